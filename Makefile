@@ -1,0 +1,56 @@
+# The tools live in .venv; a stamp in it says that an extra is installed as pyproject.toml has it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint format types samples clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(VENV)/dev.stamp ## set up .venv with everything that the other targets need
+
+demo: $(VENV)/core.stamp ## show what the arrays of a small network are
+	@$(BIN)/kerasinspect show sample_models/question_network.keras
+
+test: $(VENV)/test.stamp ## run the tests, with the real Keras as oracle
+	$(QUIET_TENSORFLOW) $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile
+
+lint: $(VENV)/dev.stamp ## check style, types, imports between rooms, and spelling
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/mypy
+
+format: $(VENV)/dev.stamp ## rewrite the code in the project's style
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+types: $(VENV)/dev.stamp ## check types
+	$(BIN)/mypy
+
+samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
+	$(QUIET_TENSORFLOW) $(BIN)/python sample_models/make_samples.py
+
+clean: ## remove .venv and everything that the tools leave behind
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/core.stamp: pyproject.toml | $(BIN)/python
+	$(INSTALL) .
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+	$(INSTALL) '.[test]'
+	@touch $@ $(VENV)/core.stamp
+
+$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+	$(INSTALL) '.[dev]'
+	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
