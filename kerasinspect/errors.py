@@ -1,0 +1,69 @@
+"""The exceptions that kerasinspect raises on purpose, each with the exit status it ends in.
+
+::
+
+    InspectError                 a sentence for the user; never a bug
+    ├── RequestError        2    the request is wrong: options, names, a missing extra
+    │   ├── NothingMatches  2    --layer or --weight matched nothing; names the nearest
+    │   └── MissingExtra    2    an optional dependency is not installed
+    └── UnreadableFile      3    the file cannot be read as a model
+        ├── NotAModel       3    it is something else; says what, and what to do
+        ├── DamagedFile     3    it was a model once: truncated, overwritten, inconsistent
+        └── RefusedFile     3    reading on would pass a limit or leave the file
+
+A message is a whole sentence that says what is wrong; ``remedy`` is one that says what to do next.
+A bug raises anything else and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class InspectError(Exception):
+    """Something that the user can understand and act on.
+
+    ``message`` says what is wrong and ``remedy``, where there is one, what to do next.
+    """
+
+    exit_status: ClassVar[int] = 2
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        """Take the sentence that says what is wrong, and one that says what to do."""
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """Both sentences on one line."""
+        return f"{self.message} {self.remedy}".strip()
+
+
+class RequestError(InspectError):
+    """The request cannot be met: an option, a name or a combination is wrong."""
+
+
+class NothingMatches(RequestError):
+    """A filter matched nothing, which is never an empty success."""
+
+
+class MissingExtra(RequestError):
+    """An optional dependency is missing; the remedy is the exact command that installs it."""
+
+
+class UnreadableFile(InspectError):
+    """The file cannot be read as a model."""
+
+    exit_status: ClassVar[int] = 3
+
+
+class NotAModel(UnreadableFile):
+    """The file is readable but is something other than a Keras model."""
+
+
+class DamagedFile(UnreadableFile):
+    """The file is, or was, a model, but its bytes contradict themselves or are missing."""
+
+
+class RefusedFile(UnreadableFile):
+    """Reading on would pass a limit or open something other than the file; nothing was read."""

@@ -1,0 +1,270 @@
+"""Model, Layer, Weight, Axis: what a saved Keras model holds, in Keras's own words.
+
+Nothing here knows how a file is laid out or what a class means; ``kerasinspect.reading`` fills these in.
+All of it is immutable. Values stay in the file until they are asked for through ``Weight.array``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+    from typing import Any, Self
+
+    import numpy as np
+
+Shape: TypeAlias = "tuple[int | None, ...]"
+"""One entry per axis; ``None`` where the size is open (the batch, a variable number of steps)."""
+
+FormatName: TypeAlias = Literal[
+    "keras-archive",
+    "keras-weights",
+    "keras-weights-sharded",
+    "legacy-hdf5",
+    "legacy-hdf5-weights",
+]
+"""How a file is laid out, found from its content."""
+
+
+class Array(Protocol):
+    """Numbers in a file: shape and dtype are known, values are read when asked for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of all axes; ``()`` for a scalar."""
+
+    @property
+    def dtype(self) -> str:
+        """Keras's word for the dtype as stored: float32, bfloat16, float8_e4m3fn, int8, ..."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the values take in the file's own dtype."""
+
+    def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
+        """The selected values, read from the file: integers, slices and ``...`` as in numpy.
+
+        Dtypes that numpy lacks (bfloat16, float8) arrive as float32, exactly.
+        Raises DamagedFile where the bytes are missing or cannot be inflated.
+        """
+
+    def blocks(self, size: int = ...) -> Iterator[bytes | memoryview]:
+        """All bytes, little-endian in C order, in pieces of about ``size`` bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One dimension of a weight and what runs along it."""
+
+    name: str
+    """What one step along the axis is: input, unit, filter, channel, height, head, index ..."""
+    size: int
+    blocks: tuple[str, ...] = ()
+    """Names of equal consecutive parts: the gates i, f, c, o of an LSTM kernel's last axis."""
+    source: str | None = None
+    """The layer path whose last output axis this axis runs along, where the graph tells it."""
+    source_word: str = "unit"
+    """What one step along the source's output is called: unit, filter, channel, input ..."""
+
+    def label(self, position: int) -> str:
+        """The name of one row or column: ``dense_1 unit 3``, ``gate f unit 0``, ``input 2``."""
+        if self.blocks and self.size % len(self.blocks) == 0:
+            length = self.size // len(self.blocks)
+            return f"{self.blocks[position // length]} {self.name} {position % length}"
+        if self.source:
+            return f"{self.source} {self.source_word} {position}"
+        return f"{self.name} {position}"
+
+
+@dataclass(frozen=True, slots=True)
+class Initializer:
+    """Where a weight's first numbers came from, and what they looked like."""
+
+    name: str
+    """Keras's name: glorot_uniform, orthogonal, zeros ..."""
+    limit: float | None = None
+    """Values were drawn evenly from -limit to +limit (around ``mean``)."""
+    stddev: float | None = None
+    """Standard deviation of the first values."""
+    mean: float = 0.0
+    constant: float | None = None
+    """Every value started as this number."""
+    default: bool = False
+    """The config does not say; this is the class's default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One stored array of a layer."""
+
+    name: str
+    """Keras's current word (kernel, bias, gamma, moving_mean); ``weight 1 of MyLayer`` where nothing tells it."""
+    layer: str
+    """Path of the layer in the user's names: ``inner/dense_1``."""
+    layer_class: str
+    index: int | None
+    """Position in ``model.get_weights()``; None where the file cannot tell it."""
+    stored_path: str
+    """Where the array lies in the file."""
+    array: Array
+    axes: tuple[Axis, ...]
+    trainable: bool | None = None
+    fan_in: int | None = None
+    fan_out: int | None = None
+    """True connectivity: inputs that each output unit sums over, output units that each input feeds."""
+    keras_fan_in: int | None = None
+    keras_fan_out: int | None = None
+    """What ``keras.initializers`` computed for the same array, where that is another number."""
+    initializer: Initializer | None = None
+    named: bool = True
+    """False where the name is only a position: a custom layer's own weight in a file without names."""
+    remark: str | None = None
+    """What is odd about this array: a shape against the config, a link that was not followed."""
+    unpacked: Array | None = None
+    """Quantised values as the integers they stand for (int4 is stored two to a byte)."""
+    dequantized: Array | None = None
+    """The values that the layer computes with, where quantisation makes them others than the stored ones."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape as stored."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> str:
+        """Dtype as stored, in Keras's word."""
+        return self.array.dtype
+
+    @property
+    def parameters(self) -> int:
+        """Number of scalars."""
+        count = 1
+        for size in self.array.shape:
+            count *= size
+        return count
+
+    @property
+    def path(self) -> str:
+        """Layer path and name: ``inner/dense_1/kernel``."""
+        return f"{self.layer}/{self.name}"
+
+
+LayerKind: TypeAlias = Literal["layer", "model", "wrapper", "cell", "operation", "input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer, sublayer, nested model, recurrent cell or operation, with its own weights and sublayers."""
+
+    name: str
+    class_name: str
+    path: str
+    kind: LayerKind = "layer"
+    weights: tuple[Weight, ...] = ()
+    """Its own weights, in the order of ``get_weights()``; not those of its sublayers."""
+    layers: tuple[Layer, ...] = ()
+    built: bool | None = None
+    """False where Keras has not created its weights yet; None where the file cannot tell."""
+    trainable: bool | None = None
+    activation: str | None = None
+    weightless: bool = False
+    """The class never has weights: Dropout, Flatten, InputLayer."""
+    known: bool = True
+    """The class is one of Keras's own."""
+    dtype_policy: str | None = None
+    input_shape: Shape | tuple[Shape, ...] | None = None
+    output_shape: Shape | tuple[Shape, ...] | None = None
+    inbound: tuple[str, ...] = ()
+    """Paths of the layers that feed it, in order; several calls of a shared layer follow one another."""
+    calls: int = 1
+    """How often the model uses it: a shared layer has more than one."""
+    also_at: tuple[str, ...] = ()
+    """Other paths at which the same layer appears."""
+    config: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The layer's own config as JSON, untrusted."""
+    remarks: tuple[str, ...] = ()
+
+    def walk(self) -> Iterator[Layer]:
+        """This layer, then every layer below it, depth first."""
+        stack = [self]
+        while stack:
+            layer = stack.pop()
+            yield layer
+            stack.extend(reversed(layer.layers))
+
+    @property
+    def parameters(self) -> int:
+        """Scalars in its own weights and those of its sublayers."""
+        return sum(weight.parameters for layer in self.walk() for weight in layer.weights)
+
+
+ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "unclaimed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A stored array that is no layer's weight: optimizer state, a metric, or one that nothing claims."""
+
+    kind: ExtraKind
+    name: str
+    stored_path: str
+    array: Array
+    weight: str | None = None
+    """Path of the weight that an optimizer slot belongs to, where the file tells it."""
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What one saved model holds. A context manager: leaving it closes the file."""
+
+    name: str | None
+    class_name: str | None
+    location: str
+    format: FormatName
+    layers: tuple[Layer, ...]
+    weights: tuple[Weight, ...]
+    """Every weight once, in the order of ``model.get_weights()`` in the Keras that saved the file."""
+    extras: tuple[Extra, ...] = ()
+    own_weights: tuple[Weight, ...] = ()
+    """Those of ``weights`` that the model itself owns, rather than one of its layers."""
+    keras_version: str | None = None
+    backend: str | None = None
+    saved_at: str | None = None
+    """ISO 8601, as the file says it."""
+    config: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The whole config as JSON, untrusted; None in a weights-only file."""
+    training_config: Mapping[str, Any] | None = field(default=None, repr=False)
+    remarks: tuple[str, ...] = ()
+    """What is odd about the file as a whole: said on stderr by ``show``."""
+    damage: tuple[str, ...] = ()
+    """Parts that could not be read. The rest is right, but the answer is partial: exit status 3."""
+    close: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    def __enter__(self) -> Self:
+        """Give the model itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def walk(self) -> Iterator[Layer]:
+        """Every layer at every depth, in order."""
+        for layer in self.layers:
+            yield from layer.walk()
+
+    @property
+    def parameters(self) -> int:
+        """Scalars in all weights; optimizer state does not count."""
+        return sum(weight.parameters for weight in self.weights)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all weights; optimizer state does not count."""
+        return sum(weight.array.nbytes for weight in self.weights)
