@@ -1,0 +1,287 @@
+"""Where a weight's first numbers came from, and what they looked like.
+
+A config names the initializer in one of five ways, by generation: ``"init": "glorot_uniform"`` (Keras 1),
+``{"class_name": "VarianceScaling", "config": {"scale": 1.0, "mode": "fan_avg", ...}}`` (Keras 2.0 to 2.2),
+``{"class_name": "GlorotUniform", "config": {"seed": null}}``, the same with ``module`` and ``registered_name``
+(Keras 3), and a plain text. Where it says nothing, the class's default holds.
+
+Sources: keras/initializations.py (Keras 1), keras/initializers.py (Keras 2), keras/src/initializers (Keras 3).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from kerasinspect.knowledge.config_values import LARGEST, first_of, flag, mapping, number, word
+from kerasinspect.knowledge.fans import Fans, gate_free, is_keras_1, keras_fans, wrapped_layer
+from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.model import Initializer
+
+TRUNCATED = 0.87962566103423978
+"""Standard deviation of a standard normal distribution that is cut off at two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One drawing of initial values: the initializer's own config, and the array that it fills."""
+
+    params: Mapping[str, Any]
+    shape: tuple[int, ...]
+    fan_in: int
+    fan_out: int
+    keras_version: tuple[int, int] | None
+    keras_1: bool
+
+
+def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is known of both
+    class_name: str,
+    weight: str,
+    config: Mapping[str, Any],
+    shape: tuple[int, ...],
+    fans: Fans,
+    keras_version: tuple[int, int] | None = None,
+) -> Initializer | None:
+    """Give the initializer of one weight, with its range and spread where they are known.
+
+    None where the numbers never were an initializer's (statistics that a preprocessing layer learnt, what
+    quantisation made) and where nothing tells it. One that is not Keras's own has only its name, and so has
+    that of an LSTM's bias, whose forget gate starts at one and the rest at the named initializer's values.
+    """
+    if weight != "vector_u":
+        class_name, config = wrapped_layer(class_name, config)
+    if weight in _QUANTISED and _is_quantised(config):
+        return None
+    spec = _configured(class_name, weight, config, keras_version)
+    default = spec is None
+    name, params = _name_and_params(_default(class_name, weight) if default else spec)
+    if name is None:
+        return None
+    if _sets_forget_gate(class_name, weight, config, keras_version):
+        return Initializer(f"{name}, forget gate ones", default=default)
+    used = keras_fans(class_name, shape, config, keras_version)
+    draw = Draw(
+        params=params,
+        shape=shape,
+        fan_in=min(used[0] if fans.used_in is None else fans.used_in, LARGEST),
+        fan_out=min(used[1] if fans.used_out is None else fans.used_out, LARGEST),
+        keras_version=keras_version,
+        keras_1=is_keras_1(config, keras_version),
+    )
+    describe = _DESCRIBE.get(name)
+    return replace(describe(name, draw) if describe else Initializer(name), default=default)
+
+
+def _configured(class_name: str, weight: str, config: Mapping[str, Any], keras_version: tuple[int, int] | None) -> Any:  # noqa: ANN401 - JSON
+    """Give what the config says of a weight's initializer."""
+    if weight == "bias_f":
+        return first_of(config, "forget_bias_init")
+    name, gated = gate_free(weight)
+    if class_name.startswith("Depthwise") and name == "kernel":
+        name = "depthwise_kernel"
+    if gated and name == "recurrent_kernel" and keras_version == (1, 2):
+        name = "kernel"  # Keras 1.2 gave a gate's recurrent kernel the initializer meant for its kernel
+    return first_of(config, *_CONFIG_KEYS.get(name, ()))
+
+
+def _default(class_name: str, weight: str) -> Any:  # noqa: ANN401 - as in a config
+    """Give the initializer that a built-in class uses where the config says nothing."""
+    if class_name not in LAYERS:
+        return None
+    name, _ = gate_free(weight)
+    return _CLASS_DEFAULTS.get((class_name, weight)) or _DEFAULTS.get(weight) or _DEFAULTS.get(name)
+
+
+def _name_and_params(spec: Any) -> tuple[str | None, Mapping[str, Any]]:  # noqa: ANN401 - JSON
+    """Give Keras's name of an initializer and its own config, from any generation's way to write it."""
+    if isinstance(spec, str):
+        return _plain_name(spec), {}
+    if not isinstance(spec, dict):
+        return None, {}
+    name, params = word(spec, "class_name"), mapping(spec, "config")
+    if name == "function":
+        name = word(spec, "config")
+    if name is None:
+        return None, {}
+    name = _plain_name(name)
+    if name == "variance_scaling":
+        return _SCALING_NAMES.get(_scaling(name, params), name), params
+    return name, params
+
+
+def _plain_name(name: str) -> str:
+    """Give today's name for a built-in initializer, and any other name as it is: GlorotUniformV2, zero, MyInit."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_v2").removesuffix("v2")
+    plain = _ALIASES.get(plain, plain)
+    return plain if plain in _DESCRIBE else name
+
+
+def _is_quantised(config: Mapping[str, Any]) -> bool:
+    """Tell whether the dtype policy says that the kernel was made by quantisation; float8 keeps it in floats."""
+    policy = first_of(config, "dtype")
+    mode = policy if isinstance(policy, str) else word(mapping(mapping(config, "dtype"), "config"), "mode")
+    return mode is not None and mode.startswith(("int8", "int4", "gptq", "awq", "ternary"))
+
+
+def _sets_forget_gate(
+    class_name: str, weight: str, config: Mapping[str, Any], keras_version: tuple[int, int] | None
+) -> bool:
+    """Tell whether one block of a bias, that of the forget gate, started at one."""
+    if weight != "bias" or "LSTM" not in class_name:
+        return False
+    if is_keras_1(config, keras_version):
+        return _name_and_params(first_of(config, "forget_bias_init") or "one")[0] == "ones"
+    return flag(config, "unit_forget_bias", default=True)
+
+
+def _scaling(name: str, params: Mapping[str, Any]) -> tuple[float, str, str]:
+    """Give scale, mode and distribution of a variance scaling initializer."""
+    if name in _SCALINGS:
+        return _SCALINGS[name]
+    scale = number(params, "scale")
+    distribution = word(params, "distribution") or "truncated_normal"
+    return (
+        1.0 if scale is None else scale,
+        word(params, "mode") or "fan_in",
+        "truncated_normal" if distribution == "normal" else distribution,
+    )
+
+
+def _describe_scaling(name: str, draw: Draw) -> Initializer:
+    """Describe an initializer whose spread follows from the fans: glorot, he, lecun, variance scaling."""
+    scale, mode, distribution = _scaling(name, draw.params)
+    fans = {"fan_in": draw.fan_in, "fan_out": draw.fan_out, "fan_avg": (draw.fan_in + draw.fan_out) / 2}
+    if mode not in fans or scale < 0:
+        return Initializer(name)
+    stddev = math.sqrt(scale / max(1.0, fans[mode]))
+    if distribution == "uniform":
+        return Initializer(name, limit=math.sqrt(3) * stddev, stddev=stddev)
+    if distribution == "truncated_normal" and draw.keras_version in _UNCORRECTED:
+        stddev *= TRUNCATED
+    return Initializer(name, stddev=stddev)
+
+
+def _describe_uniform(name: str, draw: Draw) -> Initializer:
+    low, high = _number_or(draw, "minval", -0.05), _number_or(draw, "maxval", 0.05)
+    limit = abs(high / 2 - low / 2)
+    return Initializer(name, limit=limit, stddev=limit / math.sqrt(3), mean=high / 2 + low / 2)
+
+
+def _describe_normal(name: str, draw: Draw) -> Initializer:
+    stddev = _number_or(draw, "stddev", 0.05) * (TRUNCATED if name == "truncated_normal" else 1.0)
+    return Initializer(name, stddev=stddev, mean=_number_or(draw, "mean", 0.0))
+
+
+def _describe_constant(name: str, draw: Draw) -> Initializer:
+    value = {"zeros": 0.0, "ones": 1.0}.get(name, _number_or(draw, "value", math.nan))
+    return Initializer(name) if math.isnan(value) else Initializer(name, constant=value, mean=value, stddev=0.0)
+
+
+def _describe_orthogonal(name: str, draw: Draw) -> Initializer:
+    """Describe orthonormal rows or columns: the shorter side decides which, the longer one how small they are."""
+    if len(draw.shape) in (0, 1):
+        return Initializer(name)
+    rows = draw.shape[0] if draw.keras_1 else math.prod(draw.shape[:-1])
+    columns = math.prod(draw.shape[1:]) if draw.keras_1 else draw.shape[-1]
+    gain = _number_or(draw, "gain", 1.1 if draw.keras_1 else 1.0)
+    return Initializer(name, stddev=abs(gain) / math.sqrt(max(rows, columns, 1)))
+
+
+def _describe_by_name(name: str, _: Draw) -> Initializer:
+    return Initializer(name)
+
+
+def _number_or(draw: Draw, key: str, default: float) -> float:
+    value = number(draw.params, key)
+    return default if value is None else value
+
+
+Describe: TypeAlias = Callable[[str, Draw], Initializer]
+
+_SCALINGS: Mapping[str, tuple[float, str, str]] = {
+    "glorot_uniform": (1.0, "fan_avg", "uniform"),
+    "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
+    "he_uniform": (2.0, "fan_in", "uniform"),
+    "he_normal": (2.0, "fan_in", "truncated_normal"),
+    "lecun_uniform": (1.0, "fan_in", "uniform"),
+    "lecun_normal": (1.0, "fan_in", "truncated_normal"),
+}
+_SCALING_NAMES = {scaling: name for name, scaling in _SCALINGS.items()}
+_UNCORRECTED = ((2, 0), (2, 1))
+"""These versions cut a normal distribution off without making up for the spread that it loses."""
+
+_DESCRIBE: Mapping[str, Describe] = {
+    **dict.fromkeys((*_SCALINGS, "variance_scaling"), _describe_scaling),
+    "random_uniform": _describe_uniform,
+    "random_normal": _describe_normal,
+    "truncated_normal": _describe_normal,
+    "zeros": _describe_constant,
+    "ones": _describe_constant,
+    "constant": _describe_constant,
+    "orthogonal": _describe_orthogonal,
+    "identity": _describe_by_name,
+}
+_ALIASES = {"zero": "zeros", "one": "ones", "uniform": "random_uniform", "normal": "random_normal"}
+
+_CONFIG_KEYS: Mapping[str, tuple[str, ...]] = {
+    "kernel": ("kernel_initializer", "init"),
+    "recurrent_kernel": ("recurrent_initializer", "inner_init"),
+    "bias": ("bias_initializer",),
+    "depthwise_kernel": ("depthwise_initializer", "init"),
+    "pointwise_kernel": ("pointwise_initializer", "init"),
+    "embeddings": ("embeddings_initializer", "init"),
+    "reverse_embeddings": ("embeddings_initializer",),
+    "gamma": ("gamma_initializer",),
+    "beta": ("beta_initializer",),
+    "moving_mean": ("moving_mean_initializer",),
+    "moving_variance": ("moving_variance_initializer",),
+    "alpha": ("alpha_initializer", "init"),
+    "kernel_carry": ("init",),
+    "t_left": ("t_left_init",),
+    "a_left": ("a_left_init",),
+    "t_right": ("t_right_init",),
+    "a_right": ("a_right_init",),
+}
+"""Weight name to the config keys that name its initializer, today's word first."""
+
+_DEFAULTS: Mapping[str, Any] = {
+    "kernel": "glorot_uniform",
+    "recurrent_kernel": "orthogonal",
+    "bias": "zeros",
+    "bias_f": "ones",
+    "depthwise_kernel": "glorot_uniform",
+    "pointwise_kernel": "glorot_uniform",
+    "embeddings": "random_uniform",
+    "reverse_embeddings": "random_uniform",
+    "gamma": "ones",
+    "beta": "zeros",
+    "moving_mean": "zeros",
+    "moving_variance": "ones",
+    "moving_stddev": "ones",
+    "renorm_mean": "zeros",
+    "renorm_stddev": "ones",
+    "alpha": "zeros",
+    "scale": "ones",
+    "concat_score_weight": "ones",
+    "vector_u": {"class_name": "TruncatedNormal", "config": {"stddev": 0.02}},
+    "lora_kernel_a": "he_uniform",
+    "lora_kernel_b": "zeros",
+    "lora_embeddings_a": "he_uniform",
+    "lora_embeddings_b": "zeros",
+    "kernel_carry": "glorot_uniform",
+    "bias_carry": "ones",
+    "t_left": "zeros",
+    "a_left": "glorot_uniform",
+    "t_right": "glorot_uniform",
+    "a_right": "ones",
+}
+"""Weight name to what Keras starts it with unless told otherwise."""
+
+_CLASS_DEFAULTS: Mapping[tuple[str, str], str] = {("AdditiveAttention", "scale"): "glorot_uniform"}
+"""The classes that differ from ``_DEFAULTS``."""
+
+_QUANTISED = frozenset({"kernel", "embeddings", "reverse_embeddings"})
+"""Weights that quantisation replaces; those that it adds have no initializer worth telling."""
