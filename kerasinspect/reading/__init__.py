@@ -1,0 +1,90 @@
+"""Saved models from files: ``open_model`` finds out what a file is and reads it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import InspectError
+from kerasinspect.reading import diagnosis
+from kerasinspect.reading.assemble import assemble
+from kerasinspect.reading.hdf5 import read_hdf5
+from kerasinspect.reading.hdf5_header import superblock_position
+from kerasinspect.reading.keras_archive import read_archive, read_folder
+from kerasinspect.reading.legacy_hdf5 import is_legacy, read_legacy
+from kerasinspect.reading.limits import DEFAULT, Limits
+from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
+from kerasinspect.reading.sources import Source, open_source
+from kerasinspect.reading.weights_file import is_weights_tree, read_weights_tree
+
+if TYPE_CHECKING:
+    from kerasinspect.model import Model
+    from kerasinspect.reading.contents import Contents
+
+ZIP_MAGIC = b"PK\x03\x04"
+
+
+def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Model:
+    """Open a saved Keras model: a file, an unpacked archive, or the index of sharded weights.
+
+    What it is comes from its content, never from its name. Values are read when they are asked for, so keep the model
+    open (it is a context manager) while you use them.
+
+    Raises NotAModel for what is no Keras model, DamagedFile for one that is broken, and RefusedFile where reading on
+    would pass one of the ``limits`` or leave the file.
+    """
+    path = os.fspath(location)
+    if Path(path).is_dir():
+        return assemble(folder_contents(path, limits))
+    source = open_source(path)
+    try:
+        contents = file_contents(source, limits)
+        model = assemble(contents)
+    except BaseException:
+        source.close()
+        raise
+    inner = model.close
+
+    def close() -> None:
+        inner()
+        source.close()
+
+    return replace(model, close=close)
+
+
+def folder_contents(path: str, limits: Limits) -> Contents:
+    """The contents of a folder; raises NotAModel for one that holds no model."""
+    contents = read_folder(path, limits)
+    if contents is None:
+        raise diagnosis.diagnose_folder(path)
+    return contents
+
+
+def file_contents(source: Source, limits: Limits) -> Contents:
+    """The contents of a file of any format; raises what the diagnosis says where none fits."""
+    head = source.read_at(0, min(source.size, len(ZIP_MAGIC)))
+    contents: Contents | None = None
+    if head == ZIP_MAGIC:
+        contents = read_archive(source, limits)
+    elif head[:1] in (b"{", b"[") or source.path.endswith(INDEX_ENDING):
+        contents = read_sharded(source, limits)
+    elif superblock_position(source) is not None:
+        return hdf5_contents(source, limits)
+    if contents is None:
+        raise diagnosis.diagnose(source)
+    return contents
+
+
+def hdf5_contents(source: Source, limits: Limits) -> Contents:
+    """The contents of an HDF5 file: legacy or weights of Keras 3."""
+    root, damage = read_hdf5(source, limits)
+    if is_legacy(root):
+        return read_legacy(source, root, damage, limits)
+    if is_weights_tree(root):
+        return read_weights_tree(source, root, damage)
+    raise diagnosis.not_keras_hdf5(source, [*root.groups, *root.arrays])
+
+
+__all__ = ["InspectError", "Limits", "open_model"]

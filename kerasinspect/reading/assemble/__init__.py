@@ -1,0 +1,96 @@
+"""Stored contents and knowledge become a ``Model``: the only place where the two meet.
+
+``nodes`` makes a skeleton from the config; ``tree`` or ``rows`` gives each node its arrays; ``order`` puts them in the
+order of ``get_weights()``; ``graph`` connects the layers; ``labels`` says what each array is. Every array of the file
+ends in ``Model.layers`` or in ``Model.extras``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.model import Model
+from kerasinspect.reading.assemble.extras import extras_of
+from kerasinspect.reading.assemble.graph import Wiring, connect
+from kerasinspect.reading.assemble.labels import Labelling, layer_of, name_paths, weight_of
+from kerasinspect.reading.assemble.nodes import Node, root_of
+from kerasinspect.reading.assemble.order import age_of, in_order, own, version_of
+from kerasinspect.reading.assemble.rows import claim_rows
+from kerasinspect.reading.assemble.sharing import join_shared
+from kerasinspect.reading.assemble.tree import claim_tree
+
+if TYPE_CHECKING:
+    from kerasinspect.reading.assemble.order import Place
+    from kerasinspect.reading.contents import Contents
+
+
+def assemble(contents: Contents) -> Model:
+    """The model that a file's contents mean; raises NotAModel where they mean none."""
+    root = root_of(contents.config)
+    remarks: list[str] = []
+    if contents.tree is not None:
+        model = claim_tree(root, contents.tree)
+        age = age_of(contents.keras_version, is_tree=True)
+    else:
+        model, remarks = claim_rows(root, contents)
+        age = age_of(contents.keras_version, is_tree=False)
+        if age != "file":
+            join_shared(model)
+    rows = [row for layer in contents.layers for row in layer.rows]
+    places = in_order(model, age, {row.array.path: place for place, row in enumerate([*rows, *contents.own])})
+    labelling = Labelling(
+        connect(model),
+        version_of(contents.keras_version),
+        numbered(places),
+        any(node.claims for node in model.walk()),
+    )
+    name_paths(labelling, model)
+    labelling.paths[id(model)] = ""
+    layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
+    own_weights = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own(model, known=True))
+    weights = tuple(labelling.weights[id(claim)] for _, claim, _ in places)
+    return Model(
+        name=(model.name or None) if root else None,
+        class_name=(model.class_name or None) if root else None,
+        location=contents.location,
+        format=contents.format,
+        layers=layers,
+        weights=weights,
+        extras=tuple(extras_of(contents, {weight.stored_path for weight in weights})),
+        own_weights=own_weights,
+        keras_version=contents.keras_version,
+        backend=contents.backend,
+        saved_at=contents.saved_at,
+        config=contents.config,
+        training_config=contents.training_config,
+        remarks=(*contents.remarks, *remarks, *doubts(places)),
+        damage=contents.damage,
+        close=contents.close,
+    )
+
+
+def numbered(places: list[Place]) -> dict[int, int | None]:
+    """Each claim's position in ``get_weights()``; weights that the file lacks take their numbers all the same."""
+    indices: dict[int, int | None] = {}
+    position = 0
+    last: Node | None = None
+    for node, claim, known in places:
+        if last is not None and last is not node:
+            position += last.unstored
+        counted = claim.kind is None or claim.kind.counted
+        indices[id(claim)] = position if known and counted else None
+        position += counted
+        last = node
+    return indices
+
+
+def doubts(places: list[Place]) -> list[str]:
+    """A sentence where positions in ``get_weights()`` cannot be told."""
+    unknown = sum(not known and (claim.kind is None or claim.kind.counted) for _, claim, known in places)
+    if not unknown:
+        return []
+    sentence = (
+        f"The positions of {unknown} arrays in get_weights() cannot be told: the file does not keep the order of what "
+        "is inside a custom layer, or inside a nested model without its config."
+    )
+    return [sentence]

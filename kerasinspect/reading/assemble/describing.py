@@ -1,0 +1,110 @@
+"""Layers that no config describes: their names and classes from groups, names and shapes, and never more than that."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.knowledge.layers import LAYERS, WeightKind, class_of_name, layer_kind
+from kerasinspect.reading.assemble.matching import VARS, has_arrays, sorted_by_key, user_name
+from kerasinspect.reading.assemble.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kerasinspect.reading.stored import Group
+
+
+def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
+    """Sublayers of a built-in class where no config describes them: their classes from names or from shapes."""
+    for part in node.kind.sublayers if node.kind else ():
+        attribute = next((name for name in part.attributes if name in group.groups), None)
+        if attribute is None:
+            continue
+        inner = group.groups[attribute]
+        if node.kind and node.kind.shares_kernel:
+            child = kernel_holder(inner, attribute)
+        elif part.class_name:
+            child = next(iter(sublayer_nodes(Node(node.name, node.class_name, {"use_gate": True}), part)))
+        else:
+            child = described(inner, attribute, part.name)
+        child.attributes, child.from_config = (attribute,), False
+        yield child
+
+
+def described(group: Group, key: str, pattern: str = "") -> Node:
+    """A layer that only its group describes: named as the file names it, of the class that its name or shapes tell."""
+    name = user_name(group)
+    prefix = pattern.format("")
+    class_name = (
+        class_of_name(key) or (name and class_of_name(name.removeprefix(prefix))) or recurrent_class(group) or ""
+    )
+    kind = layer_kind(class_name)
+    node = Node(name or key, class_name or snake_stem(key), kind=kind, from_config=False)
+    if kind:
+        node.role = "model" if kind.is_model else role_of(kind)
+    return node
+
+
+def snake_stem(key: str) -> str:
+    """A group name without its number: all that is known of an unknown class."""
+    return re.sub(r"_\d+$", "", key)
+
+
+def kernel_holder(group: Group, attribute: str) -> Node:
+    """The layer inside SpectralNormalization, which needs one with a kernel: two arrays are its kernel and its bias."""
+    node = described(group, attribute)
+    own = group.groups.get(VARS)
+    if node.kind is None and own is not None and len(own.arrays) == len(KERNEL_AND_BIAS):
+        node.weights = KERNEL_AND_BIAS
+    return node
+
+
+KERNEL_AND_BIAS = (WeightKind("kernel", ("axis",), free_rank=True), WeightKind("bias", ("unit",)))
+
+
+GATES = {4: "LSTM", 3: "GRU", 1: "SimpleRNN"}
+
+
+KERNEL_RANK = 2
+
+
+def recurrent_class(group: Group) -> str | None:
+    """The recurrent class whose cell has such arrays: its kernel is 4, 3 or 1 times as wide as its state."""
+    cell = group.groups.get("cell", group)
+    arrays = [array for _, array in sorted_by_key(cell.groups[VARS])] if VARS in cell.groups else []
+    if len(arrays) < KERNEL_RANK or any(len(array.shape) != KERNEL_RANK for array in arrays[:2]):
+        return None
+    (units, width), kernel = arrays[1].shape, arrays[0].shape
+    if not units or width % units or kernel[1] != width or width // units not in GATES:
+        return None
+    return GATES[width // units] + ("" if cell is not group else "Cell")
+
+
+def unfolded(groups: dict[str, Group]) -> Iterator[tuple[str, Group, bool]]:
+    """Layers among groups: a group with ``vars`` is one, a group without is a list of them, at any depth."""
+    pending = [(key, group, False) for key, group in groups.items()]
+    while pending:
+        key, group, is_listed = pending.pop(0)
+        if VARS in group.groups or group.arrays:
+            yield key, group, is_listed
+        else:
+            pending += [(name, child, True) for name, child in group.groups.items() if has_arrays(child)]
+
+
+def serialised(node: Node) -> Iterable[tuple[str, Any]]:
+    """Layers in the config of a custom layer, by the key they lie under."""
+    return ((key, value) for key, value in as_mapping(node.config).items() if is_entry(value))
+
+
+def is_optimizer(node: Node, group: Group) -> bool:
+    """Whether a group holds an optimizer: an integer step count, then a learning rate, both scalars."""
+    if node.class_name in LAYERS or VARS not in group.groups:
+        return False
+    arrays = [array for _, array in sorted_by_key(group.groups[VARS])]
+    return (
+        len(arrays) > 1
+        and arrays[0].shape == arrays[1].shape == ()
+        and arrays[0].dtype.startswith("int")
+        and arrays[1].dtype.startswith("float")
+    )

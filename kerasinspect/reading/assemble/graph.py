@@ -1,0 +1,218 @@
+"""What each layer is connected to, and the shapes that pass between layers, from the config alone.
+
+Every generation of ``inbound_nodes`` is read: nested lists of ``[name, node, tensor]`` with keyword arguments among
+them, and the ``__keras_tensor__`` objects of Keras 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kerasinspect.knowledge.shapes import output_shape
+from kerasinspect.reading.assemble.nodes import as_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.model import Shape
+    from kerasinspect.reading.assemble.nodes import Node
+
+    Shapes: TypeAlias = "Shape | tuple[Shape, ...] | None"
+
+HISTORY_LENGTH = 3
+PASSES_CHANNELS = frozenset(
+    """
+    Activation ActivityRegularization AlphaDropout AveragePooling1D AveragePooling2D AveragePooling3D
+    BatchNormalization Cropping1D Cropping2D Cropping3D DepthwiseConv1D DepthwiseConv2D Dropout ELU
+    GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D
+    GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization Identity LayerNormalization
+    LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPooling3D PReLU RMSNormalization ReLU RepeatVector Softmax
+    SpatialDropout1D SpatialDropout2D SpatialDropout3D ThresholdedReLU UnitNormalization UpSampling1D
+    UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
+    """.split()  # noqa: SIM905 - a list of 50 quoted names would hide them
+)
+"""Classes whose last output axis is their input's, step for step: labels look through them."""
+
+
+@dataclass(slots=True)
+class Wiring:
+    """Where a layer stands in the graph."""
+
+    inbound: tuple[str, ...] = ()
+    """Paths of the layers that feed it."""
+    calls: int = 1
+    input_shape: Shapes = None
+    output_shape: Shapes = None
+    source: Node | None = None
+    """The one layer whose last output axis its kernel's rows run along."""
+
+
+@dataclass(slots=True)
+class Graph:
+    """The wiring of every layer of a model, by identity of its node."""
+
+    wiring: dict[int, Wiring] = field(default_factory=dict)
+
+    def of(self, node: Node) -> Wiring:
+        """Where a layer stands; nothing is known of one that the config does not connect."""
+        return self.wiring.get(id(node)) or Wiring()
+
+
+def connect(root: Node) -> Graph:
+    """The graph of a whole model, nested models included."""
+    graph = Graph()
+    pending: list[tuple[Node, str, Shapes]] = [(root, "", None)]
+    while pending:
+        model, path, given = pending.pop()
+        prefix = f"{path}/" if path else ""
+        models = connect_model(graph, model, prefix, given)
+        pending += ((node, f"{prefix}{node.name}", graph.of(node).input_shape) for node in models)
+    return graph
+
+
+def connect_model(graph: Graph, model: Node, prefix: str, given: Shapes) -> list[Node]:
+    """Wire one model's layers; give the nested models among them."""
+    places = {child.name: child for child in reversed(model.children)}
+    previous: Node | None = None
+    chained = model.class_name == "Sequential" or not any("inbound_nodes" in child.entry for child in model.children)
+    for child in model.children:
+        if chained:
+            calls = [[previous.name]] if previous is not None else []
+        else:
+            calls = [list(sources(call)) for call in listed(child.entry.get("inbound_nodes"))]
+        feeding = [places[name] for call in calls for name in call if name in places]
+        first = [places[name] for name in calls[0] if name in places] if calls else []
+        wiring = graph.wiring[id(child)] = Wiring(
+            inbound=tuple(dict.fromkeys(prefix + node.name for node in feeding)), calls=max(1, len(calls))
+        )
+        wiring.input_shape = incoming(graph, child, first, given if previous is None or child.role == "input" else None)
+        wiring.output_shape = outgoing(child, wiring.input_shape)
+        wiring.source = origin(graph, first)
+        previous = child
+    return [child for child in model.children if child.is_model]
+
+
+def listed(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON
+    """A JSON list, or an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def sources(call: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """Names of the layers whose tensors a call takes, in order."""
+    pending = [call]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            history = as_mapping(value.get("config")).get("keras_history")
+            if value.get("class_name") == "__keras_tensor__" and isinstance(history, list) and history:
+                value = history
+            else:
+                pending += reversed([*value.values()])
+                continue
+        if isinstance(value, list):
+            if is_history(value):
+                yield value[0]
+                pending += [item for item in value[HISTORY_LENGTH:] if isinstance(item, dict)]
+            else:
+                pending += reversed(value)
+
+
+def is_history(value: list[Any]) -> bool:
+    """Whether a JSON list names a tensor: layer, call, output."""
+    return (
+        len(value) >= HISTORY_LENGTH
+        and isinstance(value[0], str)
+        and all(isinstance(part, int) for part in value[1:HISTORY_LENGTH])
+        and value[0] != "_CONSTANT_VALUE"
+    )
+
+
+def incoming(graph: Graph, child: Node, first: list[Node], given: Shapes) -> Shapes:
+    """The shapes that a layer's first call takes: from the layers before it, else as its own config says."""
+    shapes = tuple(graph.of(node).output_shape for node in first)
+    if len(shapes) == 1 and shapes[0] is not None:
+        return shapes[0]
+    if shapes and all(shape is not None and is_single(shape) for shape in shapes):
+        return shapes  # type: ignore[return-value] # each was just seen to be one shape
+    return declared(child) or given
+
+
+def is_single(shape: Shapes) -> bool:
+    """Whether this is one shape rather than several."""
+    return shape is not None and not any(isinstance(size, tuple) for size in shape)
+
+
+def declared(node: Node) -> Shape | None:
+    """The input shape that a layer's own config or build config says, in any generation's words."""
+    config, build = node.config, as_mapping(node.entry.get("build_config"))
+    for holder, key in (
+        (config, "batch_shape"),
+        (config, "batch_input_shape"),
+        (build, "input_shape"),
+        (config, "build_input_shape"),
+    ):
+        shape = as_shape(holder.get(key))
+        if shape is not None:
+            return shape
+    if isinstance(config.get("input_shape"), list):
+        inner = as_shape(config["input_shape"])
+        return None if inner is None else (None, *inner)
+    width = config.get("input_dim")
+    if isinstance(width, int) and node.class_name != "Embedding" and not isinstance(width, bool):
+        length = config.get("input_length")
+        return (None, length, width) if isinstance(length, int) else (None, width)
+    return None
+
+
+def as_shape(value: Any) -> Shape | None:  # noqa: ANN401 - any JSON
+    """A JSON list of sizes, ``null`` for an open one; None for anything else."""
+    if not isinstance(value, list) or not all(size is None or type(size) is int for size in value):
+        return None
+    return tuple(value)
+
+
+def outgoing(node: Node, incoming_shape: Shapes) -> Shapes:
+    """The shapes that a layer gives; a nested model gives those of its last layer."""
+    if node.role == "input":
+        return declared(node) or incoming_shape
+    if node.is_model:
+        return model_output(node, incoming_shape)
+    inputs = () if incoming_shape is None else (incoming_shape,) if is_single(incoming_shape) else incoming_shape
+    return output_shape(node.class_name, node.config, inputs) if inputs and node.kind else None  # type: ignore[arg-type]
+
+
+def model_output(model: Node, given: Shapes) -> Shapes:
+    """The output shape of a nested model, by wiring a copy of it on its own."""
+    inner = Graph()
+    connect_model(inner, model, "", given)
+    outputs = model.config.get("output_layers")
+    names = [*sources(outputs)] if outputs else []
+    found = [child for name in names for child in model.children if child.name == name] or model.children[-1:]
+    shapes = tuple(inner.of(child).output_shape for child in found)
+    if len(shapes) == 1:
+        return shapes[0]
+    return shapes if shapes and all(is_single(shape) for shape in shapes) else None  # type: ignore[return-value]
+
+
+def origin(graph: Graph, first: list[Node]) -> Node | None:
+    """The layer whose units or filters a single input's last axis holds, looking through layers that pass them on."""
+    if len(first) != 1:
+        return None
+    node = first[0]
+    if node.class_name in PASSES_CHANNELS:
+        return graph.of(node).source
+    return None if node.role == "input" else node
+
+
+def last_size(shape: Shapes) -> int | None:
+    """The size of the last axis of one shape."""
+    if not shape or not is_single(shape):
+        return None
+    size = shape[-1]
+    return size if isinstance(size, int) else None
+
+
+def root_inputs(config: Mapping[str, Any]) -> int:
+    """How many inputs a model declares."""
+    return len([*sources(config.get("input_layers"))])

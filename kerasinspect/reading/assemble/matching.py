@@ -1,0 +1,138 @@
+"""Which group of a container belongs to which layer: by the names in the file, else by counting as its Keras did."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import DamagedFile
+from kerasinspect.knowledge.layers import group_name
+from kerasinspect.reading.assemble.choosing import expected_kinds
+
+if TYPE_CHECKING:
+    from kerasinspect.reading.assemble.nodes import Met, Node
+    from kerasinspect.reading.stored import Group, StoredArray
+
+VARS = "vars"
+"""The group of a layer's own arrays."""
+
+
+def sorted_by_key(group: Group) -> list[tuple[str, StoredArray]]:
+    """Arrays of a ``vars`` group; keys are numbers, which HDF5 sorts as text."""
+    return sorted(
+        group.arrays.items(), key=lambda item: (not item[0].isdigit(), int(item[0]) if item[0].isdigit() else 0)
+    )
+
+
+def user_name(group: Group) -> str | None:
+    """The name that the user gave a layer, where the file has it."""
+    own = group.groups.get(VARS)
+    try:
+        return own.text("name") if own else None
+    except DamagedFile:
+        return None
+
+
+def has_arrays(group: Group) -> bool:
+    """Whether any array lies in a group or below it."""
+    return next(group.all_arrays(), None) is not None
+
+
+def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
+    """The group of each layer, by the names in the file, else by the way of counting that explains most groups."""
+    names = {key: user_name(group) for key, group in container.groups.items()}
+    if any(names.values()):
+        return match_names(children, names)
+    attempts = [count(met, children, container) for count in (count_all, count_stored, count_doubled)]
+    return max(attempts, key=lambda keys: explained(met, children, container, keys))
+
+
+def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int, str]:
+    """The group of each layer by class and the user's name; where two share both, in order."""
+    free = dict(names)
+    found = {}
+    for child in children:
+        stem = group_name(child.class_name)
+        for key, name in free.items():
+            if name == child.name and re.fullmatch(rf"{re.escape(stem)}(_\d+)?", key):
+                found[id(child)] = key
+                del free[key]
+                break
+    return found
+
+
+def count_all(_met: Met, children: list[Node], container: Group) -> dict[int, str]:
+    """Keras 3: every layer counts, also one that was stored elsewhere and so has no group here."""
+    counter: Counter[str] = Counter()
+    found = {}
+    for child in children:
+        key = numbered(child, counter)
+        if key in container.groups:
+            found[id(child)] = key
+    return found
+
+
+def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, str]:
+    """Keras 2.14 to 2.15: a layer that was stored elsewhere does not count."""
+    counter: Counter[str] = Counter()
+    found = {}
+    known = {*met}
+    for child in children:
+        if (child.class_name, child.name) in known:
+            continue
+        known |= {(below.class_name, below.name) for below in child.walk()}
+        key = numbered(child, counter)
+        if key in container.groups:
+            found[id(child)] = key
+    return found
+
+
+def count_doubled(_met: Met, children: list[Node], container: Group) -> dict[int, str]:
+    """Keras 2.12 and 2.13: a layer with weights is visited twice and takes two numbers."""
+    counter: Counter[str] = Counter()
+    found = {}
+    for child in children:
+        key = numbered(child, counter)
+        if key in container.groups:
+            found[id(child)] = key
+        if expects_arrays(child):
+            counter[group_name(child.class_name)] += 1
+    return found
+
+
+def numbered(child: Node, counter: Counter[str]) -> str:
+    """The next group name of the layer's class."""
+    stem = group_name(child.class_name)
+    number = counter[stem]
+    counter[stem] += 1
+    return f"{stem}_{number}" if number else stem
+
+
+def expects_arrays(node: Node) -> bool:
+    """Whether the layer, or one inside it, has weights by class and config; a custom class is taken to have some."""
+    return any(below.kind is None or any(expected_kinds(below)) for below in node.walk() if not below.is_model)
+
+
+def explained(met: Met, children: list[Node], container: Group, keys: dict[int, str]) -> int:
+    """How well a matching explains a container: groups with the number of arrays that the class says.
+
+    A layer without a group was stored elsewhere, or there is something wrong with the matching.
+    """
+    score = 0
+    known = {*met}
+    for child in children:
+        key = keys.get(id(child))
+        if key is not None:
+            stored = sum(1 for _ in container.groups[key].all_arrays())
+            score += bool(stored) if child.kind is None else 2 * (stored == expected_count(child)) - 1
+        elif (child.class_name, child.name) not in known and expects_arrays(child):
+            score -= 2
+        known |= {(below.class_name, below.name) for below in child.walk()}
+    used = set(keys.values())
+    return score - 2 * sum(has_arrays(group) for key, group in container.groups.items() if key not in used)
+
+
+def expected_count(node: Node) -> int:
+    """Arrays that the layer and those inside it store, by class and config."""
+    return sum(len(expected_kinds(below)[0]) + bool(below.kind and below.kind.shares_kernel) for below in node.walk())

@@ -1,0 +1,200 @@
+"""The skeleton of a model: a node for each layer that the config names, before any array is claimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kerasinspect.knowledge.layers import (
+    LAYERS,
+    LayerKind,
+    Sublayer,
+    WeightKind,
+    flag_holds,
+    layer_kind,
+    plain_class_name,
+    snake_case,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect import model
+    from kerasinspect.reading.stored import StoredArray
+
+KERAS_MODULES = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
+OPERATION_MODULES = ("keras.src.ops", "keras.ops")
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An array that a layer owns, with what is known about it."""
+
+    name: str
+    array: StoredArray
+    kind: WeightKind | None = None
+    """None where the file does not tell what it is."""
+    remark: str | None = None
+    trainable: bool | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A layer while it is being put together; becomes a ``Layer`` at the end."""
+
+    name: str
+    class_name: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    """The layer as the config lists it: class, module, config, inbound nodes."""
+    kind: LayerKind | None = None
+    """Its row of the layer table; None for a custom class."""
+    role: model.LayerKind = "layer"
+    children: list[Node] = field(default_factory=list)
+    attributes: tuple[str, ...] = ()
+    """The groups under its parent's that may hold it; empty for one of a model's layers."""
+    listed: bool = False
+    """It is one of a list that the attribute holds."""
+    weights: tuple[WeightKind, ...] | None = None
+    """Its weights where its parent knows better than its class."""
+    claims: list[Claim] = field(default_factory=list)
+    unstored: int = 0
+    """Weights that ``get_weights()`` has and the file has not."""
+    same_as: Node | None = None
+    """The layer met earlier that this one is, where a model shares a layer."""
+    frozen: bool = False
+    """It or a layer around it is not trainable."""
+    from_config: bool = True
+    order_known: bool = True
+    """Whether the order of its sublayers' weights in ``get_weights()`` is known."""
+
+    def walk(self) -> Iterator[Node]:
+        """This node, then every node below it, depth first."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+    @property
+    def is_model(self) -> bool:
+        """It is a model that holds layers."""
+        return self.role == "model"
+
+
+Met: TypeAlias = dict[tuple[str, str], Node]
+"""Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
+
+
+def as_mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON
+    """A JSON object, or an empty one where the value is something else."""
+    return value if isinstance(value, dict) else NOTHING
+
+
+def entries_of(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
+    """Those items of a JSON list that look like serialised layers."""
+    return [item for item in value if is_entry(item)] if isinstance(value, list) else []
+
+
+def is_entry(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether a JSON value is a serialised layer: a class name with a config."""
+    return isinstance(value, dict) and isinstance(value.get("class_name"), str) and "config" in value
+
+
+def config_of(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The config of a serialised layer; Keras before 2.2.3 has a bare list of layers for a Sequential."""
+    config = entry.get("config")
+    return {"layers": config} if isinstance(config, list) else as_mapping(config)
+
+
+def text_at(mapping: Mapping[str, Any], key: str) -> str | None:
+    """A text in a JSON object."""
+    value = mapping.get(key)
+    return value if isinstance(value, str) else None
+
+
+def kind_of(entry: Mapping[str, Any], class_name: str) -> LayerKind | None:
+    """The row of the layer table for a serialised layer; a custom class that borrows a built-in name has none."""
+    module = text_at(entry, "module")
+    if module and not module.startswith(KERAS_MODULES):
+        return None
+    return layer_kind(class_name, text_at(entry, "registered_name"))
+
+
+def is_operation(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry is a function call that Keras 3 lists among the layers: only its module tells."""
+    return (text_at(entry, "module") or "").startswith(OPERATION_MODULES)
+
+
+def node_of(entry: Mapping[str, Any], *, frozen: bool = False) -> Node:
+    """The node of a serialised layer, with nodes for everything inside it."""
+    class_name = plain_class_name(text_at(entry, "class_name") or "")
+    config = config_of(entry)
+    name = text_at(config, "name") or text_at(entry, "name") or snake_case(class_name) or "layer"
+    frozen = frozen or config.get("trainable") is False
+    node = Node(name, class_name, config, entry, kind_of(entry, class_name), frozen=frozen)
+    if is_operation(entry):
+        node.role, node.kind = "operation", LAYERS["TFOpLambda"]
+        return node
+    if (node.kind is None or node.kind.is_model) and isinstance(config.get("layers"), list):
+        node.role = "model"
+        node.children = [node_of(item, frozen=frozen) for item in entries_of(config["layers"])]
+    elif node.kind:
+        node.role = role_of(node.kind)
+        node.children = [child for part in node.kind.sublayers for child in sublayer_nodes(node, part)]
+    return node
+
+
+def role_of(kind: LayerKind) -> model.LayerKind:
+    """What a layer is to the model: a cell, a wrapper, an input, or a plain layer."""
+    if kind.class_name == "InputLayer":
+        return "input"
+    if kind.is_cell:
+        return "cell"
+    return "wrapper" if any(part.config_key == "layer" for part in kind.sublayers) else "layer"
+
+
+def sublayer_nodes(parent: Node, part: Sublayer) -> Iterator[Node]:
+    """The nodes of one sublayer, or of each layer in a list of them."""
+    if not all(flag_holds(flag, parent.config) for flag in part.flags):
+        return
+    if not part.config_key:
+        yield computed_node(parent, part)
+        return
+    value = parent.config.get(part.config_key) or parent.config.get(part.older_config_key)
+    for entry in entries_of(value if isinstance(value, list) else [value]):
+        child = node_of(entry, frozen=parent.frozen)
+        given = part.config_key in parent.config and bool(parent.config[part.config_key])
+        prefix = part.name.format("")
+        # A backward layer of its own keeps its name, and Keras 3 writes the forward layer's with the prefix already.
+        if part.name and given == (not part.older_config_key) and not child.name.startswith(prefix):
+            child.name = prefix + child.name
+        child.attributes, child.listed = part.attributes, part.listed or isinstance(value, list)
+        yield child
+
+
+def computed_node(parent: Node, part: Sublayer) -> Node:
+    """A sublayer that its parent makes from its own config: a recurrent cell, a projection of an attention layer."""
+    config = {**parent.config, "name": part.name, "equation": part.equation} if part.equation else parent.config
+    kind = LAYERS[part.class_name]
+    return Node(
+        part.name,
+        part.class_name,
+        config,
+        kind=kind,
+        role="cell" if kind.is_cell else "layer",
+        attributes=part.attributes,
+        weights=part.weights,
+        frozen=parent.frozen,
+    )
+
+
+def root_of(config: Mapping[str, Any] | None) -> Node | None:
+    """The node of the whole model from its config; None where there is none."""
+    if config is None:
+        return None
+    node = node_of(config)
+    if node.role == "layer" and (node.kind is None or node.kind.is_model):
+        node.role = "model"
+    return node

@@ -1,0 +1,125 @@
+"""Arrays of a ``.keras`` tree to layers: config and groups are walked together.
+
+Groups are named after classes, in order, not after layers: ``dense``, ``dense_1``. Since Keras 3.6 the attribute
+``name`` of each ``vars`` group has the user's name; before, only counting tells, and each version counts otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.reading.assemble.choosing import choose
+from kerasinspect.reading.assemble.describing import (
+    described,
+    guessed_sublayers,
+    is_optimizer,
+    serialised,
+    unfolded,
+)
+from kerasinspect.reading.assemble.matching import VARS, has_arrays, match, sorted_by_key
+from kerasinspect.reading.assemble.nodes import Met, Node, node_of
+from kerasinspect.reading.weights_file import CONTAINERS
+
+if TYPE_CHECKING:
+    from kerasinspect.reading.stored import Group, StoredArray
+
+NOT_LAYERS = (
+    "optimizer",
+    "metrics",
+    "loss_tracker",
+    "_metrics",
+    "_loss_tracker",
+    "compile_metrics",
+    "_compile_metrics",
+)
+"""Groups of a model that hold no layers."""
+
+
+def claim_tree(root: Node | None, tree: Group) -> Node:
+    """The whole model with its arrays; a file without a config gets its layers from the groups."""
+    node = root or Node("", "", role="model", from_config=False)
+    claim({}, node, tree)
+    return node
+
+
+def claim(met: Met, node: Node, group: Group) -> None:
+    """Give a layer its own arrays, then each sublayer its own."""
+    own = group.groups.get(VARS)
+    if own:
+        node.claims = choose(node, without_copy(node, sorted_by_key(own)))
+    met.setdefault((node.class_name, node.name), node)
+    used = {VARS}
+    if node.is_model:
+        used |= {*NOT_LAYERS} | claim_container(met, node, group)
+    else:
+        used |= claim_sublayers(met, node, group)
+    adopt(met, node, group, used)
+
+
+def without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple[str, StoredArray]]:
+    """A layer's own arrays, less the second copy of the wrapped kernel that SpectralNormalization stores first."""
+    if node.kind and node.kind.shares_kernel and len(keyed) > 1:
+        return [("0", keyed[1][1])]
+    return keyed
+
+
+def claim_container(met: Met, model: Node, group: Group) -> set[str]:
+    """Match a model's layers with the groups of its container; give the groups of the model that were used."""
+    used = set()
+    children = [child for child in model.children if child.role != "operation"]
+    for name in CONTAINERS:
+        container = group.groups.get(name)
+        if container is None:
+            continue
+        used.add(name)
+        keys = match(met, children, container)
+        for child in children:
+            key = keys.get(id(child))
+            if key is not None:
+                claim(met, child, container.groups[key])
+            else:
+                child.same_as = met.get((child.class_name, child.name))
+        claimed = {keys[id(child)] for child in children if id(child) in keys}
+        adopt(met, model, container, claimed, in_container=True)
+    return used
+
+
+def claim_sublayers(met: Met, node: Node, group: Group) -> set[str]:
+    """Give each sublayer that the class has the group of the attribute that holds it."""
+    used = set()
+    if node.kind and not node.from_config:
+        node.children = [*guessed_sublayers(node, group)]
+    for attributes in dict.fromkeys(child.attributes for child in node.children):
+        attribute = next((name for name in attributes if name in group.groups), None)
+        if attribute is None:
+            continue
+        used.add(attribute)
+        held, holder = [child for child in node.children if child.attributes == attributes], group.groups[attribute]
+        if not held[0].listed:
+            claim(met, held[0], holder)
+            continue
+        keys = match(met, held, holder)
+        for child in held:
+            if id(child) in keys:
+                claim(met, child, holder.groups[keys[id(child)]])
+    return used
+
+
+def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:
+    """Make layers of groups that neither config nor class accounts for: custom layers keep theirs under attributes."""
+    left = {key: child for key, child in group.groups.items() if key not in used and has_arrays(child)}
+    hints = dict(serialised(parent)) if parent.kind is None else {}
+    found = []
+    for key, child, is_listed in unfolded(left):
+        hint = hints.get(key) or hints.get(key.lstrip("_"))
+        node = node_of(hint) if hint is not None and not is_listed else described(child, key)
+        if not is_optimizer(node, child):
+            claim(met, node, child)
+            found.append((min(array.position for array in child.all_arrays()), node))
+    if not found:
+        return
+    found.sort(key=lambda item: item[0])
+    parent.children += [node for _, node in found]
+    whole_file_order = in_container and not parent.from_config
+    if not whole_file_order and (len(found) > 1 or (parent.from_config and parent.is_model)):
+        parent.order_known = False

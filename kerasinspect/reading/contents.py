@@ -1,0 +1,54 @@
+"""What a format reader gives: the bare contents of a file, in one of the two shapes that Keras ever wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kerasinspect.model import FormatName
+    from kerasinspect.reading.stored import Group, StoredArray
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One array of a legacy file with the name that it was saved under; slashes and ``:0`` included."""
+
+    name: str
+    array: StoredArray
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRows:
+    """A layer of a legacy file: its name and its arrays, trainable ones first."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The contents of a file before anyone says what they mean.
+
+    A legacy file has ``layers`` with names, in order; a newer one has a ``tree`` of groups whose names follow classes
+    and attributes. ``others`` are arrays outside either: optimizer state, and what nothing in the file accounts for.
+    """
+
+    location: str
+    format: FormatName
+    tree: Group | None = None
+    layers: tuple[LayerRows, ...] = ()
+    own: tuple[Row, ...] = ()
+    """Arrays of a legacy file that the model itself owns."""
+    optimizer: tuple[Row, ...] = ()
+    others: tuple[StoredArray, ...] = ()
+    config: Mapping[str, Any] | None = None
+    training_config: Mapping[str, Any] | None = None
+    keras_version: str | None = None
+    backend: str | None = None
+    saved_at: str | None = None
+    remarks: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
+    close: Callable[[], None] = field(default=lambda: None, repr=False)

@@ -1,0 +1,139 @@
+"""HDF5 groups and datasets, read with suspicion.
+
+``pyfive`` parses the structures; this module decides what is looked at. Links, layout, filters and sizes are judged
+from the header before anything is followed or read, and whatever goes wrong inside the parser becomes DamagedFile.
+Nothing outside the file is ever opened: soft, external and user-defined links, external storage and virtual datasets
+are shown as what they are.
+
+Source: HDF5 File Format Specification 3.0, sections III and IV.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.errors import DamagedFile
+from kerasinspect.reading.hdf5_attributes import attribute_reader
+from kerasinspect.reading.hdf5_datasets import stored_array
+from kerasinspect.reading.hdf5_header import Header, Link, OpenFile, open_file, parsing
+from kerasinspect.reading.limits import check_inflation, passed
+from kerasinspect.reading.stored import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.reading.sources import Source
+
+DATASPACE, DATATYPE = 0x01, 0x03
+"""Header messages that make an object a dataset, or a named datatype."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfilled:
+    """A group whose links have not been looked at yet."""
+
+    group: Group
+    header: Header
+    depth: int
+
+
+@dataclass(slots=True)
+class Walk:
+    """One reading of a file's structure: what was seen, and what it has cost."""
+
+    file: OpenFile
+    seen: dict[int, str] = field(default_factory=dict)
+    """The first path at which each object was met, by address."""
+    links: int = 0
+    inflated: int = 0
+    damage: list[str] = field(default_factory=list)
+    pending: list[Unfilled] = field(default_factory=list)
+
+
+def read_hdf5(source: Source, limits: Limits) -> tuple[Group, tuple[str, ...]]:
+    """The root group with everything below it, and sentences for the parts that are damaged.
+
+    Raises DamagedFile where not even the root can be read, RefusedFile where a limit is passed.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        file = open_file(source, limits)
+        with parsing(file.source, "its root"):
+            header = file.header(file.root)
+        root = Group("/", attribute_reader(file, file.root, "/"))
+        walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, header, 1)])
+        while walk.pending:
+            fill(walk, walk.pending.pop())
+    return root, tuple(walk.damage)
+
+
+def fill(walk: Walk, unfilled: Unfilled) -> None:
+    """Put everything that a group's links lead to in its place."""
+    group = unfilled.group
+    try:
+        with parsing(walk.file.source, group.path):
+            links = list(bounded(walk, group.path, unfilled.header.iter_links()))
+    except DamagedFile as error:
+        walk.damage.append(error.message)
+        return
+    for name, target in links:
+        if isinstance(target, Link):
+            group.links[name] = target.words
+        elif isinstance(target, str):
+            group.links[name] = f"links to {target}, not followed"
+        elif target in walk.seen:
+            group.links[name] = f"is the same as {walk.seen[target]}"
+        else:
+            place(walk, unfilled, name, target)
+
+
+def bounded(walk: Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Links, as long as names and numbers stay within the limits."""
+    limits = walk.file.limits
+    for name, target in links:
+        walk.links += 1
+        if walk.links > limits.hdf5_links:
+            raise passed("hdf5_links", walk.links, limits.hdf5_links, walk.file.source.label)
+        if len(name) > limits.name_bytes:
+            raise passed("name_bytes", len(name), limits.name_bytes, f"A name in {path}")
+        yield name, target
+
+
+def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
+    """Put the object at an address under its name: a dataset, a group, or a note of why it is neither."""
+    file, group = walk.file, parent.group
+    path = walk.seen[address] = f"{group.path.rstrip('/')}/{name}"
+    if len(walk.seen) > file.limits.hdf5_objects:
+        raise passed("hdf5_objects", len(walk.seen), file.limits.hdf5_objects, file.source.label)
+    try:
+        with parsing(file.source, path):
+            header = file.header(address)
+            kinds = {message["type"] for message in header.msgs}
+        if DATASPACE in kinds:
+            place_array(walk, group, name, header, path)
+        elif DATATYPE in kinds:
+            group.links[name] = "is a named datatype"
+        else:
+            if parent.depth >= file.limits.hdf5_depth:
+                raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
+            group.groups[name] = Group(path, attribute_reader(file, address, path))
+            walk.pending.append(Unfilled(group.groups[name], header, parent.depth + 1))
+    except DamagedFile as error:
+        walk.damage.append(error.message)
+        group.links[name] = "is damaged"
+
+
+def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) -> None:
+    """Put a dataset under its name, as long as all of them together do not inflate to more than the file can hold."""
+    source = walk.file.source
+    with parsing(source, path):
+        array, is_inflated = stored_array(walk.file, header, path)
+    if is_inflated:
+        walk.inflated += array.nbytes
+        check_inflation(source.size, walk.inflated, walk.file.limits, "inflated_ratio", source.label)
+    if array.problem:
+        walk.damage.append(array.problem)
+    group.arrays[name] = array

@@ -1,0 +1,166 @@
+"""Superblocks, object headers and links of an HDF5 file, parsed by pyfive and judged by us."""
+
+from __future__ import annotations
+
+import struct
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pyfive.dataobjects import DataObjects
+from pyfive.misc_low_level import SuperBlock
+
+from kerasinspect.errors import DamagedFile, InspectError
+from kerasinspect.reading.limits import passed
+from kerasinspect.reading.sources import SourceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.reading.sources import Source
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+FIRST_USER_BLOCK = 512
+UNDEFINED = 0xFFFF_FFFF_FFFF_FFFF
+"""The address of what was never written."""
+SOFT_LINK, EXTERNAL_LINK = 1, 64
+WITH_CONSISTENCY_FLAGS = 3
+"""The superblock version that says whether a file is open for writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that is not followed, and what it would lead to."""
+
+    words: str
+
+
+class Header(DataObjects):  # type: ignore[misc] # pyfive has no types
+    """An object header whose links of every kind can be listed, rather than only those that pyfive follows."""
+
+    @staticmethod
+    def _decode_link_msg(data: bytes, offset: int) -> tuple[int | None, tuple[str, int | Link]]:
+        """One link message: its creation order, its name, and an address or why it is not followed."""
+        _, flags = struct.unpack_from("<BB", data, offset)
+        offset += 2
+        kind, order = 0, None
+        if flags & 8:
+            kind = data[offset]
+            offset += 1
+        if flags & 4:
+            (order,) = struct.unpack_from("<Q", data, offset)
+            offset += 8
+        if flags & 16:
+            offset += 1
+        width = 1 << (flags & 3)
+        length = int.from_bytes(data[offset : offset + width], "little")
+        offset += width
+        name = data[offset : offset + length].decode("utf-8", "surrogateescape")
+        return order, (name, link_target(kind, data, offset + length))
+
+
+def link_target(kind: int, data: bytes, offset: int) -> int | Link:
+    """The address that a hard link leads to, or the words for any other link."""
+    if kind == 0:
+        return int(struct.unpack_from("<Q", data, offset)[0])
+    (length,) = struct.unpack_from("<H", data, offset)
+    target = data[offset + 2 : offset + 2 + length]
+    if kind == EXTERNAL_LINK:
+        file, _, inside = target[1:].partition(b"\0")
+        return Link(f"links to {text_of(inside.rstrip(bytes(1)))} in {text_of(file)}, not followed")
+    if kind == SOFT_LINK:
+        return Link(f"links to {text_of(target)}, not followed")
+    return Link(f"is a link of user-defined kind {kind}, not followed")
+
+
+def text_of(data: bytes) -> str:
+    """Bytes as text; what is not UTF-8 survives as surrogates, to be escaped where it is shown."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+class MeteredStream(SourceStream):
+    """The stream that headers are read through; it stops a file that asks for too many header bytes."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        """Start with nothing read."""
+        super().__init__(source)
+        self._spent = 0
+        self._limits = limits
+        self._label = source.label
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes; raises RefusedFile beyond the limit ``hdf5_header_bytes``."""
+        allowed = self._limits.hdf5_header_bytes
+        if size < 0 or self._spent + size > allowed:
+            raise passed("hdf5_header_bytes", self._spent + max(size, 0), allowed, self._label)
+        data = super().read(size)
+        self._spent += len(data)
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """An HDF5 file while it is read: where its bytes are, and what may be spent on its headers."""
+
+    source: Source
+    """The file from its base address on: every address in it counts from there."""
+    limits: Limits
+    stream: MeteredStream
+    root: int
+    """Address of the root group's header."""
+    heaps: dict[int, object] = field(default_factory=dict)
+    """Global heaps that were parsed, which all headers share."""
+
+    def header(self, address: int) -> Header:
+        """The object header at an address; what goes wrong in it is the parser's own exception."""
+        return Header(self.stream, address, global_heaps=self.heaps)
+
+
+def open_file(source: Source, limits: Limits) -> OpenFile:
+    """Find the superblock and the root; raises DamagedFile where that cannot be done."""
+    with parsing(source, "its superblock"):
+        start = superblock_position(source)
+        facts = SuperBlock(MeteredStream(source, limits), start)._contents  # noqa: SLF001 - pyfive has no public name
+        check_whole(source, facts)
+        base = facts["base_address"]
+        body = source.slice(base, source.size - base, source.inside)
+        stream = MeteredStream(body, limits)
+        root = SuperBlock(stream, None if start is None else start - base).offset_to_dataobjects
+        return OpenFile(body, limits, stream, root)
+
+
+@contextmanager
+def parsing(source: Source, where: str) -> Iterator[None]:
+    """Turn whatever the parser raises into DamagedFile that names the place inside the file."""
+    try:
+        yield
+    except InspectError:
+        raise
+    except MemoryError as error:
+        raise DamagedFile(f"{source.label} is damaged at {where}: it declares more than memory holds.") from error
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{source.label} is damaged at {where} ({reason[:120]})."
+        raise DamagedFile(message, "Get the file from its source again.") from error
+
+
+def superblock_position(source: Source) -> int | None:
+    """Where an HDF5 file begins: at 0, or behind a user block of 512, 1024, 2048 ... bytes; None if it is none."""
+    position = 0
+    while position + len(SIGNATURE) <= source.size:
+        if source.read_at(position, len(SIGNATURE)) == SIGNATURE:
+            return position
+        position = position * 2 or FIRST_USER_BLOCK
+    return None
+
+
+def check_whole(source: Source, superblock: Mapping[str, Any]) -> None:
+    """Raise DamagedFile where the file is shorter than its superblock says, or was never closed."""
+    end = superblock["end_of_file_address"]
+    if end != UNDEFINED and source.size < end:
+        message = f"{source.label} is cut off: it should have {end:,} bytes and has {source.size:,}."
+        raise DamagedFile(message, "Copy or download it again.")
+    if superblock["superblock_version"] >= WITH_CONSISTENCY_FLAGS and superblock["file_consistency_flags"] & 1:
+        message = f"{source.label} is still open for writing, or the program that wrote it was killed."
+        raise DamagedFile(message, "Wait until it is closed; if nothing writes it, `h5clear -s` clears the mark.")

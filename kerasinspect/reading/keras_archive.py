@@ -1,0 +1,180 @@
+"""``.keras`` archives of Keras 3 (and of Keras 2 since 2.12), zipped or unpacked into a folder."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasinspect.errors import DamagedFile, InspectError, NotAModel, RefusedFile
+from kerasinspect.reading.archive import open_archive
+from kerasinspect.reading.contents import Contents
+from kerasinspect.reading.hdf5 import read_hdf5
+from kerasinspect.reading.sources import open_source
+from kerasinspect.reading.stored import Contiguous, Group, Storage, StoredArray, Withheld
+from kerasinspect.reading.strict_json import parse_json
+from kerasinspect.reading.weights_file import read_weights_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kerasinspect.reading.archive import Archive
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.reading.sources import Source
+
+CONFIG, METADATA, WEIGHTS, PICKLED = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
+NPY_MAGIC = b"\x93NUMPY"
+NPY_HEADER_LIMIT = 1 << 12
+NPY_HEADER = re.compile(
+    rb"\{'descr': '(?P<code>\|O|[<>|][fiub][1248])', 'fortran_order': (?P<by_columns>True|False), "
+    rb"'shape': \((?P<shape>[0-9, ]{0,999})\), \} *\n"
+)
+"""The header as numpy writes it: never evaluated, only matched."""
+
+
+def read_archive(source: Source, limits: Limits) -> Contents | None:
+    """The contents of a ``.keras`` archive; None where the archive holds no Keras model."""
+    archive = open_archive(source, limits)
+    if CONFIG not in archive.members and WEIGHTS not in archive.members:
+        archive.close()
+        return None
+    try:
+        contents = weights_of(archive, limits) or Contents(source.path, "keras-archive")
+        config, remarks = json_object(lambda: archive.read(CONFIG, limits.json_bytes), CONFIG, source, limits)
+    except InspectError:
+        archive.close()
+        raise
+    described = with_config(contents, config, remarks, metadata_of(archive, source, limits))
+    return replace(
+        described,
+        location=source.path,
+        format="keras-archive",
+        remarks=(*archive.remarks, *described.remarks),
+        close=archive.close,
+    )
+
+
+def weights_of(archive: Archive, limits: Limits) -> Contents | None:
+    """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
+    if WEIGHTS in archive.members:
+        source = archive.source(WEIGHTS)
+        root, damage = read_hdf5(source, limits)
+        return read_weights_tree(source, root, damage)
+    if PICKLED in archive.members:
+        return read_npz(archive.source(PICKLED), limits)
+    return None
+
+
+def read_folder(folder: str, limits: Limits) -> Contents | None:
+    """The contents of an archive that was unpacked, or saved with ``zipped=False``; None for any other folder."""
+    if not Path(folder, WEIGHTS).exists():
+        return None
+    source = open_source(Path(folder, WEIGHTS))
+    try:
+        root, damage = read_hdf5(source, limits)
+        contents = read_weights_tree(source, root, damage)
+        config, remarks = json_object(lambda: file_bytes(folder, CONFIG, limits), CONFIG, source, limits)
+    except InspectError:
+        source.close()
+        raise
+    with suppress(InspectError):
+        metadata, _ = json_object(lambda: file_bytes(folder, METADATA, limits), METADATA, source, limits)
+        contents = with_config(contents, config, remarks, metadata)
+    return replace(
+        with_config(contents, config, remarks, {}), location=folder, format="keras-archive", close=source.close
+    )
+
+
+def file_bytes(folder: str, name: str, limits: Limits) -> bytes:
+    """All bytes of a small file in a folder."""
+    source = open_source(Path(folder, name))
+    try:
+        return source.read_at(0, min(source.size, limits.json_bytes + 1))
+    finally:
+        source.close()
+
+
+def json_object(
+    load: Callable[[], bytes], name: str, source: Source, limits: Limits
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """A JSON object and what is odd about it; raises DamagedFile where it is none."""
+    parsed = parse_json(load(), f"{name} in {source.path}", limits)
+    if not isinstance(parsed.value, dict):
+        raise DamagedFile(f"{name} in {source.path} is no JSON object.", "Save the model again.")
+    return parsed.value, tuple(f"{name} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
+
+
+def metadata_of(archive: Archive, source: Source, limits: Limits) -> Mapping[str, Any]:
+    """Version and date; nothing where the member is missing, since the model is readable without them."""
+    if METADATA not in archive.members:
+        return {}
+    return json_object(lambda: archive.read(METADATA, limits.json_bytes), METADATA, source, limits)[0]
+
+
+def with_config(
+    contents: Contents, config: Mapping[str, Any], remarks: tuple[str, ...], metadata: Mapping[str, Any]
+) -> Contents:
+    """Contents with what the archive's JSON members say."""
+    compiled = config.get("compile_config")
+    return replace(
+        contents,
+        config=config,
+        training_config=compiled if isinstance(compiled, dict) and compiled else None,
+        keras_version=text(metadata.get("keras_version")) or contents.keras_version,
+        saved_at=date_of(text(metadata.get("date_saved"))) or contents.saved_at,
+        remarks=contents.remarks if contents.config is config else (*contents.remarks, *remarks),
+    )
+
+
+def text(value: object) -> str | None:
+    """A value where it is a text."""
+    return value if isinstance(value, str) else None
+
+
+def date_of(written: str | None) -> str | None:
+    """Keras's ``2026-11-22@03:08:44`` as ISO 8601."""
+    return written.replace("@", "T", 1) if written else None
+
+
+def read_npz(source: Source, limits: Limits) -> Contents:
+    """Weights that were saved as ``model.weights.npz``: plain arrays are read, pickled ones refused.
+
+    Keras itself pickles a dictionary per layer there, which no Keras since 3.9 loads again.
+    """
+    inner = open_archive(source, limits)
+    root = Group("/")
+    for name in inner.members:
+        *folders, last = name.removesuffix(".npy").split("/")
+        group = root
+        for folder in folders:
+            group = group.groups.setdefault(folder, Group(f"{group.path.rstrip('/')}/{folder}"))
+        group.arrays[last] = npy_array(inner.source(name), f"{group.path.rstrip('/')}/{last}")
+    return replace(read_weights_tree(source, root, ()), close=inner.close)
+
+
+def npy_array(source: Source, path: str) -> StoredArray:
+    """One ``.npy`` file by its header alone. Source: numpy.lib.format, versions 1.0 to 3.0."""
+    head = source.read_at(0, min(source.size, 12))
+    if not head.startswith(NPY_MAGIC):
+        raise NotAModel(f"{source.label} is no numpy array.", "Save the model again as .keras.")
+    width, start = ("<H", 10) if head[6] == 1 else ("<I", 12)
+    length = int.from_bytes(head[8 : 8 + struct.calcsize(width)], "little")
+    written = NPY_HEADER.match(source.read_at(start, min(length, NPY_HEADER_LIMIT)))
+    if written is None:
+        raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")
+    if written["code"] == b"|O":
+        message = f"The weights in {source.path} are pickled Python objects, which are never loaded."
+        raise RefusedFile(message, "Save the model again with weights_format='h5', which is Keras's default.")
+    shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"]))
+    encoding = np.dtype(written["code"].decode())
+    nbytes = encoding.itemsize * math.prod(shape)
+    storage: Storage = Contiguous(source, start + length, nbytes)
+    if written["by_columns"] == b"True" and len(shape) > 1:
+        storage = Withheld(f"The values of {source.label} are stored column by column, which is not read.")
+    return StoredArray(path, shape, encoding.name, encoding, storage, start)

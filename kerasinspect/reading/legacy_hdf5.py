@@ -1,0 +1,144 @@
+"""Legacy HDF5: whole models and weights alone, as every Keras from 0.x to today writes them to ``.h5``.
+
+The order of truth is that of the attributes ``layer_names`` and ``weight_names``; groups are sorted by name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.errors import DamagedFile, NotAModel
+from kerasinspect.reading.contents import Contents, LayerRows, Row
+from kerasinspect.reading.strict_json import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.reading.sources import Source
+    from kerasinspect.reading.stored import Group, StoredArray
+
+OWN_GROUP = "top_level_model_weights"
+GRAPH_GROUP = "graph"
+OPTIMIZER_GROUP = "optimizer_weights"
+
+
+def is_legacy(root: Group) -> bool:
+    """Whether an HDF5 file is one that ``model.save`` or ``save_weights`` of an older Keras wrote."""
+    attributes = root.read_attributes()
+    return (
+        "model_weights" in root.groups
+        or "model_config" in attributes
+        or root.texts("layer_names") is not None
+        or "nb_layers" in attributes
+        or is_graph(root)
+    )
+
+
+def read_legacy(source: Source, root: Group, damage: tuple[str, ...], limits: Limits) -> Contents:
+    """The contents of a legacy file; raises NotAModel or DamagedFile where it has none."""
+    whole = "model_weights" in root.groups or "model_config" in root.read_attributes()
+    weights = root.groups.get("model_weights") if whole else root
+    remarks: list[str] = []
+    config = json_attribute(source, root, "model_config", limits, remarks)
+    if weights is None and config is None:
+        raise NotAModel(f"{source.label} holds neither weights nor a config.", "Save the model again.")
+    layers = tuple(layer_rows(weights, remarks)) if weights else ()
+    own = rows_of(weights.groups[OWN_GROUP], remarks) if weights and OWN_GROUP in weights.groups else ()
+    optimizer = rows_of(root.groups[OPTIMIZER_GROUP], remarks) if OPTIMIZER_GROUP in root.groups else ()
+    taken = {row.array.path for rows in (*(layer.rows for layer in layers), own, optimizer) for row in rows}
+    holder = weights or root
+    return Contents(
+        location=source.path,
+        format="legacy-hdf5" if whole else "legacy-hdf5-weights",
+        layers=layers,
+        own=own,
+        optimizer=optimizer,
+        others=tuple(array for array in root.all_arrays() if array.path not in taken),
+        config=config,
+        training_config=json_attribute(source, root, "training_config", limits, remarks),
+        keras_version=root.text("keras_version") or holder.text("keras_version"),
+        backend=root.text("backend") or holder.text("backend"),
+        remarks=(*remarks, *link_remarks(root)),
+        damage=damage,
+    )
+
+
+def is_graph(root: Group) -> bool:
+    """Whether a file holds the weights of a Graph model of Keras 0.x, all of them in one group."""
+    return GRAPH_GROUP in root.groups and "nb_params" in root.groups[GRAPH_GROUP].read_attributes()
+
+
+def link_remarks(root: Group) -> Iterable[str]:
+    """A sentence for every name in the file that leads nowhere that may be read."""
+    return (f"{group.path.rstrip('/')}/{name} {words}." for group in root.walk() for name, words in group.links.items())
+
+
+def json_attribute(
+    source: Source, root: Group, name: str, limits: Limits, remarks: list[str]
+) -> Mapping[str, Any] | None:
+    """An attribute that holds a JSON object; None where there is none."""
+    text = root.text(name)
+    if text is None:
+        if name in root.read_attributes():
+            remarks.append(f"The attribute {name} is no text and is left out.")
+        return None
+    parsed = parse_json(text.encode("utf-8", "surrogateescape"), f"{name} in {source.label}", limits)
+    remarks += (f"{name} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
+    if isinstance(parsed.value, dict):
+        return parsed.value
+    if parsed.value is None:
+        return None
+    raise DamagedFile(f"{name} in {source.label} is no JSON object.", "Save the model again.")
+
+
+def layer_rows(weights: Group, remarks: list[str]) -> Iterable[LayerRows]:
+    """Every layer that the attributes name, in their order."""
+    names = weights.texts("layer_names")
+    if names is None and is_graph(weights):
+        names = [GRAPH_GROUP]
+    if names is None:
+        count = weights.read_attributes().get("nb_layers")
+        names = [f"layer_{number}" for number in range(count)] if isinstance(count, int) and count < 1 << 20 else []
+    for name in names:
+        group = find_group(weights, name)
+        if group is None:
+            remarks.append(f"The layer {name} is listed, but the file has no group for it.")
+            continue
+        yield LayerRows(name, rows_of(group, remarks))
+
+
+def find_group(parent: Group, name: str) -> Group | None:
+    """The group of a layer, whose name may have slashes that nest it, or backslashes where Windows wrote it."""
+    return parent.groups.get(name) or parent.at(name) or parent.at(name.replace("\\", "/"))
+
+
+def rows_of(group: Group, remarks: list[str]) -> tuple[Row, ...]:
+    """The arrays that a group's attributes name, in their order."""
+    names = group.texts("weight_names")
+    if names is None:
+        names = group.texts("param_names")
+    if names is None:
+        count = group.read_attributes().get("nb_params")
+        total = count if isinstance(count, int) and count < 1 << 20 else 0
+        names = [f"param_{number}" for number in range(total)]
+    rows = []
+    for name in names:
+        array = find_array(group, name)
+        if array is None:
+            remarks.append(f"{group.path} lists {name}, but the file has no array for it.")
+        else:
+            rows.append(Row(name, array))
+    return tuple(rows)
+
+
+def find_array(group: Group, name: str) -> StoredArray | None:
+    """The array of a weight, looked up link by link: a name never leads out of its group."""
+    for path in (name, name.replace("\\", "/")):
+        if path in group.arrays:
+            return group.arrays[path]
+        folder, _, last = path.rpartition("/")
+        holder = group.at(folder) if folder else group
+        if holder and last in holder.arrays:
+            return holder.arrays[last]
+    return None

@@ -1,0 +1,116 @@
+"""How much of a file is read before reading stops with a sentence that names the limit.
+
+Every default is far above real models: one of 20,000 layers and a file of 100 GB pass. A file that passes a limit is
+refused before the work is done, and ``--limit NAME=VALUE`` raises that one limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import RefusedFile, RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MIB = 1 << 20
+
+MOST_DIGITS = 18
+"""Digits of the largest number that a limit can be set to."""
+
+MOST_BITS = 64
+"""Bits of the largest number that is written out in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that one file may ask for."""
+
+    json_bytes: int = 64 * MIB
+    """Bytes of one JSON document: a config, a metadata file, an index of shards."""
+    json_depth: int = 256
+    """Objects and lists inside one another in a JSON document."""
+    json_marks: int = 4_000_000
+    """Commas, colons and opening brackets in a JSON document: what its parsed form costs in memory grows with them."""
+    hdf5_objects: int = 250_000
+    """Groups and datasets of one HDF5 file, each counted once."""
+    hdf5_depth: int = 64
+    """Groups inside one another in an HDF5 file."""
+    hdf5_links: int = 500_000
+    """Names in all groups of an HDF5 file, several of which may lead to one object."""
+    hdf5_attributes: int = 250_000
+    """Attributes of all objects of an HDF5 file."""
+    hdf5_attribute_values: int = 100_000
+    """Values of one attribute: the names of a model's layers are one attribute."""
+    hdf5_attribute_bytes: int = 64 * MIB
+    """Bytes of one attribute's value: a legacy file keeps its config in one."""
+    hdf5_header_bytes: int = 512 * MIB
+    """Bytes of HDF5 headers, links and attributes read in all; array data does not count."""
+    name_bytes: int = 64 << 10
+    """Bytes of one name of a group, a dataset, an attribute or an archive member."""
+    archive_members: int = 1_000
+    """Members of an archive."""
+    archive_directory_bytes: int = 16 * MIB
+    """Bytes of the list of members at an archive's end."""
+    archive_ratio: int = 100
+    """How many times larger an archive's member may become, where it becomes larger than ``inflated_free``."""
+    inflated_ratio: int = 1_100
+    """How many times larger an HDF5 file's arrays may become, where they become larger than ``inflated_free``."""
+    inflated_free: int = 64 * MIB
+    """Bytes that compressed data may become whatever the ratio."""
+    shards: int = 1_000
+    """Files that a model's weights are split over."""
+
+
+DEFAULT = Limits()
+
+
+def passed(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
+    """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
+    message = f"{where} passes the limit {limit}: {digits(value)} where {digits(allowed)} are allowed."
+    return RefusedFile(message, f"If you trust the file, raise the limit with --limit {limit}=VALUE.")
+
+
+def check_inflation(stored: int, declared: int, limits: Limits, limit: str, where: str) -> None:
+    """Raise RefusedFile where ``stored`` bytes are to become ``declared`` ones against the ratio named ``limit``.
+
+    Deflate itself cannot pass 1,032: more is a lie, or was deflated twice.
+    """
+    allowed: int = getattr(limits, limit)
+    if declared > max(limits.inflated_free, stored * allowed):
+        raise passed(limit, declared // max(stored, 1), allowed, where)
+
+
+def with_limits(base: Limits, pairs: Iterable[str]) -> Limits:
+    """``base`` with the limits that ``NAME=VALUE`` texts name; raises RequestError for one that means nothing."""
+    return replace(base, **dict(map(parse_limit, pairs)))
+
+
+def parse_limit(pair: str) -> tuple[str, int]:
+    """A limit's name and its value from ``NAME=VALUE``."""
+    names = [field.name for field in fields(Limits)]
+    name, equals, text = pair.partition("=")
+    name = name.strip()
+    if name not in names:
+        nearest = get_close_matches(name, names, n=1, cutoff=0.0)[0]
+        raise RequestError(f"There is no limit named {name!r}.", f"The nearest is {nearest}; all: {', '.join(names)}.")
+    value = whole_number(text)
+    if not equals or value is None:
+        raise RequestError(f"The limit {name} needs a whole number, not {text!r}.", f"Write --limit {name}=NUMBER.")
+    return name, value
+
+
+def whole_number(text: str) -> int | None:
+    """The positive number that a text of at most 18 digits stands for, or None."""
+    plain = text.strip().replace("_", "").replace(",", "")
+    if not (plain.isascii() and plain.isdigit()) or len(plain) > MOST_DIGITS:
+        return None
+    return int(plain) or None
+
+
+def digits(value: int) -> str:
+    """A number with its thousands apart, or about how large it is where writing it out would help nobody."""
+    bits = value.bit_length()
+    return f"{value:,}" if bits <= MOST_BITS else f"about 2^{bits - 1}"

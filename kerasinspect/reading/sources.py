@@ -1,0 +1,178 @@
+"""Bytes by position: a local file, a slice of one, or an inflated copy of an archive member.
+
+A file is opened without blocking and only when it is a regular file, so that a FIFO, a device or a directory is
+refused at once. All reads name their position (``os.pread``): there is no shared cursor, nothing is mapped into
+memory, and the slices of one file share its descriptor.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import DamagedFile, NotAModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCK = 1 << 22
+"""Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """``size`` bytes from ``start`` of an open file.
+
+    ``path`` is what the user named, for messages; ``inside`` is the archive member that this is, if it is one.
+    """
+
+    path: str
+    descriptor: int
+    start: int
+    size: int
+    inside: str = ""
+
+    def read_at(self, position: int, count: int) -> bytes:
+        """Exactly ``count`` bytes from ``position``; raises DamagedFile where the file ends before."""
+        if position < 0 or count < 0 or position + count > self.size:
+            raise self.too_short(position, count)
+        pieces = bytearray()
+        while len(pieces) < count:
+            piece = self.pread(position + len(pieces), count - len(pieces))
+            if not piece:
+                raise self.too_short(position, count)
+            pieces += piece
+        return bytes(pieces)
+
+    def pread(self, position: int, count: int) -> bytes:
+        """Up to ``count`` bytes from ``position``; raises DamagedFile where the system cannot read them."""
+        try:
+            return os.pread(self.descriptor, count, self.start + position)
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            message = f"{self.label} cannot be read at byte {position}: {reason}."
+            raise DamagedFile(message, "Check the disk and copy the file again.") from error
+
+    def blocks(self, position: int, count: int, size: int = BLOCK) -> Iterator[memoryview]:
+        """``count`` bytes from ``position`` in pieces of at most ``size``, in one buffer that is reused."""
+        if position < 0 or position + count > self.size:
+            raise self.too_short(position, count)
+        buffer = bytearray(min(size, count))
+        view = memoryview(buffer)
+        done = 0
+        while done < count:
+            wanted = min(size, count - done)
+            filled = 0
+            while filled < wanted:
+                got = os.preadv(self.descriptor, [view[filled:wanted]], self.start + position + done + filled)
+                if not got:
+                    raise self.too_short(position, count)
+                filled += got
+            yield view[:wanted]
+            done += wanted
+
+    def slice(self, start: int, size: int, inside: str) -> Source:
+        """A part of this source, as a source of its own."""
+        if start < 0 or size < 0 or start + size > self.size:
+            raise self.too_short(start, size)
+        return Source(self.path, self.descriptor, self.start + start, size, inside)
+
+    def stream(self) -> SourceStream:
+        """The same bytes as a seekable stream for a parser."""
+        return SourceStream(self)
+
+    def close(self) -> None:
+        """Close the file; every slice of it ends with it."""
+        os.close(self.descriptor)
+
+    @property
+    def label(self) -> str:
+        """What to call it in a message."""
+        return f"{self.inside} in {self.path}" if self.inside else self.path
+
+    def too_short(self, position: int, count: int) -> DamagedFile:
+        """The error for bytes that should be there and are not."""
+        message = f"{self.label} is damaged: it needs bytes {position} to {position + count} but has {self.size}."
+        return DamagedFile(message, "It was probably cut off while it was written or copied: get it again.")
+
+
+class SourceStream(io.RawIOBase):
+    """A seekable reader over a source, without a file descriptor of its own, so that no parser reopens the file."""
+
+    def __init__(self, source: Source) -> None:
+        """Start at the first byte."""
+        super().__init__()
+        self._source = source
+        self._position = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def tell(self) -> int:
+        """The position of the next byte."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to a position, which may lie behind the end."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._source.size}[whence]
+        if base + offset < 0:
+            raise self._source.too_short(base + offset, 0)
+        self._position = base + offset
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes, fewer only at the end."""
+        left = max(0, self._source.size - self._position)
+        count = left if size < 0 else min(size, left)
+        data = self._source.read_at(self._position, count) if count else b""
+        self._position += len(data)
+        return data
+
+
+def open_source(path: str | os.PathLike[str]) -> Source:
+    """Open a regular file for reading by position.
+
+    Raises NotAModel for what is missing, unreadable, or no regular file; it never waits.
+    """
+    name = os.fspath(path)
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise cannot_open(name, error) from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise NotAModel(f"{name} is {file_kind(status.st_mode)}, not a file.", "Name a saved model.")
+    return Source(name, descriptor, 0, status.st_size)
+
+
+def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
+    """The sentence for a path that the system does not open."""
+    if isinstance(error, FileNotFoundError):
+        parent = Path(name).parent
+        remedy = f"The folder {parent} does not exist either." if not parent.is_dir() else "Check the path."
+        return NotAModel(f"{name} does not exist.", remedy)
+    if isinstance(error, PermissionError):
+        return NotAModel(f"{name} may not be read by this user.", "Check its permissions.")
+    return NotAModel(f"{name} cannot be opened: {getattr(error, 'strerror', None) or error}.", "Check the path.")
+
+
+def file_kind(mode: int) -> str:
+    """What something that is no regular file is, with its article."""
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a named pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a character device"),
+        (stat.S_ISBLK, "a block device"),
+    )
+    return next((word for test, word in kinds if test(mode)), "a special file")
