@@ -6,20 +6,46 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.reading.contents import Contents
 from kerasinspect.reading.legacy_hdf5 import link_remarks
+from kerasinspect.reading.stored import Group
 
 if TYPE_CHECKING:
     from kerasinspect.reading.sources import Source
-    from kerasinspect.reading.stored import Group
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 """The group that holds a model's layers: since Keras 2.15, and before."""
+WINDOWS_SEPARATOR = "\\"
 
 
 def is_weights_tree(root: Group) -> bool:
     """Whether an HDF5 file is one that Keras 3 (or Keras 2 since 2.12) writes weights to."""
-    return any(name in root.groups for name in ("vars", *CONTAINERS)) or any(
-        "vars" in group.groups for group in root.groups.values()
+    tree = unfolded(root)
+    return any(name in tree.groups for name in ("vars", *CONTAINERS)) or any(
+        "vars" in group.groups for group in tree.groups.values()
     )
+
+
+def unfolded(root: Group) -> Group:
+    r"""The same tree with names like ``layers\dense`` taken apart, which Keras wrote on Windows."""
+    if not any(WINDOWS_SEPARATOR in name for group in root.walk() for name in group.groups):
+        return root
+    whole = Group(root.path, root.read_attributes)
+    pending = [(whole, root)]
+    while pending:
+        target, group = pending.pop()
+        target.arrays.update(group.arrays)
+        target.links.update(group.links)
+        for name, child in group.groups.items():
+            *folders, last = name.split(WINDOWS_SEPARATOR)
+            holder = target
+            for folder in folders:
+                holder = holder.groups.setdefault(folder, Group(f"{holder.path.rstrip('/')}/{folder}"))
+            # A folder may have been made on the way to another group before its own attributes were met.
+            inner = holder.groups.get(last)
+            holder.groups[last] = Group(child.path, child.read_attributes)
+            if inner is not None:
+                holder.groups[last].groups.update(inner.groups)
+            pending.append((holder.groups[last], child))
+    return whole
 
 
 def read_weights_tree(source: Source, root: Group, damage: tuple[str, ...]) -> Contents:
@@ -27,7 +53,7 @@ def read_weights_tree(source: Source, root: Group, damage: tuple[str, ...]) -> C
     return Contents(
         location=source.path,
         format="keras-weights",
-        tree=root,
+        tree=unfolded(root),
         keras_version=root.text("keras_version"),
         remarks=tuple(link_remarks(root)),
         damage=damage,

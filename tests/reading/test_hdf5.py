@@ -1,0 +1,252 @@
+"""HDF5 structures and values, held against h5py on files that h5py makes here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import pytest
+
+from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.reading.hdf5 import read_hdf5
+from kerasinspect.reading.limits import DEFAULT, Limits
+from kerasinspect.reading.sources import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from kerasinspect.reading.stored import Group
+
+VALUES = np.arange(2 * 3 * 5 * 7, dtype="<f4").reshape(2, 3, 5, 7)
+
+
+def tree_of(path: Path, limits: Limits = DEFAULT) -> Group:
+    """The root group of a file."""
+    root, damage = read_hdf5(open_source(path), limits)
+    assert not damage
+    return root
+
+
+LAYOUTS: dict[str, dict[str, Any]] = {
+    "contiguous": {},
+    "chunked": {"chunks": (1, 2, 3, 4)},
+    "deflated": {"chunks": (2, 2, 2, 2), "compression": "gzip"},
+    "shuffled-and-deflated": {"chunks": (2, 3, 5, 7), "compression": "gzip", "shuffle": True},
+    "one-chunk-larger-than-the-array": {"chunks": (2, 3, 5, 7), "maxshape": (None, 3, 5, 7)},
+}
+
+
+@pytest.mark.parametrize("options", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_values_are_those_that_h5py_reads(tmp_path: Path, options: dict[str, Any]) -> None:
+    """Every layout that is read at all is read to the last bit, whole and in pieces."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("group/array", data=VALUES, **options)
+    array = tree_of(path).groups["group"].arrays["array"]
+    assert array.shape == VALUES.shape
+    assert b"".join(bytes(block) for block in array.blocks(64)) == VALUES.tobytes()
+    for key in (..., 0, (slice(None), 1), (slice(1, None), slice(None, None, -2)), (..., slice(2, 5)), (-1, 2, -3, 4)):
+        np.testing.assert_array_equal(array[key], VALUES[key])
+
+
+DTYPES = ["<f8", ">f4", "<f2", ">i8", "u1", "i1", "<i4", "?"]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_dtypes_keep_their_values_and_give_little_endian_bytes(tmp_path: Path, dtype: str) -> None:
+    """A big-endian file gives the same bytes as a little-endian one."""
+    values = np.array([[0, 1, 1], [1, 0, 1]]).astype(dtype)
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file["array"] = values
+    array = tree_of(tmp_path / "file.h5").arrays["array"]
+    assert array.dtype == np.dtype(dtype).name
+    np.testing.assert_array_equal(array[...], values)
+    assert b"".join(map(bytes, array.blocks())) == values.astype(values.dtype.newbyteorder("<")).tobytes()
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (3, 0, 2), (1,), (1, 1, 1)])
+def test_scalars_and_empty_arrays_are_read(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    """An array without axes, or without values, is an array all the same."""
+    values = np.full(shape, 2.5, "<f4")
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file["array"] = values
+    array = tree_of(tmp_path / "file.h5").arrays["array"]
+    np.testing.assert_array_equal(array[...], values)
+    assert array.nbytes == values.nbytes
+
+
+def test_bfloat16_is_told_by_its_mark_and_decoded_exactly(tmp_path: Path) -> None:
+    """Keras stores bfloat16 as opaque bytes with an attribute; without it the bytes stay what they are."""
+    values = np.array([1.0, -2.5, 3.140625], "<f4")
+    stored = (values.view("<u4") >> 16).astype("<u2").view("V2")
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file["plain"] = stored
+        file["marked"] = stored
+        file["marked"].attrs["dtype"] = "bfloat16"
+    arrays = tree_of(tmp_path / "file.h5").arrays
+    assert (arrays["marked"].dtype, arrays["plain"].dtype) == ("bfloat16", "opaque16")
+    np.testing.assert_array_equal(arrays["marked"][...], values)
+
+
+@pytest.mark.parametrize("userblock", [512, 4096])
+def test_a_user_block_moves_every_address(tmp_path: Path, userblock: int) -> None:
+    """HDF5 may begin behind bytes that belong to someone else."""
+    with h5py.File(tmp_path / "file.h5", "w", userblock_size=userblock) as file:
+        file["array"] = VALUES
+    np.testing.assert_array_equal(tree_of(tmp_path / "file.h5").arrays["array"][...], VALUES)
+
+
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_groups_of_every_size_are_listed_by_both_generations_of_the_format(tmp_path: Path, libver: str) -> None:
+    """Many links move into other structures than few."""
+    names = [f"layer_{number}" for number in range(300)]
+    with h5py.File(tmp_path / "file.h5", "w", libver=libver) as file:
+        for name in names:
+            file.create_group(name).attrs["name"] = name
+    groups = tree_of(tmp_path / "file.h5").groups
+    assert sorted(groups) == sorted(names)
+    assert groups["layer_7"].text("name") == "layer_7"
+
+
+def test_attributes_come_as_texts_however_they_were_written(tmp_path: Path) -> None:
+    """Fixed-length bytes of h5py 2, variable-length texts of h5py 3, empty lists, and lists in parts are the same."""
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file.attrs["fixed"] = np.array([b"dense", "größe".encode()])
+        file.attrs["variable"] = np.array(["dense", "größe"], dtype=object)
+        file.attrs["empty"] = []
+        file.attrs["one"] = "text"
+        file.attrs["parts0"], file.attrs["parts1"] = np.array([b"a", b"b"]), np.array([b"c"])
+    root = tree_of(tmp_path / "file.h5")
+    assert root.texts("fixed") == root.texts("variable") == ["dense", "größe"]
+    assert root.texts("empty") == []
+    assert root.texts("parts") == ["a", "b", "c"]
+    assert root.text("one") == "text"
+    assert root.texts("absent") is None
+
+
+def outside(path: Path) -> Path:
+    """A file that must never be opened, with a canary in it."""
+    with h5py.File(path, "w") as file:
+        file["secret"] = np.full(4, 42.0)
+    return path
+
+
+def soft_link(file: h5py.File, _: Path) -> None:
+    """A link to another place in the file."""
+    file["link"] = h5py.SoftLink("/array")
+
+
+def external_link(file: h5py.File, other: Path) -> None:
+    """A link into another file."""
+    file["link"] = h5py.ExternalLink(str(other), "/secret")
+
+
+def hard_link(file: h5py.File, _: Path) -> None:
+    """A second name of the same object."""
+    file["link"] = file["array"]
+
+
+def cycle(file: h5py.File, _: Path) -> None:
+    """A group that holds the root."""
+    file["link"] = file["/"]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (soft_link, "links to /array, not followed"),
+        (external_link, "/secret in"),
+        (hard_link, "is the same as /"),
+        (cycle, "is the same as /"),
+    ],
+    ids=["soft", "external", "hard", "cycle"],
+)
+def test_a_link_is_named_and_not_followed(tmp_path: Path, make: Callable[[h5py.File, Path], None], words: str) -> None:
+    """Each object is met once, and nothing outside the file is opened."""
+    other = outside(tmp_path / "other.h5")
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file["array"] = VALUES
+        make(file, other)
+    root = tree_of(tmp_path / "file.h5")
+    assert len([*root.all_arrays()]) == 1
+    assert words in "".join(root.links.values())
+
+
+def test_values_in_another_file_are_withheld(tmp_path: Path) -> None:
+    """External storage and virtual datasets have a shape, but their values are refused."""
+    other = outside(tmp_path / "other.h5")
+    layout = h5py.VirtualLayout((4,), "f8")
+    layout[:] = h5py.VirtualSource(str(other), "secret", (4,))
+    with h5py.File(tmp_path / "file.h5", "w", libver="latest") as file:
+        file.create_dataset("external", (4,), "f8", external=[(str(other), 0, 32)])
+        file.create_virtual_dataset("virtual", layout)
+    arrays = tree_of(tmp_path / "file.h5").arrays
+    for name in ("external", "virtual"):
+        assert arrays[name].shape == (4,)
+        with pytest.raises(RefusedFile, match="not opened"):
+            arrays[name][...]
+
+
+@pytest.mark.parametrize("options", [{"compression": "lzf"}, {"fletcher32": True}, {"scaleoffset": 2}])
+def test_a_foreign_filter_is_named_and_its_data_left_alone(tmp_path: Path, options: dict[str, Any]) -> None:
+    """Only shuffle and deflate are undone."""
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file.create_dataset("array", data=VALUES, chunks=(1, 3, 5, 7), **options)
+    array = tree_of(tmp_path / "file.h5").arrays["array"]
+    with pytest.raises(RefusedFile, match="filter"):
+        array[0]
+
+
+def test_a_declared_size_without_bytes_is_not_believed(tmp_path: Path) -> None:
+    """A small file cannot ask for terabytes: the shape is known, reading it is refused before memory is taken."""
+    with h5py.File(tmp_path / "bomb.h5", "w") as file:
+        file.create_dataset("array", (1 << 20, 1 << 20), "f4", chunks=(1 << 10, 1 << 10), compression="gzip")
+    with pytest.raises(RefusedFile, match="inflated_ratio"):
+        tree_of(tmp_path / "bomb.h5")
+
+
+@pytest.mark.parametrize(
+    ("limits", "name"),
+    [
+        (Limits(hdf5_depth=3), "hdf5_depth"),
+        (Limits(hdf5_objects=5), "hdf5_objects"),
+        (Limits(hdf5_links=5), "hdf5_links"),
+        (Limits(name_bytes=4), "name_bytes"),
+        (Limits(hdf5_header_bytes=2000), "hdf5_header_bytes"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_passing_a_limit_is_a_refusal_that_names_it(tmp_path: Path, limits: Limits, name: str) -> None:
+    """Reading stops before the work is done."""
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file.create_group("a/b/c/d/e/f/a longer name")
+    with pytest.raises(RefusedFile, match=name):
+        tree_of(tmp_path / "file.h5", limits)
+
+
+def test_a_file_cut_off_says_both_sizes(tmp_path: Path) -> None:
+    """The superblock knows how long the file was."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file["array"] = VALUES
+    whole = path.stat().st_size
+    path.write_bytes(path.read_bytes()[: whole // 2])
+    with pytest.raises(DamagedFile, match=rf"{whole:,} bytes and has {whole // 2:,}"):
+        tree_of(path)
+
+
+def test_one_damaged_object_does_not_hide_the_others(tmp_path: Path) -> None:
+    """The damage is said, with its place, and everything else is read."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file["bad"], file["good"] = VALUES, VALUES
+        address = h5py.h5o.get_info(file["bad"].id).addr
+    data = bytearray(path.read_bytes())
+    data[address] = 99
+    path.write_bytes(data)
+    root, damage = read_hdf5(open_source(path), DEFAULT)
+    assert [*root.arrays] == ["good"]
+    assert len(damage) == 1
+    assert "/bad" in damage[0]
