@@ -152,6 +152,18 @@ class Weight:
         return f"{self.layer}/{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The tokens that a preprocessing layer knows, by index."""
+
+    tokens: tuple[str, ...]
+    """The first thousand."""
+    count: int
+    """How many there are in all."""
+    stored_path: str | None
+    """The archive member that holds them; None where the config does."""
+
+
 LayerKind: TypeAlias = Literal["layer", "model", "wrapper", "cell", "operation", "input"]
 
 
@@ -183,12 +195,13 @@ class Layer:
     """How often the model uses it: a shared layer has more than one."""
     also_at: tuple[str, ...] = ()
     """Other paths at which the same layer appears."""
+    vocabulary: Vocabulary | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The layer's own config as JSON, untrusted."""
     remarks: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Layer]:
-        """This layer, then every layer below it, depth first."""
+        """The layer itself, then every layer below it, depth first."""
         stack = [self]
         while stack:
             layer = stack.pop()

@@ -49,6 +49,8 @@ class Contents:
     keras_version: str | None = None
     backend: str | None = None
     saved_at: str | None = None
+    assets: Mapping[str, Callable[[], bytes]] = field(default_factory=dict, repr=False)
+    """Files beside the weights, by their path in the archive; read when asked for."""
     remarks: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
     close: Callable[[], None] = field(default=lambda: None, repr=False)

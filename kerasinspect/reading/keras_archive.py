@@ -7,6 +7,8 @@ import re
 import struct
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from kerasinspect.errors import DamagedFile, InspectError, NotAModel, RefusedFil
 from kerasinspect.reading.archive import open_archive
 from kerasinspect.reading.contents import Contents
 from kerasinspect.reading.hdf5 import read_hdf5
+from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
 from kerasinspect.reading.sources import open_source
 from kerasinspect.reading.stored import Contiguous, Group, Storage, StoredArray, Withheld
 from kerasinspect.reading.strict_json import parse_json
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from kerasinspect.reading.sources import Source
 
 CONFIG, METADATA, WEIGHTS, PICKLED = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
+ASSETS = "assets/"
 NPY_MAGIC = b"\x93NUMPY"
 NPY_HEADER_LIMIT = 1 << 12
 NPY_HEADER = re.compile(
@@ -46,7 +50,9 @@ def read_archive(source: Source, limits: Limits) -> Contents | None:
         return None
     try:
         contents = weights_of(archive, limits) or Contents(source.path, "keras-archive")
-        config, remarks = json_object(lambda: archive.read(CONFIG, limits.json_bytes), CONFIG, source, limits)
+        config, remarks = json_object(
+            lambda: archive.read(CONFIG, limits.json_bytes), f"{CONFIG} in {source.path}", limits
+        )
     except InspectError:
         archive.close()
         raise
@@ -55,9 +61,19 @@ def read_archive(source: Source, limits: Limits) -> Contents | None:
         described,
         location=source.path,
         format="keras-archive",
+        assets=assets_of(archive, limits),
         remarks=(*archive.remarks, *described.remarks),
         close=archive.close,
     )
+
+
+def assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
+    """The files that layers keep beside their weights, each read when asked for."""
+    return {
+        name: partial(archive.read, name, limits.asset_bytes, "asset_bytes")
+        for name in archive.members
+        if name.startswith(ASSETS) and not name.endswith("/")
+    }
 
 
 def weights_of(archive: Archive, limits: Limits) -> Contents | None:
@@ -73,48 +89,77 @@ def weights_of(archive: Archive, limits: Limits) -> Contents | None:
 
 def read_folder(folder: str, limits: Limits) -> Contents | None:
     """The contents of an archive that was unpacked, or saved with ``zipped=False``; None for any other folder."""
-    if not Path(folder, WEIGHTS).exists():
+    contents = folder_weights(folder, limits)
+    if contents is None:
         return None
-    source = open_source(Path(folder, WEIGHTS))
+    source = Path(folder, CONFIG)
     try:
-        root, damage = read_hdf5(source, limits)
-        contents = read_weights_tree(source, root, damage)
-        config, remarks = json_object(lambda: file_bytes(folder, CONFIG, limits), CONFIG, source, limits)
+        described = replace(contents, location=folder, assets=folder_assets(folder, limits))
+        if not source.exists():
+            return described
+        config, remarks = json_object(lambda: file_bytes(source, limits), str(source), limits)
+        metadata: Mapping[str, Any] = {}
+        with suppress(InspectError):
+            path = Path(folder, METADATA)
+            metadata, _ = json_object(lambda: file_bytes(path, limits), str(path), limits)
     except InspectError:
-        source.close()
+        contents.close()
         raise
-    with suppress(InspectError):
-        metadata, _ = json_object(lambda: file_bytes(folder, METADATA, limits), METADATA, source, limits)
-        contents = with_config(contents, config, remarks, metadata)
-    return replace(
-        with_config(contents, config, remarks, {}), location=folder, format="keras-archive", close=source.close
-    )
+    return replace(with_config(described, config, remarks, metadata), format="keras-archive")
 
 
-def file_bytes(folder: str, name: str, limits: Limits) -> bytes:
+def folder_weights(folder: str, limits: Limits) -> Contents | None:
+    """The weights in a folder: one file, or an index with its shards."""
+    if Path(folder, WEIGHTS).exists():
+        source = open_source(Path(folder, WEIGHTS))
+        try:
+            root, damage = read_hdf5(source, limits)
+        except InspectError:
+            source.close()
+            raise
+        return replace(read_weights_tree(source, root, damage), close=source.close)
+    indices = sorted(Path(folder).glob(f"*{INDEX_ENDING}"))
+    if len(indices) != 1:
+        return None
+    index = open_source(indices[0])
+    try:
+        return read_sharded(index, limits)
+    finally:
+        index.close()
+
+
+def folder_assets(folder: str, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
+    """The files that layers keep beside their weights in a folder; a link is none of them, wherever it leads."""
+    found = {}
+    for path in islice(Path(folder, ASSETS).rglob("*"), limits.archive_members):
+        if path.is_file() and not path.is_symlink():
+            found[path.relative_to(folder).as_posix()] = partial(file_bytes, path, limits)
+    return found
+
+
+def file_bytes(path: Path, limits: Limits) -> bytes:
     """All bytes of a small file in a folder."""
-    source = open_source(Path(folder, name))
+    source = open_source(path)
     try:
         return source.read_at(0, min(source.size, limits.json_bytes + 1))
     finally:
         source.close()
 
 
-def json_object(
-    load: Callable[[], bytes], name: str, source: Source, limits: Limits
-) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+def json_object(load: Callable[[], bytes], where: str, limits: Limits) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """A JSON object and what is odd about it; raises DamagedFile where it is none."""
-    parsed = parse_json(load(), f"{name} in {source.path}", limits)
+    parsed = parse_json(load(), where, limits)
     if not isinstance(parsed.value, dict):
-        raise DamagedFile(f"{name} in {source.path} is no JSON object.", "Save the model again.")
-    return parsed.value, tuple(f"{name} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
+        raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
+    repeated = tuple(f"{where} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
+    return parsed.value, repeated
 
 
 def metadata_of(archive: Archive, source: Source, limits: Limits) -> Mapping[str, Any]:
     """Version and date; nothing where the member is missing, since the model is readable without them."""
     if METADATA not in archive.members:
         return {}
-    return json_object(lambda: archive.read(METADATA, limits.json_bytes), METADATA, source, limits)[0]
+    return json_object(lambda: archive.read(METADATA, limits.json_bytes), f"{METADATA} in {source.path}", limits)[0]
 
 
 def with_config(
@@ -128,7 +173,7 @@ def with_config(
         training_config=compiled if isinstance(compiled, dict) and compiled else None,
         keras_version=text(metadata.get("keras_version")) or contents.keras_version,
         saved_at=date_of(text(metadata.get("date_saved"))) or contents.saved_at,
-        remarks=contents.remarks if contents.config is config else (*contents.remarks, *remarks),
+        remarks=(*contents.remarks, *remarks),
     )
 
 

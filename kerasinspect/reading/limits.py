@@ -60,6 +60,8 @@ class Limits:
     """How many times larger an HDF5 file's arrays may become, where they become larger than ``inflated_free``."""
     inflated_free: int = 64 * MIB
     """Bytes that compressed data may become whatever the ratio."""
+    asset_bytes: int = 64 * MIB
+    """Bytes of one file beside the weights, such as a vocabulary."""
     shards: int = 1_000
     """Files that a model's weights are split over."""
 

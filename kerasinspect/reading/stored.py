@@ -183,7 +183,7 @@ class Group:
     """What lies under a name that is not followed, in words."""
 
     def walk(self) -> Iterator[Group]:
-        """This group, then every group below it."""
+        """The group itself, then every group below it."""
         stack = [self]
         while stack:
             group = stack.pop()

@@ -20,6 +20,9 @@ from kerasinspect.reading.assemble.sharing import join_shared
 from kerasinspect.reading.assemble.tree import claim_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kerasinspect.model import Layer, Weight
     from kerasinspect.reading.assemble.order import Place
     from kerasinspect.reading.contents import Contents
 
@@ -43,6 +46,7 @@ def assemble(contents: Contents) -> Model:
         version_of(contents.keras_version),
         numbered(places),
         any(node.claims for node in model.walk()),
+        contents.assets,
     )
     name_paths(labelling, model)
     labelling.paths[id(model)] = ""
@@ -63,7 +67,7 @@ def assemble(contents: Contents) -> Model:
         saved_at=contents.saved_at,
         config=contents.config,
         training_config=contents.training_config,
-        remarks=(*contents.remarks, *remarks, *doubts(places)),
+        remarks=(*contents.remarks, *remarks, *doubts(places), *oddities(layers, weights)),
         damage=contents.damage,
         close=contents.close,
     )
@@ -94,3 +98,12 @@ def doubts(places: list[Place]) -> list[str]:
         "is inside a custom layer, or inside a nested model without its config."
     )
     return [sentence]
+
+
+def oddities(layers: Iterable[Layer], weights: Iterable[Weight]) -> list[str]:
+    """A sentence for each layer and weight about which something is odd."""
+    below = (layer for top in layers for layer in top.walk())
+    return [
+        *(f"The layer {layer.path}: {remark}." for layer in below for remark in layer.remarks),
+        *(f"The weight {weight.path}: {weight.remark}." for weight in weights if weight.remark),
+    ]

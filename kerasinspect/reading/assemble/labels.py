@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import fans
 from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.layers import gates_of
@@ -12,11 +13,11 @@ from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.model import Axis, Layer, Weight
 from kerasinspect.reading.assemble.choosing import expected_kinds
 from kerasinspect.reading.assemble.graph import last_size
-from kerasinspect.reading.assemble.nodes import text_at
 from kerasinspect.reading.assemble.order import own
+from kerasinspect.reading.assemble.vocabularies import vocabulary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kerasinspect.reading.assemble.graph import Graph, Wiring
     from kerasinspect.reading.assemble.nodes import Claim, Node
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 INCOMING = ("input", "channel")
 """Axes that run along a layer's input."""
 HALF = "bfloat16"
+UNKNOWN_CLASS = "unknown class"
+"""What to call a class that the file does not tell."""
 
 
 @dataclass(slots=True)
@@ -36,6 +39,7 @@ class Labelling:
     """Position in ``get_weights()`` by identity of the claim."""
     built: bool
     """Any layer of the model has arrays."""
+    assets: Mapping[str, Callable[[], bytes]]
     weights: dict[int, Weight] = field(default_factory=dict)
     """Every weight made, by identity of its claim."""
     paths: dict[int, str] = field(default_factory=dict)
@@ -64,7 +68,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
     is_root_child = id(node) in labelling.graph.wiring
     return Layer(
         name=node.name,
-        class_name=node.class_name or "unknown class",
+        class_name=node.class_name or UNKNOWN_CLASS,
         path=path,
         kind=node.role,
         weights=weights,
@@ -80,6 +84,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         inbound=wiring.inbound if is_root_child else (),
         calls=wiring.calls if is_root_child else 1,
         also_at=tuple(labelling.shared.get(id(node), ())),
+        vocabulary=vocabulary_of(node, labelling.assets),
         config=node.config,
         remarks=remarks_of(labelling, node),
     )
@@ -104,9 +109,8 @@ def is_built(node: Node) -> bool | None:
 
 def expects(node: Node) -> bool:
     """Whether the layer, or one inside it, should have arrays of its own by class and config."""
-    return any(
-        below.same_as is None and not below.claims and below.kind and expected_kinds(below)[0] for below in node.walk()
-    )
+    bare = (below for below in node.walk() if below.same_as is None and not below.claims and below.kind)
+    return any(kind.counted for below in bare for kind in expected_kinds(below)[0])
 
 
 def remarks_of(labelling: Labelling, node: Node) -> tuple[str, ...]:
@@ -126,34 +130,54 @@ def activation_of(node: Node) -> str | None:
 
 
 def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring: Wiring) -> Weight:
-    """One array with its labels."""
+    """One array with its labels; what the class and the config would say of it is left out where it is unknown."""
     array = claim.array
     if array.dtype == "opaque16" and policy_of(node.config).name == HALF:
         array = replace(array, dtype=HALF)
-    config, class_name = node.config, node.class_name
-    connectivity = fans(class_name, claim.name, array.shape, config, labelling.keras_version)
-    known = claim.kind is not None
+    axes = axes_of(claim, wiring)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
-        layer_class=class_name or "unknown class",
+        layer_class=node.class_name or UNKNOWN_CLASS,
         index=labelling.indices.get(id(claim)),
         stored_path=array.path,
         array=array,
-        axes=axes_of(claim, wiring),
+        axes=axes,
         trainable=trained(node, claim),
-        fan_in=connectivity.fan_in if known else None,
-        fan_out=connectivity.fan_out if known else None,
-        keras_fan_in=connectivity.keras_fan_in if known else None,
-        keras_fan_out=connectivity.keras_fan_out if known else None,
-        initializer=initializer_of(class_name, claim.name, config, array.shape, connectivity, labelling.keras_version)
-        if known and node.from_config
-        else None,
-        named=known or not claim.name.startswith("weight "),
-        remark=claim.remark,
+        named=claim.kind is not None or not claim.name.startswith("weight "),
+        remark=claim.remark or contradiction(node, claim, axes),
     )
+    if claim.kind is not None:
+        weight = with_origin(labelling, node, weight)
     labelling.weights[id(claim)] = weight
     return weight
+
+
+def with_origin(labelling: Labelling, node: Node, weight: Weight) -> Weight:
+    """A weight with its connectivity, and with the initializer that its first numbers came from."""
+    facts = (node.class_name, weight.name)
+    linked = fans(*facts, weight.shape, node.config, labelling.keras_version)
+    started = initializer_of(*facts, node.config, weight.shape, linked, labelling.keras_version)
+    return replace(
+        weight,
+        fan_in=linked.fan_in,
+        fan_out=linked.fan_out,
+        keras_fan_in=linked.keras_fan_in,
+        keras_fan_out=linked.keras_fan_out,
+        initializer=started if node.from_config else None,
+    )
+
+
+def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | None:
+    """What is odd about a shape that is not the one the config promises."""
+    if claim.kind is None or not node.from_config or policy_of(node.config).mode or not axes:
+        return None
+    names, blocks = [axis.name for axis in axes], max(1, len(axes[-1].blocks))
+    promised = promised_shape(node.class_name, claim.name, node.config, names, blocks)
+    if all(size in (None, axis.size) for size, axis in zip(promised, axes, strict=True)):
+        return None
+    wanted = " × ".join("?" if size is None else str(size) for size in promised)
+    return f"its shape is {' × '.join(str(axis.size) for axis in axes)}, but the config says {wanted}"
 
 
 def trained(node: Node, claim: Claim) -> bool | None:
@@ -168,12 +192,19 @@ def axes_of(claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
     shape = claim.array.shape
     names = claim.kind.axis_names(len(shape)) if claim.kind else None
     if names is None:
-        return tuple(Axis("value" if len(shape) == 1 else f"axis {place}", size) for place, size in enumerate(shape))
+        return tuple(map(Axis, plain_names(len(shape)), shape))
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
     gates = gates_of(claim.kind, shape) if claim.kind else ()
     if axes and gates and shape[-1] % len(gates) == 0:
         axes[-1] = replace(axes[-1], blocks=gates)
     return tuple(fed(axis, claim, wiring) for axis in axes)
+
+
+def plain_names(rank: int) -> tuple[str, ...]:
+    """Names for the axes of an array of which nothing is known."""
+    if rank == 1:
+        return ("value",)
+    return (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[-rank:])
 
 
 def fed(axis: Axis, claim: Claim, wiring: Wiring) -> Axis:
@@ -187,7 +218,5 @@ def fed(axis: Axis, claim: Claim, wiring: Wiring) -> Axis:
 
 def source_word(source: Node) -> str:
     """What one step along a layer's output is called."""
-    if "filters" in source.config or "nb_filter" in source.config:
-        return "filter"
-    has_units = any(key in source.config for key in ("units", "output_dim")) and text_at(source.config, "name")
-    return "unit" if has_units else "output"
+    words = {"filters": "filter", "nb_filter": "filter", "units": "unit", "output_dim": "unit"}
+    return next((word for key, word in words.items() if key in source.config), "output")

@@ -66,11 +66,13 @@ class Node:
     frozen: bool = False
     """It or a layer around it is not trainable."""
     from_config: bool = True
+    group: str | None = None
+    """The group of the tree that holds it."""
     order_known: bool = True
     """Whether the order of its sublayers' weights in ``get_weights()`` is known."""
 
     def walk(self) -> Iterator[Node]:
-        """This node, then every node below it, depth first."""
+        """The node itself, then every node below it, depth first."""
         stack = [self]
         while stack:
             node = stack.pop()

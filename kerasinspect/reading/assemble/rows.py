@@ -36,12 +36,13 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str]]:
     model = root or Node("", "", role="model", from_config=False)
     remarks: list[str] = []
     places = {child.name: child for child in reversed(model.children)}
+    lists_layers = bool(places)
     for layer in contents.layers:
         node = places.get(layer.name)
         if node is None:
             node = places[layer.name] = described(layer)
             model.children.append(node)
-            if root is not None and layer.rows:
+            if lists_layers and layer.rows:
                 remarks.append(f"The file has arrays for the layer {layer.name}, which its config does not name.")
         if any(below.claims for below in node.walk()):
             remarks.append(f"The file lists the layer {layer.name} twice; the second time is left out.")

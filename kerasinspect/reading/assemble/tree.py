@@ -44,6 +44,7 @@ def claim_tree(root: Node | None, tree: Group) -> Node:
 
 def claim(met: Met, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
+    node.group = group.path
     own = group.groups.get(VARS)
     if own:
         node.claims = choose(node, without_copy(node, sorted_by_key(own)))

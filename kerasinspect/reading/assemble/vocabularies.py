@@ -1,0 +1,37 @@
+"""The vocabularies of preprocessing layers: in the config, or in the archive's assets, one token a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import InspectError
+from kerasinspect.model import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kerasinspect.reading.assemble.nodes import Node
+
+WITH_VOCABULARY = ("TextVectorization", "StringLookup", "IntegerLookup", "IndexLookup")
+SHOWN = 1000
+"""Tokens that are kept; the others are counted."""
+
+
+def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Vocabulary | None:
+    """A layer's vocabulary; None where it has none, or where a text stands where a list should.
+
+    A text would be a path or an address that Keras reads from when it loads the model: nothing is opened here.
+    """
+    if node.class_name not in WITH_VOCABULARY:
+        return None
+    listed = node.config.get("vocabulary")
+    if isinstance(listed, list):
+        return Vocabulary(tuple(str(token) for token in listed[:SHOWN]), len(listed), None)
+    path = f"assets{node.group}/vocabulary.txt"
+    if node.group is None or path not in assets:
+        return None
+    try:
+        tokens = assets[path]().decode("utf-8", "surrogateescape").split("\n")
+    except InspectError:
+        return None
+    return Vocabulary(tuple(tokens[:SHOWN]), len(tokens), path)
