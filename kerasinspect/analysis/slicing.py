@@ -1,0 +1,80 @@
+"""Reads numpy's slice syntax, as in ``--slice "0:3, :, -1"``, without evaluating anything."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.errors import RequestError
+
+if TYPE_CHECKING:
+    from types import EllipsisType
+
+Part: TypeAlias = "int | slice | EllipsisType"
+
+EXAMPLE = 'Write one part per axis, as in numpy: --slice "0:3, :, -1" or --slice "..., 0".'
+
+_INTEGER = re.compile(r"[+-]?\d{1,18}")
+
+
+def parse_slice(text: str) -> tuple[Part, ...]:
+    """The parts of a slice: integers, slices and at most one ``...``.
+
+    Raises RequestError, with an example, for anything else.
+    """
+    inner = text.strip()
+    if inner.startswith("[") and inner.endswith("]"):
+        inner = inner[1:-1]
+    parts = tuple(_part(part.strip(), text) for part in inner.split(","))
+    if parts.count(...) > 1:
+        raise RequestError(f'The slice "{text}" has "..." more than once.', EXAMPLE)
+    return parts
+
+
+def windows(parts: tuple[Part, ...], shape: tuple[int, ...], name: str) -> tuple[int | range, ...]:
+    """What a slice takes of each axis: the positions of a range, or one position, which drops the axis.
+
+    Raises RequestError where the slice does not fit the shape; ``name`` says whose shape it is.
+    """
+    given = len(parts) - parts.count(...)
+    if given > len(shape):
+        raise RequestError(
+            f"The slice has {given} parts, but {name} has {_axes(len(shape))}.",
+            "Choose the weights that it fits with --layer and --weight.",
+        )
+    whole = [slice(None)] * (len(shape) - given)
+    at = parts.index(...) if ... in parts else len(parts)
+    spread = [*parts[:at], *whole, *parts[at + 1 :]]
+    return tuple(_window(part, size, name) for part, size in zip(spread, shape, strict=True))
+
+
+def _part(part: str, text: str) -> Part:
+    """One part between commas."""
+    if part == "...":
+        return ...
+    if _INTEGER.fullmatch(part):
+        return int(part)
+    ends = [end.strip() for end in part.split(":")]
+    if len(ends) not in {2, 3} or not all(end == "" or _INTEGER.fullmatch(end) for end in ends):
+        raise RequestError(f'The slice "{text}" has a part that cannot be read: "{part}".', EXAMPLE)
+    numbers = [int(end) if end else None for end in ends]
+    if numbers[2:] == [0]:
+        raise RequestError(f'The slice "{text}" has a step of 0.', EXAMPLE)
+    return slice(*numbers)
+
+
+def _window(part: Part, size: int, name: str) -> int | range:
+    """The positions that one part takes of an axis."""
+    if isinstance(part, slice):
+        return range(*part.indices(size))
+    if not isinstance(part, int) or not -size <= part < size:
+        raise RequestError(
+            f"The slice asks for position {part} of an axis of {name} that has {size}.",
+            f"Positions go from 0 to {size - 1}." if size else "",
+        )
+    return part % size
+
+
+def _axes(rank: int) -> str:
+    """How many axes, in words."""
+    return "no axes" if rank == 0 else "1 axis" if rank == 1 else f"{rank} axes"

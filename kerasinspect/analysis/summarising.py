@@ -1,0 +1,155 @@
+"""Adds up parameters and bytes over the layers of a selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kerasinspect.model import Array, ExtraKind, Layer, Model, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from kerasinspect.analysis.selection import Selection
+
+Order: TypeAlias = Literal["order", "parameters", "bytes", "name"]
+
+Kind: TypeAlias = 'Literal["trainable", "non_trainable", "unknown"] | ExtraKind'
+"""What a stored array counts as: a weight that trains, one that does not, one that does not say, or an extra."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Parameters and bytes of some arrays."""
+
+    arrays: int = 0
+    parameters: int = 0
+    nbytes: int = 0
+
+    @classmethod
+    def of(cls, array: Array) -> Total:
+        """The size of one array."""
+        return cls(1, prod(array.shape), array.nbytes)
+
+    def __add__(self, other: Total) -> Total:
+        """Both together."""
+        return Total(self.arrays + other.arrays, self.parameters + other.parameters, self.nbytes + other.nbytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One layer of a summary."""
+
+    layer: Layer
+    total: Total
+    """Over the layer and everything below it; without a tree over what no other entry counts."""
+    dtypes: tuple[str, ...]
+    trainable: bool | None
+    """None where some of it is and some is not, or nothing tells."""
+    entries: tuple[Entry, ...] = ()
+
+    def walk(self) -> Iterator[Entry]:
+        """Give this entry, then every entry below it."""
+        yield self
+        for entry in self.entries:
+            yield from entry.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The layers of a model with their sizes, and the totals."""
+
+    model: Model
+    entries: tuple[Entry, ...]
+    total: Total
+    """Over all weights of the selection."""
+    totals: Mapping[Kind, Total]
+    """By what the arrays count as; only kinds that occur, but always both kinds of weights."""
+    tree: bool
+    """Whether ``entries`` nest; else they are a list, sorted."""
+    left_out: int = 0
+    """Entries that ``top`` left out of the list."""
+
+
+def summarise(
+    selection: Selection, order: Order = "order", top: int | None = None, depth: int | None = None
+) -> Summary:
+    """The layer tree, or with another order or a ``top`` a sorted list of the layers that own weights.
+
+    Below ``depth`` levels layers are not listed; what they hold still counts for those above them.
+    """
+    tree = order == "order" and top is None
+    layers = [*_own(selection), *selection.layers]
+    if tree:
+        entries = [_entry(layer, 1, depth) for layer in layers]
+    else:
+        entries = sorted(_flat(layers, 1, depth), key=_SORT["parameters" if order == "order" else order])
+    shown = entries if top is None else entries[:top]
+    total = sum((_measured((weight,)) for weight in selection.weights), Total())
+    return Summary(selection.model, tuple(shown), total, _totals(selection), tree, len(entries) - len(shown))
+
+
+_SORT: Mapping[str, Callable[[Entry], tuple[int, str]]] = {
+    "parameters": lambda entry: (-entry.total.parameters, entry.layer.path),
+    "bytes": lambda entry: (-entry.total.nbytes, entry.layer.path),
+    "name": lambda entry: (0, entry.layer.path),
+}
+
+
+def _own(selection: Selection) -> tuple[Layer, ...]:
+    """The model itself as a layer, where it owns weights."""
+    if not selection.own_weights:
+        return ()
+    model = selection.model
+    name = model.name or "model"
+    return (Layer(name, model.class_name or "Model", name, kind="model", weights=selection.own_weights),)
+
+
+def _entry(layer: Layer, level: int, depth: int | None) -> Entry:
+    """The layer with those below it, down to the depth."""
+    below = () if level == depth else tuple(_entry(inner, level + 1, depth) for inner in layer.layers)
+    return _summed(layer, [weight for inner in layer.walk() for weight in inner.weights], below)
+
+
+def _flat(layers: Iterable[Layer], level: int, depth: int | None) -> Iterator[Entry]:
+    """The layers that own weights; at the depth a layer counts as owning everything below it."""
+    for layer in layers:
+        if level == depth:
+            weights = [weight for inner in layer.walk() for weight in inner.weights]
+        else:
+            weights = list(layer.weights)
+        if weights:
+            yield _summed(layer, weights, ())
+        if level != depth:
+            yield from _flat(layer.layers, level + 1, depth)
+
+
+def _summed(layer: Layer, weights: list[Weight], below: tuple[Entry, ...]) -> Entry:
+    """One entry over these weights."""
+    return Entry(layer, _measured(weights), tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)
+
+
+def _trainable(layer: Layer) -> bool | None:
+    """Whether the layer trains: as it says, else as all of its weights say."""
+    if layer.trainable is not None:
+        return layer.trainable
+    said = {weight.trainable for inner in layer.walk() for weight in inner.weights}
+    return said.pop() if len(said) == 1 else None
+
+
+def _measured(weights: Iterable[Weight]) -> Total:
+    """Parameters and bytes of these weights."""
+    return sum((Total.of(weight.array) for weight in weights), Total())
+
+
+def _totals(selection: Selection) -> dict[Kind, Total]:
+    """Totals by what each array counts as."""
+    totals: dict[Kind, Total] = {"trainable": Total(), "non_trainable": Total()}
+    kinds: dict[bool | None, Kind] = {True: "trainable", False: "non_trainable", None: "unknown"}
+    for weight in selection.weights:
+        kind = kinds[weight.trainable]
+        totals[kind] = totals.get(kind, Total()) + _measured((weight,))
+    for extra in selection.extras:
+        totals[extra.kind] = totals.get(extra.kind, Total()) + Total.of(extra.array)
+    return totals

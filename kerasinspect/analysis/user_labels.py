@@ -1,0 +1,72 @@
+"""Puts the user's own names on the first rows and the last columns of a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.model import Model, Weight
+
+UserLabels: TypeAlias = "Mapping[str, Mapping[int, tuple[str, ...]]]"
+"""By a weight's path and the number of an axis: names of the positions along that axis."""
+
+INPUT_AXES = ("input", "channel", "index")
+"""Axes that run along what a layer is fed."""
+
+
+def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str, ...] | None) -> UserLabels:
+    """Labels for the first kernel's input axis and for the last axis of all weights of the last layer.
+
+    Raises RequestError where there are more or fewer names than positions.
+    """
+    labels: dict[str, dict[int, tuple[str, ...]]] = {}
+    kernels = [weight for weight in model.weights if len(weight.shape) > 1]
+    if inputs is not None:
+        if not kernels:
+            raise RequestError("No weight of this model has rows that --input-names could name.")
+        kernel = kernels[0]
+        names = [axis.name for axis in kernel.axes]
+        axis = next((names.index(name) for name in INPUT_AXES if name in names), len(kernel.shape) - 2)
+        _require(inputs, kernel, axis, "input")
+        labels.setdefault(kernel.path, {})[axis] = inputs
+    if outputs is not None:
+        if not kernels:
+            raise RequestError("No weight of this model has columns that --output-names could name.")
+        last = kernels[-1]
+        _require(outputs, last, len(last.shape) - 1, "output")
+        for weight in model.weights:
+            if weight.layer == last.layer and weight.shape[-1:] == (len(outputs),):
+                labels.setdefault(weight.path, {})[len(weight.shape) - 1] = outputs
+    return labels
+
+
+def _require(names: tuple[str, ...], weight: Weight, axis: int, word: str) -> None:
+    """Raise RequestError unless there is one name for each position of the axis."""
+    size = weight.shape[axis]
+    if len(names) != size:
+        count = "1 name" if len(names) == 1 else f"{len(names):,} names"
+        raise RequestError(
+            f"The {word} names file has {count}, but {weight.path} has {size:,} {word}s.",
+            f"Write {size:,} names, one a line.",
+        )
+
+
+def read_names(path: str | None) -> tuple[str, ...] | None:
+    """The names in a file, one a line; empty lines at its end do not count.
+
+    Raises RequestError where it cannot be read as UTF-8 text.
+    """
+    if path is None:
+        return None
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise RequestError(f"Cannot read the names in {path}: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise RequestError(f"The names in {path} are not UTF-8 text.", "Save the file as UTF-8.") from error
+    return tuple(text.rstrip("\n").split("\n")) if text.strip() else ()

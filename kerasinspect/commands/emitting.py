@@ -1,0 +1,71 @@
+"""Sends a page or a document to where it belongs, and notes to standard error."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.output.blocks import Block
+
+NOTES_SHOWN = 20
+"""Notes that are listed; of more only the number is said."""
+
+DAMAGED = 3
+"""The exit status of an answer that is right but partial."""
+
+
+def page_width(output: str | None) -> int | None:
+    """Columns of the terminal that a page is for; None where it goes to a file or a pipe."""
+    return shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
+
+
+def emit_blocks(blocks: Iterable[Block], output: str | None, location: str) -> None:
+    """Write a page to standard output, or to a file."""
+    from kerasinspect.output.destination import destination
+    from kerasinspect.output.formats.terminal import write_terminal, write_text
+
+    width = page_width(output)
+    with destination(output, sys.stdout, location) as stream:
+        if width is None:
+            write_text(blocks, stream)
+        else:
+            write_terminal(blocks, stream, width)
+
+
+def emit_document(document: Mapping[str, Any], output: str | None, location: str) -> None:
+    """Write a document as JSON to standard output, or to a file."""
+    from kerasinspect.output.destination import destination
+    from kerasinspect.output.formats.json import write_json
+
+    with destination(output, sys.stdout, location) as stream:
+        write_json(document, stream)
+
+
+def finish(selection: Selection, damage: list[str], *, quiet: bool) -> int:
+    """Say what is odd and what could not be read; give the exit status."""
+    from kerasinspect.output.notes import notes
+
+    damaged = [*selection.model.damage, *damage]
+    if not quiet:
+        say("note", notes(selection))
+    say("damaged", damaged)
+    return DAMAGED if damaged else 0
+
+
+def say(word: str, sentences: Iterable[str]) -> None:
+    """Write sentences to standard error, each on its line, safe to show."""
+    from kerasinspect.output.escaping import visible
+
+    listed = list(dict.fromkeys(sentences))
+    for sentence in listed[:NOTES_SHOWN]:
+        click.echo(f"kerasinspect: {word}: {visible(sentence)}", err=True)
+    if len(listed) > NOTES_SHOWN:
+        click.echo(f"kerasinspect: {word}: and {len(listed) - NOTES_SHOWN} more", err=True)

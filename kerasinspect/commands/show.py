@@ -1,0 +1,71 @@
+"""``show``: what every array of a model is, in labelled tables."""
+
+from __future__ import annotations
+
+import click
+
+from kerasinspect.commands.options import FORMAT, LAYER, MODEL, OUTPUT, QUIET, WEIGHT, options
+
+
+@click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
+@options(MODEL, LAYER, WEIGHT)
+@click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
+@click.option("--slice", "slice_text", metavar="SLICE", help='Show this part of each array, as numpy has it: "0:3, :".')
+@click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the point; default: 4.")
+@click.option("--explain", is_flag=True, help="Say in a sentence what each layer and each weight does.")
+@click.option("--dequantize", is_flag=True, help="Of quantised weights show the values that the layer computes with.")
+@click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array's bytes.")
+@click.option("--values", is_flag=True, help="Add all values; with --format json.")
+@click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one a line.")
+@click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one a line.")
+@options(FORMAT, OUTPUT, QUIET)
+def show(
+    location: str,
+    *,
+    layers: tuple[str, ...],
+    weights: tuple[str, ...],
+    full: bool,
+    slice_text: str | None,
+    precision: int,
+    explain: bool,
+    dequantize: bool,
+    hashes: bool,
+    values: bool,
+    input_names: str | None,
+    output_names: str | None,
+    format_name: str,
+    output: str | None,
+    quiet: bool,
+) -> int:
+    """Show what every array of MODEL is.
+
+    For each layer and each of its weights: its place in get_weights(), its shape with what runs along each axis,
+    fan-in and fan-out, its initializer, and its values under labelled columns beside labelled rows.
+    """
+    from kerasinspect.analysis.selection import select
+    from kerasinspect.analysis.slicing import parse_slice
+    from kerasinspect.analysis.user_labels import read_names, user_labels
+    from kerasinspect.commands.emitting import emit_blocks, emit_document, finish, page_width
+    from kerasinspect.reading import open_model
+
+    if values and format_name != "json":
+        raise click.UsageError("--values goes with --format json; in tables --full shows all values.")
+    parts = (...,) if slice_text is None else parse_slice(slice_text)
+    names = read_names(input_names), read_names(output_names)
+    damage: list[str] = []
+    with open_model(location) as model:
+        selection = select(model, layers, weights)
+        labels = user_labels(model, *names)
+        if format_name == "json":
+            from kerasinspect.output.documents import DocumentOptions, show_document
+
+            wanted = DocumentOptions(hashes, values, dequantize, parts)
+            emit_document(show_document(selection, wanted, damage.append), output, location)
+        else:
+            from kerasinspect.output.grids import GridOptions
+            from kerasinspect.output.views_show import ShowOptions, show_blocks
+
+            grid = GridOptions(parts, full, precision, page_width(output))
+            page = ShowOptions(grid, explain, dequantize, hashes, labels)
+            emit_blocks(show_blocks(selection, page, damage.append), output, location)
+        return finish(selection, damage, quiet=quiet)

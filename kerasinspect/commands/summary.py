@@ -1,0 +1,55 @@
+"""``summary``: the layer tree with its sizes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kerasinspect.commands.options import FORMAT, LAYER, MODEL, OUTPUT, QUIET, options
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.summarising import Order
+
+
+@click.command(short_help="Show the layer tree: classes, shapes, parameters, sizes, and the totals.")
+@options(MODEL, LAYER)
+@click.option("--depth", type=click.IntRange(1), metavar="N", help="Show so many levels of layers; the rest counts.")
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice(["order", "parameters", "bytes", "name"]),
+    default="order",
+    help="Any but order lists the layers that own weights, without the tree. Default: order.",
+)
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N of that list; by parameters.")
+@options(FORMAT, OUTPUT, QUIET)
+def summary(
+    location: str,
+    *,
+    layers: tuple[str, ...],
+    depth: int | None,
+    order: Order,
+    top: int | None,
+    format_name: str,
+    output: str | None,
+    quiet: bool,
+) -> int:
+    """Show the layers of MODEL as a tree, with class, output shape, parameters, share, size, dtype, and the totals."""
+    from kerasinspect.analysis.selection import select
+    from kerasinspect.analysis.summarising import summarise
+    from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
+    from kerasinspect.reading import open_model
+
+    with open_model(location) as model:
+        selection = select(model, layers)
+        result = summarise(selection, order, top, depth)
+        if format_name == "json":
+            from kerasinspect.output.documents import summary_document
+
+            emit_document(summary_document(result), output, location)
+        else:
+            from kerasinspect.output.views_summary import summary_blocks
+
+            emit_blocks(summary_blocks(result), output, location)
+        return finish(selection, [], quiet=quiet)

@@ -1,0 +1,94 @@
+"""The handful of blocks that every page is made of: what is on it, not how it looks.
+
+Text in a block is as the file has it. Each format escapes it for its own medium.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The name of what follows, what kind of thing that is, and facts about it on the same line."""
+
+    name: str
+    level: Literal[1, 2, 3]
+    """1: the model, 2: a layer, 3: a weight."""
+    word: str = ""
+    """What is named: model, layer."""
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or a line of facts."""
+
+    text: str
+    tone: Literal["plain", "quiet", "warning"] = "plain"
+    level: Literal[1, 2, 3] = 1
+    """That of the heading above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    title: str
+    numeric: bool = False
+    """Aligned right."""
+    shrinks: bool = False
+    """May be cut where a terminal is too narrow; never in a pipe."""
+    optional: bool = False
+    """Is left out before anything is cut; never in a pipe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table."""
+
+    cells: tuple[str, ...]
+    last: tuple[bool, ...] = ()
+    """For each level of the tree down to this row, whether nothing follows there; empty at the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under titled columns; the first column may be a tree."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """The label of a row and its numbers; a row without numbers stands for those left out."""
+
+    label: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Numbers under labelled columns beside labelled rows, all of them as wide as ``cell``.
+
+    ``rows`` is read once, in order, so that an array of any size passes through.
+    """
+
+    columns: tuple[str, ...]
+    rows: Iterable[GridRow]
+    cell: int
+    """Characters of the widest number."""
+    label: int
+    """Characters of the widest row label."""
+    groups: tuple[tuple[str, int], ...] = ()
+    """Labels over consecutive columns, each with its number of columns: gates, filters, heads."""
+    title: str = ""
+    """Which part of a larger array this is: ``channel 2``."""
+
+
+Block: TypeAlias = "Heading | Paragraph | Table | Grid"

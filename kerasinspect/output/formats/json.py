@@ -1,0 +1,81 @@
+"""Writes a document as strict JSON: ASCII only, never NaN, one line for what fits one line.
+
+A document is made of mappings, lists, text, numbers, true, false and None, with two additions that let arrays of any
+size pass through: an iterator is written as a list, and a ``Late`` value is asked for when its turn comes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INDENT = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A value that is only known once those before it have been written."""
+
+    value: Callable[[], Any]
+
+
+def write_json(document: Mapping[str, Any], stream: TextIO) -> None:
+    """Write the document and a newline.
+
+    Raises ValueError for NaN and infinities: whoever makes the document says them as None.
+    """
+    _write(document, "", stream.write)
+    stream.write("\n")
+
+
+def _write(value: Any, indent: str, write: Callable[[str], object]) -> None:  # noqa: ANN401 - any JSON value
+    """Write one value whose first character is already indented."""
+    if isinstance(value, Late):
+        value = value.value()
+    if isinstance(value, Mapping) and value:
+        inner = indent + INDENT
+        before = "{\n"
+        for key, item in value.items():
+            write(f"{before}{inner}{_inline(key)}: ")
+            _write(item, inner, write)
+            before = ",\n"
+        write(f"\n{indent}}}")
+    elif isinstance(value, Iterator) or (isinstance(value, (list, tuple)) and not _flat(value)):
+        _write_items(value, indent, write)
+    else:
+        write(_inline(value))
+
+
+def _write_items(items: Any, indent: str, write: Callable[[str], object]) -> None:  # noqa: ANN401 - any JSON value
+    """Write a list with an item on each line."""
+    inner = indent + INDENT
+    rest = iter(items)
+    first = next(rest, _NOTHING)
+    if first is _NOTHING:
+        write("[]")
+        return
+    before = "[\n"
+    for item in chain((first,), rest):
+        write(before + inner)
+        _write(item, inner, write)
+        before = ",\n"
+    write(f"\n{indent}]")
+
+
+_NOTHING = object()
+
+
+def _flat(items: list[Any] | tuple[Any, ...]) -> bool:
+    """Whether a list holds only text, numbers and the like, and so fits one line."""
+    return not any(isinstance(item, (Mapping, list, tuple, Iterator, Late)) for item in items)
+
+
+def _inline(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """A value on one line; what a CI log would take for a command is broken up, without changing what it means."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("##", "\\u0023#")

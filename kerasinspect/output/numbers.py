@@ -1,0 +1,68 @@
+"""Writes numbers so that a column of them can be read: one style for all numbers of an array."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PRECISION = 4
+"""Digits after the point, unless asked otherwise."""
+
+_FIXED_BELOW = 1e5
+_FIXED_FROM = 1e-3
+"""Between these the largest number of an array decides for plain decimals, else it is written with an exponent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """How the numbers of one array are written, all equally wide once aligned right."""
+
+    form: Literal["whole", "decimal", "exponent"]
+    precision: int
+    width: int
+    """Characters of the widest number."""
+
+    def write(self, value: Any) -> str:  # noqa: ANN401 - whatever numpy's tolist gives
+        """One number; an exact zero is a bare 0, its decimals left blank, so that it differs from a tiny number."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return str(value).lower()
+        if not math.isfinite(value):
+            return str(value)
+        if self.form == "whole":
+            return str(int(value))
+        if value == 0:
+            return "0" + " " * (self.precision + 1 if self.precision and self.form == "decimal" else 0)
+        return f"{value:.{self.precision}{'f' if self.form == 'decimal' else 'e'}}"
+
+
+def choose_style(blocks: Iterable[np.ndarray[Any, Any]], precision: int = PRECISION) -> NumberStyle:
+    """The style that suits all numbers of these blocks, which are read once."""
+    largest, smallest, whole, odd, floating = 0.0, 0.0, True, 0, False
+    for block in blocks:
+        if not block.size:
+            continue
+        if block.dtype.kind not in "iuf":
+            odd = max(odd, *(len(str(value)) for value in np.unique(block.ravel()).tolist()))
+            continue
+        floating = floating or block.dtype.kind == "f"
+        finite = block[np.isfinite(block)] if block.dtype.kind == "f" else block
+        if finite.size < block.size:
+            odd = max(odd, 3 + bool(np.isneginf(block).any()))
+        if finite.size:
+            largest, smallest = max(largest, float(finite.max())), min(smallest, float(finite.min()))
+            whole = whole and bool((finite == np.trunc(finite)).all())
+    size = max(largest, -smallest)
+    if whole and (not floating or size < _FIXED_BELOW):
+        return NumberStyle("whole", 0, max(odd, len(str(int(largest))), len(str(int(smallest)))))
+    decimal = _FIXED_FROM <= size < _FIXED_BELOW
+    style = NumberStyle("decimal" if decimal else "exponent", precision, 0)
+    widths = (len(style.write(end)) for end in (largest, smallest))
+    sign = int(smallest < 0)
+    least = 0 if decimal else len(f"{1.0:.{precision}e}") + sign
+    return NumberStyle(style.form, precision, max(odd, least, *widths))

@@ -1,0 +1,93 @@
+"""Says numbers, shapes, sizes and initializers in words, the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kerasinspect.model import Axis, Initializer, Shape
+
+_PLURALS = {"index": "indices", "height": "high", "width": "wide", "depth": "deep"}
+"""Where an s at the end is wrong; three spatial axes are said as what they measure."""
+
+_SINGULARS = {"height": "high", "width": "wide", "depth": "deep"}
+
+LONGEST_NAME = 80
+"""Characters of one name inside a sentence."""
+
+_SELF_EVIDENT = frozenset({"zeros", "ones"})
+"""Initializers whose name says the value."""
+
+SMALL_SHARE = 0.0005
+"""A share below this would be written as nothing."""
+
+_EXACT_BELOW = 10_000
+"""Sizes below this are said to the byte."""
+
+
+def counted(count: int, word: str) -> str:
+    """A number with its word: ``1 unit``, ``784 inputs``, ``3 high``."""
+    if count == 1:
+        return f"1 {_SINGULARS.get(word, word)}"
+    return f"{count:,} {_PLURALS.get(word, word + 's')}"
+
+
+def shape_in_words(shape: Sequence[int], axes: Sequence[Axis]) -> str:
+    """A shape with what runs along each axis: ``8 inputs × 5 units``; ``one value`` for a scalar."""
+    if not shape:
+        return "one value"
+    if len(axes) != len(shape):
+        return "shape " + " × ".join(f"{size:,}" for size in shape)
+    return " × ".join(
+        f"{len(axis.blocks)} gates of {counted(size // len(axis.blocks), axis.name)}"
+        if len(axis.blocks) > 1 and axis.name != "kind" and size % len(axis.blocks) == 0
+        else counted(size, axis.name)
+        for size, axis in zip(shape, axes, strict=True)
+    )
+
+
+def bytes_in_words(count: int) -> str:
+    """A size: exact while it is small, then with three digits."""
+    if count < _EXACT_BELOW:
+        return f"{count:,} B"
+    size, units = count / 1000, ["kB", "MB", "GB", "TB"]
+    while size >= 999.5 and len(units) > 1:  # noqa: PLR2004 - would be written as 1e+03
+        size, units = size / 1000, units[1:]
+    return f"{size:.3g} {units[0]}"
+
+
+def initializer_in_words(initializer: Initializer) -> str:
+    """Where first values came from: ``glorot_uniform: ±0.679``, ``zeros``."""
+    name = initializer.name + (" (the default)" if initializer.default else "")
+    around = f" around {initializer.mean:.3g}" if initializer.mean else ""
+    if initializer.constant is not None:
+        return name if initializer.name in _SELF_EVIDENT else f"{name}: {initializer.constant:.3g}"
+    if initializer.limit is not None:
+        return f"{name}: ±{initializer.limit:.3g}{around}"
+    if initializer.stddev is not None:
+        return f"{name}: standard deviation {initializer.stddev:.3g}{around}"
+    return name
+
+
+def shape_text(shape: Shape | tuple[Shape, ...] | None) -> str:
+    """A shape as Keras prints it, open sizes as None: ``(None, 8)``; several joined; empty where it is unknown."""
+    if shape is None:
+        return ""
+    if any(isinstance(part, tuple) for part in shape):
+        return ", ".join(shape_text(part) for part in shape if isinstance(part, tuple))
+    inner = ", ".join("None" if size is None else str(size) for size in shape)
+    return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def shortened(text: str) -> str:
+    """A name inside a sentence: its first letters where it is very long."""
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}... ({len(text):,} characters)"
+
+
+def share_in_words(part: int, whole: int) -> str:
+    """A share in percent with one digit; empty where there is nothing to share."""
+    if not whole:
+        return ""
+    return "<0.1%" if 0 < part / whole < SMALL_SHARE else f"{100 * part / whole:.1f}%"
