@@ -1,0 +1,73 @@
+"""The user's own names label the first rows and the last columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect.analysis.user_labels import read_names, user_labels
+from kerasinspect.errors import RequestError
+from tests.output.handmade import model, question_network, varied
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EIGHT, THIRTY_TWO = tuple("abcdefgh"), tuple(f"class {n}" for n in range(32))
+
+
+def test_names_go_to_the_first_rows_and_the_last_columns() -> None:
+    """Inputs label the first kernel, outputs kernel and bias of the last layer."""
+    assert user_labels(question_network(), EIGHT, THIRTY_TWO) == {
+        "dense/kernel": {0: EIGHT},
+        "dense_3/kernel": {1: THIRTY_TWO},
+        "dense_3/bias": {0: THIRTY_TWO},
+    }
+
+
+def test_names_of_a_convolution_go_to_its_channels() -> None:
+    """The first kernel of an image model has channels where others have inputs."""
+    assert user_labels(varied(), ("red", "green"), None) == {"conv/kernel": {2: ("red", "green")}}
+
+
+def test_a_wrong_count_is_an_error_with_both_counts() -> None:
+    """The message says how many names there are and how many there should be."""
+    with pytest.raises(RequestError, match="has 7 names, but dense/kernel has 8 inputs"):
+        user_labels(question_network(), EIGHT[:7], None)
+    with pytest.raises(RequestError, match="has 1 name, but dense_3/kernel has 32 outputs"):
+        user_labels(question_network(), None, ("a",))
+
+
+@pytest.mark.parametrize("names", [(EIGHT, None), (None, EIGHT)])
+def test_a_model_without_kernels_has_nothing_to_name(
+    names: tuple[tuple[str, ...] | None, tuple[str, ...] | None],
+) -> None:
+    """Names for nothing are an error."""
+    with pytest.raises(RequestError):
+        user_labels(model([]), *names)
+
+
+READ = [
+    pytest.param(b"a\nb\n", ("a", "b"), id="lines"),
+    pytest.param(b"a\r\nb", ("a", "b"), id="Windows"),
+    pytest.param("\ufeffä\n\n".encode(), ("ä",), id="byte order mark and empty end"),
+    pytest.param(b"a\n\nb", ("a", "", "b"), id="an empty name inside"),
+    pytest.param(b"", (), id="empty"),
+]
+
+
+@pytest.mark.parametrize(("content", "names"), READ)
+def test_names_are_read_one_a_line(tmp_path: Path, content: bytes, names: tuple[str, ...]) -> None:
+    """Empty lines at the end do not count."""
+    path = tmp_path / "names.txt"
+    path.write_bytes(content)
+    assert read_names(str(path)) == names
+
+
+def test_names_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
+    """A missing file and one that is not text are said in a sentence."""
+    with pytest.raises(RequestError, match="No such file"):
+        read_names(str(tmp_path / "missing.txt"))
+    (tmp_path / "names.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RequestError, match="not UTF-8"):
+        read_names(str(tmp_path / "names.txt"))

@@ -1,0 +1,136 @@
+"""A hostile name takes the same page as a harmless one, and cannot act on what shows it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from kerasinspect.analysis.selection import select
+from kerasinspect.analysis.summarising import summarise
+from kerasinspect.model import Axis, Extra, Layer, Model
+from kerasinspect.output.documents import DocumentOptions, show_document, summary_document
+from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.formats.terminal import draw, write_terminal, write_text
+from kerasinspect.output.views_show import ShowOptions, show_blocks
+from kerasinspect.output.views_summary import summary_blocks
+from tests.output.handmade import MemoryArray, dense, model, unheard, weight
+
+HOSTILE = {
+    "escape": "a\x1b[2J\x1b]0;x\x07b",
+    "C1": "a\x9b31mb",
+    "text direction": "a\u202eb\u2066",
+    "no width": "a\u200bb\ufeff",
+    "markup": "[red]a[/red]",
+    "closing markup": "a[/]",
+    "emoji code": ":skull:",
+    "newline": "a\n::error::b",
+    "carriage return": "a\rb\x08",
+    "GitHub command": "::error file=a::b",
+    "old GitHub command": "##[error]a",
+    "Azure command": "##vso[task.complete]",
+    "TeamCity command": "##teamcity[x]",
+    "lone surrogate": "a\ud800b",
+    "NUL": "a\x00b",
+    "format": "{0} %s %0A",
+    "wide": "大" * 10,
+    "long": "a" * 5000,
+    "empty": "",
+}
+
+
+def poisoned(name: str) -> Model:
+    """A model with the name in every place that a file can fill."""
+    own = weight(
+        name, name, name, np.zeros((2, 2), "float32"), [Axis(name, 2, source=name), Axis(name, 2)], remark=name
+    )
+    fields: dict[str, Any] = {
+        "class_name": name,
+        "activation": name,
+        "remarks": (name,),
+        "inbound": (name,),
+        "also_at": (name,),
+    }
+    layers = [
+        dense("first", 2, 2, 0, source=name),
+        Layer(name, path=name, weights=(own,), built=True, **fields),
+        Layer(name, name, name, weightless=True),
+        Layer(name, name, name, built=False),
+    ]
+    extra = Extra("optimizer", name, name, MemoryArray(np.zeros(2)), remark=name)
+    head: dict[str, Any] = {"name": name, "class_name": name, "keras_version": name, "backend": name, "saved_at": name}
+    return model(layers, extras=(extra,), remarks=(name,), location=f"{name}.keras", **head)
+
+
+def pages(subject: Model) -> str:
+    """Both pages, as a pipe gets them."""
+    stream = io.StringIO()
+    selection = select(subject)
+    write_text(show_blocks(selection, ShowOptions(explain=True), unheard), stream)
+    write_text(summary_blocks(summarise(selection)), stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_name_takes_the_lines_of_a_harmless_one(name: str) -> None:
+    """The page has as many lines, is printable and encodable, and no line is a command."""
+    page, twin = pages(poisoned(name)), pages(poisoned("harmless"))
+    lines = page.split("\n")
+    assert len(lines) == len(twin.split("\n"))
+    assert all(line.isprintable() for line in lines)
+    assert page.encode()
+    assert not any(line.lstrip().startswith("::") for line in lines)
+    assert not re.search(r"##(\[|vso\[|teamcity\[)", page)
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_terminal_gets_only_our_own_escapes(name: str) -> None:
+    """On a terminal the page says the same as in a pipe, once our own styles are taken off."""
+    stream, plain = io.StringIO(), io.StringIO()
+    selection = select(poisoned(name))
+    console = Console(file=stream, force_terminal=True, color_system="truecolor", width=100)
+    draw(show_blocks(selection, ShowOptions(), unheard), console, 100)
+    write_text(show_blocks(selection, ShowOptions(), unheard), plain, 100)
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert [line.rstrip() for line in bare.split("\n")] == plain.getvalue().split("\n")
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_json_keeps_the_name_and_is_ascii(name: str) -> None:
+    """JSON says the very name, in ASCII, without anything that a CI runner takes for a command."""
+    selection = select(poisoned(name))
+    for document in (
+        show_document(selection, DocumentOptions(hashes=True, values=True), unheard),
+        summary_document(summarise(selection)),
+    ):
+        stream = io.StringIO()
+        write_json(document, stream)
+        text = stream.getvalue()
+        assert text.isascii()
+        assert not re.search(r"##(\[|vso\[|teamcity\[)|^\s*::", text, re.MULTILINE)
+        assert json.loads(text)["layers"][1]["name"] == name
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With NO_COLOR in the environment a terminal gets no colour."""
+
+    class Terminal(io.StringIO):
+        """A stream that says it is a terminal."""
+
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    coloured = Terminal()
+    write_terminal(summary_blocks(summarise(select(poisoned("a")))), coloured, 100)
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = Terminal()
+    write_terminal(summary_blocks(summarise(select(poisoned("a")))), plain, 100)
+    assert re.search(r"\x1b\[[0-9;]*36m", coloured.getvalue())
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", plain.getvalue())

@@ -1,0 +1,140 @@
+"""Whole pages of ``show`` and ``summary`` at fixed widths."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from kerasinspect.analysis.selection import select
+from kerasinspect.analysis.slicing import parse_slice
+from kerasinspect.analysis.summarising import summarise
+from kerasinspect.analysis.user_labels import user_labels
+from kerasinspect.errors import RequestError
+from kerasinspect.model import Layer, Vocabulary
+from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.grids import GridOptions
+from kerasinspect.output.views_show import UNBUILT, ShowOptions, show_blocks
+from kerasinspect.output.views_summary import summary_blocks
+from tests.output.handmade import MemoryArray, dense, model, question_network, unheard, varied, weight
+from tests.output.snapshots import assert_as_kept
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.model import Model
+
+MODELS = {"question_network": question_network, "varied": varied}
+
+
+def shown(selection: Selection, options: ShowOptions | None = None, damage: list[str] | None = None) -> str:
+    """The page of ``show``."""
+    options = options or ShowOptions()
+    stream = io.StringIO()
+    write_text(
+        show_blocks(selection, options, unheard if damage is None else damage.append), stream, options.grid.width
+    )
+    return stream.getvalue()
+
+
+def summed(subject: Model, width: int | None = None) -> str:
+    """The page of ``summary``."""
+    stream = io.StringIO()
+    write_text(summary_blocks(summarise(select(subject))), stream, width)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [None, 80])
+@pytest.mark.parametrize("name", MODELS)
+def test_show_is_as_it_was_looked_at(name: str, width: int | None) -> None:
+    """The whole page, in a pipe and on a narrow terminal."""
+    page = shown(select(MODELS[name]()), ShowOptions(GridOptions(width=width)))
+    assert_as_kept(f"show_{name}_{width or 'pipe'}.txt", page)
+
+
+def test_show_explains() -> None:
+    """Every layer and weight has its sentence."""
+    page = shown(select(question_network(), ["dense"]), ShowOptions(explain=True))
+    assert_as_kept("show_explain.txt", page)
+
+
+@pytest.mark.parametrize("width", [None, 80])
+@pytest.mark.parametrize("name", MODELS)
+def test_summary_is_as_it_was_looked_at(name: str, width: int | None) -> None:
+    """The whole page, in a pipe and on a narrow terminal."""
+    assert_as_kept(f"summary_{name}_{width or 'pipe'}.txt", summed(MODELS[name](), width))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_nothing_is_cut_in_a_pipe(name: str) -> None:
+    """Without a width no text ends in an ellipsis and no line in spaces."""
+    subject = MODELS[name]()
+    for page in (shown(select(subject)), summed(subject)):
+        assert "…" not in page
+        assert all(line == line.rstrip() for line in page.splitlines())
+
+
+def test_an_unbuilt_layer_says_so() -> None:
+    """A layer without weights yet has a sentence, a layer without weights by nature only its name."""
+    page = shown(select(varied(), ["later", "drop"]))
+    assert UNBUILT in page
+    assert page.splitlines()[-1] == "without weights: drop (Dropout)"
+
+
+def test_a_broken_weight_is_marked_and_the_rest_is_shown() -> None:
+    """What cannot be read is said where it would stand, and reported."""
+    damage: list[str] = []
+    page = shown(select(varied(), ["mine"]), damage=damage)
+    assert "cannot be read: The values end after 12 of 160 bytes." in page
+    assert "12345" in page
+    assert damage == ["mine/weight 1 of MyLayer: The values end after 12 of 160 bytes."]
+
+
+def test_a_slice_that_does_not_fit_stops_before_the_page() -> None:
+    """The error names the weight, and nothing has been written."""
+    options = ShowOptions(GridOptions(parts=parse_slice("0, 0")))
+    with pytest.raises(RequestError, match="dense/bias has 1 axis"):
+        next(show_blocks(select(question_network()), options, unheard))
+
+
+def test_the_users_names_label_rows_and_columns() -> None:
+    """Names for the inputs stand at the first kernel's rows, names for the outputs at the last layer's columns."""
+    subject = question_network()
+    inputs, outputs = tuple(f"feature {n}" for n in range(8)), tuple(f"class {n}" for n in range(32))
+    page = shown(select(subject), ShowOptions(labels=user_labels(subject, inputs, outputs)))
+    assert page.count("feature 7") == 1
+    assert page.count("class 31") == 2
+
+
+def test_quantised_weights_say_which_values_are_shown() -> None:
+    """Stored integers are shown as such; with --dequantize the values that the layer computes with."""
+    stored = weight("dense", "Dense", "kernel", np.array([[3, -7]], "int8"), ["input", "unit"], index=0)
+    real = MemoryArray(np.array([[0.3, -0.7]], "float32"))
+    quantised = replace(stored, dequantized=real)
+    subject = model([replace(dense("dense", 1, 2, 0), weights=(quantised,))])
+    assert "-7" in shown(select(subject))
+    page = shown(select(subject), ShowOptions(dequantize=True))
+    assert "-0.7000" in page
+    assert "stored as int8" in page
+
+
+def test_weights_of_the_model_itself_come_first() -> None:
+    """A weight that no layer owns has a heading with the model's name."""
+    own = weight("sequential", "Sequential", "scale", np.array(2.5, "float32"), [], index=0)
+    page = shown(select(model([dense("dense", 2, 2, 1)], [own])))
+    assert page.index("the model's own weights") < page.index("layer dense")
+
+
+def test_a_vocabulary_shows_its_first_tokens() -> None:
+    """A preprocessing layer without weights is shown for what it knows."""
+    known = Vocabulary(tuple(f"word {n}" for n in range(1000)), 20_000, "assets/vocabulary.txt")
+    page = shown(select(model([Layer("look_up", "StringLookup", "look_up", weightless=True, vocabulary=known)])))
+    assert 'vocabulary of 20,000 tokens: "word 0", "word 1",' in page
+    assert "without weights" not in page
+
+
+def test_a_hash_stands_at_each_weight() -> None:
+    """With --hash every weight has the SHA-256 of its bytes."""
+    assert shown(select(question_network()), ShowOptions(hashes=True)).count("sha256 ") == 8
