@@ -1,45 +1,53 @@
 """THE layer table: for each Keras class, its weights in stored order, their axes, and its sublayers.
 
-One row is one class of any Keras, 0.x to today. A weight is there when its flag in the config says so.
+One row is one class of any Keras, 0.x to today. A weight is there when the config meets all of its flags.
 Order is that of ``layer.variables`` when nothing is quantised, which is the order in ``.keras`` files; the other
 orders follow from it (see ``kerasinspect.reading.assemble``). Quantised variants are in ``quantization``.
 
 Source: saving every class with real Keras versions; the test of this table instantiates every class of the
-installed Keras and compares.
+installed Keras and compares. Classes that only older Keras had: keras/layers of 0.3.3, 1.0.8, 1.1.2, 1.2.2 and 2.2.4,
+tf.keras 2.4 to 2.15.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from operator import eq, is_, ne, not_
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kerasinspect.knowledge.config_values import word
+from kerasinspect.knowledge.fans import einsum_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    AxesOf: TypeAlias = Callable[[Mapping[str, Any]], "tuple[str, ...] | None"]
+    """The names of a weight's axes by the layer's config; None where it does not tell them."""
 
 LSTM_GATES = ("i", "f", "c", "o")
 """Input, forget, candidate, output: the blocks of the last axis, in Keras's order."""
 GRU_GATES = ("z", "r", "h")
 """Update, reset, candidate."""
 SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+WHOLE_BYTES = ("int8", "uint8")
+"""Dtypes that only quantised values have."""
 ANY = "*"
 """Stands for as many spatial axes as the array has left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A weight exists when the config's ``key`` (or its older word) is true."""
+    """What a layer's config must say for a weight or a sublayer to exist."""
 
     key: str
+    test: Callable[[Any], object] = bool
+    """What the value under ``key`` must pass."""
     default: bool = True
+    """Whether the weight exists where the config has no such key."""
     older: str | None = None
-
-    def holds(self, config: Mapping[str, Any]) -> bool:
-        """What the config says, or what Keras assumes where it says nothing."""
-        for key in (self.key, self.older):
-            if key is not None and key in config:
-                return bool(config[key])
-        return self.default
+    """What an older Keras called the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +61,30 @@ class WeightKind:
     gates: tuple[str, ...] = ()
     """Names of the equal blocks along the last axis."""
     free_rank: bool = False
-    """Any number of axes, all called ``axes[0]``."""
+    """Further axes than ``axes`` names are called what the last one is."""
     counted: bool = True
     """False where Keras stores it but ``get_weights()`` leaves it out."""
+    axes_of: AxesOf | None = None
+    """Tells ``axes`` where they differ by config."""
+    gap: int = 0
+    """Weights right before it in ``get_weights()`` that a bug of Keras leaves out of the file."""
+    dtypes: tuple[str, ...] = ()
+    """Its possible dtypes as stored; empty for any but those of quantised values."""
+
+    def can_be(self, rank: int, dtype: str) -> bool:
+        """Whether an array of this rank and dtype can be this weight."""
+        return self.axis_names(rank) is not None and (dtype in self.dtypes if self.dtypes else dtype not in WHOLE_BYTES)
 
     def axis_names(self, rank: int) -> tuple[str, ...] | None:
         """The name of each of ``rank`` axes; None where an array of that rank cannot be this weight."""
-        if self.free_rank:
-            return self.axes[:1] * rank
-        if ANY not in self.axes:
-            return self.axes if len(self.axes) == rank else None
-        spatial = SPATIAL.get(rank - len(self.axes) + 1)
-        if spatial is None:
-            return None
-        at = self.axes.index(ANY)
-        return (*self.axes[:at], *spatial, *self.axes[at + 1 :])
+        missing = rank - len(self.axes)
+        if ANY in self.axes:
+            at = self.axes.index(ANY)
+            spatial = SPATIAL.get(missing + 1)
+            return (*self.axes[:at], *spatial, *self.axes[at + 1 :]) if spatial else None
+        if self.free_rank and missing >= -1:
+            return (*self.axes, *self.axes[-1:] * missing)[:rank]
+        return None if missing else self.axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,33 +130,86 @@ class LayerKind:
         return not self.weights and not self.sublayers and not self.is_model
 
 
+def by_order(axes: tuple[str, ...], config: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The axes of a convolution kernel of Keras 1, given as its TensorFlow order has them: spatial axes first.
+
+    In Theano's order (``th``) the last two come first, swapped; a config that says neither leaves them unknown.
+    """
+    orders = {"tf": axes, "th": (axes[-1], axes[-2], *axes[:-2])}
+    return orders.get(word(config, "dim_ordering") or "")
+
+
+def by_implementation(rank: int, config: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The kernel axes of a locally connected layer, which tf.keras stores in three ways.
+
+    Source: ``implementation`` in keras/layers/locally_connected of Keras 2.3 to 2.15.
+    """
+    inside, outside = SPATIAL[rank], tuple(f"output {name}" for name in SPATIAL[rank])
+    first = word(config, "data_format") == "channels_first"
+    spread = ("input", *inside, "filter", *outside) if first else (*inside, "input", *outside, "filter")
+    way = config.get("implementation")
+    return {2: spread, 3: ("connection",)}.get(way) if isinstance(way, int) else None
+
+
+def einsum_kernel_axes(config: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What runs along the kernel of an EinsumDense: letters summed over are inputs, letters only put out are units.
+
+    A letter that input, kernel and output share has a kernel of its own at each position.
+    """
+    terms = einsum_terms(config)
+    if terms is None:
+        return None
+    inputs, kernel, output = terms
+    return tuple("input" if letter not in output else "position" if letter in inputs else "unit" for letter in kernel)
+
+
+def einsum_bias_axes(config: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What runs along the bias of an EinsumDense: the output axes from the first of its ``bias_axes`` on."""
+    terms, letters = einsum_terms(config), word(config, "bias_axes")
+    if terms is None or not letters:
+        return None
+    inputs, _, output = terms
+    first = min((output.index(letter) for letter in letters if letter in output), default=0)
+    return tuple("position" if letter in inputs else "unit" for letter in output[first:])
+
+
 USE_BIAS = Flag("use_bias", older="bias")
 SCALE, CENTER = Flag("scale"), Flag("center")
-CHANNEL = ("channel",)
+RENORM, RMS_SCALING = Flag("renorm", default=False), Flag("rms_scaling", default=False)
+RESET_AFTER, RESET_BEFORE = Flag("reset_after", default=False), Flag("reset_after", not_)
+ADAPTED = Flag("mean", partial(is_, None))
+"""Normalization learns its statistics from data where they are not given."""
+TF_IDF = Flag("output_mode", partial(eq, "tf_idf"), default=False)
+CHANNEL, FEATURE = ("channel",), ("feature",)
 
 KERNEL = WeightKind("kernel", ("input", "unit"))
 BIAS = WeightKind("bias", ("unit",), flags=(USE_BIAS,))
-CONV_KERNEL = WeightKind("kernel", (ANY, "channel", "filter"))
+CONV_AXES, DEPTHWISE_AXES = (ANY, "channel", "filter"), (ANY, "channel", "multiplier")
+CONV_KERNEL = WeightKind("kernel", CONV_AXES)
 CONV_BIAS = WeightKind("bias", ("filter",), flags=(USE_BIAS,))
-TRANSPOSED_KERNEL = WeightKind("kernel", (ANY, "filter", "channel"))
-DEPTHWISE_KERNEL = WeightKind("kernel", (ANY, "channel", "multiplier"))
-DEPTHWISE_BIAS = WeightKind("bias", ("filter",), flags=(USE_BIAS,))
+UNKNOWN_ORDER = WeightKind("kernel", ("axis",), free_rank=True)
+"""A convolution kernel of Keras 1: two orders, told by the config only."""
+CONV_1_KERNEL = replace(UNKNOWN_ORDER, axes_of=partial(by_order, CONV_AXES))
 SEPARABLE = (
-    WeightKind("depthwise_kernel", (ANY, "channel", "multiplier")),
-    WeightKind("pointwise_kernel", (ANY, "channel", "filter")),
+    WeightKind("depthwise_kernel", DEPTHWISE_AXES),
+    WeightKind("pointwise_kernel", CONV_AXES),
+    CONV_BIAS,
+)
+SEPARABLE_1 = (
+    replace(UNKNOWN_ORDER, name="depthwise_kernel", axes_of=partial(by_order, DEPTHWISE_AXES)),
+    replace(UNKNOWN_ORDER, name="pointwise_kernel", axes_of=partial(by_order, CONV_AXES)),
     CONV_BIAS,
 )
 GAMMA = WeightKind("gamma", CHANNEL, flags=(SCALE,), free_rank=True)
 BETA = WeightKind("beta", CHANNEL, flags=(CENTER,), free_rank=True)
-RENORM = Flag("renorm", default=False)
 BATCH_NORMALIZATION = (
-    WeightKind("gamma", CHANNEL, flags=(SCALE,)),
-    WeightKind("beta", CHANNEL, flags=(CENTER,)),
-    WeightKind("moving_mean", CHANNEL, trainable=False),
-    WeightKind("moving_variance", CHANNEL, trainable=False),
-    WeightKind("moving_stddev", CHANNEL, trainable=False, flags=(RENORM,)),
-    WeightKind("renorm_mean", CHANNEL, trainable=False, flags=(RENORM,)),
-    WeightKind("renorm_stddev", CHANNEL, trainable=False, flags=(RENORM,)),
+    GAMMA,
+    BETA,
+    WeightKind("moving_mean", CHANNEL, trainable=False, free_rank=True),
+    WeightKind("moving_variance", CHANNEL, trainable=False, free_rank=True),
+    WeightKind("moving_stddev", CHANNEL, trainable=False, flags=(RENORM,), free_rank=True),
+    WeightKind("renorm_mean", CHANNEL, trainable=False, flags=(RENORM,), free_rank=True),
+    WeightKind("renorm_stddev", CHANNEL, trainable=False, flags=(RENORM,), free_rank=True),
 )
 
 
@@ -155,34 +225,45 @@ def recurrent(gates: tuple[str, ...], *biases: WeightKind) -> tuple[WeightKind, 
 def convolutional_recurrent() -> tuple[WeightKind, ...]:
     """The weights of a convolutional LSTM cell."""
     return (
-        WeightKind("kernel", (ANY, "channel", "filter"), gates=LSTM_GATES),
+        WeightKind("kernel", CONV_AXES, gates=LSTM_GATES),
         WeightKind("recurrent_kernel", (ANY, "recurrent filter", "filter"), gates=LSTM_GATES),
         WeightKind("bias", ("filter",), flags=(USE_BIAS,), gates=LSTM_GATES),
     )
 
 
-def separate_gates(order: str) -> tuple[WeightKind, ...]:
+def separate_gates(order: str, *kinds: WeightKind) -> tuple[WeightKind, ...]:
     """The weights of a recurrent layer of Keras 1, which keeps kernel, recurrent kernel and bias of each gate apart."""
-    return tuple(
-        weight
-        for gate in order
-        for weight in (
-            WeightKind(f"kernel_{gate}", ("input", "unit")),
-            WeightKind(f"recurrent_kernel_{gate}", ("recurrent unit", "unit")),
-            WeightKind(f"bias_{gate}", ("unit",)),
-        )
-    )
+    return tuple(replace(kind, name=f"{kind.name}_{gate}") for gate in order for kind in kinds)
 
 
-RESET_AFTER = Flag("reset_after", default=False)
+RECURRENT_1 = (
+    WeightKind("kernel", ("input", "unit")),
+    WeightKind("recurrent_kernel", ("recurrent unit", "unit")),
+    WeightKind("bias", ("unit",)),
+)
+LSTM_1, GRU_1 = separate_gates("icfo", *RECURRENT_1), separate_gates("zrh", *RECURRENT_1)
+SEPARATE_GATES: Mapping[str, tuple[WeightKind, ...]] = {
+    "LSTM": LSTM_1,
+    "GRU": GRU_1,
+    "ConvLSTM2D": separate_gates(
+        "icfo",
+        CONV_1_KERNEL,
+        replace(UNKNOWN_ORDER, name="recurrent_kernel", axes_of=partial(by_order, (ANY, "recurrent filter", "filter"))),
+        WeightKind("bias", ("filter",)),
+    ),
+}
+"""What Keras 1 kept for an LSTM or a GRU whose ``consume_less`` is not ``gpu``, and always for a ConvLSTM2D."""
 GRU_WEIGHTS = recurrent(
     GRU_GATES,
     WeightKind("bias", ("kind", "unit"), flags=(USE_BIAS, RESET_AFTER), gates=GRU_GATES),
-    WeightKind("bias", ("unit",), flags=(USE_BIAS, Flag("!reset_after")), gates=GRU_GATES),
+    WeightKind("bias", ("unit",), flags=(USE_BIAS, RESET_BEFORE), gates=GRU_GATES),
 )
 """A GRU has one of two biases: two rows (for inputs and for the state) where the reset comes after, else one."""
-LSTM_1, GRU_1 = separate_gates("icfo"), separate_gates("zrh")
-"""What Keras 1 kept for an LSTM or a GRU whose ``consume_less`` is not ``gpu``."""
+
+
+def two_biases(gates: tuple[str, ...]) -> WeightKind:
+    """The bias of a CuDNN layer: one for each gate's inputs, then one for its state."""
+    return WeightKind("bias", ("unit",), gates=(*(f"input {gate}" for gate in gates), *gates))
 
 
 def cell(class_name: str, name: str) -> tuple[Sublayer, ...]:
@@ -190,16 +271,17 @@ def cell(class_name: str, name: str) -> tuple[Sublayer, ...]:
     return (Sublayer(("cell",), name, class_name),)
 
 
-def attention_part(part: str, *axes: str, private: bool = False, equation: str = "") -> Sublayer:
+def attention_part(part: str, *axes: str, private: bool, equation: str) -> Sublayer:
     """One projection of an attention layer, an EinsumDense whose axes the attention layer knows."""
     attribute = "output" if part == "attention_output" else part
     contracted = 2 if part == "attention_output" else 1
     attributes = (f"_{attribute}_dense", f"{attribute}_dense")
+    bias = WeightKind("bias", axes[contracted:], flags=(USE_BIAS,), free_rank=True)
     return Sublayer(
         attributes if private else attributes[::-1],
         part,
         "EinsumDense",
-        weights=(WeightKind("kernel", axes), WeightKind("bias", axes[contracted:], flags=(USE_BIAS,))),
+        weights=(WeightKind("kernel", axes, free_rank=True), bias),
         flags=(Flag("use_gate", default=False),) if part == "gate" else (),
         equation=equation,
     )
@@ -217,9 +299,8 @@ def attention(*, private: bool) -> tuple[Sublayer, ...]:
     )
 
 
+IDF_WEIGHTS = WeightKind("idf_weights", ("token",), trainable=False, flags=(TF_IDF,), counted=False)
 WRAPPED = (Sublayer(("layer",), config_key="layer"),)
-USE_SCALE = Flag("use_scale", default=False)
-NO_STATISTICS = Flag("!mean")
 
 
 def plain(*names: str, **options: Any) -> tuple[LayerKind, ...]:  # noqa: ANN401 - fields of LayerKind
@@ -231,40 +312,67 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
     *plain("Dense", "TimeDistributedDense", "Timedistributeddense", "TernaryDense", weights=(KERNEL, BIAS)),
     LayerKind(
         "EinsumDense",
-        (WeightKind("kernel", ("input",), free_rank=True), WeightKind("bias", ("unit",), flags=(Flag("bias_axes"),), free_rank=True)),
+        (
+            WeightKind("kernel", ("axis",), free_rank=True, axes_of=einsum_kernel_axes),
+            WeightKind("bias", ("unit",), flags=(Flag("bias_axes"),), free_rank=True, axes_of=einsum_bias_axes),
+        ),
     ),
     LayerKind("Embedding", (WeightKind("embeddings", ("index", "unit")),)),
     LayerKind(
         "ReversibleEmbedding",
         (
             WeightKind("embeddings", ("index", "unit")),
-            WeightKind("reverse_embeddings", ("unit", "index"), flags=(Flag("!tie_weights", default=False),)),
+            WeightKind("reverse_embeddings", ("unit", "index"), flags=(Flag("tie_weights", not_, default=False),)),
         ),
     ),
+    *plain("Conv1D", "Conv2D", "Conv3D", weights=(CONV_KERNEL, CONV_BIAS)),
     *plain(
-        *("Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D"),
-        *("AtrousConvolution1D", "AtrousConvolution2D", "AtrousConv1D", "AtrousConv2D"),
-        weights=(CONV_KERNEL, CONV_BIAS),
+        *("Convolution1D", "AtrousConvolution1D", "AtrousConv1D"),
+        weights=(replace(CONV_KERNEL, axes=("step", "one", "channel", "filter")), CONV_BIAS),
     ),
     *plain(
-        *("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "Convolution2DTranspose", "Convolution3DTranspose"),
+        *("Convolution2D", "Convolution3D", "AtrousConvolution2D", "AtrousConv2D"),
         *("Deconvolution2D", "Deconvolution3D"),
-        weights=(TRANSPOSED_KERNEL, CONV_BIAS),
+        weights=(CONV_1_KERNEL, CONV_BIAS),
     ),
-    *plain("DepthwiseConv1D", "DepthwiseConv2D", weights=(DEPTHWISE_KERNEL, DEPTHWISE_BIAS)),
-    *plain("SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D", weights=SEPARABLE),
+    *plain(
+        *("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
+        *("Convolution1DTranspose", "Convolution2DTranspose", "Convolution3DTranspose"),
+        weights=(WeightKind("kernel", (ANY, "filter", "channel")), CONV_BIAS),
+    ),
+    *plain(
+        *("DepthwiseConv1D", "DepthwiseConv2D"),
+        weights=(WeightKind("kernel", DEPTHWISE_AXES), CONV_BIAS),
+    ),
+    *plain("SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", weights=SEPARABLE),
+    LayerKind("SeparableConvolution2D", SEPARABLE_1),
     LayerKind(
-        "LocallyConnected1D", (WeightKind("kernel", ("position", "input", "filter")), WeightKind("bias", ("position", "filter"), flags=(USE_BIAS,)))
+        "LocallyConnected1D",
+        (
+            WeightKind("kernel", ("position", "input", "filter"), axes_of=partial(by_implementation, 1)),
+            WeightKind("bias", ("position", "filter"), flags=(USE_BIAS,)),
+        ),
     ),
     LayerKind(
         "LocallyConnected2D",
         (
-            WeightKind("kernel", ("position", "input", "filter")),
+            WeightKind("kernel", ("position", "input", "filter"), axes_of=partial(by_implementation, 2)),
             WeightKind("bias", ("row", "column", "filter"), flags=(USE_BIAS,)),
         ),
     ),
-    *plain("BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", weights=BATCH_NORMALIZATION),
-    *plain("LayerNormalization", "GroupNormalization", "InstanceNormalization", weights=(GAMMA, BETA)),
+    *plain(
+        *("BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2"),
+        weights=BATCH_NORMALIZATION,
+    ),
+    LayerKind(
+        "LayerNormalization",
+        (
+            GAMMA,
+            replace(GAMMA, flags=(Flag("scale", not_, default=False), RMS_SCALING)),
+            replace(BETA, flags=(CENTER, Flag("rms_scaling", not_))),
+        ),
+    ),
+    *plain("GroupNormalization", "InstanceNormalization", weights=(GAMMA, BETA)),
     LayerKind("RMSNormalization", (WeightKind("scale", CHANNEL, free_rank=True),)),
     LayerKind(
         "SpectralNormalization",
@@ -272,9 +380,19 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
         WRAPPED,
         shares_kernel=True,
     ),
-    *plain("PReLU", "ParametricSoftplus", weights=(WeightKind("alpha", ("feature",), free_rank=True),)),
-    LayerKind("SReLU", tuple(WeightKind(name, ("feature",), free_rank=True) for name in ("t_left", "a_left", "t_right", "a_right"))),
-    LayerKind("MaxoutDense", (WeightKind("kernel", ("feature", "input", "unit")), WeightKind("bias", ("feature", "unit"), flags=(USE_BIAS,)))),
+    LayerKind("PReLU", (WeightKind("alpha", FEATURE, free_rank=True),)),
+    LayerKind("ParametricSoftplus", tuple(WeightKind(name, FEATURE, free_rank=True) for name in ("alpha", "beta"))),
+    LayerKind(
+        "SReLU",
+        tuple(WeightKind(name, FEATURE, free_rank=True) for name in ("t_left", "a_left", "t_right", "a_right")),
+    ),
+    LayerKind(
+        "MaxoutDense",
+        (
+            WeightKind("kernel", ("feature", "input", "unit")),
+            WeightKind("bias", ("feature", "unit"), flags=(USE_BIAS,)),
+        ),
+    ),
     LayerKind(
         "Highway",
         (
@@ -287,15 +405,27 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
     LayerKind("LSTM", sublayers=cell("LSTMCell", "lstm_cell")),
     LayerKind("GRU", sublayers=cell("GRUCell", "gru_cell")),
     LayerKind("SimpleRNN", sublayers=cell("SimpleRNNCell", "simple_rnn_cell")),
-    *plain("LSTMCell", "PeepholeLSTMCell", weights=recurrent(LSTM_GATES), is_cell=True),
+    LayerKind("LSTMCell", recurrent(LSTM_GATES), is_cell=True),
+    LayerKind(
+        "PeepholeLSTMCell",
+        (
+            *recurrent(LSTM_GATES),
+            *(WeightKind(f"{gate}_gate_peephole_weights", ("unit",)) for gate in ("input", "forget", "output")),
+        ),
+        is_cell=True,
+    ),
     LayerKind("GRUCell", GRU_WEIGHTS, is_cell=True),
     LayerKind("SimpleRNNCell", recurrent(()), is_cell=True),
     LayerKind("StackedRNNCells", sublayers=(Sublayer(("cells",), config_key="cells", listed=True),), is_cell=True),
     LayerKind("RNN", sublayers=(Sublayer(("cell",), config_key="cell"),)),
-    LayerKind("CuDNNLSTM", recurrent(LSTM_GATES, WeightKind("bias", ("unit",), gates=("input i", "input f", "input c", "input o", "i", "f", "c", "o")))),
-    LayerKind("CuDNNGRU", recurrent(GRU_GATES, WeightKind("bias", ("unit",), gates=("input z", "input r", "input h", "z", "r", "h")))),
+    LayerKind("CuDNNLSTM", recurrent(LSTM_GATES, two_biases(LSTM_GATES))),
+    LayerKind("CuDNNGRU", recurrent(GRU_GATES, two_biases(GRU_GATES))),
     *plain("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", sublayers=cell("ConvLSTMCell", "conv_lstm_cell")),
-    *plain("ConvLSTMCell", "ConvLSTM1DCell", "ConvLSTM2DCell", "ConvLSTM3DCell", "ConvRecurrent2DCell", weights=convolutional_recurrent(), is_cell=True),
+    *plain(
+        *("ConvLSTMCell", "ConvLSTM1DCell", "ConvLSTM2DCell", "ConvLSTM3DCell"),
+        weights=convolutional_recurrent(),
+        is_cell=True,
+    ),
     LayerKind(
         "Bidirectional",
         sublayers=(
@@ -309,57 +439,77 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
     LayerKind("GroupedQueryAttention", sublayers=attention(private=True)),
     LayerKind(
         "Attention",
-        (WeightKind("scale", flags=(USE_SCALE,)), WeightKind("concat_score_weight", flags=(Flag("score_mode=concat", default=False),))),
+        (
+            WeightKind("scale", flags=(Flag("use_scale", default=False),)),
+            WeightKind("concat_score_weight", flags=(Flag("score_mode", partial(eq, "concat"), default=False),)),
+        ),
     ),
     LayerKind("AdditiveAttention", (WeightKind("scale", ("unit",), flags=(Flag("use_scale"),)),)),
     *plain(
         *("Normalization", "FeatureNormalization"),
         weights=(
-            WeightKind("mean", ("feature",), trainable=False, free_rank=True, flags=(NO_STATISTICS,)),
-            WeightKind("variance", ("feature",), trainable=False, free_rank=True, flags=(NO_STATISTICS,)),
-            WeightKind("count", (), trainable=False, flags=(NO_STATISTICS,)),
+            WeightKind("mean", FEATURE, trainable=False, free_rank=True, flags=(ADAPTED,)),
+            WeightKind("variance", FEATURE, trainable=False, free_rank=True, flags=(ADAPTED,)),
+            WeightKind("count", (), trainable=False, flags=(ADAPTED,)),
         ),
     ),
     *plain(
         *("StringLookup", "IntegerLookup", "IndexLookup"),
-        weights=(WeightKind("idf_weights", ("token",), trainable=False, flags=(Flag("output_mode=tf_idf", default=False),), counted=False),),
+        weights=(IDF_WEIGHTS,),
     ),
     LayerKind(
         "TextVectorization",
-        (WeightKind("idf_weights", ("token",), trainable=False, flags=(Flag("output_mode=tf_idf", default=False),), counted=False),),
+        (IDF_WEIGHTS,),
         (Sublayer(("_lookup_layer",), "string_lookup", "StringLookup"),),
+    ),
+    LayerKind(
+        "RandomFourierFeatures",
+        (
+            WeightKind("kernel_scale", ("value",)),
+            WeightKind("unscaled_kernel", ("input", "unit"), trainable=False),
+            WeightKind("bias", ("unit",), trainable=False),
+        ),
+    ),
+    LayerKind(
+        # Keras 2 learns the bins of data into a weight, Keras 3 into the config.
+        "Discretization",
+        (
+            WeightKind(
+                "summary", ("kind", "bin"), trainable=False, flags=(Flag("bin_boundaries", not_, default=False),)
+            ),
+        ),
     ),
     LayerKind(
         "STFTSpectrogram",
         (
-            WeightKind("real_kernel", ("step", "channel", "frequency"), flags=(Flag("mode!=imag"),)),
-            WeightKind("imag_kernel", ("step", "channel", "frequency"), flags=(Flag("mode!=real"),)),
+            WeightKind("real_kernel", ("step", "channel", "frequency"), flags=(Flag("mode", partial(ne, "imag")),)),
+            WeightKind("imag_kernel", ("step", "channel", "frequency"), flags=(Flag("mode", partial(ne, "real")),)),
         ),
     ),
     *plain("Functional", "Sequential", "Model", "Graph", is_model=True),
-    LayerKind("Merge", sublayers=(Sublayer(("layers",), config_key="layers", listed=True),)),
+    *plain("Merge", "Pipeline", sublayers=(Sublayer(("layers",), config_key="layers", listed=True),)),
 )
 
 WITHOUT_WEIGHTS: frozenset[str] = frozenset(
     """
-    Activation ActivityRegularization Add AlphaDropout AutoContrast Average AveragePooling1D AveragePooling2D
-    AveragePooling3D AveragePool1D AveragePool2D AveragePool3D AvgPool1D AvgPool2D AvgPool3D AugMix CategoryEncoding
-    CenterCrop Concatenate Cropping1D Cropping2D Cropping3D CutMix Discretization Dot Dropout ELU Equalization
-    Flatten GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D
-    GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D
-    GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D AdaptiveAveragePooling1D AdaptiveAveragePooling2D
-    AdaptiveAveragePooling3D AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Grayscale HashedCrossing
-    Hashing Identity InputLayer Lambda LeakyReLU Masking MaxNumBoundingBoxes MaxPool1D MaxPool2D MaxPool3D
-    MaxPooling1D MaxPooling2D MaxPooling3D Maximum MelSpectrogram Minimum MixUp Multiply Permute Pipeline
-    RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
-    RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight RandomHue
-    RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
-    RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape Resizing Softmax Solarization
-    SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract ThresholdedReLU UnitNormalization UpSampling1D
-    UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D Dropout1D LRN2D ThresholdedLinear
-    GaussianNoise1D AddLoss AddMetric TensorFlowOpLayer TFOpLambda SlicingOpLambda ClassMethod InstanceMethod
-    InstanceProperty DenseFeatures FeatureSpace
-    """.split()
+    Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
+    AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AddLoss AddMetric AlphaDropout AugMix
+    AutoContrast Average AveragePool1D AveragePool2D AveragePool3D AveragePooling1D AveragePooling2D
+    AveragePooling3D AvgPool1D AvgPool2D AvgPool3D CategoryEncoding CenterCrop ClassMethod Concatenate
+    ContrastLimitedAdaptiveHistogramEqualization Cropping1D Cropping2D Cropping3D CutMix Dot Dropout Dropout1D ELU
+    Equalization Flatten GaussianDropout GaussianNoise GaussianNoise1D GlobalAveragePooling1D GlobalAveragePooling2D
+    GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D
+    GlobalMaxPool3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D Grayscale HashedCrossing Hashing
+    Identity InputLayer InstanceMethod InstanceProperty Lambda LambdaMerge LeakyReLU LRN2D Masking Maximum
+    MaxNumBoundingBoxes MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D MelSpectrogram Minimum
+    MixUp Multiply Permute RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter
+    RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale
+    RandomHeight RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
+    RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape
+    Resizing SlicingOpLambda Softmax Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
+    TensorFlowOpLayer TFOpLambda ThresholdedLinear ThresholdedReLU TimeDistributedMerge UnitNormalization
+    UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
+    """.split()  # noqa: SIM905 - names wrap better than a list of them
 )
 """Classes that never have weights."""
 
@@ -411,25 +561,22 @@ def class_of_name(name: str) -> str | None:
 
 
 def flag_holds(flag: Flag, config: Mapping[str, Any]) -> bool:
-    """Whether a flag is on: plain (``use_bias``), negated (``!mean``) or a comparison (``mode!=imag``)."""
-    if flag.key.startswith("!"):
-        value = config.get(flag.key[1:])
-        return value is None or value is False
-    for sign in ("!=", "="):
-        if sign in flag.key:
-            key, wanted = flag.key.split(sign)
-            return flag.default if key not in config else (config[key] == wanted) is (sign == "=")
-    return flag.holds(config)
+    """Whether a layer's config says what a flag asks for."""
+    for key in (flag.key, flag.older):
+        if key is not None and key in config:
+            return bool(flag.test(config[key]))
+    return flag.default
 
 
 def weights_for(kinds: Iterable[WeightKind], config: Mapping[str, Any]) -> tuple[WeightKind, ...]:
     """Those weights that a layer with this config has, in stored order."""
-    return tuple(kind for kind in kinds if all(flag_holds(flag, config) for flag in kind.flags))
+    return tuple(told(kind, config) for kind in kinds if all(flag_holds(flag, config) for flag in kind.flags))
 
 
-def renamed(kind: WeightKind, name: str) -> WeightKind:
-    """The same weight under another name."""
-    return replace(kind, name=name)
+def told(kind: WeightKind, config: Mapping[str, Any]) -> WeightKind:
+    """A weight with the axes that the config tells."""
+    axes = kind.axes_of(config) if kind.axes_of else None
+    return kind if axes is None else replace(kind, axes=axes)
 
 
 def gates_of(kind: WeightKind, shape: tuple[int, ...]) -> tuple[str, ...]:

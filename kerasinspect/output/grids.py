@@ -119,6 +119,8 @@ def draw(subject: Subject, options: GridOptions) -> Iterator[Block]:
     if any(isinstance(part, range) and not part for part in window):
         yield Paragraph("no values: the shape, or the slice, has an axis of size 0", "quiet", 3)
         return
+    # A declared size is believed only once its last value is there: planning costs memory for each row and column.
+    take(subject.array, tuple(size - 1 for size in subject.array.shape))
     roles = assign_roles(subject.axes, window)
     if roles is None:
         value = take(subject.array, window).reshape(1)
@@ -165,7 +167,7 @@ def _reader(subject: Subject, plan: _Plan, options: GridOptions) -> Read:
 
 def _plan(subject: Subject, window: Window, roles: Roles, options: GridOptions, cell: int) -> _Plan:
     """What is shown where a number takes ``cell`` characters."""
-    groups = _groups(subject, window, roles)
+    groups = _groups(subject, window, roles, full=options.full)
     unlimited = Room(None, options.full)
     rows = (range(1),) if roles.row is None else row_runs(_positions(window, roles.row), unlimited)
     room = unlimited
@@ -179,11 +181,16 @@ def _plan(subject: Subject, window: Window, roles: Roles, options: GridOptions, 
     return _Plan(window, roles, rows, blocks, tuple(panels(groups, room, keep_groups=keep)))
 
 
-def _groups(subject: Subject, window: Window, roles: Roles) -> list[Piece]:
-    """The columns in equally wide parts: gates, or the positions of the group axis, or all in one."""
+def _groups(subject: Subject, window: Window, roles: Roles, *, full: bool) -> list[Piece]:
+    """The columns in equally wide parts: gates, or the positions of the group axis, or all in one.
+
+    Where not all are shown, those in the middle of a long axis are left out here: no page has room for them.
+    """
     columns = _positions(window, roles.column)
     if roles.group is not None:
-        return [Piece(columns, at, subject.label(roles.group, at)) for at in _positions(window, roles.group)]
+        groups = _positions(window, roles.group)
+        ends = [groups] if full else corner(groups, LABELS_MEASURED)
+        return [Piece(columns, at, subject.label(roles.group, at)) for run in ends for at in run]
     axis = subject.axes[roles.column]
     gates = len(axis.blocks)
     if not gates or roles.column in subject.labels or columns != range(axis.size) or axis.size % gates:

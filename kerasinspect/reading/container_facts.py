@@ -20,12 +20,13 @@ from kerasinspect.reading.stored import InMemory, Withheld
 from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.zip_directory import (
     FILE_KIND,
+    LONGEST_DESCRIPTOR,
     SYMBOLIC_LINK,
     find_directory,
     leads_elsewhere,
     written_entries,
 )
-from kerasinspect.reading.zip_members import LOCAL_SIGNATURE, STORED
+from kerasinspect.reading.zip_members import DESCRIBED_LATER, LOCAL_SIGNATURE, STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from kerasinspect.reading.archive import Archive
     from kerasinspect.reading.sources import Source
     from kerasinspect.reading.stored import Group
-    from kerasinspect.reading.zip_members import Member
+    from kerasinspect.reading.zip_members import Entry, Member
 
 COMPACT_LIMIT = 1 << 16
 """Bytes that an HDF5 header can hold: more of them in memory were put together from chunks."""
@@ -72,8 +73,8 @@ class ContainerFacts:
     """Of the file, or of all files of a folder or of sharded weights."""
     members: tuple[MemberFacts, ...] = ()
     """Of an archive, in the order of its directory; those that share a name too."""
-    remarks: tuple[str, ...] = ()
-    """What is odd about the archive as a whole."""
+    unused_nbytes: int = 0
+    """Bytes between the members of an archive that belong to none."""
     links: tuple[Place, ...] = ()
     """Names in HDF5 files that lead somewhere by a path rather than to an object of their own."""
     withheld: tuple[Place, ...] = ()
@@ -121,14 +122,19 @@ def names_of_shards(source: Source, limits: Limits) -> list[str]:
 
 def archive_facts(archive: Archive, limits: Limits) -> ContainerFacts:
     """The facts about an archive and the weights in it."""
-    members = tuple(member_facts(archive, member, limits) for member in archive.entries)
-    links = linked_members(archive.file)
-    members = tuple(replace(member, symbolic_link=link) for member, link in zip(members, links, strict=True))
-    facts = ContainerFacts(archive.file.size, members, archive.remarks)
+    extent = find_directory(archive.file)
+    directory = archive.file.read_at(extent.start, extent.size)
+    entries = [*written_entries(archive.file, directory, extent)]
+    members = tuple(
+        member_facts(archive, member, entry, limits) for member, entry in zip(archive.entries, entries, strict=True)
+    )
+    used = sum(member.end - member.header for member in archive.entries)
+    used += sum(LONGEST_DESCRIPTOR for entry in entries if entry.flags & DESCRIBED_LATER)
+    facts = ContainerFacts(archive.file.size, members, max(0, extent.start - used))
     return hdf5_facts(facts, archive.source(WEIGHTS), limits) if WEIGHTS in archive.members else facts
 
 
-def member_facts(archive: Archive, member: Member, limits: Limits) -> MemberFacts:
+def member_facts(archive: Archive, member: Member, entry: Entry, limits: Limits) -> MemberFacts:
     """The facts about one member; of those that share a name, only the last one's bytes are read."""
     facts = MemberFacts(
         name=member.name,
@@ -137,6 +143,7 @@ def member_facts(archive: Archive, member: Member, limits: Limits) -> MemberFact
         compressed=member.method != STORED,
         problem=member.problem,
         leads_elsewhere=leads_elsewhere(member.name),
+        symbolic_link=entry.mode & FILE_KIND == SYMBOLIC_LINK,
     )
     if member.problem or archive.members[member.name] is not member:
         return facts
@@ -145,13 +152,6 @@ def member_facts(archive: Archive, member: Member, limits: Limits) -> MemberFact
         return replace(facts, crc_matches=archive.check_crc(member.name))
     except InspectError as error:
         return replace(facts, problem=error.message)
-
-
-def linked_members(file: Source) -> Iterator[bool]:
-    """Whether each member is a symbolic link, in the order of the directory."""
-    extent = find_directory(file)
-    for entry in written_entries(file, file.read_at(extent.start, extent.size), extent):
-        yield entry.mode & FILE_KIND == SYMBOLIC_LINK
 
 
 def hdf5_facts(facts: ContainerFacts, source: Source, limits: Limits) -> ContainerFacts:

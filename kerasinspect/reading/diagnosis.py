@@ -35,6 +35,8 @@ LISTED_ENTRIES = 1_000
 """Names in a folder that are looked at."""
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+SUPERBLOCK_STARTS = (0, 512, 1024, 2048)
+"""Where an HDF5 file begins: a block of the user's may lie before it."""
 HDF5_PARTS = (b"HEAP\0\0\0\0", b"TREE\0", b"SNOD\1", b"OHDR\2")
 TEXT_COPIES = (b"\x89HDF\n\x1a\n", b"\x89HDF\r\r\n", b"\x89HDF\r\n\x1a\r\n", b"\xef\xbf\xbdHDF", b"\x09HDF", b"HDF\r\n")
 SUPERBLOCK, SMALLEST_SUPERBLOCK, LAST_SUPERBLOCK = 96, 48, 3
@@ -70,10 +72,10 @@ def diagnose(source: Source, limits: Limits = DEFAULT) -> UnreadableFile:
         return grown
     head = source.read_at(0, min(HEAD, source.size))
     tail = source.read_at(max(0, source.size - TAIL), min(TAIL, source.size))
-    if HDF5_SIGNATURE in head:
-        return hdf5_damage(source)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return other_archive(source, limits)
+    if any(head.startswith(HDF5_SIGNATURE, start) for start in SUPERBLOCK_STARTS):
+        return hdf5_damage(source)
     return damaged_head(source, head) or foreign_file(source, head, tail, limits)
 
 
@@ -91,7 +93,8 @@ def hdf5_damage(source: Source) -> DamagedFile:
 
     Layout: HDF5 File Format Specification, section II.A.
     """
-    start = max(0, source.read_at(0, min(HEAD, source.size)).find(HDF5_SIGNATURE))
+    head = source.read_at(0, min(HEAD, source.size))
+    start = next((start for start in SUPERBLOCK_STARTS if head.startswith(HDF5_SIGNATURE, start)), 0)
     block = source.read_at(start, min(SUPERBLOCK, source.size - start))
     if len(block) < SMALLEST_SUPERBLOCK:
         message = f"{source.label} is cut off: its {source.size:,} bytes are less than the head of an HDF5 file."

@@ -67,7 +67,7 @@ def assemble(contents: Contents) -> Model:
         saved_at=contents.saved_at,
         config=contents.config,
         training_config=contents.training_config,
-        remarks=(*contents.remarks, *remarks, *doubts(places), *oddities(layers, weights)),
+        remarks=(*contents.remarks, *remarks, *doubts(places)),
         damage=contents.damage,
         close=contents.close,
     )
@@ -98,12 +98,3 @@ def doubts(places: list[Place]) -> list[str]:
         "is inside a custom layer, or inside a nested model without its config."
     )
     return [sentence]
-
-
-def oddities(layers: Iterable[Layer], weights: Iterable[Weight]) -> list[str]:
-    """A sentence for each layer and weight about which something is odd."""
-    below = (layer for top in layers for layer in top.walk())
-    return [
-        *(f"The layer {layer.path}: {remark}." for layer in below for remark in layer.remarks),
-        *(f"The weight {weight.path}: {weight.remark}." for weight in weights if weight.remark),
-    ]
