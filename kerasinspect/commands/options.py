@@ -37,6 +37,14 @@ OUTPUT = click.option(
     "-o", "--output", metavar="FILE", help="Write to this file, which is there as a whole or not at all."
 )
 
+LIMITS = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Raise a limit that a message names. May be given several times.",
+)
+
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, MODEL, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 
 @click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
@@ -18,7 +18,7 @@ from kerasinspect.commands.options import FORMAT, LAYER, MODEL, OUTPUT, QUIET, W
 @click.option("--values", is_flag=True, help="Add all values; with --format json.")
 @click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one a line.")
 @click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one a line.")
-@options(FORMAT, OUTPUT, QUIET)
+@options(FORMAT, OUTPUT, LIMITS, QUIET)
 def show(
     location: str,
     *,
@@ -35,6 +35,7 @@ def show(
     output_names: str | None,
     format_name: str,
     output: str | None,
+    limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
     """Show what every array of MODEL is.
@@ -47,13 +48,14 @@ def show(
     from kerasinspect.analysis.user_labels import read_names, user_labels
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish, page_width
     from kerasinspect.reading import open_model
+    from kerasinspect.reading.limits import DEFAULT, with_limits
 
     if values and format_name != "json":
         raise click.UsageError("--values goes with --format json; in tables --full shows all values.")
     parts = (...,) if slice_text is None else parse_slice(slice_text)
     names = read_names(input_names), read_names(output_names)
     damage: list[str] = []
-    with open_model(location) as model:
+    with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights)
         labels = user_labels(model, *names)
         if format_name == "json":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, MODEL, OUTPUT, QUIET, options
+from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, options
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.summarising import Order
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     help="Any but order lists the layers that own weights, without the tree. Default: order.",
 )
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N of that list; by parameters.")
-@options(FORMAT, OUTPUT, QUIET)
+@options(FORMAT, OUTPUT, LIMITS, QUIET)
 def summary(
     location: str,
     *,
@@ -33,6 +33,7 @@ def summary(
     top: int | None,
     format_name: str,
     output: str | None,
+    limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
     """Show the layers of MODEL as a tree, with class, output shape, parameters, share, size, dtype, and the totals."""
@@ -40,8 +41,9 @@ def summary(
     from kerasinspect.analysis.summarising import summarise
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
     from kerasinspect.reading import open_model
+    from kerasinspect.reading.limits import DEFAULT, with_limits
 
-    with open_model(location) as model:
+    with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers)
         result = summarise(selection, order, top, depth)
         if format_name == "json":

@@ -49,6 +49,8 @@ OUTCOMES = [
     pytest.param(["show", NETWORK, "--input-names", "missing.txt"], 2, "No such file", id="no names file"),
     pytest.param(["show", NETWORK, "-o", "missing/x.txt"], 2, "Cannot write to missing/x.txt", id="no folder"),
     pytest.param(["show", NETWORK, "-o", NETWORK], 2, "is the model itself", id="over the model"),
+    pytest.param(["show", NETWORK, "--limit", "hdf5_objects=3"], 3, "hdf5_objects", id="limit passed"),
+    pytest.param(["show", NETWORK, "--limit", "hdf5_object=3"], 2, "nearest is hdf5_objects", id="no such limit"),
     pytest.param(["show", "missing.keras"], 3, "missing.keras", id="no such file"),
     pytest.param(["summary", "Makefile"], 3, "Makefile", id="not a model"),
     pytest.param(["show", "\x1b[31m::error::.keras"], 3, r"\x1b[31m::error::.keras", id="hostile path"),
