@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --ed
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format types samples clean
+.PHONY: help venv demo test lint format types samples picture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ types: $(VENV)/dev.stamp ## check types
 
 samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
 	$(QUIET_TENSORFLOW) $(BIN)/python sample_models/make_samples.py
+
+picture: $(VENV)/core.stamp ## draw the picture in the README again
+	$(BIN)/python docs/make_picture.py
 
 clean: ## remove .venv and everything that the tools leave behind
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -119,9 +119,13 @@ def _tokens(vocabulary: Vocabulary) -> str:
     return f"vocabulary of {counted(vocabulary.count, 'token')}: {listed}{more}"
 
 
+MULTIPLIED = ("kernel", "depthwise_kernel", "embeddings", "gamma", "scale")
+"""Weights whose shape tells what a layer does with the axes of its input."""
+
+
 def _axis_line(layer: Layer, options: ShowOptions) -> str | None:
     """What the kernel multiplies, where it is not plain from a flat input."""
-    kernels = [weight for weight in layer.weights if len(weight.shape) > 1]
+    kernels = [weight for weight in layer.weights if weight.name in MULTIPLIED]
     if not kernels:
         return None
     shape = layer.input_shape

@@ -1,0 +1,37 @@
+"""Draws ``docs/show.svg``, the picture at the top of the README, with the tool's own terminal format."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from rich.console import Console
+
+from kerasinspect import open_model
+from kerasinspect.analysis.selection import select
+from kerasinspect.output.formats.terminal import draw
+from kerasinspect.output.grids import GridOptions
+from kerasinspect.output.views_show import ShowOptions, show_blocks
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = "sample_models/question_network.keras"
+LAYERS = ("dense", "dense_1")
+WIDTH = 98
+
+
+def main() -> None:
+    """Show two layers of the network that the project began with, and save what the terminal would show."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    with open_model(ROOT / SAMPLE) as model:
+        page = ShowOptions(GridOptions(width=WIDTH))
+        draw(show_blocks(select(model, LAYERS), page, print), console, WIDTH)
+    command = f"kerasinspect show {SAMPLE} --layer {' --layer '.join(LAYERS)}"
+    picture = console.export_svg(title=command, unique_id="kerasinspect")
+    # A picture in a README fetches nothing: without the font from elsewhere a browser takes its own.
+    picture = re.sub(r"@font-face \{.*?\}\n\s*", "", picture, flags=re.DOTALL)
+    (ROOT / "docs" / "show.svg").write_text(picture, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The README tells the truth: every command in it prints what it shows, and every file that it names is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from kerasinspect.commands.cli import run
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"^```console\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+SHOWN = [block for block in CONSOLE if block.startswith("$ kerasinspect ")]
+PYTHON = re.findall(r"^```python\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+LINKS = re.findall(r"\]\(([^)#:]+)\)", README)
+
+
+@pytest.mark.parametrize("block", SHOWN, ids=[block.splitlines()[0] for block in SHOWN])
+def test_a_command_prints_what_the_readme_shows(
+    block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Output in the README is output: whole, in a pipe, to the last character."""
+    command, _, expected = block.partition("\n")
+    monkeypatch.chdir(ROOT)
+    run(shlex.split(command.removeprefix("$ kerasinspect ")))
+    assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_python_in_the_readme_runs(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An example in Python can be pasted."""
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own text
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_leads_to_a_file(link: str) -> None:
+    """What the README points to exists."""
+    assert (ROOT / link).exists()
+
+
+def test_the_picture_shows_what_the_tool_prints() -> None:
+    """The numbers in the picture are those of the sample."""
+    picture = (ROOT / "docs" / "show.svg").read_text(encoding="utf-8")
+    assert "-0.6308" in picture
+    assert "dense_1" in picture
