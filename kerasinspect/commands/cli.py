@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from kerasinspect import __version__
+from kerasinspect.commands.check import check
+from kerasinspect.commands.rules import rules
 from kerasinspect.commands.show import show
 from kerasinspect.commands.summary import summary
 from kerasinspect.errors import InspectError
@@ -22,7 +24,7 @@ from kerasinspect.output.destination import PipeClosed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (show, summary)
+COMMANDS = (show, summary, check, rules)
 """Every command, in the order of ``--help``."""
 
 INTERRUPTED, PIPE_CLOSED = 130, 141

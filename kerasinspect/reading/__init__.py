@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Mo
     would pass one of the ``limits`` or leave the file.
     """
     path = os.fspath(location)
-    if Path(path).is_dir():
+    if is_folder(path):
         return assemble(folder_contents(path, limits))
     source = open_source(path)
     try:
@@ -52,6 +53,14 @@ def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Mo
         source.close()
 
     return replace(model, close=close)
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path is a folder; one that the system cannot even look at is left to fail when it is opened."""
+    try:
+        return stat.S_ISDIR(Path(path).stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def folder_contents(path: str, limits: Limits) -> Contents:

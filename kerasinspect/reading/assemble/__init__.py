@@ -20,9 +20,6 @@ from kerasinspect.reading.assemble.sharing import join_shared
 from kerasinspect.reading.assemble.tree import claim_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kerasinspect.model import Layer, Weight
     from kerasinspect.reading.assemble.order import Place
     from kerasinspect.reading.contents import Contents
 

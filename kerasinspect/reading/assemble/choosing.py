@@ -10,14 +10,18 @@ from kerasinspect.knowledge.quantization import lora_kinds, policy_of, variants
 from kerasinspect.reading.assemble.nodes import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kerasinspect.knowledge.layers import WeightKind
     from kerasinspect.reading.assemble.nodes import Node
     from kerasinspect.reading.stored import StoredArray
 
 MOST_OPTIONAL = 6
-"""Optional weights of a class that are tried in every combination where no config tells."""
+"""Flags of a class that are tried in every combination where no config tells."""
+SMALL_INTEGERS = ("int8", "uint8")
+"""Dtypes of quantised kernels; no layer trains such numbers."""
+INTEGER_MODES, FLOAT_MODES = ("int8", "int4", "gptq", "awq"), ("float8",)
+"""How a kernel may be quantised, by whether it is then stored as integers."""
 
 
 def kinds_of(node: Node) -> tuple[WeightKind, ...]:
@@ -34,24 +38,40 @@ def expected_kinds(node: Node) -> list[tuple[WeightKind, ...]]:
 
 def possible_kinds(node: Node, count: int) -> list[tuple[WeightKind, ...]]:
     """Every choice of ``count`` weights that the class allows, whatever the config says."""
+    # A GRU's two kinds of bias exclude each other: a name appears once.
+    return [
+        kinds for kinds in chosen_by_flags(node) if len(kinds) == count and len({kind.name for kind in kinds}) == count
+    ]
+
+
+def chosen_by_flags(node: Node) -> Iterator[tuple[WeightKind, ...]]:
+    """The weights of the class under each setting of its flags; weights with the same flag come and go together."""
     kinds = kinds_of(node)
-    optional = [kind for kind in kinds if kind.flags]
-    if len(optional) > MOST_OPTIONAL:
-        return []
-    found = []
-    for present in product((True, False), repeat=len(optional)):
-        left_out = {id(kind) for kind, there in zip(optional, present, strict=True) if not there}
-        chosen = tuple(kind for kind in kinds if id(kind) not in left_out)
-        # A GRU's two kinds of bias exclude each other: a name appears once.
-        if len(chosen) == count and len({kind.name for kind in chosen}) == count:
-            found.append(chosen)
-    return found
+    flags = [*dict.fromkeys(kind.flags for kind in kinds if kind.flags)]
+    if len(flags) > MOST_OPTIONAL:
+        return
+    for settings in product((True, False), repeat=len(flags)):
+        off = {flag for flag, is_on in zip(flags, settings, strict=True) if not is_on}
+        yield tuple(kind for kind in kinds if kind.flags not in off)
+
+
+def quantised_kinds(node: Node, arrays: Sequence[StoredArray]) -> list[tuple[WeightKind, ...]]:
+    """Every choice of weights that a quantised layer of the class may store, where the config does not say how."""
+    modes = INTEGER_MODES if any(array.dtype in SMALL_INTEGERS for array in arrays) else FLOAT_MODES
+    return [
+        option
+        for kinds in chosen_by_flags(node)
+        for mode in modes
+        for option in variants(node.class_name, kinds, {"dtype": f"{mode}_from_float32"})
+        if option != kinds
+    ]
 
 
 def fits(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
     """Whether each array can be the weight at its place."""
     return len(kinds) == len(arrays) and all(
-        kind.axis_names(len(array.shape)) is not None for kind, array in zip(kinds, arrays, strict=True)
+        kind.axis_names(len(array.shape)) is not None and not (kind.trainable and array.dtype in SMALL_INTEGERS)
+        for kind, array in zip(kinds, arrays, strict=True)
     )
 
 
@@ -73,7 +93,8 @@ def choose(node: Node, keyed: Sequence[tuple[str, StoredArray]]) -> list[Claim]:
             )
             node.unstored += len(lora_kinds(kinds, node.config))
             return [*claims(kinds, arrays), *named]
-    possible = [kinds for kinds in possible_kinds(node, len(arrays)) if fits(kinds, arrays)]
+    options = [*possible_kinds(node, len(arrays)), *quantised_kinds(node, arrays)]
+    possible = [kinds for kinds in options if fits(kinds, arrays)]
     return [*agreed(node, possible, arrays), *named]
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from kerasinspect.knowledge.layers import LAYERS, WeightKind, class_of_name, layer_kind
 from kerasinspect.reading.assemble.matching import VARS, has_arrays, sorted_by_key, user_name
 from kerasinspect.reading.assemble.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
+from kerasinspect.reading.weights_file import CONTAINERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from kerasinspect.knowledge.layers import Sublayer
     from kerasinspect.reading.stored import Group
 
 
@@ -21,29 +23,68 @@ def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
         attribute = next((name for name in part.attributes if name in group.groups), None)
         if attribute is None:
             continue
-        inner = group.groups[attribute]
-        if node.kind and node.kind.shares_kernel:
-            child = kernel_holder(inner, attribute)
-        elif part.class_name:
-            child = next(iter(sublayer_nodes(Node(node.name, node.class_name, {"use_gate": True}), part)))
-        else:
-            child = described(inner, attribute, part.name)
-        child.attributes, child.from_config = (attribute,), False
-        yield child
+        for child in held_by(node, part, group.groups[attribute], attribute):
+            child.attributes, child.listed, child.from_config = (attribute,), part.listed, False
+            yield child
+
+
+def held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterator[Node]:
+    """The layer that an attribute holds, or each one of a list."""
+    if part.listed:
+        yield from (described(child, key) for key, child in as_written(group.groups))
+    elif node.kind and node.kind.shares_kernel:
+        yield kernel_holder(group, attribute)
+    elif part.class_name:
+        yield from sublayer_nodes(Node(node.name, node.class_name, {"use_gate": True}), part)
+    else:
+        yield described(group, attribute, part.name)
 
 
 def described(group: Group, key: str, pattern: str = "") -> Node:
     """A layer that only its group describes: named as the file names it, of the class that its name or shapes tell."""
     name = user_name(group)
     prefix = pattern.format("")
-    class_name = (
-        class_of_name(key) or (name and class_of_name(name.removeprefix(prefix))) or recurrent_class(group) or ""
-    )
+    named = class_of_name(key) or (name and class_of_name(name.removeprefix(prefix)))
+    class_name = named or class_of_groups(group) or recurrent_class(group) or ""
     kind = layer_kind(class_name)
     node = Node(name or key, class_name or snake_stem(key), kind=kind, from_config=False)
     if kind:
         node.role = "model" if kind.is_model else role_of(kind)
+    elif any(container in group.groups for container in CONTAINERS):
+        node.role = "model"
     return node
+
+
+def class_of_groups(group: Group) -> str | None:
+    """The class that alone holds its sublayers under such attributes."""
+    return next((class_name for attributes, class_name in TELLING if attributes <= group.groups.keys()), None)
+
+
+TELLING = (
+    (frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),
+    (frozenset({"query_dense", "key_dense", "value_dense", "output_dense"}), "MultiHeadAttention"),
+)
+"""Attributes that no class but one has."""
+
+
+def as_written(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
+    """Groups in the order in which Keras wrote them.
+
+    HDF5 puts a small array into any gap, so that only the highest place that a group reaches tells when it was
+    written. Numbers of one class always rise.
+    """
+    reached: dict[str, int] = {}
+    places = {}
+    for key in sorted(groups, key=number_of):
+        highest = max((array.position for array in groups[key].all_arrays()), default=0)
+        places[key] = reached[snake_stem(key)] = max(highest, reached.get(snake_stem(key), 0))
+    return sorted(groups.items(), key=lambda item: (places[item[0]], number_of(item[0])))
+
+
+def number_of(key: str) -> int:
+    """The number at the end of a group's name; the first of its class has none."""
+    number = re.search(r"_(\d+)$", key)
+    return int(number[1]) if number else 0
 
 
 def snake_stem(key: str) -> str:

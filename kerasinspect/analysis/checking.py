@@ -1,0 +1,182 @@
+"""Asks rules of models: one reading of each array, whatever the number of rules, and a report for each file."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from kerasinspect.analysis.code_in_config import code_in_model
+from kerasinspect.analysis.evidence import Evidence
+from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, ModelReport, Skipped
+from kerasinspect.analysis.rules import RULES
+from kerasinspect.analysis.selection import select
+from kerasinspect.analysis.statistics import Statistics, Units, measure, measure_units
+from kerasinspect.analysis.training import assess_training
+from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.reading import open_model
+from kerasinspect.reading.container_facts import container_facts
+from kerasinspect.reading.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kerasinspect.analysis.contract import Contract
+    from kerasinspect.analysis.findings import Need, Rule, Severity
+    from kerasinspect.model import Array, Model
+    from kerasinspect.reading.container_facts import ContainerFacts
+
+REASONS: Mapping[Need, str] = {
+    "config": "the file has no config",
+    "training config": "the file does not say what the model was compiled with",
+    "values": "the file has no arrays",
+    "optimizer": "the file has no optimizer state",
+    "archive": "the file is no archive",
+    "lock": "no lock file is given",
+}
+"""Why a rule is skipped, by what it lacks."""
+
+
+def check(
+    locations: Iterable[str],
+    rules: Sequence[ActiveRule] | None = None,
+    fail_on: Severity = "error",
+    limits: Limits = DEFAULT,
+) -> CheckReport:
+    """What the rules, or those that are on by default, say about some files; one bad file never stops the others."""
+    asked = active_rules() if rules is None else tuple(rules)
+    return CheckReport(tuple(check_file(location, asked, limits) for location in locations), fail_on, asked)
+
+
+def check_file(
+    location: str, rules: Sequence[ActiveRule], limits: Limits = DEFAULT, contract: Contract | None = None
+) -> ModelReport:
+    """What the rules say about one file, or why it cannot be read."""
+    try:
+        with open_model(location, limits) as model:
+            return check_model(model, container_facts(location, limits), rules, contract)
+    except UnreadableFile as error:
+        return ModelReport(location, error=str(error))
+
+
+def check_model(
+    model: Model, container: ContainerFacts, rules: Sequence[ActiveRule], contract: Contract | None = None
+) -> ModelReport:
+    """What the rules say about an open model."""
+    evidence, damage = gather(model, container)
+    evidence = replace(evidence, contract=contract)
+    if any(active.rule.family == "training" for active in rules):
+        evidence = replace(evidence, training=assess_training(select(model), evidence.statistics))
+    skipped = {active.rule.code: why for active in rules if (why := reason_to_skip(active.rule, evidence))}
+    asked = [active for active in rules if active.rule.code not in skipped]
+    return ModelReport(
+        model.location,
+        model.format,
+        arrays_read=len(evidence.statistics),
+        arrays=len(arrays_of(model)),
+        damage=damage,
+        findings=tuple(finding for active in asked for finding in ask(active, evidence)),
+        skipped=tuple(Skipped(code, reason) for code, reason in skipped.items()),
+    )
+
+
+def gather(model: Model, container: ContainerFacts) -> tuple[Evidence, tuple[str, ...]]:
+    """All that rules are asked with, from one reading of each array; and a sentence for each that cannot be read."""
+    kernels = {weight.stored_path for weight in model.weights if weight.name.endswith("kernel")}
+    statistics: dict[str, Statistics] = {}
+    units: dict[str, Units] = {}
+    damage = [*model.damage]
+    for path, array in arrays_of(model).items():
+        try:
+            if path in kernels:
+                statistics[path], units[path] = measure_units(array)
+            else:
+                statistics[path] = measure(array)
+        except UnreadableFile as error:
+            damage.append(f"{path}: {error.message}")
+    evidence = Evidence(model, container, statistics, units, code_in_model(model))
+    return evidence, tuple(dict.fromkeys(damage))
+
+
+def arrays_of(model: Model) -> dict[str, Array]:
+    """Every array of the file once, by its path in it."""
+    weights = {weight.stored_path: weight.array for weight in model.weights}
+    return weights | {extra.stored_path: extra.array for extra in model.extras}
+
+
+def ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:
+    """What one rule finds."""
+    rule = active.rule
+    for where, message in rule.function(evidence, active.thresholds):
+        yield Finding(rule.code, rule.name, active.severity, where, message, evidence.model.location, rule.scope)
+
+
+def reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
+    """What the rule needs and the file lacks, in words."""
+    model = evidence.model
+    present: Mapping[Need, bool] = {
+        "config": model.config is not None,
+        "training config": model.training_config is not None,
+        "values": bool(evidence.statistics),
+        "optimizer": any(extra.kind == "optimizer" for extra in model.extras),
+        "archive": bool(evidence.container.members),
+        "lock": evidence.contract is not None,
+    }
+    return next((REASONS[need] for need in rule.needs if not present[need]), None)
+
+
+def active_rules(
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severities: Mapping[str, Severity] | None = None,
+    thresholds: Mapping[str, Mapping[str, float]] | None = None,
+) -> tuple[ActiveRule, ...]:
+    """The rules to ask, in the order of their codes: those on by default, or all that ``select`` names.
+
+    Rules are named by code, by the beginning of a code or by name; severities and thresholds too.
+    Raises RequestError, which names the nearest, for a name that means no rule or a threshold that a rule lacks.
+    """
+    chosen = named_rules(select) or {rule.code: rule for rule in RULES if rule.default}
+    for code in named_rules(ignore):
+        chosen.pop(code, None)
+    given = expanded(severities or {})
+    set_to = expanded(thresholds or {})
+    return tuple(
+        ActiveRule(rule, given.get(rule.code, rule.severity), merged(rule, set_to.get(rule.code, {})))
+        for rule in RULES
+        if rule.code in chosen
+    )
+
+
+Value = TypeVar("Value")
+
+
+def expanded(by_name: Mapping[str, Value]) -> dict[str, Value]:
+    """The same values by code; a later name wins over an earlier one."""
+    return {code: value for name, value in by_name.items() for code in named_rules((name,))}
+
+
+def named_rules(names: Iterable[str]) -> dict[str, Rule]:
+    """Every rule that one of the names means, by its code."""
+    found: dict[str, Rule] = {}
+    for name in names:
+        meant = {
+            rule.code: rule for rule in RULES if name and (rule.code.startswith(name.upper()) or rule.name == name)
+        }
+        if not meant:
+            known = [word for rule in RULES for word in (rule.code, rule.name)]
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise RequestError(
+                f'No rule is called "{name}".', f"The nearest is {nearest}; `kerasinspect rules` has all."
+            )
+        found |= meant
+    return found
+
+
+def merged(rule: Rule, given: Mapping[str, float]) -> Mapping[str, float]:
+    """A rule's thresholds with those that were given; raises RequestError for one that it does not have."""
+    for name in given:
+        if name not in rule.thresholds:
+            words = f"It has {', '.join(rule.thresholds)}." if rule.thresholds else "It has none."
+            raise RequestError(f'{rule.code} has no threshold "{name}".', words)
+    return {**rule.thresholds, **given}

@@ -1,0 +1,377 @@
+"""Finds what a model's config would make a loader run or open: code, foreign functions, paths.
+
+The rule is structural: it looks at every object of the whole config and training config, wherever it sits, and never
+at the place where such an object usually is. Nothing is evaluated: base64 text is decoded to measure and hash it, and
+that is all that happens to bytecode. Which Keras acts on what, and since when it refuses, stands in Keras's
+``saving/serialization_lib.py`` and in the advisories CVE-2024-3660, CVE-2025-1550, CVE-2025-8747, CVE-2025-9906,
+CVE-2025-12058, CVE-2025-49655, CVE-2026-1462 and CVE-2026-12479.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import builtins
+import hashlib
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kerasinspect.model import Model
+
+CodeKind: TypeAlias = Literal[
+    "lambda-bytecode",
+    "lambda-source",
+    "foreign-module",
+    "non-modeling-api",
+    "unsafe-layer-class",
+    "external-path",
+    "path-traversal",
+    "registered-name-mismatch",
+    "custom-class",
+]
+
+HARMLESS_KINDS: frozenset[CodeKind] = frozenset({"registered-name-mismatch", "custom-class"})
+"""Kinds that make no loader run or open anything by themselves: Keras refuses them until it is given the class."""
+
+KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
+KERAS_IN_TENSORFLOW = ("tensorflow.keras.", "tensorflow.python.keras.")
+"""Where TensorFlow holds Keras."""
+
+SITE_PACKAGES = frozenset(
+    {
+        "IPython",
+        "absl",
+        "cloudpickle",
+        "dill",
+        "flax",
+        "grpc",
+        "h5py",
+        "jax",
+        "jaxlib",
+        "joblib",
+        "matplotlib",
+        "numba",
+        "numpy",
+        "onnx",
+        "pandas",
+        "pip",
+        "pkg_resources",
+        "psutil",
+        "pyarrow",
+        "requests",
+        "scipy",
+        "setuptools",
+        "six",
+        "skimage",
+        "sklearn",
+        "sympy",
+        "tensorboard",
+        "tensorflow",
+        "torch",
+        "torchvision",
+        "transformers",
+        "urllib3",
+        "wrapt",
+        "yaml",
+    }
+)
+"""Packages that lie beside Keras on many machines and are no one's model code."""
+
+NON_MODELING_NAMES = frozenset(
+    {
+        "audio_dataset_from_directory",
+        "clear_session",
+        "deserialize_keras_object",
+        "enable_unsafe_deserialization",
+        "func_dump",
+        "func_load",
+        "get_file",
+        "image_dataset_from_directory",
+        "load_img",
+        "load_model",
+        "load_weights",
+        "model_from_json",
+        "model_from_yaml",
+        "register_keras_serializable",
+        "save_img",
+        "save_model",
+        "save_weights",
+        "serialize_keras_object",
+        "text_dataset_from_directory",
+        "timeseries_dataset_from_array",
+    }
+)
+"""Functions of Keras that read, write, fetch or unlock, and that no model computes with."""
+
+UTILITY_MODULES = frozenset({"callbacks", "config", "datasets", "export", "saving", "utils"})
+"""Parts of Keras whose functions work on files, settings and processes ..."""
+UTILITIES_THAT_COMPUTE = frozenset({"normalize", "to_categorical"})
+"""... but for these."""
+
+TENSORFLOW_OPS = re.compile(
+    r"(?:^|\.)(?:io|raw_ops|train|saved_model|data|summary|load_library|load_op_library"
+    r"|py_function|py_func|numpy_function|print)(?:\.|$)"
+)
+"""Names under which TFOpLambda reaches files, processes and Python; the rest of TensorFlow's names compute."""
+
+UNSAFE_CLASSES = {
+    "TorchModuleWrapper": "unpickles a PyTorch module",
+    "TFSMLayer": "runs the graph of a SavedModel from a path",
+    "JaxLayer": "runs a stored JAX function",
+    "FlaxLayer": "runs a stored Flax module",
+}
+"""Classes of Keras that run what is not in the config, and what they do."""
+
+PATH_KEYS = {
+    "StringLookup": "vocabulary",
+    "IntegerLookup": "vocabulary",
+    "IndexLookup": "vocabulary",
+    "TextVectorization": "vocabulary",
+    "KerasLayer": "handle",
+}
+"""Classes that open a file or an address where this key holds text instead of a list."""
+
+SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
+ESCAPING = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
+"""Names that leave a folder when they are used as paths."""
+
+SHOWN = 120
+"""Characters of a name from the file that a detail repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFinding:
+    """One object of a config that makes a loader run, import or open something."""
+
+    kind: CodeKind
+    where: str
+    """The place in the config: ``config.layers[2].config.function``."""
+    detail: str
+    """What it is and would do, in words; names are as the file has them."""
+    size: int | None = None
+    """Bytes of code, where the code itself is in the file."""
+    sha256: str | None = None
+    """Of that code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value sits; written out only where something is found, so that a deep config costs nothing."""
+
+    parent: Place | None
+    key: str | int
+
+    def __str__(self) -> str:
+        """Keys after dots, positions in brackets."""
+        parts: list[str] = []
+        place: Place | None = self
+        while place is not None:
+            before = "." if place.parent is not None else ""
+            parts.append(f"[{place.key}]" if isinstance(place.key, int) else f"{before}{place.key[:SHOWN]}")
+            place = place.parent
+        return "".join(reversed(parts))
+
+
+def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
+    """Everything in the config and the training config of a model that would run, import or open something."""
+    return (*code_in_config(model.config, "config"), *code_in_config(model.training_config, "training_config"))
+
+
+def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON
+    """What any JSON document would make a Keras loader run, import or open, in the order of the document."""
+    stack: list[tuple[Any, Place]] = [(document, Place(None, root))]
+    while stack:
+        value, place = stack.pop()
+        if isinstance(value, Mapping):
+            for rule in RULES:
+                yield from rule(value, place)
+            inside = [(inner, Place(place, str(key))) for key, inner in value.items()]
+            stack.extend(reversed(inside))
+        elif isinstance(value, (list, tuple)):
+            stack.extend((value[number], Place(place, number)) for number in range(len(value) - 1, -1, -1))
+
+
+def lambda_objects(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Functions of Keras 3: an object of class ``__lambda__``, whatever holds it."""
+    if _class_name(value) == "__lambda__":
+        inner = value.get("config")
+        yield _code(inner if inner is not None else {}, place)
+
+
+def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Functions of Keras 1 and 2: a value beside a ``..._type`` that says lambda, and a Lambda's function in a list."""
+    is_lambda = _class_name(value) == "Lambda"
+    config = value.get("config")
+    if is_lambda and isinstance(config, Mapping) and config.get("function_type") != "lambda":
+        function = config.get("function")
+        source = isinstance(function, str) and SOURCE.match(function) is not None
+        if source or (isinstance(function, (list, tuple)) and function and isinstance(function[0], str)):
+            yield _code(function, Place(Place(place, "config"), "function"))
+    for key, said in value.items():
+        name = str(key).removesuffix("_type")
+        if said == "lambda" and name != key and value.get(name) is not None:
+            yield _code(value[name], Place(place, name))
+
+
+def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Classes and functions by module and name, which older Keras imports and newer Keras refuses."""
+    if isinstance(value.get("class_name"), str):
+        module, name = value.get("module"), _referred(value)
+        kind = _kind_of_reference(module, name, value["class_name"]) if isinstance(module, str) and module else None
+        if kind is not None:
+            yield CodeFinding(kind, str(place), f"{_shown(name)} of the module {_shown(str(module))}")
+    elif "function" in value:
+        named = {str(value.get(key)) for key in LAMBDA_MODULES}
+        for module in sorted(filter(_is_foreign, named)):
+            yield CodeFinding("foreign-module", str(place), f"names of the module {_shown(module)}")
+
+
+LAMBDA_MODULES = ("module", "function_module", "output_shape_module", "mask_module")
+"""Where the config of a Lambda of Keras 2 says in which module its function's names are looked up."""
+
+
+def tensorflow_functions(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """TFOpLambda layers of tf.keras, which look up any name of TensorFlow, where that name does more than compute."""
+    if _class_name(value) not in ("TFOpLambda", "SlicingOpLambda", "ClassMethod"):
+        return
+    config = value.get("config")
+    function = config.get("function") if isinstance(config, Mapping) else None
+    if isinstance(function, str) and TENSORFLOW_OPS.search(function):
+        yield CodeFinding("non-modeling-api", str(place), f"the function {_shown(function)} of TensorFlow")
+
+
+def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Layers that load pickles, stored functions or other models, and lookups whose vocabulary is a path."""
+    name, config = _class_name(value), value.get("config")
+    settings = config if isinstance(config, Mapping) else {}
+    if name in UNSAFE_CLASSES and "config" in value:
+        path = settings.get("filepath")
+        of = f": {_shown(path)}" if isinstance(path, str) else ""
+        yield CodeFinding("unsafe-layer-class", str(place), f"{name} {UNSAFE_CLASSES[name]}{of}")
+    path = settings.get(PATH_KEYS.get(name, ""))
+    if isinstance(path, str) and path:
+        yield CodeFinding("external-path", str(place), f"{name} opens {_shown(path)}")
+
+
+def escaping_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Layer names that lead out of a folder where a loader uses them as paths."""
+    config = value.get("config")
+    name = config.get("name") if isinstance(config, Mapping) else None
+    if isinstance(value.get("class_name"), str) and isinstance(name, str) and ESCAPING.search(name):
+        yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} leads out of a folder")
+
+
+def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Objects that show one class and ask for another one by its registered name."""
+    registered, shown = value.get("registered_name"), value.get("class_name")
+    if not isinstance(registered, str) or not isinstance(shown, str) or not registered or "config" not in value:
+        return
+    plain = {name.rpartition(">")[2] for name in (shown, _referred(value), "function", "object", "type")}
+    module = value.get("module")
+    built_in = isinstance(module, str) and _is_keras(module) and ">" in registered and ">" not in shown
+    if built_in or registered.rpartition(">")[2] not in plain:
+        detail = f"it shows the class {_shown(shown)} and asks for {_shown(registered)}"
+        yield CodeFinding("registered-name-mismatch", str(place), detail)
+
+
+RULES: tuple[Callable[[Mapping[str, Any], Place], Iterator[CodeFinding]], ...] = (
+    lambda_objects,
+    lambda_types,
+    references,
+    tensorflow_functions,
+    unsafe_classes,
+    escaping_names,
+    mismatched_names,
+)
+"""What is asked of every object."""
+
+
+def _class_name(value: Mapping[str, Any]) -> str:
+    """The class without package and module: ``Custom>Lambda`` and ``keras.layers.Lambda`` are Lambda."""
+    name = value.get("class_name")
+    return name.rpartition(">")[2].rpartition(".")[2].strip() if isinstance(name, str) else ""
+
+
+def _referred(value: Mapping[str, Any]) -> str:
+    """The name of the class or function that an object refers to."""
+    for key in ("class_name", "config", "registered_name"):
+        name = value.get(key)
+        if isinstance(name, str) and name != "function":
+            return name
+    return "a function"
+
+
+def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | None:
+    """What a reference is; None where it is one that models are made of."""
+    if _is_keras(module):
+        utility = class_name == "function" and not UTILITY_MODULES.isdisjoint(module.split("."))
+        unusual = (utility and name not in UTILITIES_THAT_COMPUTE) or name.rpartition(".")[2] in NON_MODELING_NAMES
+        return "non-modeling-api" if unusual else None
+    if module == "builtins":
+        return "foreign-module" if callable(getattr(builtins, name, None)) and name not in HARMLESS_BUILTINS else None
+    if class_name == "__typespec__" and module.startswith("tensorflow."):
+        return None
+    return "foreign-module" if _is_foreign(module) else "custom-class"
+
+
+HARMLESS_BUILTINS = frozenset({"abs", "max", "min", "pow", "round", "sum"})
+"""Functions of Python that share their name with one that a user might register."""
+
+
+def _is_keras(module: str) -> bool:
+    """Whether a module is Keras's own, or one of the packages that Keras trusts."""
+    return module.split(".", 1)[0] in KERAS_PACKAGES or f"{module}.".startswith(KERAS_IN_TENSORFLOW)
+
+
+def _is_foreign(module: str) -> bool:
+    """Whether a module is Python's own or a common package's, and so cannot hold a model's own classes."""
+    root = module.strip().lstrip(".").split(".", 1)[0]
+    return not _is_keras(module) and (root in sys.stdlib_module_names or root in SITE_PACKAGES)
+
+
+def _code(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSON
+    """The finding for stored code: whether it is bytecode or source, its size and its hash."""
+    text = _longest_text(stored)
+    is_source = SOURCE.match(text) is not None
+    data = _bytes_of(text) if is_source else _decoded(text)
+    kind: CodeKind = "lambda-source" if is_source else "lambda-bytecode"
+    word = "Python source" if is_source else "Python bytecode"
+    return CodeFinding(kind, str(place), f"{len(data):,} bytes of {word}", len(data), hashlib.sha256(data).hexdigest())
+
+
+def _longest_text(stored: Any) -> str:  # noqa: ANN401 - any JSON
+    """The code among the parts of a stored function: its longest text."""
+    found, stack = "", [stored]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            found = max(found, value, key=len)
+        elif isinstance(value, Mapping):
+            stack.extend(value.values())
+        elif isinstance(value, (list, tuple)):
+            stack.extend(value)
+    return found
+
+
+def _decoded(text: str) -> bytes:
+    """The bytes that base64 text stands for; of any other text its own, as Keras 1 wrote them."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return _bytes_of(text)
+
+
+def _bytes_of(text: str) -> bytes:
+    """One byte for each character where that is possible, as Keras 1 wrote bytecode; else UTF-8."""
+    return text.encode("latin-1" if max(text, default="") < "\u0100" else "utf-8", "surrogatepass")
+
+
+def _shown(name: str) -> str:
+    """A name from the file, cut where it is long."""
+    return name if len(name) <= SHOWN else f"{name[:SHOWN]}…"

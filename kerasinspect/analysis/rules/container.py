@@ -1,0 +1,128 @@
+"""Rules about the file as a container: what it carries besides the model, and whether its bytes are whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.findings import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.evidence import Evidence
+    from kerasinspect.analysis.findings import Thresholds
+
+USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})
+USUAL_FOLDER = "assets/"
+"""Vocabularies and the like, which some layers store beside the weights."""
+
+
+def optimizer_state(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file holds the state of the optimizer.
+
+    It is only needed to go on training, and with Adam it makes an export three times as large as the model. Ship the
+    model without it: load it with `load_model(path, compile=False)` and save that.
+    """
+    state = [extra.array.nbytes for extra in evidence.model.extras if extra.kind == "optimizer"]
+    weights = evidence.model.nbytes
+    if sum(state):
+        yield Hit(
+            evidence.name,
+            f"{len(state)} arrays of optimizer state take {sum(state):,} bytes beside {weights:,} of weights.",
+        )
+
+
+def legacy_format(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model is saved as legacy HDF5.
+
+    Keras keeps this format only for old files: it stores no checksums, loses custom objects, and loads Lambda code
+    with fewer guards. Save the model again as `.keras`.
+    """
+    if evidence.model.format == "legacy-hdf5":
+        version = evidence.model.keras_version
+        yield Hit(evidence.name, f"It is legacy HDF5{f', written by Keras {version}' if version else ''}.")
+
+
+def newer_keras(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
+    """The file was saved by a Keras that is newer than the newest one that this release knows.
+
+    Layers may have got arrays or options whose meaning is not known yet, so that names and findings can be wrong. Look
+    for a newer release of kerasinspect.
+    """
+    version = evidence.model.keras_version or ""
+    number = re.match(r"(\d{1,9})\.(\d{1,9})", version)
+    newest = int(thresholds["major"]), int(thresholds["minor"])
+    if number and (int(number[1]), int(number[2])) > newest:
+        yield Hit(evidence.name, f"It was saved by Keras {version}; the newest one known is {newest[0]}.{newest[1]}.")
+
+
+def wrong_checksum(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The bytes of an archive's member do not have the CRC-32 that the archive names.
+
+    Bytes were changed after the model was saved: by a bad disk, a broken transfer or an edit. Get the file again from
+    where it was made. Legacy HDF5 files have no checksums, so nothing can be said about them.
+    """
+    for member in evidence.container.members:
+        if member.crc_matches is False:
+            yield Hit(member.name, f"Its {member.nbytes:,} bytes do not have the CRC-32 that the archive names.")
+
+
+def repeated_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An archive holds several members of one name, or bytes that belong to no member.
+
+    Programs differ in which of them they read, so that what was inspected need not be what is loaded. Save the model
+    again.
+    """
+    for name, times in Counter(member.name for member in evidence.container.members).items():
+        if times > 1:
+            yield Hit(name, f"The archive has {times} members of this name; Keras reads the last one.")
+    if evidence.container.unused_nbytes:
+        yield Hit(evidence.name, f"{evidence.container.unused_nbytes:,} bytes of the archive belong to no member.")
+
+
+def unknown_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An archive holds a member that Keras never writes.
+
+    Keras ignores it, so it only makes the file larger, or carries something past a review. Save the model again, and
+    keep other files beside it.
+    """
+    for member in evidence.container.members:
+        if member.name not in USUAL_MEMBERS and not member.name.startswith(USUAL_FOLDER):
+            yield Hit(member.name, f"Keras writes no member of this name; it holds {member.nbytes:,} bytes.")
+
+
+def unreadable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A member of an archive cannot be read: encrypted, compressed in a way that Keras never uses, or damaged.
+
+    What it holds was not inspected, and programs may differ in what they make of it. Save the model again.
+    """
+    for member in evidence.container.members:
+        if member.problem:
+            yield Hit(member.name, f"Its bytes were not read: {member.problem.removesuffix('.')}.")
+
+
+def compressed_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The weights are compressed, or stored in pieces, which Keras itself never does.
+
+    Weights hardly get smaller by it, but can no longer be read from their place in the file: every program has to
+    inflate all of them first. Save the model again with Keras.
+    """
+    for member in evidence.container.members:
+        if member.compressed and member.name.startswith("model.weights."):
+            share = member.stored_nbytes / max(1, member.nbytes)
+            yield Hit(member.name, f"It is compressed, to {share:.0%} of its {member.nbytes:,} bytes.")
+    for path in evidence.container.compressed:
+        yield Hit(path, "It is stored in chunks rather than in one run.")
+
+
+def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
+    """The file is larger than it was agreed to be.
+
+    A budget catches an export that grew by accident: optimizer state, a second copy, float64. Off unless it is
+    selected, since only you know the budget: set `megabytes`.
+    """
+    nbytes = evidence.container.nbytes
+    if nbytes > thresholds["megabytes"] * 1e6:
+        yield Hit(evidence.name, f"It has {nbytes:,} bytes, where {thresholds['megabytes']:,g} MB are agreed.")

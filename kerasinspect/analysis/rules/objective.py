@@ -1,0 +1,128 @@
+"""The rule about what a model's outputs give and what its loss takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kerasinspect.analysis.findings import Hit
+from kerasinspect.analysis.interface import output_layers
+from kerasinspect.knowledge.config_values import mapping, word
+from kerasinspect.knowledge.layers import snake_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.analysis.evidence import Evidence
+    from kerasinspect.analysis.findings import Thresholds
+    from kerasinspect.model import Layer, Model
+
+CATEGORICAL = frozenset(
+    {"categorical_crossentropy", "sparse_categorical_crossentropy", "categorical_focal_crossentropy"}
+)
+BINARY = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
+PROBABILITIES = frozenset({"softmax", "sigmoid"})
+NO_PROBABILITIES = frozenset(
+    {"linear", "relu", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "softsign"}
+)
+SAME_VALUES = frozenset({"Reshape", "Flatten", "Permute", "Dropout", "Identity"})
+"""Classes that pass on the values that they take when the model predicts."""
+WITH_ACTIVATION = frozenset({"Dense", "EinsumDense", "Activation", "Conv1D", "Conv2D", "Conv3D", "SeparableConv2D"})
+MOST_STEPS = 100
+
+
+class Loss(NamedTuple):
+    """A loss of Keras, and whether it was told to expect logits."""
+
+    name: str
+    from_logits: bool = False
+
+
+UNKNOWN = Loss("")
+
+
+def output_against_loss(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The activation of an output does not fit the loss that the model was compiled with.
+
+    A softmax over one unit is always 1; a crossentropy that expects probabilities is wrong on a linear output, and one
+    that expects logits on a softmax. Training runs all the same, and learns little or nothing. Use sigmoid with
+    `binary_crossentropy` for one unit, softmax with `categorical_crossentropy` for several, or a linear output with
+    `from_logits=True`.
+    """
+    outputs = {layer.path: layer for layer in output_layers(evidence.model)}
+    losses = losses_of((evidence.model.training_config or {}).get("loss"), outputs)
+    for name, layer in outputs.items():
+        words = misfit(*giving(evidence.model, layer), losses.get(name, UNKNOWN))
+        if words:
+            yield Hit(layer.path, words)
+
+
+def misfit(activation: str | None, units: int | None, loss: Loss) -> str | None:
+    """Why an output does not fit its loss, as a sentence; None where it does or where nothing can be said."""
+    name, is_crossentropy = loss.name, loss.name in CATEGORICAL | BINARY
+    given = f"Its activation is {activation}, but the loss {name}"
+    misfits = (
+        (units == 1 and activation == "softmax", "Its softmax runs over one unit, so that its output is always 1."),
+        (units == 1 and name in CATEGORICAL, f"It has one unit, over which {name} is always 0."),
+        (is_crossentropy and loss.from_logits and activation in PROBABILITIES, f"{given} was told to expect logits."),
+        (
+            is_crossentropy and not loss.from_logits and activation in NO_PROBABILITIES,
+            f"{given} expects probabilities.",
+        ),
+    )
+    return next((words for applies, words in misfits if applies), None)
+
+
+def giving(model: Model, output: Layer) -> tuple[str | None, int | None]:
+    """The activation that an output's values come from, and its number of units, as far as the config tells."""
+    layers = {layer.path: layer for layer in model.walk()}
+    layer: Layer | None = output
+    for _ in range(MOST_STEPS):
+        if layer is None:
+            break
+        if layer.class_name == "Softmax":
+            return "softmax", last_size(layer)
+        if layer.class_name in WITH_ACTIVATION and layer.known:
+            return layer.activation or "linear", last_size(layer)
+        if layer.class_name == "TimeDistributed" and layer.layers:
+            layer = layer.layers[0]
+        elif layer.class_name in SAME_VALUES and len(layer.inbound) == 1:
+            layer = layers.get(layer.inbound[0])
+        else:
+            break
+    return None, None
+
+
+def last_size(layer: Layer) -> int | None:
+    """The size of the last axis that a layer gives: its units or filters."""
+    kernel = next((weight for weight in layer.weights if weight.name == "kernel"), None)
+    if kernel is not None and kernel.shape and layer.class_name != "EinsumDense":
+        return kernel.shape[-1]
+    last = layer.output_shape[-1] if layer.output_shape else None
+    return last if isinstance(last, int) else None
+
+
+def losses_of(value: Any, outputs: Mapping[str, Layer]) -> dict[str, Loss]:  # noqa: ANN401 - any JSON
+    """The loss of each output: one for all, one for each by name, or one for each in order."""
+    one = loss_of(value)
+    if one is not None:
+        return dict.fromkeys(outputs, one)
+    items: Iterator[tuple[str, Any]] = iter(())
+    if isinstance(value, dict):
+        items = iter(value.items())
+    elif isinstance(value, list) and len(value) == len(outputs):
+        items = zip(outputs, value, strict=True)
+    return {name: loss for name, item in items if (loss := loss_of(item)) is not None}
+
+
+def loss_of(value: Any) -> Loss | None:  # noqa: ANN401 - any JSON
+    """A loss from its name, or from a serialised function or object."""
+    if isinstance(value, str):
+        return Loss(snake_case(value))
+    if not isinstance(value, dict):
+        return None
+    name = word(value, "class_name")
+    if name == "function":
+        name = word(value, "config")
+    if name is None:
+        return None
+    return Loss(snake_case(name), mapping(value, "config").get("from_logits") is True)

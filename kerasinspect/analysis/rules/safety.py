@@ -1,0 +1,199 @@
+"""Rules about what a file asks of the program that loads it: code, imports, other files, names that deceive."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.findings import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.code_in_config import CodeFinding
+    from kerasinspect.analysis.evidence import Evidence
+    from kerasinspect.analysis.findings import Thresholds
+
+BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks that Unicode calls visible and that nobody can see."""
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that cannot be seen, or that act on the text around them."""
+LOOK_ALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u03bf\u03b1\u03bd\u03c1\u0131\u0251\u0261",
+    "aeopcyxijsdhoavpiag",
+)
+"""Cyrillic, Greek and rare Latin letters, and the common ones that they look like."""
+
+RUNNABLE = re.compile(
+    r"\.(?:pkl|pickle|pck|joblib|dill|pt|pth|npy|npz|bin|py|pyc|pyd|so|dll|dylib|exe|sh|bat|ps1|js|jar"
+    r"|zip|whl|tar|gz|7z|keras|h5|pb)$",
+    re.IGNORECASE,
+)
+"""Endings of files that hold code or pickles, or that hide other files."""
+
+
+def stored_code(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file holds Python code that a loader is asked to run: a Lambda layer's bytecode or source.
+
+    Whoever loads it without `safe_mode` runs that code, whatever it does, and bytecode breaks with the next Python.
+    Write the function as a layer class of your own, registered under a name, and save the model again.
+    """
+    for found in code(evidence, "lambda-bytecode", "lambda-source"):
+        digest = f", SHA-256 {found.sha256}" if found.sha256 else ""
+        yield Hit(found.where, f"It is {found.detail}{digest}.")
+
+
+def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The config names a function or class of Python itself or of a package that is no part of Keras.
+
+    A Keras before 3.9 imports and calls it (CVE-2025-1550): `os.system` is such a name. Never load the file; ask
+    whoever made it what the name is for.
+    """
+    for found in code(evidence, "foreign-module"):
+        yield Hit(found.where, f"It asks for {found.detail}.")
+
+
+def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The config names a function that fetches, reads or writes files, or unlocks unsafe loading.
+
+    No model computes with these; older versions of Keras call them while they load the file (CVE-2025-8747,
+    CVE-2025-9906). Never load the file.
+    """
+    for found in code(evidence, "non-modeling-api"):
+        yield Hit(found.where, f"It asks for {found.detail}.")
+
+
+def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer of a class that unpickles or runs something which the config does not show.
+
+    TorchModuleWrapper, TFSMLayer, JaxLayer and FlaxLayer run whatever their pickle, SavedModel or function holds
+    (CVE-2025-49655, CVE-2026-1462). Load it only from a source that you trust as you trust a program.
+    """
+    for found in code(evidence, "unsafe-layer-class"):
+        yield Hit(found.where, f"{found.detail}.")
+
+
+def external_path(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer opens a file or an address when the model is loaded.
+
+    A vocabulary given as a path makes a loader read any file of the machine, or fetch an address (CVE-2025-12058), and
+    the model does not work elsewhere. Save the model with the vocabulary itself.
+    """
+    for found in code(evidence, "external-path"):
+        yield Hit(found.where, f"{found.detail}.")
+
+
+def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A name in the file leads out of the folder that it is used in.
+
+    A layer or an archive member named `../../x` writes or reads where it should not, in loaders that use the name as a
+    path (CVE-2026-12479, CVE-2025-12060). No Keras writes such a name: do not load or unpack the file.
+    """
+    for found in code(evidence, "path-traversal"):
+        yield Hit(found.where, f"{found.detail[:1].upper()}{found.detail[1:]}.")
+    for member in evidence.container.members:
+        if member.leads_elsewhere:
+            yield Hit(member.name, "The name of this member leads out of the folder that it is unpacked into.")
+
+
+def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An object of the config shows the name of one class and asks for another one.
+
+    A reviewer sees a Dense layer, the loader makes something else. Keras 3.15 refuses it. Save the model again.
+    """
+    for found in code(evidence, "registered-name-mismatch"):
+        yield Hit(found.where, f"{found.detail[:1].upper()}{found.detail[1:]}.")
+
+
+def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model needs a class or function that is no part of Keras.
+
+    Whoever loads it has to have that code, and runs it. This is nothing bad, but worth knowing where a model is handed
+    on: ship the code with it.
+    """
+    classes = {layer.class_name: layer.path for layer in evidence.model.walk() if layer.config and not layer.known}
+    for name, path in classes.items():
+        yield Hit(path, f"It needs the class {name}.")
+    for found in code(evidence, "custom-class"):
+        if found.detail.partition(" of the module ")[0] not in classes:
+            yield Hit(found.where, f"It needs {found.detail}.")
+
+
+def code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:
+    """What the config asks for, of these kinds."""
+    return (found for found in evidence.code if found.kind in kinds)
+
+
+def runnable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An archive holds a member that could be run or unpickled.
+
+    Keras never writes it and never reads it, but a person or a script that unpacks the archive might. Take it out, and
+    ask how it got there.
+    """
+    for member in evidence.container.members:
+        if member.name not in WEIGHTS and RUNNABLE.search(member.name):
+            yield Hit(
+                member.name, f"Its ending is that of code, of a pickle or of an archive; {member.nbytes:,} bytes."
+            )
+
+
+WEIGHTS = frozenset({"model.weights.h5", "model.weights.npz"})
+
+
+def link(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A name in the file is a link to another place, perhaps in another file.
+
+    A loader that follows it shows or loads what lies there. Keras refuses links since 3.12.1 and never writes them.
+    Do not load the file with anything that follows links.
+    """
+    for place in evidence.container.links:
+        yield Hit(place.path, f"It {place.words}.")
+    for member in evidence.container.members:
+        if member.symbolic_link:
+            yield Hit(member.name, "This member of the archive is a symbolic link.")
+
+
+def external_storage(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The values of an array lie outside of the file, behind a filter that is not read, or are no numbers.
+
+    A loader would read them from any file that is named there, such as `/etc/passwd` (CVE-2026-1669), or load a plug-in
+    for the filter. Keras writes none of these. Do not load the file.
+    """
+    for place in evidence.container.withheld:
+        yield Hit(place.path, place.words)
+
+
+def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A name holds characters that cannot be seen or that change the text around them, or it imitates another name.
+
+    Control characters act on terminals and logs; text direction overrides, characters without width and letters of
+    other scripts make two names look alike. Keras makes no such names: rename the layer, or do not trust the file.
+    """
+    names = {
+        **{layer.path: "layer" for layer in evidence.model.walk()},
+        **{weight.stored_path: "array" for weight in evidence.model.weights},
+        **{extra.stored_path: "array" for extra in evidence.model.extras},
+        **{member.name: "member" for member in evidence.container.members},
+    }
+    looks: dict[str, str] = {}
+    for name, word in names.items():
+        hidden = sorted({character for character in name if is_unseen(character)})
+        if hidden:
+            points = ", ".join(f"U+{ord(character):04X}" for character in hidden[:MOST_CHARACTERS])
+            yield Hit(name, f"The name of this {word} holds characters that cannot be seen: {points}.")
+        elif looks.setdefault(look(name), name) != name:
+            yield Hit(name, f"The name of this {word} looks like that of another one, and is not the same.")
+
+
+MOST_CHARACTERS = 5
+
+
+def is_unseen(character: str) -> bool:
+    """Whether a character cannot be seen, or acts on the text around it."""
+    return character in BLANK or unicodedata.category(character) in UNSEEN
+
+
+def look(name: str) -> str:
+    """What a name looks like: the same for letters of other scripts and widths."""
+    return unicodedata.normalize("NFKC", name).translate(LOOK_ALIKES)

@@ -1,0 +1,201 @@
+"""Rules about what a model is made of: whether config and arrays agree, and whether all layers are in use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.analysis.findings import Hit
+from kerasinspect.analysis.interface import named_tensors
+from kerasinspect.knowledge.config_values import mapping
+from kerasinspect.knowledge.expectations import promised_shape
+from kerasinspect.knowledge.layers import LAYERS, weights_for
+from kerasinspect.knowledge.quantization import policy_of, variants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from kerasinspect.analysis.evidence import Evidence
+    from kerasinspect.analysis.findings import Thresholds
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.model import Layer, Model, Weight
+
+NAMES_SHOWN = 5
+
+
+def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file lacks arrays that a layer has by its class and config.
+
+    Keras fails to load such a model, or goes on with random numbers in their place. The file was saved half, edited, or
+    joins a config and weights of different models: save the model again.
+    """
+    shared = {path for layer in evidence.model.walk() for path in layer.also_at}
+    for top in tops(evidence.model.layers):
+        if top.path in shared:
+            continue
+        for remark in top.remarks:
+            yield Hit(top.path, f"The layer {top.name} has no weights: {remark}.")
+        if top.remarks or not any(inner.weights for inner in top.walk()):
+            continue
+        for layer, kinds in described(top):
+            present = {weight.name for weight in layer.weights}
+            lacking = [kind.name for kind in kinds if kind.counted and kind.name not in present]
+            if len(layer.weights) < len(kinds) and lacking:
+                yield Hit(layer.path, f"The file has no array for {listed(lacking)} of {layer.class_name}.")
+
+
+def tops(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """The layers of a model and of the models inside it; not what is inside a layer."""
+    for layer in layers:
+        if layer.kind == "model":
+            yield from tops(layer.layers)
+        else:
+            yield layer
+
+
+def described(top: Layer) -> Iterator[tuple[Layer, tuple[WeightKind, ...]]]:
+    """A layer and those inside it, each with the fewest weights that class and config allow it."""
+    pending: list[tuple[Layer, tuple[WeightKind, ...] | None]] = [(top, None)]
+    while pending:
+        layer, given = pending.pop()
+        kind = LAYERS.get(layer.class_name) if layer.known else None
+        own = given if given is not None else kind.weights if kind else ()
+        if layer.config:
+            yield layer, min(variants(layer.class_name, weights_for(own, layer.config), layer.config), key=len)
+        parts = {part.name: part.weights for part in kind.sublayers} if kind else {}
+        pending += [(inner, parts.get(inner.name)) for inner in reversed(layer.layers)]
+
+
+def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file holds an array that belongs to no layer, and is neither optimizer state nor a copy of a weight.
+
+    Keras ignores it when it loads the model. Either it is left over from another model, or a layer is stored under a
+    name that is not looked for, and loads without its weights. Compare the file's layers with those that you saved.
+    """
+    weights = {(weight.shape, figures) for weight, figures in evidence.measured()}
+    for extra in evidence.model.extras:
+        # Keras stores the weights of a layer that is used twice, or of one that it wraps, a second time.
+        is_copy = (extra.array.shape, evidence.statistics.get(extra.stored_path)) in weights
+        if extra.kind == "unclaimed" and not is_copy:
+            yield Hit(extra.stored_path, f"No layer has this array of shape {extra.array.shape}.")
+
+
+def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A weight has another shape than the config of its layer says.
+
+    Keras refuses to load it. The weights come from another version of the model than its config does: save both
+    together.
+    """
+    for layer in evidence.model.walk():
+        if policy_of(layer.config).mode is None:
+            for weight in layer.weights:
+                yield from (Hit(weight.path, words) for words in disagreements(layer, weight))
+
+
+def disagreements(layer: Layer, weight: Weight) -> Iterator[str]:
+    """A sentence for each axis of a weight whose size is not what the config says."""
+    axes = weight.axes
+    blocks = max(1, len(axes[-1].blocks)) if axes else 1
+    promised = promised_shape(layer.class_name, weight.name, layer.config, [axis.name for axis in axes], blocks)
+    for axis, wanted in zip(axes, promised, strict=True):
+        if wanted is not None and wanted != axis.size:
+            yield f"Its {axis.name} axis has {axis.size}, where the config of {layer.class_name} says {wanted}."
+        elif axis.name == "input" and layer.class_name == "Dense" and last_size(layer) not in (None, axis.size):
+            yield f"Its input axis has {axis.size}, where {last_size(layer)} come in."
+
+
+def last_size(layer: Layer) -> int | None:
+    """The size of the last axis of what a layer takes, where one tensor of known shape feeds it."""
+    shape = layer.input_shape
+    last = shape[-1] if shape else None
+    return last if isinstance(last, int) else None
+
+
+def unbuilt_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer has no weights yet, since it was never given an input or an input shape.
+
+    Keras creates them at random when the loaded model is first called, so the file holds nothing that was trained.
+    Call the model once, or give it an `Input`, before it is saved.
+    """
+    for layer in tops(evidence.model.layers):
+        if layer.built is False and not layer.weightless and not layer.remarks:
+            yield Hit(layer.path, f"The {layer.class_name} layer is not built: it has no weights in the file.")
+
+
+def repeated_names(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """Two layers of one model have the same name.
+
+    Keras refuses to load it, and weights that are looked up by name may go to the wrong layer. Give every layer a name
+    of its own.
+    """
+    for _path, layers, config in models(evidence.model):
+        if "layers" not in config:
+            continue
+        for name, times in Counter(layer.path for layer in layers).items():
+            if times > 1:
+                yield Hit(name, f"{times} layers of the same model have this name.")
+
+
+def models(model: Model) -> Iterator[tuple[str, tuple[Layer, ...], Mapping[str, Any]]]:
+    """The model and every model inside it: its path, its layers and its config."""
+    yield "", model.layers, mapping(model.config or {}, "config")
+    for layer in model.walk():
+        if layer.kind == "model":
+            yield layer.path, layer.layers, layer.config
+
+
+def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """No path leads from a layer to an output of its model.
+
+    What it computes is thrown away, and its weights are dead bytes; an input that leads nowhere has to be fed all the
+    same. Build the model anew from the inputs and outputs that you mean.
+    """
+    for path, layers, config in models(evidence.model):
+        prefix = f"{path}/" if path else ""
+        outputs = {prefix + name for name in named_tensors(config.get("output_layers"))}
+        places = {layer.path: layer for layer in layers}
+        if not outputs <= places.keys() or not outputs:
+            continue
+        used, pending = set(outputs), [*outputs]
+        while pending:
+            fresh = {*places[pending.pop()].inbound} & places.keys() - used
+            used |= fresh
+            pending += fresh
+        for layer in layers:
+            if layer.path not in used:
+                yield Hit(layer.path, f"No output of the model depends on this {layer.class_name} layer.")
+
+
+def double_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """Weights are stored as float64.
+
+    They take twice the bytes of float32 and run far slower on every accelerator, for digits that training never
+    settles. Set `keras.config.set_floatx("float32")`, or give the layers that dtype.
+    """
+    wide = [weight.path for weight in evidence.model.weights if weight.dtype == "float64"]
+    if wide:
+        yield Hit(evidence.name, f"{len(wide)} of {len(evidence.model.weights)} weights are float64: {listed(wide)}.")
+
+
+def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """Weights that are not quantised have different floating dtypes.
+
+    Mixed precision in Keras keeps all weights in float32, so that a mixture in the file is seldom meant: a part was
+    converted, or built under another dtype policy. Save the model under one policy.
+    """
+    quantised = {layer.path for layer in evidence.model.walk() if policy_of(layer.config).mode is not None}
+    found: Counter[str] = Counter(
+        weight.dtype
+        for weight in evidence.model.weights
+        if weight.layer not in quantised and weight.dtype.startswith(("float", "bfloat"))
+    )
+    if len(found) > 1:
+        yield Hit(
+            evidence.name, "Weights are " + ", ".join(f"{dtype} ({n})" for dtype, n in sorted(found.items())) + "."
+        )
+
+
+def listed(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more

@@ -1,0 +1,11 @@
+"""Figures of arrays, read block by block: one pass, little memory, whatever the size."""
+
+from __future__ import annotations
+
+from kerasinspect.analysis.statistics.distribution import Histogram, histogram, quantiles
+from kerasinspect.analysis.statistics.figures import Statistics
+from kerasinspect.analysis.statistics.measuring import measure, measure_units
+from kerasinspect.analysis.statistics.numbers import number_blocks
+from kerasinspect.analysis.statistics.units import Units
+
+__all__ = ["Histogram", "Statistics", "Units", "histogram", "measure", "measure_units", "number_blocks", "quantiles"]

@@ -1,0 +1,99 @@
+"""How well values fit the distribution that an initializer draws from.
+
+Three looks at the same question: the whole distribution (Kolmogorov and Smirnov), the mean, the standard deviation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import erf, erfc, exp, isnan, sqrt
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+
+from kerasinspect.analysis.training.results import Fit
+from kerasinspect.knowledge.initializers import TRUNCATED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from kerasinspect.analysis.statistics import Statistics
+
+Form: TypeAlias = Literal["uniform", "normal", "truncated"]
+
+KURTOSIS: Mapping[Form, float] = {"uniform": 1.8, "normal": 3.0, "truncated": 2.3654}
+"""Fourth moment over the square of the second; it says how much a standard deviation varies by chance."""
+
+ENOUGH = 100
+"""From so many values on, the chance variation of a standard deviation is as good as normal."""
+
+CUT = 2.0
+"""A truncated normal distribution ends at so many standard deviations of the whole one."""
+
+TABLE = np.linspace(-CUT, CUT, 4097)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What an initializer draws from."""
+
+    form: Form
+    mean: float
+    stddev: float
+
+    @property
+    def reach(self) -> float | None:
+        """The farthest that a value can be from the mean."""
+        factor = {"uniform": sqrt(3), "normal": None, "truncated": CUT / TRUNCATED}[self.form]
+        return None if factor is None else factor * self.stddev
+
+    def below(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """The share of the distribution that lies below each value."""
+        shares: np.ndarray[Any, Any]
+        apart = (values - self.mean) / self.stddev
+        match self.form:
+            case "uniform":
+                shares = np.clip(apart / (2 * sqrt(3)) + 0.5, 0, 1)
+            case "normal":
+                shares = np.interp(apart, 4 * TABLE, _normal(4 * TABLE))
+            case "truncated":
+                ends = _normal(np.array([-CUT, CUT]))
+                shares = np.interp(apart * TRUNCATED, TABLE, (_normal(TABLE) - ends[0]) / (ends[1] - ends[0]))
+        return shares
+
+
+def fit(distribution: Distribution, sample: np.ndarray[Any, Any], figures: Statistics) -> Fit:
+    """How a sample of the values, and their figures, stand to the distribution."""
+    ordered = np.sort(sample.astype(np.float64))
+    shares, count = distribution.below(ordered), ordered.size
+    steps = np.arange(count + 1) / count
+    distance = float(max((steps[1:] - shares).max(), (shares - steps[:-1]).max()))
+    looks = [_kolmogorov(distance, count)]
+    if figures.mean is not None and figures.std is not None and figures.finite >= ENOUGH:
+        looks.append(_two_sided((figures.mean - distribution.mean) / distribution.stddev * sqrt(figures.finite)))
+        ratio = (figures.std / distribution.stddev) ** 2
+        looks.append(_two_sided((ratio - 1) / sqrt((KURTOSIS[distribution.form] - 1) / figures.finite)))
+    return Fit(distance, min(1.0, len(looks) * min(looks)))
+
+
+def _normal(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The share of the standard normal distribution below each value."""
+    return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in values.tolist()])
+
+
+def _two_sided(deviations: float) -> float:
+    """The probability of a normal value at least so many standard deviations off; none for what is no number."""
+    return 0.0 if isnan(deviations) else erfc(abs(deviations) / sqrt(2))
+
+
+def _kolmogorov(distance: float, count: int) -> float:
+    """The probability of a distance at least so large between a sample and its distribution.
+
+    Source: Stephens, "Use of the Kolmogorov-Smirnov, Cramér-von Mises and Related Statistics" (1970).
+    """
+    reach = (sqrt(count) + 0.12 + 0.11 / sqrt(count)) * distance
+    if reach < 0.3:  # noqa: PLR2004 - the sum below converges slowly there, to one
+        return 1.0
+    total = sum((1 if term % 2 else -1) * exp(-2 * (term * reach) ** 2) for term in range(1, 20))
+    return min(1.0, max(0.0, 2 * total))

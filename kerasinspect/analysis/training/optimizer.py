@@ -1,0 +1,77 @@
+"""What an optimizer's state says: how many steps it took, and which weights it ever moved."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasinspect.analysis.statistics import number_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kerasinspect.analysis.training.results import Slots
+    from kerasinspect.model import Array, Extra, Model
+
+STEP_WORDS = ("iteration", "iterations", "iter")
+"""What the optimizers of all generations call their number of steps."""
+
+FIRST_ACCUMULATOR = 0.1
+"""What Adagrad and Ftrl start their accumulators with, unless told otherwise."""
+
+
+def steps_taken(model: Model) -> int | None:
+    """How many steps the optimizer took; None where the file does not say.
+
+    Raises DamagedFile where the number is missing.
+    """
+    counts = [float(extra.array[...]) for extra in model.extras if _counts_steps(extra)]
+    return max((int(count) for count in counts if isfinite(count)), default=None)
+
+
+def _counts_steps(extra: Extra) -> bool:
+    """Whether an array is a number of steps: a whole number by itself, or one that is named so."""
+    if extra.kind != "optimizer" or extra.array.shape:
+        return False
+    name = extra.name.rpartition("/")[2].partition(":")[0].rstrip("_0123456789")
+    return extra.array.dtype in {"int32", "int64", "uint64"} or (extra.array.dtype == "float32" and name in STEP_WORDS)
+
+
+def slots_of(model: Model) -> Mapping[str, list[Array]]:
+    """The optimizer's arrays for each weight, by the weight's path."""
+    slots: dict[str, list[Array]] = {}
+    for extra in model.extras:
+        if extra.kind == "optimizer" and extra.weight is not None:
+            slots.setdefault(extra.weight, []).append(extra.array)
+    return slots
+
+
+def state_of(slots: Iterable[Array], accumulator: float) -> Slots | None:
+    """Whether any of these arrays ever left the number that it started with; None where there are none.
+
+    Raises DamagedFile where bytes are missing.
+    """
+    states = [_moved(array, accumulator) for array in slots]
+    if not states:
+        return None
+    return "moved" if any(states) else "still"
+
+
+def _moved(array: Array, accumulator: float) -> bool:
+    """Whether any value is neither zero nor what an accumulator starts with."""
+    first = np.float32(accumulator)
+    return any(bool(((block != 0) & (block.astype(np.float32) != first)).any()) for block in number_blocks(array))
+
+
+def first_accumulator(model: Model) -> float:
+    """What the optimizer's accumulators started with, from its config."""
+    config = model.training_config or {}
+    for key in ("optimizer", "optimizer_config"):
+        optimizer = config.get(key)
+        own = optimizer.get("config") if isinstance(optimizer, dict) else None
+        value = own.get("initial_accumulator_value") if isinstance(own, dict) else None
+        if isinstance(value, float):
+            return value
+    return FIRST_ACCUMULATOR

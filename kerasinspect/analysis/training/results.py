@@ -1,0 +1,105 @@
+"""What can be said of a weight, a layer and a model: still initial, changed, or neither for sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.statistics import Statistics
+    from kerasinspect.model import Layer, Model, Weight
+
+Verdict: TypeAlias = Literal["initial", "changed", "cannot tell"]
+
+Certainty: TypeAlias = Literal["certain", "likely"]
+"""Certain: chance could do the same in less than one of a thousand million weights. Likely: the best explanation."""
+
+Reason: TypeAlias = Literal[
+    "at its constant",
+    "off its constant",
+    "on the generator's grid",
+    "off the generator's grid",
+    "partly off the generator's grid",
+    "out of range",
+    "orthogonal",
+    "no longer orthogonal",
+    "identity",
+    "no longer identity",
+    "fits",
+    "does not fit",
+    "fits poorly",
+    "too few values",
+    "not finite",
+    "optimizer moved it",
+    "no initializer",
+    "initializer unknown",
+    "no values",
+    "unreadable",
+]
+"""What a verdict rests on."""
+
+Slots: TypeAlias = Literal["moved", "still"]
+"""Whether the optimizer's state for a weight ever took in a gradient that was not zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How some values stand to the distribution that they were drawn from, if nothing changed them."""
+
+    distance: float
+    """The largest distance between both distribution functions: Kolmogorov and Smirnov's statistic."""
+    probability: float
+    """Of a distance, a mean or a standard deviation at least so far off by chance alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict on one weight's values, with what it rests on."""
+
+    verdict: Verdict
+    reason: Reason
+    certainty: Certainty | None = None
+    """None where the verdict is that nothing can be told."""
+    fit: Fit | None = None
+    departure: float | None = None
+    """How far from orthogonal: the largest departure of a product of rows from 1 or 0."""
+    moved: float | None = None
+    """About which share of the values left the numbers that Keras's generator gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightTraining:
+    """One weight: its figures, what its values say, and what the optimizer says."""
+
+    weight: Weight
+    figures: Statistics | None
+    """None where its values cannot be read."""
+    judgement: Judgement
+    slots: Slots | None = None
+    """None where the file has no optimizer state for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTraining:
+    """One layer with weights of its own."""
+
+    layer: Layer
+    weights: tuple[WeightTraining, ...]
+    verdict: Verdict
+    certainty: Certainty | None
+    decisive: WeightTraining
+    """The weight that the verdict rests on most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Whether the layers of a model were trained."""
+
+    model: Model
+    layers: tuple[LayerTraining, ...]
+    steps: int | None = None
+    """Steps that the optimizer took; None where the file does not say."""
+
+    def count(self, verdict: Verdict) -> int:
+        """Layers with this verdict."""
+        return sum(layer.verdict == verdict for layer in self.layers)

@@ -1,0 +1,21 @@
+"""``rules``: the rules of ``check``, and what there is to say about one."""
+
+from __future__ import annotations
+
+import click
+
+from kerasinspect.commands.options import OUTPUT
+
+
+@click.command(short_help="List the rules of check, or explain one.")
+@click.argument("names", metavar="[RULE]...", nargs=-1)
+@OUTPUT
+def rules(names: tuple[str, ...], *, output: str | None) -> None:
+    """List all rules of `check`, or explain each RULE: a code, the beginning of codes, or a name."""
+    from kerasinspect.analysis.checking import named_rules
+    from kerasinspect.analysis.rules import RULES
+    from kerasinspect.commands.emitting import emit_blocks
+    from kerasinspect.output.views_rules import rule_blocks, rules_blocks
+
+    blocks = [block for rule in named_rules(names).values() for block in rule_blocks(rule)]
+    emit_blocks(blocks or rules_blocks(RULES), output, "")

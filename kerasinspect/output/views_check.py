@@ -1,0 +1,131 @@
+"""``check`` as blocks and as a document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.analysis.findings import SEVERITIES
+from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
+from kerasinspect.output.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kerasinspect.analysis.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
+
+CHECK_SCHEMA = "kerasinspect.check/1"
+COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
+
+
+def check_document(report: CheckReport) -> dict[str, Any]:
+    """The report as a document with keys that stay; what is unknown of an unreadable file is None."""
+    return {
+        "schema": CHECK_SCHEMA,
+        "fail_on": report.fail_on,
+        "models": [_model_document(model) for model in report.models],
+        "summary": {
+            "models": len(report.models),
+            "unreadable": report.unreadable,
+            **{severity: report.count(severity) for severity in SEVERITIES},
+        },
+        "policy": report.policy,
+        "thresholds": {active.rule.code: dict(active.thresholds) for active in report.rules if active.thresholds},
+    }
+
+
+def _model_document(model: ModelReport) -> dict[str, Any]:
+    """One file."""
+    return {
+        "location": model.location,
+        "format": model.format,
+        "arrays_read": model.arrays_read,
+        "arrays": model.arrays,
+        "error": model.error,
+        "damage": list(model.damage),
+        "findings": [_finding_document(finding) for finding in model.findings],
+        "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in model.skipped],
+        "ignored": [{**_finding_document(one.finding), "reason": one.reason} for one in model.ignored],
+    }
+
+
+def _finding_document(finding: Finding) -> dict[str, Any]:
+    """One finding."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "where": finding.where,
+        "message": finding.message,
+    }
+
+
+def check_blocks(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
+    """The page of ``check``; when quiet, only the files of which there is something bad to say."""
+    for model in report.models:
+        if not quiet or not model.readable or model.findings:
+            yield from _model_blocks(model, quiet=quiet)
+    if statistics and any(report.findings):
+        yield Table(COUNTED, tuple(_counts(report.findings)))
+    if not quiet:
+        yield from _totals(report)
+
+
+def _model_blocks(model: ModelReport, *, quiet: bool) -> Iterator[Block]:
+    """One file: its findings, a line each."""
+    yield Heading(model.location, 1, "model", tuple(_facts(model)))
+    if model.error is not None:
+        yield Paragraph(f"cannot be read: {model.error}", "warning", 2)
+    for sentence in model.damage:
+        yield Paragraph(f"cannot be read: {sentence}", "warning", 2)
+    for finding in sorted(model.findings, key=lambda finding: SEVERITIES.index(finding.severity)):
+        words = f"{finding.severity} {finding.code} {finding.name}: {finding.where}: {finding.message}"
+        yield Paragraph(words, "plain" if finding.severity == "note" else "warning", 2)
+    if not quiet:
+        yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+
+
+def _facts(model: ModelReport) -> Iterator[str]:
+    """What stands beside a file's name."""
+    if model.format is not None:
+        yield model.format
+    if model.arrays is not None:
+        yield f"{model.arrays_read:,} of {counted(model.arrays, 'array')} read"
+    if model.error is None:
+        yield counted(len(model.findings), "finding") if model.findings else "no findings"
+
+
+def _waived(ignored: Iterable[Ignored]) -> Iterator[str]:
+    """What a policy waives, a line each with its reason."""
+    return (f"waived {one.finding.code} {one.finding.name}: {one.finding.where}: {one.reason}" for one in ignored)
+
+
+def _skipped(rules: Iterable[Skipped]) -> Iterator[str]:
+    """The rules that were not asked, those with the same reason on one line."""
+    codes: dict[str, list[str]] = {}
+    for skipped in rules:
+        codes.setdefault(skipped.reason, []).append(skipped.code)
+    return (f"not asked, since {reason}: {', '.join(listed)}" for reason, listed in codes.items())
+
+
+def _counts(findings: Iterable[Finding]) -> Iterator[Row]:
+    """One row for each rule that found something."""
+    found = Counter((finding.code, finding.name, finding.severity) for finding in findings)
+    return (Row((*rule, f"{times:,}")) for rule, times in sorted(found.items()))
+
+
+def _totals(report: CheckReport) -> Iterator[Block]:
+    """Thresholds in force, then the totals; the last line says how much was read."""
+    numbers = (
+        f"{active.rule.code} {name} = {value:g}" for active in report.rules for name, value in active.thresholds.items()
+    )
+    listed = ", ".join(numbers)
+    if report.policy is not None:
+        yield Paragraph(f"policy: {report.policy}", "quiet")
+    if listed:
+        yield Paragraph(f"thresholds: {listed}", "quiet")
+    parts = [counted(report.count(severity), severity) for severity in SEVERITIES]
+    unreadable = [f"{counted(report.unreadable, 'file')} not wholly read"] if report.unreadable else []
+    yield Paragraph(f"{', '.join((*parts, *unreadable))} (fails on: {report.fail_on})")
+    read, arrays = (sum(getattr(model, name) or 0 for model in report.models) for name in ("arrays_read", "arrays"))
+    yield Paragraph(f"{read:,} of {counted(arrays, 'array')} read in {counted(len(report.models), 'file')}")

@@ -1,0 +1,249 @@
+"""Tests that each rule finds what it is about, and is silent about what is only like it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import h5py
+import numpy as np
+import pytest
+
+from kerasinspect.analysis.checking import active_rules, check_file, check_model
+from kerasinspect.analysis.rules import RULES
+from kerasinspect.reading import open_model
+from kerasinspect.reading.container_facts import container_facts
+from tests.analysis.rules.edits import adding, edited, on_config, on_json, on_layer, on_member, on_weights, unchanged
+from tests.hostile.raw_zip import DEFLATED, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kerasinspect.analysis.findings import Finding
+
+    Edit = Callable[[list[Part]], list[Part]]
+
+MADE_BY_KERAS = (
+    *("KI101", "KI102", "KI103", "KI104", "KI105", "KI105-outgoing", "KI106", "KI107", "KI108", "KI109"),
+    *("KI110", "KI111", "KI112", "KI113", "KI114", "KI204", "KI207", "KI208", "KI209", "KI209-logits", "KI209-twice"),
+    *("KI301", "KI302", "KI303", "KI304", "KI306", "KI401", "KI402", "KI501", "KI508", "KI512"),
+)
+
+
+def found(path: Path, code: str, **thresholds: float) -> list[Finding]:
+    """What one rule finds in a file, which it must not skip."""
+    rules = active_rules([code], thresholds={code: thresholds})
+    report = check_file(str(path), rules)
+    assert report.error is None
+    assert report.skipped == ()
+    return [*report.findings]
+
+
+@pytest.mark.parametrize("name", MADE_BY_KERAS)
+def test_a_rule_finds_the_bad_model_and_not_the_good_one(name: str, keras_models: Path) -> None:
+    """Of two models that Keras made and that differ in one thing, the rule finds the one that it is about."""
+    bad, good = (next(keras_models.glob(f"{name}-{word}.*")) for word in ("bad", "good"))
+    assert {finding.code for finding in found(bad, name[:5])} == {name[:5]}
+    assert found(good, name[:5]) == []
+
+
+def entry(class_name: str, **config: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """A layer as a config lists it."""
+    described = {"module": "keras.layers", "class_name": class_name, "registered_name": None}
+    return described | {"config": {"name": class_name.lower(), **config}}
+
+
+def function(module: str, name: str) -> dict[str, Any]:
+    """A function as a config refers to it."""
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+def added(layer: dict[str, Any]) -> Edit:
+    """An edit that adds a layer to the config."""
+    return on_config(lambda config: config["config"]["layers"].append(layer))
+
+
+def flip_last_byte(part: Part) -> Part:
+    """A member whose last byte changed after its checksum was taken."""
+    checksum = {"crc": crc32(part.data)}
+    return replace(part, data=part.data[:-1] + bytes([part.data[-1] ^ 1]), local=checksum, listed=checksum)
+
+
+def without_bias(file: h5py.File) -> None:
+    """Take the bias of the first layer away."""
+    del file["layers/dense/vars/1"]
+
+
+def external(file: h5py.File) -> None:
+    """Keep the values of a bias in another file."""
+    del file["layers/dense/vars/1"]
+    file.create_dataset("layers/dense/vars/1", (5,), "<f4", external=[("/etc/hostname", 0, 20)])
+
+
+def moved(file: h5py.File) -> None:
+    """Write a bias anew, as any dataset."""
+    values = file["layers/dense/vars/1"][...]
+    del file["layers/dense/vars/1"]
+    file["layers/dense/vars/1"] = values
+
+
+OUTPUTS = on_config(lambda config: config["config"].update(output_layers=[["one", 0, 0]]))
+COPY = on_weights(lambda file: file.create_dataset("copies/kernel", data=file["layers/dense/vars/0"][...]))
+OTHER = on_weights(lambda file: file.create_dataset("copies/kernel", data=np.ones((6, 5), "<f4")))
+
+EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
+    "a bias is missing": (
+        "KI201",
+        "plain",
+        on_weights(without_bias),
+        lambda parts: on_layer(1, use_bias=False)(on_weights(without_bias)(parts)),
+    ),
+    "all arrays of a layer are missing": (
+        "KI201",
+        "plain",
+        on_weights(lambda file: (file.pop("layers/dense/vars/0"), file.pop("layers/dense/vars/1"))),
+        unchanged,
+    ),
+    "an array of no layer": ("KI202", "plain", OTHER, COPY),
+    "other units": ("KI203", "plain", on_layer(1, units=4), on_layer(1, units=5)),
+    "the same name twice": ("KI205", "plain", on_layer(2, name="first"), on_layer(2, name="First")),
+    "an output is taken away": ("KI206", "two-outputs", OUTPUTS, unchanged),
+    "a version to come": (
+        "KI403",
+        "plain",
+        on_json("metadata.json", lambda metadata: metadata.update(keras_version="3.99.0")),
+        on_json("metadata.json", lambda metadata: metadata.update(keras_version="3.15.9")),
+    ),
+    "a flipped bit": ("KI404", "plain", on_member("model.weights.h5", flip_last_byte), unchanged),
+    "config.json twice": ("KI405", "plain", lambda parts: [*parts, *parts[:1]], adding("assets/words.txt")),
+    "a gap": ("KI405", "plain", on_member("config.json", lambda part: replace(part, behind=b"gap")), unchanged),
+    "a note": ("KI406", "plain", adding("notes.txt"), adding("assets/notes.txt")),
+    "an encrypted member": ("KI407", "plain", adding("assets/a", flags=1), adding("assets/a")),
+    "deflated weights": (
+        "KI408",
+        "plain",
+        on_member("model.weights.h5", lambda part: replace(part, method=DEFLATED)),
+        on_member("config.json", lambda part: replace(part, method=DEFLATED)),
+    ),
+    "a function of Python": (
+        "KI502",
+        "plain",
+        on_layer(1, activation=function("os", "system")),
+        on_layer(1, activation=function("keras.activations", "relu")),
+    ),
+    "a function that fetches files": (
+        "KI503",
+        "plain",
+        on_layer(1, activation=function("keras.utils", "get_file")),
+        on_layer(1, activation=function("keras.utils", "normalize")),
+    ),
+    "a layer that runs a SavedModel": (
+        "KI504",
+        "plain",
+        added(entry("TFSMLayer", filepath="/srv/model")),
+        added(entry("Reshape", target_shape=[2])),
+    ),
+    "a vocabulary elsewhere": (
+        "KI505",
+        "vocabulary",
+        on_layer(1, vocabulary="/etc/passwd"),
+        on_layer(1, vocabulary=["/etc/passwd"]),
+    ),
+    "a name that leads out": ("KI506", "plain", on_layer(1, name="../../first"), on_layer(1, name="a..b/first")),
+    "a member that leads out": ("KI506", "plain", adding("../assets/a"), adding("assets/..a")),
+    "another registered name": (
+        "KI507",
+        "plain",
+        on_config(lambda config: config["config"]["layers"][1].update(registered_name="evil>Other")),
+        on_config(lambda config: config["config"]["layers"][1].update(registered_name="Dense")),
+    ),
+    "a pickle": ("KI509", "plain", adding("assets/words.pkl"), adding("assets/words.txt")),
+    "a soft link": (
+        "KI510",
+        "plain",
+        on_weights(lambda file: file.__setitem__("other", h5py.SoftLink("/layers"))),
+        on_weights(lambda file: file.__setitem__("other", file["layers/dense"])),
+    ),
+    "a link out of the archive": (
+        "KI510",
+        "plain",
+        adding("assets/a", mode=0o120777),
+        adding("assets/a", mode=0o100644),
+    ),
+    "values in another file": ("KI511", "plain", on_weights(external), on_weights(moved)),
+    "a name that looks like another": (
+        "KI512",
+        "plain",
+        on_layer(2, name="f\u0456rst"),
+        on_layer(2, name="f\u0457rst"),
+    ),
+    "a newline in a member": ("KI512", "plain", adding("assets/a\nb"), adding("assets/a b")),
+}
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_a_rule_finds_the_edit_and_not_its_twin(name: str, keras_models: Path, tmp_path: Path) -> None:
+    """Of two edits of a model that Keras made, the rule finds the one that it is about."""
+    code, base, *edits = EDITED[name]
+    archive = (keras_models / f"{base}.keras").read_bytes()
+    bad, good = (tmp_path / f"{word}.keras" for word in ("bad", "good"))
+    for path, edit in zip((bad, good), edits, strict=True):
+        path.write_bytes(edited(archive, edit))
+    assert {finding.code for finding in found(bad, code)} == {code}
+    assert found(good, code) == []
+
+
+def test_a_budget_is_a_threshold(keras_models: Path) -> None:
+    """The rule about size goes by the budget that it is given, to the byte."""
+    path = keras_models / "plain.keras"
+    size = path.stat().st_size
+    assert found(path, "KI409", megabytes=size / 1e6) == []
+    (finding,) = found(path, "KI409", megabytes=(size - 1) / 1e6)
+    assert f"{size:,} bytes" in finding.message
+
+
+@pytest.mark.parametrize(("name", "layers"), [("bad", ["branch"]), ("good", [])])
+def test_layers_that_no_gradient_reached_are_found(name: str, layers: list[str], keras_models: Path) -> None:
+    """A branch behind ``stop_gradient`` has slots that are all zero after a step."""
+    path = str(keras_models / f"KI305-{name}.keras")
+    with open_model(path) as model:
+        weights = [weight for weight in model.weights for _ in ("momentum", "velocity")]
+        slots = [extra for extra in model.extras if extra.array.shape]
+        owned = tuple(replace(slot, weight=weight.path) for slot, weight in zip(slots, weights, strict=True))
+        others = tuple(extra for extra in model.extras if not extra.array.shape)
+        report = check_model(replace(model, extras=(*others, *owned)), container_facts(path), active_rules(["KI305"]))
+    assert [finding.where for finding in report.findings] == layers
+
+
+def test_every_rule_is_tested() -> None:
+    """Each rule has a file that breaks it, and one that does not."""
+    tested = {name[:5] for name in MADE_BY_KERAS} | {code for code, *_ in EDITED.values()} | {"KI305", "KI409"}
+    assert tested == {rule.code for rule in RULES if rule.family != "contract"}
+
+
+def test_codes_and_names_are_in_order_and_unique() -> None:
+    """A code means one rule, and so does a name; the table is sorted."""
+    codes, names = [rule.code for rule in RULES], [rule.name for rule in RULES]
+    assert codes == sorted(set(codes))
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_says_what_why_and_what_to_do(rule: Any) -> None:  # noqa: ANN401 - pytest's ids
+    """The documentation of each rule is one sentence, then why it matters and what to do."""
+    first, empty, *rest = rule.documentation.split("\n")
+    assert first.endswith((".", ":"))
+    assert empty == ""
+    assert len(" ".join(rest).split(". ")) > 1
+
+
+def test_the_page_of_rules_is_up_to_date() -> None:
+    """The page in the documentation is the one that the rules make."""
+    from kerasinspect.output.views_rules import rules_page
+
+    page = Path(__file__).parents[3] / "docs" / "rules.md"
+    assert page.read_text("utf-8") == rules_page(RULES), "run: python docs/make_rules.py"

@@ -1,0 +1,187 @@
+"""What a config would make a loader run, import or open is found wherever it sits, and nothing else is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kerasinspect import open_model
+from kerasinspect.analysis.code_in_config import HARMLESS_KINDS, code_in_config, code_in_model
+
+SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
+
+CODE = b"\xe3\x01bytecode"
+STORED = base64.b64encode(CODE).decode()
+NEW_LAMBDA = {"class_name": "__lambda__", "config": {"code": STORED, "defaults": None, "closure": [7]}}
+
+
+def layer(class_name: str, **config: object) -> dict[str, Any]:
+    """A layer as Keras 3 writes it."""
+    return {"module": "keras.layers", "class_name": class_name, "config": {"name": "x", **config}}
+
+
+def function(module: object, name: str) -> dict[str, Any]:
+    """A function as Keras 3 writes it."""
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+FOUND = {
+    "lambda of Keras 3": (layer("Lambda", function=NEW_LAMBDA), "lambda-bytecode", "root.config.function"),
+    "lambda as an activation": (layer("Dense", activation=NEW_LAMBDA), "lambda-bytecode", "root.config.activation"),
+    "lambda as a loss": ({"compile_config": {"loss": [NEW_LAMBDA]}}, "lambda-bytecode", "root.compile_config.loss[0]"),
+    "lambda in a call": (
+        {"inbound_nodes": [{"args": [], "kwargs": {"mask": NEW_LAMBDA}}]},
+        "lambda-bytecode",
+        "root.inbound_nodes[0].kwargs.mask",
+    ),
+    "lambda without config": ({"class_name": "__lambda__"}, "lambda-bytecode", "root"),
+    "lambda of Keras 2": (
+        layer("Lambda", function=[STORED, None, None], function_type="lambda"),
+        "lambda-bytecode",
+        "root.config.function",
+    ),
+    "lambda without its type": (layer("Lambda", function=[STORED]), "lambda-bytecode", "root.config.function"),
+    "output shape of Keras 2": (
+        layer("Lambda", output_shape=[STORED, None, None], output_shape_type="lambda"),
+        "lambda-bytecode",
+        "root.config.output_shape",
+    ),
+    "merge of Keras 1": (layer("Merge", mode=STORED, mode_type="lambda"), "lambda-bytecode", "root.config.mode"),
+    "lambda under another package": (
+        layer("Custom>Lambda", function=[STORED]),
+        "lambda-bytecode",
+        "root.config.function",
+    ),
+    "source": (layer("Lambda", function="lambda x: exit(x)"), "lambda-source", "root.config.function"),
+    "os.system": (layer("Dense", activation=function("os", "system")), "foreign-module", "root.config.activation"),
+    "subprocess": (function("subprocess", "run"), "foreign-module", "root"),
+    "exec": (function("builtins", "exec"), "foreign-module", "root"),
+    "numpy": (function("numpy", "load"), "foreign-module", "root"),
+    "tensorflow": (function("tensorflow.io", "write_file"), "foreign-module", "root"),
+    "foreign class": ({"module": "shutil", "class_name": "rmtree", "config": {}}, "foreign-module", "root"),
+    "function with odd arguments": (
+        {"module": "os", "class_name": "function", "config": {"args": ["x"]}},
+        "foreign-module",
+        "root",
+    ),
+    "lambda's module": (
+        layer("Lambda", function="system", function_type="function", module="os"),
+        "foreign-module",
+        "root.config",
+    ),
+    "get_file": (function("keras.utils", "get_file"), "non-modeling-api", "root"),
+    "unlocking": (function("keras.config", "enable_unsafe_deserialization"), "non-modeling-api", "root"),
+    "load_model": (function("keras.src.saving.saving_api", "load_model"), "non-modeling-api", "root"),
+    "private utility": (function("keras.src.utils.file_utils", "copy"), "non-modeling-api", "root"),
+    "write_file by TFOpLambda": (layer("TFOpLambda", function="io.write_file"), "non-modeling-api", "root"),
+    "torch": (layer("TorchModuleWrapper", module=STORED), "unsafe-layer-class", "root"),
+    "SavedModel": (layer("TFSMLayer", filepath="/srv/model"), "unsafe-layer-class", "root"),
+    "vocabulary file": (layer("StringLookup", vocabulary="/etc/passwd"), "external-path", "root"),
+    "vocabulary address": (layer("TextVectorization", vocabulary="http://x/y"), "external-path", "root"),
+    "path as a name": ({"class_name": "Dense", "config": {"name": "../../x"}}, "path-traversal", "root"),
+    "absolute name": ({"class_name": "Dense", "config": {"name": "/etc/x"}}, "path-traversal", "root"),
+    "two names": (
+        {"module": "keras.layers", "class_name": "Dense", "config": {}, "registered_name": "evil>Dense"},
+        "registered-name-mismatch",
+        "root",
+    ),
+    "own class": (
+        {"module": "mypackage.layers", "class_name": "Mine", "config": {}, "registered_name": "my>Mine"},
+        "custom-class",
+        "root",
+    ),
+}
+
+CLEAN = {
+    "dense": layer("Dense", units=3, activation="relu"),
+    "activation": function("builtins", "relu"),
+    "own function": function("builtins", "my>contrast"),
+    "function named like one of Python's": function("builtins", "sum"),
+    "keras's function": function("keras.ops", "relu"),
+    "normalize": function("keras.utils", "normalize"),
+    "old class": {"module": "keras.src.engine.functional", "class_name": "Functional", "config": {}},
+    "keras in tensorflow": {"module": "tensorflow.python.keras.layers", "class_name": "Dense", "config": {}},
+    "type specification": {
+        "module": "tensorflow.python.framework.tensor_spec",
+        "class_name": "__typespec__",
+        "config": [],
+        "spec_name": "TensorSpec",
+    },
+    "computing TFOpLambda": layer("TFOpLambda", function="math.add"),
+    "list vocabulary": layer("StringLookup", vocabulary=["a", "b"]),
+    "no vocabulary": layer("TextVectorization", vocabulary=None),
+    "slash in a name": {"class_name": "Dense", "config": {"name": "block/second..conv"}},
+    "lambda's plain shape": layer("Lambda", function="my>reg", function_type="function", output_shape=[3]),
+    "a custom layer's own keys": layer("Mine", module="os", mode_type="sum", mode="x"),
+    "registered by package": {"module": None, "class_name": "Mine", "config": {}, "registered_name": "my>Mine"},
+    "registered function": {"module": "builtins", "class_name": "function", "config": "f", "registered_name": "f"},
+}
+
+
+@pytest.mark.parametrize(("document", "kind", "where"), FOUND.values(), ids=FOUND)
+def test_it_is_found_where_it_sits(document: object, kind: str, where: str) -> None:
+    """One finding, of the right kind, at the right place."""
+    assert [(found.kind, found.where) for found in code_in_config(document, "root")] == [(kind, where)]
+
+
+@pytest.mark.parametrize(("document", "kind", "where"), FOUND.values(), ids=FOUND)
+def test_it_is_found_deep_below(document: object, kind: str, where: str) -> None:
+    """Forty wrappers around it hide nothing."""
+    for _ in range(40):
+        document = {"class_name": "TimeDistributed", "config": {"name": "w", "layer": document}}
+    found = list(code_in_config(document, "root"))
+    assert [(one.kind, one.where) for one in found] == [(kind, where.replace("root", "root" + ".config.layer" * 40, 1))]
+
+
+@pytest.mark.parametrize("document", CLEAN.values(), ids=CLEAN)
+def test_what_models_are_made_of_is_not_flagged(document: object) -> None:
+    """Keras's own and the user's own objects are no findings."""
+    assert list(code_in_config(document, "root")) == []
+
+
+def test_bytecode_is_measured_and_hashed() -> None:
+    """Size and hash are those of the decoded bytes, with or without line ends in the base64."""
+    (found,) = code_in_config({"class_name": "__lambda__", "config": {"code": f"{STORED[:4]}\n{STORED[4:]}"}}, "root")
+    assert (found.size, found.sha256) == (len(CODE), hashlib.sha256(CODE).hexdigest())
+
+
+def test_a_deep_config_is_walked_without_recursion() -> None:
+    """Ten thousand levels are no trouble."""
+    document: object = NEW_LAMBDA
+    for _ in range(10_000):
+        document = [document]
+    (found,) = code_in_config(document, "root")
+    assert found.where.count("[0]") == 10_000
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.*")), ids=lambda path: path.name)
+def test_samples_hold_no_code(path: Path) -> None:
+    """Nothing that runs is found in a sample, with a custom layer or without."""
+    if path.suffix in {".keras", ".h5"}:
+        with open_model(path) as model:
+            assert {found.kind for found in code_in_model(model)} <= HARMLESS_KINDS
+
+
+WORDS = (
+    *("class_name", "config", "module", "function", "function_type", "registered_name", "name", "vocabulary", "lambda"),
+    *("__lambda__", "Lambda", "StringLookup", "TFOpLambda", "TFSMLayer", "builtins", "os", "keras.utils", "", "\ud800"),
+)
+words = st.sampled_from(WORDS)
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | words | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(any_json)
+def test_any_json_is_answered(document: object) -> None:
+    """No value of any type at any place is too odd."""
+    for found in code_in_config(document, "root"):
+        assert found.where.startswith("root")
