@@ -16,7 +16,7 @@ import hashlib
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -158,6 +158,8 @@ class CodeFinding:
     """Bytes of code, where the code itself is in the file."""
     sha256: str | None = None
     """Of that code."""
+    code: bytes = field(default=b"", repr=False)
+    """The code itself, untrusted: to be measured and read, never run and never unmarshalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,10 @@ class Place:
 
 def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
     """Everything in the config and the training config of a model that would run, import or open something."""
-    return (*code_in_config(model.config, "config"), *code_in_config(model.training_config, "training_config"))
+    found = code_in_config(model.config, "config")
+    if model.config is not None and model.config.get("compile_config") is model.training_config:
+        return tuple(found)
+    return (*found, *code_in_config(model.training_config, "training_config"))
 
 
 def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON
@@ -342,7 +347,8 @@ def _code(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSON
     data = _bytes_of(text) if is_source else _decoded(text)
     kind: CodeKind = "lambda-source" if is_source else "lambda-bytecode"
     word = "Python source" if is_source else "Python bytecode"
-    return CodeFinding(kind, str(place), f"{len(data):,} bytes of {word}", len(data), hashlib.sha256(data).hexdigest())
+    digest = hashlib.sha256(data).hexdigest()
+    return CodeFinding(kind, str(place), f"{len(data):,} bytes of {word}", len(data), digest, data)
 
 
 def _longest_text(stored: Any) -> str:  # noqa: ANN401 - any JSON

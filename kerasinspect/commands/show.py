@@ -16,6 +16,7 @@ from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, 
 @click.option("--dequantize", is_flag=True, help="Of quantised weights show the values that the layer computes with.")
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array's bytes.")
 @click.option("--values", is_flag=True, help="Add all values; with --format json.")
+@click.option("--show-code", is_flag=True, help="Of code in the config show what can be read without running it.")
 @click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one a line.")
 @click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one a line.")
 @options(FORMAT, OUTPUT, LIMITS, QUIET)
@@ -31,6 +32,7 @@ def show(
     dequantize: bool,
     hashes: bool,
     values: bool,
+    show_code: bool,
     input_names: str | None,
     output_names: str | None,
     format_name: str,
@@ -68,6 +70,6 @@ def show(
             from kerasinspect.output.views_show import ShowOptions, show_blocks
 
             grid = GridOptions(parts, full, precision, page_width(output))
-            page = ShowOptions(grid, explain, dequantize, hashes, labels)
+            page = ShowOptions(grid, explain, dequantize, hashes, show_code, labels)
             emit_blocks(show_blocks(selection, page, damage.append), output, location)
         return finish(selection, damage, quiet=quiet)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kerasinspect.analysis.code_in_config import HARMLESS_KINDS, code_in_model
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.slicing import Part, windows
 from kerasinspect.errors import UnreadableFile
@@ -15,6 +16,7 @@ from kerasinspect.output.nested_values import NestedValues
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kerasinspect.analysis.code_in_config import CodeFinding
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.summarising import Entry, Summary, Total
     from kerasinspect.model import Array, Extra, Layer, Model, Weight
@@ -53,8 +55,20 @@ def show_document(selection: Selection, options: DocumentOptions, damaged: Calla
         "layers": [_layer(layer, places) for layer in selection.layers],
         "weights": (_weight(weight, options, damaged) for weight in selection.weights),
         "extras": (_extra(extra, options, damaged) for extra in selection.extras),
+        "code": [_code(finding) for finding in code_in_model(selection.model) if finding.kind not in HARMLESS_KINDS],
         "remarks": list(selection.model.remarks),
         "damage": list(selection.model.damage),
+    }
+
+
+def _code(finding: CodeFinding) -> Document:
+    """Something in the config that a loader would run, import or open."""
+    return {
+        "kind": finding.kind,
+        "where": finding.where,
+        "detail": finding.detail,
+        "bytes": finding.size,
+        "sha256": finding.sha256,
     }
 
 

@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.code_in_config import code_in_model
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.slicing import windows
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.words import axis_sentence, layer_sentence, weight_sentence
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.grids import GridOptions, describe, draw
+from kerasinspect.output.views_code import code_blocks
 from kerasinspect.output.views_head import SEPARATOR, extras_blocks, head_blocks
 from kerasinspect.output.wording import counted, initializer_in_words, shape_in_words, shape_text, shortened
 
@@ -45,6 +47,7 @@ class ShowOptions:
     explain: bool = False
     dequantize: bool = False
     hashes: bool = False
+    show_code: bool = False
     labels: UserLabels = field(default_factory=dict)
 
 
@@ -67,6 +70,8 @@ def show_blocks(selection: Selection, options: ShowOptions, damaged: Callable[[s
             yield from _layer_blocks(inner, options, damaged)
     yield from _without_weights([inner for layer in selection.layers for inner in layer.walk() if _quiet(inner)])
     yield from extras_blocks(selection.extras)
+    if not selection.filtered:
+        yield from code_blocks(code_in_model(selection.model), texts=options.show_code)
 
 
 def _quiet(layer: Layer) -> bool:

@@ -1,0 +1,47 @@
+"""Writes a report of ``check`` as workflow commands, which GitHub shows as annotations of a run and its files.
+
+How commands are written and escaped stands in the runner's own ``ActionCommand.cs``; a command is one line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from kerasinspect.output.escaping import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.analysis.findings import CheckReport, ModelReport, Severity
+
+COMMANDS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
+
+_IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PROPERTIES = _IN_DATA | {":": "%3A", ",": "%2C"}
+
+
+def write_github(report: CheckReport, stream: TextIO) -> None:
+    """Write one annotation for each finding and for each part that could not be read, the worst first in each file."""
+    for model in report.models:
+        stream.writelines(f"{line}\n" for line in _annotations(model))
+
+
+def _annotations(model: ModelReport) -> Iterator[str]:
+    """The commands of one file."""
+    for sentence in model.unread:
+        yield _command("error", model, "cannot be read", sentence)
+    for severity, command in COMMANDS.items():
+        for finding in model.findings:
+            if finding.severity == severity:
+                yield _command(command, model, f"{finding.code} {finding.name}", f"{finding.where}: {finding.message}")
+
+
+def _command(command: str, model: ModelReport, title: str, message: str) -> str:
+    """One workflow command."""
+    file, about = _escaped(model.location, _IN_PROPERTIES), _escaped(title, _IN_PROPERTIES)
+    return f"::{command} file={file},title={about}::{_escaped(message, _IN_DATA)}"
+
+
+def _escaped(text: str, escapes: Mapping[str, str]) -> str:
+    """Text that says the same to the runner and ends neither the command nor its part."""
+    return "".join(escapes.get(character, character) for character in visible(text))

@@ -1,0 +1,145 @@
+"""Writes a report of ``check`` as SARIF 2.1.0, the format of code scanning.
+
+GitHub needs a physical location with a line for every result: a model has no lines, so that all are on its first. The
+fingerprint is ours, since GitHub's would be made from the text of that line. Section numbers are those of the OASIS
+standard *Static Analysis Results Interchange Format (SARIF) Version 2.1.0*.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from urllib.parse import quote
+
+from kerasinspect import __version__
+from kerasinspect.output.escaping import visible
+from kerasinspect.output.formats.json import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding
+
+Object: TypeAlias = "dict[str, Any]"
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+FINGERPRINT = "primaryLocationLineHash"
+"""The one of the partial fingerprints that GitHub compares between runs."""
+SECURITY = {"error": "8.0", "warning": "5.0", "note": "2.0"}
+"""How bad GitHub calls a finding of a safety rule, from 0 to 10."""
+
+
+def write_sarif(report: CheckReport, stream: TextIO) -> None:
+    """Write the report."""
+    write_json(sarif_document(report), stream)
+
+
+def sarif_document(report: CheckReport) -> Object:
+    """The report as a document: one run of one tool."""
+    numbers = {active.rule.code: number for number, active in enumerate(report.rules)}
+    driver = {
+        "name": "kerasinspect",
+        "semanticVersion": __version__,
+        "rules": [_rule(active) for active in report.rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(report)],
+        "results": [*_results(report, numbers)],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(active: ActiveRule) -> Object:
+    """One rule, as it was asked."""
+    rule = active.rule
+    properties: Object = {"tags": [rule.family], "thresholds": dict(active.thresholds)}
+    if rule.family == "safety":
+        properties = {**properties, "tags": ["safety", "security"], "security-severity": SECURITY[active.severity]}
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": _braced(rule.summary)},
+        "fullDescription": {"text": _braced(" ".join(rule.documentation.split()))},
+        "help": {"text": _braced(rule.documentation)},
+        "defaultConfiguration": {"level": active.severity, "enabled": rule.default},
+        "properties": properties,
+    }
+
+
+def _invocation(report: CheckReport) -> Object:
+    """What could not be read, and which rules could not be asked."""
+    unread = [
+        {"level": "error", "message": {"text": _text(sentence)}, "locations": [_location(model.location)]}
+        for model in report.models
+        for sentence in model.unread
+    ]
+    skipped = [
+        {
+            "level": "note",
+            "message": {"text": _text(f"{skipped.code} was not asked, since {skipped.reason}.")},
+            "locations": [_location(model.location)],
+            "associatedRule": {"id": skipped.code},
+        }
+        for model in report.models
+        for skipped in model.skipped
+    ]
+    return {
+        "executionSuccessful": not unread,
+        "exitCode": report.exit_status,
+        "toolExecutionNotifications": unread,
+        "toolConfigurationNotifications": skipped,
+    }
+
+
+def _results(report: CheckReport, numbers: dict[str, int]) -> Iterator[Object]:
+    """Every finding, those too that the policy waives, which say why."""
+    seen: Counter[str] = Counter()
+    for model in report.models:
+        for finding in model.findings:
+            yield _result(finding, numbers, seen)
+        for ignored in model.ignored:
+            reason = {"kind": "external", "status": "accepted", "justification": visible(ignored.reason)}
+            yield _result(ignored.finding, numbers, seen) | {"suppressions": [reason]}
+
+
+def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Object:
+    """One finding."""
+    place = f"{finding.code}\0{finding.location}\0{finding.where}"
+    digest = hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    seen[digest] += 1
+    kind = {"layer": "object", "weight": "member"}.get(finding.scope, "module")
+    logical = [{"fullyQualifiedName": visible(finding.where), "kind": kind}]
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": numbers[finding.code],
+        "level": finding.severity,
+        "message": {"text": _text(f"{finding.where}: {finding.message}")},
+        "locations": [_location(finding.location) | {"logicalLocations": logical}],
+        "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[digest]}"},
+    }
+
+
+def _location(path: str) -> Object:
+    """A file."""
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}, "region": {"startLine": 1}}}
+
+
+def _uri(path: str) -> str:
+    """A path as a URI (RFC 3986): relative as it was given, or with the scheme ``file``."""
+    pure = PurePath(path)
+    quoted = quote(pure.as_posix(), errors="backslashreplace")
+    return f"file://{'' if quoted.startswith('/') else '/'}{quoted}" if pure.is_absolute() else quoted
+
+
+def _text(text: str) -> str:
+    """Text from a file as the plain text of a message; it holds no link (3.11.6)."""
+    return _braced(visible(text).replace("](", "\\]("))
+
+
+def _braced(text: str) -> str:
+    """Text whose braces are no placeholders (3.11.5)."""
+    return text.replace("{", "{{").replace("}", "}}")

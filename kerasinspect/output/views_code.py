@@ -1,0 +1,38 @@
+"""Code that a model's config holds, as a fact: what it is, how large, its hash, and what can be read in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.code_in_config import HARMLESS_KINDS
+from kerasinspect.analysis.code_texts import texts_in
+from kerasinspect.output.blocks import Block, Heading, Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kerasinspect.analysis.code_in_config import CodeFinding
+
+WARNING = "loading this model would run, import or open what follows; kerasinspect did none of it"
+NOT_DISASSEMBLED = (
+    "names and texts in it (it is not disassembled: that would unmarshal bytes from a stranger, which can crash Python)"
+)
+
+
+def code_blocks(findings: Iterable[CodeFinding], *, texts: bool) -> Iterator[Block]:
+    """A part of the page about code, where there is any; ``texts`` adds what can be read in it."""
+    found = [finding for finding in findings if finding.kind not in HARMLESS_KINDS]
+    if not found:
+        return
+    yield Heading("in the config", 2, "code", (f"{len(found)} found",))
+    yield Paragraph(WARNING, "warning", 2)
+    for finding in found:
+        yield Paragraph(f"at {finding.where}: {finding.detail}", level=2)
+        if finding.sha256 is not None:
+            yield Paragraph(f"sha256 {finding.sha256}", "quiet", 3)
+        if texts and finding.code:
+            is_source = finding.kind == "lambda-source"
+            yield Paragraph("source" if is_source else NOT_DISASSEMBLED, "quiet", 3)
+            yield from (Paragraph(f"| {line}", level=3) for line in texts_in(finding.code, is_source=is_source))
+        elif finding.code:
+            yield Paragraph("--show-code shows what can be read in it", "quiet", 3)

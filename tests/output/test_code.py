@@ -1,0 +1,43 @@
+"""Code in a config is shown as a fact."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+
+import pytest
+
+from kerasinspect.analysis.code_in_config import code_in_config
+from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.views_code import code_blocks
+
+CODE = b"\xe3\x00\x00system\x00\x01echo \x1b[31mhello\x00"
+LAMBDA = {
+    "class_name": "Lambda",
+    "config": {"function": {"class_name": "__lambda__", "config": {"code": base64.b64encode(CODE).decode()}}},
+}
+
+
+def page(config: object, *, texts: bool) -> str:
+    """The part of a page about code."""
+    stream = io.StringIO()
+    write_text(code_blocks(code_in_config(config, "config"), texts=texts), stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_code_is_measured_and_hashed(texts: bool) -> None:  # noqa: FBT001 - a table's column
+    """Size, hash and place are said; what is in it only when asked for, and never as it is."""
+    shown = page({"layers": [LAMBDA]}, texts=texts)
+    assert f"{len(CODE)} bytes of Python bytecode" in shown
+    assert hashlib.sha256(CODE).hexdigest() in shown
+    assert "config.layers[0].config.function" in shown
+    assert ("| system" in shown) == texts
+    assert "\x1b" not in shown
+
+
+def test_a_config_without_code_says_nothing() -> None:
+    """Most models have none, and a custom class is none."""
+    assert page({"class_name": "Dense", "config": {"units": 3}}, texts=True) == ""
+    assert page({"class_name": "Mine", "module": "my_layers", "config": {}}, texts=True) == ""
