@@ -17,14 +17,16 @@ from kerasinspect import __version__
 from kerasinspect.commands.check import check
 from kerasinspect.commands.rules import rules
 from kerasinspect.commands.show import show
+from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary
+from kerasinspect.commands.training import training
 from kerasinspect.errors import InspectError
 from kerasinspect.output.destination import PipeClosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (show, summary, check, rules)
+COMMANDS = (show, summary, stats, training, check, rules)
 """Every command, in the order of ``--help``."""
 
 INTERRUPTED, PIPE_CLOSED = 130, 141

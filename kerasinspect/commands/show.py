@@ -14,6 +14,7 @@ from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, 
 @click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the point; default: 4.")
 @click.option("--explain", is_flag=True, help="Say in a sentence what each layer and each weight does.")
 @click.option("--dequantize", is_flag=True, help="Of quantised weights show the values that the layer computes with.")
+@click.option("--stats", "statistics", is_flag=True, help="Add range, mean, standard deviation, zeros and what is odd.")
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array's bytes.")
 @click.option("--values", is_flag=True, help="Add all values; with --format json.")
 @click.option("--show-code", is_flag=True, help="Of code in the config show what can be read without running it.")
@@ -30,6 +31,7 @@ def show(
     precision: int,
     explain: bool,
     dequantize: bool,
+    statistics: bool,
     hashes: bool,
     values: bool,
     show_code: bool,
@@ -63,13 +65,13 @@ def show(
         if format_name == "json":
             from kerasinspect.output.documents import DocumentOptions, show_document
 
-            wanted = DocumentOptions(hashes, values, dequantize, parts)
+            wanted = DocumentOptions(hashes, statistics, values, dequantize, parts)
             emit_document(show_document(selection, wanted, damage.append), output, location)
         else:
             from kerasinspect.output.grids import GridOptions
             from kerasinspect.output.views_show import ShowOptions, show_blocks
 
             grid = GridOptions(parts, full, precision, page_width(output))
-            page = ShowOptions(grid, explain, dequantize, hashes, show_code, labels)
+            page = ShowOptions(grid, explain, dequantize, hashes, statistics, show_code, labels)
             emit_blocks(show_blocks(selection, page, damage.append), output, location)
         return finish(selection, damage, quiet=quiet)

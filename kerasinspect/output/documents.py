@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.analysis.code_in_config import HARMLESS_KINDS, code_in_model
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.slicing import Part, windows
+from kerasinspect.analysis.statistics import measure
+from kerasinspect.analysis.statistics.survey import measured_array
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.output.figures import figures_document, finite
 from kerasinspect.output.formats.json import Late
 from kerasinspect.output.nested_values import NestedValues
 
@@ -32,6 +34,7 @@ class DocumentOptions:
     """What a document of ``show`` has beside what each weight is."""
 
     hashes: bool = False
+    statistics: bool = False
     values: bool = False
     dequantize: bool = False
     parts: tuple[Part, ...] = (...,)
@@ -51,7 +54,7 @@ def show_document(selection: Selection, options: DocumentOptions, damaged: Calla
     own = [places[weight.stored_path] for weight in selection.own_weights]
     return {
         "schema": SHOW_SCHEMA,
-        "model": {**_model(selection.model), "weights": own},
+        "model": {**model_document(selection.model), "weights": own},
         "layers": [_layer(layer, places) for layer in selection.layers],
         "weights": (_weight(weight, options, damaged) for weight in selection.weights),
         "extras": (_extra(extra, options, damaged) for extra in selection.extras),
@@ -76,7 +79,7 @@ def summary_document(summary: Summary) -> Document:
     """The document of ``summary``: nested layers, or a flat list where it was sorted or cut."""
     return {
         "schema": SUMMARY_SCHEMA,
-        "model": _model(summary.model),
+        "model": model_document(summary.model),
         "layers": [_entry(entry, summary) for entry in summary.entries],
         "left_out": summary.left_out,
         "totals": {"weights": _total(summary.total)} | {kind: _total(total) for kind, total in summary.totals.items()},
@@ -85,7 +88,7 @@ def summary_document(summary: Summary) -> Document:
     }
 
 
-def _model(model: Model) -> Document:
+def model_document(model: Model) -> Document:
     """The head of every document."""
     return {
         "name": model.name,
@@ -159,16 +162,27 @@ def _weight(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
     }
     if initializer is not None:
         fields = ("limit", "stddev", "mean", "constant", "default")
-        document["initial"] = {name: _finite(getattr(initializer, name)) for name in fields}
+        document["initial"] = {name: finite(getattr(initializer, name)) for name in fields}
     keras_fans = {"keras_fan_in": weight.keras_fan_in, "keras_fan_out": weight.keras_fan_out}
     document |= {key: fan for key, fan in keras_fans.items() if fan is not None}
     if weight.remark is not None:
         document["remark"] = weight.remark
     if options.hashes:
         document |= _hash(weight.array, weight.path, damaged)
+    if options.statistics:
+        document |= _statistics(weight, damaged)
     if options.values:
         document |= _values(weight, options, damaged)
     return document
+
+
+def _statistics(weight: Weight, damaged: Callable[[str], None]) -> Document:
+    """The figures of a weight's values; null where they cannot be read."""
+    try:
+        return {"statistics": figures_document(measure(measured_array(weight)))}
+    except UnreadableFile as error:
+        damaged(f"{weight.path}: {error.message}")
+        return {"statistics": None}
 
 
 def _extra(extra: Extra, options: DocumentOptions, damaged: Callable[[str], None]) -> Document:
@@ -220,11 +234,6 @@ def _values(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
         "values_not_finite": Late(lambda: sum(values.not_finite)),
         "values_error": Late(lambda: errors[0] if errors else None),
     }
-
-
-def _finite(value: float | None) -> float | None:
-    """The number, or None where JSON has no word for it."""
-    return value if value is None or isfinite(value) else None
 
 
 def _entry(entry: Entry, summary: Summary) -> Document:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.code_in_config import code_in_model
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.slicing import windows
+from kerasinspect.analysis.statistics import measure
+from kerasinspect.analysis.statistics.survey import measured_array
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.words import axis_sentence, layer_sentence, weight_sentence
 from kerasinspect.output.blocks import Block, Heading, Paragraph
+from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.grids import GridOptions, describe, draw
 from kerasinspect.output.views_code import code_blocks
 from kerasinspect.output.views_head import SEPARATOR, extras_blocks, head_blocks
@@ -47,6 +50,7 @@ class ShowOptions:
     explain: bool = False
     dequantize: bool = False
     hashes: bool = False
+    statistics: bool = False
     show_code: bool = False
     labels: UserLabels = field(default_factory=dict)
 
@@ -198,6 +202,9 @@ def _shown_array(weight: Weight, options: ShowOptions) -> Array:
 
 def _value_blocks(weight: Weight, options: ShowOptions) -> Iterator[Block]:
     """The values of one weight, and their hash."""
+    if options.statistics:
+        figures = statistics_facts(weight, measure(measured_array(weight)))
+        yield Paragraph(SEPARATOR.join(figures), level=3)
     if options.hashes:
         yield Paragraph(f"sha256 {sha256(weight.array)}", "quiet", 3)
     subject = describe(weight.path, _shown_array(weight, options), weight.axes, options.labels.get(weight.path))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.statistics.survey import POINTS, measured_array
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
-from kerasinspect.output.documents import _model as model_document
+from kerasinspect.output.documents import model_document
+from kerasinspect.output.figures import figures_document, finite, initial_std, short_number
 from kerasinspect.output.views_head import head_blocks
 from kerasinspect.output.wording import counted, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.analysis.statistics.survey import Survey, Surveyed
-    from kerasinspect.model import Weight
 
 STATS_SCHEMA = "kerasinspect.stats/1"
 
@@ -42,13 +40,6 @@ def stats_table(survey: Survey, number: Callable[[float | None], str], count: Ca
     return Table((*columns, *(Column(title, numeric=True) for title in titles)), tuple(rows))
 
 
-def short_number(value: float | None) -> str:
-    """A number with four digits, an integer with all of them; nothing for None."""
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
-
-
 def exact_number(value: float | None) -> str:
     """A number with all its digits, for another program; nothing for None."""
     return "" if value is None else repr(value)
@@ -70,11 +61,6 @@ def _row(one: Surveyed, number: Callable[[float | None], str], count: Callable[[
     counts = (figures.zeros, figures.nan, figures.infinities, figures.subnormals)
     quantiles = one.quantiles or (None,) * len(points)
     return Row((*head, *map(number, (*numbers, *quantiles)), *map(count, counts)))
-
-
-def initial_std(weight: Weight) -> float | None:
-    """The standard deviation that the initializer gave, where it is known."""
-    return None if weight.initializer is None else weight.initializer.stddev
 
 
 def stats_document(survey: Survey) -> dict[str, Any]:
@@ -107,46 +93,3 @@ def _weight_document(one: Surveyed) -> dict[str, Any]:
             f"{point:g}": finite(value) for point, value in zip(POINTS, one.quantiles, strict=True)
         }
     return document
-
-
-def figures_document(figures: Statistics) -> dict[str, Any]:
-    """The figures of one array."""
-    counts = ("count", "finite", "nan", "positive_infinity", "negative_infinity", "zeros", "subnormals")
-    numbers = ("minimum", "maximum", "mean", "std", "norm")
-    return {
-        **{name: getattr(figures, name) for name in counts},
-        **{name: finite(getattr(figures, name)) for name in numbers},
-        "constant": figures.constant,
-    }
-
-
-def finite(value: float | None) -> float | None:
-    """The number, or None where JSON has no word for it."""
-    return value if value is None or isfinite(value) else None
-
-
-def statistics_facts(weight: Weight, figures: Statistics) -> tuple[str, ...]:
-    """The figures of one weight in a few words each, to stand in a line beside it."""
-    return tuple(_facts(figures, initial_std(weight)))
-
-
-def _facts(figures: Statistics, expected: float | None) -> Iterator[str]:
-    """Range, mean and standard deviation, then what is odd."""
-    if figures.constant:
-        yield f"all {short_number(figures.minimum)}"
-    elif figures.minimum is not None:
-        yield f"{short_number(figures.minimum)} to {short_number(figures.maximum)}"
-        yield f"mean {short_number(figures.mean)}"
-    if figures.std is not None and not figures.constant:
-        beside = "" if expected is None else f" (the initializer gives {short_number(expected)})"
-        yield f"standard deviation {short_number(figures.std)}{beside}"
-    if figures.zeros and not figures.constant:
-        yield counted(figures.zeros, "zero")
-    if figures.subnormals:
-        yield counted(figures.subnormals, "subnormal")
-    if figures.nan:
-        yield f"{figures.nan:,} NaN"
-    if figures.positive_infinity:
-        yield f"{figures.positive_infinity:,} × infinity"
-    if figures.negative_infinity:
-        yield f"{figures.negative_infinity:,} × -infinity"

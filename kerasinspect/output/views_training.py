@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, assert_never
 
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
-from kerasinspect.output.documents import _model as model_document
+from kerasinspect.output.documents import model_document
+from kerasinspect.output.figures import figures_document, finite, initial_std, short_number
 from kerasinspect.output.views_head import SEPARATOR, head_blocks
-from kerasinspect.output.views_stats import figures_document, finite, initial_std, short_number
 from kerasinspect.output.wording import counted, initializer_in_words
 
 if TYPE_CHECKING:

@@ -1,0 +1,74 @@
+"""``stats``: figures of every weight."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from kerasinspect.commands.options import LAYER, MODEL, OUTPUT, QUIET, WEIGHT, options
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.statistics.survey import Survey, SurveyOrder
+
+ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities")
+
+
+@click.command(short_help="Show figures of every weight: range, mean, standard deviation, zeros, NaN, infinities.")
+@options(MODEL, LAYER, WEIGHT)
+@click.option("--sort", "order", type=click.Choice(ORDERS), default="order", help="The largest first. Default: order.")
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N.")
+@click.option("--quantiles", is_flag=True, help="Add the values below which 1, 25, 50, 75 and 99 % of all lie.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "json", "csv", "markdown"]),
+    default="table",
+    help="Default: table.",
+)
+@options(OUTPUT, QUIET)
+def stats(
+    location: str,
+    *,
+    layers: tuple[str, ...],
+    weights: tuple[str, ...],
+    order: SurveyOrder,
+    top: int | None,
+    quantiles: bool,
+    format_name: str,
+    output: str | None,
+    quiet: bool,
+) -> int:
+    """Show figures of every weight of MODEL, over its finite values, and the spread that its initializer gives."""
+    from kerasinspect.analysis.selection import select
+    from kerasinspect.analysis.statistics.survey import survey
+    from kerasinspect.commands.emitting import finish
+    from kerasinspect.reading import open_model
+
+    damage: list[str] = []
+    with open_model(location) as model:
+        selection = select(model, layers, weights)
+        result = survey(selection, damage.append, order, top, with_quantiles=quantiles)
+        _emit(result, format_name, output, location)
+        return finish(selection, damage, quiet=quiet)
+
+
+def _emit(result: Survey, format_name: str, output: str | None, location: str) -> None:
+    """Write the result in its format."""
+    from kerasinspect.commands.emitting import emit_blocks, emit_document
+    from kerasinspect.output.destination import destination
+    from kerasinspect.output.formats.csv import write_csv
+    from kerasinspect.output.formats.markdown import write_markdown
+    from kerasinspect.output.views_stats import exact_number, stats_blocks, stats_document, stats_table
+
+    if format_name == "json":
+        emit_document(stats_document(result), output, location)
+    elif format_name == "table":
+        emit_blocks(stats_blocks(result), output, location)
+    else:
+        with destination(output, sys.stdout, location) as stream:
+            if format_name == "csv":
+                write_csv([stats_table(result, exact_number, str)], stream)
+            else:
+                write_markdown(stats_blocks(result), stream)

@@ -1,0 +1,31 @@
+"""``training``: whether each layer was trained, and what that rests on."""
+
+from __future__ import annotations
+
+import click
+
+from kerasinspect.commands.options import FORMAT, LAYER, MODEL, OUTPUT, QUIET, options
+
+
+@click.command(short_help="Tell for each layer whether it was trained or still has its initial values.")
+@options(MODEL, LAYER, FORMAT, OUTPUT, QUIET)
+def training(location: str, *, layers: tuple[str, ...], format_name: str, output: str | None, quiet: bool) -> int:
+    """Tell for each layer of MODEL whether it was trained, from its values, its initializers and the optimizer's state.
+
+    "initial" is a layer whose numbers are still those that its initializers gave, "changed" one whose numbers are not.
+    """
+    from kerasinspect.analysis.selection import select
+    from kerasinspect.analysis.training import assess_training
+    from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
+    from kerasinspect.output.views_training import training_blocks, training_document
+    from kerasinspect.reading import open_model
+
+    damage: list[str] = []
+    with open_model(location) as model:
+        selection = select(model, layers)
+        result = assess_training(selection, damaged=damage.append)
+        if format_name == "json":
+            emit_document(training_document(result), output, location)
+        else:
+            emit_blocks(training_blocks(result), output, location)
+        return finish(selection, damage, quiet=quiet)
