@@ -224,7 +224,13 @@ _DESCRIBE: Mapping[str, Describe] = {
     "orthogonal": _describe_orthogonal,
     "identity": _describe_by_name,
 }
-_ALIASES = {"zero": "zeros", "one": "ones", "uniform": "random_uniform", "normal": "random_normal"}
+_ALIASES = {
+    "zero": "zeros",
+    "one": "ones",
+    "uniform": "random_uniform",
+    "normal": "random_normal",
+    "orthogonal_initializer": "orthogonal",
+}
 
 _CONFIG_KEYS: Mapping[str, tuple[str, ...]] = {
     "kernel": ("kernel_initializer", "init"),
