@@ -41,15 +41,21 @@ __all__ = [
     "UnreadableFile",
     "Weight",
     "__version__",
+    "check",
     "open_model",
 ]
 
 if TYPE_CHECKING:
+    from kerasinspect.analysis.request import check
     from kerasinspect.reading import open_model
 else:
 
     def __getattr__(name: str) -> object:
-        """Import the readers, and numpy with them, only when ``open_model`` is first asked for."""
+        """Import the readers and the rules, and numpy with them, only when they are first asked for."""
+        if name == "check":
+            from kerasinspect.analysis.request import check
+
+            return check
         if name == "open_model":
             from kerasinspect.reading import open_model
 

@@ -4,62 +4,95 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import OUTPUT, QUIET, options
+from kerasinspect.commands.options import LIMITS, OUTPUT, QUIET, REPORT_FORMS, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from kerasinspect.analysis.findings import Severity
+    from kerasinspect.commands.options import ReportForm
 
 
 @click.command(short_help="Find what is wrong with models: broken, untrained, unsafe; the exit status is for CI.")
 @click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
 @click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, their beginnings, or names.")
 @click.option("--ignore", metavar="RULES", multiple=True, help="Not these. RULES may be a list with commas.")
+@click.option("--against", metavar="LOCK", help="Hold the models to this file, which kerasinspect lock made.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
-    default="error",
     help="The least severity that gives exit status 1; default: error.",
 )
+@click.option("--config", metavar="FILE", help="The policy; default: the nearest at or above the working folder.")
+@click.option("--no-config", is_flag=True, help="Go by no policy.")
 @click.option("--statistics", is_flag=True, help="Add how often each rule found something.")
-@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
-@options(OUTPUT, QUIET)
+@click.option("--format", "form", type=click.Choice(REPORT_FORMS), default="text", help="Default: text.")
+@click.option(
+    "--report",
+    "reports",
+    metavar="FORMAT=FILE",
+    multiple=True,
+    help="Write the report to this file too. May be given several times.",
+)
+@options(OUTPUT, LIMITS, QUIET)
 def check(
     locations: tuple[str, ...],
     *,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    fail_on: Severity,
+    against: str | None,
+    fail_on: Severity | None,
+    config: str | None,
+    no_config: bool,
     statistics: bool,
-    format_name: str,
+    form: ReportForm,
+    reports: tuple[str, ...],
     output: str | None,
+    limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
     """Check each MODEL: a file, a folder that is searched for models, or a glob.
 
     The exit status is 0 where nothing is found, 1 where a finding is as severe as --fail-on or more, 2 for a wrong
-    request, and 3 where a file could not be read. `kerasinspect rules` lists the rules and explains each.
+    request, and 3 where a file could not be read. `kerasinspect rules` lists the rules and explains each. What is
+    selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
+    kerasinspect.toml.
     """
-    from kerasinspect.analysis import checking
-    from kerasinspect.commands.emitting import emit_blocks, emit_document
-    from kerasinspect.output.views_check import check_blocks, check_document
+    from kerasinspect.analysis.request import check_models, nearest_policy, open_lock, policy_in
+    from kerasinspect.commands.emitting import emit_report
+    from kerasinspect.reading.limits import DEFAULT, with_limits
     from kerasinspect.reading.locations import find_models
 
-    rules = checking.active_rules(_names(select), _names(ignore))
-    found = find_models(locations)
-    with _progress(found, quiet=quiet) as files:
-        report = checking.check(files, rules, fail_on)
-    if format_name == "json":
-        emit_document(check_document(report), output, found[0])
-    else:
-        emit_blocks(check_blocks(report, statistics=statistics, quiet=quiet), output, found[0])
+    if config and no_config:
+        raise click.UsageError("--config and --no-config contradict each other.")
+    targets = [*map(_target, reports)]
+    policy = policy_in(config) if config or no_config else nearest_policy(Path.cwd())
+    policy = policy.overridden(_names(select), _names(ignore), fail_on)
+    contract, allowed = open_lock(against), with_limits(DEFAULT, limits)
+    with _progress(find_models(locations), quiet=quiet) as files:
+        report = check_models(files, policy, contract, allowed)
+    try:
+        for kind, path in targets:
+            emit_report(report, kind, path, statistics=statistics, quiet=quiet)
+    finally:  # the findings are printed even where a file cannot be written
+        emit_report(report, form, output, statistics=statistics, quiet=quiet)
     return report.exit_status
+
+
+def _target(text: str) -> tuple[ReportForm, str]:
+    """A form and the file that it is written to, from ``FORMAT=FILE``."""
+    name, _, path = text.partition("=")
+    form = next((form for form in REPORT_FORMS if form == name), None)
+    if form is None or not path:
+        forms = ", ".join(REPORT_FORMS)
+        raise click.BadParameter(f"{text!r} is not FORMAT=FILE with one of {forms}.", param_hint="--report")
+    return form, path
 
 
 def _names(lists: tuple[str, ...]) -> list[str]:

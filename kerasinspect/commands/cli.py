@@ -15,6 +15,7 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
 from kerasinspect.commands.show import show
 from kerasinspect.commands.stats import stats
@@ -26,7 +27,7 @@ from kerasinspect.output.destination import PipeClosed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (show, summary, stats, training, check, rules)
+COMMANDS = (show, summary, stats, training, check, lock, rules)
 """Every command, in the order of ``--help``."""
 
 INTERRUPTED, PIPE_CLOSED = 130, 141

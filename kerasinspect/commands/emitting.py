@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, assert_never
 
 import click
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from kerasinspect.analysis.findings import CheckReport
     from kerasinspect.analysis.selection import Selection
+    from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block
 
 NOTES_SHOWN = 20
@@ -30,14 +32,19 @@ def page_width(output: str | None) -> int | None:
 def emit_blocks(blocks: Iterable[Block], output: str | None, location: str) -> None:
     """Write a page to standard output, or to a file."""
     from kerasinspect.output.destination import destination
+
+    with destination(output, sys.stdout, location) as stream:
+        _write_page(blocks, stream, page_width(output))
+
+
+def _write_page(blocks: Iterable[Block], stream: TextIO, width: int | None) -> None:
+    """Write a page in colour where it has a width."""
     from kerasinspect.output.formats.terminal import write_terminal, write_text
 
-    width = page_width(output)
-    with destination(output, sys.stdout, location) as stream:
-        if width is None:
-            write_text(blocks, stream)
-        else:
-            write_terminal(blocks, stream, width)
+    if width is None:
+        write_text(blocks, stream)
+    else:
+        write_terminal(blocks, stream, width)
 
 
 def emit_document(document: Mapping[str, Any], output: str | None, location: str) -> None:
@@ -49,11 +56,42 @@ def emit_document(document: Mapping[str, Any], output: str | None, location: str
         write_json(document, stream)
 
 
+def emit_report(
+    report: CheckReport, form: ReportForm, output: str | None, *, statistics: bool = False, quiet: bool = False
+) -> None:
+    """Write a report of ``check`` in one of its forms to standard output, or to a file."""
+    from kerasinspect.output import views_check
+    from kerasinspect.output.destination import destination
+    from kerasinspect.output.formats import github, json, junit, markdown, sarif
+
+    with destination(output, sys.stdout, *(model.location for model in report.models)) as stream:
+        match form:
+            case "text":
+                blocks = views_check.check_blocks(report, statistics=statistics, quiet=quiet)
+                _write_page(blocks, stream, page_width(output))
+            case "markdown":
+                tables = views_check.check_tables(report, statistics=statistics, quiet=quiet)
+                markdown.write_markdown(tables, stream)
+            case "json":
+                json.write_json(views_check.check_document(report), stream)
+            case "junit":
+                junit.write_junit(report, stream)
+            case "sarif":
+                sarif.write_sarif(report, stream)
+            case "github":
+                github.write_github(report, stream)
+                _write_page(views_check.totals(report), stream, None)
+            case _:
+                assert_never(form)
+
+
 def finish(selection: Selection, damage: list[str], *, quiet: bool) -> int:
     """Say what is odd and what could not be read; give the exit status."""
     from kerasinspect.output.notes import notes
 
-    damaged = [*selection.model.damage, *damage]
+    known = selection.model.damage
+    # A weight that cannot be read repeats what the file's own damage said already.
+    damaged = [*known, *(sentence for sentence in damage if not sentence.endswith(known))]
     if not quiet:
         say("note", notes(selection))
     say("damaged", damaged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 import click
 
@@ -32,6 +32,11 @@ WEIGHT = click.option(
 FORMAT = click.option(
     "--format", "format_name", type=click.Choice(["table", "json"]), default="table", help="Default: table."
 )
+
+ReportForm: TypeAlias = Literal["text", "json", "junit", "sarif", "github", "markdown"]
+
+REPORT_FORMS: tuple[ReportForm, ...] = get_args(ReportForm)
+"""What a report of ``check`` can be written as."""
 
 OUTPUT = click.option(
     "-o", "--output", metavar="FILE", help="Write to this file, which is there as a whole or not at all."

@@ -18,10 +18,10 @@ class PipeClosed(Exception):
 
 
 @contextmanager
-def destination(path: str | None, standard: TextIO, model: str | None = None) -> Iterator[TextIO]:
+def destination(path: str | None, standard: TextIO, *models: str) -> Iterator[TextIO]:
     """The stream to write to: ``standard``, or a file beside ``path`` that takes its place at the end.
 
-    Raises RequestError where it cannot be written, or where it is the model itself; nothing half-written is left.
+    Raises RequestError where it cannot be written, or where it is one of the models; nothing half-written is left.
     Raises PipeClosed where nobody reads standard output any more.
     """
     name = "standard output" if path is None else path
@@ -30,7 +30,8 @@ def destination(path: str | None, standard: TextIO, model: str | None = None) ->
             yield standard
             standard.flush()
         else:
-            _refuse_model(path, model)
+            for model in models:
+                _refuse_model(path, model)
             with _beside(Path(path)) as stream:
                 yield stream
     except BrokenPipeError as error:
@@ -41,9 +42,9 @@ def destination(path: str | None, standard: TextIO, model: str | None = None) ->
         ) from error
 
 
-def _refuse_model(path: str, model: str | None) -> None:
+def _refuse_model(path: str, model: str) -> None:
     """Raise RequestError where the output would take the place of the model."""
-    if model is not None and Path(path).exists() and Path(model).exists() and Path(path).samefile(model):
+    if Path(path).exists() and Path(model).exists() and Path(path).samefile(model):
         raise RequestError(f"The output {path} is the model itself.", "Choose another file with -o.")
 
 

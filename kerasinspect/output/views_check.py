@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
 
 CHECK_SCHEMA = "kerasinspect.check/1"
+FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
 COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
 
 
@@ -68,21 +69,55 @@ def check_blocks(report: CheckReport, *, statistics: bool = False, quiet: bool =
     if statistics and any(report.findings):
         yield Table(COUNTED, tuple(_counts(report.findings)))
     if not quiet:
-        yield from _totals(report)
+        yield from totals(report)
 
 
 def _model_blocks(model: ModelReport, *, quiet: bool) -> Iterator[Block]:
     """One file: its findings, a line each."""
     yield Heading(model.location, 1, "model", tuple(_facts(model)))
-    if model.error is not None:
-        yield Paragraph(f"cannot be read: {model.error}", "warning", 2)
-    for sentence in model.damage:
-        yield Paragraph(f"cannot be read: {sentence}", "warning", 2)
-    for finding in sorted(model.findings, key=lambda finding: SEVERITIES.index(finding.severity)):
+    yield from _unread(model)
+    for finding in _worst_first(model):
         words = f"{finding.severity} {finding.code} {finding.name}: {finding.where}: {finding.message}"
         yield Paragraph(words, "plain" if finding.severity == "note" else "warning", 2)
     if not quiet:
         yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+
+
+def check_tables(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
+    """The same page with the findings of each file in a table, as a summary that stands on its own."""
+    yield Heading("kerasinspect check", 1)
+    for model in report.models:
+        if not quiet or not model.readable or model.findings:
+            yield from _model_tables(model, quiet=quiet)
+    if statistics and any(report.findings):
+        yield Table(COUNTED, tuple(_counts(report.findings)))
+    if not quiet:
+        yield from totals(report)
+
+
+def _model_tables(model: ModelReport, *, quiet: bool) -> Iterator[Block]:
+    """One file: its findings, a row each."""
+    yield Heading(model.location, 2, "", tuple(_facts(model)))
+    yield from _unread(model)
+    if model.findings:
+        yield Table(FOUND, tuple(Row(_cells(finding)) for finding in _worst_first(model)))
+    if not quiet:
+        yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+
+
+def _unread(model: ModelReport) -> Iterator[Block]:
+    """What could not be read of one file."""
+    return (Paragraph(f"cannot be read: {sentence}", "warning", 2) for sentence in model.unread)
+
+
+def _worst_first(model: ModelReport) -> list[Finding]:
+    """The findings of one file."""
+    return sorted(model.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    """The row of one finding."""
+    return finding.severity, f"{finding.code} {finding.name}", finding.where, finding.message
 
 
 def _facts(model: ModelReport) -> Iterator[str]:
@@ -114,7 +149,7 @@ def _counts(findings: Iterable[Finding]) -> Iterator[Row]:
     return (Row((*rule, f"{times:,}")) for rule, times in sorted(found.items()))
 
 
-def _totals(report: CheckReport) -> Iterator[Block]:
+def totals(report: CheckReport) -> Iterator[Block]:
     """Thresholds in force, then the totals; the last line says how much was read."""
     numbers = (
         f"{active.rule.code} {name} = {value:g}" for active in report.rules for name, value in active.thresholds.items()

@@ -30,17 +30,20 @@ def rule_blocks(rule: Rule) -> Iterator[Block]:
     yield Heading(rule.code, 2, "rule", (rule.name, rule.severity, rule.family))
     for paragraph in rule.documentation.split("\n\n"):
         yield Paragraph(" ".join(paragraph.split()), level=2)
-    if rule.needs:
+    if rule.family == "contract":
+        yield Paragraph("Asked with --against, a file that `kerasinspect lock` made.", "quiet", 2)
+    elif rule.needs:
         yield Paragraph(f"Needs: {', '.join(rule.needs)}; it is skipped where a file lacks that.", "quiet", 2)
     for name, value in rule.thresholds.items():
         yield Paragraph(f"Threshold: {name} = {value:g}.", "quiet", 2)
-    if not rule.default:
+    if not rule.default and rule.family != "contract":
         yield Paragraph(f"Off unless it is selected: --select {rule.code}.", "quiet", 2)
 
 
 def _cells(rule: Rule) -> tuple[str, ...]:
     """The row of one rule."""
-    return rule.code, rule.name, rule.severity, "on" if rule.default else "off", rule.summary
+    asked = "with a lock" if rule.family == "contract" else "on" if rule.default else "off"
+    return rule.code, rule.name, rule.severity, asked, rule.summary
 
 
 def rules_page(rules: Sequence[Rule]) -> str:
@@ -57,9 +60,11 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"## {rule.code}"
     yield f"**{rule.name}** · {rule.severity} · {rule.family} · looks at: {rule.scope}"
     yield rule.documentation
-    if rule.needs:
+    if rule.family == "contract":
+        yield "Asked with `--against`, a file that `kerasinspect lock` made."
+    elif rule.needs:
         yield f"Needs: {', '.join(rule.needs)}."
     if rule.thresholds:
         yield "Thresholds: " + ", ".join(f"`{name} = {value:g}`" for name, value in rule.thresholds.items()) + "."
-    if not rule.default:
+    if not rule.default and rule.family != "contract":
         yield "Off unless it is selected."

@@ -53,7 +53,7 @@ def policy_in(path: Path, name: str) -> Any:  # noqa: ANN401 - any TOML
         document: dict[str, Any] = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
         raise RequestError(f"Cannot read the policy in {name}: {error.strerror or error}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise RequestError(f"{name} is not TOML: {error}.", "Correct it, or go on without it: --no-config.") from error
     if path.name != SHARED_NAME:
         return document

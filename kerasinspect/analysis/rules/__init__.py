@@ -7,7 +7,7 @@ load. Warning is what is probably a mistake, and note what is worth knowing.
 from __future__ import annotations
 
 from kerasinspect.analysis.findings import Rule
-from kerasinspect.analysis.rules import container, objective, safety, structure, training, values
+from kerasinspect.analysis.rules import container, contract, objective, safety, structure, training, values
 
 RULES: tuple[Rule, ...] = (
     Rule("KI101", "not-a-number", "error", "weight", values.not_a_number, ("values",)),
@@ -82,5 +82,16 @@ RULES: tuple[Rule, ...] = (
     Rule("KI510", "link", "error", "file", safety.link),
     Rule("KI511", "external-storage", "error", "file", safety.external_storage),
     Rule("KI512", "deceptive-name", "error", "file", safety.deceptive_name),
+    Rule("KI601", "missing-layer", "error", "layer", contract.missing_layer, ("lock",), default=False),
+    Rule("KI602", "unexpected-layer", "error", "layer", contract.unexpected_layer, ("lock",), default=False),
+    Rule("KI603", "other-class", "error", "layer", contract.other_class, ("lock",), default=False),
+    Rule("KI604", "missing-weight", "error", "layer", contract.missing_weight, ("lock",), default=False),
+    Rule("KI605", "unexpected-weight", "error", "weight", contract.unexpected_weight, ("lock",), default=False),
+    Rule("KI606", "other-shape", "error", "weight", contract.other_shape, ("lock",), default=False),
+    Rule("KI607", "other-dtype", "error", "weight", contract.other_dtype, ("lock",), default=False),
+    Rule("KI608", "other-interface", "error", "layer", contract.other_interface, ("lock", "config"), default=False),
+    Rule("KI609", "over-budget", "error", "model", contract.over_budget, ("lock",), default=False),
+    Rule("KI610", "other-keras", "warning", "model", contract.other_keras, ("lock",), default=False),
+    Rule("KI611", "other-values", "error", "weight", contract.other_values, ("lock",), default=False),
 )
 """Every rule."""

@@ -206,9 +206,7 @@ def sizes(shape: tuple[Size, ...] | None) -> str:
 def size(agreed: Size) -> str:
     """An agreed number in words."""
     match agreed:
-        case None:
-            return "any"
-        case Range(least=None, most=None):
+        case None | Range(least=None, most=None):
             return "any"
         case Range(least=None, most=most):
             return f"at most {most:,}"
@@ -216,7 +214,5 @@ def size(agreed: Size) -> str:
             return f"at least {least:,}"
         case Range(least=least, most=most):
             return f"{least:,} to {most:,}"
-        case "open":
-            return "open"
         case _:
-            return f"{agreed:,}"
+            return agreed if agreed == "open" else f"{agreed:,}"

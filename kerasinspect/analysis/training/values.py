@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.model import Array, Initializer, Weight
 
-SAMPLE = 1 << 16
+SAMPLE = 1 << 14
 """Values, spread evenly over the array, that are compared with a distribution."""
 
 WHOLE = 1 << 24

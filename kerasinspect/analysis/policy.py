@@ -1,0 +1,172 @@
+"""What a project wants of ``check``: which rules, how severe, how strict, and where a rule is waived for a reason."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.analysis.checking import active_rules, named_rules
+from kerasinspect.analysis.findings import SEVERITIES, Ignored
+from kerasinspect.analysis.rules import RULES
+from kerasinspect.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kerasinspect.analysis.findings import ActiveRule, Finding, ModelReport, Severity
+    from kerasinspect.reading.policy_file import PolicyFile
+
+KEYS = ("select", "ignore", "fail-on", "severities", "thresholds", "per-layer")
+WAIVER_KEYS = ("layer", "ignore", "reason")
+CONTRACT = "KI6"
+"""What the codes of the rules begin with that are asked where there is a lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Rules that are not to be reported of some layers, and why."""
+
+    layer: str
+    """A layer's path or a glob for it; what is inside the layer is meant too."""
+    codes: frozenset[str]
+    reason: str
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether the finding is about such a layer, or about something inside it."""
+        places = accumulate(finding.where.split("/"), "{}/{}".format)
+        return finding.code in self.codes and any(
+            place == self.layer or fnmatchcase(place, self.layer) for place in places
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How ``check`` is to be run; without a file, every rule that is on by default as its table has it."""
+
+    source: str | None = None
+    """The file that it was read from."""
+    select: tuple[str, ...] = ()
+    """Codes, beginnings of codes or names; empty for all rules that are on by default."""
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity = "error"
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+
+    def rules(self, *, with_contract: bool) -> tuple[ActiveRule, ...]:
+        """The rules to ask; with a contract, those about it too, whatever is selected.
+
+        Raises RequestError for a name that means no rule, or a threshold that a rule lacks.
+        """
+        select = self.select
+        if with_contract:
+            select = (*(select or (rule.code for rule in RULES if rule.default)), CONTRACT)
+        return active_rules(select, self.ignore, by_precision(self.severities), by_precision(self.thresholds))
+
+    def applied(self, report: ModelReport) -> ModelReport:
+        """The report with what is waived set apart from the findings."""
+        ignored: list[Ignored] = []
+        findings: list[Finding] = []
+        for finding in report.findings:
+            reason = next((waiver.reason for waiver in self.waivers if waiver.covers(finding)), None)
+            if reason is None:
+                findings.append(finding)
+            else:
+                ignored.append(Ignored(finding, reason))
+        return replace(report, findings=tuple(findings), ignored=tuple(ignored))
+
+    def overridden(self, select: Sequence[str], ignore: Sequence[str], fail_on: Severity | None) -> Policy:
+        """The policy with what was asked for at once; rules that are selected so count even if it ignores them."""
+        return replace(
+            self,
+            select=tuple(select) or self.select,
+            ignore=(*(() if select else self.ignore), *ignore),
+            fail_on=fail_on or self.fail_on,
+        )
+
+
+def by_precision(named: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, names that mean many rules before those that mean one, so that what is said more precisely wins."""
+    return dict(sorted(named.items(), key=lambda item: -len(named_rules(item[:1]))))
+
+
+def policy_from(file: PolicyFile) -> Policy:
+    """The policy that a file holds; raises RequestError for what is unknown or of the wrong type in it."""
+    try:
+        policy = replace(_policy(file.content), source=file.path)
+        policy.rules(with_contract=False)
+    except RequestError as error:
+        raise RequestError(f"{file.path}: {error.message}", error.remedy) from error
+    return policy
+
+
+def _policy(content: Any) -> Policy:  # noqa: ANN401 - any TOML
+    """The policy in a table."""
+    table = _table(content, "[tool.kerasinspect]", KEYS)
+    severities = _table(table.get("severities", {}), "severities")
+    thresholds = _table(table.get("thresholds", {}), "thresholds")
+    waivers = table.get("per-layer", [])
+    if not isinstance(waivers, list):
+        raise RequestError("per-layer is not a list of tables.", "Write [[per-layer]] with two brackets.")
+    return Policy(
+        select=_texts(table.get("select", []), "select"),
+        ignore=_texts(table.get("ignore", []), "ignore"),
+        fail_on=_severity(table.get("fail-on", "error"), "fail-on"),
+        severities={name: _severity(value, f"severities.{name}") for name, value in severities.items()},
+        thresholds={name: _numbers(values, f"thresholds.{name}") for name, values in thresholds.items()},
+        waivers=tuple(_waiver(value, f"per-layer[{at}]") for at, value in enumerate(waivers)),
+    )
+
+
+def _waiver(value: Any, place: str) -> Waiver:  # noqa: ANN401 - any TOML
+    """One entry of ``per-layer``."""
+    table = _table(value, place, WAIVER_KEYS)
+    for key in ("layer", "reason"):
+        if not isinstance(table.get(key), str) or not table[key].strip():
+            words = "which layers it is for, a path or a glob" if key == "layer" else "why, in a sentence"
+            raise RequestError(f"{place} has no {key}.", f"Say {words}.")
+    names = _texts(table.get("ignore", []), f"{place}.ignore")
+    if not names:
+        raise RequestError(f"{place} ignores nothing.", "Name the rules in ignore.")
+    return Waiver(table["layer"], frozenset(named_rules(names)), table["reason"])
+
+
+def _table(value: Any, place: str, keys: Iterable[str] = ()) -> Mapping[str, Any]:  # noqa: ANN401 - any TOML
+    """A table, with no other keys than those that are given, if any are."""
+    if not isinstance(value, dict):
+        raise RequestError(f"{place} is not a table.")
+    known = [*keys]
+    for key in value:
+        if known and key not in known:
+            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise RequestError(
+                f'{place} has no key "{key}".', f"The nearest is {nearest}; the keys are {', '.join(known)}."
+            )
+    return value
+
+
+def _texts(value: Any, place: str) -> tuple[str, ...]:  # noqa: ANN401 - any TOML
+    """A list of texts."""
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise RequestError(f"{place} is not a list of codes or names of rules.", 'Write it as ["KI401", "KI2"].')
+    return tuple(value)
+
+
+def _severity(value: Any, place: str) -> Severity:  # noqa: ANN401 - any TOML
+    """One of the severities."""
+    for severity in SEVERITIES:
+        if value == severity:
+            return severity
+    raise RequestError(f"{place} is no severity.", f"It is one of {', '.join(SEVERITIES)}.")
+
+
+def _numbers(value: Any, place: str) -> Mapping[str, float]:  # noqa: ANN401 - any TOML
+    """A table of finite numbers."""
+    for name, number in _table(value, place).items():
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+            raise RequestError(f"{place}.{name} is not a number.")
+    return value  # type: ignore[no-any-return]

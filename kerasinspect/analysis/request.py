@@ -1,0 +1,66 @@
+"""One request to check models: which files, under which policy, against which lock."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.checking import check_file
+from kerasinspect.analysis.findings import CheckReport
+from kerasinspect.analysis.locks import parse_lock
+from kerasinspect.analysis.policy import Policy, policy_from
+from kerasinspect.reading.limits import DEFAULT, Limits
+from kerasinspect.reading.locations import find_models
+from kerasinspect.reading.policy_file import find_policy, read_lock, read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from kerasinspect.analysis.contract import Contract
+    from kerasinspect.analysis.findings import Severity
+
+
+def check(
+    *locations: str | os.PathLike[str],
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    fail_on: Severity | None = None,
+    config: str | os.PathLike[str] | Policy | None = None,
+    against: str | os.PathLike[str] | None = None,
+) -> CheckReport:
+    """What is wrong with saved models: files, folders that are searched, or globs.
+
+    ``config`` is a policy or the file of one, and no other is looked for; ``against`` is a file that ``kerasinspect
+    lock`` made. ``select``, ``ignore`` and ``fail_on`` win over the policy. One bad file never stops the others: it has
+    a sentence in ``ModelReport.error``. Raises RequestError where the request itself is wrong.
+    """
+    policy = config if isinstance(config, Policy) else policy_in(config)
+    policy = policy.overridden([*select], [*ignore], fail_on)
+    files = find_models(os.fspath(location) for location in locations)
+    return check_models(files, policy, open_lock(against))
+
+
+def policy_in(path: str | os.PathLike[str] | None) -> Policy:
+    """The policy in a file; without one, that of the rules themselves."""
+    return Policy() if path is None else policy_from(read_policy(os.fspath(path)))
+
+
+def nearest_policy(folder: Path) -> Policy:
+    """The policy that a folder has, or the nearest one above it; without any, that of the rules themselves."""
+    file = find_policy(folder)
+    return Policy() if file is None else policy_from(file)
+
+
+def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
+    """What a lock file agrees; None without one. Raises RequestError for what is no lock."""
+    return None if path is None else parse_lock(read_lock(os.fspath(path)), os.fspath(path))
+
+
+def check_models(
+    files: Iterable[str], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
+) -> CheckReport:
+    """What a policy's rules say about some files, and where they depart from a contract."""
+    rules = policy.rules(with_contract=contract is not None)
+    reports = (policy.applied(check_file(file, rules, limits, contract)) for file in files)
+    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source)

@@ -1,0 +1,48 @@
+"""A pytest fixture that fails a test where ``check`` finds something: ``kerasinspect_check("model.keras")``.
+
+pytest finds it through the entry point ``pytest11``. Nothing but pytest is imported until a test uses the fixture.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from kerasinspect.analysis.findings import CheckReport
+
+
+@pytest.fixture
+def kerasinspect_check(request: pytest.FixtureRequest) -> Callable[..., CheckReport]:
+    """Check saved models as ``kerasinspect.check`` does: ``kerasinspect_check("model.keras", ignore=["KI401"])``.
+
+    The policy is the nearest one at or above the root folder of the tests, unless ``config`` names another. The test
+    fails, with the findings as its message, where ``kerasinspect check`` would not give 0; else the report is returned.
+    """
+    folder = request.config.rootpath
+
+    def check(*locations: str | os.PathLike[str], **options: Any) -> CheckReport:  # noqa: ANN401 - as kerasinspect.check
+        """Check models; fail the test where something is wrong."""
+        from kerasinspect.analysis import request as asking  # noqa: PLC0415 - only tests that check pay for it
+
+        report = asking.check(*locations, **{"config": asking.nearest_policy(folder), **options})
+        if report.exit_status:
+            pytest.fail(findings_in_words(report), pytrace=False)
+        return report
+
+    return check
+
+
+def findings_in_words(report: CheckReport) -> str:
+    """What is wrong, as ``kerasinspect check --quiet`` says it."""
+    from kerasinspect.output.formats.terminal import write_text  # noqa: PLC0415 - as above
+    from kerasinspect.output.views_check import check_blocks  # noqa: PLC0415 - as above
+
+    stream = io.StringIO()
+    write_text(check_blocks(report, quiet=True), stream)
+    return stream.getvalue()

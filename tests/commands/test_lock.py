@@ -1,0 +1,166 @@
+"""Tests of ``kerasinspect lock`` and of ``check`` with locks, policies and reports, from arguments to files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from kerasinspect.commands.check import check
+from kerasinspect.commands.lock import lock
+from kerasinspect.errors import RequestError, UnreadableFile
+from tests.hostile.plain_models import archive_tree, hdf5, keras_archive
+
+if TYPE_CHECKING:
+    import h5py
+    from click.testing import Result
+
+NETWORK = Path(__file__).parents[2] / "sample_models" / "question_network.keras"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(command: click.Command, *arguments: str | Path) -> Result:
+    """Call a command; its exit status is what it returns."""
+    return CliRunner().invoke(command, [str(argument) for argument in arguments], standalone_mode=False)
+
+
+def with_nan(file: h5py.File) -> None:
+    """Put a NaN into the kernel of the second layer."""
+    file["layers/dense_1/vars/0"][1, 0] = np.nan
+
+
+def test_what_was_locked_is_held_to(folder: Path) -> None:
+    """The model itself keeps to its lock, another one departs from it."""
+    (folder / "other.keras").write_bytes(keras_archive())
+    assert run(lock, NETWORK, "-o", "model.lock.json").stdout == ""
+    assert run(check, NETWORK, "--against", "model.lock.json").return_value == 0
+    departed = run(check, "other.keras", "--against", "model.lock.json", "--select", "KI1")
+    assert departed.return_value == 1
+    assert "error KI601 missing-layer: dense_3: " in departed.stdout
+
+
+def test_a_lock_goes_to_standard_output_and_says_the_same_each_time() -> None:
+    """Without -o it is printed; two runs are equal to the byte."""
+    printed = run(lock, NETWORK).stdout
+    assert json.loads(printed)["schema"] == "kerasinspect.lock/1"
+    assert printed == run(lock, NETWORK).stdout
+    assert "sha256" not in printed
+    assert printed.count('"name"') == run(lock, NETWORK, "--hash").stdout.count('"sha256"') == 8
+
+
+def test_a_model_that_cannot_be_read_whole_is_not_locked(folder: Path) -> None:
+    """A lock of half a model would agree on the half."""
+
+    def elsewhere(file: h5py.File) -> None:
+        del file["layers/dense_1/vars/1"]
+        file.create_dataset("layers/dense_1/vars/1", (2,), "<f4", external=[("/etc/hostname", 0, 8)])
+
+    (folder / "half.keras").write_bytes(keras_archive(weights=hdf5(archive_tree, elsewhere)))
+    refused = run(lock, "half.keras", "--hash", "-o", "model.lock.json")
+    assert isinstance(refused.exception, UnreadableFile)
+    assert not (folder / "model.lock.json").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--against", "missing.json"],
+        ["--against", str(NETWORK)],
+        ["--config", "missing.toml"],
+        ["--report", "json=missing/report.json"],
+        ["--report", f"json={NETWORK}"],
+        ["--limit", "json_depht=3"],
+    ],
+    ids=["no lock", "a model for a lock", "no policy", "no folder", "over the model", "no such limit"],
+)
+def test_a_wrong_request_is_no_finding(arguments: list[str]) -> None:
+    """What cannot be done as asked is an error of its own, and says what is wrong."""
+    before = NETWORK.read_bytes()
+    assert isinstance(run(check, NETWORK, *arguments).exception, RequestError)
+    assert NETWORK.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--report", "junit"],
+        ["--report", "xml=report.xml"],
+        ["--report", "junit="],
+        ["--format", "xml"],
+        ["--config", "a.toml", "--no-config"],
+        ["--fail-on", "never"],
+    ],
+    ids=["no file", "no such form", "empty", "no such format", "config and none", "no such severity"],
+)
+def test_options_that_mean_nothing_are_wrong(arguments: list[str], folder: Path) -> None:
+    """The error names the option; nothing is written."""
+    result = run(check, NETWORK, *arguments)
+    assert isinstance(result.exception, click.UsageError)
+    assert [*folder.iterdir()] == []
+
+
+def test_several_reports_are_written_at_once(folder: Path) -> None:
+    """Each form goes to its file, the chosen one to standard output; two runs are equal to the byte."""
+    forms = ("text", "json", "junit", "sarif", "github", "markdown")
+    reports = [part for form in forms for part in ("--report", f"{form}=report.{form}")]
+    assert run(check, NETWORK, "--format", "github", *reports).return_value == 0
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert [*sorted(first)] == sorted(f"report.{form}" for form in forms)
+    assert (folder / "report.text").read_text().splitlines()[-1] == "10 of 10 arrays read in 1 file"
+    assert run(check, NETWORK, "--format", "github", *reports).stdout == (folder / "report.github").read_text()
+    assert first == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_findings_are_printed_where_a_report_cannot_be_written(folder: Path) -> None:
+    """A file that cannot be written does not keep the page back, and nothing half-written is left."""
+    result = run(check, NETWORK, "--report", f"junit={folder / 'missing' / 'report.xml'}")
+    assert "KI401" in result.stdout
+    assert isinstance(result.exception, RequestError)
+    assert [*folder.iterdir()] == []
+
+
+def test_the_policy_of_the_working_folder_counts(folder: Path) -> None:
+    """It is found by itself, the page says which it was and what is waived; --no-config leaves it out."""
+    (folder / "spoilt.keras").write_bytes(keras_archive(weights=hdf5(archive_tree, with_nan)))
+    (folder / "pyproject.toml").write_text(
+        '[tool.kerasinspect]\nselect = ["KI1"]\nignore = ["KI102"]\nthresholds.KI107.largest = 50\n'
+        '[[tool.kerasinspect.per-layer]]\nlayer = "sec*"\nignore = ["not-a-number"]\nreason = "it is being mended"\n',
+        encoding="utf-8",
+    )
+    result = run(check, "spoilt.keras")
+    assert result.return_value == 0
+    lines = result.stdout.splitlines()
+    assert "  waived KI101 not-a-number: second/kernel: it is being mended" in lines
+    assert "policy: pyproject.toml" in lines
+    assert any("KI107 largest = 50" in line for line in lines)
+    bare = run(check, "spoilt.keras", "--no-config")
+    assert bare.return_value == 1
+    assert "policy" not in bare.stdout
+
+
+def test_the_command_line_wins_over_the_policy(folder: Path) -> None:
+    """--select, --ignore and --fail-on have the last word."""
+    policy = 'select = ["KI4"]\nignore = ["KI401"]\nfail-on = "note"\n'
+    (folder / "kerasinspect.toml").write_text(policy, encoding="utf-8")
+    assert run(check, NETWORK).return_value == 0
+    assert run(check, NETWORK, "--select", "KI401").return_value == 1
+    assert run(check, NETWORK, "--select", "KI401", "--fail-on", "error").return_value == 0
+    assert run(check, NETWORK, "--select", "KI4", "--ignore", "KI401").return_value == 0
+
+
+def test_a_limit_can_be_raised(folder: Path) -> None:
+    """A limit that stopped the reading of one file can be set as for other commands."""
+    (folder / "plain.keras").write_bytes(keras_archive())
+    assert run(check, "plain.keras", "--limit", "json_depth=1").return_value == 3
+    assert run(check, "plain.keras", "--limit", "json_depth=500").return_value == 0

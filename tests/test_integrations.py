@@ -1,0 +1,190 @@
+"""Tests of where people use it: the library, pytest, pre-commit and the GitHub Action, each as its users call it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import kerasinspect
+from kerasinspect.analysis.locks import parse_lock
+from kerasinspect.analysis.policy import policy_from
+from kerasinspect.reading.policy_file import PolicyFile
+
+ROOT = Path(__file__).parent.parent
+SOUND = ROOT / "sample_models" / "question_network.keras"
+UNBUILT = ROOT / "sample_models" / "unbuilt.keras"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def described(name: str) -> Any:  # noqa: ANN401 - any YAML
+    """What one of the project's YAML files says."""
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process that has the package installed: its script, its modules and its entry points."""
+    script = tmp_path / "bin" / "kerasinspect"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kerasinspect "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    installed = tmp_path / "site" / f"kerasinspect-{kerasinspect.__version__}.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text(f"Name: kerasinspect\nVersion: {kerasinspect.__version__}\n", encoding="utf-8")
+    plugins = PROJECT["entry-points"]["pytest11"]
+    lines = ["[pytest11]", *(f"{name} = {module}" for name, module in plugins.items())]
+    (installed / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
+    paths = os.pathsep.join([str(installed.parent), str(ROOT)])
+    return {**os.environ, "PYTHONPATH": paths, "PATH": f"{script.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def run(*command: str | Path, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a program in a folder."""
+    return subprocess.run(
+        [str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_examples_of_the_documentation_are_understood() -> None:
+    """What the page about CI says of policies and locks is read as it stands there; its YAML is YAML."""
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```(\w+)\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    policies = [tomllib.loads(text)["tool"]["kerasinspect"] for language, text in examples if language == "toml"]
+    locks = [json.loads(text) for language, text in examples if language == "json"]
+    assert all(policy_from(PolicyFile("docs/ci.md", policy)).waivers for policy in policies)
+    assert all(parse_lock(document, "docs/ci.md").layers for document in locks)
+    assert all(yaml.safe_load(text) for language, text in examples if language == "yaml")
+    assert (len(policies), len(locks)) == (1, 1)
+
+
+def test_the_library_checks_a_path() -> None:
+    """``kerasinspect.check`` takes a path and gives the findings and an exit status."""
+    report = kerasinspect.check(UNBUILT, ignore=["KI402"])
+    assert report.exit_status == 1
+    assert {finding.code for finding in report.findings} >= {"KI204"}
+    assert kerasinspect.check(SOUND, ignore=["KI401"]).exit_status == 0
+
+
+USES = """
+import pytest
+import kerasinspect
+
+
+def test_sound(kerasinspect_check):
+    report = kerasinspect_check("sound.keras", ignore=["KI3"])
+    assert report.models[0].arrays == 10
+
+
+def test_unbuilt(kerasinspect_check):
+    kerasinspect_check("unbuilt.keras")
+
+
+def test_missing(kerasinspect_check):
+    kerasinspect_check("missing.keras")
+
+
+def test_wrong_request(kerasinspect_check):
+    with pytest.raises(kerasinspect.RequestError, match="KI9"):
+        kerasinspect_check("sound.keras", select=["KI9"])
+
+
+def test_other_policy(kerasinspect_check):
+    kerasinspect_check("unbuilt.keras", config="loose.toml")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of a user, with a sound model and one that is not built."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    shutil.copy(SOUND, folder / "sound.keras")
+    shutil.copy(UNBUILT, folder / "unbuilt.keras")
+    return folder
+
+
+def test_the_fixture_fails_with_the_findings(project: Path, environment: dict[str, str]) -> None:
+    """The fixture is there by itself; a test that uses it fails with what is wrong, without a traceback of ours."""
+    (project / "test_export.py").write_text(USES, encoding="utf-8")
+    (project / "loose.toml").write_text('select = ["KI1"]\n', encoding="utf-8")
+    (project / "kerasinspect.toml").write_text('ignore = ["KI401"]\nfail-on = "note"\n', encoding="utf-8")
+    outcome = run(
+        sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", folder=project, environment=environment
+    )
+    assert "2 failed, 3 passed" in outcome.stdout
+    assert "  error KI204 unbuilt-layer: dense: The Dense layer is not built" in outcome.stdout
+    assert "cannot be read: missing.keras does not exist." in outcome.stdout
+    assert "pytest_plugin.py" not in outcome.stdout
+
+
+def test_the_plugin_costs_nothing_until_it_is_used(project: Path, environment: dict[str, str]) -> None:
+    """A run without the fixture imports neither numpy nor the readers."""
+    (project / "test_other.py").write_text(
+        "import sys\n\n\ndef test_modules():\n"
+        "    assert 'kerasinspect.pytest_plugin' in sys.modules\n"
+        "    assert not {'numpy', 'pyfive', 'kerasinspect.reading', 'kerasinspect.analysis'} & sys.modules.keys()\n",
+        encoding="utf-8",
+    )
+    outcome = run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", folder=project, environment=environment)
+    assert "1 passed" in outcome.stdout, outcome.stdout
+
+
+def test_the_hook_checks_the_files_that_it_is_given(project: Path, environment: dict[str, str]) -> None:
+    """The entry that pre-commit calls is silent about sound models and stops a commit of others."""
+    (hook,) = described(".pre-commit-hooks.yaml")
+    command = shlex.split(hook["entry"])
+    assert command[0] in PROJECT["scripts"]
+    sound = run(*command, "sound.keras", folder=project, environment=environment)
+    assert (sound.returncode, sound.stdout, sound.stderr) == (0, sound.stdout, "")
+    broken = run(*command, "sound.keras", "unbuilt.keras", folder=project, environment=environment)
+    assert broken.returncode == 1
+    assert "KI204" in broken.stdout
+
+
+@pytest.mark.parametrize(
+    ("models", "options", "status"),
+    [
+        ("sound.keras", "", 0),
+        ("sound.keras\nunbuilt.keras\n", "", 1),
+        ("*.keras", "--ignore=KI204\n--fail-on=error\n", 0),
+        ("my model.keras\n\n", "", 0),
+        ("missing.keras", "", 3),
+        ("--version", "", 3),
+        ("sound.keras", "--no-such-option", 2),
+    ],
+    ids=["sound", "two", "options", "a space", "missing", "a name like an option", "wrong option"],
+)
+def test_the_action_annotates_and_writes_a_summary(
+    models: str, options: str, status: int, project: Path, environment: dict[str, str]
+) -> None:
+    """The step that checks models takes them one a line, ends as check does, and leaves a summary of the job."""
+    step = described("action.yml")["runs"]["steps"][-1]
+    assert step["shell"] == "bash"
+    assert set(step["env"]) == {"MODELS", "OPTIONS"}
+    shutil.copy(SOUND, project / "my model.keras")
+    summary = project / "summary.md"
+    summary.touch()
+    given = {"MODELS": models, "OPTIONS": options, "RUNNER_TEMP": str(project), "GITHUB_STEP_SUMMARY": str(summary)}
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    outcome = run(*command, folder=project, environment={**environment, **given})
+    assert outcome.returncode == status, outcome.stderr
+    assert status == 2 or re.search(r"^\d+ of \d+ arrays? read in \d files?$", outcome.stdout, re.MULTILINE)
+    assert ("::error file=unbuilt.keras,title=KI204" in outcome.stdout) == (status == 1)
+    assert summary.read_text(encoding="utf-8").startswith("## kerasinspect check") == (status != 2)
+
+
+def test_the_action_puts_no_input_into_a_script() -> None:
+    """Inputs reach the shell as variables, where nothing of them is run."""
+    steps = described("action.yml")["runs"]["steps"]
+    assert all("${{" not in step.get("run", "") for step in steps)
