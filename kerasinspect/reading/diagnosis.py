@@ -11,6 +11,7 @@ from kerasinspect.errors import DamagedFile, NotAModel, UnreadableFile
 from kerasinspect.reading.archive import open_archive
 from kerasinspect.reading.foreign_files import (
     CONVERT,
+    MODEL_ENDINGS,
     NAME_A_MODEL,
     NOT_OPENED,
     UNPACK,
@@ -39,8 +40,9 @@ SUPERBLOCK_STARTS = (0, 512, 1024, 2048)
 """Where an HDF5 file begins: a block of the user's may lie before it."""
 HDF5_PARTS = (b"HEAP\0\0\0\0", b"TREE\0", b"SNOD\1", b"OHDR\2")
 TEXT_COPIES = (b"\x89HDF\n\x1a\n", b"\x89HDF\r\r\n", b"\x89HDF\r\n\x1a\r\n", b"\xef\xbf\xbdHDF", b"\x09HDF", b"HDF\r\n")
+FIRST_MEMBER = (b"metadata.json", 30)
+"""A Keras archive's first name, and where it stands."""
 SUPERBLOCK, SMALLEST_SUPERBLOCK, LAST_SUPERBLOCK = 96, 48, 3
-MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".weights.json")
 
 GET_AGAIN = "Get it again, whole."
 
@@ -76,6 +78,8 @@ def diagnose(source: Source, limits: Limits = DEFAULT) -> UnreadableFile:
         return other_archive(source, limits)
     if any(head.startswith(HDF5_SIGNATURE, start) for start in SUPERBLOCK_STARTS):
         return hdf5_damage(source)
+    if b"PK\x05\x06" in tail and not head.startswith(*FIRST_MEMBER):
+        return other_archive(source, limits)
     return damaged_head(source, head) or foreign_file(source, head, tail, limits)
 
 
@@ -130,7 +134,7 @@ def damaged_head(source: Source, head: bytes) -> DamagedFile | None:
     if any(part in head for part in HDF5_PARTS):
         message = f"{source.label} is an HDF5 file whose first bytes are damaged: {shown_bytes(head[:8])}."
         return DamagedFile(message, GET_AGAIN)
-    if b"metadata.json{" in head[:256]:
+    if head.startswith(*FIRST_MEMBER):
         message = f"{source.label} is a Keras archive whose first bytes are damaged: {shown_bytes(head[:8])}."
         return DamagedFile(message, GET_AGAIN)
     return None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
 
+MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".weights.json")
 SHOWN_NAMES = 5
 SHOWN_LENGTH = 60
 LATEST_ONNX = 20
@@ -175,6 +176,9 @@ def plain_text(source: Source, head: bytes) -> NotAModel | None:
     if begin.startswith(("backend:", "class_name:")):
         message = f"{source.label} is the architecture of a Keras model as YAML, without its weights."
         return NotAModel(message, NAME_A_MODEL)
+    if text.count("\n") <= 1 and begin.endswith(MODEL_ENDINGS):
+        message = f"{source.label} is the text of a link to {begin}, as Git writes it where links are switched off."
+        return NotAModel(message, "Name that file, which lies beside it in the repository.")
     return NotAModel(f"{source.label} is a text file: it begins with {begin!r}.", NAME_A_MODEL)
 
 

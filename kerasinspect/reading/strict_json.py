@@ -63,7 +63,9 @@ def parse_json(data: bytes, where: str, limits: Limits = DEFAULT) -> Parsed:
         value = json.loads(text, object_pairs_hook=collect, parse_int=whole_number)
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
-        raise DamagedFile(f"{where} is not JSON: {error.msg} at byte {at:,} of {len(data):,}.", REMEDY) from error
+        raise DamagedFile(
+            f"{where} is not JSON: {error.msg.removesuffix(' at')} at byte {at:,} of {len(data):,}.", REMEDY
+        ) from error
     except RecursionError as error:
         # Only a caller that has already used up the stack gets here: the depth was checked above.
         raise passed("json_depth", limits.json_depth, limits.json_depth, where) from error

@@ -67,7 +67,7 @@ class Entry(NamedTuple):
 def locate(source: Source, entry: Entry, directory: int) -> Member:
     """The member that an entry describes, with what keeps it from being read."""
     encoding = "utf-8" if entry.flags & UTF8 else "cp437"
-    name = entry.raw_name.decode(encoding, "backslashreplace")
+    name = entry.raw_name.decode(encoding, "surrogateescape")
     if "\0" in name:
         raise ambiguous(source, f"the name {name!r} holds a NUL, at which other readers end it")
     member = Member(name, entry.header, entry.compressed_size, entry.size, entry.method, entry.crc, entry.header)
@@ -159,7 +159,7 @@ def walked_members(source: Source) -> Iterator[tuple[str, int]]:
         start = at + LOCAL.size + name_size + extra_size
         if signature != LOCAL_SIGNATURE or start > source.size or flags & DESCRIBED_LATER:
             return
-        name = source.read_at(at + LOCAL.size, name_size).decode("utf-8", "backslashreplace")
+        name = source.read_at(at + LOCAL.size, name_size).decode("utf-8", "surrogateescape")
         sizes = wide_sizes(source.read_at(start - extra_size, extra_size), (size, compressed_size))
         if sizes is None:
             return

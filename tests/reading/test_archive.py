@@ -188,7 +188,7 @@ REMARKS: dict[str, tuple[list[Part], str]] = {
     "link": ([*PLAIN, Part(b"assets/x", b"/etc/passwd", mode=0o120777)], "is a symbolic link"),
     "gap": (only("config.json", behind=b"hidden" * 10), "holds 60 bytes that belong to no member"),
     "gap at the end": (only("model.weights.h5", behind=b"!"), "holds 1 bytes that belong to no member"),
-    "name is not UTF-8": ([*PLAIN, Part(b"assets/../\xff", flags=0x800)], "assets/../\\xff names"),
+    "name is not UTF-8": ([*PLAIN, Part(b"assets/../\xff", flags=0x800)], "assets/../\udcff names"),
 }
 
 

@@ -97,6 +97,7 @@ NOT_MODELS: dict[str, tuple[bytes, str]] = {
     "TensorFlow.js": (b'{"modelTopology": {}, "weightsManifest": []}', "is a TensorFlow.js model"),
     "other JSON": (b'{"a": 1}', "is a JSON document with a, not a Keras model"),
     "empty JSON": (b"{}", "is a JSON document with no keys"),
+    "link as text": (b"../models/weights.h5", "is the text of a link to ../models/weights.h5, as Git writes it"),
     "text": ("Größe: 3\n".encode(), "is a text file: it begins with 'Größe: 3'"),
     "text cut inside a character": (b"a" + "ü".encode() * 3000, "is a text file"),
     "zeros": (bytes(9999), "begins and ends with zeros"),
@@ -144,7 +145,7 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
         "Keras archive whose first bytes are",
     ),
     "archive cut off": (zipped("config.json", "b")[:60], "is cut off"),
-    "JSON": (b'{"class_name": "Sequ', "is not JSON: Unterminated string starting at at byte 15"),
+    "JSON": (b'{"class_name": "Sequ', "is not JSON: Unterminated string starting at byte 15"),
 }
 
 
@@ -159,7 +160,8 @@ def test_damage_is_described(tmp_path: Path, data: bytes, said: str) -> None:
 
 def test_an_archive_that_lies_is_refused(tmp_path: Path) -> None:
     """The archive's own error comes through."""
-    assert isinstance(diagnosed(tmp_path, zipped("a") + b"more"), RefusedFile)
+    for data in (zipped("a") + b"more", b"#!/bin/sh\n" + zipped("a")):
+        assert isinstance(diagnosed(tmp_path, data), RefusedFile)
 
 
 def test_large_json_is_not_parsed(tmp_path: Path) -> None:

@@ -1,0 +1,129 @@
+"""Runs command lines in children that are watched: what they open and start, their time, memory and end.
+
+``python -m tests.hostile.watched < jobs.json > outcomes.jsonl``. A job is a command, the model's path, and the folder
+that the child may read. The parent imports and runs everything once, so that nothing is left to be imported in a child.
+What each job did is one line of JSON.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+from kerasinspect.commands.cli import run
+
+FORBIDDEN = (
+    "compile",
+    "ctypes.",
+    "exec",
+    "import",
+    "marshal.",
+    "os.exec",
+    "os.fork",
+    "os.link",
+    "os.mkdir",
+    "os.posix_spawn",
+    "os.putenv",
+    "os.remove",
+    "os.rename",
+    "os.spawn",
+    "os.symlink",
+    "os.system",
+    "os.truncate",
+    "pickle.",
+    "shutil.",
+    "socket.",
+    "subprocess.",
+    "urllib.",
+)
+"""Events, or beginnings of events, that a reader of models never causes."""
+LAZY = ("numpy.ma", "encodings.utf_32_be", "encodings.utf_16", "encodings.cp437")
+"""What numpy and Python import when they first need it, whatever the file says."""
+MEMORY, COMPUTING, WAITING = 1 << 30, 10, 60
+"""Bytes, seconds of computing and seconds in all that a child may take before it is ended."""
+
+
+def watch(arguments: list[str], path: str, folder: str) -> dict[str, Any]:
+    """Run one command line in a child and tell how it ended, what it wrote and what it did."""
+    with tempfile.TemporaryDirectory() as room:
+        child = os.fork()
+        if not child:
+            be_child([arguments[0], path, *arguments[1:]], (path, folder, tempfile.gettempdir()), Path(room))
+        _, ending, usage = os.wait4(child, 0)
+        texts = {path.name: path.read_bytes().decode("utf-8", "backslashreplace") for path in Path(room).iterdir()}
+        return {
+            "status": os.WEXITSTATUS(ending) if os.WIFEXITED(ending) else None,
+            "signal": os.WTERMSIG(ending) if os.WIFSIGNALED(ending) else None,
+            "seconds": round(usage.ru_utime + usage.ru_stime, 2),
+            "mebibytes": usage.ru_maxrss >> 10,
+            "out": texts.get("out", ""),
+            "err": texts.get("err", ""),
+            "events": texts.get("events", "").splitlines(),
+            "trace": texts.get("trace", ""),
+        }
+
+
+def be_child(arguments: list[str], allowed: tuple[str, str, str], room: Path) -> None:
+    """Run the command line under limits, watched, and leave."""
+    status = 99
+    events = (room / "events").open("w", encoding="utf-8", errors="backslashreplace", buffering=1)
+    trace = (room / "trace").open("w", encoding="utf-8", errors="backslashreplace")
+    for name in ("out", "err"):
+        stream = io.TextIOWrapper((room / name).open("wb"), encoding="utf-8", errors="backslashreplace")
+        setattr(sys, f"std{name}", stream)
+
+    def hook(event: str, details: tuple[Any, ...]) -> None:
+        """Write down what is forbidden."""
+        if event == "open" and may_open(details[0], *allowed):
+            return
+        if event == "open" or event.startswith(FORBIDDEN):
+            events.write(f"{event} {details!r:.200}\n")
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING, COMPUTING))
+    signal.alarm(WAITING)
+    sys.addaudithook(hook)
+    try:
+        status = run(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001 - whatever it is, it is what the test is after
+        traceback.print_exc(file=trace)
+        trace.flush()
+    os._exit(status)
+
+
+def may_open(opened: object, path: str, folder: str, temporary: str) -> bool:
+    """Whether a child may open this: a descriptor, the model, a file beside it, a temporary file without a name."""
+    if not isinstance(opened, str | bytes | os.PathLike):
+        return True
+    text = os.fsdecode(opened)
+    return text in {path, folder, temporary} or str(Path(text).parent.resolve()) == folder
+
+
+def main() -> None:
+    """Run all jobs of standard input."""
+    request = json.load(sys.stdin)
+    silent = io.StringIO()
+    shown, sys.stdout = sys.stdout, silent
+    for module in LAZY:
+        importlib.import_module(module)
+    for arguments in request["warm"]:
+        run(arguments)
+    sys.stdout = shown
+    for job in request["jobs"]:
+        sys.stdout.write(json.dumps(watch(*job)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
