@@ -19,7 +19,7 @@ from kerasinspect.reading.hdf5_attributes import attribute_reader
 from kerasinspect.reading.hdf5_datasets import stored_array
 from kerasinspect.reading.hdf5_header import Header, Link, OpenFile, open_file, parsing
 from kerasinspect.reading.limits import check_inflation, passed
-from kerasinspect.reading.stored import Group
+from kerasinspect.reading.stored import Group, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +82,7 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
     for name, target in links:
         if isinstance(target, Link):
             group.links[name] = target.words
-        elif isinstance(target, str):
-            group.links[name] = f"links to {target}, not followed"
+            walk.damage.append(f"{group.path.rstrip('/')}/{name} in {walk.file.source.label} {target.words}.")
         elif target in walk.seen:
             group.links[name] = f"is the same as {walk.seen[target]}"
         else:
@@ -136,4 +135,6 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
         check_inflation(source.size, walk.inflated, walk.file.limits, "inflated_ratio", source.label)
     if array.problem:
         walk.damage.append(array.problem)
+    elif isinstance(array.storage, Withheld) and array.storage.is_partial:
+        walk.damage.append(array.storage.reason)
     group.arrays[name] = array

@@ -7,7 +7,7 @@ import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.reading.chunks import chunked_storage
-from kerasinspect.reading.dtypes import dtype_of
+from kerasinspect.reading.dtypes import UNUSUAL, dtype_of
 from kerasinspect.reading.hdf5_header import UNDEFINED, Header, OpenFile
 from kerasinspect.reading.stored import Contiguous, InMemory, Storage, StoredArray, Unwritten, Withheld
 
@@ -30,6 +30,7 @@ class Dataset(NamedTuple):
     path: str
     shape: tuple[int, ...]
     encoding: np.dtype[Any]
+    dtype: str
 
     @property
     def nbytes(self) -> int:
@@ -41,7 +42,7 @@ def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray
     """A dataset as an array, and whether it lies in chunks that may have to be inflated."""
     shape = tuple(int(size) for size in header.shape or ())
     encoding, dtype = dtype_of(header)
-    dataset = Dataset(file, header, path, shape, encoding)
+    dataset = Dataset(file, header, path, shape, encoding, dtype)
     storage = withheld(dataset) or laid_out(dataset)
     position, problem = 0, None
     if isinstance(storage, Contiguous):
@@ -49,6 +50,8 @@ def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray
         if storage.offset + storage.nbytes > file.source.size:
             where = f"{storage.nbytes:,} bytes at {storage.offset:,}"
             problem = f"{path} in {file.source.label} lies outside the file: {where}."
+    if isinstance(storage, Unwritten):
+        problem = storage.problem
     array = StoredArray(path, shape, dtype, encoding, storage, position, problem)
     return array, layout_of(header) == CHUNKED
 
@@ -68,7 +71,9 @@ def withheld(dataset: Dataset) -> Withheld | None:
     if layout_of(header) == VIRTUAL:
         return Withheld(f"{path} is a virtual dataset: its values lie in other files, which are not opened.")
     if encoding.kind in UNREAD_KINDS:
-        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.")
+        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
+    if dataset.dtype == UNUSUAL:
+        return Withheld(f"The numbers of {path} are in a format that is not read.")
     return None
 
 

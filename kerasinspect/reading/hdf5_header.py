@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pyfive.btree import BTreeV1Groups
 from pyfive.dataobjects import DataObjects
-from pyfive.misc_low_level import SuperBlock
+from pyfive.misc_low_level import Heap, SuperBlock, SymbolTable
 
 from kerasinspect.errors import DamagedFile, InspectError
 from kerasinspect.reading.limits import passed
@@ -25,6 +26,8 @@ FIRST_USER_BLOCK = 512
 UNDEFINED = 0xFFFF_FFFF_FFFF_FFFF
 """The address of what was never written."""
 SOFT_LINK, EXTERNAL_LINK = 1, 64
+CACHED_SOFT_LINK = 2
+"""How an older group marks a soft link."""
 WITH_CONSISTENCY_FLAGS = 3
 """The superblock version that says whether a file is open for writing."""
 
@@ -38,6 +41,18 @@ class Link:
 
 class Header(DataObjects):  # type: ignore[misc] # pyfive has no types
     """An object header whose links of every kind can be listed, rather than only those that pyfive follows."""
+
+    def _iter_links_btree_v1(self, btree_address: int, heap_address: int) -> Iterator[tuple[str, int | Link]]:
+        """The links of an older group: hard ones, and soft ones, whose target lies in the group's heap."""
+        heap = Heap(self.fh, heap_address)
+        for address in BTreeV1Groups(self.fh, btree_address).symbol_table_addresses():
+            for entry in SymbolTable(self.fh, address).entries:
+                name = text_of(heap.get_object_name(entry["link_name_offset"]))
+                if entry["cache_type"] == CACHED_SOFT_LINK:
+                    (offset,) = struct.unpack_from("<I", entry["scratch"])
+                    yield name, soft_link(heap.get_object_name(offset))
+                else:
+                    yield name, int(entry["object_header_address"])
 
     @staticmethod
     def _decode_link_msg(data: bytes, offset: int) -> tuple[int | None, tuple[str, int | Link]]:
@@ -56,8 +71,13 @@ class Header(DataObjects):  # type: ignore[misc] # pyfive has no types
         width = 1 << (flags & 3)
         length = int.from_bytes(data[offset : offset + width], "little")
         offset += width
-        name = data[offset : offset + length].decode("utf-8", "surrogateescape")
+        name = text_of(data[offset : offset + length])
         return order, (name, link_target(kind, data, offset + length))
+
+
+def soft_link(target: bytes) -> Link:
+    """A link to another place in the file."""
+    return Link(f"links to {text_of(target)}, not followed")
 
 
 def link_target(kind: int, data: bytes, offset: int) -> int | Link:
@@ -70,7 +90,7 @@ def link_target(kind: int, data: bytes, offset: int) -> int | Link:
         file, _, inside = target[1:].partition(b"\0")
         return Link(f"links to {text_of(inside.rstrip(bytes(1)))} in {text_of(file)}, not followed")
     if kind == SOFT_LINK:
-        return Link(f"links to {text_of(target)}, not followed")
+        return soft_link(target)
     return Link(f"is a link of user-defined kind {kind}, not followed")
 
 
@@ -119,14 +139,16 @@ class OpenFile:
 
 def open_file(source: Source, limits: Limits) -> OpenFile:
     """Find the superblock and the root; raises DamagedFile where that cannot be done."""
+    start = superblock_position(source)
+    if start is None:
+        raise DamagedFile(f"{source.label} is no HDF5 file.", "Save the model again, or get it from its source again.")
     with parsing(source, "its superblock"):
-        start = superblock_position(source)
         facts = SuperBlock(MeteredStream(source, limits), start)._contents  # noqa: SLF001 - pyfive has no public name
         check_whole(source, facts)
         base = facts["base_address"]
         body = source.slice(base, source.size - base, source.inside)
         stream = MeteredStream(body, limits)
-        root = SuperBlock(stream, None if start is None else start - base).offset_to_dataobjects
+        root = SuperBlock(stream, start - base).offset_to_dataobjects
         return OpenFile(body, limits, stream, root)
 
 
@@ -140,8 +162,7 @@ def parsing(source: Source, where: str) -> Iterator[None]:
     except MemoryError as error:
         raise DamagedFile(f"{source.label} is damaged at {where}: it declares more than memory holds.") from error
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{source.label} is damaged at {where} ({reason[:120]})."
+        message = f"{source.label} is damaged at {where}: its structures contradict each other."
         raise DamagedFile(message, "Get the file from its source again.") from error
 
 

@@ -19,7 +19,7 @@ from kerasinspect.reading.archive import open_archive
 from kerasinspect.reading.contents import Contents
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
-from kerasinspect.reading.sources import open_source
+from kerasinspect.reading.sources import open_beside, open_source
 from kerasinspect.reading.stored import Contiguous, Group, Storage, StoredArray, Withheld
 from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
@@ -50,21 +50,34 @@ def read_archive(source: Source, limits: Limits) -> Contents | None:
         return None
     try:
         contents = weights_of(archive, limits) or Contents(source.path, "keras-archive")
-        config, remarks = json_object(
-            lambda: archive.read(CONFIG, limits.json_bytes), f"{CONFIG} in {source.path}", limits
-        )
+        described = described_by(archive, contents, limits)
     except InspectError:
         archive.close()
         raise
-    described = with_config(contents, config, remarks, metadata_of(archive, source, limits))
+    missing = [name for name in (CONFIG, WEIGHTS) if name not in archive.members and PICKLED not in archive.members]
     return replace(
         described,
         location=source.path,
         format="keras-archive",
         assets=assets_of(archive, limits),
         remarks=(*archive.remarks, *described.remarks),
+        damage=(*described.damage, *(f"{source.path} has no {name}." for name in missing)),
         close=archive.close,
     )
+
+
+def described_by(archive: Archive, contents: Contents, limits: Limits) -> Contents:
+    """Contents with what the JSON members of their archive say."""
+    if CONFIG not in archive.members:
+        return contents
+    path = archive.file.path
+    config, remarks = json_object(lambda: archive.read(CONFIG, limits.json_bytes), f"{CONFIG} in {path}", limits)
+    metadata: Mapping[str, Any] = {}
+    if METADATA in archive.members:
+        where = f"{METADATA} in {path}"
+        metadata, more = json_object(lambda: archive.read(METADATA, limits.json_bytes), where, limits)
+        remarks = (*remarks, *more)
+    return with_config(contents, config, remarks, metadata)
 
 
 def assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
@@ -92,16 +105,15 @@ def read_folder(folder: str, limits: Limits) -> Contents | None:
     contents = folder_weights(folder, limits)
     if contents is None:
         return None
-    source = Path(folder, CONFIG)
+    described = replace(contents, location=folder, assets=folder_assets(folder, limits))
     try:
-        described = replace(contents, location=folder, assets=folder_assets(folder, limits))
-        if not source.exists():
+        if not Path(folder, CONFIG).exists():
             return described
-        config, remarks = json_object(lambda: file_bytes(source, limits), str(source), limits)
+        where = str(Path(folder, CONFIG))
+        config, remarks = json_object(lambda: file_bytes(Path(folder), CONFIG, limits), where, limits)
         metadata: Mapping[str, Any] = {}
         with suppress(InspectError):
-            path = Path(folder, METADATA)
-            metadata, _ = json_object(lambda: file_bytes(path, limits), str(path), limits)
+            metadata, _ = json_object(lambda: file_bytes(Path(folder), METADATA, limits), METADATA, limits)
     except InspectError:
         contents.close()
         raise
@@ -111,7 +123,7 @@ def read_folder(folder: str, limits: Limits) -> Contents | None:
 def folder_weights(folder: str, limits: Limits) -> Contents | None:
     """The weights in a folder: one file, or an index with its shards."""
     if Path(folder, WEIGHTS).exists():
-        source = open_source(Path(folder, WEIGHTS))
+        source = open_beside(Path(folder), WEIGHTS)
         try:
             root, damage = read_hdf5(source, limits)
         except InspectError:
@@ -133,13 +145,13 @@ def folder_assets(folder: str, limits: Limits) -> Mapping[str, Callable[[], byte
     found = {}
     for path in islice(Path(folder, ASSETS).rglob("*"), limits.archive_members):
         if path.is_file() and not path.is_symlink():
-            found[path.relative_to(folder).as_posix()] = partial(file_bytes, path, limits)
+            found[path.relative_to(folder).as_posix()] = partial(file_bytes, path.parent, path.name, limits)
     return found
 
 
-def file_bytes(path: Path, limits: Limits) -> bytes:
+def file_bytes(folder: Path, name: str, limits: Limits) -> bytes:
     """All bytes of a small file in a folder."""
-    source = open_source(path)
+    source = open_beside(folder, name)
     try:
         return source.read_at(0, min(source.size, limits.json_bytes + 1))
     finally:
@@ -153,13 +165,6 @@ def json_object(load: Callable[[], bytes], where: str, limits: Limits) -> tuple[
         raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
     repeated = tuple(f"{where} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
     return parsed.value, repeated
-
-
-def metadata_of(archive: Archive, source: Source, limits: Limits) -> Mapping[str, Any]:
-    """Version and date; nothing where the member is missing, since the model is readable without them."""
-    if METADATA not in archive.members:
-        return {}
-    return json_object(lambda: archive.read(METADATA, limits.json_bytes), f"{METADATA} in {source.path}", limits)[0]
 
 
 def with_config(

@@ -70,8 +70,13 @@ def is_graph(root: Group) -> bool:
 
 
 def link_remarks(root: Group) -> Iterable[str]:
-    """A sentence for every name in the file that leads nowhere that may be read."""
-    return (f"{group.path.rstrip('/')}/{name} {words}." for group in root.walk() for name, words in group.links.items())
+    """A sentence for every further name of an object; what is not followed or damaged is said as damage."""
+    return (
+        f"{group.path.rstrip('/')}/{name} {words}."
+        for group in root.walk()
+        for name, words in group.links.items()
+        if words.startswith("is the same as ")
+    )
 
 
 def json_attribute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import stat
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kerasinspect.errors import DamagedFile, InspectError, NotAModel, RefusedFile
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.limits import passed
-from kerasinspect.reading.sources import open_source
+from kerasinspect.reading.sources import open_beside
 from kerasinspect.reading.stored import Group
 from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
@@ -83,15 +83,11 @@ def shard_names(source: Source, weight_map: Mapping[str, Any]) -> list[str]:
 
 def open_shard(folder: Path, name: str, index: Source) -> Source:
     """One shard; raises DamagedFile where it is missing, RefusedFile where it is a link out of the folder."""
-    path = folder / name
-    try:
-        if stat.S_ISLNK(path.lstat().st_mode) and path.resolve().parent != folder.resolve():
-            raise RefusedFile(f"The shard {path} is a link to another folder, which is not followed.")
-    except OSError as error:
+    if not os.path.lexists(folder / name):
         message = f"The shard {name} that {index.path} names is missing."
-        raise DamagedFile(message, f"Put it into {folder} or save the model again.") from error
+        raise DamagedFile(message, f"Put it into {folder} or save the model again.")
     try:
-        return open_source(path)
+        return open_beside(folder, name)
     except NotAModel as error:
         raise DamagedFile(error.message, f"{index.path} needs it.") from error
 

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import DamagedFile, NotAModel
+from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BLOBS = Path("..", "..", "blobs")
+HASH = re.compile(r"[0-9a-f]{40,64}")
+"""How the cache of a model hub names a file's content."""
 BLOCK = 1 << 22
 """Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
 
@@ -53,9 +58,7 @@ class Source:
         try:
             return os.pread(self.descriptor, count, self.start + position)
         except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            message = f"{self.label} cannot be read at byte {position}: {reason}."
-            raise DamagedFile(message, "Check the disk and copy the file again.") from error
+            raise self.unreadable(position, error) from error
 
     def blocks(self, position: int, count: int, size: int = BLOCK) -> Iterator[memoryview]:
         """``count`` bytes from ``position`` in pieces of at most ``size``, in one buffer that is reused."""
@@ -68,12 +71,19 @@ class Source:
             wanted = min(size, count - done)
             filled = 0
             while filled < wanted:
-                got = os.preadv(self.descriptor, [view[filled:wanted]], self.start + position + done + filled)
+                got = self.fill(view[filled:wanted], position + done + filled)
                 if not got:
                     raise self.too_short(position, count)
                 filled += got
             yield view[:wanted]
             done += wanted
+
+    def fill(self, view: memoryview, position: int) -> int:
+        """Read into ``view`` as much as the system gives at once; raises DamagedFile where it cannot read."""
+        try:
+            return os.preadv(self.descriptor, [view], self.start + position)
+        except OSError as error:
+            raise self.unreadable(position, error) from error
 
     def slice(self, start: int, size: int, inside: str) -> Source:
         """A part of this source, as a source of its own."""
@@ -93,6 +103,12 @@ class Source:
     def label(self) -> str:
         """What to call it in a message."""
         return f"{self.inside} in {self.path}" if self.inside else self.path
+
+    def unreadable(self, position: int, error: Exception) -> DamagedFile:
+        """The error for bytes that the system does not give."""
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"{self.label} cannot be read at byte {position}: {reason}."
+        return DamagedFile(message, "Check the disk and copy the file again.")
 
     def too_short(self, position: int, count: int) -> DamagedFile:
         """The error for bytes that should be there and are not."""
@@ -155,6 +171,21 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     return Source(name, descriptor, 0, status.st_size)
 
 
+def open_beside(folder: Path, name: str) -> Source:
+    """Open one file of a folder that belongs to a model.
+
+    Raises RefusedFile for a link out of the folder: whoever made the folder would choose what is read. The links of
+    a download cache are followed, which keeps contents by hash in ``../../blobs``.
+    """
+    path = folder / name
+    if path.is_symlink():
+        target = path.resolve()
+        is_cached = target.parent == (folder / BLOBS).resolve() and HASH.fullmatch(target.name)
+        if target.parent != folder.resolve() and not is_cached:
+            raise RefusedFile(f"{path} is a link out of its folder, which is not followed.", "Copy the file there.")
+    return open_source(path)
+
+
 def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
     """The sentence for a path that the system does not open."""
     if isinstance(error, FileNotFoundError):
@@ -163,6 +194,10 @@ def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
         return NotAModel(f"{name} does not exist.", remedy)
     if isinstance(error, PermissionError):
         return NotAModel(f"{name} may not be read by this user.", "Check its permissions.")
+    with suppress(OSError, ValueError):
+        kind = Path(name).stat().st_mode
+        if not stat.S_ISREG(kind):
+            return NotAModel(f"{name} is {file_kind(kind)}, not a file.", "Name a saved model.")
     return NotAModel(f"{name} cannot be opened: {getattr(error, 'strerror', None) or error}.", "Check the path.")
 
 

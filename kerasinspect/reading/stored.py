@@ -16,7 +16,7 @@ from kerasinspect.reading.sources import BLOCK, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-UNWRITTEN_LIMIT = 64 << 20
+UNWRITTEN_LIMIT = 1 << 20
 """Bytes of an array that was declared but never written that are still shown as zeros."""
 
 
@@ -70,16 +70,20 @@ class Unwritten:
     nbytes: int
     where: str
 
-    def read(self, start: int, count: int) -> bytes:
-        """``count`` zero bytes, as far as that is harmless."""
-        if start + count > UNWRITTEN_LIMIT:
-            message = f"{self.where} declares {self.nbytes:,} bytes but none of them are stored."
-            raise RefusedFile(message, "Get the file from its source again.")
+    @property
+    def problem(self) -> str | None:
+        """Why the zeros are not given: there would be too many of them to be a weight that someone forgot."""
+        if self.nbytes <= UNWRITTEN_LIMIT:
+            return None
+        return f"{self.where} declares {self.nbytes:,} bytes but none of them are stored."
+
+    def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - zeros are the same everywhere
+        """``count`` zero bytes."""
         return bytes(count)
 
     def blocks(self, size: int) -> Iterator[memoryview]:
-        """Zeros in pieces, as far as that is harmless."""
-        zeros = memoryview(self.read(0, self.nbytes))
+        """Zeros in pieces."""
+        zeros = memoryview(bytes(self.nbytes))
         return (zeros[start : start + size] for start in range(0, len(zeros), size))
 
 
@@ -88,6 +92,8 @@ class Withheld:
     """Values that may not be read: they lie in another file or behind a filter that is not read."""
 
     reason: str
+    is_partial: bool = True
+    """They are numbers of the model, so that an answer without them is partial."""
 
     def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - nothing is read, whatever is asked
         """Refuse."""

@@ -64,7 +64,8 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
     path = labelling.paths[id(node)]
     wiring = labelling.graph.wiring.get(id(node)) or outer
     children = tuple(layer_of(labelling, child, inner_wiring(node, child, wiring)) for child in node.children)
-    weights = tuple(weight_of(labelling, node, claim, path, wiring) for _, claim, _ in own(node, known=True))
+    claimed = () if node.same_as is not None else own(node, known=True)
+    weights = tuple(weight_of(labelling, node, claim, path, wiring) for _, claim, _ in claimed)
     is_root_child = id(node) in labelling.graph.wiring
     return Layer(
         name=node.name,
