@@ -190,12 +190,29 @@ def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
 
 def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON
     """What any JSON document would make a Keras loader run, import or open, in the order of the document."""
+    for value, place in _objects(document, root):
+        for rule in RULES:
+            yield from rule(value, place)
+
+
+def classes_of_keras(model: Model) -> frozenset[str]:
+    """Names of the classes that the config itself places in a module of Keras."""
+    return frozenset(
+        value["class_name"]
+        for value, _ in _objects(model.config, "config")
+        if isinstance(value.get("module"), str)
+        and isinstance(value.get("class_name"), str)
+        and _is_keras(value["module"])
+    )
+
+
+def _objects(document: Any, root: str) -> Iterator[tuple[Mapping[str, Any], Place]]:  # noqa: ANN401 - any JSON
+    """Every object of a document with its place, in order, without recursion."""
     stack: list[tuple[Any, Place]] = [(document, Place(None, root))]
     while stack:
         value, place = stack.pop()
         if isinstance(value, Mapping):
-            for rule in RULES:
-                yield from rule(value, place)
+            yield value, place
             inside = [(inner, Place(place, str(key))) for key, inner in value.items()]
             stack.extend(reversed(inside))
         elif isinstance(value, (list, tuple)):

@@ -144,9 +144,14 @@ class ModelReport:
     """What a policy waives; it does not count."""
 
     @property
+    def unread(self) -> tuple[str, ...]:
+        """Why the file, or parts of it, could not be read."""
+        return self.damage if self.error is None else (self.error, *self.damage)
+
+    @property
     def readable(self) -> bool:
         """Whether all of it was read."""
-        return self.error is None and not self.damage
+        return not self.unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +178,11 @@ class CheckReport:
     @property
     def failed(self) -> bool:
         """Whether any finding is as bad as ``fail_on`` or worse."""
-        stops = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
-        return any(finding.severity in stops for finding in self.findings)
+        return any(self.stops(finding.severity) for finding in self.findings)
+
+    def stops(self, severity: Severity) -> bool:
+        """Whether a finding of this severity is as bad as ``fail_on`` or worse."""
+        return SEVERITIES.index(severity) <= SEVERITIES.index(self.fail_on)
 
     @property
     def exit_status(self) -> Literal[0, 1, 3]:

@@ -21,13 +21,14 @@ from kerasinspect.commands.show import show
 from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary
 from kerasinspect.commands.training import training
+from kerasinspect.commands.verify import verify
 from kerasinspect.errors import InspectError
 from kerasinspect.output.destination import PipeClosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (show, summary, stats, training, check, lock, rules)
+COMMANDS = (show, summary, stats, training, check, lock, rules, verify)
 """Every command, in the order of ``--help``."""
 
 INTERRUPTED, PIPE_CLOSED = 130, 141

@@ -12,13 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.analysis.code_in_config import CodeFinding
-    from kerasinspect.analysis.verification import (
-        DescribedWeight,
-        Forward,
-        GoldenDifference,
-        Verification,
-        WeightComparison,
-    )
+    from kerasinspect.analysis.verification import Forward, GoldenDifference, Verification
+    from kerasinspect.analysis.weight_comparison import DescribedWeight, WeightComparison
 
     Document = dict[str, Any]
 
@@ -57,6 +52,9 @@ CODE_WORDS = {
     "custom-class": "needs the custom class",
 }
 
+MESSAGE_SHOWN = 500
+"""Characters of Keras's own words on a page; the document has more."""
+
 LISTED = 20
 """Rows of a table of differences; of more only the number is said."""
 
@@ -78,7 +76,7 @@ def verify_blocks(answer: Verification) -> Iterator[Block]:
     for refusal in answer.refusals:
         library = refusal.library
         yield Paragraph(f"{library.module} {library.version}: {refusal.reason}", "warning")
-        yield Paragraph(f"  {' '.join(refusal.message.split())}", "quiet")
+        yield Paragraph(f"  {_in_short(refusal.message)}", "quiet")
     if answer.ending is not None:
         yield Paragraph(answer.ending, "warning")
     if answer.weights is not None:
@@ -92,6 +90,12 @@ def code_sentence(finding: CodeFinding) -> str:
     """What one finding would do when the file is loaded."""
     digest = f" (SHA-256 {finding.sha256})" if finding.sha256 else ""
     return f"{finding.where} {CODE_WORDS[finding.kind]} {finding.detail}{digest}"
+
+
+def _in_short(message: str) -> str:
+    """Keras's own words on one line, from the innermost exception on: what comes before repeats the whole config."""
+    text = " ".join(message.rpartition("Exception encountered: ")[2].split())
+    return text if len(text) <= MESSAGE_SHOWN else f"{text[:MESSAGE_SHOWN]} ..."
 
 
 def _by_what(answer: Verification) -> str:
@@ -131,7 +135,7 @@ def _forward(forward: Forward) -> Iterator[Block]:
         inputs = ", ".join(f"{spec.name} {shape_text(spec.shape)} {spec.dtype}" for spec in forward.inputs)
         yield Paragraph(f"inputs: {inputs}")
     if forward.error is not None:
-        yield Paragraph(f"forward pass: none: {' '.join(forward.error.split())}", "warning")
+        yield Paragraph(f"no forward pass: {_in_short(forward.error)}", "warning")
     rows = tuple(
         Row(
             (

@@ -1,0 +1,74 @@
+"""``verify``: what the real Keras, on TensorFlow in a process of its own, makes of a model."""
+
+from __future__ import annotations
+
+import click
+
+from kerasinspect.commands.options import FORMAT, MODEL, OUTPUT, QUIET, options
+
+GIB = 1 << 30
+
+
+@click.command(short_help="Load it with the real Keras in another process, compare every array, and run it.")
+@options(MODEL)
+@click.option("--python", metavar="PATH", help="Ask the Keras of this interpreter. Default: the one that runs this.")
+@click.option("--custom-objects", multiple=True, metavar="MODULE", help="Import your own layers from package.module.")
+@click.option("--unsafe", is_flag=True, help="Load a file with code in it, and let that code run.")
+@click.option("--input", "inputs", metavar="FILE.npz", help="Run the model on these inputs instead of made ones.")
+@click.option("--record", metavar="FILE.npz", help="Keep inputs and outputs, to compare with later.")
+@click.option("--golden", metavar="FILE.npz", help="Run the model on kept inputs, and compare with the kept outputs.")
+@click.option("--rtol", type=click.FloatRange(0), default=1e-3, show_default=True, help="Relative tolerance.")
+@click.option("--atol", type=click.FloatRange(0), default=1e-5, show_default=True, help="Absolute tolerance.")
+@click.option("--time-limit", type=click.FloatRange(0), default=300, show_default=True, help="Seconds.")
+@click.option("--memory-limit", type=click.FloatRange(0.1), default=8, show_default=True, help="GiB.")
+@options(FORMAT, OUTPUT, QUIET)
+def verify(
+    location: str,
+    *,
+    python: str | None,
+    custom_objects: tuple[str, ...],
+    unsafe: bool,
+    inputs: str | None,
+    record: str | None,
+    golden: str | None,
+    rtol: float,
+    atol: float,
+    time_limit: float,
+    memory_limit: float,
+    format_name: str,
+    output: str | None,
+    quiet: bool,
+) -> int:
+    """Load MODEL with the real Keras, hold every array against our own reading, and run it on zeros, ones and noise.
+
+    Keras runs in another process, without network, with bounds on time and memory. A file with code in it is not
+    loaded without --unsafe. Exit status: 0 verified, 1 refused, different or not loaded, 3 unreadable or killed.
+    """
+    import sys
+
+    from kerasinspect.commands.emitting import emit_blocks, emit_document, say
+    from kerasinspect.output.views_verify import verify_blocks, verify_document
+    from kerasinspect.verify import Bounds, Options, Tolerances
+    from kerasinspect.verify import verify as ask_keras
+
+    if inputs is not None and golden is not None:
+        raise click.UsageError("--golden brings its own inputs: leave out --input.")
+    asked = Options(
+        python or sys.executable,
+        unsafe,
+        custom_objects,
+        inputs,
+        record,
+        golden,
+        Tolerances(rtol, atol),
+        Bounds(time_limit, int(memory_limit * GIB)),
+    )
+    answer = ask_keras(location, asked)
+    if format_name == "json":
+        emit_document(verify_document(answer), output, location)
+    else:
+        emit_blocks(verify_blocks(answer), output, location)
+    say("damaged", answer.damage)
+    if record is not None and not quiet and answer.outcome not in {"verified", "differs"}:
+        say("note", [f"{record} was not written: there are no outputs to keep."])
+    return answer.exit_status

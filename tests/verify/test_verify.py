@@ -1,0 +1,222 @@
+"""The real Keras loads what we read, array by array; what it refuses, runs or must not run is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from kerasinspect.commands.verify import verify as command
+from kerasinspect.errors import NotAModel, RequestError
+from kerasinspect.verify import Bounds, Options, verify, verify_all
+from tests.verify.planted import with_config, with_lambda
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.analysis.verification import Verification
+
+SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
+QUESTION = SAMPLES / "question_network.keras"
+
+DIRECT = """
+import sys
+import keras, numpy
+model = keras.saving.load_model(sys.argv[1], compile=False)
+with numpy.load(sys.argv[2]) as stored:
+    inputs = {name: stored[name] for name in stored.files if "/input/" in name}
+    for name, array in inputs.items():
+        output = model(keras.ops.convert_to_tensor(array), training=False)
+        assert numpy.array_equal(numpy.asarray(output), stored[name.replace("input", "output")]), name
+"""
+"""A direct run of Keras on recorded inputs, which must give the recorded outputs to the bit."""
+
+NOT_VERIFIED = {"custom_layer.keras": "refused", "question_network_keras1.h5": "refused"}
+"""Samples that the installed Keras does not load as they are."""
+
+
+@pytest.fixture(scope="module")
+def answers() -> Mapping[str, Verification]:
+    """What one worker says of every sample, by file name."""
+    paths = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".keras", ".h5"})
+    found = verify_all([str(path) for path in paths])
+    return {path.name: answer for path, answer in zip(paths, found, strict=True)}
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.iterdir() if path.suffix in {".keras", ".h5"}))
+def test_keras_has_the_arrays_that_we_read(answers: Mapping[str, Verification], name: str) -> None:
+    """Every array of every sample that Keras loads is equal in path, name, order, shape, dtype and bytes."""
+    answer = answers[name]
+    assert answer.outcome == NOT_VERIFIED.get(name, "verified")
+    if answer.weights is not None:
+        assert not answer.weights.differences
+        assert answer.weights.equal == answer.weights.compared
+
+
+def test_forward_passes_are_told(answers: Mapping[str, Verification]) -> None:
+    """Zeros, ones and random inputs each have finite outputs of the right shape, the same twice."""
+    forward = answers["question_network.keras"].forward
+    assert forward is not None
+    assert [case.name for case in forward.cases] == ["zeros", "ones", "random"]
+    assert all(case.same_again for case in forward.cases)
+    assert {(output.shape, output.not_finite) for case in forward.cases for output in case.outputs} == {((2, 32), 0)}
+
+
+def test_an_unbuilt_model_is_loaded_and_not_run(answers: Mapping[str, Verification]) -> None:
+    """A model without an input spec is no failure."""
+    answer = answers["unbuilt.keras"]
+    assert answer.forward is not None
+    assert answer.outcome == "verified"
+    assert "no input spec" in str(answer.forward.error)
+
+
+def test_a_refusal_has_a_sentence(answers: Mapping[str, Verification]) -> None:
+    """A custom layer is named with the option that brings it, and Keras's own message is kept."""
+    (refusal,) = answers["custom_layer.keras"].refusals
+    assert "custom class" in refusal.reason
+    assert "--custom-objects" in refusal.reason
+    assert "register_keras_serializable" in refusal.message
+
+
+def test_the_worker_tells_what_it_took(answers: Mapping[str, Verification]) -> None:
+    """Version, time and memory are told, and whether there was a network."""
+    answer = answers["question_network.keras"]
+    assert answer.process is not None
+    assert answer.library is not None
+    assert answer.library.module == "keras"
+    assert answer.load_seconds is not None
+    assert answer.peak_bytes is not None
+    assert answer.peak_bytes > 100_000_000
+    assert answer.process.network
+
+
+def test_a_lambda_runs_only_when_the_user_says_so(tmp_path: Path) -> None:
+    """The marker file is made with ``--unsafe`` and not without."""
+    marker = tmp_path / "marker"
+    path = str(with_lambda(QUESTION, tmp_path / "planted.keras", marker))
+    answer = verify(path)
+    assert (answer.outcome, answer.exit_status, answer.process) == ("not-loaded", 1, None)
+    assert [finding.kind for finding in answer.code] == ["lambda-bytecode"]
+    assert not marker.exists()
+    assert verify(path, Options(unsafe=True)).outcome == "verified"
+    assert marker.exists()
+
+
+def test_keras_imports_no_module_that_a_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class of a module that lies ready to be imported stays unknown without ``--custom-objects``."""
+    (tmp_path / "own.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w').close()\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def rename(config: dict[str, dict[str, list[dict[str, str]]]]) -> None:
+        config["config"]["layers"][1].update({"module": "own", "class_name": "Own", "registered_name": "Own"})
+
+    answer = verify(str(with_config(QUESTION, tmp_path / "own.keras", rename)))
+    assert answer.outcome == "refused"
+    assert not (tmp_path / "marker").exists()
+
+
+def test_a_worker_killed_by_a_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parent tells which signal, and ends in 3."""
+    (tmp_path / "deadly.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    answer = verify(str(QUESTION), Options(custom_objects=("deadly",)))
+    assert (answer.outcome, answer.exit_status) == ("killed", 3)
+    assert str(answer.ending).startswith("It was killed by SIGSEGV.")
+
+
+def test_custom_objects_come_from_the_users_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sample with a custom layer loads once the module is named, and every array is equal."""
+    shutil.copy(SAMPLES / "make_samples.py", tmp_path / "my_layers.py")
+    monkeypatch.chdir(tmp_path)
+    answer = verify(str(SAMPLES / "custom_layer.keras"), Options(custom_objects=("my_layers",)))
+    assert answer.outcome == "verified"
+    assert answer.weights is not None
+    assert answer.weights.same_arrays
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the HDF5 form of a text classifier computes."""
+    path = tmp_path_factory.mktemp("golden") / "golden.npz"
+    assert verify(str(SAMPLES / "text_classifier.h5"), Options(record=str(path))).outcome == "verified"
+    return path
+
+
+def test_outputs_are_those_of_a_direct_run(golden: Path) -> None:
+    """Keras, run by hand on the recorded inputs, gives the recorded outputs to the bit."""
+    command_line = [sys.executable, "-c", DIRECT, str(SAMPLES / "text_classifier.h5"), str(golden)]
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(command_line, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_golden_file_holds_for_another_format(golden: Path) -> None:
+    """The archive of the same model has the same weights and the same outputs."""
+    answer = verify(str(SAMPLES / "text_classifier.keras"), Options(golden=str(golden)))
+    assert answer.forward is not None
+    assert answer.forward.golden is not None
+    assert answer.outcome == "verified"
+    assert not answer.forward.other_weights
+    assert max(difference.largest for difference in answer.forward.golden) < 1e-6
+
+
+def test_a_golden_file_of_another_model(golden: Path) -> None:
+    """It does not fit, and why is said."""
+    with pytest.raises(
+        RequestError, match=r"takes float32 of shape \(None, 8\), and the file has int32 of shape \(2, 12\)"
+    ):
+        verify(str(QUESTION), Options(golden=str(golden)))
+
+
+def test_other_outputs_are_a_difference(golden: Path, tmp_path: Path) -> None:
+    """An output that is further off than the tolerances is counted, and ends in 1."""
+    with np.load(golden) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    arrays["ones/output/0"] = arrays["ones/output/0"] + 0.01
+    np.savez(tmp_path / "other.npz", **arrays)
+    arguments = [str(SAMPLES / "text_classifier.h5"), "--golden", str(tmp_path / "other.npz"), "--format", "json"]
+    target = tmp_path / "answer.json"
+    assert command.main([*arguments, "-o", str(target)], standalone_mode=False) == 1
+    document = json.loads(target.read_text(encoding="utf-8"))
+    assert document["outcome"] == "differs"
+    assert {row["case"]: row["outside"] for row in document["forward"]["golden"]} == {
+        "zeros": 0,
+        "ones": 2,
+        "random": 0,
+    }
+
+
+def test_the_users_own_inputs(tmp_path: Path) -> None:
+    """They are run as they come, whatever their names."""
+    np.savez(tmp_path / "right.npz", np.zeros((3, 8), "float32"))
+    forward = verify(str(QUESTION), Options(inputs=str(tmp_path / "right.npz"))).forward
+    assert forward is not None
+    assert [(case.name, case.outputs[0].shape) for case in forward.cases] == [("input", (3, 32))]
+
+
+def test_the_command_has_the_defaults_of_the_package() -> None:
+    """The command repeats them, so that ``--help`` need not import what uses them."""
+    said: dict[str | None, Any] = {parameter.name: parameter.default for parameter in command.params}
+    tolerances, bounds = Options().tolerances, Options().bounds
+    assert (said["rtol"], said["atol"]) == (tolerances.relative, tolerances.absolute)
+    assert (said["time_limit"], said["memory_limit"] * (1 << 30)) == (bounds.seconds, bounds.memory)
+
+
+def test_requests_that_cannot_be_met(tmp_path: Path) -> None:
+    """What is no npz file, no golden file or no model is said before any Keras is started."""
+    (tmp_path / "text.npz").write_text("hello", encoding="utf-8")
+    np.savez(tmp_path / "plain.npz", np.zeros(3))
+    bounds = Bounds(seconds=0.1)
+    with pytest.raises(RequestError, match="cannot be read as an npz file"):
+        verify(str(QUESTION), Options(inputs=str(tmp_path / "text.npz"), bounds=bounds))
+    with pytest.raises(RequestError, match="is not a golden file"):
+        verify(str(QUESTION), Options(golden=str(tmp_path / "plain.npz"), bounds=bounds))
+    with pytest.raises(NotAModel):
+        verify(str(tmp_path / "text.npz"), Options(bounds=bounds))
