@@ -11,6 +11,7 @@ from kerasinspect.analysis.slicing import Part, windows
 from kerasinspect.analysis.statistics import measure
 from kerasinspect.analysis.statistics.survey import measured_array
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.output.excerpts import take
 from kerasinspect.output.figures import figures_document, finite
 from kerasinspect.output.formats.json import Late
 from kerasinspect.output.nested_values import NestedValues
@@ -229,8 +230,19 @@ def _values(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
 
     values = NestedValues(array, report)
     window = windows(options.parts, array.shape, weight.path)
+
+    def lists() -> Any:  # noqa: ANN401 - a number, lists of lists, or None
+        """The values; None as a whole where not even the last one is there: a declared size is not believed."""
+        try:
+            if 0 not in array.shape:
+                take(array, tuple(size - 1 for size in array.shape))
+        except UnreadableFile as error:
+            report(error)
+            return None
+        return values.lists(window)
+
     return {
-        "values": Late(lambda: values.lists(window)),
+        "values": Late(lists),
         "values_not_finite": Late(lambda: sum(values.not_finite)),
         "values_error": Late(lambda: errors[0] if errors else None),
     }

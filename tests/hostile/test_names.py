@@ -152,7 +152,8 @@ def output_of(folder: Path, ending: str, data: bytes) -> list[str]:
     for command in COMMANDS:
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            assert run([command[0], str(path), *command[1:]]) == 0, err.getvalue()
+            # A link that is not followed makes the answer partial.
+            assert run([command[0], str(path), *command[1:]]) in {0, 3}, err.getvalue()
         texts += [out.getvalue(), err.getvalue()]
     return texts
 
