@@ -68,9 +68,13 @@ class Axis:
     """The layer path whose last output axis this axis runs along, where the graph tells it."""
     source_word: str = "unit"
     """What one step along the source's output is called: unit, filter, channel, input ..."""
+    labels: tuple[str, ...] = ()
+    """What each step is, where the steps are not alike: a GRU's two rows of biases."""
 
     def label(self, position: int) -> str:
         """The name of one row or column: ``dense_1 unit 3``, ``gate f unit 0``, ``input 2``."""
+        if len(self.labels) == self.size:
+            return self.labels[position]
         if self.blocks and self.size % len(self.blocks) == 0:
             length = self.size // len(self.blocks)
             return f"{self.blocks[position // length]} {self.name} {position % length}"

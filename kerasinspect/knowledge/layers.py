@@ -33,6 +33,8 @@ GRU_GATES = ("z", "r", "h")
 SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 WHOLE_BYTES = ("int8", "uint8")
 """Dtypes that only quantised values have."""
+UNKNOWN = "axis"
+"""Stands for the name of an axis that nothing tells."""
 ANY = "*"
 """Stands for as many spatial axes as the array has left."""
 
@@ -60,10 +62,14 @@ class WeightKind:
     flags: tuple[Flag, ...] = ()
     gates: tuple[str, ...] = ()
     """Names of the equal blocks along the last axis."""
+    rows: tuple[str, ...] = ()
+    """Names of the steps along the first axis, where they are not alike."""
     free_rank: bool = False
     """Further axes than ``axes`` names are called what the last one is."""
     counted: bool = True
     """False where Keras stores it but ``get_weights()`` leaves it out."""
+    older_axes: tuple[str, ...] = ()
+    """Its axes in an older layout, told from ``axes`` by the place of the axis called ``one``."""
     axes_of: AxesOf | None = None
     """Tells ``axes`` where they differ by config."""
     gap: int = 0
@@ -74,6 +80,14 @@ class WeightKind:
     def can_be(self, rank: int, dtype: str) -> bool:
         """Whether an array of this rank and dtype can be this weight."""
         return self.axis_names(rank) is not None and (dtype in self.dtypes if self.dtypes else dtype not in WHOLE_BYTES)
+
+    def names_along(self, shape: tuple[int, ...]) -> tuple[str, ...] | None:
+        """The name of each axis of an array of this shape; None where nothing tells them."""
+        if self.older_axes and len(shape) == len(self.older_axes):
+            fitting = [axes for axes in (self.axes, self.older_axes) if shape[axes.index("one")] == 1]
+            return fitting[0] if len(fitting) == 1 else None
+        names = self.axis_names(len(shape))
+        return None if names and UNKNOWN in names else names
 
     def axis_names(self, rank: int) -> tuple[str, ...] | None:
         """The name of each of ``rank`` axes; None where an array of that rank cannot be this weight."""
@@ -187,9 +201,13 @@ BIAS = WeightKind("bias", ("unit",), flags=(USE_BIAS,))
 CONV_AXES, DEPTHWISE_AXES = (ANY, "channel", "filter"), (ANY, "channel", "multiplier")
 CONV_KERNEL = WeightKind("kernel", CONV_AXES)
 CONV_BIAS = WeightKind("bias", ("filter",), flags=(USE_BIAS,))
-UNKNOWN_ORDER = WeightKind("kernel", ("axis",), free_rank=True)
+UNKNOWN_ORDER = WeightKind("kernel", (UNKNOWN,), free_rank=True)
 """A convolution kernel of Keras 1: two orders, told by the config only."""
 CONV_1_KERNEL = replace(UNKNOWN_ORDER, axes_of=partial(by_order, CONV_AXES))
+CONV_1D_KERNEL = WeightKind(
+    "kernel", ("step", "one", "channel", "filter"), older_axes=("filter", "channel", "step", "one")
+)
+"""A one-dimensional convolution of Keras 1.1 and 1.2; before, its axes were in the other order."""
 SEPARABLE = (
     WeightKind("depthwise_kernel", DEPTHWISE_AXES),
     WeightKind("pointwise_kernel", CONV_AXES),
@@ -255,7 +273,9 @@ SEPARATE_GATES: Mapping[str, tuple[WeightKind, ...]] = {
 """What Keras 1 kept for an LSTM or a GRU whose ``consume_less`` is not ``gpu``, and always for a ConvLSTM2D."""
 GRU_WEIGHTS = recurrent(
     GRU_GATES,
-    WeightKind("bias", ("kind", "unit"), flags=(USE_BIAS, RESET_AFTER), gates=GRU_GATES),
+    WeightKind(
+        "bias", ("row", "unit"), flags=(USE_BIAS, RESET_AFTER), gates=GRU_GATES, rows=("for inputs", "for the state")
+    ),
     WeightKind("bias", ("unit",), flags=(USE_BIAS, RESET_BEFORE), gates=GRU_GATES),
 )
 """A GRU has one of two biases: two rows (for inputs and for the state) where the reset comes after, else one."""
@@ -309,11 +329,11 @@ def plain(*names: str, **options: Any) -> tuple[LayerKind, ...]:  # noqa: ANN401
 
 
 WITH_WEIGHTS: tuple[LayerKind, ...] = (
-    *plain("Dense", "TimeDistributedDense", "Timedistributeddense", "TernaryDense", weights=(KERNEL, BIAS)),
+    *plain("Dense", "TimeDistributedDense", "TernaryDense", weights=(KERNEL, BIAS)),
     LayerKind(
         "EinsumDense",
         (
-            WeightKind("kernel", ("axis",), free_rank=True, axes_of=einsum_kernel_axes),
+            WeightKind("kernel", (UNKNOWN,), free_rank=True, axes_of=einsum_kernel_axes),
             WeightKind("bias", ("unit",), flags=(Flag("bias_axes"),), free_rank=True, axes_of=einsum_bias_axes),
         ),
     ),
@@ -328,7 +348,7 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
     *plain("Conv1D", "Conv2D", "Conv3D", weights=(CONV_KERNEL, CONV_BIAS)),
     *plain(
         *("Convolution1D", "AtrousConvolution1D", "AtrousConv1D"),
-        weights=(replace(CONV_KERNEL, axes=("step", "one", "channel", "filter")), CONV_BIAS),
+        weights=(CONV_1D_KERNEL, CONV_BIAS),
     ),
     *plain(
         *("Convolution2D", "Convolution3D", "AtrousConvolution2D", "AtrousConv2D"),
@@ -500,18 +520,29 @@ WITHOUT_WEIGHTS: frozenset[str] = frozenset(
     Equalization Flatten GaussianDropout GaussianNoise GaussianNoise1D GlobalAveragePooling1D GlobalAveragePooling2D
     GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D
     GlobalMaxPool3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D Grayscale HashedCrossing Hashing
-    Identity InputLayer InstanceMethod InstanceProperty Lambda LambdaMerge LeakyReLU LRN2D Masking Maximum
+    Identity InputLayer InstanceMethod InstanceProperty Lambda LeakyReLU LRN2D Masking Maximum
     MaxNumBoundingBoxes MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D MelSpectrogram Minimum
     MixUp Multiply Permute RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter
     RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale
     RandomHeight RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
     RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape
     Resizing SlicingOpLambda Softmax Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
-    TensorFlowOpLayer TFOpLambda ThresholdedLinear ThresholdedReLU TimeDistributedMerge UnitNormalization
+    TensorFlowOpLayer TFOpLambda ThresholdedLinear ThresholdedReLU UnitNormalization
     UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
     """.split()  # noqa: SIM905 - names wrap better than a list of them
 )
 """Classes that never have weights."""
+
+FLIPPED_BY_THEANO: frozenset[str] = frozenset(
+    {
+        *("Convolution1D", "Convolution2D", "Convolution3D", "AtrousConvolution1D", "AtrousConvolution2D"),
+        *("Deconvolution2D", "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D", "ConvLSTMCell"),
+    }
+)
+"""Classes whose kernels lie reversed along each spatial axis in files that Keras wrote with Theano.
+
+Theano convolves, where the other backends correlate. Source: ``convert_kernel`` in keras/engine/saving.py of Keras 2.
+"""
 
 LAYERS: Mapping[str, LayerKind] = {
     **{kind.class_name: kind for kind in WITH_WEIGHTS},
@@ -550,7 +581,7 @@ def group_name(class_name: str) -> str:
 BY_GROUP_NAME: Mapping[str, str] = {
     group_name(kind.class_name): kind.class_name
     for kind in reversed([*LAYERS.values()])
-    if kind.class_name not in {"GroupedQueryAttention", "Timedistributeddense"}
+    if kind.class_name != "GroupedQueryAttention"
 }
 
 
@@ -577,9 +608,3 @@ def told(kind: WeightKind, config: Mapping[str, Any]) -> WeightKind:
     """A weight with the axes that the config tells."""
     axes = kind.axes_of(config) if kind.axes_of else None
     return kind if axes is None else replace(kind, axes=axes)
-
-
-def gates_of(kind: WeightKind, shape: tuple[int, ...]) -> tuple[str, ...]:
-    """The blocks along a weight's last axis, where its size is that many times its state."""
-    del shape
-    return kind.gates

@@ -85,7 +85,7 @@ def untold_variants(class_name: str, kinds: Kinds) -> Iterator[Kinds]:
     So it is without a config, and for the projections of an attention layer, whose policy Keras does not save.
     """
     if kinds and class_name in DENSE:
-        policies = (Policy("int8"), Policy("int4", pairs_last=True), Policy("int4"), Policy("float8"))
+        policies = (Policy("float8"), Policy("int8"), Policy("int4", pairs_last=True), Policy("int4"))
         for policy in (*policies, *map(Policy, CALIBRATED)):
             yield from dense_variants(policy, kinds, is_einsum=class_name == "EinsumDense")
     elif kinds and class_name in EMBEDDINGS:
@@ -122,7 +122,8 @@ def int4_variants(policy: Policy, kernel: WeightKind, bias: Kinds, *, is_einsum:
     if policy.pairs_last:
         packed = fixed("kernel", "input", "unit pair", dtypes=("int8",))
     else:
-        axes = tuple("input pair" if name == "input" else name for name in kernel.axes)
+        first = kernel.axes.index("input") if "input" in kernel.axes else len(kernel.axes)
+        axes = tuple("input pair" if axis == first else name for axis, name in enumerate(kernel.axes))
         packed = replace(kernel, axes=axes, trainable=False, dtypes=("int8",))
     scale = replace(fixed("kernel_scale", "unit"), free_rank=is_einsum and not policy.pairs_last)
     yield (packed, *bias, scale)
@@ -138,7 +139,8 @@ def embedding_variants(mode: str, kinds: Kinds) -> Iterator[Kinds]:
     if mode == "int4":
         table = replace(table, axes=("index", "unit pair"))
         back = tuple(replace(kind, axes=("unit pair", "index")) for kind in back)
-    table, *back = (replace(kind, trainable=False, dtypes=("int8",)) for kind in (table, *back))
+    table = replace(table, trainable=False, dtypes=("int8",))
+    back = tuple(replace(kind, trainable=False, dtypes=("int8",)) for kind in back)
     scale = fixed("embeddings_scale", "index")
     yield (table, scale, *(one for kind in back for one in (kind, fixed("reverse_embeddings_scale", "index"))))
     if mode == "int4":

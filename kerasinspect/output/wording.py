@@ -42,7 +42,7 @@ def shape_in_words(shape: Sequence[int], axes: Sequence[Axis]) -> str:
         return "shape " + " × ".join(f"{size:,}" for size in shape)
     return " × ".join(
         f"{len(axis.blocks)} gates of {counted(size // len(axis.blocks), axis.name)}"
-        if len(axis.blocks) > 1 and axis.name != "kind" and size % len(axis.blocks) == 0
+        if len(axis.blocks) > 1 and size % len(axis.blocks) == 0
         else counted(size, axis.name)
         for size, axis in zip(shape, axes, strict=True)
     )

@@ -124,7 +124,7 @@ RULES: Mapping[str, Rule] = {
         RandomSharpness RandomShear RandomTranslation RandomZoom Solarization
         """,
     ),
-    **_classes(features.dense, "Dense TimeDistributedDense Timedistributeddense MaxoutDense TernaryDense"),
+    **_classes(features.dense, "Dense TimeDistributedDense MaxoutDense TernaryDense"),
     "EinsumDense": features.einsum_dense,
     **_classes(features.embedding, "Embedding ReversibleEmbedding"),
     **_classes(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.model import Model
-from kerasinspect.reading.assemble.extras import extras_of
+from kerasinspect.reading.assemble.extras import extras_of, with_slots
 from kerasinspect.reading.assemble.graph import Wiring, connect
 from kerasinspect.reading.assemble.labels import Labelling, layer_of, name_paths, weight_of
 from kerasinspect.reading.assemble.nodes import Node, root_of
@@ -57,7 +57,7 @@ def assemble(contents: Contents) -> Model:
         format=contents.format,
         layers=layers,
         weights=weights,
-        extras=tuple(extras_of(contents, {weight.stored_path for weight in weights})),
+        extras=tuple(with_slots(extras_of(contents, {weight.stored_path for weight in weights}), contents, weights)),
         own_weights=own_weights,
         keras_version=contents.keras_version,
         backend=contents.backend,
@@ -79,6 +79,7 @@ def numbered(places: list[Place]) -> dict[int, int | None]:
         if last is not None and last is not node:
             position += last.unstored
         counted = claim.kind is None or claim.kind.counted
+        position += claim.kind.gap if claim.kind else 0
         indices[id(claim)] = position if known and counted else None
         position += counted
         last = node

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import weights_for
-from kerasinspect.knowledge.quantization import lora_kinds, policy_of, variants
+from kerasinspect.knowledge.quantization import lora_kinds, untold_variants, variants
 from kerasinspect.reading.assemble.nodes import Claim
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 MOST_OPTIONAL = 6
 """Flags of a class that are tried in every combination where no config tells."""
-SMALL_INTEGERS = ("int8", "uint8")
-"""Dtypes of quantised kernels; no layer trains such numbers."""
-INTEGER_MODES, FLOAT_MODES = ("int8", "int4", "gptq", "awq"), ("float8",)
-"""How a kernel may be quantised, by whether it is then stored as integers."""
 
 
 def kinds_of(node: Node) -> tuple[WeightKind, ...]:
@@ -36,65 +32,44 @@ def expected_kinds(node: Node) -> list[tuple[WeightKind, ...]]:
     return variants(node.class_name, weights_for(kinds_of(node), node.config), node.config)
 
 
-def possible_kinds(node: Node, count: int) -> list[tuple[WeightKind, ...]]:
-    """Every choice of ``count`` weights that the class allows, whatever the config says."""
-    # A GRU's two kinds of bias exclude each other: a name appears once.
-    return [
-        kinds for kinds in chosen_by_flags(node) if len(kinds) == count and len({kind.name for kind in kinds}) == count
-    ]
+def possible_kinds(node: Node) -> Iterator[tuple[WeightKind, ...]]:
+    """Every choice of weights that the class allows, quantised or not, whatever the config says.
 
-
-def chosen_by_flags(node: Node) -> Iterator[tuple[WeightKind, ...]]:
-    """The weights of the class under each setting of its flags; weights with the same flag come and go together."""
+    Weights with the same flags come and go together.
+    """
     kinds = kinds_of(node)
     flags = [*dict.fromkeys(kind.flags for kind in kinds if kind.flags)]
-    if len(flags) > MOST_OPTIONAL:
-        return
-    for settings in product((True, False), repeat=len(flags)):
-        off = {flag for flag, is_on in zip(flags, settings, strict=True) if not is_on}
-        yield tuple(kind for kind in kinds if kind.flags not in off)
-
-
-def quantised_kinds(node: Node, arrays: Sequence[StoredArray]) -> list[tuple[WeightKind, ...]]:
-    """Every choice of weights that a quantised layer of the class may store, where the config does not say how."""
-    modes = INTEGER_MODES if any(array.dtype in SMALL_INTEGERS for array in arrays) else FLOAT_MODES
-    return [
-        option
-        for kinds in chosen_by_flags(node)
-        for mode in modes
-        for option in variants(node.class_name, kinds, {"dtype": f"{mode}_from_float32"})
-        if option != kinds
-    ]
+    for settings in product((True, False), repeat=len(flags) if len(flags) <= MOST_OPTIONAL else 0):
+        off = {flag for flag, is_on in zip(flags, settings, strict=False) if not is_on}
+        chosen = tuple(kind for kind in kinds if kind.flags not in off)
+        # A GRU's two kinds of bias exclude each other: a name appears once.
+        if len({kind.name for kind in chosen}) == len(chosen):
+            yield chosen
+            yield from untold_variants(node.class_name, chosen)
 
 
 def fits(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
     """Whether each array can be the weight at its place."""
     return len(kinds) == len(arrays) and all(
-        kind.axis_names(len(array.shape)) is not None and not (kind.trainable and array.dtype in SMALL_INTEGERS)
-        for kind, array in zip(kinds, arrays, strict=True)
+        kind.can_be(len(array.shape), array.dtype) for kind, array in zip(kinds, arrays, strict=True)
     )
 
 
 def choose(node: Node, keyed: Sequence[tuple[str, StoredArray]]) -> list[Claim]:
     """A claim for each of a layer's own arrays, in stored order; ``keyed`` are their keys in the file."""
     numbered = [(key, array) for key, array in keyed if key.isdigit()]
-    named = [Claim(key, array, kind_named(node, key)) for key, array in keyed if not key.isdigit()]
+    named = [Claim(key, array, kind_named(node, key, array)) for key, array in keyed if not key.isdigit()]
     arrays = [array for _, array in numbered]
     if not arrays:
         return named
     keys = [int(key) for key, _ in numbered]
-    likely = expected_kinds(node)
-    for kinds in likely:
+    for kinds in expected_kinds(node):
         if keys != [*range(len(keys))] and keys[-1] < len(kinds):
             kinds = tuple(kinds[key] for key in keys)  # noqa: PLW2901 - the same kinds, with the file's gaps
         if fits(kinds, arrays):
-            node.unstored += (
-                max(0, len(likely[0]) - len(arrays)) if policy_of(node.config).mode in ("gptq", "awq") else 0
-            )
             node.unstored += len(lora_kinds(kinds, node.config))
             return [*claims(kinds, arrays), *named]
-    options = [*possible_kinds(node, len(arrays)), *quantised_kinds(node, arrays)]
-    possible = [kinds for kinds in options if fits(kinds, arrays)]
+    possible = [kinds for kinds in possible_kinds(node) if fits(kinds, arrays)]
     return [*agreed(node, possible, arrays), *named]
 
 
@@ -121,6 +96,8 @@ def position_name(place: int, node: Node) -> str:
     return f"weight {place} of {node.class_name or node.name}"
 
 
-def kind_named(node: Node, name: str) -> WeightKind | None:
-    """The weight of a class that has this name."""
-    return next((kind for kind in kinds_of(node) if kind.name == name), None)
+def kind_named(node: Node, name: str, array: StoredArray) -> WeightKind | None:
+    """The weight of a class that has this name and can be this array, quantised or not."""
+    kinds = kinds_of(node)
+    every = chain(kinds, *untold_variants(node.class_name, kinds))
+    return next((kind for kind in every if kind.name == name and kind.can_be(len(array.shape), array.dtype)), None)

@@ -11,7 +11,7 @@ from kerasinspect.reading.assemble.nodes import Node, as_mapping, is_entry, role
 from kerasinspect.reading.weights_file import CONTAINERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from kerasinspect.knowledge.layers import Sublayer
     from kerasinspect.reading.stored import Group
@@ -31,7 +31,7 @@ def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
 def held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterator[Node]:
     """The layer that an attribute holds, or each one of a list."""
     if part.listed:
-        yield from (described(child, key) for key, child in as_written(group.groups))
+        yield from (described(child, key_of(child)) for child in as_written(group.groups.values()))
     elif node.kind and node.kind.shares_kernel:
         yield kernel_holder(group, attribute)
     elif part.class_name:
@@ -63,22 +63,31 @@ def class_of_groups(group: Group) -> str | None:
 TELLING = (
     (frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),
     (frozenset({"query_dense", "key_dense", "value_dense", "output_dense"}), "MultiHeadAttention"),
+    (frozenset({"cells"}), "StackedRNNCells"),
 )
 """Attributes that no class but one has."""
 
 
-def as_written(groups: Mapping[str, Group]) -> list[tuple[str, Group]]:
+def as_written(groups: Iterable[Group]) -> list[Group]:
     """Groups in the order in which Keras wrote them.
 
     HDF5 puts a small array into any gap, so that only the highest place that a group reaches tells when it was
-    written. Numbers of one class always rise.
+    written. The numbers of one class in one container always rise.
     """
     reached: dict[str, int] = {}
     places = {}
-    for key in sorted(groups, key=number_of):
-        highest = max((array.position for array in groups[key].all_arrays()), default=0)
-        places[key] = reached[snake_stem(key)] = max(highest, reached.get(snake_stem(key), 0))
-    return sorted(groups.items(), key=lambda item: (places[item[0]], number_of(item[0])))
+    order = []
+    for group in sorted(groups, key=lambda group: number_of(group.path)):
+        highest = max((array.position for array in group.all_arrays()), default=0)
+        stem = snake_stem(group.path)
+        places[group.path] = reached[stem] = max(highest, reached.get(stem, 0))
+        order.append(group)
+    return sorted(order, key=lambda group: places[group.path])
+
+
+def key_of(group: Group) -> str:
+    """The name of a group within its parent."""
+    return re.split(r"[/\\]", group.path)[-1]
 
 
 def number_of(key: str) -> int:
@@ -105,32 +114,36 @@ KERNEL_AND_BIAS = (WeightKind("kernel", ("axis",), free_rank=True), WeightKind("
 
 
 GATES = {4: "LSTM", 3: "GRU", 1: "SimpleRNN"}
-
-
-KERNEL_RANK = 2
+"""Recurrent classes by how many times as wide as its state a kernel is."""
+KERNELS = 2
+"""Arrays of a cell that tell its class: the kernel and the recurrent kernel."""
+PLAIN_RANK = 2
+"""Axes of a kernel that is not convolutional."""
 
 
 def recurrent_class(group: Group) -> str | None:
     """The recurrent class whose cell has such arrays: its kernel is 4, 3 or 1 times as wide as its state."""
     cell = group.groups.get("cell", group)
     arrays = [array for _, array in sorted_by_key(cell.groups[VARS])] if VARS in cell.groups else []
-    if len(arrays) < KERNEL_RANK or any(len(array.shape) != KERNEL_RANK for array in arrays[:2]):
+    kernel, recurrent = (array.shape for array in arrays[:KERNELS]) if len(arrays) >= KERNELS else ((), ())
+    if len(kernel) < PLAIN_RANK or len(recurrent) != len(kernel) or kernel[-1] != recurrent[-1] or not recurrent[-2]:
         return None
-    (units, width), kernel = arrays[1].shape, arrays[0].shape
-    if not units or width % units or kernel[1] != width or width // units not in GATES:
-        return None
-    return GATES[width // units] + ("" if cell is not group else "Cell")
+    times, rest = divmod(recurrent[-1], recurrent[-2])
+    class_name = None if rest else GATES.get(times)
+    if len(kernel) > PLAIN_RANK:
+        class_name = f"ConvLSTM{len(kernel) - PLAIN_RANK}D" if class_name == "LSTM" else None
+    return class_name and class_name + ("" if cell is not group else "Cell")
 
 
-def unfolded(groups: dict[str, Group]) -> Iterator[tuple[str, Group, bool]]:
+def unfolded(groups: Iterable[Group]) -> Iterator[Group]:
     """Layers among groups: a group with ``vars`` is one, a group without is a list of them, at any depth."""
-    pending = [(key, group, False) for key, group in groups.items()]
+    pending = [*groups]
     while pending:
-        key, group, is_listed = pending.pop(0)
+        group = pending.pop(0)
         if VARS in group.groups or group.arrays:
-            yield key, group, is_listed
+            yield group
         else:
-            pending += [(name, child, True) for name, child in group.groups.items() if has_arrays(child)]
+            pending += [child for child in group.groups.values() if has_arrays(child)]
 
 
 def serialised(node: Node) -> Iterable[tuple[str, Any]]:

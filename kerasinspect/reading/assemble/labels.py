@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import fans
 from kerasinspect.knowledge.initializers import initializer_of
-from kerasinspect.knowledge.layers import gates_of
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.model import Axis, Layer, Weight
 from kerasinspect.reading.assemble.choosing import expected_kinds
+from kerasinspect.reading.assemble.dequantizing import quantized_views
 from kerasinspect.reading.assemble.graph import last_size
 from kerasinspect.reading.assemble.order import own
 from kerasinspect.reading.assemble.vocabularies import vocabulary_of
@@ -136,6 +136,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     if array.dtype == "opaque16" and policy_of(node.config).name == HALF:
         array = replace(array, dtype=HALF)
     axes = axes_of(claim, wiring)
+    integers, numbers = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
@@ -147,6 +148,8 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         trainable=trained(node, claim),
         named=claim.kind is not None or not claim.name.startswith("weight "),
         remark=claim.remark or contradiction(node, claim, axes),
+        unpacked=integers,
+        dequantized=numbers,
     )
     if claim.kind is not None:
         weight = with_origin(labelling, node, weight)
@@ -157,8 +160,10 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
 def with_origin(labelling: Labelling, node: Node, weight: Weight) -> Weight:
     """A weight with its connectivity, and with the initializer that its first numbers came from."""
     facts = (node.class_name, weight.name)
-    linked = fans(*facts, weight.shape, node.config, labelling.keras_version)
-    started = initializer_of(*facts, node.config, weight.shape, linked, labelling.keras_version)
+    # A quantised kernel may be stored in another shape than that which connects inputs and units.
+    shape = weight.dequantized.shape if weight.dequantized else weight.shape
+    linked = fans(*facts, shape, node.config, labelling.keras_version)
+    started = initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
     return replace(
         weight,
         fan_in=linked.fan_in,
@@ -191,11 +196,13 @@ def trained(node: Node, claim: Claim) -> bool | None:
 def axes_of(claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
     shape = claim.array.shape
-    names = claim.kind.axis_names(len(shape)) if claim.kind else None
+    names = claim.kind.names_along(shape) if claim.kind else None
     if names is None:
         return tuple(map(Axis, plain_names(len(shape)), shape))
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
-    gates = gates_of(claim.kind, shape) if claim.kind else ()
+    gates, rows = (claim.kind.gates, claim.kind.rows) if claim.kind else ((), ())
+    if axes and len(rows) == shape[0]:
+        axes[0] = replace(axes[0], labels=rows)
     if axes and gates and shape[-1] % len(gates) == 0:
         axes[-1] = replace(axes[-1], blocks=gates)
     return tuple(fed(axis, claim, wiring) for axis in axes)

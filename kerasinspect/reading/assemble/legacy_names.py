@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect.reading.contents import Row
 
@@ -17,14 +18,17 @@ RENAMED = {
     "running_mean": "moving_mean",
     "running_std": "moving_variance",
     "alphas": "alpha",
+    "betas": "beta",
     "depthwise_kernel": "kernel",
 }
 """Older words; the ``running_std`` of Keras 1 holds the variance."""
 OLD_NAME = re.compile(r"(?:.*_)?(?P<word>W|U|b)(?:_(?P<part>[ifcozrh]|carry))?")
 OLD_PREFIX = re.compile(
-    r"(?P<layer>.+?)_((W|U|b)(_([ifcozrh]|carry))?|gamma|beta|running_mean|running_std|alphas|[ta]_(left|right))"
+    r"(?P<layer>.+?)_((W|U|b)(_([ifcozrh]|carry))?|gamma|beta|running_mean|running_std|alphas|betas|[ta]_(left|right))"
 )
 """A name of Keras 1 inside a nested model: layer and weight in one."""
+ATTENTION_PARTS = {"query", "key", "value", "attention_output"}
+"""What the sublayers of an attention layer are called."""
 POSITION = re.compile(r"param_\d+")
 """A name of Keras 0.x: only a number."""
 
@@ -61,7 +65,7 @@ def old_words(last: str) -> list[str]:
 def inner_parts(name: str, layer: str) -> tuple[str, ...]:
     """The layers that a stored name passes through below its top-level layer."""
     parts = re.split(r"[/\\]", name)[:-1]
-    whole = layer.split("/")
+    whole = re.split(r"[/\\]", layer)
     if len(parts) == 1 and re.fullmatch(rf"{re.escape(layer)}(_\d+)?", parts[0]):
         # Where a name was taken already, Keras 2 numbers the scope of a layer's variables but not the layer.
         return ()
@@ -69,6 +73,14 @@ def inner_parts(name: str, layer: str) -> tuple[str, ...]:
         if parts[start : start + len(whole)] == whole:
             return tuple(parts[start + len(whole) :])
     return tuple(parts)
+
+
+def class_of_parts(parts: AbstractSet[str]) -> str | None:
+    """The built-in class whose sublayers are called so, whatever the layer itself is called."""
+    if parts == ATTENTION_PARTS:
+        return "MultiHeadAttention"
+    directions = {part.partition("_")[0] for part in parts}
+    return "Bidirectional" if directions == {"forward", "backward"} else None
 
 
 def first_keras_part(name: str, layer: str) -> tuple[str, ...]:

@@ -74,12 +74,19 @@ def count_all(_met: Met, children: list[Node], container: Group) -> dict[int, st
 
 
 def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, str]:
-    """Keras 2.14 to 2.15: a layer that was stored elsewhere does not count."""
+    """Keras 2.14 to 2.15: a layer that was stored elsewhere does not count.
+
+    It has the class and the name of one that was met, and its class has fewer groups here than layers.
+    """
     counter: Counter[str] = Counter()
     found = {}
     known = {*met}
+    spare = Counter(group_name(child.class_name) for child in children)
+    spare.subtract(re.sub(r"_\d+$", "", key) for key in container.groups)
     for child in children:
-        if (child.class_name, child.name) in known:
+        stem = group_name(child.class_name)
+        if (child.class_name, child.name) in known and spare[stem] > 0:
+            spare[stem] -= 1
             continue
         known |= {(below.class_name, below.name) for below in child.walk()}
         key = numbered(child, counter)

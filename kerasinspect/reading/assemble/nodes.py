@@ -148,6 +148,11 @@ def node_of(entry: Mapping[str, Any], *, frozen: bool = False) -> Node:
     return node
 
 
+def is_named(node: Node) -> bool:
+    """Whether the config says the layer's name."""
+    return bool(text_at(node.config, "name") or text_at(node.entry, "name"))
+
+
 def role_of(kind: LayerKind) -> model.LayerKind:
     """What a layer is to the model: a cell, a wrapper, an input, or a plain layer."""
     if kind.class_name == "InputLayer":
@@ -167,13 +172,22 @@ def sublayer_nodes(parent: Node, part: Sublayer) -> Iterator[Node]:
     value = parent.config.get(part.config_key) or parent.config.get(part.older_config_key)
     for entry in entries_of(value if isinstance(value, list) else [value]):
         child = node_of(entry, frozen=parent.frozen)
-        given = part.config_key in parent.config and bool(parent.config[part.config_key])
-        prefix = part.name.format("")
-        # A backward layer of its own keeps its name, and Keras 3 writes the forward layer's with the prefix already.
-        if part.name and given == (not part.older_config_key) and not child.name.startswith(prefix):
-            child.name = prefix + child.name
+        if not keeps_name(parent, part):
+            # One config may describe both directions; Keras 1 has given it the forward layer's name by then.
+            child.name = part.name.format(child.name.removeprefix("forward_").removeprefix(part.name.format("")))
         child.attributes, child.listed = part.attributes, part.listed or isinstance(value, list)
         yield child
+
+
+def keeps_name(parent: Node, part: Sublayer) -> bool:
+    """Whether a sublayer is called what its own config says, rather than with the parent's prefix.
+
+    Only a backward layer of its own is, in Keras 3, which writes the forward layer's prefix into the config.
+    """
+    if not part.name or not part.older_config_key or not parent.config.get(part.config_key):
+        return not part.name
+    forward = config_of(as_mapping(parent.config.get(part.older_config_key)))
+    return (text_at(forward, "name") or "").startswith("forward_")
 
 
 def computed_node(parent: Node, part: Sublayer) -> Node:

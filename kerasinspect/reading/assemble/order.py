@@ -37,7 +37,7 @@ def age_of(version: str | None, *, is_tree: bool) -> Age:
 def in_order(model: Node, age: Age, stored: Mapping[str, int]) -> list[Place]:
     """Every array once, as ``get_weights()`` has them; ``stored`` are their places in the file, by path."""
     if age == "keras 2":
-        return [*model_order(model, known=True)]
+        return [*model_order(model, stored, known=True)]
     places = [*tree_order(model, known=True)]
     if age == "keras 3":
         return places
@@ -65,18 +65,24 @@ def tree_order(node: Node, *, known: bool) -> Iterator[Place]:
     yield from below
 
 
-def model_order(node: Node, *, known: bool) -> Iterator[Place]:
-    """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first."""
+def model_order(node: Node, stored: Mapping[str, int], *, known: bool) -> Iterator[Place]:
+    """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first.
+
+    That is also how a legacy file stores them, so that its order is right for such a layer, whatever is inside.
+    """
     if node.same_as is not None:
         return
     if node.is_model:
         below = known and node.order_known
         for child in node.children:
-            yield from model_order(child, known=below)
+            yield from model_order(child, stored, known=below)
         yield from own(node, known=below)
         return
-    known = known and all(below.order_known for below in node.walk())
-    places = [*tree_order(node, known=known)]
+    if stored and node.kind:
+        places = sorted(tree_order(node, known=known), key=lambda place: stored[place[1].array.path])
+        yield from ((owner, claim, known) for owner, claim, _ in places)
+        return
+    places = [*tree_order(node, known=known and all(below.order_known for below in node.walk()))]
     yield from (place for place in places if is_trained(place))
     yield from (place for place in places if not is_trained(place))
 

@@ -7,26 +7,44 @@ the expected sequence of names agrees with the stored one, places decide; elsewh
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.layers import GRU_1, LAYERS, LSTM_1, class_of_name, layer_kind, weights_for
-from kerasinspect.knowledge.quantization import lora_kinds, policy_of
-from kerasinspect.reading.assemble.choosing import expected_kinds, kind_named, kinds_of, position_name, possible_kinds
+from kerasinspect.knowledge.layers import (
+    FLIPPED_BY_THEANO,
+    LAYERS,
+    SEPARATE_GATES,
+    class_of_name,
+    layer_kind,
+    weights_for,
+)
+from kerasinspect.knowledge.quantization import LORA, lora_kinds, policy_of
+from kerasinspect.reading.assemble.choosing import (
+    expected_kinds,
+    fits,
+    kind_named,
+    kinds_of,
+    position_name,
+    possible_kinds,
+)
 from kerasinspect.reading.assemble.legacy_names import (
     POSITION,
+    class_of_parts,
     first_keras_part,
     inner_parts,
     is_first_keras,
     plain_name,
 )
-from kerasinspect.reading.assemble.nodes import Claim, Node, role_of
+from kerasinspect.reading.assemble.nodes import Claim, Node, is_named, role_of, sublayer_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.knowledge.layers import WeightKind
     from kerasinspect.reading.contents import Contents, LayerRows, Row
 
+FIRST_NAME = re.compile(r"_(W|b)$")
+"""The end of a weight's name in Keras 1 with Theano."""
 LOWER_CASE = {name.lower(): name for name in LAYERS}
 """Keras 1 names a layer after its class in lower case: ``batchnormalization_1``."""
 
@@ -35,6 +53,7 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str]]:
     """The whole model with its arrays, and sentences about layers that only the config or only the file has."""
     model = root or Node("", "", role="model", from_config=False)
     remarks: list[str] = []
+    name_nameless(model, contents.layers)
     places = {child.name: child for child in reversed(model.children)}
     lists_layers = bool(places)
     for layer in contents.layers:
@@ -48,38 +67,64 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str]]:
             remarks.append(f"The file lists the layer {layer.name} twice; the second time is left out.")
         elif layer.rows:
             claim_layer(node, layer)
+    if is_theano(contents):
+        for node in model.walk():
+            node.claims = [flipped(node, one) for one in node.claims]
     model.claims = [Claim(plain_name(row.name, ()), row.array) for row in contents.own]
     if contents.own and not model.name:
-        model.name = contents.own[0].name.split("/")[0]
+        prefix, slash, _ = contents.own[0].name.partition("/")
+        model.name = prefix if slash else ""
     return model, remarks
 
 
+def name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
+    """Name nested models that Keras before 2.2.3 lists without their names: the file has them at the same places."""
+    if len(model.children) == len(layers):
+        for child, layer in zip(model.children, layers, strict=True):
+            child.name = child.name if is_named(child) else layer.name
+
+
+def is_theano(contents: Contents) -> bool:
+    """Whether Keras wrote the file with Theano: it says so since 2.0; before, only TensorFlow's names end in ``:0``."""
+    names = [row.name for layer in contents.layers for row in layer.rows]
+    is_first = any(FIRST_NAME.search(name) for name in names)
+    return contents.backend == "theano" or (is_first and not any(name.endswith(":0") for name in names))
+
+
+def flipped(node: Node, claim: Claim) -> Claim:
+    """An array of a layer whose kernels Theano stores in reverse, with a remark that says so."""
+    if node.class_name not in FLIPPED_BY_THEANO or "kernel" not in claim.name:
+        return claim
+    return replace(claim, remark=claim.remark or "Theano wrote it, so it lies reversed along each spatial axis")
+
+
 def described(layer: LayerRows) -> Node:
-    """A layer that no config describes: its class from its name, where its weights' names agree."""
-    for class_name in (class_of_name(layer.name), LOWER_CASE.get(re.sub(r"_\d+$", "", layer.name).lower())):
-        kind = layer_kind(class_name) if class_name else None
-        if class_name and kind and not kind.is_model:
-            node = Node(layer.name, class_name, kind=kind, role=role_of(kind), from_config=False)
-            node.children = [
-                Node(
-                    part.name,
-                    part.class_name,
-                    kind=LAYERS[part.class_name],
-                    role=role_of(LAYERS[part.class_name]),
-                    weights=part.weights,
-                    from_config=False,
-                )
-                for part in kind.sublayers
-                if part.class_name
-            ]
-            known = {one.name for below in node.walk() for one in kinds_of(below)} | {
-                one.name for one in (*LSTM_1, *GRU_1)
-            }
-            if all(plain_name(row.name, known) in known or POSITION.fullmatch(row.name) for row in layer.rows):
-                return node
-            if not kind.weightless and len(kind.sublayers) and not node.children:
-                return node
+    """A layer that no config describes: its class from its name or its parts', where its weights' names agree."""
+    parts = {inner[0] for row in layer.rows if (inner := inner_parts(row.name, layer.name))}
+    first_keras = LOWER_CASE.get(re.sub(r"_\d+$", "", layer.name).lower())
+    for class_name in (class_of_name(layer.name), first_keras, class_of_parts(parts)):
+        node = named_after(layer.name, class_name)
+        if node.kind is None or node.is_model:
+            continue
+        known = {one.name for below in node.walk() for one in kinds_of(below)}
+        known |= {one.name for one in SEPARATE_GATES.get(node.class_name, ())}
+        if all(plain_name(row.name, known) in known or POSITION.fullmatch(row.name) for row in layer.rows):
+            return node
+        if not node.kind.weightless and node.kind.sublayers and not node.children:
+            return node
     return Node(layer.name, "", from_config=False)
+
+
+def named_after(name: str, class_name: str | None) -> Node:
+    """A layer of the class that its name tells, with the sublayers that every layer of that class has."""
+    kind = layer_kind(class_name) if class_name else None
+    node = Node(name, class_name or "", kind=kind, from_config=False)
+    if kind:
+        node.role = "model" if kind.is_model else role_of(kind)
+        node.children = [child for part in kind.sublayers if part.class_name for child in sublayer_nodes(node, part)]
+    for child in node.children:
+        child.from_config = False
+    return node
 
 
 def claim_layer(node: Node, layer: LayerRows) -> None:
@@ -89,11 +134,17 @@ def claim_layer(node: Node, layer: LayerRows) -> None:
     if all(POSITION.fullmatch(row.name) for row in layer.rows):
         claim_positions(node, layer.rows)
         return
-    sequence = next((one for one in sequences(node) if matches(one, layer.rows)), None)
+    repeats: Mapping[int, Node] = {}
+    sequence = fitting(node, repeats, layer.rows)
+    if sequence is None:
+        repeats = repeated(node)
+        sequence = fitting(node, repeats, layer.rows) if repeats else None
     if sequence is None:
         claim_names(node, layer)
     else:
         claim_sequence(node, sequence, layer.rows)
+        for below in node.walk():
+            below.same_as = repeats.get(id(below))
     for below in node.walk():
         missing = lora_kinds(tuple(one.kind for one in below.claims if one.kind), below.config)
         below.unstored += sum(kind.name not in {one.name for one in below.claims} for kind in missing)
@@ -106,25 +157,52 @@ def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
         if len(cells) != 1 or below.kind is None or below.kind.class_name == "RNN":
             continue
         gated = any(re.search(r"_[ifcozrh](:0)?$", row.name) for row in rows)
-        separate = {"LSTM": LSTM_1, "GRU": GRU_1}.get(below.class_name) if gated else None
+        separate = SEPARATE_GATES.get(below.class_name) if gated else None
         below.weights = separate or weights_for(kinds_of(cells[0]), below.config)
         below.children = []
 
 
-def sequences(node: Node) -> Iterator[list[tuple[Node, WeightKind]]]:
+def repeated(node: Node) -> dict[int, Node]:
+    """Layers that the models inside a layer list more than once, each with its first place: they are stored once."""
+    first: dict[tuple[str, str], Node] = {}
+    found = {}
+    pending = [(node, False)]
+    while pending:
+        below, is_listed = pending.pop()
+        original = first.setdefault((below.class_name, below.name), below) if is_listed else below
+        if original is not below and original.config == below.config and any(map(own_order, below.walk())):
+            found[id(below)] = original
+        else:
+            pending += [(child, below.is_model) for child in reversed(below.children)]
+    return found
+
+
+def distinct(node: Node, repeats: Mapping[int, Node]) -> Iterator[Node]:
+    """A layer and those inside it, depth first, less what is a repetition."""
+    if id(node) not in repeats:
+        yield node
+        for child in node.children:
+            yield from distinct(child, repeats)
+
+
+def fitting(node: Node, repeats: Mapping[int, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:
+    """The first of the possible orders that agrees with what is stored."""
+    tree = [(below, kind) for below in distinct(node, repeats) for kind in own_order(below)]
+    return next((one for one in sequences(tree) if matches(one, rows)), None)
+
+
+def sequences(tree: list[tuple[Node, WeightKind]]) -> Iterator[list[tuple[Node, WeightKind]]]:
     """The orders in which the arrays of a layer may be stored, the likeliest first."""
-    tree = [(below, kind) for below in node.walk() for kind in own_order(below)]
     yield [*filter(is_trained, tree), *(one for one in tree if not is_trained(one))]
     yield [*(one for one in tree if one[1].trainable), *(one for one in tree if not one[1].trainable)]
     yield tree
-    # Keras saves LoRA's factors in legacy files, with the kernel that they belong to last.
-    yield [one for one in tree if one[1].name != "kernel"] + [one for one in tree if one[1].name == "kernel"]
 
 
 def is_trained(one: tuple[Node, WeightKind]) -> bool:
     """Whether a weight counts as trainable where its layer may be frozen."""
     node, kind = one
-    return kind.trainable and not node.frozen
+    # LoRA freezes what it adapts; legacy files hold that and the two factors.
+    return kind.trainable and not node.frozen and not (kind.name in LORA and node.config.get("lora_rank"))
 
 
 def own_order(node: Node) -> list[WeightKind]:
@@ -156,20 +234,15 @@ def claim_sequence(node: Node, sequence: list[tuple[Node, WeightKind]], rows: Se
 def agree(node: Node, kind: WeightKind, row: Row) -> bool:
     """Whether a stored array can be this weight: same name, possible rank."""
     names = {one.name for one in own_order(node)}
-    return plain_name(row.name, names) == kind.name and kind.axis_names(len(row.array.shape)) is not None
+    return plain_name(row.name, names) == kind.name and kind.can_be(len(row.array.shape), row.array.dtype)
 
 
 def claim_positions(node: Node, rows: Sequence[Row]) -> None:
     """Weights of Keras 0.x, which are only numbered."""
+    arrays = [row.array for row in rows]
     kinds = tuple(kind for below in node.walk() for kind in expected_kinds(below)[0])
-    if len(kinds) != len(rows) or any(
-        kind.axis_names(len(row.array.shape)) is None for kind, row in zip(kinds, rows, strict=True)
-    ):
-        options = [
-            option
-            for option in possible_kinds(node, len(rows))
-            if all(kind.axis_names(len(row.array.shape)) for kind, row in zip(option, rows, strict=True))
-        ]
+    if not fits(kinds, arrays):
+        options = [option for option in possible_kinds(node) if fits(option, arrays)]
         kinds = options[0] if len(options) == 1 else ()
     for place, row in enumerate(rows):
         if kinds:
@@ -187,10 +260,10 @@ def claim_names(node: Node, layer: LayerRows) -> None:
         if owner is None:
             owner = made[parts] = make_owner(node, parts)
         name = plain_name(row.name, {kind.name for kind in kinds_of(owner)})
-        owner.claims.append(Claim(name, row.array, kind_named(owner, name)))
+        owner.claims.append(Claim(name, row.array, kind_named(owner, name, row.array)))
     for owner in made.values():
         check_class(owner)
-    if made:
+    if made and sum(bool(below.claims) for below in node.walk()) > 1:
         node.order_known = False
 
 
@@ -225,14 +298,13 @@ def make_owner(node: Node, parts: tuple[str, ...]) -> Node:
     """A layer for a path that neither config nor class accounts for."""
     current = node
     for part in parts:
-        following = next((child for child in current.children if child.name == part), None)
+        following = next((child for child in current.children if child.name == part or same_cell(child, part)), None)
         if following is None:
-            class_name = class_of_name(part) or ""
-            kind = layer_kind(class_name)
-            following = Node(part, class_name, kind=kind, role=role_of(kind) if kind else "layer", from_config=False)
+            class_name = class_of_name(part) or class_of_name(re.sub("^(forward|backward)_", "", part))
+            following = named_after(part, class_name)
             current.children.append(following)
         current = following
-    return current
+    return deepest_single(current)
 
 
 def check_class(node: Node) -> None:

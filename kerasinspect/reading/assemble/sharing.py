@@ -10,17 +10,22 @@ if TYPE_CHECKING:
 
 
 def join_shared(model: Node) -> None:
-    """Make one layer of those that agree in name, class and bytes."""
-    met: dict[tuple[str, str, int], list[Node]] = {}
+    """Make one layer of those that agree in name, bytes and, as far as it is known, class."""
+    met: dict[tuple[str, int], list[Node]] = {}
     for node in model.walk():
         if not node.claims or node is model:
             continue
-        key = (node.class_name, node.name, len(node.claims))
-        original = next((other for other in met.get(key, ()) if same_bytes(other, node)), None)
+        key = (node.name, len(node.claims))
+        original = next((other for other in met.get(key, ()) if same_class(other, node) and same_bytes(other, node)), None)
         if original:
             node.same_as = original
         else:
             met.setdefault(key, []).append(node)
+
+
+def same_class(one: Node, other: Node) -> bool:
+    """Whether two layers may be of one class: without a config, a class is not always known."""
+    return one.class_name == other.class_name or not (one.class_name and other.class_name)
 
 
 def same_bytes(one: Node, other: Node) -> bool:

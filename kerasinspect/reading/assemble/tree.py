@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.reading.assemble.choosing import choose
 from kerasinspect.reading.assemble.describing import (
+    as_written,
     described,
     guessed_sublayers,
     is_optimizer,
+    key_of,
     serialised,
     unfolded,
 )
-from kerasinspect.reading.assemble.matching import VARS, has_arrays, match, sorted_by_key
+from kerasinspect.reading.assemble.matching import VARS, has_arrays, match, sorted_by_key, user_name
 from kerasinspect.reading.assemble.nodes import Met, Node, node_of
 from kerasinspect.reading.weights_file import CONTAINERS
 
@@ -37,7 +39,7 @@ NOT_LAYERS = (
 
 def claim_tree(root: Node | None, tree: Group) -> Node:
     """The whole model with its arrays; a file without a config gets its layers from the groups."""
-    node = root or Node("", "", role="model", from_config=False)
+    node = root or Node(user_name(tree) or "", "", role="model", from_config=False)
     claim({}, node, tree)
     return node
 
@@ -108,19 +110,18 @@ def claim_sublayers(met: Met, node: Node, group: Group) -> set[str]:
 
 def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:
     """Make layers of groups that neither config nor class accounts for: custom layers keep theirs under attributes."""
-    left = {key: child for key, child in group.groups.items() if key not in used and has_arrays(child)}
+    left = [child for key, child in group.groups.items() if key not in used and has_arrays(child)]
     hints = dict(serialised(parent)) if parent.kind is None else {}
+    direct = {id(child) for child in left}
     found = []
-    for key, child, is_listed in unfolded(left):
-        hint = hints.get(key) or hints.get(key.lstrip("_"))
-        node = node_of(hint) if hint is not None and not is_listed else described(child, key)
+    for child in as_written(unfolded(left)):
+        key = key_of(child)
+        hint = (hints.get(key) or hints.get(key.lstrip("_"))) if id(child) in direct else None
+        node = described(child, key) if hint is None else node_of(hint)
         if not is_optimizer(node, child):
             claim(met, node, child)
-            found.append((min(array.position for array in child.all_arrays()), node))
-    if not found:
-        return
-    found.sort(key=lambda item: item[0])
-    parent.children += [node for _, node in found]
-    whole_file_order = in_container and not parent.from_config
-    if not whole_file_order and (len(found) > 1 or (parent.from_config and parent.is_model)):
+            found.append(node)
+    # A container is written in the order of get_weights(); attributes are not, nor is what stands beside known layers.
+    if found and (parent.children or (len(found) > 1 and not in_container)):
         parent.order_known = False
+    parent.children += found

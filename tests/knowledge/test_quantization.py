@@ -1,0 +1,144 @@
+"""Dtype policies of every generation, and the arrays that quantised layers store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kerasinspect.knowledge.layers import LAYERS, WeightKind, weights_for
+from kerasinspect.knowledge.quantization import Policy, lora_kinds, policy_of, untold_variants, variants
+from tests.knowledge.odd_values import ODD_VALUES
+
+DENSE = LAYERS["Dense"].weights
+TABLES = LAYERS["ReversibleEmbedding"].weights
+
+
+def serialised(**config: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """A dtype policy as Keras 3.4 and later write it."""
+    return {"module": "keras", "class_name": "DTypePolicy", "config": config, "registered_name": None}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"),
+    [
+        pytest.param(None, Policy(), id="none"),
+        pytest.param("mixed_bfloat16", Policy(name="mixed_bfloat16"), id="a name"),
+        pytest.param(
+            "int8_from_float32", Policy("int8", "int8_from_float32", source="float32"), id="a text until Keras 3.3"
+        ),
+        pytest.param(serialised(name="bfloat16"), Policy(name="bfloat16"), id="an object"),
+        pytest.param(
+            serialised(mode="int4", source_name="float32"),
+            Policy("int4", "int4_from_float32", source="float32"),
+            id="int4 until Keras 3.13",
+        ),
+        pytest.param(
+            serialised(mode="int4/128", source_name="float32"),
+            Policy("int4", "int4/128_from_float32", 128, pairs_last=True, source="float32"),
+            id="int4 in blocks",
+        ),
+        pytest.param(
+            serialised(mode="int4/-1", source_name="float32"),
+            Policy("int4", "int4/-1_from_float32", pairs_last=True, source="float32"),
+            id="int4 by channel",
+        ),
+        pytest.param(
+            serialised(mode="gptq/8/32", source_name="float16"),
+            Policy("gptq", "gptq/8/32_from_float16", 32, 8, source="float16"),
+            id="gptq",
+        ),
+        pytest.param(
+            serialised(mode="int4/-/²", name=7), Policy("int4", "int4/-/²_from_None", pairs_last=True), id="odd"
+        ),
+    ],
+)
+def test_policies(dtype: Any, expected: Policy) -> None:  # noqa: ANN401 - JSON
+    """A policy says how a layer is quantised, whichever Keras wrote it."""
+    assert policy_of({"dtype": dtype}) == expected
+
+
+def names(kinds: tuple[WeightKind, ...]) -> str:
+    """The names of weights, in order."""
+    return " ".join(kind.name for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "mode", "expected"),
+    [
+        ("Dense", "int8", ["kernel bias kernel_scale"]),
+        ("Dense", "int4/-1", ["kernel bias kernel_scale", "kernel bias kernel_scale kernel_zero g_idx"]),
+        ("Dense", "gptq/4/128", ["bias kernel kernel_scale kernel_zero g_idx", "bias kernel kernel_scale g_idx"]),
+        ("EinsumDense", "gptq/4/128", ["bias kernel kernel_scale zero_point g_idx", "bias kernel kernel_scale g_idx"]),
+        (
+            "Dense",
+            "awq/4/128",
+            ["bias kernel kernel_scale kernel_zero awq_scales g_idx", "bias kernel kernel_scale awq_scales g_idx"],
+        ),
+        ("Dense", "ternary", ["kernel bias kernel_scale"]),
+        (
+            "Dense",
+            "float8",
+            [
+                (
+                    "kernel bias inputs_scale inputs_amax_history kernel_scale kernel_amax_history "
+                    "outputs_grad_scale outputs_grad_amax_history"
+                )
+            ],
+        ),
+        ("Conv2D", "int8", ["kernel bias"]),
+    ],
+)
+def test_what_a_quantised_layer_stores(class_name: str, mode: str, expected: list[str]) -> None:
+    """The arrays of each mode, in their order in a file; the lost zero points leave a gap in ``get_weights()``."""
+    config = {"dtype": serialised(mode=mode, source_name="float32"), "bias_axes": "c"}
+    found = variants(class_name, weights_for(LAYERS[class_name].weights, config), config)
+    assert [names(kinds) for kinds in found] == expected
+    gaps = [sum(kind.gap for kind in kinds) for kinds in found]
+    assert gaps == ([0, 1] if mode.startswith(("gptq", "awq")) else [0] * len(found))
+
+
+def test_tables_of_both_directions() -> None:
+    """Embeddings that are not tied have scales of their own on the way back."""
+    config = {"dtype": serialised(mode="int4/4", source_name="float32"), "tie_weights": False}
+    assert [names(kinds) for kinds in variants("ReversibleEmbedding", weights_for(TABLES, config), config)] == [
+        "embeddings embeddings_scale reverse_embeddings reverse_embeddings_scale",
+        (
+            "embeddings embeddings_scale embeddings_zero g_idx reverse_embeddings reverse_embeddings_scale "
+            "reverse_embeddings_zero"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("class_name", ["Dense", "EinsumDense", "Embedding", "ReversibleEmbedding"])
+def test_untold_ways_name_each_array_once(class_name: str) -> None:
+    """Arrays of as many, with the same dtypes, have the same names in all ways that the file does not tell apart."""
+    by_looks: dict[Any, set[str]] = {}
+    for kinds in untold_variants(class_name, LAYERS[class_name].weights):
+        looks = tuple((len(kind.axes) if not kind.free_rank else None, kind.dtypes) for kind in kinds)
+        by_looks.setdefault(looks, set()).add(names(kinds))
+    assert by_looks
+    assert all(len(found) == 1 for found in by_looks.values())
+
+
+def test_other_classes_are_not_quantised() -> None:
+    """Nothing is made up for a class that Keras cannot quantise."""
+    assert not [*untold_variants("Conv2D", LAYERS["Conv2D"].weights)]
+
+
+def test_factors_of_lora() -> None:
+    """The two factors have the axes of the kernel around the rank."""
+    first, second = lora_kinds(LAYERS["Conv2D"].weights, {"lora_rank": 2})
+    assert (first.name, first.axis_names(4)) == ("lora_kernel_a", ("height", "width", "channel", "rank"))
+    assert (second.name, second.axis_names(2)) == ("lora_kernel_b", ("rank", "filter"))
+    assert lora_kinds(LAYERS["Conv2D"].weights, {}) == lora_kinds((), {"lora_rank": 2}) == ()
+
+
+@pytest.mark.parametrize("value", ODD_VALUES, ids=repr)
+def test_no_config_breaks_it(value: Any) -> None:  # noqa: ANN401 - JSON
+    """Any JSON in the place of a policy gives an answer."""
+    for dtype in (value, {"config": value}, serialised(mode=value), serialised(source_name=value, mode="int4")):
+        config = {"dtype": dtype, "lora_rank": value}
+        assert isinstance(policy_of(config), Policy)
+        assert variants("Dense", DENSE, config)
+        assert len(lora_kinds(DENSE, config)) in (0, 2)
