@@ -7,6 +7,7 @@ import json
 import re
 import struct
 import zipfile
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import h5py
@@ -187,7 +188,7 @@ def change_value(random: Random, document: Any) -> None:  # noqa: ANN401 - any J
         case 2 if isinstance(holder, list):
             holder.append(json.loads(json.dumps(holder[key])))
         case _:
-            holder[key] = random.choice(ODD_VALUES)
+            holder[key] = deepcopy(random.choice(ODD_VALUES))
 
 
 def containers(document: Any) -> list[Any]:  # noqa: ANN401 - any JSON
