@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --ed
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format types samples picture clean
+.PHONY: help venv demo test lint format types samples fuzz picture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ types: $(VENV)/dev.stamp ## check types
 
 samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
 	$(QUIET_TENSORFLOW) $(BIN)/python sample_models/make_samples.py
+
+fuzz: $(VENV)/test.stamp ## break model files in every way and see that nothing crashes or hangs; COUNT=10000
+	$(BIN)/python -m tests.fuzz.fuzz --count $(or $(COUNT),10000)
 
 picture: $(VENV)/core.stamp ## draw the picture in the README again
 	$(BIN)/python docs/make_picture.py
