@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 FIRST_USER_BLOCK = 512
+READ_AHEAD = 1 << 12
 UNDEFINED = 0xFFFF_FFFF_FFFF_FFFF
 """The address of what was never written."""
 SOFT_LINK, EXTERNAL_LINK = 1, 64
@@ -107,14 +108,22 @@ class MeteredStream(SourceStream):
         super().__init__(source)
         self._spent = 0
         self._limits = limits
-        self._label = source.label
+        self._window = (0, b"")
+        """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes; raises RefusedFile beyond the limit ``hdf5_header_bytes``."""
         allowed = self._limits.hdf5_header_bytes
         if size < 0 or self._spent + size > allowed:
-            raise passed("hdf5_header_bytes", self._spent + max(size, 0), allowed, self._label)
-        data = super().read(size)
+            raise passed("hdf5_header_bytes", self._spent + max(size, 0), allowed, self.source.label)
+        start, ahead = self._window
+        offset = self.position - start
+        if offset < 0 or offset + size > len(ahead):
+            count = self.left(max(size, READ_AHEAD))
+            offset, ahead = 0, self.source.read_at(self.position, count) if count else b""
+            self._window = (self.position, ahead)
+        data = ahead[offset : offset + size]
+        self.position += len(data)
         self._spent += len(data)
         return data
 

@@ -122,8 +122,8 @@ class SourceStream(io.RawIOBase):
     def __init__(self, source: Source) -> None:
         """Start at the first byte."""
         super().__init__()
-        self._source = source
-        self._position = 0
+        self.source = source
+        self.position = 0
 
     def readable(self) -> bool:
         """Always."""
@@ -135,23 +135,27 @@ class SourceStream(io.RawIOBase):
 
     def tell(self) -> int:
         """The position of the next byte."""
-        return self._position
+        return self.position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Move to a position, which may lie behind the end."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._source.size}[whence]
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self.position, os.SEEK_END: self.source.size}[whence]
         if base + offset < 0:
-            raise self._source.too_short(base + offset, 0)
-        self._position = base + offset
-        return self._position
+            raise self.source.too_short(base + offset, 0)
+        self.position = base + offset
+        return self.position
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes, fewer only at the end."""
-        left = max(0, self._source.size - self._position)
-        count = left if size < 0 else min(size, left)
-        data = self._source.read_at(self._position, count) if count else b""
-        self._position += len(data)
+        count = self.left(size)
+        data = self.source.read_at(self.position, count) if count else b""
+        self.position += len(data)
         return data
+
+    def left(self, size: int) -> int:
+        """How many bytes a request for ``size`` gives at this position; a negative one asks for all."""
+        left = max(0, self.source.size - self.position)
+        return left if size < 0 else min(size, left)
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
