@@ -84,7 +84,7 @@ def number_at(random: Random, data: bytes, at: int) -> bytes:
     """The bytes at a place become a number at a border, or one about as large as the file."""
     width = random.choice((1, 2, 4, 8))
     value = random.choice((*NUMBERS, len(data), len(data) - 8, at, random.randrange(len(data) + 1)))
-    return data[:at] + struct.pack("<Q", value)[:width] + data[at + width :]
+    return data[:at] + struct.pack("<Q", max(0, value))[:width] + data[at + width :]
 
 
 def cut(random: Random, data: bytes) -> bytes:
