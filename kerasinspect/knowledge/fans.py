@@ -233,7 +233,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "Dense": _DENSE,
     "TimeDistributedDense": _DENSE,
     "MaxoutDense": {"kernel": _dense},
-    "Highway": {"kernel": _dense, "kernel_carry": _dense},
+    "Highway": {"kernel": _dense, "W_carry": _dense},
     "EinsumDense": {"kernel": _einsum, "lora_kernel_a": _convolution, "lora_kernel_b": _dense},
     "Embedding": _EMBEDDING,
     "ReversibleEmbedding": {**_EMBEDDING, "reverse_embeddings": _dense},

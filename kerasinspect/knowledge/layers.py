@@ -417,9 +417,9 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
         "Highway",
         (
             WeightKind("kernel", ("input", "unit")),
-            WeightKind("kernel_carry", ("input", "unit")),
+            WeightKind("W_carry", ("input", "unit")),
             WeightKind("bias", ("unit",), flags=(USE_BIAS,)),
-            WeightKind("bias_carry", ("unit",), flags=(USE_BIAS,)),
+            WeightKind("b_carry", ("unit",), flags=(USE_BIAS,)),
         ),
     ),
     LayerKind("LSTM", sublayers=cell("LSTMCell", "lstm_cell")),

@@ -11,7 +11,7 @@ Source: HDF5 File Format Specification 3.0, sections III and IV.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile
@@ -118,7 +118,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         else:
             if parent.depth >= file.limits.hdf5_depth:
                 raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
-            group.groups[name] = Group(path, attribute_reader(file, address, path))
+            group.groups[name] = Group(path, attribute_reader(file, address, path), position=address)
             walk.pending.append(Unfilled(group.groups[name], header, parent.depth + 1))
     except DamagedFile as error:
         walk.damage.append(error.message)
@@ -137,4 +137,4 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
         walk.damage.append(array.problem)
     elif isinstance(array.storage, Withheld) and array.storage.is_partial:
         walk.damage.append(array.storage.reason)
-    group.arrays[name] = array
+    group.arrays[name] = replace(array, position=max(array.position, header.offset))

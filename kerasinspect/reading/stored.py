@@ -117,7 +117,7 @@ class StoredArray:
     encoding: np.dtype[Any]
     storage: Storage
     position: int = 0
-    """Where its values lie in the file; write order tells the order of layers where nothing else does."""
+    """The highest place in the file that belongs to it; write order tells that of layers where nothing else does."""
     problem: str | None = None
     """Why its values cannot be read, where that is known beforehand."""
 
@@ -187,6 +187,8 @@ class Group:
     arrays: dict[str, StoredArray] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     """What lies under a name that is not followed, in words."""
+    position: int = 0
+    """Where its header lies in the file."""
 
     def walk(self) -> Iterator[Group]:
         """The group itself, then every group below it."""

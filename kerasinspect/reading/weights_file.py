@@ -41,7 +41,7 @@ def unfolded(root: Group) -> Group:
                 holder = holder.groups.setdefault(folder, Group(f"{holder.path.rstrip('/')}/{folder}"))
             # A folder may have been made on the way to another group before its own attributes were met.
             inner = holder.groups.get(last)
-            holder.groups[last] = Group(child.path, child.read_attributes)
+            holder.groups[last] = Group(child.path, child.read_attributes, position=child.position)
             if inner is not None:
                 holder.groups[last].groups.update(inner.groups)
             pending.append((holder.groups[last], child))

@@ -133,7 +133,7 @@ def test_the_initializer_may_name_its_own_axes() -> None:
 
 @pytest.mark.parametrize(
     ("weight", "expected"),
-    [("recurrent_kernel_h", ("recurrent_kernel", True)), ("kernel_carry", ("kernel_carry", False))],
+    [("recurrent_kernel_h", ("recurrent_kernel", True)), ("W_carry", ("W_carry", False))],
 )
 def test_a_gate_is_split_off_its_array(weight: str, expected: tuple[str, bool]) -> None:
     """Only a single gate letter at the end counts."""

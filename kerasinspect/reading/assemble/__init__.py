@@ -29,7 +29,7 @@ def assemble(contents: Contents) -> Model:
     root = root_of(contents.config)
     remarks: list[str] = []
     if contents.tree is not None:
-        model = claim_tree(root, contents.tree)
+        model = claim_tree(root, contents.tree, version_of(contents.keras_version))
         age = age_of(contents.keras_version, is_tree=True)
     else:
         model, remarks = claim_rows(root, contents)

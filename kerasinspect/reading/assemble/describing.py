@@ -78,7 +78,8 @@ def as_written(groups: Iterable[Group]) -> list[Group]:
     places = {}
     order = []
     for group in sorted(groups, key=lambda group: number_of(group.path)):
-        highest = max((array.position for array in group.all_arrays()), default=0)
+        headers = (below.position for below in group.walk())
+        highest = max((*headers, *(array.position for array in group.all_arrays())))
         stem = snake_stem(group.path)
         places[group.path] = reached[stem] = max(highest, reached.get(stem, 0))
         order.append(group)

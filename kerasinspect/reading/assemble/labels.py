@@ -133,7 +133,8 @@ def activation_of(node: Node) -> str | None:
 def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring: Wiring) -> Weight:
     """One array with its labels; what the class and the config would say of it is left out where it is unknown."""
     array = claim.array
-    if array.dtype == "opaque16" and policy_of(node.config).name == HALF:
+    if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
+        # Keras stores nothing else so; without a config there is no policy to confirm it.
         array = replace(array, dtype=HALF)
     axes = axes_of(claim, wiring)
     integers, numbers = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)

@@ -11,9 +11,13 @@ from kerasinspect.knowledge.layers import group_name
 from kerasinspect.reading.assemble.choosing import expected_kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kerasinspect.reading.assemble.nodes import Met, Node
     from kerasinspect.reading.stored import Group, StoredArray
 
+ONCE, KERAS_3 = (2, 14), (3, 0)
+"""Since when a layer that was stored counts once, and since when layers that were stored elsewhere count as well."""
 VARS = "vars"
 """The group of a layer's own arrays."""
 
@@ -40,11 +44,14 @@ def has_arrays(group: Group) -> bool:
 
 
 def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
-    """The group of each layer, by the names in the file, else by the way of counting that explains most groups."""
+    """The group of each layer, by the names in the file, else by the way of counting that explains most groups.
+
+    Of ways that explain as many, that of the Keras version counts.
+    """
     names = {key: user_name(group) for key, group in container.groups.items()}
     if any(names.values()):
         return match_names(children, names)
-    attempts = [count(met, children, container) for count in (count_all, count_stored, count_doubled)]
+    attempts = [count(met, children, container) for count in ways_of(met.version)]
     return max(attempts, key=lambda keys: explained(met, children, container, keys))
 
 
@@ -60,6 +67,12 @@ def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int,
                 del free[key]
                 break
     return found
+
+
+def ways_of(version: tuple[int, int] | None) -> list[Callable[[Met, list[Node], Group], dict[int, str]]]:
+    """The ways of counting, that of the version first."""
+    first = count_all if version is None or version >= KERAS_3 else count_stored if version >= ONCE else count_doubled
+    return sorted((count_all, count_stored, count_doubled), key=lambda way: way is not first)
 
 
 def count_all(_met: Met, children: list[Node], container: Group) -> dict[int, str]:
@@ -80,7 +93,7 @@ def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, 
     """
     counter: Counter[str] = Counter()
     found = {}
-    known = {*met}
+    known = {*met.layers}
     spare = Counter(group_name(child.class_name) for child in children)
     spare.subtract(re.sub(r"_\d+$", "", key) for key in container.groups)
     for child in children:
@@ -127,7 +140,7 @@ def explained(met: Met, children: list[Node], container: Group, keys: dict[int, 
     A layer without a group was stored elsewhere, or there is something wrong with the matching.
     """
     score = 0
-    known = {*met}
+    known = {*met.layers}
     for child in children:
         key = keys.get(id(child))
         if key is not None:

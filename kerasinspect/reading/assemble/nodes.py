@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from kerasinspect.knowledge.layers import (
     LAYERS,
@@ -85,8 +85,14 @@ class Node:
         return self.role == "model"
 
 
-Met: TypeAlias = dict[tuple[str, str], Node]
-"""Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What is known while a tree is walked."""
+
+    layers: dict[tuple[str, str], Node] = field(default_factory=dict)
+    """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
+    version: tuple[int, int] | None = None
+    """Of the Keras that counted the groups."""
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON

@@ -36,6 +36,7 @@ from kerasinspect.reading.assemble.legacy_names import (
     plain_name,
 )
 from kerasinspect.reading.assemble.nodes import Claim, Node, is_named, role_of, sublayer_nodes
+from kerasinspect.reading.assemble.sharing import distinct, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -160,29 +161,6 @@ def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
         separate = SEPARATE_GATES.get(below.class_name) if gated else None
         below.weights = separate or weights_for(kinds_of(cells[0]), below.config)
         below.children = []
-
-
-def repeated(node: Node) -> dict[int, Node]:
-    """Layers that the models inside a layer list more than once, each with its first place: they are stored once."""
-    first: dict[tuple[str, str], Node] = {}
-    found = {}
-    pending = [(node, False)]
-    while pending:
-        below, is_listed = pending.pop()
-        original = first.setdefault((below.class_name, below.name), below) if is_listed else below
-        if original is not below and original.config == below.config and any(map(own_order, below.walk())):
-            found[id(below)] = original
-        else:
-            pending += [(child, below.is_model) for child in reversed(below.children)]
-    return found
-
-
-def distinct(node: Node, repeats: Mapping[int, Node]) -> Iterator[Node]:
-    """A layer and those inside it, depth first, less what is a repetition."""
-    if id(node) not in repeats:
-        yield node
-        for child in node.children:
-            yield from distinct(child, repeats)
 
 
 def fitting(node: Node, repeats: Mapping[int, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:

@@ -1,11 +1,15 @@
-"""Layers that a model uses more than once, which legacy files store at each use."""
+"""Layers that a model uses more than once: legacy files store them once in each of its top-level layers."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
+from kerasinspect.reading.assemble.matching import expects_arrays
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from kerasinspect.reading.assemble.nodes import Claim, Node
 
 
@@ -16,7 +20,9 @@ def join_shared(model: Node) -> None:
         if not node.claims or node is model:
             continue
         key = (node.name, len(node.claims))
-        original = next((other for other in met.get(key, ()) if same_class(other, node) and same_bytes(other, node)), None)
+        original = next(
+            (other for other in met.get(key, ()) if same_class(other, node) and same_bytes(other, node)), None
+        )
         if original:
             node.same_as = original
         else:
@@ -42,3 +48,26 @@ def digest(claim: Claim) -> bytes:
     for piece in claim.array.blocks():
         total.update(piece)
     return total.digest()
+
+
+def repeated(node: Node) -> dict[int, Node]:
+    """Layers that the models inside a layer list more than once, each with its first place: they are stored once."""
+    first: dict[tuple[str, str], Node] = {}
+    found = {}
+    pending = [(node, False)]
+    while pending:
+        below, is_listed = pending.pop()
+        original = first.setdefault((below.class_name, below.name), below) if is_listed else below
+        if original is not below and original.config == below.config and expects_arrays(below):
+            found[id(below)] = original
+        else:
+            pending += [(child, below.is_model) for child in reversed(below.children)]
+    return found
+
+
+def distinct(node: Node, repeats: Mapping[int, Node]) -> Iterator[Node]:
+    """A layer and those inside it, depth first, less what is a repetition."""
+    if id(node) not in repeats:
+        yield node
+        for child in node.children:
+            yield from distinct(child, repeats)

@@ -37,10 +37,10 @@ NOT_LAYERS = (
 """Groups of a model that hold no layers."""
 
 
-def claim_tree(root: Node | None, tree: Group) -> Node:
+def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None = None) -> Node:
     """The whole model with its arrays; a file without a config gets its layers from the groups."""
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False)
-    claim({}, node, tree)
+    claim(Met(version=version), node, tree)
     return node
 
 
@@ -50,7 +50,7 @@ def claim(met: Met, node: Node, group: Group) -> None:
     own = group.groups.get(VARS)
     if own:
         node.claims = choose(node, without_copy(node, sorted_by_key(own)))
-    met.setdefault((node.class_name, node.name), node)
+    met.layers.setdefault((node.class_name, node.name), node)
     used = {VARS}
     if node.is_model:
         used |= {*NOT_LAYERS} | claim_container(met, node, group)
@@ -81,7 +81,7 @@ def claim_container(met: Met, model: Node, group: Group) -> set[str]:
             if key is not None:
                 claim(met, child, container.groups[key])
             else:
-                child.same_as = met.get((child.class_name, child.name))
+                child.same_as = met.layers.get((child.class_name, child.name))
         claimed = {keys[id(child)] for child in children if id(child) in keys}
         adopt(met, model, container, claimed, in_container=True)
     return used
