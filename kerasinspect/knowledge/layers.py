@@ -401,7 +401,7 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
         shares_kernel=True,
     ),
     LayerKind("PReLU", (WeightKind("alpha", FEATURE, free_rank=True),)),
-    LayerKind("ParametricSoftplus", tuple(WeightKind(name, FEATURE, free_rank=True) for name in ("alpha", "beta"))),
+    LayerKind("ParametricSoftplus", tuple(WeightKind(name, FEATURE, free_rank=True) for name in ("alpha", "betas"))),
     LayerKind(
         "SReLU",
         tuple(WeightKind(name, FEATURE, free_rank=True) for name in ("t_left", "a_left", "t_right", "a_right")),

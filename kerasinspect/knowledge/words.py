@@ -183,6 +183,7 @@ _WEIGHTS: Mapping[str, str] = {
         "it starts at 0 and training moves it."
     ),
     "gamma": "One number per channel that the normalised values are multiplied by; it starts at 1.",
+    "betas": "One number per feature that scales its input inside the curve; training moves it.",
     "beta": "One number per channel that is added to the normalised values; it starts at 0.",
     "moving_mean": (
         "The average of each channel, collected over the training batches and used in its place when predicting; "

@@ -18,7 +18,6 @@ RENAMED = {
     "running_mean": "moving_mean",
     "running_std": "moving_variance",
     "alphas": "alpha",
-    "betas": "beta",
     "depthwise_kernel": "kernel",
 }
 """Older words; the ``running_std`` of Keras 1 holds the variance."""
