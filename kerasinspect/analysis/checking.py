@@ -93,7 +93,8 @@ def gather(model: Model, container: ContainerFacts) -> tuple[Evidence, tuple[str
             else:
                 statistics[path] = measure(array)
         except UnreadableFile as error:
-            damage.append(f"{path}: {error.message}")
+            if error.message not in model.damage:
+                damage.append(f"{path}: {error.message}")
     evidence = Evidence(model, container, statistics, units, code_in_model(model))
     return evidence, tuple(dict.fromkeys(damage))
 

@@ -76,7 +76,7 @@ def variants(class_name: str, kinds: Kinds, config: Mapping[str, Any]) -> list[K
         return [*dense_variants(policy, kinds, is_einsum=class_name == "EinsumDense")]
     if policy.mode in ("int8", "int4") and kinds and class_name in EMBEDDINGS:
         return [*embedding_variants(policy.mode, kinds)]
-    if class_name == "LayerNormalization":
+    if class_name == "LayerNormalization" and config:
         # Keras 3.0 to 3.3 does not save rms_scaling, which leaves gamma alone.
         return [kinds, kinds[:1]]
     return [kinds]
