@@ -25,19 +25,9 @@ if TYPE_CHECKING:
 
 
 def assemble(contents: Contents) -> Model:
-    """The model that a file's contents mean; raises NotAModel where they mean none."""
+    """The model that a file's contents mean."""
     root = root_of(contents.config)
-    remarks: list[str] = []
-    if contents.tree is not None:
-        model = claim_tree(root, contents.tree, version_of(contents.keras_version))
-        age = age_of(contents.keras_version, is_tree=True)
-    else:
-        model, remarks = claim_rows(root, contents)
-        age = age_of(contents.keras_version, is_tree=False)
-        if age != "file":
-            join_shared(model)
-    rows = [row for layer in contents.layers for row in layer.rows]
-    places = in_order(model, age, {row.array.path: place for place, row in enumerate([*rows, *contents.own])})
+    model, places, remarks = claimed(root, contents)
     labelling = Labelling(
         connect(model),
         version_of(contents.keras_version),
@@ -68,6 +58,20 @@ def assemble(contents: Contents) -> Model:
         damage=contents.damage,
         close=contents.close,
     )
+
+
+def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], list[str]]:
+    """The whole model with its arrays, those in the order of ``get_weights()``, and what is odd about them."""
+    version = contents.keras_version
+    if contents.tree is not None:
+        model = claim_tree(root, contents.tree, version_of(version))
+        return model, in_order(model, age_of(version, is_tree=True), {}), []
+    model, remarks = claim_rows(root, contents)
+    age = age_of(version, is_tree=False)
+    if age != "file":
+        join_shared(model)
+    rows = [*(row for layer in contents.layers for row in layer.rows), *contents.own]
+    return model, in_order(model, age, {row.array.path: place for place, row in enumerate(rows)}), remarks
 
 
 def numbered(places: list[Place]) -> dict[int, int | None]:
