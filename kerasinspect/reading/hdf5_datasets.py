@@ -6,6 +6,7 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kerasinspect.errors import DamagedFile
 from kerasinspect.reading.chunks import chunked_storage
 from kerasinspect.reading.dtypes import UNUSUAL, dtype_of
 from kerasinspect.reading.hdf5_header import UNDEFINED, Header, OpenFile
@@ -86,6 +87,9 @@ def laid_out(dataset: Dataset) -> Storage:
     if layout == COMPACT:
         (size,) = struct.unpack_from("<H", header.msg_data, offset)
         data = bytes(header.msg_data[offset + 2 : offset + 2 + size])
+        if len(data) < nbytes:
+            message = f"{dataset.path} in {file.source.label} is damaged: it holds {len(data):,} of {nbytes:,} bytes."
+            raise DamagedFile(message, "Get the file from its source again.")
         return InMemory(lambda: data[:nbytes])
     (address,) = struct.unpack_from("<Q", header.msg_data, offset)
     if address == UNDEFINED or not nbytes:

@@ -239,6 +239,23 @@ def test_a_file_cut_off_says_both_sizes(tmp_path: Path) -> None:
         tree_of(path)
 
 
+def test_an_array_in_its_header_must_be_whole(tmp_path: Path) -> None:
+    """A compact dataset that holds fewer bytes than its shape needs is damage, never fewer values."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        space, create = h5py.h5s.create_simple((4,)), h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        create.set_layout(h5py.h5d.COMPACT)
+        compact = h5py.h5d.create(file.id, b"array", h5py.h5t.IEEE_F32LE, space, create)
+        compact.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(4, dtype="<f4"))
+    np.testing.assert_array_equal(tree_of(path).arrays["array"][...], np.arange(4))
+    data = path.read_bytes()
+    place = data.index((4).to_bytes(8, "little") + (4).to_bytes(8, "little"))
+    path.write_bytes(data[:place] + (9).to_bytes(8, "little") * 2 + data[place + 16 :])
+    root, damage = read_hdf5(open_source(path), DEFAULT)
+    assert not root.arrays
+    assert "16 of 36 bytes" in damage[0]
+
+
 def test_one_damaged_object_does_not_hide_the_others(tmp_path: Path) -> None:
     """The damage is said, with its place, and everything else is read."""
     path = tmp_path / "file.h5"
