@@ -55,6 +55,13 @@ class Header(DataObjects):  # type: ignore[misc] # pyfive has no types
                 else:
                     yield name, int(entry["object_header_address"])
 
+    def _attr_value(self, ptype: Any, buf: bytes, count: int, offset: int) -> Any:  # noqa: ANN401 - as in pyfive
+        """An attribute's values; a count beyond the bytes behind it is a lie, and would cost memory for each."""
+        if count > len(buf) - offset:
+            message = f"{count} values in {len(buf) - offset} bytes"
+            raise ValueError(message)
+        return super()._attr_value(ptype, buf, count, offset)
+
     @staticmethod
     def _decode_link_msg(data: bytes, offset: int) -> tuple[int | None, tuple[str, int | Link]]:
         """One link message: its creation order, its name, and an address or why it is not followed."""
