@@ -13,7 +13,7 @@ from kerasinspect.knowledge.shapes import output_shape
 from kerasinspect.reading.assemble.nodes import as_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kerasinspect.model import Shape
     from kerasinspect.reading.assemble.nodes import Node
@@ -211,8 +211,3 @@ def last_size(shape: Shapes) -> int | None:
         return None
     size = shape[-1]
     return size if isinstance(size, int) else None
-
-
-def root_inputs(config: Mapping[str, Any]) -> int:
-    """How many inputs a model declares."""
-    return len([*sources(config.get("input_layers"))])

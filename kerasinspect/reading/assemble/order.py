@@ -15,7 +15,7 @@ Age: TypeAlias = Literal["file", "keras 2", "keras 3"]
 Place: TypeAlias = "tuple[Node, Claim, bool]"
 """A layer, one of its arrays, and whether the file tells its position."""
 
-KERAS_2, KERAS_3, LAST_MULTI_BACKEND = (2,), (3,), (2, 3)
+KERAS_3, LAST_MULTI_BACKEND = (3,), (2, 3)
 
 
 def version_of(text: str | None) -> tuple[int, int] | None:
