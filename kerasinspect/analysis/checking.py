@@ -14,7 +14,7 @@ from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.statistics import Statistics, Units, measure, measure_units
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.errors import RequestError, UnreadableFile
-from kerasinspect.reading import open_model
+from kerasinspect.reading import open_with_container
 from kerasinspect.reading.container_facts import container_facts
 from kerasinspect.reading.limits import DEFAULT, Limits
 
@@ -53,8 +53,9 @@ def check_file(
 ) -> ModelReport:
     """What the rules say about one file, or why it cannot be read."""
     try:
-        with open_model(location, limits) as model:
-            return check_model(model, container_facts(location, limits), rules, contract)
+        model, container = open_with_container(location, limits)
+        with model:
+            return check_model(model, container_facts(container), rules, contract)
     except UnreadableFile as error:
         return ModelReport(location, error=str(error))
 

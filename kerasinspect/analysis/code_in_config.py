@@ -19,6 +19,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.reading.names import leads_out
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -138,8 +141,6 @@ PATH_KEYS = {
 """Classes that open a file or an address where this key holds text instead of a list."""
 
 SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
-ESCAPING = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
-"""Names that leave a folder when they are used as paths."""
 
 SHOWN = 120
 """Characters of a name from the file that a detail repeats."""
@@ -285,7 +286,7 @@ def escaping_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
     """Layer names that lead out of a folder where a loader uses them as paths."""
     config = value.get("config")
     name = config.get("name") if isinstance(config, Mapping) else None
-    if isinstance(value.get("class_name"), str) and isinstance(name, str) and ESCAPING.search(name):
+    if isinstance(value.get("class_name"), str) and isinstance(name, str) and leads_out(name):
         yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} leads out of a folder")
 
 
@@ -296,7 +297,8 @@ def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFin
         return
     plain = {name.rpartition(">")[2] for name in (shown, _referred(value), "function", "object", "type")}
     module = value.get("module")
-    built_in = isinstance(module, str) and _is_keras(module) and ">" in registered and ">" not in shown
+    of_keras = _is_keras(module) if isinstance(module, str) else shown in LAYERS
+    built_in = of_keras and ">" in registered and ">" not in shown
     if built_in or registered.rpartition(">")[2] not in plain:
         detail = f"it shows the class {_shown(shown)} and asks for {_shown(registered)}"
         yield CodeFinding("registered-name-mismatch", str(place), detail)

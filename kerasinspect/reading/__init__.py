@@ -22,7 +22,7 @@ from kerasinspect.reading.weights_file import is_weights_tree, read_weights_tree
 
 if TYPE_CHECKING:
     from kerasinspect.model import Model
-    from kerasinspect.reading.contents import Contents
+    from kerasinspect.reading.contents import Container, Contents
 
 ZIP_MAGIC = b"PK\x03\x04"
 
@@ -36,9 +36,15 @@ def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Mo
     Raises NotAModel for what is no Keras model, DamagedFile for one that is broken, and RefusedFile where reading on
     would pass one of the ``limits`` or leave the file.
     """
+    return open_with_container(location, limits)[0]
+
+
+def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> tuple[Model, Container]:
+    """The same, with the open file or files that the model was read from."""
     path = os.fspath(location)
     if is_folder(path):
-        return assemble(folder_contents(path, limits))
+        contents = folder_contents(path, limits)
+        return assemble(contents), contents.container
     source = open_source(path)
     try:
         contents = file_contents(source, limits)
@@ -52,7 +58,7 @@ def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Mo
         inner()
         source.close()
 
-    return replace(model, close=close)
+    return replace(model, close=close), contents.container
 
 
 def is_folder(path: str) -> bool:
@@ -88,12 +94,12 @@ def file_contents(source: Source, limits: Limits) -> Contents:
 
 def hdf5_contents(source: Source, limits: Limits) -> Contents:
     """The contents of an HDF5 file: legacy or weights of Keras 3."""
-    root, damage = read_hdf5(source, limits)
-    if is_legacy(root):
-        return read_legacy(source, root, damage, limits)
-    if is_weights_tree(root):
-        return read_weights_tree(source, root, damage)
-    raise diagnosis.not_keras_hdf5(source, [*root.groups, *root.arrays])
+    tree = read_hdf5(source, limits)
+    if is_legacy(tree.root):
+        return read_legacy(source, tree, limits)
+    if is_weights_tree(tree.root):
+        return read_weights_tree(source, tree)
+    raise diagnosis.not_keras_hdf5(source, [*tree.root.groups, *tree.root.arrays])
 
 
 __all__ = ["InspectError", "Limits", "open_model"]

@@ -36,6 +36,8 @@ class Archive:
     """The member of each name: the last one, which is what Python's zipfile and so Keras reads."""
     remarks: tuple[str, ...]
     """What is odd about it: repeated names, members that cannot be read, bytes that belong to none."""
+    unused_nbytes: int = 0
+    """Bytes between the members that belong to none."""
     inflated: dict[str, Source] = field(default_factory=dict, repr=False)
     """Copies of deflated members that are open."""
 
@@ -59,8 +61,11 @@ class Archive:
         return self.inflated[name]
 
     def check_crc(self, name: str) -> bool:
-        """Whether a member's bytes have the CRC-32 that the archive names; reads all of it."""
+        """Whether a member's bytes have the CRC-32 that the archive names; reads all of it, unless that was done."""
         member = self.readable(name)
+        if name in self.inflated:
+            return True
+        check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
         crc = 0
         for piece in self.pieces(member):
             crc = zlib.crc32(piece, crc)
@@ -152,4 +157,4 @@ def open_archive(source: Source, limits: Limits = DEFAULT) -> Archive:
     """
     directory = read_directory(source, limits)
     members = {member.name: member for member in directory.entries}
-    return Archive(source, limits, directory.entries, members, directory.remarks)
+    return Archive(source, limits, directory.entries, members, directory.remarks, directory.unused_nbytes)

@@ -69,7 +69,9 @@ def chunked_storage(
     if len(dataset.chunk) != len(shape) or not all(dataset.chunk):
         raise dataset.damaged(f"its chunks of shape {dataset.chunk} do not fit its shape {shape}")
     if dataset.chunk_bytes > max(2 * nbytes, file.limits.inflated_free):
-        raise passed("inflated_free", dataset.chunk_bytes, file.limits.inflated_free, f"A chunk of {path}")
+        return Withheld(
+            str(passed("inflated_free", dataset.chunk_bytes, file.limits.inflated_free, f"A chunk of {path}"))
+        )
     return InMemory(cache(lambda: assembled(dataset)))
 
 

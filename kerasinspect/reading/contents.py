@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kerasinspect.model import FormatName
+    from kerasinspect.reading.archive import Archive
     from kerasinspect.reading.stored import Group, StoredArray
 
 
@@ -26,6 +27,32 @@ class LayerRows:
 
     name: str
     rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """An HDF5 file, parsed."""
+
+    root: Group
+    damage: tuple[str, ...] = ()
+    """Sentences about the parts that could not be read."""
+    outside_nbytes: int = 0
+    """Bytes before and behind the HDF5 file itself that hold something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The file or files that contents were read from, open and parsed: what ``container_facts`` looks at."""
+
+    nbytes: int = 0
+    """Of all files together."""
+    archive: Archive | None = None
+    trees: tuple[Tree, ...] = ()
+    """Every HDF5 file, as it lies there."""
+    repeated_keys: tuple[tuple[str, str], ...] = ()
+    """A JSON document, and a key that one of its objects has twice; readers disagree on which one counts."""
+    listed_names: tuple[tuple[str, str], ...] = ()
+    """The path of a group of a legacy file, and a name that its attributes list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +80,5 @@ class Contents:
     """Files beside the weights, by their path in the archive; read when asked for."""
     remarks: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
+    container: Container = field(default_factory=Container, repr=False)
     close: Callable[[], None] = field(default=lambda: None, repr=False)

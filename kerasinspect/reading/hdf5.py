@@ -14,7 +14,8 @@ import warnings
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.errors import DamagedFile
+from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.reading.contents import Tree
 from kerasinspect.reading.hdf5_attributes import attribute_reader
 from kerasinspect.reading.hdf5_datasets import stored_array
 from kerasinspect.reading.hdf5_header import Header, Link, OpenFile, open_file, parsing
@@ -53,8 +54,8 @@ class Walk:
     pending: list[Unfilled] = field(default_factory=list)
 
 
-def read_hdf5(source: Source, limits: Limits) -> tuple[Group, tuple[str, ...]]:
-    """The root group with everything below it, and sentences for the parts that are damaged.
+def read_hdf5(source: Source, limits: Limits) -> Tree:
+    """The root group with everything below it, and what is damaged or does not belong there.
 
     Raises DamagedFile where not even the root can be read, RefusedFile where a limit is passed.
     """
@@ -67,7 +68,7 @@ def read_hdf5(source: Source, limits: Limits) -> tuple[Group, tuple[str, ...]]:
         walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, header, 1)])
         while walk.pending:
             fill(walk, walk.pending.pop())
-    return root, tuple(walk.damage)
+    return Tree(root, tuple(walk.damage), file.outside_nbytes)
 
 
 def fill(walk: Walk, unfilled: Unfilled) -> None:
@@ -126,13 +127,16 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
 
 
 def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) -> None:
-    """Put a dataset under its name, as long as all of them together do not inflate to more than the file can hold."""
+    """Put a dataset under its name, unreadable where all so far together inflate to more than the file can hold."""
     source = walk.file.source
     with parsing(source, path):
         array, is_inflated = stored_array(walk.file, header, path)
-    if is_inflated:
-        walk.inflated += array.nbytes
-        check_inflation(source.size, walk.inflated, walk.file.limits, "inflated_ratio", source.label)
+    if is_inflated and not isinstance(array.storage, Withheld):
+        try:
+            check_inflation(source.size, walk.inflated + array.nbytes, walk.file.limits, "inflated_ratio", path)
+            walk.inflated += array.nbytes
+        except RefusedFile as error:
+            array = replace(array, problem=str(error))
     if array.problem:
         walk.damage.append(array.problem)
     elif isinstance(array.storage, Withheld) and array.storage.is_partial:

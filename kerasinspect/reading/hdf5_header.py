@@ -145,6 +145,8 @@ class OpenFile:
     stream: MeteredStream
     root: int
     """Address of the root group's header."""
+    outside_nbytes: int = 0
+    """Bytes before and behind the HDF5 file itself that hold something."""
     heaps: dict[int, object] = field(default_factory=dict)
     """Global heaps that were parsed, which all headers share."""
 
@@ -165,7 +167,7 @@ def open_file(source: Source, limits: Limits) -> OpenFile:
         body = source.slice(base, source.size - base, source.inside)
         stream = MeteredStream(body, limits)
         root = SuperBlock(stream, start - base).offset_to_dataobjects
-        return OpenFile(body, limits, stream, root)
+        return OpenFile(body, limits, stream, root, outside(source, start, facts["end_of_file_address"]))
 
 
 @contextmanager
@@ -190,6 +192,12 @@ def superblock_position(source: Source) -> int | None:
             return position
         position = position * 2 or FIRST_USER_BLOCK
     return None
+
+
+def outside(source: Source, start: int, end: int) -> int:
+    """How many bytes lie before an HDF5 file's first byte and behind its end; a block of zeros counts as nothing."""
+    spans = [(0, start), (end, source.size)] if end != UNDEFINED else [(0, start)]
+    return sum(high - low for low, high in spans if any(map(any, source.blocks(low, max(0, high - low)))))
 
 
 def check_whole(source: Source, superblock: Mapping[str, Any]) -> None:

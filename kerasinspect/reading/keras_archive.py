@@ -10,28 +10,28 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from kerasinspect.errors import DamagedFile, InspectError, NotAModel, RefusedFile
+from kerasinspect.errors import DamagedFile, InspectError, NotAModel
 from kerasinspect.reading.archive import open_archive
-from kerasinspect.reading.contents import Contents
+from kerasinspect.reading.contents import Contents, Tree
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
 from kerasinspect.reading.sources import open_beside, open_source
-from kerasinspect.reading.stored import Contiguous, Group, Storage, StoredArray, Withheld
+from kerasinspect.reading.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Withheld
 from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kerasinspect.reading.archive import Archive
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
 
-CONFIG, METADATA, WEIGHTS, PICKLED = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
+CONFIG, METADATA, WEIGHTS, NPZ = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
 ASSETS = "assets/"
 NPY_MAGIC = b"\x93NUMPY"
 NPY_HEADER_LIMIT = 1 << 12
@@ -45,16 +45,17 @@ NPY_HEADER = re.compile(
 def read_archive(source: Source, limits: Limits) -> Contents | None:
     """The contents of a ``.keras`` archive; None where the archive holds no Keras model."""
     archive = open_archive(source, limits)
-    if CONFIG not in archive.members and WEIGHTS not in archive.members:
+    if not archive.members.keys() & {CONFIG, WEIGHTS, NPZ}:
         archive.close()
         return None
     try:
         contents = weights_of(archive, limits) or Contents(source.path, "keras-archive")
-        described = described_by(archive, contents, limits)
+        container = replace(contents.container, nbytes=source.size, archive=archive)
+        described = described_by(archive, replace(contents, container=container), limits)
     except InspectError:
         archive.close()
         raise
-    missing = [name for name in (CONFIG, WEIGHTS) if name not in archive.members and PICKLED not in archive.members]
+    missing = [name for name in (CONFIG, WEIGHTS) if name not in archive.members and NPZ not in archive.members]
     return replace(
         described,
         location=source.path,
@@ -70,14 +71,11 @@ def described_by(archive: Archive, contents: Contents, limits: Limits) -> Conten
     """Contents with what the JSON members of their archive say."""
     if CONFIG not in archive.members:
         return contents
-    path = archive.file.path
-    config, remarks = json_object(lambda: archive.read(CONFIG, limits.json_bytes), f"{CONFIG} in {path}", limits)
-    metadata: Mapping[str, Any] = {}
+    config = json_object(CONFIG, archive.file.path, lambda: archive.read(CONFIG, limits.json_bytes), limits)
+    metadata = Described({})
     if METADATA in archive.members:
-        where = f"{METADATA} in {path}"
-        metadata, more = json_object(lambda: archive.read(METADATA, limits.json_bytes), where, limits)
-        remarks = (*remarks, *more)
-    return with_config(contents, config, remarks, metadata)
+        metadata = json_object(METADATA, archive.file.path, lambda: archive.read(METADATA, limits.json_bytes), limits)
+    return with_config(contents, config, metadata)
 
 
 def assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
@@ -93,10 +91,9 @@ def weights_of(archive: Archive, limits: Limits) -> Contents | None:
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
-        root, damage = read_hdf5(source, limits)
-        return read_weights_tree(source, root, damage)
-    if PICKLED in archive.members:
-        return read_npz(archive.source(PICKLED), limits)
+        return read_weights_tree(source, read_hdf5(source, limits))
+    if NPZ in archive.members:
+        return read_npz(archive.source(NPZ), limits)
     return None
 
 
@@ -105,19 +102,19 @@ def read_folder(folder: str, limits: Limits) -> Contents | None:
     contents = folder_weights(folder, limits)
     if contents is None:
         return None
-    described = replace(contents, location=folder, assets=folder_assets(folder, limits))
+    container = replace(contents.container, nbytes=sum(path.stat().st_size for path in folder_files(folder, limits)))
+    described = replace(contents, location=folder, assets=folder_assets(folder, limits), container=container)
     try:
         if not Path(folder, CONFIG).exists():
             return described
-        where = str(Path(folder, CONFIG))
-        config, remarks = json_object(lambda: file_bytes(Path(folder), CONFIG, limits), where, limits)
-        metadata: Mapping[str, Any] = {}
+        config = json_object(CONFIG, folder, lambda: file_bytes(Path(folder), CONFIG, limits), limits)
+        metadata = Described({})
         with suppress(InspectError):
-            metadata, _ = json_object(lambda: file_bytes(Path(folder), METADATA, limits), METADATA, limits)
+            metadata = json_object(METADATA, folder, lambda: file_bytes(Path(folder), METADATA, limits), limits)
     except InspectError:
         contents.close()
         raise
-    return replace(with_config(described, config, remarks, metadata), format="keras-archive")
+    return replace(with_config(described, config, metadata), format="keras-archive")
 
 
 def folder_weights(folder: str, limits: Limits) -> Contents | None:
@@ -125,11 +122,11 @@ def folder_weights(folder: str, limits: Limits) -> Contents | None:
     if Path(folder, WEIGHTS).exists():
         source = open_beside(Path(folder), WEIGHTS)
         try:
-            root, damage = read_hdf5(source, limits)
+            tree = read_hdf5(source, limits)
         except InspectError:
             source.close()
             raise
-        return replace(read_weights_tree(source, root, damage), close=source.close)
+        return replace(read_weights_tree(source, tree), close=source.close)
     indices = sorted(Path(folder).glob(f"*{INDEX_ENDING}"))
     if len(indices) != 1:
         return None
@@ -141,12 +138,17 @@ def folder_weights(folder: str, limits: Limits) -> Contents | None:
 
 
 def folder_assets(folder: str, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
-    """The files that layers keep beside their weights in a folder; a link is none of them, wherever it leads."""
-    found = {}
-    for path in islice(Path(folder, ASSETS).rglob("*"), limits.archive_members):
-        if path.is_file() and not path.is_symlink():
-            found[path.relative_to(folder).as_posix()] = partial(file_bytes, path.parent, path.name, limits)
-    return found
+    """The files that layers keep beside their weights in a folder."""
+    return {
+        path.relative_to(folder).as_posix(): partial(file_bytes, path.parent, path.name, limits)
+        for path in folder_files(str(Path(folder, ASSETS)), limits)
+    }
+
+
+def folder_files(folder: str, limits: Limits) -> Iterator[Path]:
+    """Every file in a folder and below; a link is none of them, wherever it leads."""
+    found = islice(Path(folder).rglob("*"), limits.archive_members)
+    return (path for path in found if path.is_file() and not path.is_symlink())
 
 
 def file_bytes(folder: Path, name: str, limits: Limits) -> bytes:
@@ -158,27 +160,38 @@ def file_bytes(folder: Path, name: str, limits: Limits) -> bytes:
         source.close()
 
 
-def json_object(load: Callable[[], bytes], where: str, limits: Limits) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """A JSON object and what is odd about it; raises DamagedFile where it is none."""
+class Described(NamedTuple):
+    """A JSON object, and the keys that it or an object in it has twice."""
+
+    value: Mapping[str, Any]
+    repeated_keys: tuple[tuple[str, str], ...] = ()
+
+
+def json_object(name: str, holder: str, load: Callable[[], bytes], limits: Limits) -> Described:
+    """A member or file that holds a JSON object; raises DamagedFile where it holds something else."""
+    where = f"{name} in {holder}"
     parsed = parse_json(load(), where, limits)
     if not isinstance(parsed.value, dict):
         raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
-    repeated = tuple(f"{where} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
-    return parsed.value, repeated
+    return Described(parsed.value, tuple((name, key) for key in parsed.duplicate_keys))
 
 
-def with_config(
-    contents: Contents, config: Mapping[str, Any], remarks: tuple[str, ...], metadata: Mapping[str, Any]
-) -> Contents:
+def with_config(contents: Contents, config: Described, metadata: Described) -> Contents:
     """Contents with what the archive's JSON members say."""
-    compiled = config.get("compile_config")
+    compiled = config.value.get("compile_config")
+    repeated = (*config.repeated_keys, *metadata.repeated_keys)
+    remarks = (f"{name} repeats the key {key!r}; the last one counts." for name, key in repeated)
+    is_model = isinstance(config.value.get("class_name"), str)
+    damage = () if is_model else (f"{CONFIG} in {contents.location} describes no model: it names no class.",)
     return replace(
         contents,
-        config=config,
+        config=config.value,
         training_config=compiled if isinstance(compiled, dict) and compiled else None,
-        keras_version=text(metadata.get("keras_version")) or contents.keras_version,
-        saved_at=date_of(text(metadata.get("date_saved"))) or contents.saved_at,
+        keras_version=text(metadata.value.get("keras_version")) or contents.keras_version,
+        saved_at=date_of(text(metadata.value.get("date_saved"))) or contents.saved_at,
         remarks=(*contents.remarks, *remarks),
+        damage=(*contents.damage, *damage),
+        container=replace(contents.container, repeated_keys=repeated),
     )
 
 
@@ -193,7 +206,7 @@ def date_of(written: str | None) -> str | None:
 
 
 def read_npz(source: Source, limits: Limits) -> Contents:
-    """Weights that were saved as ``model.weights.npz``: plain arrays are read, pickled ones refused.
+    """Weights that were saved as ``model.weights.npz``: plain arrays are read, pickled ones named and left alone.
 
     Keras itself pickles a dictionary per layer there, which no Keras since 3.9 loads again.
     """
@@ -205,7 +218,8 @@ def read_npz(source: Source, limits: Limits) -> Contents:
         for folder in folders:
             group = group.groups.setdefault(folder, Group(f"{group.path.rstrip('/')}/{folder}"))
         group.arrays[last] = npy_array(inner.source(name), f"{group.path.rstrip('/')}/{last}")
-    return replace(read_weights_tree(source, root, ()), close=inner.close)
+    damage = tuple(one.storage.reason for one in root.all_arrays() if isinstance(one.storage, Withheld))
+    return replace(read_weights_tree(source, Tree(root, damage)), close=inner.close)
 
 
 def npy_array(source: Source, path: str) -> StoredArray:
@@ -218,10 +232,10 @@ def npy_array(source: Source, path: str) -> StoredArray:
     written = NPY_HEADER.match(source.read_at(start, min(length, NPY_HEADER_LIMIT)))
     if written is None:
         raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")
-    if written["code"] == b"|O":
-        message = f"The weights in {source.path} are pickled Python objects, which are never loaded."
-        raise RefusedFile(message, "Save the model again with weights_format='h5', which is Keras's default.")
     shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"]))
+    if written["code"] == b"|O":
+        reason = f"{source.label} holds pickled Python objects, which are never loaded."
+        return StoredArray(path, shape, PICKLED, np.dtype("V8"), Withheld(reason))
     encoding = np.dtype(written["code"].decode())
     nbytes = encoding.itemsize * math.prod(shape)
     storage: Storage = Contiguous(source, start + length, nbytes)

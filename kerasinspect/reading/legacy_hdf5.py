@@ -5,15 +5,17 @@ The order of truth is that of the attributes ``layer_names`` and ``weight_names`
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, NotAModel
-from kerasinspect.reading.contents import Contents, LayerRows, Row
+from kerasinspect.reading.contents import Container, Contents, LayerRows, Row
 from kerasinspect.reading.strict_json import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from kerasinspect.reading.contents import Tree
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
     from kerasinspect.reading.stored import Group, StoredArray
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
 OWN_GROUP = "top_level_model_weights"
 GRAPH_GROUP = "graph"
 OPTIMIZER_GROUP = "optimizer_weights"
+TRAINING_CONFIG = "training_config"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is to be said of a legacy file beside its contents."""
+
+    remarks: list[str] = field(default_factory=list)
+    repeated_keys: list[tuple[str, str]] = field(default_factory=list)
+    listed_names: list[tuple[str, str]] = field(default_factory=list)
 
 
 def is_legacy(root: Group) -> bool:
@@ -35,19 +47,21 @@ def is_legacy(root: Group) -> bool:
     )
 
 
-def read_legacy(source: Source, root: Group, damage: tuple[str, ...], limits: Limits) -> Contents:
+def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
     """The contents of a legacy file; raises NotAModel or DamagedFile where it has none."""
+    root = tree.root
     whole = "model_weights" in root.groups or "model_config" in root.read_attributes()
     weights = root.groups.get("model_weights") if whole else root
-    remarks: list[str] = []
-    config = json_attribute(source, root, "model_config", limits, remarks)
+    noted = Noted()
+    config = json_attribute(source, root, "model_config", limits, noted)
     if weights is None and config is None:
         raise NotAModel(f"{source.label} holds neither weights nor a config.", "Save the model again.")
-    layers = tuple(layer_rows(weights, remarks)) if weights else ()
-    own = rows_of(weights.groups[OWN_GROUP], remarks) if weights and OWN_GROUP in weights.groups else ()
-    optimizer = rows_of(root.groups[OPTIMIZER_GROUP], remarks) if OPTIMIZER_GROUP in root.groups else ()
+    layers = tuple(layer_rows(weights, noted)) if weights else ()
+    own = rows_of(weights.groups[OWN_GROUP], noted) if weights and OWN_GROUP in weights.groups else ()
+    optimizer = rows_of(root.groups[OPTIMIZER_GROUP], noted) if OPTIMIZER_GROUP in root.groups else ()
     taken = {row.array.path for rows in (*(layer.rows for layer in layers), own, optimizer) for row in rows}
     holder = weights or root
+    training_config = json_attribute(source, root, TRAINING_CONFIG, limits, noted)
     return Contents(
         location=source.path,
         format="legacy-hdf5" if whole else "legacy-hdf5-weights",
@@ -56,11 +70,12 @@ def read_legacy(source: Source, root: Group, damage: tuple[str, ...], limits: Li
         optimizer=optimizer,
         others=tuple(array for array in root.all_arrays() if array.path not in taken),
         config=config,
-        training_config=json_attribute(source, root, "training_config", limits, remarks),
+        training_config=training_config,
         keras_version=root.text("keras_version") or holder.text("keras_version"),
         backend=root.text("backend") or holder.text("backend"),
-        remarks=(*remarks, *link_remarks(root)),
-        damage=damage,
+        remarks=(*noted.remarks, *link_remarks(root)),
+        damage=tree.damage,
+        container=Container(source.size, None, (tree,), tuple(noted.repeated_keys), tuple(noted.listed_names)),
     )
 
 
@@ -79,25 +94,28 @@ def link_remarks(root: Group) -> Iterable[str]:
     )
 
 
-def json_attribute(
-    source: Source, root: Group, name: str, limits: Limits, remarks: list[str]
-) -> Mapping[str, Any] | None:
-    """An attribute that holds a JSON object; None where there is none."""
+def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted: Noted) -> Mapping[str, Any] | None:
+    """An attribute that holds a JSON object; None where there is none. Raises DamagedFile where it holds another thing.
+
+    A model that was never compiled may have ``null`` for its training.
+    """
+    where = f"{name} in {source.label}"
     text = root.text(name)
     if text is None:
         if name in root.read_attributes():
-            remarks.append(f"The attribute {name} is no text and is left out.")
+            raise DamagedFile(f"{where} is no text.", "Save the model again.")
         return None
-    parsed = parse_json(text.encode("utf-8", "surrogateescape"), f"{name} in {source.label}", limits)
-    remarks += (f"{name} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
+    parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits)
+    noted.repeated_keys.extend((name, key) for key in parsed.duplicate_keys)
+    noted.remarks.extend(f"{name} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
     if isinstance(parsed.value, dict):
         return parsed.value
-    if parsed.value is None:
+    if parsed.value is None and name == TRAINING_CONFIG:
         return None
-    raise DamagedFile(f"{name} in {source.label} is no JSON object.", "Save the model again.")
+    raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
 
 
-def layer_rows(weights: Group, remarks: list[str]) -> Iterable[LayerRows]:
+def layer_rows(weights: Group, noted: Noted) -> Iterable[LayerRows]:
     """Every layer that the attributes name, in their order."""
     names = weights.texts("layer_names")
     if names is None and is_graph(weights):
@@ -106,11 +124,12 @@ def layer_rows(weights: Group, remarks: list[str]) -> Iterable[LayerRows]:
         count = weights.read_attributes().get("nb_layers")
         names = [f"layer_{number}" for number in range(count)] if isinstance(count, int) and count < 1 << 20 else []
     for name in names:
+        noted.listed_names.append((weights.path, name))
         group = find_group(weights, name)
         if group is None:
-            remarks.append(f"The layer {name} is listed, but the file has no group for it.")
+            noted.remarks.append(f"The layer {name} is listed, but the file has no group for it.")
             continue
-        yield LayerRows(name, rows_of(group, remarks))
+        yield LayerRows(name, rows_of(group, noted))
 
 
 def find_group(parent: Group, name: str) -> Group | None:
@@ -118,7 +137,7 @@ def find_group(parent: Group, name: str) -> Group | None:
     return parent.groups.get(name) or parent.at(name) or parent.at(name.replace("\\", "/"))
 
 
-def rows_of(group: Group, remarks: list[str]) -> tuple[Row, ...]:
+def rows_of(group: Group, noted: Noted) -> tuple[Row, ...]:
     """The arrays that a group's attributes name, in their order."""
     names = group.texts("weight_names")
     if names is None:
@@ -129,9 +148,10 @@ def rows_of(group: Group, remarks: list[str]) -> tuple[Row, ...]:
         names = [f"param_{number}" for number in range(total)]
     rows = []
     for name in names:
+        noted.listed_names.append((group.path, name))
         array = find_array(group, name)
         if array is None:
-            remarks.append(f"{group.path} lists {name}, but the file has no array for it.")
+            noted.remarks.append(f"{group.path} lists {name}, but the file has no array for it.")
         else:
             rows.append(Row(name, array))
     return tuple(rows)

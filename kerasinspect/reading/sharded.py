@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, InspectError, NotAModel, RefusedFile
+from kerasinspect.reading.contents import Container, Tree
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.limits import passed
 from kerasinspect.reading.sources import open_beside
@@ -42,22 +43,26 @@ def read_sharded(source: Source, limits: Limits) -> Contents | None:
     if len(names) > limits.shards:
         raise passed("shards", len(names), limits.shards, source.label)
     root = Group("/")
-    damage: list[str] = []
+    trees: list[Tree] = []
     remarks: list[str] = []
     opened: list[Source] = []
     try:
         for name in names:
             shard = open_shard(Path(source.path).parent, name, source)
             opened.append(shard)
-            part, broken = read_hdf5(shard, limits)
-            merge(root, part, sum(one.size for one in opened[:-1]), remarks)
-            damage += broken
+            trees.append(read_hdf5(shard, limits))
+            merge(root, trees[-1].root, sum(one.size for one in opened[:-1]), remarks)
     except InspectError:
         close_all(opened)()
         raise
-    contents = read_weights_tree(source, ordered(root, index["weight_map"]), tuple(damage))
+    damage = tuple(sentence for tree in trees for sentence in tree.damage)
+    contents = read_weights_tree(source, Tree(ordered(root, index["weight_map"]), damage))
     return replace(
-        contents, format="keras-weights-sharded", remarks=(*contents.remarks, *remarks), close=close_all(opened)
+        contents,
+        format="keras-weights-sharded",
+        remarks=(*contents.remarks, *remarks),
+        container=Container(source.size + sum(shard.size for shard in opened), trees=tuple(trees)),
+        close=close_all(opened),
     )
 
 

@@ -20,6 +20,10 @@ UNWRITTEN_LIMIT = 1 << 20
 """Bytes of an array that was declared but never written that are still shown as zeros."""
 
 
+PICKLED = "object"
+"""The dtype of an array of pickled Python objects."""
+
+
 class Storage(Protocol):
     """Where an array's bytes are, in C order, as one run of bytes."""
 
@@ -119,7 +123,7 @@ class StoredArray:
     position: int = 0
     """The highest place in the file that belongs to it; write order tells that of layers where nothing else does."""
     problem: str | None = None
-    """Why its values cannot be read, where that is known beforehand."""
+    """Why its values cannot be read, where its header already says so: it declares more than the file holds."""
 
     @property
     def size(self) -> int:

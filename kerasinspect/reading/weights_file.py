@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.reading.contents import Contents
+from kerasinspect.reading.contents import Container, Contents
 from kerasinspect.reading.legacy_hdf5 import link_remarks
 from kerasinspect.reading.stored import Group
 
 if TYPE_CHECKING:
+    from kerasinspect.reading.contents import Tree
     from kerasinspect.reading.sources import Source
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
@@ -48,13 +49,14 @@ def unfolded(root: Group) -> Group:
     return whole
 
 
-def read_weights_tree(source: Source, root: Group, damage: tuple[str, ...]) -> Contents:
+def read_weights_tree(source: Source, tree: Tree) -> Contents:
     """The contents of a weights file."""
     return Contents(
         location=source.path,
         format="keras-weights",
-        tree=unfolded(root),
-        keras_version=root.text("keras_version"),
-        remarks=tuple(link_remarks(root)),
-        damage=damage,
+        tree=unfolded(tree.root),
+        keras_version=tree.root.text("keras_version"),
+        remarks=tuple(link_remarks(tree.root)),
+        damage=tree.damage,
+        container=Container(source.size, trees=(tree,)),
     )

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from kerasinspect.errors import DamagedFile
 from kerasinspect.reading.limits import Limits, passed
 from kerasinspect.reading.zip_members import (
-    DESCRIBED_LATER,
     SAVE_AGAIN,
     Entry,
     Member,
@@ -42,7 +41,6 @@ ENTRY_SIGNATURE = b"PK\x01\x02"
 IN_END_64 = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
 LONGEST_COMMENT = 0xFFFF
 LONGEST_DESCRIPTOR = 24
-FILE_KIND, SYMBOLIC_LINK = 0o170000, 0o120000
 
 
 class Directory(NamedTuple):
@@ -50,6 +48,8 @@ class Directory(NamedTuple):
 
     entries: tuple[Member, ...]
     remarks: tuple[str, ...]
+    unused_nbytes: int
+    """Bytes between the members that belong to none."""
 
 
 class Extent(NamedTuple):
@@ -65,11 +65,13 @@ def read_directory(source: Source, limits: Limits) -> Directory:
     extent = find_directory(source)
     check_extent(source, extent, limits)
     data = source.read_at(extent.start, extent.size)
-    written = list(written_entries(source, data, extent))
-    entries = tuple(locate(source, entry, extent.start) for entry in written)
+    entries = tuple(locate(source, entry, extent.start) for entry in written_entries(source, data, extent))
     check_coverage(source, entries, extent.start)
-    remarks = (*member_remarks(written, entries), *coverage_remarks(written, entries, extent.start))
-    return Directory(entries, remarks)
+    unused = unused_nbytes(entries, extent.start)
+    remarks = [*member_remarks(entries)]
+    if unused:
+        remarks.append(f"The archive holds {unused:,} bytes that belong to no member.")
+    return Directory(entries, tuple(remarks), unused)
 
 
 def find_directory(source: Source) -> Extent:
@@ -168,34 +170,26 @@ def check_coverage(source: Source, entries: Sequence[Member], directory: int) ->
             raise ambiguous(source, f"its members {name} and {following} overlap at byte {start:,}")
 
 
-def coverage_remarks(written: Sequence[Entry], entries: Sequence[Member], directory: int) -> Iterator[str]:
-    """What to say about bytes between the members that belong to none."""
+def unused_nbytes(entries: Sequence[Member], directory: int) -> int:
+    """Bytes between the members, and between them and the directory, that belong to none."""
     spans = sorted(
-        (member.header, member.end + (LONGEST_DESCRIPTOR if entry.flags & DESCRIBED_LATER else 0))
-        for entry, member in zip(written, entries, strict=True)
+        (member.header, member.end + member.described_later * LONGEST_DESCRIPTOR)
+        for member in entries
         if member.offset > member.header
     )
     starts = [start for start, _ in spans[1:]] + [directory]
-    gap = sum(max(0, start - end) for (_, end), start in zip(spans, starts, strict=False))
-    if gap:
-        yield f"The archive holds {gap:,} bytes that belong to no member."
+    return sum(max(0, start - end) for (_, end), start in zip(spans, starts, strict=False))
 
 
-def member_remarks(written: Sequence[Entry], entries: Sequence[Member]) -> Iterator[str]:
+def member_remarks(entries: Sequence[Member]) -> Iterator[str]:
     """What to say about single members: repeated names, names that lead elsewhere, links, and what cannot be read."""
     for name, times in Counter(member.name for member in entries).items():
         if times > 1:
             yield f"The archive holds {name} {times} times: the last is read, as Keras does."
-        if leads_elsewhere(name):
-            yield f"The archive's member {name} names a place outside of it; nothing is extracted."
-    for entry, member in zip(written, entries, strict=True):
-        if entry.mode & FILE_KIND == SYMBOLIC_LINK:
+    for name in dict.fromkeys(member.name for member in entries if member.leads_elsewhere):
+        yield f"The archive's member {name} names a place outside of it; nothing is extracted."
+    for member in entries:
+        if member.symbolic_link:
             yield f"The archive's member {member.name} is a symbolic link; it is not followed."
         if member.problem:
             yield f"The archive's member {member.name} cannot be read: {member.problem}."
-
-
-def leads_elsewhere(name: str) -> bool:
-    """Whether a name would leave the folder that an archive is extracted into."""
-    parts = name.replace("\\", "/").split("/")
-    return ".." in parts or not parts[0] or "\\" in name or parts[0].endswith(":")

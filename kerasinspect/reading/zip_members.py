@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.reading.names import leads_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x1 | 0x40 | 0x2000
 DESCRIBED_LATER, UTF8 = 0x8, 0x800
 EXTRA_SIZES, EXTRA_NAME = 0x0001, 0x7075
+FILE_KIND, SYMBOLIC_LINK = 0o170000, 0o120000
 IN_EXTRA = 0xFFFFFFFF
 MOST_WALKED = 1_000
 
@@ -41,6 +43,9 @@ class Member:
     crc: int
     header: int
     """Where its own header begins."""
+    described_later: bool = False
+    """Whether a record that repeats its sizes follows its bytes."""
+    symbolic_link: bool = False
     problem: str = ""
     """Why it cannot be read, as the end of a sentence; empty where it can."""
 
@@ -48,6 +53,11 @@ class Member:
     def end(self) -> int:
         """Where its bytes end."""
         return self.offset + self.compressed_size
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether its name would leave the folder that the archive is extracted into."""
+        return leads_out(self.name) or "\\" in self.name
 
 
 class Entry(NamedTuple):
@@ -70,7 +80,17 @@ def locate(source: Source, entry: Entry, directory: int) -> Member:
     name = entry.raw_name.decode(encoding, "surrogateescape")
     if "\0" in name:
         raise ambiguous(source, f"the name {name!r} holds a NUL, at which other readers end it")
-    member = Member(name, entry.header, entry.compressed_size, entry.size, entry.method, entry.crc, entry.header)
+    member = Member(
+        name,
+        offset=entry.header,
+        compressed_size=entry.compressed_size,
+        size=entry.size,
+        method=entry.method,
+        crc=entry.crc,
+        header=entry.header,
+        described_later=bool(entry.flags & DESCRIBED_LATER),
+        symbolic_link=entry.mode & FILE_KIND == SYMBOLIC_LINK,
+    )
     if entry.header + LOCAL.size > directory:
         outside = f"its header is said to be at byte {entry.header:,}, which is outside of the members"
         return replace(member, compressed_size=0, problem=outside)

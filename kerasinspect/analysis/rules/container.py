@@ -117,6 +117,27 @@ def compressed_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         yield Hit(path, "It is stored in chunks rather than in one run.")
 
 
+def bytes_outside(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An HDF5 file has other bytes before its beginning or behind its end.
+
+    Such a file can be a model for one program and an archive, a script or another model for the next, so that what was
+    inspected need not be what is loaded. Keras writes nothing there. Save the model again.
+    """
+    if evidence.container.outside_nbytes:
+        words = f"{evidence.container.outside_nbytes:,} bytes of the file lie before or behind the HDF5 file in it."
+        yield Hit(evidence.name, words)
+
+
+def shared_object(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """Two names in an HDF5 file lead to the same group or array.
+
+    Programs that walk through the file by names read it twice, or never come to an end. Keras writes every array under
+    one name. Save the model again.
+    """
+    for place in evidence.container.shared:
+        yield Hit(place.path, f"It {place.words}.")
+
+
 def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """The file is larger than it was agreed to be.
 

@@ -95,6 +95,8 @@ def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for member in evidence.container.members:
         if member.leads_elsewhere:
             yield Hit(member.name, "The name of this member leads out of the folder that it is unpacked into.")
+    for place in evidence.container.leading_out:
+        yield Hit(place.path, f"{place.words}.")
 
 
 def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -164,6 +166,36 @@ def external_storage(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         yield Hit(place.path, place.words)
 
 
+def pickled_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The weights are pickled Python objects, as Keras writes them with `weights_format="npz"`.
+
+    Loading a pickle runs whatever code is in it, so that they are not read here, and no Keras since 3.9 loads them
+    either. Save the model again without `weights_format`.
+    """
+    for path in evidence.container.pickled:
+        yield Hit(path, "It is a pickle, which is never loaded.")
+
+
+def oversized_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An array declares far more values than the file holds for it.
+
+    A loader that believes it fills the memory of its machine (CVE-2026-0897), or reads what lies behind the file. No
+    Keras writes such an array: the file is damaged, or made to harm. Get it again, and do not load this one.
+    """
+    for place in evidence.container.oversized:
+        yield Hit(place.path, place.words)
+
+
+def repeated_key(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An object of the config has the same key twice.
+
+    Programs differ in which of the two they read, so that what was inspected need not be what is loaded: Keras takes
+    the last one. No Keras writes it. Ask who edited the file.
+    """
+    for document, key in evidence.container.repeated_keys:
+        yield Hit(document, f"One of its objects has the key {key!r} more than once.")
+
+
 def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A name holds characters that cannot be seen or that change the text around them, or it imitates another name.
 
@@ -175,10 +207,11 @@ def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         **{weight.stored_path: "array" for weight in evidence.model.weights},
         **{extra.stored_path: "array" for extra in evidence.model.extras},
         **{member.name: "member" for member in evidence.container.members},
+        **{path: "group" for path in evidence.container.group_paths if not is_plain(path)},
     }
     looks: dict[str, str] = {}
     for name, word in names.items():
-        hidden = sorted({character for character in name if is_unseen(character)})
+        hidden = [] if is_plain(name) else sorted({character for character in name if is_unseen(character)})
         if hidden:
             points = ", ".join(f"U+{ord(character):04X}" for character in hidden[:MOST_CHARACTERS])
             yield Hit(name, f"The name of this {word} holds characters that cannot be seen: {points}.")
@@ -187,6 +220,11 @@ def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 MOST_CHARACTERS = 5
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name has only characters of which all can be seen and none looks like another: most names do."""
+    return name.isascii() and name.isprintable()
 
 
 def is_unseen(character: str) -> bool:

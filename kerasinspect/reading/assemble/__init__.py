@@ -13,7 +13,7 @@ from kerasinspect.model import Model
 from kerasinspect.reading.assemble.extras import extras_of, with_slots
 from kerasinspect.reading.assemble.graph import Wiring, connect
 from kerasinspect.reading.assemble.labels import Labelling, layer_of, name_paths, weight_of
-from kerasinspect.reading.assemble.nodes import Node, root_of
+from kerasinspect.reading.assemble.nodes import Node, root_of, undescribed
 from kerasinspect.reading.assemble.order import age_of, in_order, own, version_of
 from kerasinspect.reading.assemble.rows import claim_rows
 from kerasinspect.reading.assemble.sharing import join_shared
@@ -28,11 +28,13 @@ def assemble(contents: Contents) -> Model:
     """The model that a file's contents mean."""
     root = root_of(contents.config)
     model, places, remarks = claimed(root, contents)
+    damage = (*contents.damage, *(undescribed(root) if root else ()))
     labelling = Labelling(
         connect(model),
         version_of(contents.keras_version),
         numbered(places),
         any(node.claims for node in model.walk()),
+        not damage,
         contents.assets,
     )
     name_paths(labelling, model)
@@ -55,7 +57,7 @@ def assemble(contents: Contents) -> Model:
         config=contents.config,
         training_config=contents.training_config,
         remarks=(*contents.remarks, *remarks, *doubts(places)),
-        damage=contents.damage,
+        damage=damage,
         close=contents.close,
     )
 

@@ -39,6 +39,8 @@ class Labelling:
     """Position in ``get_weights()`` by identity of the claim."""
     built: bool
     """Any layer of the model has arrays."""
+    whole: bool
+    """All of the file could be read, so that what is missing was never there."""
     assets: Mapping[str, Callable[[], bytes]]
     weights: dict[int, Weight] = field(default_factory=dict)
     """Every weight made, by identity of its claim."""
@@ -74,7 +76,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         kind=node.role,
         weights=weights,
         layers=children,
-        built=is_built(node),
+        built=is_built(node, whole=labelling.whole),
         trainable=not node.frozen if node.from_config else None,
         activation=activation_of(node),
         weightless=bool(node.kind and node.kind.weightless),
@@ -99,13 +101,15 @@ def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
     return replace(wiring, source=None) if child.name == "attention_output" or node.kind is None else wiring
 
 
-def is_built(node: Node) -> bool | None:
+def is_built(node: Node, *, whole: bool) -> bool | None:
     """Whether Keras had created the layer's weights; None where neither class nor file tells."""
     if node.same_as is not None or any(below.claims for below in node.walk()):
         return True
     if node.kind is None and not node.is_model:
         return None
-    return not expects(node) if node.from_config else None
+    if not node.from_config:
+        return None
+    return (False if whole else None) if expects(node) else True
 
 
 def expects(node: Node) -> bool:

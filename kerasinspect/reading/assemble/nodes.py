@@ -220,3 +220,15 @@ def root_of(config: Mapping[str, Any] | None) -> Node | None:
     if node.role == "layer" and (node.kind is None or node.kind.is_model):
         node.role = "model"
     return node
+
+
+def undescribed(root: Node) -> Iterator[str]:
+    """A sentence for each model whose config does not describe its layers, as that of every Keras does."""
+    for node in root.walk():
+        if node.kind is None or not node.kind.is_model or node.same_as is not None:
+            continue
+        listed = node.config.get("layers")
+        if not isinstance(listed, list):
+            yield f"The config of the {node.class_name} {node.name} does not list its layers."
+        elif lost := len(listed) - len(entries_of(listed)):
+            yield f"The config of the {node.class_name} {node.name} lists {lost} of {len(listed)} layers that are none."

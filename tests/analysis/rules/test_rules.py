@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ import pytest
 
 from kerasinspect.analysis.checking import active_rules, check_file, check_model
 from kerasinspect.analysis.rules import RULES
-from kerasinspect.reading import open_model
+from kerasinspect.reading import open_with_container
 from kerasinspect.reading.container_facts import container_facts
 from tests.analysis.rules.edits import adding, edited, on_config, on_json, on_layer, on_member, on_weights, unchanged
 from tests.hostile.raw_zip import DEFLATED, Part
@@ -90,6 +92,33 @@ def moved(file: h5py.File) -> None:
     file["layers/dense/vars/1"] = values
 
 
+def behind(data: bytes) -> Edit:
+    """An edit that puts bytes behind the weights file, inside its member."""
+    return on_member("model.weights.h5", lambda part: replace(part, data=part.data + data))
+
+
+def as_npz(dtype: type) -> Edit:
+    """An edit that keeps the weights as a ``.npz``, whose arrays are of some dtype."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, archive.open("layers/dense.npy", "w") as member:
+        np.lib.format.write_array(member, np.zeros(3, dtype), allow_pickle=True)
+    new = Part(b"model.weights.npz", buffer.getvalue())
+    return lambda parts: [*(part for part in parts if part.name != b"model.weights.h5"), new]
+
+
+def repeating(key: bytes) -> Edit:
+    """An edit that gives a layer of the config one more key."""
+    return on_member(
+        "config.json",
+        lambda part: replace(part, data=part.data.replace(b'"units": 5', b'"units": 5, "%s": 5' % key, 1)),
+    )
+
+
+def unwritten(shape: tuple[int, ...], **options: Any) -> Edit:  # noqa: ANN401 - h5py's options
+    """An edit that adds an array which is declared and not written."""
+    return on_weights(lambda file: file.create_dataset("more", shape, "<f4", **options))
+
+
 OUTPUTS = on_config(lambda config: config["config"].update(output_layers=[["one", 0, 0]]))
 COPY = on_weights(lambda file: file.create_dataset("copies/kernel", data=file["layers/dense/vars/0"][...]))
 OTHER = on_weights(lambda file: file.create_dataset("copies/kernel", data=np.ones((6, 5), "<f4")))
@@ -160,6 +189,18 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         on_config(lambda config: config["config"]["layers"][1].update(registered_name="evil>Other")),
         on_config(lambda config: config["config"]["layers"][1].update(registered_name="Dense")),
     ),
+    "a layer of Keras under another registered name": (
+        "KI507",
+        "plain",
+        on_config(lambda config: config["config"]["layers"][1].update(module=None, registered_name="evil>Dense")),
+        on_config(lambda config: config["config"]["layers"][1].update(module="mine", registered_name="mine>Dense")),
+    ),
+    "a group that leads out": (
+        "KI506",
+        "plain",
+        on_weights(lambda file: h5py.h5g.create(file.id, b"..")),
+        on_weights(lambda file: h5py.h5g.create(file.id, b"...")),
+    ),
     "a pickle": ("KI509", "plain", adding("assets/words.pkl"), adding("assets/words.txt")),
     "a soft link": (
         "KI510",
@@ -180,6 +221,23 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         on_layer(2, name="f\u0456rst"),
         on_layer(2, name="f\u0457rst"),
     ),
+    "an escape in a group": (
+        "KI512",
+        "plain",
+        on_weights(lambda file: file.create_group("a\x1b[2J")),
+        on_weights(lambda file: file.create_group("a[2J")),
+    ),
+    "bytes behind the HDF5 file": ("KI410", "plain", behind(b"PK\3\4"), behind(bytes(4))),
+    "two names for a group": (
+        "KI411",
+        "plain",
+        on_weights(lambda file: file.__setitem__("other", file["layers/dense"])),
+        on_weights(lambda file: file.copy("layers/dense", "other")),
+    ),
+    "pickled weights": ("KI513", "plain", as_npz(object), as_npz(float)),
+    "an array of 4 TiB": ("KI514", "plain", unwritten((1 << 40,)), unwritten((1 << 10,))),
+    "chunks of 4 TiB": ("KI514", "plain", unwritten((1 << 40,), chunks=(1 << 20,)), unwritten((9,), chunks=(3,))),
+    "a key twice": ("KI515", "plain", repeating(b"units"), repeating(b"other units")),
     "a newline in a member": ("KI512", "plain", adding("assets/a\nb"), adding("assets/a b")),
 }
 
@@ -208,13 +266,14 @@ def test_a_budget_is_a_threshold(keras_models: Path) -> None:
 @pytest.mark.parametrize(("name", "layers"), [("bad", ["branch"]), ("good", [])])
 def test_layers_that_no_gradient_reached_are_found(name: str, layers: list[str], keras_models: Path) -> None:
     """A branch behind ``stop_gradient`` has slots that are all zero after a step."""
-    path = str(keras_models / f"KI305-{name}.keras")
-    with open_model(path) as model:
+    model, container = open_with_container(keras_models / f"KI305-{name}.keras")
+    with model:
         weights = [weight for weight in model.weights for _ in ("momentum", "velocity")]
         slots = [extra for extra in model.extras if extra.array.shape]
         owned = tuple(replace(slot, weight=weight.path) for slot, weight in zip(slots, weights, strict=True))
         others = tuple(extra for extra in model.extras if not extra.array.shape)
-        report = check_model(replace(model, extras=(*others, *owned)), container_facts(path), active_rules(["KI305"]))
+        with_slots = replace(model, extras=(*others, *owned))
+        report = check_model(with_slots, container_facts(container), active_rules(["KI305"]))
     assert [finding.where for finding in report.findings] == layers
 
 
