@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kerasinspect.analysis.code_in_config import code_in_model
 from kerasinspect.analysis.evidence import Evidence
 from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, ModelReport, Skipped
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.analysis.selection import select
-from kerasinspect.analysis.statistics import Statistics, Units, measure, measure_units
-from kerasinspect.analysis.training import assess_training
+from kerasinspect.analysis.statistics import measure, measure_with
+from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.reading import open_with_container
 from kerasinspect.reading.container_facts import container_facts
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.contract import Contract
     from kerasinspect.analysis.findings import Need, Rule, Severity
-    from kerasinspect.model import Array, Model
-    from kerasinspect.reading.container_facts import ContainerFacts
+    from kerasinspect.analysis.statistics import Statistics, Units
+    from kerasinspect.analysis.training import Judged, Origin
+    from kerasinspect.model import Extra, Model, Weight
+    from kerasinspect.reading.contents import Container
 
 REASONS: Mapping[Need, str] = {
     "config": "the file has no config",
@@ -35,6 +39,9 @@ REASONS: Mapping[Need, str] = {
     "lock": "no lock file is given",
 }
 """Why a rule is skipped, by what it lacks."""
+
+WORKERS = min(4, os.cpu_count() or 1)
+"""Threads that read side by side: more would wait for memory."""
 
 
 def check(
@@ -55,55 +62,91 @@ def check_file(
     try:
         model, container = open_with_container(location, limits)
         with model:
-            return check_model(model, container_facts(container), rules, contract)
+            return check_model(model, container, rules, contract)
     except UnreadableFile as error:
         return ModelReport(location, error=str(error))
 
 
 def check_model(
-    model: Model, container: ContainerFacts, rules: Sequence[ActiveRule], contract: Contract | None = None
+    model: Model, container: Container, rules: Sequence[ActiveRule], contract: Contract | None = None
 ) -> ModelReport:
     """What the rules say about an open model."""
-    evidence, damage = gather(model, container)
+    evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
     evidence = replace(evidence, contract=contract)
-    if any(active.rule.family == "training" for active in rules):
-        evidence = replace(evidence, training=assess_training(select(model), evidence.statistics))
     skipped = {active.rule.code: why for active in rules if (why := reason_to_skip(active.rule, evidence))}
     asked = [active for active in rules if active.rule.code not in skipped]
     return ModelReport(
         model.location,
         model.format,
         arrays_read=len(evidence.statistics),
-        arrays=len(arrays_of(model)),
+        arrays=len(stored_paths(model)),
         damage=damage,
         findings=tuple(finding for active in asked for finding in ask(active, evidence)),
         skipped=tuple(Skipped(code, reason) for code, reason in skipped.items()),
     )
 
 
-def gather(model: Model, container: ContainerFacts) -> tuple[Evidence, tuple[str, ...]]:
-    """All that rules are asked with, from one reading of each array; and a sentence for each that cannot be read."""
-    kernels = {weight.stored_path for weight in model.weights if weight.name.endswith("kernel")}
+def gather(model: Model, container: Container, *, training: bool) -> tuple[Evidence, tuple[str, ...]]:
+    """All that rules are asked with, from one reading of each array; and a sentence for each that cannot be read.
+
+    Checksums and arrays are read side by side: both leave Python's lock alone while they compute.
+    """
+    origin = origin_of(model) if training else None
+    damage = [*model.damage]
     statistics: dict[str, Statistics] = {}
     units: dict[str, Units] = {}
-    damage = [*model.damage]
-    for path, array in arrays_of(model).items():
-        try:
-            if path in kernels:
-                statistics[path], units[path] = measure_units(array)
-            else:
-                statistics[path] = measure(array)
-        except UnreadableFile as error:
-            if error.message not in model.damage:
-                damage.append(f"{path}: {error.message}")
-    evidence = Evidence(model, container, statistics, units, code_in_model(model))
+    judged: dict[str, Judged] = {}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        facts = pool.submit(container_facts, container)
+        jobs = {weight.stored_path: pool.submit(read_weight, weight, origin) for weight in model.weights}
+        jobs |= {extra.stored_path: pool.submit(read_extra, extra) for extra in model.extras}
+        for path, job in jobs.items():
+            try:
+                read = job.result()
+            except UnreadableFile as error:
+                if error.message not in model.damage:
+                    damage.append(f"{path}: {error.message}")
+                continue
+            statistics[path] = read.figures
+            if read.units is not None:
+                units[path] = read.units
+            if read.judged is not None:
+                judged[path] = read.judged
+    known = Known(judged, statistics)
+    evidence = Evidence(
+        model,
+        facts.result(),
+        statistics,
+        units,
+        code_in_model(model),
+        assess_training(select(model), known) if training else None,
+    )
     return evidence, tuple(dict.fromkeys(damage))
 
 
-def arrays_of(model: Model) -> dict[str, Array]:
-    """Every array of the file once, by its path in it."""
-    weights = {weight.stored_path: weight.array for weight in model.weights}
-    return weights | {extra.stored_path: extra.array for extra in model.extras}
+def stored_paths(model: Model) -> set[str]:
+    """The path in the file of every array."""
+    return {weight.stored_path for weight in model.weights} | {extra.stored_path for extra in model.extras}
+
+
+class Read(NamedTuple):
+    """What one reading of an array gave."""
+
+    figures: Statistics
+    units: Units | None = None
+    judged: Judged | None = None
+
+
+def read_weight(weight: Weight, origin: Origin | None) -> Read:
+    """A weight's figures, the units of a kernel and, given where its first values came from, whether it changed."""
+    measured = measure_with(weight.array, units=weight.name.endswith("kernel"))
+    judged = None if origin is None else judge(weight, measured, origin)
+    return Read(measured.figures, measured.units, judged)
+
+
+def read_extra(extra: Extra) -> Read:
+    """The figures of an array that is no weight."""
+    return Read(measure(extra.array))
 
 
 def ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:

@@ -15,7 +15,6 @@ import builtins
 import hashlib
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -23,7 +22,7 @@ from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.reading.names import leads_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kerasinspect.model import Model
 
@@ -212,12 +211,13 @@ def _objects(document: Any, root: str) -> Iterator[tuple[Mapping[str, Any], Plac
     stack: list[tuple[Any, Place]] = [(document, Place(None, root))]
     while stack:
         value, place = stack.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             yield value, place
-            inside = [(inner, Place(place, str(key))) for key, inner in value.items()]
-            stack.extend(reversed(inside))
-        elif isinstance(value, (list, tuple)):
-            stack.extend((value[number], Place(place, number)) for number in range(len(value) - 1, -1, -1))
+            inside: Iterable[tuple[str | int, Any]] = value.items()
+        else:
+            inside = enumerate(value if isinstance(value, list) else ())
+        found = [(inner, Place(place, key)) for key, inner in inside if isinstance(inner, (dict, list))]
+        stack.extend(reversed(found))
 
 
 def lambda_objects(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -231,10 +231,10 @@ def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding
     """Functions of Keras 1 and 2: a value beside a ``..._type`` that says lambda, and a Lambda's function in a list."""
     is_lambda = _class_name(value) == "Lambda"
     config = value.get("config")
-    if is_lambda and isinstance(config, Mapping) and config.get("function_type") != "lambda":
+    if is_lambda and isinstance(config, dict) and config.get("function_type") != "lambda":
         function = config.get("function")
         source = isinstance(function, str) and SOURCE.match(function) is not None
-        if source or (isinstance(function, (list, tuple)) and function and isinstance(function[0], str)):
+        if source or (isinstance(function, list) and function and isinstance(function[0], str)):
             yield _code(function, Place(Place(place, "config"), "function"))
     for key, said in value.items():
         name = str(key).removesuffix("_type")
@@ -264,7 +264,7 @@ def tensorflow_functions(value: Mapping[str, Any], place: Place) -> Iterator[Cod
     if _class_name(value) not in ("TFOpLambda", "SlicingOpLambda", "ClassMethod"):
         return
     config = value.get("config")
-    function = config.get("function") if isinstance(config, Mapping) else None
+    function = config.get("function") if isinstance(config, dict) else None
     if isinstance(function, str) and TENSORFLOW_OPS.search(function):
         yield CodeFinding("non-modeling-api", str(place), f"the function {_shown(function)} of TensorFlow")
 
@@ -272,7 +272,7 @@ def tensorflow_functions(value: Mapping[str, Any], place: Place) -> Iterator[Cod
 def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
     """Layers that load pickles, stored functions or other models, and lookups whose vocabulary is a path."""
     name, config = _class_name(value), value.get("config")
-    settings = config if isinstance(config, Mapping) else {}
+    settings = config if isinstance(config, dict) else {}
     if name in UNSAFE_CLASSES and "config" in value:
         path = settings.get("filepath")
         of = f": {_shown(path)}" if isinstance(path, str) else ""
@@ -285,7 +285,7 @@ def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
 def escaping_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
     """Layer names that lead out of a folder where a loader uses them as paths."""
     config = value.get("config")
-    name = config.get("name") if isinstance(config, Mapping) else None
+    name = config.get("name") if isinstance(config, dict) else None
     if isinstance(value.get("class_name"), str) and isinstance(name, str) and leads_out(name):
         yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} leads out of a folder")
 
@@ -377,9 +377,9 @@ def _longest_text(stored: Any) -> str:  # noqa: ANN401 - any JSON
         value = stack.pop()
         if isinstance(value, str):
             found = max(found, value, key=len)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             stack.extend(value.values())
-        elif isinstance(value, (list, tuple)):
+        elif isinstance(value, list):
             stack.extend(value)
     return found
 

@@ -16,7 +16,7 @@ from kerasinspect.analysis.statistics import (
     Units,
     histogram,
     measure,
-    measure_units,
+    measure_with,
     measuring,
     numbers,
     quantiles,
@@ -128,7 +128,7 @@ def test_merged_parts_are_the_whole(parts: list[Values]) -> None:
 @pytest.mark.parametrize("mean", [0, 1, 1000, 1e6], ids=str)
 def test_many_chunks_are_as_exact_as_numpy(mean: float) -> None:
     """Over many chunks mean, deviation and norm agree with numpy's float64 to 1e-12, whatever the mean is."""
-    values = (np.random.default_rng(1).normal(size=(700, 1001)) + mean).astype("float32")
+    values = (np.random.default_rng(1).normal(size=(2800, 1001)) + mean).astype("float32")
     figures, wide = measure(MemoryArray(values)), values.astype("float64")
     assert values.size > 10 * measuring.CHUNK
     assert figures.std == pytest.approx(wide.std(), rel=1e-12)
@@ -167,26 +167,30 @@ def test_text_has_a_count_and_nothing_else() -> None:
 def test_units_are_those_that_a_plain_comparison_finds(base: Values, depth: int) -> None:
     """Silent and unused positions and identical columns are found in kernels of any depth, cut anywhere."""
     values = np.stack([base] * depth)
-    figures, units = measure_units(MemoryArray(values))
+    measured = measure_with(MemoryArray(values), units=True)
+    units = measured.units
+    assert units is not None
     columns = [tuple(values[..., at].ravel()) for at in range(values.shape[-1])]
     silent = {at for at, column in enumerate(columns) if not any(column)}
     groups = {tuple(n for n, other in enumerate(columns) if other == column) for column in columns}
-    assert figures == measure(MemoryArray(values))
+    assert measured.figures == measure(MemoryArray(values))
     assert set(units.silent) == silent
     assert units.unused == tuple(at for at in range(values.shape[-2]) if not values[..., at, :].any())
     assert set(units.identical) == {group for group in groups if len(group) > 1 and not silent & {*group}}
 
 
 def test_columns_that_only_look_alike_are_told_apart() -> None:
-    """Columns with the same values in another order look the same, but are compared before they are called equal."""
+    """Columns with the same values in another order look the same, and hide none that are."""
     values = np.array([[1, 3], [2, 2], [3, 1]], "float32")
-    assert measure_units(MemoryArray(values))[1] == Units()
+    assert measure_with(MemoryArray(values), units=True).units == Units()
+    ternary = np.array([[0, 1, 1], [1, 1, 1], [0, 1, 1]], "float32")
+    assert measure_with(MemoryArray(ternary), units=True).units == Units(identical=((1, 2),))
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (0, 4), (4, 0)], ids=str)
 def test_vectors_and_empty_arrays_have_no_units(shape: tuple[int, ...]) -> None:
     """Units need two axes with something on both."""
-    assert measure_units(MemoryArray(np.zeros(shape)))[1] == Units()
+    assert measure_with(MemoryArray(np.zeros(shape)), units=True).units == Units()
 
 
 @settings(max_examples=60, deadline=None)

@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as arrays
 
 from kerasinspect import open_model
 from kerasinspect.analysis.selection import select
-from kerasinspect.analysis.statistics import measure
+from kerasinspect.analysis.statistics import measure_with
 from kerasinspect.analysis.training import Judgement, Training, assess_training
 from kerasinspect.analysis.training.values import Origin, judge_values
 from kerasinspect.model import Extra, Initializer, Layer
@@ -73,7 +73,7 @@ def made(values: Values, initializer: Initializer | None, name: str = "kernel", 
 def judged(values: Values, initializer: Initializer | None, origin: Origin = Origin()) -> Judgement:  # noqa: B008
     """The verdict on one weight."""
     subject = made(values, initializer)
-    return judge_values(subject, measure(subject.array), origin)
+    return judge_values(subject, measure_with(subject.array), origin)
 
 
 PARTLY = np.vstack([generated(300, 8), generated(40, 8) + STEP])

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from kerasinspect.analysis.statistics.distribution import Histogram, histogram, quantiles
 from kerasinspect.analysis.statistics.figures import Statistics
-from kerasinspect.analysis.statistics.measuring import measure, measure_units
+from kerasinspect.analysis.statistics.measuring import Measured, measure, measure_with
 from kerasinspect.analysis.statistics.numbers import number_blocks
 from kerasinspect.analysis.statistics.units import Units
 
-__all__ = ["Histogram", "Statistics", "Units", "histogram", "measure", "measure_units", "number_blocks", "quantiles"]
+__all__ = [
+    "Histogram",
+    "Measured",
+    "Statistics",
+    "Units",
+    "histogram",
+    "measure",
+    "measure_with",
+    "number_blocks",
+    "quantiles",
+]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.analysis.statistics.figures import Statistics
 from kerasinspect.analysis.statistics.numbers import SMALLEST_NORMAL, as_numbers, raw_blocks
+from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
 
 if TYPE_CHECKING:
@@ -17,8 +18,25 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Array
 
-CHUNK = 1 << 16
-"""Values that are looked at together, small enough that each look finds them in the processor's cache."""
+CHUNK = 1 << 18
+"""Values that are looked at together: few enough for a processor's cache, and so many that numpy does the work."""
+
+ROW = 1 << 12
+"""Values whose squares are added up in one go: few enough that BLAS does it on the thread that asks."""
+
+FAR = 0.5
+"""Where the spread is a smaller share of the sum of squares than this, the mean is far from zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one reading of an array gave."""
+
+    figures: Statistics
+    sample: np.ndarray[Any, Any]
+    """Some of the values, spread evenly."""
+    units: Units | None = None
+    """What each position along the last two axes holds, where that was asked for."""
 
 
 def measure(array: Array) -> Statistics:
@@ -26,42 +44,37 @@ def measure(array: Array) -> Statistics:
 
     Raises DamagedFile where its bytes are missing, RefusedFile where they may not be read.
     """
-    return _measured(array, None)
+    return measure_with(array).figures
 
 
-def measure_units(array: Array) -> tuple[Statistics, Units]:
-    """The same figures, and what each position along the last two axes holds.
+def measure_with(array: Array, *, units: bool = False) -> Measured:
+    """The same figures with a sample of the values and, where asked for, the units, all from one reading.
 
     Of an array with identical units a part is read twice, to be sure that they are. Raises what ``measure`` raises.
     """
-    units = UnitsSoFar(array.shape)
-    return _measured(array, units), units.settled(array)
+    so_far = UnitsSoFar(array.shape) if units else None
+    sampler = Sampler(array.shape)
+    figures = _figures_of(array, sampler, so_far)
+    return Measured(figures, sampler.taken(), so_far.settled(array) if so_far else None)
 
 
-def _measured(array: Array, units: UnitsSoFar | None) -> Statistics:
-    """The figures of an array; its units on the way."""
+def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Statistics:
+    """The figures of an array; a sample and its units on the way."""
     columns = units.columns if units else 1
     step = max(1, CHUNK // columns) * columns
-    bench = Bench.of(min(step, _size(array)), array.dtype)
+    bench = Bench.of(min(step, prod(array.shape)), array.dtype)
     figures = Statistics()
     with np.errstate(all="ignore"):
         for raw in raw_blocks(array, columns):
             values = as_numbers(raw, array.dtype)
+            sampler.add(values)
             for start in range(0, len(raw), step):
                 chunk = values[start : start + step]
                 part = _figures(chunk, SMALLEST_NORMAL.get(array.dtype), bench)
-                figures = figures.merge(part)
+                figures = figures.merge(part) if figures.count else part
                 if units:
                     units.add(raw[start : start + step], chunk, zeros=part.zeros)
-    return figures if figures.count else Statistics(count=_size(array))
-
-
-def _size(array: Array) -> int:
-    """Number of values."""
-    size = 1
-    for length in array.shape:
-        size *= length
-    return size
+    return figures if figures.count else Statistics(count=prod(array.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +120,17 @@ def _finite_figures(
 ) -> Statistics:
     """The figures of values that are all finite and lie between ``low`` and ``high``."""
     count = values.size
-    small = count if smallest_normal is None else _closer_to_zero(values, smallest_normal, bench)
+    small = count if smallest_normal is None else _closer_to_zero(values, low, high, smallest_normal, bench)
     zeros = count - int(np.count_nonzero(values)) if small else 0
     wide = bench.wide[:count]
     np.copyto(wide, values)
     mean = wide.sum().item() / count
-    np.subtract(wide, mean, out=wide)
-    np.multiply(wide, wide, out=wide)
+    squares = _sum_of_squares(wide)
+    spread = squares - count * mean * mean
+    if not spread > FAR * squares:
+        # The mean is far from zero beside the spread, and the difference of two large numbers would lose digits.
+        np.subtract(wide, mean, out=wide)
+        spread = _sum_of_squares(wide)
     return Statistics(
         count=count,
         finite=count,
@@ -122,13 +139,22 @@ def _finite_figures(
         minimum=low,
         maximum=high,
         mean=mean,
-        spread=wide.sum().item(),
+        spread=spread,
     )
 
 
-def _closer_to_zero(values: np.ndarray[Any, Any], distance: float, bench: Bench) -> int:
-    """How many values are closer to zero than that."""
-    sizes, flags = bench.sizes[: values.size], bench.flags[: values.size]
-    np.abs(values, out=sizes)
-    np.less(sizes, distance, out=flags)
-    return int(np.count_nonzero(flags))
+def _sum_of_squares(wide: np.ndarray[Any, Any]) -> float:
+    """The sum of the squares, row by row and then of the rows, so that rounding does not add up."""
+    whole = wide.size - wide.size % ROW
+    rows = wide[:whole].reshape(-1, ROW)
+    return float(np.vecdot(rows, rows).sum() + np.vecdot(wide[whole:], wide[whole:]))
+
+
+def _closer_to_zero(values: np.ndarray[Any, Any], low: float, high: float, distance: float, bench: Bench) -> int:
+    """How many values, which lie between ``low`` and ``high``, are closer to zero than that."""
+    if low >= distance or high <= -distance:
+        return 0
+    sizes = np.abs(values, out=bench.sizes[: values.size])
+    if sizes.min() >= distance:
+        return 0
+    return int(np.count_nonzero(np.less(sizes, distance, out=bench.flags[: values.size])))

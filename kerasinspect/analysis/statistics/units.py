@@ -10,6 +10,7 @@ import numpy as np
 from kerasinspect.analysis.statistics.numbers import raw_blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from kerasinspect.model import Array
@@ -65,13 +66,20 @@ class UnitsSoFar:
         if not self._inputs.size:
             return Units()
         columns = np.flatnonzero(self._units)
-        _, first, group = np.unique(self._prints[:, columns], axis=1, return_index=True, return_inverse=True)
-        models = columns[first[group.ravel()]]
         return Units(
             silent=_positions(~self._units),
             unused=_positions(~self._inputs),
-            identical=_identical(array, columns[models != columns], models[models != columns]),
+            identical=_identical(array, columns[_has_twin(self._prints[:, columns])]),
         )
+
+
+def _has_twin(prints: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """For each column of some prints, whether another one is equal."""
+    ordered = np.sort(prints[0])
+    if not (ordered[1:] == ordered[:-1]).any():
+        return np.zeros(prints.shape[1], np.bool_)
+    _, group, count = np.unique(prints, axis=1, return_inverse=True, return_counts=True)
+    return np.asarray(count[group.ravel()] > 1)
 
 
 def _positions(flags: np.ndarray[Any, Any]) -> tuple[int, ...]:
@@ -79,17 +87,38 @@ def _positions(flags: np.ndarray[Any, Any]) -> tuple[int, ...]:
     return tuple(np.flatnonzero(flags).tolist())
 
 
-def _identical(
-    array: Array, columns: np.ndarray[Any, Any], models: np.ndarray[Any, Any]
-) -> tuple[tuple[int, ...], ...]:
-    """Groups of columns that equal their model, another column, bit for bit."""
+def _identical(array: Array, columns: np.ndarray[Any, Any]) -> tuple[tuple[int, ...], ...]:
+    """Groups of these columns that are equal bit for bit, found by their hashes and then compared."""
     if not columns.size:
         return ()
+    hashes = sum((_hashes(rows, first) for rows, first in _rows(array, columns)), np.zeros(columns.size, np.uint64))
+    _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+    models = first[group.ravel()]
     same = np.ones(columns.size, np.bool_)
-    for raw in raw_blocks(array, array.shape[-1]):
-        bits = raw.view(f"u{raw.itemsize}").reshape(-1, array.shape[-1])
-        same &= (bits[:, columns] == bits[:, models]).all(axis=0)
+    for rows, _ in _rows(array, columns):
+        same &= (rows == rows[:, models]).all(axis=0)
     groups: dict[int, list[int]] = {}
-    for column, model in zip(columns[same].tolist(), models[same].tolist(), strict=True):
-        groups.setdefault(model, [model]).append(column)
-    return tuple(map(tuple, groups.values()))
+    for column, model in zip(columns[same].tolist(), columns[models[same]].tolist(), strict=True):
+        groups.setdefault(model, []).append(column)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def _rows(array: Array, columns: np.ndarray[Any, Any]) -> Iterator[tuple[np.ndarray[Any, Any], int]]:
+    """The bits of some columns, a few rows at a time, each time with the number of rows before."""
+    before = 0
+    for raw in raw_blocks(array, array.shape[-1]):
+        rows = raw.view(f"u{raw.itemsize}").reshape(-1, array.shape[-1])[:, columns]
+        yield rows, before
+        before += len(rows)
+
+
+def _hashes(rows: np.ndarray[Any, Any], before: int) -> np.ndarray[Any, Any]:
+    """A sum of the bits of each column in which every row counts otherwise, modulo 2^64.
+
+    The factors of the rows are mixed as in Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators"
+    (2014), so that no sum of small numbers cancels another.
+    """
+    factors = np.arange(before + 1, before + 1 + len(rows), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    factors = (factors ^ (factors >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    hashes: np.ndarray[Any, Any] = (rows.astype(np.uint64) * factors[:, np.newaxis]).sum(axis=0, dtype=np.uint64)
+    return hashes

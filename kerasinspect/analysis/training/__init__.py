@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerasinspect.analysis.training.assessing import assess_training
+from kerasinspect.analysis.training.assessing import Judged, Known, assess_training, judge, origin_of
 from kerasinspect.analysis.training.results import (
     Certainty,
     Fit,
@@ -13,15 +13,21 @@ from kerasinspect.analysis.training.results import (
     Verdict,
     WeightTraining,
 )
+from kerasinspect.analysis.training.values import Origin
 
 __all__ = [
     "Certainty",
     "Fit",
+    "Judged",
     "Judgement",
+    "Known",
     "LayerTraining",
+    "Origin",
     "Reason",
     "Training",
     "Verdict",
     "WeightTraining",
     "assess_training",
+    "judge",
+    "origin_of",
 ]

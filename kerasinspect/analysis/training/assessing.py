@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.statistics import measure
+from kerasinspect.analysis.statistics import measure_with
 from kerasinspect.analysis.training.optimizer import first_accumulator, slots_of, state_of, steps_taken
 from kerasinspect.analysis.training.results import Judgement, LayerTraining, Training, WeightTraining
 from kerasinspect.analysis.training.values import Origin, judge_values
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kerasinspect.analysis.selection import Selection
-    from kerasinspect.analysis.statistics import Statistics
+    from kerasinspect.analysis.statistics import Measured, Statistics
     from kerasinspect.analysis.training.results import Certainty, Verdict
-    from kerasinspect.model import Array, Model, Weight
+    from kerasinspect.model import Extra, Model, Weight
 
 FITTING = ("fits", "too few values")
 """Reasons that rest on a distribution alone."""
@@ -32,21 +32,20 @@ VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
 
 def assess_training(
     selection: Selection,
-    figures: Mapping[str, Statistics] | None = None,
+    known: Known | None = None,
     damaged: Callable[[str], None] = lambda _: None,
 ) -> Training:
     """Whether each layer of the selection that has weights of its own was trained.
 
-    ``figures`` are those already known, by a weight's path in the file; the others are measured. What cannot be read
-    is told to ``damaged`` in a sentence.
+    What is not ``known`` already is read now; what cannot be read is told to ``damaged`` in a sentence.
     """
     model = selection.model
-    known = Known(figures or {}, origin_of(model), slots_of(model), first_accumulator(model), damaged)
+    beside = Beside(known or Known(), origin_of(model), slots_of(model), first_accumulator(model), damaged)
     layers = [layer for top in selection.layers for layer in top.walk() if layer.weights]
     if selection.own_weights:
         name = model.name or "model"
         layers.insert(0, Layer(name, model.class_name or "Model", name, kind="model", weights=selection.own_weights))
-    layers_alone = [_assessed(layer, known) for layer in layers]
+    layers_alone = [_assessed(layer, beside) for layer in layers]
     steps = _steps(model, damaged)
     everything = (weight.judgement for layer in layers_alone for weight in layer.weights)
     sure = {one.verdict for one in everything if one.certainty == "certain"}
@@ -73,12 +72,35 @@ def _in_context(assessed: LayerTraining, *, trained: bool, untouched: bool) -> L
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known beside a weight itself."""
+class Judged:
+    """What one reading of a weight gave: its figures, and what its values say."""
 
-    figures: Mapping[str, Statistics]
+    figures: Statistics
+    judgement: Judgement
+
+
+def judge(weight: Weight, measured: Measured, origin: Origin) -> Judged:
+    """What a weight that was measured says; raises what reading its values raises, where they are needed again."""
+    return Judged(measured.figures, judge_values(weight, measured, origin))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an earlier reading of the file gave, by an array's path in it."""
+
+    judged: Mapping[str, Judged] = field(default_factory=dict)
+    """Of weights."""
+    figures: Mapping[str, Statistics] = field(default_factory=dict)
+    """Of any arrays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a weight is judged with, beside its values."""
+
+    known: Known
     origin: Origin
-    slots: Mapping[str, list[Array]]
+    slots: Mapping[str, list[Extra]]
     accumulator: float
     damaged: Callable[[str], None]
 
@@ -98,26 +120,27 @@ def _steps(model: Model, damaged: Callable[[str], None]) -> int | None:
         return None
 
 
-def _assessed(layer: Layer, known: Known) -> LayerTraining:
+def _assessed(layer: Layer, beside: Beside) -> LayerTraining:
     """One layer: the verdict of all its weights together."""
-    weights = tuple(_weight(weight, known) for weight in layer.weights)
+    weights = tuple(_weight(weight, beside) for weight in layer.weights)
     verdict, certainty, decisive = _together(weights)
     return LayerTraining(layer, weights, verdict, certainty, decisive)
 
 
-def _weight(weight: Weight, known: Known) -> WeightTraining:
+def _weight(weight: Weight, beside: Beside) -> WeightTraining:
     """One weight: what its values say, unless the optimizer knows better."""
     try:
-        figures = known.figures.get(weight.stored_path) or measure(weight.array)
-        judgement = judge_values(weight, figures, known.origin)
-        slots = state_of(known.slots.get(weight.path, ()), known.accumulator)
+        judged = beside.known.judged.get(weight.stored_path)
+        judged = judged or judge(weight, measure_with(weight.array), beside.origin)
+        slots = state_of(beside.slots.get(weight.path, ()), beside.accumulator, beside.known.figures)
     except UnreadableFile as error:
-        known.damaged(f"{weight.path}: {error.message}")
+        beside.damaged(f"{weight.path}: {error.message}")
         return WeightTraining(weight, None, Judgement("cannot tell", "unreadable"))
+    judgement = judged.judgement
     unsure = judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely")
     if slots == "moved" and unsure:
         judgement = replace(judgement, verdict="changed", reason="optimizer moved it", certainty="certain")
-    return WeightTraining(weight, figures, judgement, slots)
+    return WeightTraining(weight, judged.figures, judgement, slots)
 
 
 def _together(weights: Sequence[WeightTraining]) -> tuple[Verdict, Certainty | None, WeightTraining]:

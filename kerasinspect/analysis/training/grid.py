@@ -45,7 +45,12 @@ class GridMatch:
 
 def match_grid(values: np.ndarray[Any, Any], low: float, high: float) -> GridMatch:
     """How float32 values stand to the grid between ``low`` and ``high`` that fits them better."""
-    matches = (GridMatch(_off_grid(values, low, high, bits), values.size, CHANCE[bits]) for bits in CHANCE)
+    matches = []
+    for bits, chance in CHANCE.items():
+        match = GridMatch(_off_grid(values, low, high, bits), values.size, chance)
+        if not match.off:
+            return match
+        matches.append(match)
     return min(matches, key=lambda match: match.moved)
 
 

@@ -12,6 +12,7 @@ from kerasinspect.analysis.statistics import number_blocks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.analysis.training.results import Slots
     from kerasinspect.model import Array, Extra, Model
 
@@ -39,29 +40,32 @@ def _counts_steps(extra: Extra) -> bool:
     return extra.array.dtype in {"int32", "int64", "uint64"} or (extra.array.dtype == "float32" and name in STEP_WORDS)
 
 
-def slots_of(model: Model) -> Mapping[str, list[Array]]:
+def slots_of(model: Model) -> Mapping[str, list[Extra]]:
     """The optimizer's arrays for each weight, by the weight's path."""
-    slots: dict[str, list[Array]] = {}
+    slots: dict[str, list[Extra]] = {}
     for extra in model.extras:
         if extra.kind == "optimizer" and extra.weight is not None:
-            slots.setdefault(extra.weight, []).append(extra.array)
+            slots.setdefault(extra.weight, []).append(extra)
     return slots
 
 
-def state_of(slots: Iterable[Array], accumulator: float) -> Slots | None:
+def state_of(slots: Iterable[Extra], accumulator: float, figures: Mapping[str, Statistics]) -> Slots | None:
     """Whether any of these arrays ever left the number that it started with; None where there are none.
 
-    Raises DamagedFile where bytes are missing.
+    ``figures`` are those already known, by an array's path in the file. Raises DamagedFile where bytes are missing.
     """
-    states = [_moved(array, accumulator) for array in slots]
+    states = [_moved(slot.array, np.float32(accumulator), figures.get(slot.stored_path)) for slot in slots]
     if not states:
         return None
     return "moved" if any(states) else "still"
 
 
-def _moved(array: Array, accumulator: float) -> bool:
-    """Whether any value is neither zero nor what an accumulator starts with."""
-    first = np.float32(accumulator)
+def _moved(array: Array, first: np.float32, figures: Statistics | None) -> bool:
+    """Whether any value is neither zero nor what an accumulator starts with; read only where figures leave it open."""
+    if figures is not None and figures.minimum is not None and figures.maximum is not None:
+        resting = [end in {0.0, float(first)} for end in (figures.minimum, figures.maximum)]
+        if figures.constant or not all(resting):
+            return not all(resting)
     return any(bool(((block != 0) & (block.astype(np.float32) != first)).any()) for block in number_blocks(array))
 
 

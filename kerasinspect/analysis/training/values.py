@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gcd, isfinite, prod, sqrt
+from math import isfinite, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.statistics import number_blocks
 from kerasinspect.analysis.training.fit import Distribution, Form, fit
 from kerasinspect.analysis.training.grid import match_grid
 from kerasinspect.analysis.training.results import Certainty, Fit, Judgement, Reason
@@ -17,11 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from kerasinspect.analysis.statistics import Statistics
-    from kerasinspect.model import Array, Initializer, Weight
-
-SAMPLE = 1 << 14
-"""Values, spread evenly over the array, that are compared with a distribution."""
+    from kerasinspect.analysis.statistics import Measured, Statistics
+    from kerasinspect.model import Initializer, Weight
 
 WHOLE = 1 << 24
 """Up to so many values are read at once where rows have to be multiplied with each other."""
@@ -82,11 +78,12 @@ class Origin:
         return self.new and self.backend not in OTHER_GENERATORS
 
 
-def judge_values(weight: Weight, figures: Statistics, origin: Origin) -> Judgement:
-    """What the values of a weight say, given their figures.
+def judge_values(weight: Weight, measured: Measured, origin: Origin) -> Judgement:
+    """What the values of a weight say, given their figures and a sample of them.
 
     Raises DamagedFile where the bytes are missing, RefusedFile where they may not be read.
     """
+    figures = measured.figures
     if weight.initializer is None:
         return Judgement("cannot tell", "no initializer")
     if figures.nan or figures.infinities:
@@ -94,13 +91,13 @@ def judge_values(weight: Weight, figures: Statistics, origin: Origin) -> Judgeme
     if not figures.finite:
         return Judgement("cannot tell", "no values")
     with np.errstate(all="ignore"):
-        return _compared(weight, figures, weight.initializer, origin)
+        return _compared(weight, measured, weight.initializer, origin)
 
 
-def _compared(weight: Weight, figures: Statistics, initializer: Initializer, origin: Origin) -> Judgement:
+def _compared(weight: Weight, measured: Measured, initializer: Initializer, origin: Origin) -> Judgement:
     """How finite values stand to what the initializer gives: a constant, a matrix with a property, random numbers."""
     if initializer.constant is not None:
-        return _constant(figures, initializer.constant, weight)
+        return _constant(measured.figures, initializer.constant, weight)
     if initializer.name.endswith(FORGET_GATE):
         return _forget_gate(weight, initializer.name.removesuffix(FORGET_GATE))
     if initializer.name == "identity":
@@ -109,7 +106,7 @@ def _compared(weight: Weight, figures: Statistics, initializer: Initializer, ori
         return Judgement("cannot tell", "initializer unknown")
     if initializer.name == "orthogonal":
         return _orthogonal(weight, initializer.stddev)
-    return _drawn(weight, figures, initializer, origin)
+    return _drawn(weight, measured, initializer, origin)
 
 
 def _changed(weight: Weight, **more: Any) -> Judgement:  # noqa: ANN401 - fields of Judgement
@@ -177,9 +174,9 @@ def _orthogonal(weight: Weight, stddev: float) -> Judgement:
     return _changed(weight, reason="no longer orthogonal", departure=departure)
 
 
-def _drawn(weight: Weight, figures: Statistics, initializer: Initializer, origin: Origin) -> Judgement:
+def _drawn(weight: Weight, measured: Measured, initializer: Initializer, origin: Origin) -> Judgement:
     """Whether values are still those that were drawn from a distribution."""
-    sample = sample_of(weight.array, figures.count)
+    figures, sample = measured.figures, measured.sample
     choices = _distributions(initializer, origin)
     looks = {choice: fit(choice, sample, figures) for choice in choices}
     best = max(looks, key=lambda choice: looks[choice].probability)
@@ -233,16 +230,3 @@ def _by_fit(weight: Weight, look: Fit, count: int) -> Judgement:
     if count < MANY:
         return Judgement("cannot tell", "too few values", fit=look)
     return Judgement("initial", "fits", "likely", look)
-
-
-def sample_of(array: Array, count: int) -> np.ndarray[Any, Any]:
-    """Up to ``SAMPLE`` values, spread evenly, never all from the same columns."""
-    step = -(-count // SAMPLE)
-    columns = prod(array.shape[-1:])
-    while step > 1 and gcd(step, columns) > 1:
-        step += 1
-    pieces, before = [], 0
-    for block in number_blocks(array):
-        pieces.append(block[-before % step :: step].copy())
-        before += block.size
-    return np.concatenate(pieces)

@@ -17,7 +17,6 @@ import pytest
 from kerasinspect.analysis.checking import active_rules, check_file, check_model
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.reading import open_with_container
-from kerasinspect.reading.container_facts import container_facts
 from tests.analysis.rules.edits import adding, edited, on_config, on_json, on_layer, on_member, on_weights, unchanged
 from tests.hostile.raw_zip import DEFLATED, Part
 
@@ -273,7 +272,7 @@ def test_layers_that_no_gradient_reached_are_found(name: str, layers: list[str],
         owned = tuple(replace(slot, weight=weight.path) for slot, weight in zip(slots, weights, strict=True))
         others = tuple(extra for extra in model.extras if not extra.array.shape)
         with_slots = replace(model, extras=(*others, *owned))
-        report = check_model(with_slots, container_facts(container), active_rules(["KI305"]))
+        report = check_model(with_slots, container, active_rules(["KI305"]))
     assert [finding.where for finding in report.findings] == layers
 
 
