@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -16,6 +16,7 @@ from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.statistics import measure, measure_with
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.model import Extra
 from kerasinspect.reading import open_with_container
 from kerasinspect.reading.container_facts import container_facts
 from kerasinspect.reading.limits import DEFAULT, Limits
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.findings import Need, Rule, Severity
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.training import Judged, Origin
-    from kerasinspect.model import Extra, Model, Weight
+    from kerasinspect.model import Model, Weight
     from kerasinspect.reading.contents import Container
 
 REASONS: Mapping[Need, str] = {
@@ -42,6 +43,8 @@ REASONS: Mapping[Need, str] = {
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Threads that read side by side: more would wait for memory."""
+LARGE = 1 << 24
+"""Bytes of an array that is worth a thread: of a smaller one Python itself, which runs one thread, is too much."""
 
 
 def check(
@@ -98,14 +101,10 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     judged: dict[str, Judged] = {}
     with ThreadPoolExecutor(WORKERS) as pool:
         facts = pool.submit(container_facts, container)
-        jobs = {weight.stored_path: pool.submit(read_weight, weight, origin) for weight in model.weights}
-        jobs |= {extra.stored_path: pool.submit(read_extra, extra) for extra in model.extras}
-        for path, job in jobs.items():
-            try:
-                read = job.result()
-            except UnreadableFile as error:
-                if error.message not in model.damage:
-                    damage.append(f"{path}: {error.message}")
+        for path, read in readings(model, origin, pool):
+            if isinstance(read, UnreadableFile):
+                if read.message not in model.damage:
+                    damage.append(f"{path}: {read.message}")
                 continue
             statistics[path] = read.figures
             if read.units is not None:
@@ -137,16 +136,29 @@ class Read(NamedTuple):
     judged: Judged | None = None
 
 
-def read_weight(weight: Weight, origin: Origin | None) -> Read:
-    """A weight's figures, the units of a kernel and, given where its first values came from, whether it changed."""
-    measured = measure_with(weight.array, units=weight.name.endswith("kernel"))
-    judged = None if origin is None else judge(weight, measured, origin)
-    return Read(measured.figures, measured.units, judged)
+def readings(model: Model, origin: Origin | None, pool: Executor) -> Iterator[tuple[str, Read | UnreadableFile]]:
+    """What reading each array gives, by its path: small ones here, large ones meanwhile in a thread of their own."""
+    arrays: list[Weight | Extra] = [*model.weights, *model.extras]
+    meanwhile = {one.stored_path: pool.submit(read, one, origin) for one in arrays if one.array.nbytes >= LARGE}
+    for one in arrays:
+        if one.stored_path not in meanwhile:
+            yield one.stored_path, read(one, origin)
+    for path, job in meanwhile.items():
+        yield path, job.result()
 
 
-def read_extra(extra: Extra) -> Read:
-    """The figures of an array that is no weight."""
-    return Read(measure(extra.array))
+def read(one: Weight | Extra, origin: Origin | None) -> Read | UnreadableFile:
+    """An array's figures; of a kernel its units; of a weight, given where its first values came from, its verdict.
+
+    Or the error, where it cannot be read.
+    """
+    try:
+        if isinstance(one, Extra):
+            return Read(measure(one.array))
+        measured = measure_with(one.array, units=one.name.endswith("kernel"))
+        return Read(measured.figures, measured.units, None if origin is None else judge(one, measured, origin))
+    except UnreadableFile as error:
+        return error
 
 
 def ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:

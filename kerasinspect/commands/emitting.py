@@ -62,7 +62,6 @@ def emit_report(
     """Write a report of ``check`` in one of its forms to standard output, or to a file."""
     from kerasinspect.output import views_check
     from kerasinspect.output.destination import destination
-    from kerasinspect.output.formats import github, json, junit, markdown, sarif
 
     with destination(output, sys.stdout, *(model.location for model in report.models)) as stream:
         match form:
@@ -70,16 +69,25 @@ def emit_report(
                 blocks = views_check.check_blocks(report, statistics=statistics, quiet=quiet)
                 _write_page(blocks, stream, page_width(output))
             case "markdown":
-                tables = views_check.check_tables(report, statistics=statistics, quiet=quiet)
-                markdown.write_markdown(tables, stream)
+                from kerasinspect.output.formats.markdown import write_markdown
+
+                write_markdown(views_check.check_tables(report, statistics=statistics, quiet=quiet), stream)
             case "json":
-                json.write_json(views_check.check_document(report), stream)
+                from kerasinspect.output.formats.json import write_json
+
+                write_json(views_check.check_document(report), stream)
             case "junit":
-                junit.write_junit(report, stream)
+                from kerasinspect.output.formats.junit import write_junit
+
+                write_junit(report, stream)
             case "sarif":
-                sarif.write_sarif(report, stream)
+                from kerasinspect.output.formats.sarif import write_sarif
+
+                write_sarif(report, stream)
             case "github":
-                github.write_github(report, stream)
+                from kerasinspect.output.formats.github import write_github
+
+                write_github(report, stream)
                 _write_page(views_check.totals(report), stream, None)
             case _:
                 assert_never(form)

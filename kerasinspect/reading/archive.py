@@ -20,7 +20,7 @@ from kerasinspect.reading.zip_members import SAVE_AGAIN, STORED, Member
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-STEP = 1 << 18
+STEP = 1 << 20
 """Bytes read and inflated at a time."""
 
 
@@ -49,7 +49,7 @@ class Archive:
         member = self.readable(name)
         if member.size > limit_bytes:
             raise passed(limit, member.size, limit_bytes, self.where(member))
-        return b"".join(self.checked_pieces(member))
+        return b"".join(map(bytes, self.checked_pieces(member)))
 
     def source(self, name: str) -> Source:
         """A member's bytes by position: a slice of the file, or an inflated copy in a file without a name."""
@@ -102,7 +102,7 @@ class Archive:
             message = f"{self.where(member)} cannot be inflated into a temporary file: {error.strerror or error}."
             raise RefusedFile(message, "Set TMPDIR to a folder with room for it.") from error
 
-    def checked_pieces(self, member: Member) -> Iterator[bytes]:
+    def checked_pieces(self, member: Member) -> Iterator[bytes | memoryview]:
         """A member's bytes; after the last one, raises DamagedFile where their CRC is wrong."""
         crc = 0
         for piece in self.pieces(member):
@@ -112,24 +112,22 @@ class Archive:
             found = f"its bytes from {member.offset:,} on have the CRC {crc:08x}, not {member.crc:08x}"
             raise DamagedFile(f"{self.where(member)} is damaged: {found}.", SAVE_AGAIN)
 
-    def pieces(self, member: Member) -> Iterator[bytes]:
-        """A member's bytes in bounded pieces: exactly as many as it declares."""
+    def pieces(self, member: Member) -> Iterator[bytes | memoryview]:
+        """A member's bytes in bounded pieces, each valid until the next one: exactly as many as it declares."""
         stored = self.stored_pieces(member)
         return stored if member.method == STORED else self.inflated_pieces(member, stored)
 
-    def stored_pieces(self, member: Member) -> Iterator[bytes]:
-        """A member's bytes as they lie in the file."""
-        end = member.offset + member.compressed_size
-        for start in range(member.offset, end, STEP):
-            yield self.file.read_at(start, min(STEP, end - start))
+    def stored_pieces(self, member: Member) -> Iterator[memoryview]:
+        """A member's bytes as they lie in the file; a piece is valid until the next one."""
+        return self.file.blocks(member.offset, member.compressed_size, STEP)
 
-    def inflated_pieces(self, member: Member, stored: Iterator[bytes]) -> Iterator[bytes]:
+    def inflated_pieces(self, member: Member, stored: Iterator[memoryview]) -> Iterator[bytes]:
         """A deflated member's bytes; raises DamagedFile where they are not what the archive declares."""
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         left = member.size
         try:
             for block in stored:
-                pending = block
+                pending: bytes | memoryview = block
                 while pending:
                     piece = inflater.decompress(pending, min(STEP, left + 1))
                     pending = inflater.unconsumed_tail

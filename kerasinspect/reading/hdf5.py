@@ -64,7 +64,7 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
         file = open_file(source, limits)
         with parsing(file.source, "its root"):
             header = file.header(file.root)
-        root = Group("/", attribute_reader(file, file.root, "/"))
+        root = Group("/", attribute_reader(file, header, "/"))
         walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, header, 1)])
         while walk.pending:
             fill(walk, walk.pending.pop())
@@ -119,7 +119,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         else:
             if parent.depth >= file.limits.hdf5_depth:
                 raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
-            group.groups[name] = Group(path, attribute_reader(file, address, path), position=address)
+            group.groups[name] = Group(path, attribute_reader(file, header, path), position=address)
             walk.pending.append(Unfilled(group.groups[name], header, parent.depth + 1))
     except DamagedFile as error:
         walk.damage.append(error.message)

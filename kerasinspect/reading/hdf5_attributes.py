@@ -19,14 +19,18 @@ if TYPE_CHECKING:
     from kerasinspect.reading.stored import Attribute
 
 
-def attribute_reader(file: OpenFile, address: int, path: str) -> Callable[[], Mapping[str, Attribute]]:
-    """A function that reads a group's attributes when first called."""
+def attribute_reader(file: OpenFile, header: Header, path: str) -> Callable[[], Mapping[str, Attribute]]:
+    """A function that reads an object's attributes when first called, and lets go of its header then."""
+    if not header.has_attributes:
+        return dict
+    headers = [header]
 
     @cache
     def read() -> Mapping[str, Attribute]:
         with warnings.catch_warnings(), parsing(file.source, f"the attributes of {path}"):
             warnings.simplefilter("ignore")
-            values = file.header(address).get_attributes()
+            values = headers[0].get_attributes()
+            headers.clear()
             return {name: plain_attribute(value, file.limits, f"{name} of {path}") for name, value in values.items()}
 
     return read

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Array
 
-CHUNK = 1 << 18
-"""Values that are looked at together: few enough for a processor's cache, and so many that numpy does the work."""
+CHUNK, LARGE_CHUNK = 1 << 16, 1 << 18
+"""Values of an array, and of a large one, that are looked at together: few enough for a processor's cache, and in a
+large array so many that numpy does nearly all of the work. Large buffers cost a small array more than they save."""
+LARGE = 1 << 22
+"""Values of a large array."""
 
 ROW = 1 << 12
 """Values whose squares are added up in one go: few enough that BLAS does it on the thread that asks."""
@@ -61,8 +64,9 @@ def measure_with(array: Array, *, units: bool = False) -> Measured:
 def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Statistics:
     """The figures of an array; a sample and its units on the way."""
     columns = units.columns if units else 1
-    step = max(1, CHUNK // columns) * columns
-    bench = Bench.of(min(step, prod(array.shape)), array.dtype)
+    size = prod(array.shape)
+    step = max(1, (LARGE_CHUNK if size >= LARGE else CHUNK) // columns) * columns
+    bench = Bench.of(min(step, size), array.dtype)
     figures = Statistics()
     with np.errstate(all="ignore"):
         for raw in raw_blocks(array, columns):
@@ -74,7 +78,7 @@ def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Sta
                 figures = figures.merge(part) if figures.count else part
                 if units:
                     units.add(raw[start : start + step], chunk, zeros=part.zeros)
-    return figures if figures.count else Statistics(count=prod(array.shape))
+    return figures if figures.count else Statistics(count=size)
 
 
 @dataclass(frozen=True, slots=True)
