@@ -22,6 +22,9 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _MARKS_IN_A_ROW = 3
 """More combining marks than this on one letter pile up over the neighbouring lines."""
 
+_FIRST_MARK = "\u0300"
+"""Every character before this one takes one column."""
+
 _PLAIN = re.compile(r"[ -~]*")
 _RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 _LEADING_COLON = re.compile(r"^(\s*):(?=:)")
@@ -36,8 +39,10 @@ def visible(text: str, limit: int = TEXT_LIMIT) -> str:
     shown = text[:limit]
     if not _PLAIN.fullmatch(shown):
         shown = "".join(_seen(shown))
-    shown = _RUNNER_COMMAND.sub(r"#\\x23", shown)
-    shown = _LEADING_COLON.sub(r"\1\\x3a", shown)
+    if "##" in shown:
+        shown = _RUNNER_COMMAND.sub(r"#\\x23", shown)
+    if "::" in shown:
+        shown = _LEADING_COLON.sub(r"\1\\x3a", shown)
     if len(text) > limit:
         shown += f"… ({len(text) - limit:,} more characters)"
     return shown
@@ -54,6 +59,10 @@ def _seen(text: str) -> list[str]:
     """Each character, or the escape that stands for it."""
     seen, marks = [], 0
     for character in text:
+        if " " <= character <= "~":
+            marks = 0
+            seen.append(character)
+            continue
         marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         hidden = not character.isprintable() or character in _BLANK or _selects_variation(character)
         seen.append(_escape(character) if hidden or marks > _MARKS_IN_A_ROW else character)
@@ -75,6 +84,8 @@ def _escape(character: str) -> str:
 
 def _columns(character: str) -> int:
     """Columns that one character takes."""
+    if character < _FIRST_MARK:
+        return 1
     if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-Expectation: TypeAlias = Literal["refuse", "partial", "read", "survive"]
-"""refuse: exit status 3 and nothing shown. partial: 3, and the other layers are shown. read: 0. survive: 0 or 3."""
+Expectation: TypeAlias = Literal["refuse", "read", "survive"]
+"""refuse: exit status 3 and nothing shown. read: 0. survive: 0 or 3."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Runs command lines in children that are watched: what they open and start, their time, memory and end.
 
+Time is that of a machine which nothing slows down: a run that takes long is divided by how slow this one is just then.
+
 ``python -m tests.hostile.watched < jobs.json > outcomes.jsonl``. A job is a command, the model's path, and the folder
 that the child may read. The parent imports and runs everything once, so that nothing is left to be imported in a child.
 What each job did is one line of JSON.
@@ -15,6 +17,7 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -48,8 +51,19 @@ FORBIDDEN = (
 """Events, or beginnings of events, that a reader of models never causes."""
 LAZY = ("numpy.ma", "encodings.utf_32_be", "encodings.utf_16", "encodings.cp437")
 """What numpy and Python import when they first need it, whatever the file says."""
-MEMORY, COMPUTING, WAITING = 1 << 30, 10, 60
+MEMORY, COMPUTING, WAITING = 1 << 30, 60, 120
 """Bytes, seconds of computing and seconds in all that a child may take before it is ended."""
+SLOW = 2.0
+"""From so many seconds on, a run is held against the pace of the machine."""
+PACE = 0.05
+"""Seconds that an unhurried machine takes for ``pace``."""
+
+
+def pace() -> float:
+    """Seconds that this machine takes for a fixed amount of computing, just now."""
+    started = time.process_time()
+    sum(number * number for number in range(1_000_000))
+    return time.process_time() - started
 
 
 def watch(arguments: list[str], path: str, folder: str) -> dict[str, Any]:
@@ -59,11 +73,14 @@ def watch(arguments: list[str], path: str, folder: str) -> dict[str, Any]:
         if not child:
             be_child([arguments[0], path, *arguments[1:]], (path, folder, tempfile.gettempdir()), Path(room))
         _, ending, usage = os.wait4(child, 0)
+        seconds = usage.ru_utime + usage.ru_stime
+        if seconds > SLOW:
+            seconds /= max(1.0, pace() / PACE)
         texts = {path.name: path.read_bytes().decode("utf-8", "backslashreplace") for path in Path(room).iterdir()}
         return {
             "status": os.WEXITSTATUS(ending) if os.WIFEXITED(ending) else None,
             "signal": os.WTERMSIG(ending) if os.WIFSIGNALED(ending) else None,
-            "seconds": round(usage.ru_utime + usage.ru_stime, 2),
+            "seconds": round(seconds, 2),
             "mebibytes": usage.ru_maxrss >> 10,
             "out": texts.get("out", ""),
             "err": texts.get("err", ""),

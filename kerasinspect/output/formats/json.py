@@ -38,7 +38,9 @@ def _write(value: Any, indent: str, write: Callable[[str], object]) -> None:  # 
     """Write one value whose first character is already indented."""
     if isinstance(value, Late):
         value = value.value()
-    if isinstance(value, Mapping) and value:
+    if value is None or isinstance(value, (str, int, float)):
+        write(_inline(value))
+    elif isinstance(value, Mapping) and value:
         inner = indent + INDENT
         before = "{\n"
         for key, item in value.items():
@@ -78,4 +80,7 @@ def _flat(items: list[Any] | tuple[Any, ...]) -> bool:
 
 def _inline(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """A value on one line; what a CI log would take for a command is broken up, without changing what it means."""
-    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("##", "\\u0023#")
+    return _ENCODER.encode(value).replace("##", "\\u0023#")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
