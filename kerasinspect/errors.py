@@ -9,6 +9,7 @@
     └── UnreadableFile      3    the file cannot be read as a model
         ├── NotAModel       3    it is something else; says what, and what to do
         ├── DamagedFile     3    it was a model once: truncated, overwritten, inconsistent
+        │   └── FailedRead  3    the system does not give its bytes
         └── RefusedFile     3    reading on would pass a limit or leave the file
 
 A message is a whole sentence that says what is wrong; ``remedy`` is one that says what to do next.
@@ -63,6 +64,10 @@ class NotAModel(UnreadableFile):
 
 class DamagedFile(UnreadableFile):
     """The file is, or was, a model, but its bytes contradict themselves or are missing."""
+
+
+class FailedRead(DamagedFile):
+    """The system does not give bytes that are there: a bad disk, a network that is gone."""
 
 
 class RefusedFile(UnreadableFile):

@@ -9,29 +9,35 @@ Source: HDF5 File Format Specification 3.0, sections III.A.1 and IV.A.2.l.
 from __future__ import annotations
 
 import math
+import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from itertools import product, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from pyfive.btree import BTreeV1RawDataChunks
 
 from kerasinspect.errors import DamagedFile
 from kerasinspect.reading.hdf5_header import UNDEFINED, Header, OpenFile, parsing
+from kerasinspect.reading.hdf5_trees import leaf_entries
 from kerasinspect.reading.limits import passed
-from kerasinspect.reading.stored import InMemory, Storage, Unwritten, Withheld
+from kerasinspect.reading.stored import Storage, Unwritten, Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 DEFLATE, SHUFFLE = 1, 2
+CHUNK_NODE = 1
+"""The kind of tree that holds chunks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunked:
-    """A dataset in chunks of equal shape, those at the edges reaching beyond it."""
+    """A dataset in chunks of equal shape, those at the edges reaching beyond it.
+
+    Values are put together a slab at a time: the chunks that share their place on the first axis.
+    """
 
     file: OpenFile
     header: Header
@@ -40,16 +46,76 @@ class Chunked:
     encoding: np.dtype[Any]
     chunk: tuple[int, ...]
     filters: tuple[int, ...]
+    index: Callable[[], Mapping[tuple[int, ...], Stored]]
+    """The chunks that are stored, by the position of their first value; read when first asked for."""
 
     @property
     def chunk_bytes(self) -> int:
         """Bytes of one chunk when no filter is left on it."""
         return math.prod(self.chunk) * self.encoding.itemsize
 
+    @property
+    def slab_bytes(self) -> int:
+        """Bytes of one slab; the last one may be smaller."""
+        return self.chunk[0] * math.prod(self.shape[1:]) * self.encoding.itemsize
+
+    def read(self, start: int, count: int) -> bytes:
+        """``count`` bytes from ``start``; only the slabs that they lie in are put together."""
+        first, last = start // self.slab_bytes, (start + max(count, 1) - 1) // self.slab_bytes
+        data = b"".join(self.slab(number) for number in range(first, last + 1))
+        skipped = start - first * self.slab_bytes
+        return data[skipped : skipped + count]
+
+    def blocks(self, size: int) -> Iterator[memoryview]:
+        """All bytes in pieces, slab by slab."""
+        for number in range(-(-self.shape[0] // self.chunk[0])):
+            view = memoryview(self.slab(number))
+            yield from (view[start : start + size] for start in range(0, len(view), size))
+
+    def slab(self, number: int) -> bytes:
+        """The values of one slab; a chunk that was never written is zero."""
+        low = number * self.chunk[0]
+        values = np.zeros((min(self.chunk[0], self.shape[0] - low), *self.shape[1:]), self.encoding)
+        stored = self.index()
+        for corner in product((low,), *map(range, repeat(0), self.shape[1:], self.chunk[1:])):
+            if corner not in stored:
+                continue
+            data = self.unfiltered(stored[corner])
+            if data is None:
+                raise self.damaged(f"its chunk at {corner} cannot be inflated")
+            ends = [min(step, size - at) for at, step, size in zip(corner, self.chunk, self.shape, strict=True)]
+            target = tuple(slice(at, at + length) for at, length in zip((0, *corner[1:]), ends, strict=True))
+            values[target] = np.frombuffer(data, self.encoding).reshape(self.chunk)[tuple(map(slice, ends))]
+        return values.tobytes()
+
+    def unfiltered(self, stored: Stored) -> bytes | None:
+        """One chunk with its filters undone in reverse order; None where it does not give exactly its size."""
+        raw, size = self.file.source.read_at(stored.address, stored.nbytes), self.chunk_bytes
+        for place, number in reversed([*enumerate(self.filters)]):
+            if stored.mask >> place & 1:
+                continue
+            if number == DEFLATE:
+                try:
+                    raw = zlib.decompressobj().decompress(raw, size + 1)
+                except zlib.error:
+                    return None
+            elif len(raw) == size:
+                raw = np.frombuffer(raw, np.uint8).reshape(self.encoding.itemsize, -1).T.tobytes()
+        return raw if len(raw) == size else None
+
     def damaged(self, what: str) -> DamagedFile:
         """The error for a dataset whose chunks contradict its header."""
         message = f"{self.path} in {self.file.source.label} is damaged: {what}."
         return DamagedFile(message, "Get the file from its source again.")
+
+
+class Stored(NamedTuple):
+    """Where one chunk lies, as it is stored."""
+
+    address: int
+    nbytes: int
+    mask: int
+    """A bit for each filter that it did not go through."""
 
 
 def chunked_storage(
@@ -63,59 +129,28 @@ def chunked_storage(
     if filters.count(DEFLATE) > 1:
         return Withheld(f"The values of {path} were deflated {filters.count(DEFLATE)} times, which is not read.")
     nbytes = math.prod(shape) * encoding.itemsize
-    dataset = Chunked(file, header, path, shape, encoding, tuple(int(size) for size in header.chunks or ()), filters)
-    if header._chunk_address == UNDEFINED or not nbytes:  # noqa: SLF001 - pyfive has no public name
+    chunk = tuple(int(size) for size in header.chunks or ())
+    address = header._chunk_address  # noqa: SLF001 - pyfive has no public name
+    index = cache(partial(chunk_index, file, header, address, path))
+    dataset = Chunked(file, header, path, shape, encoding, chunk, filters, index)
+    if address == UNDEFINED or not nbytes:
         return Unwritten(nbytes, path)
-    if len(dataset.chunk) != len(shape) or not all(dataset.chunk):
-        raise dataset.damaged(f"its chunks of shape {dataset.chunk} do not fit its shape {shape}")
-    if dataset.chunk_bytes > max(2 * nbytes, file.limits.inflated_free):
-        return Withheld(
-            str(passed("inflated_free", dataset.chunk_bytes, file.limits.inflated_free, f"A chunk of {path}"))
-        )
-    return InMemory(cache(lambda: assembled(dataset)))
+    if len(chunk) != len(shape) or not all(chunk):
+        raise dataset.damaged(f"its chunks of shape {chunk} do not fit its shape {shape}")
+    count, limits = math.prod(-(-size // step) for size, step in zip(shape, chunk, strict=True)), file.limits
+    if count > limits.hdf5_chunks:
+        return Withheld(str(passed("hdf5_chunks", count, limits.hdf5_chunks, path)))
+    if dataset.chunk_bytes > max(2 * nbytes, limits.inflated_free):
+        return Withheld(str(passed("inflated_free", dataset.chunk_bytes, limits.inflated_free, f"A chunk of {path}")))
+    return dataset
 
 
-def assembled(dataset: Chunked) -> bytes:
-    """All values of a chunked dataset, put together from its chunks; a chunk that was never written is zero."""
-    values = np.zeros(dataset.shape, dataset.encoding)
-    stored = chunk_index(dataset)
-    for corner in product(*map(range, (0,) * len(dataset.shape), dataset.shape, dataset.chunk)):
-        if corner not in stored:
-            continue
-        address, size, mask = stored[corner]
-        data = unfiltered(dataset, dataset.file.source.read_at(address, size), mask)
-        if data is None:
-            raise dataset.damaged(f"its chunk at {corner} cannot be inflated")
-        inside = [min(step, size - low) for low, step, size in zip(corner, dataset.chunk, dataset.shape, strict=True)]
-        chunk = np.frombuffer(data, dataset.encoding).reshape(dataset.chunk)
-        target = tuple(slice(low, low + length) for low, length in zip(corner, inside, strict=True))
-        values[target] = chunk[tuple(map(slice, inside))]
-    return values.tobytes()
-
-
-def chunk_index(dataset: Chunked) -> Mapping[tuple[int, ...], tuple[int, int, int]]:
-    """Address, stored size and filter mask of every chunk, by the position of its first value."""
-    header = dataset.header
-    with parsing(dataset.file.source, f"the chunks of {dataset.path}"):
-        tree = BTreeV1RawDataChunks(header.fh, header._chunk_address, header._chunk_dims)  # noqa: SLF001
+def chunk_index(file: OpenFile, header: Header, address: int, path: str) -> Mapping[tuple[int, ...], Stored]:
+    """Every chunk that is stored, by the position of its first value."""
+    rank = len(header.chunks)
+    entry = struct.Struct(f"<II{rank}Q8xQ")
+    with parsing(file.source, f"the chunks of {path}"):
         return {
-            tuple(key["chunk_offset"][:-1]): (address, key["chunk_size"], key["filter_mask"])
-            for node in tree.all_nodes[0]
-            for key, address in zip(node["keys"], node["addresses"], strict=False)
+            tuple(corner): Stored(place, nbytes, mask)
+            for nbytes, mask, *corner, place in leaf_entries(header.fh, address, CHUNK_NODE, entry)
         }
-
-
-def unfiltered(dataset: Chunked, raw: bytes, mask: int) -> bytes | None:
-    """One chunk with its filters undone in reverse order; None where it does not give exactly its size."""
-    size = dataset.chunk_bytes
-    for place, number in reversed([*enumerate(dataset.filters)]):
-        if mask >> place & 1:
-            continue
-        if number == DEFLATE:
-            try:
-                raw = zlib.decompressobj().decompress(raw, size + 1)
-            except zlib.error:
-                return None
-        elif len(raw) == size:
-            raw = np.frombuffer(raw, np.uint8).reshape(dataset.encoding.itemsize, -1).T.tobytes()
-    return raw if len(raw) == size else None

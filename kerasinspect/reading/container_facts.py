@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import InspectError
+from kerasinspect.errors import FailedRead, InspectError
+from kerasinspect.reading.chunks import Chunked
 from kerasinspect.reading.names import leads_out
-from kerasinspect.reading.stored import PICKLED, InMemory, Withheld
+from kerasinspect.reading.stored import PICKLED, Withheld
 from kerasinspect.reading.zip_members import STORED
 
 if TYPE_CHECKING:
@@ -15,11 +16,8 @@ if TYPE_CHECKING:
 
     from kerasinspect.reading.archive import Archive
     from kerasinspect.reading.contents import Container
-    from kerasinspect.reading.stored import Group, StoredArray
+    from kerasinspect.reading.stored import Group
     from kerasinspect.reading.zip_members import Member
-
-COMPACT_LIMIT = 1 << 16
-"""Bytes that an HDF5 header can hold: more of them in memory were put together from chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class ContainerFacts:
 def container_facts(container: Container) -> ContainerFacts:
     """The facts about the open files that a model was read from.
 
-    Reads every byte of an archive, in pieces, for the checksums.
+    Reads every byte of an archive, in pieces, for the checksums; raises FailedRead where the system does not give them.
     """
     listed = (Place(path, f"Its attributes list {name}") for path, name in container.listed_names if leads_out(name))
     facts = ContainerFacts(container.nbytes, leading_out=tuple(listed), repeated_keys=container.repeated_keys)
@@ -110,6 +108,8 @@ def member_facts(archive: Archive, member: Member) -> MemberFacts:
         return facts
     try:
         return replace(facts, crc_matches=archive.check_crc(member.name))
+    except FailedRead:
+        raise
     except InspectError as error:
         return replace(facts, problem=error.message)
 
@@ -131,15 +131,10 @@ def with_group(facts: ContainerFacts, root: Group) -> ContainerFacts:
         ),
         pickled=(*facts.pickled, *(one.path for one in arrays if one.dtype == PICKLED)),
         oversized=(*facts.oversized, *(Place(one.path, one.problem) for one in arrays if one.problem)),
-        compressed=(*facts.compressed, *(one.path for one in arrays if is_in_chunks(one))),
+        compressed=(*facts.compressed, *(one.path for one in arrays if isinstance(one.storage, Chunked))),
         group_paths=(*facts.group_paths, *paths_of(root)),
         leading_out=(*facts.leading_out, *names_leading_out(root)),
     )
-
-
-def is_in_chunks(array: StoredArray) -> bool:
-    """Whether an array had to be put together."""
-    return isinstance(array.storage, InMemory) and array.nbytes > COMPACT_LIMIT
 
 
 def links_of(root: Group, *beginnings: str) -> Iterator[Place]:

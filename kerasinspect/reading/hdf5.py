@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, RefusedFile
 from kerasinspect.reading.contents import Tree
-from kerasinspect.reading.hdf5_attributes import attribute_reader
+from kerasinspect.reading.hdf5_attributes import attributes_of
 from kerasinspect.reading.hdf5_datasets import stored_array
 from kerasinspect.reading.hdf5_header import Header, Link, OpenFile, open_file, parsing
 from kerasinspect.reading.limits import check_inflation, passed
 from kerasinspect.reading.stored import Group, Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
+    from kerasinspect.reading.stored import Attribute
 
 DATASPACE, DATATYPE = 0x01, 0x03
 """Header messages that make an object a dataset, or a named datatype."""
@@ -64,7 +65,7 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
         file = open_file(source, limits)
         with parsing(file.source, "its root"):
             header = file.header(file.root)
-        root = Group("/", attribute_reader(file, header, "/"))
+        root = Group("/", attributes_of(file, header, "/"))
         walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, header, 1)])
         while walk.pending:
             fill(walk, walk.pending.pop())
@@ -119,11 +120,20 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         else:
             if parent.depth >= file.limits.hdf5_depth:
                 raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
-            group.groups[name] = Group(path, attribute_reader(file, header, path), position=address)
+            group.groups[name] = Group(path, attributes(walk, header, path), position=address)
             walk.pending.append(Unfilled(group.groups[name], header, parent.depth + 1))
     except DamagedFile as error:
         walk.damage.append(error.message)
         group.links[name] = "is damaged"
+
+
+def attributes(walk: Walk, header: Header, path: str) -> Mapping[str, Attribute]:
+    """The attributes of a group; none where they are damaged, which hides nothing else of it."""
+    try:
+        return attributes_of(walk.file, header, path)
+    except DamagedFile as error:
+        walk.damage.append(error.message)
+        return {}
 
 
 def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) -> None:

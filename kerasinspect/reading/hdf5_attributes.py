@@ -1,9 +1,7 @@
-"""Attributes of HDF5 objects as texts and numbers, within limits, read when asked for."""
+"""Attributes of HDF5 objects as texts and numbers, within limits."""
 
 from __future__ import annotations
 
-import warnings
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,28 +10,23 @@ from kerasinspect.reading.hdf5_header import parsing, text_of
 from kerasinspect.reading.limits import passed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from kerasinspect.reading.hdf5_header import Header, OpenFile
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.stored import Attribute
 
 
-def attribute_reader(file: OpenFile, header: Header, path: str) -> Callable[[], Mapping[str, Attribute]]:
-    """A function that reads an object's attributes when first called, and lets go of its header then."""
+def attributes_of(file: OpenFile, header: Header, path: str) -> Mapping[str, Attribute]:
+    """The attributes of an object.
+
+    Raises DamagedFile where they cannot be read, RefusedFile where they pass a limit.
+    """
     if not header.has_attributes:
-        return dict
-    headers = [header]
-
-    @cache
-    def read() -> Mapping[str, Attribute]:
-        with warnings.catch_warnings(), parsing(file.source, f"the attributes of {path}"):
-            warnings.simplefilter("ignore")
-            values = headers[0].get_attributes()
-            headers.clear()
-            return {name: plain_attribute(value, file.limits, f"{name} of {path}") for name, value in values.items()}
-
-    return read
+        return {}
+    with parsing(file.source, f"the attributes of {path}"):
+        values = header.get_attributes()
+        return {name: plain_attribute(value, file.limits, f"{name} of {path}") for name, value in values.items()}
 
 
 def text_attribute(header: Header, name: str) -> str | None:

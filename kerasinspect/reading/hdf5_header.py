@@ -34,8 +34,8 @@ MESSAGE = struct.Struct("<HHB3x")
 CONTINUED = struct.Struct("<QQ")
 """Where more messages are, and their bytes."""
 CONTINUATION = 0x10
-ATTRIBUTES = frozenset({0x0C, 0x15})
-"""Messages that are an attribute, or say where the attributes are."""
+ATTRIBUTE, ATTRIBUTE_INFO = 0x0C, 0x15
+"""Messages that are an attribute, or say where more of them are."""
 WITH_CONSISTENCY_FLAGS = 3
 """The superblock version that says whether a file is open for writing."""
 
@@ -79,10 +79,22 @@ class Header(DataObjects):  # type: ignore[misc] # pyfive has no types
     @property
     def has_attributes(self) -> bool:
         """Whether the object has any attributes, here or elsewhere in the file."""
-        return any(message["type"] in ATTRIBUTES for message in self.msgs)
+        return any(message["type"] in (ATTRIBUTE, ATTRIBUTE_INFO) for message in self.msgs)
+
+    def get_attributes(self) -> dict[str, Any]:
+        """All attributes, by name; raises RefusedFile for more than the limit ``hdf5_attributes``."""
+        allowed = self.fh.limits.hdf5_attributes
+        count = sum(message["type"] == ATTRIBUTE for message in self.msgs)
+        attributes: dict[str, Any] = super().get_attributes() if count <= allowed else {}
+        if max(count, len(attributes)) > allowed:
+            raise passed("hdf5_attributes", count, allowed, f"An object in {self.fh.source.label}")
+        return attributes
 
     def _attr_value(self, ptype: Any, buf: bytes, count: int, offset: int) -> Any:  # noqa: ANN401 - as in pyfive
         """An attribute's values; a count beyond the bytes behind it is a lie, and would cost memory for each."""
+        allowed = self.fh.limits.hdf5_attribute_values
+        if count > allowed:
+            raise passed("hdf5_attribute_values", count, allowed, f"An attribute in {self.fh.source.label}")
         if count > len(buf) - offset:
             message = f"{count} values in {len(buf) - offset} bytes"
             raise ValueError(message)
@@ -140,13 +152,13 @@ class MeteredStream(SourceStream):
         """Start with nothing read."""
         super().__init__(source)
         self._spent = 0
-        self._limits = limits
+        self.limits = limits
         self._window = (0, b"")
         """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes; raises RefusedFile beyond the limit ``hdf5_header_bytes``."""
-        allowed = self._limits.hdf5_header_bytes
+        allowed = self.limits.hdf5_header_bytes
         if size < 0 or self._spent + size > allowed:
             raise passed("hdf5_header_bytes", self._spent + max(size, 0), allowed, self.source.label)
         start, ahead = self._window

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import struct
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -109,7 +109,7 @@ def read_folder(folder: str, limits: Limits) -> Contents | None:
             return described
         config = json_object(CONFIG, folder, lambda: file_bytes(Path(folder), CONFIG, limits), limits)
         metadata = Described({})
-        with suppress(InspectError):
+        if os.path.lexists(Path(folder, METADATA)):
             metadata = json_object(METADATA, folder, lambda: file_bytes(Path(folder), METADATA, limits), limits)
     except InspectError:
         contents.close()

@@ -37,7 +37,7 @@ class Noted:
 
 def is_legacy(root: Group) -> bool:
     """Whether an HDF5 file is one that ``model.save`` or ``save_weights`` of an older Keras wrote."""
-    attributes = root.read_attributes()
+    attributes = root.attributes
     return (
         "model_weights" in root.groups
         or "model_config" in attributes
@@ -50,7 +50,7 @@ def is_legacy(root: Group) -> bool:
 def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
     """The contents of a legacy file; raises NotAModel or DamagedFile where it has none."""
     root = tree.root
-    whole = "model_weights" in root.groups or "model_config" in root.read_attributes()
+    whole = "model_weights" in root.groups or "model_config" in root.attributes
     weights = root.groups.get("model_weights") if whole else root
     noted = Noted()
     config = json_attribute(source, root, "model_config", limits, noted)
@@ -81,7 +81,7 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
 
 def is_graph(root: Group) -> bool:
     """Whether a file holds the weights of a Graph model of Keras 0.x, all of them in one group."""
-    return GRAPH_GROUP in root.groups and "nb_params" in root.groups[GRAPH_GROUP].read_attributes()
+    return GRAPH_GROUP in root.groups and "nb_params" in root.groups[GRAPH_GROUP].attributes
 
 
 def link_remarks(root: Group) -> Iterable[str]:
@@ -102,7 +102,7 @@ def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted
     where = f"{name} in {source.label}"
     text = root.text(name)
     if text is None:
-        if name in root.read_attributes():
+        if name in root.attributes:
             raise DamagedFile(f"{where} is no text.", "Save the model again.")
         return None
     parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits)
@@ -121,7 +121,7 @@ def layer_rows(weights: Group, noted: Noted) -> Iterable[LayerRows]:
     if names is None and is_graph(weights):
         names = [GRAPH_GROUP]
     if names is None:
-        count = weights.read_attributes().get("nb_layers")
+        count = weights.attributes.get("nb_layers")
         names = [f"layer_{number}" for number in range(count)] if isinstance(count, int) and count < 1 << 20 else []
     for name in names:
         noted.listed_names.append((weights.path, name))
@@ -143,7 +143,7 @@ def rows_of(group: Group, noted: Noted) -> tuple[Row, ...]:
     if names is None:
         names = group.texts("param_names")
     if names is None:
-        count = group.read_attributes().get("nb_params")
+        count = group.attributes.get("nb_params")
         total = count if isinstance(count, int) and count < 1 << 20 else 0
         names = [f"param_{number}" for number in range(total)]
     rows = []

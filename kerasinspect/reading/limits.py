@@ -40,8 +40,10 @@ class Limits:
     """Groups inside one another in an HDF5 file."""
     hdf5_links: int = 500_000
     """Names in all groups of an HDF5 file, several of which may lead to one object."""
-    hdf5_attributes: int = 250_000
-    """Attributes of all objects of an HDF5 file."""
+    hdf5_chunks: int = 1_000_000
+    """Chunks that one array is stored in."""
+    hdf5_attributes: int = 10_000
+    """Attributes of one group or dataset of an HDF5 file."""
     hdf5_attribute_values: int = 100_000
     """Values of one attribute: the names of a model's layers are one attribute."""
     hdf5_attribute_bytes: int = 64 * MIB

@@ -110,7 +110,7 @@ def merge(into: Group, part: Group, before: int, remarks: list[str]) -> None:
         target.links.update(group.links)
         for name, child in group.groups.items():
             if name not in target.groups:
-                target.groups[name] = Group(child.path, child.read_attributes, position=before + child.position)
+                target.groups[name] = Group(child.path, child.attributes, position=before + child.position)
             pending.append((target.groups[name], child))
 
 

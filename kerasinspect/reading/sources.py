@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
+from kerasinspect.errors import DamagedFile, FailedRead, NotAModel, RefusedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Source:
         return bytes(pieces)
 
     def pread(self, position: int, count: int) -> bytes:
-        """Up to ``count`` bytes from ``position``; raises DamagedFile where the system cannot read them."""
+        """Up to ``count`` bytes from ``position``; raises FailedRead where the system cannot read them."""
         try:
             return os.pread(self.descriptor, count, self.start + position)
         except (OSError, OverflowError) as error:
@@ -79,7 +79,7 @@ class Source:
             done += wanted
 
     def fill(self, view: memoryview, position: int) -> int:
-        """Read into ``view`` as much as the system gives at once; raises DamagedFile where it cannot read."""
+        """Read into ``view`` as much as the system gives at once; raises FailedRead where it cannot read."""
         try:
             return os.preadv(self.descriptor, [view], self.start + position)
         except OSError as error:
@@ -104,11 +104,11 @@ class Source:
         """What to call it in a message."""
         return f"{self.inside} in {self.path}" if self.inside else self.path
 
-    def unreadable(self, position: int, error: Exception) -> DamagedFile:
+    def unreadable(self, position: int, error: Exception) -> FailedRead:
         """The error for bytes that the system does not give."""
         reason = getattr(error, "strerror", None) or str(error)
         message = f"{self.label} cannot be read at byte {position}: {reason}."
-        return DamagedFile(message, "Check the disk and copy the file again.")
+        return FailedRead(message, "Check the disk and copy the file again.")
 
     def too_short(self, position: int, count: int) -> DamagedFile:
         """The error for bytes that should be there and are not."""

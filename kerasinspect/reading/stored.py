@@ -53,7 +53,7 @@ class Contiguous:
 
 @dataclass(frozen=True, slots=True)
 class InMemory:
-    """Bytes that a header held, or that had to be inflated."""
+    """Bytes that a header held, or that were made from others."""
 
     load: Callable[[], bytes]
 
@@ -183,10 +183,10 @@ class StoredArray:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A folder of groups and arrays, with attributes that are read when asked for."""
+    """A folder of groups and arrays, with attributes."""
 
     path: str
-    read_attributes: Callable[[], Mapping[str, Attribute]] = dict
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     arrays: dict[str, StoredArray] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
@@ -216,7 +216,7 @@ class Group:
 
     def text(self, name: str) -> str | None:
         """An attribute that is one text; None where it is absent or something else."""
-        value = self.read_attributes().get(name)
+        value = self.attributes.get(name)
         return value if isinstance(value, str) else None
 
     def texts(self, name: str) -> list[str] | None:
@@ -224,7 +224,7 @@ class Group:
 
         Keras splits one that would pass the 64 KiB that HDF5 allows into ``name0``, ``name1`` and so on.
         """
-        attributes = self.read_attributes()
+        attributes = self.attributes
         if name in attributes:
             return as_texts(attributes[name])
         parts: list[str] = []

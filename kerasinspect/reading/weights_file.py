@@ -29,7 +29,7 @@ def unfolded(root: Group) -> Group:
     r"""The same tree with names like ``layers\dense`` taken apart, which Keras wrote on Windows."""
     if not any(WINDOWS_SEPARATOR in name for group in root.walk() for name in group.groups):
         return root
-    whole = Group(root.path, root.read_attributes)
+    whole = Group(root.path, root.attributes)
     pending = [(whole, root)]
     while pending:
         target, group = pending.pop()
@@ -42,7 +42,7 @@ def unfolded(root: Group) -> Group:
                 holder = holder.groups.setdefault(folder, Group(f"{holder.path.rstrip('/')}/{folder}"))
             # A folder may have been made on the way to another group before its own attributes were met.
             inner = holder.groups.get(last)
-            holder.groups[last] = Group(child.path, child.read_attributes, position=child.position)
+            holder.groups[last] = Group(child.path, child.attributes, position=child.position)
             if inner is not None:
                 holder.groups[last].groups.update(inner.groups)
             pending.append((holder.groups[last], child))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -230,6 +231,66 @@ def test_passing_a_limit_is_a_refusal_that_names_it(tmp_path: Path, limits: Limi
         file.create_group("a/b/c/d/e/f/a longer name")
     with pytest.raises(RefusedFile, match=name):
         tree_of(tmp_path / "file.h5", limits)
+
+
+@pytest.mark.parametrize(
+    ("limits", "name"),
+    [
+        (Limits(hdf5_attributes=3), "hdf5_attributes"),
+        (Limits(hdf5_attribute_values=5), "hdf5_attribute_values"),
+        (Limits(hdf5_attribute_bytes=20), "hdf5_attribute_bytes"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_passing_a_limit_on_attributes_is_a_refusal_too(tmp_path: Path, limits: Limits, name: str, libver: str) -> None:
+    """They are read no further than the limits allow."""
+    with h5py.File(tmp_path / "file.h5", "w", libver=libver) as file:
+        file.attrs["names"] = ["a long name"] * 9
+        file.attrs.update({f"a{number}": number for number in range(9)})
+    assert len(tree_of(tmp_path / "file.h5").attributes) == 10
+    with pytest.raises(RefusedFile, match=name):
+        tree_of(tmp_path / "file.h5", limits)
+
+
+def test_an_array_in_too_many_chunks_is_left_alone(tmp_path: Path) -> None:
+    """Each chunk costs memory, whatever is in it."""
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        file.create_dataset("array", data=VALUES, chunks=(1, 1, 1, 1))
+    array = tree_of(tmp_path / "file.h5", Limits(hdf5_chunks=100), damaged=1).arrays["array"]
+    with pytest.raises(RefusedFile, match="limit hdf5_chunks: 210 where 100"):
+        array[0]
+
+
+def test_a_large_array_in_chunks_is_read_slab_by_slab(tmp_path: Path) -> None:
+    """Neither a corner nor all of it in pieces takes the memory of the whole."""
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        made = file.create_dataset("array", (1 << 22, 4), "<f4", chunks=(1 << 14, 4), compression="gzip", fillvalue=0)
+        made[-3:] = 7
+    array = tree_of(tmp_path / "file.h5", Limits(inflated_free=1 << 30)).arrays["array"]
+    tracemalloc.start()
+    assert array[0, 0] == 0
+    assert array[-1, -1] == 7
+    assert sum(np.count_nonzero(np.frombuffer(block, "<f4")) for block in array.blocks(1 << 16)) == 12
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < array.nbytes / 16
+
+
+def test_a_tree_of_chunks_that_is_its_own_child_is_damage(tmp_path: Path) -> None:
+    """Each node is read once, so that a small file cannot list more chunks than it holds."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("array", data=VALUES, chunks=(1, 3, 5, 7))
+    data = bytearray(path.read_bytes())
+    at = next(at for at in range(len(data)) if data.startswith(b"TREE\1", at))
+    data[at + 5] = 1  # a level above the leaves ...
+    entry = at + 24 + 8 + 5 * 8
+    for number in range(2):  # ... with two children that are one
+        data[entry + number * 56 : entry + number * 56 + 8] = at.to_bytes(8, "little")
+    path.write_bytes(data)
+    with pytest.raises(DamagedFile, match="the chunks of /array"):
+        tree_of(path).arrays["array"][0]
 
 
 def test_a_file_cut_off_says_both_sizes(tmp_path: Path) -> None:

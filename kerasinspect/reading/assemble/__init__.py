@@ -57,7 +57,7 @@ def assemble(contents: Contents) -> Model:
         config=contents.config,
         training_config=contents.training_config,
         remarks=(*contents.remarks, *remarks, *doubts(places)),
-        damage=damage,
+        damage=(*damage, *labelling.damage),
         close=contents.close,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import fans
 from kerasinspect.knowledge.initializers import initializer_of
@@ -19,6 +20,7 @@ from kerasinspect.reading.assemble.vocabularies import vocabulary_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kerasinspect.model import Vocabulary
     from kerasinspect.reading.assemble.graph import Graph, Wiring
     from kerasinspect.reading.assemble.nodes import Claim, Node
 
@@ -48,6 +50,8 @@ class Labelling:
     """The path of every layer, by identity of its node."""
     shared: dict[int, list[str]] = field(default_factory=dict)
     """The other paths at which a shared layer appears, by identity of its first node."""
+    damage: list[str] = field(default_factory=list)
+    """Sentences about parts that turned out to be unreadable."""
 
 
 def name_paths(labelling: Labelling, model: Node) -> None:
@@ -87,10 +91,19 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         inbound=wiring.inbound if is_root_child else (),
         calls=wiring.calls if is_root_child else 1,
         also_at=tuple(labelling.shared.get(id(node), ())),
-        vocabulary=vocabulary_of(node, labelling.assets),
+        vocabulary=readable_vocabulary(labelling, node),
         config=node.config,
         remarks=remarks_of(labelling, node),
     )
+
+
+def readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
+    """A layer's vocabulary; what keeps it from being read is noted as damage."""
+    try:
+        return vocabulary_of(node, labelling.assets)
+    except UnreadableFile as error:
+        labelling.damage.append(str(error))
+        return None
 
 
 def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import DamagedFile
 from kerasinspect.knowledge.layers import group_name
 from kerasinspect.reading.assemble.choosing import expected_kinds
 
@@ -32,10 +31,7 @@ def sorted_by_key(group: Group) -> list[tuple[str, StoredArray]]:
 def user_name(group: Group) -> str | None:
     """The name that the user gave a layer, where the file has it."""
     own = group.groups.get(VARS)
-    try:
-        return own.text("name") if own else None
-    except DamagedFile:
-        return None
+    return own.text("name") if own else None
 
 
 def has_arrays(group: Group) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import InspectError
 from kerasinspect.model import Vocabulary
 
 if TYPE_CHECKING:
@@ -20,7 +19,8 @@ SHOWN = 1000
 def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Vocabulary | None:
     """A layer's vocabulary; None where it has none, or where a text stands where a list should.
 
-    A text would be a path or an address that Keras reads from when it loads the model: nothing is opened here.
+    A text would be a path or an address that Keras reads from when it loads the model: nothing is opened here. Raises
+    DamagedFile or RefusedFile for an asset that cannot be read.
     """
     if node.class_name not in WITH_VOCABULARY:
         return None
@@ -30,8 +30,5 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
     path = f"assets{node.group}/vocabulary.txt"
     if node.group is None or path not in assets:
         return None
-    try:
-        tokens = assets[path]().decode("utf-8", "surrogateescape").split("\n")
-    except InspectError:
-        return None
+    tokens = assets[path]().decode("utf-8", "surrogateescape").split("\n")
     return Vocabulary(tuple(tokens[:SHOWN]), len(tokens), path)

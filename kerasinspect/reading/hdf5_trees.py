@@ -1,0 +1,56 @@
+"""B-trees of version 1, which hold the symbol tables of a group, or the chunks of an array.
+
+Source: HDF5 File Format Specification 3.0, section III.A.1.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.reading.sources import SourceStream
+
+NODE = struct.Struct("<4sBBH16x")
+"""Signature, kind, level, entries used; the siblings are not needed."""
+
+
+def leaf_entries(stream: SourceStream, root: int, kind: int, entry: struct.Struct) -> Iterator[tuple[Any, ...]]:
+    """The entries of all leaves below a node, in order; the last field of each is the address that it leads to.
+
+    Each node is read once and stands one level below its parent, so that a tree gives no more than lies in the file.
+    Raises ValueError for a node that is not what it must be.
+    """
+    pending: list[tuple[int, int | None]] = [(root, None)]
+    seen: set[int] = set()
+    while pending:
+        address, expected = pending.pop()
+        if address in seen:
+            message = f"the node at {address} is its own descendant, or has two parents"
+            raise ValueError(message)
+        seen.add(address)
+        signature, found, level, count = NODE.unpack(read(stream, address, NODE.size))
+        expect(signature, b"TREE")
+        entries = [*entry.iter_unpack(stream.read(count * entry.size))]
+        if found != kind or level != (level if expected is None else expected) or len(entries) < count:
+            message = f"the node at {address} is of kind {found} and level {level}, with {len(entries)} entries"
+            raise ValueError(message)
+        if level:
+            pending += [(one[-1], level - 1) for one in reversed(entries)]
+        else:
+            yield from entries
+
+
+def read(stream: SourceStream, address: int, count: int) -> bytes:
+    """Bytes at an address, fewer at the end of the file."""
+    stream.seek(address)
+    return stream.read(count)
+
+
+def expect(signature: bytes, expected: bytes) -> None:
+    """Raise ValueError for a structure that does not begin as it must."""
+    if signature != expected:
+        message = f"{signature!r} where {expected!r} must be"
+        raise ValueError(message)

@@ -1,0 +1,117 @@
+"""A disk that fails, a file that shrinks, and too little memory end in a sentence, wherever they happen."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kerasinspect.commands.cli import run
+from tests.hostile.plain_models import hdf5, keras_archive, legacy_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+COMMANDS = (("show", "--format", "json", "--values"), ("check", "--no-config"))
+MAKERS = {"keras": keras_archive, "h5": lambda: hdf5(legacy_tree)}
+
+
+@pytest.fixture(params=MAKERS)
+def model(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A plain model in each container."""
+    path = tmp_path / f"model.{request.param}"
+    path.write_bytes(MAKERS[request.param]())
+    return path
+
+
+def failing_at(number: int, faults: Mapping[str, Callable[[], object]]) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The system's ways to read by position, of which the call with this number does what is given for its name."""
+    calls = count()
+    for name, fault in faults.items():
+
+        def reading(*arguments: Any, fault: Any = fault, real: Any = getattr(os, name)) -> Any:  # noqa: ANN401, B008 - as in os
+            """Read, or fail."""
+            return fault() if next(calls) == number else real(*arguments)
+
+        yield name, reading
+
+
+def broken_disk() -> None:
+    """What the system raises for a bad sector."""
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+BROKEN = {"pread": broken_disk, "preadv": broken_disk}
+SHRUNK = {"pread": bytes, "preadv": int}
+"""Reads that give no bytes, and zero bytes."""
+
+
+def ends(path: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """How a command ends, and what it says of it."""
+    status = run([command[0], str(path), *command[1:]])
+    said = capsys.readouterr()
+    return status, said.err + said.out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_bad_sector_anywhere_is_said(
+    model: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever read fails, the answer is 3 with the system's reason, until none is left to fail."""
+    whole = ends(model, command, capsys)
+    assert whole[0] == 0
+    for number in range(10_000):
+        with monkeypatch.context() as patch:
+            for name, reading in failing_at(number, BROKEN):
+                patch.setattr(os, name, reading)
+            status, said = ends(model, command, capsys)
+        if status == 0:
+            assert (status, said) == whole
+            assert number > 5
+            return
+        assert status == 3
+        assert "Input/output error" in said
+    pytest.fail("every read failed")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_file_that_shrinks_while_it_is_read_is_said(
+    model: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A read that gives nothing where bytes were is never taken for zeros."""
+    for number in (1, 3, 8):
+        with monkeypatch.context() as patch:
+            for name, reading in failing_at(number, SHRUNK):
+                patch.setattr(os, name, reading)
+            status, said = ends(model, command, capsys)
+        assert status == 3
+        assert "damaged" in said or "cut off" in said
+
+
+@pytest.mark.parametrize("mebibytes", [1, 4, 16, 64])
+def test_too_little_memory_is_never_a_crash(model: Path, mebibytes: int) -> None:
+    """With so much memory beyond what starting takes, a command works or says that memory is short."""
+    script = (
+        "import resource, sys\n"
+        "from kerasinspect.commands.cli import run\n"
+        "run(['check', '--no-config', sys.argv[1]])\n"
+        "pages = int(open('/proc/self/statm').read().split()[0])\n"
+        "most = pages * resource.getpagesize() + int(sys.argv[2])\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (most, most))\n"
+        "sys.exit(run(['check', '--no-config', sys.argv[1]]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(model), str(mebibytes << 20)],
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+        encoding="utf-8",
+    )
+    assert done.returncode in {0, 3}, done.stderr
+    assert "Traceback" not in done.stderr
