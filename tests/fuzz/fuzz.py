@@ -1,9 +1,9 @@
 """Breaks real model files in many ways and sees that every one ends in an answer or in a sentence.
 
 ``python -m tests.fuzz.fuzz --count 10000 --seed 1 [--keep FOLDER] [FILE OR FOLDER ...]`` runs ``show`` and ``summary``
-as tables and as JSON on each mutant, in one process, under 1 GB of memory and 5 seconds. It prints how the runs ended
-and leaves with 1 where one of them was a crash, a hang or an exception that is not ours. Crashes of the interpreter
-itself end the run: the mutant is then still in the folder that was printed first.
+on each mutant, each as a table or as JSON, and ``check`` on every fourth, in one process, under 1 GB of memory and 5
+seconds. It prints how the runs ended and leaves with 1 where one of them was a crash, a hang or an exception that is
+not ours. Crashes of the interpreter itself end the run: the mutant is then still in the folder that was printed first.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ ENDINGS = {".keras", ".h5", ".hdf5"}
 LARGEST_SEED = 64_000
 MEMORY, SECONDS = 1 << 30, 5
 COMMANDS = (("show",), ("summary",))
+CHECK, ONE_IN = ("check", "--no-config"), 4
+STATUSES = {"show": {0, 3}, "summary": {0, 3}, "check": {0, 1, 3}}
 FORMATS: tuple[tuple[str, ...], ...] = ((), ("--format", "json"))
 PROGRESS = 1_000
 
@@ -61,7 +63,7 @@ class Tally:
 
 
 def fuzz(seeds: Iterable[Path], count: int, seed: int, keep: Path | None = None) -> Tally:
-    """Run each command in one of its formats on ``count`` mutants; ``seed`` chooses, ``keep`` gets those that fail."""
+    """Run commands, each in one of its formats, on ``count`` mutants; ``seed`` chooses, ``keep`` gets what fails."""
     chooser = random.Random(seed)  # noqa: S311 - the same mutants every time
     originals = [(path.suffix, path.read_bytes()) for path in seeds]
     WHOLE.update(hash(data) for _, data in originals)
@@ -72,7 +74,8 @@ def fuzz(seeds: Iterable[Path], count: int, seed: int, keep: Path | None = None)
             suffix, data = chooser.choice(originals)
             path = Path(room, f"mutant{suffix}")
             path.write_bytes(mutate(chooser, data))
-            commands = [(*command, *chooser.choice(FORMATS)) for command in COMMANDS]
+            asked = COMMANDS if number % ONE_IN else (*COMMANDS, CHECK)
+            commands = [(*command, *chooser.choice(FORMATS)) for command in asked]
             failures = [failure for command in commands for failure in tried(command, path, tally)]
             if failures and keep:
                 (keep / f"{seed}-{number}{suffix}").write_bytes(path.read_bytes())
@@ -111,9 +114,9 @@ def described(error: BaseException) -> str:
 
 def complaint(command: tuple[str, ...], status: int, out: str, err: str) -> str:
     """What is wrong with how a run ended, or an empty text."""
-    if status not in {0, 3}:
+    if status not in STATUSES[command[0]]:
         return f"exit status {status}"
-    if status and not err:
+    if status and not (err or command[0] == "check"):
         return "no sentence"
     if any(not line.isprintable() for line in (out + err).split("\n")):
         return "characters that cannot be seen"
