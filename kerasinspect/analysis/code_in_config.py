@@ -15,7 +15,8 @@ import builtins
 import hashlib
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerasinspect.knowledge.layers import LAYERS
@@ -42,16 +43,28 @@ HARMLESS_KINDS: frozenset[CodeKind] = frozenset({"registered-name-mismatch", "cu
 """Kinds that make no loader run or open anything by themselves: Keras refuses them until it is given the class."""
 
 KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
+CORE_PACKAGES = frozenset({"keras", "keras_core", "tf_keras"})
 KERAS_IN_TENSORFLOW = ("tensorflow.keras.", "tensorflow.python.keras.")
 """Where TensorFlow holds Keras."""
 
 SITE_PACKAGES = frozenset(
     {
         "IPython",
+        "PIL",
         "absl",
+        "boto3",
+        "botocore",
+        "cffi",
+        "click",
         "cloudpickle",
+        "cv2",
+        "dask",
         "dill",
+        "django",
+        "flask",
         "flax",
+        "fsspec",
+        "google",
         "grpc",
         "h5py",
         "jax",
@@ -59,14 +72,25 @@ SITE_PACKAGES = frozenset(
         "joblib",
         "matplotlib",
         "numba",
+        "ml_dtypes",
+        "namex",
         "numpy",
         "onnx",
+        "opt_einsum",
+        "optree",
+        "packaging",
         "pandas",
+        "paramiko",
+        "pexpect",
         "pip",
         "pkg_resources",
         "psutil",
         "pyarrow",
+        "pygments",
+        "pytest",
+        "ray",
         "requests",
+        "rich",
         "scipy",
         "setuptools",
         "six",
@@ -75,10 +99,13 @@ SITE_PACKAGES = frozenset(
         "sympy",
         "tensorboard",
         "tensorflow",
+        "tensorflow_datasets",
+        "tensorflow_hub",
         "torch",
         "torchvision",
         "transformers",
         "urllib3",
+        "werkzeug",
         "wrapt",
         "yaml",
     }
@@ -91,36 +118,58 @@ NON_MODELING_NAMES = frozenset(
         "clear_session",
         "deserialize_keras_object",
         "enable_unsafe_deserialization",
+        "extract_archive",
         "func_dump",
         "func_load",
         "get_file",
+        "get_global_attribute",
         "image_dataset_from_directory",
+        "load_data",
         "load_img",
         "load_model",
+        "load_model_from_hdf5",
         "load_weights",
+        "load_weights_only",
         "model_from_json",
         "model_from_yaml",
+        "plot_model",
         "register_keras_serializable",
+        "rmtree",
         "save_img",
         "save_model",
         "save_weights",
         "serialize_keras_object",
+        "set_backend",
+        "set_floatx",
+        "set_global_attribute",
         "text_dataset_from_directory",
         "timeseries_dataset_from_array",
     }
 )
 """Functions of Keras that read, write, fetch or unlock, and that no model computes with."""
 
-UTILITY_MODULES = frozenset({"callbacks", "config", "datasets", "export", "saving", "utils"})
+UTILITY_MODULES = frozenset({"applications", "callbacks", "config", "datasets", "export", "saving", "utils"})
 """Parts of Keras whose functions work on files, settings and processes ..."""
 UTILITIES_THAT_COMPUTE = frozenset({"normalize", "to_categorical"})
 """... but for these."""
 
-TENSORFLOW_OPS = re.compile(
-    r"(?:^|\.)(?:io|raw_ops|train|saved_model|data|summary|load_library|load_op_library"
-    r"|py_function|py_func|numpy_function|print)(?:\.|$)"
+TENSORFLOW_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "TensorFlowOpLayer"})
+"""Layers of tf.keras that hold the name of a function, a class or an operation of TensorFlow."""
+
+TENSORFLOW_NAMES = re.compile(
+    r"(?:^|\.)(?:gfile|raw_ops|train|saved_model|saver|summary|profiler|distribute|lite|sysconfig|app|flags|test"
+    r"|autograph|mlir|py_function|py_func|numpy_function|[Pp]rint|read_file|write_file|matching_files|write_graph"
+    r"|WholeFileReader|TFRecord\w*|TextFileInitializer|load_library|load_op_library|load_file_system_library"
+    r"|get_file|load_model|load_weights|load_img|enable_unsafe_deserialization|enable_dump_debug_info"
+    r"|experimental_connect_to_\w+|data\.(?!ops\b)\w+)(?:\.|$)"
 )
-"""Names under which TFOpLambda reaches files, processes and Python; the rest of TensorFlow's names compute."""
+"""Names under which they reach files, processes, the network and Python; the rest of TensorFlow's names compute."""
+
+TENSORFLOW_OPERATIONS = re.compile(
+    r"\b(?:ReadFile|WriteFile|MatchingFiles|WholeFileReader\w*|(?:Eager)?PyFunc\w*|SaveV2|RestoreV2|SaveSlices|Restore"
+    r"|MergeV2Checkpoints|LoadLibrary|Print(?:V2)?|PrintV2|DebugIdentity\w*|RemoteCall)\b"
+)
+"""The same as operations of a graph."""
 
 UNSAFE_CLASSES = {
     "TorchModuleWrapper": "unpickles a PyTorch module",
@@ -130,19 +179,17 @@ UNSAFE_CLASSES = {
 }
 """Classes of Keras that run what is not in the config, and what they do."""
 
-PATH_KEYS = {
-    "StringLookup": "vocabulary",
-    "IntegerLookup": "vocabulary",
-    "IndexLookup": "vocabulary",
-    "TextVectorization": "vocabulary",
-    "KerasLayer": "handle",
-}
-"""Classes that open a file or an address where this key holds text instead of a list."""
+LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization", "KerasLayer"})
+"""Classes that open a file or an address where one of ``PATH_KEYS`` holds text, as tokenizers of Keras do."""
+PATH_KEYS = ("vocabulary", "merges", "handle")
+"""Keys under which they have lists, or paths."""
 
 SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
 
 SHOWN = 120
 """Characters of a name from the file that a detail repeats."""
+MOST_FINDINGS = 1_000
+"""Objects of a config that are reported one by one; of more only that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +228,19 @@ class Place:
 
 
 def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
-    """Everything in the config and the training config of a model that would run, import or open something."""
+    """What is in the config and the training config of a model that would run, import or open something.
+
+    The first ``MOST_FINDINGS``, and one more that says that there are more.
+    """
     found = code_in_config(model.config, "config")
-    if model.config is not None and model.config.get("compile_config") is model.training_config:
-        return tuple(found)
-    return (*found, *code_in_config(model.training_config, "training_config"))
+    if model.config is None or model.config.get("compile_config") is not model.training_config:
+        found = chain(found, code_in_config(model.training_config, "training_config"))
+    first = tuple(islice(found, MOST_FINDINGS))
+    more = next(found, None)
+    if more is None:
+        return first
+    detail = f"{more.detail}, and there are more such objects, which are not listed"
+    return (*first, replace(more, detail=detail))
 
 
 def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON
@@ -208,16 +263,25 @@ def classes_of_keras(model: Model) -> frozenset[str]:
 
 def _objects(document: Any, root: str) -> Iterator[tuple[Mapping[str, Any], Place]]:  # noqa: ANN401 - any JSON
     """Every object of a document with its place, in order, without recursion."""
-    stack: list[tuple[Any, Place]] = [(document, Place(None, root))]
-    while stack:
-        value, place = stack.pop()
-        if isinstance(value, dict):
-            yield value, place
-            inside: Iterable[tuple[str | int, Any]] = value.items()
+    pending: list[Iterator[tuple[Any, Place]]] = [iter([(document, Place(None, root))])]
+    while pending:
+        for value, place in pending[-1]:
+            if isinstance(value, dict):
+                yield value, place
+            pending.append(_inside(value, place))
+            break
         else:
-            inside = enumerate(value if isinstance(value, list) else ())
-        found = [(inner, Place(place, key)) for key, inner in inside if isinstance(inner, (dict, list))]
-        stack.extend(reversed(found))
+            pending.pop()
+
+
+def _inside(value: Any, place: Place) -> Iterator[tuple[Any, Place]]:  # noqa: ANN401 - any JSON
+    """The objects and lists right inside an object or a list, with their places."""
+    items: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    return ((inner, Place(place, key)) for key, inner in items if isinstance(inner, (dict, list)))
 
 
 def lambda_objects(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -233,7 +297,7 @@ def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding
     config = value.get("config")
     if is_lambda and isinstance(config, dict) and config.get("function_type") != "lambda":
         function = config.get("function")
-        source = isinstance(function, str) and SOURCE.match(function) is not None
+        source = isinstance(function, str) and (SOURCE.match(function) is not None or _is_bytecode(function))
         if source or (isinstance(function, list) and function and isinstance(function[0], str)):
             yield _code(function, Place(Place(place, "config"), "function"))
     for key, said in value.items():
@@ -255,18 +319,32 @@ def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
             yield CodeFinding("foreign-module", str(place), f"names of the module {_shown(module)}")
 
 
+def _is_bytecode(text: str) -> bool:
+    """Whether a text stands for marshalled code, which begins with a c, perhaps marked."""
+    return len(text) > SHORTEST_CODE and _decoded(text)[:1] in {b"c", b"\xe3"} and "_" not in text
+
+
+SHORTEST_CODE = 40
+"""Characters of base64 that the shortest function takes."""
+
 LAMBDA_MODULES = ("module", "function_module", "output_shape_module", "mask_module")
 """Where the config of a Lambda of Keras 2 says in which module its function's names are looked up."""
 
 
 def tensorflow_functions(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
-    """TFOpLambda layers of tf.keras, which look up any name of TensorFlow, where that name does more than compute."""
-    if _class_name(value) not in ("TFOpLambda", "SlicingOpLambda", "ClassMethod"):
-        return
+    """Layers of tf.keras that look up any name or operation of TensorFlow, where it does more than compute."""
     config = value.get("config")
-    function = config.get("function") if isinstance(config, dict) else None
-    if isinstance(function, str) and TENSORFLOW_OPS.search(function):
-        yield CodeFinding("non-modeling-api", str(place), f"the function {_shown(function)} of TensorFlow")
+    if _class_name(value) not in TENSORFLOW_LAYERS or not isinstance(config, dict):
+        return
+    for key in ("function", "cls_ref", "cls_symbol"):
+        name = config.get(key)
+        if isinstance(name, str) and TENSORFLOW_NAMES.search(name):
+            yield CodeFinding("non-modeling-api", str(place), f"the function {_shown(name)} of TensorFlow")
+    node = config.get("node_def")
+    operation = node.get("op") if isinstance(node, dict) else node
+    found = TENSORFLOW_OPERATIONS.search(operation) if isinstance(operation, str) else None
+    if found:
+        yield CodeFinding("non-modeling-api", str(place), f"the operation {_shown(found[0])} of TensorFlow")
 
 
 def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -277,17 +355,25 @@ def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
         path = settings.get("filepath")
         of = f": {_shown(path)}" if isinstance(path, str) else ""
         yield CodeFinding("unsafe-layer-class", str(place), f"{name} {UNSAFE_CLASSES[name]}{of}")
-    path = settings.get(PATH_KEYS.get(name, ""))
-    if isinstance(path, str) and path:
-        yield CodeFinding("external-path", str(place), f"{name} opens {_shown(path)}")
+    registered = value.get("registered_name")
+    names = {name, registered.rpartition(">")[2] if isinstance(registered, str) else ""}
+    module = value.get("module")
+    if names & LOOKUPS or (name.endswith("Tokenizer") and isinstance(module, str) and _is_keras(module)):
+        for key in PATH_KEYS:
+            path = settings.get(key)
+            if isinstance(path, str) and path:
+                yield CodeFinding("external-path", str(place), f"{name} opens {_shown(path)}")
 
 
 def escaping_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
     """Layer names that lead out of a folder where a loader uses them as paths."""
+    if not isinstance(value.get("class_name"), str):
+        return
     config = value.get("config")
-    name = config.get("name") if isinstance(config, dict) else None
-    if isinstance(value.get("class_name"), str) and isinstance(name, str) and leads_out(name):
-        yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} leads out of a folder")
+    names = (value.get("name"), config.get("name") if isinstance(config, dict) else None)
+    for name in dict.fromkeys(name for name in names if isinstance(name, str)):
+        if leads_out(name):
+            yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} leads out of a folder")
 
 
 def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -295,11 +381,11 @@ def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFin
     registered, shown = value.get("registered_name"), value.get("class_name")
     if not isinstance(registered, str) or not isinstance(shown, str) or not registered or "config" not in value:
         return
-    plain = {name.rpartition(">")[2] for name in (shown, _referred(value), "function", "object", "type")}
     module = value.get("module")
-    of_keras = _is_keras(module) if isinstance(module, str) else shown in LAYERS
-    built_in = of_keras and ">" in registered and ">" not in shown
-    if built_in or registered.rpartition(">")[2] not in plain:
+    if not (_is_core(module) if isinstance(module, str) else shown in LAYERS) or ">" in shown:
+        return  # a class of one's own may be registered under any name
+    plain = {name.rpartition(">")[2] for name in (shown, _referred(value), "function", "object", "type")}
+    if ">" in registered or registered not in plain:
         detail = f"it shows the class {_shown(shown)} and asks for {_shown(registered)}"
         yield CodeFinding("registered-name-mismatch", str(place), detail)
 
@@ -334,12 +420,12 @@ def _referred(value: Mapping[str, Any]) -> str:
 def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | None:
     """What a reference is; None where it is one that models are made of."""
     if _is_keras(module):
-        utility = class_name == "function" and not UTILITY_MODULES.isdisjoint(module.split("."))
+        utility = class_name == "function" and _is_core(module) and not UTILITY_MODULES.isdisjoint(module.split("."))
         unusual = (utility and name not in UTILITIES_THAT_COMPUTE) or name.rpartition(".")[2] in NON_MODELING_NAMES
         return "non-modeling-api" if unusual else None
     if module == "builtins":
         return "foreign-module" if callable(getattr(builtins, name, None)) and name not in HARMLESS_BUILTINS else None
-    if class_name == "__typespec__" and module.startswith("tensorflow."):
+    if class_name == "__typespec__" and module.startswith("tensorflow.python."):
         return None
     return "foreign-module" if _is_foreign(module) else "custom-class"
 
@@ -351,6 +437,11 @@ HARMLESS_BUILTINS = frozenset({"abs", "max", "min", "pow", "round", "sum"})
 def _is_keras(module: str) -> bool:
     """Whether a module is Keras's own, or one of the packages that Keras trusts."""
     return module.split(".", 1)[0] in KERAS_PACKAGES or f"{module}.".startswith(KERAS_IN_TENSORFLOW)
+
+
+def _is_core(module: str) -> bool:
+    """Whether a module belongs to Keras itself, rather than to a package beside it."""
+    return module.split(".", 1)[0] in CORE_PACKAGES or f"{module}.".startswith(KERAS_IN_TENSORFLOW)
 
 
 def _is_foreign(module: str) -> bool:

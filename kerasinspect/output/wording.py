@@ -48,10 +48,16 @@ def shape_in_words(shape: Sequence[int], axes: Sequence[Axis]) -> str:
     )
 
 
+_LONGEST = 64
+"""Bits of the largest size that is divided into units."""
+
+
 def bytes_in_words(count: int) -> str:
     """A size: exact while it is small, then with three digits."""
     if count < _EXACT_BELOW:
         return f"{count:,} B"
+    if count.bit_length() > _LONGEST:
+        return f"about 2^{count.bit_length() - 1} B"
     size, units = count / 1000, ["kB", "MB", "GB", "TB"]
     while size >= 999.5 and len(units) > 1:  # noqa: PLR2004 - would be written as 1e+03
         size, units = size / 1000, units[1:]

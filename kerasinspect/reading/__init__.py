@@ -44,11 +44,15 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
     path = os.fspath(location)
     if is_folder(path):
         contents = folder_contents(path, limits)
-        return assemble(contents), contents.container
+        try:
+            return assemble(contents, limits), contents.container
+        except BaseException:
+            contents.close()
+            raise
     source = open_source(path)
     try:
         contents = file_contents(source, limits)
-        model = assemble(contents)
+        model = assemble(contents, limits)
     except BaseException:
         source.close()
         raise

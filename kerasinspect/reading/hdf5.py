@@ -20,7 +20,7 @@ from kerasinspect.reading.hdf5_attributes import attributes_of
 from kerasinspect.reading.hdf5_datasets import stored_array
 from kerasinspect.reading.hdf5_header import Header, Link, OpenFile, open_file, parsing
 from kerasinspect.reading.limits import check_inflation, passed
-from kerasinspect.reading.stored import Group, Withheld
+from kerasinspect.reading.stored import Group, Unwritten, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,6 +51,7 @@ class Walk:
     """The first path at which each object was met, by address."""
     links: int = 0
     inflated: int = 0
+    unwritten: int = 0
     damage: list[str] = field(default_factory=list)
     pending: list[Unfilled] = field(default_factory=list)
 
@@ -147,6 +148,10 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
             walk.inflated += array.nbytes
         except RefusedFile as error:
             array = replace(array, problem=str(error))
+    if isinstance(array.storage, Unwritten):
+        walk.unwritten += array.nbytes
+        if walk.unwritten > walk.file.limits.inflated_free and not array.problem:
+            array = replace(array, problem=f"{path} is one of many arrays that declare bytes which are not stored.")
     if array.problem:
         walk.damage.append(array.problem)
     elif isinstance(array.storage, Withheld) and array.storage.is_partial:

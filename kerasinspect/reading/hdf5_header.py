@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 FIRST_USER_BLOCK = 512
+END_OF_ARCHIVE, MOST_BEHIND = b"PK\5\6", 22 + 0xFFFF
+"""How the end record of a ZIP archive begins, and the most bytes that it takes with its comment."""
 READ_AHEAD = 1 << 12
 UNDEFINED = 0xFFFF_FFFF_FFFF_FFFF
 """The address of what was never written."""
@@ -233,9 +235,22 @@ def superblock_position(source: Source) -> int | None:
 
 
 def outside(source: Source, start: int, end: int) -> int:
-    """How many bytes lie before an HDF5 file's first byte and behind its end; a block of zeros counts as nothing."""
+    """How many bytes lie before an HDF5 file's first byte and behind its end; a block of zeros counts as nothing.
+
+    A file that also ends as a ZIP archive does, whose readers look at the end alone, counts as a whole.
+    """
+    if ends_as_archive(source):
+        return source.size
     spans = [(0, start), (end, source.size)] if end != UNDEFINED else [(0, start)]
     return sum(high - low for low, high in spans if any(map(any, source.blocks(low, max(0, high - low)))))
+
+
+def ends_as_archive(source: Source) -> bool:
+    """Whether the last bytes are the end record of a ZIP archive, with a comment that reaches to the last byte."""
+    start = max(0, source.size - MOST_BEHIND)
+    tail = source.read_at(start, source.size - start)
+    at = tail.rfind(END_OF_ARCHIVE)
+    return at >= 0 and at + 22 <= len(tail) and at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail)
 
 
 def check_whole(source: Source, superblock: Mapping[str, Any]) -> None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
-import struct
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from kerasinspect.errors import DamagedFile, InspectError, NotAModel
+from kerasinspect.errors import DamagedFile, InspectError
 from kerasinspect.reading.archive import open_archive
-from kerasinspect.reading.contents import Contents, Tree
+from kerasinspect.reading.contents import Contents
 from kerasinspect.reading.hdf5 import read_hdf5
+from kerasinspect.reading.hdf5_header import superblock_position
+from kerasinspect.reading.npz_weights import read_npz
 from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
-from kerasinspect.reading.sources import open_beside, open_source
-from kerasinspect.reading.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Withheld
+from kerasinspect.reading.sources import open_beside
 from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
+from kerasinspect.reading.zip_members import ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,13 +30,6 @@ if TYPE_CHECKING:
 
 CONFIG, METADATA, WEIGHTS, NPZ = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
 ASSETS = "assets/"
-NPY_MAGIC = b"\x93NUMPY"
-NPY_HEADER_LIMIT = 1 << 12
-NPY_HEADER = re.compile(
-    rb"\{'descr': '(?P<code>\|O|[<>|][fiub][1248])', 'fortran_order': (?P<by_columns>True|False), "
-    rb"'shape': \((?P<shape>[0-9, ]{0,999})\), \} *\n"
-)
-"""The header as numpy writes it: never evaluated, only matched."""
 
 
 def read_archive(source: Source, limits: Limits) -> Contents | None:
@@ -49,6 +39,7 @@ def read_archive(source: Source, limits: Limits) -> Contents | None:
         archive.close()
         return None
     try:
+        check_single(archive)
         contents = weights_of(archive, limits) or Contents(source.path, "keras-archive")
         container = replace(contents.container, nbytes=source.size, archive=archive)
         described = described_by(archive, replace(contents, container=container), limits)
@@ -65,6 +56,14 @@ def read_archive(source: Source, limits: Limits) -> Contents | None:
         damage=(*described.damage, *(f"{source.path} has no {name}." for name in missing)),
         close=archive.close,
     )
+
+
+def check_single(archive: Archive) -> None:
+    """Raise RefusedFile for an archive that is an HDF5 file too, other than its weights: some readers open that."""
+    position = superblock_position(archive.file)
+    weights = archive.members.get(WEIGHTS)
+    if position is not None and (weights is None or position != weights.offset):
+        raise ambiguous(archive.file, f"an HDF5 file begins in it at byte {position:,}")
 
 
 def described_by(archive: Archive, contents: Contents, limits: Limits) -> Contents:
@@ -130,7 +129,7 @@ def folder_weights(folder: str, limits: Limits) -> Contents | None:
     indices = sorted(Path(folder).glob(f"*{INDEX_ENDING}"))
     if len(indices) != 1:
         return None
-    index = open_source(indices[0])
+    index = open_beside(Path(folder), indices[0].name)
     try:
         return read_sharded(index, limits)
     finally:
@@ -203,42 +202,3 @@ def text(value: object) -> str | None:
 def date_of(written: str | None) -> str | None:
     """Keras's ``2026-11-22@03:08:44`` as ISO 8601."""
     return written.replace("@", "T", 1) if written else None
-
-
-def read_npz(source: Source, limits: Limits) -> Contents:
-    """Weights that were saved as ``model.weights.npz``: plain arrays are read, pickled ones named and left alone.
-
-    Keras itself pickles a dictionary per layer there, which no Keras since 3.9 loads again.
-    """
-    inner = open_archive(source, limits)
-    root = Group("/")
-    for name in inner.members:
-        *folders, last = name.removesuffix(".npy").split("/")
-        group = root
-        for folder in folders:
-            group = group.groups.setdefault(folder, Group(f"{group.path.rstrip('/')}/{folder}"))
-        group.arrays[last] = npy_array(inner.source(name), f"{group.path.rstrip('/')}/{last}")
-    damage = tuple(one.storage.reason for one in root.all_arrays() if isinstance(one.storage, Withheld))
-    return replace(read_weights_tree(source, Tree(root, damage)), close=inner.close)
-
-
-def npy_array(source: Source, path: str) -> StoredArray:
-    """One ``.npy`` file by its header alone. Source: numpy.lib.format, versions 1.0 to 3.0."""
-    head = source.read_at(0, min(source.size, 12))
-    if not head.startswith(NPY_MAGIC):
-        raise NotAModel(f"{source.label} is no numpy array.", "Save the model again as .keras.")
-    width, start = ("<H", 10) if head[6] == 1 else ("<I", 12)
-    length = int.from_bytes(head[8 : 8 + struct.calcsize(width)], "little")
-    written = NPY_HEADER.match(source.read_at(start, min(length, NPY_HEADER_LIMIT)))
-    if written is None:
-        raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")
-    shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"]))
-    if written["code"] == b"|O":
-        reason = f"{source.label} holds pickled Python objects, which are never loaded."
-        return StoredArray(path, shape, PICKLED, np.dtype("V8"), Withheld(reason))
-    encoding = np.dtype(written["code"].decode())
-    nbytes = encoding.itemsize * math.prod(shape)
-    storage: Storage = Contiguous(source, start + length, nbytes)
-    if written["by_columns"] == b"True" and len(shape) > 1:
-        storage = Withheld(f"The values of {source.label} are stored column by column, which is not read.")
-    return StoredArray(path, shape, encoding.name, encoding, storage, start)

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, NotAModel
 from kerasinspect.reading.contents import Container, Contents, LayerRows, Row
+from kerasinspect.reading.limits import passed
 from kerasinspect.reading.strict_json import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kerasinspect.reading.contents import Tree
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
-    from kerasinspect.reading.stored import Group, StoredArray
+    from kerasinspect.reading.stored import Attribute, Group, StoredArray
 
 OWN_GROUP = "top_level_model_weights"
 GRAPH_GROUP = "graph"
@@ -30,9 +31,20 @@ TRAINING_CONFIG = "training_config"
 class Noted:
     """What is to be said of a legacy file beside its contents."""
 
+    limits: Limits
+    where: str
     remarks: list[str] = field(default_factory=list)
     repeated_keys: list[tuple[str, str]] = field(default_factory=list)
     listed_names: list[tuple[str, str]] = field(default_factory=list)
+
+    def once(self, path: str, names: Iterable[str]) -> Iterator[str]:
+        """The names that a group's attributes list, each once; raises RefusedFile where all groups list too many."""
+        every = dict.fromkeys(names)
+        total, allowed = len(self.listed_names) + len(every), self.limits.listed_names
+        if total > allowed:
+            raise passed("listed_names", total, allowed, self.where)
+        self.listed_names.extend((path, name) for name in every)
+        return iter(every)
 
 
 def is_legacy(root: Group) -> bool:
@@ -52,7 +64,7 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
     root = tree.root
     whole = "model_weights" in root.groups or "model_config" in root.attributes
     weights = root.groups.get("model_weights") if whole else root
-    noted = Noted()
+    noted = Noted(limits, source.label)
     config = json_attribute(source, root, "model_config", limits, noted)
     if weights is None and config is None:
         raise NotAModel(f"{source.label} holds neither weights nor a config.", "Save the model again.")
@@ -121,15 +133,18 @@ def layer_rows(weights: Group, noted: Noted) -> Iterable[LayerRows]:
     if names is None and is_graph(weights):
         names = [GRAPH_GROUP]
     if names is None:
-        count = weights.attributes.get("nb_layers")
-        names = [f"layer_{number}" for number in range(count)] if isinstance(count, int) and count < 1 << 20 else []
-    for name in names:
-        noted.listed_names.append((weights.path, name))
+        names = numbered("layer", weights.attributes.get("nb_layers"), len(weights.groups))
+    for name in noted.once(weights.path, names):
         group = find_group(weights, name)
         if group is None:
             noted.remarks.append(f"The layer {name} is listed, but the file has no group for it.")
-            continue
-        yield LayerRows(name, rows_of(group, noted))
+        else:
+            yield LayerRows(name, rows_of(group, noted))
+
+
+def numbered(word: str, count: Attribute, most: int) -> list[str]:
+    """Names as the oldest Keras gave them, by a count that is believed no further than there are objects."""
+    return [f"{word}_{number}" for number in range(min(count, most))] if isinstance(count, int) else []
 
 
 def find_group(parent: Group, name: str) -> Group | None:
@@ -143,12 +158,9 @@ def rows_of(group: Group, noted: Noted) -> tuple[Row, ...]:
     if names is None:
         names = group.texts("param_names")
     if names is None:
-        count = group.attributes.get("nb_params")
-        total = count if isinstance(count, int) and count < 1 << 20 else 0
-        names = [f"param_{number}" for number in range(total)]
+        names = numbered("param", group.attributes.get("nb_params"), len(group.arrays))
     rows = []
-    for name in names:
-        noted.listed_names.append((group.path, name))
+    for name in noted.once(group.path, names):
         array = find_array(group, name)
         if array is None:
             noted.remarks.append(f"{group.path} lists {name}, but the file has no array for it.")

@@ -34,6 +34,12 @@ class Limits:
     """Objects and lists inside one another in a JSON document."""
     json_marks: int = 4_000_000
     """Commas, colons and opening brackets in a JSON document: what its parsed form costs in memory grows with them."""
+    json_objects: int = 600_000
+    """Objects in a JSON document, which cost most: a layer's config has about ten."""
+    layers: int = 50_000
+    """Layers of a model, those inside others too."""
+    listed_names: int = 200_000
+    """Names of layers and arrays that the attributes of a legacy file list."""
     hdf5_objects: int = 250_000
     """Groups and datasets of one HDF5 file, each counted once."""
     hdf5_depth: int = 64

@@ -73,6 +73,9 @@ def shard_names(source: Source, weight_map: Mapping[str, Any]) -> list[str]:
     """
     named = [name for value in weight_map.values() for name in (value if isinstance(value, list) else [value])]
     names = sorted({name for name in named if isinstance(name, str)})
+    if not names or not all(isinstance(name, str) for name in named):
+        message = f"{source.path} names no shard, or something that is no file."
+        raise DamagedFile(message, "Save the model again, or get the file from its source again.")
     for name in names:
         if name != Path(name).name or name in {"", ".", ".."} or "\\" in name or "\0" in name:
             message = f"{source.path} names the shard {name}, which does not lie beside it."

@@ -102,11 +102,13 @@ def check_size(text: bytes, where: str, limits: Limits) -> None:
     marks = sum(map(text.count, MARKS))
     if marks > limits.json_marks:
         raise passed("json_marks", marks, limits.json_marks, where)
-    if sum(map(text.count, DEEPER)) <= limits.json_depth:
-        return
-    deepest = depth(text)
-    if deepest > limits.json_depth:
-        raise passed("json_depth", deepest, limits.json_depth, where)
+    if sum(map(text.count, DEEPER)) > limits.json_depth:
+        deepest = depth(text)
+        if deepest > limits.json_depth:
+            raise passed("json_depth", deepest, limits.json_depth, where)
+    objects = text.count(b"{")
+    if objects > limits.json_objects:
+        raise passed("json_objects", objects, limits.json_objects, where)
 
 
 def depth(text: bytes) -> int:

@@ -26,8 +26,8 @@ LOOK_ALIKES = str.maketrans(
 """Cyrillic, Greek and rare Latin letters, and the common ones that they look like."""
 
 RUNNABLE = re.compile(
-    r"\.(?:pkl|pickle|pck|joblib|dill|pt|pth|npy|npz|bin|py|pyc|pyd|so|dll|dylib|exe|sh|bat|ps1|js|jar"
-    r"|zip|whl|tar|gz|7z|keras|h5|pb)$",
+    r"\.(?:p|pkl|pickle|pck|joblib|dill|pt|pth|npy|npz|bin|py|pyc|pyd|so|dll|dylib|exe|com|msi|sh|bat|cmd|ps1|vbs"
+    r"|js|jar|class|php|pl|rb|html?|zip|whl|egg|tar|tgz|tbz2?|txz|gz|bz2|xz|7z|rar|keras|h5|pb)$",
     re.IGNORECASE,
 )
 """Endings of files that hold code or pickles, or that hide other files."""
@@ -133,8 +133,10 @@ def runnable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Keras never writes it and never reads it, but a person or a script that unpacks the archive might. Take it out, and
     ask how it got there.
     """
+    names = {member.name for member in evidence.container.members}
+    read = WEIGHTS if len(names & WEIGHTS) == 1 else {"model.weights.h5"}
     for member in evidence.container.members:
-        if member.name not in WEIGHTS and RUNNABLE.search(member.name):
+        if member.name not in read and RUNNABLE.search(member.name):
             yield Hit(
                 member.name, f"Its ending is that of code, of a pickle or of an archive; {member.nbytes:,} bytes."
             )

@@ -11,8 +11,8 @@ from kerasinspect.output.escaping import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a cell for a formula."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet take a cell for a formula; some take the wide forms of these for the same."""
 
 
 def write_csv(blocks: Iterable[Block], stream: TextIO) -> None:

@@ -13,19 +13,24 @@ from kerasinspect.model import Model
 from kerasinspect.reading.assemble.extras import extras_of, with_slots
 from kerasinspect.reading.assemble.graph import Wiring, connect
 from kerasinspect.reading.assemble.labels import Labelling, layer_of, name_paths, weight_of
-from kerasinspect.reading.assemble.nodes import Node, root_of, undescribed
+from kerasinspect.reading.assemble.nodes import Node, count_layers, root_of, undescribed
 from kerasinspect.reading.assemble.order import age_of, in_order, own, version_of
 from kerasinspect.reading.assemble.rows import claim_rows
 from kerasinspect.reading.assemble.sharing import join_shared
 from kerasinspect.reading.assemble.tree import claim_tree
+from kerasinspect.reading.limits import DEFAULT, passed
 
 if TYPE_CHECKING:
     from kerasinspect.reading.assemble.order import Place
     from kerasinspect.reading.contents import Contents
+    from kerasinspect.reading.limits import Limits
 
 
-def assemble(contents: Contents) -> Model:
-    """The model that a file's contents mean."""
+def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
+    """The model that a file's contents mean; raises RefusedFile where its config lists too many layers."""
+    count = count_layers(contents.config)
+    if count > limits.layers:
+        raise passed("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
     model, places, remarks = claimed(root, contents)
     damage = (*contents.damage, *(undescribed(root) if root else ()))

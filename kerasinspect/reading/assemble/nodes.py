@@ -232,3 +232,22 @@ def undescribed(root: Node) -> Iterator[str]:
             yield f"The config of the {node.class_name} {node.name} does not list its layers."
         elif lost := len(listed) - len(entries_of(listed)):
             yield f"The config of the {node.class_name} {node.name} lists {lost} of {len(listed)} layers that are none."
+
+
+def count_layers(config: Mapping[str, Any] | None) -> int:
+    """How many serialised layers a config lists, in models at any depth."""
+    count = 0
+    pending: list[Iterator[Any]] = [iter((config,))]
+    while pending:
+        for value in pending[-1]:
+            if isinstance(value, dict):
+                listed = value.get("layers")
+                count += len(entries_of(listed)) + isinstance(value.get("layer"), dict)
+                pending.append(iter(value.values()))
+                break
+            if isinstance(value, list):
+                pending.append(iter(value))
+                break
+        else:
+            pending.pop()
+    return count

@@ -1,0 +1,87 @@
+"""Weights as ``model.weights.npz``: plain arrays by their headers, pickled ones named and left alone.
+
+Keras itself pickles a dictionary per layer there, which no Keras since 3.9 loads again. Source: numpy.lib.format,
+versions 1.0 to 3.0.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasinspect.errors import DamagedFile, UnreadableFile
+from kerasinspect.reading.archive import open_archive
+from kerasinspect.reading.contents import Tree
+from kerasinspect.reading.limits import passed
+from kerasinspect.reading.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Withheld
+from kerasinspect.reading.weights_file import read_weights_tree
+
+if TYPE_CHECKING:
+    from kerasinspect.reading.contents import Contents
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.reading.sources import Source
+
+MAGIC = b"\x93NUMPY"
+SHORTEST = 12
+"""Bytes of the shortest beginning that has a header's length in it."""
+HEADER_LIMIT = 1 << 12
+HEADER = re.compile(
+    rb"\{'descr': '(?P<code>\|O|\|[biu]1|[<>](?:[iu][248]|f[248]))', 'fortran_order': (?P<by_columns>True|False), "
+    rb"'shape': \((?P<shape>[0-9, ]{0,999})\), \} *\n"
+)
+"""The header as numpy writes it: never evaluated, only matched."""
+MOST_AXES = 32
+"""As HDF5 allows."""
+
+
+def read_npz(source: Source, limits: Limits) -> Contents:
+    """The contents of such an archive; raises what ``open_archive`` raises, and RefusedFile for names too deep."""
+    inner = open_archive(source, limits)
+    root = Group("/")
+    damage: list[str] = []
+    for name in inner.members:
+        *folders, last = name.removesuffix(".npy").split("/")
+        if len(folders) >= limits.hdf5_depth:
+            raise passed("hdf5_depth", len(folders) + 1, limits.hdf5_depth, source.label)
+        group = root
+        for folder in folders:
+            group = group.groups.setdefault(folder, Group(f"{group.path.rstrip('/')}/{folder}"))
+        try:
+            array = npy_array(inner.source(name), f"{group.path.rstrip('/')}/{last}")
+        except UnreadableFile as error:
+            damage.append(error.message)
+            continue
+        group.arrays[last] = array
+        if array.problem:
+            damage.append(array.problem)
+        elif isinstance(array.storage, Withheld):
+            damage.append(array.storage.reason)
+    return replace(read_weights_tree(source, Tree(root, tuple(damage))), close=inner.close)
+
+
+def npy_array(source: Source, path: str) -> StoredArray:
+    """One ``.npy`` file by its header alone; raises DamagedFile for any other."""
+    head = source.read_at(0, min(source.size, SHORTEST))
+    if not head.startswith(MAGIC) or len(head) < SHORTEST:
+        raise DamagedFile(f"{source.label} is no numpy array.", "Save the model again as .keras.")
+    start = 10 if head[len(MAGIC)] == 1 else SHORTEST
+    length = int.from_bytes(head[8:start], "little")
+    written = HEADER.match(source.read_at(start, min(length, HEADER_LIMIT, source.size - start)))
+    shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"])) if written else ()
+    if written is None or len(shape) > MOST_AXES:
+        raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")
+    if written["code"] == b"|O":
+        reason = f"{source.label} holds pickled Python objects, which are never loaded."
+        return StoredArray(path, shape, PICKLED, np.dtype("V8"), Withheld(reason))
+    encoding = np.dtype(written["code"].decode())
+    nbytes, at = encoding.itemsize * math.prod(shape), start + length
+    storage: Storage = Contiguous(source, at, nbytes)
+    if written["by_columns"] == b"True" and len(shape) > 1:
+        storage = Withheld(f"The values of {source.label} are stored column by column, which is not read.")
+    left = source.size - at
+    problem = None if nbytes <= left else f"{path} declares {nbytes:,} bytes, and {source.label} has {max(0, left):,}."
+    return StoredArray(path, shape, encoding.name, encoding, storage, at, problem)
