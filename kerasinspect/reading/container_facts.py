@@ -34,7 +34,8 @@ class MemberFacts:
     """Why its bytes cannot be read, as a sentence or the end of one."""
     leads_elsewhere: bool = False
     """Its name would leave the folder that it is extracted into."""
-    symbolic_link: bool = False
+    special: str = ""
+    """What it would be where it is extracted, other than a file or a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def member_facts(archive: Archive, member: Member) -> MemberFacts:
         compressed=member.method != STORED,
         problem=member.problem,
         leads_elsewhere=member.leads_elsewhere,
-        symbolic_link=member.symbolic_link,
+        special=member.special,
     )
     if member.problem or archive.members[member.name] is not member:
         return facts

@@ -26,6 +26,8 @@ FIRST_USER_BLOCK = 512
 END_OF_ARCHIVE, MOST_BEHIND = b"PK\5\6", 22 + 0xFFFF
 """How the end record of a ZIP archive begins, and the most bytes that it takes with its comment."""
 READ_AHEAD = 1 << 12
+MOST_READINGS = 16
+"""How often all of a file may be read for its headers."""
 UNDEFINED = 0xFFFF_FFFF_FFFF_FFFF
 """The address of what was never written."""
 SOFT_LINK, EXTERNAL_LINK = 1, 64
@@ -159,8 +161,11 @@ class MeteredStream(SourceStream):
         """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
 
     def read(self, size: int = -1) -> bytes:
-        """Up to ``size`` bytes; raises RefusedFile beyond the limit ``hdf5_header_bytes``."""
-        allowed = self.limits.hdf5_header_bytes
+        """Up to ``size`` bytes; raises RefusedFile beyond the limit ``hdf5_header_bytes``, or beyond the file itself.
+
+        Headers are read about once: a file that wants its bytes again and again is made to cost more than it holds.
+        """
+        allowed = min(self.limits.hdf5_header_bytes, MOST_READINGS * self.source.size + READ_AHEAD)
         if size < 0 or self._spent + size > allowed:
             raise passed("hdf5_header_bytes", self._spent + max(size, 0), allowed, self.source.label)
         start, ahead = self._window

@@ -189,7 +189,7 @@ def member_remarks(entries: Sequence[Member]) -> Iterator[str]:
     for name in dict.fromkeys(member.name for member in entries if member.leads_elsewhere):
         yield f"The archive's member {name} names a place outside of it; nothing is extracted."
     for member in entries:
-        if member.symbolic_link:
-            yield f"The archive's member {member.name} is a symbolic link; it is not followed."
+        if member.special:
+            yield f"The archive's member {member.name} is {member.special}; it is not followed."
         if member.problem:
             yield f"The archive's member {member.name} cannot be read: {member.problem}."

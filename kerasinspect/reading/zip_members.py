@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +24,6 @@ STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x1 | 0x40 | 0x2000
 DESCRIBED_LATER, UTF8 = 0x8, 0x800
 EXTRA_SIZES, EXTRA_NAME = 0x0001, 0x7075
-FILE_KIND, SYMBOLIC_LINK = 0o170000, 0o120000
 IN_EXTRA = 0xFFFFFFFF
 MOST_WALKED = 1_000
 
@@ -45,7 +45,8 @@ class Member:
     """Where its own header begins."""
     described_later: bool = False
     """Whether a record that repeats its sizes follows its bytes."""
-    symbolic_link: bool = False
+    special: str = ""
+    """What it would be where it is extracted, other than a file or a folder; empty for those."""
     problem: str = ""
     """Why it cannot be read, as the end of a sentence; empty where it can."""
 
@@ -89,7 +90,7 @@ def locate(source: Source, entry: Entry, directory: int) -> Member:
         crc=entry.crc,
         header=entry.header,
         described_later=bool(entry.flags & DESCRIBED_LATER),
-        symbolic_link=entry.mode & FILE_KIND == SYMBOLIC_LINK,
+        special=special_kind(entry.mode),
     )
     if entry.header + LOCAL.size > directory:
         outside = f"its header is said to be at byte {entry.header:,}, which is outside of the members"
@@ -103,6 +104,13 @@ def locate(source: Source, entry: Entry, directory: int) -> Member:
     local_name = source.read_at(entry.header + LOCAL.size, min(local[9], len(entry.raw_name) + 1))
     local_extra = source.read_at(entry.header + LOCAL.size + local[9], local[10])
     return replace(member, problem=entry_problem(entry) or local_problem(entry, local, local_name, local_extra))
+
+
+def special_kind(mode: int) -> str:
+    """What a Unix mode makes of a member, other than a file or a folder; empty for those, and where it says nothing."""
+    if not stat.S_IFMT(mode) or stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return ""
+    return "a symbolic link" if stat.S_ISLNK(mode) else "a pipe, a socket or a device"
 
 
 def entry_problem(entry: Entry) -> str:

@@ -154,8 +154,8 @@ def link(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for place in evidence.container.links:
         yield Hit(place.path, f"It {place.words}.")
     for member in evidence.container.members:
-        if member.symbolic_link:
-            yield Hit(member.name, "This member of the archive is a symbolic link.")
+        if member.special:
+            yield Hit(member.name, f"This member of the archive is {member.special}.")
 
 
 def external_storage(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -213,6 +213,7 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         adding("assets/a", mode=0o120777),
         adding("assets/a", mode=0o100644),
     ),
+    "a pipe in the archive": ("KI510", "plain", adding("assets/a", mode=0o010644), adding("assets/a", mode=0)),
     "values in another file": ("KI511", "plain", on_weights(external), on_weights(moved)),
     "a name that looks like another": (
         "KI512",
