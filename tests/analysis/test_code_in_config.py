@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,52 @@ FOUND = {
     "load_model": (function("keras.src.saving.saving_api", "load_model"), "non-modeling-api", "root"),
     "private utility": (function("keras.src.utils.file_utils", "copy"), "non-modeling-api", "root"),
     "write_file by TFOpLambda": (layer("TFOpLambda", function="io.write_file"), "non-modeling-api", "root"),
+    "lambda of bytecode alone": (
+        layer("Lambda", function=base64.b64encode(b"\xe3" + bytes(60)).decode()),
+        "lambda-bytecode",
+        "root.config.function",
+    ),
+    "class of tf by its name": (layer("InstanceMethod", cls_symbol="io.gfile.GFile"), "non-modeling-api", "root"),
+    "operation of a graph": (
+        layer("TensorFlowOpLayer", node_def={"name": "r", "op": "ReadFile"}),
+        "non-modeling-api",
+        "root",
+    ),
+    "operation of a graph as text": (
+        layer("TensorFlowOpLayer", node_def='{"name": "r", "op": "EagerPyFunc"}'),
+        "non-modeling-api",
+        "root",
+    ),
+    "global setting": (
+        {"module": "keras.src.backend.common.global_state", "class_name": "set_global_attribute", "config": {}},
+        "non-modeling-api",
+        "root",
+    ),
+    "tokenizer's files": (
+        {"module": "keras_hub.tokenizers", "class_name": "WordPieceTokenizer", "config": {"vocabulary": "/etc/passwd"}},
+        "external-path",
+        "root",
+    ),
+    "lookup under another name": (
+        {"class_name": "Mine", "config": {"vocabulary": "/etc/passwd"}, "registered_name": "keras>StringLookup"},
+        "external-path",
+        "root",
+    ),
+    "path as an entry's name": (
+        {"class_name": "Dense", "name": "../../x", "config": {"name": "x"}},
+        "path-traversal",
+        "root",
+    ),
+    "class of Keras under a stranger's name": (
+        {"module": None, "class_name": "Dense", "config": {}, "registered_name": "evil>Dense"},
+        "registered-name-mismatch",
+        "root",
+    ),
+    "type specification of files": (
+        {"module": "tensorflow.io.gfile", "class_name": "__typespec__", "config": [], "spec_name": "remove"},
+        "foreign-module",
+        "root",
+    ),
     "torch": (layer("TorchModuleWrapper", module=STORED), "unsafe-layer-class", "root"),
     "SavedModel": (layer("TFSMLayer", filepath="/srv/model"), "unsafe-layer-class", "root"),
     "vocabulary file": (layer("StringLookup", vocabulary="/etc/passwd"), "external-path", "root"),
@@ -114,11 +161,21 @@ CLEAN = {
         "spec_name": "TensorSpec",
     },
     "computing TFOpLambda": layer("TFOpLambda", function="math.add"),
+    "decoding TFOpLambda": layer("TFOpLambda", function="io.decode_jpeg"),
+    "computing operation": layer("TensorFlowOpLayer", node_def={"name": "r", "op": "Mul"}),
+    "class of keras_hub": {
+        "module": "keras_hub.layers",
+        "class_name": "RotaryEmbedding",
+        "config": {},
+        "registered_name": "keras_hub>RotaryEmbedding",
+    },
+    "function of keras_hub": function("keras_hub.src.utils.keras_utils", "gelu_approximate"),
     "list vocabulary": layer("StringLookup", vocabulary=["a", "b"]),
     "no vocabulary": layer("TextVectorization", vocabulary=None),
     "slash in a name": {"class_name": "Dense", "config": {"name": "block/second..conv"}},
     "lambda's plain shape": layer("Lambda", function="my>reg", function_type="function", output_shape=[3]),
     "a custom layer's own keys": layer("Mine", module="os", mode_type="sum", mode="x"),
+    "vocabulary of one's own": {"module": None, "class_name": "Mine", "config": {"vocabulary": "words"}},
     "registered by package": {"module": None, "class_name": "Mine", "config": {}, "registered_name": "my>Mine"},
     "registered function": {"module": "builtins", "class_name": "function", "config": "f", "registered_name": "f"},
 }
@@ -185,3 +242,11 @@ def test_any_json_is_answered(document: object) -> None:
     """No value of any type at any place is too odd."""
     for found in code_in_config(document, "root"):
         assert found.where.startswith("root")
+
+
+def test_very_many_findings_are_cut_short() -> None:
+    """The first thousand are listed, and that there are more is said."""
+    with open_model(SAMPLES / "question_network.keras") as model:
+        found = code_in_model(replace(model, config={"layers": [NEW_LAMBDA] * 5_000}))
+    assert len(found) == 1_001
+    assert found[-1].detail.endswith("there are more such objects, which are not listed")

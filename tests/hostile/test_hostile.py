@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tests.hostile.cases import Case, Surroundings
+from tests.hostile.cost_cases import cost_cases
 from tests.hostile.file_cases import SECRETS, file_cases, make_secrets
 from tests.hostile.hdf5_cases import hdf5_cases
 from tests.hostile.json_cases import json_cases
@@ -35,7 +36,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 REPORTS = ("junit", "sarif", "github", "markdown")
 """The other forms of ``check``, of which each case gets one."""
-CASES = {case.name: case for case in (*zip_cases(), *hdf5_cases(), *json_cases(), *file_cases())}
+CASES = {case.name: case for case in (*zip_cases(), *hdf5_cases(), *json_cases(), *file_cases(), *cost_cases())}
 WARM = ("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty")
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 RUNNER_COMMAND = re.compile(r"^\s*::|##\[|##vso\[|##teamcity\[", re.MULTILINE)
@@ -89,7 +90,11 @@ FLAGGED: Mapping[str, str] = {
     **dict.fromkeys(("code-torch", "code-saved-model"), "KI504"),
     "code-vocabulary": "KI505",
     "code-foreign-members": "KI509",
-    "code-pickled-weights": "KI513",
+    **dict.fromkeys(("code-pickled-weights", "npz-pickled"), "KI513"),
+    **dict.fromkeys(("npz-huge", "npz-cut", "h5-unwritten-in-many"), "KI514"),
+    "npz-beside": "KI509",
+    **dict.fromkeys(("json-many-lambdas", "json-lambdas-deep-below"), "KI501"),
+    "h5-ends-as-archive": "KI410",
 }
 """What ``check`` must find in a file, beside all else."""
 

@@ -1,0 +1,182 @@
+"""Small files that ask for much: names and objects that are only listed, bytes that are wanted again and again.
+
+And files that are two files, of which one reader opens the first and another one the second.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from functools import partial
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+
+from tests.hostile.cases import Case, Surroundings, from_bytes
+from tests.hostile.plain_models import archive_tree, config, dense, hdf5, keras_archive, legacy_tree, parts
+from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MIB = 1 << 20
+
+
+def cost_cases() -> Iterable[Case]:
+    """All of them."""
+    for name, (member, said) in NPY.items():
+        yield from_bytes(f"npz-{name}", partial(with_npz, {"layers/dense/vars/0.npy": member}), "survive", said)
+    yield from_bytes("npz-plain", partial(with_npz, {"layers/dense/vars/0.npy": npy("'<f4'", "(3, 2)", 24)}), "read")
+    yield from_bytes("npz-deep", partial(with_npz, {"a/" * 30_000 + "0.npy": b""}), "refuse", "limit hdf5_depth")
+    yield from_bytes("npz-beside", lambda: raw_zip([*parts(), Part(b"model.weights.npz", npz({}))]), "read", "second")
+    yield from_bytes("h5-many-layers-counted", partial(counted, "nb_layers"), "read")
+    yield from_bytes("h5-many-arrays-counted", partial(counted, "nb_params"), "read")
+    yield from_bytes("h5-names-repeated", repeated_names, "survive", "second")
+    yield from_bytes("h5-names-listed", listed_names, "refuse", "limit listed_names")
+    yield from_bytes("h5-headers-again-and-again", continued, "survive")
+    yield from_bytes("h5-unwritten-in-many", unwritten_in_many, "survive", "not stored")
+    yield from_bytes("json-many-objects", lambda: listing(b"{}", 900_000), "refuse", "limit json_objects")
+    yield from_bytes("json-very-many-layers", lambda: listing(LAYER, 60_000), "refuse", "limit layers")
+    yield from_bytes("json-many-lambdas", lambda: listing(b'{"class_name": "__lambda__"}', 60_000), "survive")
+    yield from_bytes("json-lambdas-deep-below", deep_lambdas, "survive")
+    yield from_bytes("zip-holds-hdf5", archive_that_is_hdf5, "refuse", "an HDF5 file begins in it at byte 512")
+    yield from_bytes("h5-ends-as-archive", hdf5_that_ends_as_archive, "read", "second")
+    yield Case("folder-index-link", folder_whose_index_leads_out, "refuse", "link out of its folder")
+
+
+LAYER = json.dumps(dense(0)).encode()
+
+
+def npy(code: str, shape: str, nbytes: int, head: bytes = b"\x93NUMPY\1\0") -> bytes:
+    """A ``.npy`` file with this header, of zeros."""
+    header = f"{{'descr': {code}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return head + struct.pack("<H", len(header)) + header + bytes(nbytes)
+
+
+NPY: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "is no numpy array"),
+    "short": (b"\x93NUMPY", "is no numpy array"),
+    "unknown-code": (npy("'<f1'", "(3,)", 12), "header .* cannot be read"),
+    "odd-code": (npy("'|b8'", "(3,)", 12), "header .* cannot be read"),
+    "evaluated": (npy("__import__('os').system('x')", "(3,)", 12), "header .* cannot be read"),
+    "pickled": (npy("'|O'", "(3,)", 12), "pickled"),
+    "many-axes": (npy("'<f4'", f"({'1, ' * 70})", 4), "header .* cannot be read"),
+    "huge": (npy("'<f4'", f"({'9' * 500},)", 4), "declares"),
+    "cut": (npy("'<f4'", "(3, 2)", 8), "declares 24 bytes, and .* has 8"),
+}
+
+
+def npz(members: dict[str, bytes]) -> bytes:
+    """An archive of numpy's arrays."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def with_npz(members: dict[str, bytes]) -> bytes:
+    """The plain archive with its weights as a ``.npz``."""
+    return raw_zip([*parts()[:2], Part(b"model.weights.npz", npz(members))])
+
+
+def counted(attribute: str) -> bytes:
+    """A file of Keras 0.x that counts a million layers, or arrays in each of two thousand layers."""
+
+    def tree(file: h5py.File) -> None:
+        file.attrs["nb_layers"] = 1_000_000 if attribute == "nb_layers" else 2_000
+        for number in range(3 if attribute == "nb_layers" else 2_000):
+            group = file.create_group(f"layer_{number}")
+            group.attrs["nb_params"] = 1_000_000 if attribute == "nb_params" else 1
+            if number < 3:
+                group["param_0"] = np.ones((2, 3), "<f4")
+
+    return hdf5(tree)
+
+
+def repeated_names() -> bytes:
+    """A legacy file that lists one layer, and in it one array, thousands of times."""
+
+    def change(file: h5py.File) -> None:
+        file["model_weights"].attrs["layer_names"] = np.array([b"first", b"second", b"third"] * 1_500)
+        file["model_weights/first"].attrs["weight_names"] = np.array([b"first/kernel:0", b"first/bias:0"] * 1_500)
+
+    return hdf5(legacy_tree, change)
+
+
+def listed_names() -> bytes:
+    """A legacy file whose layers list other names, a hundred and ten times two thousand."""
+
+    def change(file: h5py.File) -> None:
+        names = [b"%d" % number for number in range(2_000)]
+        for number in range(110):
+            file.create_group(f"model_weights/l{number}").attrs["weight_names"] = names
+        file["model_weights"].attrs["layer_names"] = [f"l{number}" for number in range(110)]
+
+    return hdf5(legacy_tree, change)
+
+
+def continued() -> bytes:
+    """A header of which five hundred messages say that it goes on at the same megabyte."""
+    data = bytearray(hdf5(legacy_tree, lambda file: file.create_group("model_weights/first/more")))
+    with h5py.File(io.BytesIO(bytes(data))) as file:
+        address = h5py.h5o.get_info(file["model_weights/first/more"].id).addr
+    start = len(data)
+    message = struct.pack("<HHB3xQQ", 0x10, 16, 0, start, MIB)
+    struct.pack_into("<BxHII4x", data, address, 1, 500, 1, len(message))
+    data[address + 16 : address + 16 + len(message)] = message
+    data += message * (MIB // len(message)) + bytes(MIB % len(message))
+    struct.pack_into("<Q", data, 40, len(data))
+    return bytes(data)
+
+
+def unwritten_in_many() -> bytes:
+    """Two thousand arrays of less than a mebibyte, none of which is stored."""
+
+    def change(file: h5py.File) -> None:
+        for number in range(2_000):
+            file.create_dataset(f"model_weights/first/n{number}", (200_000,), "<f4")
+
+    return hdf5(legacy_tree, change)
+
+
+def listing(entry: bytes, count: int) -> bytes:
+    """An archive, deflated, whose config lists one layer many times."""
+    text = b'{"class_name": "Sequential", "config": {"name": "m", "layers": [' + b",".join([entry] * count) + b"]}}"
+    return raw_zip([parts()[0], Part(b"config.json", text, DEFLATED), parts()[2]])
+
+
+def deep_lambdas() -> bytes:
+    """Code at ten thousand places, each two hundred levels deep under long keys."""
+    key = b"k" * 100
+    below = b",".join([b'{"class_name": "__lambda__"}'] * 10_000)
+    text = (b'{"%s":' % key) * 200 + b"[" + below + b"]" + b"}" * 200
+    whole = json.dumps(config()).encode()[:-1] + b', "more": ' + text + b"}"
+    return raw_zip([parts()[0], Part(b"config.json", whole, DEFLATED), parts()[2]])
+
+
+def archive_that_is_hdf5() -> bytes:
+    """An archive whose first member is so long that an HDF5 file begins at byte 512 of the whole."""
+    first = Part(b"assets/a", bytes(512 - 30 - len(b"assets/a")) + hdf5(legacy_tree))
+    return raw_zip([first, *parts()])
+
+
+def hdf5_that_ends_as_archive() -> bytes:
+    """An HDF5 file whose last array is a whole archive, so that readers of archives find another model in it."""
+    archive = np.frombuffer(keras_archive(), "u1")
+    data = hdf5(legacy_tree, lambda file: file.create_dataset("model_weights/zzz", data=archive))
+    at = data.rindex(archive.tobytes()) + archive.size
+    whole = bytearray(data[:at])
+    struct.pack_into("<Q", whole, 40, len(whole))
+    return bytes(whole)
+
+
+def folder_whose_index_leads_out(around: Surroundings) -> Path:
+    """A folder with shards whose index is a link to another folder."""
+    (around.folder / "model_00000.weights.h5").write_bytes(hdf5(archive_tree))
+    (around.folder / "model.weights.json").symlink_to(around.secret)
+    return around.folder
