@@ -73,6 +73,16 @@ class Chunked:
             yield from (view[start : start + size] for start in range(0, len(view), size))
 
     def slab(self, number: int) -> bytes:
+        """The values of one slab, kept until another one is asked for."""
+        key = self.path, number
+        data = self.file.slab.get(key)
+        if data is None:
+            data = self.put_together(number)
+            self.file.slab.clear()
+            self.file.slab[key] = data
+        return data
+
+    def put_together(self, number: int) -> bytes:
         """The values of one slab; a chunk that was never written is zero."""
         low = number * self.chunk[0]
         values = np.zeros((min(self.chunk[0], self.shape[0] - low), *self.shape[1:]), self.encoding)

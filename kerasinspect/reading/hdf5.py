@@ -83,7 +83,9 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
         walk.damage.append(error.message)
         return
     for name, target in links:
-        if isinstance(target, Link):
+        if name in group.arrays or name in group.groups or name in group.links:
+            walk.damage.append(f"{group.path} in {walk.file.source.label} has two objects named {name}.")
+        elif isinstance(target, Link):
             group.links[name] = target.words
             walk.damage.append(f"{group.path.rstrip('/')}/{name} in {walk.file.source.label} {target.words}.")
         elif target in walk.seen:

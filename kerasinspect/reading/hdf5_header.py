@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyfive.dataobjects import DataObjects
 from pyfive.misc_low_level import SuperBlock
 
-from kerasinspect.errors import DamagedFile, InspectError
+from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from kerasinspect.reading.hdf5_symbols import symbols
 from kerasinspect.reading.limits import passed
 from kerasinspect.reading.sources import SourceStream
@@ -92,6 +92,9 @@ class Header(DataObjects):  # type: ignore[misc] # pyfive has no types
         attributes: dict[str, Any] = super().get_attributes() if count <= allowed else {}
         if max(count, len(attributes)) > allowed:
             raise passed("hdf5_attributes", count, allowed, f"An object in {self.fh.source.label}")
+        if len(attributes) < count:
+            message = "two attributes have one name, and readers differ about which counts"
+            raise ValueError(message)
         return attributes
 
     def _attr_value(self, ptype: Any, buf: bytes, count: int, offset: int) -> Any:  # noqa: ANN401 - as in pyfive
@@ -194,6 +197,8 @@ class OpenFile:
     """Bytes before and behind the HDF5 file itself that hold something."""
     heaps: dict[int, object] = field(default_factory=dict)
     """Global heaps that were parsed, which all headers share."""
+    slab: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    """The part of a chunked array that was put together last: what is asked for next often lies in it."""
 
     def header(self, address: int) -> Header:
         """The object header at an address; what goes wrong in it is the parser's own exception."""
@@ -209,6 +214,9 @@ def open_file(source: Source, limits: Limits) -> OpenFile:
         facts = SuperBlock(MeteredStream(source, limits), start)._contents  # noqa: SLF001 - pyfive has no public name
         check_whole(source, facts)
         base = facts["base_address"]
+        if base != start:
+            where = f"{source.label} is refused: it begins at byte {start:,} and says {base:,}"
+            raise RefusedFile(f"{where}, so that readers differ about every place in it.", "Save the model again.")
         body = source.slice(base, source.size - base, source.inside)
         stream = MeteredStream(body, limits)
         root = SuperBlock(stream, start - base).offset_to_dataobjects

@@ -293,6 +293,32 @@ def test_a_tree_of_chunks_that_is_its_own_child_is_damage(tmp_path: Path) -> Non
         tree_of(path).arrays["array"][0]
 
 
+def test_two_objects_or_attributes_of_one_name_are_damage(tmp_path: Path) -> None:
+    """Readers differ about which of them counts."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file["first"], file["other"] = VALUES, VALUES + 1
+        file.attrs["named"], file.attrs["othre"] = 1, 2
+        group = file.create_group("group")
+        group.attrs["named"], group.attrs["othre"] = 1, 2
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"other", b"first"))
+    assert "two objects named first" in read_hdf5(open_source(path), DEFAULT).damage[0]
+    place = data.rindex(b"othre")
+    path.write_bytes(data[:place] + b"named" + data[place + 5 :])
+    assert "the attributes of /group" in read_hdf5(open_source(path), DEFAULT).damage[0]
+
+
+def test_a_file_that_says_it_begins_elsewhere_is_refused(tmp_path: Path) -> None:
+    """Some readers count from where it begins, others from where it says."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file["array"] = VALUES
+    path.write_bytes(bytes(512) + path.read_bytes())
+    with pytest.raises(RefusedFile, match="begins at byte 512 and says 0"):
+        tree_of(path)
+
+
 def test_a_file_cut_off_says_both_sizes(tmp_path: Path) -> None:
     """The superblock knows how long the file was."""
     path = tmp_path / "file.h5"
