@@ -47,9 +47,36 @@ CORE_PACKAGES = frozenset({"keras", "keras_core", "tf_keras"})
 KERAS_IN_TENSORFLOW = ("tensorflow.keras.", "tensorflow.python.keras.")
 """Where TensorFlow holds Keras."""
 
+STANDARD_LIBRARY = sys.stdlib_module_names | {
+    "asynchat",
+    "asyncore",
+    "cgi",
+    "crypt",
+    "distutils",
+    "imp",
+    "pipes",
+    "smtpd",
+}
+"""Python's own modules, also those that the newest Python no longer has."""
+
 SITE_PACKAGES = frozenset(
     {
         "IPython",
+        "_pytest",
+        "wheel",
+        "triton",
+        "tqdm",
+        "tornado",
+        "termcolor",
+        "sqlalchemy",
+        "nltk",
+        "markdown",
+        "jinja2",
+        "huggingface_hub",
+        "gast",
+        "charset_normalizer",
+        "certifi",
+        "astunparse",
         "PIL",
         "absl",
         "boto3",
@@ -114,6 +141,11 @@ SITE_PACKAGES = frozenset(
 
 NON_MODELING_NAMES = frozenset(
     {
+        "BackupAndRestore",
+        "CSVLogger",
+        "ModelCheckpoint",
+        "RemoteMonitor",
+        "TensorBoard",
         "audio_dataset_from_directory",
         "clear_session",
         "deserialize_keras_object",
@@ -121,10 +153,12 @@ NON_MODELING_NAMES = frozenset(
         "extract_archive",
         "func_dump",
         "func_load",
+        "get_custom_objects",
         "get_file",
         "get_global_attribute",
         "image_dataset_from_directory",
         "load_data",
+        "load_json",
         "load_img",
         "load_model",
         "load_model_from_hdf5",
@@ -148,7 +182,9 @@ NON_MODELING_NAMES = frozenset(
 )
 """Functions of Keras that read, write, fetch or unlock, and that no model computes with."""
 
-UTILITY_MODULES = frozenset({"applications", "callbacks", "config", "datasets", "export", "saving", "utils"})
+UTILITY_MODULES = frozenset(
+    {"applications", "callbacks", "config", "datasets", "distribution", "export", "saving", "utils"}
+)
 """Parts of Keras whose functions work on files, settings and processes ..."""
 UTILITIES_THAT_COMPUTE = frozenset({"normalize", "to_categorical"})
 """... but for these."""
@@ -181,13 +217,15 @@ UNSAFE_CLASSES = {
 
 LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization", "KerasLayer"})
 """Classes that open a file or an address where one of ``PATH_KEYS`` holds text, as tokenizers of Keras do."""
-PATH_KEYS = ("vocabulary", "merges", "handle")
+PATH_KEYS = ("vocabulary", "merges", "proto", "handle")
 """Keys under which they have lists, or paths."""
 
 SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
 
 SHOWN = 120
 """Characters of a name from the file that a detail repeats."""
+LONGEST = 2_000
+"""Characters of a place that are written out."""
 MOST_FINDINGS = 1_000
 """Objects of a config that are reported one by one; of more only that there are more."""
 
@@ -217,14 +255,15 @@ class Place:
     key: str | int
 
     def __str__(self) -> str:
-        """Keys after dots, positions in brackets."""
+        """Keys after dots, positions in brackets; the middle of a very long way is left out."""
         parts: list[str] = []
         place: Place | None = self
         while place is not None:
             before = "." if place.parent is not None else ""
             parts.append(f"[{place.key}]" if isinstance(place.key, int) else f"{before}{place.key[:SHOWN]}")
             place = place.parent
-        return "".join(reversed(parts))
+        words = "".join(reversed(parts))
+        return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} ... {words[-LONGEST // 2 :]}"
 
 
 def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
@@ -420,7 +459,8 @@ def _referred(value: Mapping[str, Any]) -> str:
 def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | None:
     """What a reference is; None where it is one that models are made of."""
     if _is_keras(module):
-        utility = class_name == "function" and _is_core(module) and not UTILITY_MODULES.isdisjoint(module.split("."))
+        called = class_name == "function" or name[:1].islower()
+        utility = called and _is_core(module) and not UTILITY_MODULES.isdisjoint(module.split("."))
         unusual = (utility and name not in UTILITIES_THAT_COMPUTE) or name.rpartition(".")[2] in NON_MODELING_NAMES
         return "non-modeling-api" if unusual else None
     if module == "builtins":
@@ -447,7 +487,7 @@ def _is_core(module: str) -> bool:
 def _is_foreign(module: str) -> bool:
     """Whether a module is Python's own or a common package's, and so cannot hold a model's own classes."""
     root = module.strip().lstrip(".").split(".", 1)[0]
-    return not _is_keras(module) and (root in sys.stdlib_module_names or root in SITE_PACKAGES)
+    return not _is_keras(module) and (root in STANDARD_LIBRARY or root in SITE_PACKAGES)
 
 
 def _code(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSON

@@ -20,7 +20,7 @@ from kerasinspect.reading.hdf5_attributes import attributes_of
 from kerasinspect.reading.hdf5_datasets import stored_array
 from kerasinspect.reading.hdf5_header import Header, Link, OpenFile, open_file, parsing
 from kerasinspect.reading.limits import check_inflation, passed
-from kerasinspect.reading.stored import Group, Unwritten, Withheld
+from kerasinspect.reading.stored import Contiguous, Group, Unwritten, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,6 +52,7 @@ class Walk:
     links: int = 0
     inflated: int = 0
     unwritten: int = 0
+    contiguous: int = 0
     damage: list[str] = field(default_factory=list)
     pending: list[Unfilled] = field(default_factory=list)
 
@@ -150,6 +151,12 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
             walk.inflated += array.nbytes
         except RefusedFile as error:
             array = replace(array, problem=str(error))
+    if isinstance(array.storage, Contiguous):
+        walk.contiguous += array.nbytes
+        if walk.contiguous > source.size and not array.problem:
+            array = replace(
+                array, problem=f"{path} declares bytes that other arrays have, too: together more than all."
+            )
     if isinstance(array.storage, Unwritten):
         walk.unwritten += array.nbytes
         if walk.unwritten > walk.file.limits.inflated_free and not array.problem:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.errors import RequestError
 from kerasinspect.reading.keras_archive import CONFIG, WEIGHTS
 from kerasinspect.reading.sharded import INDEX_ENDING
+from kerasinspect.reading.sources import leads_out_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,8 +56,13 @@ def exists(name: str) -> bool:
 
 
 def models_in(folder: Path) -> Iterator[str]:
-    """The models in a folder and in those below it, sorted; shards count as one with their index."""
+    """The models in a folder and in those below it, sorted; shards count as one with their index.
+
+    Raises RequestError for a link out of its folder: whoever made the folder would choose what is read.
+    """
     for path in sorted(folder.rglob("*")):
+        if path.name.endswith(ENDINGS) and leads_out_of(path.parent, path):
+            raise RequestError(f"{path} is a link out of its folder, which is not followed.", "Name the file itself.")
         shard = SHARD.fullmatch(path.name)
         belongs = shard and path.with_name(shard[1] + INDEX_ENDING).exists()
         if path.name == WEIGHTS and path.with_name(CONFIG).exists():

@@ -30,10 +30,12 @@ SHORTEST = 12
 """Bytes of the shortest beginning that has a header's length in it."""
 HEADER_LIMIT = 1 << 12
 HEADER = re.compile(
-    rb"\{'descr': '(?P<code>\|O|\|[biu]1|[<>](?:[iu][248]|f[248]))', 'fortran_order': (?P<by_columns>True|False), "
+    rb"\{'descr': '(?P<code>\|[biu]1|[<>](?:[iu][248]|f[248]))', 'fortran_order': (?P<by_columns>True|False), "
     rb"'shape': \((?P<shape>[0-9, ]{0,999})\), \} *\n"
 )
 """The header as numpy writes it: never evaluated, only matched."""
+PICKLES = re.compile(rb"\{'descr': (?:'[<>|=]?O\d*'|'object'|\[[^\]]{0,999}'[<>|=]?O\d*')")
+"""A header of Python objects, however it is spelled."""
 MOST_AXES = 32
 """As HDF5 allows."""
 
@@ -70,13 +72,14 @@ def npy_array(source: Source, path: str) -> StoredArray:
         raise DamagedFile(f"{source.label} is no numpy array.", "Save the model again as .keras.")
     start = 10 if head[len(MAGIC)] == 1 else SHORTEST
     length = int.from_bytes(head[8:start], "little")
-    written = HEADER.match(source.read_at(start, min(length, HEADER_LIMIT, source.size - start)))
+    header = source.read_at(start, min(length, HEADER_LIMIT, source.size - start))
+    if PICKLES.match(header):
+        reason = f"{source.label} holds pickled Python objects, which are never loaded."
+        return StoredArray(path, (), PICKLED, np.dtype("V8"), Withheld(reason))
+    written = HEADER.match(header)
     shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"])) if written else ()
     if written is None or len(shape) > MOST_AXES:
         raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")
-    if written["code"] == b"|O":
-        reason = f"{source.label} holds pickled Python objects, which are never loaded."
-        return StoredArray(path, shape, PICKLED, np.dtype("V8"), Withheld(reason))
     encoding = np.dtype(written["code"].decode())
     nbytes, at = encoding.itemsize * math.prod(shape), start + length
     storage: Storage = Contiguous(source, at, nbytes)

@@ -182,12 +182,18 @@ def open_beside(folder: Path, name: str) -> Source:
     a download cache are followed, which keeps contents by hash in ``../../blobs``.
     """
     path = folder / name
-    if path.is_symlink():
-        target = path.resolve()
-        is_cached = target.parent == (folder / BLOBS).resolve() and HASH.fullmatch(target.name)
-        if target.parent != folder.resolve() and not is_cached:
-            raise RefusedFile(f"{path} is a link out of its folder, which is not followed.", "Copy the file there.")
+    if leads_out_of(folder, path):
+        raise RefusedFile(f"{path} is a link out of its folder, which is not followed.", "Copy the file there.")
     return open_source(path)
+
+
+def leads_out_of(folder: Path, path: Path) -> bool:
+    """Whether a path in a folder is a link out of it, other than one into the contents of a download cache."""
+    if not path.is_symlink():
+        return False
+    target = path.resolve()
+    is_cached = target.parent == (folder / BLOBS).resolve() and HASH.fullmatch(target.name)
+    return target.parent != folder.resolve() and not is_cached
 
 
 def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:

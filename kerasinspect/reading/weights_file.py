@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.reading.contents import Container, Contents
 from kerasinspect.reading.legacy_hdf5 import link_remarks
+from kerasinspect.reading.limits import DEFAULT, passed
 from kerasinspect.reading.stored import Group
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def unfolded(root: Group) -> Group:
         target.links.update(group.links)
         for name, child in group.groups.items():
             *folders, last = name.split(WINDOWS_SEPARATOR)
+            if len(folders) >= DEFAULT.hdf5_depth:
+                raise passed("hdf5_depth", len(folders) + 1, DEFAULT.hdf5_depth, child.path)
             holder = target
             for folder in folders:
                 holder = holder.groups.setdefault(folder, Group(f"{holder.path.rstrip('/')}/{folder}"))

@@ -214,7 +214,8 @@ def test_a_deep_config_is_walked_without_recursion() -> None:
     for _ in range(10_000):
         document = [document]
     (found,) = code_in_config(document, "root")
-    assert found.where.count("[0]") == 10_000
+    assert found.where.startswith("root[0][0]")
+    assert len(found.where) < 2_100
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.*")), ids=lambda path: path.name)

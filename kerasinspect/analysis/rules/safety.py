@@ -26,8 +26,8 @@ LOOK_ALIKES = str.maketrans(
 """Cyrillic, Greek and rare Latin letters, and the common ones that they look like."""
 
 RUNNABLE = re.compile(
-    r"\.(?:p|pkl|pickle|pck|joblib|dill|pt|pth|npy|npz|bin|py|pyc|pyd|so|dll|dylib|exe|com|msi|sh|bat|cmd|ps1|vbs"
-    r"|js|jar|class|php|pl|rb|html?|zip|whl|egg|tar|tgz|tbz2?|txz|gz|bz2|xz|7z|rar|keras|h5|pb)$",
+    r"\.(?:p|pkl|pickle|pck|joblib|dill|pt|pth|npy|npz|bin|py|pyc|pyd|pyw|pyz|so(?:\.\d+)*|dll|dylib|exe|com|msi|sh|bat|cmd|ps1|vbs"
+    r"|js|jar|class|php|pl|rb|html?|zip|whl|egg|tar|tgz|tbz2?|txz|gz|bz2|xz|zst|lz4|7z|rar|keras|h5|hdf5|pb)[. ]*$",
     re.IGNORECASE,
 )
 """Endings of files that hold code or pickles, or that hide other files."""

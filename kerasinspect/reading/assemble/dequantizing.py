@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from kerasinspect.reading.assemble.nodes import Claim, Node
 
 
+MOST_CLAIMS = 100
+"""Arrays of one layer; no quantised layer comes near it."""
+
+
 def quantized_views(
     node: Node,
     claim: Claim,
@@ -26,6 +30,8 @@ def quantized_views(
 
     ``given`` is what the graph tells of the shape of the layer's input.
     """
+    if len(node.claims) > MOST_CLAIMS:
+        return None, None
     arrays: dict[str, Array] = {one.name: one.array for one in node.claims}
     stored = {name: (array.dtype, array.shape) for name, array in arrays.items()}
     # The projections of an attention layer, whose weights it knows best, are given something else than the layer is.
