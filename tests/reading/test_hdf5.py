@@ -298,13 +298,13 @@ def test_two_objects_or_attributes_of_one_name_are_damage(tmp_path: Path) -> Non
     path = tmp_path / "file.h5"
     with h5py.File(path, "w") as file:
         file["first"], file["other"] = VALUES, VALUES + 1
-        file.attrs["named"], file.attrs["othre"] = 1, 2
+        file.attrs["named"], file.attrs["extra"] = 1, 2
         group = file.create_group("group")
-        group.attrs["named"], group.attrs["othre"] = 1, 2
+        group.attrs["named"], group.attrs["extra"] = 1, 2
     data = path.read_bytes()
     path.write_bytes(data.replace(b"other", b"first"))
     assert "two objects named first" in read_hdf5(open_source(path), DEFAULT).damage[0]
-    place = data.rindex(b"othre")
+    place = data.rindex(b"extra")
     path.write_bytes(data[:place] + b"named" + data[place + 5 :])
     assert "the attributes of /group" in read_hdf5(open_source(path), DEFAULT).damage[0]
 
