@@ -185,7 +185,8 @@ def oversized_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Keras writes such an array: the file is damaged, or made to harm. Get it again, and do not load this one.
     """
     for place in evidence.container.oversized:
-        yield Hit(place.path, place.words)
+        own = place.words.removeprefix(f"{place.path} ")
+        yield Hit(place.path, own if own == place.words else f"It {own}")
 
 
 def repeated_key(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
