@@ -101,16 +101,16 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     judged: dict[str, Judged] = {}
     with ThreadPoolExecutor(WORKERS) as pool:
         facts = pool.submit(container_facts, container)
-        for path, read in readings(model, origin, pool):
-            if isinstance(read, UnreadableFile):
-                if read.message not in model.damage:
-                    damage.append(f"{path}: {read.message}")
+        for path, found in readings(model, origin, pool):
+            if isinstance(found, UnreadableFile):
+                if found.message not in model.damage:
+                    damage.append(f"{path}: {found.message}")
                 continue
-            statistics[path] = read.figures
-            if read.units is not None:
-                units[path] = read.units
-            if read.judged is not None:
-                judged[path] = read.judged
+            statistics[path] = found.figures
+            if found.units is not None:
+                units[path] = found.units
+            if found.judged is not None:
+                judged[path] = found.judged
     known = Known(judged, statistics)
     evidence = Evidence(
         model,
