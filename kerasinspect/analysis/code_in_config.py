@@ -14,11 +14,21 @@ import binascii
 import builtins
 import hashlib
 import re
-import sys
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from kerasinspect.analysis.references import (
+    NON_MODELING_NAMES,
+    TENSORFLOW_LAYERS,
+    TENSORFLOW_NAMES,
+    TENSORFLOW_OPERATIONS,
+    UTILITIES_THAT_COMPUTE,
+    UTILITY_MODULES,
+    is_core,
+    is_foreign,
+    is_keras,
+)
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.reading.names import leads_out
 
@@ -41,171 +51,6 @@ CodeKind: TypeAlias = Literal[
 
 HARMLESS_KINDS: frozenset[CodeKind] = frozenset({"registered-name-mismatch", "custom-class"})
 """Kinds that make no loader run or open anything by themselves: Keras refuses them until it is given the class."""
-
-KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
-CORE_PACKAGES = frozenset({"keras", "keras_core", "tf_keras"})
-KERAS_IN_TENSORFLOW = ("tensorflow.keras.", "tensorflow.python.keras.")
-"""Where TensorFlow holds Keras."""
-
-STANDARD_LIBRARY = sys.stdlib_module_names | {
-    "asynchat",
-    "asyncore",
-    "cgi",
-    "crypt",
-    "distutils",
-    "imp",
-    "pipes",
-    "smtpd",
-}
-"""Python's own modules, also those that the newest Python no longer has."""
-
-SITE_PACKAGES = frozenset(
-    {
-        "IPython",
-        "_pytest",
-        "wheel",
-        "triton",
-        "tqdm",
-        "tornado",
-        "termcolor",
-        "sqlalchemy",
-        "nltk",
-        "markdown",
-        "jinja2",
-        "huggingface_hub",
-        "gast",
-        "charset_normalizer",
-        "certifi",
-        "astunparse",
-        "PIL",
-        "absl",
-        "boto3",
-        "botocore",
-        "cffi",
-        "click",
-        "cloudpickle",
-        "cv2",
-        "dask",
-        "dill",
-        "django",
-        "flask",
-        "flax",
-        "fsspec",
-        "google",
-        "grpc",
-        "h5py",
-        "jax",
-        "jaxlib",
-        "joblib",
-        "matplotlib",
-        "numba",
-        "ml_dtypes",
-        "namex",
-        "numpy",
-        "onnx",
-        "opt_einsum",
-        "optree",
-        "packaging",
-        "pandas",
-        "paramiko",
-        "pexpect",
-        "pip",
-        "pkg_resources",
-        "psutil",
-        "pyarrow",
-        "pygments",
-        "pytest",
-        "ray",
-        "requests",
-        "rich",
-        "scipy",
-        "setuptools",
-        "six",
-        "skimage",
-        "sklearn",
-        "sympy",
-        "tensorboard",
-        "tensorflow",
-        "tensorflow_datasets",
-        "tensorflow_hub",
-        "torch",
-        "torchvision",
-        "transformers",
-        "urllib3",
-        "werkzeug",
-        "wrapt",
-        "yaml",
-    }
-)
-"""Packages that lie beside Keras on many machines and are no one's model code."""
-
-NON_MODELING_NAMES = frozenset(
-    {
-        "BackupAndRestore",
-        "CSVLogger",
-        "ModelCheckpoint",
-        "RemoteMonitor",
-        "TensorBoard",
-        "audio_dataset_from_directory",
-        "clear_session",
-        "deserialize_keras_object",
-        "enable_unsafe_deserialization",
-        "extract_archive",
-        "func_dump",
-        "func_load",
-        "get_custom_objects",
-        "get_file",
-        "get_global_attribute",
-        "image_dataset_from_directory",
-        "load_data",
-        "load_json",
-        "load_img",
-        "load_model",
-        "load_model_from_hdf5",
-        "load_weights",
-        "load_weights_only",
-        "model_from_json",
-        "model_from_yaml",
-        "plot_model",
-        "register_keras_serializable",
-        "rmtree",
-        "save_img",
-        "save_model",
-        "save_weights",
-        "serialize_keras_object",
-        "set_backend",
-        "set_floatx",
-        "set_global_attribute",
-        "text_dataset_from_directory",
-        "timeseries_dataset_from_array",
-    }
-)
-"""Functions of Keras that read, write, fetch or unlock, and that no model computes with."""
-
-UTILITY_MODULES = frozenset(
-    {"applications", "callbacks", "config", "datasets", "distribution", "export", "saving", "utils"}
-)
-"""Parts of Keras whose functions work on files, settings and processes ..."""
-UTILITIES_THAT_COMPUTE = frozenset({"normalize", "to_categorical"})
-"""... but for these."""
-
-TENSORFLOW_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "TensorFlowOpLayer"})
-"""Layers of tf.keras that hold the name of a function, a class or an operation of TensorFlow."""
-
-TENSORFLOW_NAMES = re.compile(
-    r"(?:^|\.)(?:gfile|raw_ops|train|saved_model|saver|summary|profiler|distribute|lite|sysconfig|app|flags|test"
-    r"|autograph|mlir|py_function|py_func|numpy_function|[Pp]rint|read_file|write_file|matching_files|write_graph"
-    r"|WholeFileReader|TFRecord\w*|TextFileInitializer|load_library|load_op_library|load_file_system_library"
-    r"|get_file|load_model|load_weights|load_img|enable_unsafe_deserialization|enable_dump_debug_info"
-    r"|experimental_connect_to_\w+|data\.(?!ops\b)\w+)(?:\.|$)"
-)
-"""Names under which they reach files, processes, the network and Python; the rest of TensorFlow's names compute."""
-
-TENSORFLOW_OPERATIONS = re.compile(
-    r"\b(?:ReadFile|WriteFile|MatchingFiles|WholeFileReader\w*|(?:Eager)?PyFunc\w*|SaveV2|RestoreV2|SaveSlices|Restore"
-    r"|MergeV2Checkpoints|LoadLibrary|Print(?:V2)?|PrintV2|DebugIdentity\w*|RemoteCall)\b"
-)
-"""The same as operations of a graph."""
 
 UNSAFE_CLASSES = {
     "TorchModuleWrapper": "unpickles a PyTorch module",
@@ -296,7 +141,7 @@ def classes_of_keras(model: Model) -> frozenset[str]:
         for value, _ in _objects(model.config, "config")
         if isinstance(value.get("module"), str)
         and isinstance(value.get("class_name"), str)
-        and _is_keras(value["module"])
+        and is_keras(value["module"])
     )
 
 
@@ -354,7 +199,7 @@ def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
             yield CodeFinding(kind, str(place), f"{_shown(name)} of the module {_shown(str(module))}")
     elif "function" in value:
         named = {str(value.get(key)) for key in LAMBDA_MODULES}
-        for module in sorted(filter(_is_foreign, named)):
+        for module in sorted(filter(is_foreign, named)):
             yield CodeFinding("foreign-module", str(place), f"names of the module {_shown(module)}")
 
 
@@ -397,7 +242,7 @@ def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
     registered = value.get("registered_name")
     names = {name, registered.rpartition(">")[2] if isinstance(registered, str) else ""}
     module = value.get("module")
-    if names & LOOKUPS or (name.endswith("Tokenizer") and isinstance(module, str) and _is_keras(module)):
+    if names & LOOKUPS or (name.endswith("Tokenizer") and isinstance(module, str) and is_keras(module)):
         for key in PATH_KEYS:
             path = settings.get(key)
             if isinstance(path, str) and path:
@@ -421,7 +266,7 @@ def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFin
     if not isinstance(registered, str) or not isinstance(shown, str) or not registered or "config" not in value:
         return
     module = value.get("module")
-    if not (_is_core(module) if isinstance(module, str) else shown in LAYERS) or ">" in shown:
+    if not (is_core(module) if isinstance(module, str) else shown in LAYERS) or ">" in shown:
         return  # a class of one's own may be registered under any name
     plain = {name.rpartition(">")[2] for name in (shown, _referred(value), "function", "object", "type")}
     if ">" in registered or registered not in plain:
@@ -458,36 +303,20 @@ def _referred(value: Mapping[str, Any]) -> str:
 
 def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | None:
     """What a reference is; None where it is one that models are made of."""
-    if _is_keras(module):
+    if is_keras(module):
         called = class_name == "function" or name[:1].islower()
-        utility = called and _is_core(module) and not UTILITY_MODULES.isdisjoint(module.split("."))
+        utility = called and is_core(module) and not UTILITY_MODULES.isdisjoint(module.split("."))
         unusual = (utility and name not in UTILITIES_THAT_COMPUTE) or name.rpartition(".")[2] in NON_MODELING_NAMES
         return "non-modeling-api" if unusual else None
     if module == "builtins":
         return "foreign-module" if callable(getattr(builtins, name, None)) and name not in HARMLESS_BUILTINS else None
     if class_name == "__typespec__" and module.startswith("tensorflow.python."):
         return None
-    return "foreign-module" if _is_foreign(module) else "custom-class"
+    return "foreign-module" if is_foreign(module) else "custom-class"
 
 
 HARMLESS_BUILTINS = frozenset({"abs", "max", "min", "pow", "round", "sum"})
 """Functions of Python that share their name with one that a user might register."""
-
-
-def _is_keras(module: str) -> bool:
-    """Whether a module is Keras's own, or one of the packages that Keras trusts."""
-    return module.split(".", 1)[0] in KERAS_PACKAGES or f"{module}.".startswith(KERAS_IN_TENSORFLOW)
-
-
-def _is_core(module: str) -> bool:
-    """Whether a module belongs to Keras itself, rather than to a package beside it."""
-    return module.split(".", 1)[0] in CORE_PACKAGES or f"{module}.".startswith(KERAS_IN_TENSORFLOW)
-
-
-def _is_foreign(module: str) -> bool:
-    """Whether a module is Python's own or a common package's, and so cannot hold a model's own classes."""
-    root = module.strip().lstrip(".").split(".", 1)[0]
-    return not _is_keras(module) and (root in STANDARD_LIBRARY or root in SITE_PACKAGES)
 
 
 def _code(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSON
