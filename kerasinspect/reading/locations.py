@@ -7,7 +7,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import RequestError
+from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.reading.keras_archive import CONFIG, WEIGHTS
 from kerasinspect.reading.sharded import INDEX_ENDING
 from kerasinspect.reading.sources import leads_out_of
@@ -24,7 +24,8 @@ SHARD = re.compile(r"(.+)_\d{5}\.weights\.h5")
 def find_models(names: Iterable[str]) -> tuple[str, ...]:
     """Every model that the names mean, once, in order.
 
-    Raises RequestError for a folder or a pattern without a model; a file that does not exist is for its reader to say.
+    Raises RequestError for a folder or a pattern without a model, RefusedFile for a link out of a folder that is
+    searched; a file that does not exist is for its reader to say.
     """
     return tuple(dict.fromkeys(path for name in names for path in models_of(name)))
 
@@ -58,11 +59,11 @@ def exists(name: str) -> bool:
 def models_in(folder: Path) -> Iterator[str]:
     """The models in a folder and in those below it, sorted; shards count as one with their index.
 
-    Raises RequestError for a link out of its folder: whoever made the folder would choose what is read.
+    Raises RefusedFile for a link out of its folder: whoever made the folder would choose what is read.
     """
     for path in sorted(folder.rglob("*")):
         if path.name.endswith(ENDINGS) and leads_out_of(path.parent, path):
-            raise RequestError(f"{path} is a link out of its folder, which is not followed.", "Name the file itself.")
+            raise RefusedFile(f"{path} is a link out of its folder, which is not followed.", "Name the file itself.")
         shard = SHARD.fullmatch(path.name)
         belongs = shard and path.with_name(shard[1] + INDEX_ENDING).exists()
         if path.name == WEIGHTS and path.with_name(CONFIG).exists():
