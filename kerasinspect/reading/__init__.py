@@ -101,8 +101,8 @@ def hdf5_contents(source: Source, limits: Limits) -> Contents:
     tree = read_hdf5(source, limits)
     if is_legacy(tree.root):
         return read_legacy(source, tree, limits)
-    if is_weights_tree(tree.root):
-        return read_weights_tree(source, tree)
+    if is_weights_tree(tree.root, limits):
+        return read_weights_tree(source, tree, limits)
     raise diagnosis.not_keras_hdf5(source, [*tree.root.groups, *tree.root.arrays])
 
 

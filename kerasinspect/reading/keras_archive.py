@@ -90,7 +90,7 @@ def weights_of(archive: Archive, limits: Limits) -> Contents | None:
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
-        return read_weights_tree(source, read_hdf5(source, limits))
+        return read_weights_tree(source, read_hdf5(source, limits), limits)
     if NPZ in archive.members:
         return read_npz(archive.source(NPZ), limits)
     return None
@@ -125,7 +125,7 @@ def folder_weights(folder: str, limits: Limits) -> Contents | None:
         except InspectError:
             source.close()
             raise
-        return replace(read_weights_tree(source, tree), close=source.close)
+        return replace(read_weights_tree(source, tree, limits), close=source.close)
     indices = sorted(Path(folder).glob(f"*{INDEX_ENDING}"))
     if len(indices) != 1:
         return None

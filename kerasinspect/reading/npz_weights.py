@@ -62,7 +62,7 @@ def read_npz(source: Source, limits: Limits) -> Contents:
             damage.append(array.problem)
         elif isinstance(array.storage, Withheld):
             damage.append(array.storage.reason)
-    return replace(read_weights_tree(source, Tree(root, tuple(damage))), close=inner.close)
+    return replace(read_weights_tree(source, Tree(root, tuple(damage)), limits), close=inner.close)
 
 
 def npy_array(source: Source, path: str) -> StoredArray:

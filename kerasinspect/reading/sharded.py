@@ -56,7 +56,7 @@ def read_sharded(source: Source, limits: Limits) -> Contents | None:
         close_all(opened)()
         raise
     damage = tuple(sentence for tree in trees for sentence in tree.damage)
-    contents = read_weights_tree(source, Tree(ordered(root, index["weight_map"]), damage))
+    contents = read_weights_tree(source, Tree(ordered(root, index["weight_map"]), damage), limits)
     return replace(
         contents,
         format="keras-weights-sharded",

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.reading.contents import Container, Contents
 from kerasinspect.reading.legacy_hdf5 import link_remarks
-from kerasinspect.reading.limits import DEFAULT, passed
+from kerasinspect.reading.limits import passed
 from kerasinspect.reading.stored import Group
 
 if TYPE_CHECKING:
     from kerasinspect.reading.contents import Tree
+    from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
@@ -18,15 +19,15 @@ CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 WINDOWS_SEPARATOR = "\\"
 
 
-def is_weights_tree(root: Group) -> bool:
+def is_weights_tree(root: Group, limits: Limits) -> bool:
     """Whether an HDF5 file is one that Keras 3 (or Keras 2 since 2.12) writes weights to."""
-    tree = unfolded(root)
+    tree = unfolded(root, limits)
     return any(name in tree.groups for name in ("vars", *CONTAINERS)) or any(
         "vars" in group.groups for group in tree.groups.values()
     )
 
 
-def unfolded(root: Group) -> Group:
+def unfolded(root: Group, limits: Limits) -> Group:
     r"""The same tree with names like ``layers\dense`` taken apart, which Keras wrote on Windows."""
     if not any(WINDOWS_SEPARATOR in name for group in root.walk() for name in group.groups):
         return root
@@ -38,8 +39,8 @@ def unfolded(root: Group) -> Group:
         target.links.update(group.links)
         for name, child in group.groups.items():
             *folders, last = name.split(WINDOWS_SEPARATOR)
-            if len(folders) >= DEFAULT.hdf5_depth:
-                raise passed("hdf5_depth", len(folders) + 1, DEFAULT.hdf5_depth, child.path)
+            if len(folders) >= limits.hdf5_depth:
+                raise passed("hdf5_depth", len(folders) + 1, limits.hdf5_depth, child.path)
             holder = target
             for folder in folders:
                 holder = holder.groups.setdefault(folder, Group(f"{holder.path.rstrip('/')}/{folder}"))
@@ -52,12 +53,12 @@ def unfolded(root: Group) -> Group:
     return whole
 
 
-def read_weights_tree(source: Source, tree: Tree) -> Contents:
+def read_weights_tree(source: Source, tree: Tree, limits: Limits) -> Contents:
     """The contents of a weights file."""
     return Contents(
         location=source.path,
         format="keras-weights",
-        tree=unfolded(tree.root),
+        tree=unfolded(tree.root, limits),
         keras_version=tree.root.text("keras_version"),
         remarks=tuple(link_remarks(tree.root)),
         damage=tree.damage,
