@@ -14,6 +14,7 @@ from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from kerasinspect.reading.hdf5_symbols import symbols
 from kerasinspect.reading.limits import passed
 from kerasinspect.reading.sources import SourceStream
+from kerasinspect.reading.zip_directory import END, END_SIGNATURE, LONGEST_COMMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 FIRST_USER_BLOCK = 512
-END_OF_ARCHIVE, MOST_BEHIND = b"PK\5\6", 22 + 0xFFFF
-"""How the end record of a ZIP archive begins, and the most bytes that it takes with its comment."""
 READ_AHEAD = 1 << 12
 MOST_READINGS = 16
 """How often all of a file may be read for its headers."""
@@ -260,10 +259,10 @@ def outside(source: Source, start: int, end: int) -> int:
 
 def ends_as_archive(source: Source) -> bool:
     """Whether the last bytes are the end record of a ZIP archive, with a comment that reaches to the last byte."""
-    start = max(0, source.size - MOST_BEHIND)
+    start = max(0, source.size - END.size - LONGEST_COMMENT)
     tail = source.read_at(start, source.size - start)
-    at = tail.rfind(END_OF_ARCHIVE)
-    return at >= 0 and at + 22 <= len(tail) and at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail)
+    at = tail.rfind(END_SIGNATURE)
+    return at >= 0 and at + END.size <= len(tail) and at + END.size + END.unpack_from(tail, at)[-1] == len(tail)
 
 
 def check_whole(source: Source, superblock: Mapping[str, Any]) -> None:
