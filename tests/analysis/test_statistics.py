@@ -17,7 +17,6 @@ from kerasinspect.analysis.statistics import (
     histogram,
     measure,
     measure_with,
-    measuring,
     numbers,
     quantiles,
 )
@@ -130,7 +129,7 @@ def test_many_chunks_are_as_exact_as_numpy(mean: float) -> None:
     """Over many chunks mean, deviation and norm agree with numpy's float64 to 1e-12, whatever the mean is."""
     values = (np.random.default_rng(1).normal(size=(700, 1001)) + mean).astype("float32")
     figures, wide = measure(MemoryArray(values)), values.astype("float64")
-    assert values.size > 10 * measuring.CHUNK
+    assert values.size > 10 * numbers.BLOCK
     assert figures.std == pytest.approx(wide.std(), rel=1e-12)
     assert figures.norm == pytest.approx(float(np.linalg.norm(wide)), rel=1e-12)
     assert figures.mean == pytest.approx(math.fsum(wide.ravel()) / wide.size, rel=1e-12)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.analysis.statistics.figures import Statistics
-from kerasinspect.analysis.statistics.numbers import SMALLEST_NORMAL, as_numbers, raw_blocks
+from kerasinspect.analysis.statistics.numbers import BLOCK, SMALLEST_NORMAL, as_numbers, raw_blocks
 from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
 
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Array
 
-CHUNK, LARGE_CHUNK = 1 << 16, 1 << 18
-"""Values of an array, and of a large one, that are looked at together: few enough for a processor's cache, and in a
-large array so many that numpy does nearly all of the work. Large buffers cost a small array more than they save."""
-LARGE = 1 << 22
-"""Values of a large array."""
+LARGE, LARGE_BLOCK = 1 << 22, 1 << 18
+"""Values of a large array, and how many of one are looked at together: so many that numpy does nearly all of the work
+and two threads seldom wait for each other."""
 
 ROW = 1 << 12
 """Values whose squares are added up in one go: few enough that BLAS does it on the thread that asks."""
@@ -65,19 +63,17 @@ def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Sta
     """The figures of an array; a sample and its units on the way."""
     columns = units.columns if units else 1
     size = prod(array.shape)
-    step = max(1, (LARGE_CHUNK if size >= LARGE else CHUNK) // columns) * columns
-    bench = Bench.of(min(step, size), array.dtype)
+    together = LARGE_BLOCK if size >= LARGE else BLOCK
+    bench = Bench.of(min(max(together, columns), size), array.dtype)
     figures = Statistics()
     with np.errstate(all="ignore"):
-        for raw in raw_blocks(array, columns):
+        for raw in raw_blocks(array, columns, together):
             values = as_numbers(raw, array.dtype)
             sampler.add(values)
-            for start in range(0, len(raw), step):
-                chunk = values[start : start + step]
-                part = _figures(chunk, SMALLEST_NORMAL.get(array.dtype), bench)
-                figures = figures.merge(part) if figures.count else part
-                if units:
-                    units.add(raw[start : start + step], chunk, zeros=part.zeros)
+            part = _figures(values, SMALLEST_NORMAL.get(array.dtype), bench)
+            figures = figures.merge(part) if figures.count else part
+            if units:
+                units.add(raw, values, zeros=part.zeros)
     return figures if figures.count else Statistics(count=size)
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Array
 
-BLOCK = 1 << 20
-"""Bytes that are read at a time: they stay in the processor's cache while they are looked at."""
+BLOCK = 1 << 16
+"""Values that are read at a time: they stay in a core's own cache while they are looked at."""
 
 ENCODINGS: Mapping[str, str] = {
     **{name: f"<{np.dtype(name).str[1:]}" for name in ("float16", "float32", "float64")},
@@ -38,20 +38,22 @@ SMALLEST_NORMAL: Mapping[str, float] = {
 """Below this a float of the dtype is subnormal."""
 
 
-def raw_blocks(array: Array, columns: int = 1) -> Iterator[np.ndarray[Any, Any]]:
-    """All values as they are stored, in flat pieces of about ``BLOCK`` bytes that hold whole rows of ``columns``.
+def raw_blocks(array: Array, columns: int = 1, size: int = BLOCK) -> Iterator[np.ndarray[Any, Any]]:
+    """All values as they are stored, in flat pieces of at most ``size`` values, or of one row of ``columns``.
 
-    A piece is valid until the next one. Nothing where the dtype holds no numbers.
+    A piece holds whole rows, and is valid until the next one. Nothing where the dtype holds no numbers.
     """
     encoding = ENCODINGS.get(array.dtype)
     if encoding is None:
         return
     row = max(1, columns) * np.dtype(encoding).itemsize
+    most = row * max(1, size // max(1, columns))
     rest = b""
-    for block in array.blocks(max(row, BLOCK - BLOCK % row)):
+    for block in array.blocks(most):
         whole = bytes(rest) + block if rest else block
         ready = len(whole) - len(whole) % row
-        yield np.frombuffer(whole[:ready], encoding)
+        for start in range(0, ready, most):
+            yield np.frombuffer(whole[start : min(start + most, ready)], encoding)
         rest = bytes(whole[ready:])
 
 

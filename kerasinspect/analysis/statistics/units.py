@@ -49,8 +49,8 @@ class UnitsSoFar:
         if not self._inputs.size:
             return
         bits = raw.view(f"u{raw.itemsize}").reshape(-1, self.columns)
-        self._prints[0] ^= np.bitwise_xor.reduce(bits, axis=0)
-        self._prints[1] ^= np.bitwise_xor.reduce(bits[::2], axis=0)
+        for parity in (0, 1):
+            self._prints[(self._rows_read + parity) % 2] ^= np.bitwise_xor.reduce(bits[parity::2], axis=0)
         places = np.arange(self._rows_read, self._rows_read + len(bits)) % self._inputs.size
         self._rows_read += len(bits)
         if zeros:

@@ -59,12 +59,12 @@ def _off_grid(values: np.ndarray[Any, Any], low: float, high: float, bits: int) 
     start = np.float32(low)
     width = float(np.float32(high) - start)
     nearest = np.rint((values.astype(np.float64) - float(start)) / width * 2.0**bits)
-    on_grid = np.zeros(values.shape, np.bool_)
     for step in (0, -1, 1, -2, 2):
         places = nearest + step
         stretched = places * (width / 2.0**bits)
         rounded_once = (stretched + float(start)).astype(np.float32)
         rounded_twice = stretched.astype(np.float32) + start
         inside = (places >= 0) & (places < 2.0**bits)
-        on_grid |= inside & ((rounded_once == values) | (rounded_twice == values))
-    return int(np.count_nonzero(~on_grid))
+        left = ~(inside & ((rounded_once == values) | (rounded_twice == values)))
+        values, nearest = values[left], nearest[left]
+    return values.size
