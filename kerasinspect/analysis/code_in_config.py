@@ -16,7 +16,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from kerasinspect.analysis.references import (
     NON_MODELING_NAMES,
@@ -92,8 +92,7 @@ class CodeFinding:
     """The code itself, untrusted: to be measured and read, never run and never unmarshalled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a value sits; written out only where something is found, so that a deep config costs nothing."""
 
     parent: Place | None
@@ -130,8 +129,11 @@ def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
 def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON
     """What any JSON document would make a Keras loader run, import or open, in the order of the document."""
     for value, place in _objects(document, root):
-        for rule in RULES:
+        for rule in RULES_OF_ALL:
             yield from rule(value, place)
+        if "class_name" in value or "registered_name" in value:
+            for rule in RULES_OF_CLASSES:
+                yield from rule(value, place)
 
 
 def classes_of_keras(model: Model) -> frozenset[str]:
@@ -185,19 +187,24 @@ def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding
         if source or (isinstance(function, list) and function and isinstance(function[0], str)):
             yield _code(function, Place(Place(place, "config"), "function"))
     for key, said in value.items():
-        name = str(key).removesuffix("_type")
-        if said == "lambda" and name != key and value.get(name) is not None:
-            yield _code(value[name], Place(place, name))
+        if said == "lambda" and key.endswith("_type"):
+            name = key.removesuffix("_type")
+            if value.get(name) is not None:
+                yield _code(value[name], Place(place, name))
 
 
 def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
     """Classes and functions by module and name, which older Keras imports and newer Keras refuses."""
-    if isinstance(value.get("class_name"), str):
-        module, name = value.get("module"), _referred(value)
-        kind = _kind_of_reference(module, name, value["class_name"]) if isinstance(module, str) and module else None
+    module, class_name, name = value.get("module"), value.get("class_name"), _referred(value)
+    if isinstance(class_name, str) and isinstance(module, str) and module:
+        kind = _kind_of_reference(module, name, class_name)
         if kind is not None:
-            yield CodeFinding(kind, str(place), f"{_shown(name)} of the module {_shown(str(module))}")
-    elif "function" in value:
+            yield CodeFinding(kind, str(place), f"{_shown(name)} of the module {_shown(module)}")
+
+
+def lambda_modules(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Modules in which a Lambda of Keras 2 looks up names."""
+    if "function" in value and not isinstance(value.get("class_name"), str):
         named = {str(value.get(key)) for key in LAMBDA_MODULES}
         for module in sorted(filter(is_foreign, named)):
             yield CodeFinding("foreign-module", str(place), f"names of the module {_shown(module)}")
@@ -274,16 +281,18 @@ def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFin
         yield CodeFinding("registered-name-mismatch", str(place), detail)
 
 
-RULES: tuple[Callable[[Mapping[str, Any], Place], Iterator[CodeFinding]], ...] = (
+RULES_OF_ALL: tuple[Callable[[Mapping[str, Any], Place], Iterator[CodeFinding]], ...] = (lambda_types, lambda_modules)
+"""What is asked of every object."""
+
+RULES_OF_CLASSES: tuple[Callable[[Mapping[str, Any], Place], Iterator[CodeFinding]], ...] = (
     lambda_objects,
-    lambda_types,
     references,
     tensorflow_functions,
     unsafe_classes,
     escaping_names,
     mismatched_names,
 )
-"""What is asked of every object."""
+"""What is asked of objects that name a class."""
 
 
 def _class_name(value: Mapping[str, Any]) -> str:

@@ -23,7 +23,11 @@ def is_whole(value: object) -> bool:
 
 def first_of(config: Mapping[str, Any], *keys: str) -> Any:  # noqa: ANN401 - JSON
     """Give the first value that is present and not null."""
-    return next((config[key] for key in keys if config.get(key) is not None), None)
+    for key in keys:
+        value = config.get(key)
+        if value is not None:
+            return value
+    return None
 
 
 def whole(config: Mapping[str, Any], *keys: str) -> int | None:

@@ -12,7 +12,7 @@ from kerasinspect.errors import InspectError
 from kerasinspect.reading import diagnosis
 from kerasinspect.reading.assemble import assemble
 from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.hdf5_header import superblock_position
+from kerasinspect.reading.hdf5_superblock import superblock_position
 from kerasinspect.reading.keras_archive import read_archive, read_folder
 from kerasinspect.reading.legacy_hdf5 import is_legacy, read_legacy
 from kerasinspect.reading.limits import DEFAULT, Limits

@@ -19,13 +19,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kerasinspect.errors import DamagedFile
-from kerasinspect.reading.hdf5_header import UNDEFINED, Header, OpenFile, parsing
+from kerasinspect.reading.hdf5_file import parsing
+from kerasinspect.reading.hdf5_messages import FILTERS, chunking_of, filters_at
+from kerasinspect.reading.hdf5_superblock import UNDEFINED
 from kerasinspect.reading.hdf5_trees import leaf_entries
 from kerasinspect.reading.limits import passed
 from kerasinspect.reading.stored import Storage, Unwritten, Withheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from kerasinspect.reading.hdf5_datasets import Dataset
+    from kerasinspect.reading.hdf5_file import OpenFile
 
 DEFLATE, SHUFFLE = 1, 2
 CHUNK_NODE = 1
@@ -40,7 +45,6 @@ class Chunked:
     """
 
     file: OpenFile
-    header: Header
     path: str
     shape: tuple[int, ...]
     encoding: np.dtype[Any]
@@ -128,39 +132,45 @@ class Stored(NamedTuple):
     """A bit for each filter that it did not go through."""
 
 
-def chunked_storage(
-    file: OpenFile, header: Header, path: str, shape: tuple[int, ...], encoding: np.dtype[Any]
-) -> Storage:
+def chunked_storage(dataset: Dataset) -> Storage:
     """Where the values of a chunked dataset come from; nothing is read before they are asked for."""
-    filters = tuple(entry["filter_id"] for entry in header.filter_pipeline or ())
-    foreign = [str(number) for number in filters if number not in (DEFLATE, SHUFFLE)]
-    if foreign:
-        return Withheld(f"The values of {path} went through filter {', '.join(foreign)}, which is not read.")
-    if filters.count(DEFLATE) > 1:
-        return Withheld(f"The values of {path} were deflated {filters.count(DEFLATE)} times, which is not read.")
-    nbytes = math.prod(shape) * encoding.itemsize
-    chunk = tuple(int(size) for size in header.chunks or ())
-    address = header._chunk_address  # noqa: SLF001 - pyfive has no public name
-    index = cache(partial(chunk_index, file, header, address, path))
-    dataset = Chunked(file, header, path, shape, encoding, chunk, filters, index)
+    file, header, path, shape, nbytes = dataset.file, dataset.header, dataset.path, dataset.shape, dataset.nbytes
+    message = header.find(FILTERS)
+    filters = filters_at(header.data, message.start) if message else ()
+    chunking = chunking_of(dataset.layout, header.data)
+    reason = unread(filters)
+    if chunking is None or reason:
+        return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not read.")
+    chunk, address = chunking
+    index = cache(partial(chunk_index, file, address, len(chunk), path))
+    chunked = Chunked(file, path, shape, dataset.encoding, chunk, filters, index)
     if address == UNDEFINED or not nbytes:
         return Unwritten(nbytes, path)
     if len(chunk) != len(shape) or not all(chunk):
-        raise dataset.damaged(f"its chunks of shape {chunk} do not fit its shape {shape}")
+        raise chunked.damaged(f"its chunks of shape {chunk} do not fit its shape {shape}")
     count, limits = math.prod(-(-size // step) for size, step in zip(shape, chunk, strict=True)), file.limits
     if count > limits.hdf5_chunks:
         return Withheld(str(passed("hdf5_chunks", count, limits.hdf5_chunks, path)))
-    if dataset.chunk_bytes > max(2 * nbytes, limits.inflated_free):
-        return Withheld(str(passed("inflated_free", dataset.chunk_bytes, limits.inflated_free, f"A chunk of {path}")))
-    return dataset
+    if chunked.chunk_bytes > max(2 * nbytes, limits.inflated_free):
+        return Withheld(str(passed("inflated_free", chunked.chunk_bytes, limits.inflated_free, f"A chunk of {path}")))
+    return chunked
 
 
-def chunk_index(file: OpenFile, header: Header, address: int, path: str) -> Mapping[tuple[int, ...], Stored]:
+def unread(filters: tuple[int, ...]) -> str | None:
+    """Why what went through these filters is not read, if it is not."""
+    foreign = [str(number) for number in filters if number not in (DEFLATE, SHUFFLE)]
+    if foreign:
+        return f"went through filter {', '.join(foreign)}"
+    if filters.count(DEFLATE) > 1:
+        return f"were deflated {filters.count(DEFLATE)} times"
+    return None
+
+
+def chunk_index(file: OpenFile, address: int, rank: int, path: str) -> Mapping[tuple[int, ...], Stored]:
     """Every chunk that is stored, by the position of its first value."""
-    rank = len(header.chunks)
     entry = struct.Struct(f"<II{rank}Q8xQ")
     with parsing(file.source, f"the chunks of {path}"):
         return {
             tuple(corner): Stored(place, nbytes, mask)
-            for nbytes, mask, *corner, place in leaf_entries(header.fh, address, CHUNK_NODE, entry)
+            for nbytes, mask, *corner, place in leaf_entries(file.stream, address, CHUNK_NODE, entry)
         }

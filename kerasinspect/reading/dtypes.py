@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import struct
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyfive.p5t import P5EnumType, P5FloatType, P5IntegerType, P5OpaqueType
 
-from kerasinspect.reading.hdf5_attributes import text_attribute
+from kerasinspect.reading.hdf5_messages import DATATYPE, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,11 +16,12 @@ if TYPE_CHECKING:
 
 FLOAT8: Mapping[str, tuple[int, int]] = {"float8_e4m3fn": (4, 7), "float8_e5m2": (5, 15)}
 """Bits of the exponent, and its bias. Source: OCP 8-bit Floating Point Specification (OFP8)."""
-DATATYPE = 0x03
-"""The header message that describes a dtype."""
-SHARED = 0x02
-"""The mark of a message that lies elsewhere in the file."""
-INTEGER, FLOAT = 0, 1
+INTEGER, FLOAT, OPAQUE, ENUMERATED = 0, 1, 5, 8
+"""Classes of datatypes."""
+NUMBER = 12
+"""Bytes that describe an integer, at most, where a boolean is made of it."""
+BOOLEAN = b"FALSE\0\0\0TRUE\0\0\0\0"
+"""The names that h5py gives to the two values of a boolean."""
 SIGNED, PADDED = 0x08, 0x06
 UNUSUAL = "unusual"
 """The word for numbers whose bits are laid out as no Keras writes them."""
@@ -39,56 +38,70 @@ OPAQUE_SIZES: Mapping[int, tuple[str, ...]] = {1: tuple(FLOAT8), 2: ("bfloat16",
 """The dtypes that HDF5 does not know, by their size in bytes."""
 
 
-def dtype_of(header: Header) -> tuple[np.dtype[Any], str]:
+def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
     """How numpy sees a dataset's bytes, and Keras's word for what they mean.
 
     bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
     version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.
     """
-    written = number_format(header)
+    _, flags, start = header.the(DATATYPE)
+    if flags & SHARED:
+        return np.dtype("V1"), UNUSUAL
+    data = header.data
+    written = number_format(data, start)
     if written is not None:
         return written
-    ptype = header.ptype
-    if isinstance(ptype, P5OpaqueType):
-        words = text_attribute(header, "dtype") if ptype.size in OPAQUE_SIZES else None
-        encoding = np.dtype(f"<u{ptype.size}" if ptype.size in OPAQUE_SIZES else f"V{ptype.size}")
-        return encoding, words if words in OPAQUE_SIZES.get(ptype.size, ()) else f"opaque{8 * ptype.size}"
-    if isinstance(ptype, P5EnumType):
-        is_boolean = set(ptype.mapping) == {"FALSE", "TRUE"}
-        return plain_dtype(ptype.base_dtype), "bool" if is_boolean else ptype.base_dtype.name
-    dtype = plain_dtype(ptype.dtype)
-    if isinstance(ptype, P5IntegerType | P5FloatType) or dtype.kind == "c":
-        return dtype, dtype.name
-    return dtype, {"S": "string", "O": "variable-length"}.get(dtype.kind, "compound")
+    size = size_at(data, start)
+    if class_at(data, start) == OPAQUE:
+        names = OPAQUE_SIZES.get(size, ())
+        word = header.attributes(path).get("dtype") if names else None
+        return np.dtype(f"<u{size}" if names else f"V{size}"), word if word in names else f"opaque{8 * size}"
+    if is_boolean(data, start):
+        return np.dtype("i1"), "bool"
+    return header.rare_dtype()
 
 
-def number_format(header: Header) -> tuple[np.dtype[Any], str] | None:
-    """The dtype of a float or an integer by the bits that its header describes; None for any other class.
+def is_familiar_dtype(data: bytes, start: int) -> bool:
+    """Whether a datatype is one that weights have: numbers, opaque bytes, booleans."""
+    return class_at(data, start) in (INTEGER, FLOAT, OPAQUE) or is_boolean(data, start)
 
-    pyfive goes by class and size alone, and would show other layouts as wrong numbers.
+
+def class_at(data: bytes, start: int) -> int:
+    """The class of a datatype."""
+    return data[start] & 0x0F
+
+
+def size_at(data: bytes, start: int) -> int:
+    """The bytes that a value of a datatype takes."""
+    return int.from_bytes(data[start + 4 : start + 8], "little")
+
+
+def is_boolean(data: bytes, start: int) -> bool:
+    """Whether a datatype is h5py's boolean: a byte whose two values are named."""
+    return (
+        class_at(data, start) == ENUMERATED
+        and (data[start + 1], size_at(data, start)) == (2, 1)
+        and data[start + 8 + NUMBER : start + 8 + NUMBER + len(BOOLEAN)] == BOOLEAN
+    )
+
+
+def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
+    """The dtype of a float or an integer by the bits that its datatype describes; None for any other class.
+
+    Going by class and size alone would show other layouts as wrong numbers.
     """
-    message = header.find_msg_type(DATATYPE)[0]
-    at, data = message["offset_to_message"], header.msg_data
-    if message["flags"] & SHARED:
-        return np.dtype("V1"), UNUSUAL
-    kind, flags, size = data[at] & 0x0F, data[at + 1], int.from_bytes(data[at + 4 : at + 8], "little")
+    kind, flags, size = class_at(data, start), data[start + 1], size_at(data, start)
     order = ">" if flags & 1 else "<"
     if kind == INTEGER:
-        offset, precision = struct.unpack_from("<HH", data, at + 8)
+        offset, precision = struct.unpack_from("<HH", data, start + 8)
         if (offset, precision) == (0, 8 * size) and size in (1, 2, 4, 8) and not flags & PADDED:
             dtype = np.dtype(f"{order}{'i' if flags & SIGNED else 'u'}{size}")
             return dtype, dtype.name
         return np.dtype(f"V{size}" if size else "V1"), UNUSUAL
     if kind == FLOAT:
-        code, name = FLOATS.get(struct.unpack_from("<HHBBBBI", data, at + 8), ("", UNUSUAL))
+        code, name = FLOATS.get(struct.unpack_from("<HHBBBBI", data, start + 8), ("", UNUSUAL))
         return np.dtype(f"{order}{code}" if code else f"V{size or 1}"), name
     return None
-
-
-@cache
-def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """A dtype without the metadata that pyfive hangs on it."""
-    return np.dtype(dtype.str) if dtype.names is None else np.dtype(f"V{dtype.itemsize}")
 
 
 def decoded(raw: np.ndarray, dtype: str) -> np.ndarray:

@@ -1,9 +1,8 @@
 """HDF5 groups and datasets, read with suspicion.
 
-``pyfive`` parses the structures; this module decides what is looked at. Links, layout, filters and sizes are judged
-from the header before anything is followed or read, and whatever goes wrong inside the parser becomes DamagedFile.
-Nothing outside the file is ever opened: soft, external and user-defined links, external storage and virtual datasets
-are shown as what they are.
+This module decides what is looked at. Links, layout, filters and sizes are judged from the header before anything is
+followed or read, and whatever goes wrong while it is parsed becomes DamagedFile. Nothing outside the file is ever
+opened: soft, external and user-defined links, external storage and virtual datasets are shown as what they are.
 
 Source: HDF5 File Format Specification 3.0, sections III and IV.
 """
@@ -16,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, RefusedFile
 from kerasinspect.reading.contents import Tree
-from kerasinspect.reading.hdf5_attributes import attributes_of
 from kerasinspect.reading.hdf5_datasets import stored_array
-from kerasinspect.reading.hdf5_header import Header, Link, OpenFile, open_file, parsing
+from kerasinspect.reading.hdf5_file import OpenFile, open_file, parsing
+from kerasinspect.reading.hdf5_header import Header, Link
+from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE
 from kerasinspect.reading.limits import check_inflation, passed
 from kerasinspect.reading.stored import Contiguous, Group, Unwritten, Withheld
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
     from kerasinspect.reading.stored import Attribute
-
-DATASPACE, DATATYPE = 0x01, 0x03
-"""Header messages that make an object a dataset, or a named datatype."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,8 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
         file = open_file(source, limits)
         with parsing(file.source, "its root"):
             header = file.header(file.root)
-        root = Group("/", attributes_of(file, header, "/"))
+        with parsing(file.source, "the attributes of /"):
+            root = Group("/", header.attributes("/"))
         walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, header, 1)])
         while walk.pending:
             fill(walk, walk.pending.pop())
@@ -79,7 +77,7 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
     group = unfilled.group
     try:
         with parsing(walk.file.source, group.path):
-            links = list(bounded(walk, group.path, unfilled.header.iter_links()))
+            links = list(bounded(walk, group.path, unfilled.header.links()))
     except DamagedFile as error:
         walk.damage.append(error.message)
         return
@@ -116,7 +114,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
     try:
         with parsing(file.source, path):
             header = file.header(address)
-            kinds = {message["type"] for message in header.msgs}
+            kinds = header.kinds
         if DATASPACE in kinds:
             place_array(walk, group, name, header, path)
         elif DATATYPE in kinds:
@@ -134,7 +132,8 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
 def attributes(walk: Walk, header: Header, path: str) -> Mapping[str, Attribute]:
     """The attributes of a group; none where they are damaged, which hides nothing else of it."""
     try:
-        return attributes_of(walk.file, header, path)
+        with parsing(walk.file.source, f"the attributes of {path}"):
+            return header.attributes(path)
     except DamagedFile as error:
         walk.damage.append(error.message)
         return {}
@@ -165,4 +164,4 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
         walk.damage.append(array.problem)
     elif isinstance(array.storage, Withheld) and array.storage.is_partial:
         walk.damage.append(array.storage.reason)
-    group.arrays[name] = replace(array, position=max(array.position, header.offset))
+    group.arrays[name] = array

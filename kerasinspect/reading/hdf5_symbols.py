@@ -11,12 +11,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.reading.hdf5_trees import expect, leaf_entries, read
+from kerasinspect.reading.hdf5_trees import expect, leaf_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.reading.sources import SourceStream
+    from kerasinspect.reading.hdf5_file import MeteredStream
 
 NODE_ENTRY = struct.Struct("<8xQ")
 """Where a name lies in the heap, which is not needed, and the address of a table or of a node below."""
@@ -39,21 +39,21 @@ class Symbol(NamedTuple):
     """Where a soft link leads; None for a hard link."""
 
 
-def symbols(stream: SourceStream, tree: int, heap: int) -> Iterator[Symbol]:
+def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[Symbol]:
     """The symbols of a group from the addresses of its tree and of its heap; raises ValueError for what is neither."""
     names = heap_of(stream, heap)
     for (address,) in leaf_entries(stream, tree, GROUP_NODE, NODE_ENTRY):
-        signature, _, count = TABLE.unpack(read(stream, address, TABLE.size))
+        signature, _, count = TABLE.unpack(stream.at(address, TABLE.size))
         expect(signature, b"SNOD")
         for place, target, kind, soft in SYMBOL.iter_unpack(stream.read(count * SYMBOL.size)):
             yield Symbol(text_at(names, place), target, text_at(names, soft) if kind == SOFT_LINK else None)
 
 
-def heap_of(stream: SourceStream, address: int) -> bytes:
+def heap_of(stream: MeteredStream, address: int) -> bytes:
     """The names of a group, one after the other."""
-    signature, _, size, names = HEAP.unpack(read(stream, address, HEAP.size))
+    signature, _, size, names = HEAP.unpack(stream.at(address, HEAP.size))
     expect(signature, b"HEAP")
-    return read(stream, names, size)
+    return stream.at(names, size)
 
 
 def text_at(names: bytes, place: int) -> bytes:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.reading.sources import SourceStream
+    from kerasinspect.reading.hdf5_file import MeteredStream
 
 NODE = struct.Struct("<4sBBH16x")
 """Signature, kind, level, entries used; the siblings are not needed."""
 
 
-def leaf_entries(stream: SourceStream, root: int, kind: int, entry: struct.Struct) -> Iterator[tuple[Any, ...]]:
+def leaf_entries(stream: MeteredStream, root: int, kind: int, entry: struct.Struct) -> Iterator[tuple[Any, ...]]:
     """The entries of all leaves below a node, in order; the last field of each is the address that it leads to.
 
     Each node is read once and stands one level below its parent, so that a tree gives no more than lies in the file.
@@ -31,7 +31,7 @@ def leaf_entries(stream: SourceStream, root: int, kind: int, entry: struct.Struc
             message = f"the node at {address} is its own descendant, or has two parents"
             raise ValueError(message)
         seen.add(address)
-        signature, found, level, count = NODE.unpack(read(stream, address, NODE.size))
+        signature, found, level, count = NODE.unpack(stream.at(address, NODE.size))
         expect(signature, b"TREE")
         entries = [*entry.iter_unpack(stream.read(count * entry.size))]
         if found != kind or level != (level if expected is None else expected) or len(entries) < count:
@@ -41,12 +41,6 @@ def leaf_entries(stream: SourceStream, root: int, kind: int, entry: struct.Struc
             pending += [(one[-1], level - 1) for one in reversed(entries)]
         else:
             yield from entries
-
-
-def read(stream: SourceStream, address: int, count: int) -> bytes:
-    """Bytes at an address, fewer at the end of the file."""
-    stream.seek(address)
-    return stream.read(count)
 
 
 def expect(signature: bytes, expected: bytes) -> None:

@@ -13,7 +13,7 @@ from kerasinspect.errors import DamagedFile, InspectError
 from kerasinspect.reading.archive import open_archive
 from kerasinspect.reading.contents import Contents
 from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.hdf5_header import superblock_position
+from kerasinspect.reading.hdf5_superblock import superblock_position
 from kerasinspect.reading.npz_weights import read_npz
 from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
 from kerasinspect.reading.sources import open_beside

@@ -221,7 +221,7 @@ def test_a_declared_size_without_bytes_is_not_believed(tmp_path: Path) -> None:
         (Limits(hdf5_objects=5), "hdf5_objects"),
         (Limits(hdf5_links=5), "hdf5_links"),
         (Limits(name_bytes=4), "name_bytes"),
-        (Limits(hdf5_header_bytes=2000), "hdf5_header_bytes"),
+        (Limits(hdf5_header_bytes=1000), "hdf5_header_bytes"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.expectations import promised_shape
-from kerasinspect.knowledge.fans import fans
+from kerasinspect.knowledge.fans import Fans, fans
 from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.model import Axis, Layer, Weight
@@ -20,7 +20,7 @@ from kerasinspect.reading.assemble.vocabularies import vocabulary_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kerasinspect.model import Vocabulary
+    from kerasinspect.model import Array, Initializer, Vocabulary
     from kerasinspect.reading.assemble.graph import Graph, Wiring
     from kerasinspect.reading.assemble.nodes import Claim, Node
 
@@ -155,6 +155,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         array = replace(array, dtype=HALF)
     axes = axes_of(claim, wiring)
     integers, numbers = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
+    linked, started = origin_of(labelling, node, claim, numbers) if claim.kind else (Fans(), None)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
@@ -168,28 +169,27 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         remark=claim.remark or contradiction(node, claim, axes),
         unpacked=integers,
         dequantized=numbers,
-    )
-    if claim.kind is not None:
-        weight = with_origin(labelling, node, weight)
-    labelling.weights[id(claim)] = weight
-    return weight
-
-
-def with_origin(labelling: Labelling, node: Node, weight: Weight) -> Weight:
-    """A weight with its connectivity, and with the initializer that its first numbers came from."""
-    facts = (node.class_name, weight.name)
-    # A quantised kernel may be stored in another shape than that which connects inputs and units.
-    shape = weight.dequantized.shape if weight.dequantized else weight.shape
-    linked = fans(*facts, shape, node.config, labelling.keras_version)
-    started = initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
-    return replace(
-        weight,
         fan_in=linked.fan_in,
         fan_out=linked.fan_out,
         keras_fan_in=linked.keras_fan_in,
         keras_fan_out=linked.keras_fan_out,
-        initializer=started if node.from_config else None,
+        initializer=started,
     )
+    labelling.weights[id(claim)] = weight
+    return weight
+
+
+def origin_of(
+    labelling: Labelling, node: Node, claim: Claim, dequantized: Array | None
+) -> tuple[Fans, Initializer | None]:
+    """The connectivity of a weight, and the initializer that its first numbers came from."""
+    facts = (node.class_name, claim.name)
+    # A quantised kernel may be stored in another shape than that which connects inputs and units.
+    shape = dequantized.shape if dequantized else claim.array.shape
+    linked = fans(*facts, shape, node.config, labelling.keras_version)
+    if not node.from_config:
+        return linked, None
+    return linked, initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
 
 
 def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | None:

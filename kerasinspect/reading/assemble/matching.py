@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import group_name
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ONCE, KERAS_3 = (2, 14), (3, 0)
 """Since when a layer that was stored counts once, and since when layers that were stored elsewhere count as well."""
+NUMBER = re.compile(r"_\d+$")
+"""What follows a class in the name of a group, from the second of that class on."""
 VARS = "vars"
 """The group of a layer's own arrays."""
 
@@ -53,15 +55,19 @@ def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
 
 def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int, str]:
     """The group of each layer by class and the user's name; where two share both, in order."""
-    free = dict(names)
-    found = {}
+    free: defaultdict[tuple[str, str | None], deque[str]] = defaultdict(deque)
+    for key, name in names.items():
+        for stem in {key, NUMBER.sub("", key)}:
+            free[stem, name].append(key)
+    found: dict[int, str] = {}
+    used: set[str] = set()
     for child in children:
-        stem = group_name(child.class_name)
-        for key, name in free.items():
-            if name == child.name and re.fullmatch(rf"{re.escape(stem)}(_\d+)?", key):
-                found[id(child)] = key
-                del free[key]
-                break
+        candidates = free[group_name(child.class_name), child.name]
+        while candidates and candidates[0] in used:
+            candidates.popleft()
+        if candidates:
+            found[id(child)] = candidates[0]
+            used.add(candidates[0])
     return found
 
 
@@ -91,7 +97,7 @@ def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, 
     found = {}
     known = {*met.layers}
     spare = Counter(group_name(child.class_name) for child in children)
-    spare.subtract(re.sub(r"_\d+$", "", key) for key in container.groups)
+    spare.subtract(NUMBER.sub("", key) for key in container.groups)
     for child in children:
         stem = group_name(child.class_name)
         if (child.class_name, child.name) in known and spare[stem] > 0:

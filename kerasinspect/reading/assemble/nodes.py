@@ -237,17 +237,12 @@ def undescribed(root: Node) -> Iterator[str]:
 def count_layers(config: Mapping[str, Any] | None) -> int:
     """How many serialised layers a config lists, in models at any depth."""
     count = 0
-    pending: list[Iterator[Any]] = [iter((config,))]
+    pending: list[Any] = [config]
     while pending:
-        for value in pending[-1]:
-            if isinstance(value, dict):
-                listed = value.get("layers")
-                count += len(entries_of(listed)) + isinstance(value.get("layer"), dict)
-                pending.append(iter(value.values()))
-                break
-            if isinstance(value, list):
-                pending.append(iter(value))
-                break
-        else:
-            pending.pop()
+        value = pending.pop()
+        if isinstance(value, dict):
+            if "layers" in value or "layer" in value:
+                count += len(entries_of(value.get("layers"))) + isinstance(value.get("layer"), dict)
+            value = value.values()
+        pending += [inner for inner in value or () if isinstance(inner, (dict, list))]
     return count

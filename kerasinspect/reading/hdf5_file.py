@@ -1,0 +1,129 @@
+"""An open HDF5 file: its bytes, what may be spent on its headers, and who reads which header."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
+from kerasinspect.reading.hdf5_header import Unfamiliar, read_header
+from kerasinspect.reading.hdf5_superblock import check_whole, outside, read_superblock, superblock_position
+from kerasinspect.reading.limits import passed
+from kerasinspect.reading.sources import SourceStream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.reading.hdf5_header import Header
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.reading.sources import Source
+
+READ_AHEAD = 1 << 12
+MOST_READINGS = 16
+"""How often all of a file may be read for its headers."""
+
+
+class MeteredStream(SourceStream):
+    """The stream that headers are read through; it stops a file that asks for too many header bytes."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        """Start with nothing read."""
+        super().__init__(source)
+        self._spent = 0
+        self.allowed = min(limits.hdf5_header_bytes, MOST_READINGS * source.size + READ_AHEAD)
+        self._window = (0, b"")
+        """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes from where the last ones ended, as ``at`` gives them."""
+        return self.at(self.position, size)
+
+    def at(self, address: int, size: int) -> bytes:
+        """Up to ``size`` bytes from an address; raises RefusedFile beyond ``allowed`` bytes in all.
+
+        Headers are read about once: a file that wants its bytes again and again is made to cost more than it holds.
+        """
+        self._spent += max(size, 0)
+        if size < 0 or self._spent > self.allowed:
+            raise passed("hdf5_header_bytes", self._spent, self.allowed, self.source.label)
+        start, ahead = self._window
+        offset = address - start
+        if offset < 0 or offset + size > len(ahead):
+            self.position = address
+            count = self.left(max(size, READ_AHEAD))
+            offset, ahead = 0, self.source.read_at(address, count) if count else b""
+            self._window = (address, ahead)
+        data = ahead[offset : offset + size]
+        self.position = address + len(data)
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """An HDF5 file while it is read: where its bytes are, and what may be spent on its headers."""
+
+    source: Source
+    """The file from its base address on: every address in it counts from there."""
+    limits: Limits
+    stream: MeteredStream
+    root: int
+    """Address of the root group's header."""
+    outside_nbytes: int = 0
+    """Bytes before and behind the HDF5 file itself that hold something."""
+    heaps: dict[int, Mapping[int, bytes]] = field(default_factory=dict)
+    """Global heaps that were read, which all headers share: their objects by number."""
+    heaps_of_pyfive: dict[int, Any] = field(default_factory=dict)
+    """The same of those headers that pyfive reads."""
+    slab: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    """The part of a chunked array that was put together last: what is asked for next often lies in it."""
+
+    def header(self, address: int) -> Header:
+        """The object header at an address; what goes wrong in it is the parser's own exception."""
+        try:
+            return read_header(self, address)
+        except Unfamiliar:
+            from kerasinspect.reading.hdf5_newer import newer_header  # noqa: PLC0415 - pyfive takes long to import
+
+            return newer_header(self, address)
+
+
+def open_file(source: Source, limits: Limits) -> OpenFile:
+    """Find the superblock and the root; raises DamagedFile where that cannot be done."""
+    start = superblock_position(source)
+    if start is None:
+        raise DamagedFile(f"{source.label} is no HDF5 file.", "Save the model again, or get it from its source again.")
+    with parsing(source, "its superblock"):
+        superblock = read_superblock(source, start)
+        check_whole(source, superblock)
+        base = superblock.base
+        if base != start:
+            where = f"{source.label} is refused: it begins at byte {start:,} and says {base:,}"
+            raise RefusedFile(f"{where}, so that readers differ about every place in it.", "Save the model again.")
+        body = source.slice(base, source.size - base, source.inside)
+        stream = MeteredStream(body, limits)
+        return OpenFile(body, limits, stream, superblock.root, outside(source, start, superblock.end))
+
+
+class parsing:  # noqa: N801 - used as `with parsing(...)`, a few times for each object of a file
+    """Turn whatever the parser raises into DamagedFile that names the place inside the file."""
+
+    __slots__ = ("source", "where")
+
+    def __init__(self, source: Source, where: str) -> None:
+        """Say what is parsed."""
+        self.source = source
+        self.where = where
+
+    def __enter__(self) -> None:
+        """Nothing has gone wrong yet."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Let pass what is ours, or not for us; raise DamagedFile instead of anything else."""
+        if error is None:
+            return
+        label = self.source.label
+        if isinstance(error, MemoryError):
+            raise DamagedFile(f"{label} is damaged at {self.where}: it declares more than memory holds.") from error
+        if isinstance(error, Exception) and not isinstance(error, InspectError):
+            message = f"{label} is damaged at {self.where}: its structures contradict each other."
+            raise DamagedFile(message, "Get the file from its source again.") from error

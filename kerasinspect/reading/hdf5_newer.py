@@ -1,0 +1,137 @@
+"""Object headers that no Keras writes by itself, read by pyfive and judged as all others are.
+
+Links in heaps of their own, attributes in trees, datatypes of records: what a program writes that was asked for the
+newest version of the format, or to keep things in order.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyfive.dataobjects import DataObjects
+from pyfive.p5t import P5EnumType, P5FloatType, P5IntegerType
+
+from kerasinspect.reading.hdf5_attributes import check_count, text, text_of, texts
+from kerasinspect.reading.hdf5_header import Header, Link, Message, soft_link, table_links
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.reading.hdf5_file import OpenFile
+    from kerasinspect.reading.stored import Attribute
+
+SOFT_LINK, EXTERNAL_LINK = 1, 64
+
+
+class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
+    """A header whose links of every kind can be listed, rather than only those that pyfive follows."""
+
+    def __init__(self, file: OpenFile, address: int) -> None:
+        """Read the header."""
+        self.file = file
+        super().__init__(file.stream, address, global_heaps=file.heaps_of_pyfive)
+
+    def _iter_links_btree_v1(self, btree_address: int, heap_address: int) -> Iterator[tuple[str, int | Link]]:
+        """The links of an older group: hard ones, and soft ones."""
+        return table_links(self.file, btree_address, heap_address)
+
+    def _attr_value(self, ptype: Any, buf: bytes, count: int, offset: int) -> Any:  # noqa: ANN401 - as in pyfive
+        """An attribute's values, no more of them than there can be."""
+        check_count(self.file, count, len(buf) - offset)
+        return super()._attr_value(ptype, buf, count, offset)
+
+    @staticmethod
+    def _decode_link_msg(data: bytes, offset: int) -> tuple[int | None, tuple[str, int | Link]]:
+        """One link message: its creation order, its name, and an address or why it is not followed."""
+        _, flags = struct.unpack_from("<BB", data, offset)
+        offset += 2
+        kind, order = 0, None
+        if flags & 8:
+            kind = data[offset]
+            offset += 1
+        if flags & 4:
+            (order,) = struct.unpack_from("<Q", data, offset)
+            offset += 8
+        if flags & 16:
+            offset += 1
+        width = 1 << (flags & 3)
+        length = int.from_bytes(data[offset : offset + width], "little")
+        offset += width
+        name = text_of(data[offset : offset + length])
+        return order, (name, link_target(kind, data, offset + length))
+
+
+class NewerHeader(Header):
+    """The same facts as of other headers, as pyfive gives them."""
+
+    __slots__ = ("parsed",)
+
+    def __init__(self, parsed: Parsed, messages: list[Message]) -> None:
+        """Keep what was read."""
+        super().__init__(parsed.file, parsed.offset, messages, parsed.msg_data)
+        self.parsed = parsed
+
+    def links(self) -> Iterator[tuple[str, int | Link]]:
+        """The names in a group: to which address each leads, or why it is not followed."""
+        yield from self.parsed.iter_links()
+
+    def plain_attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
+        """All attributes, within the limits."""
+        for name, value in self.parsed.get_attributes().items():
+            yield name, plain_attribute(self.file, value, f"{name} of {path}")
+
+    def rare_dtype(self) -> tuple[np.dtype[Any], str]:
+        """How numpy sees the values, and the word for what they mean."""
+        ptype = self.parsed.ptype
+        if isinstance(ptype, P5EnumType):
+            is_boolean = set(ptype.mapping) == {"FALSE", "TRUE"}
+            return plain_dtype(ptype.base_dtype), "bool" if is_boolean else ptype.base_dtype.name
+        dtype = plain_dtype(ptype.dtype)
+        if isinstance(ptype, P5IntegerType | P5FloatType) or dtype.kind == "c":
+            return dtype, dtype.name
+        return dtype, {"S": "string", "O": "variable-length"}.get(dtype.kind, "compound")
+
+
+def newer_header(file: OpenFile, address: int) -> NewerHeader:
+    """The header at an address; what goes wrong in it is pyfive's own exception."""
+    parsed = Parsed(file, address)
+    messages = [Message(one["type"], one["flags"], one["offset_to_message"]) for one in parsed.msgs]
+    return NewerHeader(parsed, messages)
+
+
+def link_target(kind: int, data: bytes, offset: int) -> int | Link:
+    """The address that a hard link leads to, or the words for any other link."""
+    if kind == 0:
+        return int(struct.unpack_from("<Q", data, offset)[0])
+    (length,) = struct.unpack_from("<H", data, offset)
+    target = data[offset + 2 : offset + 2 + length]
+    if kind == EXTERNAL_LINK:
+        file, _, inside = target[1:].partition(b"\0")
+        return Link(f"links to {text_of(inside.rstrip(bytes(1)))} in {text_of(file)}, not followed")
+    if kind == SOFT_LINK:
+        return soft_link(target)
+    return Link(f"is a link of user-defined kind {kind}, not followed")
+
+
+def plain_attribute(file: OpenFile, value: Any, where: str) -> Attribute:  # noqa: ANN401 - whatever pyfive gives
+    """An attribute as text, texts or number; None for anything that Keras does not write."""
+    if isinstance(value, bytes | np.bytes_):
+        return text(file, bytes(value), where)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "SO":
+        return texts(file, (item for item in value.tolist() if isinstance(item, bytes | str)), where)
+    if isinstance(value, np.ndarray) and value.size == 0:
+        return []
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if isinstance(value, int | float) else None
+
+
+@cache
+def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """A dtype without the metadata that pyfive hangs on it."""
+    return np.dtype(dtype.str) if dtype.names is None else np.dtype(f"V{dtype.itemsize}")
