@@ -58,7 +58,10 @@ def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
         return np.dtype(f"<u{size}" if names else f"V{size}"), word if word in names else f"opaque{8 * size}"
     if is_boolean(data, start):
         return np.dtype("i1"), "bool"
-    return header.rare_dtype()
+    if header.rarities is None:
+        message = f"the datatype of {path} is cut short"
+        raise ValueError(message)
+    return header.rarities.dtype()
 
 
 def is_familiar_dtype(data: bytes, start: int) -> bool:

@@ -23,7 +23,7 @@ from kerasinspect.reading.limits import check_inflation, passed
 from kerasinspect.reading.stored import Contiguous, Group, Unwritten, Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
@@ -35,7 +35,7 @@ class Unfilled:
     """A group whose links have not been looked at yet."""
 
     group: Group
-    header: Header
+    links: Callable[[], Iterator[tuple[str, int | Link]]]
     depth: int
 
 
@@ -64,9 +64,10 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
         file = open_file(source, limits)
         with parsing(file.source, "its root"):
             header = file.header(file.root)
+            links = header.links()
         with parsing(file.source, "the attributes of /"):
             root = Group("/", header.attributes("/"))
-        walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, header, 1)])
+        walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, links, 1)])
         while walk.pending:
             fill(walk, walk.pending.pop())
     return Tree(root, tuple(walk.damage), file.outside_nbytes)
@@ -77,11 +78,12 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
     group = unfilled.group
     try:
         with parsing(walk.file.source, group.path):
-            links = list(bounded(walk, group.path, unfilled.header.links()))
+            links = list(bounded(walk, group.path, unfilled.links()))
     except DamagedFile as error:
         walk.damage.append(error.message)
         return
     for name, target in links:
+        walk.file.stream.charge(len(group.path) + len(name))
         if name in group.arrays or name in group.groups or name in group.links:
             walk.damage.append(f"{group.path} in {walk.file.source.label} has two objects named {name}.")
         elif isinstance(target, Link):
@@ -102,6 +104,7 @@ def bounded(walk: Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator
             raise passed("hdf5_links", walk.links, limits.hdf5_links, walk.file.source.label)
         if len(name) > limits.name_bytes:
             raise passed("name_bytes", len(name), limits.name_bytes, f"A name in {path}")
+        walk.file.stream.charge(len(name))
         yield name, target
 
 
@@ -114,7 +117,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
     try:
         with parsing(file.source, path):
             header = file.header(address)
-            kinds = header.kinds
+            kinds, links = header.kinds, header.links()
         if DATASPACE in kinds:
             place_array(walk, group, name, header, path)
         elif DATATYPE in kinds:
@@ -123,7 +126,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
             if parent.depth >= file.limits.hdf5_depth:
                 raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
             group.groups[name] = Group(path, attributes(walk, header, path), position=address)
-            walk.pending.append(Unfilled(group.groups[name], header, parent.depth + 1))
+            walk.pending.append(Unfilled(group.groups[name], links, parent.depth + 1))
     except DamagedFile as error:
         walk.damage.append(error.message)
         group.links[name] = "is damaged"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,10 @@ HEAP = struct.Struct("<4sB3xQ")
 """Signature, version, bytes of a global heap."""
 HEAP_OBJECT = struct.Struct("<H6xQ")
 """Number and bytes of an object in it."""
+
+
+MOST_HEAPS = 8
+"""Heaps that are kept, each of which may have 65,535 objects."""
 
 
 class Parts(NamedTuple):
@@ -91,9 +95,7 @@ def some(count: int) -> Attribute:
 
 def check_count(file: OpenFile, count: int, nbytes: int) -> None:
     """Raise for a count beyond the limit, or beyond the bytes behind it, which is a lie and would cost memory."""
-    allowed = file.limits.hdf5_attribute_values
-    if count > allowed:
-        raise passed("hdf5_attribute_values", count, allowed, f"An attribute in {file.source.label}")
+    file.stream.charge_values(count)
     if count > nbytes:
         message = f"{count} values in {nbytes} bytes"
         raise ValueError(message)
@@ -128,8 +130,9 @@ def variable(file: OpenFile, data: bytes, values: int, count: int) -> Iterator[b
 
 
 def objects_of(file: OpenFile, address: int) -> Mapping[int, bytes]:
-    """The objects of a global heap by number; each heap is read once."""
+    """The objects of a global heap by number."""
     if address not in file.heaps:
+        make_room(file.heaps)
         signature, version, size = HEAP.unpack(file.stream.at(address, HEAP.size))
         data = file.stream.read(size - HEAP.size) if size > HEAP.size else b""
         if signature != b"GCOL" or version != 1 or len(data) != size - HEAP.size:
@@ -137,6 +140,12 @@ def objects_of(file: OpenFile, address: int) -> Mapping[int, bytes]:
             raise ValueError(message)
         file.heaps[address] = dict(heap_objects(data))
     return file.heaps[address]
+
+
+def make_room(heaps: dict[int, Any]) -> None:
+    """Forget the heaps so far where they are many: what lies in one heap is asked for in a row."""
+    if len(heaps) >= MOST_HEAPS:
+        heaps.clear()
 
 
 def heap_objects(data: bytes) -> Iterator[tuple[int, bytes]]:

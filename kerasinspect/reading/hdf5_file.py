@@ -19,18 +19,20 @@ if TYPE_CHECKING:
     from kerasinspect.reading.sources import Source
 
 READ_AHEAD = 1 << 12
-MOST_READINGS = 16
-"""How often all of a file may be read for its headers."""
+MOST_READINGS, SLACK = 4, 1 << 16
+"""How often all of a file may be read for its headers, and so many bytes more: real files stay below once."""
 
 
 class MeteredStream(SourceStream):
-    """The stream that headers are read through; it stops a file that asks for too many header bytes."""
+    """The stream that headers are read through; it stops a file that costs more than its size explains."""
 
     def __init__(self, source: Source, limits: Limits) -> None:
         """Start with nothing read."""
         super().__init__(source)
-        self._spent = 0
-        self.allowed = min(limits.hdf5_header_bytes, MOST_READINGS * source.size + READ_AHEAD)
+        self.limits = limits
+        self.spent = 0
+        self.values = 0
+        """Values of attributes so far."""
         self._window = (0, b"")
         """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
 
@@ -39,13 +41,8 @@ class MeteredStream(SourceStream):
         return self.at(self.position, size)
 
     def at(self, address: int, size: int) -> bytes:
-        """Up to ``size`` bytes from an address; raises RefusedFile beyond ``allowed`` bytes in all.
-
-        Headers are read about once: a file that wants its bytes again and again is made to cost more than it holds.
-        """
-        self._spent += max(size, 0)
-        if size < 0 or self._spent > self.allowed:
-            raise passed("hdf5_header_bytes", self._spent, self.allowed, self.source.label)
+        """Up to ``size`` bytes from an address; raises what ``charge`` raises."""
+        self.charge(size)
         start, ahead = self._window
         offset = address - start
         if offset < 0 or offset + size > len(ahead):
@@ -56,6 +53,26 @@ class MeteredStream(SourceStream):
         data = ahead[offset : offset + size]
         self.position = address + len(data)
         return data
+
+    def charge(self, nbytes: int) -> None:
+        """Count bytes that are read, or that names and paths take; raises RefusedFile where they become too many.
+
+        A small file whose headers are read again and again, or whose long names stand in many paths, would otherwise
+        cost any amount of time and memory.
+        """
+        self.spent += nbytes
+        if nbytes < 0 or self.spent > self.limits.hdf5_header_bytes:
+            raise passed("hdf5_header_bytes", self.spent, self.limits.hdf5_header_bytes, self.source.label)
+        if self.spent > MOST_READINGS * self.source.size + SLACK:
+            message = f"{self.source.label} is refused: its headers ask for more than {MOST_READINGS} times its bytes."
+            raise RefusedFile(message, "No Keras writes such a file: get it from its source again.")
+
+    def charge_values(self, count: int) -> None:
+        """Count values of attributes; raises RefusedFile beyond the limit ``hdf5_attribute_values``."""
+        self.values += count
+        allowed = self.limits.hdf5_attribute_values
+        if self.values > allowed:
+            raise passed("hdf5_attribute_values", self.values, allowed, self.source.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +88,9 @@ class OpenFile:
     outside_nbytes: int = 0
     """Bytes before and behind the HDF5 file itself that hold something."""
     heaps: dict[int, Mapping[int, bytes]] = field(default_factory=dict)
-    """Global heaps that were read, which all headers share: their objects by number."""
+    """The global heaps that were read last, which all headers share: their objects by number."""
     heaps_of_pyfive: dict[int, Any] = field(default_factory=dict)
-    """The same of those headers that pyfive reads."""
+    """The same for those headers that pyfive reads."""
     slab: dict[tuple[str, int], bytes] = field(default_factory=dict)
     """The part of a chunked array that was put together last: what is asked for next often lies in it."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import struct
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kerasinspect.reading.dtypes import is_familiar_dtype
 from kerasinspect.reading.hdf5_attributes import attribute_of, is_familiar_attribute, text_of
@@ -28,7 +29,7 @@ from kerasinspect.reading.hdf5_symbols import symbols
 from kerasinspect.reading.limits import passed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy as np
 
@@ -63,17 +64,27 @@ class Message(NamedTuple):
     start: int
 
 
-class Header:
+class Rarities(Protocol):
+    """What pyfive says of a header that holds something unfamiliar."""
+
+    def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
+        """What lists the names in a group later, without the header."""
+
+    def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
+        """All attributes, within the limits; ``path`` is what the object is called."""
+
+    def dtype(self) -> tuple[np.dtype[Any], str]:
+        """How numpy sees values of a datatype that no weight has, and the word for what they mean."""
+
+
+class Header(NamedTuple):
     """An object header: its messages, and what they say of links and attributes."""
 
-    __slots__ = ("address", "data", "file", "messages")
-
-    def __init__(self, file: OpenFile, address: int, messages: list[Message], data: bytes) -> None:
-        """Keep what was read."""
-        self.file = file
-        self.address = address
-        self.messages = messages
-        self.data = data
+    file: OpenFile
+    address: int
+    messages: list[Message]
+    data: bytes
+    rarities: Rarities | None = None
 
     def find(self, kind: int) -> Message | None:
         """The first message of a kind."""
@@ -92,11 +103,20 @@ class Header:
         """The kinds of message that the header has."""
         return {message.kind for message in self.messages}
 
-    def links(self) -> Iterator[tuple[str, int | Link]]:
-        """The names in a group: to which address each leads, or why it is not followed."""
-        for kind, _, start in self.messages:
-            if kind == SYMBOL_TABLE:
-                yield from table_links(self.file, *TWO_ADDRESSES.unpack_from(self.data, start))
+    def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
+        """What lists the names in a group later: to which address each leads, or why it is not followed.
+
+        It keeps nothing of the header, of which many groups wait to be listed. Raises ValueError for a second table.
+        """
+        if self.rarities:
+            return self.rarities.links()
+        tables = [start for kind, _, start in self.messages if kind == SYMBOL_TABLE]
+        if len(tables) > 1:
+            complaint = "a group with two tables of symbols"
+            raise ValueError(complaint)
+        if not tables:
+            return lambda: iter(())
+        return partial(table_links, self.file, *TWO_ADDRESSES.unpack_from(self.data, tables[0]))
 
     def attributes(self, path: str) -> Mapping[str, Attribute]:
         """All attributes by name; ``path`` is what the object is called.
@@ -104,7 +124,8 @@ class Header:
         Raises RefusedFile for more than the limits allow, ValueError for two of one name.
         """
         count, allowed = sum(message.kind == ATTRIBUTE for message in self.messages), self.file.limits.hdf5_attributes
-        found = dict(self.plain_attributes(path)) if count <= allowed else {}
+        source = self.rarities.attributes if self.rarities else self.familiar_attributes
+        found = dict(source(path)) if count <= allowed else {}
         if max(count, len(found)) > allowed:
             raise passed("hdf5_attributes", count, allowed, f"An object in {self.file.source.label}")
         if len(found) < count:
@@ -112,16 +133,11 @@ class Header:
             raise ValueError(complaint)
         return found
 
-    def plain_attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
-        """All attributes, within the limits."""
+    def familiar_attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
+        """All attributes, where each is of a form that is read here."""
         for kind, _, start in self.messages:
             if kind == ATTRIBUTE:
                 yield attribute_of(self.file, self.data, start, path)
-
-    def rare_dtype(self) -> tuple[np.dtype[Any], str]:
-        """How numpy sees values of a datatype that no weight has, and the word for it."""
-        complaint = "a datatype that is not read"
-        raise ValueError(complaint)
 
 
 def read_header(file: OpenFile, address: int) -> Header:
@@ -133,7 +149,7 @@ def read_header(file: OpenFile, address: int) -> Header:
         complaint = "no object header"
         raise ValueError(complaint)
     _, count, size = PREFIX.unpack(prefix)
-    data = file.stream.read(size)
+    data = bytearray(file.stream.read(size))  # messages may say again and again that there are more
     messages, offset = [], 0
     for _ in range(count):
         kind, length, flags = HEAD.unpack_from(data, offset)
@@ -142,9 +158,10 @@ def read_header(file: OpenFile, address: int) -> Header:
             data += file.stream.at(*TWO_ADDRESSES.unpack_from(data, start))
         messages.append(Message(kind, flags, start))
         offset = start + length
-    if not are_familiar(messages, data):
+    whole = bytes(data)
+    if not are_familiar(messages, whole):
         raise Unfamiliar
-    return Header(file, address, messages, data)
+    return Header(file, address, messages, whole)
 
 
 def are_familiar(messages: Iterable[Message], data: bytes) -> bool:

@@ -7,18 +7,18 @@ newest version of the format, or to keep things in order.
 from __future__ import annotations
 
 import struct
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pyfive.dataobjects import DataObjects
 from pyfive.p5t import P5EnumType, P5FloatType, P5IntegerType
 
-from kerasinspect.reading.hdf5_attributes import check_count, text, text_of, texts
+from kerasinspect.reading.hdf5_attributes import check_count, make_room, text, text_of, texts
 from kerasinspect.reading.hdf5_header import Header, Link, Message, soft_link, table_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kerasinspect.reading.hdf5_file import OpenFile
     from kerasinspect.reading.stored import Attribute
@@ -64,27 +64,23 @@ class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
         return order, (name, link_target(kind, data, offset + length))
 
 
-class NewerHeader(Header):
-    """The same facts as of other headers, as pyfive gives them."""
+class Newer(NamedTuple):
+    """What pyfive says of one header."""
 
-    __slots__ = ("parsed",)
+    file: OpenFile
+    parsed: Parsed
 
-    def __init__(self, parsed: Parsed, messages: list[Message]) -> None:
-        """Keep what was read."""
-        super().__init__(parsed.file, parsed.offset, messages, parsed.msg_data)
-        self.parsed = parsed
+    def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
+        """What lists the names in a group later, from the header read again."""
+        return partial(links_of, self.file, self.parsed.offset)
 
-    def links(self) -> Iterator[tuple[str, int | Link]]:
-        """The names in a group: to which address each leads, or why it is not followed."""
-        yield from self.parsed.iter_links()
-
-    def plain_attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
-        """All attributes, within the limits."""
+    def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
+        """All attributes, within the limits; ``path`` is what the object is called."""
         for name, value in self.parsed.get_attributes().items():
             yield name, plain_attribute(self.file, value, f"{name} of {path}")
 
-    def rare_dtype(self) -> tuple[np.dtype[Any], str]:
-        """How numpy sees the values, and the word for what they mean."""
+    def dtype(self) -> tuple[np.dtype[Any], str]:
+        """How numpy sees values of a datatype that no weight has, and the word for what they mean."""
         ptype = self.parsed.ptype
         if isinstance(ptype, P5EnumType):
             is_boolean = set(ptype.mapping) == {"FALSE", "TRUE"}
@@ -95,11 +91,17 @@ class NewerHeader(Header):
         return dtype, {"S": "string", "O": "variable-length"}.get(dtype.kind, "compound")
 
 
-def newer_header(file: OpenFile, address: int) -> NewerHeader:
+def newer_header(file: OpenFile, address: int) -> Header:
     """The header at an address; what goes wrong in it is pyfive's own exception."""
+    make_room(file.heaps_of_pyfive)
     parsed = Parsed(file, address)
     messages = [Message(one["type"], one["flags"], one["offset_to_message"]) for one in parsed.msgs]
-    return NewerHeader(parsed, messages)
+    return Header(file, address, messages, parsed.msg_data, Newer(file, parsed))
+
+
+def links_of(file: OpenFile, address: int) -> Iterator[tuple[str, int | Link]]:
+    """The names in a group: to which address each leads, or why it is not followed."""
+    yield from Parsed(file, address).iter_links()
 
 
 def link_target(kind: int, data: bytes, offset: int) -> int | Link:

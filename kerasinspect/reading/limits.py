@@ -38,6 +38,8 @@ class Limits:
     """Objects in a JSON document, which cost most: a layer's config has about ten."""
     layers: int = 50_000
     """Layers of a model, those inside others too."""
+    path_characters: int = 16 * MIB
+    """Characters of the paths of all layers and arrays: names of models inside one another add up in each of them."""
     listed_names: int = 200_000
     """Names of layers and arrays that the attributes of a legacy file list."""
     hdf5_objects: int = 250_000
@@ -50,11 +52,11 @@ class Limits:
     """Chunks that one array is stored in."""
     hdf5_attributes: int = 10_000
     """Attributes of one group or dataset of an HDF5 file."""
-    hdf5_attribute_values: int = 100_000
-    """Values of one attribute: the names of a model's layers are one attribute."""
+    hdf5_attribute_values: int = 500_000
+    """Values of all attributes of an HDF5 file: the names of a legacy model's layers and weights are most of them."""
     hdf5_attribute_bytes: int = 64 * MIB
     """Bytes of one attribute's value: a legacy file keeps its config in one."""
-    hdf5_header_bytes: int = 512 * MIB
+    hdf5_header_bytes: int = 128 * MIB
     """Bytes of HDF5 headers, links and attributes read in all; array data does not count."""
     name_bytes: int = 64 << 10
     """Bytes of one name of a group, a dataset, an attribute or an archive member."""

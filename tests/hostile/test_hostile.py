@@ -17,6 +17,7 @@ from tests.hostile.cost_cases import cost_cases
 from tests.hostile.file_cases import SECRETS, file_cases, make_secrets
 from tests.hostile.hdf5_cases import hdf5_cases
 from tests.hostile.json_cases import json_cases
+from tests.hostile.sharing_cases import sharing_cases
 from tests.hostile.zip_cases import zip_cases
 
 if TYPE_CHECKING:
@@ -36,8 +37,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 REPORTS = ("junit", "sarif", "github", "markdown")
 """The other forms of ``check``, of which each case gets one."""
-CASES = {case.name: case for case in (*zip_cases(), *hdf5_cases(), *json_cases(), *file_cases(), *cost_cases())}
-WARM = ("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty")
+MAKERS = (zip_cases, hdf5_cases, json_cases, file_cases, cost_cases, sharing_cases)
+CASES = {case.name: case for make in MAKERS for case in make()}
+WARM = (
+    *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
+    "h5-external-link-latest",
+)
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 RUNNER_COMMAND = re.compile(r"^\s*::|##\[|##vso\[|##teamcity\[", re.MULTILINE)
 

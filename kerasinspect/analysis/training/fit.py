@@ -65,10 +65,9 @@ class Distribution:
 
 def fit(distribution: Distribution, sample: np.ndarray[Any, Any], figures: Statistics) -> Fit:
     """How a sample of the values, and their figures, stand to the distribution."""
-    ordered = np.sort(sample.astype(np.float64))
-    shares, count = distribution.below(ordered), ordered.size
-    steps = np.arange(count + 1) / count
-    distance = float(max((steps[1:] - shares).max(), (shares - steps[:-1]).max()))
+    count = sample.size
+    ahead = np.arange(1, count + 1) / count - distribution.below(np.sort(sample).astype(np.float64))
+    distance = float(max(ahead.max(), 1 / count - ahead.min()))
     looks = [_kolmogorov(distance, count)]
     if figures.mean is not None and figures.std is not None and figures.finite >= ENOUGH:
         looks.append(_two_sided((figures.mean - distribution.mean) / distribution.stddev * sqrt(figures.finite)))

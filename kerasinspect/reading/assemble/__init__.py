@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from kerasinspect.model import Model
 from kerasinspect.reading.assemble.extras import extras_of, with_slots
 from kerasinspect.reading.assemble.graph import Wiring, connect
-from kerasinspect.reading.assemble.labels import Labelling, layer_of, name_paths, weight_of
+from kerasinspect.reading.assemble.labels import Labelling, layer_of, weight_of
 from kerasinspect.reading.assemble.nodes import Node, count_layers, root_of, undescribed
 from kerasinspect.reading.assemble.order import age_of, in_order, own, version_of
+from kerasinspect.reading.assemble.paths import check_connections, paths_of, shared_paths
 from kerasinspect.reading.assemble.rows import claim_rows
 from kerasinspect.reading.assemble.sharing import join_shared
 from kerasinspect.reading.assemble.tree import claim_tree
@@ -27,23 +28,25 @@ if TYPE_CHECKING:
 
 
 def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
-    """The model that a file's contents mean; raises RefusedFile where its config lists too many layers."""
+    """The model that a file's contents mean; raises RefusedFile where it has too many layers, or paths too long."""
     count = count_layers(contents.config)
     if count > limits.layers:
         raise passed("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
     model, places, remarks = claimed(root, contents)
     damage = (*contents.damage, *(undescribed(root) if root else ()))
+    paths, graph = paths_of(model, limits), connect(model)
+    check_connections(graph, paths, limits)
     labelling = Labelling(
-        connect(model),
+        graph,
         version_of(contents.keras_version),
         numbered(places),
         any(node.claims for node in model.walk()),
         not damage,
         contents.assets,
+        paths,
+        shared_paths(model, paths),
     )
-    name_paths(labelling, model)
-    labelling.paths[id(model)] = ""
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
     own_weights = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own(model, known=True))
     weights = tuple(labelling.weights[id(claim)] for _, claim, _ in places)

@@ -39,8 +39,8 @@ PASSES_CHANNELS = frozenset(
 class Wiring:
     """Where a layer stands in the graph."""
 
-    inbound: tuple[str, ...] = ()
-    """Paths of the layers that feed it."""
+    inbound: tuple[Node, ...] = ()
+    """The layers that feed it."""
     calls: int = 1
     input_shape: Shapes = None
     output_shape: Shapes = None
@@ -62,16 +62,15 @@ class Graph:
 def connect(root: Node) -> Graph:
     """The graph of a whole model, nested models included."""
     graph = Graph()
-    pending: list[tuple[Node, str, Shapes]] = [(root, "", None)]
+    pending: list[tuple[Node, Shapes]] = [(root, None)]
     while pending:
-        model, path, given = pending.pop()
-        prefix = f"{path}/" if path else ""
-        models = connect_model(graph, model, prefix, given)
-        pending += ((node, f"{prefix}{node.name}", graph.of(node).input_shape) for node in models)
+        model, given = pending.pop()
+        models = connect_model(graph, model, given)
+        pending += ((node, graph.of(node).input_shape) for node in models)
     return graph
 
 
-def connect_model(graph: Graph, model: Node, prefix: str, given: Shapes) -> list[Node]:
+def connect_model(graph: Graph, model: Node, given: Shapes) -> list[Node]:
     """Wire one model's layers; give the nested models among them."""
     places = {child.name: child for child in reversed(model.children)}
     previous: Node | None = None
@@ -83,9 +82,7 @@ def connect_model(graph: Graph, model: Node, prefix: str, given: Shapes) -> list
             calls = [list(sources(call)) for call in listed(child.entry.get("inbound_nodes"))]
         feeding = [places[name] for call in calls for name in call if name in places]
         first = [places[name] for name in calls[0] if name in places] if calls else []
-        wiring = graph.wiring[id(child)] = Wiring(
-            inbound=tuple(dict.fromkeys(prefix + node.name for node in feeding)), calls=max(1, len(calls))
-        )
+        wiring = graph.wiring[id(child)] = Wiring(inbound=tuple(dict.fromkeys(feeding)), calls=max(1, len(calls)))
         wiring.input_shape = incoming(graph, child, first, given if previous is None or child.role == "input" else None)
         wiring.output_shape = outgoing(child, wiring.input_shape)
         wiring.source = origin(graph, first)
@@ -185,7 +182,7 @@ def outgoing(node: Node, incoming_shape: Shapes) -> Shapes:
 def model_output(model: Node, given: Shapes) -> Shapes:
     """The output shape of a nested model, by wiring a copy of it on its own."""
     inner = Graph()
-    connect_model(inner, model, "", given)
+    connect_model(inner, model, given)
     outputs = model.config.get("output_layers")
     names = [*sources(outputs)] if outputs else []
     found = [child for name in names for child in model.children if child.name == name] or model.children[-1:]

@@ -18,7 +18,7 @@ from kerasinspect.reading.assemble.order import own
 from kerasinspect.reading.assemble.vocabularies import vocabulary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kerasinspect.model import Array, Initializer, Vocabulary
     from kerasinspect.reading.assemble.graph import Graph, Wiring
@@ -44,25 +44,14 @@ class Labelling:
     whole: bool
     """All of the file could be read, so that what is missing was never there."""
     assets: Mapping[str, Callable[[], bytes]]
+    paths: Mapping[int, str]
+    """The path of every layer, by identity of its node."""
+    shared: Mapping[int, Sequence[str]]
+    """The other paths at which a shared layer appears, by identity of its first node."""
     weights: dict[int, Weight] = field(default_factory=dict)
     """Every weight made, by identity of its claim."""
-    paths: dict[int, str] = field(default_factory=dict)
-    """The path of every layer, by identity of its node."""
-    shared: dict[int, list[str]] = field(default_factory=dict)
-    """The other paths at which a shared layer appears, by identity of its first node."""
     damage: list[str] = field(default_factory=list)
     """Sentences about parts that turned out to be unreadable."""
-
-
-def name_paths(labelling: Labelling, model: Node) -> None:
-    """Give every layer its path in the user's names, and note where shared layers appear again."""
-    pending = [(child, "") for child in reversed(model.children)]
-    while pending:
-        node, prefix = pending.pop()
-        path = labelling.paths[id(node)] = f"{prefix}{node.name}"
-        if node.same_as is not None:
-            labelling.shared.setdefault(id(node.same_as), []).append(path)
-        pending += [(child, f"{path}/") for child in reversed(node.children)]
 
 
 def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
@@ -88,7 +77,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         dtype_policy=policy_of(node.config).name,
         input_shape=wiring.input_shape if is_root_child else None,
         output_shape=wiring.output_shape if is_root_child else None,
-        inbound=wiring.inbound if is_root_child else (),
+        inbound=tuple(labelling.paths[id(source)] for source in wiring.inbound) if is_root_child else (),
         calls=wiring.calls if is_root_child else 1,
         also_at=tuple(labelling.shared.get(id(node), ())),
         vocabulary=readable_vocabulary(labelling, node),

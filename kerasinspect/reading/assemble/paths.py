@@ -1,0 +1,57 @@
+"""Paths of layers in the user's names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.reading.limits import passed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.reading.assemble.graph import Graph
+    from kerasinspect.reading.assemble.nodes import Node
+    from kerasinspect.reading.limits import Limits
+
+
+def paths_of(model: Node, limits: Limits) -> dict[int, str]:
+    """The path of the model itself, which is empty, and of every layer in it, by identity of its node.
+
+    Raises RefusedFile where the paths of all layers and arrays become too long together: each holds the names of all
+    models around it, so that a small file could ask for any amount of memory.
+    """
+    paths = {id(model): ""}
+    characters = 0
+    pending = [model]
+    while pending:
+        node = pending.pop()
+        prefix = f"{paths[id(node)]}/" if node is not model else ""
+        for child in node.children:
+            characters += (len(prefix) + len(child.name)) * (1 + len(child.claims))
+            check(characters, limits)
+            paths[id(child)] = f"{prefix}{child.name}"
+        pending += reversed(node.children)
+    return paths
+
+
+def check(characters: int, limits: Limits) -> None:
+    """Raise RefusedFile where paths have more characters than the limit ``path_characters``."""
+    if characters > limits.path_characters:
+        raise passed("path_characters", characters, limits.path_characters, "The model")
+
+
+def check_connections(graph: Graph, paths: Mapping[int, str], limits: Limits) -> None:
+    """Raise RefusedFile where the paths of what feeds each layer become too long together."""
+    characters = 0
+    for wiring in graph.wiring.values():
+        characters += sum(len(paths[id(node)]) for node in wiring.inbound)
+        check(characters, limits)
+
+
+def shared_paths(model: Node, paths: Mapping[int, str]) -> dict[int, list[str]]:
+    """The other paths at which a shared layer appears, by identity of its first node."""
+    shared: dict[int, list[str]] = {}
+    for node in model.walk():
+        if node.same_as is not None:
+            shared.setdefault(id(node.same_as), []).append(paths[id(node)])
+    return shared

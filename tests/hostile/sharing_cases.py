@@ -1,0 +1,181 @@
+"""Small files of which many parts share one: a long header, a heap, a long name, the name of a model around them.
+
+Each part that is read, kept or written by itself would cost as much as what it shares, times their number.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import h5py
+
+from tests.hostile.cases import Case, from_bytes
+from tests.hostile.plain_models import dense, hdf5, legacy_tree, parts
+from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MANY = 3_000
+"""Groups that share something."""
+PLACE = "model_weights/first/many"
+LONG = 60_000
+"""Characters of a long name, bytes of a long attribute, messages of a long header."""
+TOO_OFTEN = "more than 4 times its bytes"
+
+
+def sharing_cases() -> Iterable[Case]:
+    """All of them."""
+    yield from_bytes("h5-continuations", continuations, "survive")
+    yield from_bytes("h5-texts-of-many", partial(one_header, texts()), "refuse", "limit hdf5_attribute_values")
+    yield from_bytes("h5-messages-of-many", partial(one_header, bytes(8 * LONG)), "refuse", TOO_OFTEN)
+    yield from_bytes("h5-names-in-a-name", names_in_a_name, "refuse", TOO_OFTEN)
+    yield from_bytes("h5-long-paths", long_paths, "refuse", TOO_OFTEN)
+    yield from_bytes("h5-heaps-in-a-heap", heaps_in_a_heap, "refuse", TOO_OFTEN)
+    yield from_bytes("json-long-paths", lambda: archive(nested(50, LONG)), "refuse", "limit path_characters")
+    yield from_bytes("json-connections", lambda: archive(connected(500, LONG // 2)), "refuse", "limit path_characters")
+
+
+def many(file: h5py.File) -> None:
+    """A group of many groups."""
+    group = file.create_group(PLACE)
+    for number in range(MANY):
+        group.create_group(f"{number:05}")
+
+
+def addresses(data: bytes) -> tuple[int, list[int]]:
+    """Where the headers of the group of many and of the groups in it are."""
+    with h5py.File(io.BytesIO(data)) as file:
+        group = file[PLACE]
+        return h5py.h5o.get_info(group.id).addr, [h5py.h5o.get_info(inner.id).addr for inner in group.values()]
+
+
+def message(kind: int, body: bytes) -> bytes:
+    """One message of a header."""
+    return struct.pack("<HHB3x", kind, len(body), 0) + body
+
+
+def with_end(data: bytearray) -> bytes:
+    """A file whose superblock knows its end."""
+    struct.pack_into("<Q", data, 40, len(data))
+    return bytes(data)
+
+
+def texts() -> bytes:
+    """A message that is an attribute of many texts of two bytes."""
+    datatype = struct.pack("<B3xI", 0x13, 2)
+    dataspace = struct.pack("<BB6xQ", 1, 1, LONG // 2)
+    head = struct.pack("<BxHHH8s", 1, 2, len(datatype), len(dataspace), b"x")
+    return message(0x0C, head + datatype + dataspace + b"ab" * (LONG // 2))
+
+
+def one_header(shared: bytes) -> bytes:
+    """Many groups whose headers all go on at the same long place."""
+    data = bytearray(hdf5(legacy_tree, many))
+    count = 2 if any(shared) else 1 + len(shared) // 8
+    for address in addresses(bytes(data))[1]:
+        more = message(0x10, struct.pack("<QQ", len(data), len(shared)))
+        data[address : address + 40] = struct.pack("<BxHII4x", 1, count, 1, len(more)) + more
+    return with_end(data + shared)
+
+
+def continuations() -> bytes:
+    """A header that says thousands of times that it goes on at the same few bytes, and grows by them each time."""
+    data = bytearray(hdf5(legacy_tree, many))
+    address, _ = addresses(bytes(data))
+    first = message(0x10, struct.pack("<QQ", len(data), 24 * LONG))
+    data[address : address + 40] = struct.pack("<BxHII4x", 1, LONG, 1, len(first)) + first
+    again = message(0x10, struct.pack("<QQ", len(data) + 24 * LONG, 40))
+    return with_end(data + again * LONG + bytes(40))
+
+
+def names_in_a_name() -> bytes:
+    """A group whose names are the ends of one long name."""
+    data = bytearray(hdf5(legacy_tree, many))
+    address, inner = addresses(bytes(data))
+    at, wanted = address + 16, {*inner}
+    while struct.unpack_from("<H", data, at)[0] != 0x11:  # the message that says where the names are
+        at += 8 + struct.unpack_from("<H", data, at + 2)[0]
+    (heap,) = struct.unpack_from("<Q", data, at + 16)
+    struct.pack_into("<Q", data, heap + 8, LONG + 1)
+    struct.pack_into("<Q", data, heap + 24, len(data))
+    table = data.find(b"SNOD")
+    while table >= 0:
+        for entry in range(table + 8, table + 8 + 40 * data[table + 6], 40):
+            if struct.unpack_from("<Q", data, entry + 8)[0] in wanted:
+                wanted.discard(struct.unpack_from("<Q", data, entry + 8)[0])
+                struct.pack_into("<Q", data, entry, len(wanted))
+        table = data.find(b"SNOD", table + 1)
+    return with_end(data + b"n" * LONG + b"\0")
+
+
+def long_paths() -> bytes:
+    """Many groups in groups of long names, which stand in the path of each."""
+
+    def change(file: h5py.File) -> None:
+        group = file["model_weights/first"]
+        for _ in range(50):
+            group = group.create_group("d" * LONG)
+        for number in range(MANY):
+            group.create_group(str(number))
+
+    return hdf5(legacy_tree, change)
+
+
+def heaps_in_a_heap() -> bytes:
+    """Attributes whose texts lie in as many heaps, each inside the one before, with the same thousands of objects."""
+    count = 200
+
+    def change(file: h5py.File) -> None:
+        for number in range(count):
+            file["model_weights/first"].attrs.create(f"a{number}", "text", dtype=h5py.string_dtype())
+
+    data = bytearray(hdf5(legacy_tree, change))
+    start = len(data)
+    tail, end = 32 * count, 32 * count + 16 * LONG
+    for number in range(count):
+        heap = struct.pack("<4sB3xQ", b"GCOL", 1, end - 32 * number)
+        data += heap + struct.pack("<HH4xQ", 1, 0, tail - 32 * (number + 1))
+    data += b"".join(struct.pack("<HH4xQ", number, 0, 0) for number in range(2, LONG + 2))
+    value = struct.pack("<I", len("text"))
+    at = -1
+    for number in range(count):
+        at = data.index(value, data.index(b"a%d\0" % number, at + 1)) + len(value)
+        struct.pack_into("<QI", data, at, start + 32 * number, 1)
+    return with_end(data)
+
+
+def archive(config: dict[str, Any]) -> bytes:
+    """The plain archive with another config, deflated."""
+    return raw_zip([parts()[0], Part(b"config.json", json.dumps(config).encode(), DEFLATED), parts()[2]])
+
+
+def model(name: str, layers: list[dict[str, Any]], class_name: str = "Sequential") -> dict[str, Any]:
+    """A serialised model of these layers."""
+    return {"module": "keras", "class_name": class_name, "config": {"name": name, "layers": layers}}
+
+
+def layer(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """A serialised layer of this name."""
+    entry = dense(0)
+    return entry | {"config": entry["config"] | {"name": name}} | more
+
+
+def nested(depth: int, length: int) -> dict[str, Any]:
+    """A model of many layers in models of long names."""
+    inner = model("m" * length, [layer(f"d{number}") for number in range(MANY)])
+    for _ in range(depth):
+        inner = model("m" * length, [inner])
+    return inner
+
+
+def connected(count: int, length: int) -> dict[str, Any]:
+    """A model of long name, inside another one, in which each of some layers takes what all of them give."""
+    history = [[[f"d{number}", 0, 0, {}] for number in range(count)]]
+    return model(
+        "m", [model("n" * length, [layer(f"d{n}", inbound_nodes=history) for n in range(count)], "Functional")]
+    )
