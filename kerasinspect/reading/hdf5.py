@@ -83,7 +83,6 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
         walk.damage.append(error.message)
         return
     for name, target in links:
-        walk.file.stream.charge(len(group.path) + len(name))
         if name in group.arrays or name in group.groups or name in group.links:
             walk.damage.append(f"{group.path} in {walk.file.source.label} has two objects named {name}.")
         elif isinstance(target, Link):
@@ -104,7 +103,7 @@ def bounded(walk: Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator
             raise passed("hdf5_links", walk.links, limits.hdf5_links, walk.file.source.label)
         if len(name) > limits.name_bytes:
             raise passed("name_bytes", len(name), limits.name_bytes, f"A name in {path}")
-        walk.file.stream.charge(len(name))
+        walk.file.stream.charge(len(path) + 2 * len(name))
         yield name, target
 
 
