@@ -68,6 +68,8 @@ def check_file(
             return check_model(model, container, rules, contract)
     except UnreadableFile as error:
         return ModelReport(location, error=str(error))
+    except MemoryError:
+        return ModelReport(location, error=f"{location} needs more memory than there is.")
 
 
 def check_model(

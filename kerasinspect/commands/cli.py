@@ -22,7 +22,7 @@ from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary
 from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
-from kerasinspect.errors import InspectError
+from kerasinspect.errors import InspectError, RefusedFile
 from kerasinspect.output.destination import PipeClosed
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except InspectError as error:
         _complain(error)
         return error.exit_status
+    except MemoryError:
+        short = RefusedFile("There is not enough memory for this.", "Ask for less at once, or give it more.")
+        _complain(short)
+        return short.exit_status
     except click.ClickException as error:
         error.show()
         return error.exit_code

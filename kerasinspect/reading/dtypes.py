@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 FLOAT8: Mapping[str, tuple[int, int]] = {"float8_e4m3fn": (4, 7), "float8_e5m2": (5, 15)}
 """Bits of the exponent, and its bias. Source: OCP 8-bit Floating Point Specification (OFP8)."""
-INTEGER, FLOAT, OPAQUE, ENUMERATED = 0, 1, 5, 8
+INTEGER, FLOAT, OPAQUE, COMPOUND, ENUMERATED = 0, 1, 5, 6, 8
 """Classes of datatypes."""
-NUMBER = 12
-"""Bytes that describe an integer, at most, where a boolean is made of it."""
-BOOLEAN = b"FALSE\0\0\0TRUE\0\0\0\0"
-"""The names that h5py gives to the two values of a boolean."""
+HEAD, NUMBERS = 8, {INTEGER: 4, FLOAT: 12}
+"""Bytes that any datatype begins with, and those that tell more of an integer or a float."""
+BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0", b"FALSE\0TRUE\0")
+"""The names that h5py gives to the two values of a boolean: older ones fill eight bytes each."""
+MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1)}
+"""By the version of a record: bytes of a member's name of one letter, and those that tell where it is."""
 SIGNED, PADDED = 0x08, 0x06
 UNUSUAL = "unusual"
 """The word for numbers whose bits are laid out as no Keras writes them."""
@@ -58,6 +60,9 @@ def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
         return np.dtype(f"<u{size}" if names else f"V{size}"), word if word in names else f"opaque{8 * size}"
     if is_boolean(data, start):
         return np.dtype("i1"), "bool"
+    numbers = complex_format(data, start)
+    if numbers is not None:
+        return numbers, numbers.name
     if header.rarities is None:
         message = f"the datatype of {path} is cut short"
         raise ValueError(message)
@@ -66,7 +71,8 @@ def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
 
 def is_familiar_dtype(data: bytes, start: int) -> bool:
     """Whether a datatype is one that weights have: numbers, opaque bytes, booleans."""
-    return class_at(data, start) in (INTEGER, FLOAT, OPAQUE) or is_boolean(data, start)
+    plain = class_at(data, start) in (INTEGER, FLOAT, OPAQUE)
+    return plain or is_boolean(data, start) or complex_format(data, start) is not None
 
 
 def class_at(data: bytes, start: int) -> int:
@@ -81,11 +87,29 @@ def size_at(data: bytes, start: int) -> int:
 
 def is_boolean(data: bytes, start: int) -> bool:
     """Whether a datatype is h5py's boolean: a byte whose two values are named."""
-    return (
-        class_at(data, start) == ENUMERATED
-        and (data[start + 1], size_at(data, start)) == (2, 1)
-        and data[start + 8 + NUMBER : start + 8 + NUMBER + len(BOOLEAN)] == BOOLEAN
-    )
+    if class_at(data, start) != ENUMERATED or (data[start + 1], size_at(data, start)) != (2, 1):
+        return False
+    return data.startswith(BOOLEAN, start + 2 * HEAD + NUMBERS[INTEGER])
+
+
+def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
+    """The dtype of complex numbers, which are records of two equal floats called r and i; None for any other class."""
+    if class_at(data, start) != COMPOUND or data[start + 1 : start + 3] != b"\2\0":
+        return None
+    name, place = MEMBERS.get(data[start] >> 4, (0, 0))
+    at, width, formats = start + HEAD, size_at(data, start) // 2, set()
+    for number, letter in enumerate((b"r\0", b"i\0")):
+        offset = int.from_bytes(data[at + name : at + name + min(place, 4)], "little")
+        if not data.startswith(letter, at) or offset != number * width:
+            return None
+        at += name + place
+        described = number_format(data, at)
+        if described is None or described[0].kind != "f":
+            return None
+        formats.add(described[0].str)
+        at += HEAD + NUMBERS[FLOAT]
+    part = np.dtype(formats.pop())
+    return None if formats or part.itemsize != width else np.dtype(f"{part.str[0]}c{2 * width}")
 
 
 def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:

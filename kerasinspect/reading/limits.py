@@ -39,7 +39,7 @@ class Limits:
     layers: int = 50_000
     """Layers of a model, those inside others too."""
     path_characters: int = 16 * MIB
-    """Characters of the paths of all layers and arrays: names of models inside one another add up in each of them."""
+    """Characters in the paths and classes of all layers and arrays: names of models inside one another add up."""
     listed_names: int = 200_000
     """Names of layers and arrays that the attributes of a legacy file list."""
     hdf5_objects: int = 250_000

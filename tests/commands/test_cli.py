@@ -95,6 +95,20 @@ def test_a_pipe_needs_no_rich() -> None:
     assert outcome.stderr.strip() == "False"
 
 
+@pytest.mark.parametrize("command", [["show"], ["summary"], ["check", "--no-config"]], ids=lambda command: command[0])
+@pytest.mark.parametrize("sample", ["question_network.keras", "bfloat16.keras", "question_network.h5"])
+def test_what_keras_writes_needs_no_pyfive(command: list[str], sample: str) -> None:
+    """It takes as long to import as all the rest of a small model takes, and only rare files need it."""
+    code = (
+        "import sys\n"
+        "from kerasinspect.commands.cli import run\n"
+        f"run({[command[0], str(ROOT / 'sample_models' / sample), *command[1:]]!r})\n"
+        "sys.exit(str('pyfive' in sys.modules))\n"
+    )
+    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=ROOT, text=True)
+    assert outcome.stderr.strip().endswith("False")
+
+
 def test_two_runs_are_equal() -> None:
     """The output is stable to the byte."""
     assert run("show", NETWORK).stdout == run("show", NETWORK, PYTHONHASHSEED="1").stdout

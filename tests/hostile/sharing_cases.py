@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import h5py
+import numpy as np
 
 from tests.hostile.cases import Case, from_bytes
 from tests.hostile.plain_models import dense, hdf5, legacy_tree, parts
@@ -25,6 +26,7 @@ MANY = 3_000
 PLACE = "model_weights/first/many"
 LONG = 60_000
 """Characters of a long name, bytes of a long attribute, messages of a long header."""
+MIB = 1 << 20
 TOO_OFTEN = "more than 4 times its bytes"
 
 
@@ -37,6 +39,9 @@ def sharing_cases() -> Iterable[Case]:
     yield from_bytes("h5-long-paths", long_paths, "refuse", TOO_OFTEN)
     yield from_bytes("h5-heaps-in-a-heap", heaps_in_a_heap, "refuse", TOO_OFTEN)
     yield from_bytes("json-long-paths", lambda: archive(nested(50, LONG)), "refuse", "limit path_characters")
+    for name, (place, config) in CLASSES.items():
+        make = partial(many_of_a_class, place, config)
+        yield from_bytes(f"json-long-class-{name}", make, "refuse", "limit path_characters")
     yield from_bytes("json-connections", lambda: archive(connected(500, LONG // 2)), "refuse", "limit path_characters")
 
 
@@ -149,9 +154,12 @@ def heaps_in_a_heap() -> bytes:
     return with_end(data)
 
 
-def archive(config: dict[str, Any]) -> bytes:
-    """The plain archive with another config, deflated."""
-    return raw_zip([parts()[0], Part(b"config.json", json.dumps(config).encode(), DEFLATED), parts()[2]])
+def archive(config: dict[str, Any], weights: bytes | None = None) -> bytes:
+    """The plain archive with another config, deflated, and perhaps with other weights."""
+    metadata, _, stored = parts()
+    if weights is not None:
+        stored = Part(b"model.weights.h5", weights)
+    return raw_zip([metadata, Part(b"config.json", json.dumps(config).encode(), DEFLATED), stored])
 
 
 def model(name: str, layers: list[dict[str, Any]], class_name: str = "Sequential") -> dict[str, Any]:
@@ -173,9 +181,31 @@ def nested(depth: int, length: int) -> dict[str, Any]:
     return inner
 
 
+def many_of_a_class(place: str, config: dict[str, Any]) -> bytes:
+    """An archive with a group of thousands of arrays that no class describes."""
+
+    def tree(file: h5py.File) -> None:
+        for number in range(MANY):
+            file[f"{place}/{number}"] = np.zeros(1, "<f4")
+
+    return archive(config, hdf5(tree))
+
+
+def unknown(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """A serialised object of a class of one's own."""
+    return {"module": "own", "class_name": name, "registered_name": f"own>{name}", "config": {"name": "plain"} | more}
+
+
 def connected(count: int, length: int) -> dict[str, Any]:
     """A model of long name, inside another one, in which each of some layers takes what all of them give."""
     history = [[[f"d{number}", 0, 0, {}] for number in range(count)]]
     return model(
         "m", [model("n" * length, [layer(f"d{n}", inbound_nodes=history) for n in range(count)], "Functional")]
     )
+
+
+CLASSES = {
+    "of-the-model": ("vars", unknown("C" * MIB)),
+    "of-a-layer": ("layers/outer/inner/vars", model("m", [unknown("Outer", inner=unknown("I" * MIB))])),
+}
+"""Where thousands of arrays are, and a config in which what holds them has a very long class name."""

@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kerasinspect.commands.cli import run
+from kerasinspect.reading import open_with_container
 from tests.hostile.plain_models import hdf5, keras_archive, legacy_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from kerasinspect.model import Model
+    from kerasinspect.reading.contents import Container
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.reading.sources import Source
 
 COMMANDS = (("show", "--format", "json", "--values"), ("check", "--no-config"))
 MAKERS = {"keras": keras_archive, "h5": lambda: hdf5(legacy_tree)}
@@ -92,6 +98,36 @@ def test_a_file_that_shrinks_while_it_is_read_is_said(
             status, said = ends(model, command, capsys)
         assert status == 3
         assert "damaged" in said or "cut off" in said
+
+
+def test_a_model_that_memory_does_not_hold_is_a_sentence(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``show`` says so; ``check`` says so of that one, and goes on with the next."""
+    large = tmp_path / f"large{model.suffix}"
+    large.write_bytes(model.read_bytes())
+
+    def starved(location: str, limits: Limits) -> tuple[Model, Container]:
+        """Find no memory for one of the two."""
+        if location == str(large):
+            raise MemoryError
+        return open_with_container(location, limits)
+
+    monkeypatch.setattr("kerasinspect.analysis.checking.open_with_container", starved)
+    assert run(["check", "--no-config", str(large), str(model)]) == 3
+    said = capsys.readouterr().out
+    assert "large" in said
+    assert "needs more memory than there is" in said
+    assert "6 of 6 arrays read in 2 files" in said
+
+    def no_room(_: Source) -> int:
+        """Find no memory at all."""
+        raise MemoryError
+
+    monkeypatch.setattr("kerasinspect.reading.superblock_position", no_room)
+    monkeypatch.setattr("kerasinspect.reading.read_archive", lambda source, _: no_room(source))
+    assert run(["show", str(large)]) == 3
+    assert "not enough memory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("mebibytes", [1, 4, 16, 64])

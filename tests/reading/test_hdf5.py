@@ -30,6 +30,11 @@ def tree_of(path: Path, limits: Limits = DEFAULT, *, damaged: int = 0) -> Group:
     return tree.root
 
 
+forms = pytest.mark.parametrize(
+    "form", [{}, {"libver": "latest"}, {"track_order": True}], ids=["default", "latest", "ordered"]
+)
+"""What h5py is asked for: what Keras asks for, which is read here, and what pyfive reads."""
+
 LAYOUTS: dict[str, dict[str, Any]] = {
     "contiguous": {},
     "chunked": {"chunks": (1, 2, 3, 4)},
@@ -52,14 +57,17 @@ def test_values_are_those_that_h5py_reads(tmp_path: Path, options: dict[str, Any
         np.testing.assert_array_equal(array[key], VALUES[key])
 
 
-DTYPES = ["<f8", ">f4", "<f2", ">i8", "u1", "i1", "<i4", "?"]
+DTYPES = ["<f8", ">f4", "<f2", ">i8", "u1", "i1", "<i4", "?", "<c8"]
 
 
+@forms
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_dtypes_keep_their_values_and_give_little_endian_bytes(tmp_path: Path, dtype: str) -> None:
+def test_dtypes_keep_their_values_and_give_little_endian_bytes(
+    tmp_path: Path, dtype: str, form: dict[str, Any]
+) -> None:
     """A big-endian file gives the same bytes as a little-endian one."""
     values = np.array([[0, 1, 1], [1, 0, 1]]).astype(dtype)
-    with h5py.File(tmp_path / "file.h5", "w") as file:
+    with h5py.File(tmp_path / "file.h5", "w", **form) as file:
         file["array"] = values
     array = tree_of(tmp_path / "file.h5").arrays["array"]
     assert array.dtype == np.dtype(dtype).name
@@ -78,11 +86,12 @@ def test_scalars_and_empty_arrays_are_read(tmp_path: Path, shape: tuple[int, ...
     assert array.nbytes == values.nbytes
 
 
-def test_bfloat16_is_told_by_its_mark_and_decoded_exactly(tmp_path: Path) -> None:
+@forms
+def test_bfloat16_is_told_by_its_mark_and_decoded_exactly(tmp_path: Path, form: dict[str, Any]) -> None:
     """Keras stores bfloat16 as opaque bytes with an attribute; without it the bytes stay what they are."""
     values = np.array([1.0, -2.5, 3.140625], "<f4")
     stored = (values.view("<u4") >> 16).astype("<u2").view("V2")
-    with h5py.File(tmp_path / "file.h5", "w") as file:
+    with h5py.File(tmp_path / "file.h5", "w", **form) as file:
         file["plain"] = stored
         file["marked"] = stored
         file["marked"].attrs["dtype"] = "bfloat16"
@@ -99,11 +108,13 @@ def test_a_user_block_moves_every_address(tmp_path: Path, userblock: int) -> Non
     np.testing.assert_array_equal(tree_of(tmp_path / "file.h5").arrays["array"][...], VALUES)
 
 
-@pytest.mark.parametrize("libver", ["earliest", "latest"])
-def test_groups_of_every_size_are_listed_by_both_generations_of_the_format(tmp_path: Path, libver: str) -> None:
+@forms
+def test_groups_of_every_size_are_listed_by_both_generations_of_the_format(
+    tmp_path: Path, form: dict[str, Any]
+) -> None:
     """Many links move into other structures than few."""
     names = [f"layer_{number}" for number in range(300)]
-    with h5py.File(tmp_path / "file.h5", "w", libver=libver) as file:
+    with h5py.File(tmp_path / "file.h5", "w", **form) as file:
         for name in names:
             file.create_group(name).attrs["name"] = name
     groups = tree_of(tmp_path / "file.h5").groups
@@ -111,15 +122,20 @@ def test_groups_of_every_size_are_listed_by_both_generations_of_the_format(tmp_p
     assert groups["layer_7"].text("name") == "layer_7"
 
 
-def test_attributes_come_as_texts_however_they_were_written(tmp_path: Path) -> None:
+@forms
+def test_attributes_come_as_texts_however_they_were_written(tmp_path: Path, form: dict[str, Any]) -> None:
     """Fixed-length bytes of h5py 2, variable-length texts of h5py 3, empty lists, and lists in parts are the same."""
-    with h5py.File(tmp_path / "file.h5", "w") as file:
+    with h5py.File(tmp_path / "file.h5", "w", **form) as file:
         file.attrs["fixed"] = np.array([b"dense", "größe".encode()])
         file.attrs["variable"] = np.array(["dense", "größe"], dtype=object)
         file.attrs["empty"] = []
         file.attrs["one"] = "text"
         file.attrs["parts0"], file.attrs["parts1"] = np.array([b"a", b"b"]), np.array([b"c"])
+        file.attrs["count"], file.attrs["share"], file.attrs["whether"] = 3, np.float32(0.5), True
+        file.attrs["numbers"], file.attrs["nothing"] = [1, 2], h5py.Empty("f4")
     root = tree_of(tmp_path / "file.h5")
+    assert [root.attributes[name] for name in ("count", "share", "whether")] == [3, 0.5, 1]
+    assert root.attributes["numbers"] is root.attributes["nothing"] is None
     assert root.texts("fixed") == root.texts("variable") == ["dense", "größe"]
     assert root.texts("empty") == []
     assert root.texts("parts") == ["a", "b", "c"]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kerasinspect.reading.assemble.nodes import Node
     from kerasinspect.reading.stored import StoredArray
 
+LONGEST = 120
+"""Characters of a class name that are repeated in the name of each of its arrays."""
 MOST_OPTIONAL = 6
 """Flags of a class that are tried in every combination where no config tells."""
 
@@ -92,8 +94,9 @@ def agreed(node: Node, possible: list[tuple[WeightKind, ...]], arrays: Sequence[
 
 
 def position_name(place: int, node: Node) -> str:
-    """The honest name of an array that nothing names: ``weight 1 of MyLayer``."""
-    return f"weight {place} of {node.class_name or node.name}"
+    """The honest name of an array that nothing names: ``weight 1 of MyLayer``; of a very long name the beginning."""
+    owner = node.class_name or node.name
+    return f"weight {place} of {owner if len(owner) <= LONGEST else f'{owner[:LONGEST]}…'}"
 
 
 def kind_named(node: Node, name: str, array: StoredArray) -> WeightKind | None:

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 def paths_of(model: Node, limits: Limits) -> dict[int, str]:
     """The path of the model itself, which is empty, and of every layer in it, by identity of its node.
 
-    Raises RefusedFile where the paths of all layers and arrays become too long together: each holds the names of all
-    models around it, so that a small file could ask for any amount of memory.
+    Raises RefusedFile where paths and classes of all layers and arrays become too long together: each path holds the
+    names of all models around it, and each array names its layer's class, so that a small file could ask for any
+    amount of memory.
     """
     paths = {id(model): ""}
-    characters = 0
+    characters = len(model.class_name) * len(model.claims)
     pending = [model]
     while pending:
+        check(characters, limits)
         node = pending.pop()
         prefix = f"{paths[id(node)]}/" if node is not model else ""
         for child in node.children:
-            characters += (len(prefix) + len(child.name)) * (1 + len(child.claims))
+            characters += (len(prefix) + len(child.name) + len(child.class_name)) * (1 + len(child.claims))
             check(characters, limits)
             paths[id(child)] = f"{prefix}{child.name}"
         pending += reversed(node.children)
