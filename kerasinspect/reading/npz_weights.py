@@ -41,17 +41,26 @@ MOST_AXES = 32
 
 
 def read_npz(source: Source, limits: Limits) -> Contents:
-    """The contents of such an archive; raises what ``open_archive`` raises, and RefusedFile for names too deep."""
+    """The contents of such an archive; raises what ``open_archive`` raises, and RefusedFile for names too deep or long.
+
+    Each part of a name is a group, whose path has all parts before it.
+    """
     inner = open_archive(source, limits)
     root = Group("/")
     damage: list[str] = []
+    characters = 0
     for name in inner.members:
         *folders, last = name.removesuffix(".npy").split("/")
         if len(folders) >= limits.hdf5_depth:
             raise passed("hdf5_depth", len(folders) + 1, limits.hdf5_depth, source.label)
+        characters += len(name) * (len(folders) + 1)
+        if characters > limits.path_characters:
+            raise passed("path_characters", characters, limits.path_characters, source.label)
         group = root
         for folder in folders:
-            group = group.groups.setdefault(folder, Group(f"{group.path.rstrip('/')}/{folder}"))
+            if folder not in group.groups:
+                group.groups[folder] = Group(f"{group.path.rstrip('/')}/{folder}")
+            group = group.groups[folder]
         try:
             array = npy_array(inner.source(name), f"{group.path.rstrip('/')}/{last}")
         except UnreadableFile as error:

@@ -32,6 +32,7 @@ def cost_cases() -> Iterable[Case]:
         yield from_bytes(f"npz-{name}", partial(with_npz, {"layers/dense/vars/0.npy": member}), "survive", said)
     yield from_bytes("npz-plain", partial(with_npz, {"layers/dense/vars/0.npy": npy("'<f4'", "(3, 2)", 24)}), "read")
     yield from_bytes("npz-deep", partial(with_npz, {"a/" * 30_000 + "0.npy": b""}), "refuse", "limit hdf5_depth")
+    yield from_bytes("npz-long-paths", partial(with_npz, LONG_NAMES), "refuse", "limit path_characters")
     yield from_bytes("npz-beside", lambda: raw_zip([*parts(), Part(b"model.weights.npz", npz({}))]), "read", "second")
     yield from_bytes("h5-many-layers-counted", partial(counted, "nb_layers"), "read")
     yield from_bytes("h5-many-arrays-counted", partial(counted, "nb_params"), "read")
@@ -68,6 +69,10 @@ NPY: dict[str, tuple[bytes, str]] = {
     "huge": (npy("'<f4'", f"({'9' * 500},)", 4), "declares"),
     "cut": (npy("'<f4'", "(3, 2)", 8), "declares 24 bytes, and .* has 8"),
 }
+
+
+LONG_NAMES = {"/".join([str(number) + "n" * 1_000] * 60) + "/0.npy": b"" for number in range(50)}
+"""Names of many long parts, each of which is a group with a path of its own."""
 
 
 def npz(members: dict[str, bytes]) -> bytes:
