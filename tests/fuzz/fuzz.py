@@ -100,6 +100,8 @@ def tried(command: tuple[str, ...], path: Path, tally: Tally) -> Iterator[str]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         tally.slowest = max(tally.slowest, time.perf_counter() - started)
+        out.close()  # click remembers every stream that it wrote to
+        err.close()
     if failure:
         tally.failures[failure] += 1
         yield failure

@@ -39,6 +39,7 @@ def sharing_cases() -> Iterable[Case]:
     yield from_bytes("h5-long-paths", long_paths, "refuse", TOO_OFTEN)
     yield from_bytes("h5-heaps-in-a-heap", heaps_in_a_heap, "refuse", TOO_OFTEN)
     yield from_bytes("json-long-paths", lambda: archive(nested(50, LONG)), "refuse", "limit path_characters")
+    yield from_bytes("json-many-axes", lambda: archive(passed_on([3] * 200_000)), "survive")
     for name, (place, config) in CLASSES.items():
         make = partial(many_of_a_class, place, config)
         yield from_bytes(f"json-long-class-{name}", make, "refuse", "limit path_characters")
@@ -194,6 +195,12 @@ def many_of_a_class(place: str, config: dict[str, Any]) -> bytes:
 def unknown(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """A serialised object of a class of one's own."""
     return {"module": "own", "class_name": name, "registered_name": f"own>{name}", "config": {"name": "plain"} | more}
+
+
+def passed_on(shape: list[int]) -> dict[str, Any]:
+    """A model in which thousands of layers hand one input's shape on."""
+    first = {"class_name": "InputLayer", "config": {"name": "first", "batch_shape": shape}}
+    return model("m", [first, *(layer(f"d{n}") | {"class_name": "Dropout"} for n in range(MANY))])
 
 
 def connected(count: int, length: int) -> dict[str, Any]:

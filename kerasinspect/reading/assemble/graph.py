@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Shapes: TypeAlias = "Shape | tuple[Shape, ...] | None"
 
 HISTORY_LENGTH = 3
+MOST_AXES = 64
+"""As numpy allows."""
 PASSES_CHANNELS = frozenset(
     """
     Activation ActivityRegularization AlphaDropout AveragePooling1D AveragePooling2D AveragePooling3D
@@ -163,8 +165,10 @@ def declared(node: Node) -> Shape | None:
 
 
 def as_shape(value: Any) -> Shape | None:  # noqa: ANN401 - any JSON
-    """A JSON list of sizes, ``null`` for an open one; None for anything else."""
-    if not isinstance(value, list) or not all(size is None or type(size) is int for size in value):
+    """A JSON list of sizes, ``null`` for an open one; None for anything else, and for more axes than arrays have."""
+    if not isinstance(value, list) or len(value) > MOST_AXES:
+        return None
+    if not all(size is None or type(size) is int for size in value):
         return None
     return tuple(value)
 
