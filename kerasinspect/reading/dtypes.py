@@ -46,7 +46,7 @@ def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
     bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
     version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.
     """
-    _, flags, start = header.the(DATATYPE)
+    _, flags, start, _ = header.the(DATATYPE)
     if flags & SHARED:
         return np.dtype("V1"), UNUSUAL
     data = header.data

@@ -62,6 +62,7 @@ class Message(NamedTuple):
     kind: int
     flags: int
     start: int
+    nbytes: int
 
 
 class Rarities(Protocol):
@@ -110,13 +111,13 @@ class Header(NamedTuple):
         """
         if self.rarities:
             return self.rarities.links()
-        tables = [start for kind, _, start in self.messages if kind == SYMBOL_TABLE]
-        if len(tables) > 1:
-            complaint = "a group with two tables of symbols"
-            raise ValueError(complaint)
+        tables = [message for message in self.messages if message.kind == SYMBOL_TABLE]
         if not tables:
             return lambda: iter(())
-        return partial(table_links, self.file, *TWO_ADDRESSES.unpack_from(self.data, tables[0]))
+        if len(tables) > 1 or tables[0].nbytes != TWO_ADDRESSES.size:
+            complaint = "a group with two tables of symbols, or with one that is cut short"
+            raise ValueError(complaint)
+        return partial(table_links, self.file, *TWO_ADDRESSES.unpack_from(self.data, tables[0].start))
 
     def attributes(self, path: str) -> Mapping[str, Attribute]:
         """All attributes by name; ``path`` is what the object is called.
@@ -135,9 +136,9 @@ class Header(NamedTuple):
 
     def familiar_attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
         """All attributes, where each is of a form that is read here."""
-        for kind, _, start in self.messages:
-            if kind == ATTRIBUTE:
-                yield attribute_of(self.file, self.data, start, path)
+        for message in self.messages:
+            if message.kind == ATTRIBUTE:
+                yield attribute_of(self.file, self.data, message.start, path)
 
 
 def read_header(file: OpenFile, address: int) -> Header:
@@ -156,8 +157,11 @@ def read_header(file: OpenFile, address: int) -> Header:
         start = offset + HEAD.size
         if kind == CONTINUATION:
             data += file.stream.at(*TWO_ADDRESSES.unpack_from(data, start))
-        messages.append(Message(kind, flags, start))
+        messages.append(Message(kind, flags, start, length))
         offset = start + length
+    if offset > len(data):
+        complaint = "a message that is longer than its header"
+        raise ValueError(complaint)
     whole = bytes(data)
     if not are_familiar(messages, whole):
         raise Unfamiliar
@@ -166,7 +170,7 @@ def read_header(file: OpenFile, address: int) -> Header:
 
 def are_familiar(messages: Iterable[Message], data: bytes) -> bool:
     """Whether all messages are of the forms that are read here; one that is cut short fails where it is needed."""
-    for kind, flags, start in messages:
+    for kind, flags, start, _ in messages:
         if kind in (LINK, LINK_INFO, ATTRIBUTE_INFO):
             return False
         if kind in (DATATYPE, ATTRIBUTE):

@@ -95,7 +95,7 @@ def newer_header(file: OpenFile, address: int) -> Header:
     """The header at an address; what goes wrong in it is pyfive's own exception."""
     make_room(file.heaps_of_pyfive)
     parsed = Parsed(file, address)
-    messages = [Message(one["type"], one["flags"], one["offset_to_message"]) for one in parsed.msgs]
+    messages = [Message(one["type"], one["flags"], one["offset_to_message"], one["size"]) for one in parsed.msgs]
     return Header(file, address, messages, parsed.msg_data, Newer(file, parsed))
 
 
