@@ -39,6 +39,9 @@ def sharing_cases() -> Iterable[Case]:
     yield from_bytes("h5-long-paths", long_paths, "refuse", TOO_OFTEN)
     yield from_bytes("h5-heaps-in-a-heap", heaps_in_a_heap, "refuse", TOO_OFTEN)
     yield from_bytes("json-long-paths", lambda: archive(nested(50, LONG)), "refuse", "limit path_characters")
+    yield from_bytes("json-both-directions", lambda: archive(both_directions(40)), "refuse", "limit layers")
+    yield from_bytes("json-models-in-models", lambda: archive(nested(50, 1)), "survive")
+    yield from_bytes("json-many-outputs", lambda: archive(many_outputs()), "survive")
     yield from_bytes("json-many-axes", lambda: archive(passed_on([3] * 200_000)), "survive")
     for name, (place, config) in CLASSES.items():
         make = partial(many_of_a_class, place, config)
@@ -195,6 +198,23 @@ def many_of_a_class(place: str, config: dict[str, Any]) -> bytes:
 def unknown(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """A serialised object of a class of one's own."""
     return {"module": "own", "class_name": name, "registered_name": f"own>{name}", "config": {"name": "plain"} | more}
+
+
+def both_directions(depth: int) -> dict[str, Any]:
+    """Wrappers inside one another, each of which makes two layers of the one that it describes."""
+    inner = layer("inner")
+    for number in range(depth):
+        inner = {"class_name": "Bidirectional", "config": {"name": f"b{number}", "layer": inner}}
+    return model("m", [inner])
+
+
+def many_outputs() -> dict[str, Any]:
+    """A model that gives one layer's output two hundred thousand times, to thousands of layers."""
+    inner = model("inner", [layer("first")], "Functional")
+    inner["config"]["output_layers"] = [["first", 0, 0]] * 200_000
+    taken = [[["inner", 0, 0, {}]]]
+    outer = [layer(f"d{n}", inbound_nodes=taken) | {"class_name": "Dropout"} for n in range(MANY)]
+    return model("m", [inner, *outer], "Functional")
 
 
 def passed_on(shape: list[int]) -> dict[str, Any]:

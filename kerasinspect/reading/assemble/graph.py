@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HISTORY_LENGTH = 3
 MOST_AXES = 64
 """As numpy allows."""
+MOST_SHAPES = 1_000
+"""Shapes that one layer takes or gives; of more, none is told, since all layers behind it would look at each."""
 PASSES_CHANNELS = frozenset(
     """
     Activation ActivityRegularization AlphaDropout AveragePooling1D AveragePooling2D AveragePooling3D
@@ -64,17 +66,13 @@ class Graph:
 def connect(root: Node) -> Graph:
     """The graph of a whole model, nested models included."""
     graph = Graph()
-    pending: list[tuple[Node, Shapes]] = [(root, None)]
-    while pending:
-        model, given = pending.pop()
-        models = connect_model(graph, model, given)
-        pending += ((node, graph.of(node).input_shape) for node in models)
+    connect_model(graph, root, None)
     return graph
 
 
-def connect_model(graph: Graph, model: Node, given: Shapes) -> list[Node]:
-    """Wire one model's layers; give the nested models among them."""
-    places = {child.name: child for child in reversed(model.children)}
+def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
+    """Wire the layers of a model that takes the given shapes, and those of the models among them."""
+    places = by_name(model)
     previous: Node | None = None
     chained = model.class_name == "Sequential" or not any("inbound_nodes" in child.entry for child in model.children)
     for child in model.children:
@@ -86,10 +84,14 @@ def connect_model(graph: Graph, model: Node, given: Shapes) -> list[Node]:
         first = [places[name] for name in calls[0] if name in places] if calls else []
         wiring = graph.wiring[id(child)] = Wiring(inbound=tuple(dict.fromkeys(feeding)), calls=max(1, len(calls)))
         wiring.input_shape = incoming(graph, child, first, given if previous is None or child.role == "input" else None)
-        wiring.output_shape = outgoing(child, wiring.input_shape)
+        wiring.output_shape = outgoing(graph, child, wiring.input_shape)
         wiring.source = origin(graph, first)
         previous = child
-    return [child for child in model.children if child.is_model]
+
+
+def by_name(model: Node) -> dict[str, Node]:
+    """The layers of a model by name; the first of each name."""
+    return {child.name: child for child in reversed(model.children)}
 
 
 def listed(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON
@@ -129,6 +131,8 @@ def is_history(value: list[Any]) -> bool:
 
 def incoming(graph: Graph, child: Node, first: list[Node], given: Shapes) -> Shapes:
     """The shapes that a layer's first call takes: from the layers before it, else as its own config says."""
+    if len(first) > MOST_SHAPES:
+        return None
     shapes = tuple(graph.of(node).output_shape for node in first)
     if len(shapes) == 1 and shapes[0] is not None:
         return shapes[0]
@@ -173,24 +177,25 @@ def as_shape(value: Any) -> Shape | None:  # noqa: ANN401 - any JSON
     return tuple(value)
 
 
-def outgoing(node: Node, incoming_shape: Shapes) -> Shapes:
-    """The shapes that a layer gives; a nested model gives those of its last layer."""
+def outgoing(graph: Graph, node: Node, incoming_shape: Shapes) -> Shapes:
+    """The shapes that a layer gives; a nested model, which is wired now, gives those of its last layer."""
     if node.role == "input":
         return declared(node) or incoming_shape
     if node.is_model:
-        return model_output(node, incoming_shape)
+        connect_model(graph, node, incoming_shape)
+        return model_output(graph, node)
     inputs = () if incoming_shape is None else (incoming_shape,) if is_single(incoming_shape) else incoming_shape
     return output_shape(node.class_name, node.config, inputs) if inputs and node.kind else None  # type: ignore[arg-type]
 
 
-def model_output(model: Node, given: Shapes) -> Shapes:
-    """The output shape of a nested model, by wiring a copy of it on its own."""
-    inner = Graph()
-    connect_model(inner, model, given)
+def model_output(graph: Graph, model: Node) -> Shapes:
+    """The shapes that a nested model gives, once it is wired."""
     outputs = model.config.get("output_layers")
-    names = [*sources(outputs)] if outputs else []
-    found = [child for name in names for child in model.children if child.name == name] or model.children[-1:]
-    shapes = tuple(inner.of(child).output_shape for child in found)
+    places = by_name(model)
+    found = [places[name] for name in sources(outputs) if name in places] or model.children[-1:]
+    if len(found) > MOST_SHAPES:
+        return None
+    shapes = tuple(graph.of(child).output_shape for child in found)
     if len(shapes) == 1:
         return shapes[0]
     return shapes if shapes and all(is_single(shape) for shape in shapes) else None  # type: ignore[return-value]

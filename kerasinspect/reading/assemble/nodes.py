@@ -235,14 +235,32 @@ def undescribed(root: Node) -> Iterator[str]:
 
 
 def count_layers(config: Mapping[str, Any] | None) -> int:
-    """How many serialised layers a config lists, in models at any depth."""
+    """How many layers a config asks for, in models and wrappers at any depth.
+
+    What is inside a layer that stands for both directions counts twice, so that no node is made before all are counted.
+    """
     count = 0
-    pending: list[Any] = [config]
+    pending: list[tuple[Any, int, str]] = [(config, 1, "")]
     while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
+        value, times, twice = pending.pop()
+        if isinstance(value, list):
+            pending += [(inner, times, "") for inner in value if isinstance(inner, (dict, list))]
+        elif isinstance(value, dict):
             if "layers" in value or "layer" in value:
-                count += len(entries_of(value.get("layers"))) + isinstance(value.get("layer"), dict)
-            value = value.values()
-        pending += [inner for inner in value or () if isinstance(inner, (dict, list))]
+                inside = times * (1 + (twice == "layer")) * isinstance(value.get("layer"), dict)
+                count += times * len(entries_of(value.get("layers"))) + inside
+            doubled = for_both_directions(value) if "class_name" in value else ""
+            pending += [
+                (inner, times * (1 + (key == twice)), doubled if key == "config" else "")
+                for key, inner in value.items()
+                if isinstance(inner, (dict, list))
+            ]
     return count
+
+
+def for_both_directions(entry: Mapping[str, Any]) -> str:
+    """The key of a layer's config under which one description stands for two sublayers."""
+    kind = LAYERS.get(plain_class_name(text_at(entry, "class_name") or ""))
+    config = as_mapping(entry.get("config"))
+    keys = ((part.config_key, part.older_config_key) for part in (kind.sublayers if kind else ()))
+    return next((older for key, older in keys if older and not config.get(key)), "")
