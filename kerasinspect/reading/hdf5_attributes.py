@@ -134,11 +134,10 @@ def objects_of(file: OpenFile, address: int) -> Mapping[int, bytes]:
     if address not in file.heaps:
         make_room(file.heaps)
         signature, version, size = HEAP.unpack(file.stream.at(address, HEAP.size))
-        data = file.stream.read(size - HEAP.size) if size > HEAP.size else b""
-        if signature != b"GCOL" or version != 1 or len(data) != size - HEAP.size:
+        if signature != b"GCOL" or version != 1:
             message = f"no global heap at {address}"
             raise ValueError(message)
-        file.heaps[address] = dict(heap_objects(data))
+        file.heaps[address] = dict(heap_objects(file.stream.read(size - HEAP.size)))
     return file.heaps[address]
 
 

@@ -9,7 +9,6 @@ from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from kerasinspect.reading.hdf5_header import Unfamiliar, read_header
 from kerasinspect.reading.hdf5_superblock import check_whole, outside, read_superblock, superblock_position
 from kerasinspect.reading.limits import passed
-from kerasinspect.reading.sources import SourceStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,35 +22,45 @@ MOST_READINGS, SLACK = 4, 1 << 16
 """How often all of a file may be read for its headers, and so many bytes more: real files stay below once."""
 
 
-class MeteredStream(SourceStream):
-    """The stream that headers are read through; it stops a file that costs more than its size explains."""
+class MeteredStream:
+    """What headers are read through; it stops a file that costs more than its size explains.
+
+    pyfive takes it for a file, of which it only seeks places and reads.
+    """
 
     def __init__(self, source: Source, limits: Limits) -> None:
         """Start with nothing read."""
-        super().__init__(source)
+        self.source = source
         self.limits = limits
+        self.position = 0
         self.spent = 0
         self.values = 0
         """Values of attributes so far."""
         self._window = (0, b"")
         """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
 
-    def read(self, size: int = -1) -> bytes:
-        """Up to ``size`` bytes from where the last ones ended, as ``at`` gives them."""
+    def seek(self, address: int) -> None:
+        """Go to an address, which may lie behind the end."""
+        self.position = address
+
+    def read(self, size: int) -> bytes:
+        """``size`` bytes from where the last ones ended, as ``at`` gives them."""
         return self.at(self.position, size)
 
     def at(self, address: int, size: int) -> bytes:
-        """Up to ``size`` bytes from an address; raises what ``charge`` raises."""
+        """``size`` bytes from an address; raises ValueError where not all are there, and what ``charge`` raises."""
+        if size < 0 or address + size > self.source.size:
+            message = f"bytes {address} to {address + size} of {self.source.size}"
+            raise ValueError(message)
         self.charge(size)
         start, ahead = self._window
         offset = address - start
         if offset < 0 or offset + size > len(ahead):
-            self.position = address
-            count = self.left(max(size, READ_AHEAD))
-            offset, ahead = 0, self.source.read_at(address, count) if count else b""
+            count = min(max(size, READ_AHEAD), self.source.size - address)
+            offset, ahead = 0, self.source.read_at(address, count)
             self._window = (address, ahead)
         data = ahead[offset : offset + size]
-        self.position = address + len(data)
+        self.position = address + size
         return data
 
     def charge(self, nbytes: int) -> None:
@@ -61,7 +70,7 @@ class MeteredStream(SourceStream):
         cost any amount of time and memory.
         """
         self.spent += nbytes
-        if nbytes < 0 or self.spent > self.limits.hdf5_header_bytes:
+        if self.spent > self.limits.hdf5_header_bytes:
             raise passed("hdf5_header_bytes", self.spent, self.limits.hdf5_header_bytes, self.source.label)
         if self.spent > MOST_READINGS * self.source.size + SLACK:
             message = f"{self.source.label} is refused: its headers ask for more than {MOST_READINGS} times its bytes."

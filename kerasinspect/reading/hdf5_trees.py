@@ -34,8 +34,8 @@ def leaf_entries(stream: MeteredStream, root: int, kind: int, entry: struct.Stru
         signature, found, level, count = NODE.unpack(stream.at(address, NODE.size))
         expect(signature, b"TREE")
         entries = [*entry.iter_unpack(stream.read(count * entry.size))]
-        if found != kind or level != (level if expected is None else expected) or len(entries) < count:
-            message = f"the node at {address} is of kind {found} and level {level}, with {len(entries)} entries"
+        if found != kind or level != (level if expected is None else expected):
+            message = f"the node at {address} is of kind {found} and level {level}"
             raise ValueError(message)
         if level:
             pending += [(one[-1], level - 1) for one in reversed(entries)]

@@ -7,7 +7,6 @@ memory, and the slices of one file share its descriptor.
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import stat
@@ -91,10 +90,6 @@ class Source:
             raise self.too_short(start, size)
         return Source(self.path, self.descriptor, self.start + start, size, inside)
 
-    def stream(self) -> SourceStream:
-        """The same bytes as a seekable stream for a parser."""
-        return SourceStream(self)
-
     def close(self) -> None:
         """Close the file; every slice of it ends with it."""
         os.close(self.descriptor)
@@ -114,48 +109,6 @@ class Source:
         """The error for bytes that should be there and are not."""
         message = f"{self.label} is damaged: it needs bytes {position} to {position + count} but has {self.size}."
         return DamagedFile(message, "It was probably cut off while it was written or copied: get it again.")
-
-
-class SourceStream(io.RawIOBase):
-    """A seekable reader over a source, without a file descriptor of its own, so that no parser reopens the file."""
-
-    def __init__(self, source: Source) -> None:
-        """Start at the first byte."""
-        super().__init__()
-        self.source = source
-        self.position = 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def seekable(self) -> bool:
-        """Always."""
-        return True
-
-    def tell(self) -> int:
-        """The position of the next byte."""
-        return self.position
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to a position, which may lie behind the end."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self.position, os.SEEK_END: self.source.size}[whence]
-        if base + offset < 0:
-            raise self.source.too_short(base + offset, 0)
-        self.position = base + offset
-        return self.position
-
-    def read(self, size: int = -1) -> bytes:
-        """Up to ``size`` bytes, fewer only at the end."""
-        count = self.left(size)
-        data = self.source.read_at(self.position, count) if count else b""
-        self.position += len(data)
-        return data
-
-    def left(self, size: int) -> int:
-        """How many bytes a request for ``size`` gives at this position; a negative one asks for all."""
-        left = max(0, self.source.size - self.position)
-        return left if size < 0 else min(size, left)
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
