@@ -13,7 +13,7 @@ from kerasinspect.analysis.evidence import Evidence
 from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, ModelReport, Skipped
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.analysis.selection import select
-from kerasinspect.analysis.statistics import measure, measure_with
+from kerasinspect.analysis.statistics import holds_numbers, measure, measure_with
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.model import Extra
@@ -78,13 +78,14 @@ def check_model(
     """What the rules say about an open model."""
     evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
     evidence = replace(evidence, contract=contract)
+    dtypes = stored_dtypes(model)
     skipped = {active.rule.code: why for active in rules if (why := reason_to_skip(active.rule, evidence))}
     asked = [active for active in rules if active.rule.code not in skipped]
     return ModelReport(
         model.location,
         model.format,
-        arrays_read=len(evidence.statistics),
-        arrays=len(stored_paths(model)),
+        arrays_read=sum(path in evidence.statistics and holds_numbers(dtype) for path, dtype in dtypes.items()),
+        arrays=len(dtypes),
         damage=damage,
         findings=tuple(finding for active in asked for finding in ask(active, evidence)),
         skipped=tuple(Skipped(code, reason) for code, reason in skipped.items()),
@@ -125,9 +126,10 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     return evidence, tuple(dict.fromkeys(damage))
 
 
-def stored_paths(model: Model) -> set[str]:
-    """The path in the file of every array."""
-    return {weight.stored_path for weight in model.weights} | {extra.stored_path for extra in model.extras}
+def stored_dtypes(model: Model) -> dict[str, str]:
+    """The dtype of every array, by its path in the file."""
+    arrays: tuple[Weight | Extra, ...] = (*model.weights, *model.extras)
+    return {one.stored_path: one.array.dtype for one in arrays}
 
 
 class Read(NamedTuple):

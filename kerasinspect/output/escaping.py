@@ -48,6 +48,11 @@ def visible(text: str, limit: int = TEXT_LIMIT) -> str:
     return shown
 
 
+def short(name: str) -> str:
+    """A name as it stands in a sentence: where it is longer than any real one, its beginning."""
+    return name if len(name) <= NAME_LIMIT else f"{name[:NAME_LIMIT]}… ({len(name) - NAME_LIMIT:,} more characters)"
+
+
 def columns_of(text: str) -> int:
     """Columns that visible text takes on a terminal: two for a wide character, none for a combining mark."""
     if text.isascii():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.findings import SEVERITIES
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
+from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _model_blocks(model: ModelReport, *, quiet: bool) -> Iterator[Block]:
     yield Heading(model.location, 1, "model", tuple(_facts(model)))
     yield from _unread(model)
     for finding in _worst_first(model):
-        words = f"{finding.severity} {finding.code} {finding.name}: {finding.where}: {finding.message}"
+        words = f"{finding.severity} {finding.code} {finding.name}: {short(finding.where)}: {finding.message}"
         yield Paragraph(words, "plain" if finding.severity == "note" else "warning", 2)
     if not quiet:
         yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
@@ -132,7 +133,8 @@ def _facts(model: ModelReport) -> Iterator[str]:
 
 def _waived(ignored: Iterable[Ignored]) -> Iterator[str]:
     """What a policy waives, a line each with its reason."""
-    return (f"waived {one.finding.code} {one.finding.name}: {one.finding.where}: {one.reason}" for one in ignored)
+    for one in ignored:
+        yield f"waived {one.finding.code} {one.finding.name}: {short(one.finding.where)}: {one.reason}"
 
 
 def _skipped(rules: Iterable[Skipped]) -> Iterator[str]:

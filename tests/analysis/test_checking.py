@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +14,8 @@ from kerasinspect.analysis.checking import active_rules, check, named_rules
 from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Hit, ModelReport, Rule
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
-from tests.hostile.plain_models import archive_tree, hdf5, keras_archive
+from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
+from tests.hostile.raw_zip import Part, raw_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +128,20 @@ def test_an_array_that_cannot_be_read_is_damage_and_the_findings_stay(tmp_path: 
     assert (model.arrays_read, model.arrays, len(model.damage)) == (5, 6, 1)
     assert {"KI101", "KI511"} <= {finding.code for finding in model.findings}
     assert report.exit_status == 3
+
+
+def test_an_array_that_is_pickled_does_not_count_as_read(tmp_path: Path) -> None:
+    """Only numbers are read, so of an archive with one pickled array one is left out."""
+    members = {"layers/dense/vars/0.npy": np.ones((3, 2), "<f4"), "layers/dense/vars/1.npy": np.array([None, None])}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, values in members.items():
+            with archive.open(name, "w") as file:
+                np.lib.format.write_array(file, values)
+    path = tmp_path / "pickled.keras"
+    path.write_bytes(raw_zip([*parts()[:2], Part(b"model.weights.npz", buffer.getvalue())]))
+    (model,) = check([str(path)]).models
+    assert (model.arrays_read, model.arrays) == (1, 2)
 
 
 def test_rules_that_lack_something_are_skipped_with_the_reason(tmp_path: Path) -> None:

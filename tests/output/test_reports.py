@@ -19,7 +19,8 @@ from kerasinspect.output.formats.github import write_github
 from kerasinspect.output.formats.junit import write_junit
 from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.formats.sarif import sarif_document, write_sarif
-from kerasinspect.output.views_check import check_tables
+from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.views_check import check_blocks, check_document, check_tables
 from tests.output.test_hostile_names import HOSTILE
 
 if TYPE_CHECKING:
@@ -263,3 +264,20 @@ def test_two_reports_of_the_same_files_are_equal(write: Any) -> None:  # noqa: A
     """There is no time and no count of anything else in them."""
     assert write(report_of()) == write(report_of())
     assert not re.search(r"20\d\d-\d\d", write(report_of()))
+
+
+def page(report: CheckReport) -> str:
+    """The report as the page that a pipe gets."""
+    stream = io.StringIO()
+    write_text(check_blocks(report), stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("write", [page, junit, sarif, github])
+def test_a_place_that_is_longer_than_any_real_one_is_cut_in_sentences(write: Any) -> None:  # noqa: ANN401 - as above
+    """A log is not flooded; the document for programs has it whole."""
+    place = "a" * 30_000
+    model = ModelReport("a.keras", "keras-archive", 1, 1, findings=(finding("KI101", "error", place, "It is so."),))
+    report = CheckReport((model,), "error", active_rules(["KI101"]))
+    assert re.search(r"a{200}(?:…|\\u2026) \(29,800 more characters\): It is so", write(report))
+    assert check_document(report)["models"][0]["findings"][0]["where"] == place

@@ -38,6 +38,11 @@ SMALLEST_NORMAL: Mapping[str, float] = {
 """Below this a float of the dtype is subnormal."""
 
 
+def holds_numbers(dtype: str) -> bool:
+    """Whether arrays of a dtype can be measured: no texts, records, pickles or numbers in formats that are not read."""
+    return dtype in ENCODINGS
+
+
 def raw_blocks(array: Array, columns: int = 1, size: int = BLOCK) -> Iterator[np.ndarray[Any, Any]]:
     """All values as they are stored, in flat pieces of at most ``size`` values, or of one row of ``columns``.
 

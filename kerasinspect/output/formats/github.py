@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from kerasinspect.output.escaping import visible
+from kerasinspect.output.escaping import short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,8 @@ def _annotations(model: ModelReport) -> Iterator[str]:
     for severity, command in COMMANDS.items():
         for finding in model.findings:
             if finding.severity == severity:
-                yield _command(command, model, f"{finding.code} {finding.name}", f"{finding.where}: {finding.message}")
+                words = f"{short(finding.where)}: {finding.message}"
+                yield _command(command, model, f"{finding.code} {finding.name}", words)
 
 
 def _command(command: str, model: ModelReport, title: str, message: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from kerasinspect.output.escaping import visible
+from kerasinspect.output.escaping import short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _rule_case(active: ActiveRule, model: ModelReport, report: CheckReport) -> E
 
 def _sentence(finding: Finding) -> str:
     """One finding on a line."""
-    return f"{finding.severity}: {_text(finding.where)}: {_text(finding.message)}"
+    return f"{finding.severity}: {_text(short(finding.where))}: {_text(finding.message)}"
 
 
 def _text(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 from urllib.parse import quote
 
 from kerasinspect import __version__
-from kerasinspect.output.escaping import visible
+from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Ob
         "ruleId": finding.code,
         "ruleIndex": numbers[finding.code],
         "level": finding.severity,
-        "message": {"text": _text(f"{finding.where}: {finding.message}")},
+        "message": {"text": _text(f"{short(finding.where)}: {finding.message}")},
         "locations": [_location(finding.location) | {"logicalLocations": logical}],
         "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[digest]}"},
     }
