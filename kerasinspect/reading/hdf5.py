@@ -89,6 +89,7 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
             group.links[name] = target.words
             walk.damage.append(f"{group.path.rstrip('/')}/{name} in {walk.file.source.label} {target.words}.")
         elif target in walk.seen:
+            walk.file.stream.charge(len(walk.seen[target]))
             group.links[name] = f"is the same as {walk.seen[target]}"
         else:
             place(walk, unfilled, name, target)
@@ -103,7 +104,7 @@ def bounded(walk: Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator
             raise passed("hdf5_links", walk.links, limits.hdf5_links, walk.file.source.label)
         if len(name) > limits.name_bytes:
             raise passed("name_bytes", len(name), limits.name_bytes, f"A name in {path}")
-        walk.file.stream.charge(len(path) + 2 * len(name))
+        walk.file.stream.charge(len(path) + 2 * len(name) + (len(target.words) if isinstance(target, Link) else 0))
         yield name, target
 
 

@@ -37,6 +37,7 @@ def sharing_cases() -> Iterable[Case]:
     yield from_bytes("h5-messages-of-many", partial(one_header, bytes(8 * LONG)), "refuse", TOO_OFTEN)
     yield from_bytes("h5-names-in-a-name", names_in_a_name, "refuse", TOO_OFTEN)
     yield from_bytes("h5-long-paths", long_paths, "refuse", TOO_OFTEN)
+    yield from_bytes("h5-one-under-many-names", one_under_many_names, "refuse", TOO_OFTEN)
     yield from_bytes("h5-heaps-in-a-heap", heaps_in_a_heap, "refuse", TOO_OFTEN)
     yield from_bytes("json-long-paths", lambda: archive(nested(50, LONG)), "refuse", "limit path_characters")
     yield from_bytes("json-both-directions", lambda: archive(both_directions(40)), "refuse", "limit layers")
@@ -131,6 +132,20 @@ def long_paths() -> bytes:
             group = group.create_group("d" * LONG)
         for number in range(MANY):
             group.create_group(str(number))
+
+    return hdf5(legacy_tree, change)
+
+
+def one_under_many_names() -> bytes:
+    """A group with a long path that has many other names, of each of which it is said that it leads there."""
+
+    def change(file: h5py.File) -> None:
+        group = file["model_weights/first"].create_group("zzz")
+        for _ in range(5):
+            group = group.create_group("d" * LONG)
+        names = file["model_weights/first"].create_group("aaa")
+        for number in range(MANY):
+            names[str(number)] = group
 
     return hdf5(legacy_tree, change)
 
