@@ -63,20 +63,21 @@ class Chunked:
         """Bytes of one slab; the last one may be smaller."""
         return self.chunk[0] * math.prod(self.shape[1:]) * self.encoding.itemsize
 
-    def read(self, start: int, count: int) -> bytes:
+    def read(self, start: int, count: int) -> bytes | memoryview:
         """``count`` bytes from ``start``; only the slabs that they lie in are put together."""
         first, last = start // self.slab_bytes, (start + max(count, 1) - 1) // self.slab_bytes
-        data = b"".join(self.slab(number) for number in range(first, last + 1))
         skipped = start - first * self.slab_bytes
-        return data[skipped : skipped + count]
+        if first == last:
+            return self.slab(first)[skipped : skipped + count]
+        return b"".join(self.slab(number) for number in range(first, last + 1))[skipped : skipped + count]
 
     def blocks(self, size: int) -> Iterator[memoryview]:
         """All bytes in pieces, slab by slab."""
         for number in range(-(-self.shape[0] // self.chunk[0])):
-            view = memoryview(self.slab(number))
+            view = self.slab(number)
             yield from (view[start : start + size] for start in range(0, len(view), size))
 
-    def slab(self, number: int) -> bytes:
+    def slab(self, number: int) -> memoryview:
         """The values of one slab, kept until another one is asked for."""
         key = self.path, number
         data = self.file.slab.get(key)
@@ -86,7 +87,7 @@ class Chunked:
             self.file.slab[key] = data
         return data
 
-    def put_together(self, number: int) -> bytes:
+    def put_together(self, number: int) -> memoryview:
         """The values of one slab; a chunk that was never written is zero."""
         low = number * self.chunk[0]
         values = np.zeros((min(self.chunk[0], self.shape[0] - low), *self.shape[1:]), self.encoding)
@@ -100,7 +101,7 @@ class Chunked:
             ends = [min(step, size - at) for at, step, size in zip(corner, self.chunk, self.shape, strict=True)]
             target = tuple(slice(at, at + length) for at, length in zip((0, *corner[1:]), ends, strict=True))
             values[target] = np.frombuffer(data, self.encoding).reshape(self.chunk)[tuple(map(slice, ends))]
-        return values.tobytes()
+        return values.reshape(-1).view(np.uint8).data
 
     def unfiltered(self, stored: Stored) -> bytes | None:
         """One chunk with its filters undone in reverse order; None where it does not give exactly its size."""

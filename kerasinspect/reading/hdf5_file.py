@@ -100,7 +100,7 @@ class OpenFile:
     """The global heaps that were read last, which all headers share: their objects by number."""
     heaps_of_pyfive: dict[int, Any] = field(default_factory=dict)
     """The same for those headers that pyfive reads."""
-    slab: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    slab: dict[tuple[str, int], memoryview] = field(default_factory=dict)
     """The part of a chunked array that was put together last: what is asked for next often lies in it."""
 
     def header(self, address: int) -> Header:

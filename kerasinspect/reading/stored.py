@@ -27,7 +27,7 @@ PICKLED = "object"
 class Storage(Protocol):
     """Where an array's bytes are, in C order, as one run of bytes."""
 
-    def read(self, start: int, count: int) -> bytes:
+    def read(self, start: int, count: int) -> bytes | memoryview:
         """``count`` bytes from ``start``."""
 
     def blocks(self, size: int) -> Iterator[memoryview]:
