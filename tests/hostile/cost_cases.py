@@ -37,6 +37,7 @@ def cost_cases() -> Iterable[Case]:
     yield from_bytes("h5-many-layers-counted", partial(counted, "nb_layers"), "read")
     yield from_bytes("h5-many-arrays-counted", partial(counted, "nb_params"), "read")
     yield from_bytes("h5-names-repeated", repeated_names, "survive", "second")
+    yield from_bytes("h5-layers-in-a-layer", layers_in_a_layer, "read")
     yield from_bytes("h5-names-listed", listed_names, "refuse", "limit listed_names")
     yield from_bytes("h5-headers-again-and-again", continued, "survive")
     yield from_bytes("h5-unwritten-in-many", unwritten_in_many, "survive", "not stored")
@@ -111,6 +112,25 @@ def repeated_names() -> bytes:
         file["model_weights/first"].attrs["weight_names"] = np.array([b"first/kernel:0", b"first/bias:0"] * 1_500)
 
     return hdf5(legacy_tree, change)
+
+
+def layers_in_a_layer() -> bytes:
+    """Weights alone, of a layer with one array in each of twenty thousand layers inside it."""
+
+    def tree(file: h5py.File) -> None:
+        file.attrs["keras_version"], file.attrs["backend"], file.attrs["layer_names"] = (
+            "2.15.0",
+            "tensorflow",
+            ["inner"],
+        )
+        group = file.create_group("inner")
+        names = [f"d{number}\\kernel:0" for number in range(20_000)]
+        for number, name in enumerate(names):
+            group.create_dataset(name, data=np.full((1, 1), number, "<f4"))
+        for start in range(0, len(names), 2_000):
+            group.attrs[f"weight_names{start // 2_000}"] = names[start : start + 2_000]
+
+    return hdf5(tree)
 
 
 def listed_names() -> bytes:

@@ -27,6 +27,7 @@ from kerasinspect.reading.assemble.choosing import (
     position_name,
     possible_kinds,
 )
+from kerasinspect.reading.assemble.inside import Inside
 from kerasinspect.reading.assemble.legacy_names import (
     POSITION,
     class_of_parts,
@@ -232,11 +233,12 @@ def claim_positions(node: Node, rows: Sequence[Row]) -> None:
 def claim_names(node: Node, layer: LayerRows) -> None:
     """Place arrays by the parts of their names; parts that no layer has make layers of their own."""
     made: dict[tuple[str, ...], Node] = {}
+    inside = Inside()
     for row in layer.rows:
         parts = inner_parts(row.name, layer.name) or first_keras_part(row.name, layer.name)
-        owner = find_owner(node, parts) or made.get(parts)
+        owner = find_owner(node, parts, inside) or made.get(parts)
         if owner is None:
-            owner = made[parts] = make_owner(node, parts)
+            owner = made[parts] = make_owner(node, parts, inside)
         name = plain_name(row.name, {kind.name for kind in kinds_of(owner)})
         owner.claims.append(Claim(name, row.array, kind_named(owner, name, row.array)))
     for owner in made.values():
@@ -245,24 +247,17 @@ def claim_names(node: Node, layer: LayerRows) -> None:
         node.order_known = False
 
 
-def find_owner(node: Node, parts: tuple[str, ...]) -> Node | None:
+def find_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node | None:
     """The layer inside ``node`` that a path leads to; cells may be left out of a path."""
     if not parts:
         return deepest_single(node)
     current = node
     for part in parts:
-        following = next((child for child in current.children if child.name == part), None)
-        if following is None:
-            following = next((child for child in current.children if same_cell(child, part)), None)
+        following = inside.named(current, part)
         if following is None:
             return None
         current = following
     return deepest_single(current)
-
-
-def same_cell(child: Node, part: str) -> bool:
-    """Whether a part names a recurrent cell, which Keras 2 numbers on its own."""
-    return child.role == "cell" and re.sub(r"_\d+$", "", part) == re.sub(r"_\d+$", "", child.name)
 
 
 def deepest_single(node: Node) -> Node:
@@ -272,15 +267,15 @@ def deepest_single(node: Node) -> Node:
     return node
 
 
-def make_owner(node: Node, parts: tuple[str, ...]) -> Node:
+def make_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node:
     """A layer for a path that neither config nor class accounts for."""
     current = node
     for part in parts:
-        following = next((child for child in current.children if child.name == part or same_cell(child, part)), None)
+        following = inside.named(current, part)
         if following is None:
             class_name = class_of_name(part) or class_of_name(re.sub("^(forward|backward)_", "", part))
             following = named_after(part, class_name)
-            current.children.append(following)
+            inside.append(current, following)
         current = following
     return deepest_single(current)
 
