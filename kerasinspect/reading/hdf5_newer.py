@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pyfive.dataobjects import DataObjects
-from pyfive.p5t import P5EnumType, P5FloatType, P5IntegerType
+from pyfive.p5t import P5EnumType
 
 from kerasinspect.reading.hdf5_attributes import check_count, make_room, text, text_of, texts
 from kerasinspect.reading.hdf5_header import Header, Link, Message, soft_link, table_links
@@ -86,8 +86,6 @@ class Newer(NamedTuple):
             is_boolean = set(ptype.mapping) == {"FALSE", "TRUE"}
             return plain_dtype(ptype.base_dtype), "bool" if is_boolean else ptype.base_dtype.name
         dtype = plain_dtype(ptype.dtype)
-        if isinstance(ptype, P5IntegerType | P5FloatType) or dtype.kind == "c":
-            return dtype, dtype.name
         return dtype, {"S": "string", "O": "variable-length"}.get(dtype.kind, "compound")
 
 
@@ -135,5 +133,6 @@ def plain_attribute(file: OpenFile, value: Any, where: str) -> Attribute:  # noq
 
 @cache
 def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """A dtype without the metadata that pyfive hangs on it."""
-    return np.dtype(dtype.str) if dtype.names is None else np.dtype(f"V{dtype.itemsize}")
+    """A dtype without the metadata that pyfive hangs on it; a record, whatever it is made of, as so many bytes."""
+    is_record = dtype.names is not None or dtype.kind == "c"
+    return np.dtype(f"V{dtype.itemsize}") if is_record else np.dtype(dtype.str)
