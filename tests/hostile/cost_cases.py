@@ -38,6 +38,7 @@ def cost_cases() -> Iterable[Case]:
     yield from_bytes("h5-many-arrays-counted", partial(counted, "nb_params"), "read")
     yield from_bytes("h5-names-repeated", repeated_names, "survive", "second")
     yield from_bytes("h5-layers-in-a-layer", layers_in_a_layer, "read")
+    yield from_bytes("h5-one-name-in-many", one_name_in_many, "read")
     yield from_bytes("h5-names-listed", listed_names, "refuse", "limit listed_names")
     yield from_bytes("h5-headers-again-and-again", continued, "survive")
     yield from_bytes("h5-unwritten-in-many", unwritten_in_many, "survive", "not stored")
@@ -129,6 +130,22 @@ def layers_in_a_layer() -> bytes:
             group.create_dataset(name, data=np.full((1, 1), number, "<f4"))
         for start in range(0, len(names), 2_000):
             group.attrs[f"weight_names{start // 2_000}"] = names[start : start + 2_000]
+
+    return hdf5(tree)
+
+
+def one_name_in_many() -> bytes:
+    """Weights alone, of many models that each have a layer of the same name, with other numbers."""
+
+    def tree(file: h5py.File) -> None:
+        file.attrs["keras_version"] = "2.15.0"
+        names = [f"m{number}" for number in range(2_000)]
+        file.attrs["layer_names"] = names
+        for number, name in enumerate(names):
+            group = file.create_group(name)
+            group.attrs["weight_names"] = ["same\\kernel:0", "other\\kernel:0"]
+            for inner in group.attrs["weight_names"]:
+                group[inner] = np.full((4, 4), number, "<f4")
 
     return hdf5(tree)
 

@@ -292,3 +292,20 @@ def test_an_archive_of_something_else_is_no_model(tmp_path: Path) -> None:
     """A ZIP file without a config and without weights is not ours."""
     with pytest.raises(NotAModel):
         open_model(write_archive(tmp_path / "m.keras", {"readme.txt": b"hello"}))
+
+
+def test_a_layer_that_cannot_be_compared_hides_no_other(tmp_path: Path) -> None:
+    """Equal layers of two models are one; where the numbers of one lie elsewhere, both are shown."""
+    path = tmp_path / "two.weights.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["keras_version"] = "2.15.0"
+        file.attrs["layer_names"] = ["one", "other"]
+        for name in ("one", "other"):
+            group = file.create_group(name)
+            group.attrs["weight_names"] = ["same\\kernel:0", "own\\kernel:0"]
+            group["own\\kernel:0"] = np.ones((2, 2), "<f4")
+        file["one"]["same\\kernel:0"] = np.ones((3, 3), "<f4")
+        file["other"].create_dataset("same\\kernel:0", (3, 3), "<f4", external=[("elsewhere", 0, 36)])
+    with open_model(path) as model:
+        assert len(model.damage) == 1
+        assert [weight.path for weight in model.weights] == ["one/same/kernel", "one/own/kernel", "other/same/kernel"]

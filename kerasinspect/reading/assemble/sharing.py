@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from kerasinspect.errors import UnreadableFile
 from kerasinspect.reading.assemble.matching import expects_arrays
 
 if TYPE_CHECKING:
@@ -15,31 +16,35 @@ if TYPE_CHECKING:
 
 def join_shared(model: Node) -> None:
     """Make one layer of those that agree in name, bytes and, as far as it is known, class."""
-    met: dict[tuple[str, int], list[Node]] = {}
+    alike: dict[object, list[Node]] = {}
     for node in model.walk():
-        if not node.claims or node is model:
+        if node.claims and node is not model:
+            arrays = tuple((claim.array.shape, claim.array.dtype) for claim in node.claims)
+            alike.setdefault((node.name, arrays), []).append(node)
+    for nodes in alike.values():
+        if len(nodes) > 1:
+            join_equal(nodes)
+
+
+def join_equal(nodes: list[Node]) -> None:
+    """The same for layers of one name, whose arrays agree in shape and dtype; each array is read once.
+
+    A layer of which an array cannot be read stays what it is.
+    """
+    met: dict[tuple[bytes, ...], dict[str, Node]] = {}
+    for node in nodes:
+        try:
+            prints = tuple(map(digest, node.claims))
+        except UnreadableFile:
             continue
-        key = (node.name, len(node.claims))
-        original = next(
-            (other for other in met.get(key, ()) if same_class(other, node) and same_bytes(other, node)), None
-        )
+        by_class = met.setdefault(prints, {})
+        # Without a config a class is not always known; then any will do.
+        known = by_class.get(node.class_name) or by_class.get("")
+        original = known if known or node.class_name else next(iter(by_class.values()), None)
         if original:
             node.same_as = original
         else:
-            met.setdefault(key, []).append(node)
-
-
-def same_class(one: Node, other: Node) -> bool:
-    """Whether two layers may be of one class: without a config, a class is not always known."""
-    return one.class_name == other.class_name or not (one.class_name and other.class_name)
-
-
-def same_bytes(one: Node, other: Node) -> bool:
-    """Whether two layers' arrays agree to the last bit."""
-    pairs = [*zip(one.claims, other.claims, strict=True)]
-    if any(a.array.shape != b.array.shape or a.array.dtype != b.array.dtype for a, b in pairs):
-        return False
-    return all(digest(a) == digest(b) for a, b in pairs)
+            by_class[node.class_name] = node
 
 
 def digest(claim: Claim) -> bytes:
