@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NAME_LIMIT = 200
 """Characters of one name that are shown; no name in a real model comes near it."""
@@ -68,10 +69,17 @@ def _seen(text: str) -> list[str]:
             marks = 0
             seen.append(character)
             continue
-        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
-        hidden = not character.isprintable() or character in _BLANK or _selects_variation(character)
-        seen.append(_escape(character) if hidden or marks > _MARKS_IN_A_ROW else character)
+        shown, is_mark = _alone(character)
+        marks = marks + 1 if is_mark else 0
+        seen.append(_escape(character) if marks > _MARKS_IN_A_ROW else shown)
     return seen
+
+
+@lru_cache(maxsize=1024)
+def _alone(character: str) -> tuple[str, bool]:
+    """A character or its escape, and whether it is a combining mark; kept, since texts repeat their characters."""
+    hidden = not character.isprintable() or character in _BLANK or _selects_variation(character)
+    return _escape(character) if hidden else character, unicodedata.category(character) in {"Mn", "Me"}
 
 
 def _selects_variation(character: str) -> bool:

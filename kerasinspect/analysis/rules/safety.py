@@ -214,7 +214,7 @@ def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     }
     looks: dict[str, str] = {}
     for name, word in names.items():
-        hidden = [] if is_plain(name) else sorted({character for character in name if is_unseen(character)})
+        hidden = [] if is_plain(name) else sorted(filter(is_unseen, {*name}))
         if hidden:
             points = ", ".join(f"U+{ord(character):04X}" for character in hidden[:MOST_CHARACTERS])
             yield Hit(name, f"The name of this {word} holds characters that cannot be seen: {points}.")
