@@ -163,7 +163,10 @@ def heap_objects(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def texts(file: OpenFile, pieces: Iterable[bytes | str | None], where: str) -> list[str]:
-    """A list of texts, within the limit; what was never written is left out."""
+    """A list of texts, within the limit; what was never written is left out.
+
+    Many attributes may be the same text in a heap, so that each costs what it takes.
+    """
     found: list[str] = []
     total, allowed = 0, file.limits.hdf5_attribute_bytes
     for piece in pieces:
@@ -172,6 +175,7 @@ def texts(file: OpenFile, pieces: Iterable[bytes | str | None], where: str) -> l
         total += len(piece)
         if total > allowed:
             raise passed("hdf5_attribute_bytes", total, allowed, where)
+        file.stream.charge(len(piece))
         found.append(text_of(piece) if isinstance(piece, bytes) else piece)
     return found
 
@@ -181,7 +185,10 @@ def text(file: OpenFile, data: bytes | None, where: str) -> str | None:
     allowed = file.limits.hdf5_attribute_bytes
     if data is not None and len(data) > allowed:
         raise passed("hdf5_attribute_bytes", len(data), allowed, where)
-    return None if data is None else text_of(data.rstrip(b"\0"))
+    if data is None:
+        return None
+    file.stream.charge(len(data))
+    return text_of(data.rstrip(b"\0"))
 
 
 def text_of(data: bytes) -> str:

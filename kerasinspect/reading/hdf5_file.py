@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 READ_AHEAD = 1 << 12
 MOST_READINGS, SLACK = 4, 1 << 16
-"""How often all of a file may be read for its headers, and so many bytes more: real files stay below once."""
+"""How often all of a file may be read for its headers, and so many bytes more: real files use about once at most."""
 
 
 class MeteredStream:

@@ -38,6 +38,7 @@ def sharing_cases() -> Iterable[Case]:
     yield from_bytes("h5-names-in-a-name", names_in_a_name, "refuse", TOO_OFTEN)
     yield from_bytes("h5-long-paths", long_paths, "refuse", TOO_OFTEN)
     yield from_bytes("h5-one-under-many-names", one_under_many_names, "refuse", TOO_OFTEN)
+    yield from_bytes("h5-one-text-of-many", one_text_of_many, "refuse", TOO_OFTEN)
     yield from_bytes("h5-heaps-in-a-heap", heaps_in_a_heap, "refuse", TOO_OFTEN)
     yield from_bytes("json-long-paths", lambda: archive(nested(50, LONG)), "refuse", "limit path_characters")
     yield from_bytes("json-both-directions", lambda: archive(both_directions(40)), "refuse", "limit layers")
@@ -148,6 +149,24 @@ def one_under_many_names() -> bytes:
             names[str(number)] = group
 
     return hdf5(legacy_tree, change)
+
+
+def one_text_of_many() -> bytes:
+    """Many groups with an attribute each, which is the same text of a megabyte in one heap."""
+
+    def change(file: h5py.File) -> None:
+        many(file)
+        for group in file[PLACE].values():
+            group.attrs.create("long", "text", dtype=h5py.string_dtype())
+
+    data = bytearray(hdf5(legacy_tree, change))
+    heap, at = len(data), data.find(b"long\0")
+    data += struct.pack("<4sB3xQ", b"GCOL", 1, 32 + MIB) + struct.pack("<HH4xQ", 1, 0, MIB) + b"t" * MIB
+    while 0 <= at < heap:
+        value = data.index(struct.pack("<I", len("text")), at + len("long"))
+        struct.pack_into("<IQI", data, value, MIB, heap, 1)
+        at = data.find(b"long\0", value)
+    return with_end(data)
 
 
 def heaps_in_a_heap() -> bytes:
