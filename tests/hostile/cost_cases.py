@@ -46,6 +46,7 @@ def cost_cases() -> Iterable[Case]:
     yield from_bytes("json-very-many-layers", lambda: listing(LAYER, 60_000), "refuse", "limit layers")
     yield from_bytes("json-many-lambdas", lambda: listing(b'{"class_name": "__lambda__"}', 60_000), "survive")
     yield from_bytes("json-lambdas-deep-below", deep_lambdas, "survive")
+    yield from_bytes("zip-long-tokens", long_tokens, "survive")
     yield from_bytes("zip-holds-hdf5", archive_that_is_hdf5, "refuse", "an HDF5 file begins in it at byte 512")
     yield from_bytes("h5-ends-as-archive", hdf5_that_ends_as_archive, "read", "second")
     yield Case("folder-index-link", folder_whose_index_leads_out, "refuse", "link out of its folder")
@@ -199,6 +200,22 @@ def deep_lambdas() -> bytes:
     text = (b'{"%s":' % key) * 200 + b"[" + below + b"]" + b"}" * 200
     whole = json.dumps(config()).encode()[:-1] + b', "more": ' + text + b"}"
     return raw_zip([parts()[0], Part(b"config.json", whole, DEFLATED), parts()[2]])
+
+
+def long_tokens() -> bytes:
+    """An archive with many layers whose vocabularies are a single word of megabytes, deflated."""
+    numbers = range(40)
+    layers = [{"class_name": "StringLookup", "config": {"name": f"s{number}"}} for number in numbers]
+
+    def tree(file: h5py.File) -> None:
+        for number in numbers:
+            file.create_group(f"layers/string_lookup{f'_{number}' if number else ''}/vars").attrs["name"] = f"s{number}"
+
+    word = b"w" * (20 * MIB)
+    places = [f"assets/layers/string_lookup{f'_{number}' if number else ''}/vocabulary.txt" for number in numbers]
+    vocabularies = [Part(place.encode(), word + b"%d" % number, DEFLATED) for number, place in enumerate(places)]
+    text = json.dumps(config(*layers)).encode()
+    return raw_zip([parts()[0], Part(b"config.json", text), Part(b"model.weights.h5", hdf5(tree)), *vocabularies])
 
 
 def archive_that_is_hdf5() -> bytes:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from kerasinspect.model import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kerasinspect.reading.assemble.nodes import Node
 
 WITH_VOCABULARY = ("TextVectorization", "StringLookup", "IntegerLookup", "IndexLookup")
 SHOWN = 1000
 """Tokens that are kept; the others are counted."""
+LONGEST = 200
+"""Characters of a token that are kept."""
 
 
 def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Vocabulary | None:
@@ -26,9 +28,14 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
         return None
     listed = node.config.get("vocabulary")
     if isinstance(listed, list):
-        return Vocabulary(tuple(str(token) for token in listed[:SHOWN]), len(listed), None)
+        return Vocabulary(tuple(kept(map(str, listed[:SHOWN]))), len(listed), None)
     path = f"assets{node.group}/vocabulary.txt"
     if node.group is None or path not in assets:
         return None
     tokens = assets[path]().decode("utf-8", "surrogateescape").split("\n")
-    return Vocabulary(tuple(tokens[:SHOWN]), len(tokens), path)
+    return Vocabulary(tuple(kept(tokens[:SHOWN])), len(tokens), path)
+
+
+def kept(tokens: Iterable[str]) -> Iterator[str]:
+    """Tokens as they are kept; of one that is longer than any word its beginning."""
+    return (token if len(token) <= LONGEST else f"{token[:LONGEST]}…" for token in tokens)
