@@ -128,13 +128,17 @@ class Archive:
         try:
             for block in stored:
                 pending: bytes | memoryview = block
-                while pending:
-                    piece = inflater.decompress(pending, min(STEP, left + 1))
+                is_more = True
+                while is_more:
+                    most = min(STEP, left + 1)
+                    piece = inflater.decompress(pending, most)
                     pending = inflater.unconsumed_tail
                     left -= len(piece)
                     if left < 0 or inflater.unused_data:
                         raise self.wrong_size(member)
                     yield piece
+                    # All bytes may be taken in while some that they stand for are still to come.
+                    is_more = bool(pending) or len(piece) == most
         except zlib.error as error:
             raise DamagedFile(f"{self.where(member)} cannot be inflated: {error}.", SAVE_AGAIN) from error
         if left or not inflater.eof:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kerasinspect.errors import DamagedFile, RefusedFile, UnreadableFile
-from kerasinspect.reading.archive import Archive, open_archive
+from kerasinspect.reading.archive import STEP, Archive, open_archive
 from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.reading.sources import open_source
 from tests.hostile.raw_zip import DEFLATED, WIDE, Part, end_record, raw_zip
@@ -254,6 +254,17 @@ def test_a_damaged_directory_is_our_error(tmp_path: Path, data: bytes, said: str
 
 ZEROS = bytes(1 << 20)
 BOMB = raw_zip([Part(b"config.json", ZEROS, DEFLATED)])
+
+
+@pytest.mark.parametrize("size", [STEP - 1, STEP, STEP + 1, STEP + 200, 3 * STEP + 1, 20 * STEP + 1])
+@pytest.mark.parametrize("word", [b"\0", b"kernel"], ids=["zeros", "words"])
+def test_a_member_of_any_size_inflates_to_its_last_byte(tmp_path: Path, size: int, word: bytes) -> None:
+    """The last few of a deflated member's bytes may stand for far more than is taken out at a time."""
+    data = (word * (size // len(word) + 1))[:size]
+    archive = opened(tmp_path, raw_zip([Part(b"config.json", data, DEFLATED)]))
+    assert archive.check_crc("config.json")
+    assert archive.read("config.json", 2 * size) == data
+    assert archive.source("config.json").read_at(size - 1, 1) == data[-1:]
 
 
 @pytest.mark.parametrize("lie", [0, 500, (1 << 20) - 1, (1 << 20) + 1])
