@@ -18,7 +18,7 @@ from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.grids import GridOptions, describe, draw
 from kerasinspect.output.views_code import code_blocks
 from kerasinspect.output.views_head import SEPARATOR, extras_blocks, head_blocks
-from kerasinspect.output.wording import counted, initializer_in_words, shape_in_words, shape_text, shortened
+from kerasinspect.output.wording import beginning, counted, initializer_in_words, shape_in_words, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,7 +123,7 @@ def _layer_facts(layer: Layer) -> Iterator[str]:
 
 def _tokens(vocabulary: Vocabulary) -> str:
     """The first tokens of a vocabulary, and how many there are."""
-    listed = ", ".join(f'"{shortened(token)}"' for token in vocabulary.tokens[:TOKENS_LISTED])
+    listed = ", ".join(f'"{beginning(token)}"' for token in vocabulary.tokens[:TOKENS_LISTED])
     more = ", and so on" if vocabulary.count > TOKENS_LISTED else ""
     return f"vocabulary of {counted(vocabulary.count, 'token')}: {listed}{more}"
 

@@ -87,9 +87,9 @@ def shape_text(shape: Shape | tuple[Shape, ...] | None) -> str:
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
-def shortened(text: str) -> str:
-    """A name inside a sentence: its first letters where it is very long."""
-    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}... ({len(text):,} characters)"
+def beginning(text: str) -> str:
+    """The first letters of a text that may have been cut already, so that nobody knows how long it was."""
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
 
 
 def share_in_words(part: int, whole: int) -> str:
