@@ -31,6 +31,7 @@ LSTM_GATES = ("i", "f", "c", "o")
 GRU_GATES = ("z", "r", "h")
 """Update, reset, candidate."""
 SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+NUMBER = re.compile(r"_\d+$")
 WHOLE_BYTES = ("int8", "uint8")
 """Dtypes that only quantised values have."""
 UNKNOWN = "axis"
@@ -587,8 +588,12 @@ BY_GROUP_NAME: Mapping[str, str] = {
 
 def class_of_name(name: str) -> str | None:
     """The built-in class that Keras would have named so: ``Dense`` for ``dense_1``."""
-    stem = re.sub(r"_\d+$", "", name)
-    return BY_GROUP_NAME.get(name) or BY_GROUP_NAME.get(stem)
+    return BY_GROUP_NAME.get(name) or BY_GROUP_NAME.get(unnumbered(name))
+
+
+def unnumbered(name: str) -> str:
+    """A name without the number that Keras puts behind all but the first of a kind: ``dense`` for ``dense_1``."""
+    return NUMBER.sub("", name)
 
 
 def flag_holds(flag: Flag, config: Mapping[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from itertools import chain, product
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.knowledge.config_values import flag, mapping, number, word
-from kerasinspect.knowledge.layers import plain_class_name, snake_case
+from kerasinspect.knowledge.layers import plain_class_name, snake_case, unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -204,7 +204,7 @@ def parts(optimizer: Any) -> tuple[str, Mapping[str, Any]]:  # noqa: ANN401 - an
 
 def optimizer_class(name: str) -> str | None:
     """The class that Keras names so, by default: ``Adam`` for ``adam_1`` and for ``Adam``."""
-    return CLASSES.get(re.sub(r"_\d+$", "", name).lower())
+    return CLASSES.get(unnumbered(name).lower())
 
 
 def weights_by_name(targets: Sequence[Target]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.knowledge.layers import LAYERS, WeightKind, class_of_name, layer_kind
+from kerasinspect.knowledge.layers import LAYERS, WeightKind, class_of_name, layer_kind, unnumbered
 from kerasinspect.reading.assemble.matching import VARS, has_arrays, sorted_by_key, user_name
 from kerasinspect.reading.assemble.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
 from kerasinspect.reading.weights_file import CONTAINERS
@@ -47,7 +47,7 @@ def described(group: Group, key: str, pattern: str = "") -> Node:
     named = class_of_name(key) or (name and class_of_name(name.removeprefix(prefix)))
     class_name = named or class_of_groups(group) or recurrent_class(group) or ""
     kind = layer_kind(class_name)
-    node = Node(name or key, class_name or snake_stem(key), kind=kind, from_config=False)
+    node = Node(name or key, class_name or unnumbered(key), kind=kind, from_config=False)
     if kind:
         node.role = "model" if kind.is_model else role_of(kind)
     elif any(container in group.groups for container in CONTAINERS):
@@ -80,7 +80,7 @@ def as_written(groups: Iterable[Group]) -> list[Group]:
     for group in sorted(groups, key=lambda group: number_of(group.path)):
         headers = (below.position for below in group.walk())
         highest = max((*headers, *(array.position for array in group.all_arrays())))
-        stem = snake_stem(group.path)
+        stem = unnumbered(group.path)
         places[group.path] = reached[stem] = max(highest, reached.get(stem, 0))
         order.append(group)
     return sorted(order, key=lambda group: places[group.path])
@@ -95,11 +95,6 @@ def number_of(key: str) -> int:
     """The number at the end of a group's name; the first of its class has none."""
     number = re.search(r"_(\d+)$", key)
     return int(number[1]) if number else 0
-
-
-def snake_stem(key: str) -> str:
-    """A group name without its number: all that is known of an unknown class."""
-    return re.sub(r"_\d+$", "", key)
 
 
 def kernel_holder(group: Group, attribute: str) -> Node:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from kerasinspect.knowledge.layers import unnumbered
 
 if TYPE_CHECKING:
     from kerasinspect.reading.assemble.nodes import Node
 
-NUMBER = re.compile(r"_\d+$")
-"""What Keras 2 puts behind the name of a recurrent cell, which it numbers on its own."""
-
 
 class Known(NamedTuple):
-    """The first layer of each name, and the first cell of each name without its number."""
+    """The first layer of each name; and of recurrent cells, which Keras 2 numbers apart, of each without its number."""
 
     layers: dict[str, Node]
     cells: dict[str, Node]
@@ -22,7 +20,7 @@ class Known(NamedTuple):
         """Note one more layer."""
         self.layers.setdefault(child.name, child)
         if child.role == "cell":
-            self.cells.setdefault(NUMBER.sub("", child.name), child)
+            self.cells.setdefault(unnumbered(child.name), child)
 
 
 class Inside:
@@ -45,7 +43,7 @@ class Inside:
     def named(self, node: Node, part: str) -> Node | None:
         """The layer inside ``node`` that a part of a name means."""
         known = self.known(node)
-        return known.layers.get(part) or known.cells.get(NUMBER.sub("", part))
+        return known.layers.get(part) or known.cells.get(unnumbered(part))
 
     def append(self, node: Node, child: Node) -> None:
         """Put a layer inside another one."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kerasinspect.knowledge.layers import unnumbered
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
@@ -46,7 +48,7 @@ def plain_name(name: str, known: Iterable[str]) -> str:
     words = set(known)
     last = re.sub(r":\d+$", "", re.split(r"[/\\]", name)[-1])
     is_first = not words and not re.search(r"[/\\]", name)
-    candidates = [last, *old_words(last), re.sub(r"_\d+$", "", last)]
+    candidates = [last, *old_words(last), unnumbered(last)]
     candidates += sorted((word for word in words if last.endswith(f"_{word}")), key=len, reverse=True)
     translated = old_words(last)[:1] if is_first else []
     return next((word for word in candidates if word in words), (translated or [last])[0])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict, deque
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.layers import group_name
+from kerasinspect.knowledge.layers import group_name, unnumbered
 from kerasinspect.reading.assemble.choosing import expected_kinds
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 ONCE, KERAS_3 = (2, 14), (3, 0)
 """Since when a layer that was stored counts once, and since when layers that were stored elsewhere count as well."""
-NUMBER = re.compile(r"_\d+$")
-"""What follows a class in the name of a group, from the second of that class on."""
 VARS = "vars"
 """The group of a layer's own arrays."""
 
@@ -57,7 +54,7 @@ def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int,
     """The group of each layer by class and the user's name; where two share both, in order."""
     free: defaultdict[tuple[str, str | None], deque[str]] = defaultdict(deque)
     for key, name in names.items():
-        for stem in {key, NUMBER.sub("", key)}:
+        for stem in {key, unnumbered(key)}:
             free[stem, name].append(key)
     found: dict[int, str] = {}
     used: set[str] = set()
@@ -97,7 +94,7 @@ def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, 
     found = {}
     known = {*met.layers}
     spare = Counter(group_name(child.class_name) for child in children)
-    spare.subtract(NUMBER.sub("", key) for key in container.groups)
+    spare.subtract(unnumbered(key) for key in container.groups)
     for child in children:
         stem = group_name(child.class_name)
         if (child.class_name, child.name) in known and spare[stem] > 0:

@@ -16,6 +16,7 @@ from kerasinspect.knowledge.layers import (
     SEPARATE_GATES,
     class_of_name,
     layer_kind,
+    unnumbered,
     weights_for,
 )
 from kerasinspect.knowledge.quantization import LORA, lora_kinds, policy_of
@@ -103,7 +104,7 @@ def flipped(node: Node, claim: Claim) -> Claim:
 def described(layer: LayerRows) -> Node:
     """A layer that no config describes: its class from its name or its parts', where its weights' names agree."""
     parts = {inner[0] for row in layer.rows if (inner := inner_parts(row.name, layer.name))}
-    first_keras = LOWER_CASE.get(re.sub(r"_\d+$", "", layer.name).lower())
+    first_keras = LOWER_CASE.get(unnumbered(layer.name).lower())
     for class_name in (class_of_name(layer.name), first_keras, class_of_parts(parts)):
         node = named_after(layer.name, class_name)
         if node.kind is None or node.is_model:
