@@ -30,7 +30,7 @@ from kerasinspect.analysis.references import (
     is_keras,
 )
 from kerasinspect.knowledge.layers import LAYERS
-from kerasinspect.reading.names import leads_out
+from kerasinspect.reading.names import cut, leads_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -195,8 +195,9 @@ def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding
 
 def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
     """Classes and functions by module and name, which older Keras imports and newer Keras refuses."""
-    module, class_name, name = value.get("module"), value.get("class_name"), _referred(value)
+    module, class_name = value.get("module"), value.get("class_name")
     if isinstance(class_name, str) and isinstance(module, str) and module:
+        name = _referred(value)
         kind = _kind_of_reference(module, name, class_name)
         if kind is not None:
             yield CodeFinding(kind, str(place), f"{_shown(name)} of the module {_shown(module)}")
@@ -368,4 +369,4 @@ def _bytes_of(text: str) -> bytes:
 
 def _shown(name: str) -> str:
     """A name from the file, cut where it is long."""
-    return name if len(name) <= SHOWN else f"{name[:SHOWN]}…"
+    return cut(name, SHOWN)

@@ -37,21 +37,19 @@ def visible(text: str, limit: int = TEXT_LIMIT) -> str:
     At most ``limit`` characters are shown; the number of the others is said. Commands of CI runners
     (``::error::`` at the start, ``##[``, ``##vso[`` and ``##teamcity[`` anywhere) are broken up.
     """
-    shown = text[:limit]
+    shown = short(text, limit)
     if not _PLAIN.fullmatch(shown):
         shown = "".join(_seen(shown))
     if "##" in shown:
         shown = _RUNNER_COMMAND.sub(r"#\\x23", shown)
     if "::" in shown:
         shown = _LEADING_COLON.sub(r"\1\\x3a", shown)
-    if len(text) > limit:
-        shown += f"… ({len(text) - limit:,} more characters)"
     return shown
 
 
-def short(name: str) -> str:
-    """A name as it stands in a sentence: where it is longer than any real one, its beginning."""
-    return name if len(name) <= NAME_LIMIT else f"{name[:NAME_LIMIT]}… ({len(name) - NAME_LIMIT:,} more characters)"
+def short(text: str, limit: int = NAME_LIMIT) -> str:
+    """A text as it is, or its beginning and how many characters follow: a name where it is longer than any real one."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
 
 def columns_of(text: str) -> int:

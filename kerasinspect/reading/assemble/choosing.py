@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.knowledge.layers import weights_for
 from kerasinspect.knowledge.quantization import lora_kinds, untold_variants, variants
 from kerasinspect.reading.assemble.nodes import Claim
+from kerasinspect.reading.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,8 +96,7 @@ def agreed(node: Node, possible: list[tuple[WeightKind, ...]], arrays: Sequence[
 
 def position_name(place: int, node: Node) -> str:
     """The honest name of an array that nothing names: ``weight 1 of MyLayer``; of a very long name the beginning."""
-    owner = node.class_name or node.name
-    return f"weight {place} of {owner if len(owner) <= LONGEST else f'{owner[:LONGEST]}…'}"
+    return f"weight {place} of {cut(node.class_name or node.name, LONGEST)}"
 
 
 def kind_named(node: Node, name: str, array: StoredArray) -> WeightKind | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.model import Vocabulary
+from kerasinspect.reading.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kerasinspect.reading.assemble.nodes import Node
 
@@ -28,14 +29,14 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
         return None
     listed = node.config.get("vocabulary")
     if isinstance(listed, list):
-        return Vocabulary(tuple(kept(map(str, listed[:SHOWN]))), len(listed), None)
+        return Vocabulary(kept(map(str, listed[:SHOWN])), len(listed), None)
     path = f"assets{node.group}/vocabulary.txt"
     if node.group is None or path not in assets:
         return None
     tokens = assets[path]().decode("utf-8", "surrogateescape").split("\n")
-    return Vocabulary(tuple(kept(tokens[:SHOWN])), len(tokens), path)
+    return Vocabulary(kept(tokens[:SHOWN]), len(tokens), path)
 
 
-def kept(tokens: Iterable[str]) -> Iterator[str]:
+def kept(tokens: Iterable[str]) -> tuple[str, ...]:
     """Tokens as they are kept; of one that is longer than any word its beginning."""
-    return (token if len(token) <= LONGEST else f"{token[:LONGEST]}…" for token in tokens)
+    return tuple(cut(token, LONGEST) for token in tokens)
