@@ -95,6 +95,15 @@ def check_inflation(stored: int, declared: int, limits: Limits, limit: str, wher
         raise passed(limit, declared // max(stored, 1), allowed, where)
 
 
+def check_paths(characters: int, limits: Limits, where: str) -> None:
+    """Raise RefusedFile where paths have more characters in all than the limit ``path_characters``.
+
+    Each path holds all names around what it leads to, so that a small file could ask for any amount of memory.
+    """
+    if characters > limits.path_characters:
+        raise passed("path_characters", characters, limits.path_characters, where)
+
+
 def with_limits(base: Limits, pairs: Iterable[str]) -> Limits:
     """``base`` with the limits that ``NAME=VALUE`` texts name; raises RequestError for one that means nothing."""
     return replace(base, **dict(map(parse_limit, pairs)))

@@ -16,7 +16,7 @@ import numpy as np
 from kerasinspect.errors import DamagedFile, UnreadableFile
 from kerasinspect.reading.archive import open_archive
 from kerasinspect.reading.contents import Tree
-from kerasinspect.reading.limits import passed
+from kerasinspect.reading.limits import check_paths, passed
 from kerasinspect.reading.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Withheld
 from kerasinspect.reading.weights_file import read_weights_tree
 
@@ -54,8 +54,7 @@ def read_npz(source: Source, limits: Limits) -> Contents:
         if len(folders) >= limits.hdf5_depth:
             raise passed("hdf5_depth", len(folders) + 1, limits.hdf5_depth, source.label)
         characters += len(name) * (len(folders) + 1)
-        if characters > limits.path_characters:
-            raise passed("path_characters", characters, limits.path_characters, source.label)
+        check_paths(characters, limits, source.label)
         group = root
         for folder in folders:
             if folder not in group.groups:

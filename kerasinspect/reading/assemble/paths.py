@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.reading.limits import passed
+from kerasinspect.reading.limits import check_paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,33 +13,29 @@ if TYPE_CHECKING:
     from kerasinspect.reading.assemble.nodes import Node
     from kerasinspect.reading.limits import Limits
 
+WHERE = "The model"
+"""What passes the limit, in a message."""
+
 
 def paths_of(model: Node, limits: Limits) -> dict[int, str]:
     """The path of the model itself, which is empty, and of every layer in it, by identity of its node.
 
-    Raises RefusedFile where paths and classes of all layers and arrays become too long together: each path holds the
-    names of all models around it, and each array names its layer's class, so that a small file could ask for any
-    amount of memory.
+    Raises RefusedFile where paths and classes of all layers and arrays become too long together; each array names the
+    class of its layer, too.
     """
     paths = {id(model): ""}
     characters = len(model.class_name) * len(model.claims)
+    check_paths(characters, limits, WHERE)
     pending = [model]
     while pending:
-        check(characters, limits)
         node = pending.pop()
         prefix = f"{paths[id(node)]}/" if node is not model else ""
         for child in node.children:
             characters += (len(prefix) + len(child.name) + len(child.class_name)) * (1 + len(child.claims))
-            check(characters, limits)
+            check_paths(characters, limits, WHERE)
             paths[id(child)] = f"{prefix}{child.name}"
         pending += reversed(node.children)
     return paths
-
-
-def check(characters: int, limits: Limits) -> None:
-    """Raise RefusedFile where paths have more characters than the limit ``path_characters``."""
-    if characters > limits.path_characters:
-        raise passed("path_characters", characters, limits.path_characters, "The model")
 
 
 def check_connections(graph: Graph, paths: Mapping[int, str], limits: Limits) -> None:
@@ -47,7 +43,7 @@ def check_connections(graph: Graph, paths: Mapping[int, str], limits: Limits) ->
     characters = 0
     for wiring in graph.wiring.values():
         characters += sum(len(paths[id(node)]) for node in wiring.inbound)
-        check(characters, limits)
+        check_paths(characters, limits, WHERE)
 
 
 def shared_paths(model: Node, paths: Mapping[int, str]) -> dict[int, list[str]]:
