@@ -128,8 +128,7 @@ class Archive:
         try:
             for block in stored:
                 pending: bytes | memoryview = block
-                is_more = True
-                while is_more:
+                while True:
                     most = min(STEP, left + 1)
                     piece = inflater.decompress(pending, most)
                     pending = inflater.unconsumed_tail
@@ -138,7 +137,8 @@ class Archive:
                         raise self.wrong_size(member)
                     yield piece
                     # All bytes may be taken in while some that they stand for are still to come.
-                    is_more = bool(pending) or len(piece) == most
+                    if not pending and len(piece) < most:
+                        break
         except zlib.error as error:
             raise DamagedFile(f"{self.where(member)} cannot be inflated: {error}.", SAVE_AGAIN) from error
         if left or not inflater.eof:

@@ -34,8 +34,6 @@ HEAP = struct.Struct("<4sB3xQ")
 """Signature, version, bytes of a global heap."""
 HEAP_OBJECT = struct.Struct("<H6xQ")
 """Number and bytes of an object in it."""
-
-
 MOST_HEAPS = 8
 """Heaps that are kept, each of which may have 65,535 objects."""
 
@@ -181,14 +179,8 @@ def texts(file: OpenFile, pieces: Iterable[bytes | str | None], where: str) -> l
 
 
 def text(file: OpenFile, data: bytes | None, where: str) -> str | None:
-    """One text, within the limit."""
-    allowed = file.limits.hdf5_attribute_bytes
-    if data is not None and len(data) > allowed:
-        raise passed("hdf5_attribute_bytes", len(data), allowed, where)
-    if data is None:
-        return None
-    file.stream.charge(len(data))
-    return text_of(data.rstrip(b"\0"))
+    """One text, within the limit; None for one that was never written."""
+    return next((found.rstrip("\0") for found in texts(file, [data], where)), None)
 
 
 def text_of(data: bytes) -> str:

@@ -42,7 +42,7 @@ HEAD = struct.Struct("<HHB3x")
 """How a message begins there: kind, bytes, flags."""
 TWO_ADDRESSES = struct.Struct("<QQ")
 """Of a continuation: where more messages are, and their bytes. Of a symbol table: its tree, and its heap of names."""
-OLDER, NEWER = 1, b"O"[0]
+OLDER, NEWER = 1, ord("O")
 """The first byte of a header: a version, or the signature of newer ones."""
 
 
@@ -143,13 +143,12 @@ class Header(NamedTuple):
 
 def read_header(file: OpenFile, address: int) -> Header:
     """The header at an address; raises Unfamiliar for one that is left to pyfive, ValueError for none at all."""
-    prefix = file.stream.at(address, PREFIX.size)
-    if prefix[:1] != bytes([OLDER]):
-        if prefix[:1] == bytes([NEWER]):
-            raise Unfamiliar
+    version, count, size = PREFIX.unpack(file.stream.at(address, PREFIX.size))
+    if version == NEWER:
+        raise Unfamiliar
+    if version != OLDER:
         complaint = "no object header"
         raise ValueError(complaint)
-    _, count, size = PREFIX.unpack(prefix)
     data = bytearray(file.stream.read(size))  # messages may say again and again that there are more
     messages, offset = [], 0
     for _ in range(count):

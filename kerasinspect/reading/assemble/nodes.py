@@ -246,15 +246,16 @@ def count_layers(config: Mapping[str, Any] | None) -> int:
         if isinstance(value, list):
             pending += [(inner, times, "") for inner in value if isinstance(inner, (dict, list))]
         elif isinstance(value, dict):
-            if "layers" in value or "layer" in value:
-                inside = times * (1 + (twice == "layer")) * isinstance(value.get("layer"), dict)
-                count += times * len(entries_of(value.get("layers"))) + inside
             doubled = for_both_directions(value) if "class_name" in value else ""
-            pending += [
-                (inner, times * (1 + (key == twice)), doubled if key == "config" else "")
-                for key, inner in value.items()
-                if isinstance(inner, (dict, list))
-            ]
+            for key, inner in value.items():
+                if not isinstance(inner, (dict, list)):
+                    continue
+                often = 2 * times if key == twice else times
+                if key == "layers":
+                    count += often * len(entries_of(inner))
+                elif key == "layer" and isinstance(inner, dict):
+                    count += often
+                pending.append((inner, often, doubled if key == "config" else ""))
     return count
 
 
