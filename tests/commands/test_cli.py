@@ -69,44 +69,38 @@ def test_every_request_ends_as_promised(arguments: list[str], status: int, messa
     assert "\x1b" not in outcome.stdout + outcome.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["summary", "--help"]])
-def test_help_imports_nothing_that_takes_time(arguments: list[str]) -> None:
-    """Neither numpy, pyfive nor rich is loaded to print help."""
+def loaded(arguments: list[str], modules: set[str]) -> tuple[str, str]:
+    """Which of these modules a run has loaded in the end, as a sorted list, and what it wrote."""
     code = (
         "import sys\n"
         "from kerasinspect.commands.cli import run\n"
         f"run({arguments!r})\n"
-        "sys.exit(str(sorted({'numpy', 'pyfive', 'rich'} & set(sys.modules))))\n"
+        f"sys.exit(str(sorted({modules!r} & set(sys.modules))))\n"
     )
     outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=ROOT, text=True)
-    assert outcome.stderr.strip() == "[]"
-    assert "Usage: kerasinspect" in outcome.stdout
+    return outcome.stderr.strip(), outcome.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["summary", "--help"]])
+def test_help_imports_nothing_that_takes_time(arguments: list[str]) -> None:
+    """Neither numpy, pyfive nor rich is loaded to print help."""
+    modules, written = loaded(arguments, {"numpy", "pyfive", "rich"})
+    assert modules == "[]"
+    assert "Usage: kerasinspect" in written
 
 
 def test_a_pipe_needs_no_rich() -> None:
     """Colour is for terminals; in a pipe nothing of it is loaded."""
-    code = (
-        "import sys\n"
-        "from kerasinspect.commands.cli import run\n"
-        f"run(['show', {NETWORK!r}])\n"
-        "sys.exit(str('rich' in sys.modules))\n"
-    )
-    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=ROOT, text=True)
-    assert outcome.stderr.strip() == "False"
+    modules, _ = loaded(["show", NETWORK], {"rich"})
+    assert modules == "[]"
 
 
 @pytest.mark.parametrize("command", [["show"], ["summary"], ["check", "--no-config"]], ids=lambda command: command[0])
 @pytest.mark.parametrize("sample", ["question_network.keras", "bfloat16.keras", "question_network.h5"])
 def test_what_keras_writes_needs_no_pyfive(command: list[str], sample: str) -> None:
     """It takes as long to import as all the rest of a small model takes, and only rare files need it."""
-    code = (
-        "import sys\n"
-        "from kerasinspect.commands.cli import run\n"
-        f"run({[command[0], str(ROOT / 'sample_models' / sample), *command[1:]]!r})\n"
-        "sys.exit(str('pyfive' in sys.modules))\n"
-    )
-    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=ROOT, text=True)
-    assert outcome.stderr.strip().endswith("False")
+    modules, _ = loaded([command[0], str(ROOT / "sample_models" / sample), *command[1:]], {"pyfive"})
+    assert modules.endswith("[]")
 
 
 def test_two_runs_are_equal() -> None:

@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 
 from tests.hostile.cases import Case, Surroundings, from_bytes
-from tests.hostile.plain_models import archive_tree, config, dense, hdf5, keras_archive, legacy_tree, parts
+from tests.hostile.plain_models import archive_tree, config, dense, hdf5, keras_archive, legacy_tree, parts, with_end
 from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
 
 if TYPE_CHECKING:
@@ -120,11 +120,9 @@ def layers_in_a_layer() -> bytes:
     """Weights alone, of a layer with one array in each of twenty thousand layers inside it."""
 
     def tree(file: h5py.File) -> None:
-        file.attrs["keras_version"], file.attrs["backend"], file.attrs["layer_names"] = (
-            "2.15.0",
-            "tensorflow",
-            ["inner"],
-        )
+        file.attrs["keras_version"] = "2.15.0"
+        file.attrs["backend"] = "tensorflow"
+        file.attrs["layer_names"] = ["inner"]
         group = file.create_group("inner")
         names = [f"d{number}\\kernel:0" for number in range(20_000)]
         for number, name in enumerate(names):
@@ -173,8 +171,7 @@ def continued() -> bytes:
     struct.pack_into("<BxHII4x", data, address, 1, 500, 1, len(message))
     data[address + 16 : address + 16 + len(message)] = message
     data += message * (MIB // len(message)) + bytes(MIB % len(message))
-    struct.pack_into("<Q", data, 40, len(data))
-    return bytes(data)
+    return with_end(data)
 
 
 def unwritten_in_many() -> bytes:
@@ -190,7 +187,7 @@ def unwritten_in_many() -> bytes:
 def listing(entry: bytes, count: int) -> bytes:
     """An archive, deflated, whose config lists one layer many times."""
     text = b'{"class_name": "Sequential", "config": {"name": "m", "layers": [' + b",".join([entry] * count) + b"]}}"
-    return raw_zip([parts()[0], Part(b"config.json", text, DEFLATED), parts()[2]])
+    return keras_archive(text=text, method=DEFLATED)
 
 
 def deep_lambdas() -> bytes:
@@ -199,23 +196,23 @@ def deep_lambdas() -> bytes:
     below = b",".join([b'{"class_name": "__lambda__"}'] * 10_000)
     text = (b'{"%s":' % key) * 200 + b"[" + below + b"]" + b"}" * 200
     whole = json.dumps(config()).encode()[:-1] + b', "more": ' + text + b"}"
-    return raw_zip([parts()[0], Part(b"config.json", whole, DEFLATED), parts()[2]])
+    return keras_archive(text=whole, method=DEFLATED)
 
 
 def long_tokens() -> bytes:
     """An archive with many layers whose vocabularies are a single word of megabytes, deflated."""
-    numbers = range(40)
-    layers = [{"class_name": "StringLookup", "config": {"name": f"s{number}"}} for number in numbers]
+    groups = ["string_lookup", *(f"string_lookup_{number}" for number in range(1, 40))]
+    layers = [{"class_name": "StringLookup", "config": {"name": group}} for group in groups]
 
     def tree(file: h5py.File) -> None:
-        for number in numbers:
-            file.create_group(f"layers/string_lookup{f'_{number}' if number else ''}/vars").attrs["name"] = f"s{number}"
+        for group in groups:
+            file.create_group(f"layers/{group}/vars").attrs["name"] = group
 
     word = b"w" * (20 * MIB)
-    places = [f"assets/layers/string_lookup{f'_{number}' if number else ''}/vocabulary.txt" for number in numbers]
-    vocabularies = [Part(place.encode(), word + b"%d" % number, DEFLATED) for number, place in enumerate(places)]
-    text = json.dumps(config(*layers)).encode()
-    return raw_zip([parts()[0], Part(b"config.json", text), Part(b"model.weights.h5", hdf5(tree)), *vocabularies])
+    vocabularies = [
+        Part(f"assets/layers/{group}/vocabulary.txt".encode(), word + group[-1].encode(), DEFLATED) for group in groups
+    ]
+    return raw_zip([*parts(described=config(*layers), weights=hdf5(tree)), *vocabularies])
 
 
 def archive_that_is_hdf5() -> bytes:
@@ -229,9 +226,7 @@ def hdf5_that_ends_as_archive() -> bytes:
     archive = np.frombuffer(keras_archive(), "u1")
     data = hdf5(legacy_tree, lambda file: file.create_dataset("model_weights/zzz", data=archive))
     at = data.rindex(archive.tobytes()) + archive.size
-    whole = bytearray(data[:at])
-    struct.pack_into("<Q", whole, 40, len(whole))
-    return bytes(whole)
+    return with_end(bytearray(data[:at]))
 
 
 def folder_whose_index_leads_out(around: Surroundings) -> Path:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 
-from tests.hostile.raw_zip import Part, raw_zip
+from tests.hostile.raw_zip import STORED, Part, raw_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,18 +91,25 @@ def hdf5(*changes: Change, **options: Any) -> bytes:  # noqa: ANN401 - h5py's op
     return buffer.getvalue()
 
 
+def with_end(data: bytearray) -> bytes:
+    """An HDF5 file that was changed, whose superblock knows its end."""
+    struct.pack_into("<Q", data, 40, len(data))
+    return bytes(data)
+
+
 def parts(
     *,
     described: Any = None,  # noqa: ANN401 - any JSON
     weights: bytes | None = None,
     text: bytes | None = None,
+    method: int = STORED,
 ) -> list[Part]:
-    """The members of a ``.keras`` archive; ``text`` stands in place of the config's JSON."""
+    """The members of a ``.keras`` archive; ``text`` is in place of the config's JSON, which is packed by ``method``."""
     metadata = {"keras_version": "3.15.1", "date_saved": "2026-01-01@00:00:00"}
     written = json.dumps(described or config()).encode() if text is None else text
     return [
         Part(b"metadata.json", json.dumps(metadata).encode()),
-        Part(b"config.json", written),
+        Part(b"config.json", written, method),
         Part(b"model.weights.h5", weights or hdf5(archive_tree)),
     ]
 

@@ -6,7 +6,6 @@ Each part that is read, kept or written by itself would cost as much as what it 
 from __future__ import annotations
 
 import io
-import json
 import struct
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,8 @@ import h5py
 import numpy as np
 
 from tests.hostile.cases import Case, from_bytes
-from tests.hostile.plain_models import dense, hdf5, legacy_tree, parts
-from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
+from tests.hostile.plain_models import dense, hdf5, keras_archive, legacy_tree, with_end
+from tests.hostile.raw_zip import DEFLATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,12 +67,6 @@ def addresses(data: bytes) -> tuple[int, list[int]]:
 def message(kind: int, body: bytes) -> bytes:
     """One message of a header."""
     return struct.pack("<HHB3x", kind, len(body), 0) + body
-
-
-def with_end(data: bytearray) -> bytes:
-    """A file whose superblock knows its end."""
-    struct.pack_into("<Q", data, 40, len(data))
-    return bytes(data)
 
 
 def texts() -> bytes:
@@ -194,10 +187,7 @@ def heaps_in_a_heap() -> bytes:
 
 def archive(config: dict[str, Any], weights: bytes | None = None) -> bytes:
     """The plain archive with another config, deflated, and perhaps with other weights."""
-    metadata, _, stored = parts()
-    if weights is not None:
-        stored = Part(b"model.weights.h5", weights)
-    return raw_zip([metadata, Part(b"config.json", json.dumps(config).encode(), DEFLATED), stored])
+    return keras_archive(described=config, weights=weights, method=DEFLATED)
 
 
 def model(name: str, layers: list[dict[str, Any]], class_name: str = "Sequential") -> dict[str, Any]:
