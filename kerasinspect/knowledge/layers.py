@@ -138,11 +138,13 @@ class LayerKind:
     is_model: bool = False
     shares_kernel: bool = False
     """It keeps a second copy of its sublayer's kernel as its own first variable (SpectralNormalization)."""
+    wraps_code: bool = False
+    """Its weights are those of a module of another library, which the file does not describe."""
 
     @property
     def weightless(self) -> bool:
         """No layer of this class ever has weights."""
-        return not self.weights and not self.sublayers and not self.is_model
+        return not (self.weights or self.sublayers or self.is_model or self.wraps_code)
 
 
 def by_order(axes: tuple[str, ...], config: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -507,6 +509,7 @@ WITH_WEIGHTS: tuple[LayerKind, ...] = (
             WeightKind("imag_kernel", ("step", "channel", "frequency"), flags=(Flag("mode", partial(ne, "real")),)),
         ),
     ),
+    *plain("TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer", wraps_code=True),
     *plain("Functional", "Sequential", "Model", "Graph", is_model=True),
     *plain("Merge", "Pipeline", sublayers=(Sublayer(("layers",), config_key="layers", listed=True),)),
 )
@@ -528,7 +531,7 @@ WITHOUT_WEIGHTS: frozenset[str] = frozenset(
     RandomHeight RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
     RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape
     Resizing SlicingOpLambda Softmax Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
-    TensorFlowOpLayer TFOpLambda ThresholdedLinear ThresholdedReLU UnitNormalization
+    TensorFlowOpLayer TFDConcat TFOpLambda ThresholdedLinear ThresholdedReLU UnitNormalization
     UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
     """.split()  # noqa: SIM905 - names wrap better than a list of them
 )
@@ -556,10 +559,14 @@ def plain_class_name(name: str) -> str:
     return name.rsplit(">", 1)[-1]
 
 
-def layer_kind(class_name: str, registered_name: str | None = None) -> LayerKind | None:
-    """The row of a class; None for a custom one, also where a custom class took a built-in one's name."""
-    if registered_name and ">" in registered_name and not registered_name.startswith(("keras>", "keras.")):
-        return None
+def is_registered_elsewhere(name: str) -> bool:
+    """Whether a name says that its class was registered in a package which is not Keras's: ``my_package>Dense``."""
+    package, separator, _ = name.rpartition(">")
+    return bool(separator) and package.partition(".")[0] != "keras"
+
+
+def layer_kind(class_name: str) -> LayerKind | None:
+    """The row of a class; None for a custom one."""
     return LAYERS.get(class_name)
 
 

@@ -146,6 +146,7 @@ _FAMILIES: Mapping[str, str] = {
     "ClassMethod": "TFOpLambda",
     "SlicingOpLambda": "TFOpLambda",
     "TensorFlowOpLayer": "TFOpLambda",
+    "TFDConcat": "Concatenate",
 }
 
 _AXES: Mapping[str, tuple[Callable[[str, tuple[int, ...]], str], int]] = {
@@ -409,6 +410,10 @@ _LAYERS: Mapping[str, str] = {
     "Cropping": "Cuts away the edges of its input.",
     "Masking": "Marks steps that hold only a fill value, so that later layers skip them.",
     "Lambda": "Runs a function that its author wrote; the file holds compiled code, not its source.",
+    "TorchModuleWrapper": "Runs a PyTorch module; only its own code knows what its arrays do.",
+    "JaxLayer": "Runs a JAX function; only its own code knows what its arrays do.",
+    "FlaxLayer": "Runs a Flax module; only its own code knows what its arrays do.",
+    "TFSMLayer": "Runs a TensorFlow SavedModel that lies elsewhere.",
     "TFOpLambda": "One operation, such as an addition or a slice, that the author wrote as plain code.",
     "Rescaling": "Multiplies by a fixed number and adds another.",
     "Resizing": "Brings pictures to one size.",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
-    from kerasinspect.reading.stored import Attribute
+    from kerasinspect.reading.stored import Attribute, StoredArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Walk:
     file: OpenFile
     seen: dict[int, str] = field(default_factory=dict)
     """The first path at which each object was met, by address."""
+    arrays: dict[int, StoredArray] = field(default_factory=dict)
+    """Every array, by address."""
     links: int = 0
     inflated: int = 0
     unwritten: int = 0
@@ -91,6 +93,8 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
         elif target in walk.seen:
             walk.file.stream.charge(len(walk.seen[target]))
             group.links[name] = f"is the same as {walk.seen[target]}"
+            if target in walk.arrays:
+                group.aliases[name] = replace(walk.arrays[target], path=f"{group.path.rstrip('/')}/{name}")
         else:
             place(walk, unfilled, name, target)
 
@@ -120,6 +124,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
             kinds, links = header.kinds, header.links()
         if DATASPACE in kinds:
             place_array(walk, group, name, header, path)
+            walk.arrays[address] = group.arrays[name]
         elif DATATYPE in kinds:
             group.links[name] = "is a named datatype"
         else:

@@ -111,6 +111,7 @@ def merge(into: Group, part: Group, before: int, remarks: list[str]) -> None:
             else:
                 target.arrays[name] = replace(array, position=before + array.position)
         target.links.update(group.links)
+        target.aliases.update(group.aliases)
         for name, child in group.groups.items():
             if name not in target.groups:
                 target.groups[name] = Group(child.path, child.attributes, position=before + child.position)

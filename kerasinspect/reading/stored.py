@@ -189,6 +189,8 @@ class Group:
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     arrays: dict[str, StoredArray] = field(default_factory=dict)
+    aliases: dict[str, StoredArray] = field(default_factory=dict)
+    """Further names of arrays that lie in other groups, or in this one under another name."""
     links: dict[str, str] = field(default_factory=dict)
     """What lies under a name that is not followed, in words."""
     position: int = 0

@@ -37,6 +37,7 @@ def unfolded(root: Group, limits: Limits) -> Group:
         target, group = pending.pop()
         target.arrays.update(group.arrays)
         target.links.update(group.links)
+        target.aliases.update(group.aliases)
         for name, child in group.groups.items():
             *folders, last = name.split(WINDOWS_SEPARATOR)
             if len(folders) >= limits.hdf5_depth:

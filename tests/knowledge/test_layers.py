@@ -25,7 +25,7 @@ from kerasinspect.knowledge.layers import (
     class_of_name,
     flag_holds,
     group_name,
-    layer_kind,
+    is_registered_elsewhere,
     snake_case,
     weights_for,
 )
@@ -38,13 +38,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Weight
 
-OPAQUE = {
-    "Layer": "it is what all others derive from",
-    "JaxLayer": "its weights are whatever a JAX function has",
-    "FlaxLayer": "its weights are whatever a Flax module has",
-    "TorchModuleWrapper": "its weights are whatever a PyTorch module has",
-    "TFSMLayer": "its weights lie in a SavedModel elsewhere",
-}
+OPAQUE = {"Layer": "it is what all others derive from"}
 """Classes of Keras that only other code than Keras's can describe, and why."""
 
 SERIES, PICTURE, VOLUME, CLIP = (6, 5), (6, 6, 4), (4, 4, 4, 4), (3, 6, 6, 4)
@@ -342,7 +336,8 @@ def test_every_class_of_keras_is_known(keras: Any) -> None:  # noqa: ANN401 - Ke
 
 def test_every_class_with_weights_has_a_variant(keras: Any) -> None:  # noqa: ANN401 - Keras has no types
     """No class of the table whose layers can have weights is left out of the comparison."""
-    with_weights = {name for name in classes(keras) if name in LAYERS and not LAYERS[name].weightless}
+    known = {name: LAYERS[name] for name in classes(keras) if name in LAYERS}
+    with_weights = {name for name, kind in known.items() if not kind.weightless and not kind.wraps_code}
     assert with_weights == {variant.class_name for variant in VARIANTS}
 
 
@@ -482,11 +477,18 @@ def test_names_of_groups_lead_back_to_classes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("registered", "is_known"), [(None, True), ("keras>Dense", True), ("mine>Dense", False), ("Dense", True)]
+    ("registered", "is_elsewhere"),
+    [
+        ("Dense", False),
+        ("keras>Dense", False),
+        ("keras.src>Dense", False),
+        ("mine>Dense", True),
+        ("keras_mine>Dense", True),
+    ],
 )
-def test_a_custom_class_may_borrow_a_name(registered: str | None, *, is_known: bool) -> None:
+def test_a_custom_class_may_borrow_a_name(registered: str, *, is_elsewhere: bool) -> None:
     """A class registered by someone else is not Keras's own, whatever its name."""
-    assert (layer_kind("Dense", registered) is not None) is is_known
+    assert is_registered_elsewhere(registered) is is_elsewhere
 
 
 @pytest.mark.parametrize("kind", WITH_WEIGHTS, ids=lambda kind: kind.class_name)

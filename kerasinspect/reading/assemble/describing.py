@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.knowledge.layers import LAYERS, WeightKind, class_of_name, layer_kind, unnumbered
-from kerasinspect.reading.assemble.matching import VARS, has_arrays, sorted_by_key, user_name
+from kerasinspect.knowledge.layers import LAYERS, WeightKind, unnumbered
+from kerasinspect.knowledge.optimizers import optimizer_class
+from kerasinspect.reading.assemble.matching import VARS, has_arrays, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
+from kerasinspect.reading.assemble.recognising import class_of_group
 from kerasinspect.reading.weights_file import CONTAINERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from kerasinspect.knowledge.layers import Sublayer
     from kerasinspect.reading.stored import Group
@@ -31,7 +33,7 @@ def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
 def held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterator[Node]:
     """The layer that an attribute holds, or each one of a list."""
     if part.listed:
-        yield from (described(child, key_of(child)) for child in as_written(group.groups.values()))
+        yield from (described(child, key_of(child), is_class=True) for child in as_written(group.groups.values()))
     elif node.kind and node.kind.shares_kernel:
         yield kernel_holder(group, attribute)
     elif part.class_name:
@@ -40,32 +42,20 @@ def held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterato
         yield described(group, attribute, part.name)
 
 
-def described(group: Group, key: str, pattern: str = "") -> Node:
-    """A layer that only its group describes: named as the file names it, of the class that its name or shapes tell."""
-    name = user_name(group)
-    prefix = pattern.format("")
-    named = class_of_name(key) or (name and class_of_name(name.removeprefix(prefix)))
-    class_name = named or class_of_groups(group) or recurrent_class(group) or ""
-    kind = layer_kind(class_name)
-    node = Node(name or key, class_name or unnumbered(key), kind=kind, from_config=False)
+def described(group: Group, key: str, pattern: str = "", *, is_class: bool = False) -> Node:
+    """A layer that only its group describes: named as the file names it, of the class that the file proves, if any.
+
+    ``key`` is the group's name: the layer's class where ``is_class``, else the attribute that holds it. ``pattern``
+    is how a layer around it makes its name.
+    """
+    class_name = class_of_group(group, key, pattern.format(""), is_class=is_class) or ""
+    kind = LAYERS.get(class_name)
+    node = Node(user_name(group) or key, class_name, kind=kind, from_config=False)
     if kind:
         node.role = "model" if kind.is_model else role_of(kind)
     elif any(container in group.groups for container in CONTAINERS):
         node.role = "model"
     return node
-
-
-def class_of_groups(group: Group) -> str | None:
-    """The class that alone holds its sublayers under such attributes."""
-    return next((class_name for attributes, class_name in TELLING if attributes <= group.groups.keys()), None)
-
-
-TELLING = (
-    (frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),
-    (frozenset({"query_dense", "key_dense", "value_dense", "output_dense"}), "MultiHeadAttention"),
-    (frozenset({"cells"}), "StackedRNNCells"),
-)
-"""Attributes that no class but one has."""
 
 
 def as_written(groups: Iterable[Group]) -> list[Group]:
@@ -109,37 +99,18 @@ def kernel_holder(group: Group, attribute: str) -> Node:
 KERNEL_AND_BIAS = (WeightKind("kernel", ("axis",), free_rank=True), WeightKind("bias", ("unit",)))
 
 
-GATES = {4: "LSTM", 3: "GRU", 1: "SimpleRNN"}
-"""Recurrent classes by how many times as wide as its state a kernel is."""
-KERNELS = 2
-"""Arrays of a cell that tell its class: the kernel and the recurrent kernel."""
-PLAIN_RANK = 2
-"""Axes of a kernel that is not convolutional."""
+def unfolded(groups: Iterable[Group]) -> Iterator[tuple[Group, bool]]:
+    """Layers among groups: a group with ``vars`` is one, a group without is a list of them, at any depth.
 
-
-def recurrent_class(group: Group) -> str | None:
-    """The recurrent class whose cell has such arrays: its kernel is 4, 3 or 1 times as wide as its state."""
-    cell = group.groups.get("cell", group)
-    arrays = [array for _, array in sorted_by_key(cell.groups[VARS])] if VARS in cell.groups else []
-    kernel, recurrent = (array.shape for array in arrays[:KERNELS]) if len(arrays) >= KERNELS else ((), ())
-    if len(kernel) < PLAIN_RANK or len(recurrent) != len(kernel) or kernel[-1] != recurrent[-1] or not recurrent[-2]:
-        return None
-    times, rest = divmod(recurrent[-1], recurrent[-2])
-    class_name = None if rest else GATES.get(times)
-    if len(kernel) > PLAIN_RANK:
-        class_name = f"ConvLSTM{len(kernel) - PLAIN_RANK}D" if class_name == "LSTM" else None
-    return class_name and class_name + ("" if cell is not group else "Cell")
-
-
-def unfolded(groups: Iterable[Group]) -> Iterator[Group]:
-    """Layers among groups: a group with ``vars`` is one, a group without is a list of them, at any depth."""
-    pending = [*groups]
+    Beside each, whether it lies in a list, so that its group is named after its class.
+    """
+    pending = [(group, False) for group in groups]
     while pending:
-        group = pending.pop(0)
+        group, is_listed = pending.pop(0)
         if VARS in group.groups or group.arrays:
-            yield group
+            yield group, is_listed
         else:
-            pending += [child for child in group.groups.values() if has_arrays(child)]
+            pending += [(child, True) for child in group.groups.values() if has_arrays(child)]
 
 
 def serialised(node: Node) -> Iterable[tuple[str, Any]]:
@@ -147,14 +118,24 @@ def serialised(node: Node) -> Iterable[tuple[str, Any]]:
     return ((key, value) for key, value in as_mapping(node.config).items() if is_entry(value))
 
 
-def is_optimizer(node: Node, group: Group) -> bool:
-    """Whether a group holds an optimizer: an integer step count, then a learning rate, both scalars."""
-    if node.class_name in LAYERS or VARS not in group.groups:
+def is_optimizer(group: Group, shapes: Container[tuple[int, ...]]) -> bool:
+    """Whether a group holds an optimizer, which begins with a count of steps.
+
+    Its name or that of its group says so; in a file that keeps no names, also a learning rate behind the count and then
+    a slot or more for each of some weights, ``shapes`` being those of all arrays in the file.
+    """
+    arrays = [array for _, array in own_arrays(group)]
+    if not arrays or arrays[0].shape or arrays[0].dtype not in COUNTS:
         return False
-    arrays = [array for _, array in sorted_by_key(group.groups[VARS])]
-    return (
-        len(arrays) > 1
-        and arrays[0].shape == arrays[1].shape == ()
-        and arrays[0].dtype.startswith("int")
-        and arrays[1].dtype.startswith("float")
-    )
+    key, name = key_of(group), user_name(group)
+    if optimizer_class(name or "") or optimizer_class(key) or OPTIMIZER_KEY.search(key):
+        return True
+    is_rate = len(arrays) > 1 and not arrays[1].shape and arrays[1].dtype.startswith("float")
+    slots = [array.shape for array in arrays[2:]]
+    return name is None and is_rate and len(slots) > 1 and all(shape and shape in shapes for shape in slots)
+
+
+COUNTS = ("int64", "int32")
+"""Dtypes of a count of steps."""
+OPTIMIZER_KEY = re.compile(r"(^|_)(opt|optim|optimizer)(_\d+)?$")
+"""What attributes that hold an optimizer are called."""

@@ -20,11 +20,11 @@ VARS = "vars"
 """The group of a layer's own arrays."""
 
 
-def sorted_by_key(group: Group) -> list[tuple[str, StoredArray]]:
-    """Arrays of a ``vars`` group; keys are numbers, which HDF5 sorts as text."""
-    return sorted(
-        group.arrays.items(), key=lambda item: (not item[0].isdigit(), int(item[0]) if item[0].isdigit() else 0)
-    )
+def own_arrays(group: Group) -> list[tuple[str, StoredArray]]:
+    """A layer's own arrays with their keys; these are numbers, which HDF5 sorts as text."""
+    own = group.groups.get(VARS)
+    keyed = {**own.arrays, **own.aliases} if own else {}
+    return sorted(keyed.items(), key=lambda item: (not item[0].isdigit(), int(item[0]) if item[0].isdigit() else 0))
 
 
 def user_name(group: Group) -> str | None:
@@ -34,8 +34,8 @@ def user_name(group: Group) -> str | None:
 
 
 def has_arrays(group: Group) -> bool:
-    """Whether any array lies in a group or below it."""
-    return next(group.all_arrays(), None) is not None
+    """Whether any array lies in a group or below it, be it under a second name."""
+    return any(below.arrays or below.aliases for below in group.walk())
 
 
 def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:

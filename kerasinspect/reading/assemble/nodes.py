@@ -11,18 +11,20 @@ from kerasinspect.knowledge.layers import (
     Sublayer,
     WeightKind,
     flag_holds,
+    is_registered_elsewhere,
     layer_kind,
     plain_class_name,
     snake_case,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect import model
     from kerasinspect.reading.stored import StoredArray
 
-KERAS_MODULES = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
+KERAS_MODULES = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
 OPERATION_MODULES = ("keras.src.ops", "keras.ops")
 NOTHING: Mapping[str, Any] = {}
 
@@ -89,6 +91,8 @@ class Node:
 class Met:
     """What is known while a tree is walked."""
 
+    shapes: AbstractSet[tuple[int, ...]] = frozenset()
+    """The shapes of all arrays in the file."""
     layers: dict[tuple[str, str], Node] = field(default_factory=dict)
     """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
     version: tuple[int, int] | None = None
@@ -123,16 +127,25 @@ def text_at(mapping: Mapping[str, Any], key: str) -> str | None:
 
 
 def kind_of(entry: Mapping[str, Any], class_name: str) -> LayerKind | None:
-    """The row of the layer table for a serialised layer; a custom class that borrows a built-in name has none."""
+    """The row of the layer table for a serialised layer; a custom class that borrows a built-in name has none.
+
+    Keras writes the package under which a class was registered before its name, in one place or another.
+    """
     module = text_at(entry, "module")
-    if module and not module.startswith(KERAS_MODULES):
+    if module and not is_inside(module, KERAS_MODULES):
         return None
-    return layer_kind(class_name, text_at(entry, "registered_name"))
+    names = (text_at(entry, "registered_name"), text_at(entry, "class_name"))
+    return None if any(is_registered_elsewhere(name) for name in names if name) else layer_kind(class_name)
+
+
+def is_inside(module: str, packages: Iterable[str]) -> bool:
+    """Whether a module is one of these packages or lies in one: ``keras_mine`` is not in ``keras``."""
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
 
 
 def is_operation(entry: Mapping[str, Any]) -> bool:
     """Whether an entry is a function call that Keras 3 lists among the layers: only its module tells."""
-    return (text_at(entry, "module") or "").startswith(OPERATION_MODULES)
+    return is_inside(text_at(entry, "module") or "", OPERATION_MODULES)
 
 
 def node_of(entry: Mapping[str, Any], *, frozen: bool = False) -> Node:
@@ -225,7 +238,7 @@ def root_of(config: Mapping[str, Any] | None) -> Node | None:
 def undescribed(root: Node) -> Iterator[str]:
     """A sentence for each model whose config does not describe its layers, as that of every Keras does."""
     for node in root.walk():
-        if node.kind is None or not node.kind.is_model or node.same_as is not None:
+        if node.kind is None or not node.kind.is_model or node.same_as is not None or not node.from_config:
             continue
         listed = node.config.get("layers")
         if not isinstance(listed, list):

@@ -18,7 +18,7 @@ from kerasinspect.reading.assemble.describing import (
     serialised,
     unfolded,
 )
-from kerasinspect.reading.assemble.matching import VARS, has_arrays, match, sorted_by_key, user_name
+from kerasinspect.reading.assemble.matching import VARS, has_arrays, match, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Met, Node, node_of
 from kerasinspect.reading.weights_file import CONTAINERS
 
@@ -40,16 +40,14 @@ NOT_LAYERS = (
 def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None = None) -> Node:
     """The whole model with its arrays; a file without a config gets its layers from the groups."""
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False)
-    claim(Met(version=version), node, tree)
+    claim(Met({array.shape for array in tree.all_arrays()}, version=version), node, tree)
     return node
 
 
 def claim(met: Met, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
-    own = group.groups.get(VARS)
-    if own:
-        node.claims = choose(node, without_copy(node, sorted_by_key(own)))
+    node.claims = choose(node, without_copy(node, own_arrays(group)))
     met.layers.setdefault((node.class_name, node.name), node)
     used = {VARS}
     if node.is_model:
@@ -69,21 +67,21 @@ def without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple
 def claim_container(met: Met, model: Node, group: Group) -> set[str]:
     """Match a model's layers with the groups of its container; give the groups of the model that were used."""
     used = set()
-    children = [child for child in model.children if child.role != "operation"]
+    waiting = [child for child in model.children if child.role != "operation"]
     for name in CONTAINERS:
         container = group.groups.get(name)
         if container is None:
             continue
         used.add(name)
-        keys = match(met, children, container)
-        for child in children:
-            key = keys.get(id(child))
-            if key is not None:
-                claim(met, child, container.groups[key])
+        keys = match(met, waiting, container)
+        for child in waiting:
+            if id(child) in keys:
+                child.same_as = None
+                claim(met, child, container.groups[keys[id(child)]])
             else:
                 child.same_as = met.layers.get((child.class_name, child.name))
-        claimed = {keys[id(child)] for child in children if id(child) in keys}
-        adopt(met, model, container, claimed, in_container=True)
+        waiting = [child for child in waiting if id(child) not in keys]
+        adopt(met, model, container, set(keys.values()), in_container=True)
     return used
 
 
@@ -112,15 +110,16 @@ def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container:
     """Make layers of groups that neither config nor class accounts for: custom layers keep theirs under attributes."""
     left = [child for key, child in group.groups.items() if key not in used and has_arrays(child)]
     hints = dict(serialised(parent)) if parent.kind is None else {}
-    direct = {id(child) for child in left}
+    listed = {id(child): is_listed or in_container for child, is_listed in unfolded(left)}
     found = []
-    for child in as_written(unfolded(left)):
-        key = key_of(child)
-        hint = (hints.get(key) or hints.get(key.lstrip("_"))) if id(child) in direct else None
-        node = described(child, key) if hint is None else node_of(hint)
-        if not is_optimizer(node, child):
-            claim(met, node, child)
-            found.append(node)
+    for child in as_written(child for child, _ in unfolded(left)):
+        if is_optimizer(child, met.shapes):
+            continue
+        key, is_class = key_of(child), listed[id(child)]
+        hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
+        node = described(child, key, is_class=is_class) if hint is None else node_of(hint)
+        claim(met, node, child)
+        found.append(node)
     # A container is written in the order of get_weights(); attributes are not, nor is what stands beside known layers.
     if found and (parent.children or (len(found) > 1 and not in_container)):
         parent.order_known = False
