@@ -127,6 +127,8 @@ class Weight:
     """False where the name is only a position: a custom layer's own weight in a file without names."""
     remark: str | None = None
     """What is odd about this array: a shape against the config, a link that was not followed."""
+    same_as: str | None = None
+    """Path of the weight whose variable this is, stored a second time; ``get_weights()`` has the variable once."""
     unpacked: Array | None = None
     """Quantised values as the integers they stand for (int4 is stored two to a byte)."""
     dequantized: Array | None = None
@@ -214,8 +216,9 @@ class Layer:
 
     @property
     def parameters(self) -> int:
-        """Scalars in its own weights and those of its sublayers."""
-        return sum(weight.parameters for layer in self.walk() for weight in layer.weights)
+        """Scalars in its own weights and those of its sublayers; a variable that lies in two of them counts once."""
+        weights = (weight for layer in self.walk() for weight in layer.weights)
+        return sum(one.parameters for one in weights if not (one.same_as or "").startswith(f"{self.path}/"))
 
 
 ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "unclaimed"]
@@ -244,7 +247,7 @@ class Model:
     format: FormatName
     layers: tuple[Layer, ...]
     weights: tuple[Weight, ...]
-    """Every weight once, in the order of ``model.get_weights()`` in the Keras that saved the file."""
+    """Every stored weight, in the order of ``model.get_weights()`` in the Keras that saved the file."""
     extras: tuple[Extra, ...] = ()
     own_weights: tuple[Weight, ...] = ()
     """Those of ``weights`` that the model itself owns, rather than one of its layers."""
@@ -278,8 +281,8 @@ class Model:
 
     @property
     def parameters(self) -> int:
-        """Scalars in all weights; optimizer state does not count."""
-        return sum(weight.parameters for weight in self.weights)
+        """Scalars in all weights, those of a variable that is stored twice once; optimizer state does not count."""
+        return sum(weight.parameters for weight in self.weights if weight.same_as is None)
 
     @property
     def nbytes(self) -> int:

@@ -168,6 +168,8 @@ def _weight(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
     document |= {key: fan for key, fan in keras_fans.items() if fan is not None}
     if weight.remark is not None:
         document["remark"] = weight.remark
+    if weight.same_as:
+        document["same_as"] = weight.same_as
     if options.hashes:
         document |= _hash(weight.array, weight.path, damaged)
     if options.statistics:

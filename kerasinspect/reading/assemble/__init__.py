@@ -16,13 +16,14 @@ from kerasinspect.reading.assemble.labels import Labelling, layer_of, weight_of
 from kerasinspect.reading.assemble.nodes import Node, count_layers, root_of, undescribed
 from kerasinspect.reading.assemble.order import age_of, in_order, own, version_of
 from kerasinspect.reading.assemble.paths import check_connections, paths_of, shared_paths
+from kerasinspect.reading.assemble.positions import Counted, counted, numbered, sentence_of
 from kerasinspect.reading.assemble.rows import claim_rows
 from kerasinspect.reading.assemble.sharing import join_shared
 from kerasinspect.reading.assemble.tree import claim_tree
 from kerasinspect.reading.limits import DEFAULT, passed
 
 if TYPE_CHECKING:
-    from kerasinspect.reading.assemble.order import Place
+    from kerasinspect.reading.assemble.order import Age, Place
     from kerasinspect.reading.contents import Contents
     from kerasinspect.reading.limits import Limits
 
@@ -34,13 +35,16 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         raise passed("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
     model, places, remarks = claimed(root, contents)
+    counts = counted(model, places, contents) if contents.tree else Counted()
+    numbering = numbered(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
     damage = (*contents.damage, *(undescribed(root) if root else ()))
     paths, graph = paths_of(model, limits), connect(model)
     check_connections(graph, paths, limits)
     labelling = Labelling(
         graph,
         version_of(contents.keras_version),
-        numbered(places),
+        numbering.indices,
+        counts,
         any(node.claims for node in model.walk()),
         not damage,
         contents.assets,
@@ -64,7 +68,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         saved_at=contents.saved_at,
         config=contents.config,
         training_config=contents.training_config,
-        remarks=(*contents.remarks, *remarks, *doubts(places)),
+        remarks=(*contents.remarks, *remarks, *sentence_of(numbering)),
         damage=(*damage, *labelling.damage),
         close=contents.close,
     )
@@ -72,41 +76,17 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
 
 def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], list[str]]:
     """The whole model with its arrays, those in the order of ``get_weights()``, and what is odd about them."""
-    version = contents.keras_version
+    age = age_of_contents(contents)
     if contents.tree is not None:
-        model = claim_tree(root, contents.tree, version_of(version))
-        return model, in_order(model, age_of(version, is_tree=True), {}), []
+        model = claim_tree(root, contents.tree, version_of(contents.keras_version))
+        return model, in_order(model, age, {}), []
     model, remarks = claim_rows(root, contents)
-    age = age_of(version, is_tree=False)
     if age != "file":
         join_shared(model)
     rows = [*(row for layer in contents.layers for row in layer.rows), *contents.own]
     return model, in_order(model, age, {row.array.path: place for place, row in enumerate(rows)}), remarks
 
 
-def numbered(places: list[Place]) -> dict[int, int | None]:
-    """Each claim's position in ``get_weights()``; weights that the file lacks take their numbers all the same."""
-    indices: dict[int, int | None] = {}
-    position = 0
-    last: Node | None = None
-    for node, claim, known in places:
-        if last is not None and last is not node:
-            position += last.unstored
-        counted = claim.kind is None or claim.kind.counted
-        position += claim.kind.gap if claim.kind else 0
-        indices[id(claim)] = position if known and counted else None
-        position += counted
-        last = node
-    return indices
-
-
-def doubts(places: list[Place]) -> list[str]:
-    """A sentence where positions in ``get_weights()`` cannot be told."""
-    unknown = sum(not known and (claim.kind is None or claim.kind.counted) for _, claim, known in places)
-    if not unknown:
-        return []
-    sentence = (
-        f"The positions of {unknown} arrays in get_weights() cannot be told: the file does not keep the order of what "
-        "is inside a custom layer, or inside a nested model without its config."
-    )
-    return [sentence]
+def age_of_contents(contents: Contents) -> Age:
+    """Which order of ``get_weights()`` the Keras that wrote a file has."""
+    return age_of(contents.keras_version, is_tree=contents.tree is not None)

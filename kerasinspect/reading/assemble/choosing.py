@@ -61,7 +61,9 @@ def fits(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
 def choose(node: Node, keyed: Sequence[tuple[str, StoredArray]]) -> list[Claim]:
     """A claim for each of a layer's own arrays, in stored order; ``keyed`` are their keys in the file."""
     numbered = [(key, array) for key, array in keyed if key.isdigit()]
-    named = [Claim(key, array, kind_named(node, key, array)) for key, array in keyed if not key.isdigit()]
+    named = [
+        Claim(key, array, kind_named(node, key, array), is_keyed=True) for key, array in keyed if not key.isdigit()
+    ]
     arrays = [array for _, array in numbered]
     if not arrays:
         return named

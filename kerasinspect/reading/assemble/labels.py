@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from kerasinspect.model import Array, Initializer, Vocabulary
     from kerasinspect.reading.assemble.graph import Graph, Wiring
     from kerasinspect.reading.assemble.nodes import Claim, Node
+    from kerasinspect.reading.assemble.positions import Counted
+    from kerasinspect.reading.assemble.repeats import Repeat
 
 INCOMING = ("input", "channel")
 """Axes that run along a layer's input."""
@@ -39,6 +41,8 @@ class Labelling:
     keras_version: tuple[int, int] | None
     indices: Mapping[int, int | None]
     """Position in ``get_weights()`` by identity of the claim."""
+    counts: Counted
+    """Which arrays are stored twice, or may be."""
     built: bool
     """Any layer of the model has arrays."""
     whole: bool
@@ -155,7 +159,8 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         axes=axes,
         trainable=trained(node, claim),
         named=claim.kind is not None or not claim.name.startswith("weight "),
-        remark=claim.remark or contradiction(node, claim, axes),
+        remark=claim.remark or contradiction(node, claim, axes) or likeness(labelling, claim),
+        same_as=path_of(labelling, labelling.counts.repeats.get(id(claim))),
         unpacked=integers,
         dequantized=numbers,
         fan_in=linked.fan_in,
@@ -166,6 +171,23 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     )
     labelling.weights[id(claim)] = weight
     return weight
+
+
+def path_of(labelling: Labelling, repeat: Repeat | None) -> str | None:
+    """The path of the weight that an array repeats."""
+    if repeat is None:
+        return None
+    return f"{labelling.paths[id(repeat.owner)] or repeat.owner.name}/{repeat.original.name}"
+
+
+def likeness(labelling: Labelling, claim: Claim) -> str | None:
+    """What is to be said of an array whose bytes another one has, too."""
+    repeats, doubtful = labelling.counts.repeats, labelling.counts.doubtful
+    if same := path_of(labelling, repeats.get(id(claim))):
+        return f"it is the variable of {same}, stored a second time, and counts once"
+    if like := path_of(labelling, doubtful.get(id(claim))):
+        return f"its bytes are those of {like}: the file does not tell whether they are one variable"
+    return None
 
 
 def origin_of(

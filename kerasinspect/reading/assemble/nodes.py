@@ -39,6 +39,8 @@ class Claim:
     """None where the file does not tell what it is."""
     remark: str | None = None
     trainable: bool | None = None
+    is_keyed: bool = False
+    """The file has it under a name of its own rather than under a number."""
 
 
 @dataclass(slots=True, eq=False)
@@ -70,8 +72,14 @@ class Node:
     from_config: bool = True
     group: str | None = None
     """The group of the tree that holds it."""
+    bears: bool = False
+    """It or a layer inside it has arrays in the tree."""
     order_known: bool = True
     """Whether the order of its sublayers' weights in ``get_weights()`` is known."""
+    own_order_known: bool = True
+    """Whether that of its own is."""
+    count_known: bool = True
+    """Whether ``get_weights()`` has as many weights of it as the file has arrays."""
 
     def walk(self) -> Iterator[Node]:
         """The node itself, then every node below it, depth first."""
@@ -97,6 +105,8 @@ class Met:
     """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
     version: tuple[int, int] | None = None
     """Of the Keras that counted the groups."""
+    root: Node | None = None
+    """The whole model where no config describes it: it is taken for a Functional or Sequential one."""
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON

@@ -37,7 +37,7 @@ def age_of(version: str | None, *, is_tree: bool) -> Age:
 def in_order(model: Node, age: Age, stored: Mapping[str, int]) -> list[Place]:
     """Every array once, as ``get_weights()`` has them; ``stored`` are their places in the file, by path."""
     if age == "keras 2":
-        return [*model_order(model, stored, known=True)]
+        return [*model_order(model, model, stored, known=True)]
     places = [*tree_order(model, known=True)]
     if age == "keras 3":
         return places
@@ -47,6 +47,7 @@ def in_order(model: Node, age: Age, stored: Mapping[str, int]) -> list[Place]:
 def own(node: Node, *, known: bool) -> list[Place]:
     """A layer's own arrays: trainable ones first."""
     claims = sorted(node.claims, key=lambda claim: claim.kind is not None and not claim.kind.trainable)
+    known = known and node.own_order_known
     return [(node, claim, known and (claim.kind is None or claim.kind.counted)) for claim in claims]
 
 
@@ -65,26 +66,46 @@ def tree_order(node: Node, *, known: bool) -> Iterator[Place]:
     yield from below
 
 
-def model_order(node: Node, stored: Mapping[str, int], *, known: bool) -> Iterator[Place]:
+def is_layered(node: Node, root: Node) -> bool:
+    """Whether a layer surely is a model, which goes layer by layer: the whole one, or one of Keras's own classes.
+
+    A custom class that holds a list of layers need not be a model.
+    """
+    return node is root or (node.is_model and node.kind is not None)
+
+
+def model_order(root: Node, node: Node, stored: Mapping[str, int], *, known: bool) -> Iterator[Place]:
     """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first.
 
     That is also how a legacy file stores them, so that its order is right for such a layer, whatever is inside.
     """
     if node.same_as is not None:
         return
-    if node.is_model:
+    if is_layered(node, root):
         below = known and node.order_known
         for child in node.children:
-            yield from model_order(child, stored, known=below)
+            yield from model_order(root, child, stored, known=below)
         yield from own(node, known=below)
         return
     if stored and node.kind:
         places = sorted(tree_order(node, known=known), key=lambda place: stored[place[1].array.path])
         yield from ((owner, claim, known) for owner, claim, _ in places)
         return
-    places = [*tree_order(node, known=known and all(below.order_known for below in node.walk()))]
+    places = [*tree_order(node, known=known and is_told(node))]
     yield from (place for place in places if is_trained(place))
     yield from (place for place in places if not is_trained(place))
+
+
+def is_told(node: Node) -> bool:
+    """Whether the file tells the order of all arrays of a layer and of those inside it, and which are trainable.
+
+    Only the code of a custom class knows whether it froze a layer inside it, and what its own arrays are.
+    """
+    inside = [*node.walk()]
+    is_custom = any(below.kind is None for below in inside)
+    return all(below.order_known for below in inside) and not (
+        is_custom and sum(bool(one.claims) for one in inside) > 1
+    )
 
 
 def is_trained(place: Place) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.knowledge.layers import class_of_name
 from kerasinspect.reading.assemble.choosing import choose
 from kerasinspect.reading.assemble.describing import (
     as_written,
@@ -40,7 +41,8 @@ NOT_LAYERS = (
 def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None = None) -> Node:
     """The whole model with its arrays; a file without a config gets its layers from the groups."""
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False)
-    claim(Met({array.shape for array in tree.all_arrays()}, version=version), node, tree)
+    met = Met({array.shape for array in tree.all_arrays()}, version=version, root=None if root else node)
+    claim(met, node, tree)
     return node
 
 
@@ -55,6 +57,16 @@ def claim(met: Met, node: Node, group: Group) -> None:
     else:
         used |= claim_sublayers(met, node, group)
     adopt(met, node, group, used)
+    judge(met, node)
+
+
+def judge(met: Met, node: Node) -> None:
+    """Note what the groups of a layer leave open: the order of the layers in it, the number of its own arrays."""
+    node.bears = bool(node.claims) or any(child.bears for child in node.children)
+    if node.kind is None and node is not met.root and sum(child.bears for child in node.children) > 1:
+        node.order_known = False
+    if any(claim.kind is None and claim.is_keyed for claim in node.claims):
+        node.own_order_known = node.count_known = False
 
 
 def without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple[str, StoredArray]]:
@@ -124,3 +136,10 @@ def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container:
     if found and (parent.children or (len(found) > 1 and not in_container)):
         parent.order_known = False
     parent.children += found
+    if in_container and not parent.from_config and hides_layers(group):
+        parent.count_known = False
+
+
+def hides_layers(container: Group) -> bool:
+    """Whether a container has a custom layer without arrays, whose Keras may not have stored the layers inside it."""
+    return any(not has_arrays(group) and class_of_name(key) is None for key, group in container.groups.items())
