@@ -16,7 +16,7 @@ from kerasinspect.reading.assemble.labels import Labelling, layer_of, weight_of
 from kerasinspect.reading.assemble.nodes import Node, count_layers, root_of, undescribed
 from kerasinspect.reading.assemble.order import age_of, in_order, own, version_of
 from kerasinspect.reading.assemble.paths import check_connections, paths_of, shared_paths
-from kerasinspect.reading.assemble.positions import Counted, counted, numbered, sentence_of
+from kerasinspect.reading.assemble.positions import Counted, agreed, counted, may_be_keras_2, numbered, sentence_of
 from kerasinspect.reading.assemble.rows import claim_rows
 from kerasinspect.reading.assemble.sharing import join_shared
 from kerasinspect.reading.assemble.tree import claim_tree
@@ -37,6 +37,9 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     model, places, remarks = claimed(root, contents)
     counts = counted(model, places, contents) if contents.tree else Counted()
     numbering = numbered(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
+    if contents.tree and may_be_keras_2(contents):
+        other = numbered(model, in_order(model, "keras 2", {}), counts, is_keras_2=True)
+        numbering = agreed(numbering, other)
     damage = (*contents.damage, *(undescribed(root) if root else ()))
     paths, graph = paths_of(model, limits), connect(model)
     check_connections(graph, paths, limits)

@@ -71,10 +71,14 @@ def connect(root: Node) -> Graph:
 
 
 def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
-    """Wire the layers of a model that takes the given shapes, and those of the models among them."""
+    """Wire the layers of a model that takes the given shapes, and those of the models among them.
+
+    Only a Sequential that a config describes runs its layers one after the other; where a config says nothing of what
+    feeds a layer, nothing is said.
+    """
     places = by_name(model)
     previous: Node | None = None
-    chained = model.class_name == "Sequential" or not any("inbound_nodes" in child.entry for child in model.children)
+    chained = is_chain(model)
     for child in model.children:
         if chained:
             calls = [[previous.name]] if previous is not None else []
@@ -83,10 +87,16 @@ def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
         feeding = [places[name] for call in calls for name in call if name in places]
         first = [places[name] for name in calls[0] if name in places] if calls else []
         wiring = graph.wiring[id(child)] = Wiring(inbound=tuple(dict.fromkeys(feeding)), calls=max(1, len(calls)))
-        wiring.input_shape = incoming(graph, child, first, given if previous is None or child.role == "input" else None)
+        is_first = (chained and previous is None) or child.role == "input"
+        wiring.input_shape = incoming(graph, child, first, given if is_first else None)
         wiring.output_shape = outgoing(graph, child, wiring.input_shape)
         wiring.source = origin(graph, first)
         previous = child
+
+
+def is_chain(model: Node) -> bool:
+    """Whether a model runs its layers one after the other."""
+    return model.from_config and model.kind is not None and model.kind.class_name == "Sequential"
 
 
 def by_name(model: Node) -> dict[str, Node]:
@@ -192,7 +202,8 @@ def model_output(graph: Graph, model: Node) -> Shapes:
     """The shapes that a nested model gives, once it is wired."""
     outputs = model.config.get("output_layers")
     places = by_name(model)
-    found = [places[name] for name in sources(outputs) if name in places] or model.children[-1:]
+    last = model.children[-1:] if is_chain(model) else []
+    found = [places[name] for name in sources(outputs) if name in places] or last
     if len(found) > MOST_SHAPES:
         return None
     shapes = tuple(graph.of(child).output_shape for child in found)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
 from kerasinspect.reading.assemble.extras import optimizer_of
-from kerasinspect.reading.assemble.matching import own_arrays
+from kerasinspect.reading.assemble.matching import own_arrays, user_name
 from kerasinspect.reading.assemble.order import is_layered, version_of
 from kerasinspect.reading.assemble.repeats import repeats_of
 
@@ -32,6 +32,7 @@ INSIDE_CUSTOM = (
     "the file does not keep the order of what is inside a custom layer, or inside a model that is a subclass"
 )
 BEHIND = "a layer before them may have weights that the file lacks"
+EITHER_KERAS = "the file does not tell whether Keras 2 or 3 wrote it, which have other orders"
 REPEATED = "the file holds some bytes twice, which may be one variable or two"
 
 
@@ -189,6 +190,18 @@ def start_of_doubt(model: Node, counts: Counted, numbers: Mapping[int, int], *, 
             return outer if is_keras_2 and outer is not None else numbers[id(node)] + 1
         pending += [(child, outer) for child in reversed(node.children)]
     return len(numbers)
+
+
+def may_be_keras_2(contents: Contents) -> bool:
+    """Whether Keras 2 may have written a tree of which no version is known: since 3.6 it keeps the names of layers."""
+    return contents.keras_version is None and contents.tree is not None and user_name(contents.tree) is None
+
+
+def agreed(first: Numbering, second: Numbering) -> Numbering:
+    """The positions on which two orders agree."""
+    indices = {key: index if second.indices[key] == index else None for key, index in first.indices.items()}
+    lost = sum(index is not None and indices[key] is None for key, index in first.indices.items())
+    return Numbering(indices, {**first.reasons, **({EITHER_KERAS: lost} if lost else {})})
 
 
 def sentence_of(numbering: Numbering) -> list[str]:
