@@ -6,7 +6,6 @@ had and the file has not, and of those that the file has twice.
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.knowledge.optimizers import (
@@ -43,13 +42,12 @@ def tracked_shapes(optimizer: Any, shapes: Sequence[Shape]) -> list[Shape] | Non
     if kind is None or class_name in UNEVEN:
         return None
     told = [told_slots(kind, config)] if config else [*choices(kind)]
-    found: list[list[Shape]] = []
-    for header, chosen in product(BEFORE_SLOTS, told):
-        behind = len(shapes) - len(kind.after)
-        read = read_slots(chosen, shapes[len(header) : behind])
-        if read and not any(shapes[: len(header)]) and read not in found:
-            found.append(read)
-    return found[0] if len(found) == 1 else None
+    for header in BEFORE_SLOTS:
+        slots = shapes[len(header) : len(shapes) - len(kind.after)]
+        found = [read for chosen in told if (read := read_slots(chosen, slots))]
+        if found and not any(shapes[: len(header)]):
+            return found[0] if all(read == found[0] for read in found) else None
+    return None
 
 
 def read_slots(chosen: Sequence[Slots], shapes: Sequence[Shape]) -> list[Shape] | None:

@@ -37,6 +37,13 @@ CELLS = {
 """Their cells."""
 KERNELS = 2
 """Arrays of a cell that tell its class: the kernel and the recurrent kernel."""
+GONE = frozenset(
+    {
+        *("Highway", "MaxoutDense", "ParametricSoftplus", "SReLU", "TimeDistributedDense"),
+        *("SeparableConvolution1D", "SeparableConvolution2D"),
+    }
+)
+"""Classes that no Keras has had any more since it keeps weights in groups."""
 PLAIN_RANK = 2
 """Axes of a kernel that is not convolutional."""
 
@@ -121,7 +128,7 @@ def is_unrivalled(class_name: str, group: Group) -> bool:
     arrays = [array for _, array in own_arrays(group)]
     if not arrays or LAYERS[class_name].sublayers or LAYERS[class_name].is_model:
         return True
-    others = (kind for kind in LAYERS.values() if kind.weights and not kind.sublayers)
+    others = (kind for name, kind in LAYERS.items() if kind.weights and not kind.sublayers and name not in GONE)
     meanings = {kind.class_name: meanings_of(kind, arrays) for kind in others}
     return len(meanings[class_name]) == 1 and {*chain.from_iterable(meanings.values())} == meanings[class_name]
 
