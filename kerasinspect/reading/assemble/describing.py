@@ -27,6 +27,7 @@ def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
             continue
         for child in held_by(node, part, group.groups[attribute], attribute):
             child.attributes, child.listed, child.from_config = (attribute,), part.listed, False
+            child.is_plain = child.is_model
             yield child
 
 
@@ -50,7 +51,7 @@ def described(group: Group, key: str, pattern: str = "", *, is_class: bool = Fal
     """
     class_name = class_of_group(group, key, pattern.format(""), is_class=is_class) or ""
     kind = LAYERS.get(class_name)
-    node = Node(user_name(group) or key, class_name, kind=kind, from_config=False)
+    node = Node(user_name(group) or key, class_name, kind=kind, from_config=False, group=group.path)
     if kind:
         node.role = "model" if kind.is_model else role_of(kind)
     elif any(container in group.groups for container in CONTAINERS):

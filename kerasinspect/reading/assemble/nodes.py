@@ -72,6 +72,8 @@ class Node:
     from_config: bool = True
     group: str | None = None
     """The group of the tree that holds it."""
+    is_plain: bool = False
+    """A model of which only the tree is known, taken for a Functional or Sequential one rather than for a subclass."""
     bears: bool = False
     """It or a layer inside it has arrays in the tree."""
     order_known: bool = True
@@ -105,8 +107,6 @@ class Met:
     """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
     version: tuple[int, int] | None = None
     """Of the Keras that counted the groups."""
-    root: Node | None = None
-    """The whole model where no config describes it: it is taken for a Functional or Sequential one."""
 
 
 def as_mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON

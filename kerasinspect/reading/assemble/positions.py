@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
 from kerasinspect.reading.assemble.extras import optimizer_of
 from kerasinspect.reading.assemble.matching import own_arrays, user_name
-from kerasinspect.reading.assemble.order import is_layered, version_of
+from kerasinspect.reading.assemble.order import KERAS_3, is_layered, version_of
+from kerasinspect.reading.assemble.recognising import readings
 from kerasinspect.reading.assemble.repeats import repeats_of
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 NESTED_SINCE = (3, 15)
 """Since when Keras stores layers that lie in lists inside of lists."""
+STORES_A_LIST = ("Dense", "EinsumDense", "Embedding", "Conv1D", "Conv2D", "Conv3D")
+"""Classes of Keras 3 that name the arrays which they store; others store all variables that they own."""
 INSIDE_CUSTOM = (
     "the file does not keep the order of what is inside a custom layer, or inside a model that is a subclass"
 )
@@ -55,7 +59,9 @@ class Counted:
 
 def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted:
     """What the tree and the optimizer's state in it prove of the number of weights."""
-    counts = Counted(uncounted={id(node) for node in model.walk() if not node.count_known})
+    version = version_of(contents.keras_version)
+    uncounted = (node for node in model.walk() if not node.count_known or may_extend(node, version))
+    counts = Counted(uncounted={id(node) for node in uncounted})
     trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
     tracked = tracked_by_optimizer(contents)
     for repeat in repeats_of(model, places):
@@ -66,7 +72,7 @@ def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted
             counts.doubtful[id(repeat.claim)] = repeat
     trained = [(node, claim) for node, claim in trained if id(claim) not in counts.repeats]
     if tracked is None or not agrees(tracked, [claim for _, claim in trained]):
-        suspects = [node for node in model.walk() if may_hide(node, model, version_of(contents.keras_version))]
+        suspects = [node for node in model.walk() if may_hide(node, model, version)]
         if tracked is None or len(suspects) != 1 or not fill_gap(model, suspects[0], trained, tracked):
             counts.uncounted |= {id(node) for node in suspects}
     return counts
@@ -106,13 +112,27 @@ def agrees(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool
 
 
 def may_hide(node: Node, model: Node, version: tuple[int, int] | None) -> bool:
-    """Whether a layer may have weights that its Keras did not store: one whose own code holds layers in nested lists.
+    """Whether a custom layer may have weights that its Keras did not store: before 3.15 those of layers in nested lists.
 
-    A custom layer with arrays of its own and no layers is taken to have no others.
+    One that has arrays and no layers is taken to have no others.
     """
-    is_old = version is None or version < NESTED_SINCE
-    is_custom = node.kind is None and node.role != "operation" and node is not model and node.same_as is None
-    return is_old and is_custom and (not node.claims or any(child.bears for child in node.children))
+    if node.kind is not None or node.role == "operation" or node is model or node.same_as is not None or node.is_plain:
+        return False
+    has_lists = not node.claims or any(child.bears for child in node.children)
+    return has_lists and (version is None or version < NESTED_SINCE)
+
+
+def may_extend(node: Node, version: tuple[int, int] | None) -> bool:
+    """Whether a custom layer may be a subclass of one that stores its kernel and its bias, whatever else it owns.
+
+    The optimizer does not tell, since what it adds need not be trained.
+    """
+    arrays = [claim.array for claim in node.claims]
+    if node.kind is not None or not arrays or not arrays[0].shape[1:] or (version is not None and version < KERAS_3):
+        return False
+    if node.from_config and not any(key.endswith("_constraint") for key in node.config):
+        return False
+    return any(True for name in STORES_A_LIST for _ in readings(LAYERS[name], arrays))
 
 
 def fill_gap(

@@ -42,20 +42,45 @@ class Repeat:
 
 
 def repeats_of(model: Node, places: Sequence[Place]) -> list[Repeat]:
-    """Every array that may be one which comes before it."""
-    spans = spans_of(model)
-    return [
-        repeat(first, other, spans)
-        for bucket in buckets(places)
-        for first, *others in map(named_first, equal_ones(bucket))
-        for other in others
-        if may_share(first, other)
-    ]
+    """Every array that may be one with another, which is the one that is known as what it is, or comes first."""
+    parents = {id(child): node for node in model.walk() for child in node.children}
+    return [found for bucket in buckets(places) for equal in equal_ones(bucket) for found in paired(equal, parents)]
 
 
-def named_first(owned: list[Owned]) -> list[Owned]:
+def paired(equal: Sequence[Owned], parents: Mapping[int, Node]) -> Iterator[Repeat]:
+    """Equal arrays by twos: two names of one object, one with that of a layer around it, any other with the first."""
+    by_owner = {id(node): (node, claim) for node, claim in reversed(equal)}
+    by_object: dict[int, Owned] = {}
+    met: set[int] = set()
+    for node, claim in equal:
+        same = by_object.setdefault(id(claim.array.storage), (node, claim))
+        around = next((by_owner[id(outer)] for outer in outside(node, parents) if id(outer) in by_owner), None)
+        other = same if same[1] is not claim else around
+        if other is not None and (other is same or is_custom(node, other[0])):
+            yield repeat(other, (node, claim), is_one_object=other is same, is_inside=other is not same)
+            met |= {id(claim), id(other[1])}
+    first, *others = named_first(equal)
+    for node, claim in others:
+        if id(claim) not in met and is_custom(node, first[0]):
+            yield repeat(first, (node, claim))
+
+
+def is_custom(*nodes: Node) -> bool:
+    """Whether one of these layers is custom, which may keep a variable of another one."""
+    return any(node.kind is None for node in nodes)
+
+
+def outside(node: Node, parents: Mapping[int, Node]) -> Iterator[Node]:
+    """The layers around a layer, from the inside out."""
+    outer = parents.get(id(node))
+    while outer is not None:
+        yield outer
+        outer = parents.get(id(outer))
+
+
+def named_first(equal: Sequence[Owned]) -> list[Owned]:
     """Equal arrays, first one of which the file tells what it is: a kernel before what its wrapper keeps of it."""
-    return sorted(owned, key=lambda one: one[1].kind is None)
+    return sorted(equal, key=lambda one: one[1].kind is None)
 
 
 def buckets(places: Sequence[Place]) -> Iterator[list[Owned]]:
@@ -101,31 +126,9 @@ def sample(claim: Claim) -> bytes:
     return bytes(array.storage.read(0, count)) + bytes(array.storage.read(array.nbytes - count, count))
 
 
-def may_share(first: Owned, other: Owned) -> bool:
-    """Whether two layers may have one variable: one of them is custom, or the file has one object for both."""
-    is_custom = first[0].kind is None or other[0].kind is None
-    return is_custom or first[1].array.storage is other[1].array.storage
-
-
-def repeat(first: Owned, other: Owned, spans: Mapping[int, range]) -> Repeat:
+def repeat(one: Owned, other: Owned, *, is_one_object: bool = False, is_inside: bool = False) -> Repeat:
     """What is known of two arrays that are equal."""
-    (outer, original), (node, claim) = first, other
-    ends = sample(claim)
-    width = claim.array.encoding.itemsize
-    return Repeat(
-        claim,
-        outer,
-        original,
-        is_one_object=claim.array.storage is original.array.storage,
-        is_inside=spans[id(node)].start in spans[id(outer)] or spans[id(outer)].start in spans[id(node)],
-        is_constant=ends == ends[:width] * (len(ends) // width),
-    )
-
-
-def spans_of(model: Node) -> dict[int, range]:
-    """The place of each layer, depth first, and how far the layers inside it reach, by identity of its node."""
-    nodes = [*model.walk()]
-    sizes: dict[int, int] = {}
-    for node in reversed(nodes):
-        sizes[id(node)] = 1 + sum(sizes[id(child)] for child in node.children)
-    return {id(node): range(place, place + sizes[id(node)]) for place, node in enumerate(nodes)}
+    (owner, original), (_, claim) = named_first([one, other])
+    ends, width = sample(claim), claim.array.encoding.itemsize
+    is_constant = ends == ends[:width] * (len(ends) // width)
+    return Repeat(claim, owner, original, is_one_object, is_inside, is_constant)

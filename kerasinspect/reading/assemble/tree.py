@@ -40,9 +40,8 @@ NOT_LAYERS = (
 
 def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None = None) -> Node:
     """The whole model with its arrays; a file without a config gets its layers from the groups."""
-    node = root or Node(user_name(tree) or "", "", role="model", from_config=False)
-    met = Met({array.shape for array in tree.all_arrays()}, version=version, root=None if root else node)
-    claim(met, node, tree)
+    node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
+    claim(Met({array.shape for array in tree.all_arrays()}, version=version), node, tree)
     return node
 
 
@@ -57,13 +56,13 @@ def claim(met: Met, node: Node, group: Group) -> None:
     else:
         used |= claim_sublayers(met, node, group)
     adopt(met, node, group, used)
-    judge(met, node)
+    judge(node)
 
 
-def judge(met: Met, node: Node) -> None:
+def judge(node: Node) -> None:
     """Note what the groups of a layer leave open: the order of the layers in it, the number of its own arrays."""
     node.bears = bool(node.claims) or any(child.bears for child in node.children)
-    if node.kind is None and node is not met.root and sum(child.bears for child in node.children) > 1:
+    if node.kind is None and not node.is_plain and sum(child.bears for child in node.children) > 1:
         node.order_known = False
     if any(claim.kind is None and claim.is_keyed for claim in node.claims):
         node.own_order_known = node.count_known = False
@@ -111,7 +110,8 @@ def claim_sublayers(met: Met, node: Node, group: Group) -> set[str]:
         if not held[0].listed:
             claim(met, held[0], holder)
             continue
-        keys = match(met, held, holder)
+        paths = {group.path: key for key, group in holder.groups.items()}
+        keys = match(met, held, holder) if node.from_config else {id(child): paths[child.group or ""] for child in held}
         for child in held:
             if id(child) in keys:
                 claim(met, child, holder.groups[keys[id(child)]])
