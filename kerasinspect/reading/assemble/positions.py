@@ -112,7 +112,7 @@ def agrees(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool
 
 
 def may_hide(node: Node, model: Node, version: tuple[int, int] | None) -> bool:
-    """Whether a custom layer may have weights that its Keras did not store: before 3.15 those of layers in nested lists.
+    """Whether a custom layer may have weights that Keras before 3.15 did not store: those of layers in nested lists.
 
     One that has arrays and no layers is taken to have no others.
     """
