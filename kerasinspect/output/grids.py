@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby
+from math import ceil
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +16,8 @@ from kerasinspect.output.blocks import Block, Grid, GridRow, Paragraph
 from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
 from kerasinspect.output.excerpts import Table, excerpt, take
 from kerasinspect.output.layouts import (
+    LEAST,
+    PLACES,
     Panel,
     Piece,
     Roles,
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
 
 INDENT = 6
 """Columns that a format may put left of a grid."""
+
+GUTTER, STROKES = 2, 4
+"""Columns that a format puts left of each number, and around a heading over several of them."""
 
 GAP = "⋯"
 """Stands for columns that were left out."""
@@ -129,9 +135,8 @@ def draw(subject: Subject, options: GridOptions) -> Iterator[Block]:
     drawing = _fit(subject, window, roles, options)
     plan = drawing.plan
     for fixed in plan.blocks:
-        title = ", ".join(subject.label(axis, at) for axis, at in zip(roles.blocks, fixed, strict=True))
         for panel in plan.panels:
-            yield _grid(drawing, fixed, panel, title)
+            yield _grid(drawing, fixed, panel)
     if left_out := _left_out(subject, plan):
         yield Paragraph(f"left out: {left_out} (--full shows all)", "quiet", 3)
 
@@ -172,13 +177,20 @@ def _plan(subject: Subject, window: Window, roles: Roles, options: GridOptions, 
     rows = (range(1),) if roles.row is None else row_runs(_positions(window, roles.row), unlimited)
     room = unlimited
     if options.width is not None:
-        ends = (at for run in corner(groups[0].columns, LABELS_MEASURED) for at in run)
-        widest = max(cell, *(columns_of(_column_label(subject, roles, groups[0], at)) for at in ends))
         free = options.width - INDENT - (_widest(subject, roles.row, rows) if roles.row is not None else 0)
-        room = Room(max(1, free // (widest + 2)), options.full)
+        room = Room(max(1, free // (_column_width(subject, roles, groups, cell) + GUTTER)), options.full)
     keep = roles.group is None or subject.axes[roles.group].name == "head"
     blocks = tuple(block_positions(window, roles.blocks, room))
     return _Plan(window, roles, rows, blocks, tuple(panels(groups, room, keep_groups=keep)))
+
+
+def _column_width(subject: Subject, roles: Roles, groups: Sequence[Piece], cell: int) -> int:
+    """Characters that a column takes: its numbers, its label, and its part of the heading over its group."""
+    ends = (at for run in corner(groups[0].columns, LABELS_MEASURED) for at in run)
+    label = max(columns_of(_column_label(subject, roles, groups[0], at)) for at in ends)
+    heading = max(columns_of(visible(group.label, NAME_LIMIT)) for group in groups)
+    fewest = min(len(groups[0].columns), LEAST - 1)
+    return max(cell, label, ceil((heading + STROKES + GUTTER) / fewest) - GUTTER if heading else 0)
 
 
 def _groups(subject: Subject, window: Window, roles: Roles, *, full: bool) -> list[Piece]:
@@ -200,13 +212,21 @@ def _groups(subject: Subject, window: Window, roles: Roles, *, full: bool) -> li
     return [Piece(range(n * wide, (n + 1) * wide), label=word) for n, word in enumerate(words)]
 
 
-def _grid(drawing: _Drawing, fixed: tuple[int, ...], panel: Panel, title: str) -> Grid:
+def _grid(drawing: _Drawing, fixed: tuple[int, ...], panel: Panel) -> Grid:
     """One grid, its rows still to be read."""
     subject, plan = drawing.subject, drawing.plan
+    title = ", ".join(_block_labels(subject, zip(plan.roles.blocks, fixed, strict=True)))
     labels = 0 if plan.roles.row is None else _widest(subject, plan.roles.row, plan.rows)
     columns = tuple(label for piece in panel for label in _column_labels(subject, plan.roles, piece))
     rows = _rows(drawing, drawing.read(fixed, panel))
     return Grid(columns, rows, drawing.style.width, labels, tuple(_group_labels(panel)), title)
+
+
+def _block_labels(subject: Subject, fixed: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Which block this is; the only place of a window tells none from another."""
+    for axis, at in fixed:
+        if subject.axes[axis].size > 1 or subject.axes[axis].name not in PLACES or axis in subject.labels:
+            yield subject.label(axis, at)
 
 
 def _column_labels(subject: Subject, roles: Roles, piece: Piece | None) -> Iterator[str]:
@@ -227,15 +247,15 @@ def _column_label(subject: Subject, roles: Roles, piece: Piece, position: int) -
 
 def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
     """The labels over the columns, each with its number of columns; a gap inside a group belongs to it."""
-    names = ["" if piece is None else piece.label for piece in panel]
-    if not any(names):
+    groups = [None if piece is None else (piece.group, piece.label) for piece in panel]
+    if not any(group and group[1] for group in groups):
         return
-    names = [
-        names[at - 1] if piece is None and names[at - 1] in names[at + 1 : at + 2] else names[at]
-        for at, piece in enumerate(panel)
+    groups = [
+        groups[at - 1] if group is None and groups[at - 1] in groups[at + 1 : at + 2] else group
+        for at, group in enumerate(groups)
     ]
-    for label, items in groupby(zip(names, panel, strict=True), key=itemgetter(0)):
-        yield label, sum(1 if piece is None else len(piece.columns) for _, piece in items)
+    for group, items in groupby(zip(groups, panel, strict=True), key=itemgetter(0)):
+        yield group[1] if group else "", sum(1 if piece is None else len(piece.columns) for _, piece in items)
 
 
 def _rows(drawing: _Drawing, chunks: Iterable[Rows]) -> Iterator[GridRow]:

@@ -33,7 +33,10 @@ BLOCKS_SHOWN = 4
 """Blocks of an array of many axes, the one for those left out included."""
 
 LEAST = 4
-"""Columns that a corner has at least."""
+"""Columns that a corner has at least, the place for those left out among them."""
+
+PLACES = frozenset({"depth", "height", "width", "step", "one"})
+"""Axes of a window that moves over places, and the one that Keras 1 put beside the steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Room:
 def assign_roles(axes: Sequence[Axis], window: Window) -> Roles | None:
     """The roles of the axes that the window leaves; None for a single value.
 
-    A plane of height and width stays together, heads stand side by side; else the last two axes are the table.
+    A plane of height and width stays together, heads stand side by side; else the last two axes are the table. Axes of
+    a window that is one place large stand aside, so that such a kernel is one table of channels and filters.
     """
     free = [number for number, part in enumerate(window) if isinstance(part, range)]
     if not free:
@@ -81,15 +85,22 @@ def assign_roles(axes: Sequence[Axis], window: Window) -> Roles | None:
     if len(free) == 1:
         return Roles(None, free[0], None, ())
     names = {axes[number].name: number for number in free}
-    if "height" in names and "width" in names:
+    wide = [number for number in free if axes[number].name not in PLACES or _length(window[number]) > 1]
+    if "height" in names and "width" in names and not {names["height"], names["width"]}.isdisjoint(wide):
         row, column = names["height"], names["width"]
         rest = [number for number in free if number not in {row, column}]
         group = next((number for number in reversed(rest) if axes[number].size > 1), rest[-1] if rest else None)
     else:
-        row, column, group = free[-2], free[-1], None
-        if axes[row].name == "head" and len(free) > 2:  # noqa: PLR2004 - an axis is left for the rows
-            row, group = free[-3], row
+        table = wide if len(wide) > 1 else free
+        row, column, group = table[-2], table[-1], None
+        if axes[row].name == "head" and len(table) > 2:  # noqa: PLR2004 - an axis is left for the rows
+            row, group = table[-3], row
     return Roles(row, column, group, tuple(n for n in free if n not in {row, column, group}))
+
+
+def _length(part: int | range) -> int:
+    """How many positions of an axis are asked for."""
+    return len(part) if isinstance(part, range) else 1
 
 
 def row_runs(positions: range, room: Room) -> Runs:
@@ -117,16 +128,16 @@ def panels(groups: Sequence[Piece], room: Room, *, keep_groups: bool) -> Iterato
     wide = len(groups[0].columns)
     if wide * len(groups) <= (room.columns or COLUMNS_IN_A_PIPE):
         return iter([tuple(groups)])
-    fit = max(LEAST, room.columns or COLUMNS_OF_A_CORNER)
+    fit = room.columns or COLUMNS_OF_A_CORNER
     if len(groups) == 1:
-        return iter([tuple(_cut(groups[0], fit))])
+        return iter([tuple(_cut(groups[0], max(LEAST, fit)))])
     if keep_groups:
         each = max(LEAST, fit // len(groups)) if room.columns else COLUMNS_OF_A_CORNER // 2
-        together = max(1, fit // each) if room.columns else len(groups)
+        together = max(1, fit // min(each, wide)) if room.columns else len(groups)
         cut = [tuple(_cut(group, each)) for group in groups]
         return (tuple(chain(*cut[at : at + together])) for at in range(0, len(cut), together))
-    each = wide if wide < fit else fit - 1
-    together = (fit - 1) // each
+    each = wide if wide < fit else max(LEAST, fit) - 1
+    together = max(1, (fit - 1) // each)
     shown = (range(1), range(0)) if together == 1 else corner(range(len(groups)), together + 1)
     return iter([_joined([tuple(chain(*(_cut(groups[at], each) for at in run))) for run in shown])])
 

@@ -43,7 +43,7 @@ class NumberStyle:
 
 def choose_style(blocks: Iterable[np.ndarray[Any, Any]], precision: int = PRECISION) -> NumberStyle:
     """The style that suits all numbers of these blocks, which are read once."""
-    largest, smallest, whole, odd, floating = 0.0, 0.0, True, 0, False
+    largest, smallest, nearest, whole, odd, floating = 0.0, 0.0, 1.0, True, 0, False
     for block in blocks:
         if not block.size:
             continue
@@ -57,12 +57,13 @@ def choose_style(blocks: Iterable[np.ndarray[Any, Any]], precision: int = PRECIS
         if finite.size:
             largest, smallest = max(largest, float(finite.max())), min(smallest, float(finite.min()))
             whole = whole and bool((finite == np.trunc(finite)).all())
+            nearest = min(nearest, float(np.abs(finite, where=finite != 0, out=np.ones_like(finite)).min()))
     size = max(largest, -smallest)
     if whole and (not floating or size < _FIXED_BELOW):
         return NumberStyle("whole", 0, max(odd, len(str(int(largest))), len(str(int(smallest)))))
     decimal = _FIXED_FROM <= size < _FIXED_BELOW
     style = NumberStyle("decimal" if decimal else "exponent", precision, 0)
     widths = (len(style.write(end)) for end in (largest, smallest))
-    sign = int(smallest < 0)
-    least = 0 if decimal else len(f"{1.0:.{precision}e}") + sign
+    # Closest to zero an exponent may have a digit more.
+    least = 0 if decimal else max(len(style.write(1.0)), len(style.write(nearest))) + int(smallest < 0)
     return NumberStyle(style.form, precision, max(odd, least, *widths))

@@ -15,6 +15,7 @@ WRITTEN = [
     pytest.param([1.0, -3.0], "float64", ["1", "-3"], id="whole floats"),
     pytest.param([1e-9, 2e-7], "float32", ["1.0000e-09", "2.0000e-07"], id="small"),
     pytest.param([1.5, 1e12], "float64", ["1.5000e+00", "1.0000e+12"], id="large"),
+    pytest.param([-1e-5, 1e-250], "float64", ["-1.0000e-05", "1.0000e-250"], id="exponents of two lengths"),
     pytest.param([0.5, np.nan, -np.inf], "float32", ["0.5000", "nan", "-inf"], id="not finite"),
     pytest.param([np.nan, np.nan], "float32", ["nan", "nan"], id="nothing but NaN"),
     pytest.param([1, -128], "int8", ["1", "-128"], id="integers"),

@@ -27,6 +27,7 @@ _HEADING_INDENT = {1: "", 2: "", 3: "  "}
 _TEXT_INDENT = {1: "", 2: "  ", 3: "    "}
 _GRID_INDENT = "    "
 _GUTTER = "  "
+_STROKE = "─ "
 _SPECIAL: dict[str, Style] = {"nan": "warning", "inf": "warning", "-inf": "warning", "⋯": "quiet"}
 
 
@@ -167,7 +168,7 @@ def _grid(grid: Grid) -> Iterator[Line]:
     if grid.title:
         yield (_GRID_INDENT, "plain"), (_name(grid.title), "quiet")
     labels = [_name(label) for label in grid.columns]
-    widths = [max(columns_of(label), 1 if label == "⋯" else grid.cell) for label in labels]
+    widths = _column_widths(grid, labels)
     margin = _GRID_INDENT + " " * grid.label
     if grid.groups:
         yield (margin, "plain"), *_group_labels(grid.groups, widths)
@@ -177,16 +178,35 @@ def _grid(grid: Grid) -> Iterator[Line]:
         yield (_GRID_INDENT, "plain"), *_row(row, grid.label, widths)
 
 
+def _column_widths(grid: Grid, labels: Sequence[str]) -> list[int]:
+    """The width of each column; those under a heading that is wider than they are together share what it needs."""
+    widths = [max(columns_of(label), 1 if label == "⋯" else grid.cell) for label in labels]
+    at = 0
+    for name, count in grid.groups:
+        missing = _heading_width(name) - _together(widths[at : at + count])
+        for column in range(count):
+            widths[at + column] += max(0, missing + column) // count
+        at += count
+    return widths
+
+
+def _heading_width(name: str) -> int:
+    """The room that a label over a group of columns takes: on both sides of it a stroke shows how far it reaches."""
+    return columns_of(_name(name)) + 2 * len(_STROKE) if name else 0
+
+
+def _together(widths: Sequence[int]) -> int:
+    """The room that neighbouring columns take."""
+    return sum(widths) + len(_GUTTER) * (len(widths) - 1)
+
+
 def _group_labels(groups: Sequence[tuple[str, int]], widths: Sequence[int]) -> Iterator[Span]:
     """The labels over groups of columns, each in the middle of a line over its columns."""
     at = 0
     for name, count in groups:
-        room = sum(widths[at : at + count]) + len(_GUTTER) * (count - 1)
-        label = _name(name)
-        bare = max(0, room - columns_of(label) - 2) if label else 0
-        left = bare // 2
-        said = f"{'─' * left} {label} {'─' * (bare - left)}" if bare > 1 else label.ljust(room)
-        yield _GUTTER + said, "quiet"
+        bare = _together(widths[at : at + count]) - _heading_width(name)
+        left, right = "─" * (bare // 2), "─" * (bare - bare // 2)
+        yield _GUTTER + (left + _STROKE + _name(name) + _STROKE[::-1] + right if name else " " * bare), "quiet"
         at += count
 
 
