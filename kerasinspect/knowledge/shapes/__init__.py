@@ -113,7 +113,7 @@ RULES: Mapping[str, Rule] = {
         same,
         """
         InputLayer Activation ReLU LeakyReLU PReLU ELU Softmax ThresholdedReLU ThresholdedLinear SReLU
-        ParametricSoftplus Identity ActivityRegularization Highway Masking
+        ParametricSoftplus Identity ActivityRegularization AddLoss AddMetric Highway Masking
         Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout GaussianNoise
         BatchNormalization SyncBatchNormalization BatchNormalizationV1 BatchNormalizationV2 LayerNormalization
         GroupNormalization RMSNormalization UnitNormalization InstanceNormalization Normalization LRN2D Rescaling
@@ -124,7 +124,7 @@ RULES: Mapping[str, Rule] = {
         RandomSharpness RandomShear RandomTranslation RandomZoom Solarization
         """,
     ),
-    **_classes(features.dense, "Dense TimeDistributedDense MaxoutDense TernaryDense"),
+    **_classes(features.dense, "Dense TimeDistributedDense MaxoutDense TernaryDense RandomFourierFeatures"),
     "EinsumDense": features.einsum_dense,
     **_classes(features.embedding, "Embedding ReversibleEmbedding"),
     **_classes(
@@ -137,7 +137,7 @@ RULES: Mapping[str, Rule] = {
     ),
     **_classes(images.depthwise, "DepthwiseConv1D DepthwiseConv2D"),
     **_classes(images.transposed, "Conv1DTranspose Conv2DTranspose Conv3DTranspose"),
-    **_classes(images.transposed, "Convolution2DTranspose Convolution3DTranspose"),
+    **_classes(images.transposed, "Convolution1DTranspose Convolution2DTranspose Convolution3DTranspose"),
     **_classes(images.deconvolution, "Deconvolution2D Deconvolution3D"),
     **_classes(
         images.pooling,

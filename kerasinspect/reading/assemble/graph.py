@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kerasinspect.knowledge.channels import own_axis, passed_axis, passes_on
 from kerasinspect.knowledge.shapes import output_shape
 from kerasinspect.reading.assemble.nodes import as_mapping
 
@@ -25,18 +26,15 @@ MOST_AXES = 64
 """As numpy allows."""
 MOST_SHAPES = 1_000
 """Shapes that one layer takes or gives; of more, none is told, since all layers behind it would look at each."""
-PASSES_CHANNELS = frozenset(
-    """
-    Activation ActivityRegularization AlphaDropout AveragePooling1D AveragePooling2D AveragePooling3D
-    BatchNormalization Cropping1D Cropping2D Cropping3D DepthwiseConv1D DepthwiseConv2D Dropout ELU
-    GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D
-    GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization Identity LayerNormalization
-    LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPooling3D PReLU RMSNormalization ReLU RepeatVector Softmax
-    SpatialDropout1D SpatialDropout2D SpatialDropout3D ThresholdedReLU UnitNormalization UpSampling1D
-    UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
-    """.split()  # noqa: SIM905 - a list of 50 quoted names would hide them
-)
-"""Classes whose last output axis is their input's, step for step: labels look through them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The layer whose own units, filters or outputs one axis of a tensor runs along, position by position."""
+
+    layer: Node
+    axis: int
+    size: int
 
 
 @dataclass(slots=True)
@@ -48,8 +46,8 @@ class Wiring:
     calls: int = 1
     input_shape: Shapes = None
     output_shape: Shapes = None
-    source: Node | None = None
-    """The one layer whose last output axis its kernel's rows run along."""
+    source: Source | None = None
+    """What one axis of its input runs along, in every call."""
 
 
 @dataclass(slots=True)
@@ -90,7 +88,7 @@ def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
         is_first = (chained and previous is None) or child.role == "input"
         wiring.input_shape = incoming(graph, child, first, given if is_first else None)
         wiring.output_shape = outgoing(graph, child, wiring.input_shape)
-        wiring.source = origin(graph, first)
+        wiring.source = origin(graph, [[places[name] for name in call if name in places] for call in calls], wiring)
         previous = child
 
 
@@ -212,19 +210,32 @@ def model_output(graph: Graph, model: Node) -> Shapes:
     return shapes if shapes and all(is_single(shape) for shape in shapes) else None  # type: ignore[return-value]
 
 
-def origin(graph: Graph, first: list[Node]) -> Node | None:
-    """The layer whose units or filters a single input's last axis holds, looking through layers that pass them on."""
-    if len(first) != 1:
+def origin(graph: Graph, calls: list[list[Node]], wiring: Wiring) -> Source | None:
+    """What the input of a layer runs along, looking through layers that pass it on, where all its calls agree."""
+    if not calls or any(len(call) != 1 for call in calls):
         return None
-    node = first[0]
-    if node.class_name in PASSES_CHANNELS:
-        return graph.of(node).source
-    return None if node.role == "input" else node
+    found = source_of(graph, calls[0][0], wiring.input_shape)
+    others = {call[0] for call in calls[1:]} - {calls[0][0]}
+    return found if all(source_of(graph, node, None) == found for node in others) else None
 
 
-def last_size(shape: Shapes) -> int | None:
-    """The size of the last axis of one shape."""
-    if not shape or not is_single(shape):
+def source_of(graph: Graph, node: Node, seen: Shapes) -> Source | None:
+    """What the output of a layer runs along; ``seen`` is its shape as the next layer sees it."""
+    wiring = graph.of(node)
+    shape = wiring.output_shape or seen
+    if node.role == "input" or shape is None or not is_single(shape):
         return None
-    size = shape[-1]
-    return size if isinstance(size, int) else None
+    if node.kind is None or node.role == "operation" or not passes_on(node.class_name, node.config):
+        axis = own_axis(node.class_name, node.config, len(shape)) if node.kind else len(shape) - 1
+        return sized(shape, axis, node)
+    if wiring.source is None or wiring.input_shape is None:
+        return None
+    passed = passed_axis(node.class_name, node.config, wiring.source.axis, len(wiring.input_shape))
+    found = None if passed is None else sized(shape, passed, wiring.source.layer)
+    return found if found and found.size == wiring.source.size else None
+
+
+def sized(shape: Shapes, axis: int, layer: Node) -> Source | None:
+    """A source, where the shape has such an axis and tells its size."""
+    size = shape[axis] if shape and 0 < axis < len(shape) else None
+    return Source(layer, axis, size) if isinstance(size, int) else None

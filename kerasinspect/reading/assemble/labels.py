@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.knowledge.channels import multiplied_axis
 from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import Fans, fans
 from kerasinspect.knowledge.initializers import initializer_of
@@ -13,7 +14,8 @@ from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.model import Axis, Layer, Weight
 from kerasinspect.reading.assemble.choosing import expected_kinds
 from kerasinspect.reading.assemble.dequantizing import quantized_views
-from kerasinspect.reading.assemble.graph import last_size
+from kerasinspect.reading.assemble.graph import Wiring, is_single
+from kerasinspect.reading.assemble.nodes import as_mapping
 from kerasinspect.reading.assemble.order import own
 from kerasinspect.reading.assemble.vocabularies import vocabulary_of
 
@@ -21,13 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kerasinspect.model import Array, Initializer, Vocabulary
-    from kerasinspect.reading.assemble.graph import Graph, Wiring
+    from kerasinspect.reading.assemble.graph import Graph
     from kerasinspect.reading.assemble.nodes import Claim, Node
     from kerasinspect.reading.assemble.positions import Counted
     from kerasinspect.reading.assemble.repeats import Repeat
 
 INCOMING = ("input", "channel")
 """Axes that run along a layer's input."""
+INNER_KERNELS = ("recurrent_kernel", "pointwise_kernel")
+"""Kernels that multiply what the layer itself made of its input."""
+WRAPPERS = ("TimeDistributed", "SpectralNormalization")
+"""Classes whose outputs are those of the layer inside."""
 HALF = "bfloat16"
 UNKNOWN_CLASS = "unknown class"
 """What to call a class that the file does not tell."""
@@ -101,10 +107,20 @@ def readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
 
 def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
     """What a sublayer sees of its parent's input: the same, unless the parent changes it first."""
-    shape = wiring.input_shape
-    if node.class_name == "TimeDistributed" and isinstance(shape, tuple) and len(shape) > 1 and last_size(shape):
-        return replace(wiring, input_shape=(shape[0], *shape[2:]))
-    return replace(wiring, source=None) if child.name == "attention_output" or node.kind is None else wiring
+    shape, source = wiring.input_shape, wiring.source
+    if node.is_model:  # one that the graph does not know: what comes between its layers is not followed
+        return Wiring()
+    if node.class_name == "TimeDistributed" and shape is not None and is_single(shape):
+        source = replace(source, axis=source.axis - 1) if source else None
+        return replace(wiring, input_shape=(*shape[:1], *shape[2:]), source=source)
+    if node.kind is None or child.name == "attention_output" or child is not first_reader(node, child):
+        return replace(wiring, source=None)
+    return wiring
+
+
+def first_reader(node: Node, child: Node) -> Node:
+    """Of the layers in a list, the one that reads what comes in; any other sublayer reads it itself."""
+    return next(other for other in node.children if other.listed) if child.listed else child
 
 
 def is_built(node: Node, *, whole: bool) -> bool | None:
@@ -146,7 +162,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
         # Keras stores nothing else so; without a config there is no policy to confirm it.
         array = replace(array, dtype=HALF)
-    axes = axes_of(claim, wiring)
+    axes = axes_of(labelling, node, claim, wiring)
     integers, numbers = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
     linked, started = origin_of(labelling, node, claim, numbers) if claim.kind else (Fans(), None)
     weight = Weight(
@@ -222,7 +238,7 @@ def trained(node: Node, claim: Claim) -> bool | None:
     return claim.kind.trainable if claim.kind else None
 
 
-def axes_of(claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
+def axes_of(labelling: Labelling, node: Node, claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
     shape = claim.array.shape
     names = claim.kind.names_along(shape) if claim.kind else None
@@ -234,7 +250,11 @@ def axes_of(claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
         axes[0] = replace(axes[0], labels=rows)
     if axes and gates and shape[-1] % len(gates) == 0:
         axes[-1] = replace(axes[-1], blocks=gates)
-    return tuple(fed(axis, claim, wiring) for axis in axes)
+    source, place = wiring.source, fed_place(node, claim, axes, wiring)
+    if source is not None and place is not None and axes[place].size == source.size:
+        path = labelling.paths[id(source.layer)]
+        axes[place] = replace(axes[place], source=path, source_word=source_word(source.layer))
+    return tuple(axes)
 
 
 def plain_names(rank: int) -> tuple[str, ...]:
@@ -244,16 +264,22 @@ def plain_names(rank: int) -> tuple[str, ...]:
     return (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[-rank:])
 
 
-def fed(axis: Axis, claim: Claim, wiring: Wiring) -> Axis:
-    """An axis that runs along the input, named after the layer that feeds it where the graph proves it."""
-    is_fed = axis.name in INCOMING and "kernel" in claim.name and claim.name != "recurrent_kernel"
-    source = wiring.source
-    if not is_fed or source is None or claim.name == "pointwise_kernel" or last_size(wiring.input_shape) != axis.size:
-        return axis
-    return replace(axis, source=source.name, source_word=source_word(source))
+def fed_place(node: Node, claim: Claim, axes: Sequence[Axis], wiring: Wiring) -> int | None:
+    """The axis of a kernel that runs along the axis of the input that the graph knows the source of."""
+    if "kernel" not in claim.name or claim.name in INNER_KERNELS or wiring.source is None or not wiring.input_shape:
+        return None
+    # An attention layer's projections have an equation for inputs of three axes, whatever comes in.
+    class_name = "Dense" if node.weights is not None else node.class_name
+    rank, axis = len(wiring.input_shape), wiring.source.axis
+    incoming = (place for place, one in enumerate(axes) if one.name in INCOMING)
+    return next((place for place in incoming if multiplied_axis(class_name, node.config, place, rank) == axis), None)
 
 
 def source_word(source: Node) -> str:
     """What one step along a layer's output is called."""
-    words = {"filters": "filter", "nb_filter": "filter", "units": "unit", "output_dim": "unit"}
-    return next((word for key, word in words.items() if key in source.config), "output")
+    words = {
+        "filters": "filter", "nb_filter": "filter", "depth_multiplier": "channel", "units": "unit", "output_dim": "unit"
+    }  # fmt: skip
+    inner = as_mapping(source.config.get("layer")) if source.class_name in WRAPPERS else {}
+    config = as_mapping(inner.get("config")) or source.config
+    return next((word for key, word in words.items() if key in config), "output")
