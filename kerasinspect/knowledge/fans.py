@@ -27,6 +27,8 @@ AXES_SINCE = (3, 15)
 """From this Keras on EinsumDense tells its initializer which axes are inputs and which are outputs."""
 
 _KERAS_1_KEYS = frozenset({"init", "inner_init", "nb_filter", "nb_row", "dim_ordering", "border_mode", "nb_feature"})
+_ORDERED_RANKS = (4, 5)
+"""Axes that kernels of Keras 1 have whose order is not always the same."""
 _GATE = re.compile(r"(.+)_[ifcozrh]")
 _EQUATION = re.compile(r"(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?,([A-Za-z]+)->(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?")
 
@@ -72,7 +74,8 @@ def fans(
         return Fans()
     if gated:  # the kernel of one gate, alone
         rule = _convolution
-    true = rule(_channels_last(shape, config), config)
+        rule = _ordered(rule) if shape[2:] else rule
+    true = rule(shape, config)
     if true is None:
         return Fans()
     used = keras_fans(class_name, shape, config, keras_version)
@@ -161,11 +164,41 @@ def _keras_1_fans(class_name: str, shape: tuple[int, ...], config: Mapping[str, 
             return root, root
 
 
-def _channels_last(shape: tuple[int, ...], config: Mapping[str, Any]) -> tuple[int, ...]:
-    """Give a Keras 1 kernel's shape in today's order: 'th' kernels are (filters, channels, rows, columns)."""
-    if len(shape) in (4, 5) and word(config, "dim_ordering") == "th":
-        return (*shape[2:], shape[1], shape[0])
-    return shape
+def kernel_order(shapes: Mapping[str, tuple[int, ...]]) -> str | None:
+    """Give the order that a Keras 1 layer's own arrays prove for its kernels: ``tf`` or ``th``; None for neither.
+
+    The bias has a number per filter, and the filters are the last axis in TensorFlow's order, the first in Theano's.
+    """
+    first = {gate_free(name)[0]: shape for name, shape in reversed([*shapes.items()])}
+    kernel, bias = first.get("pointwise_kernel") or first.get("kernel") or (), first.get("bias") or ()
+    if len(kernel) not in _ORDERED_RANKS:
+        return None
+    ends = (kernel[-1:], kernel[:1]) if bias else (kernel[:2], kernel[-2:])
+    proof = bias or (1, 1)
+    if ends.count(proof) != 1 or (not bias and "pointwise_kernel" not in first):
+        return None
+    return "tf" if ends[0] == proof else "th"
+
+
+def _ordered(rule: Rule) -> Rule:
+    """Follow a rule for a kernel of Keras 1, whose axes lie in one of two orders."""
+
+    def follow(shape: tuple[int, ...], config: Mapping[str, Any]) -> Pair | None:
+        order = word(config, "dim_ordering")
+        if order == "th" and len(shape) in _ORDERED_RANKS:
+            return rule((*shape[2:], shape[1], shape[0]), config)
+        return rule(shape, config) if order == "tf" else None
+
+    return follow
+
+
+def _one_dimensional(shape: tuple[int, ...], config: Mapping[str, Any]) -> Pair | None:
+    """Keras 1.1 stored (length, 1, channels, filters), before it was (filters, channels, length, 1)."""
+    if len(shape) != _ORDERED_RANKS[0]:
+        return _convolution(shape, config) if len(shape) == 1 + 2 else None
+    if (shape[1] == 1) == (shape[3] == 1):
+        return None
+    return _convolution(shape if shape[1] == 1 else (shape[2], shape[1], shape[0]), config)
 
 
 def _dense(shape: tuple[int, ...], _: Mapping[str, Any]) -> Pair | None:
@@ -221,9 +254,12 @@ def _locally_connected(spatial: int, shape: tuple[int, ...], config: Mapping[str
 
 _DENSE: Mapping[str, Rule] = {"kernel": _dense, "lora_kernel_a": _dense, "lora_kernel_b": _dense}
 _CONV: Mapping[str, Rule] = {"kernel": _convolution, "lora_kernel_a": _convolution, "lora_kernel_b": _dense}
+_CONV_1: Mapping[str, Rule] = {"kernel": _ordered(_convolution)}
+_CONV_1D: Mapping[str, Rule] = {"kernel": _one_dimensional}
 _TRANSPOSED: Mapping[str, Rule] = {"kernel": _transposed}
 _DEPTHWISE: Mapping[str, Rule] = {"kernel": _depthwise, "depthwise_kernel": _depthwise}
 _SEPARABLE: Mapping[str, Rule] = {"depthwise_kernel": _depthwise, "pointwise_kernel": _convolution}
+_SEPARABLE_1: Mapping[str, Rule] = {name: _ordered(rule) for name, rule in _SEPARABLE.items()}
 _PLAIN_CELL: Mapping[str, Rule] = {"kernel": _dense, "recurrent_kernel": _dense}
 _LSTM: Mapping[str, Rule] = {"kernel": partial(_gates, 4), "recurrent_kernel": partial(_gates, 4)}
 _GRU: Mapping[str, Rule] = {"kernel": partial(_gates, 3), "recurrent_kernel": partial(_gates, 3)}
@@ -232,6 +268,8 @@ _EMBEDDING: Mapping[str, Rule] = {"embeddings": _lookup, "lora_embeddings_a": _l
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "Dense": _DENSE,
     "TimeDistributedDense": _DENSE,
+    "TernaryDense": _DENSE,
+    "RandomFourierFeatures": {"unscaled_kernel": _dense},
     "MaxoutDense": {"kernel": _dense},
     "Highway": {"kernel": _dense, "W_carry": _dense},
     "EinsumDense": {"kernel": _einsum, "lora_kernel_a": _convolution, "lora_kernel_b": _dense},
@@ -240,19 +278,20 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "Conv1D": _CONV,
     "Conv2D": _CONV,
     "Conv3D": _CONV,
-    "Convolution1D": _CONV,
-    "Convolution2D": _CONV,
-    "Convolution3D": _CONV,
-    "AtrousConvolution1D": _CONV,
-    "AtrousConvolution2D": _CONV,
-    "AtrousConv1D": _CONV,
-    "AtrousConv2D": _CONV,
+    "Convolution1D": _CONV_1D,
+    "Convolution2D": _CONV_1,
+    "Convolution3D": _CONV_1,
+    "AtrousConvolution1D": _CONV_1D,
+    "AtrousConvolution2D": _CONV_1,
+    "AtrousConv1D": _CONV_1D,
+    "AtrousConv2D": _CONV_1,
     # Keras 1 kept the kernel of a deconvolution in the order of a convolution's.
-    "Deconvolution2D": _CONV,
-    "Deconvolution3D": _CONV,
+    "Deconvolution2D": _CONV_1,
+    "Deconvolution3D": _CONV_1,
     "Conv1DTranspose": _TRANSPOSED,
     "Conv2DTranspose": _TRANSPOSED,
     "Conv3DTranspose": _TRANSPOSED,
+    "Convolution1DTranspose": _TRANSPOSED,
     "Convolution2DTranspose": _TRANSPOSED,
     "Convolution3DTranspose": _TRANSPOSED,
     "DepthwiseConv1D": _DEPTHWISE,
@@ -260,13 +299,14 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
     "SeparableConv1D": _SEPARABLE,
     "SeparableConv2D": _SEPARABLE,
     "SeparableConvolution1D": _SEPARABLE,
-    "SeparableConvolution2D": _SEPARABLE,
+    "SeparableConvolution2D": _SEPARABLE_1,
     "LocallyConnected1D": {"kernel": partial(_locally_connected, 1)},
     "LocallyConnected2D": {"kernel": partial(_locally_connected, 2)},
     "SimpleRNN": _PLAIN_CELL,
     "SimpleRNNCell": _PLAIN_CELL,
     "LSTM": _LSTM,
     "LSTMCell": _LSTM,
+    "PeepholeLSTMCell": _LSTM,
     "CuDNNLSTM": _LSTM,
     "GRU": _GRU,
     "GRUCell": _GRU,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.knowledge.fans import RULES, Fans, fans, gate_free, keras_fans
+from kerasinspect.knowledge.fans import RULES, Fans, fans, gate_free, keras_fans, kernel_order
 from kerasinspect.knowledge.layers import LAYERS, WITH_WEIGHTS
 from tests.knowledge.odd_values import ODD_VALUES
+
+if TYPE_CHECKING:
+    from kerasinspect.knowledge.layers import LayerKind
 
 KERAS_3_14, KERAS_3_15 = (3, 14), (3, 15)
 QUERY = {"equation": "abc,cde->abde"}
@@ -84,7 +87,23 @@ CASES = [
     ),
     pytest.param("MaxoutDense", "kernel", (4, 10, 6), {"nb_feature": 4}, (1, 2), Fans(10, 6, 15, 15), id="maxout"),
     pytest.param("Convolution2D", "kernel", (8, 6, 3, 3), THEANO, (1, 2), Fans(54, 72), id="theano-order"),
+    pytest.param("Convolution2D", "kernel", (8, 6, 3, 3), {}, None, Fans(), id="an-order-that-nothing-tells"),
+    pytest.param("ConvLSTM2D", "kernel_i", (8, 6, 3, 3), THEANO, (1, 2), Fans(54, 72), id="theano-order-of-a-gate"),
+    pytest.param("ConvLSTM2D", "kernel_i", (8, 6, 3, 3), {}, None, Fans(), id="a-gate-that-nothing-tells"),
+    pytest.param(
+        "SeparableConvolution2D",
+        "depthwise_kernel",
+        (2, 6, 3, 3),
+        THEANO,
+        (1, 2),
+        Fans(9, 18, 54, None),
+        id="th-depthwise",
+    ),
     pytest.param("Convolution1D", "kernel", (3, 1, 6, 8), {}, (1, 2), Fans(18, 24, 48, 144), id="keras-1-conv1d"),
+    pytest.param("Convolution1D", "kernel", (8, 6, 3, 1), {}, (1, 0), Fans(18, 24), id="keras-1.0-conv1d"),
+    pytest.param("Convolution1D", "kernel", (8, 1, 3, 1), {}, None, Fans(), id="conv1d-of-either-order"),
+    pytest.param("PeepholeLSTMCell", "kernel", (5, 28), {}, None, Fans(5, 7, None, 28), id="peephole"),
+    pytest.param("RandomFourierFeatures", "unscaled_kernel", (5, 7), {}, None, Fans(5, 7), id="fourier"),
     pytest.param(
         "SpectralNormalization",
         "kernel",
@@ -123,6 +142,35 @@ def test_keras_reads_fans_off_any_shape(shape: tuple[int, ...], expected: tuple[
 def test_every_rule_is_for_a_class_that_exists() -> None:
     """The table of rules names only classes of the layer table."""
     assert set(RULES) <= set(LAYERS)
+
+
+@pytest.mark.parametrize("kind", WITH_WEIGHTS, ids=lambda kind: kind.class_name)
+def test_every_class_with_a_kernel_has_a_rule(kind: LayerKind) -> None:
+    """No kernel of the layer table is without fans."""
+    kernels = {weight.name for weight in kind.weights if weight.name.endswith("kernel")}
+    assert kernels <= RULES.get(kind.class_name, {}).keys()
+
+
+ORDERS: list[tuple[dict[str, tuple[int, ...]], str | None]] = [
+    ({"kernel": (8, 6, 3, 3), "bias": (8,)}, "th"),
+    ({"kernel": (3, 3, 6, 8), "bias": (8,)}, "tf"),
+    ({"kernel": (8, 6, 3, 8), "bias": (8,)}, None),
+    ({"kernel": (8, 6, 3, 3), "bias": (5,)}, None),
+    ({"kernel": (8, 6, 3, 3)}, None),
+    ({"kernel": (8, 6, 2, 3, 3), "bias": (8,)}, "th"),
+    ({"depthwise_kernel": (2, 6, 3, 3), "pointwise_kernel": (8, 12, 1, 1), "bias": (8,)}, "th"),
+    ({"depthwise_kernel": (2, 6, 3, 3), "pointwise_kernel": (8, 12, 1, 1)}, "th"),
+    ({"depthwise_kernel": (3, 3, 6, 2), "pointwise_kernel": (1, 1, 12, 8)}, "tf"),
+    ({"kernel_i": (8, 6, 3, 3), "recurrent_kernel_i": (8, 8, 3, 3), "bias_i": (8,)}, "th"),
+    ({"kernel": (8, 6), "bias": (8,)}, None),
+    ({}, None),
+]
+
+
+@pytest.mark.parametrize(("shapes", "expected"), ORDERS)
+def test_the_bias_proves_the_order_of_the_axes(shapes: dict[str, tuple[int, ...]], expected: str | None) -> None:
+    """Without a config only the number of filters tells which end of a kernel holds them."""
+    assert kernel_order(shapes) == expected
 
 
 def test_the_initializer_may_name_its_own_axes() -> None:

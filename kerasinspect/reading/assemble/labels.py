@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.channels import multiplied_axis
 from kerasinspect.knowledge.expectations import promised_shape
-from kerasinspect.knowledge.fans import Fans, fans
+from kerasinspect.knowledge.fans import Fans, fans, kernel_order
 from kerasinspect.knowledge.initializers import initializer_of
+from kerasinspect.knowledge.layers import told
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.model import Axis, Layer, Weight
 from kerasinspect.reading.assemble.choosing import expected_kinds
@@ -34,6 +35,8 @@ INNER_KERNELS = ("recurrent_kernel", "pointwise_kernel")
 """Kernels that multiply what the layer itself made of its input."""
 WRAPPERS = ("TimeDistributed", "SpectralNormalization")
 """Classes whose outputs are those of the layer inside."""
+MOST_PROOFS = 16
+"""Arrays of a layer that are asked for the order of its axes; no class whose order varies has more."""
 HALF = "bfloat16"
 UNKNOWN_CLASS = "unknown class"
 """What to call a class that the file does not tell."""
@@ -213,10 +216,18 @@ def origin_of(
     facts = (node.class_name, claim.name)
     # A quantised kernel may be stored in another shape than that which connects inputs and units.
     shape = dequantized.shape if dequantized else claim.array.shape
-    linked = fans(*facts, shape, node.config, labelling.keras_version)
+    linked = fans(*facts, shape, told_config(node), labelling.keras_version)
     if not node.from_config:
         return linked, None
     return linked, initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
+
+
+def told_config(node: Node) -> Mapping[str, Any]:
+    """A layer's config; where the file has none, the order of the axes that its arrays prove for kernels of Keras 1."""
+    if node.from_config or node.kind is None:
+        return node.config
+    order = kernel_order({claim.name: claim.array.shape for claim in node.claims[:MOST_PROOFS]})
+    return {"dim_ordering": order} if order else node.config
 
 
 def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | None:
@@ -241,7 +252,7 @@ def trained(node: Node, claim: Claim) -> bool | None:
 def axes_of(labelling: Labelling, node: Node, claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
     shape = claim.array.shape
-    names = claim.kind.names_along(shape) if claim.kind else None
+    names = told(claim.kind, told_config(node)).names_along(shape) if claim.kind else None
     if names is None:
         return tuple(map(Axis, plain_names(len(shape)), shape))
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
