@@ -108,8 +108,8 @@ def _passed(class_name: str, config: Config, axis: int, rank: int) -> int | None
     if class_name in PLACE_BY_PLACE:
         return axis
     if class_name in ALONG_AXIS:
-        return axis if axis in _named_axes(config, rank) else None
-    if axis != _channel_axis(config, rank):
+        return axis if axis in named_axes(config, rank) else None
+    if axis != channel_axis(config, rank):
         return None
     if class_name in ONE_PER_CHANNEL:
         return axis if flag(config, "keepdims", default=False) else 1
@@ -118,14 +118,14 @@ def _passed(class_name: str, config: Config, axis: int, rank: int) -> int | None
     return axis if class_name in CHANNEL_BY_CHANNEL else None
 
 
-def _named_axes(config: Config, rank: int) -> tuple[int, ...]:
+def named_axes(config: Config, rank: int) -> tuple[int, ...]:
     """Give the axes that a normalisation keeps apart; its last one where it does not say."""
     axis = whole(config, "axis")
     axes = (-1,) if config.get("axis") is None else (axis,) if axis is not None else whole_numbers(config, "axis") or ()
     return tuple(axis % rank for axis in axes if -rank <= axis < rank)
 
 
-def _channel_axis(config: Config, rank: int) -> int:
+def channel_axis(config: Config, rank: int) -> int:
     """Give the axis of the channels of a picture or a sequence."""
     first = word(config, "data_format") == "channels_first" or word(config, "dim_ordering") == "th"
     return 1 if first else rank - 1
@@ -133,7 +133,7 @@ def _channel_axis(config: Config, rank: int) -> int:
 
 def _worked_axis(class_name: str, config: Config, rank: int) -> int:
     """Give the axis that a layer's kernel multiplies, and that its units lie along."""
-    axis = _channel_axis(config, rank)
+    axis = channel_axis(config, rank)
     sequence = _PICTURES_IN_STEPS.match(class_name)
     # A sequence of pictures has its steps before the channels; its last picture alone has none.
     return rank - 1 - int(sequence[1]) if sequence and axis == 1 else axis

@@ -1,42 +1,81 @@
-"""The sizes that a layer's config promises for its weights, axis by axis."""
+"""The sizes that a layer's config promises for its weights, axis by axis, and those that its input asks for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kerasinspect.knowledge.channels import ALONG_AXIS, SPREAD, channel_axis, multiplied_axis, named_axes
+from kerasinspect.knowledge.config_values import repeated, size, whole_numbers
+from kerasinspect.knowledge.fans import gate_free, wrapped_layer
+from kerasinspect.knowledge.layers import ANY
+from kerasinspect.knowledge.shapes import output_shape
+from kerasinspect.knowledge.shapes.rule import product
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.shapes.rule import Outputs
+    from kerasinspect.model import Shape
+
+    Config: TypeAlias = Mapping[str, Any]
+    Sizes: TypeAlias = "tuple[int | None, ...]"
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "unit": ("units", "output_dim"),
+    "recurrent unit": ("units", "output_dim"),
     "filter": ("filters", "nb_filter"),
+    "recurrent filter": ("filters", "nb_filter"),
     "index": ("input_dim",),
     "multiplier": ("depth_multiplier",),
 }
 """Where a config says how long an axis is, by the axis's name; older words follow."""
 SPATIAL = ("depth", "height", "width", "step")
-OTHERWISE_SIZED = frozenset({"EinsumDense", "MultiHeadAttention", "GroupQueryAttention", "LocallyConnected1D"})
+OTHERWISE_SIZED = frozenset({"EinsumDense", "MultiHeadAttention", "GroupQueryAttention"})
 """Classes in which such an axis is something else, or several."""
+PLACES = re.compile(r"(\d)D(?=Transpose$|$)")
+"""The number of places of a window, in a class name."""
+LOCAL = {"LocallyConnected1D": ("step",), "LocallyConnected2D": ("height", "width")}
+"""Classes with a kernel of its own at each place, and their places: of the input, not of a window."""
+ATTENTION = frozenset({"MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"})
+STEP_BY_STEP = frozenset(
+    {"TimeDistributed", "LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"},
+)
+"""Classes whose sublayer takes one step at a time."""
+PASSING_WHOLE = frozenset({"Bidirectional", "SpectralNormalization", "StackedRNNCells"})
+"""Classes whose sublayer takes what they take."""
+KERNELS = frozenset({"kernel", "depthwise_kernel", "pointwise_kernel", "unscaled_kernel", "W_carry"})
+"""Weights that multiply what comes in."""
+WITH_STATISTICS = ALONG_AXIS | {
+    *("LayerNormalization", "GroupNormalization", "InstanceNormalization", "RMSNormalization", "Normalization"),
+}
+"""Classes that keep a number for each position of the axes which their config names."""
+ONE_PER_FEATURE = frozenset({"PReLU", "ParametricSoftplus", "SReLU"})
+"""Classes that keep a number for each position of every axis but the batch."""
 
 
-def promised_shape(
-    class_name: str, weight: str, config: Mapping[str, Any], axes: Sequence[str], blocks: int = 1
-) -> tuple[int | None, ...]:
+def promised_shape(class_name: str, weight: str, config: Config, axes: Sequence[str], blocks: int = 1) -> Sizes:
     """The size that the config promises for each axis; None where it says nothing.
 
     ``axes`` are the names of the axes, ``blocks`` how many gates the last one holds side by side.
     """
     if class_name in OTHERWISE_SIZED:
         return (None,) * len(axes)
-    window = [name for name in axes if name in SPATIAL]
+    window = [] if class_name in LOCAL else [name for name in axes if name in SPATIAL]
     config = {**config, "kernel_size": 1} if weight == "pointwise_kernel" else config
-    sizes = [promised(config, name, window.index(name) if name in SPATIAL else 0) for name in axes]
+    sizes = [
+        promised(config, name, window.index(name) if name in SPATIAL else 0) if name in window or name in KEYS else None
+        for name in axes
+    ]
     if sizes and sizes[-1] is not None and axes[-1] in KEYS:
         sizes[-1] *= blocks
     return tuple(sizes)
 
 
-def promised(config: Mapping[str, Any], axis: str, place: int) -> int | None:
+def promised(config: Config, axis: str, place: int) -> int | None:
     """The size that the config promises for one axis, the ``place``-th of its window where it is spatial."""
     if axis in SPATIAL:
         window = config.get("kernel_size")
@@ -44,3 +83,123 @@ def promised(config: Mapping[str, Any], axis: str, place: int) -> int | None:
     else:
         value = next((config[key] for key in KEYS.get(axis, ()) if key in config), None)
     return value if type(value) is int and value > 0 else None
+
+
+def can_have_axes(class_name: str, kind: WeightKind, rank: int) -> bool:
+    """Whether a weight of a class can have so many axes; a window has as many as the class name says."""
+    places = PLACES.search(class_name)
+    if places and ANY in kind.axes and rank != len(kind.axes) - 1 + int(places[1]):
+        return False
+    return kind.axis_names(rank) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A layer and the shape that comes into it."""
+
+    class_name: str
+    config: Config
+    shape: Shape
+
+
+def asked_shape(class_name: str, weight: str, config: Config, axes: Sequence[str], shape: Shape | None) -> Sizes:
+    """The size that an input of this shape asks of each axis of a weight; None where it asks nothing."""
+    if shape is None:
+        return (None,) * len(axes)
+    taker = Taker(*wrapped_layer(class_name, config), shape)
+    sizes = RULES.get(taker.class_name, kernel_sizes)(taker, weight, axes)
+    return sizes if len(sizes) == len(axes) else (None,) * len(axes)
+
+
+def kernel_sizes(taker: Taker, weight: str, axes: Sequence[str]) -> Sizes:
+    """The sizes along what a kernel multiplies, and those of a bias that has a number for each of these."""
+    if taker.class_name.startswith("DepthwiseConv") and weight == "bias":
+        channels = length_along(taker.shape, channel_axis(taker.config, len(taker.shape)))
+        return (times(channels, size(taker.config, "depth_multiplier") or 1),)
+    if gate_free(weight)[0] not in KERNELS:
+        return ()
+    return tuple(incoming_size(taker, weight, place, name) for place, name in enumerate(axes))
+
+
+def incoming_size(taker: Taker, weight: str, place: int, name: str) -> int | None:
+    """The size of a kernel's axis that runs along the input, or along an axis which the input and it share."""
+    if name not in {"input", "channel", "position"}:
+        return None
+    incoming = length_along(taker.shape, multiplied_axis(taker.class_name, taker.config, place, len(taker.shape)))
+    if weight == "pointwise_kernel":
+        return times(incoming, size(taker.config, "depth_multiplier") or 1)
+    if incoming is None or name != "channel" or "Depthwise" in taker.class_name or weight == "depthwise_kernel":
+        return incoming
+    apart, rest = divmod(incoming, size(taker.config, "groups") or 1)
+    return None if rest else apart
+
+
+def length_along(shape: Shape, axis: int | None) -> int | None:
+    """The length of one axis behind the batch; None where it is open or missing."""
+    return shape[axis] if axis is not None and 0 < axis < len(shape) else None
+
+
+def times(incoming: int | None, factor: int) -> int | None:
+    """A size that is a multiple of another; None where that is open."""
+    return None if incoming is None else incoming * factor
+
+
+def statistics_sizes(taker: Taker, _: str, __: Sequence[str]) -> Sizes:
+    """One number for each position of the axes that a normalisation keeps apart."""
+    if taker.class_name == "Normalization" and taker.config.get("axis") is None:
+        return ()
+    return tuple(taker.shape[axis] for axis in named_axes(taker.config, len(taker.shape)))
+
+
+def feature_sizes(taker: Taker, _: str, __: Sequence[str]) -> Sizes:
+    """One number for each position of every axis but the batch, and one for all along an axis that is shared."""
+    rank = len(taker.shape)
+    shared = {axis % rank for axis in whole_numbers(taker.config, "shared_axes") or () if rank}
+    return tuple(1 if axis in shared else length for axis, length in enumerate(taker.shape) if axis)
+
+
+def local_sizes(taker: Taker, _: str, axes: Sequence[str]) -> Sizes:
+    """The sizes of a layer with a kernel of its own at each place, in each way in which tf.keras stores it."""
+    places, shape = LOCAL[taker.class_name], taker.shape
+    outgoing = one_shape(output_shape(taker.class_name, taker.config, [shape]))
+    if outgoing is None or len(shape) != len(places) + 2:
+        return ()
+    channel = channel_axis(taker.config, len(shape))
+    inside, outside = ([side for at, side in enumerate(sides) if at not in {0, channel}] for sides in (shape, outgoing))
+    known = dict(zip((*places, *(f"output {place}" for place in places)), (*inside, *outside), strict=True))
+    known |= {"row": outside[0], "column": outside[-1], "input": shape[channel]}
+    if taker.config.get("implementation") != SPREAD:
+        window = repeated(taker.config, len(places), "kernel_size", "filter_length")
+        known |= {"position": product(outside), "input": times(shape[channel], prod(window)) if window else None}
+    return tuple(known.get(name) for name in axes)
+
+
+RULES: Mapping[str, Callable[[Taker, str, Sequence[str]], Sizes]] = {
+    **dict.fromkeys(LOCAL, local_sizes),
+    **dict.fromkeys(WITH_STATISTICS, statistics_sizes),
+    **dict.fromkeys(ONE_PER_FEATURE, feature_sizes),
+}
+"""Classes whose sizes are not those of a kernel that multiplies what comes in."""
+
+
+def sublayer_input(class_name: str, name: str, shapes: Shape | tuple[Shape, ...] | None) -> Shape | None:
+    """The shape that a sublayer, or the first of several in a row, takes of what its layer takes; None if unknown."""
+    if class_name in ATTENTION:
+        return None if name == "attention_output" else same_features(shapes)
+    shape = one_shape(shapes)
+    if class_name in STEP_BY_STEP:
+        return None if shape is None else (*shape[:1], *shape[2:])
+    return shape if class_name in PASSING_WHOLE else None
+
+
+def one_shape(shapes: Outputs | None) -> Shape | None:
+    """A shape for what it is; None for several."""
+    sizes = tuple(part for part in shapes or () if not isinstance(part, tuple))
+    return sizes if shapes and len(sizes) == len(shapes) else None
+
+
+def same_features(shapes: Shape | tuple[Shape, ...] | None) -> Shape | None:
+    """A sequence of the features that query, key and value all have: which of them is which, nothing tells."""
+    several = [part for part in shapes or () if isinstance(part, tuple)]
+    last = {shape[-1:] for shape in several or [one_shape(shapes) or ()]}
+    return (None, None, *last.pop()) if len(last) == 1 else None

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.findings import Hit
 from kerasinspect.analysis.interface import named_tensors
-from kerasinspect.knowledge.config_values import mapping
-from kerasinspect.knowledge.expectations import promised_shape
+from kerasinspect.knowledge.config_values import mapping, size
+from kerasinspect.knowledge.expectations import (
+    ATTENTION,
+    asked_shape,
+    can_have_axes,
+    one_shape,
+    promised_shape,
+    sublayer_input,
+)
 from kerasinspect.knowledge.layers import LAYERS, weights_for
 from kerasinspect.knowledge.quantization import policy_of, variants
 
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.analysis.findings import Thresholds
     from kerasinspect.knowledge.layers import WeightKind
-    from kerasinspect.model import Layer, Model, Weight
+    from kerasinspect.model import Layer, Model, Shape, Weight
 
 NAMES_SHOWN = 5
 
@@ -81,34 +88,58 @@ def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A weight has another shape than the config of its layer says.
+    """A weight has another shape than the config of its layer says, or than what comes into the layer asks for.
 
     Keras refuses to load it. The weights come from another version of the model than its config does: save both
     together.
     """
-    for layer in evidence.model.walk():
-        if policy_of(layer.config).mode is None:
-            for weight in layer.weights:
-                yield from (Hit(weight.path, words) for words in disagreements(layer, weight))
+    for top in tops(evidence.model.layers):
+        for layer, shape in fed(top):
+            if policy_of(layer.config).mode is None:
+                for weight in layer.weights:
+                    yield from (Hit(weight.path, words) for words in disagreements(layer, weight, shape))
+        for layer, kinds in described(top):
+            if policy_of(layer.config).mode is None:
+                yield from misfits(layer, kinds)
 
 
-def disagreements(layer: Layer, weight: Weight) -> Iterator[str]:
-    """A sentence for each axis of a weight whose size is not what the config says."""
-    axes = weight.axes
-    blocks = max(1, len(axes[-1].blocks)) if axes else 1
-    promised = promised_shape(layer.class_name, weight.name, layer.config, [axis.name for axis in axes], blocks)
-    for axis, wanted in zip(axes, promised, strict=True):
-        if wanted is not None and wanted != axis.size:
-            yield f"Its {axis.name} axis has {axis.size}, where the config of {layer.class_name} says {wanted}."
-        elif axis.name == "input" and layer.class_name == "Dense" and last_size(layer) not in (None, axis.size):
-            yield f"Its input axis has {axis.size}, where {last_size(layer)} come in."
+def fed(top: Layer) -> Iterator[tuple[Layer, Shape | None]]:
+    """A layer and those inside it, each with the shape that it takes; None where that is not known."""
+    pending = [(top, one_shape(top.input_shape) if top.class_name not in ATTENTION else top.input_shape)]
+    while pending:
+        layer, shapes = pending.pop()
+        yield layer, one_shape(shapes)
+        taken: Shape | None = sublayer_input(layer.class_name, "", shapes)
+        for inner in layer.layers:
+            if layer.class_name in ATTENTION:
+                taken = sublayer_input(layer.class_name, inner.name, shapes)
+            pending.append((inner, taken))
+            if layer.class_name == "StackedRNNCells":
+                taken = (None, size(inner.config, "units")) if inner.known else None
 
 
-def last_size(layer: Layer) -> int | None:
-    """The size of the last axis of what a layer takes, where one tensor of known shape feeds it."""
-    shape = layer.input_shape
-    last = shape[-1] if shape else None
-    return last if isinstance(last, int) else None
+def misfits(layer: Layer, kinds: tuple[WeightKind, ...]) -> Iterator[Hit]:
+    """The weights of a layer that have another number of axes than they can have."""
+    named = {kind.name: kind for kind in kinds}
+    for place, weight in enumerate(layer.weights):
+        in_place = kinds[place] if not weight.named and len(kinds) == len(layer.weights) else None
+        kind = named.get(weight.name, in_place)
+        if kind is not None and not can_have_axes(layer.class_name, kind, len(weight.shape)):
+            words = f"It has {len(weight.shape)} axes, which the {kind.name} of {layer.class_name} never has."
+            yield Hit(weight.path, words)
+
+
+def disagreements(layer: Layer, weight: Weight, shape: Shape | None) -> Iterator[str]:
+    """A sentence for each axis of a weight whose size is not what the config says, or what comes in asks for."""
+    names = [axis.name for axis in weight.axes]
+    blocks = max(1, len(weight.axes[-1].blocks)) if names else 1
+    promised = promised_shape(layer.class_name, weight.name, layer.config, names, blocks)
+    asked = asked_shape(layer.class_name, weight.name, layer.config, names, shape)
+    for axis, said, wanted in zip(weight.axes, promised, asked, strict=True):
+        if said not in (None, axis.size):
+            yield f"Its {axis.name} axis has {axis.size}, where the config of {layer.class_name} says {said}."
+        elif wanted not in (None, axis.size):
+            yield f"Its {axis.name} axis has {axis.size}, where what comes in asks for {wanted}."
 
 
 def unbuilt_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

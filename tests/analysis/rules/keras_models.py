@@ -154,10 +154,30 @@ def vocabulary() -> keras.Model:
     return keras.Sequential([keras.Input((1,), dtype="string"), layers.StringLookup(vocabulary=["a", "b"])])
 
 
+def shapely() -> keras.Model:
+    """A model with one layer of each kind whose weights have sizes that follow from what comes in."""
+    inputs = keras.Input((8, 8, 6), name="input")
+    picture = layers.Rescaling(0.5)(inputs)
+    picture = layers.Conv2D(4, (3, 2), groups=2, name="grouped")(picture)
+    picture = layers.BatchNormalization(name="batch")(layers.ReLU()(picture))
+    picture = layers.DepthwiseConv2D(3, depth_multiplier=2, name="depthwise")(picture)
+    picture = layers.SeparableConv2D(3, 2, depth_multiplier=2, name="separable")(layers.PReLU(name="prelu")(picture))
+    picture = layers.Conv2DTranspose(5, 3, name="transposed")(picture)
+    steps = layers.Reshape((-1, 5))(layers.GroupNormalization(1, name="group")(picture))
+    steps = layers.Bidirectional(layers.LSTM(3, return_sequences=True), name="both")(steps)
+    steps = layers.RNN([layers.GRUCell(4), layers.SimpleRNNCell(7)], return_sequences=True, name="stack")(steps)
+    steps = layers.MultiHeadAttention(2, 3, name="attention")(steps, steps)
+    steps = layers.TimeDistributed(layers.Dense(6), name="each")(layers.LayerNormalization(name="layer")(steps))
+    steps = layers.EinsumDense("abc,cd->abd", output_shape=(None, 4), name="einsum")(steps)
+    steps = layers.GlobalAveragePooling1D()(layers.Conv1D(3, 2, name="steps")(steps))
+    return keras.Model(inputs, layers.Dense(2, name="last")(steps))
+
+
 NAN, INFINITE, LARGEST = float("nan"), float("inf"), float(np.finfo(np.float32).max)
 
 MODELS: dict[str, Callable[[], keras.Model]] = {
     "plain": plain,
+    "shapely": shapely,
     "two-outputs": two_outputs,
     "vocabulary": vocabulary,
     "KI101-bad": lambda: changed(0, put(NAN, 0, 4)),
