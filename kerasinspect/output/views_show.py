@@ -141,7 +141,18 @@ def _axis_line(layer: Layer, options: ShowOptions) -> str | None:
     flat = shape is not None and len(shape) <= 2  # noqa: PLR2004 - batch and features
     if flat and not options.explain:
         return None
-    return axis_sentence(layer.class_name, shape, kernels[0].shape)
+    sizes = shape_as_explained(kernels[0])
+    return None if sizes is None else axis_sentence(layer.class_name, shape, sizes)
+
+
+def shape_as_explained(weight: Weight) -> tuple[int, ...] | None:
+    """The shape of a kernel with its window first, as in today's Keras; None where nothing tells its order."""
+    names = [axis.name for axis in weight.axes]
+    if names[:1] == ["axis 0"]:
+        return None
+    filters_first = names[:2] == ["filter", "channel"]
+    sizes = (*weight.shape[2:], weight.shape[1], weight.shape[0]) if filters_first else weight.shape
+    return sizes if "one" not in names else (*sizes[:1], *sizes[2:])
 
 
 def _weight_blocks(weight: Weight, options: ShowOptions, damaged: Callable[[str], None]) -> Iterator[Block]:

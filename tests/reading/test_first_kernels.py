@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
 import pytest
 
+from kerasinspect.analysis.selection import select
+from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.views_show import ShowOptions, show_blocks
 from kerasinspect.reading import open_model
+from tests.output.handmade import unheard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +58,20 @@ def test_the_bias_proves_the_order_or_nothing_is_said(  # noqa: PLR0913, PLR0917
     assert tuple(axis.name for axis in weight.axes) == axes
     assert (weight.fan_in, weight.fan_out) == expected
     assert (weight.keras_fan_in, weight.keras_fan_out) == (None, None)
+
+
+SENTENCES = {
+    "theano's": ((32, 4, 3, 1), "a window of 3 × 1 over its input, so the kernel is 3 × 1 × 4 × 32"),
+    "tensorflow's": ((3, 1, 4, 32), "a window of 3 × 1 over its input, so the kernel is 3 × 1 × 4 × 32"),
+    "either": ((32, 4, 3, 32), ""),
+}
+
+
+@pytest.mark.parametrize(("kernel", "said"), SENTENCES.values(), ids=SENTENCES.keys())
+def test_the_sentence_on_a_kernel_follows_its_order(tmp_path: Path, kernel: tuple[int, ...], said: str) -> None:
+    """What the window is, and what the channels, is said where the order is proved, else nothing."""
+    stream = io.StringIO()
+    with open_model(first_weights(tmp_path / "first.h5", "convolution2d_1", W=kernel, b=(32,))) as model:
+        write_text(show_blocks(select(model), ShowOptions(), unheard), stream)
+    assert ("moves a window" in stream.getvalue()) == bool(said)
+    assert said in stream.getvalue()
