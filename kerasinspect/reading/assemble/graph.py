@@ -7,6 +7,7 @@ them, and the ``__keras_tensor__`` objects of Keras 3.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.knowledge.channels import own_axis, passed_axis, passes_on
@@ -82,13 +83,13 @@ def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
             calls = [[previous.name]] if previous is not None else []
         else:
             calls = [list(sources(call)) for call in listed(child.entry.get("inbound_nodes"))]
-        feeding = [places[name] for call in calls for name in call if name in places]
-        first = [places[name] for name in calls[0] if name in places] if calls else []
-        wiring = graph.wiring[id(child)] = Wiring(inbound=tuple(dict.fromkeys(feeding)), calls=max(1, len(calls)))
+        feeding = [[places[name] for name in call if name in places] for call in calls]
+        inbound = tuple(dict.fromkeys(chain.from_iterable(feeding)))
+        wiring = graph.wiring[id(child)] = Wiring(inbound=inbound, calls=max(1, len(calls)))
         is_first = (chained and previous is None) or child.role == "input"
-        wiring.input_shape = incoming(graph, child, first, given if is_first else None)
+        wiring.input_shape = incoming(graph, child, feeding[0] if feeding else [], given if is_first else None)
         wiring.output_shape = outgoing(graph, child, wiring.input_shape)
-        wiring.source = origin(graph, [[places[name] for name in call if name in places] for call in calls], wiring)
+        wiring.source = origin(graph, feeding, wiring)
         previous = child
 
 
