@@ -5,7 +5,8 @@
     InspectError                 a sentence for the user; never a bug
     ├── RequestError        2    the request is wrong: options, names, a missing extra
     │   ├── NothingMatches  2    --layer or --weight matched nothing; names the nearest
-    │   └── MissingExtra    2    an optional dependency is not installed
+    │   ├── MissingExtra    2    an optional dependency is not installed
+    │   └── ClosedModel     2    values are asked for that can no longer be read
     └── UnreadableFile      3    the file cannot be read as a model
         ├── NotAModel       3    it is something else; says what, and what to do
         ├── DamagedFile     3    it was a model once: truncated, overwritten, inconsistent
@@ -50,6 +51,10 @@ class NothingMatches(RequestError):
 
 class MissingExtra(RequestError):
     """An optional dependency is missing; the remedy is the exact command that installs it."""
+
+
+class ClosedModel(RequestError):
+    """The model was closed, or this file of it, before its values were read."""
 
 
 class UnreadableFile(InspectError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from kerasinspect.reading.keras_archive import read_archive, read_folder
 from kerasinspect.reading.legacy_hdf5 import is_legacy, read_legacy
 from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
-from kerasinspect.reading.sources import Source, open_source
+from kerasinspect.reading.sources import Source, open_source, refuse_device
 from kerasinspect.reading.weights_file import is_weights_tree, read_weights_tree
 
 if TYPE_CHECKING:
@@ -40,29 +41,19 @@ def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Mo
 
 
 def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> tuple[Model, Container]:
-    """The same, with the open file or files that the model was read from."""
+    """The same, with the open file or files that the model was read from.
+
+    Whatever a reader opens goes on one stack of files, which the model closes, or any error on the way.
+    """
     path = os.fspath(location)
-    if is_folder(path):
-        contents = folder_contents(path, limits)
-        try:
-            return assemble(contents, limits), contents.container
-        except BaseException:
-            contents.close()
-            raise
-    source = open_source(path)
-    try:
-        contents = file_contents(source, limits)
+    refuse_device(path)
+    with ExitStack() as files:
+        if is_folder(path):
+            contents = folder_contents(path, limits, files)
+        else:
+            contents = file_contents(files.enter_context(closing(open_source(path))), limits, files)
         model = assemble(contents, limits)
-    except BaseException:
-        source.close()
-        raise
-    inner = model.close
-
-    def close() -> None:
-        inner()
-        source.close()
-
-    return replace(model, close=close), contents.container
+        return replace(model, close=files.pop_all().close), contents.container
 
 
 def is_folder(path: str) -> bool:
@@ -73,22 +64,22 @@ def is_folder(path: str) -> bool:
         return False
 
 
-def folder_contents(path: str, limits: Limits) -> Contents:
+def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a folder; raises NotAModel for one that holds no model."""
-    contents = read_folder(path, limits)
+    contents = read_folder(path, limits, files)
     if contents is None:
         raise diagnosis.diagnose_folder(path)
     return contents
 
 
-def file_contents(source: Source, limits: Limits) -> Contents:
+def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a file of any format; raises what the diagnosis says where none fits."""
     head = source.read_at(0, min(source.size, len(ZIP_MAGIC)))
     contents: Contents | None = None
     if head == ZIP_MAGIC:
-        contents = read_archive(source, limits)
+        contents = read_archive(source, limits, files)
     elif head[:1] in (b"{", b"[") or source.path.endswith(INDEX_ENDING):
-        contents = read_sharded(source, limits)
+        contents = read_sharded(source, limits, files)
     elif superblock_position(source) is not None:
         return hdf5_contents(source, limits)
     if contents is None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.platforms import Descriptor
 from kerasinspect.reading.limits import DEFAULT, Limits, check_inflation, passed
-from kerasinspect.reading.sources import Source
+from kerasinspect.reading.sources import Handle, Source
 from kerasinspect.reading.zip_directory import read_directory
 from kerasinspect.reading.zip_members import SAVE_AGAIN, STORED, Member
 
@@ -97,7 +98,8 @@ class Archive:
                 for piece in self.checked_pieces(member):
                     copy.write(piece)
                 copy.flush()
-                return Source(self.file.path, os.dup(copy.fileno()), 0, member.size, member.name)
+                handle = Handle(Descriptor(os.dup(copy.fileno())), self.file.path)
+                return Source(self.file.path, handle, 0, member.size, member.name)
         except OSError as error:
             message = f"{self.where(member)} cannot be inflated into a temporary file: {error.strerror or error}."
             raise RefusedFile(message, "Set TMPDIR to a folder with room for it.") from error

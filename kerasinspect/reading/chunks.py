@@ -12,7 +12,6 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache, partial
 from itertools import product, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,7 +26,7 @@ from kerasinspect.reading.limits import passed
 from kerasinspect.reading.stored import Storage, Unwritten, Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from kerasinspect.reading.hdf5_datasets import Dataset
     from kerasinspect.reading.hdf5_file import OpenFile
@@ -50,8 +49,7 @@ class Chunked:
     encoding: np.dtype[Any]
     chunk: tuple[int, ...]
     filters: tuple[int, ...]
-    index: Callable[[], Mapping[tuple[int, ...], Stored]]
-    """The chunks that are stored, by the position of their first value; read when first asked for."""
+    index: ChunkIndex
 
     @property
     def chunk_bytes(self) -> int:
@@ -78,20 +76,20 @@ class Chunked:
             yield from (view[start : start + size] for start in range(0, len(view), size))
 
     def slab(self, number: int) -> memoryview:
-        """The values of one slab, kept until another one is asked for."""
+        """The values of one slab, kept until another one is asked for; nobody can write into them."""
         key = self.path, number
-        data = self.file.slab.get(key)
-        if data is None:
-            data = self.put_together(number)
-            self.file.slab.clear()
-            self.file.slab[key] = data
+        for kept, data in self.file.slab:
+            if kept == key:
+                return data
+        data = self.put_together(number)
+        self.file.slab[:] = [(key, data)]
         return data
 
     def put_together(self, number: int) -> memoryview:
         """The values of one slab; a chunk that was never written is zero."""
         low = number * self.chunk[0]
         values = np.zeros((min(self.chunk[0], self.shape[0] - low), *self.shape[1:]), self.encoding)
-        stored = self.index()
+        stored = self.index.chunks()
         for corner in product((low,), *map(range, repeat(0), self.shape[1:], self.chunk[1:])):
             if corner not in stored:
                 continue
@@ -101,7 +99,7 @@ class Chunked:
             ends = [min(step, size - at) for at, step, size in zip(corner, self.chunk, self.shape, strict=True)]
             target = tuple(slice(at, at + length) for at, length in zip((0, *corner[1:]), ends, strict=True))
             values[target] = np.frombuffer(data, self.encoding).reshape(self.chunk)[tuple(map(slice, ends))]
-        return values.reshape(-1).view(np.uint8).data
+        return values.reshape(-1).view(np.uint8).data.toreadonly()
 
     def unfiltered(self, stored: Stored) -> bytes | None:
         """One chunk with its filters undone in reverse order; None where it does not give exactly its size."""
@@ -133,6 +131,33 @@ class Stored(NamedTuple):
     """A bit for each filter that it did not go through."""
 
 
+@dataclass(slots=True)
+class ChunkIndex:
+    """The chunks of an array that are stored; read when first asked for, by one thread, whoever else waits for it."""
+
+    file: OpenFile
+    path: str
+    address: int
+    rank: int
+    found: Mapping[tuple[int, ...], Stored] | None = None
+
+    def chunks(self) -> Mapping[tuple[int, ...], Stored]:
+        """Where each chunk lies, by the position of its first value; raises DamagedFile where that cannot be read."""
+        with self.file.turn:
+            if self.found is None:
+                self.found = self.read()
+        return self.found
+
+    def read(self) -> Mapping[tuple[int, ...], Stored]:
+        """The same from the file."""
+        entry = struct.Struct(f"<II{self.rank}Q8xQ")
+        with parsing(self.file.source, f"the chunks of {self.path}"):
+            return {
+                tuple(corner): Stored(place, nbytes, mask)
+                for nbytes, mask, *corner, place in leaf_entries(self.file.stream, self.address, CHUNK_NODE, entry)
+            }
+
+
 def chunked_storage(dataset: Dataset) -> Storage:
     """Where the values of a chunked dataset come from; nothing is read before they are asked for."""
     file, header, path, shape, nbytes = dataset.file, dataset.header, dataset.path, dataset.shape, dataset.nbytes
@@ -143,7 +168,7 @@ def chunked_storage(dataset: Dataset) -> Storage:
     if chunking is None or reason:
         return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not read.")
     chunk, address = chunking
-    index = cache(partial(chunk_index, file, address, len(chunk), path))
+    index = ChunkIndex(file, path, address, len(chunk))
     chunked = Chunked(file, path, shape, dataset.encoding, chunk, filters, index)
     if address == UNDEFINED or not nbytes:
         return Unwritten(nbytes, path)
@@ -165,13 +190,3 @@ def unread(filters: tuple[int, ...]) -> str | None:
     if filters.count(DEFLATE) > 1:
         return f"were deflated {filters.count(DEFLATE)} times"
     return None
-
-
-def chunk_index(file: OpenFile, address: int, rank: int, path: str) -> Mapping[tuple[int, ...], Stored]:
-    """Every chunk that is stored, by the position of its first value."""
-    entry = struct.Struct(f"<II{rank}Q8xQ")
-    with parsing(file.source, f"the chunks of {path}"):
-        return {
-            tuple(corner): Stored(place, nbytes, mask)
-            for nbytes, mask, *corner, place in leaf_entries(file.stream, address, CHUNK_NODE, entry)
-        }

@@ -81,4 +81,3 @@ class Contents:
     remarks: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
     container: Container = field(default_factory=Container, repr=False)
-    close: Callable[[], None] = field(default=lambda: None, repr=False)

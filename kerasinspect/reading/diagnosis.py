@@ -85,7 +85,7 @@ def diagnose(source: Source, limits: Limits = DEFAULT) -> UnreadableFile:
 
 def still_written(source: Source) -> DamagedFile | None:
     """The error for a file whose size changed since it was opened, or None."""
-    now = os.fstat(source.descriptor).st_size
+    now = source.size_now()
     if source.inside or now == source.size:
         return None
     message = f"{source.label} is being written: it had {source.size:,} bytes when it was opened and has {now:,} now."

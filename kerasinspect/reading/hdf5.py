@@ -9,7 +9,6 @@ Source: HDF5 File Format Specification 3.0, sections III and IV.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,17 +60,15 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
 
     Raises DamagedFile where not even the root can be read, RefusedFile where a limit is passed.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        file = open_file(source, limits)
-        with parsing(file.source, "its root"):
-            header = file.header(file.root)
-            links = header.links()
-        with parsing(file.source, "the attributes of /"):
-            root = Group("/", header.attributes("/"))
-        walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, links, 1)])
-        while walk.pending:
-            fill(walk, walk.pending.pop())
+    file = open_file(source, limits)
+    with parsing(file.source, "its root"):
+        header = file.header(file.root)
+        links = header.links()
+    with parsing(file.source, "the attributes of /"):
+        root = Group("/", header.attributes("/"))
+    walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, links, 1)])
+    while walk.pending:
+        fill(walk, walk.pending.pop())
     return Tree(root, tuple(walk.damage), file.outside_nbytes)
 
 

@@ -135,7 +135,7 @@ def objects_of(file: OpenFile, address: int) -> Mapping[int, bytes]:
         if signature != b"GCOL" or version != 1:
             message = f"no global heap at {address}"
             raise ValueError(message)
-        file.heaps[address] = dict(heap_objects(file.stream.read(size - HEAP.size)))
+        file.heaps[address] = dict(heap_objects(file.stream.at(address + HEAP.size, size - HEAP.size)))
     return file.heaps[address]
 
 

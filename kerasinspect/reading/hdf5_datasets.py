@@ -65,7 +65,7 @@ def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray
             problem = f"{path} in {file.source.label} lies outside the file: {where}."
     if isinstance(storage, Unwritten):
         problem = storage.problem
-    array = StoredArray(path, shape, dtype, encoding, storage, position, problem)
+    array = StoredArray(path, shape, dtype, encoding, storage, position, problem, file.source)
     return array, layout.kind == CHUNKED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
@@ -25,27 +26,18 @@ MOST_READINGS, SLACK = 4, 1 << 16
 class MeteredStream:
     """What headers are read through; it stops a file that costs more than its size explains.
 
-    pyfive takes it for a file, of which it only seeks places and reads.
+    Every read names its address: there is no place at which it stands, which another thread could move.
     """
 
     def __init__(self, source: Source, limits: Limits) -> None:
         """Start with nothing read."""
         self.source = source
         self.limits = limits
-        self.position = 0
         self.spent = 0
         self.values = 0
         """Values of attributes so far."""
         self._window = (0, b"")
         """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
-
-    def seek(self, address: int) -> None:
-        """Go to an address, which may lie behind the end."""
-        self.position = address
-
-    def read(self, size: int) -> bytes:
-        """``size`` bytes from where the last ones ended, as ``at`` gives them."""
-        return self.at(self.position, size)
 
     def at(self, address: int, size: int) -> bytes:
         """``size`` bytes from an address; raises ValueError where not all are there, and what ``charge`` raises."""
@@ -59,9 +51,7 @@ class MeteredStream:
             count = min(max(size, READ_AHEAD), self.source.size - address)
             offset, ahead = 0, self.source.read_at(address, count)
             self._window = (address, ahead)
-        data = ahead[offset : offset + size]
-        self.position = address + size
-        return data
+        return ahead[offset : offset + size]
 
     def charge(self, nbytes: int) -> None:
         """Count bytes that are read, or that names and paths take; raises RefusedFile where they become too many.
@@ -100,8 +90,10 @@ class OpenFile:
     """The global heaps that were read last, which all headers share: their objects by number."""
     heaps_of_pyfive: dict[int, Any] = field(default_factory=dict)
     """The same for those headers that pyfive reads."""
-    slab: dict[tuple[str, int], memoryview] = field(default_factory=dict)
+    slab: list[tuple[tuple[str, int], memoryview]] = field(default_factory=list)
     """The part of a chunked array that was put together last: what is asked for next often lies in it."""
+    turn: Lock = field(default_factory=Lock)
+    """Whose turn it is, of the threads that read arrays, to read what lies between a header and its chunks."""
 
     def header(self, address: int) -> Header:
         """The object header at an address; what goes wrong in it is the parser's own exception."""

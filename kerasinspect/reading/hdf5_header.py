@@ -149,7 +149,9 @@ def read_header(file: OpenFile, address: int) -> Header:
     if version != OLDER:
         complaint = "no object header"
         raise ValueError(complaint)
-    data = bytearray(file.stream.read(size))  # messages may say again and again that there are more
+    data = bytearray(
+        file.stream.at(address + PREFIX.size, size)
+    )  # messages may say again and again that there are more
     messages, offset = [], 0
     for _ in range(count):
         kind, length, flags = HEAD.unpack_from(data, offset)

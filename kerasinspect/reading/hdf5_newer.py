@@ -12,18 +12,38 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pyfive.dataobjects import DataObjects
+from pyfive.datatype_msg import DatatypeMessage
 from pyfive.p5t import P5EnumType
 
-from kerasinspect.reading.hdf5_attributes import check_count, make_room, text, text_of, texts
+from kerasinspect.reading.hdf5_attributes import check_count, make_room, parts_of, text, text_of, texts
 from kerasinspect.reading.hdf5_header import Header, Link, Message, soft_link, table_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.reading.hdf5_file import OpenFile
+    from kerasinspect.reading.hdf5_file import MeteredStream, OpenFile
     from kerasinspect.reading.stored import Attribute
 
 SOFT_LINK, EXTERNAL_LINK = 1, 64
+
+
+class Cursor:
+    """The file as one header's parser sees it: a place in it, and reads from there on."""
+
+    def __init__(self, stream: MeteredStream) -> None:
+        """Stand at the beginning."""
+        self.stream = stream
+        self.position = 0
+
+    def seek(self, address: int) -> None:
+        """Go to an address, which may lie behind the end."""
+        self.position = address
+
+    def read(self, size: int) -> bytes:
+        """``size`` bytes from where the last ones ended; raises what the stream raises."""
+        data = self.stream.at(self.position, size)
+        self.position += size
+        return data
 
 
 class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
@@ -32,11 +52,21 @@ class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
     def __init__(self, file: OpenFile, address: int) -> None:
         """Read the header."""
         self.file = file
-        super().__init__(file.stream, address, global_heaps=file.heaps_of_pyfive)
+        super().__init__(Cursor(file.stream), address, global_heaps=file.heaps_of_pyfive)
 
     def _iter_links_btree_v1(self, btree_address: int, heap_address: int) -> Iterator[tuple[str, int | Link]]:
         """The links of an older group: hard ones, and soft ones."""
         return table_links(self.file, btree_address, heap_address)
+
+    def _parse_attribute_msg(self, buffer: bytes, offset: int) -> tuple[str, Any]:
+        """One attribute's name and value; None for a datatype that pyfive does not know, of which it would warn."""
+        parts = parts_of(buffer, offset)
+        try:
+            _ = DatatypeMessage(buffer, parts.datatype).ptype
+        except NotImplementedError:
+            return parts.name.decode(), None
+        named: tuple[str, Any] = super()._parse_attribute_msg(buffer, offset)
+        return named
 
     def _attr_value(self, ptype: Any, buf: bytes, count: int, offset: int) -> Any:  # noqa: ANN401 - as in pyfive
         """An attribute's values, no more of them than there can be."""

@@ -45,7 +45,7 @@ def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[Symbol]:
     for (address,) in leaf_entries(stream, tree, GROUP_NODE, NODE_ENTRY):
         signature, _, count = TABLE.unpack(stream.at(address, TABLE.size))
         expect(signature, b"SNOD")
-        for place, target, kind, soft in SYMBOL.iter_unpack(stream.read(count * SYMBOL.size)):
+        for place, target, kind, soft in SYMBOL.iter_unpack(stream.at(address + TABLE.size, count * SYMBOL.size)):
             yield Symbol(text_at(names, place), target, text_at(names, soft) if kind == SOFT_LINK else None)
 
 

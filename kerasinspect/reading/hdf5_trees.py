@@ -33,7 +33,7 @@ def leaf_entries(stream: MeteredStream, root: int, kind: int, entry: struct.Stru
         seen.add(address)
         signature, found, level, count = NODE.unpack(stream.at(address, NODE.size))
         expect(signature, b"TREE")
-        entries = [*entry.iter_unpack(stream.read(count * entry.size))]
+        entries = [*entry.iter_unpack(stream.at(address + NODE.size, count * entry.size))]
         if found != kind or level != (level if expected is None else expected):
             message = f"the node at {address} is of kind {found} and level {level}"
             raise ValueError(message)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kerasinspect.errors import DamagedFile, InspectError
+from kerasinspect.errors import DamagedFile
 from kerasinspect.reading.archive import open_archive
 from kerasinspect.reading.contents import Contents
 from kerasinspect.reading.hdf5 import read_hdf5
@@ -23,6 +24,7 @@ from kerasinspect.reading.zip_members import ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import ExitStack
 
     from kerasinspect.reading.archive import Archive
     from kerasinspect.reading.limits import Limits
@@ -32,20 +34,15 @@ CONFIG, METADATA, WEIGHTS, NPZ = "config.json", "metadata.json", "model.weights.
 ASSETS = "assets/"
 
 
-def read_archive(source: Source, limits: Limits) -> Contents | None:
+def read_archive(source: Source, limits: Limits, files: ExitStack) -> Contents | None:
     """The contents of a ``.keras`` archive; None where the archive holds no Keras model."""
-    archive = open_archive(source, limits)
+    archive = files.enter_context(closing(open_archive(source, limits)))
     if not archive.members.keys() & {CONFIG, WEIGHTS, NPZ}:
-        archive.close()
         return None
-    try:
-        check_single(archive)
-        contents = weights_of(archive, limits) or Contents(source.path, "keras-archive")
-        container = replace(contents.container, nbytes=source.size, archive=archive)
-        described = described_by(archive, replace(contents, container=container), limits)
-    except InspectError:
-        archive.close()
-        raise
+    check_single(archive)
+    contents = weights_of(archive, limits, files) or Contents(source.path, "keras-archive")
+    container = replace(contents.container, nbytes=source.size, archive=archive)
+    described = described_by(archive, replace(contents, container=container), limits)
     missing = [name for name in (CONFIG, WEIGHTS) if name not in archive.members and NPZ not in archive.members]
     return replace(
         described,
@@ -54,7 +51,6 @@ def read_archive(source: Source, limits: Limits) -> Contents | None:
         assets=assets_of(archive, limits),
         remarks=(*archive.remarks, *described.remarks),
         damage=(*described.damage, *(f"{source.path} has no {name}." for name in missing)),
-        close=archive.close,
     )
 
 
@@ -86,54 +82,42 @@ def assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], byt
     }
 
 
-def weights_of(archive: Archive, limits: Limits) -> Contents | None:
+def weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents | None:
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
         return read_weights_tree(source, read_hdf5(source, limits), limits)
     if NPZ in archive.members:
-        return read_npz(archive.source(NPZ), limits)
+        return read_npz(archive.source(NPZ), limits, files)
     return None
 
 
-def read_folder(folder: str, limits: Limits) -> Contents | None:
+def read_folder(folder: str, limits: Limits, files: ExitStack) -> Contents | None:
     """The contents of an archive that was unpacked, or saved with ``zipped=False``; None for any other folder."""
-    contents = folder_weights(folder, limits)
+    contents = folder_weights(folder, limits, files)
     if contents is None:
         return None
     container = replace(contents.container, nbytes=sum(path.stat().st_size for path in folder_files(folder, limits)))
     described = replace(contents, location=folder, assets=folder_assets(folder, limits), container=container)
-    try:
-        if not Path(folder, CONFIG).exists():
-            return described
-        config = json_object(CONFIG, folder, lambda: file_bytes(Path(folder), CONFIG, limits), limits)
-        metadata = Described({})
-        if os.path.lexists(Path(folder, METADATA)):
-            metadata = json_object(METADATA, folder, lambda: file_bytes(Path(folder), METADATA, limits), limits)
-    except InspectError:
-        contents.close()
-        raise
+    if not Path(folder, CONFIG).exists():
+        return described
+    config = json_object(CONFIG, folder, lambda: file_bytes(Path(folder), CONFIG, limits), limits)
+    metadata = Described({})
+    if os.path.lexists(Path(folder, METADATA)):
+        metadata = json_object(METADATA, folder, lambda: file_bytes(Path(folder), METADATA, limits), limits)
     return replace(with_config(described, config, metadata), format="keras-archive")
 
 
-def folder_weights(folder: str, limits: Limits) -> Contents | None:
+def folder_weights(folder: str, limits: Limits, files: ExitStack) -> Contents | None:
     """The weights in a folder: one file, or an index with its shards."""
     if Path(folder, WEIGHTS).exists():
-        source = open_beside(Path(folder), WEIGHTS)
-        try:
-            tree = read_hdf5(source, limits)
-        except InspectError:
-            source.close()
-            raise
-        return replace(read_weights_tree(source, tree, limits), close=source.close)
+        source = files.enter_context(closing(open_beside(Path(folder), WEIGHTS)))
+        return read_weights_tree(source, read_hdf5(source, limits), limits)
     indices = sorted(Path(folder).glob(f"*{INDEX_ENDING}"))
     if len(indices) != 1:
         return None
-    index = open_beside(Path(folder), indices[0].name)
-    try:
-        return read_sharded(index, limits)
-    finally:
-        index.close()
+    with closing(open_beside(Path(folder), indices[0].name)) as index:
+        return read_sharded(index, limits, files)
 
 
 def folder_assets(folder: str, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
@@ -152,11 +136,8 @@ def folder_files(folder: str, limits: Limits) -> Iterator[Path]:
 
 def file_bytes(folder: Path, name: str, limits: Limits) -> bytes:
     """All bytes of a small file in a folder."""
-    source = open_beside(folder, name)
-    try:
+    with closing(open_beside(folder, name)) as source:
         return source.read_at(0, min(source.size, limits.json_bytes + 1))
-    finally:
-        source.close()
 
 
 class Described(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,8 @@ from kerasinspect.reading.stored import PICKLED, Contiguous, Group, Storage, Sto
 from kerasinspect.reading.weights_file import read_weights_tree
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
+
     from kerasinspect.reading.contents import Contents
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
@@ -40,12 +42,12 @@ MOST_AXES = 32
 """As HDF5 allows."""
 
 
-def read_npz(source: Source, limits: Limits) -> Contents:
+def read_npz(source: Source, limits: Limits, files: ExitStack) -> Contents:
     """The contents of such an archive; raises what ``open_archive`` raises, and RefusedFile for names too deep or long.
 
     Each part of a name is a group, whose path has all parts before it.
     """
-    inner = open_archive(source, limits)
+    inner = files.enter_context(closing(open_archive(source, limits)))
     root = Group("/")
     damage: list[str] = []
     characters = 0
@@ -70,7 +72,7 @@ def read_npz(source: Source, limits: Limits) -> Contents:
             damage.append(array.problem)
         elif isinstance(array.storage, Withheld):
             damage.append(array.storage.reason)
-    return replace(read_weights_tree(source, Tree(root, tuple(damage)), limits), close=inner.close)
+    return read_weights_tree(source, Tree(root, tuple(damage)), limits)
 
 
 def npy_array(source: Source, path: str) -> StoredArray:
@@ -95,4 +97,4 @@ def npy_array(source: Source, path: str) -> StoredArray:
         storage = Withheld(f"The values of {source.label} are stored column by column, which is not read.")
     left = source.size - at
     problem = None if nbytes <= left else f"{path} declares {nbytes:,} bytes, and {source.label} has {max(0, left):,}."
-    return StoredArray(path, shape, encoding.name, encoding, storage, at, problem)
+    return StoredArray(path, shape, encoding.name, encoding, storage, at, problem, source)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.errors import DamagedFile, InspectError, NotAModel, RefusedFile
+from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
 from kerasinspect.reading.contents import Container, Tree
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.limits import passed
@@ -17,7 +18,8 @@ from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from contextlib import ExitStack
 
     from kerasinspect.reading.contents import Contents
     from kerasinspect.reading.limits import Limits
@@ -31,7 +33,7 @@ def is_index(value: Any) -> bool:  # noqa: ANN401 - any JSON
     return isinstance(value, dict) and isinstance(value.get("weight_map"), dict)
 
 
-def read_sharded(source: Source, limits: Limits) -> Contents | None:
+def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents | None:
     """The contents of sharded weights, from their index; None where the JSON is something else.
 
     Raises DamagedFile that names the shard which is missing, RefusedFile for one that does not lie beside the index.
@@ -45,24 +47,19 @@ def read_sharded(source: Source, limits: Limits) -> Contents | None:
     root = Group("/")
     trees: list[Tree] = []
     remarks: list[str] = []
-    opened: list[Source] = []
-    try:
-        for name in names:
-            shard = open_shard(Path(source.path).parent, name, source)
-            opened.append(shard)
-            trees.append(read_hdf5(shard, limits))
-            merge(root, trees[-1].root, sum(one.size for one in opened[:-1]), remarks)
-    except InspectError:
-        close_all(opened)()
-        raise
+    nbytes = 0
+    for name in names:
+        shard = files.enter_context(closing(open_shard(Path(source.path).parent, name, source)))
+        trees.append(read_hdf5(shard, limits))
+        merge(root, trees[-1].root, nbytes, remarks)
+        nbytes += shard.size
     damage = tuple(sentence for tree in trees for sentence in tree.damage)
     contents = read_weights_tree(source, Tree(ordered(root, index["weight_map"]), damage), limits)
     return replace(
         contents,
         format="keras-weights-sharded",
         remarks=(*contents.remarks, *remarks),
-        container=Container(source.size + sum(shard.size for shard in opened), trees=tuple(trees)),
-        close=close_all(opened),
+        container=Container(source.size + nbytes, trees=tuple(trees)),
     )
 
 
@@ -130,13 +127,3 @@ def ordered(root: Group, weight_map: Mapping[str, Any]) -> Group:
         group.groups.clear()
         group.groups.update(children)
     return root
-
-
-def close_all(sources: list[Source]) -> Callable[[], None]:
-    """A function that closes every source."""
-
-    def close() -> None:
-        while sources:
-            sources.pop().close()
-
-    return close

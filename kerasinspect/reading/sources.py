@@ -1,8 +1,8 @@
 """Bytes by position: a local file, a slice of one, or an inflated copy of an archive member.
 
 A file is opened without blocking and only when it is a regular file, so that a FIFO, a device or a directory is
-refused at once. All reads name their position (``os.pread``): there is no shared cursor, nothing is mapped into
-memory, and the slices of one file share its descriptor.
+refused at once. All reads name their position: there is no shared cursor, nothing is mapped into memory, and the
+slices of one file share its handle, from which nothing is read once it is closed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import DamagedFile, FailedRead, NotAModel, RefusedFile
+from kerasinspect.errors import ClosedModel, DamagedFile, FailedRead, NotAModel, RefusedFile
+from kerasinspect.platforms import WINDOWS, Descriptor, is_device, open_descriptor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,30 @@ BLOCK = 1 << 22
 """Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
 
 
+class Handle:
+    """An open file until it is closed, or until nobody has anything of it any more."""
+
+    __slots__ = ("_descriptor", "path")
+
+    def __init__(self, descriptor: Descriptor, path: str) -> None:
+        """Take an open file, and what the user called it."""
+        self.path = path
+        self._descriptor: Descriptor | None = descriptor
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """What is read from, to be held as long as that takes; raises ClosedModel once it is closed."""
+        held = self._descriptor
+        if held is None:
+            message = f"{self.path} is closed: the values of its model can no longer be read."
+            raise ClosedModel(message, "Read them before the model is closed, or open it again.")
+        return held
+
+    def close(self) -> None:
+        """Let go of the file, once or several times."""
+        self._descriptor = None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """``size`` bytes from ``start`` of an open file.
@@ -35,7 +60,7 @@ class Source:
     """
 
     path: str
-    descriptor: int
+    handle: Handle
     start: int
     size: int
     inside: str = ""
@@ -44,20 +69,26 @@ class Source:
         """Exactly ``count`` bytes from ``position``; raises DamagedFile where the file ends before."""
         if position < 0 or count < 0 or position + count > self.size:
             raise self.too_short(position, count)
-        pieces = bytearray()
-        while len(pieces) < count:
-            piece = self.pread(position + len(pieces), count - len(pieces))
-            if not piece:
-                raise self.too_short(position, count)
-            pieces += piece
+        data = self.pread(position, count) if count else b""
+        if len(data) == count:
+            return data
+        pieces = bytearray(data)
+        while data and len(pieces) < count:
+            data = self.pread(position + len(pieces), count - len(pieces))
+            pieces += data
+        if len(pieces) < count:
+            raise self.too_short(position, count)
         return bytes(pieces)
 
     def pread(self, position: int, count: int) -> bytes:
         """Up to ``count`` bytes from ``position``; raises FailedRead where the system cannot read them."""
+        held = self.handle.descriptor
         try:
-            return os.pread(self.descriptor, count, self.start + position)
+            return held.read(self.start + position, count)
         except (OSError, OverflowError) as error:
-            raise self.unreadable(position, error) from error
+            raise self.unreadable(position, error) from error.with_traceback(None)
+        finally:
+            del held  # an error that somebody keeps must not keep the file open
 
     def blocks(self, position: int, count: int, size: int = BLOCK) -> Iterator[memoryview]:
         """``count`` bytes from ``position`` in pieces of at most ``size``, in one buffer that is reused."""
@@ -79,20 +110,31 @@ class Source:
 
     def fill(self, view: memoryview, position: int) -> int:
         """Read into ``view`` as much as the system gives at once; raises FailedRead where it cannot read."""
+        held = self.handle.descriptor
         try:
-            return os.preadv(self.descriptor, [view], self.start + position)
+            return held.fill(view, self.start + position)
         except OSError as error:
-            raise self.unreadable(position, error) from error
+            raise self.unreadable(position, error) from error.with_traceback(None)
+        finally:
+            del held
 
     def slice(self, start: int, size: int, inside: str) -> Source:
         """A part of this source, as a source of its own."""
         if start < 0 or size < 0 or start + size > self.size:
             raise self.too_short(start, size)
-        return Source(self.path, self.descriptor, self.start + start, size, inside)
+        return Source(self.path, self.handle, self.start + start, size, inside)
 
     def close(self) -> None:
         """Close the file; every slice of it ends with it."""
-        os.close(self.descriptor)
+        self.handle.close()
+
+    def check_open(self) -> None:
+        """Raise ClosedModel where the file was closed."""
+        _ = self.handle.descriptor
+
+    def size_now(self) -> int:
+        """Bytes of the whole file, which grows while somebody writes it."""
+        return self.handle.descriptor.status().st_size
 
     @property
     def label(self) -> str:
@@ -117,15 +159,22 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     Raises NotAModel for what is missing, unreadable, or no regular file; it never waits.
     """
     name = os.fspath(path)
+    refuse_device(name)
     try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = Handle(open_descriptor(name), name)
     except (OSError, ValueError) as error:
         raise cannot_open(name, error) from error
-    status = os.fstat(descriptor)
+    status = handle.descriptor.status()
     if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
+        handle.close()
         raise NotAModel(f"{name} is {file_kind(status.st_mode)}, not a file.", "Name a saved model.")
-    return Source(name, descriptor, 0, status.st_size)
+    return Source(name, handle, 0, status.st_size)
+
+
+def refuse_device(name: str) -> None:
+    """Raise NotAModel for a name that is a device, before anything looks at it."""
+    if is_device(name):
+        raise NotAModel(f"{name} is the name of a device, not of a file.", "Name a saved model.")
 
 
 def open_beside(folder: Path, name: str) -> Source:
@@ -155,12 +204,13 @@ def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
         parent = Path(name).parent
         remedy = f"The folder {parent} does not exist either." if not parent.is_dir() else "Check the path."
         return NotAModel(f"{name} does not exist.", remedy)
-    if isinstance(error, PermissionError):
-        return NotAModel(f"{name} may not be read by this user.", "Check its permissions.")
     with suppress(OSError, ValueError):
         kind = Path(name).stat().st_mode
         if not stat.S_ISREG(kind):
             return NotAModel(f"{name} is {file_kind(kind)}, not a file.", "Name a saved model.")
+    if isinstance(error, PermissionError):
+        others = ", and that no other program keeps it to itself" if WINDOWS else ""
+        return NotAModel(f"{name} may not be read by this user.", f"Check its permissions{others}.")
     return NotAModel(f"{name} cannot be opened: {getattr(error, 'strerror', None) or error}.", "Check the path.")
 
 

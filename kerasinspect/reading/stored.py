@@ -124,6 +124,8 @@ class StoredArray:
     """The highest place in the file that belongs to it; write order tells that of layers where nothing else does."""
     problem: str | None = None
     """Why its values cannot be read, where its header already says so: it declares more than the file holds."""
+    source: Source | None = None
+    """What has to be open for its values to be read, wherever they are."""
 
     @property
     def size(self) -> int:
@@ -137,10 +139,16 @@ class StoredArray:
 
     def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
         """The selected values; only the bytes that they span are read."""
+        self._check_open()
         picks, kept = normalised(key, self.shape)
         raw = self._selected(picks)
         values = decoded(raw, self.dtype)
         return values.reshape([len(pick) for pick, keep in zip(picks, kept, strict=True) if keep])
+
+    def _check_open(self) -> None:
+        """Raise ClosedModel where the file was closed, even if none of its bytes are needed."""
+        if self.source is not None:
+            self.source.check_open()
 
     def _selected(self, picks: list[range]) -> np.ndarray:
         """The raw values at the crossings of ``picks``, read in as few runs as possible."""
@@ -171,6 +179,7 @@ class StoredArray:
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes | memoryview]:
         """All bytes, little-endian in C order, in pieces of at most ``size`` bytes."""
+        self._check_open()
         if self.problem:
             raise DamagedFile(self.problem)
         width = max(1, self.encoding.itemsize)

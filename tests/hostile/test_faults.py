@@ -125,7 +125,7 @@ def test_a_model_that_memory_does_not_hold_is_a_sentence(
         raise MemoryError
 
     monkeypatch.setattr("kerasinspect.reading.superblock_position", no_room)
-    monkeypatch.setattr("kerasinspect.reading.read_archive", lambda source, _: no_room(source))
+    monkeypatch.setattr("kerasinspect.reading.read_archive", lambda source, *_: no_room(source))
     assert run(["show", str(large)]) == 3
     assert "not enough memory" in capsys.readouterr().err
 

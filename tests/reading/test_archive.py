@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kerasinspect.errors import DamagedFile, RefusedFile, UnreadableFile
+from kerasinspect.errors import ClosedModel, DamagedFile, RefusedFile, UnreadableFile
 from kerasinspect.reading.archive import STEP, Archive, open_archive
 from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.reading.sources import open_source
@@ -91,7 +91,7 @@ def test_a_stored_member_is_a_slice_of_the_file(tmp_path: Path) -> None:
     """Nothing is copied, and its offset is where its bytes lie."""
     archive = opened(tmp_path, raw_zip(PLAIN))
     source = archive.source("model.weights.h5")
-    assert source.descriptor == archive.file.descriptor
+    assert source.handle is archive.file.handle
     assert source.start == archive.members["model.weights.h5"].offset
     assert source.inside == "model.weights.h5"
 
@@ -101,10 +101,13 @@ def test_a_deflated_member_is_inflated_once_into_a_file_without_a_name(tmp_path:
     archive = opened(tmp_path, raw_zip(only("model.weights.h5", method=DEFLATED)))
     source = archive.source("model.weights.h5")
     assert archive.source("model.weights.h5") is source
-    assert os.fstat(source.descriptor).st_nlink == 0
+    number = source.handle.descriptor.number
+    assert os.fstat(number).st_nlink == 0
     archive.close()
     with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(source.descriptor)
+        os.fstat(number)
+    with pytest.raises(ClosedModel):
+        source.read_at(0, 1)
 
 
 def test_a_member_of_five_gigabytes_is_found(tmp_path: Path) -> None:

@@ -73,7 +73,6 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         training_config=contents.training_config,
         remarks=(*contents.remarks, *remarks, *sentence_of(numbering)),
         damage=(*damage, *labelling.damage),
-        close=contents.close,
     )
 
 
