@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+TYPES := for system in linux win32 darwin; do \
+	$(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
@@ -24,14 +26,14 @@ lint: $(VENV)/dev.stamp ## check style, types, imports between rooms, and spelli
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/codespell
-	$(BIN)/mypy
+	$(TYPES)
 
 format: $(VENV)/dev.stamp ## rewrite the code in the project's style
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-types: $(VENV)/dev.stamp ## check types
-	$(BIN)/mypy
+types: $(VENV)/dev.stamp ## check types, as they are on each system
+	$(TYPES)
 
 samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
 	$(QUIET_TENSORFLOW) $(BIN)/python sample_models/make_samples.py

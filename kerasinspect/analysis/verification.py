@@ -124,7 +124,7 @@ class Process:
     python: str
     libraries: tuple[Library, ...]
     import_seconds: float
-    import_bytes: int
+    import_bytes: int | None
     network: str
     """none, or why it could not be taken away."""
     memory_limit: int | None

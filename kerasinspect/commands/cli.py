@@ -6,7 +6,6 @@ that ``--help`` is quick.
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -23,7 +22,9 @@ from kerasinspect.commands.summary import summary
 from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
 from kerasinspect.errors import InspectError, RefusedFile
+from kerasinspect.output.consoles import make_lenient
 from kerasinspect.output.destination import PipeClosed
+from kerasinspect.platforms import is_closed_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +48,7 @@ for command in COMMANDS:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    make_lenient()
     raise SystemExit(run(arguments))
 
 
@@ -70,7 +69,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
-    except (BrokenPipeError, PipeClosed):
+    except (OSError, PipeClosed) as error:
+        if isinstance(error, OSError) and not is_closed_pipe(error):
+            raise
         _close_quietly()
         return PIPE_CLOSED
     return status if isinstance(status, int) else 0

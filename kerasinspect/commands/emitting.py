@@ -49,10 +49,11 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, width: int | None) -> N
 
 def emit_document(document: Mapping[str, Any], output: str | None, location: str) -> None:
     """Write a document as JSON to standard output, or to a file."""
+    from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
     from kerasinspect.output.formats.json import write_json
 
-    with destination(output, sys.stdout, location) as stream:
+    with destination(output, output_for_programs(output), location) as stream:
         write_json(document, stream)
 
 
@@ -61,9 +62,11 @@ def emit_report(
 ) -> None:
     """Write a report of ``check`` in one of its forms to standard output, or to a file."""
     from kerasinspect.output import views_check
+    from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
 
-    with destination(output, sys.stdout, *(model.location for model in report.models)) as stream:
+    standard = sys.stdout if form == "text" else output_for_programs(output)
+    with destination(output, standard, *(model.location for model in report.models)) as stream:
         match form:
             case "text":
                 blocks = views_check.check_blocks(report, statistics=statistics, quiet=quiet)

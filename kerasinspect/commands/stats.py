@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -57,6 +56,7 @@ def stats(
 def _emit(result: Survey, format_name: str, output: str | None, location: str) -> None:
     """Write the result in its format."""
     from kerasinspect.commands.emitting import emit_blocks, emit_document
+    from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
     from kerasinspect.output.formats.csv import write_csv
     from kerasinspect.output.formats.markdown import write_markdown
@@ -67,7 +67,7 @@ def _emit(result: Survey, format_name: str, output: str | None, location: str) -
     elif format_name == "table":
         emit_blocks(stats_blocks(result), output, location)
     else:
-        with destination(output, sys.stdout, location) as stream:
+        with destination(output, output_for_programs(output), location) as stream:
             if format_name == "csv":
                 write_csv([stats_table(result, exact_number, str)], stream)
             else:

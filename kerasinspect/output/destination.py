@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kerasinspect.errors import RequestError
+from kerasinspect.platforms import is_closed_pipe, put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +35,9 @@ def destination(path: str | None, standard: TextIO, *models: str) -> Iterator[Te
                 _refuse_model(path, model)
             with _beside(Path(path)) as stream:
                 yield stream
-    except BrokenPipeError as error:
-        raise PipeClosed from error
     except OSError as error:
+        if path is None and is_closed_pipe(error):
+            raise PipeClosed from error
         raise RequestError(
             f"Cannot write to {name}: {error.strerror or error}.", "Nothing was written there."
         ) from error
@@ -59,6 +60,6 @@ def _beside(path: Path) -> Iterator[TextIO]:
     try:
         with partial.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             yield stream
-        partial.replace(path)
+        put_in_place(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import FailedRead, InspectError
+from kerasinspect.errors import ClosedModel, FailedRead, InspectError
 from kerasinspect.reading.chunks import Chunked
 from kerasinspect.reading.names import leads_out
 from kerasinspect.reading.stored import PICKLED, Withheld
@@ -109,7 +109,7 @@ def member_facts(archive: Archive, member: Member) -> MemberFacts:
         return facts
     try:
         return replace(facts, crc_matches=archive.check_crc(member.name))
-    except FailedRead:
+    except (ClosedModel, FailedRead):
         raise
     except InspectError as error:
         return replace(facts, problem=error.message)

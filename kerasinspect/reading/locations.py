@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import RefusedFile, RequestError
+from kerasinspect.platforms import is_device
 from kerasinspect.reading.keras_archive import CONFIG, WEIGHTS
 from kerasinspect.reading.sharded import INDEX_ENDING
 from kerasinspect.reading.sources import leads_out_of
@@ -32,7 +33,7 @@ def find_models(names: Iterable[str]) -> tuple[str, ...]:
 
 def models_of(name: str) -> Iterator[str]:
     """The models that one name means."""
-    if has_magic(name) and not exists(name):
+    if has_magic(name) and not is_device(name) and not exists(name):
         paths = sorted(glob(name, recursive=True))  # noqa: PTH207 - a path cannot expand an absolute pattern
         if not paths:
             raise RequestError(f"No file fits the pattern {name}.", "Check it, or name the files.")
@@ -49,9 +50,9 @@ def models_of(name: str) -> Iterator[str]:
 
 
 def exists(name: str) -> bool:
-    """Whether there is anything of that name; a name that no file can have is for the reader to refuse."""
+    """Whether there is anything of that name; one that no file can have, or a device, is for the reader to refuse."""
     try:
-        return Path(name).exists()
+        return not is_device(name) and Path(name).exists()
     except OSError:
         return False
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from kerasinspect.analysis.verification import GoldenDifference
 from kerasinspect.errors import RequestError
+from kerasinspect.platforms import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -103,7 +104,7 @@ def write_golden(path: str, outputs: Path, facts: Mapping[str, Any]) -> None:
             arrays = {name: stored[name] for name in stored.files}
             arrays[FACTS] = np.array(json.dumps({"schema": SCHEMA, **facts}))
             np.savez(stream, allow_pickle=False, **arrays)
-        partial.replace(path)
+        put_in_place(partial, Path(path))
     except OSError as error:
         raise RequestError(f"Cannot write {path}: {error.strerror or error}.", "Nothing was written there.") from error
     finally:

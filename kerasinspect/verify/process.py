@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.errors import MissingExtra, RequestError
+from kerasinspect.platforms import end_group, group_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +36,12 @@ KEPT_VARIABLES = (
     "OPENBLAS_L2_SIZE",
     "PATH",
     "PYTHONPATH",
+    "PATHEXT",
+    "SYSTEMDRIVE",
     "SYSTEMROOT",
     "TZ",
     "VIRTUAL_ENV",
+    "WINDIR",
 )
 """What the worker sees of the caller's environment; anything else may be a secret."""
 
@@ -157,8 +161,11 @@ def _environment(folder: Path) -> dict[str, str]:
         "KERAS_BACKEND": "tensorflow",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
+        "TEMP": str(folder),
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TMP": str(folder),
         "TMPDIR": str(folder),
+        "USERPROFILE": str(folder),
     }
     return kept | made
 
@@ -176,7 +183,7 @@ def _run(request: Request, folder: Path) -> str | None:
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                **group_options(),
             )
         except OSError as error:
             raise RequestError(
@@ -186,7 +193,7 @@ def _run(request: Request, folder: Path) -> str | None:
         try:
             in_time = _wait(process, folder / "results.jsonl", request.bounds.seconds)
         finally:
-            _kill_group(process)
+            end_group(process)
     if not in_time:
         return f"It was killed after the time limit of {request.bounds.seconds:g} seconds."
     return None if process.returncode == 0 else _ending(process.returncode, words, request.bounds)
@@ -203,13 +210,6 @@ def _wait(process: subprocess.Popen[bytes], results: Path, seconds: float) -> bo
             return False
         time.sleep(PAUSE)
     return True
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End the worker and everything that it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _ending(status: int, words: Path, bounds: Bounds) -> str:

@@ -16,8 +16,6 @@ import inspect
 import json
 import os
 import re
-import resource
-import signal
 import sys
 import time
 import warnings
@@ -42,6 +40,8 @@ class Late:
 
 
 np: Any = Late("numpy")
+resource: Any = Late("resource")
+"""What Windows lacks."""
 
 Json = dict[str, Any]
 Array = Any
@@ -49,8 +49,8 @@ Array = Any
 Cases = list[tuple[str, list[Array]]]
 """Each case's name and inputs."""
 
-NEW_USERS, NEW_NETWORK, DEATH_SIGNAL = 0x10000000, 0x40000000, 1
-"""Linux's CLONE_NEWUSER, CLONE_NEWNET and PR_SET_PDEATHSIG."""
+NEW_USERS, NEW_NETWORK, DEATH_SIGNAL, KILL = 0x10000000, 0x40000000, 1, 9
+"""Linux's CLONE_NEWUSER, CLONE_NEWNET, PR_SET_PDEATHSIG and SIGKILL."""
 
 TRUSTED_PACKAGES = ("keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras", "tensorflow")
 """Whose modules a loader may import because a file names them."""
@@ -115,9 +115,12 @@ def said(error: Exception) -> str:
     return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT // 2]} ... {text[-MOST_TEXT // 2 :]}"
 
 
-def peak_bytes() -> int:
-    """The most memory that this process has had at once."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak_bytes() -> int | None:
+    """The most memory that this process has had at once; None where the system does not tell."""
+    try:
+        peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    except ImportError:
+        return None
     return peak if sys.platform == "darwin" else peak * 1024
 
 
@@ -126,9 +129,11 @@ def peak_bytes() -> int:
 
 def confine(request: Json) -> Json:
     """Bound memory, leave the network, and end with the parent; tell how far that was possible."""
+    if os.name != "posix":
+        return {"network": "this system has no unshare", "memory_limit": None}
     system = ctypes.CDLL(None, use_errno=True)
     if hasattr(system, "prctl"):
-        system.prctl(DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        system.prctl(DEATH_SIGNAL, KILL, 0, 0, 0)
         if os.getppid() != request["parent"]:
             raise SystemExit("The parent is gone.")
     network = leave_network(system)
@@ -144,7 +149,7 @@ def confine(request: Json) -> Json:
 
 def leave_network(system: ctypes.CDLL) -> str:
     """Move into an empty network; give ``none``, or why that is not possible."""
-    if not hasattr(system, "unshare"):
+    if sys.platform == "win32" or not hasattr(system, "unshare"):
         return "this system has no unshare"
     user, group = os.getuid(), os.getgid()
     if system.unshare(NEW_NETWORK) == 0:

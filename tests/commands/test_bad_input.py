@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kerasinspect.commands.cli import run
+from tests.special_files import make_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,8 +77,7 @@ def plain_folder(folder: Path) -> Path:
 
 def pipe(folder: Path) -> Path:
     """A named pipe that nobody writes to: reading it would wait for ever."""
-    os.mkfifo(folder / "pipe")
-    return folder / "pipe"
+    return make_pipe(folder / "pipe")
 
 
 BAD: dict[str, tuple[Callable[[Path], Path], str]] = {

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import FrameType
 
+assert sys.platform != "win32", "it needs alarms"
+
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 ENDINGS = {".keras", ".h5", ".hdf5"}
 LARGEST_SEED = 64_000

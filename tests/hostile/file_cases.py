@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ import h5py
 
 from tests.hostile.cases import Case, Surroundings, from_bytes
 from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
+from tests.special_files import make_pipe, make_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -90,22 +89,12 @@ def link_loop(around: Surroundings) -> Path:
 
 def pipe(around: Surroundings) -> Path:
     """A named pipe that nobody writes to."""
-    path = around.folder / "model.keras"
-    os.mkfifo(path)
-    return path
+    return make_pipe(around.folder / "model.keras")
 
 
 def unix_socket(around: Surroundings) -> Path:
     """A socket that nobody answers."""
-    here = os.open(".", os.O_RDONLY)
-    try:
-        os.chdir(around.folder)  # the path of a socket must be short
-        with socket.socket(socket.AF_UNIX) as unix:
-            unix.bind("model.keras")
-    finally:
-        os.fchdir(here)
-        os.close(here)
-    return around.folder / "model.keras"
+    return make_socket(around.folder / "model.keras")
 
 
 def folder_of_models(around: Surroundings) -> Path:
@@ -124,7 +113,7 @@ def unpacked(around: Surroundings) -> Path:
 def folder_with_pipes(around: Surroundings) -> Path:
     """An unpacked archive whose files are pipes."""
     for part in parts():
-        os.mkfifo(around.folder / part.name.decode())
+        make_pipe(around.folder / part.name.decode())
     return around.folder
 
 
@@ -181,7 +170,7 @@ def shard_is_pipe(around: Surroundings) -> Path:
     """A shard that nobody writes."""
     path = sharded("model_00000.weights.h5")(around)
     (around.folder / "model_00000.weights.h5").unlink()
-    os.mkfifo(around.folder / "model_00000.weights.h5")
+    make_pipe(around.folder / "model_00000.weights.h5")
     return path
 
 

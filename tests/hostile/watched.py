@@ -24,6 +24,8 @@ from typing import Any
 
 from kerasinspect.commands.cli import run
 
+assert sys.platform != "win32", "it needs forks"
+
 FORBIDDEN = (
     "compile",
     "ctypes.",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import pickle
-import socket
 import struct
 import tarfile
 from dataclasses import replace
@@ -22,6 +20,7 @@ from kerasinspect.reading.diagnosis import diagnose, diagnose_folder, not_keras_
 from kerasinspect.reading.limits import DEFAULT
 from kerasinspect.reading.sources import open_source
 from tests.hostile.raw_zip import Part, raw_zip
+from tests.special_files import make_pipe, make_socket
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,10 +222,7 @@ def test_a_crowded_folder_is_listed_as_far_as_it_takes(tmp_path: Path) -> None:
 
 def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
     """A pipe, a socket, a device and a folder are never waited for."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    with socket.socket(socket.AF_UNIX) as unix:
-        unix.bind(str(tmp_path / "socket"))
-        for path in (pipe, tmp_path / "socket", "/dev/zero", tmp_path):
-            with pytest.raises(NotAModel):
-                open_source(path)
+    pipe = make_pipe(tmp_path / "pipe")
+    for path in (pipe, make_socket(tmp_path / "socket"), "/dev/zero", tmp_path):
+        with pytest.raises(NotAModel):
+            open_source(path)

@@ -1,0 +1,149 @@
+"""Models in several threads: what one does never changes what another one reads."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+import pytest
+
+from kerasinspect.analysis.checking import LARGE, active_rules, check_file
+from kerasinspect.errors import RefusedFile
+from kerasinspect.reading import open_model
+from kerasinspect.reading.chunks import Chunked
+from kerasinspect.reading.hdf5 import read_hdf5
+from kerasinspect.reading.limits import DEFAULT
+from kerasinspect.reading.sources import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kerasinspect.reading.stored import StoredArray
+
+THREADS = 8
+
+
+@contextmanager
+def switching_often() -> Iterator[ThreadPoolExecutor]:
+    """Threads that Python switches between as often as it can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(THREADS) as pool:
+            yield pool
+    finally:
+        sys.setswitchinterval(usual)
+
+
+@pytest.fixture(scope="module")
+def chunked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A legacy file of two kernels in many chunks, each large enough to be read in a thread of its own."""
+    path = tmp_path_factory.mktemp("chunked") / "model.h5"
+    names = ("first", "second")
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = names
+        file.attrs["keras_version"] = "2.15.0"
+        for number, name in enumerate(names):
+            values = np.arange(LARGE // 4, dtype="<f4").reshape(1024, -1) + number
+            kernel = f"{name}/{name}/kernel:0"
+            file.create_dataset(kernel, data=values, chunks=(32, 64))
+            file[name].attrs["weight_names"] = [f"{name}/kernel:0"]
+    return path
+
+
+def chunked_arrays(path: Path) -> list[StoredArray]:
+    """The arrays of a file, of which nothing was read yet."""
+    return [*read_hdf5(open_source(path), DEFAULT).root.all_arrays()]
+
+
+def test_lists_of_chunks_are_the_same_in_threads(chunked: Path) -> None:
+    """Whoever reads them first, and however often, each chunk is where the file says, and is counted once."""
+    expected = [chunks_of(array) for array in chunked_arrays(chunked)]
+    with switching_often() as pool:
+        for _ in range(10):
+            arrays = chunked_arrays(chunked) * (THREADS // 2)
+            assert [*pool.map(chunks_of, arrays)] == expected * (THREADS // 2)
+
+
+def chunks_of(array: StoredArray) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Where the chunks of an array lie."""
+    assert isinstance(array.storage, Chunked)
+    return sorted(array.storage.index.chunks().items())
+
+
+def test_values_are_the_same_in_threads(chunked: Path) -> None:
+    """Rows of two arrays in turn, whose chunks take each other's place in memory."""
+    with open_model(chunked) as model, switching_often() as pool:
+        asked = [(weight, row) for row in range(0, 1024, 97) for weight in model.weights] * 2
+        for (weight, row), found in zip(asked, pool.map(lambda one: one[0].array[one[1]], asked), strict=True):
+            first = row * weight.shape[1] + model.weights.index(weight)
+            assert np.array_equal(found, np.arange(first, first + weight.shape[1], dtype="<f4"))
+
+
+def test_check_says_the_same_in_threads(chunked: Path) -> None:
+    """Of one file, again and again side by side."""
+    rules = active_rules(["KI1", "KI4"])
+    expected = check_file(str(chunked), rules)
+    assert (expected.arrays_read, expected.damage) == (2, ())
+    with switching_often() as pool:
+        for found in pool.map(lambda _: check_file(str(chunked), rules), range(3)):
+            assert found == expected
+
+
+def test_what_was_read_cannot_be_written_into(tmp_path: Path) -> None:
+    """A part of an array that is kept for the next read is nobody's to change."""
+    path = tmp_path / "model.weights.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("layers/dense/vars/0", data=np.ones((4, 4), "f4"), chunks=(4, 2))
+    with open_model(path) as model:
+        array = model.weights[0].array
+        with pytest.raises(ValueError, match="read-only"):
+            array[...][0, 0] = 7
+        assert array[...].sum() == 16
+
+
+def test_filters_of_warnings_stay_as_they_are(chunked: Path, tmp_path: Path) -> None:
+    """Opening changes nothing that all threads share, and warns of nothing, an odd attribute neither."""
+    odd = tmp_path / "odd.weights.h5"
+    with h5py.File(odd, "w", libver="latest") as file:
+        file["layers/dense/vars/0"] = np.ones(3, "f4")
+        file.attrs["odd"] = np.zeros(2, h5py.opaque_dtype("M8[s]"))
+        file.attrs["keras_version"] = "3.15.1"
+    import_module("kerasinspect.reading.hdf5_newer")  # some of what it imports adds filters of its own
+    before = [*warnings.filters]
+    with switching_often() as pool:
+        for model in pool.map(open_model, [chunked, odd] * 40):
+            assert model.weights
+            model.close()
+    assert warnings.filters == before
+
+
+def test_a_small_budget_is_not_spent_twice(chunked: Path) -> None:
+    """Threads that wait for one list of chunks do not each read it: together they would ask for too much."""
+    spent = header_bytes(chunked)
+    limits = replace(DEFAULT, hdf5_header_bytes=spent)
+    tree = read_hdf5(open_source(chunked), limits)
+    arrays = [*tree.root.all_arrays()] * THREADS
+    with switching_often() as pool:
+        assert len({len(chunks) for chunks in pool.map(chunks_of, arrays)}) == 1
+    less = read_hdf5(open_source(chunked), replace(limits, hdf5_header_bytes=spent - 1))
+    with pytest.raises(RefusedFile, match="hdf5_header_bytes"):
+        [*map(chunks_of, less.root.all_arrays())]
+
+
+def header_bytes(path: Path) -> int:
+    """What reading all headers and lists of chunks of a file takes."""
+    arrays = chunked_arrays(path)
+    for array in arrays:
+        chunks_of(array)
+    storage = arrays[0].storage
+    assert isinstance(storage, Chunked)
+    return storage.file.stream.spent
