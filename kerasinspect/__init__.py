@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import (
+    ClosedModel,
     DamagedFile,
     InspectError,
     MissingExtra,
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Axis",
+    "ClosedModel",
     "DamagedFile",
     "InspectError",
     "Layer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -18,7 +18,7 @@ from kerasinspect.analysis.findings import CheckReport, Finding, Ignored, ModelR
 from kerasinspect.output.formats.github import write_github
 from kerasinspect.output.formats.junit import write_junit
 from kerasinspect.output.formats.markdown import write_markdown
-from kerasinspect.output.formats.sarif import sarif_document, write_sarif
+from kerasinspect.output.formats.sarif import sarif_document, uri_of, write_sarif
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.views_check import check_blocks, check_document, check_tables
 from tests.output.test_hostile_names import HOSTILE
@@ -195,6 +195,22 @@ def test_sarif_says_what_a_viewer_needs() -> None:
     (skipped,) = invocation["toolConfigurationNotifications"]
     assert skipped["associatedRule"] == {"id": "KI203"}
     assert next(rule for rule in rules if rule["id"] == "KI501")["properties"]["security-severity"] == "8.0"
+
+
+URIS = [
+    (PurePosixPath("models/a b.keras"), "models/a%20b.keras"),
+    (PurePosixPath("a:b.keras"), "a%3Ab.keras"),
+    (PurePosixPath("/models/a.keras"), "file:///models/a.keras"),
+    (PureWindowsPath(r"models\a.keras"), "models/a.keras"),
+    (PureWindowsPath(r"C:\models\a b.keras"), "file:///C:/models/a%20b.keras"),
+    (PureWindowsPath(r"\\server\share\a.keras"), "file://server/share/a.keras"),
+]
+
+
+@pytest.mark.parametrize(("path", "uri"), URIS, ids=str)
+def test_sarif_names_files_of_any_system(path: PurePath, uri: str) -> None:
+    """With forward slashes; those with a drive or a server as RFC 8089 has them."""
+    assert uri_of(path) == uri
 
 
 def test_sarif_fingerprints_tell_results_apart() -> None:

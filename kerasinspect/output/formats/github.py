@@ -5,6 +5,7 @@ How commands are written and escaped stands in the runner's own ``ActionCommand.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, TextIO
 
 from kerasinspect.output.escaping import short, visible
@@ -39,7 +40,7 @@ def _annotations(model: ModelReport) -> Iterator[str]:
 
 def _command(command: str, model: ModelReport, title: str, message: str) -> str:
     """One workflow command."""
-    file, about = _escaped(model.location, _IN_PROPERTIES), _escaped(title, _IN_PROPERTIES)
+    file, about = _escaped(model.location.replace(os.sep, "/"), _IN_PROPERTIES), _escaped(title, _IN_PROPERTIES)
     return f"::{command} file={file},title={about}::{_escaped(message, _IN_DATA)}"
 
 

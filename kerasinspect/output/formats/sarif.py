@@ -125,14 +125,17 @@ def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Ob
 
 def _location(path: str) -> Object:
     """A file."""
-    return {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}, "region": {"startLine": 1}}}
+    return {"physicalLocation": {"artifactLocation": {"uri": uri_of(PurePath(path))}, "region": {"startLine": 1}}}
 
 
-def _uri(path: str) -> str:
-    """A path as a URI (RFC 3986): relative as it was given, or with the scheme ``file``."""
-    pure = PurePath(path)
-    quoted = quote(pure.as_posix(), errors="backslashreplace")
-    return f"file://{'' if quoted.startswith('/') else '/'}{quoted}" if pure.is_absolute() else quoted
+def uri_of(path: PurePath) -> str:
+    """A path of any system as a URI (RFC 3986, 8089): relative as it was given, or with the scheme ``file``."""
+    quoted = quote(path.as_posix(), safe="/:" if path.drive else "/", errors="backslashreplace")
+    if not path.is_absolute():
+        return quoted
+    if path.drive.startswith("\\\\"):
+        return f"file:{quoted}"
+    return f"file://{'' if quoted.startswith('/') else '/'}{quoted}"
 
 
 def _text(text: str) -> str:
