@@ -1,4 +1,4 @@
-"""Adds up parameters and bytes over the layers of a selection."""
+"""Adds up parameters and bytes over the layers of a model, of which a selection may list some."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Summary:
     model: Model
     entries: tuple[Entry, ...]
     total: Total
-    """Over all weights of the selection."""
+    """Over all weights of the model, whichever layers are listed."""
     totals: Mapping[Kind, Total]
     """By what the arrays count as; only kinds that occur, but always both kinds of weights."""
     tree: bool
@@ -80,14 +80,14 @@ def summarise(
     Below ``depth`` levels layers are not listed; what they hold still counts for those above them.
     """
     tree = order == "order" and top is None
-    layers = [*_own(selection), *selection.layers]
+    model = selection.model
+    layers = [*_own(selection), *(listed.layer for listed in selection.layers)]
     if tree:
         entries = [_entry(layer, 1, depth) for layer in layers]
     else:
         entries = sorted(_flat(layers, 1, depth), key=_SORT["parameters" if order == "order" else order])
     shown = entries if top is None else entries[:top]
-    total = sum((_measured((weight,)) for weight in selection.weights), Total())
-    return Summary(selection.model, tuple(shown), total, _totals(selection), tree, len(entries) - len(shown))
+    return Summary(model, tuple(shown), _measured(model.weights), _totals(model), tree, len(entries) - len(shown))
 
 
 _SORT: Mapping[str, Callable[[Entry], tuple[int, str]]] = {
@@ -143,13 +143,13 @@ def _measured(weights: Iterable[Weight]) -> Total:
     return sum((Total.of(weight.array) for weight in weights), Total())
 
 
-def _totals(selection: Selection) -> dict[Kind, Total]:
+def _totals(model: Model) -> dict[Kind, Total]:
     """Totals by what each array counts as."""
     totals: dict[Kind, Total] = {"trainable": Total(), "non_trainable": Total()}
     kinds: dict[bool | None, Kind] = {True: "trainable", False: "non_trainable", None: "unknown"}
-    for weight in selection.weights:
+    for weight in model.weights:
         kind = kinds[weight.trainable]
         totals[kind] = totals.get(kind, Total()) + _measured((weight,))
-    for extra in selection.extras:
+    for extra in model.extras:
         totals[extra.kind] = totals.get(extra.kind, Total()) + Total.of(extra.array)
     return totals

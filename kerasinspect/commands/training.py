@@ -23,9 +23,9 @@ def training(location: str, *, layers: tuple[str, ...], format_name: str, output
     damage: list[str] = []
     with open_model(location) as model:
         selection = select(model, layers)
-        result = assess_training(selection, damaged=damage.append)
+        result = assess_training(model, damaged=damage.append)
         if format_name == "json":
-            emit_document(training_document(result), output, location)
+            emit_document(training_document(result, selection), output, location)
         else:
-            emit_blocks(training_blocks(result), output, location)
+            emit_blocks(training_blocks(result, selection), output, location)
         return finish(selection, damage, quiet=quiet)
