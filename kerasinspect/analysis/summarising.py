@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -127,7 +127,8 @@ def _flat(layers: Iterable[Layer], level: int, depth: int | None) -> Iterator[En
 
 def _summed(layer: Layer, weights: list[Weight], below: tuple[Entry, ...]) -> Entry:
     """One entry over these weights."""
-    return Entry(layer, _measured(weights), tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)
+    total = _measured(weights, f"{layer.path}/")
+    return Entry(layer, total, tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)
 
 
 def _trainable(layer: Layer) -> bool | None:
@@ -138,9 +139,15 @@ def _trainable(layer: Layer) -> bool | None:
     return said.pop() if len(said) == 1 else None
 
 
-def _measured(weights: Iterable[Weight]) -> Total:
-    """Parameters and bytes of these weights."""
-    return sum((Total.of(weight.array) for weight in weights), Total())
+def _measured(weights: Iterable[Weight], within: str = "") -> Total:
+    """Parameters and bytes of these weights, which are all that lie within a path."""
+    return sum((_size(weight, within) for weight in weights), Total())
+
+
+def _size(weight: Weight, within: str) -> Total:
+    """What one weight adds; a variable that is stored there a second time adds its bytes, but no parameters."""
+    total = Total.of(weight.array)
+    return replace(total, parameters=0) if weight.same_as is not None and weight.same_as.startswith(within) else total
 
 
 def _totals(model: Model) -> dict[Kind, Total]:
@@ -149,7 +156,7 @@ def _totals(model: Model) -> dict[Kind, Total]:
     kinds: dict[bool | None, Kind] = {True: "trainable", False: "non_trainable", None: "unknown"}
     for weight in model.weights:
         kind = kinds[weight.trainable]
-        totals[kind] = totals.get(kind, Total()) + _measured((weight,))
+        totals[kind] = totals.get(kind, Total()) + _size(weight, "")
     for extra in model.extras:
         totals[extra.kind] = totals.get(extra.kind, Total()) + Total.of(extra.array)
     return totals
