@@ -22,7 +22,6 @@ import numpy as np
 from keras import layers
 
 from kerasinspect import open_model
-from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.training import LayerTraining, assess_training
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ def verdicts(case: Case, folder: Path) -> Iterator[tuple[str, LayerTraining]]:
     model.save(path, include_optimizer=case[3] // len(OPTIMIZERS) % 2 == 0)
     after = copied(model)
     with open_model(path) as opened:
-        for assessed in assess_training(select(opened)).layers:
+        for assessed in assess_training(opened).layers:
             name = assessed.layer.path.split("/")[0]
             yield truth(before[name], after[name], assessed), assessed
 

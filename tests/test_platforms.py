@@ -16,7 +16,7 @@ import pytest
 from kerasinspect import platforms
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
-from kerasinspect.output.destination import PipeClosed, destination
+from kerasinspect.output.destination import PipeClosed, Target, destination
 from kerasinspect.platforms import (
     LONGEST_PATH,
     end_group,
@@ -163,7 +163,7 @@ def test_a_file_that_somebody_has_open_is_waited_for(tmp_path: Path, monkeypatch
     times = 99
     with (
         pytest.raises(RequestError, match="another program has the old file open"),
-        destination(str(old), sys.stdout) as stream,
+        destination(Target(str(old), force=True), sys.stdout) as stream,
     ):
         stream.write("newer")
     assert [path.name for path in tmp_path.iterdir()] == ["page.txt"]

@@ -12,7 +12,6 @@ from kerasinspect.analysis.code_in_config import code_in_model
 from kerasinspect.analysis.evidence import Evidence
 from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, ModelReport, Skipped
 from kerasinspect.analysis.rules import RULES
-from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.statistics import holds_numbers, measure, measure_with
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.errors import RequestError, UnreadableFile
@@ -121,7 +120,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
         statistics,
         units,
         code_in_model(model),
-        assess_training(select(model), known) if training else None,
+        assess_training(model, known) if training else None,
     )
     return evidence, tuple(dict.fromkeys(damage))
 

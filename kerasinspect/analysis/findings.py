@@ -11,7 +11,7 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.model import FormatName
@@ -166,9 +166,9 @@ class CheckReport:
     """The file that the policy was read from."""
 
     @property
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> tuple[Finding, ...]:
         """Those of all files, in order."""
-        return (finding for model in self.models for finding in model.findings)
+        return tuple(finding for model in self.models for finding in model.findings)
 
     @property
     def unreadable(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -12,26 +12,48 @@ from kerasinspect.errors import NothingMatches
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kerasinspect.model import Extra, Layer, Model, Weight
+    from kerasinspect.model import Layer, Model, Weight
 
 NAMES_IN_A_MESSAGE = 10
 """Names that a message lists where none is near."""
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A layer, with what is listed of it; what is said of the layer is said of all of it."""
+
+    layer: Layer
+    weights: tuple[Weight, ...]
+    """Those of its own weights that are listed."""
+    layers: tuple[Listed, ...]
+    """Its sublayers that are listed."""
+
+    def walk(self) -> Iterator[Listed]:
+        """The layer itself, then everything that is listed below it, depth first."""
+        stack = [self]
+        while stack:
+            listed = stack.pop()
+            yield listed
+            stack.extend(reversed(listed.layers))
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """The part of a model that was asked for; without filters, all of it."""
+    """What is listed of a model; without filters, all of it. Facts and totals are always those of the model."""
 
     model: Model
-    layers: tuple[Layer, ...]
+    layers: tuple[Listed, ...]
     """The topmost layers that match, each with the sublayers and weights that match."""
     own_weights: tuple[Weight, ...]
     """Weights of the model itself that match."""
     weights: tuple[Weight, ...]
     """Every matching weight once, in the order of ``get_weights()``."""
-    extras: tuple[Extra, ...]
-    """All of the model's; with filters only the optimizer slots of the matching weights."""
     filtered: bool = False
+
+    def walk(self) -> Iterator[Listed]:
+        """Every layer that is listed, at every depth, in order."""
+        for listed in self.layers:
+            yield from listed.walk()
 
 
 def select(model: Model, layers: Sequence[str] = (), weights: Sequence[str] = ()) -> Selection:
@@ -41,22 +63,21 @@ def select(model: Model, layers: Sequence[str] = (), weights: Sequence[str] = ()
     that matches nothing.
     """
     if not layers and not weights:
-        return Selection(model, model.layers, model.own_weights, model.weights, model.extras)
+        return Selection(model, tuple(map(_whole, model.layers)), model.own_weights, model.weights)
     chosen, own = model.layers, model.own_weights
     if layers:
         chosen = tuple(_topmost(model.layers, _matching_layers(model, layers)))
         own = own if any(_matches(pattern, model.name or "") for pattern in layers) else ()
-    if weights:
-        candidates = [*own, *(weight for layer in chosen for inner in layer.walk() for weight in inner.weights)]
-        wanted = _matching_weights(candidates, weights)
-        chosen = tuple(pruned for layer in chosen if (pruned := _pruned(layer, wanted)) is not None)
-        own = tuple(weight for weight in own if weight.stored_path in wanted)
-    keys = {weight.stored_path for layer in chosen for inner in layer.walk() for weight in inner.weights}
-    keys.update(weight.stored_path for weight in own)
-    kept = tuple(weight for weight in model.weights if weight.stored_path in keys)
-    paths = {weight.path for weight in kept}
-    extras = tuple(extra for extra in model.extras if extra.weight in paths)
-    return Selection(model, chosen, own, kept, extras, filtered=True)
+    candidates = [*own, *(weight for layer in chosen for inner in layer.walk() for weight in inner.weights)]
+    keys = _matching_weights(candidates, weights) if weights else {weight.stored_path for weight in candidates}
+    pruned = (_pruned(layer, keys) if weights else _whole(layer) for layer in chosen)
+    return Selection(
+        model,
+        tuple(listed for listed in pruned if listed is not None),
+        tuple(weight for weight in own if weight.stored_path in keys),
+        tuple(weight for weight in model.weights if weight.stored_path in keys),
+        filtered=True,
+    )
 
 
 def _matches(pattern: str, *names: str) -> bool:
@@ -70,7 +91,9 @@ def _matching_layers(model: Model, patterns: Sequence[str]) -> set[str]:
     paths: set[str] = set()
     for pattern in patterns:
         exact = {layer.path for layer in everything if pattern in (layer.path, layer.name, *layer.also_at)}
-        found = exact or {layer.path for layer in everything if _matches(pattern, layer.path, layer.name)}
+        found = exact or {
+            layer.path for layer in everything if _matches(pattern, layer.path, layer.name, *layer.also_at)
+        }
         if not found and not (model.own_weights and _matches(pattern, model.name or "")):
             names = [layer.path for layer in everything]
             raise _nothing("layer", pattern, names, [layer.name for layer in everything])
@@ -112,8 +135,13 @@ def _topmost(layers: Iterable[Layer], paths: set[str]) -> Iterator[Layer]:
             yield from _topmost(layer.layers, paths)
 
 
-def _pruned(layer: Layer, wanted: set[str]) -> Layer | None:
+def _whole(layer: Layer) -> Listed:
+    """The layer with all that it has."""
+    return Listed(layer, layer.weights, tuple(map(_whole, layer.layers)))
+
+
+def _pruned(layer: Layer, wanted: set[str]) -> Listed | None:
     """The layer with only the wanted weights and the sublayers that have some; None where nothing is left."""
     weights = tuple(weight for weight in layer.weights if weight.stored_path in wanted)
     sublayers = tuple(pruned for inner in layer.layers if (pruned := _pruned(inner, wanted)) is not None)
-    return replace(layer, weights=weights, layers=sublayers) if weights or sublayers else None
+    return Listed(layer, weights, sublayers) if weights or sublayers else None

@@ -1,8 +1,8 @@
-"""Adds up parameters and bytes over the layers of a selection."""
+"""Adds up parameters and bytes over the layers of a model, of which a selection may list some."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -63,7 +63,7 @@ class Summary:
     model: Model
     entries: tuple[Entry, ...]
     total: Total
-    """Over all weights of the selection."""
+    """Over all weights of the model, whichever layers are listed."""
     totals: Mapping[Kind, Total]
     """By what the arrays count as; only kinds that occur, but always both kinds of weights."""
     tree: bool
@@ -80,14 +80,14 @@ def summarise(
     Below ``depth`` levels layers are not listed; what they hold still counts for those above them.
     """
     tree = order == "order" and top is None
-    layers = [*_own(selection), *selection.layers]
+    model = selection.model
+    layers = [*_own(selection), *(listed.layer for listed in selection.layers)]
     if tree:
         entries = [_entry(layer, 1, depth) for layer in layers]
     else:
         entries = sorted(_flat(layers, 1, depth), key=_SORT["parameters" if order == "order" else order])
     shown = entries if top is None else entries[:top]
-    total = sum((_measured((weight,)) for weight in selection.weights), Total())
-    return Summary(selection.model, tuple(shown), total, _totals(selection), tree, len(entries) - len(shown))
+    return Summary(model, tuple(shown), _measured(model.weights), _totals(model), tree, len(entries) - len(shown))
 
 
 _SORT: Mapping[str, Callable[[Entry], tuple[int, str]]] = {
@@ -127,7 +127,8 @@ def _flat(layers: Iterable[Layer], level: int, depth: int | None) -> Iterator[En
 
 def _summed(layer: Layer, weights: list[Weight], below: tuple[Entry, ...]) -> Entry:
     """One entry over these weights."""
-    return Entry(layer, _measured(weights), tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)
+    total = _measured(weights, f"{layer.path}/")
+    return Entry(layer, total, tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)
 
 
 def _trainable(layer: Layer) -> bool | None:
@@ -138,18 +139,24 @@ def _trainable(layer: Layer) -> bool | None:
     return said.pop() if len(said) == 1 else None
 
 
-def _measured(weights: Iterable[Weight]) -> Total:
-    """Parameters and bytes of these weights."""
-    return sum((Total.of(weight.array) for weight in weights), Total())
+def _measured(weights: Iterable[Weight], within: str = "") -> Total:
+    """Parameters and bytes of these weights, which are all that lie within a path."""
+    return sum((_size(weight, within) for weight in weights), Total())
 
 
-def _totals(selection: Selection) -> dict[Kind, Total]:
+def _size(weight: Weight, within: str) -> Total:
+    """What one weight adds; a variable that is stored there a second time adds its bytes, but no parameters."""
+    total = Total.of(weight.array)
+    return replace(total, parameters=0) if weight.same_as is not None and weight.same_as.startswith(within) else total
+
+
+def _totals(model: Model) -> dict[Kind, Total]:
     """Totals by what each array counts as."""
     totals: dict[Kind, Total] = {"trainable": Total(), "non_trainable": Total()}
     kinds: dict[bool | None, Kind] = {True: "trainable", False: "non_trainable", None: "unknown"}
-    for weight in selection.weights:
+    for weight in model.weights:
         kind = kinds[weight.trainable]
-        totals[kind] = totals.get(kind, Total()) + _measured((weight,))
-    for extra in selection.extras:
+        totals[kind] = totals.get(kind, Total()) + _size(weight, "")
+    for extra in model.extras:
         totals[extra.kind] = totals.get(extra.kind, Total()) + Total.of(extra.array)
     return totals

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import LIMITS, OUTPUT, QUIET, REPORT_FORMS, options
+from kerasinspect.commands.options import LIMITS, OUTPUT, QUIET, REPORT_FORMS, as_target, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,6 +17,25 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.findings import Severity
     from kerasinspect.commands.options import ReportForm
+    from kerasinspect.output.destination import Target
+
+
+def _reports(
+    context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]
+) -> tuple[tuple[ReportForm, Target], ...]:
+    """Forms and the files that they are written to, each from ``FORMAT=FILE``."""
+    return tuple(_report(context, parameter, text) for text in texts)
+
+
+def _report(context: click.Context, parameter: click.Parameter, text: str) -> tuple[ReportForm, Target]:
+    """A form and the file that it is written to."""
+    name, _, path = text.partition("=")
+    form = next((form for form in REPORT_FORMS if form == name), None)
+    target = as_target(context, parameter, path or None)
+    if form is None or target is None:
+        forms = ", ".join(REPORT_FORMS)
+        raise click.BadParameter(f"{text!r} is not FORMAT=FILE with one of {forms}.", param_hint="--report")
+    return form, target
 
 
 @click.command(short_help="Find what is wrong with models: broken, untrained, unsafe; the exit status is for CI.")
@@ -38,6 +57,7 @@ if TYPE_CHECKING:
     "reports",
     metavar="FORMAT=FILE",
     multiple=True,
+    callback=_reports,
     help="Write the report to this file too. May be given several times.",
 )
 @options(OUTPUT, LIMITS, QUIET)
@@ -52,8 +72,8 @@ def check(
     no_config: bool,
     statistics: bool,
     form: ReportForm,
-    reports: tuple[str, ...],
-    output: str | None,
+    reports: tuple[tuple[ReportForm, Target], ...],
+    output: Target | None,
     limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
@@ -66,33 +86,26 @@ def check(
     """
     from kerasinspect.analysis.request import check_models, nearest_policy, open_lock, policy_in
     from kerasinspect.commands.emitting import emit_report
+    from kerasinspect.output.destination import require_replaceable
     from kerasinspect.reading.limits import DEFAULT, with_limits
     from kerasinspect.reading.locations import find_models
 
     if config and no_config:
         raise click.UsageError("--config and --no-config contradict each other.")
-    targets = [*map(_target, reports)]
+    files = find_models(locations)
+    for written in (output, *(target for _, target in reports)):
+        require_replaceable(written, *files)
     policy = policy_in(config) if config or no_config else nearest_policy(Path.cwd())
     policy = policy.overridden(_names(select), _names(ignore), fail_on)
     contract, allowed = open_lock(against), with_limits(DEFAULT, limits)
-    with _progress(find_models(locations), quiet=quiet) as files:
-        report = check_models(files, policy, contract, allowed)
+    with _progress(files, quiet=quiet) as waiting:
+        report = check_models(waiting, policy, contract, allowed)
     try:
-        for kind, path in targets:
-            emit_report(report, kind, path, statistics=statistics, quiet=quiet)
+        for kind, target in reports:
+            emit_report(report, kind, target, statistics=statistics, quiet=quiet)
     finally:  # the findings are printed even where a file cannot be written
         emit_report(report, form, output, statistics=statistics, quiet=quiet)
     return report.exit_status
-
-
-def _target(text: str) -> tuple[ReportForm, str]:
-    """A form and the file that it is written to, from ``FORMAT=FILE``."""
-    name, _, path = text.partition("=")
-    form = next((form for form in REPORT_FORMS if form == name), None)
-    if form is None or not path:
-        forms = ", ".join(REPORT_FORMS)
-        raise click.BadParameter(f"{text!r} is not FORMAT=FILE with one of {forms}.", param_hint="--report")
-    return form, path
 
 
 def _names(lists: tuple[str, ...]) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block
+    from kerasinspect.output.destination import Target
 
 NOTES_SHOWN = 20
 """Notes that are listed; of more only the number is said."""
@@ -24,12 +25,12 @@ DAMAGED = 3
 """The exit status of an answer that is right but partial."""
 
 
-def page_width(output: str | None) -> int | None:
+def page_width(output: Target | None) -> int | None:
     """Columns of the terminal that a page is for; None where it goes to a file or a pipe."""
     return shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
 
 
-def emit_blocks(blocks: Iterable[Block], output: str | None, location: str) -> None:
+def emit_blocks(blocks: Iterable[Block], output: Target | None, location: str) -> None:
     """Write a page to standard output, or to a file."""
     from kerasinspect.output.destination import destination
 
@@ -47,7 +48,7 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, width: int | None) -> N
         write_terminal(blocks, stream, width)
 
 
-def emit_document(document: Mapping[str, Any], output: str | None, location: str) -> None:
+def emit_document(document: Mapping[str, Any], output: Target | None, location: str) -> None:
     """Write a document as JSON to standard output, or to a file."""
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
@@ -58,7 +59,7 @@ def emit_document(document: Mapping[str, Any], output: str | None, location: str
 
 
 def emit_report(
-    report: CheckReport, form: ReportForm, output: str | None, *, statistics: bool = False, quiet: bool = False
+    report: CheckReport, form: ReportForm, output: Target | None, *, statistics: bool = False, quiet: bool = False
 ) -> None:
     """Write a report of ``check`` in one of its forms to standard output, or to a file."""
     from kerasinspect.output import views_check

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kerasinspect.commands.options import LIMITS, MODEL, OUTPUT, options
+
+if TYPE_CHECKING:
+    from kerasinspect.output.destination import Target
 
 
 @click.command(short_help="Write down what a model is, for check --against to hold later exports to.")
 @options(MODEL)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @options(OUTPUT, LIMITS)
-def lock(location: str, *, hashes: bool, output: str | None, limits: tuple[str, ...]) -> None:
+def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[str, ...]) -> None:
     """Write down the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
@@ -20,10 +25,12 @@ def lock(location: str, *, hashes: bool, output: str | None, limits: tuple[str, 
     from kerasinspect.analysis.contract import contract_of
     from kerasinspect.commands.emitting import emit_document
     from kerasinspect.errors import DamagedFile
+    from kerasinspect.output.destination import require_replaceable
     from kerasinspect.output.views_lock import lock_document
     from kerasinspect.reading import open_model
     from kerasinspect.reading.limits import DEFAULT, with_limits
 
+    require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         if model.damage:
             raise DamagedFile(f"{location} is damaged: {model.damage[0]}", "Lock a model that can be read as a whole.")

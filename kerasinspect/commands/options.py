@@ -6,10 +6,24 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 import click
 
+from kerasinspect.output.destination import Target
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """One decorator for several options, in the order in which ``--help`` lists them."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
 
 MODEL = click.argument("location", metavar="MODEL")
 
@@ -38,8 +52,37 @@ ReportForm: TypeAlias = Literal["text", "json", "junit", "sarif", "github", "mar
 REPORT_FORMS: tuple[ReportForm, ...] = get_args(ReportForm)
 """What a report of ``check`` can be written as."""
 
-OUTPUT = click.option(
-    "-o", "--output", metavar="FILE", help="Write to this file, which is there as a whole or not at all."
+
+def _remember_force(context: click.Context, _: click.Parameter, value: bool) -> None:
+    """Keep --force for the options that name files."""
+    context.meta[FORCE_KEY] = value
+
+
+def as_target(context: click.Context, _: click.Parameter, path: str | None) -> Target | None:
+    """A file to write, and whether it may take another one's place."""
+    return None if path is None else Target(path, force=context.meta[FORCE_KEY])
+
+
+FORCE_KEY = "kerasinspect.force"
+
+FORCE = click.option(
+    "--force",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_remember_force,
+    help="Let it replace a file that is no earlier output; what may be a model is never replaced.",
+)
+
+OUTPUT = options(
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        callback=as_target,
+        help="Write to this file, which is there as a whole or not at all.",
+    ),
+    FORCE,
 )
 
 LIMITS = click.option(
@@ -50,15 +93,4 @@ LIMITS = click.option(
     help="Raise a limit that a message names. May be given several times.",
 )
 
-QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
-
-
-def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """One decorator for several options, in the order in which ``--help`` lists them."""
-
-    def decorate(command: Command) -> Command:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return decorate
+QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; findings and their summary stay.")

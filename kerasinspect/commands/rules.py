@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kerasinspect.commands.options import OUTPUT
+
+if TYPE_CHECKING:
+    from kerasinspect.output.destination import Target
 
 
 @click.command(short_help="List the rules of check, or explain one.")
 @click.argument("names", metavar="[RULE]...", nargs=-1)
 @OUTPUT
-def rules(names: tuple[str, ...], *, output: str | None) -> None:
+def rules(names: tuple[str, ...], *, output: Target | None) -> None:
     """List all rules of `check`, or explain each RULE: a code, the beginning of codes, or a name."""
     from kerasinspect.analysis.checking import named_rules
     from kerasinspect.analysis.rules import RULES

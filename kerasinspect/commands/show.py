@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
+
+if TYPE_CHECKING:
+    from kerasinspect.output.destination import Target
 
 
 @click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
@@ -38,7 +43,7 @@ def show(
     input_names: str | None,
     output_names: str | None,
     format_name: str,
-    output: str | None,
+    output: Target | None,
     limits: tuple[str, ...],
     quiet: bool,
 ) -> int:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import LAYER, MODEL, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.statistics.survey import Survey, SurveyOrder
+    from kerasinspect.output.destination import Target
 
 ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities")
 
@@ -26,7 +27,7 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
     default="table",
     help="Default: table.",
 )
-@options(OUTPUT, QUIET)
+@options(OUTPUT, LIMITS, QUIET)
 def stats(
     location: str,
     *,
@@ -36,24 +37,28 @@ def stats(
     top: int | None,
     quantiles: bool,
     format_name: str,
-    output: str | None,
+    output: Target | None,
+    limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
     """Show figures of every weight of MODEL, over its finite values, and the spread that its initializer gives."""
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.statistics.survey import survey
     from kerasinspect.commands.emitting import finish
+    from kerasinspect.output.destination import require_replaceable
     from kerasinspect.reading import open_model
+    from kerasinspect.reading.limits import DEFAULT, with_limits
 
+    require_replaceable(output, location)
     damage: list[str] = []
-    with open_model(location) as model:
+    with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights)
         result = survey(selection, damage.append, order, top, with_quantiles=quantiles)
         _emit(result, format_name, output, location)
         return finish(selection, damage, quiet=quiet)
 
 
-def _emit(result: Survey, format_name: str, output: str | None, location: str) -> None:
+def _emit(result: Survey, format_name: str, output: Target | None, location: str) -> None:
     """Write the result in its format."""
     from kerasinspect.commands.emitting import emit_blocks, emit_document
     from kerasinspect.output.consoles import output_for_programs

@@ -10,6 +10,7 @@ from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, 
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.summarising import Order
+    from kerasinspect.output.destination import Target
 
 
 @click.command(short_help="Show the layer tree: classes, shapes, parameters, sizes, and the totals.")
@@ -32,7 +33,7 @@ def summary(
     order: Order,
     top: int | None,
     format_name: str,
-    output: str | None,
+    output: Target | None,
     limits: tuple[str, ...],
     quiet: bool,
 ) -> int:

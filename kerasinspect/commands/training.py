@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, MODEL, OUTPUT, QUIET, options
+from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, options
+
+if TYPE_CHECKING:
+    from kerasinspect.output.destination import Target
 
 
 @click.command(short_help="Tell for each layer whether it was trained or still has its initial values.")
-@options(MODEL, LAYER, FORMAT, OUTPUT, QUIET)
-def training(location: str, *, layers: tuple[str, ...], format_name: str, output: str | None, quiet: bool) -> int:
+@options(MODEL, LAYER, FORMAT, OUTPUT, LIMITS, QUIET)
+def training(
+    location: str,
+    *,
+    layers: tuple[str, ...],
+    format_name: str,
+    output: Target | None,
+    limits: tuple[str, ...],
+    quiet: bool,
+) -> int:
     """Tell for each layer of MODEL whether it was trained, from its values, its initializers and the optimizer's state.
 
     "initial" is a layer whose numbers are still those that its initializers gave, "changed" one whose numbers are not.
@@ -17,15 +30,18 @@ def training(location: str, *, layers: tuple[str, ...], format_name: str, output
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.training import assess_training
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
+    from kerasinspect.output.destination import require_replaceable
     from kerasinspect.output.views_training import training_blocks, training_document
     from kerasinspect.reading import open_model
+    from kerasinspect.reading.limits import DEFAULT, with_limits
 
+    require_replaceable(output, location)
     damage: list[str] = []
-    with open_model(location) as model:
+    with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers)
-        result = assess_training(selection, damaged=damage.append)
+        result = assess_training(model, damaged=damage.append)
         if format_name == "json":
-            emit_document(training_document(result), output, location)
+            emit_document(training_document(result, selection), output, location)
         else:
-            emit_blocks(training_blocks(result), output, location)
+            emit_blocks(training_blocks(result, selection), output, location)
         return finish(selection, damage, quiet=quiet)

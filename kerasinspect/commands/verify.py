@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from kerasinspect.commands.options import FORMAT, MODEL, OUTPUT, QUIET, options
+from kerasinspect.commands.options import FORMAT, LIMITS, MODEL, OUTPUT, QUIET, as_target, options
+
+if TYPE_CHECKING:
+    from kerasinspect.output.destination import Target
 
 GIB = 1 << 30
 
@@ -15,13 +20,15 @@ GIB = 1 << 30
 @click.option("--custom-objects", multiple=True, metavar="MODULE", help="Import your own layers from package.module.")
 @click.option("--unsafe", is_flag=True, help="Load a file with code in it, and let that code run.")
 @click.option("--input", "inputs", metavar="FILE.npz", help="Run the model on these inputs instead of made ones.")
-@click.option("--record", metavar="FILE.npz", help="Keep inputs and outputs, to compare with later.")
+@click.option(
+    "--record", metavar="FILE.npz", callback=as_target, help="Keep inputs and outputs, to compare with later."
+)
 @click.option("--golden", metavar="FILE.npz", help="Run the model on kept inputs, and compare with the kept outputs.")
 @click.option("--rtol", type=click.FloatRange(0), default=1e-3, show_default=True, help="Relative tolerance.")
 @click.option("--atol", type=click.FloatRange(0), default=1e-5, show_default=True, help="Absolute tolerance.")
 @click.option("--time-limit", type=click.FloatRange(0), default=300, show_default=True, help="Seconds.")
 @click.option("--memory-limit", type=click.FloatRange(0.1), default=8, show_default=True, help="GiB.")
-@options(FORMAT, OUTPUT, QUIET)
+@options(FORMAT, OUTPUT, LIMITS, QUIET)
 def verify(
     location: str,
     *,
@@ -29,14 +36,15 @@ def verify(
     custom_objects: tuple[str, ...],
     unsafe: bool,
     inputs: str | None,
-    record: str | None,
+    record: Target | None,
     golden: str | None,
     rtol: float,
     atol: float,
     time_limit: float,
     memory_limit: float,
     format_name: str,
-    output: str | None,
+    output: Target | None,
+    limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
     """Load MODEL with the real Keras, hold every array against our own reading, and run it on zeros, ones and noise.
@@ -47,12 +55,15 @@ def verify(
     import sys
 
     from kerasinspect.commands.emitting import emit_blocks, emit_document, say
+    from kerasinspect.output.destination import require_replaceable
     from kerasinspect.output.views_verify import verify_blocks, verify_document
+    from kerasinspect.reading.limits import DEFAULT, with_limits
     from kerasinspect.verify import Bounds, Options, Tolerances
     from kerasinspect.verify import verify as ask_keras
 
     if inputs is not None and golden is not None:
         raise click.UsageError("--golden brings its own inputs: leave out --input.")
+    require_replaceable(output, location)
     asked = Options(
         python or sys.executable,
         unsafe,
@@ -62,6 +73,7 @@ def verify(
         golden,
         Tolerances(rtol, atol),
         Bounds(time_limit, int(memory_limit * GIB)),
+        with_limits(DEFAULT, limits),
     )
     answer = ask_keras(location, asked)
     if format_name == "json":
@@ -70,5 +82,5 @@ def verify(
         emit_blocks(verify_blocks(answer), output, location)
     say("damaged", answer.damage)
     if record is not None and not quiet and answer.outcome not in {"verified", "differs"}:
-        say("note", [f"{record} was not written: there are no outputs to keep."])
+        say("note", [f"{record.path} was not written: there are no outputs to keep."])
     return answer.exit_status

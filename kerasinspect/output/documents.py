@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kerasinspect.analysis.code_in_config import CodeFinding
-    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.selection import Listed, Selection
     from kerasinspect.analysis.summarising import Entry, Summary, Total
     from kerasinspect.model import Array, Extra, Layer, Model, Weight
 
@@ -56,9 +56,9 @@ def show_document(selection: Selection, options: DocumentOptions, damaged: Calla
     return {
         "schema": SHOW_SCHEMA,
         "model": {**model_document(selection.model), "weights": own},
-        "layers": [_layer(layer, places) for layer in selection.layers],
+        "layers": [_layer(listed, places) for listed in selection.layers],
         "weights": (_weight(weight, options, damaged) for weight in selection.weights),
-        "extras": (_extra(extra, options, damaged) for extra in selection.extras),
+        "extras": (_extra(extra, options, damaged) for extra in selection.model.extras),
         "code": [_code(finding) for finding in code_in_model(selection.model) if finding.kind not in HARMLESS_KINDS],
         "remarks": list(selection.model.remarks),
         "damage": list(selection.model.damage),
@@ -104,15 +104,16 @@ def model_document(model: Model) -> Document:
     }
 
 
-def _layer(layer: Layer, places: dict[str, int]) -> Document:
-    """One layer and those below it."""
+def _layer(listed: Listed, places: dict[str, int]) -> Document:
+    """One layer and those below it that are listed."""
+    layer = listed.layer
     return {
         **_layer_facts(layer),
         "activation": layer.activation,
         "parameters": layer.parameters,
-        "weights": [places[weight.stored_path] for weight in layer.weights],
+        "weights": [places[weight.stored_path] for weight in listed.weights],
         "remarks": list(layer.remarks),
-        "layers": [_layer(inner, places) for inner in layer.layers],
+        "layers": [_layer(inner, places) for inner in listed.layers],
     }
 
 

@@ -11,14 +11,13 @@ if TYPE_CHECKING:
 
 
 def notes(selection: Selection) -> Iterator[str]:
-    """Remarks on the file as a whole, then on its layers, weights and extras."""
+    """Remarks on the file as a whole, then on the layers and weights that are listed; without filters on extras too."""
     yield from selection.model.remarks
-    for layer in selection.layers:
-        for inner in layer.walk():
-            yield from (f"{inner.path}: {remark}" for remark in inner.remarks)
+    for listed in selection.walk():
+        yield from (f"{listed.layer.path}: {remark}" for remark in listed.layer.remarks)
     for weight in selection.weights:
         if weight.remark is not None:
             yield f"{weight.path}: {weight.remark}"
-    for extra in selection.extras:
+    for extra in () if selection.filtered else selection.model.extras:
         if extra.remark is not None:
             yield f"{extra.stored_path}: {extra.remark}"

@@ -63,21 +63,27 @@ def _finding_document(finding: Finding) -> dict[str, Any]:
 
 
 def check_blocks(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
-    """The page of ``check``; when quiet, only the files of which there is something bad to say."""
+    """The page of ``check``; when quiet, without notes, and only the files of which there is something else to say."""
     for model in report.models:
-        if not quiet or not model.readable or model.findings:
-            yield from _model_blocks(model, quiet=quiet)
-    if statistics and any(report.findings):
+        findings = shown(report, model, quiet=quiet)
+        if not quiet or not model.readable or findings:
+            yield from _model_blocks(model, findings, quiet=quiet)
+    if statistics and report.findings:
         yield Table(COUNTED, tuple(_counts(report.findings)))
-    if not quiet:
-        yield from totals(report)
+    yield from totals(report, quiet=quiet)
 
 
-def _model_blocks(model: ModelReport, *, quiet: bool) -> Iterator[Block]:
+def shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Finding]:
+    """The findings of one file, the worst first; when quiet, without notes, unless notes stop the run."""
+    found = [one for one in model.findings if not quiet or one.severity != "note" or report.stops("note")]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _model_blocks(model: ModelReport, findings: Iterable[Finding], *, quiet: bool) -> Iterator[Block]:
     """One file: its findings, a line each."""
     yield Heading(model.location, 1, "model", tuple(_facts(model)))
     yield from _unread(model)
-    for finding in _worst_first(model):
+    for finding in findings:
         words = f"{finding.severity} {finding.code} {finding.name}: {short(finding.where)}: {finding.message}"
         yield Paragraph(words, "plain" if finding.severity == "note" else "warning", 2)
     if not quiet:
@@ -88,20 +94,20 @@ def check_tables(report: CheckReport, *, statistics: bool = False, quiet: bool =
     """The same page with the findings of each file in a table, as a summary that stands on its own."""
     yield Heading("kerasinspect check", 1)
     for model in report.models:
-        if not quiet or not model.readable or model.findings:
-            yield from _model_tables(model, quiet=quiet)
-    if statistics and any(report.findings):
+        findings = shown(report, model, quiet=quiet)
+        if not quiet or not model.readable or findings:
+            yield from _model_tables(model, findings, quiet=quiet)
+    if statistics and report.findings:
         yield Table(COUNTED, tuple(_counts(report.findings)))
-    if not quiet:
-        yield from totals(report)
+    yield from totals(report, quiet=quiet)
 
 
-def _model_tables(model: ModelReport, *, quiet: bool) -> Iterator[Block]:
+def _model_tables(model: ModelReport, findings: list[Finding], *, quiet: bool) -> Iterator[Block]:
     """One file: its findings, a row each."""
     yield Heading(model.location, 2, "", tuple(_facts(model)))
     yield from _unread(model)
-    if model.findings:
-        yield Table(FOUND, tuple(Row(_cells(finding)) for finding in _worst_first(model)))
+    if findings:
+        yield Table(FOUND, tuple(Row(_cells(finding)) for finding in findings))
     if not quiet:
         yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
 
@@ -109,11 +115,6 @@ def _model_tables(model: ModelReport, *, quiet: bool) -> Iterator[Block]:
 def _unread(model: ModelReport) -> Iterator[Block]:
     """What could not be read of one file."""
     return (Paragraph(f"cannot be read: {sentence}", "warning", 2) for sentence in model.unread)
-
-
-def _worst_first(model: ModelReport) -> list[Finding]:
-    """The findings of one file."""
-    return sorted(model.findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
@@ -151,15 +152,15 @@ def _counts(findings: Iterable[Finding]) -> Iterator[Row]:
     return (Row((*rule, f"{times:,}")) for rule, times in sorted(found.items()))
 
 
-def totals(report: CheckReport) -> Iterator[Block]:
-    """Thresholds in force, then the totals; the last line says how much was read."""
+def totals(report: CheckReport, *, quiet: bool = False) -> Iterator[Block]:
+    """Policy and thresholds in force, unless quiet, then the totals; the last line says how much was read."""
     numbers = (
         f"{active.rule.code} {name} = {value:g}" for active in report.rules for name, value in active.thresholds.items()
     )
     listed = ", ".join(numbers)
-    if report.policy is not None:
+    if report.policy is not None and not quiet:
         yield Paragraph(f"policy: {report.policy}", "quiet")
-    if listed:
+    if listed and not quiet:
         yield Paragraph(f"thresholds: {listed}", "quiet")
     parts = [counted(report.count(severity), severity) for severity in SEVERITIES]
     unreadable = [f"{counted(report.unreadable, 'file')} not wholly read"] if report.unreadable else []

@@ -23,7 +23,7 @@ from kerasinspect.output.wording import beginning, counted, initializer_in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.selection import Listed, Selection
     from kerasinspect.analysis.user_labels import UserLabels
     from kerasinspect.model import Array, Layer, Vocabulary, Weight
 
@@ -69,11 +69,10 @@ def show_blocks(selection: Selection, options: ShowOptions, damaged: Callable[[s
         yield Heading(selection.model.name or "model", 2, "the model's own weights")
         for weight in selection.own_weights:
             yield from _weight_blocks(weight, options, damaged)
-    for layer in selection.layers:
-        for inner in layer.walk():
-            yield from _layer_blocks(inner, options, damaged)
-    yield from _without_weights([inner for layer in selection.layers for inner in layer.walk() if _quiet(inner)])
-    yield from extras_blocks(selection.extras)
+    for listed in selection.walk():
+        yield from _layer_blocks(listed, options, damaged)
+    yield from _without_weights([listed.layer for listed in selection.walk() if _quiet(listed.layer)])
+    yield from extras_blocks(selection.model.extras)
     if not selection.filtered:
         yield from code_blocks(code_in_model(selection.model), texts=options.show_code)
 
@@ -84,8 +83,9 @@ def _quiet(layer: Layer) -> bool:
     return empty and (layer.weightless or layer.kind in {"input", "operation"})
 
 
-def _layer_blocks(layer: Layer, options: ShowOptions, damaged: Callable[[str], None]) -> Iterator[Block]:
+def _layer_blocks(listed: Listed, options: ShowOptions, damaged: Callable[[str], None]) -> Iterator[Block]:
     """One layer without those below it; nothing for one that only holds layers without weights."""
+    layer = listed.layer
     if _quiet(layer) or (layer.layers and all(_quiet(inner) for inner in layer.walk() if inner is not layer)):
         return
     yield Heading(layer.path, 2, "layer", tuple(_layer_facts(layer)))
@@ -93,7 +93,7 @@ def _layer_blocks(layer: Layer, options: ShowOptions, damaged: Callable[[str], N
         yield Paragraph(remark, "warning", 2)
     if options.explain and (sentence := layer_sentence(layer.class_name)):
         yield Paragraph(sentence, level=2)
-    if sentence := _axis_line(layer, options):
+    if sentence := _axis_line(listed, options):
         yield Paragraph(sentence, "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
@@ -101,7 +101,7 @@ def _layer_blocks(layer: Layer, options: ShowOptions, damaged: Callable[[str], N
         yield Paragraph(_tokens(layer.vocabulary), level=2)
     elif not layer.weights and not layer.layers:
         yield Paragraph(UNBUILT if layer.built is False else "no weights in this file", level=2)
-    for weight in layer.weights:
+    for weight in listed.weights:
         yield from _weight_blocks(weight, options, damaged)
 
 
@@ -132,17 +132,17 @@ MULTIPLIED = ("kernel", "depthwise_kernel", "embeddings", "gamma", "scale")
 """Weights whose shape tells what a layer does with the axes of its input."""
 
 
-def _axis_line(layer: Layer, options: ShowOptions) -> str | None:
+def _axis_line(listed: Listed, options: ShowOptions) -> str | None:
     """What the kernel multiplies, where it is not plain from a flat input."""
-    kernels = [weight for weight in layer.weights if weight.name in MULTIPLIED]
+    kernels = [weight for weight in listed.weights if weight.name in MULTIPLIED]
     if not kernels:
         return None
-    shape = layer.input_shape
+    shape = listed.layer.input_shape
     flat = shape is not None and len(shape) <= 2  # noqa: PLR2004 - batch and features
     if flat and not options.explain:
         return None
     sizes = shape_as_explained(kernels[0])
-    return None if sizes is None else axis_sentence(layer.class_name, shape, sizes)
+    return None if sizes is None else axis_sentence(listed.layer.class_name, shape, sizes)
 
 
 def shape_as_explained(weight: Weight) -> tuple[int, ...] | None:

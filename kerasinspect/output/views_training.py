@@ -13,6 +13,7 @@ from kerasinspect.output.wording import counted, initializer_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.training import Judgement, LayerTraining, Training, WeightTraining
 
 TRAINING_SCHEMA = "kerasinspect.training/1"
@@ -43,13 +44,21 @@ ABOUT = (
 )
 
 
-def training_blocks(training: Training) -> Iterator[Block]:
-    """The page of ``training``."""
+def training_blocks(training: Training, selection: Selection) -> Iterator[Block]:
+    """The page of ``training``: the model in sum, and the layers that are listed."""
+    layers = _listed(training, selection)
     yield from head_blocks(training.model)
     yield Paragraph(SEPARATOR.join(_totals(training)))
-    yield Table(LAYER_COLUMNS, tuple(map(_layer_row, training.layers)))
-    yield Table(WEIGHT_COLUMNS, tuple(_weight_row(weight) for layer in training.layers for weight in layer.weights))
+    yield Table(LAYER_COLUMNS, tuple(map(_layer_row, layers)))
+    yield Table(WEIGHT_COLUMNS, tuple(_weight_row(weight) for layer in layers for weight in layer.weights))
     yield Paragraph(ABOUT, "quiet")
+
+
+def _listed(training: Training, selection: Selection) -> list[LayerTraining]:
+    """The layers that are listed; the model itself stands among them where it owns weights."""
+    paths = {listed.layer.path for listed in selection.walk()}
+    paths.update({training.model.name or "model"} if selection.own_weights else ())
+    return [one for one in training.layers if one.layer.path in paths]
 
 
 def _totals(training: Training) -> Iterator[str]:
@@ -157,13 +166,13 @@ def _chance(judgement: Judgement) -> str:
     return f"probability {judgement.fit.probability:.2g}" if judgement.fit else "fit unknown"
 
 
-def training_document(training: Training) -> dict[str, Any]:
-    """The verdicts with keys that stay; None for what is unknown."""
+def training_document(training: Training, selection: Selection) -> dict[str, Any]:
+    """The verdicts on the layers that are listed, with keys that stay; the summary is that of the model."""
     return {
         "schema": TRAINING_SCHEMA,
         "model": model_document(training.model),
         "optimizer_steps": training.steps,
-        "layers": [_layer_document(layer) for layer in training.layers],
+        "layers": [_layer_document(layer) for layer in _listed(training, selection)],
         "summary": {
             "initial": training.count("initial"),
             "changed": training.count("changed"),

@@ -66,7 +66,7 @@ def read_lock(path: str) -> Any:  # noqa: ANN401 - any JSON
 
     Raises RequestError where it cannot be read, is not JSON, or says something twice.
     """
-    remedy = f"Make it with `kerasinspect lock MODEL -o {path}`."
+    remedy = "Make one with `kerasinspect lock MODEL -o FILE`."
     try:
         with Path(path).open("rb") as file:
             data = file.read(DEFAULT.json_bytes + 1)

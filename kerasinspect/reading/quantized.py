@@ -14,10 +14,12 @@ import numpy as np
 
 from kerasinspect.reading.dtypes import FLOAT8, float8_values
 from kerasinspect.reading.sources import BLOCK
-from kerasinspect.reading.stored import normalised
+from kerasinspect.reading.stored import all_values, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import DTypeLike
 
     from kerasinspect.model import Array
 
@@ -45,6 +47,10 @@ class Computed:
         with np.errstate(all="ignore"):  # a scale of zero gives infinities, as it does in the layer
             values = self.compute(picks) if all(picks) else np.empty([len(pick) for pick in picks])
         return values.reshape([len(pick) for pick, keep in zip(picks, kept, strict=True) if keep])
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001 - as numpy calls it
+        """All values, as ``numpy.asarray`` asks for them."""
+        return all_values(self, dtype, copy=copy)
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes | memoryview]:
         """All values in C order, little-endian, a byte to each where they are smaller."""

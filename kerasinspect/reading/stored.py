@@ -16,6 +16,10 @@ from kerasinspect.reading.sources import BLOCK, Source
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from numpy.typing import DTypeLike
+
+    from kerasinspect.model import Array
+
 UNWRITTEN_LIMIT = 1 << 20
 """Bytes of an array that was declared but never written that are still shown as zeros."""
 
@@ -108,6 +112,18 @@ class Withheld:
         raise RefusedFile(self.reason)
 
 
+def all_values(array: Array, dtype: DTypeLike | None, *, copy: bool | None) -> np.ndarray:
+    """Every value of an array, of another dtype where one is asked for; raises ValueError where ``copy`` is False.
+
+    Source: what numpy says of ``__array__``.
+    """
+    if copy is False:
+        message = "The values lie in a file: numpy can have them only as a copy."
+        raise ValueError(message)
+    values = array[...]
+    return values if dtype is None else values.astype(dtype, copy=False)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredArray:
     """One dataset: shape and dtype from its header, values from the file when asked for.
@@ -149,6 +165,10 @@ class StoredArray:
         """Raise ClosedModel where the file was closed, even if none of its bytes are needed."""
         if self.source is not None:
             self.source.check_open()
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001 - as numpy calls it
+        """All values, as ``numpy.asarray`` asks for them."""
+        return all_values(self, dtype, copy=copy)
 
     def _selected(self, picks: list[range]) -> np.ndarray:
         """The raw values at the crossings of ``picks``, read in as few runs as possible."""

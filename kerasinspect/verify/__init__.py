@@ -35,7 +35,9 @@ from kerasinspect.analysis.weight_comparison import (
     described_by_us,
 )
 from kerasinspect.errors import RequestError
+from kerasinspect.output.destination import Target, require_replaceable
 from kerasinspect.reading import open_model
+from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.verify.golden import (
     Golden,
     Tolerances,
@@ -75,12 +77,14 @@ class Options:
     """Modules that define the user's own layers."""
     inputs: str | None = None
     """An npz file with inputs."""
-    record: str | None = None
+    record: Target | None = None
     """Where to keep inputs and outputs."""
     golden: str | None = None
     """Kept inputs and outputs to hold the model against."""
     tolerances: Tolerances = field(default_factory=Tolerances)
     bounds: Bounds = field(default_factory=Bounds)
+    limits: Limits = DEFAULT
+    """How much of a file is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ def verify_all(locations: Sequence[str], options: Options | None = None) -> list
     golden = None if asked.golden is None else read_golden(asked.golden)
     if asked.inputs is not None:
         require_npz(asked.inputs)
-    readings = [read(location) for location in locations]
+    require_replaceable(asked.record, *locations)
+    readings = [read(location, asked.limits) for location in locations]
     found = {reading.location: reading.answer() for reading in readings}
     waiting = [reading for reading in readings if asked.unsafe or not reading.runs_code]
     while waiting:
@@ -142,9 +147,9 @@ def verify_all(locations: Sequence[str], options: Options | None = None) -> list
     return [found[location] for location in locations]
 
 
-def read(location: str) -> Reading:
+def read(location: str, limits: Limits = DEFAULT) -> Reading:
     """Read a file ourselves, with every value; raises RequestError where it holds no whole model."""
-    with open_model(location) as model:
+    with open_model(location, limits) as model:
         if model.format not in WHOLE_MODELS:
             raise RequestError(
                 f"{location} holds weights only ({model.format}): Keras cannot build a model from it.",
@@ -229,7 +234,7 @@ def judged(
             forward = replace(forward, golden=differences, other_weights=golden.weights != digest)
         if options.record is not None:
             facts = golden_facts(forward.cases, outputs, digest, library.version)
-            write_golden(options.record, outputs, facts)
+            write_golden(options.record, outputs, facts, reading.location)
     differs = not weights.same_arrays or any(difference.outside for difference in forward.golden or ())
     fails = forward.error is not None and (forward.inputs is not None or options.inputs is not None)
     return replace(answer, forward=forward, outcome="differs" if differs else "fails" if fails else "verified")

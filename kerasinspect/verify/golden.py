@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasinspect.analysis.verification import GoldenDifference
 from kerasinspect.errors import RequestError
-from kerasinspect.platforms import put_in_place
+from kerasinspect.output.destination import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from kerasinspect.analysis.verification import Case
     from kerasinspect.analysis.weight_comparison import DescribedWeight
+    from kerasinspect.output.destination import Target
 
 SCHEMA = "kerasinspect.golden/1"
 
@@ -96,19 +96,12 @@ def read_golden(path: str) -> Golden:
     return golden
 
 
-def write_golden(path: str, outputs: Path, facts: Mapping[str, Any]) -> None:
-    """Write a golden file beside its place and rename it; raises RequestError where that cannot be written."""
-    partial = Path(f"{path}.{os.getpid()}.partial")
-    try:
-        with np.load(outputs, allow_pickle=False) as stored, partial.open("xb") as stream:
-            arrays = {name: stored[name] for name in stored.files}
-            arrays[FACTS] = np.array(json.dumps({"schema": SCHEMA, **facts}))
-            np.savez(stream, allow_pickle=False, **arrays)
-        put_in_place(partial, Path(path))
-    except OSError as error:
-        raise RequestError(f"Cannot write {path}: {error.strerror or error}.", "Nothing was written there.") from error
-    finally:
-        partial.unlink(missing_ok=True)
+def write_golden(target: Target, outputs: Path, facts: Mapping[str, Any], model: str = "") -> None:
+    """Write a golden file of one model; raises RequestError where it cannot be written or must not be replaced."""
+    with np.load(outputs, allow_pickle=False) as stored, replaced(target, model) as stream:
+        arrays = {name: stored[name] for name in stored.files}
+        arrays[FACTS] = np.array(json.dumps({"schema": SCHEMA, **facts}))
+        np.savez(stream, allow_pickle=False, **arrays)
 
 
 def golden_facts(cases: Iterable[Case], outputs: Path, weights: str, keras: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,7 +174,7 @@ def _environment(folder: Path) -> dict[str, str]:
 def _run(request: Request, folder: Path) -> str | None:
     """Run the worker to its end; say how it ended where that was not by itself."""
     words = folder / "words.txt"
-    command = [request.python, str(WORKER), "request.json"]
+    command = [_interpreter(request.python), str(WORKER), "request.json"]
     with words.open("wb") as stream:
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's interpreter and our own file
@@ -197,6 +198,12 @@ def _run(request: Request, folder: Path) -> str | None:
     if not in_time:
         return f"It was killed after the time limit of {request.bounds.seconds:g} seconds."
     return None if process.returncode == 0 else _ending(process.returncode, words, request.bounds)
+
+
+def _interpreter(python: str) -> str:
+    """Where an interpreter is, as it was named here: the worker runs in another folder."""
+    found = shutil.which(python)
+    return python if found is None else str(Path(found).absolute())
 
 
 def _wait(process: subprocess.Popen[bytes], results: Path, seconds: float) -> bool:

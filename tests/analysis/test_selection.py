@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from kerasinspect.analysis.selection import select
+from kerasinspect.analysis.selection import Selection, select
 from kerasinspect.errors import NothingMatches
-from kerasinspect.model import Extra, Layer
-from tests.output.handmade import MemoryArray, dense, model, numbers, question_network, varied, weight
+from kerasinspect.model import Layer
+from tests.output.handmade import dense, model, question_network, varied, weight
+
+
+def paths(selection: Selection) -> list[str]:
+    """The layers that are listed."""
+    return [listed.layer.path for listed in selection.walk()]
+
 
 CHOSEN = [
     pytest.param([], [], 8, id="everything"),
@@ -28,21 +36,21 @@ def test_chooses_by_name_path_and_glob(layers: list[str], weights: list[str], co
     assert len(chosen.weights) == count
     indices = [weight.index for weight in chosen.weights if weight.index is not None]
     assert indices == sorted(indices)
-    below = [w for layer in chosen.layers for inner in layer.walk() for w in inner.weights]
+    below = [weight for listed in chosen.walk() for weight in listed.weights]
     assert len(below) == count
 
 
 def test_a_layer_comes_with_its_sublayers() -> None:
     """The parent brings its cell, and the cell can be asked for by path or by name alone."""
-    assert [layer.path for layer in select(varied(), ["lstm"]).layers[0].walk()] == ["lstm", "lstm/lstm_cell"]
-    assert [layer.path for layer in select(varied(), ["lstm/lstm_cell"]).layers] == ["lstm/lstm_cell"]
-    assert [layer.path for layer in select(varied(), ["lstm_cell"]).layers] == ["lstm/lstm_cell"]
+    assert paths(select(varied(), ["lstm"])) == ["lstm", "lstm/lstm_cell"]
+    assert paths(select(varied(), ["lstm/lstm_cell"])) == ["lstm/lstm_cell"]
+    assert paths(select(varied(), ["lstm_cell"])) == ["lstm/lstm_cell"]
 
 
 def test_a_name_in_full_is_not_a_glob() -> None:
     """A layer whose name looks like a glob can be asked for alone."""
     subject = model([dense("a[1]", 2, 2, 0), dense("a1", 2, 2, 2)])
-    assert [layer.name for layer in select(subject, ["a[1]"]).layers] == ["a[1]"]
+    assert paths(select(subject, ["a[1]"])) == ["a[1]"]
 
 
 def test_weights_of_the_model_answer_to_its_name() -> None:
@@ -53,12 +61,19 @@ def test_weights_of_the_model_answer_to_its_name() -> None:
     assert select(subject, ["dense"]).own_weights == ()
 
 
-def test_filters_keep_the_optimizer_slots_of_what_they_choose() -> None:
-    """Extras that belong to no chosen weight are left out."""
-    extras = tuple(Extra("optimizer", "adam", path, MemoryArray(numbers(1)), path) for path in ("a/kernel", "b/kernel"))
-    subject = model([dense("a", 2, 2, 0), dense("b", 2, 2, 2)], extras=extras)
-    assert [extra.weight for extra in select(subject, ["a"]).extras] == ["a/kernel"]
-    assert select(subject).extras == extras
+def test_a_layer_answers_to_its_other_paths() -> None:
+    """A layer that a model uses in two places is chosen by either, written out or as a glob."""
+    shared = replace(dense("inner/shared", 2, 2, 0), name="shared", also_at=("other/shared",))
+    for pattern in ("inner/shared", "other/shared", "other/*"):
+        assert paths(select(model([shared, dense("last", 2, 2, 2)]), [pattern])) == ["inner/shared"]
+
+
+def test_a_layer_keeps_its_facts_whatever_is_listed_of_it() -> None:
+    """With a filter for weights a layer lists those alone, and still has all of its parameters."""
+    for listed in select(varied(), weights=["*bias"]).walk():
+        whole = next(layer for layer in varied().walk() if layer.path == listed.layer.path)
+        assert listed.layer.parameters == whole.parameters
+        assert {weight.name for weight in listed.weights} <= {"bias"}
 
 
 NOTHING = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.summarising import Order, Total, summarise
-from tests.output.handmade import question_network, varied
+from tests.output.handmade import dense, model, question_network, varied
 
 
 def test_a_parent_counts_what_lies_below_it() -> None:
@@ -47,3 +49,14 @@ def test_totals_tell_weights_that_train_from_the_others() -> None:
         "non_trainable": 1,
     }
     assert summarise(select(question_network())).totals["optimizer"] == Total(1, 297, 1188)
+
+
+def test_a_variable_that_is_stored_twice_counts_once_where_both_places_are_counted() -> None:
+    """Its bytes lie there twice; a layer that has only the second place has its parameters all the same."""
+    first, second = dense("a", 2, 3, 0), dense("b", 2, 3, 2)
+    again = replace(second.weights[0], same_as="a/kernel")
+    subject = model([first, replace(second, weights=(again, *second.weights[1:]))])
+    summary = summarise(select(subject))
+    assert summary.total == Total(4, 6 + 3 + 3, 4 * 18)
+    assert summary.total.parameters == subject.parameters == summary.totals["trainable"].parameters
+    assert [entry.total.parameters for entry in summary.entries] == [layer.parameters for layer in subject.layers]

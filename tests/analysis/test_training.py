@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from kerasinspect import open_model
-from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.statistics import measure_with
 from kerasinspect.analysis.training import Judgement, Training, assess_training
 from kerasinspect.analysis.training.values import Origin, judge_values
@@ -161,7 +160,7 @@ def dense(kernel: Values, bias: Values | None, initializer: Initializer, name: s
 
 def assessed(*layers: Layer, **more: Any) -> Training:  # noqa: ANN401
     """The verdicts on a model of these layers."""
-    return assess_training(select(model(layers, **more)))
+    return assess_training(model(layers, **more))
 
 
 def optimizer(steps: int, **slots: Values) -> tuple[Extra, ...]:
@@ -237,7 +236,7 @@ def test_values_that_cannot_be_read_are_said_and_left_out() -> None:
     said: list[str] = []
     broken = made(np.zeros(8, "f4"), ZEROS, broken=True)
     layer = Layer("layer", "Dense", "layer", weights=(broken,))
-    training = assess_training(select(model([layer])), damaged=said.append)
+    training = assess_training(model([layer]), damaged=said.append)
     assert training.layers[0].decisive.judgement.reason == "unreadable"
     assert said == ["layer/kernel: The values end after 12 of 160 bytes."]
 
@@ -248,7 +247,7 @@ def test_values_that_cannot_be_read_are_said_and_left_out() -> None:
 def test_sample_models(sample_models: Path, name: str, verdict: Verdict) -> None:
     """Of the sample models, all layers of these were trained, or none."""
     with open_model(sample_models / f"{name}.keras") as opened:
-        training = assess_training(select(opened))
+        training = assess_training(opened)
     assert training.count(verdict) == len(training.layers)
 
 

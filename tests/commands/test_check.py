@@ -151,11 +151,23 @@ def test_an_unpacked_archive_is_one_model(models: Path, tmp_path: Path) -> None:
 
 
 def test_quiet_shows_only_what_is_wrong(models: Path) -> None:
-    """When quiet, sound models, totals and skipped rules are left out."""
+    """When quiet, sound models, notes, thresholds and skipped rules are left out; the totals are not."""
     result = run(check, models / "sound.keras", models / "spoilt.keras", "--quiet")
+    lines = [line for line in result.stdout.splitlines() if line]
     assert "sound.keras" not in result.stdout
-    assert len(result.stdout.splitlines()) == 2
-    assert run(check, models / "sound.keras", "--quiet").stdout == ""
+    assert "spoilt.keras" in lines[0]
+    assert "KI101" in lines[1]
+    assert lines[2:] == ["1 error, 0 warnings, 0 notes (fails on: error)", "12 of 12 arrays read in 2 files"]
+
+
+def test_quiet_leaves_out_notes_unless_they_stop_the_run(sample_models: Path) -> None:
+    """A fact worth knowing is a note; where it decides the exit status it is shown."""
+    arguments = (check, sample_models / "small_cnn.keras", "--no-config", "--quiet")
+    quiet = run(*arguments).stdout.split("\n")
+    assert quiet == ["0 errors, 0 warnings, 1 note (fails on: error)", "", "37 of 37 arrays read in 1 file", ""]
+    assert "KI401" in run(*arguments, "--fail-on", "note").stdout
+    assert "KI401" not in run(*arguments, "--format", "markdown").stdout
+    assert "KI401" in run(*arguments, "--format", "json").stdout
 
 
 def test_statistics_count_findings_by_rule(models: Path) -> None:

@@ -112,7 +112,7 @@ def test_two_runs_are_equal() -> None:
 def test_output_goes_to_a_file_as_a_whole(tmp_path: Path, name: str) -> None:
     """The file holds what standard output would have had, and nothing else is left in the folder."""
     path = tmp_path / name
-    path.write_text("old", encoding="utf-8")
+    path.touch()
     form = path.suffix[1:].replace("txt", "table")
     assert run("show", NETWORK, "--format", form, "-o", str(path)).stdout == ""
     assert path.read_text(encoding="utf-8") == run("show", NETWORK, "--format", form).stdout

@@ -3,12 +3,15 @@
 ``python -m tests.fuzz.fuzz --count 10000 --seed 1 [--keep FOLDER] [FILE OR FOLDER ...]`` runs ``show`` and ``summary``
 on each mutant, each as a table or as JSON, and ``check`` on every fourth, in one process, under 1 GB of memory and 5
 seconds. It prints how the runs ended and leaves with 1 where one of them was a crash, a hang or an exception that is
-not ours. Crashes of the interpreter itself end the run: the mutant is then still in the folder that was printed first.
+not ours. A crash of the interpreter itself ends the run: the mutant's number is then in the folder that was printed
+first. What a mutant would do to other readers is not known, so none is a file with a name: those that fail are kept as
+texts in base 64.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import io
 import json
@@ -26,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.commands.cli import run
 from tests.fuzz.mutators import WHOLE, mutate
+from tests.hostile.nameless import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,16 +75,17 @@ def fuzz(seeds: Iterable[Path], count: int, seed: int, keep: Path | None = None)
     WHOLE.update(hash(data) for _, data in originals)
     tally = Tally()
     with tempfile.TemporaryDirectory() as room:
-        sys.stderr.write(f"mutants are in {room}\n")
+        sys.stderr.write(f"the number of the mutant that is tried is in {room}\n")
         for number in range(count):
             suffix, data = chooser.choice(originals)
-            path = Path(room, f"mutant{suffix}")
-            path.write_bytes(mutate(chooser, data))
+            mutant = mutate(chooser, data)
+            Path(room, "number").write_text(str(number), encoding="ascii")
             asked = COMMANDS if number % ONE_IN else (*COMMANDS, CHECK)
             commands = [(*command, *chooser.choice(FORMATS)) for command in asked]
-            failures = [failure for command in commands for failure in tried(command, path, tally)]
+            with nameless(mutant) as path:
+                failures = [failure for command in commands for failure in tried(command, path, tally)]
             if failures and keep:
-                (keep / f"{seed}-{number}{suffix}").write_bytes(path.read_bytes())
+                (keep / f"{seed}-{number}{suffix}.base64").write_bytes(base64.encodebytes(mutant))
             if (number + 1) % PROGRESS == 0:
                 sys.stderr.write(f"{number + 1:,} mutants\n{tally.words()}\n")
     return tally

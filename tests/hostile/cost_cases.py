@@ -117,14 +117,14 @@ def repeated_names() -> bytes:
 
 
 def layers_in_a_layer() -> bytes:
-    """Weights alone, of a layer with one array in each of twenty thousand layers inside it."""
+    """Weights alone, of a layer with one array in each of six thousand layers inside it."""
 
     def tree(file: h5py.File) -> None:
         file.attrs["keras_version"] = "2.15.0"
         file.attrs["backend"] = "tensorflow"
         file.attrs["layer_names"] = ["inner"]
         group = file.create_group("inner")
-        names = [f"d{number}\\kernel:0" for number in range(20_000)]
+        names = [f"d{number}\\kernel:0" for number in range(6_000)]
         for number, name in enumerate(names):
             group.create_dataset(name, data=np.full((1, 1), number, "<f4"))
         for start in range(0, len(names), 2_000):
@@ -138,7 +138,7 @@ def one_name_in_many() -> bytes:
 
     def tree(file: h5py.File) -> None:
         file.attrs["keras_version"] = "2.15.0"
-        names = [f"m{number}" for number in range(2_000)]
+        names = [f"m{number}" for number in range(1_000)]
         file.attrs["layer_names"] = names
         for number, name in enumerate(names):
             group = file.create_group(name)
@@ -201,14 +201,14 @@ def deep_lambdas() -> bytes:
 
 def long_tokens() -> bytes:
     """An archive with many layers whose vocabularies are a single word of megabytes, deflated."""
-    groups = ["string_lookup", *(f"string_lookup_{number}" for number in range(1, 40))]
+    groups = ["string_lookup", *(f"string_lookup_{number}" for number in range(1, 12))]
     layers = [{"class_name": "StringLookup", "config": {"name": group}} for group in groups]
 
     def tree(file: h5py.File) -> None:
         for group in groups:
             file.create_group(f"layers/{group}/vars").attrs["name"] = group
 
-    word = b"w" * (20 * MIB)
+    word = b"w" * (8 * MIB)
     vocabularies = [
         Part(f"assets/layers/{group}/vocabulary.txt".encode(), word + group[-1].encode(), DEFLATED) for group in groups
     ]

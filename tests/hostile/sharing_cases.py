@@ -39,9 +39,11 @@ def sharing_cases() -> Iterable[Case]:
     yield from_bytes("h5-one-under-many-names", one_under_many_names, "refuse", TOO_OFTEN)
     yield from_bytes("h5-one-text-of-many", one_text_of_many, "refuse", TOO_OFTEN)
     yield from_bytes("h5-heaps-in-a-heap", heaps_in_a_heap, "refuse", TOO_OFTEN)
-    yield from_bytes("json-long-paths", lambda: archive(nested(50, LONG)), "refuse", "limit path_characters")
+    yield from_bytes(
+        "json-long-paths", lambda: archive(nested(10, LONG, MANY // 30)), "refuse", "limit path_characters"
+    )
     yield from_bytes("json-both-directions", lambda: archive(both_directions(40)), "refuse", "limit layers")
-    yield from_bytes("json-models-in-models", lambda: archive(nested(50, 1)), "survive")
+    yield from_bytes("json-models-in-models", lambda: archive(nested(10, 1, MANY // 10)), "survive")
     yield from_bytes("json-many-outputs", lambda: archive(many_outputs()), "survive")
     yield from_bytes("json-many-axes", lambda: archive(passed_on([3] * 200_000)), "survive")
     for name, (place, config) in CLASSES.items():
@@ -122,9 +124,9 @@ def long_paths() -> bytes:
 
     def change(file: h5py.File) -> None:
         group = file["model_weights/first"]
-        for _ in range(50):
-            group = group.create_group("d" * LONG)
-        for number in range(MANY):
+        for _ in range(10):
+            group = group.create_group("d" * (LONG // 10))
+        for number in range(MANY // 10):
             group.create_group(str(number))
 
     return hdf5(legacy_tree, change)
@@ -201,9 +203,9 @@ def layer(name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     return entry | {"config": entry["config"] | {"name": name}} | more
 
 
-def nested(depth: int, length: int) -> dict[str, Any]:
+def nested(depth: int, length: int, many: int) -> dict[str, Any]:
     """A model of many layers in models of long names."""
-    inner = model("m" * length, [layer(f"d{number}") for number in range(MANY)])
+    inner = model("m" * length, [layer(f"d{number}") for number in range(many)])
     for _ in range(depth):
         inner = model("m" * length, [inner])
     return inner

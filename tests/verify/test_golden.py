@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.errors import RequestError
+from kerasinspect.output.destination import Target
 from kerasinspect.verify.golden import Tolerances, measured, write_golden
 
 if TYPE_CHECKING:
@@ -44,5 +45,5 @@ def test_a_golden_file_that_cannot_be_written(tmp_path: Path) -> None:
     """It is named, and nothing half-written is left."""
     np.savez(tmp_path / "outputs.npz", a=np.zeros(2))
     with pytest.raises(RequestError, match="Cannot write"):
-        write_golden(str(tmp_path / "missing" / "golden.npz"), tmp_path / "outputs.npz", {})
+        write_golden(Target(str(tmp_path / "missing" / "golden.npz")), tmp_path / "outputs.npz", {})
     assert [path.name for path in tmp_path.iterdir()] == ["outputs.npz"]

@@ -15,6 +15,7 @@ import pytest
 
 from kerasinspect.commands.verify import verify as command
 from kerasinspect.errors import NotAModel, RequestError
+from kerasinspect.output.destination import Target
 from kerasinspect.verify import Bounds, Options, verify, verify_all
 from tests.verify.planted import with_config, with_lambda
 
@@ -145,7 +146,7 @@ def test_custom_objects_come_from_the_users_module(tmp_path: Path, monkeypatch: 
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the HDF5 form of a text classifier computes."""
     path = tmp_path_factory.mktemp("golden") / "golden.npz"
-    assert verify(str(SAMPLES / "text_classifier.h5"), Options(record=str(path))).outcome == "verified"
+    assert verify(str(SAMPLES / "text_classifier.h5"), Options(record=Target(str(path)))).outcome == "verified"
     return path
 
 

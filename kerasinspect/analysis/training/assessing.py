@@ -16,7 +16,6 @@ from kerasinspect.model import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.statistics import Measured, Statistics
     from kerasinspect.analysis.training.results import Certainty, Verdict
     from kerasinspect.model import Extra, Model, Weight
@@ -31,20 +30,19 @@ VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
 
 
 def assess_training(
-    selection: Selection,
+    model: Model,
     known: Known | None = None,
     damaged: Callable[[str], None] = lambda _: None,
 ) -> Training:
-    """Whether each layer of the selection that has weights of its own was trained.
+    """Whether each layer of a model that has weights of its own was trained.
 
     What is not ``known`` already is read now; what cannot be read is told to ``damaged`` in a sentence.
     """
-    model = selection.model
     beside = Beside(known or Known(), origin_of(model), slots_of(model), first_accumulator(model), damaged)
-    layers = [layer for top in selection.layers for layer in top.walk() if layer.weights]
-    if selection.own_weights:
+    layers = [layer for layer in model.walk() if layer.weights]
+    if model.own_weights:
         name = model.name or "model"
-        layers.insert(0, Layer(name, model.class_name or "Model", name, kind="model", weights=selection.own_weights))
+        layers.insert(0, Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights))
     layers_alone = [_assessed(layer, beside) for layer in layers]
     steps = _steps(model, damaged)
     everything = (weight.judgement for layer in layers_alone for weight in layer.weights)

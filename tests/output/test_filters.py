@@ -1,0 +1,108 @@
+"""A filter chooses what is listed; it changes no fact that is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kerasinspect import open_model
+from kerasinspect.analysis.selection import select
+from kerasinspect.analysis.statistics.survey import survey
+from kerasinspect.analysis.summarising import summarise
+from kerasinspect.analysis.training import assess_training
+from kerasinspect.commands.cli import run
+from kerasinspect.output.documents import DocumentOptions, show_document, summary_document
+from kerasinspect.output.views_stats import stats_document
+from kerasinspect.output.views_training import training_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.model import Model
+
+SAMPLES = Path(__file__).parents[2] / "sample_models"
+NESTED, TRAINED = SAMPLES / "two_towers.keras", SAMPLES / "small_cnn.keras"
+MODELS = (NESTED, TRAINED, SAMPLES / "recurrent.keras", SAMPLES / "attention.keras")
+PLACES = {"weights", "layers"}
+"""Keys of what a document lists, which a filter chooses."""
+
+
+def document(command: str, selection: Selection) -> dict[str, Any]:
+    """What one command says of a selection."""
+    match command:
+        case "show":
+            made = show_document(selection, DocumentOptions(), pytest.fail)
+        case "summary":
+            made = summary_document(summarise(selection))
+        case "stats":
+            made = stats_document(survey(selection, pytest.fail))
+        case _:
+            made = training_document(assess_training(selection.model), selection)
+    return {key: list(value) if key in {"weights", "extras"} else value for key, value in made.items()}
+
+
+def filters(model: Model) -> Iterator[tuple[list[str], list[str]]]:
+    """Every layer by its path, and every name of a weight."""
+    yield from (([layer.path], []) for layer in model.walk())
+    yield from (([], [name]) for name in {weight.name for weight in model.weights})
+
+
+def layer_facts(said: dict[str, Any]) -> dict[str, Any]:
+    """What is said of each layer, at every depth."""
+    pending, facts = [*said.get("layers", ())], {}
+    while pending:
+        layer = pending.pop()
+        pending += layer.get("layers", ())
+        facts[layer["path"]] = {key: value for key, value in layer.items() if key not in PLACES}
+    return facts
+
+
+@pytest.mark.parametrize("command", ["show", "summary", "stats", "training"])
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_whatever_is_listed_is_said_as_without_a_filter(path: Path, command: str) -> None:
+    """The head, the totals, the extras, and all of each layer and weight that is listed."""
+    with open_model(path) as model:
+        whole = document(command, select(model))
+        weights = {weight["stored_path"]: weight for weight in whole.get("weights", ())}
+        for layers, names in filters(model):
+            said = document(command, select(model, layers, names))
+            assert {key: said[key] for key in said.keys() - PLACES} | {"model": None} == {
+                key: whole[key] for key in whole.keys() - PLACES
+            } | {"model": None}
+            assert {**said["model"], "weights": None} == {**whole["model"], "weights": None}
+            assert layer_facts(said).items() <= layer_facts(whole).items()
+            assert all(weight == weights[weight["stored_path"]] for weight in said.get("weights", ()))
+
+
+def test_the_page_of_one_weight_says_the_parameters_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """A layer of which only the kernel is listed, and the model around it, count what they have."""
+    assert run(["show", str(NESTED), "--weight", "kernel"]) == 0
+    page = capsys.readouterr().out
+    assert "120 parameters" in page
+    assert page.count("39 parameters") == 2
+    assert "bias ·" not in page
+
+
+def test_the_state_of_the_optimizer_is_that_of_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line says what else the file holds, whichever layer is shown."""
+    pages = []
+    for arguments in ([], ["--layer", "dense"], ["--weight", "gamma"]):
+        run(["show", str(TRAINED), *arguments])
+        pages.append(next(line for line in capsys.readouterr().out.splitlines() if line.startswith("also in the file")))
+    assert pages == pages[:1] * 3
+
+
+def test_training_of_one_layer_is_judged_in_its_model(capsys: pytest.CaptureFixture[str]) -> None:
+    """The totals are those of the model, and the verdict is the one without a filter."""
+    run(["training", str(TRAINED), "--layer", "dense"])
+    page = capsys.readouterr().out
+    assert "5 layers changed" in page
+    assert "conv2d" not in page
+    run(["training", str(TRAINED), "--layer", "dense", "--format", "json"])
+    said = json.loads(capsys.readouterr().out)
+    assert [layer["path"] for layer in said["layers"]] == ["dense"]
+    assert said["summary"]["changed"] == 5
