@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.reading.assemble.absent import UNCOUNTED, placeholder
+from kerasinspect.reading.assemble.absent import UNCOUNTED, is_absent, placeholder
 from kerasinspect.reading.assemble.nodes import Claim, is_entry
 from kerasinspect.reading.assemble.order import own
 
@@ -56,8 +56,7 @@ class LegacyOrder:
     def _in_order(self, node: Node, *, known: bool) -> Iterator[Place]:
         """The arrays of a layer and of everything inside it."""
         if node.same_as is not None:
-            if id(node) in self._doubtful:
-                yield node, Claim("", placeholder(UNCOUNTED, -1)), False
+            yield from self._doubts(node)
         elif node.is_model:
             yield from self._in_model(node, node.children, known=known)
         elif self._age == "keras 3" and node.kind:
@@ -88,19 +87,28 @@ class LegacyOrder:
 
     def _as_stored(self, node: Node, *, known: bool) -> list[Place]:
         """All arrays in and below a layer as the file lists them."""
-        places = [
-            (below, claim, known) for below in node.walk() if below.same_as is None for claim in below.claims
-        ]
-        return sorted(places, key=lambda place: self._stored.get(place[1].array.path, len(self._stored)))
+        places = [(below, claim, known) for below in node.walk() if below.same_as is None for claim in below.claims]
+        places.sort(key=lambda place: self._stored.get(place[1].array.path, len(self._stored)))
+        return [*self._doubts(node), *places]
+
+    def _doubts(self, node: Node) -> list[Place]:
+        """What stands for layers in and below one that are left out, though they may be no repetition."""
+        left_out = (below for below in node.walk() if below.same_as is not None and id(below) in self._doubtful)
+        return [(below, Claim("", placeholder(UNCOUNTED, -1)), False) for below in left_out]
 
     def _is_told(self, node: Node) -> bool:
         """Whether the order in which the file lists what is inside a layer is that of ``get_weights()``."""
         owners = [below for below in node.walk() if below.claims and below.same_as is None]
-        if len(owners) <= 1 and not any("lora" in claim.name for below in owners for claim in below.claims):
-            return True
+        if len(owners) <= 1:
+            return not any(is_from_elsewhere(node, below, claim) for below in owners for claim in below.claims)
         if self._age == "keras 3":
             return node.frozen
         return node.kind is not None or is_no_model(node, self._version)
+
+
+def is_from_elsewhere(node: Node, owner: Node, claim: Claim) -> bool:
+    """Whether an array may not lie where its layer's other ones do: a factor of LoRA, or a lost one."""
+    return "lora" in claim.name or (owner is not node and is_absent(claim.array))
 
 
 def is_written_as_class(model: Node) -> bool:

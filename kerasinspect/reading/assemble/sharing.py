@@ -69,7 +69,7 @@ class Copies:
     def join(self) -> Sharing:
         """Make one layer of those that are one, and tell of those that may be."""
         first: dict[Print, Node] = {}
-        doubtful: set[int] = set()
+        doubtful = self._lost_copies()
         equal: list[str] = []
         for child in self._model.children:
             for node in child.walk():
@@ -87,6 +87,16 @@ class Copies:
                 if is_one is None or (is_one is False and not self._is_marked and self._are_equal(original, node)):
                     equal.append(f"{self._path(node)} and {self._path(original)}")
         return Sharing(frozenset(doubtful), tuple(said(equal)))
+
+    def _lost_copies(self) -> set[int]:
+        """Layers with an array whose name was met before, where one of the two is lost, by identity."""
+        met: dict[str, bool] = {}
+        found = set()
+        for node in self._model.walk():
+            named = [(name, is_absent(one.array)) for one in node.claims if (name := self._names.get(one.array.path))]
+            found |= {id(node) for name, is_lost in named if name in met and (is_lost or met[name])}
+            met |= named
+        return found
 
     def _key(self, array: StoredArray) -> tuple[str | None, tuple[int, ...], str]:
         """What an array is called and looks like."""
