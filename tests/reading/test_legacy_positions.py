@@ -138,9 +138,7 @@ def test_without_a_config_equal_numbers_leave_later_positions_open(tmp_path: Pat
     drawn = np.arange(4, dtype="<f4").reshape(2, 2)
     with open_model(write_two_groups(tmp_path / "a.h5", (drawn, drawn))) as model:
         assert positions(model)["z/kernel"] is None
-        assert {array.stored_path for array in (*model.weights, *model.extras)} >= {
-            "/one/shared/kernel:0",
-            "/other/shared/kernel:0",
-        }
+        paths = {weight.stored_path for weight in model.weights} | {extra.stored_path for extra in model.extras}
+        assert paths >= {"/one/shared/kernel:0", "/other/shared/kernel:0"}
     with open_model(write_two_groups(tmp_path / "b.h5", (drawn, drawn + 1))) as model:
         assert positions(model)["z/kernel"] == 4
