@@ -133,6 +133,8 @@ class Weight:
     """Quantised values as the integers they stand for (int4 is stored two to a byte)."""
     dequantized: Array | None = None
     """The values that the layer computes with, where quantisation makes them others than the stored ones."""
+    loaded_as: str | None = None
+    """What Keras loads it as, where a legacy file lists it in the place of another weight."""
 
     @property
     def shape(self) -> tuple[int, ...]:

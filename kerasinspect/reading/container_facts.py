@@ -76,6 +76,8 @@ class ContainerFacts:
     """Names of an HDF5 file that lead out of their group where they are used as paths."""
     repeated_keys: tuple[tuple[str, str], ...] = ()
     """A JSON document, and a key that one of its objects has twice."""
+    broken_lists: tuple[Place, ...] = ()
+    """Layers of a legacy file that list what the file does not hold."""
 
 
 def container_facts(container: Container) -> ContainerFacts:
@@ -84,7 +86,12 @@ def container_facts(container: Container) -> ContainerFacts:
     Reads every byte of an archive, in pieces, for the checksums; raises FailedRead where the system does not give them.
     """
     listed = (Place(path, f"Its attributes list {name}") for path, name in container.listed_names if leads_out(name))
-    facts = ContainerFacts(container.nbytes, leading_out=tuple(listed), repeated_keys=container.repeated_keys)
+    facts = ContainerFacts(
+        container.nbytes,
+        leading_out=tuple(listed),
+        repeated_keys=container.repeated_keys,
+        broken_lists=tuple(Place(*one) for one in container.broken_lists),
+    )
     if container.archive is not None:
         members = tuple(member_facts(container.archive, member) for member in container.archive.entries)
         facts = replace(facts, members=members, unused_nbytes=container.archive.unused_nbytes)

@@ -22,11 +22,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A weight that a legacy file lists without an array of its own: none is there, or an earlier one has its name."""
+
+    place: int
+    """Among all weights that the layer lists."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class LayerRows:
     """A layer of a legacy file: its name and its arrays, trainable ones first."""
 
     name: str
     rows: tuple[Row, ...]
+    lost: tuple[Lost, ...] = ()
+    has_group: bool = True
+    """False where the file lists the layer without a group of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,8 @@ class Container:
     """A JSON document, and a key that one of its objects has twice; readers disagree on which one counts."""
     listed_names: tuple[tuple[str, str], ...] = ()
     """The path of a group of a legacy file, and a name that its attributes list."""
+    broken_lists: tuple[tuple[str, str], ...] = ()
+    """A layer of a legacy file whose lists and contents disagree, and how, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, NotAModel
-from kerasinspect.reading.contents import Container, Contents, LayerRows, Row
+from kerasinspect.reading.contents import Container, Contents, LayerRows, Lost, Row
 from kerasinspect.reading.limits import passed
+from kerasinspect.reading.names import cut
 from kerasinspect.reading.strict_json import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.reading.contents import Tree
     from kerasinspect.reading.limits import Limits
@@ -25,6 +26,10 @@ OWN_GROUP = "top_level_model_weights"
 GRAPH_GROUP = "graph"
 OPTIMIZER_GROUP = "optimizer_weights"
 TRAINING_CONFIG = "training_config"
+NAMES_SHOWN = 5
+"""Names of lost arrays of one layer that a sentence says."""
+LONGEST = 120
+"""Characters of each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,26 @@ class Noted:
     remarks: list[str] = field(default_factory=list)
     repeated_keys: list[tuple[str, str]] = field(default_factory=list)
     listed_names: list[tuple[str, str]] = field(default_factory=list)
+    broken_lists: list[tuple[str, str]] = field(default_factory=list)
 
-    def once(self, path: str, names: Iterable[str]) -> Iterator[str]:
-        """The names that a group's attributes list, each once; raises RefusedFile where all groups list too many."""
-        every = dict.fromkeys(names)
-        total, allowed = len(self.listed_names) + len(every), self.limits.listed_names
+    def listed(self, path: str, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
+        """The names that a group's attributes list, each with whether it is there for the first time.
+
+        Raises RefusedFile where all groups list too many.
+        """
+        total, allowed = len(self.listed_names) + len(names), self.limits.listed_names
         if total > allowed:
             raise passed("listed_names", total, allowed, self.where)
-        self.listed_names.extend((path, name) for name in every)
-        return iter(every)
+        self.listed_names.extend((path, name) for name in names)
+        met: set[str] = set()
+        for name in names:
+            yield name, name not in met
+            met.add(name)
+
+    def broken(self, layer: str, words: str) -> None:
+        """Note that a layer's lists and its contents disagree."""
+        self.broken_lists.append((layer, words))
+        self.remarks.append(f"{layer}: {words}")
 
 
 def is_legacy(root: Group) -> bool:
@@ -69,8 +85,9 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
     if weights is None and config is None:
         raise NotAModel(f"{source.label} holds neither weights nor a config.", "Save the model again.")
     layers = tuple(layer_rows(weights, noted)) if weights else ()
-    own = rows_of(weights.groups[OWN_GROUP], noted) if weights and OWN_GROUP in weights.groups else ()
-    optimizer = rows_of(root.groups[OPTIMIZER_GROUP], noted) if OPTIMIZER_GROUP in root.groups else ()
+    own = rows_of(weights.groups[OWN_GROUP], OWN_GROUP, noted).rows if weights and OWN_GROUP in weights.groups else ()
+    states = root.groups.get(OPTIMIZER_GROUP)
+    optimizer = rows_of(states, OPTIMIZER_GROUP, noted).rows if states else ()
     taken = {row.array.path for rows in (*(layer.rows for layer in layers), own, optimizer) for row in rows}
     holder = weights or root
     training_config = json_attribute(source, root, TRAINING_CONFIG, limits, noted)
@@ -87,7 +104,14 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
         backend=root.text("backend") or holder.text("backend"),
         remarks=(*noted.remarks, *link_remarks(root)),
         damage=tree.damage,
-        container=Container(source.size, None, (tree,), tuple(noted.repeated_keys), tuple(noted.listed_names)),
+        container=Container(
+            source.size,
+            None,
+            (tree,),
+            tuple(noted.repeated_keys),
+            tuple(noted.listed_names),
+            tuple(noted.broken_lists),
+        ),
     )
 
 
@@ -134,12 +158,16 @@ def layer_rows(weights: Group, noted: Noted) -> Iterable[LayerRows]:
         names = [GRAPH_GROUP]
     if names is None:
         names = numbered("layer", weights.attributes.get("nb_layers"), len(weights.groups))
-    for name in noted.once(weights.path, names):
-        group = find_group(weights, name)
-        if group is None:
-            noted.remarks.append(f"The layer {name} is listed, but the file has no group for it.")
-        else:
-            yield LayerRows(name, rows_of(group, noted))
+    for name, is_first in noted.listed(weights.path, names):
+        group = find_group(weights, name) if is_first else None
+        if group is not None:
+            yield rows_of(group, name, noted)
+            continue
+        if not is_first:
+            noted.broken(cut(name, LONGEST), "The file lists the layer more than once.")
+        elif not is_kept_out(weights, name):
+            noted.broken(cut(name, LONGEST), "The file lists the layer, but has no group for it.")
+        yield LayerRows(name, (), has_group=False)
 
 
 def numbered(word: str, count: Attribute, most: int) -> list[str]:
@@ -152,21 +180,49 @@ def find_group(parent: Group, name: str) -> Group | None:
     return parent.groups.get(name) or parent.at(name) or parent.at(name.replace("\\", "/"))
 
 
-def rows_of(group: Group, noted: Noted) -> tuple[Row, ...]:
-    """The arrays that a group's attributes name, in their order."""
+def rows_of(group: Group, layer: str, noted: Noted) -> LayerRows:
+    """The arrays that a group's attributes name, in their order, and which of the names lead to none."""
+    rows: list[Row] = []
+    lost: list[Lost] = []
+    repeated: list[str] = []
+    for place, (name, is_first) in enumerate(noted.listed(group.path, names_in(group))):
+        array = find_array(group, name) if is_first else None
+        if array is None:
+            lost.append(Lost(place, name))
+        else:
+            rows.append(Row(name, array))
+        repeated += () if is_first else (name,)
+    twice = {*repeated}
+    absent = [one.name for one in lost if one.name not in twice and not is_kept_out(group, one.name)]
+    if repeated:
+        noted.broken(layer, f"It lists {several(repeated)} more than once, so that an array is lost each time.")
+    if absent:
+        noted.broken(layer, f"It lists {several(absent)}, but the file has no array of that name.")
+    return LayerRows(layer, tuple(rows), tuple(lost))
+
+
+def names_in(group: Group) -> Sequence[str]:
+    """The names of weights that a group's attributes list."""
     names = group.texts("weight_names")
     if names is None:
         names = group.texts("param_names")
     if names is None:
         names = numbered("param", group.attributes.get("nb_params"), len(group.arrays))
-    rows = []
-    for name in noted.once(group.path, names):
-        array = find_array(group, name)
-        if array is None:
-            noted.remarks.append(f"{group.path} lists {name}, but the file has no array for it.")
-        else:
-            rows.append(Row(name, array))
-    return tuple(rows)
+    return names
+
+
+def several(names: Sequence[str]) -> str:
+    """The first few of some names, and how many more there are."""
+    shown = [cut(name, LONGEST) for name in dict.fromkeys(names)]
+    more = len(shown) - NAMES_SHOWN
+    return ", ".join(shown[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def is_kept_out(group: Group, name: str) -> bool:
+    """Whether something lies under a name that is not followed or cannot be read, which is said elsewhere."""
+    folder, _, last = name.replace("\\", "/").rpartition("/")
+    holder = group.at(folder) if folder else group
+    return name in group.links or (holder is not None and last in holder.links)
 
 
 def find_array(group: Group, name: str) -> StoredArray | None:

@@ -303,7 +303,7 @@ def test_a_layer_that_cannot_be_compared_hides_no_other(tmp_path: Path) -> None:
         for name in ("one", "other"):
             group = file.create_group(name)
             group.attrs["weight_names"] = ["same\\kernel:0", "own\\kernel:0"]
-            group["own\\kernel:0"] = np.ones((2, 2), "<f4")
+            group["own\\kernel:0"] = np.arange(4, dtype="<f4").reshape(2, 2)
         file["one"]["same\\kernel:0"] = np.ones((3, 3), "<f4")
         file["other"].create_dataset("same\\kernel:0", (3, 3), "<f4", external=[("elsewhere", 0, 36)])
     with open_model(path) as model:

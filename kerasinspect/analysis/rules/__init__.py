@@ -72,6 +72,8 @@ RULES: tuple[Rule, ...] = (
     Rule("KI409", "too-large", "error", "file", container.too_large, (), {"megabytes": 100}, default=False),
     Rule("KI410", "bytes-outside", "error", "file", container.bytes_outside),
     Rule("KI411", "shared-object", "warning", "file", container.shared_object),
+    Rule("KI412", "broken-list", "error", "layer", container.broken_list),
+    Rule("KI413", "other-place", "error", "layer", container.other_place),
     Rule("KI501", "stored-code", "error", "file", safety.stored_code, ("config",)),
     Rule("KI502", "foreign-module", "error", "file", safety.foreign_module, ("config",)),
     Rule("KI503", "non-modeling-api", "error", "file", safety.non_modeling_api, ("config",)),

@@ -147,3 +147,27 @@ def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     nbytes = evidence.container.nbytes
     if nbytes > thresholds["megabytes"] * 1e6:
         yield Hit(evidence.name, f"It has {nbytes:,} bytes, where {thresholds['megabytes']:,g} MB are agreed.")
+
+
+def broken_list(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A legacy HDF5 file lists arrays or layers that it does not hold, or one name twice.
+
+    The writing stopped half way, as it does in Keras where two weights have one name, or the file was edited. Keras
+    fails to load it, or goes on with the wrong numbers. Give every weight a name of its own, and save the model again.
+    """
+    for place in evidence.container.broken_lists:
+        yield Hit(place.path, place.words)
+
+
+def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A legacy HDF5 file lists arrays or layers in another order than the classes have them.
+
+    Keras loads them by place, whatever they are called, so that a moving mean may become a gamma without an error. The
+    file was edited, or written by another program: save the model again with Keras.
+    """
+    displaced: dict[str, list[str]] = {}
+    for weight in evidence.model.weights:
+        if weight.loaded_as is not None:
+            displaced.setdefault(weight.layer, []).append(f"{weight.name} as {weight.loaded_as}")
+    for layer, names in displaced.items():
+        yield Hit(layer, f"Keras loads {', '.join(names)}: the file lists each in the place of the other.")

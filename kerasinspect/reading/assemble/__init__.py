@@ -7,18 +7,30 @@ ends in ``Model.layers`` or in ``Model.extras``.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.model import Model
+from kerasinspect.reading.assemble.absent import drop_places, with_places_kept
+from kerasinspect.reading.assemble.displaced import by_place, exchanged
 from kerasinspect.reading.assemble.extras import extras_of, with_slots
 from kerasinspect.reading.assemble.graph import Wiring, connect
 from kerasinspect.reading.assemble.labels import Labelling, layer_of, weight_of
+from kerasinspect.reading.assemble.legacy_order import LegacyOrder
 from kerasinspect.reading.assemble.nodes import Node, count_layers, root_of, undescribed
 from kerasinspect.reading.assemble.order import age_of, in_order, own, version_of
 from kerasinspect.reading.assemble.paths import check_connections, paths_of, shared_paths
-from kerasinspect.reading.assemble.positions import Counted, agreed, counted, may_be_keras_2, numbered, sentence_of
+from kerasinspect.reading.assemble.positions import (
+    Counted,
+    agreed,
+    counted,
+    may_be_keras_2,
+    numbered,
+    sentence_of,
+    unsettled,
+)
 from kerasinspect.reading.assemble.rows import claim_rows
-from kerasinspect.reading.assemble.sharing import join_shared
+from kerasinspect.reading.assemble.sharing import Copies, Sharing
 from kerasinspect.reading.assemble.tree import claim_tree
 from kerasinspect.reading.limits import DEFAULT, passed
 
@@ -34,12 +46,12 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     if count > limits.layers:
         raise passed("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
-    model, places, remarks = claimed(root, contents)
-    counts = counted(model, places, contents) if contents.tree else Counted()
-    numbering = numbered(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
+    model, every_place, remarks, counts = claimed(root, contents)
+    numbering = numbered(model, every_place, counts, is_keras_2=age_of_contents(contents) == "keras 2")
     if contents.tree and may_be_keras_2(contents):
-        other = numbered(model, in_order(model, "keras 2", {}), counts, is_keras_2=True)
+        other = numbered(model, in_order(model, "keras 2"), counts, is_keras_2=True)
         numbering = agreed(numbering, other)
+    places = drop_places(model, every_place)
     damage = (*contents.damage, *(undescribed(root) if root else ()))
     paths, graph = paths_of(model, limits), connect(model)
     check_connections(graph, paths, limits)
@@ -76,17 +88,21 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     )
 
 
-def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], list[str]]:
-    """The whole model with its arrays, those in the order of ``get_weights()``, and what is odd about them."""
+def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], list[str], Counted]:
+    """The whole model with its arrays, those in the order of ``get_weights()``, what is odd, and what is counted."""
     age = age_of_contents(contents)
     if contents.tree is not None:
         model = claim_tree(root, contents.tree, version_of(contents.keras_version))
-        return model, in_order(model, age, {}), []
-    model, remarks = claim_rows(root, contents)
-    if age != "file":
-        join_shared(model)
-    rows = [*(row for layer in contents.layers for row in layer.rows), *contents.own]
-    return model, in_order(model, age, {row.array.path: place for place, row in enumerate(rows)}), remarks
+        places = in_order(model, age)
+        return model, places, [], counted(model, places, contents)
+    listed = replace(contents, layers=with_places_kept(contents.layers))
+    model, remarks, in_file = claim_rows(root, listed)
+    sharing = Copies(model, listed).join() if age != "file" else Sharing()
+    rows = [*(row for layer in listed.layers for row in layer.rows), *contents.own]
+    stored = by_place(model, {row.array.path: place for place, row in enumerate(rows)})
+    order = LegacyOrder(age, version_of(contents.keras_version), stored, sharing.doubtful, in_file)
+    places = exchanged(order.of(model))
+    return model, places, [*remarks, *sharing.remarks], Counted(unsettled=unsettled(places, sharing.doubtful))
 
 
 def age_of_contents(contents: Contents) -> Age:

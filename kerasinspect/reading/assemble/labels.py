@@ -178,7 +178,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         axes=axes,
         trainable=trained(node, claim),
         named=claim.kind is not None or not claim.name.startswith("weight "),
-        remark=claim.remark or contradiction(node, claim, axes) or likeness(labelling, claim),
+        remark=claim.remark or misplaced(claim) or contradiction(node, claim, axes) or likeness(labelling, claim),
         same_as=path_of(labelling, labelling.counts.repeats.get(id(claim))),
         unpacked=integers,
         dequantized=numbers,
@@ -187,6 +187,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         keras_fan_in=linked.keras_fan_in,
         keras_fan_out=linked.keras_fan_out,
         initializer=started,
+        loaded_as=claim.loaded_as,
     )
     labelling.weights[id(claim)] = weight
     return weight
@@ -240,6 +241,11 @@ def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | Non
         return None
     wanted = " × ".join("?" if size is None else str(size) for size in promised)
     return f"its shape is {' × '.join(str(axis.size) for axis in axes)}, but the config says {wanted}"
+
+
+def misplaced(claim: Claim) -> str | None:
+    """What is odd about an array that is listed in the place of another."""
+    return f"Keras loads it as {claim.loaded_as}, in whose place the file lists it" if claim.loaded_as else None
 
 
 def trained(node: Node, claim: Claim) -> bool | None:

@@ -41,6 +41,10 @@ class Claim:
     trainable: bool | None = None
     is_keyed: bool = False
     """The file has it under a name of its own rather than under a number."""
+    in_place_of: str | None = None
+    """Path of the array in whose place a legacy file lists it: Keras loads by place."""
+    loaded_as: str | None = None
+    """What Keras loads it as, where that is another weight than its name says."""
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kerasinspect.reading.assemble.nodes import Claim, Node
 
@@ -34,14 +34,9 @@ def age_of(version: str | None, *, is_tree: bool) -> Age:
     return "keras 2" if is_tree or number > LAST_MULTI_BACKEND or "tf" in (version or "") else "file"
 
 
-def in_order(model: Node, age: Age, stored: Mapping[str, int]) -> list[Place]:
-    """Every array once, as ``get_weights()`` has them; ``stored`` are their places in the file, by path."""
-    if age == "keras 2":
-        return [*model_order(model, model, stored, known=True)]
-    places = [*tree_order(model, known=True)]
-    if age == "keras 3":
-        return places
-    return [(node, claim, True) for node, claim, _ in sorted(places, key=lambda place: stored[place[1].array.path])]
+def in_order(model: Node, age: Age) -> list[Place]:
+    """Every array of a tree once, as ``get_weights()`` has them."""
+    return [*(model_order(model, model, known=True) if age == "keras 2" else tree_order(model, known=True))]
 
 
 def own(node: Node, *, known: bool) -> list[Place]:
@@ -74,22 +69,15 @@ def is_layered(node: Node, root: Node) -> bool:
     return node is root or (node.is_model and node.kind is not None)
 
 
-def model_order(root: Node, node: Node, stored: Mapping[str, int], *, known: bool) -> Iterator[Place]:
-    """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first.
-
-    That is also how a legacy file stores them, so that its order is right for such a layer, whatever is inside.
-    """
+def model_order(root: Node, node: Node, *, known: bool) -> Iterator[Place]:
+    """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first."""
     if node.same_as is not None:
         return
     if is_layered(node, root):
         below = known and node.order_known
         for child in node.children:
-            yield from model_order(root, child, stored, known=below)
+            yield from model_order(root, child, known=below)
         yield from own(node, known=below)
-        return
-    if stored and node.kind:
-        places = sorted(tree_order(node, known=known), key=lambda place: stored[place[1].array.path])
-        yield from ((owner, claim, known) for owner, claim, _ in places)
         return
     places = [*tree_order(node, known=known and is_told(node))]
     yield from (place for place in places if is_trained(place))

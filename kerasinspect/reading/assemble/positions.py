@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
+from kerasinspect.reading.assemble.absent import UNCOUNTED, is_absent
 from kerasinspect.reading.assemble.extras import optimizer_of
 from kerasinspect.reading.assemble.matching import own_arrays, user_name
 from kerasinspect.reading.assemble.order import KERAS_3, is_layered, version_of
@@ -22,6 +23,7 @@ from kerasinspect.reading.assemble.repeats import repeats_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect.reading.assemble.nodes import Claim, Node
     from kerasinspect.reading.assemble.order import Place
@@ -50,6 +52,8 @@ class Counted:
     """Arrays that may be."""
     uncounted: set[int] = field(default_factory=set)
     """Layers that may have more weights than the file has, or fewer, by identity of the node."""
+    unsettled: Mapping[int, str] = field(default_factory=dict)
+    """Why no position is known from an array on, by identity of the claim."""
 
     def variable(self, claim: Claim) -> Claim:
         """The claim that stands for an array's variable: the array itself, unless another one is it, too."""
@@ -178,23 +182,33 @@ def numbered(model: Node, places: Sequence[Place], counts: Counted, *, is_keras_
     indices: dict[int, int | None] = {}
     reasons: Counter[str] = Counter()
     met: set[int] = set()
-    position, is_certain = 0, True
+    position, is_certain, why = 0, True, ""
     for node, claim, known in places:
         while gaps and gaps[0][0] < numbers[id(node)]:
             position += gaps.popleft()[1]
         position += claim.kind.gap if claim.kind else 0
         is_certain = is_certain and id(claim) not in counts.doubtful
         is_behind = numbers[id(node)] >= doubt or (is_keras_2 and is_layered(node, model) and doubt < len(numbers))
-        reason = INSIDE_CUSTOM if not known else BEHIND if is_behind else "" if is_certain else REPEATED
+        why = why or counts.unsettled.get(id(claim), "")
+        reason = INSIDE_CUSTOM if not known else BEHIND if is_behind else why if is_certain else REPEATED
         indices.setdefault(id(claim), None)
         variable = counts.variable(claim)
         if (variable.kind is None or variable.kind.counted) and id(variable) not in met:
             met.add(id(variable))
             indices[id(variable)] = None if reason else position
-            reasons[reason] += 1
+            reasons[reason] += not is_absent(claim.array)
             position += 1
     del reasons[""]
-    return Numbering(indices, reasons)
+    return Numbering(indices, +reasons)
+
+
+def unsettled(places: Sequence[Place], doubtful: AbstractSet[int]) -> dict[int, str]:
+    """Why no position is known from some arrays of a legacy file on, given the layers that may be an earlier one."""
+    found = {}
+    for node, claim, _ in places:
+        if claim.array.dtype == UNCOUNTED or id(node) in doubtful:
+            found[id(claim)] = REPEATED if id(node) in doubtful else BEHIND
+    return found
 
 
 def start_of_doubt(model: Node, counts: Counted, numbers: Mapping[int, int], *, is_keras_2: bool) -> int:

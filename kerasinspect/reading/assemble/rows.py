@@ -20,6 +20,7 @@ from kerasinspect.knowledge.layers import (
     weights_for,
 )
 from kerasinspect.knowledge.quantization import LORA, lora_kinds, policy_of
+from kerasinspect.reading.assemble.absent import can_be, is_absent, keep_places
 from kerasinspect.reading.assemble.choosing import (
     expected_kinds,
     fits,
@@ -28,6 +29,7 @@ from kerasinspect.reading.assemble.choosing import (
     position_name,
     possible_kinds,
 )
+from kerasinspect.reading.assemble.displaced import Arranged, arranged, note_displaced_weights
 from kerasinspect.reading.assemble.inside import Inside
 from kerasinspect.reading.assemble.legacy_names import (
     POSITION,
@@ -52,8 +54,8 @@ LOWER_CASE = {name.lower(): name for name in LAYERS}
 """Keras 1 names a layer after its class in lower case: ``batchnormalization_1``."""
 
 
-def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str]]:
-    """The whole model with its arrays, and sentences about layers that only the config or only the file has."""
+def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], Arranged]:
+    """The whole model with its arrays, sentences about layers that only the file has, and its order of layers."""
     model = root or Node("", "", role="model", from_config=False)
     remarks: list[str] = []
     name_nameless(model, contents.layers)
@@ -66,10 +68,13 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str]]:
             model.children.append(node)
             if lists_layers and layer.rows:
                 remarks.append(f"The file has arrays for the layer {layer.name}, which its config does not name.")
-        if any(below.claims for below in node.walk()):
+        if not layer.has_group:
+            keep_places(node)
+        elif any(below.claims for below in node.walk()):
             remarks.append(f"The file lists the layer {layer.name} twice; the second time is left out.")
         elif layer.rows:
             claim_layer(node, layer)
+    in_file = arranged(model, [places[layer.name] for layer in contents.layers if layer.rows])
     if is_theano(contents):
         for node in model.walk():
             node.claims = [flipped(node, one) for one in node.claims]
@@ -77,7 +82,7 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str]]:
     if contents.own and not model.name:
         prefix, slash, _ = contents.own[0].name.partition("/")
         model.name = prefix if slash else ""
-    return model, remarks
+    return model, remarks, in_file
 
 
 def name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
@@ -144,6 +149,8 @@ def claim_layer(node: Node, layer: LayerRows) -> None:
         sequence = fitting(node, repeats, layer.rows) if repeats else None
     if sequence is None:
         claim_names(node, layer)
+        if node.from_config:
+            note_displaced_weights(node, next(sequences(expected_weights(node, {}))), layer.rows)
     else:
         claim_sequence(node, sequence, layer.rows)
         for below in node.walk():
@@ -167,8 +174,20 @@ def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
 
 def fitting(node: Node, repeats: Mapping[int, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:
     """The first of the possible orders that agrees with what is stored."""
-    tree = [(below, kind) for below in distinct(node, repeats) for kind in own_order(below)]
+    tree = expected_weights(node, repeats)
     return next((one for one in sequences(tree) if matches(one, rows)), None)
+
+
+def expected_weights(node: Node, repeats: Mapping[int, Node]) -> list[tuple[Node, WeightKind]]:
+    """All weights that a layer and those inside it have by class and config, one layer after the other."""
+    tree = [(below, kind) for below in distinct(node, repeats) for kind in own_order(below)]
+    for wrapper in node.walk():
+        if wrapper.kind and wrapper.kind.shares_kernel:
+            # It holds its sublayer's kernel itself, before its own vector.
+            owners = [owner for owner, _ in tree]
+            places = [owners.index(one) for one in (wrapper, *wrapper.children[:1]) if one in owners]
+            tree.insert(places[0], tree.pop(places[-1]))
+    return tree
 
 
 def sequences(tree: list[tuple[Node, WeightKind]]) -> Iterator[list[tuple[Node, WeightKind]]]:
@@ -214,7 +233,7 @@ def claim_sequence(node: Node, sequence: list[tuple[Node, WeightKind]], rows: Se
 def agree(node: Node, kind: WeightKind, row: Row) -> bool:
     """Whether a stored array can be this weight: same name, possible rank."""
     names = {one.name for one in own_order(node)}
-    return plain_name(row.name, names) == kind.name and kind.can_be(len(row.array.shape), row.array.dtype)
+    return plain_name(row.name, names) == kind.name and can_be(kind, row.array)
 
 
 def claim_positions(node: Node, rows: Sequence[Row]) -> None:
@@ -240,8 +259,11 @@ def claim_names(node: Node, layer: LayerRows) -> None:
         owner = find_owner(node, parts, inside) or made.get(parts)
         if owner is None:
             owner = made[parts] = make_owner(node, parts, inside)
-        name = plain_name(row.name, {kind.name for kind in kinds_of(owner)})
-        owner.claims.append(Claim(name, row.array, kind_named(owner, name, row.array)))
+        kinds = {kind.name: kind for kind in kinds_of(owner)}
+        name = plain_name(row.name, kinds)
+        is_lost = is_absent(row.array)
+        kind = kinds.get(name) if is_lost else kind_named(owner, name, row.array)
+        owner.claims.append(Claim(name, row.array, kind))
     for owner in made.values():
         check_class(owner)
     if made and sum(bool(below.claims) for below in node.walk()) > 1:

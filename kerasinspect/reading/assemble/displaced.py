@@ -1,0 +1,86 @@
+"""Weights and layers of a legacy file that are listed in the place of others.
+
+Keras loads by place, whatever the names. A weight keeps the name that the file gives it, and has the position
+in ``get_weights()`` of the one whose place it is in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.reading.assemble.nodes import Node
+    from kerasinspect.reading.assemble.order import Place
+    from kerasinspect.reading.contents import Row
+
+
+class Arranged(NamedTuple):
+    """The layers of a model as Keras goes through the file, and those of them whose inner places cannot be told."""
+
+    layers: list[Node]
+    unplaced: frozenset[int] = frozenset()
+    """By identity."""
+
+
+def note_displaced_weights(node: Node, expected: Sequence[tuple[Node, WeightKind]], rows: Iterable[Row]) -> None:
+    """Note which arrays of a layer lie in another one's place, where the names are those that its class has."""
+    owners = {claim.array.path: (below, claim) for below in node.walk() for claim in below.claims}
+    listed = [owners[row.array.path] for row in rows]
+    by_name = {(id(owner), claim.name): claim for owner, claim in listed}
+    wanted = {(id(owner), kind.name): place for place, (owner, kind) in enumerate(expected)}
+    if len(by_name) != len(listed) or by_name.keys() != wanted.keys():
+        return
+    displaced = {}
+    for key, ((_, claim), (target, kind)) in zip(wanted, zip(listed, expected, strict=True), strict=True):
+        if by_name[key] is not claim:
+            words = kind.name if target is node else f"{target.name}/{kind.name}"
+            displaced[id(claim)] = replace(claim, in_place_of=by_name[key].array.path, loaded_as=words)
+    for below in node.walk():
+        in_order = sorted((wanted[id(below), claim.name], place) for place, claim in enumerate(below.claims))
+        below.claims = [displaced.get(id(one), one) for one in (below.claims[place] for _, place in in_order)]
+
+
+def arranged(model: Node, in_file: Sequence[Node]) -> Arranged:
+    """The layers of a model in the order of the file, in which each takes the place of one that the config lists."""
+    listed = [*dict.fromkeys(id(node) for node in in_file if node.from_config)]
+    members = {*listed}
+    given = [child for child in model.children if id(child) in members]
+    if [id(child) for child in given] == listed:
+        return Arranged(model.children)
+    by_identity = {id(node): node for node in in_file}
+    takes = dict(zip(map(id, given), (by_identity[one] for one in listed), strict=True))
+    unplaced = set()
+    for target in given:
+        taker = takes[id(target)]
+        if taker is target:
+            continue
+        owners = [below for below in taker.walk() if below.claims]
+        unplaced |= {id(taker)} if len(owners) > 1 else set()
+        for below in owners:
+            below.claims = [replace(claim, loaded_as=f"{target.name}/{claim.name}") for claim in below.claims]
+    return Arranged([takes.get(id(child), child) for child in model.children], frozenset(unplaced))
+
+
+def by_place(model: Node, stored: dict[str, int]) -> dict[str, int]:
+    """The places of arrays in the file, each that of the array that its name promises."""
+    moved = {
+        claim.in_place_of: stored[claim.array.path]
+        for node in model.walk()
+        for claim in node.claims
+        if claim.in_place_of is not None
+    }
+    return stored | moved
+
+
+def exchanged(places: list[Place]) -> list[Place]:
+    """The same positions, each with the array that Keras loads there."""
+    takers = {place[1].in_place_of: place for place in places if place[1].in_place_of is not None}
+    loaded = []
+    for place in places:
+        node, claim, _ = takers.get(place[1].array.path, place)
+        loaded.append((node, claim, place[2]))
+    return loaded
