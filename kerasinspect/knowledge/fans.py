@@ -231,6 +231,7 @@ _EMBEDDING: Mapping[str, Rule] = {"embeddings": _lookup, "lora_embeddings_a": _l
 
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "Dense": _DENSE,
+    "TernaryDense": _DENSE,
     "TimeDistributedDense": _DENSE,
     "MaxoutDense": {"kernel": _dense},
     "Highway": {"kernel": _dense, "W_carry": _dense},

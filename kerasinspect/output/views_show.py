@@ -141,7 +141,7 @@ def _axis_line(layer: Layer, options: ShowOptions) -> str | None:
     flat = shape is not None and len(shape) <= 2  # noqa: PLR2004 - batch and features
     if flat and not options.explain:
         return None
-    return axis_sentence(layer.class_name, shape, kernels[0].shape)
+    return axis_sentence(layer.class_name, shape, tuple(axis.size for axis in kernels[0].value_axes))
 
 
 def _weight_blocks(weight: Weight, options: ShowOptions, damaged: Callable[[str], None]) -> Iterator[Block]:
@@ -207,7 +207,7 @@ def _value_blocks(weight: Weight, options: ShowOptions) -> Iterator[Block]:
         yield Paragraph(SEPARATOR.join(figures), level=3)
     if options.hashes:
         yield Paragraph(f"sha256 {sha256(weight.array)}", "quiet", 3)
-    subject = describe(weight.path, _shown_array(weight, options), weight.axes, options.labels.get(weight.path))
+    subject = describe(weight.path, _shown_array(weight, options), weight.value_axes, options.labels.get(weight.path))
     yield from draw(subject, options.grid)
 
 

@@ -9,10 +9,11 @@ from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import Fans, fans
 from kerasinspect.knowledge.initializers import initializer_of
-from kerasinspect.knowledge.quantization import policy_of
+from kerasinspect.knowledge.layers import weights_for
+from kerasinspect.knowledge.quantization import LORA, policy_of
 from kerasinspect.model import Axis, Layer, Weight
-from kerasinspect.reading.assemble.choosing import expected_kinds
-from kerasinspect.reading.assemble.dequantizing import quantized_views
+from kerasinspect.reading.assemble.choosing import expected_kinds, kinds_of
+from kerasinspect.reading.assemble.dequantizing import quantized_views, told
 from kerasinspect.reading.assemble.graph import last_size
 from kerasinspect.reading.assemble.order import own
 from kerasinspect.reading.assemble.vocabularies import vocabulary_of
@@ -20,7 +21,9 @@ from kerasinspect.reading.assemble.vocabularies import vocabulary_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kerasinspect.model import Array, Initializer, Vocabulary
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.model import Initializer, Vocabulary
+    from kerasinspect.reading.assemble.dequantizing import Views
     from kerasinspect.reading.assemble.graph import Graph, Wiring
     from kerasinspect.reading.assemble.nodes import Claim, Node
     from kerasinspect.reading.assemble.positions import Counted
@@ -146,9 +149,9 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
         # Keras stores nothing else so; without a config there is no policy to confirm it.
         array = replace(array, dtype=HALF)
-    axes = axes_of(claim, wiring)
-    integers, numbers = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
-    linked, started = origin_of(labelling, node, claim, numbers) if claim.kind else (Fans(), None)
+    axes = axes_of(told(node, claim, labelling.keras_version).kind, array.shape, wiring)
+    views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
+    linked, started = origin_of(labelling, node, claim, views) if claim.kind else (Fans(), None)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
@@ -159,10 +162,11 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         axes=axes,
         trainable=trained(node, claim),
         named=claim.kind is not None or not claim.name.startswith("weight "),
-        remark=claim.remark or contradiction(node, claim, axes) or likeness(labelling, claim),
+        remark=claim.remark or views.remark or contradiction(node, claim, axes) or likeness(labelling, claim),
         same_as=path_of(labelling, labelling.counts.repeats.get(id(claim))),
-        unpacked=integers,
-        dequantized=numbers,
+        unpacked=views.unpacked,
+        dequantized=views.dequantized,
+        unpacked_axes=unpacked_axes(node, claim, views, wiring),
         fan_in=linked.fan_in,
         fan_out=linked.fan_out,
         keras_fan_in=linked.keras_fan_in,
@@ -190,13 +194,13 @@ def likeness(labelling: Labelling, claim: Claim) -> str | None:
     return None
 
 
-def origin_of(
-    labelling: Labelling, node: Node, claim: Claim, dequantized: Array | None
-) -> tuple[Fans, Initializer | None]:
+def origin_of(labelling: Labelling, node: Node, claim: Claim, views: Views) -> tuple[Fans, Initializer | None]:
     """The connectivity of a weight, and the initializer that its first numbers came from."""
     facts = (node.class_name, claim.name)
+    if views.remark and views.shape is None:
+        return Fans(), None
     # A quantised kernel may be stored in another shape than that which connects inputs and units.
-    shape = dequantized.shape if dequantized else claim.array.shape
+    shape = claim.array.shape if views.shape is None else views.shape
     linked = fans(*facts, shape, node.config, labelling.keras_version)
     if not node.from_config:
         return linked, None
@@ -215,26 +219,34 @@ def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | Non
     return f"its shape is {' × '.join(str(axis.size) for axis in axes)}, but the config says {wanted}"
 
 
+def unpacked_axes(node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
+    """What runs along the axes of unpacked values: the same as where nothing is quantised."""
+    if views.unpacked is None or views.shape is None:
+        return ()
+    kinds = weights_for(kinds_of(node), node.config)
+    plain = (kind for kind in kinds if kind.name == claim.name and len(kind.axes) == len(views.shape or ()))
+    return axes_of(next(plain, None), views.shape, wiring)
+
+
 def trained(node: Node, claim: Claim) -> bool | None:
     """Whether training changes a weight; None where the file does not tell."""
-    if node.frozen:
+    if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
+        # LoRA trains its two factors instead of what it adapts.
         return False
     return claim.kind.trainable if claim.kind else None
 
 
-def axes_of(claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
+def axes_of(kind: WeightKind | None, shape: tuple[int, ...], wiring: Wiring) -> tuple[Axis, ...]:
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
-    shape = claim.array.shape
-    names = claim.kind.names_along(shape) if claim.kind else None
-    if names is None:
+    names = kind.names_along(shape) if kind else None
+    if kind is None or names is None:
         return tuple(map(Axis, plain_names(len(shape)), shape))
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
-    gates, rows = (claim.kind.gates, claim.kind.rows) if claim.kind else ((), ())
-    if axes and len(rows) == shape[0]:
-        axes[0] = replace(axes[0], labels=rows)
-    if axes and gates and shape[-1] % len(gates) == 0:
-        axes[-1] = replace(axes[-1], blocks=gates)
-    return tuple(fed(axis, claim, wiring) for axis in axes)
+    if axes and len(kind.rows) == shape[0]:
+        axes[0] = replace(axes[0], labels=kind.rows)
+    if axes and kind.gates and shape[-1] % len(kind.gates) == 0:
+        axes[-1] = replace(axes[-1], blocks=kind.gates)
+    return tuple(fed(axis, kind.name, wiring) for axis in axes)
 
 
 def plain_names(rank: int) -> tuple[str, ...]:
@@ -244,11 +256,11 @@ def plain_names(rank: int) -> tuple[str, ...]:
     return (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[-rank:])
 
 
-def fed(axis: Axis, claim: Claim, wiring: Wiring) -> Axis:
+def fed(axis: Axis, weight: str, wiring: Wiring) -> Axis:
     """An axis that runs along the input, named after the layer that feeds it where the graph proves it."""
-    is_fed = axis.name in INCOMING and "kernel" in claim.name and claim.name != "recurrent_kernel"
+    is_fed = axis.name in INCOMING and "kernel" in weight and weight != "recurrent_kernel"
     source = wiring.source
-    if not is_fed or source is None or claim.name == "pointwise_kernel" or last_size(wiring.input_shape) != axis.size:
+    if not is_fed or source is None or weight == "pointwise_kernel" or last_size(wiring.input_shape) != axis.size:
         return axis
     return replace(axis, source=source.name, source_word=source_word(source))
 
