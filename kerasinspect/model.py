@@ -135,6 +135,8 @@ class Weight:
     """The values that the layer computes with, where quantisation makes them others than the stored ones."""
     loaded_as: str | None = None
     """What Keras loads it as, where a legacy file lists it in the place of another weight."""
+    unpacked_axes: tuple[Axis, ...] = ()
+    """What runs along the axes of ``unpacked``; empty where nothing is packed."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -145,6 +147,16 @@ class Weight:
     def dtype(self) -> str:
         """Dtype as stored, in Keras's word."""
         return self.array.dtype
+
+    @property
+    def value_axes(self) -> tuple[Axis, ...]:
+        """What runs along the axes of its values, once they are unpacked."""
+        return self.unpacked_axes or self.axes
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its stored numbers are no values: several share a byte, or they are counted from a zero point."""
+        return self.unpacked is not None or self.dtype == "uint8"
 
     @property
     def parameters(self) -> int:

@@ -17,6 +17,8 @@ UserLabels: TypeAlias = "Mapping[str, Mapping[int, tuple[str, ...]]]"
 
 INPUT_AXES = ("input", "channel", "index")
 """Axes that run along what a layer is fed."""
+GROUP = "group"
+"""The axis of scales and zero points along blocks of a quantised kernel."""
 
 
 def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str, ...] | None) -> UserLabels:
@@ -25,29 +27,35 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
     Raises RequestError where there are more or fewer names than positions.
     """
     labels: dict[str, dict[int, tuple[str, ...]]] = {}
-    kernels = [weight for weight in model.weights if len(weight.shape) > 1]
+    kernels = [weight for weight in model.weights if len(weight.shape) > 1 and GROUP not in axis_names(weight)]
     if inputs is not None:
         if not kernels:
             raise RequestError("No weight of this model has rows that --input-names could name.")
         kernel = kernels[0]
-        names = [axis.name for axis in kernel.axes]
-        axis = next((names.index(name) for name in INPUT_AXES if name in names), len(kernel.shape) - 2)
+        names = axis_names(kernel)
+        axis = next((names.index(name) for name in INPUT_AXES if name in names), len(names) - 2)
         _require(inputs, kernel, axis, "input")
         labels.setdefault(kernel.path, {})[axis] = inputs
     if outputs is not None:
         if not kernels:
             raise RequestError("No weight of this model has columns that --output-names could name.")
         last = kernels[-1]
-        _require(outputs, last, len(last.shape) - 1, "output")
+        _require(outputs, last, len(last.value_axes) - 1, "output")
         for weight in model.weights:
-            if weight.layer == last.layer and weight.shape[-1:] == (len(outputs),):
-                labels.setdefault(weight.path, {})[len(weight.shape) - 1] = outputs
+            sizes = [axis.size for axis in weight.value_axes]
+            if weight.layer == last.layer and sizes[-1:] == [len(outputs)] and GROUP not in axis_names(weight):
+                labels.setdefault(weight.path, {})[len(sizes) - 1] = outputs
     return labels
+
+
+def axis_names(weight: Weight) -> list[str]:
+    """What runs along the axes of its values."""
+    return [axis.name for axis in weight.value_axes]
 
 
 def _require(names: tuple[str, ...], weight: Weight, axis: int, word: str) -> None:
     """Raise RequestError unless there is one name for each position of the axis."""
-    size = weight.shape[axis]
+    size = weight.value_axes[axis].size
     if len(names) != size:
         count = "1 name" if len(names) == 1 else f"{len(names):,} names"
         raise RequestError(

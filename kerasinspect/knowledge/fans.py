@@ -267,8 +267,8 @@ _EMBEDDING: Mapping[str, Rule] = {"embeddings": _lookup, "lora_embeddings_a": _l
 
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "Dense": _DENSE,
-    "TimeDistributedDense": _DENSE,
     "TernaryDense": _DENSE,
+    "TimeDistributedDense": _DENSE,
     "RandomFourierFeatures": {"unscaled_kernel": _dense},
     "MaxoutDense": {"kernel": _dense},
     "Highway": {"kernel": _dense, "W_carry": _dense},

@@ -47,6 +47,8 @@ class Target:
     shape: tuple[int, ...]
     stored_name: str = ""
     """What a legacy file calls it, without ``:0``: ``dense/kernel``."""
+    is_placed: bool = True
+    """Its place among the others is known, or no other of its shape could be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Optimizer:
 
     slots: tuple[Slots, ...]
     after: tuple[str, ...] = ()
-    """Scalars that stand after the slots."""
+    """Scalars that stand after the slots, in some versions before them or nowhere."""
 
 
 MOMENTS = (Slots(("momentum", "velocity")),)
@@ -104,8 +106,11 @@ OPTIMIZERS: Mapping[str, Optimizer] = {
     "Ftrl": Optimizer((Slots(("accumulator", "linear")),)),
     "Adafactor": Optimizer((Slots(("row", "column", "velocity")),)),
 }
+UNEVEN = (OPTIMIZERS["Muon"], OPTIMIZERS["Adafactor"])
+"""Classes that may keep other slots for some weights than for others."""
 CLASSES = {
-    spelling: name for name in (*OPTIMIZERS, "LossScaleOptimizer") for spelling in (name.lower(), snake_case(name))
+    **{spelling: name for name in (*OPTIMIZERS, "LossScaleOptimizer") for spelling in (name.lower(), snake_case(name))},
+    "lossscaleoptimizerv3": "LossScaleOptimizer",
 }
 """Classes by the names that Keras makes of them."""
 BEFORE = (Slots(("average",), "use_ema"), Slots(("gradient_accumulator",), "gradient_accumulation_steps"))
@@ -160,6 +165,11 @@ def slots_of(
         return by_name
     by_order = ordered(optimizer, targets, states, keras_version)
     return [first if first.name else second for first, second in zip(by_name, by_order, strict=True)]
+
+
+def is_loss_scaling(optimizer: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether a serialised optimizer scales the loss, and leaves the steps to one inside it."""
+    return parts(optimizer)[0] == "LossScaleOptimizer"
 
 
 def part_of(optimizer: Any, targets: Sequence[Target], states: Sequence[State]) -> list[Slot]:  # noqa: ANN401 - JSON
@@ -251,9 +261,11 @@ def ordered(
 ) -> list[Slot]:
     """What the order and the shapes of the arrays tell."""
     class_name, config = parts(optimizer)
-    if class_name == "LossScaleOptimizer" and len(states) >= len(LOSS_SCALE):
-        inner = slots_of(config.get("inner_optimizer"), targets, states[len(LOSS_SCALE) :], keras_version)
-        return [*map(Slot, LOSS_SCALE), *inner]
+    if class_name == "LossScaleOptimizer":
+        # That of Keras 2 keeps the scale apart, and holds the arrays of the one inside it alone.
+        own = LOSS_SCALE if scales_loss([state.shape for state in states]) else ()
+        inner = slots_of(config.get("inner_optimizer"), targets, states[len(own) :], keras_version)
+        return [*map(Slot, own), *inner]
     kinds = [OPTIMIZERS[class_name]] if class_name in OPTIMIZERS else [] if class_name else [*OPTIMIZERS.values()]
     version = tuple(int(digits) for digits in re.findall(r"\d{1,4}", keras_version or "")[:3]) or (3, 0, 0)
     places = range(len(targets))
@@ -270,8 +282,19 @@ def ordered(
             if [shape for _, _, shape in entries] == shapes
         ]
         if found:
-            return [agreed(at) for at in zip(*found, strict=True)]
+            return [placed(agreed(at), targets) for at in zip(*found, strict=True)]
     return start_of(states)
+
+
+def placed(slot: Slot, targets: Sequence[Target]) -> Slot:
+    """The same without the weight, where the order of the weights does not tell which one it is."""
+    is_told = slot.weight is None or targets[slot.weight].is_placed
+    return slot if is_told else Slot(slot.name)
+
+
+def scales_loss(shapes: Sequence[Shape]) -> bool:
+    """Whether arrays begin with those that a LossScaleOptimizer of Keras 3 keeps itself."""
+    return len(shapes) >= len(LOSS_SCALE) and not any(shapes[: len(LOSS_SCALE)])
 
 
 def told_slots(kind: Optimizer, config: Mapping[str, Any]) -> tuple[Slots, ...]:
@@ -295,31 +318,41 @@ def layouts(
 ) -> Iterator[list[Entry]]:
     """The orders in which a Keras of this version may have made the arrays."""
     headers: tuple[tuple[str, ...], ...] = BEFORE_SLOTS
-    after: list[Entry] = [(name, None, ()) for name in kind.after]
+    scalars: list[Entry] = [(name, None, ()) for name in kind.after]
+    around: list[tuple[list[Entry], list[Entry]]] = [([], scalars), (scalars, []), ([], [])] if scalars else [([], [])]
     bodies = [
-        [*chain.from_iterable(weight_by_weight(part, targets, is_muon=is_muon) for part in chosen)]
-        for is_muon in ((True, False) if kind is OPTIMIZERS["Muon"] else (False,))
+        [*chain.from_iterable(weight_by_weight(part, targets, is_sparse=is_sparse) for part in chosen)]
+        for is_sparse in ((True, False) if kind in UNEVEN else (False,))
     ]
     if version < WEIGHT_BY_WEIGHT_SINCE:
-        headers, after = OLDER_BEFORE_SLOTS, []
+        headers, around = OLDER_BEFORE_SLOTS, [([], [])]
         names = [name for part in chosen for name in part.names if part not in BEFORE]
         bodies = [[*slot_by_slot(names, targets)], [*slot_by_slot([*names, "velocity_hat"], targets, placeholder=True)]]
-    for header, body in product(headers, bodies):
-        yield [*((name, None, ()) for name in header), *body, *after]
+    for header, body, (first, last) in product(headers, bodies, around):
+        if not first or LEARNING_RATE in header:
+            yield [*((name, None, ()) for name in header), *first, *body, *last]
 
 
-def weight_by_weight(part: Slots, targets: Iterable[tuple[int, Target]], *, is_muon: bool) -> Iterator[Entry]:
+def weight_by_weight(part: Slots, targets: Iterable[tuple[int, Target]], *, is_sparse: bool) -> Iterator[Entry]:
     """Slots as Keras makes them since 2.11: all that belong to one weight, then those of the next.
 
-    Muon keeps no velocity for the matrices that it makes orthogonal.
+    Where they are sparse, Muon keeps no velocity for the matrices that it makes orthogonal, and the Adafactor of
+    Keras 2 no sums over the axes of vectors.
     """
     for place, target in targets:
         if OVERWRITTEN.fullmatch(target.name) and part.names != ("gradient_accumulator",):
             continue
         for name in part.names:
-            if is_muon and name == "velocity" and len(target.shape) == 2 and "embeddings" not in target.name:  # noqa: PLR2004
+            if is_sparse and leaves_out(part, name, target):
                 continue
             yield name, place, slot_shape(name, target.shape)
+
+
+def leaves_out(part: Slots, name: str, target: Target) -> bool:
+    """Whether a class that keeps other slots for some weights than for others has none of this name for a weight."""
+    if part in MOMENTS:
+        return name == "velocity" and len(target.shape) == 2 and "embeddings" not in target.name  # noqa: PLR2004
+    return name in ("row", "column") and not target.shape[1:]
 
 
 def slot_by_slot(

@@ -1,6 +1,7 @@
 """How the values of quantised weights are packed into bytes, and how a layer computes with them.
 
-Source: ``quantized_build`` and the call of each mode in keras/src/layers/core of Keras 3.2 to 3.15, and files.
+Source: ``quantized_build`` and the call of each mode in keras/src/layers/core of Keras 3.2 to 3.15,
+keras/src/quantizers/modes of its development version, and files.
 """
 
 from __future__ import annotations
@@ -11,15 +12,48 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.knowledge.config_values import first_of, size, whole_numbers, word
 from kerasinspect.knowledge.fans import einsum_terms
-from kerasinspect.knowledge.quantization import DENSE, EMBEDDINGS, Policy, policy_of
+from kerasinspect.knowledge.quantization import (
+    CALIBRATED,
+    DENSE,
+    EMBEDDINGS,
+    FIRST_AXIS_INT4,
+    policy_of,
+)
 
-UNTOLD_INT4 = (None, (3, 11), (3, 12), (3, 13))
+UNTOLD_INT4 = (None, *FIRST_AXIS_INT4)
 """Versions whose int4 kernels look as int8 ones do, where the config says nothing of their policy."""
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+
+    from kerasinspect.knowledge.quantization import Policy
 
     Shape: TypeAlias = "tuple[int, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How several values share a byte: as digits in a base, the first value in the lowest one."""
+
+    dtype: str
+    base: int
+    digits: int
+    lowest: int = 0
+    """The smallest value."""
+    wraps: bool = False
+    """A digit of 0 stands for 0 and a large one for what is negative; else digits count from the smallest value."""
+
+    def stored(self, length: int) -> int:
+        """The bytes that hold so many values."""
+        return -(-length // self.digits)
+
+
+INT4 = Coding("int4", 16, 2, -8, wraps=True)
+UINT4, UINT2 = Coding("uint4", 16, 2), Coding("uint2", 4, 4)
+TERNARY = Coding("int2", 3, 5, -1)
+PLAIN = Coding("uint8", 256, 1)
+BY_BITS: Mapping[tuple[int, bool], Coding] = {(4, True): UINT4, (4, False): UINT4, (2, False): UINT2}
+"""Codings of gptq and awq by bits, and by whether the kernel has a row for each unit; all others fill whole bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +61,7 @@ class Packing:
     """How the values of a quantised weight are stored, and how its layer computes with them.
 
     Values once unpacked have the shape ``flat``. From these, the layer computes with ``(value - zero) * scale`` where
-    values are grouped, with ``value / scale`` elsewhere, all of it divided by ``divisor`` along the first axis.
+    it ``multiplies``, with ``value / scale`` elsewhere, all of it divided by ``divisor`` along the first axis.
     """
 
     shape: Shape
@@ -37,9 +71,9 @@ class Packing:
     """The name of the array that holds the scales."""
     scale_axes: tuple[int, ...]
     """The axes of ``flat`` that the scales run along, in their own order."""
-    pairs: int | None = None
-    """The axis of the stored array along which two values share a byte, the lower half first."""
-    signed: bool = True
+    shared_axis: int | None = None
+    """The axis of the stored array along which values share bytes; None where each has its own."""
+    coding: Coding = INT4
     transposed: bool = False
     """The stored array has columns and rows swapped."""
     zero: str | None = None
@@ -47,8 +81,13 @@ class Packing:
     """The array that says for each place on ``group_axis`` which group it belongs to."""
     group_axis: int = 0
     divisor: str | None = None
+    multiplies: bool = False
     is_float8: bool = False
     """Values are floats, which the layer divides by the scale, rounds to float8 and multiplies again."""
+    is_mixed: bool = False
+    """The rows of ``flat`` are not the inputs: Keras flattens some kernels of an EinsumDense across them."""
+    lacks: str | None = None
+    """An array without which the numbers that the values stand for cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +101,8 @@ class Holder:
     inputs: Sequence[int | None] | None = None
     """The shape of its input, of which an odd size cannot be read off two values to a byte."""
     keras_version: tuple[int, int] | None = None
+    is_whole: bool = False
+    """The array asked for is known to have a byte for each value, whatever the config says."""
 
     def shape_of(self, name: str) -> Shape:
         """The shape of one of its arrays; empty where it has none of that name."""
@@ -107,7 +148,7 @@ def kernel_packing(layer: Holder) -> Packing | None:
     """How a kernel is stored, by its policy where that is known, else by dtypes, shapes and the arrays beside it."""
     policy, (dtype, shape) = policy_of(layer.config), layer.stored["kernel"]
     if dtype == "uint8":
-        return calibrated_packing(layer) if policy.mode != "ternary" else None
+        return calibrated_packing(layer, policy) if "g_idx" in layer.stored else ternary_packing(layer)
     if dtype == "int8":
         return integer_packing(layer, policy)
     if layer.shape_of("kernel_amax_history"):
@@ -115,44 +156,88 @@ def kernel_packing(layer: Holder) -> Packing | None:
     return None
 
 
-def calibrated_packing(layer: Holder) -> Packing | None:
-    """GPTQ and AWQ: a row for each unit, two of them to a byte where values have four bits."""
-    zero = next((name for name in ("kernel_zero", "zero_point") if name in layer.stored), None)
-    (height, width), scales = two_axes(layer.shape_of("kernel")), layer.shape_of("kernel_scale")
-    units = scales[0] if len(scales) == 2 else 0  # noqa: PLR2004 - by unit and group
-    if zero is None or "g_idx" not in layer.stored or height not in (units, halved(units)):
+def calibrated_packing(layer: Holder, policy: Policy) -> Packing | None:
+    """GPTQ and AWQ: a row for each input, or before Keras 3.16 one for each unit; None where both are possible."""
+    found = [
+        one
+        for transposed in (True, False)
+        for coding in codings(policy, transposed=transposed)
+        if (one := matrix_packing(layer, coding, transposed=transposed)) is not None
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def codings(policy: Policy, *, transposed: bool) -> Collection[Coding]:
+    """How values may share bytes: as the policy says, else in any way that gptq and awq have."""
+    if policy.mode in CALIBRATED:
+        return {BY_BITS.get((policy.bits, transposed), PLAIN)}
+    return {UINT4, PLAIN} if transposed else {UINT4, UINT2, PLAIN}
+
+
+def matrix_packing(layer: Holder, coding: Coding, *, transposed: bool) -> Packing | None:
+    """A kernel of gptq or awq in one of its two layouts; None where the sizes contradict it."""
+    rows, scales = layer.shape_of("g_idx"), two_axes(layer.shape_of("kernel_scale"))
+    units = scales[0] if transposed else scales[1]
+    stored = (*rows, coding.stored(units))
+    if layer.shape_of("kernel") != (stored[::-1] if transposed else stored) or len(stored) != len(scales):
         return None
+    zero, flat = zero_name(layer), (rows[0], units)
+    shape = original_shape(layer, *flat)
     return Packing(
-        original_shape(layer, width, units),
-        (width, units),
+        shape,
+        flat,
         "kernel_scale",
-        (1, 0),
-        pairs=0 if height == halved(units) else None,
-        signed=False,
-        transposed=True,
+        (1, 0) if transposed else (0, 1),
+        shared_axis=None if coding is PLAIN else 0 if transposed else 1,
+        coding=coding,
+        transposed=transposed,
         zero=zero,
         groups="g_idx",
         divisor="awq_scales" if "awq_scales" in layer.stored else None,
+        multiplies=True,
+        is_mixed=is_mixed(layer, shape, flat),
+        lacks=None if zero else "kernel_zero",
     )
+
+
+def zero_name(layer: Holder) -> str | None:
+    """What the zero points of a kernel are called here."""
+    return next((name for name in ("kernel_zero", "zero_point") if name in layer.stored), None)
+
+
+def ternary_packing(layer: Holder) -> Packing | None:
+    """Ternary: five values of -1, 0 and 1 to a byte along the units, and one scale for all."""
+    inputs, width = two_axes(layer.shape_of("kernel"))
+    units = size(layer.config, "units") or next(iter(layer.shape_of("bias")), 0)
+    if width != TERNARY.stored(units) or layer.shape_of("kernel_scale") != ():
+        return None
+    flat = (inputs, units)
+    return Packing(flat, flat, "kernel_scale", (), 1, TERNARY, multiplies=True)
 
 
 def integer_packing(layer: Holder, policy: Policy) -> Packing | None:
     """int8, int4 in blocks of inputs, and int4 with a scale for each unit."""
     shape, scales = layer.shape_of("kernel"), layer.shape_of("kernel_scale")
     units = scales[-1] if scales else 0
+    by_pairs = (two_axes(shape)[0], INT4.stored(units)) == shape
+    flat = (two_axes(shape)[0], units)
     if "g_idx" in layer.stored:
-        flat = (two_axes(shape)[0], units)
-        if shape != (flat[0], halved(units)):
+        zero = zero_name(layer)
+        if not by_pairs or zero is None:
             return None
+        whole = original_shape(layer, *flat)
+        mixed = is_mixed(layer, whole, flat)
         return Packing(
-            *(original_shape(layer, *flat), flat, "kernel_scale", (0, 1), 1), zero="kernel_zero", groups="g_idx"
+            *(whole, flat, "kernel_scale", (0, 1), 1), zero=zero, groups="g_idx", multiplies=True, is_mixed=mixed
         )
-    if policy.mode != "int8" and len(shape) == 2 and len(scales) == 1 and shape[1] == halved(units) != units:  # noqa: PLR2004
-        return Packing(original_shape(layer, shape[0], units), (shape[0], units), "kernel_scale", (1,), 1)
+    if policy.mode != "int8" and len(scales) == 1 and by_pairs and (policy.pairs_last or shape[1] != units):
+        whole = original_shape(layer, *flat)
+        return Packing(whole, flat, "kernel_scale", (1,), 1, is_mixed=is_mixed(layer, whole, flat))
     if policy.mode == "int4" and not policy.pairs_last:
         return first_axis_packing(layer)
     axes = unit_axes(layer, shape)
-    is_whole = policy.mode == "int8" or (policy.mode is None and layer.keras_version not in UNTOLD_INT4)
+    is_int8 = layer.is_whole or layer.keras_version not in UNTOLD_INT4
+    is_whole = policy.mode == "int8" or (policy.mode is None and is_int8)
     return Packing(shape, shape, "kernel_scale", axes) if is_whole and axes is not None else None
 
 
@@ -166,7 +251,7 @@ def first_axis_packing(layer: Holder) -> Packing | None:
     place = inputs.find(letters[axis])
     from_end = layer.class_name == "Dense" or (word(layer.config, "equation") or "").startswith("...")
     length = next(iter(layer.inputs[place - len(inputs) :] if from_end else layer.inputs[place:]), None)
-    if place < 0 or length is None or halved(length) != shape[axis]:
+    if place < 0 or length is None or INT4.stored(length) != shape[axis]:
         return None
     whole = (*shape[:axis], length, *shape[axis + 1 :])
     axes = unit_axes(layer, whole)
@@ -185,30 +270,60 @@ def unit_axes(layer: Holder, shape: Shape) -> tuple[int, ...] | None:
 def original_shape(layer: Holder, rows: int, columns: int) -> Shape:
     """The shape of a kernel that is stored as a matrix; that of the matrix, where nothing tells another.
 
-    Its last axes are those of the bias or of the config's ``output_shape``; in an attention layer it has heads.
+    The axes that are put out have the sizes of the bias or of the config's ``output_shape``; in an attention layer
+    there are heads.
     """
     _, letters, output = layer.terms
-    ends = sum(letter in output for letter in letters)
-    heads = size(layer.config, "num_heads", "num_query_heads")
+    outs = [letter for letter in output if letter in letters]
+    heads = heads_of(layer.config)
     told = first_of(layer.config, "output_shape") if heads is None else None
+    shape = told[-len(outs) :] if isinstance(told, list | tuple) else told  # earlier axes may be open
     spread: Shape = (heads or 1, columns // (heads or 1))
-    units: Shape = (layer.shape_of("bias") or whole_numbers({"ends": told}, "ends") or spread)[-ends:]
-    front = rows * columns // max(1, prod(units))
-    summed: Shape = (front,) if len(letters) - ends == 1 else (heads or 1, front // (heads or 1))
-    shape = (*summed, *units)
-    return shape if len(shape) == len(letters) and prod(shape) == rows * columns else (rows, columns)
+    ends = (layer.shape_of("bias") or whole_numbers({"ends": shape}, "ends") or spread)[-len(outs) :]
+    sizes = dict(zip(outs, ends, strict=False))
+    sizes |= summed_sizes(layer, rows * columns // max(1, prod(ends)))
+    shape = tuple(sizes.get(letter, 0) for letter in letters)
+    return shape if prod(shape) == rows * columns else (rows, columns)
+
+
+def summed_sizes(layer: Holder, front: int) -> dict[str, int]:
+    """The sizes of those axes of a kernel that are summed over, ``front`` together; empty where nothing tells them."""
+    inputs, letters, output = layer.terms
+    ins = [letter for letter in letters if letter not in output]
+    if len(ins) == 1:
+        return {ins[0]: front}
+    if heads := heads_of(layer.config):
+        return dict(zip(ins, (heads, front // heads), strict=False))
+    given = layer.inputs if layer.inputs is not None and len(layer.inputs) == len(inputs) else ()
+    told = {letter: length for letter, length in zip(inputs, given, strict=False) if letter in ins and length}
+    return told if len(told) == len(ins) and prod(told.values()) == front else {}
+
+
+def is_mixed(layer: Holder, shape: Shape, flat: Shape) -> bool:
+    """Whether the rows of a flattened kernel are others than its inputs, which come first in most equations."""
+    _, letters, output = layer.terms
+    ins = [letter for letter in letters if letter not in output]
+    return shape != flat and ([*letters[: len(ins)]] != ins or prod(shape[: len(ins)]) != flat[0])
+
+
+def heads_of(config: Mapping[str, Any]) -> int | None:
+    """The heads of a projection of an attention layer; None for any other layer."""
+    grouped = size(config, "num_key_value_heads") if word(config, "name") in ("key", "value") else None
+    return grouped or size(config, "num_heads", "num_query_heads")
 
 
 def table_packing(layer: Holder, name: str) -> Packing | None:
     """How the embeddings, or those on the way back, are stored: a scale for each index, or for each block of units."""
     dtype, shape = layer.stored[name]
     scales, groups = layer.shape_of(f"{name}_scale"), layer.shape_of("g_idx")
+    unit_axis = 0 if name == "reverse_embeddings" else 1
     units = groups[0] if groups else size(layer.config, "output_dim")
+    if units is None and layer.is_whole and len(shape) == 2:  # noqa: PLR2004 - by index and unit
+        units = shape[unit_axis]
     if dtype != "int8" or len(shape) != 2 or units is None:  # noqa: PLR2004 - by index and unit
         return None
-    unit_axis = 0 if name == "reverse_embeddings" else 1
     is_packed = bool(groups) or policy_of(layer.config).mode == "int4"
-    if shape[unit_axis] != (halved(units) if is_packed else units):
+    if shape[unit_axis] != (INT4.stored(units) if is_packed else units):
         return None
     flat = (units, shape[1]) if name == "reverse_embeddings" else (shape[0], units)
     # Keras 3.2 had one scale for each unit, all others have one for each index.
@@ -224,14 +339,10 @@ def table_packing(layer: Holder, name: str) -> Packing | None:
         zero=f"{name}_zero" if groups else None,
         groups="g_idx" if groups else None,
         group_axis=unit_axis if groups else 0,
+        multiplies=bool(groups),
     )
 
 
 def two_axes(shape: Shape) -> tuple[int, int]:
     """Both sizes of a matrix; zeros for an array of another rank."""
     return (shape[0], shape[1]) if len(shape) == 2 else (0, 0)  # noqa: PLR2004 - a matrix
-
-
-def halved(length: int) -> int:
-    """The bytes that hold so many values of four bits."""
-    return (length + 1) // 2

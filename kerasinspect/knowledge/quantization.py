@@ -8,17 +8,32 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.knowledge.layers import WeightKind
+from kerasinspect.knowledge.layers import UNKNOWN, WeightKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     Kinds = tuple[WeightKind, ...]
+    Version = tuple[int, int] | None
 
 DENSE = ("Dense", "EinsumDense", "TernaryDense")
 EMBEDDINGS = ("Embedding", "ReversibleEmbedding")
 CALIBRATED = ("gptq", "awq")
-"""Modes that store the kernel transposed, as unsigned integers around a zero point."""
+"""Modes that store the kernel as unsigned integers around a zero point."""
+INPUTS_FIRST = (3, 16)
+"""Since then gptq and awq kernels have a row for each input, not for each unit, and all zero points have one name."""
+RELEASED = (3, 15)
+"""The version by whose words arrays are called where neither version nor names nor shapes tell."""
+FIRST_AXIS_INT4 = ((3, 11), (3, 12), (3, 13))
+"""Versions in which two values of int4 share a byte along the first axis; such a kernel looks as one of int8 does."""
+SHARING: Mapping[str, tuple[str, int]] = {
+    "input pair": ("input", 2),
+    "unit pair": ("unit", 2),
+    "unit quad": ("unit", 4),
+    "unit quintet": ("unit", 5),
+}
+"""Axes along which several values share a byte: what the values run along, and how many share one."""
+SHARED = {many: name for name, (whole, many) in SHARING.items() if whole == "unit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +81,15 @@ def parsed(mode: str | None, name: str | None, source: str | None) -> Policy:
     return Policy(word, name, block, bits, pairs_last=word == "int4" and bool(parts), source=source)
 
 
-def variants(class_name: str, kinds: Kinds, config: Mapping[str, Any]) -> list[Kinds]:
+def variants(class_name: str, kinds: Kinds, config: Mapping[str, Any], keras_version: Version = None) -> list[Kinds]:
     """The arrays that a layer may have stored, the likeliest first: as its config says, then as known bugs leave it.
 
-    ``kinds`` are those of the unquantised layer in stored order.
+    ``kinds`` are those of the unquantised layer in stored order. Layouts of several versions are told apart by sizes,
+    see ``sizes_agree``.
     """
     policy = policy_of(config)
     if policy.mode and kinds and class_name in DENSE:
-        return [*dense_variants(policy, kinds, is_einsum=class_name == "EinsumDense")]
+        return [*dense_variants(policy, kinds, keras_version, is_einsum=class_name == "EinsumDense")]
     if policy.mode in ("int8", "int4") and kinds and class_name in EMBEDDINGS:
         return [*embedding_variants(policy.mode, kinds)]
     if class_name == "LayerNormalization" and config:
@@ -82,45 +98,91 @@ def variants(class_name: str, kinds: Kinds, config: Mapping[str, Any]) -> list[K
     return [kinds]
 
 
-def untold_variants(class_name: str, kinds: Kinds) -> Iterator[Kinds]:
+def untold_variants(class_name: str, kinds: Kinds, keras_version: Version = None) -> Iterator[Kinds]:
     """The arrays of a layer whose config does not say how it is quantised, in any of the ways that there are.
 
     So it is without a config, and for the projections of an attention layer, whose policy Keras does not save.
     """
     if kinds and class_name in DENSE:
-        policies = (Policy("float8"), Policy("int8"), Policy("int4", pairs_last=True), Policy("int4"))
-        for policy in (*policies, *map(Policy, CALIBRATED)):
-            yield from dense_variants(policy, kinds, is_einsum=class_name == "EinsumDense")
+        is_einsum, version = class_name == "EinsumDense", keras_version or RELEASED
+        for policy in UNTOLD:
+            if policy != FIRST_PAIRED or keras_version in (None, *FIRST_AXIS_INT4):
+                yield from dense_variants(policy, kinds, version, is_einsum=is_einsum)
     elif kinds and class_name in EMBEDDINGS:
         yield from embedding_variants("int8", kinds)
         yield from embedding_variants("int4", kinds)
 
 
-def dense_variants(policy: Policy, kinds: Kinds, *, is_einsum: bool) -> Iterator[Kinds]:
+FIRST_PAIRED = Policy("int4")
+UNTOLD = (
+    *(Policy("float8"), Policy("int8"), Policy("int4", pairs_last=True), FIRST_PAIRED, Policy("ternary")),
+    *(Policy(mode, bits=bits) for mode in CALIBRATED for bits in (4, 8, 2)),
+)
+"""All ways to quantise a kernel that leave different arrays."""
+
+
+def sizes_agree(kinds: Kinds, shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Whether arrays of such shapes can be these weights together: an axis of one name has one size in all of them."""
+    sizes: dict[str, int] = {}
+    for kind, shape in zip(kinds, shapes, strict=True):
+        # A free rank stands for several axes of one name, the product of which others may have as one.
+        names = None if kind.free_rank else kind.names_along(shape)
+        for name, size in zip(names or (), shape, strict=False):
+            if sizes.setdefault(name, size) != size:
+                return False
+    return all(
+        size == -(-sizes.get(whole, size * many) // many)
+        for name, size in sizes.items()
+        for whole, many in [SHARING.get(name, (name, 1))]
+    )
+
+
+def without_axes(kinds: Kinds) -> Kinds:
+    """The same weights with nothing said of what runs along them, since their sizes contradict each other."""
+    return tuple(replace(kind, axes=tuple(UNKNOWN for _ in kind.axes)) for kind in kinds)
+
+
+def dense_variants(policy: Policy, kinds: Kinds, keras_version: Version, *, is_einsum: bool) -> Iterator[Kinds]:
     """What a quantised Dense or EinsumDense stores."""
     kernel, *rest = kinds
     bias = tuple(kind for kind in rest if kind.name == "bias")
     if policy.mode == "float8":
         yield (kernel, *bias, *FLOAT8)
     elif policy.mode in CALIBRATED:
-        axes = ("unit pair" if policy.bits == 4 else "unit", "input")  # noqa: PLR2004 - two values of 4 bits a byte
-        packed = fixed("kernel", *axes, dtypes=("uint8",))
-        scale, groups = fixed("kernel_scale", "unit", "group"), fixed("g_idx", "input")
-        zero = fixed("zero_point" if is_einsum else "kernel_zero", "unit", "group", dtypes=("uint8",))
-        after = (fixed("awq_scales", "input"), groups) if policy.mode == "awq" else (groups,)
-        yield (*bias, packed, scale, zero, *after)
-        # Keras 3.14.0 to 3.15.1 forgets the zero points of these modes when it saves .keras files.
-        yield (*bias, packed, scale, replace(after[0], gap=1), *after[1:])
+        yield from calibrated_variants(policy, bias, is_einsum=is_einsum)
     elif policy.mode == "ternary":
-        yield (fixed("kernel", "five inputs", "unit", dtypes=("uint8",)), *bias, fixed("kernel_scale"))
+        yield (fixed("kernel", "input", SHARED[5], dtypes=("uint8",)), *bias, fixed("kernel_scale"))
     elif policy.mode == "int4":
-        yield from int4_variants(policy, kernel, bias, is_einsum=is_einsum)
+        yield from int4_variants(policy, kernel, bias, keras_version, is_einsum=is_einsum)
     else:
         scale = replace(fixed("kernel_scale", "unit"), free_rank=is_einsum)
         yield (replace(kernel, trainable=False, dtypes=("int8",)), *bias, scale)
 
 
-def int4_variants(policy: Policy, kernel: WeightKind, bias: Kinds, *, is_einsum: bool) -> Iterator[Kinds]:
+def calibrated_variants(policy: Policy, bias: Kinds, *, is_einsum: bool) -> Iterator[Kinds]:
+    """What a Dense or EinsumDense of gptq or awq stores: with a row for each unit, and with a row for each input."""
+    groups = fixed("g_idx", "input")
+    after = (fixed("awq_scales", "input"), groups) if policy.mode == "awq" else (groups,)
+    units = SHARED[2] if policy.bits == 4 else "unit"  # noqa: PLR2004 - two values of four bits a byte
+    packed = (*bias, fixed("kernel", units, "input", dtypes=("uint8",)), fixed("kernel_scale", "unit", "group"))
+    zero = fixed("zero_point" if is_einsum else "kernel_zero", "unit", "group", dtypes=("uint8",))
+    yield (*packed, zero, *after)
+    units = SHARED[4] if policy.bits == 2 else units  # noqa: PLR2004 - four values of two bits a byte
+    packed_since = (*bias, fixed("kernel", "input", units, dtypes=("uint8",)), fixed("kernel_scale", "group", "unit"))
+    yield (*packed_since, fixed("zero_point", "group", "unit", dtypes=("uint8",)), *after)
+    # Keras 3.14.0 to 3.15.1 forgets the zero points of these modes when it saves .keras files.
+    yield (*packed, replace(after[0], gap=1), *after[1:])
+
+
+def lost_zero_point(dtypes: Mapping[str, str]) -> bool:
+    """Whether weights of such names and dtypes are a gptq or awq layer's without its zero points."""
+    is_calibrated = dtypes.get("kernel") == "uint8" and {"kernel_scale", "g_idx"} <= dtypes.keys()
+    return is_calibrated and not {"kernel_zero", "zero_point"} & dtypes.keys()
+
+
+def int4_variants(
+    policy: Policy, kernel: WeightKind, bias: Kinds, keras_version: Version, *, is_einsum: bool
+) -> Iterator[Kinds]:
     """What a Dense or EinsumDense of int4 stores: with a scale for each unit, or one for each block of its inputs."""
     if policy.pairs_last:
         packed = fixed("kernel", "input", "unit pair", dtypes=("int8",))
@@ -131,8 +193,15 @@ def int4_variants(policy: Policy, kernel: WeightKind, bias: Kinds, *, is_einsum:
     scale = replace(fixed("kernel_scale", "unit"), free_rank=is_einsum and not policy.pairs_last)
     yield (packed, *bias, scale)
     grouped = fixed("kernel_scale", "group", "unit")
-    zero = fixed("kernel_zero", "group", "unit", dtypes=("int8",))
-    yield (packed, *bias, grouped, zero, fixed("g_idx", "input"))
+    for name in zero_names(keras_version):
+        yield (packed, *bias, grouped, fixed(name, "group", "unit", dtypes=("int8",)), fixed("g_idx", "input"))
+
+
+def zero_names(keras_version: Version) -> tuple[str, ...]:
+    """What the zero points of int4 may be called."""
+    if keras_version is None:
+        return ("kernel_zero", "zero_point")
+    return ("kernel_zero",) if keras_version < INPUTS_FIRST else ("zero_point",)
 
 
 def embedding_variants(mode: str, kinds: Kinds) -> Iterator[Kinds]:
@@ -150,7 +219,7 @@ def embedding_variants(mode: str, kinds: Kinds) -> Iterator[Kinds]:
         grouped, zero = fixed("embeddings_scale", "index", "group"), fixed("embeddings_zero", "index", "group")
         behind = (
             fixed("reverse_embeddings_scale", "group", "index"),
-            fixed("reverse_embeddings_zero", "group", "index"),
+            fixed("reverse_embeddings_zero", "group", "index", dtypes=("int8", "float32")),
         )
         front = (table, grouped, replace(zero, dtypes=("int8",)), fixed("g_idx", "unit"))
         yield (*front, *(one for kind in back for one in (kind, *behind)))
@@ -170,6 +239,18 @@ FLOAT8 = tuple(
 
 LORA: Mapping[str, str] = {"kernel": "lora_kernel", "embeddings": "lora_embeddings"}
 """The weights that LoRA adapts, and what its two factors are called before ``_a`` and ``_b``."""
+
+
+def adapted(kinds: Kinds, config: Mapping[str, Any]) -> Kinds:
+    """The same weights of a layer whose LoRA factors are merged into what they adapt, and missing in the file.
+
+    ``get_weights()`` has the factors after all trainable weights: before a quantised kernel, which is none.
+    """
+    missing = len(lora_kinds(kinds, config))
+    first = next((kind for kind in kinds if not kind.trainable), None)
+    if not missing or first is None:
+        return kinds
+    return tuple(replace(kind, gap=kind.gap + missing) if kind is first else kind for kind in kinds)
 
 
 def lora_kinds(kinds: Kinds, config: Mapping[str, Any]) -> Kinds:

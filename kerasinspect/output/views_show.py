@@ -147,11 +147,12 @@ def _axis_line(listed: Listed, options: ShowOptions) -> str | None:
 
 def shape_as_explained(weight: Weight) -> tuple[int, ...] | None:
     """The shape of a kernel with its window first, as in today's Keras; None where nothing tells its order."""
-    names = [axis.name for axis in weight.axes]
+    names = [axis.name for axis in weight.value_axes]
+    shape = tuple(axis.size for axis in weight.value_axes)
     if names[:1] == ["axis 0"]:
         return None
     filters_first = names[:2] == ["filter", "channel"]
-    sizes = (*weight.shape[2:], weight.shape[1], weight.shape[0]) if filters_first else weight.shape
+    sizes = (*shape[2:], shape[1], shape[0]) if filters_first else shape
     return sizes if "one" not in names else (*sizes[:1], *sizes[2:])
 
 
@@ -218,7 +219,7 @@ def _value_blocks(weight: Weight, options: ShowOptions) -> Iterator[Block]:
         yield Paragraph(SEPARATOR.join(figures), level=3)
     if options.hashes:
         yield Paragraph(f"sha256 {sha256(weight.array)}", "quiet", 3)
-    subject = describe(weight.path, _shown_array(weight, options), weight.axes, options.labels.get(weight.path))
+    subject = describe(weight.path, _shown_array(weight, options), weight.value_axes, options.labels.get(weight.path))
     yield from draw(subject, options.grid)
 
 

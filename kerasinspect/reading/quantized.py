@@ -7,8 +7,9 @@ not known here; see ``kerasinspect.knowledge.packing``.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,8 +24,29 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Array
 
-SIGN = 8
-"""The bit of an int4 that makes it negative."""
+
+class Coding(Protocol):
+    """How several values share a byte; see ``kerasinspect.knowledge.packing``."""
+
+    @property
+    def dtype(self) -> str:
+        """A word for the values."""
+
+    @property
+    def base(self) -> int:
+        """What the digits of a byte count in."""
+
+    @property
+    def digits(self) -> int:
+        """Values in a byte."""
+
+    @property
+    def lowest(self) -> int:
+        """The smallest value."""
+
+    @property
+    def wraps(self) -> bool:
+        """Whether a digit of 0 stands for 0, rather than for the smallest value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +59,9 @@ class Computed:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all values; two of four bits share one."""
-        size = math.prod(self.shape)
-        return (size + 1) // 2 if self.dtype.endswith("int4") else size * np.dtype(self.dtype).itemsize
+        """Bytes of all values, as small as they are."""
+        bits = re.fullmatch(r"u?int(2|4)", self.dtype)
+        return -(-math.prod(self.shape) * (int(bits[1]) if bits else 8 * np.dtype(self.dtype).itemsize) // 8)
 
     def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
         """The selected values."""
@@ -66,21 +88,29 @@ def slices(picks: Sequence[range]) -> tuple[slice, ...]:
     return tuple(slice(pick.start, pick.stop if pick.stop >= 0 else None, pick.step) for pick in picks)
 
 
-def unpacked(stored: Array, axis: int, length: int, *, signed: bool) -> Computed:
-    """Values of four bits, two of which share a byte along ``axis``, the first in the lower half."""
+def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> Computed:
+    """Values that share bytes along ``axis``, as the coding says."""
     shape = (*stored.shape[:axis], length, *stored.shape[axis + 1 :])
+    count = coding.digits
 
     def compute(picks: list[range]) -> np.ndarray:
         first, last = min(picks[axis]), max(picks[axis])
         around = [*picks]
-        around[axis] = range(first // 2, last // 2 + 1)
+        around[axis] = range(first // count, last // count + 1)
         raw = stored[slices(around)].view(np.uint8)
-        halves = np.stack([raw & 0x0F, raw >> 4], axis + 1)
-        values = halves.reshape([*raw.shape[:axis], 2 * raw.shape[axis], *raw.shape[axis + 1 :]])
-        values = values.take([place - first // 2 * 2 for place in picks[axis]], axis)
-        return ((values ^ SIGN).view(np.int8) - SIGN).astype(np.int8) if signed else values
+        digits = np.stack([raw // coding.base**place % coding.base for place in range(count)], axis + 1)
+        values = digits.reshape([*raw.shape[:axis], count * raw.shape[axis], *raw.shape[axis + 1 :]])
+        return signed(values.take([place - first // count * count for place in picks[axis]], axis), coding)
 
-    return Computed(shape, "int4" if signed else "uint4", compute)
+    return Computed(shape, coding.dtype, compute)
+
+
+def signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
+    """The values that digits stand for."""
+    if not coding.lowest:
+        return digits
+    counted = (digits.view(np.int8) - coding.lowest) % coding.base if coding.wraps else digits.view(np.int8)
+    return np.asarray(counted + coding.lowest, np.int8)
 
 
 def transposed(matrix: Array) -> Computed:
@@ -130,13 +160,15 @@ class Factor:
         return np.asarray(found.transpose(np.argsort(self.axes)).reshape(sizes))
 
 
-def multiplied(values: Array, scale: Factor, zero: Factor | None, divisor: Factor | None) -> Computed:
-    """``(value - zero) * scale`` where there are groups, else ``value / scale``; then divided by the divisor."""
+def multiplied(
+    values: Array, scale: Factor, zero: Factor | None = None, divisor: Factor | None = None, *, multiplies: bool
+) -> Computed:
+    """``(value - zero) * scale`` where the layer multiplies, else ``value / scale``; then divided by the divisor."""
 
     def compute(picks: list[range]) -> np.ndarray:
         found = values[slices(picks)].astype(np.float32)
         factor = scale.at(picks, values.shape).astype(np.float32)
-        if scale.groups is None:
+        if not multiplies:
             return found / factor
         if zero is not None:
             found -= zero.at(picks, values.shape).astype(np.float32)

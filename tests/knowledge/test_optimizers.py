@@ -277,6 +277,67 @@ def test_other_generations(
     assert slots_of(optimizer, [KERNEL, BIAS], stored, version) == expected
 
 
+def numbered(*shapes: tuple[int, ...]) -> list[State]:
+    """Arrays that are only numbered."""
+    return [State(str(number), shape) for number, shape in enumerate(shapes)]
+
+
+SCALAR: tuple[int, ...] = ()
+ODD_ORDERS = [
+    pytest.param(
+        {"class_name": "LossScaleOptimizerV3", "config": {"inner_optimizer": "Adam"}},
+        [SCALAR, (4, 3), (4, 3), (3,), (3,)],
+        ["iteration", "momentum", "velocity", "momentum", "velocity"],
+        id="the wrapper of Keras 2.15 holds the arrays of the one inside it alone",
+    ),
+    pytest.param(
+        {"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": "Lion"}},
+        [*[SCALAR] * 6, (4, 3), (3,)],
+        [
+            "iteration",
+            "learning_rate",
+            "step_counter",
+            "dynamic_scale",
+            "iteration",
+            "learning_rate",
+            *["momentum"] * 2,
+        ],
+        id="that of Keras 3 has four of its own",
+    ),
+    pytest.param(
+        "Nadam",
+        [SCALAR, SCALAR, SCALAR, (4, 3), (4, 3), (3,), (3,)],
+        ["iteration", "learning_rate", "momentum_product", *["momentum", "velocity"] * 2],
+        id="Nadam of Keras 3.5 has its product first",
+    ),
+    pytest.param(
+        "Nadam",
+        [SCALAR, (4, 3), (4, 3), (3,), (3,)],
+        ["iteration", *["momentum", "velocity"] * 2],
+        id="Nadam of Keras 2.15 has none",
+    ),
+    pytest.param(
+        "Adafactor",
+        [SCALAR, (4,), (3,), (4, 3), (3,)],
+        ["iteration", "row", "column", "velocity", "velocity"],
+        id="Adafactor of Keras 2.15 has no sums of vectors",
+    ),
+]
+
+
+@pytest.mark.parametrize(("optimizer", "shapes", "expected"), ODD_ORDERS)
+def test_orders_that_differ_by_version(optimizer: Any, shapes: list[tuple[int, ...]], expected: list[str]) -> None:  # noqa: ANN401
+    """Each order is told by shapes alone."""
+    assert [slot.name for slot in slots_of(optimizer, [KERNEL, BIAS], numbered(*shapes), None)] == expected
+
+
+def test_weights_of_one_shape_whose_order_is_unknown_have_no_slots() -> None:
+    """A slot is of this name and shape, but of two weights whose places the file does not tell it is nobody's."""
+    unplaced = [Target("bias", (3,), is_placed=False)] * 2
+    found = slots_of("Lion", [KERNEL, *unplaced], numbered((), (), (4, 3), (3,), (3,)), None)
+    assert found[2:] == [Slot("momentum", 0), Slot("momentum"), Slot("momentum")]
+
+
 def test_float8_scales_have_no_slots() -> None:
     """Weights that Keras overwrites by way of gradients have a gradient accumulator, but no slots."""
     entry = {"class_name": "SGD", "config": {"momentum": 0.9, "gradient_accumulation_steps": 2}}

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
 
-from kerasinspect.knowledge.packing import Holder, Packing, packing_of
+from kerasinspect.knowledge.packing import TERNARY, UINT2, UINT4, Holder, Packing, packing_of
 from tests.knowledge.odd_values import ODD_VALUES
 
 INT4 = {"dtype": "int4_from_float32"}
 INT8 = {"dtype": "int8_from_float32"}
 HEADS = {"equation": "abc,cde->abde"}
 FLOAT = "float32"
+GPTQ = Packing(
+    (5, 7),
+    (5, 7),
+    "kernel_scale",
+    (1, 0),
+    0,
+    UINT4,
+    transposed=True,
+    zero="kernel_zero",
+    groups="g_idx",
+    multiplies=True,
+)
 
 
 def holder(class_name: str, config: dict[str, Any], stored: dict[str, tuple[str, Any]], *inputs: int) -> Holder:
@@ -65,8 +78,69 @@ def holder(class_name: str, config: dict[str, Any], stored: dict[str, tuple[str,
                 {},
                 {"kernel": ("uint8", (4, 5)), "kernel_scale": (FLOAT, (7, 2)), "g_idx": (FLOAT, (5,))},
             ),
-            None,
+            replace(GPTQ, zero=None, lacks="kernel_zero"),
             id="no zero points",
+        ),
+        pytest.param(
+            holder(
+                "Dense",
+                {},
+                {
+                    "kernel": ("uint8", (4, 5)),
+                    "kernel_scale": (FLOAT, (7, 2)),
+                    "kernel_zero": ("uint8", (7, 2)),
+                    "g_idx": (FLOAT, (5,)),
+                },
+            ),
+            GPTQ,
+            id="gptq with a row for each unit",
+        ),
+        pytest.param(
+            holder(
+                "Dense",
+                {},
+                {
+                    "kernel": ("uint8", (5, 2)),
+                    "kernel_scale": (FLOAT, (2, 7)),
+                    "zero_point": ("uint8", (2, 7)),
+                    "g_idx": (FLOAT, (5,)),
+                },
+            ),
+            replace(GPTQ, scale_axes=(0, 1), shared_axis=1, coding=UINT2, transposed=False, zero="zero_point"),
+            id="gptq of two bits with a row for each input",
+        ),
+        pytest.param(
+            holder(
+                "Dense",
+                {},
+                {
+                    "kernel": ("uint8", (2, 2)),
+                    "kernel_scale": (FLOAT, (2, 2)),
+                    "kernel_zero": ("uint8", (2, 2)),
+                    "g_idx": (FLOAT, (2,)),
+                },
+            ),
+            None,
+            id="gptq that may lie either way",
+        ),
+        pytest.param(
+            holder("Dense", {"units": 7}, {"kernel": ("uint8", (5, 2)), "kernel_scale": (FLOAT, ())}),
+            Packing((5, 7), (5, 7), "kernel_scale", (), 1, TERNARY, multiplies=True),
+            id="ternary",
+        ),
+        pytest.param(
+            holder("Dense", {}, {"kernel": ("uint8", (5, 2)), "kernel_scale": (FLOAT, ())}),
+            None,
+            id="ternary of an unknown number of units",
+        ),
+        pytest.param(
+            holder(
+                "EinsumDense",
+                {"equation": "abc,cde->abde", "name": "key", "num_query_heads": 4, "num_key_value_heads": 2},
+                {"kernel": ("int8", (5, 3)), "kernel_scale": (FLOAT, (6,))},
+            ),
+            Packing((5, 2, 3), (5, 6), "kernel_scale", (1,), 1),
+            id="int4 of the keys of grouped heads",
         ),
         pytest.param(
             holder(

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from kerasinspect.knowledge.layers import LAYERS, WeightKind, weights_for
-from kerasinspect.knowledge.quantization import Policy, lora_kinds, policy_of, untold_variants, variants
+from kerasinspect.knowledge.quantization import (
+    Policy,
+    adapted,
+    lora_kinds,
+    lost_zero_point,
+    policy_of,
+    sizes_agree,
+    untold_variants,
+    variants,
+)
 from tests.knowledge.odd_values import ODD_VALUES
 
 DENSE = LAYERS["Dense"].weights
@@ -67,13 +76,37 @@ def names(kinds: tuple[WeightKind, ...]) -> str:
     ("class_name", "mode", "expected"),
     [
         ("Dense", "int8", ["kernel bias kernel_scale"]),
-        ("Dense", "int4/-1", ["kernel bias kernel_scale", "kernel bias kernel_scale kernel_zero g_idx"]),
-        ("Dense", "gptq/4/128", ["bias kernel kernel_scale kernel_zero g_idx", "bias kernel kernel_scale g_idx"]),
-        ("EinsumDense", "gptq/4/128", ["bias kernel kernel_scale zero_point g_idx", "bias kernel kernel_scale g_idx"]),
+        (
+            "Dense",
+            "int4/-1",
+            [
+                "kernel bias kernel_scale",
+                "kernel bias kernel_scale kernel_zero g_idx",
+                "kernel bias kernel_scale zero_point g_idx",
+            ],
+        ),
+        (
+            "Dense",
+            "gptq/4/128",
+            [
+                "bias kernel kernel_scale kernel_zero g_idx",
+                "bias kernel kernel_scale zero_point g_idx",
+                "bias kernel kernel_scale g_idx",
+            ],
+        ),
+        (
+            "EinsumDense",
+            "gptq/4/128",
+            [*["bias kernel kernel_scale zero_point g_idx"] * 2, "bias kernel kernel_scale g_idx"],
+        ),
         (
             "Dense",
             "awq/4/128",
-            ["bias kernel kernel_scale kernel_zero awq_scales g_idx", "bias kernel kernel_scale awq_scales g_idx"],
+            [
+                "bias kernel kernel_scale kernel_zero awq_scales g_idx",
+                "bias kernel kernel_scale zero_point awq_scales g_idx",
+                "bias kernel kernel_scale awq_scales g_idx",
+            ],
         ),
         ("Dense", "ternary", ["kernel bias kernel_scale"]),
         (
@@ -95,7 +128,7 @@ def test_what_a_quantised_layer_stores(class_name: str, mode: str, expected: lis
     found = variants(class_name, weights_for(LAYERS[class_name].weights, config), config)
     assert [names(kinds) for kinds in found] == expected
     gaps = [sum(kind.gap for kind in kinds) for kinds in found]
-    assert gaps == ([0, 1] if mode.startswith(("gptq", "awq")) else [0] * len(found))
+    assert gaps == ([0, 0, 1] if mode.startswith(("gptq", "awq")) else [0] * len(found))
 
 
 def test_tables_of_both_directions() -> None:
@@ -115,10 +148,61 @@ def test_untold_ways_name_each_array_once(class_name: str) -> None:
     """Arrays of as many, with the same dtypes, have the same names in all ways that the file does not tell apart."""
     by_looks: dict[Any, set[str]] = {}
     for kinds in untold_variants(class_name, LAYERS[class_name].weights):
-        looks = tuple((len(kind.axes) if not kind.free_rank else None, kind.dtypes) for kind in kinds)
+        looks = tuple((kind.axes if not kind.free_rank else None, kind.dtypes) for kind in kinds)
         by_looks.setdefault(looks, set()).add(names(kinds))
     assert by_looks
     assert all(len(found) == 1 for found in by_looks.values())
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [((3, 15), {"kernel_zero"}), ((3, 16), {"zero_point"}), (None, {"kernel_zero", "zero_point"})],
+)
+def test_zero_points_have_another_name_since_keras_3_16(version: tuple[int, int] | None, expected: set[str]) -> None:
+    """The zero points of int4 look alike, so that only the version tells what they are called."""
+    config = {"dtype": serialised(mode="int4/2", source_name="float32")}
+    found = variants("Dense", weights_for(DENSE, config), config, version)
+    assert {kind.name for kinds in found for kind in kinds if "zero" in kind.name} == expected
+
+
+GPTQ_SHAPES = [
+    pytest.param([(7,), (4, 10), (7, 2), (7, 2), (10,)], ("unit pair", "input"), id="a row for each pair of units"),
+    pytest.param([(7,), (10, 4), (2, 7), (2, 7), (10,)], ("input", "unit pair"), id="a row for each input"),
+    pytest.param([(7,), (10, 5), (2, 7), (2, 7), (10,)], None, id="neither"),
+]
+
+
+@pytest.mark.parametrize(("shapes", "expected"), GPTQ_SHAPES)
+def test_sizes_tell_the_layout(shapes: list[tuple[int, ...]], expected: tuple[str, str] | None) -> None:
+    """Axes of one name have one size in all arrays of a layer, counted in pairs where two values share a byte."""
+    config = {"dtype": serialised(mode="gptq/4/5", source_name="float32")}
+    found = [kinds for kinds in variants("Dense", DENSE, config) if len(kinds) == len(shapes)]
+    agreeing = [kinds[1].axes for kinds in found if sizes_agree(kinds, shapes)]
+    assert agreeing == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [
+        ({"kernel": "uint8", "kernel_scale": "float32", "g_idx": "float32"}, True),
+        ({"kernel": "uint8", "kernel_scale": "float32", "kernel_zero": "uint8", "g_idx": "float32"}, False),
+        ({"kernel": "uint8", "kernel_scale": "float32", "zero_point": "uint8", "g_idx": "float32"}, False),
+        ({"kernel": "uint8", "kernel_scale": "float32"}, False),
+        ({"kernel": "int8", "kernel_scale": "float32", "g_idx": "float32"}, False),
+        ({}, False),
+    ],
+)
+def test_lost_zero_points(dtypes: dict[str, str], *, expected: bool) -> None:
+    """Only unsigned kernels in groups are counted from a zero point."""
+    assert lost_zero_point(dtypes) is expected
+
+
+def test_factors_come_before_a_quantised_kernel() -> None:
+    """Where LoRA is merged, the places of its two factors are left out before the first weight that is not trained."""
+    config = {"dtype": serialised(mode="int8", source_name="float32"), "lora_rank": 2}
+    quantised = adapted(variants("Dense", DENSE, config)[0], config)
+    assert [(kind.name, kind.gap) for kind in quantised] == [("kernel", 2), ("bias", 0), ("kernel_scale", 0)]
+    assert adapted(DENSE, config) is DENSE
 
 
 def test_other_classes_are_not_quantised() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from kerasinspect.knowledge.packing import INT4, TERNARY, UINT2, UINT4
 from kerasinspect.reading import open_model
 from kerasinspect.reading.quantized import Factor, as_float8, multiplied, reshaped, transposed, unpacked
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from kerasinspect.knowledge.packing import Coding
     from kerasinspect.model import Weight
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")  # Keras's own
@@ -227,19 +229,29 @@ def test_what_is_not_quantised_has_no_other_values(sample_models: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("axis", "length", "signed", "expected"),
+    ("axis", "length", "coding", "expected"),
     [
-        pytest.param(0, 3, True, [[-3, 7], [2, -8], [1, 0]], id="rows"),
-        pytest.param(1, 3, True, [[-3, 2, 7], [1, 0, 0]], id="columns"),
-        pytest.param(0, 4, False, [[13, 7], [2, 8], [1, 0], [0, 0]], id="unsigned"),
+        pytest.param(0, 3, INT4, [[-3, 7], [2, -8], [1, 0]], id="rows"),
+        pytest.param(1, 3, INT4, [[-3, 2, 7], [1, 0, 0]], id="columns"),
+        pytest.param(0, 4, UINT4, [[13, 7], [2, 8], [1, 0], [0, 0]], id="unsigned"),
     ],
 )
-def test_two_values_share_a_byte(axis: int, length: int, *, signed: bool, expected: list[list[int]]) -> None:
+def test_two_values_share_a_byte(axis: int, length: int, coding: Coding, expected: list[list[int]]) -> None:
     """The first of two values lies in the lower half of the byte; an odd one out leaves the upper half empty."""
     packed = [[45, -121], [1, 0]] if axis == 0 else [[45, 7], [1, 0]]
-    values = unpacked(plain(np.array(packed, "int8")), axis, length, signed=signed)
+    values = unpacked(plain(np.array(packed, "int8")), axis, length, coding)
     assert values[...].tolist() == expected
-    assert (values.dtype, values.nbytes) == ("int4" if signed else "uint4", math.ceil(values[...].size / 2))
+    assert (values.dtype, values.nbytes) == (coding.dtype, math.ceil(values[...].size / 2))
+
+
+def test_four_or_five_values_share_a_byte() -> None:
+    """The examples of ``pack_int2`` and ``pack_ternary`` in the documentation of Keras."""
+    two_bits = unpacked(plain(np.array([[198, 1]], "uint8")), 1, 5, UINT2)
+    assert two_bits[...].tolist() == [[2, 1, 0, 3, 1]]
+    ternary = unpacked(plain(np.array([[227, 120]], "uint8")), 1, 6, TERNARY)
+    assert ternary[...].tolist() == [[1, -1, 0, 1, 1, -1]]
+    assert ternary[:, 4:].tolist() == [[1, -1]]
+    assert (ternary.dtype, ternary.nbytes, two_bits.nbytes) == ("int2", 2, 2)
 
 
 KEYS = [np.s_[...], np.s_[1], np.s_[-1, 2], np.s_[1:4, ::2], np.s_[::-1, 3:0:-2], np.s_[2:2], np.s_[:, 4]]
@@ -249,7 +261,7 @@ KEYS = [np.s_[...], np.s_[1], np.s_[-1, 2], np.s_[1:4, ::2], np.s_[::-1, 3:0:-2]
 def test_any_part_can_be_asked_for(key: Any) -> None:  # noqa: ANN401 - numpy's basic indexing
     """A selection of the computed values is the selection of all of them."""
     random = np.random.default_rng(5)
-    values = unpacked(plain(random.integers(-128, 128, (5, 4)).astype("int8")), 1, 7, signed=True)
+    values = unpacked(plain(random.integers(-128, 128, (5, 4)).astype("int8")), 1, 7, INT4)
     scale, zero = random.uniform(1, 2, (2, 7)), random.integers(-8, 8, (2, 7))
     groups = plain(np.array([0, 0, 1, 1, 1], "float32"))
     numbers = multiplied(
@@ -257,6 +269,7 @@ def test_any_part_can_be_asked_for(key: Any) -> None:  # noqa: ANN401 - numpy's 
         Factor(plain(scale), (0, 1), groups, 0),
         Factor(plain(zero), (0, 1), groups, 0),
         Factor(plain(np.arange(1, 6)), (0,)),
+        multiplies=True,
     )
     of_group = groups.values.astype(int)
     whole = (values[...] - zero[of_group]) * scale[of_group] / np.arange(1, 6)[:, None]
@@ -268,7 +281,7 @@ def test_any_part_can_be_asked_for(key: Any) -> None:  # noqa: ANN401 - numpy's 
 def test_a_corner_costs_a_corner() -> None:
     """Only the bytes around what is asked for are read."""
     stored = plain(np.zeros((1000, 500), "int8"))
-    values = reshaped(unpacked(stored, 1, 1000, signed=True), (1000, 10, 100))
+    values = reshaped(unpacked(stored, 1, 1000, INT4), (1000, 10, 100))
     assert values[:2, :1, :4].shape == (2, 1, 4)
     assert sum(stored.read) == 2 * 2
 

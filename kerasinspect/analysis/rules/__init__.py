@@ -7,7 +7,16 @@ load. Warning is what is probably a mistake, and note what is worth knowing.
 from __future__ import annotations
 
 from kerasinspect.analysis.findings import Rule
-from kerasinspect.analysis.rules import container, contract, objective, safety, structure, training, values
+from kerasinspect.analysis.rules import (
+    container,
+    contract,
+    objective,
+    quantised,
+    safety,
+    structure,
+    training,
+    values,
+)
 
 RULES: tuple[Rule, ...] = (
     Rule("KI101", "not-a-number", "error", "weight", values.not_a_number, ("values",)),
@@ -53,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     Rule("KI207", "double-precision", "warning", "model", structure.double_precision, ("values",)),
     Rule("KI208", "mixed-precision", "note", "model", structure.mixed_precision, ("values",)),
     Rule("KI209", "output-against-loss", "warning", "layer", objective.output_against_loss, ("config",)),
+    Rule("KI212", "lost-zero-point", "error", "layer", quantised.lost_zero_points),
     Rule("KI301", "untrained-model", "error", "model", training.untrained_model, ("config", "values"), {"share": 0.5}),
     Rule("KI302", "untrained-layer", "warning", "layer", training.untrained_layer, ("config", "values")),
     Rule(

@@ -218,15 +218,17 @@ def saturated_int8(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
         low, high = figures.minimum, figures.maximum
         if weight.name in SCALES and low is not None and high is not None and (low <= 0 or high >= LARGEST_SCALE):
             yield Hit(weight.path, f"Its scales run from {low:.3g} to {high:.3g}.")
-        if weight.dtype == "int8" and weight.name in ("kernel", "embeddings") and figures.norm is not None:
+        is_whole = weight.dtype == "int8" and not weight.is_packed
+        if is_whole and weight.name in ("kernel", "embeddings") and figures.norm is not None:
             root_mean_square = figures.norm / sqrt(figures.finite)
             if root_mean_square > thresholds["share"] * INT8_LARGEST:
                 yield Hit(weight.path, f"Its values lie {root_mean_square:.0f} from zero on average; int8 ends at 127.")
 
 
 def kernels(evidence: Evidence) -> Iterator[tuple[Weight, Statistics]]:
-    """Every kernel whose values could be read, with its figures."""
-    return ((weight, figures) for weight, figures in evidence.measured() if weight.name.endswith("kernel"))
+    """Every kernel whose values could be read as they are stored, with its figures."""
+    measured = ((weight, figures) for weight, figures in evidence.measured() if not weight.is_packed)
+    return ((weight, figures) for weight, figures in measured if weight.name.endswith("kernel"))
 
 
 def unit_kernels(evidence: Evidence) -> Iterator[tuple[Weight, Units]]:

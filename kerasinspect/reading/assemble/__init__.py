@@ -69,6 +69,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
     own_weights = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own(model, known=True))
     weights = tuple(labelling.weights[id(claim)] for _, claim, _ in places)
+    extras = extras_of(contents, {weight.stored_path for weight in weights})
     return Model(
         name=(model.name or None) if root else None,
         class_name=(model.class_name or None) if root else None,
@@ -76,7 +77,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         format=contents.format,
         layers=layers,
         weights=weights,
-        extras=tuple(with_slots(extras_of(contents, {weight.stored_path for weight in weights}), contents, weights)),
+        extras=tuple(with_slots(extras, contents, weights, layers)),
         own_weights=own_weights,
         keras_version=contents.keras_version,
         backend=contents.backend,

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.knowledge.optimizers import Slot, State, Target, optimizer_class, part_of, slots_of
+from kerasinspect.knowledge.config_values import size
+from kerasinspect.knowledge.optimizers import (
+    Slot,
+    State,
+    Target,
+    is_loss_scaling,
+    optimizer_class,
+    part_of,
+    slots_of,
+)
+from kerasinspect.knowledge.quantization import LORA
 from kerasinspect.model import Extra, ExtraKind
 from kerasinspect.reading.assemble.matching import user_name
 from kerasinspect.reading.assemble.nodes import as_mapping
@@ -13,9 +25,9 @@ from kerasinspect.reading.assemble.nodes import as_mapping
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kerasinspect.model import Weight
+    from kerasinspect.model import Layer, Weight
     from kerasinspect.reading.contents import Contents
-    from kerasinspect.reading.stored import StoredArray
+    from kerasinspect.reading.stored import Group, StoredArray
 
 WORDS: tuple[tuple[str, ExtraKind], ...] = (
     ("optimizer", "optimizer"),
@@ -23,6 +35,7 @@ WORDS: tuple[tuple[str, ExtraKind], ...] = (
     ("loss_tracker", "metric"),
     ("seed_generator", "seed"),
 )
+LORA_RANK = "the rank of the LoRA factors: a setting, and no weight"
 
 
 def extras_of(contents: Contents, claimed: set[str]) -> Iterator[Extra]:
@@ -33,7 +46,8 @@ def extras_of(contents: Contents, claimed: set[str]) -> Iterator[Extra]:
     stored = [row.array for row in rows] + [*(contents.tree.all_arrays() if contents.tree else ()), *contents.others]
     for array in stored:
         if array.path not in claimed:
-            yield Extra(kind_of(array), name_of(array), array.path, array)
+            remark = LORA_RANK if array.path.endswith("/vars/rank") else None
+            yield Extra(kind_of(array), name_of(array), array.path, array, remark=remark)
 
 
 def kind_of(array: StoredArray) -> ExtraKind:
@@ -50,15 +64,17 @@ def name_of(array: StoredArray) -> str:
     return array.path.lstrip("/")
 
 
-def with_slots(extras: Iterable[Extra], contents: Contents, weights: Sequence[Weight]) -> Iterator[Extra]:
+def with_slots(
+    extras: Iterable[Extra], contents: Contents, weights: Sequence[Weight], layers: Iterable[Layer]
+) -> Iterator[Extra]:
     """The same extras, in the same order, with what each array of an optimizer is and the weight that it belongs to."""
     every = [*extras]
     groups: dict[str, list[Extra]] = {}
     for extra in every:
         if extra.kind == "optimizer":
             groups.setdefault(extra.stored_path.rpartition("/")[0] if contents.tree else "", []).append(extra)
-    trained = [weight for weight in weights if weight.trainable is not False]
-    targets = [Target(weight.name, weight.shape, stored_name(weight)) for weight in trained]
+    trained = [*trained_weights(weights, layers)] if groups else []
+    targets = [one.target for one in trained]
     found: dict[str, Extra] = {}
     for path, members in groups.items():
         members.sort(key=lambda extra: key_of(extra.name))
@@ -69,6 +85,39 @@ def with_slots(extras: Iterable[Extra], contents: Contents, weights: Sequence[We
             found[extra.stored_path] = replace(extra, name=slot.name or extra.name, weight=owner)
     for extra in every:
         yield found.get(extra.stored_path, extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A weight that training changes, be it that the file lacks it."""
+
+    path: str
+    target: Target
+
+
+def trained_weights(weights: Sequence[Weight], layers: Iterable[Layer]) -> Iterator[Trained]:
+    """The trainable weights in the order of ``get_weights()``, and the LoRA factors that are merged into others."""
+    stored = {weight.path for weight in weights}
+    adapted = {layer.path: layer for top in layers for layer in top.walk() if layer.config.get("lora_rank")}
+    is_known = Counter(weight.shape for weight in weights if weight.index is None and weight.trainable is not False)
+    for layer, own_weights in groupby(weights, key=lambda weight: weight.layer):
+        own = [*own_weights]
+        for weight in own:
+            if weight.trainable is not False:
+                is_ambiguous = weight.index is None and is_known[weight.shape] > 1
+                yield Trained(weight.path, Target(weight.name, weight.shape, stored_name(weight), not is_ambiguous))
+        for name, shape in lora_shapes(adapted.get(layer), own):
+            if f"{layer}/{name}" not in stored:
+                yield Trained(f"{layer}/{name}", Target(name, shape))
+
+
+def lora_shapes(layer: Layer | None, own: Sequence[Weight]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The names and shapes of the LoRA factors of a layer, from what they are merged into."""
+    rank = size(layer.config, "lora_rank") if layer else None
+    whole = next((weight for weight in own if weight.name in LORA), None)
+    if rank and whole is not None and len(shape := tuple(axis.size for axis in whole.value_axes)) > 1:
+        yield f"{LORA[whole.name]}_a", (*shape[:-1], rank)
+        yield f"{LORA[whole.name]}_b", (rank, shape[-1])
 
 
 def group_slots(path: str, contents: Contents, targets: Sequence[Target], states: Sequence[State]) -> list[Slot]:
@@ -83,13 +132,26 @@ def group_slots(path: str, contents: Contents, targets: Sequence[Target], states
 
 
 def optimizer_of(contents: Contents) -> Any:  # noqa: ANN401 - any JSON
-    """The serialised optimizer, or only its name, from a config of any generation."""
+    """The serialised optimizer, or only its name, from a config of any generation.
+
+    Under a policy of mixed_float16 the file holds a LossScaleOptimizer around the one that the config names. Where
+    there is no config, Keras since 3.6 has at least the optimizer's own name, which begins as its class does.
+    """
     compiled = as_mapping(as_mapping(contents.config).get("compile_config"))
     training = as_mapping(contents.training_config)
     named = compiled.get("optimizer") or training.get("optimizer_config") or training.get("optimizer")
-    group = contents.tree.groups.get("optimizer") if contents.tree and not named else None
-    # Since Keras 3.6, files without a config have at least the optimizer's own name, which begins as its class does.
-    return named or (optimizer_class(user_name(group) or "") if group else None)
+    group = contents.tree.groups.get("optimizer") if contents.tree else None
+    inside = group.groups.get("inner_optimizer") if group else None
+    if inside is None:
+        return named or class_named(group)
+    if named and is_loss_scaling(named):
+        return named
+    return {"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": named or class_named(inside)}}
+
+
+def class_named(group: Group | None) -> str | None:
+    """The class of the optimizer in a group, by its name."""
+    return optimizer_class(user_name(group) or "") if group else None
 
 
 def key_of(name: str) -> int:

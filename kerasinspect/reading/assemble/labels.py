@@ -10,11 +10,12 @@ from kerasinspect.knowledge.channels import multiplied_axis
 from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import Fans, fans, kernel_order
 from kerasinspect.knowledge.initializers import initializer_of
-from kerasinspect.knowledge.layers import told
-from kerasinspect.knowledge.quantization import policy_of
+from kerasinspect.knowledge.layers import told as told_axes
+from kerasinspect.knowledge.layers import weights_for
+from kerasinspect.knowledge.quantization import LORA, policy_of
 from kerasinspect.model import Axis, Layer, Weight
-from kerasinspect.reading.assemble.choosing import expected_kinds
-from kerasinspect.reading.assemble.dequantizing import quantized_views
+from kerasinspect.reading.assemble.choosing import expected_kinds, kinds_of
+from kerasinspect.reading.assemble.dequantizing import quantized_views, told
 from kerasinspect.reading.assemble.graph import Wiring, is_single
 from kerasinspect.reading.assemble.nodes import as_mapping
 from kerasinspect.reading.assemble.order import own
@@ -23,7 +24,9 @@ from kerasinspect.reading.assemble.vocabularies import vocabulary_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kerasinspect.model import Array, Initializer, Vocabulary
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.model import Initializer, Vocabulary
+    from kerasinspect.reading.assemble.dequantizing import Views
     from kerasinspect.reading.assemble.graph import Graph
     from kerasinspect.reading.assemble.nodes import Claim, Node
     from kerasinspect.reading.assemble.positions import Counted
@@ -165,9 +168,10 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
         # Keras stores nothing else so; without a config there is no policy to confirm it.
         array = replace(array, dtype=HALF)
-    axes = axes_of(labelling, node, claim, wiring)
-    integers, numbers = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
-    linked, started = origin_of(labelling, node, claim, numbers) if claim.kind else (Fans(), None)
+    kind = told(node, claim, labelling.keras_version).kind
+    axes = axes_of(labelling, node, kind and told_axes(kind, told_config(node)), array.shape, wiring)
+    views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
+    linked, started = origin_of(labelling, node, claim, views) if claim.kind else (Fans(), None)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
@@ -178,10 +182,15 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         axes=axes,
         trainable=trained(node, claim),
         named=claim.kind is not None or not claim.name.startswith("weight "),
-        remark=claim.remark or misplaced(claim) or contradiction(node, claim, axes) or likeness(labelling, claim),
+        remark=claim.remark
+        or views.remark
+        or misplaced(claim)
+        or contradiction(node, claim, axes)
+        or likeness(labelling, claim),
         same_as=path_of(labelling, labelling.counts.repeats.get(id(claim))),
-        unpacked=integers,
-        dequantized=numbers,
+        unpacked=views.unpacked,
+        dequantized=views.dequantized,
+        unpacked_axes=unpacked_axes(labelling, node, claim, views, wiring),
         fan_in=linked.fan_in,
         fan_out=linked.fan_out,
         keras_fan_in=linked.keras_fan_in,
@@ -210,13 +219,13 @@ def likeness(labelling: Labelling, claim: Claim) -> str | None:
     return None
 
 
-def origin_of(
-    labelling: Labelling, node: Node, claim: Claim, dequantized: Array | None
-) -> tuple[Fans, Initializer | None]:
+def origin_of(labelling: Labelling, node: Node, claim: Claim, views: Views) -> tuple[Fans, Initializer | None]:
     """The connectivity of a weight, and the initializer that its first numbers came from."""
     facts = (node.class_name, claim.name)
+    if views.remark and views.shape is None:
+        return Fans(), None
     # A quantised kernel may be stored in another shape than that which connects inputs and units.
-    shape = dequantized.shape if dequantized else claim.array.shape
+    shape = claim.array.shape if views.shape is None else views.shape
     linked = fans(*facts, shape, told_config(node), labelling.keras_version)
     if not node.from_config:
         return linked, None
@@ -248,26 +257,36 @@ def misplaced(claim: Claim) -> str | None:
     return f"Keras loads it as {claim.loaded_as}, in whose place the file lists it" if claim.loaded_as else None
 
 
+def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
+    """What runs along the axes of unpacked values: the same as where nothing is quantised."""
+    if views.unpacked is None or views.shape is None:
+        return ()
+    kinds = weights_for(kinds_of(node), node.config)
+    plain = (kind for kind in kinds if kind.name == claim.name and len(kind.axes) == len(views.shape or ()))
+    return axes_of(labelling, node, next(plain, None), views.shape, wiring)
+
+
 def trained(node: Node, claim: Claim) -> bool | None:
     """Whether training changes a weight; None where the file does not tell."""
-    if node.frozen:
+    if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
+        # LoRA trains its two factors instead of what it adapts.
         return False
     return claim.kind.trainable if claim.kind else None
 
 
-def axes_of(labelling: Labelling, node: Node, claim: Claim, wiring: Wiring) -> tuple[Axis, ...]:
+def axes_of(
+    labelling: Labelling, node: Node, kind: WeightKind | None, shape: tuple[int, ...], wiring: Wiring
+) -> tuple[Axis, ...]:
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
-    shape = claim.array.shape
-    names = told(claim.kind, told_config(node)).names_along(shape) if claim.kind else None
-    if names is None:
+    names = kind.names_along(shape) if kind else None
+    if kind is None or names is None:
         return tuple(map(Axis, plain_names(len(shape)), shape))
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
-    gates, rows = (claim.kind.gates, claim.kind.rows) if claim.kind else ((), ())
-    if axes and len(rows) == shape[0]:
-        axes[0] = replace(axes[0], labels=rows)
-    if axes and gates and shape[-1] % len(gates) == 0:
-        axes[-1] = replace(axes[-1], blocks=gates)
-    source, place = wiring.source, fed_place(node, claim, axes, wiring)
+    if axes and len(kind.rows) == shape[0]:
+        axes[0] = replace(axes[0], labels=kind.rows)
+    if axes and kind.gates and shape[-1] % len(kind.gates) == 0:
+        axes[-1] = replace(axes[-1], blocks=kind.gates)
+    source, place = wiring.source, fed_place(node, kind.name, axes, wiring)
     if source is not None and place is not None and axes[place].size == source.size:
         path = labelling.paths[id(source.layer)]
         axes[place] = replace(axes[place], source=path, source_word=source_word(source.layer))
@@ -281,9 +300,9 @@ def plain_names(rank: int) -> tuple[str, ...]:
     return (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[-rank:])
 
 
-def fed_place(node: Node, claim: Claim, axes: Sequence[Axis], wiring: Wiring) -> int | None:
+def fed_place(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> int | None:
     """The axis of a kernel that runs along the axis of the input that the graph knows the source of."""
-    if "kernel" not in claim.name or claim.name in INNER_KERNELS or wiring.source is None or not wiring.input_shape:
+    if "kernel" not in weight or weight in INNER_KERNELS or wiring.source is None or not wiring.input_shape:
         return None
     # An attention layer's projections have an equation for inputs of three axes, whatever comes in.
     class_name = "Dense" if node.weights is not None else node.class_name

@@ -46,12 +46,17 @@ def plain_name(name: str, known: Iterable[str]) -> str:
     A name that nothing explains stays as it is.
     """
     words = set(known)
-    last = re.sub(r":\d+$", "", re.split(r"[/\\]", name)[-1])
+    last = last_word(name)
     is_first = not words and not re.search(r"[/\\]", name)
     candidates = [last, *old_words(last), unnumbered(last)]
     candidates += sorted((word for word in words if last.endswith(f"_{word}")), key=len, reverse=True)
     translated = old_words(last)[:1] if is_first else []
     return next((word for word in candidates if word in words), (translated or [last])[0])
+
+
+def last_word(name: str) -> str:
+    """The end of a stored name: the weight's own, without ``:0``."""
+    return re.sub(r":\d+$", "", re.split(r"[/\\]", name)[-1])
 
 
 def old_words(last: str) -> list[str]:

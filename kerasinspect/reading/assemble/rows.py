@@ -28,6 +28,7 @@ from kerasinspect.reading.assemble.choosing import (
     kinds_of,
     position_name,
     possible_kinds,
+    resettle,
 )
 from kerasinspect.reading.assemble.displaced import Arranged, arranged, note_displaced_weights
 from kerasinspect.reading.assemble.inside import Inside
@@ -37,6 +38,7 @@ from kerasinspect.reading.assemble.legacy_names import (
     first_keras_part,
     inner_parts,
     is_first_keras,
+    last_word,
     plain_name,
 )
 from kerasinspect.reading.assemble.nodes import Claim, Node, is_named, role_of, sublayer_nodes
@@ -44,6 +46,7 @@ from kerasinspect.reading.assemble.sharing import distinct, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect.knowledge.layers import WeightKind
     from kerasinspect.reading.contents import Contents, LayerRows, Row
@@ -150,12 +153,14 @@ def claim_layer(node: Node, layer: LayerRows) -> None:
     if sequence is None:
         claim_names(node, layer)
         if node.from_config:
-            note_displaced_weights(node, next(sequences(expected_weights(node, {}))), layer.rows)
+            expected = expected_weights(node, {}, {last_word(row.name) for row in layer.rows})
+            note_displaced_weights(node, next(sequences(expected)), layer.rows)
     else:
         claim_sequence(node, sequence, layer.rows)
         for below in node.walk():
             below.same_as = repeats.get(id(below))
     for below in node.walk():
+        resettle(below)
         missing = lora_kinds(tuple(one.kind for one in below.claims if one.kind), below.config)
         below.unstored += sum(kind.name not in {one.name for one in below.claims} for kind in missing)
 
@@ -174,13 +179,18 @@ def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
 
 def fitting(node: Node, repeats: Mapping[int, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:
     """The first of the possible orders that agrees with what is stored."""
-    tree = expected_weights(node, repeats)
+    tree = expected_weights(node, repeats, {last_word(row.name) for row in rows})
     return next((one for one in sequences(tree) if matches(one, rows)), None)
 
 
-def expected_weights(node: Node, repeats: Mapping[int, Node]) -> list[tuple[Node, WeightKind]]:
-    """All weights that a layer and those inside it have by class and config, one layer after the other."""
-    tree = [(below, kind) for below in distinct(node, repeats) for kind in own_order(below)]
+def expected_weights(
+    node: Node, repeats: Mapping[int, Node], stored: AbstractSet[str]
+) -> list[tuple[Node, WeightKind]]:
+    """All weights that a layer and those inside it have by class and config, one layer after the other.
+
+    ``stored`` are the words that the file has for its arrays.
+    """
+    tree = [(below, kind) for below in distinct(node, repeats) for kind in own_order(below, stored)]
     for wrapper in node.walk():
         if wrapper.kind and wrapper.kind.shares_kernel:
             # It holds its sublayer's kernel itself, before its own vector.
@@ -204,11 +214,16 @@ def is_trained(one: tuple[Node, WeightKind]) -> bool:
     return kind.trainable and not node.frozen and not (kind.name in LORA and node.config.get("lora_rank"))
 
 
-def own_order(node: Node) -> list[WeightKind]:
-    """A layer's own weights as ``layer.weights`` has them: trainable ones first."""
+def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightKind]:
+    """A layer's own weights as ``layer.weights`` has them: trainable ones first.
+
+    Of several ways to store a quantised layer it is the one with most names, all of which are ``stored``.
+    """
     first = node.weights if node.weights is not None and not node.config.get("equation") else None
-    kinds = [*(weights_for(first, node.config) if first else expected_kinds(node)[0])]
-    kinds += lora_kinds(tuple(kinds), node.config)
+    options = [weights_for(first, node.config)] if first else expected_kinds(node)
+    whole = (option for option in options if {kind.name for kind in option} <= stored)
+    kinds = [*max(whole, key=len, default=options[0])]
+    kinds += lora_kinds(weights_for(kinds_of(node), node.config), node.config)
     if policy_of(node.config).mode:
         kinds.sort(key=lambda kind: not kind.trainable)
     return [*(kind for kind in kinds if kind.trainable), *(kind for kind in kinds if not kind.trainable)]
@@ -216,8 +231,11 @@ def own_order(node: Node) -> list[WeightKind]:
 
 def matches(sequence: list[tuple[Node, WeightKind]], rows: Sequence[Row]) -> bool:
     """Whether every stored array can be the weight that is expected in its place."""
+    names: dict[int, set[str]] = {}
+    for node, kind in sequence:
+        names.setdefault(id(node), set()).add(kind.name)
     return len(sequence) == len(rows) and all(
-        agree(node, kind, row) for (node, kind), row in zip(sequence, rows, strict=True)
+        agree(names[id(node)], kind, row) for (node, kind), row in zip(sequence, rows, strict=True)
     )
 
 
@@ -225,14 +243,14 @@ def claim_sequence(node: Node, sequence: list[tuple[Node, WeightKind]], rows: Se
     """Give each array to the layer whose weight it is, and put each layer's own ones in order."""
     for (owner, kind), row in zip(sequence, rows, strict=True):
         owner.claims.append(Claim(kind.name, row.array, kind))
+    stored = {kind.name for _, kind in sequence}
     for below in node.walk():
-        places = {kind.name: place for place, kind in enumerate(own_order(below))}
+        places = {kind.name: place for place, kind in enumerate(own_order(below, stored))}
         below.claims.sort(key=lambda claim, places=places: places[claim.name])  # type: ignore[misc]
 
 
-def agree(node: Node, kind: WeightKind, row: Row) -> bool:
-    """Whether a stored array can be this weight: same name, possible rank."""
-    names = {one.name for one in own_order(node)}
+def agree(names: AbstractSet[str], kind: WeightKind, row: Row) -> bool:
+    """Whether a stored array can be this weight, of all ``names`` of its layer: same name, possible rank."""
     return plain_name(row.name, names) == kind.name and can_be(kind, row.array)
 
 

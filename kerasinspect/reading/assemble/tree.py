@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import class_of_name
-from kerasinspect.reading.assemble.choosing import choose
+from kerasinspect.reading.assemble.choosing import choose, is_lora_rank
 from kerasinspect.reading.assemble.describing import (
     as_written,
     described,
@@ -48,7 +48,11 @@ def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None =
 def claim(met: Met, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
-    node.claims = choose(node, without_copy(node, own_arrays(group)))
+    keyed = own_arrays(group)
+    weights = [(key, array) for key, array in keyed if not is_lora_rank(key, group)]
+    # The layers of a file of LoRA factors are numbered, with those between them left out.
+    node.order_known = node.order_known and len(weights) == len(keyed)
+    node.claims = choose(node, without_copy(node, weights), met.version)
     met.layers.setdefault((node.class_name, node.name), node)
     used = {VARS}
     if node.is_model:

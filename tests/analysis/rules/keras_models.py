@@ -84,6 +84,17 @@ def quantised(*, saturated: bool) -> keras.Model:
     return model
 
 
+def calibrated(mode: str) -> keras.Model:
+    """The plain model with its first layer as GPTQ or AWQ leaves it, of which Keras 3.15 does not save all."""
+    model = plain()
+    kind = {"gptq": keras.quantizers.GPTQConfig, "awq": keras.quantizers.AWQConfig}[mode]
+    layer = model.layers[0]
+    layer.quantize(mode, config=kind(dataset=None, tokenizer=None, group_size=3))
+    del layer._kernel  # noqa: SLF001 - as Keras's own calibration does
+    setattr(layer, f"is_{mode}_calibrated", True)
+    return model
+
+
 def compiled(units: int, activation: str, loss: Any) -> keras.Model:  # noqa: ANN401 - a name or an object
     """One Dense layer that is compiled with a loss."""
     model = keras.Sequential([keras.Input((4,)), layers.Dense(units, activation=activation, name="output")])
@@ -222,6 +233,10 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI209-logits-good": lambda: compiled(3, "linear", keras.losses.CategoricalCrossentropy(from_logits=True)),
     "KI209-twice-bad": lambda: compiled(3, "softmax", keras.losses.CategoricalCrossentropy(from_logits=True)),
     "KI209-twice-good": lambda: compiled(3, "softmax", keras.losses.CategoricalCrossentropy()),
+    "KI212-bad": lambda: calibrated("gptq"),
+    "KI212-good": lambda: quantised(saturated=False),
+    "KI212-awq-bad": lambda: calibrated("awq"),
+    "KI212-awq-good": lambda: quantised(saturated=False),
     "KI301-bad": wide,
     "KI301-good": lambda: trained(steps=20),
     "KI302-bad": lambda: trained(steps=20, trainable=False),
