@@ -15,11 +15,13 @@ import builtins
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from kerasinspect.analysis.config_places import SHOWN, Place, configs_of, objects_in
 from kerasinspect.analysis.references import (
     NON_MODELING_NAMES,
+    REGISTERED_BY_KERAS,
     TENSORFLOW_LAYERS,
     TENSORFLOW_NAMES,
     TENSORFLOW_OPERATIONS,
@@ -33,7 +35,7 @@ from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.reading.names import cut, leads_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kerasinspect.model import Model
 
@@ -67,10 +69,6 @@ PATH_KEYS = ("vocabulary", "merges", "proto", "handle")
 
 SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
 
-SHOWN = 120
-"""Characters of a name from the file that a detail repeats."""
-LONGEST = 2_000
-"""Characters of a place that are written out."""
 MOST_FINDINGS = 1_000
 """Objects of a config that are reported one by one; of more only that there are more."""
 
@@ -90,45 +88,39 @@ class CodeFinding:
     """Of that code."""
     code: bytes = field(default=b"", repr=False)
     """The code itself, untrusted: to be measured and read, never run and never unmarshalled."""
-
-
-class Place(NamedTuple):
-    """Where a value sits; written out only where something is found, so that a deep config costs nothing."""
-
-    parent: Place | None
-    key: str | int
-
-    def __str__(self) -> str:
-        """Keys after dots, positions in brackets; the middle of a very long way is left out."""
-        parts: list[str] = []
-        place: Place | None = self
-        while place is not None:
-            before = "." if place.parent is not None else ""
-            parts.append(f"[{place.key}]" if isinstance(place.key, int) else f"{before}{place.key[:SHOWN]}")
-            place = place.parent
-        words = "".join(reversed(parts))
-        return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} ... {words[-LONGEST // 2 :]}"
+    name: str = ""
+    """Of a custom class or function: what it is called, without its package."""
+    package: str = ""
+    """Of a custom class or function: what has to be installed or registered for it, as far as the config says it."""
 
 
 def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
     """What is in the config and the training config of a model that would run, import or open something.
 
-    The first ``MOST_FINDINGS``, and one more that says that there are more.
+    The first ``MOST_FINDINGS``, and one more that says that there are more: harmless kinds by themselves, so that no
+    number of them hides the others.
     """
-    found = code_in_config(model.config, "config")
-    if model.config is None or model.config.get("compile_config") is not model.training_config:
-        found = chain(found, code_in_config(model.training_config, "training_config"))
-    first = tuple(islice(found, MOST_FINDINGS))
-    more = next(found, None)
-    if more is None:
-        return first
-    detail = f"{more.detail}, and there are more such objects, which are not listed"
-    return (*first, replace(more, detail=detail))
+    found = chain.from_iterable(code_in_config(document, root) for document, root in configs_of(model))
+    kept: dict[bool, list[CodeFinding]] = {False: [], True: []}
+    for finding in found:
+        group = kept[finding.kind in HARMLESS_KINDS]
+        if len(group) <= MOST_FINDINGS:
+            group.append(finding)
+        if len(kept[False]) > MOST_FINDINGS:
+            break
+    return (*_with_limit(kept[False]), *_with_limit(kept[True]))
+
+
+def _with_limit(found: list[CodeFinding]) -> Iterator[CodeFinding]:
+    """The findings; the one past the limit says that there are more."""
+    for place, finding in enumerate(found):
+        more = ", and there are more such objects, which are not listed" if place == MOST_FINDINGS else ""
+        yield replace(finding, detail=finding.detail + more)
 
 
 def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON
     """What any JSON document would make a Keras loader run, import or open, in the order of the document."""
-    for value, place in _objects(document, root):
+    for value, place in objects_in(document, root):
         for rule in RULES_OF_ALL:
             yield from rule(value, place)
         if "class_name" in value or "registered_name" in value:
@@ -140,41 +132,18 @@ def classes_of_keras(model: Model) -> frozenset[str]:
     """Names of the classes that the config itself places in a module of Keras."""
     return frozenset(
         value["class_name"]
-        for value, _ in _objects(model.config, "config")
+        for value, _ in objects_in(model.config, "config")
         if isinstance(value.get("module"), str)
         and isinstance(value.get("class_name"), str)
         and is_keras(value["module"])
     )
 
 
-def _objects(document: Any, root: str) -> Iterator[tuple[Mapping[str, Any], Place]]:  # noqa: ANN401 - any JSON
-    """Every object of a document with its place, in order, without recursion."""
-    pending: list[Iterator[tuple[Any, Place]]] = [iter([(document, Place(None, root))])]
-    while pending:
-        for value, place in pending[-1]:
-            if isinstance(value, dict):
-                yield value, place
-            pending.append(_inside(value, place))
-            break
-        else:
-            pending.pop()
-
-
-def _inside(value: Any, place: Place) -> Iterator[tuple[Any, Place]]:  # noqa: ANN401 - any JSON
-    """The objects and lists right inside an object or a list, with their places."""
-    items: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    return ((inner, Place(place, key)) for key, inner in items if isinstance(inner, (dict, list)))
-
-
 def lambda_objects(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
     """Functions of Keras 3: an object of class ``__lambda__``, whatever holds it."""
     if _class_name(value) == "__lambda__":
         inner = value.get("config")
-        yield _code(inner if inner is not None else {}, place)
+        yield code_at(inner if inner is not None else {}, place)
 
 
 def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -185,12 +154,12 @@ def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding
         function = config.get("function")
         source = isinstance(function, str) and (SOURCE.match(function) is not None or _is_bytecode(function))
         if source or (isinstance(function, list) and function and isinstance(function[0], str)):
-            yield _code(function, Place(Place(place, "config"), "function"))
+            yield code_at(function, Place(Place(place, "config"), "function"))
     for key, said in value.items():
         if said == "lambda" and key.endswith("_type"):
             name = key.removesuffix("_type")
             if value.get(name) is not None:
-                yield _code(value[name], Place(place, name))
+                yield code_at(value[name], Place(place, name))
 
 
 def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -200,7 +169,19 @@ def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
         name = _referred(value)
         kind = _kind_of_reference(module, name, class_name)
         if kind is not None:
-            yield CodeFinding(kind, str(place), f"{_shown(name)} of the module {_shown(module)}")
+            detail = f"{_shown(name)} of the module {_shown(module)}"
+            yield CodeFinding(kind, str(place), detail, name=_plain(name), package=_package(value))
+
+
+def registered(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+    """Classes and functions of one's own that the config has by the package they are registered under alone."""
+    package, module = _package(value), value.get("module")
+    placed = isinstance(module, str) and module not in {"", "builtins"}
+    name = _plain(_referred(value))
+    of_keras = is_core(package) or (package == "Custom" and name in REGISTERED_BY_KERAS)
+    if package and "config" in value and not placed and not of_keras:
+        detail = f"{_shown(name)} of the package {_shown(package)}"
+        yield CodeFinding("custom-class", str(place), detail, name=name, package=package)
 
 
 def lambda_modules(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -274,8 +255,9 @@ def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFin
     if not isinstance(registered, str) or not isinstance(shown, str) or not registered or "config" not in value:
         return
     module = value.get("module")
-    if not (is_core(module) if isinstance(module, str) else shown in LAYERS) or ">" in shown:
-        return  # a class of one's own may be registered under any name
+    borrowed = shown in LAYERS and registered.rpartition(">")[2] != shown
+    if not (is_core(module) if isinstance(module, str) else borrowed) or ">" in shown:
+        return  # a class of one's own may be registered under any name, and be called like one of Keras's
     plain = {name.rpartition(">")[2] for name in (shown, _referred(value), "function", "object", "type")}
     if ">" in registered or registered not in plain:
         detail = f"it shows the class {_shown(shown)} and asks for {_shown(registered)}"
@@ -288,6 +270,7 @@ RULES_OF_ALL: tuple[Callable[[Mapping[str, Any], Place], Iterator[CodeFinding]],
 RULES_OF_CLASSES: tuple[Callable[[Mapping[str, Any], Place], Iterator[CodeFinding]], ...] = (
     lambda_objects,
     references,
+    registered,
     tensorflow_functions,
     unsafe_classes,
     escaping_names,
@@ -311,13 +294,33 @@ def _referred(value: Mapping[str, Any]) -> str:
     return "a function"
 
 
+def _plain(name: str) -> str:
+    """The name of a class or function without the package it was registered under."""
+    return name.rpartition(">")[2]
+
+
+def _package(value: Mapping[str, Any]) -> str:
+    """What holds a class or function: the first part of its module, or the package it was registered under."""
+    module = value.get("module")
+    if isinstance(module, str) and module not in NO_MODULES:
+        return module.partition(".")[0]
+    names = (value.get("registered_name"), value.get("class_name"))
+    return next((name.rpartition(">")[0] for name in names if isinstance(name, str) and ">" in name), "")
+
+
+NO_MODULES = frozenset({"", "__main__", "builtins"})
+"""What stands for a module where the config does not tell where a class or function was defined."""
+
+
 def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | None:
     """What a reference is; None where it is one that models are made of."""
     if is_keras(module):
         called = class_name == "function" or name[:1].islower()
         utility = called and is_core(module) and not UTILITY_MODULES.isdisjoint(module.split("."))
         unusual = (utility and name not in UTILITIES_THAT_COMPUTE) or name.rpartition(".")[2] in NON_MODELING_NAMES
-        return "non-modeling-api" if unusual else None
+        if unusual:
+            return "non-modeling-api"
+        return None if is_core(module) else "custom-class"
     if module == "builtins":
         return "foreign-module" if callable(getattr(builtins, name, None)) and name not in HARMLESS_BUILTINS else None
     if class_name == "__typespec__" and module.startswith("tensorflow.python."):
@@ -329,7 +332,7 @@ HARMLESS_BUILTINS = frozenset({"abs", "max", "min", "pow", "round", "sum"})
 """Functions of Python that share their name with one that a user might register."""
 
 
-def _code(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSON
+def code_at(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSON
     """The finding for stored code: whether it is bytecode or source, its size and its hash."""
     text = _longest_text(stored)
     is_source = SOURCE.match(text) is not None

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
+from kerasinspect.analysis.agreed_config import agreed_config
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.model import Layer
+from kerasinspect.reading.assemble.labels import UNKNOWN_CLASS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.model import Model, Shape, Weight
 
@@ -53,6 +55,8 @@ class AgreedLayer:
     """Its path."""
     class_name: str | None = None
     weights: tuple[AgreedWeight, ...] | None = None
+    config: Mapping[str, Any] | None = None
+    """Values of its config by key; a key that is left out may have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
     Raises DamagedFile where hashes are wanted and bytes are missing.
     """
     has_config = model.config is not None
+    around = {id(inner): layer for layer in model.walk() for inner in layer.layers}
     return Contract(
         keras_version=model.keras_version,
         inputs=_agreed_tensors(inputs_of(model)) if has_config else None,
@@ -98,7 +103,10 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
         nbytes=Range(most=model.nbytes),
         layers=tuple(
             AgreedLayer(
-                layer.path, layer.class_name, tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights)
+                layer.path,
+                class_told(layer),
+                tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
+                agreed_config(layer, around.get(id(layer))),
             )
             for layer in layers_of(model)
         ),
@@ -127,6 +135,11 @@ def layers_of(model: Model) -> Iterator[Layer]:
         name = model.name or "model"
         yield Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights)
     yield from model.walk()
+
+
+def class_told(layer: Layer) -> str | None:
+    """The class of a layer; None where the file does not tell it."""
+    return None if layer.class_name == UNKNOWN_CLASS else layer.class_name
 
 
 def inputs_of(model: Model) -> Iterator[Tensor]:

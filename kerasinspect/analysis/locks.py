@@ -26,7 +26,7 @@ def parse_lock(value: Any, path: str) -> Contract:  # noqa: ANN401 - any JSON
     """The contract in the document of a lock file; raises RequestError, which names the place, for what is none."""
     schema = value.get("schema") if isinstance(value, dict) else None
     if not isinstance(schema, str) or not schema.startswith("kerasinspect.lock/"):
-        raise RequestError(f"{path} is no lock file.", "Make one with `kerasinspect lock MODEL -o FILE`.")
+        raise RequestError(f"{path} is no lock file.", "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`.")
     if schema != LOCK_SCHEMA:
         raise RequestError(
             f"{path} is a lock file of another version, {schema}; this release reads {LOCK_SCHEMA}.",
@@ -61,12 +61,20 @@ def _tensor(value: Any, place: str) -> AgreedTensor:  # noqa: ANN401 - any JSON
 
 def _layer(value: Any, place: str) -> AgreedLayer:  # noqa: ANN401 - any JSON
     """One layer."""
-    table = _object(value, place, ("path", "class_name", "weights"))
+    table = _object(value, place, ("path", "class_name", "weights", "config"))
     return AgreedLayer(
         _name(table.get("path"), f"{place}.path"),
         _text(table.get("class_name"), f"{place}.class_name"),
         _list(table.get("weights"), f"{place}.weights", _weight),
+        _config(table.get("config"), f"{place}.config"),
     )
+
+
+def _config(value: Any, place: str) -> Mapping[str, Any] | None:  # noqa: ANN401 - any JSON
+    """The values of a layer's config, of any keys, or anything."""
+    if value is not None and not isinstance(value, dict):
+        _wrong(place, "an object, or null for any")
+    return value
 
 
 def _weight(value: Any, place: str) -> AgreedWeight:  # noqa: ANN401 - any JSON

@@ -4,11 +4,70 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
 CORE_PACKAGES = frozenset({"keras", "keras_core", "tf_keras"})
 KERAS_IN_TENSORFLOW = ("tensorflow.keras.", "tensorflow.python.keras.")
 """Where TensorFlow holds Keras."""
+
+UNLISTED_CLASSES = frozenset(
+    {
+        *("TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer", "TFDConcat", "TFDIdentity", "FeatureSpace"),
+        *("DenseFeatures", "SequenceFeatures", "LinearModel", "WideDeepModel", "CategoryCrossing", "Network", "Layer"),
+        *("CustomScaleLayer", "SharpnessAwareMinimization"),
+    }
+)
+"""Classes of Keras whose arrays no table lists, by names that stand alone in files which do not say the module."""
+
+OPERATIONS = frozenset(
+    """
+    Abs Absolute AdaptiveAveragePool AdaptiveMaxPool Add AffineTransform All AllClose Amax Amin Angle Any Append
+    Arange Arccos Arccosh Arcsin Arcsinh Arctan Arctan2 Arctanh Argmax Argmin Argpartition Argsort Array
+    ArraySplit AssociativeScan Average AveragePool BatchNorm BinaryCrossentropy Bincount BitwiseAnd BitwiseInvert
+    BitwiseLeftShift BitwiseNot BitwiseOr BitwiseRightShift BitwiseXor BroadcastTo CDist CTCDecode CTCLoss Cast
+    CategoricalCrossentropy Cbrt Ceil Celu Cholesky CholeskyInverse Clip ColumnStack Concatenate Cond Conj
+    Conjugate Conv ConvTranspose ConvertToTensor Copy Copysign Corrcoef Correlate Cos Cosh CountNonzero Cov
+    CropImages Cross Cumprod Cumsum Deg2rad DepthToSpace DepthwiseConv Det Diag Diagflat Diagonal Diff Digitize
+    Divide DivideNoNan Dot DotProductAttention Dsplit Dstack Eig Eigh Einsum ElasticTransform Elu Empty EmptyLike
+    Equal Erf Erfc Erfinv Exp Exp2 ExpandDims Expm1 ExtractPatches ExtractSequences Eye FFT FFT2 Fabs Flip Fliplr
+    Flipud FloatPower Floor FloorDivide Fmax Fmin Fmod Fold ForiLoop Full FullLike Function Gammainc GaussianBlur
+    Gcd Gelu Geomspace GetItem Glu Greater GreaterEqual HSVToRGB HardShrink HardSigmoid HardSilu HardTanh
+    Heaviside Histogram Hsplit Hstack Hypot I0 IFFT2 IRFFT ISTFT Identity Imag InTopK Inner Inv IsIn Isclose
+    Isfinite Isinf Isnan Isneginf Isposinf Isreal JVP Kron LayerNorm Lcm Ldexp LeakyRelu LeftShift Less LessEqual
+    Lgamma Linspace Log Log10 Log1p Log2 LogSigmoid LogSoftmax Logaddexp Logaddexp2 Logdet LogicalAnd LogicalNot
+    LogicalOr LogicalXor Logspace Logsumexp Lstsq LuFactor Map MapCoordinates Matmul MatrixPower MatrixRank Max
+    MaxPool Maximum Mean Median Meshgrid Min Minimum Mod Moments Moveaxis MultiHot Multiply NanToNum Nanargmax
+    Nanargmin Nancumprod Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile Nanstd Nansum
+    Nanvar Ndim Negative Nextafter Nonzero Norm Normalize NotEqual OneHot Ones OnesLike Outer PSNR Pad PadImages
+    Percentile PerspectiveTransform Pinv Polar Power Prod Ptp Qr Quantile RFFT RGBToGrayscale RGBToHSV RMSNorm
+    Rad2deg Ravel Real Rearrange Reciprocal ReconstructPatches Relu Relu6 Repeat Reshape Resize RightShift Roll
+    Rot90 Round Rsqrt SSIM STFT SVD SaturateCast ScaleAndTranslate Scan Scatter ScatterUpdate SearchSorted
+    SegmentMax SegmentMin SegmentProd SegmentReduction SegmentSum Select Selu SeparableConv Sigmoid Sign Signbit
+    Silu Sin Sinc Sinh Size Slice SliceUpdate Slogdet SobelEdges SoftShrink Softmax Softplus Softsign Solve
+    SolveTriangular Sort SpaceToDepth SparseCategoricalCrossentropy SparsePlus SparseSigmoid Sparsemax Split Sqrt
+    Square Squareplus Squeeze Stack Std StopGradient Subtract Sum Swapaxes Switch Take TakeAlongAxis Tan Tanh
+    TanhShrink Tensordot Threshold Tile TopK Trace Transpose Trapezoid Tri Tril Triu TrueDivide Trunc Unfold
+    Unique UnravelIndex Unstack Vander Var Vdot VectorizedMap View ViewAsComplex ViewAsReal Vsplit Vstack Where
+    WhileLoop Zeros ZerosLike
+    """.split()  # noqa: SIM905 - names wrap better than a list of them
+)
+"""Operations of Keras 3, which a functional model lists among its layers, in legacy files by these names alone.
+
+Source: the subclasses of ``Operation`` in keras/src/ops of Keras 3.5, 3.15 and 3.16.
+"""
+
+REGISTERED_BY_KERAS = frozenset(
+    {
+        *("CustomScaleLayer", "SharpnessAwareMinimization", "SGD", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad"),
+        *("Adadelta", "Adafactor", "RMSprop", "Ftrl", "Lion"),
+    }
+)
+"""Classes that tf.keras since 2.11 registers without a package, so that legacy files have them as ``Custom>Adam``."""
 
 STANDARD_LIBRARY = sys.stdlib_module_names | {
     "asynchat",
@@ -169,6 +228,11 @@ TENSORFLOW_OPERATIONS = re.compile(
     r"|MergeV2Checkpoints|LoadLibrary|Print(?:V2)?|PrintV2|DebugIdentity\w*|RemoteCall)\b"
 )
 """The same as operations of a graph."""
+
+
+def is_operation(class_name: str, config: Mapping[str, Any]) -> bool:
+    """Whether a layer without a module is an operation of Keras, which no config calls trainable or not."""
+    return class_name in OPERATIONS and "trainable" not in config
 
 
 def is_keras(module: str) -> bool:

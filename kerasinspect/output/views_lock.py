@@ -32,13 +32,14 @@ def _tensor_documents(tensors: tuple[AgreedTensor, ...] | None) -> list[dict[str
 
 
 def _layer_document(layer: AgreedLayer) -> dict[str, Any]:
-    """One layer."""
+    """One layer; its config only where it has one of its own."""
     weights = layer.weights
-    return {
+    document = {
         "path": layer.name,
         "class_name": layer.class_name,
         "weights": None if weights is None else [_weight_document(weight) for weight in weights],
     }
+    return document if layer.config is None else {**document, "config": dict(layer.config)}
 
 
 def _weight_document(weight: AgreedWeight) -> dict[str, Any]:

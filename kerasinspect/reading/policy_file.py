@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,12 @@ from kerasinspect.reading.strict_json import parse_json
 
 OWN_NAME, SHARED_NAME = "kerasinspect.toml", "pyproject.toml"
 """The file that is all policy, and the one that has a table for it; the first wins where a folder has both."""
+
+MODEL_SIGNATURES = (b"\x89HDF\r\n\x1a\n", b"PK\x03\x04")
+"""What HDF5 files and archives begin with."""
+MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
+MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."
+"""What to do where there is no lock file; never to write over what is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +73,21 @@ def read_lock(path: str) -> Any:  # noqa: ANN401 - any JSON
 
     Raises RequestError where it cannot be read, is not JSON, or says something twice.
     """
-    remedy = "Make one with `kerasinspect lock MODEL -o FILE`."
     try:
         with Path(path).open("rb") as file:
             data = file.read(DEFAULT.json_bytes + 1)
-        parsed = parse_json(data, path)
     except OSError as error:
-        raise RequestError(f"Cannot read the lock file {path}: {error.strerror or error}.", remedy) from error
+        raise RequestError(f"Cannot read the lock file {path}: {error.strerror or error}.", MAKE_A_LOCK) from error
+    if data.startswith(MODEL_SIGNATURES):
+        lock = f"{MODEL_ENDING.sub('', path)}.lock.json"
+        raise RequestError(
+            f"{path} is a model or a file of weights, not a lock file.",
+            f"Lock it with `kerasinspect lock {path} -o {lock}`, then check --against {lock}.",
+        )
+    try:
+        parsed = parse_json(data, path)
     except UnreadableFile as error:
-        raise RequestError(error.message, remedy) from error
+        raise RequestError(error.message, MAKE_A_LOCK) from error
     if parsed.duplicate_keys:
         raise RequestError(f'{path} has the key "{parsed.duplicate_keys[0]}" twice in one object.', "Keep one of them.")
     return parsed.value

@@ -159,6 +159,12 @@ DEPARTURES: dict[str, tuple[str, Edit, str, str]] = {
         "sequential",
         "It was saved by Keras 3.15.1, where the lock has 2.*.",
     ),
+    "another activation": (
+        "KI612",
+        lambda lock: layer(lock)["config"].update(activation="gelu"),
+        "dense",
+        'Its activation is "sigmoid", where the lock has "gelu".',
+    ),
     "other values": (
         "KI611",
         lambda lock: kernel(lock).update(sha256="0" * 64),
@@ -203,6 +209,11 @@ LOOSER: dict[str, Edit] = {
     "any other layers": lambda lock: lock.update(layers=[layer(lock), {"path": "*"}]),
     "any weights": lambda lock: layer(lock).update(weights=None),
     "weights by a glob": lambda lock: layer(lock).update(weights=[{"name": "*"}]),
+    "any config": lambda lock: layer(lock).update(config=None),
+    "an activation by a glob": lambda lock: layer(lock)["config"].update(activation="s*"),
+    "no word of the units": lambda lock: layer(lock)["config"].pop("units"),
+    "a key that no layer has": lambda lock: layer(lock)["config"].update(power=9),
+    "no config, as locks had it first": lambda lock: [entry.pop("config", None) for entry in lock["layers"]],
     "any class": lambda lock: layer(lock).update(class_name=None),
     "any shape": lambda lock: kernel(lock).update(shape=None),
     "sizes in a range": any_sizes,
@@ -242,6 +253,11 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "a version as a number": ({"keras_version": 3}, "keras_version is not text, or null", "Correct it"),
     "a shape as a number": ({"inputs": [{"shape": 3}]}, "inputs[0].shape is not a list", "Correct it"),
     "a size as text": ({"inputs": [{"shape": ["x"]}]}, "inputs[0].shape[0] is not a whole number", "Correct it"),
+    "a config as a list": (
+        {"layers": [{"path": "a", "config": []}]},
+        "layers[0].config is not an object",
+        "Correct it",
+    ),
     "a weight's dtype": (
         {"layers": [{"path": "a", "weights": [{"name": "b", "dtype": 1}]}]},
         "layers[0].weights[0].dtype is not text",
@@ -265,12 +281,13 @@ def test_what_is_no_lock_is_a_wrong_request(lock: Any, message: str, remedy: str
     ("content", "message"),
     [
         (b"not JSON", "is not JSON"),
-        (b"\x89HDF\r\n", "is not JSON"),
+        (b"\x89HDF\r\n\x1a\n", "is a model or a file of weights, not a lock file"),
+        (b"PK\x03\x04", "is a model or a file of weights, not a lock file"),
         (b"[" * 100_000, "json_depth"),
         (b'{"schema": "a", "schema": "b"}', 'has the key "schema" twice'),
         (None, "Cannot read the lock file"),
     ],
-    ids=["text", "bytes", "too deep", "a key twice", "missing"],
+    ids=["text", "HDF5", "an archive", "too deep", "a key twice", "missing"],
 )
 def test_a_lock_file_that_cannot_be_read_is_a_wrong_request(
     content: bytes | None, message: str, tmp_path: Path
@@ -321,3 +338,31 @@ def test_a_weights_file_is_held_to_what_it_can_tell(tmp_path: Path) -> None:
     assert lock_of(weights)["inputs"] is None
     (report,) = check_models([str(weights)], Policy(), parse_lock(lock_of(whole), "a lock")).models
     assert ("KI608", "the file has no config") in [(skipped.code, skipped.reason) for skipped in report.skipped]
+
+
+def test_a_layer_without_weights_is_not_missed_in_a_weights_file(tmp_path: Path) -> None:
+    """Files of weights alone never have such a layer, and say no classes; one whose weights are gone is found."""
+    from tests.hostile.plain_models import archive_tree, hdf5, keras_archive
+
+    weights, whole = tmp_path / "plain.weights.h5", tmp_path / "plain.keras"
+    weights.write_bytes(hdf5(archive_tree))
+    whole.write_bytes(keras_archive())
+    lock = lock_of(whole)
+    lock["layers"].append({"path": "flat", "class_name": "Flatten", "weights": []})
+    lock["layers"].append({"path": "pool", "class_name": "MaxPooling2D"})
+    lock["layers"].append({"path": "gone", "class_name": "Dense", "weights": [{"name": "kernel"}]})
+    assert {"flat", "pool"} <= {one.where for one in departures(lock, whole)}
+    found = {(one.code, one.where) for one in departures(lock, weights)}
+    assert ("KI601", "gone") in found
+    assert not found & {("KI601", "flat"), ("KI601", "pool")}
+
+
+@pytest.mark.parametrize("name", ["a.keras", "b.weights.h5", "c.h5"])
+def test_the_remedy_never_writes_over_a_model(name: str, tmp_path: Path) -> None:
+    """Who gives a model in the place of a lock is told to lock it to another file."""
+    path = tmp_path / name
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(RequestError) as caught:
+        read_lock(str(path))
+    stem = tmp_path / name.partition(".")[0]
+    assert f"`kerasinspect lock {path} -o {stem}.lock.json`" in caught.value.remedy

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kerasinspect.analysis.findings import Rule
 from kerasinspect.analysis.rules import (
+    constant,
     container,
     contract,
     objective,
@@ -62,7 +63,10 @@ RULES: tuple[Rule, ...] = (
     Rule("KI207", "double-precision", "warning", "model", structure.double_precision, ("values",)),
     Rule("KI208", "mixed-precision", "note", "model", structure.mixed_precision, ("values",)),
     Rule("KI209", "output-against-loss", "warning", "layer", objective.output_against_loss, ("config",)),
+    Rule("KI210", "lost-weights", "error", "layer", structure.lost_weights, ("config", "optimizer")),
+    Rule("KI211", "single-value-normalisation", "warning", "layer", constant.normalised_alone, ("config",)),
     Rule("KI212", "lost-zero-point", "error", "layer", quantised.lost_zero_points),
+    Rule("KI213", "loss-weights", "warning", "model", objective.wrong_loss_weights, ("training config",)),
     Rule("KI301", "untrained-model", "error", "model", training.untrained_model, ("config", "values"), {"share": 0.5}),
     Rule("KI302", "untrained-layer", "warning", "layer", training.untrained_layer, ("config", "values")),
     Rule(
@@ -84,6 +88,8 @@ RULES: tuple[Rule, ...] = (
     Rule("KI411", "shared-object", "warning", "file", container.shared_object),
     Rule("KI412", "broken-list", "error", "layer", container.broken_list),
     Rule("KI413", "other-place", "error", "layer", container.other_place),
+    Rule("KI414", "short-loss-name", "warning", "model", objective.short_loss_name, ("training config",)),
+    Rule("KI415", "bulky-config", "warning", "file", container.bulky_config, ("config",), {"numbers": 100_000}),
     Rule("KI501", "stored-code", "error", "file", safety.stored_code, ("config",)),
     Rule("KI502", "foreign-module", "error", "file", safety.foreign_module, ("config",)),
     Rule("KI503", "non-modeling-api", "error", "file", safety.non_modeling_api, ("config",)),
@@ -101,7 +107,7 @@ RULES: tuple[Rule, ...] = (
     Rule("KI515", "repeated-key", "error", "file", safety.repeated_key),
     Rule("KI601", "missing-layer", "error", "layer", contract.missing_layer, ("lock",), default=False),
     Rule("KI602", "unexpected-layer", "error", "layer", contract.unexpected_layer, ("lock",), default=False),
-    Rule("KI603", "other-class", "error", "layer", contract.other_class, ("lock",), default=False),
+    Rule("KI603", "other-class", "error", "layer", contract.other_class, ("lock", "config"), default=False),
     Rule("KI604", "missing-weight", "error", "layer", contract.missing_weight, ("lock",), default=False),
     Rule("KI605", "unexpected-weight", "error", "weight", contract.unexpected_weight, ("lock",), default=False),
     Rule("KI606", "other-shape", "error", "weight", contract.other_shape, ("lock",), default=False),
@@ -110,5 +116,6 @@ RULES: tuple[Rule, ...] = (
     Rule("KI609", "over-budget", "error", "model", contract.over_budget, ("lock",), default=False),
     Rule("KI610", "other-keras", "warning", "model", contract.other_keras, ("lock",), default=False),
     Rule("KI611", "other-values", "error", "weight", contract.other_values, ("lock",), default=False),
+    Rule("KI612", "other-config", "error", "layer", contract.other_config, ("lock", "config"), default=False),
 )
 """Every rule."""

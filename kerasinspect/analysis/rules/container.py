@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.config_places import numbers_in_lists
 from kerasinspect.analysis.findings import Hit
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.findings import Thresholds
 
 USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})
+VARIABLE = re.compile(r"/vars/\d+$")
+"""The end of the paths under which Keras 3 keeps the variables of layers."""
 USUAL_FOLDER = "assets/"
 """Vocabularies and the like, which some layers store beside the weights."""
 
@@ -131,11 +134,16 @@ def bytes_outside(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def shared_object(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """Two names in an HDF5 file lead to the same group or array.
 
-    Programs that walk through the file by names read it twice, or never come to an end. Keras writes every array under
-    one name. Save the model again.
+    Programs that walk through the file by names read it twice, or never come to an end. Keras writes every group and
+    array under one name; only a variable that two layers use may have one in each of them. Save the model again.
     """
+    model = evidence.model
+    paths = (*(weight.stored_path for weight in model.weights), *(extra.stored_path for extra in model.extras))
+    variables = {*filter(VARIABLE.search, paths)}
     for place in evidence.container.shared:
-        yield Hit(place.path, f"It {place.words}.")
+        is_variable = VARIABLE.search(place.path) and place.words.removeprefix("is the same as ") in variables
+        if not is_variable:
+            yield Hit(place.path, f"It {place.words}.")
 
 
 def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -171,3 +179,15 @@ def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             displaced.setdefault(weight.layer, []).append(f"{weight.name} as {weight.loaded_as}")
     for layer, names in displaced.items():
         yield Hit(layer, f"Keras loads {', '.join(names)}: the file lists each in the place of the other.")
+
+
+def bulky_config(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
+    """The config holds a list of very many numbers.
+
+    Every program that opens the file parses it as text before it gets to a layer, and no `get_weights()` gives it. It
+    was passed as an argument by mistake, or belongs among the weights: give a layer its numbers with `set_weights` or
+    `add_weight`. From how many on is the threshold `numbers`.
+    """
+    for place, count in numbers_in_lists(evidence.model):
+        if count > thresholds["numbers"]:
+            yield Hit(str(place), f"It is a list of {count:,} numbers.")

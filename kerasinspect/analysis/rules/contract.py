@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
+from kerasinspect.analysis.agreed_config import LONGEST, departures
 from kerasinspect.analysis.contract import (
     Contract,
     Range,
+    class_told,
     fits_shape,
     fits_size,
     fits_text,
@@ -17,6 +20,8 @@ from kerasinspect.analysis.contract import (
 )
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.findings import Hit
+from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.reading.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +37,17 @@ def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     Whatever relies on it, by name or by its weights, fails. Build the model as agreed, or lock it anew.
     """
+    is_whole = evidence.model.config is not None
     for agreed, layer in layer_pairs(evidence):
-        if agreed is not None and layer is None:
+        if agreed is not None and layer is None and (is_whole or has_weights(agreed)):
             words = f" of class {agreed.class_name}" if agreed.class_name else ""
             yield Hit(agreed.name, f"The lock has a layer of this name{words}; the model has none.")
+
+
+def has_weights(agreed: AgreedLayer) -> bool:
+    """Whether an agreed layer may have weights of its own, so that a file of weights alone has to have it."""
+    kind = LAYERS.get(agreed.class_name or "")
+    return agreed.weights != () and not (kind is not None and kind.weightless)
 
 
 def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -54,7 +66,7 @@ def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It computes something else, even where its weights have the same shapes. Lock the model anew if that is meant.
     """
     for agreed, layer in kept_layers(evidence):
-        if not fits_text(agreed.class_name, layer.class_name):
+        if not fits_text(agreed.class_name, class_told(layer)):
             yield Hit(layer.path, f"Its class is {layer.class_name}, where the lock has {agreed.class_name}.")
 
 
@@ -163,6 +175,22 @@ def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             actual = sha256(weight.array)
             if agreed.sha256 != actual:
                 yield Hit(weight.path, f"The SHA-256 of its values is {actual}, where the lock has {agreed.sha256}.")
+
+
+def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer is configured otherwise than agreed: its activation, its padding, its strides or another value differs.
+
+    It computes something else from the same weights. Build it as agreed, or lock the model anew. Initializers,
+    regularizers and constraints are not asked, nor what a layer of another Keras does not have.
+    """
+    for agreed, layer in kept_layers(evidence):
+        for key, wanted, actual in departures(agreed.config or {}, layer):
+            yield Hit(layer.path, f"Its {key} is {as_json(actual)}, where the lock has {as_json(wanted)}.")
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """A value of a config as a lock file has it, cut where somebody wrote a long one."""
+    return cut(json.dumps(value), LONGEST)
 
 
 def layer_pairs(evidence: Evidence) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:

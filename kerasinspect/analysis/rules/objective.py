@@ -1,4 +1,4 @@
-"""The rule about what a model's outputs give and what its loss takes."""
+"""Rules about what a model was compiled with: whether its outputs, its losses and their weights fit each other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.analysis.findings import Hit
 from kerasinspect.analysis.interface import output_layers
+from kerasinspect.analysis.references import is_core
 from kerasinspect.knowledge.config_values import mapping, word
 from kerasinspect.knowledge.layers import snake_case
 
@@ -20,10 +21,17 @@ CATEGORICAL = frozenset(
     {"categorical_crossentropy", "sparse_categorical_crossentropy", "categorical_focal_crossentropy"}
 )
 BINARY = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
+EACH_FOR_ITSELF = frozenset({"sigmoid", "hard_sigmoid"})
+"""Activations that give each unit a probability of its own, which need not add up to 1."""
 PROBABILITIES = frozenset({"softmax", "sigmoid"})
 NO_PROBABILITIES = frozenset(
-    {"linear", "relu", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "softsign"}
+    {
+        *("linear", "relu", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "softsign"),
+        *("softplus", "exponential", "log_softmax", "log_sigmoid", "mish", "relu6", "celu", "hard_tanh"),
+    }
 )
+SHORT_NAMES = frozenset({"mse", "mae", "mape", "msle", "kld", "bce"})
+"""Losses that Keras 3.0 to 3.15 takes for metrics of the same name, in legacy HDF5."""
 SAME_VALUES = frozenset({"Reshape", "Flatten", "Permute", "Dropout", "Identity"})
 """Classes that pass on the values that they take when the model predicts."""
 WITH_ACTIVATION = frozenset({"Dense", "EinsumDense", "Activation", "Conv1D", "Conv2D", "Conv3D", "SeparableConv2D"})
@@ -44,9 +52,10 @@ def output_against_loss(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The activation of an output does not fit the loss that the model was compiled with.
 
     A softmax over one unit is always 1; a crossentropy that expects probabilities is wrong on a linear output, and one
-    that expects logits on a softmax. Training runs all the same, and learns little or nothing. Use sigmoid with
-    `binary_crossentropy` for one unit, softmax with `categorical_crossentropy` for several, or a linear output with
-    `from_logits=True`.
+    that expects logits on a softmax; classes that exclude each other want a softmax, labels that do not a sigmoid.
+    Training runs all the same, and learns little, nothing or something else. Use sigmoid with `binary_crossentropy`
+    for one unit or for several labels, softmax with `categorical_crossentropy` for several classes, or a linear output
+    with `from_logits=True`.
     """
     outputs = {layer.path: layer for layer in output_layers(evidence.model)}
     losses = losses_of((evidence.model.training_config or {}).get("loss"), outputs)
@@ -59,6 +68,7 @@ def output_against_loss(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def misfit(activation: str | None, units: int | None, loss: Loss) -> str | None:
     """Why an output does not fit its loss, as a sentence; None where it does or where nothing can be said."""
     name, is_crossentropy = loss.name, loss.name in CATEGORICAL | BINARY
+    several = units is not None and units > 1 and not loss.from_logits
     given = f"Its activation is {activation}, but the loss {name}"
     misfits = (
         (units == 1 and activation == "softmax", "Its softmax runs over one unit, so that its output is always 1."),
@@ -67,6 +77,14 @@ def misfit(activation: str | None, units: int | None, loss: Loss) -> str | None:
         (
             is_crossentropy and not loss.from_logits and activation in NO_PROBABILITIES,
             f"{given} expects probabilities.",
+        ),
+        (
+            several and name in CATEGORICAL and activation in EACH_FOR_ITSELF,
+            f"{given} expects the probabilities of its {units} units to add up to 1, as those of a softmax do.",
+        ),
+        (
+            several and name in BINARY and activation == "softmax",
+            f"{given} judges each of its {units} units by itself, as labels that do not exclude each other.",
         ),
     )
     return next((words for applies, words in misfits if applies), None)
@@ -79,9 +97,11 @@ def giving(model: Model, output: Layer) -> tuple[str | None, int | None]:
     for _ in range(MOST_STEPS):
         if layer is None:
             break
+        if not layer.known:
+            break
         if layer.class_name == "Softmax":
             return "softmax", last_size(layer)
-        if layer.class_name in WITH_ACTIVATION and layer.known:
+        if layer.class_name in WITH_ACTIVATION:
             return layer.activation or "linear", last_size(layer)
         if layer.class_name == "TimeDistributed" and layer.layers:
             layer = layer.layers[0]
@@ -123,6 +143,42 @@ def loss_of(value: Any) -> Loss | None:  # noqa: ANN401 - any JSON
     name = word(value, "class_name")
     if name == "function":
         name = word(value, "config")
-    if name is None:
+    if name is None or is_custom(value):
         return None
     return Loss(snake_case(name), mapping(value, "config").get("from_logits") is True)
+
+
+def is_custom(entry: Mapping[str, Any]) -> bool:
+    """Whether a serialised object is a class or function of one's own, whatever it is called."""
+    module = word(entry, "module")
+    names = f"{word(entry, 'class_name')}{word(entry, 'registered_name')}"
+    return ">" in names or not (module in {None, "", "builtins"} or is_core(module or ""))
+
+
+def wrong_loss_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model was compiled with another number of loss weights than it has outputs.
+
+    It has one for each output: weights of classes or of samples were given in their place. Give `loss_weights` one
+    number for each output, and the others to `fit` as `class_weight` or `sample_weight`.
+    """
+    given = (evidence.model.training_config or {}).get("loss_weights")
+    outputs = len(output_layers(evidence.model))
+    if isinstance(given, list) and outputs and len(given) != outputs:
+        places = "output" if outputs == 1 else "outputs"
+        yield Hit(evidence.name, f"Its loss_weights are a list of {len(given):,}, but it has {outputs} {places}.")
+
+
+def short_loss_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A legacy HDF5 file names its loss in short, as in `mse`, and Keras 3 before 3.16 fails to load it.
+
+    It looks for a metric of that name and ends with "Could not deserialize 'keras.metrics.mse'" or "Could not locate
+    function 'mse'". Load it with `compile=False` in Keras 3.3 or later and compile it anew, with the loss by its full
+    name, or save it as `.keras`.
+    """
+    loss = (evidence.model.training_config or {}).get("loss")
+    parts = [*loss.values()] if isinstance(loss, dict) else loss if isinstance(loss, list) else [loss]
+    short = [part for part in parts if isinstance(part, str) and part.lower() in SHORT_NAMES]
+    if short and evidence.model.format == "legacy-hdf5":
+        names = ", ".join(dict.fromkeys(short))
+        fails = "Keras 3.3 to 3.15 fails to load it unless compile=False, Keras 3.0 to 3.2 even so"
+        yield Hit(evidence.name, f"Its loss is named in short, {names}: {fails}.")

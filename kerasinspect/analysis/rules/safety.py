@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.code_in_config import classes_of_keras
+from kerasinspect.analysis.config_places import SHOWN
 from kerasinspect.analysis.findings import Hit
+from kerasinspect.analysis.references import UNLISTED_CLASSES, is_operation
+from kerasinspect.analysis.rules.structure import listed
+from kerasinspect.reading.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +20,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.code_in_config import CodeFinding
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.analysis.findings import Thresholds
+    from kerasinspect.model import Model
 
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that Unicode calls visible and that nobody can see."""
@@ -109,17 +116,40 @@ def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The model needs a class or function that is no part of Keras.
+    """The model needs classes or functions that are no part of Keras.
 
     Whoever loads it has to have that code, and runs it. This is nothing bad, but worth knowing where a model is handed
-    on: ship the code with it.
+    on: ship the code with it. There is one finding for each package, at the first layer that needs it.
     """
-    classes = {layer.class_name: layer.path for layer in evidence.model.walk() if layer.config and not layer.known}
-    for name, path in classes.items():
-        yield Hit(path, f"It needs the class {name}.")
+    layers = first_of_own_classes(evidence.model)
+    needed: dict[str, dict[str, str]] = {}
     for found in code(evidence, "custom-class"):
-        if found.detail.partition(" of the module ")[0] not in classes:
-            yield Hit(found.where, f"It needs {found.detail}.")
+        needed.setdefault(found.package, {}).setdefault(found.name, found.where)
+    told = {*chain.from_iterable(needed.values()), *UNLISTED_CLASSES, *classes_of_keras(evidence.model)}
+    for name, path in layers.items():
+        if name not in told:
+            needed.setdefault("", {})[name] = path
+    for package, places in needed.items():
+        where = next((layers[name] for name in places if name in layers), next(iter(places.values())))
+        yield Hit(evidence.name if where == "config" else where, words_for(package, [*places]))
+
+
+def first_of_own_classes(model: Model) -> dict[str, str]:
+    """The first layer of each class that is none of Keras's, by the class."""
+    layers: dict[str, str] = {}
+    for layer in model.walk():
+        if layer.config and not layer.known and not is_operation(layer.class_name, layer.config):
+            layers.setdefault(layer.class_name, layer.path)
+    return layers
+
+
+def words_for(package: str, names: list[str]) -> str:
+    """The sentence about what a model needs of one package, or of one that the file does not tell."""
+    shown = [cut(name, SHOWN) for name in names]
+    of = f" of the package {cut(package, SHOWN)}" if package else ""
+    if len(shown) == 1:
+        return f"It needs {shown[0]}{of}, which is no part of Keras."
+    return f"It needs {len(shown)} classes or functions{of} that are no part of Keras: {listed(shown)}."
 
 
 def code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:

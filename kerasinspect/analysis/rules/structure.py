@@ -17,6 +17,7 @@ from kerasinspect.knowledge.expectations import (
     sublayer_input,
 )
 from kerasinspect.knowledge.layers import LAYERS, weights_for
+from kerasinspect.knowledge.optimizer_variables import tracked_shapes
 from kerasinspect.knowledge.quantization import policy_of, variants
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.analysis.findings import Thresholds
     from kerasinspect.knowledge.layers import WeightKind
-    from kerasinspect.model import Layer, Model, Shape, Weight
+    from kerasinspect.model import Extra, Layer, Model, Shape, Weight
 
 NAMES_SHOWN = 5
 
@@ -40,9 +41,8 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for top in tops(evidence.model.layers):
         if top.path in shared:
             continue
-        for remark in top.remarks:
-            yield Hit(top.path, f"The layer {top.name} has no weights: {remark}.")
-        if top.remarks or not any(inner.weights for inner in top.walk()):
+        if not any(inner.weights for inner in top.walk()):
+            yield from (Hit(top.path, f"The layer {top.name} has no weights: {remark}.") for remark in top.remarks)
             continue
         for layer, kinds in described(top):
             present = {weight.name for weight in layer.weights}
@@ -61,16 +61,26 @@ def tops(layers: Iterable[Layer]) -> Iterator[Layer]:
 
 
 def described(top: Layer) -> Iterator[tuple[Layer, tuple[WeightKind, ...]]]:
-    """A layer and those inside it, each with the fewest weights that class and config allow it."""
+    """A layer and those inside it, each with the fewest weights that class and config allow it.
+
+    But for what is inside a layer that may have taken arrays out of it.
+    """
     pending: list[tuple[Layer, tuple[WeightKind, ...] | None]] = [(top, None)]
     while pending:
         layer, given = pending.pop()
+        if holds_arrays_of_its_own(layer):
+            continue
         kind = LAYERS.get(layer.class_name) if layer.known else None
         own = given if given is not None else kind.weights if kind else ()
         if layer.config:
             yield layer, min(variants(layer.class_name, weights_for(own, layer.config), layer.config), key=len)
         parts = {part.name: part.weights for part in kind.sublayers} if kind else {}
         pending += [(inner, parts.get(inner.name)) for inner in reversed(layer.layers)]
+
+
+def holds_arrays_of_its_own(layer: Layer) -> bool:
+    """Whether a layer of a custom class has arrays that no config describes: a wrapper takes its layer's kernel so."""
+    return not layer.known and any(inner.weights for inner in layer.walk() if not (inner.known and inner.config))
 
 
 def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -85,6 +95,61 @@ def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         is_copy = (extra.array.shape, evidence.statistics.get(extra.stored_path)) in weights
         if extra.kind == "unclaimed" and not is_copy:
             yield Hit(extra.stored_path, f"No layer has this array of shape {extra.array.shape}.")
+
+
+def lost_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The optimizer has state for weights that the file does not hold.
+
+    They were trained and not saved: Keras makes them anew at random when it loads the model. A Keras before 3.15 does
+    so with sublayers that a layer keeps in a list inside a list. Keep them in attributes or in one list, and save
+    the model again where it was trained.
+    """
+    model = evidence.model
+    lost = [*lost_shapes(model)]
+    if not lost or any(is_converted(layer) for layer in model.walk()):
+        return
+    bare, others = owners(model)
+    if not bare and not others and model.class_name in LAYERS:
+        return
+    shapes = listed([" × ".join(map(str, shape)) for shape in lost])
+    where = next(iter(bare or others)) if len(bare or others) == 1 else evidence.name
+    has = f"has no array of the custom {listed(bare)}" if bare else f"may lack them in the custom {listed(others)}"
+    tail = f"; it {has}" if bare or others else ""
+    state = f"state for {len(lost)} weights that the file lacks, of the sizes {shapes}"
+    yield Hit(where, f"The optimizer has {state}{tail}.")
+
+
+def lost_shapes(model: Model) -> Iterator[tuple[int, ...]]:
+    """The shape of each weight that the optimizer of an archive knows and the file lacks, at least."""
+    if model.format != "keras-archive":
+        return
+    states = {key: extra.array.shape for extra in model.extras if (key := state_number(extra)) is not None}
+    tracked = tracked_shapes((model.training_config or {}).get("optimizer"), [states[key] for key in sorted(states)])
+    stored = Counter(weight.shape for weight in model.weights)
+    stored.update(extra.array.shape for extra in model.extras if extra.kind != "optimizer")
+    yield from (Counter(tracked) - stored).elements()
+
+
+def state_number(extra: Extra) -> int | None:
+    """The place of an array among those of the model's own optimizer."""
+    group, _, key = extra.stored_path.rpartition("/")
+    return int(key) if group == OPTIMIZER_ARRAYS and key.isdecimal() else None
+
+
+OPTIMIZER_ARRAYS = "/optimizer/vars"
+"""The group that has them."""
+
+
+def is_converted(layer: Layer) -> bool:
+    """Whether training knows a layer by other weights than those that are saved: the factors of LoRA, a full kernel."""
+    return policy_of(layer.config).mode is not None or layer.config.get("lora_rank") is not None
+
+
+def owners(model: Model) -> tuple[list[str], list[str]]:
+    """The paths of the layers of custom classes: of those that have no arrays, then of the others."""
+    own = [layer for layer in model.walk() if layer.config and not layer.known and layer.kind != "model"]
+    bare = dict.fromkeys(layer.path for layer in own if not any(inner.weights for inner in layer.walk()))
+    return [*bare], [layer.path for layer in own if layer.path not in bare]
 
 
 def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

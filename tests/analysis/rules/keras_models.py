@@ -95,11 +95,11 @@ def calibrated(mode: str) -> keras.Model:
     return model
 
 
-def compiled(units: int, activation: str, loss: Any) -> keras.Model:  # noqa: ANN401 - a name or an object
+def compiled(units: int, activation: str, loss: Any, **options: Any) -> keras.Model:  # noqa: ANN401 - Keras's options
     """One Dense layer that is compiled with a loss."""
     model = keras.Sequential([keras.Input((4,)), layers.Dense(units, activation=activation, name="output")])
     model.set_weights([RANDOM.normal(0.3, 0.4, weight.shape) for weight in model.get_weights()])
-    model.compile(optimizer="sgd", loss=loss)
+    model.compile(optimizer="sgd", loss=loss, **options)
     return model
 
 
@@ -155,6 +155,47 @@ class Doubled(layers.Layer):  # type: ignore[misc] # keras has no types
         return 2 * inputs
 
 
+@keras.saving.register_keras_serializable("tests")
+class Blocks(layers.Layer):  # type: ignore[misc] # keras has no types
+    """A layer of a user's own that holds others in a list."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Keras's options
+        """Make the layers inside."""
+        super().__init__(**options)
+        self.parts = [layers.Dense(7, name="one"), layers.Dense(7, name="two")]
+
+    def build(self, _shape: Any) -> None:  # noqa: ANN401 - a shape
+        """Give them their weights."""
+        self.parts[0].build((None, 4))
+        self.parts[1].build((None, 7))
+
+    def call(self, inputs: Any) -> Any:  # noqa: ANN401 - a tensor
+        """One after the other."""
+        return self.parts[1](self.parts[0](inputs))
+
+
+@keras.saving.register_keras_serializable("tests")
+class Holder(layers.Wrapper):  # type: ignore[misc] # keras has no types
+    """A wrapper of a user's own."""
+
+    def call(self, inputs: Any) -> Any:  # noqa: ANN401 - a tensor
+        """What the layer gives."""
+        return self.layer(inputs)
+
+
+def blocks() -> keras.Model:
+    """A layer of a user's own after a step of training."""
+    model = keras.Sequential([keras.Input((4,)), Blocks(name="blocks"), layers.Dense(2, name="second")], name="net")
+    model.compile(optimizer="adam", loss="mean_squared_error")
+    model.fit(RANDOM.normal(size=(8, 4)), RANDOM.normal(size=(8, 2)), verbose=0)
+    return model
+
+
+def taking(size: int, layer: Any) -> keras.Model:  # noqa: ANN401 - a layer
+    """A layer that takes steps of this size, before a Dense layer."""
+    return keras.Sequential([keras.Input((6, size)), layer, layers.Dense(2, name="second")])
+
+
 def after_input(layer: Any) -> keras.Model:  # noqa: ANN401 - a layer
     """A model of one layer and a Dense layer with weights of its own."""
     return keras.Sequential([keras.Input((6,)), layer, layers.Dense(2, name="second")])
@@ -191,6 +232,8 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "shapely": shapely,
     "two-outputs": two_outputs,
     "vocabulary": vocabulary,
+    "blocks": blocks,
+    "holder": lambda: after_input(Holder(layers.Dense(3, name="inner"), name="holder")),
     "KI101-bad": lambda: changed(0, put(NAN, 0, 4)),
     "KI101-good": lambda: changed(0, put(0.0, 0, 4)),
     "KI102-bad": lambda: changed(0, put(INFINITE, 0, 4)),
@@ -237,6 +280,22 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI212-good": lambda: quantised(saturated=False),
     "KI212-awq-bad": lambda: calibrated("awq"),
     "KI212-awq-good": lambda: quantised(saturated=False),
+    "KI209-sigmoid-bad": lambda: compiled(3, "sigmoid", "sparse_categorical_crossentropy"),
+    "KI209-sigmoid-good": lambda: compiled(3, "sigmoid", "binary_crossentropy"),
+    "KI209-softmax-bad": lambda: compiled(3, "softmax", "binary_crossentropy"),
+    "KI209-softmax-good": lambda: compiled(3, "softmax", "sparse_categorical_crossentropy"),
+    "KI211-layer-bad": lambda: taking(1, layers.LayerNormalization()),
+    "KI211-layer-good": lambda: taking(1, layers.LayerNormalization(axis=1)),
+    "KI211-group-bad": lambda: after_input(layers.GroupNormalization(6)),
+    "KI211-group-good": lambda: after_input(layers.GroupNormalization(3)),
+    "KI211-unit-bad": lambda: taking(1, layers.UnitNormalization()),
+    "KI211-unit-good": lambda: taking(2, layers.UnitNormalization()),
+    "KI211-softmax-bad": lambda: after_input(layers.Dense(1, activation="softmax")),
+    "KI211-softmax-good": lambda: after_input(layers.Dense(2, activation="softmax")),
+    "KI213-bad": lambda: compiled(1, "linear", "mse", loss_weights=[0.3, 0.7]),
+    "KI213-good": lambda: compiled(1, "linear", "mse", loss_weights=[0.3]),
+    "KI415-bad": lambda: compiled(1, "linear", "mse", loss_weights=[0.5] * 100_001),
+    "KI415-good": lambda: compiled(1, "linear", "mse", loss_weights=[0.5] * 100_000),
     "KI301-bad": wide,
     "KI301-good": lambda: trained(steps=20),
     "KI302-bad": lambda: trained(steps=20, trainable=False),
@@ -262,13 +321,15 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
 
 
 def main() -> None:
-    """Save every model as ``.keras``, the plain one as ``.h5`` too."""
+    """Save every model as ``.keras``, and those whose rules ask so as ``.h5`` too."""
     folder = Path(sys.argv[1])
     keras.utils.set_random_seed(7)
     for name, make in MODELS.items():
         make().save(folder / f"{name}.keras")
     plain().save(folder / "KI402-bad.h5")
     plain().save(folder / "KI402-good.keras")
+    compiled(1, "linear", "mse").save(folder / "KI414-bad.h5")
+    compiled(1, "linear", "mean_squared_error").save(folder / "KI414-good.h5")
 
 
 if __name__ == "__main__":

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 MADE_BY_KERAS = (
     *("KI101", "KI102", "KI103", "KI104", "KI105", "KI105-outgoing", "KI106", "KI107", "KI108", "KI109"),
     *("KI110", "KI111", "KI112", "KI113", "KI114", "KI204", "KI207", "KI208", "KI209", "KI209-logits", "KI209-twice"),
-    *("KI212", "KI212-awq"),
-    *("KI301", "KI302", "KI303", "KI304", "KI306", "KI401", "KI402", "KI501", "KI508", "KI512"),
+    *("KI209-sigmoid", "KI209-softmax", "KI211-layer", "KI211-group", "KI211-unit", "KI211-softmax"),
+    *("KI212", "KI212-awq", "KI213", "KI301", "KI302", "KI303", "KI304", "KI306", "KI401", "KI402", "KI414", "KI415"),
+    *("KI501", "KI508", "KI512"),
 )
 
 
@@ -119,6 +120,22 @@ def unwritten(shape: tuple[int, ...], **options: Any) -> Edit:  # noqa: ANN401 -
     return on_weights(lambda file: file.create_dataset("more", shape, "<f4", **options))
 
 
+def without_kernel(file: h5py.File) -> None:
+    """Take the kernel of a wrapped layer away."""
+    del file["layers/holder/layer/vars/0"]
+
+
+def with_kernel_at_the_wrapper(file: h5py.File) -> None:
+    """Keep the kernel of a wrapped layer as a variable of its wrapper."""
+    file["layers/holder/vars/0"] = file["layers/holder/layer/vars/0"][...]
+    without_kernel(file)
+
+
+def named_twice(path: str) -> Edit:
+    """An edit that gives the first kernel a second name."""
+    return on_weights(lambda file: file.__setitem__(path, file["layers/dense/vars/0"]))
+
+
 OUTPUTS = on_config(lambda config: config["config"].update(output_layers=[["one", 0, 0]]))
 COPY = on_weights(lambda file: file.create_dataset("copies/kernel", data=file["layers/dense/vars/0"][...]))
 OTHER = on_weights(lambda file: file.create_dataset("copies/kernel", data=np.ones((6, 5), "<f4")))
@@ -134,6 +151,18 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         "KI201",
         "plain",
         on_weights(lambda file: (file.pop("layers/dense/vars/0"), file.pop("layers/dense/vars/1"))),
+        unchanged,
+    ),
+    "a wrapper whose layer has no kernel": (
+        "KI201",
+        "holder",
+        on_weights(without_kernel),
+        on_weights(with_kernel_at_the_wrapper),
+    ),
+    "weights that were trained and not saved": (
+        "KI210",
+        "blocks",
+        on_weights(lambda file: file.__delitem__("layers/blocks")),
         unchanged,
     ),
     "an array of no layer": ("KI202", "plain", OTHER, COPY),
@@ -192,8 +221,26 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
     "a layer of Keras under another registered name": (
         "KI507",
         "plain",
-        on_config(lambda config: config["config"]["layers"][1].update(module=None, registered_name="evil>Dense")),
+        on_config(lambda config: config["config"]["layers"][1].update(registered_name="evil>Dense")),
         on_config(lambda config: config["config"]["layers"][1].update(module="mine", registered_name="mine>Dense")),
+    ),
+    "another class under a registered name": (
+        "KI507",
+        "plain",
+        on_config(lambda config: config["config"]["layers"][1].update(module=None, registered_name="mine>Other")),
+        on_config(lambda config: config["config"]["layers"][1].update(module=None, registered_name="mine>Dense")),
+    ),
+    "a model of one's own": (
+        "KI508",
+        "plain",
+        on_config(lambda config: config.update(module=None, class_name="Mine", registered_name="mine>Mine")),
+        on_config(lambda config: config.update(module="keras.src.models.sequential")),
+    ),
+    "a class like one of Keras's": (
+        "KI508",
+        "plain",
+        on_config(lambda config: config["config"]["layers"][1].update(module="keras_mine")),
+        added(entry("TorchModuleWrapper", module="text")),
     ),
     "a group that leads out": (
         "KI506",
@@ -235,6 +282,12 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         on_weights(lambda file: file.__setitem__("other", file["layers/dense"])),
         on_weights(lambda file: file.copy("layers/dense", "other")),
     ),
+    "two names for a variable": (
+        "KI411",
+        "plain",
+        named_twice("layers/dense/other"),
+        named_twice("layers/tied/vars/0"),
+    ),
     "pickled weights": ("KI513", "plain", as_npz(object), as_npz(float)),
     "an array of 4 TiB": ("KI514", "plain", unwritten((1 << 40,)), unwritten((1 << 10,))),
     "chunks of 4 TiB": ("KI514", "plain", unwritten((1 << 40,), chunks=(1 << 20,)), unwritten((9,), chunks=(3,))),
@@ -262,6 +315,40 @@ def test_a_budget_is_a_threshold(keras_models: Path) -> None:
     assert found(path, "KI409", megabytes=size / 1e6) == []
     (finding,) = found(path, "KI409", megabytes=(size - 1) / 1e6)
     assert f"{size:,} bytes" in finding.message
+
+
+def test_what_a_model_needs_is_one_finding_for_each_package(keras_models: Path, tmp_path: Path) -> None:
+    """Two layers and an initializer of one package are one line, at the first of the layers."""
+    other = {"module": "there.parts", "class_name": "Start", "config": {}, "registered_name": "Start"}
+    change = [
+        on_layer(1, kernel_initializer=other),
+        on_config(lambda config: config["config"]["layers"][2].update(module="there.layers")),
+        added(entry("Third") | {"module": "there.layers"}),
+        added(entry("Fourth") | {"module": None, "registered_name": "own>Fourth"}),
+    ]
+    data = (keras_models / "plain.keras").read_bytes()
+    for edit in change:
+        data = edited(data, edit)
+    path = tmp_path / "model.keras"
+    path.write_bytes(data)
+    assert [(finding.where, finding.message) for finding in found(path, "KI508")] == [
+        (
+            "second",
+            "It needs 3 classes or functions of the package there that are no part of Keras: Start, Dense, Third.",
+        ),
+        ("fourth", "It needs Fourth of the package own, which is no part of Keras."),
+    ]
+
+
+def test_lost_weights_are_counted_and_their_layer_is_named(keras_models: Path, tmp_path: Path) -> None:
+    """The finding is at the layer that the file has no array of, and says how many weights there were."""
+    path = tmp_path / "model.keras"
+    edit = on_weights(lambda file: file.__delitem__("layers/blocks"))
+    path.write_bytes(edited((keras_models / "blocks.keras").read_bytes(), edit))
+    (finding,) = found(path, "KI210")
+    assert finding.where == "blocks"
+    assert finding.message.startswith("The optimizer has state for 4 weights that the file lacks, of the sizes ")
+    assert "7 × 7" in finding.message
 
 
 @pytest.mark.parametrize(("name", "layers"), [("bad", ["branch"]), ("good", [])])
