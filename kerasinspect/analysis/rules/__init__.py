@@ -53,11 +53,9 @@ RULES: tuple[Rule, ...] = (
     Rule("KI207", "double-precision", "warning", "model", structure.double_precision, ("values",)),
     Rule("KI208", "mixed-precision", "note", "model", structure.mixed_precision, ("values",)),
     Rule("KI209", "output-against-loss", "warning", "layer", objective.output_against_loss, ("config",)),
-    Rule("KI301", "untrained-model", "error", "model", training.untrained_model, ("config", "values"), {"share": 0.5}),
-    Rule("KI302", "untrained-layer", "warning", "layer", training.untrained_layer, ("config", "values")),
-    Rule(
-        "KI303", "statistics-never-updated", "warning", "layer", training.statistics_never_updated, ("config", "values")
-    ),
+    Rule("KI301", "untrained-model", "error", "model", training.untrained_model, ("values",), {"share": 0.5}),
+    Rule("KI302", "untrained-layer", "warning", "layer", training.untrained_layer, ("values",)),
+    Rule("KI303", "statistics-never-updated", "warning", "layer", training.statistics_never_updated, ("values",)),
     Rule("KI304", "optimizer-never-stepped", "warning", "model", training.optimizer_never_stepped, ("optimizer",)),
     Rule("KI305", "never-updated-layer", "warning", "layer", training.never_updated, ("optimizer",)),
     Rule("KI306", "frozen-model", "note", "model", training.frozen_model, ("config", "values")),

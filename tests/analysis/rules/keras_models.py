@@ -176,7 +176,7 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI106-good": lambda: twins(exact=False),
     "KI107-bad": lambda: changed(0, put(-10001.0, 1, 1)),
     "KI107-good": lambda: changed(0, put(-9999.0, 1, 1)),
-    "KI108-bad": lambda: changed(0, put(1e-40, 1, 1)),
+    "KI108-bad": lambda: changed(0, put(1e-40, 1)),
     "KI108-good": lambda: changed(0, put(1e-37, 1, 1)),
     "KI109-bad": lambda: normalised(-1e-3),
     "KI109-good": lambda: normalised(1e-3),
