@@ -55,7 +55,7 @@ def assess_training(
         layers.insert(0, Layer(name, model.class_name or "Model", name, kind="model", weights=selection.own_weights))
     alone = [_assessed(layer, beside) for layer in layers]
     steps, moved = _steps(alone, beside, model)
-    around = surroundings(alone, steps_taken=moved)
+    around = surroundings(alone, steps, moved=moved)
     return Training(model, tuple(settle(layer, around) for layer in alone), steps)
 
 

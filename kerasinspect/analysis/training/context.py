@@ -31,18 +31,21 @@ class Surroundings:
     """Something in it was trained for sure."""
     proven: int
     """Weights that certainly have their first values, though nothing kept them from being trained."""
+    stepped: bool
+    """The optimizer counts steps, so that a weight that it never moved was out of its reach."""
     resting: int
     """Those of them that all began as one number."""
 
 
-def surroundings(layers: Iterable[LayerTraining], *, steps_taken: bool) -> Surroundings:
-    """What some layers say together; ``steps_taken`` says that the optimizer's count or its state moved."""
+def surroundings(layers: Iterable[LayerTraining], steps: int | None, *, moved: bool) -> Surroundings:
+    """What some layers say together; ``moved`` says that the optimizer moved something."""
     layers = tuple(layers)
     proven = [one for layer in layers if layer.layer.trainable is not False for one in layer.weights if is_proven(one)]
     return Surroundings(
-        trained=steps_taken
+        trained=moved
         or any(layer.verdict == "changed" and not is_explained_otherwise(layer.decisive) for layer in layers),
         proven=len(proven),
+        stepped=bool(steps),
         resting=sum(one.judgement.reason == "at its constant" for one in proven),
     )
 
@@ -67,7 +70,7 @@ def settle(layer: LayerTraining, around: Surroundings) -> LayerTraining:
     still = any(one.slots == "still" for one in layer.weights)
     if layer.verdict == "initial":
         proven = any(map(is_proven, layer.weights)) and not any(map(_may_hide_changes, layer.weights))
-        if proven or (still and around.trained):
+        if proven or (still and around.stepped):
             return layer
         return layer if around.proven and not around.trained else _open(layer)
     if around.trained or (layer.verdict == "changed" and not is_explained_otherwise(layer.decisive)):
