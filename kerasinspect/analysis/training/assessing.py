@@ -128,6 +128,7 @@ def _weight(weight: Weight, beside: Beside) -> WeightTraining:
         return WeightTraining(weight, None, Judgement("cannot tell", "unreadable"))
     judgement = judged.judgement
     unsure = judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely")
+    unsure = unsure and judgement.reason != "at its constant"  # values may be set back, and their optimizer not
     if slots == "moved" and unsure:
         certainty: Certainty = "certain" if weight.dtype in FINE_DTYPES else "likely"
         judgement = replace(judgement, verdict="changed", reason="optimizer moved it", certainty=certainty)
