@@ -293,6 +293,7 @@ UNSTATED = [
     pytest.param(generated(30, 8, limit=GLOROT), MOVED_BIAS * np.arange(8, dtype="f4"), "changed", "likely", id="bias"),
     pytest.param(generated(30, 8, limit=0.7), ZERO_BIAS, "cannot tell", None, id="an unknown initializer"),
     pytest.param(np.zeros((30, 8), "f4"), ZERO_BIAS, "cannot tell", None, id="all zero"),
+    pytest.param(truncated(3, 8), ZERO_BIAS, "cannot tell", None, id="too few values"),
     pytest.param(RANDOM.normal(0, 0.2, (30, 8)).astype("f4"), ZERO_BIAS, "cannot tell", None, id="normal"),
     pytest.param(RANDOM.normal(0, 0.2, (30, 8)).astype("f4"), MOVED_BIAS, "cannot tell", None, id="constant bias"),
 ]

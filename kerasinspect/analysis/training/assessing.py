@@ -150,11 +150,16 @@ def _together(weights: Sequence[WeightTraining]) -> tuple[Verdict, Certainty | N
         changed = [one for one in weights if (one.judgement.verdict, one.judgement.certainty) == ("changed", certainty)]
         if changed:
             return "changed", certainty, min(changed, key=is_explained_otherwise)
-    unsettled = [one for one in weights if one.judgement.reason in UNSETTLED]
+    unsettled = [one for one in weights if one.judgement.reason in UNSETTLED or _is_only_assumed(one)]
     if unsettled or not initial:
         return "cannot tell", None, (unsettled or weights)[0]
     largest = max(initial, key=lambda one: one.weight.parameters)
     return "initial", "certain" if all(map(_surely_initial, weights)) else "likely", largest
+
+
+def _is_only_assumed(one: WeightTraining) -> bool:
+    """Whether a weight could not be told although an initializer was assumed for it."""
+    return one.judgement.assumed is not None and one.judgement.verdict == "cannot tell"
 
 
 def _surely_initial(one: WeightTraining) -> bool:

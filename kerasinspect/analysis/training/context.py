@@ -97,8 +97,10 @@ def is_explained_otherwise(one: WeightTraining) -> bool:
 
 def _is_open(weights: Sequence[WeightTraining]) -> bool:
     """Whether weights are all as they were made, up to their generator."""
-    reasons = [one.judgement.reason for one in weights if not is_proven(one)]
-    return all(reason in FITTING or reason == ELSEWHERE for reason in reasons)
+    left = [one.judgement for one in weights if not is_proven(one)]
+    if any(one.assumed and one.reason == "too few values" for one in left):
+        return False
+    return all(one.reason in FITTING or one.reason == ELSEWHERE for one in left)
 
 
 def _may_hide_changes(one: WeightTraining) -> bool:
