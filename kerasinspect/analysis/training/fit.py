@@ -6,6 +6,7 @@ Three looks at the same question: the whole distribution (Kolmogorov and Smirnov
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import erf, erfc, exp, isnan, sqrt
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -61,10 +62,10 @@ class Distribution:
             case "uniform":
                 shares = np.clip(apart / (2 * sqrt(3)) + 0.5, 0, 1)
             case "normal":
-                shares = np.interp(apart, 4 * TABLE, _normal(4 * TABLE))
+                shares = np.interp(apart, 4 * TABLE, _normal_table(4.0))
             case "truncated":
-                ends = _normal(np.array([-CUT, CUT]))
-                shares = np.interp(apart * TRUNCATED, TABLE, (_normal(TABLE) - ends[0]) / (ends[1] - ends[0]))
+                table = _normal_table(1.0)
+                shares = np.interp(apart * TRUNCATED, TABLE, (table - table[0]) / (table[-1] - table[0]))
         return shares
 
 
@@ -86,9 +87,10 @@ def fit(distribution: Distribution, sample: np.ndarray[Any, Any], figures: Stati
     return Fit(distance, min(1.0, len(looks) * min(looks)))
 
 
-def _normal(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The share of the standard normal distribution below each value."""
-    return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in values.tolist()])
+@cache
+def _normal_table(width: float) -> np.ndarray[Any, Any]:
+    """The share of the standard normal distribution below each number of the table, stretched so far."""
+    return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in (width * TABLE).tolist()])
 
 
 def _two_sided(deviations: float) -> float:
