@@ -75,6 +75,25 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
     return replace(describe(name, draw) if describe else Initializer(name), default=default)
 
 
+def usual_initializers(
+    class_name: str, weight: str, shape: tuple[int, ...], fans: Fans, keras_version: tuple[int, int] | None = None
+) -> tuple[Initializer, ...]:
+    """Give the initializers that a weight is likely to have where no config is at hand: the class's default first.
+
+    None where the class has no default for it. Others are given for kernels, which people choose them for, and where
+    the version is not known for both ways to count the fans.
+    """
+    default = initializer_of(class_name, weight, {}, shape, fans, keras_version)
+    if default is None or default.name != "glorot_uniform":
+        return () if default is None else (default,)
+    found = [
+        initializer_of(class_name, weight, dict.fromkeys(_KERNEL_KEYS, name), shape, counted, keras_version)
+        for name in ("glorot_uniform", *_CHOSEN)
+        for counted in ((fans,) if keras_version else (fans, Fans(fans.fan_in, fans.fan_out)))
+    ]
+    return tuple(dict.fromkeys(replace(one, default=True) for one in found if one is not None))
+
+
 def _configured(class_name: str, weight: str, config: Mapping[str, Any], keras_version: tuple[int, int] | None) -> Any:  # noqa: ANN401 - JSON
     """Give what the config says of a weight's initializer."""
     if weight == "bias_f":
@@ -209,6 +228,8 @@ _SCALINGS: Mapping[str, tuple[float, str, str]] = {
     "lecun_uniform": (1.0, "fan_in", "uniform"),
     "lecun_normal": (1.0, "fan_in", "truncated_normal"),
 }
+_CHOSEN = (*(name for name in _SCALINGS if name != "glorot_uniform"), *("random_uniform", "random_normal"))
+"""What people give a kernel instead of its default."""
 _SCALING_NAMES = {scaling: name for name, scaling in _SCALINGS.items()}
 _UNCORRECTED = ((2, 0), (2, 1))
 """These versions cut a normal distribution off without making up for the spread that it loses."""
@@ -252,6 +273,9 @@ _CONFIG_KEYS: Mapping[str, tuple[str, ...]] = {
     "a_right": ("a_right_init",),
 }
 """Weight name to the config keys that name its initializer, today's word first."""
+
+_KERNEL_KEYS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer")
+"""Of these, the ones for which people choose initializers by name."""
 
 _DEFAULTS: Mapping[str, Any] = {
     "kernel": "glorot_uniform",

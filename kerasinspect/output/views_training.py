@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, assert_never
 
+from kerasinspect.analysis.statistics.sampling import SAMPLE
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.documents import model_document
 from kerasinspect.output.figures import figures_document, finite, initial_std, short_number
@@ -80,6 +81,8 @@ def _weight_row(one: WeightTraining) -> Row:
     """One weight."""
     weight, figures, judgement = one.weight, one.figures, one.judgement
     started = initializer_in_words(weight.initializer) if weight.initializer else ""
+    if judgement.assumed:
+        started = f"assumed {initializer_in_words(judgement.assumed)}"
     numbers = (figures.minimum, figures.maximum, figures.std) if figures else (None, None, None)
     fit = "" if judgement.fit is None else f"{judgement.fit.probability:.2g}"
     slots = {"moved": "moved", "still": "never moved", None: ""}[one.slots]
@@ -93,21 +96,27 @@ def layer_evidence(layer: LayerTraining) -> str:
     others = len(layer.weights) - 1
     if layer.verdict == "initial" and others and layer.certainty == "certain":
         return f"{decisive.weight.name}: {evidence(decisive)}; the same holds for {counted(others, 'other weight')}."
-    if layer.verdict == "cannot tell" and decisive.judgement.reason == "fits":
-        return (
-            f"{decisive.weight.name}: {evidence(decisive)}, but the model was trained, and a few steps would not show."
-        )
-    if layer.verdict == "cannot tell" and decisive.judgement.verdict == "changed":
-        return f"{decisive.weight.name}: {evidence(decisive)}, but the rest of the layer is as it was made."
-    if layer.verdict == "initial" and decisive.judgement.reason == "too few values":
-        return f"{decisive.weight.name}: {evidence(decisive)}, and the layers that tell more are initial."
-    return f"{decisive.weight.name}: {evidence(decisive)}."
+    return f"{decisive.weight.name}: {evidence(decisive)}{_beside(layer)}."
+
+
+def _beside(layer: LayerTraining) -> str:
+    """What else the verdict on a layer rests on: the rest of the layer, and of the model."""
+    judgement = layer.decisive.judgement
+    match layer.verdict, judgement.verdict:
+        case "cannot tell", "initial":
+            return ", but a few steps of training might not show"
+        case "cannot tell", "changed":
+            return ", but the rest of the layer is as it was made"
+        case "initial", verdict if verdict != "initial":
+            spread = ", but spread as it spreads them" if judgement.reason == "off the generator's grid" else ""
+            return f"{spread}, and the rest of the model is as it was made"
+    return ""
 
 
 def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one line for each reason
     """What the verdict on one weight rests on, in words, without a stop."""
     judgement, figures = one.judgement, one.figures
-    name = one.weight.initializer.name if one.weight.initializer else ""
+    name = _initializer_name(one)
     low = short_number(figures.minimum if figures else None)
     high = short_number(figures.maximum if figures else None)
     match judgement.reason:
@@ -117,13 +126,17 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             said = f"every value is {low}" if low == high else f"values from {low} to {high}"
             return f"{said}, which is not what {name} gives"
         case "on the generator's grid":
-            return f"every value is a number that the generator of {name} gives"
+            looked_at = "every value" if one.weight.parameters <= SAMPLE else "every value that was looked at"
+            return f"{looked_at} is a number that the generator of {name} gives"
         case "off the generator's grid":
             return f"its values are not numbers that the generator of {name} gives"
         case "partly off the generator's grid":
             return f"about {_percent(judgement.moved)} of its values are not numbers that the generator of {name} gives"
         case "out of range":
             return f"values from {low} to {high} reach beyond what {name} gives"
+        case "repeated values":
+            zeros = f"{figures.zeros:,} of {figures.count:,} values are zero" if figures and figures.zeros > 1 else ""
+            return f"{zeros or 'the same values come back'}, more often than {name} gives them"
         case "orthogonal":
             return f"its rows are still orthogonal (to {short_number(judgement.departure)})"
         case "no longer orthogonal":
@@ -144,6 +157,8 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return "it has values that are not finite, which no initializer gives"
         case "optimizer moved it":
             return "the optimizer's state for it is not zero, so that steps were taken with it"
+        case "fits no initializer":
+            return "its values are spread as no initializer spreads them"
         case "no initializer":
             return "nothing tells what it started from"
         case "initializer unknown":
@@ -154,6 +169,13 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return "its values cannot be read"
         case _:
             assert_never(judgement.reason)
+
+
+def _initializer_name(one: WeightTraining) -> str:
+    """The name of the initializer that a weight was held to."""
+    if one.judgement.assumed:
+        return f"{one.judgement.assumed.name} (assumed, since the file states none)"
+    return one.weight.initializer.name if one.weight.initializer else ""
 
 
 def _percent(share: float | None) -> str:
@@ -204,6 +226,7 @@ def _weight_document(one: WeightTraining) -> dict[str, Any]:
         "name": weight.name,
         "stored_path": weight.stored_path,
         "initializer": weight.initializer and weight.initializer.name,
+        "assumed_initializer": judgement.assumed and judgement.assumed.name,
         "initial_std": finite(initial_std(weight)),
         "verdict": judgement.verdict,
         "certainty": judgement.certainty,

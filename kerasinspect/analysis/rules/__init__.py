@@ -67,11 +67,9 @@ RULES: tuple[Rule, ...] = (
     Rule("KI211", "single-value-normalisation", "warning", "layer", constant.normalised_alone, ("config",)),
     Rule("KI212", "lost-zero-point", "error", "layer", quantised.lost_zero_points),
     Rule("KI213", "loss-weights", "warning", "model", objective.wrong_loss_weights, ("training config",)),
-    Rule("KI301", "untrained-model", "error", "model", training.untrained_model, ("config", "values"), {"share": 0.5}),
-    Rule("KI302", "untrained-layer", "warning", "layer", training.untrained_layer, ("config", "values")),
-    Rule(
-        "KI303", "statistics-never-updated", "warning", "layer", training.statistics_never_updated, ("config", "values")
-    ),
+    Rule("KI301", "untrained-model", "error", "model", training.untrained_model, ("values",), {"share": 0.5}),
+    Rule("KI302", "untrained-layer", "warning", "layer", training.untrained_layer, ("values",)),
+    Rule("KI303", "statistics-never-updated", "warning", "layer", training.statistics_never_updated, ("values",)),
     Rule("KI304", "optimizer-never-stepped", "warning", "model", training.optimizer_never_stepped, ("optimizer",)),
     Rule("KI305", "never-updated-layer", "warning", "layer", training.never_updated, ("optimizer",)),
     Rule("KI306", "frozen-model", "note", "model", training.frozen_model, ("config", "values")),

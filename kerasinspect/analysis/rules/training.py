@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.findings import Thresholds
     from kerasinspect.analysis.training import LayerTraining, Reason
 
-DRAWN: frozenset[Reason] = frozenset({"on the generator's grid", "orthogonal", "identity", "fits"})
+DRAWN: frozenset[Reason] = frozenset(
+    {"on the generator's grid", "off the generator's grid", "orthogonal", "identity", "fits", "too few values"}
+)
 """Reasons for the verdict "initial" that rest on numbers drawn at random, rather than on a constant such as zero."""
 
 
@@ -66,8 +68,9 @@ def untrained_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def initializers(layer: LayerTraining) -> str:
-    """The initializers of a layer's weights."""
-    names = dict.fromkeys(one.weight.initializer.name for one in layer.weights if one.weight.initializer)
+    """The initializers of a layer's weights, stated or assumed."""
+    started = (one.weight.initializer or one.judgement.assumed for one in layer.weights)
+    names = dict.fromkeys(initializer.name for initializer in started if initializer)
     return " and ".join(names) or "its initializers"
 
 
@@ -95,10 +98,12 @@ def statistics_never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]
 def optimizer_never_stepped(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The optimizer in the file has taken no step.
 
-    The model was compiled and saved without having been trained, or was compiled anew after training. In the first case
-    train it; in the second save it without the optimizer, whose state says nothing.
+    The model was compiled and saved without having been trained: train it. Nothing is said of a model whose weights
+    have changed, which was compiled anew after training, nor of one that has no weights for an optimizer to train.
     """
-    if evidence.training is not None and evidence.training.steps == 0:
+    trained = any(layer.verdict == "changed" for layer in evidence.trained)
+    trainable = any(weight.trainable is not False for weight in evidence.model.weights)
+    if evidence.training is not None and evidence.training.steps == 0 and trainable and not trained:
         yield Hit(evidence.name, "Its optimizer counts 0 steps.")
 
 

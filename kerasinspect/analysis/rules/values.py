@@ -9,6 +9,7 @@ import numpy as np
 
 from kerasinspect.analysis.findings import Hit
 from kerasinspect.analysis.statistics.numbers import number_blocks
+from kerasinspect.analysis.training import is_stored_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from kerasinspect.model import Weight
 
 POSITIONS_SHOWN = 5
+FEW = 2
+"""Subnormal values that matter to nobody."""
 WITH_UNITS = frozenset({"Dense", "Conv1D", "Conv2D", "Conv3D"})
 """Classes whose kernel has a column for each unit, which computes on its own."""
 NOT_TRAINED = frozenset(
@@ -69,7 +72,7 @@ def zero_kernel(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     start a branch from zeros on purpose, and then it was never trained.
     """
     for weight, figures in kernels(evidence):
-        if figures.count and figures.zeros == figures.count:
+        if figures.count and figures.zeros == figures.count and not began_as(weight, 0.0):
             yield Hit(weight.path, f"All {figures.count:,} values are zero.")
 
 
@@ -80,8 +83,14 @@ def constant_kernel(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     to be a constant is better a part of the computation.
     """
     for weight, figures in kernels(evidence):
-        if figures.constant and figures.count > 1 and figures.zeros == 0:
+        if figures.constant and figures.count > 1 and figures.zeros == 0 and not began_as(weight, figures.minimum):
             yield Hit(weight.path, f"All {figures.count:,} values are {figures.minimum:g}.")
+
+
+def began_as(weight: Weight, value: float | None) -> bool:
+    """Whether the config says that every value of a weight starts as this number."""
+    started = weight.initializer.constant if weight.initializer and not weight.initializer.default else None
+    return started is not None and value is not None and is_stored_as(value, started, weight.dtype)
 
 
 def dead_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -118,7 +127,7 @@ def identical_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     Initialise the kernel at random.
     """
     for weight, units in unit_kernels(evidence):
-        alike = sum(map(len, units.identical))
+        alike = 0 if evidence.statistics[weight.stored_path].nan else sum(map(len, units.identical))
         if alike and weight.parameters // weight.axes[-1].size >= thresholds["inputs"]:
             words = f"{alike:,} of {weight.axes[-1].size:,} {weight.axes[-1].name}s have the weights of another one"
             yield Hit(weight.path, f"{words}, among them {first_of(units.identical[0])}.")
@@ -132,9 +141,19 @@ def exploding_magnitude(evidence: Evidence, thresholds: Thresholds) -> Iterator[
     """
     for weight, figures in evidence.measured():
         largest = figures.largest
-        trained = weight.name not in NOT_TRAINED and weight.dtype.startswith(("float", "bfloat"))
-        if trained and not weight.name.endswith("_scale") and largest is not None and largest > thresholds["largest"]:
+        if largest is not None and largest > thresholds["largest"] and is_trained(weight, figures):
             yield Hit(weight.path, f"Its values reach {largest:,.6g}; more than {thresholds['largest']:,g} is unusual.")
+
+
+def is_trained(weight: Weight, figures: Statistics) -> bool:
+    """Whether training gives a weight its values: a layer's own array may be a running sum of anything.
+
+    Of an array that nothing names, only negative values in a matrix tell it from sums and counts.
+    """
+    if weight.trainable is None:
+        return len(weight.shape) > 1 and figures.minimum is not None and figures.minimum < 0
+    is_float = weight.dtype.startswith(("float", "bfloat"))
+    return is_float and weight.name not in NOT_TRAINED and not weight.name.endswith("_scale")
 
 
 def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -144,7 +163,7 @@ def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     decay that goes on after training is over. Set them to zero.
     """
     for weight, figures in evidence.measured():
-        if figures.subnormals > thresholds["share"] * figures.count:
+        if figures.subnormals > max(FEW, thresholds["share"] * figures.count):
             yield Hit(weight.path, f"{figures.subnormals:,} of {figures.count:,} values are subnormal.")
 
 

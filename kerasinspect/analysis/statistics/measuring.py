@@ -36,6 +36,8 @@ class Measured:
     figures: Statistics
     sample: np.ndarray[Any, Any]
     """Some of the values, spread evenly."""
+    runs: np.ndarray[Any, Any]
+    """Some that are neighbours: runs of sixteen, or all where all are in the sample."""
     units: Units | None = None
     """What each position along the last two axes holds, where that was asked for."""
 
@@ -56,7 +58,7 @@ def measure_with(array: Array, *, units: bool = False) -> Measured:
     so_far = UnitsSoFar(array.shape) if units else None
     sampler = Sampler(array.shape)
     figures = _figures_of(array, sampler, so_far)
-    return Measured(figures, sampler.taken(), so_far.settled(array) if so_far else None)
+    return Measured(figures, sampler.taken(), sampler.runs(), so_far.settled(array) if so_far else None)
 
 
 def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Statistics:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 SAMPLE = 1 << 14
 """The most values that are taken."""
 
+RUN, RUNS = 16, 256
+"""How many neighbours are taken together, and about how often; generators give values in groups of no more."""
+
 
 class Sampler:
     """Every so many-th value of an array of which a part has been read, in order."""
@@ -23,14 +26,23 @@ class Sampler:
         columns = prod(shape[-1:])
         while self._step > 1 and gcd(self._step, columns) > 1:
             self._step += 1
+        self._apart = RUN * (prod(shape) // (RUN * RUNS) | 1) if self._step > 1 else 0
         self._read = 0
         self._pieces: list[np.ndarray[Any, Any]] = []
+        self._runs: list[np.ndarray[Any, Any]] = []
 
     def add(self, values: np.ndarray[Any, Any]) -> None:
         """Take from the next values."""
         self._pieces.append(values[-self._read % self._step :: self._step].copy())
+        if self._apart:
+            starts = np.arange(-self._read % self._apart, values.size - RUN + 1, self._apart)
+            self._runs.append(values[starts[:, np.newaxis] + np.arange(RUN)].ravel())
         self._read += values.size
 
     def taken(self) -> np.ndarray[Any, Any]:
         """All that were taken."""
         return np.concatenate(self._pieces) if self._pieces else np.empty(0)
+
+    def runs(self) -> np.ndarray[Any, Any]:
+        """Whole runs of neighbours, one after the other, from all over the array; all of it where it is small."""
+        return np.concatenate(self._runs) if self._runs else self.taken()

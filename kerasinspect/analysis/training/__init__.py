@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kerasinspect.analysis.training.assessing import Judged, Known, assess_training, judge, origin_of
+from kerasinspect.analysis.training.assessing import Judged, Known, assess_training, judge
+from kerasinspect.analysis.training.origin import Origin, origin_of
 from kerasinspect.analysis.training.results import (
     Certainty,
     Fit,
@@ -13,7 +14,7 @@ from kerasinspect.analysis.training.results import (
     Verdict,
     WeightTraining,
 )
-from kerasinspect.analysis.training.values import Origin
+from kerasinspect.analysis.training.values import is_stored_as
 
 __all__ = [
     "Certainty",
@@ -28,6 +29,7 @@ __all__ = [
     "Verdict",
     "WeightTraining",
     "assess_training",
+    "is_stored_as",
     "judge",
     "origin_of",
 ]

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.statistics import measure_with
-from kerasinspect.analysis.training.optimizer import first_accumulator, slots_of, state_of, steps_taken
+from kerasinspect.analysis.training import assumed
+from kerasinspect.analysis.training.context import is_explained_otherwise, settle, surroundings
+from kerasinspect.analysis.training.optimizer import (
+    any_state_moved,
+    first_accumulator,
+    slots_of,
+    state_of,
+    steps_taken,
+)
+from kerasinspect.analysis.training.origin import origin_of
 from kerasinspect.analysis.training.results import Judgement, LayerTraining, Training, WeightTraining
-from kerasinspect.analysis.training.values import Origin, judge_values
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.model import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kerasinspect.analysis.statistics import Measured, Statistics
-    from kerasinspect.analysis.training.results import Certainty, Verdict
+    from kerasinspect.analysis.training.origin import Origin
+    from kerasinspect.analysis.training.results import Certainty, Reason, Verdict
     from kerasinspect.model import Extra, Model, Weight
 
-FITTING = ("fits", "too few values")
-"""Reasons that rest on a distribution alone."""
+FINE_DTYPES = frozenset({"float32", "float64"})
+"""Dtypes in which a step of an optimizer seldom rounds away to nothing."""
 
-OFF_GRID = ("off the generator's grid", "partly off the generator's grid")
-"""Reasons that rest on knowing the generator."""
+CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely")
 
-VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+UNSETTLED: frozenset[Reason] = frozenset({"fits poorly", "no initializer", "initializer unknown", "unreadable"})
+"""Reasons for which a weight may have changed, whatever the others of its layer say."""
 
 
 def assess_training(
@@ -43,30 +51,10 @@ def assess_training(
     if model.own_weights:
         name = model.name or "model"
         layers.insert(0, Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights))
-    layers_alone = [_assessed(layer, beside) for layer in layers]
-    steps = _steps(model, damaged)
-    everything = (weight.judgement for layer in layers_alone for weight in layer.weights)
-    sure = {one.verdict for one in everything if one.certainty == "certain"}
-    trained = "changed" in sure or bool(steps)
-    in_context = (_in_context(layer, trained=trained, untouched=sure == {"initial"}) for layer in layers_alone)
-    return Training(model, tuple(in_context), steps)
-
-
-def _in_context(assessed: LayerTraining, *, trained: bool, untouched: bool) -> LayerTraining:
-    """The layer as the rest of the model puts it, where its values fit its initializers and say nothing else.
-
-    A few steps leave a distribution as it was. So in a model that was trained nothing can be told of such a layer,
-    unless it was frozen; and in one where only initial weights are sure, it probably is initial too.
-    """
-    judgements = [weight.judgement for weight in assessed.weights]
-    if not all(one.reason in FITTING for one in judgements):
-        return assessed
-    frozen = assessed.layer.trainable is False or any(weight.slots == "still" for weight in assessed.weights)
-    if trained and not frozen:
-        return replace(assessed, verdict="cannot tell", certainty=None)
-    if untouched:
-        return replace(assessed, verdict="initial", certainty="likely")
-    return assessed
+    alone = [_assessed(layer, beside) for layer in layers]
+    steps, moved = _steps(alone, beside, model)
+    around = surroundings(alone, steps, moved=moved)
+    return Training(model, tuple(settle(layer, around) for layer in alone), steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +67,7 @@ class Judged:
 
 def judge(weight: Weight, measured: Measured, origin: Origin) -> Judged:
     """What a weight that was measured says; raises what reading its values raises, where they are needed again."""
-    return Judged(measured.figures, judge_values(weight, measured, origin))
+    return Judged(measured.figures, assumed.judge(weight, measured, origin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +91,21 @@ class Beside:
     damaged: Callable[[str], None]
 
 
-def origin_of(model: Model) -> Origin:
-    """Which Keras on which backend saved the model, and so probably made it."""
-    match = VERSION.match(model.keras_version or "")
-    return Origin((int(match[1]), int(match[2])) if match else None, model.backend)
+def _steps(layers: Iterable[LayerTraining], beside: Beside, model: Model) -> tuple[int | None, bool]:
+    """Steps of the optimizer, where they can be read, and whether it moved anything as far as its state tells.
 
-
-def _steps(model: Model, damaged: Callable[[str], None]) -> int | None:
-    """Steps of the optimizer, where they can be read."""
+    A count of zero beside state that moved was set back: then nothing says how many steps there were.
+    """
+    states = {one.slots for layer in layers for one in layer.weights}
     try:
-        return steps_taken(model)
+        steps = steps_taken(model)
+        moved = "moved" in states or (steps == 0 and any_state_moved(model, beside.accumulator, beside.known.figures))
     except UnreadableFile as error:
-        damaged(error.message)
-        return None
+        beside.damaged(error.message)
+        return None, "moved" in states
+    if steps == 0 and moved:
+        return None, True
+    return steps, moved or (bool(steps) and "still" not in states)
 
 
 def _assessed(layer: Layer, beside: Beside) -> LayerTraining:
@@ -136,30 +126,38 @@ def _weight(weight: Weight, beside: Beside) -> WeightTraining:
         return WeightTraining(weight, None, Judgement("cannot tell", "unreadable"))
     judgement = judged.judgement
     unsure = judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely")
+    unsure = unsure and judgement.reason != "at its constant"  # values may be set back, and their optimizer not
     if slots == "moved" and unsure:
-        judgement = replace(judgement, verdict="changed", reason="optimizer moved it", certainty="certain")
+        certainty: Certainty = "certain" if weight.dtype in FINE_DTYPES else "likely"
+        judgement = replace(judgement, verdict="changed", reason="optimizer moved it", certainty=certainty)
     return WeightTraining(weight, judged.figures, judgement, slots)
 
 
 def _together(weights: Sequence[WeightTraining]) -> tuple[Verdict, Certainty | None, WeightTraining]:
     """The verdict on a layer, how sure it is, and the weight that it rests on most.
 
-    One weight that changed is enough, unless only the generator's grid says so and all others are initial for sure: it
-    may have come from another generator. A layer is initial where none changed and at least one is; for sure only
-    where all of them are for sure.
+    One weight that changed is enough, unless something else explains it and all others are initial: it may have come
+    from another generator. A layer is initial where all of its weights seem to be, as far as there are
+    initializers to hold them to; for sure only where all of them are for sure.
     """
-    off_grid = [weight for weight in weights if weight.judgement.reason in OFF_GRID]
-    if off_grid and len(weights) > len(off_grid) == len(weights) - sum(map(_surely_initial, weights)):
-        return "cannot tell", None, off_grid[0]
-    for verdict, certainty in (("changed", "certain"), ("changed", "likely")):
-        for weight in weights:
-            if (weight.judgement.verdict, weight.judgement.certainty) == (verdict, certainty):
-                return weight.judgement.verdict, weight.judgement.certainty, weight
-    initial = [weight for weight in weights if weight.judgement.verdict == "initial"]
-    if not initial:
-        return "cannot tell", None, weights[0]
+    explained = [one for one in weights if is_explained_otherwise(one)]
+    initial = [one for one in weights if one.judgement.verdict == "initial"]
+    if explained and initial and len(weights) == len(explained) + len(initial):
+        return "cannot tell", None, explained[0]
+    for certainty in CERTAINTIES:
+        changed = [one for one in weights if (one.judgement.verdict, one.judgement.certainty) == ("changed", certainty)]
+        if changed:
+            return "changed", certainty, min(changed, key=is_explained_otherwise)
+    unsettled = [one for one in weights if one.judgement.reason in UNSETTLED or _is_only_assumed(one)]
+    if unsettled or not initial:
+        return "cannot tell", None, (unsettled or weights)[0]
     largest = max(initial, key=lambda one: one.weight.parameters)
     return "initial", "certain" if all(map(_surely_initial, weights)) else "likely", largest
+
+
+def _is_only_assumed(one: WeightTraining) -> bool:
+    """Whether a weight could not be told although an initializer was assumed for it."""
+    return one.judgement.assumed is not None and one.judgement.verdict == "cannot tell"
 
 
 def _surely_initial(one: WeightTraining) -> bool:

@@ -6,6 +6,7 @@ Three looks at the same question: the whole distribution (Kolmogorov and Smirnov
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import erf, erfc, exp, isnan, sqrt
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -30,6 +31,11 @@ ENOUGH = 100
 
 CUT = 2.0
 """A truncated normal distribution ends at so many standard deviations of the whole one."""
+
+ROUNDING: Mapping[str, float] = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float8_e4m3fn": 0.13, "float8_e5m2": 0.26}
+"""By what share of itself a value may differ for having been drawn in the dtype; ``FINE`` in all others."""
+
+FINE = 1e-6
 
 TABLE = np.linspace(-CUT, CUT, 4097)
 
@@ -56,34 +62,40 @@ class Distribution:
             case "uniform":
                 shares = np.clip(apart / (2 * sqrt(3)) + 0.5, 0, 1)
             case "normal":
-                shares = np.interp(apart, 4 * TABLE, _normal(4 * TABLE))
+                shares = np.interp(apart, 4 * TABLE, _normal_table(4.0))
             case "truncated":
-                ends = _normal(np.array([-CUT, CUT]))
-                shares = np.interp(apart * TRUNCATED, TABLE, (_normal(TABLE) - ends[0]) / (ends[1] - ends[0]))
+                table = _normal_table(1.0)
+                shares = np.interp(apart * TRUNCATED, TABLE, (table - table[0]) / (table[-1] - table[0]))
         return shares
 
 
-def fit(distribution: Distribution, sample: np.ndarray[Any, Any], figures: Statistics) -> Fit:
-    """How a sample of the values, and their figures, stand to the distribution."""
+def fit(distribution: Distribution, sample: np.ndarray[Any, Any], figures: Statistics, rounding: float = 0.0) -> Fit:
+    """How a sorted sample of the values, and their figures, stand to the distribution.
+
+    ``rounding`` is the share of itself by which each may differ for its dtype, all of them towards one side.
+    """
     count = sample.size
-    ahead = np.arange(1, count + 1) / count - distribution.below(np.sort(sample).astype(np.float64))
-    distance = float(max(ahead.max(), 1 / count - ahead.min()))
+    ahead = np.arange(1, count + 1) / count - distribution.below(sample.astype(np.float64))
+    distance = max(0.0, float(max(ahead.max(), 1 / count - ahead.min())) - rounding)
     looks = [_kolmogorov(distance, count)]
     if figures.mean is not None and figures.std is not None and figures.finite >= ENOUGH:
-        looks.append(_two_sided((figures.mean - distribution.mean) / distribution.stddev * sqrt(figures.finite)))
-        ratio = (figures.std / distribution.stddev) ** 2
-        looks.append(_two_sided((ratio - 1) / sqrt((KURTOSIS[distribution.form] - 1) / figures.finite)))
+        apart = abs(figures.mean - distribution.mean) / distribution.stddev
+        looks.append(_two_sided(max(apart - 2 * rounding, 0.0) * sqrt(figures.finite)))
+        wider = abs((figures.std / distribution.stddev) ** 2 - 1)
+        chance = sqrt((KURTOSIS[distribution.form] - 1) / figures.finite)
+        looks.append(_two_sided(max(wider - 2 * rounding, 0.0) / chance))
     return Fit(distance, min(1.0, len(looks) * min(looks)))
 
 
-def _normal(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The share of the standard normal distribution below each value."""
-    return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in values.tolist()])
+@cache
+def _normal_table(width: float) -> np.ndarray[Any, Any]:
+    """The share of the standard normal distribution below each number of the table, stretched so far."""
+    return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in (width * TABLE).tolist()])
 
 
 def _two_sided(deviations: float) -> float:
     """The probability of a normal value at least so many standard deviations off; none for what is no number."""
-    return 0.0 if isnan(deviations) else erfc(abs(deviations) / sqrt(2))
+    return 0.0 if isnan(deviations) else erfc(deviations / sqrt(2))
 
 
 def _kolmogorov(distance: float, count: int) -> float:

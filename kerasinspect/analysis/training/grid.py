@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.analysis.training.chance import COINCIDENCE, at_least
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -36,6 +38,11 @@ class GridMatch:
     def coincidence(self) -> float:
         """The probability that all values lie on the grid by chance."""
         return float(self.chance**self.count)
+
+    @property
+    def partial(self) -> bool:
+        """Whether more of them lie on the grid than by chance, so that they were generated and some moved since."""
+        return at_least(self.count - self.off, self.count, self.chance) < COINCIDENCE
 
     @property
     def moved(self) -> float:

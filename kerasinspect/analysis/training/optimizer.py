@@ -60,6 +60,15 @@ def state_of(slots: Iterable[Extra], accumulator: float, figures: Mapping[str, S
     return "moved" if any(states) else "still"
 
 
+def any_state_moved(model: Model, accumulator: float, figures: Mapping[str, Statistics]) -> bool:
+    """Whether any array of the optimizer left the number that it started with, whichever weight it belongs to.
+
+    Raises DamagedFile where bytes are missing.
+    """
+    slots = (extra for extra in model.extras if extra.kind == "optimizer" and extra.array.shape)
+    return any(_moved(slot.array, np.float32(accumulator), figures.get(slot.stored_path)) for slot in slots)
+
+
 def _moved(array: Array, first: np.float32, figures: Statistics | None) -> bool:
     """Whether any value is neither zero nor what an accumulator starts with; read only where figures leave it open."""
     if figures is not None and figures.minimum is not None and figures.maximum is not None:

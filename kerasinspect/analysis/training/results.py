@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.statistics import Statistics
-    from kerasinspect.model import Layer, Model, Weight
+    from kerasinspect.model import Initializer, Layer, Model, Weight
 
 Verdict: TypeAlias = Literal["initial", "changed", "cannot tell"]
 
@@ -21,6 +21,7 @@ Reason: TypeAlias = Literal[
     "off the generator's grid",
     "partly off the generator's grid",
     "out of range",
+    "repeated values",
     "orthogonal",
     "no longer orthogonal",
     "identity",
@@ -31,6 +32,7 @@ Reason: TypeAlias = Literal[
     "too few values",
     "not finite",
     "optimizer moved it",
+    "fits no initializer",
     "no initializer",
     "initializer unknown",
     "no values",
@@ -65,6 +67,10 @@ class Judgement:
     """How far from orthogonal: the largest departure of a product of rows from 1 or 0."""
     moved: float | None = None
     """About which share of the values left the numbers that Keras's generator gives."""
+    coincidence: float | None = None
+    """The probability that values which Keras's generator never gave look as if it had."""
+    assumed: Initializer | None = None
+    """The initializer that the values were held to where the file states none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,13 @@ def after_input(layer: Any) -> keras.Model:  # noqa: ANN401 - a layer
     return keras.Sequential([keras.Input((6,)), layer, layers.Dense(2, name="second")])
 
 
+def anew() -> keras.Model:
+    """A model that was trained and then compiled again."""
+    model = trained(steps=20)
+    model.compile("adam", "mse")
+    return model
+
+
 def vocabulary() -> keras.Model:
     """A lookup layer with two words."""
     return keras.Sequential([keras.Input((1,), dtype="string"), layers.StringLookup(vocabulary=["a", "b"])])
@@ -239,18 +246,26 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI102-bad": lambda: changed(0, put(INFINITE, 0, 4)),
     "KI102-good": lambda: changed(0, put(9999.0, 0, 4)),
     "KI103-bad": lambda: changed(0, put(0.0)),
+    "KI103-stated-bad": lambda: changed(0, put(0.0)),
+    "KI103-stated-good": lambda: plain(kernel_initializer="zeros"),
     "KI103-good": lambda: changed(0, put(0.0, slice(1, None))),
     "KI104-bad": lambda: changed(0, put(1.0)),
+    "KI104-stated-bad": lambda: changed(0, put(1.0)),
+    "KI104-stated-good": lambda: plain(kernel_initializer="ones"),
     "KI104-good": lambda: changed(0, put(1.0, slice(1, None))),
     "KI105-bad": lambda: unit(bias=0.0),
     "KI105-good": lambda: unit(bias=0.1),
     "KI105-outgoing-bad": lambda: changed(2, put(0.0, 3)),
     "KI105-outgoing-good": lambda: changed(2, put(0.0, 3, 0)),
     "KI106-bad": lambda: twins(exact=True),
+    "KI106-nan-bad": lambda: twins(exact=True),
+    "KI106-nan-good": lambda: changed(0, put(NAN)),
     "KI106-good": lambda: twins(exact=False),
     "KI107-bad": lambda: changed(0, put(-10001.0, 1, 1)),
     "KI107-good": lambda: changed(0, put(-9999.0, 1, 1)),
-    "KI108-bad": lambda: changed(0, put(1e-40, 1, 1)),
+    "KI108-bad": lambda: changed(0, put(1e-40, 1)),
+    "KI108-few-bad": lambda: changed(0, put(1e-40, 1)),
+    "KI108-few-good": lambda: changed(0, put(1e-40, 1, slice(0, 2))),
     "KI108-good": lambda: changed(0, put(1e-37, 1, 1)),
     "KI109-bad": lambda: normalised(-1e-3),
     "KI109-good": lambda: normalised(1e-3),
@@ -303,6 +318,8 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI303-bad": lambda: normalised(1.0, 0.0),
     "KI303-good": lambda: normalised(1.0, 1e-3),
     "KI304-bad": lambda: trained(steps=0),
+    "KI304-anew-bad": lambda: trained(steps=0),
+    "KI304-anew-good": anew,
     "KI304-good": lambda: trained(steps=1),
     "KI305-bad": lambda: branched(cut=True),
     "KI305-good": lambda: branched(cut=False),

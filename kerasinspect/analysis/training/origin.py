@@ -1,0 +1,45 @@
+"""Where the first values of a model came from, as far as its file says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kerasinspect.model import Model
+
+NEW = (2, 0)
+"""Keras 1 drew with numpy, and from normal distributions that went on without end, under the names of today."""
+
+OTHER_GENERATORS = frozenset({"theano", "cntk", "numpy", "openvino"})
+"""Backends whose values lie on no grid that is known here."""
+
+VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which Keras on which backend drew the first values; None where the file does not say."""
+
+    keras_version: tuple[int, int] | None = None
+    backend: str | None = None
+    unstated: frozenset[str] = frozenset()
+    """Paths of the layers that no config describes, so that nothing states their initializers."""
+
+    @property
+    def new(self) -> bool:
+        """Whether it is Keras 2 or later, as far as is known."""
+        return self.keras_version is None or self.keras_version >= NEW
+
+    @property
+    def has_grid(self) -> bool:
+        """Whether values lie on the grids that ``grid`` and ``pairs`` know."""
+        return self.new and self.backend not in OTHER_GENERATORS
+
+
+def origin_of(model: Model) -> Origin:
+    """Which Keras on which backend saved the model, and so probably made it."""
+    match = VERSION.match(model.keras_version or "")
+    unstated = frozenset(layer.path for layer in model.walk() if layer.trainable is None)
+    return Origin((int(match[1]), int(match[2])) if match else None, model.backend, unstated)
