@@ -8,17 +8,19 @@ positions, names and classes are right, left open and wrong, which arrays are mi
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import shlex
 import subprocess
 import sys
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerasinspect.commands.cli import run
 from tests.positions.comparing import Compared, compare
 
 if TYPE_CHECKING:
@@ -57,17 +59,26 @@ def cases(folders: list[Path], only: str) -> Iterator[Case]:
                 yield Case(folder / name, truth)
 
 
+def shown(path: Path, command: list[str]) -> tuple[int, str, str]:
+    """The exit status, standard output and standard error of ``show``; without a command it runs in this process."""
+    arguments = ["show", str(path), "--format", "json", "--hash"]
+    if command:
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+    with redirect_stdout(io.StringIO()) as output, redirect_stderr(io.StringIO()) as notes:
+        status = run(arguments)
+    return status, output.getvalue(), notes.getvalue()
+
+
 def measured(case: Case, command: list[str]) -> tuple[Case, int, Compared]:
     """The exit status and what is right and wrong in a file's document."""
-    done = subprocess.run(
-        [*command, "show", str(case.path), "--format", "json", "--hash"], capture_output=True, text=True, check=False
-    )
+    status, output, notes = shown(case.path, command)
     try:
-        return case, done.returncode, compare(json.loads(done.stdout), case.truth)
+        return case, status, compare(json.loads(output), case.truth)
     except ValueError:
         failed = Compared()
-        failed.fault("failed", (done.stderr.strip().splitlines() or ["no output"])[-1])
-        return case, done.returncode, failed
+        failed.fault("failed", (notes.strip().splitlines() or ["no output"])[-1])
+        return case, status, failed
 
 
 def row(key: tuple[str, str, str], counts: Counter[str], statuses: Counter[int]) -> str:
@@ -101,14 +112,12 @@ def main() -> None:
     """Compare all files of the folders, and end with status 1 where anything is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--command", default=f"{sys.executable} -m kerasinspect", help="the build to measure")
+    parser.add_argument("--command", default="", help="another build to measure, one process for each file")
     parser.add_argument("--only", default="*", help="a glob on the names of files")
     parser.add_argument("--every", action="store_true", help="list what is right too")
-    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     command = shlex.split(options.command)
-    with ThreadPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(lambda case: measured(case, command), cases(options.folders, options.only)))
+    results = [measured(case, command) for case in cases(options.folders, options.only)]
     for line in report(results, every=options.every):
         sys.stdout.write(line + "\n")
     sys.exit(any(status != 0 or compared.wrong for _, status, compared in results))

@@ -78,7 +78,7 @@ def _compared(document: Json, rows: list[Json], truth: Json) -> Compared:
             _compare_owner(weight, true, truth["layers"], compared)
     for layer in layers_of(document):
         _compare_class(layer["path"], layer["class_name"], truth["layers"].get(layer["path"], []), compared)
-    _compare_presence(document, truth["weights"], compared)
+    _compare_presence(document, rows, truth["weights"], compared)
     return compared
 
 
@@ -139,11 +139,11 @@ def _compare_class(path: str, said: str | None, true: list[str], compared: Compa
         compared.fault("class wrong", f"{path} said {said}, is {sorted(set(true))}")
 
 
-def _compare_presence(document: Json, saved: list[Json], compared: Compared) -> None:
-    """Compare how often each array is there, and the number of parameters."""
+def _compare_presence(document: Json, rows: list[Json], saved: list[Json], compared: Compared) -> None:
+    """Compare how often each array that was saved is there, and how often it has a position."""
     shown = Counter(weight["sha256"] for weight in document["weights"])
     placed = Counter(weight["sha256"] for weight in document["weights"] if weight["index"] is not None)
-    true = Counter(row["sha256"] for row in saved)
+    true = Counter(row["sha256"] for row in rows)
     in_file = Counter(row["sha256"] for row in saved if row["stored"])
     names = {row["sha256"]: row["name"] for row in saved}
     for array, times in (in_file - shown).items():

@@ -17,6 +17,7 @@ import numpy as np
 
 from tests.positions.constructs import CONSTRUCTS
 from tests.positions.kit import KERAS_3, keras
+from tests.positions.quantised import WITHOUT_LORA
 from tests.positions.truth import described, inside, stored
 
 if TYPE_CHECKING:
@@ -77,21 +78,32 @@ def save(model: Any, path: Path) -> None:
         model.save(path)
 
 
-def loaded(path: Path) -> list[Json] | None:
-    """The weights of the model as Keras loads it; None where it cannot."""
+def loaded(construct: str, path: Path) -> list[Json] | None:
+    """The weights of the model as Keras loads it; None where it cannot, or where the live model is what fits."""
     try:
+        if path.name.endswith((".weights.h5", ".legacy.h5")):
+            return fitted(construct, path)
         return described(keras.saving.load_model(path, compile=False))
     except Exception:  # noqa: BLE001 - many a custom layer cannot be made again from its config
         return None
 
 
-def answer(model: Any, path: Path) -> Json:
+def fitted(construct: str, path: Path) -> list[Json] | None:
+    """The weights of the model without LoRA factors that a file of merged weights is loaded into."""
+    if construct not in WITHOUT_LORA:
+        return None
+    model, _ = WITHOUT_LORA[construct]()
+    model.load_weights(path)
+    return described(model)
+
+
+def answer(construct: str, model: Any, path: Path) -> Json:
     """The row of ``truth.json`` for a file that was just saved."""
     live, left = described(model), stored(path)
     for weight in live:
         weight["stored"] = left[weight["sha256"]] > 0
         left[weight["sha256"]] -= 1
-    again = None if path.name.endswith(("weights.h5", ".legacy.h5")) else loaded(path)
+    again = loaded(construct, path)
     differs = again is not None and [one["sha256"] for one in again] != [one["sha256"] for one in live]
     return {"layers": dict(inside(model)), "weights": live, "loaded": again if differs else None}
 
@@ -110,7 +122,7 @@ def rows(construct: str, variant: str, folder: Path) -> Iterator[tuple[str, Json
         path = folder / (name + suffix)
         try:
             save(model, path)
-            yield path.name, answer(model, path)
+            yield path.name, answer(construct, model, path)
         except Exception as error:  # noqa: BLE001 - likewise
             path.unlink(missing_ok=True)
             yield path.name, {"not_made": f"{type(error).__name__}: {str(error)[:300]}"}

@@ -34,15 +34,18 @@ def attention() -> Made:
     return keras.Model(start, dense("after")(seen), name="net"), numbers(4, WIDTH)
 
 
-def with_lora(made: Made, mode: str | None = None) -> Made:
-    """The model with LoRA factors in every layer that can have them, quantised before if so asked."""
+def with_lora(made: Made) -> Made:
+    """The model with LoRA factors in every layer that can have them."""
     model, batch = made
-    if mode:
-        model.quantize(mode)
     for layer in model._flatten_layers():
         if hasattr(layer, "enable_lora"):
             layer.enable_lora(2)
     return model, batch
+
+
+def adapted(make: Callable[[], Made]) -> Callable[[], Made]:
+    """The maker of a model with LoRA factors."""
+    return lambda: with_lora(make())
 
 
 def quantised(made: Made, mode: str) -> Made:
@@ -69,26 +72,30 @@ def network() -> Made:
     return between(dense("one"), layers.BatchNormalization(name="norm"), dense("two"))
 
 
+BASES: dict[str, Callable[[], Made]] = {"dense": network, "embedding": embedded, "einsum": einsum}
+MODES: tuple[str | None, ...] = (None, "int8", "int4")
+
+
+def plain(make: Callable[[], Made], mode: str | None) -> Callable[[], Made]:
+    """The maker of a model in this mode, or as it is."""
+    return lambda: quantised(make(), mode) if mode else make()
+
+
+WITHOUT_LORA: dict[str, Callable[[], Made]] = {
+    **{f"{name}_lora_{mode or 'float'}": plain(make, mode) for name, make in BASES.items() for mode in MODES},
+    "convolution_lora": lambda: between(layers.Conv2D(3, 2, name="conv"), shape=(5, 5, 2), flat=True),
+    "attention_lora": attention,
+    "custom_lora": lambda: between(Adapted()),
+    "custom_lora_int8": plain(lambda: between(Adapted()), "int8"),
+}
+"""Models that are given LoRA factors; a file of weights alone has the factors merged in and fits these."""
+
 QUANTISED: dict[str, Callable[[], Made]] = (
     {
-        f"{name}_{mode}": (lambda made=made, mode=mode: quantised(made(), mode))
-        for name, made in (("dense", network), ("embedding", embedded), ("einsum", einsum))
-        for mode in ("int8", "int4", "float8")
-    }
-    | {
-        f"{name}_lora_{mode or 'float'}": (lambda made=made, mode=mode: with_lora(made(), mode))
-        for name, made in (("dense", network), ("embedding", embedded), ("einsum", einsum))
-        for mode in (None, "int8", "int4")
-    }
-    | {
-        "convolution_lora": lambda: with_lora(
-            between(layers.Conv2D(3, 2, name="conv"), shape=(5, 5, 2), flat=True),
-        ),
-        "custom_lora": lambda: with_lora(between(Adapted())),
-        "custom_int8": lambda: quantised(between(Normalised()), "int8"),
-        "custom_int8_lora": lambda: with_lora(between(Adapted()), "int8"),
-        "attention_int8": lambda: quantised(attention(), "int8"),
-        "attention_lora": lambda: with_lora(attention()),
+        **{f"{name}_{mode}": plain(make, mode) for name, make in BASES.items() for mode in ("int8", "int4", "float8")},
+        **{name: adapted(make) for name, make in WITHOUT_LORA.items()},
+        "custom_int8": plain(lambda: between(Normalised()), "int8"),
+        "attention_int8": plain(attention, "int8"),
     }
     if KERAS_3
     else {}
