@@ -259,5 +259,5 @@ def test_the_remedy_for_a_model_in_place_of_a_lock_destroys_nothing(
     other.write_bytes(NETWORK.read_bytes())
     assert written("check", NETWORK, "--against", other) == 2
     said = capsys.readouterr().err
-    assert "lock MODEL -o FILE" in said
-    assert f"-o {other}" not in said
+    assert f"lock {other} -o {tmp_path / 'other.lock.json'}`" in said
+    assert f"-o {other}`" not in said

@@ -41,7 +41,9 @@ NOT_LAYERS = (
 def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None = None) -> Node:
     """The whole model with its arrays; a file without a config gets its layers from the groups."""
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
-    claim(Met({array.shape for array in tree.all_arrays()}, version=version), node, tree)
+    # A file of LoRA factors has all of them in one group, which is no layer.
+    whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
+    claim(Met({array.shape for array in tree.all_arrays()}, version=version), node, whole)
     return node
 
 
