@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
@@ -14,12 +14,15 @@ import pytest
 
 from kerasinspect.analysis.checking import active_rules, check_file
 from kerasinspect.reading import open_model
+from kerasinspect.reading.assemble import assemble
+from kerasinspect.reading.contents import Contents, LayerRows, Row
+from tests.reading.trees import dense, drawn, stored_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kerasinspect.analysis.findings import Finding
-    from kerasinspect.model import Model
+    from kerasinspect.model import FormatName, Model
 
 MADE_BY_KERAS = Path(__file__).parent.parent / "data" / "legacy"
 POSITIONS: dict[str, dict[str, list[int]]] = json.loads((MADE_BY_KERAS / "positions.json").read_text())
@@ -142,3 +145,62 @@ def test_without_a_config_equal_numbers_leave_later_positions_open(tmp_path: Pat
         assert paths >= {"/one/shared/kernel:0", "/other/shared/kernel:0"}
     with open_model(write_two_groups(tmp_path / "b.h5", (drawn, drawn + 1))) as model:
         assert positions(model)["z/kernel"] == 4
+
+
+def test_a_list_of_layers_in_a_subclass_hides_the_order() -> None:
+    """The name of the model before those of its layers shows a subclass of tf.keras, whose lists no file has."""
+    assert {weight.index for weight in rows_of({"head": ["net/head/kernel:0", "net/head/bias:0"]}).weights} == {None}
+    assert [weight.index for weight in rows_of({"head": ["head/kernel:0", "head/bias:0"]}).weights] == [0, 1]
+
+
+def test_what_only_the_file_names_stands_where_the_file_lists_it() -> None:
+    """Two layers of one name in a config have two names in the file."""
+    names = {name: [f"{name}/kernel:0", f"{name}/bias:0"] for name in ("d", "d_1", "last")}
+    model = rows_of(names, config=sequential(dense("d"), dense("d"), dense("last")))
+    assert [(weight.layer, weight.index) for weight in model.weights if weight.name == "kernel"][-1] == ("last", 4)
+
+
+def test_a_layer_deeper_inside_may_be_called_as_the_model_around_it() -> None:
+    """Keras 3 leaves the name of a nested model out of those of its weights."""
+    nested = {"class_name": "Functional", "config": {"name": "inner", "layers": [dense("one"), dense("inner")]}}
+    names = {"inner": ["one/kernel", "one/bias", "inner/kernel", "inner/bias"]}
+    model = rows_of(names, config=sequential(nested), version="3.15.1")
+    assert [weight.path for weight in model.weights] == [
+        "inner/one/kernel",
+        "inner/one/bias",
+        "inner/inner/kernel",
+        "inner/inner/bias",
+    ]
+
+
+def test_factors_of_lora_are_no_second_bias() -> None:
+    """An attention layer's config does not say that its projections have them."""
+    names = {"a": [f"a/query/{word}" for word in ("bias", "lora_kernel_a", "lora_kernel_b", "kernel")]}
+    model = rows_of(names, config=sequential(dense("a") | {"class_name": "MultiHeadAttention"}), version="3.15.1")
+    found = [weight.name for weight in sorted(model.weights, key=lambda one: one.index or 0)]
+    assert found == ["kernel", "bias", "lora_kernel_a", "lora_kernel_b"]
+
+
+def rows_of(names: dict[str, list[str]], *, config: dict[str, Any] | None = None, version: str = "2.15.0") -> Model:
+    """The model of a legacy file with these arrays in these layers."""
+    layers = tuple(LayerRows(layer, tuple(map(row_of, held))) for layer, held in names.items())
+    kind: FormatName = "legacy-hdf5" if config else "legacy-hdf5-weights"
+    return assemble(Contents("memory", kind, layers=layers, config=config, keras_version=version))
+
+
+def row_of(name: str) -> Row:
+    """An array of such a name."""
+    return Row(name, stored_array(f"/{name}", drawn(*shape_of(name))))
+
+
+def shape_of(name: str) -> tuple[int, ...]:
+    """A shape that an array of this name can have."""
+    word = name.rpartition("/")[2].removesuffix(":0")
+    if "query" in name:
+        return (4, 2, 2) if word in {"kernel", "lora_kernel_a"} else (2, 2)
+    return (4, 4) if word == "kernel" else (4,)
+
+
+def sequential(*layers: dict[str, Any]) -> dict[str, Any]:
+    """The config of a Sequential of these layers."""
+    return {"class_name": "Sequential", "config": {"name": "m", "layers": [*layers]}}

@@ -12,36 +12,29 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import (
     FLIPPED_BY_THEANO,
-    LAYERS,
     SEPARATE_GATES,
-    class_of_name,
-    layer_kind,
-    unnumbered,
     weights_for,
 )
 from kerasinspect.knowledge.quantization import LORA, lora_kinds, policy_of
-from kerasinspect.reading.assemble.absent import can_be, is_absent, keep_places
+from kerasinspect.reading.assemble.absent import can_be, keep_places
 from kerasinspect.reading.assemble.choosing import (
     expected_kinds,
     fits,
-    kind_named,
     kinds_of,
     position_name,
     possible_kinds,
     resettle,
 )
+from kerasinspect.reading.assemble.describing_rows import described
 from kerasinspect.reading.assemble.displaced import Arranged, arranged, note_displaced_weights
-from kerasinspect.reading.assemble.inside import Inside
 from kerasinspect.reading.assemble.legacy_names import (
     POSITION,
-    class_of_parts,
-    first_keras_part,
-    inner_parts,
     is_first_keras,
     last_word,
     plain_name,
 )
-from kerasinspect.reading.assemble.nodes import Claim, Node, is_named, role_of, sublayer_nodes
+from kerasinspect.reading.assemble.nodes import Claim, Node, is_named
+from kerasinspect.reading.assemble.placing import claim_names
 from kerasinspect.reading.assemble.sharing import distinct, repeated
 
 if TYPE_CHECKING:
@@ -53,30 +46,23 @@ if TYPE_CHECKING:
 
 FIRST_NAME = re.compile(r"_(W|b)$")
 """The end of a weight's name in Keras 1 with Theano."""
-LOWER_CASE = {name.lower(): name for name in LAYERS}
-"""Keras 1 names a layer after its class in lower case: ``batchnormalization_1``."""
 
 
 def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], Arranged]:
     """The whole model with its arrays, sentences about layers that only the file has, and its order of layers."""
     model = root or Node("", "", role="model", from_config=False)
-    remarks: list[str] = []
     name_nameless(model, contents.layers)
-    places = {child.name: child for child in reversed(model.children)}
-    lists_layers = bool(places)
+    places, remarks = places_of(model, contents.layers)
     for layer in contents.layers:
-        node = places.get(layer.name)
-        if node is None:
-            node = places[layer.name] = described(layer)
-            model.children.append(node)
-            if lists_layers and layer.rows:
-                remarks.append(f"The file has arrays for the layer {layer.name}, which its config does not name.")
+        node = places[layer.name]
         if not layer.has_group:
             keep_places(node)
         elif any(below.claims for below in node.walk()):
             remarks.append(f"The file lists the layer {layer.name} twice; the second time is left out.")
         elif layer.rows:
             claim_layer(node, layer)
+    if is_subclass(contents):
+        model.order_known = False
     in_file = arranged(model, [places[layer.name] for layer in contents.layers if layer.rows])
     if is_theano(contents):
         for node in model.walk():
@@ -86,6 +72,38 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], 
         prefix, slash, _ = contents.own[0].name.partition("/")
         model.name = prefix if slash else ""
     return model, remarks, in_file
+
+
+def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node], list[str]]:
+    """The layer of each name, those that only the file has among them, and sentences about these."""
+    places = {child.name: child for child in reversed(model.children)}
+    lists_layers = bool(places)
+    unnamed = {layer.name: described(layer) for layer in layers if layer.name not in places}
+    if unnamed:
+        model.children = in_order_of_file([*model.children, *unnamed.values()], layers)
+    bearing = [layer.name for layer in layers if layer.rows and layer.name in unnamed] if lists_layers else []
+    sentence = "The file has arrays for the layer {}, which its config does not name."
+    return {**places, **unnamed}, [sentence.format(name) for name in dict.fromkeys(bearing)]
+
+
+def in_order_of_file(nodes: Sequence[Node], layers: Sequence[LayerRows]) -> list[Node]:
+    """Layers in the order in which the file lists them; one that it does not list stays behind the one before it."""
+    places = {layer.name: place for place, layer in enumerate(layers)}
+    keyed = []
+    place = -1
+    for node in nodes:
+        place = places.get(node.name, place)
+        keyed.append((place, node))
+    return [node for _, node in sorted(keyed, key=lambda one: one[0])]
+
+
+def is_subclass(contents: Contents) -> bool:
+    """Whether weights without a config are those of a subclass of Model, whose name stands before those of its layers.
+
+    It has all trainable weights of the layers in a list before all others of them, and no list is in the file.
+    """
+    names = [(row.name.split("/"), layer.name) for layer in contents.layers for row in layer.rows]
+    return contents.config is None and any(parts[1:2] == [name] != parts[:1] for parts, name in names)
 
 
 def name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
@@ -107,35 +125,6 @@ def flipped(node: Node, claim: Claim) -> Claim:
     if node.class_name not in FLIPPED_BY_THEANO or "kernel" not in claim.name:
         return claim
     return replace(claim, remark=claim.remark or "Theano wrote it, so it lies reversed along each spatial axis")
-
-
-def described(layer: LayerRows) -> Node:
-    """A layer that no config describes: its class from its name or its parts', where its weights' names agree."""
-    parts = {inner[0] for row in layer.rows if (inner := inner_parts(row.name, layer.name))}
-    first_keras = LOWER_CASE.get(unnumbered(layer.name).lower())
-    for class_name in (class_of_name(layer.name), first_keras, class_of_parts(parts)):
-        node = named_after(layer.name, class_name)
-        if node.kind is None or node.is_model:
-            continue
-        known = {one.name for below in node.walk() for one in kinds_of(below)}
-        known |= {one.name for one in SEPARATE_GATES.get(node.class_name, ())}
-        if all(plain_name(row.name, known) in known or POSITION.fullmatch(row.name) for row in layer.rows):
-            return node
-        if not node.kind.weightless and node.kind.sublayers and not node.children:
-            return node
-    return Node(layer.name, "", from_config=False)
-
-
-def named_after(name: str, class_name: str | None) -> Node:
-    """A layer of the class that its name tells, with the sublayers that every layer of that class has."""
-    kind = layer_kind(class_name) if class_name else None
-    node = Node(name, class_name or "", kind=kind, from_config=False)
-    if kind:
-        node.role = "model" if kind.is_model else role_of(kind)
-        node.children = [child for part in kind.sublayers if part.class_name for child in sublayer_nodes(node, part)]
-    for child in node.children:
-        child.from_config = False
-    return node
 
 
 def claim_layer(node: Node, layer: LayerRows) -> None:
@@ -266,63 +255,3 @@ def claim_positions(node: Node, rows: Sequence[Row]) -> None:
             node.claims.append(Claim(kinds[place].name, row.array, kinds[place]))
         else:
             node.claims.append(Claim(position_name(place, node), row.array))
-
-
-def claim_names(node: Node, layer: LayerRows) -> None:
-    """Place arrays by the parts of their names; parts that no layer has make layers of their own."""
-    made: dict[tuple[str, ...], Node] = {}
-    inside = Inside()
-    for row in layer.rows:
-        parts = inner_parts(row.name, layer.name) or first_keras_part(row.name, layer.name)
-        owner = find_owner(node, parts, inside) or made.get(parts)
-        if owner is None:
-            owner = made[parts] = make_owner(node, parts, inside)
-        kinds = {kind.name: kind for kind in kinds_of(owner)}
-        name = plain_name(row.name, kinds)
-        is_lost = is_absent(row.array)
-        kind = kinds.get(name) if is_lost else kind_named(owner, name, row.array)
-        owner.claims.append(Claim(name, row.array, kind))
-    for owner in made.values():
-        check_class(owner)
-    if made and sum(bool(below.claims) for below in node.walk()) > 1:
-        node.order_known = False
-
-
-def find_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node | None:
-    """The layer inside ``node`` that a path leads to; cells may be left out of a path."""
-    if not parts:
-        return deepest_single(node)
-    current = node
-    for part in parts:
-        following = inside.named(current, part)
-        if following is None:
-            return None
-        current = following
-    return deepest_single(current)
-
-
-def deepest_single(node: Node) -> Node:
-    """The one layer inside a wrapper or around a cell that can own weights, where a name stops at the outer one."""
-    while not kinds_of(node) and len(node.children) == 1 and not node.is_model and node.kind:
-        node = node.children[0]
-    return node
-
-
-def make_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node:
-    """A layer for a path that neither config nor class accounts for."""
-    current = node
-    for part in parts:
-        following = inside.named(current, part)
-        if following is None:
-            class_name = class_of_name(part) or class_of_name(re.sub("^(forward|backward)_", "", part))
-            following = named_after(part, class_name)
-            inside.append(current, following)
-        current = following
-    return deepest_single(current)
-
-
-def check_class(node: Node) -> None:
-    """Take a class back that was read off a name where the weights are not that class's."""
-    known = {kind.name for below in node.walk() for kind in kinds_of(below)}
-    if node.kind and not all(one.name in known for one in node.claims):
-        node.kind, node.class_name, node.role = None, "", "layer"

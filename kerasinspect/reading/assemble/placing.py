@@ -1,0 +1,100 @@
+"""Arrays of a legacy file to layers by the parts of their names, where the order of the names does not tell."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kerasinspect.knowledge.layers import class_of_name
+from kerasinspect.knowledge.quantization import lora_kinds
+from kerasinspect.reading.assemble.absent import is_absent
+from kerasinspect.reading.assemble.choosing import kind_named, kinds_of
+from kerasinspect.reading.assemble.describing_rows import named_after
+from kerasinspect.reading.assemble.inside import Inside
+from kerasinspect.reading.assemble.legacy_names import first_keras_part, inner_parts, plain_name
+from kerasinspect.reading.assemble.nodes import Claim, Node
+
+if TYPE_CHECKING:
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.reading.contents import LayerRows, Row
+
+
+def claim_names(node: Node, layer: LayerRows) -> None:
+    """Place arrays by the parts of their names; parts that no layer has make layers of their own."""
+    made: dict[tuple[str, ...], Node] = {}
+    inside = Inside()
+    for row in layer.rows:
+        parts = parts_of(node, row, layer, inside)
+        owner = find_owner(node, parts, inside) or made.get(parts)
+        if owner is None:
+            owner = made[parts] = make_owner(node, parts, inside)
+        kinds = {kind.name: kind for kind in with_factors(owner)}
+        name = plain_name(row.name, kinds)
+        is_told = is_absent(row.array) or name.startswith("lora_")
+        kind = kinds.get(name) if is_told else kind_named(owner, name, row.array)
+        owner.claims.append(Claim(name, row.array, kind))
+    for owner in made.values():
+        check_class(owner)
+    for below in node.walk():
+        if any(claim.name.startswith("lora_") for claim in below.claims):
+            places = {kind.name: place for place, kind in enumerate(with_factors(below))}
+            below.claims.sort(key=lambda claim, places=places: places.get(claim.name, len(places)))  # type: ignore[misc]
+    if made and sum(bool(below.claims) for below in node.walk()) > 1:
+        node.order_known = False
+
+
+def parts_of(node: Node, row: Row, layer: LayerRows, inside: Inside) -> tuple[str, ...]:
+    """The layers that a stored name passes through inside a top-level layer.
+
+    Keras 3 leaves the name of a nested model out, and a layer deeper inside may be called as the model is.
+    """
+    whole = tuple(re.split(r"[/\\]", row.name)[:-1])
+    if whole and whole[0] != layer.name and inside.named(node, whole[0]) is not None:
+        return whole
+    return inner_parts(row.name, layer.name) or first_keras_part(row.name, layer.name)
+
+
+def with_factors(node: Node) -> tuple[WeightKind, ...]:
+    """All weights that a layer can have, with the factors of LoRA, of which not every config tells."""
+    kinds = kinds_of(node)
+    return (*kinds, *lora_kinds(kinds, {**node.config, "lora_rank": 1}))
+
+
+def find_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node | None:
+    """The layer inside ``node`` that a path leads to; cells may be left out of a path."""
+    if not parts:
+        return deepest_single(node)
+    current = node
+    for part in parts:
+        following = inside.named(current, part)
+        if following is None:
+            return None
+        current = following
+    return deepest_single(current)
+
+
+def deepest_single(node: Node) -> Node:
+    """The one layer inside a wrapper or around a cell that can own weights, where a name stops at the outer one."""
+    while not kinds_of(node) and len(node.children) == 1 and not node.is_model and node.kind:
+        node = node.children[0]
+    return node
+
+
+def make_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node:
+    """A layer for a path that neither config nor class accounts for."""
+    current = node
+    for part in parts:
+        following = inside.named(current, part)
+        if following is None:
+            class_name = class_of_name(part) or class_of_name(re.sub("^(forward|backward)_", "", part))
+            following = named_after(part, class_name)
+            inside.append(current, following)
+        current = following
+    return deepest_single(current)
+
+
+def check_class(node: Node) -> None:
+    """Take a class back that was read off a name where the weights are not that class's."""
+    known = {kind.name for below in node.walk() for kind in kinds_of(below)}
+    if node.kind and not all(one.name in known for one in node.claims):
+        node.kind, node.class_name, node.role = None, "", "layer"
