@@ -199,6 +199,7 @@ def trained(model: keras.Model, scenario: str, number: int) -> None:
         for weight, values in zip(model.weights, first, strict=True):
             size = abs(np.array(weight.value).astype("float32"))
             weight.assign(np.where(size < np.median(size), np.zeros_like(values), values))
+        model.compile("sgd", "mse")
 
 
 def made(case: Case) -> tuple[keras.Model, Weights]:

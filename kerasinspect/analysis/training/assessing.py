@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.statistics import measure_with
 from kerasinspect.analysis.training import assumed
 from kerasinspect.analysis.training.context import is_explained_otherwise, settle, surroundings
+from kerasinspect.analysis.training.fit import ROUNDING
 from kerasinspect.analysis.training.optimizer import (
     any_state_moved,
     first_accumulator,
@@ -148,16 +149,19 @@ def _together(weights: Sequence[WeightTraining]) -> tuple[Verdict, Certainty | N
         changed = [one for one in weights if (one.judgement.verdict, one.judgement.certainty) == ("changed", certainty)]
         if changed:
             return "changed", certainty, min(changed, key=is_explained_otherwise)
-    unsettled = [one for one in weights if one.judgement.reason in UNSETTLED or _is_only_assumed(one)]
+    unsettled = [one for one in weights if _is_unsettled(one)]
     if unsettled or not initial:
         return "cannot tell", None, (unsettled or weights)[0]
     largest = max(initial, key=lambda one: one.weight.parameters)
     return "initial", "certain" if all(map(_surely_initial, weights)) else "likely", largest
 
 
-def _is_only_assumed(one: WeightTraining) -> bool:
-    """Whether a weight could not be told although an initializer was assumed for it."""
-    return one.judgement.assumed is not None and one.judgement.verdict == "cannot tell"
+def _is_unsettled(one: WeightTraining) -> bool:
+    """Whether a weight may have changed, whatever others say; few values in a coarse dtype show next to nothing."""
+    judgement = one.judgement
+    if judgement.reason in UNSETTLED:
+        return True
+    return judgement.verdict == "cannot tell" and (judgement.assumed is not None or one.weight.dtype in ROUNDING)
 
 
 def _surely_initial(one: WeightTraining) -> bool:

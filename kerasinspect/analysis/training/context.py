@@ -51,13 +51,13 @@ def surroundings(layers: Iterable[LayerTraining], steps: int | None, *, moved: b
 
 
 def is_proven(one: WeightTraining) -> bool:
-    """Whether a weight has its first values to the last digit, or almost so."""
+    """Whether a weight has its first values to the last digit; orthogonal rows stay so to many digits."""
     judgement = one.judgement
     if judgement.verdict != "initial":
         return False
     if judgement.coincidence is not None:
         return judgement.coincidence < MISFIT
-    return judgement.reason == "at its constant" or judgement.certainty == "certain"
+    return judgement.reason in {"at its constant", "identity"}
 
 
 def settle(layer: LayerTraining, around: Surroundings) -> LayerTraining:
