@@ -67,12 +67,13 @@ def compare(document: Json, truth: Json) -> Compared:
 def _compared(document: Json, rows: list[Json], truth: Json) -> Compared:
     """Compare with one order of ``get_weights()``."""
     compared = Compared()
+    stored_names = document["model"]["format"] == "keras-weights"
     by_hash: dict[str, list[Json]] = {}
     for row in rows:
         by_hash.setdefault(row["sha256"], []).append(row)
     for weight in document["weights"]:
         true = by_hash.get(weight["sha256"], [])
-        _compare_position(weight, rows, true, compared)
+        _compare_position(weight, rows, [] if stored_names else true, compared)
         if true:
             _compare_name(weight, true, compared)
             _compare_owner(weight, true, truth["layers"], compared)
@@ -90,7 +91,10 @@ def layers_of(layer: Json) -> Iterator[Json]:
 
 
 def _compare_position(weight: Json, rows: list[Json], alike: list[Json], compared: Compared) -> None:
-    """Compare the position; of equal arrays on several layers it must be the one on its layer."""
+    """Compare the position; of equal arrays on several layers it must be the one on its layer.
+
+    ``alike`` is empty for a file of weights alone, which may name a layer after the place where it is stored.
+    """
     index = weight["index"]
     if index is None:
         compared.counts["position null"] += 1

@@ -86,7 +86,6 @@ WITHOUT_LORA: dict[str, Callable[[], Made]] = {
     "convolution_lora": lambda: between(layers.Conv2D(3, 2, name="conv"), shape=(5, 5, 2), flat=True),
     "attention_lora": attention,
     "custom_lora": lambda: between(Adapted()),
-    "custom_lora_int8": plain(lambda: between(Adapted()), "int8"),
 }
 """Models that are given LoRA factors; a file of weights alone has the factors merged in and fits these."""
 

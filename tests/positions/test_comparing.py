@@ -33,11 +33,13 @@ SHOWN = [
     weight(2, "beta", "zeros", "b", "BatchNormalization"),
 ]
 
+DOCUMENT: Json = {"model": {"format": "keras-archive"}, "layers": []}
+
 
 def compared(*changed: Json, truth: Json = TRUTH) -> dict[str, int]:
     """What is counted where the first weights of the document are these."""
     weights = [*changed, *SHOWN[len(changed) :]]
-    return dict(compare({"weights": weights, "layers": []}, truth).counts)
+    return dict(compare({**DOCUMENT, "weights": weights}, truth).counts)
 
 
 RIGHT = {"position right": 3, "name right": 3, "class right": 3}
@@ -73,7 +75,7 @@ def test_equal_arrays_that_change_places_are_wrong() -> None:
 
 def test_an_array_that_is_in_the_file_must_be_shown() -> None:
     """An array that is not shown is missing; one that Keras did not write is not."""
-    document = {"weights": SHOWN[:2], "layers": []}
+    document = {**DOCUMENT, "weights": SHOWN[:2]}
     assert compare(document, TRUTH).counts["missing"] == 1
     unwritten = {**TRUTH, "weights": [*ROWS[:2], row("b/beta:0", "zeros", "b", stored=False)]}
     assert compare(document, unwritten).counts["missing"] == 0
@@ -93,5 +95,5 @@ def test_the_order_after_loading_serves_too() -> None:
 def test_the_class_of_a_layer_without_weights_is_compared() -> None:
     """Classes are asked of every layer in the document, also of those inside others."""
     inner = {"path": "b", "class_name": "LSTM", "layers": []}
-    document = {"weights": SHOWN, "layers": [{"path": "a", "class_name": "Dense", "layers": [inner]}]}
+    document = {**DOCUMENT, "weights": SHOWN, "layers": [{"path": "a", "class_name": "Dense", "layers": [inner]}]}
     assert compare(document, TRUTH).wrong == ["class wrong: b said LSTM, is ['BatchNormalization', 'Layer']"]

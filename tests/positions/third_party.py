@@ -6,7 +6,7 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-from tests.positions.kit import WIDTH, Made, between, dense, keras, layers
+from tests.positions.kit import WIDTH, Made, between, called, dense, keras, layers, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,8 @@ def torch_module(*, statistics: bool) -> Made:
     torch = library("torch")
     middle = [torch.nn.BatchNorm1d(4)] if statistics else []
     module = torch.nn.Sequential(torch.nn.Linear(WIDTH, 4), *middle, torch.nn.ReLU(), torch.nn.Linear(4, WIDTH))
-    return between(layers.TorchModuleWrapper(module, name="torch"))
+    inside = [dense("first"), layers.TorchModuleWrapper(module, name="torch"), dense("last")]
+    return called(keras.Sequential(inside, name="net"), numbers(WIDTH))
 
 
 def qkeras() -> Made:
