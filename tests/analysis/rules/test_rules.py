@@ -341,6 +341,27 @@ def test_what_a_model_needs_is_one_finding_for_each_package(keras_models: Path, 
     ]
 
 
+@pytest.mark.parametrize(
+    ("class_name", "config", "needed"),
+    [
+        ("NotEqual", {"name": "not_equal"}, False),
+        ("NotEqual", {"name": "not_equal", "trainable": True}, True),
+        ("JaxLayer", {"name": "jax"}, False),
+        ("FlaxLayer", {"name": "flax"}, False),
+        ("TFDConcat", {"name": "concat"}, False),
+        ("Mine", {"name": "mine"}, True),
+    ],
+)
+def test_a_class_without_a_module_is_told_by_its_name(
+    class_name: str, config: dict[str, Any], *, needed: bool, keras_models: Path, tmp_path: Path
+) -> None:
+    """Legacy files name operations and odd layers of Keras without a module; nobody has to ship code for them."""
+    path = tmp_path / "model.keras"
+    edit = added({"class_name": class_name, "config": config})
+    path.write_bytes(edited((keras_models / "plain.keras").read_bytes(), edit))
+    assert bool(found(path, "KI508")) is needed
+
+
 def test_lost_weights_are_counted_and_their_layer_is_named(keras_models: Path, tmp_path: Path) -> None:
     """The finding is at the layer that the file has no array of, and says how many weights there were."""
     path = tmp_path / "model.keras"
