@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.knowledge.optimizers import (
     BEFORE_SLOTS,
+    LEARNING_RATE,
     LOSS_SCALE,
     OPTIMIZERS,
     choices,
@@ -43,9 +44,11 @@ def tracked_shapes(optimizer: Any, shapes: Sequence[Shape]) -> list[Shape] | Non
         return None
     told = [told_slots(kind, config)] if config else [*choices(kind)]
     for header in BEFORE_SLOTS:
-        slots = shapes[len(header) : len(shapes) - len(kind.after)]
+        slots = [*shapes[len(header) : len(shapes) - len(kind.after)]]
         found = [read for chosen in told if (read := read_slots(chosen, slots))]
-        if found and not any(shapes[: len(header)]):
+        # A number right behind the count of steps is the learning rate, which Keras 3 keeps there.
+        is_rate = LEARNING_RATE not in header and slots[:1] == [()]
+        if found and not is_rate and not any(shapes[: len(header)]):
             return found[0] if all(read == found[0] for read in found) else None
     return None
 

@@ -23,6 +23,8 @@ import h5py
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+assert sys.platform != "win32", "it needs forks"
+
 ADDRESSES, MOST_MEMORY = 16 << 30, 1 << 30
 """Bytes that a child may ask for, and that it may really take."""
 COMPUTING, WAITING = 10, 60

@@ -28,6 +28,7 @@ HEADER: list[Shape] = [(), ()]
         ({"class_name": "SGD", "config": {"momentum": 0.9}}, [*HEADER, KERNEL, BIAS], [KERNEL, BIAS]),
         ({"class_name": "SGD", "config": {"momentum": 0.9}}, [(), KERNEL, BIAS], [KERNEL, BIAS]),
         ({"class_name": "SGD", "config": {"momentum": 0.0}}, HEADER, None),
+        ({"class_name": "SGD", "config": {"momentum": 0.9}}, HEADER, None),
         ({"class_name": "Nadam", "config": {"x": 1}}, [*HEADER, KERNEL, KERNEL, ()], [KERNEL]),
         ({"class_name": "Muon", "config": {"x": 1}}, [*HEADER, KERNEL, BIAS, BIAS], None),
         ({"class_name": "Mine", "config": {}}, [*HEADER, KERNEL, BIAS], None),

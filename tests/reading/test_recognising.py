@@ -97,11 +97,11 @@ def test_scalars_alone_make_no_optimizer() -> None:
     scalars = [np.asarray(value) for value in counter]
     layout: Layout = {
         "layers": {"steps": {"vars": ("steps", scalars)}, "dense": {"vars": ("d", [MATRIX, VECTOR])}},
-        "g_optimizer": {"vars": ("adam", [*scalars, MATRIX, MATRIX, VECTOR, VECTOR])},
+        "g": {"vars": ("adam", [*scalars, MATRIX, MATRIX, VECTOR, VECTOR])},
     }
     model = model_of(layout)
     assert [layer.name for layer in model.layers] == ["steps", "d"]
-    assert len(model.extras) == 6
+    assert [extra.kind for extra in model.extras] == ["optimizer"] * 6
 
 
 def test_a_model_inside_a_custom_layer_is_whole() -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.analysis.findings import Thresholds
     from kerasinspect.analysis.training import LayerTraining, Reason
+    from kerasinspect.model import Weight
 
 DRAWN: frozenset[Reason] = frozenset(
     {"on the generator's grid", "off the generator's grid", "orthogonal", "identity", "fits", "too few values"}
@@ -117,10 +118,18 @@ def never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         return
     for layer in evidence.trained:
         slots = [one.slots for one in layer.weights if one.slots is not None]
-        if slots and all(state == "still" for state in slots):
+        # Ftrl sets weights whose gradient is 0 to 0, and keeps its state at 0.
+        has_zeros = any(is_zero_kernel(evidence, one.weight) for one in layer.weights)
+        if layer.verdict != "changed" and not has_zeros and slots and all(state == "still" for state in slots):
             yield Hit(
                 layer.layer.path, f"After {evidence.training.steps:,} steps the optimizer never moved its weights."
             )
+
+
+def is_zero_kernel(evidence: Evidence, weight: Weight) -> bool:
+    """Whether all values of a kernel are 0, which hardly any initializer gives one."""
+    figures = evidence.statistics.get(weight.stored_path)
+    return "kernel" in weight.name and figures is not None and figures.zeros == figures.count
 
 
 def frozen_model(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -69,7 +69,8 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
     own_weights = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own(model, known=True))
     weights = tuple(labelling.weights[id(claim)] for _, claim, _ in places)
-    extras = extras_of(contents, {weight.stored_path for weight in weights})
+    optimizers = [path for node in model.walk() for path in node.optimizers]
+    extras = extras_of(contents, {weight.stored_path for weight in weights}, optimizers)
     return Model(
         name=(model.name or None) if root else None,
         class_name=(model.class_name or None) if root else None,

@@ -38,8 +38,9 @@ WORDS: tuple[tuple[str, ExtraKind], ...] = (
 LORA_RANK = "the rank of the LoRA factors: a setting, and no weight"
 
 
-def extras_of(contents: Contents, claimed: set[str]) -> Iterator[Extra]:
-    """Every array of the file that is not among the ``claimed`` paths."""
+def extras_of(contents: Contents, claimed: set[str], optimizers: Sequence[str]) -> Iterator[Extra]:
+    """Every array of the file that is not among the ``claimed`` paths; ``optimizers`` are groups that hold some."""
+    within = tuple(f"{path}/" for path in optimizers)
     for row in contents.optimizer:
         yield Extra("optimizer", row.name, row.array.path, row.array)
     rows = [row for layer in contents.layers for row in layer.rows] + [*contents.own]
@@ -47,7 +48,8 @@ def extras_of(contents: Contents, claimed: set[str]) -> Iterator[Extra]:
     for array in stored:
         if array.path not in claimed:
             remark = LORA_RANK if array.path.endswith("/vars/rank") else None
-            yield Extra(kind_of(array), name_of(array), array.path, array, remark=remark)
+            kind = "optimizer" if array.path.startswith(within) else kind_of(array)
+            yield Extra(kind, name_of(array), array.path, array, remark=remark)
 
 
 def kind_of(array: StoredArray) -> ExtraKind:

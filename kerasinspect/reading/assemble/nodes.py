@@ -76,6 +76,8 @@ class Node:
     from_config: bool = True
     group: str | None = None
     """The group of the tree that holds it."""
+    optimizers: list[str] = field(default_factory=list)
+    """The groups in it that hold optimizers where one looks for layers."""
     is_plain: bool = False
     """A model of which only the tree is known, taken for a Functional or Sequential one rather than for a subclass."""
     bears: bool = False

@@ -132,6 +132,7 @@ def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container:
     found = []
     for child in as_written(child for child, _ in unfolded(left)):
         if is_optimizer(child, met.shapes):
+            parent.optimizers.append(child.path)
             continue
         key, is_class = key_of(child), listed[id(child)]
         hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
