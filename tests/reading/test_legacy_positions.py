@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.findings import Finding
     from kerasinspect.model import FormatName, Model
 
-MADE_BY_KERAS = Path(__file__).parent.parent / "data" / "legacy"
+MADE_BY_KERAS = Path(__file__).parent.parent / "data" / "cases"
 POSITIONS: dict[str, dict[str, list[int]]] = json.loads((MADE_BY_KERAS / "positions.json").read_text())
 """By file, the positions of all arrays in the real ``get_weights()``, by the SHA-256 of their bytes."""
 
@@ -45,7 +45,7 @@ def copied(tmp_path: Path) -> Callable[[str], Path]:
     return lambda name: Path(shutil.copy(MADE_BY_KERAS / name, tmp_path))
 
 
-@pytest.mark.parametrize("name", [name for name in POSITIONS if name != "permuted_bn.h5"])
+@pytest.mark.parametrize("name", [name for name in POSITIONS if name != "silent_check/permuted_bn.h5"])
 def test_a_position_is_the_true_one_or_none(name: str) -> None:
     """Custom layers, subclasses, twins and half-written files: no array gets another one's position."""
     with open_model(MADE_BY_KERAS / name) as model:
@@ -57,11 +57,11 @@ def test_a_position_is_the_true_one_or_none(name: str) -> None:
 
 def test_layers_with_equal_arrays_stay_two() -> None:
     """Two fresh towers hold equal normalisations; each keeps its own, in its own place."""
-    with open_model(MADE_BY_KERAS / "towers.h5") as model:
+    with open_model(MADE_BY_KERAS / "twins/towers.h5") as model:
         assert [*positions(model).values()] == [*range(12)]
 
 
-@pytest.mark.parametrize("name", ["twice.h5", "absent_own.h5", "twice_tf.h5"])
+@pytest.mark.parametrize("name", ["half_written/twice.h5", "half_written/absent_own.h5", "half_written/twice_tf.h5"])
 def test_a_lost_array_keeps_its_place(name: str) -> None:
     """What is listed behind it has its true position, and the layer is found by check."""
     with open_model(MADE_BY_KERAS / name) as model:
@@ -72,12 +72,12 @@ def test_a_lost_array_keeps_its_place(name: str) -> None:
 
 def test_a_whole_file_lists_what_it_holds() -> None:
     """The same model with two names has no such finding."""
-    assert findings(MADE_BY_KERAS / "whole.h5", "KI412") == []
+    assert findings(MADE_BY_KERAS / "half_written/whole.h5", "KI412") == []
 
 
 def test_a_layer_without_a_group_counts_where_its_class_tells_how_many(copied: Callable[[str], Path]) -> None:
     """A Dense has two arrays; of a custom layer nobody knows, so that what comes behind has no position."""
-    path = copied("whole.h5")
+    path = copied("half_written/whole.h5")
     with h5py.File(path, "r+") as file:
         del file["model_weights/one"]
     with open_model(path) as model:
@@ -91,7 +91,7 @@ def test_a_layer_without_a_group_counts_where_its_class_tells_how_many(copied: C
 
 def test_lists_of_the_optimizer_are_looked_at(copied: Callable[[str], Path]) -> None:
     """State that is listed but absent is found, too."""
-    path = copied("whole.h5")
+    path = copied("half_written/whole.h5")
     with h5py.File(path, "r+") as file:
         group = file.create_group("optimizer_weights")
         group.attrs["weight_names"] = ["sgd/iteration"]
@@ -100,7 +100,7 @@ def test_lists_of_the_optimizer_are_looked_at(copied: Callable[[str], Path]) -> 
 
 def test_an_array_in_the_place_of_another_has_its_position() -> None:
     """Keras loads by place: the moving mean that is listed first becomes gamma, and check says so."""
-    with open_model(MADE_BY_KERAS / "permuted_bn.h5") as model:
+    with open_model(MADE_BY_KERAS / "silent_check/permuted_bn.h5") as model:
         norm = {weight.name: (weight.index, weight.loaded_as) for weight in model.weights if weight.layer == "norm"}
     assert norm == {
         "moving_mean": (2, "gamma"),
@@ -108,12 +108,12 @@ def test_an_array_in_the_place_of_another_has_its_position() -> None:
         "gamma": (4, "moving_mean"),
         "beta": (5, "moving_variance"),
     }
-    assert [finding.where for finding in findings(MADE_BY_KERAS / "permuted_bn.h5", "KI413")] == ["norm"]
+    assert [finding.where for finding in findings(MADE_BY_KERAS / "silent_check/permuted_bn.h5", "KI413")] == ["norm"]
 
 
 def test_a_layer_in_the_place_of_another_has_its_position(copied: Callable[[str], Path]) -> None:
     """The order of the layers counts in the same way."""
-    path = copied("whole.h5")
+    path = copied("half_written/whole.h5")
     with h5py.File(path, "r+") as file:
         file["model_weights"].attrs["layer_names"] = ["three", "two", "one"]
     with open_model(path) as model:

@@ -16,7 +16,7 @@ from kerasinspect.reading import open_model
 if TYPE_CHECKING:
     from kerasinspect.model import Model, Weight
 
-DATA = Path(__file__).parents[1] / "data" / "quantised"
+DATA = Path(__file__).parents[1] / "data" / "cases"
 PAIRS, INPUTS_FIRST = ["unit pair", "input"], ["input", "unit pair"]
 UNIT_GROUPS, GROUP_UNITS = ["unit", "group"], ["group", "unit"]
 
@@ -29,14 +29,14 @@ def weight_at(model: Model, path: str) -> Weight:
 @pytest.mark.parametrize(
     ("file", "layer", "stored", "scales", "zero", "connected"),
     [
-        ("gptq_3132.keras", "block/inner", PAIRS, UNIT_GROUPS, "kernel_zero", (10, 6)),
-        ("gptq_3132.keras", "block/back", PAIRS, UNIT_GROUPS, "kernel_zero", (6, 10)),
-        ("gptq_nightly.keras", "block/inner", INPUTS_FIRST, GROUP_UNITS, "zero_point", (10, 7)),
-        ("gptq_nightly.keras", "block/back", INPUTS_FIRST, GROUP_UNITS, "zero_point", (7, 10)),
-        ("gptq_lost.keras", "block/inner", PAIRS, UNIT_GROUPS, None, (10, 7)),
-        ("gptq_einsum_lost.keras", "block/inner", PAIRS, UNIT_GROUPS, None, (10, 7)),
-        ("int4.keras", "d", INPUTS_FIRST, GROUP_UNITS, "kernel_zero", (4, 6)),
-        ("ternary.keras", "d", ["input", "unit quintet"], [], None, (10, 7)),
+        ("gptq_awq/gptq_3132.keras", "block/inner", PAIRS, UNIT_GROUPS, "kernel_zero", (10, 6)),
+        ("gptq_awq/gptq_3132.keras", "block/back", PAIRS, UNIT_GROUPS, "kernel_zero", (6, 10)),
+        ("gptq_awq/gptq_nightly.keras", "block/inner", INPUTS_FIRST, GROUP_UNITS, "zero_point", (10, 7)),
+        ("gptq_awq/gptq_nightly.keras", "block/back", INPUTS_FIRST, GROUP_UNITS, "zero_point", (7, 10)),
+        ("gptq_awq/gptq_lost.keras", "block/inner", PAIRS, UNIT_GROUPS, None, (10, 7)),
+        ("gptq_awq/gptq_einsum_lost.keras", "block/inner", PAIRS, UNIT_GROUPS, None, (10, 7)),
+        ("quant_labels/int4.keras", "d", INPUTS_FIRST, GROUP_UNITS, "kernel_zero", (4, 6)),
+        ("ternary/ternary.keras", "d", ["input", "unit quintet"], [], None, (10, 7)),
     ],
 )
 def test_stored_and_unpacked_axes(  # noqa: PLR0913, PLR0917 - a table
@@ -65,7 +65,7 @@ def test_stored_and_unpacked_axes(  # noqa: PLR0913, PLR0917 - a table
 
 def test_rows_are_named_after_the_layer_that_feeds_them() -> None:
     """Rows of unpacked values are units of the layer before, columns are the layer's own."""
-    with open_model(DATA / "gptq4.keras") as model:
+    with open_model(DATA / "quant_labels/gptq4.keras") as model:
         rows, columns = weight_at(model, "d/kernel").value_axes
         assert [rows.label(row) for row in range(rows.size)] == [f"emb unit {row}" for row in range(4)]
         assert columns.label(5) == "unit 5"
@@ -73,7 +73,7 @@ def test_rows_are_named_after_the_layer_that_feeds_them() -> None:
 
 def test_values_of_the_newest_layout() -> None:
     """Keras 3.16 has a row for each input, and multiplies by its group's scale what exceeds the zero point."""
-    with open_model(DATA / "gptq_nightly.keras") as model:
+    with open_model(DATA / "gptq_awq/gptq_nightly.keras") as model:
         arrays = {weight.name: weight for weight in model.weights if weight.layer == "block/inner"}
         raw = arrays["kernel"].array[...]
         codes = np.stack([raw & 15, raw >> 4], -1).reshape(10, -1)[:, :7]
@@ -87,7 +87,7 @@ def test_values_of_the_newest_layout() -> None:
 
 def test_ternary_values_are_scaled_by_one_number() -> None:
     """A ternary layer computes with -1, 0 and 1, times one scale."""
-    with open_model(DATA / "ternary.keras") as model:
+    with open_model(DATA / "ternary/ternary.keras") as model:
         kernel = weight_at(model, "d/kernel")
         assert kernel.unpacked is not None
         assert kernel.dequantized is not None
@@ -96,7 +96,7 @@ def test_ternary_values_are_scaled_by_one_number() -> None:
         np.testing.assert_array_equal(kernel.dequantized[...], kernel.unpacked[...] * scale)
 
 
-@pytest.mark.parametrize("file", ["gptq_lost.keras", "gptq_einsum_lost.keras"])
+@pytest.mark.parametrize("file", ["gptq_awq/gptq_lost.keras", "gptq_awq/gptq_einsum_lost.keras"])
 def test_without_zero_points_no_numbers_are_given(file: str) -> None:
     """Integers can be unpacked, but nothing tells what they stand for; a remark says so."""
     with open_model(DATA / file) as model:
@@ -108,10 +108,10 @@ def test_without_zero_points_no_numbers_are_given(file: str) -> None:
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("lora_float.keras", {"d/kernel": 0, "d/bias": 1, "after/kernel": 4, "after/bias": 5}),
-        ("lora_int8.keras", {"d/bias": 0, "d/kernel": 3, "d/kernel_scale": 4, "after/kernel": 5, "after/bias": 6}),
+        ("lora_int/float.keras", {"d/kernel": 0, "d/bias": 1, "after/kernel": 4, "after/bias": 5}),
+        ("lora_int/int8.keras", {"d/bias": 0, "d/kernel": 3, "d/kernel_scale": 4, "after/kernel": 5, "after/bias": 6}),
         (
-            "lora_int4.h5",
+            "lora_int/int4.h5",
             {
                 "d/bias": 0,
                 "d/lora_kernel_a": 1,
@@ -136,7 +136,7 @@ def test_factors_of_lora_have_places_be_they_stored_or_merged(file: str, expecte
 
 def test_the_rank_of_a_lora_file_is_no_weight() -> None:
     """Files of keras-hub's ``save_lora_weights`` hold factors at the places of layers, whose order they do not keep."""
-    with open_model(DATA / "bert.lora.h5") as model:
+    with open_model(DATA / "lora_file/bert.lora.h5") as model:
         assert (len(model.weights), model.parameters) == (8, 160)
         assert {weight.index for weight in model.weights} == {None}
         assert [(extra.stored_path, bool(extra.remark)) for extra in model.extras] == [("/lora/vars/rank", True)]
@@ -144,7 +144,7 @@ def test_the_rank_of_a_lora_file_is_no_weight() -> None:
 
 def test_slots_of_a_wrapped_optimizer_that_the_config_does_not_name() -> None:
     """Under mixed_float16 the file holds a LossScaleOptimizer's state, where the config names Adam alone."""
-    with open_model(DATA / "mixed_float16.keras") as model:
+    with open_model(DATA / "mixed_float16/adam.keras") as model:
         slots = [(extra.name, extra.weight) for extra in model.extras if extra.array.shape]
         scalars = [extra.name for extra in model.extras if not extra.array.shape]
     one = [(slot, f"d/{name}") for name in ("kernel", "bias") for slot in ("momentum", "velocity")]
