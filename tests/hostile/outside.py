@@ -23,8 +23,6 @@ import h5py
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-assert sys.platform != "win32", "it needs forks"
-
 ADDRESSES, MOST_MEMORY = 16 << 30, 1 << 30
 """Bytes that a child may ask for, and that it may really take."""
 COMPUTING, WAITING = 10, 60
@@ -93,6 +91,7 @@ READERS: dict[str, Callable[[str], None]] = {"h5py": with_h5py, "zipfile": with_
 
 def watch(reader: str, path: str) -> dict[str, Any]:
     """Run one reader on one file in a child; tell by which signal it ended, if by one, and what it took."""
+    assert sys.platform != "win32", "it needs forks"
     child = os.fork()
     if not child:
         be_child(READERS[reader], path)
@@ -114,6 +113,7 @@ def watch(reader: str, path: str) -> dict[str, Any]:
 
 def be_child(reader: Callable[[str], None], path: str) -> None:
     """Read the file under limits, whatever is raised, and leave."""
+    assert sys.platform != "win32", "it needs limits"
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
