@@ -28,6 +28,7 @@ ADDRESSES, MOST_MEMORY = 16 << 30, 1 << 30
 COMPUTING, WAITING = 10, 60
 """Seconds of computing and seconds in all after which a child is ended."""
 PAUSE = 0.005
+NEEDS = "a child that is watched needs forks and limits"
 READ_WHOLE = 64 << 20
 """Bytes up to which all of an array is read."""
 MOST_INFLATED = 512 << 20
@@ -91,7 +92,8 @@ READERS: dict[str, Callable[[str], None]] = {"h5py": with_h5py, "zipfile": with_
 
 def watch(reader: str, path: str) -> dict[str, Any]:
     """Run one reader on one file in a child; tell by which signal it ended, if by one, and what it took."""
-    assert sys.platform != "win32", "it needs forks"
+    if sys.platform == "win32":
+        raise OSError(NEEDS)
     child = os.fork()
     if not child:
         be_child(READERS[reader], path)
@@ -113,7 +115,8 @@ def watch(reader: str, path: str) -> dict[str, Any]:
 
 def be_child(reader: Callable[[str], None], path: str) -> None:
     """Read the file under limits, whatever is raised, and leave."""
-    assert sys.platform != "win32", "it needs limits"
+    if sys.platform == "win32":
+        raise OSError(NEEDS)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
