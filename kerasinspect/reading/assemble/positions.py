@@ -68,8 +68,9 @@ def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted
     counts = Counted(uncounted={id(node) for node in uncounted})
     trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
     tracked = tracked_by_optimizer(contents)
+    arrays = trained_arrays([claim for _, claim in trained], tracked)
     for repeat in repeats_of(model, places):
-        is_same = is_one_variable(repeat, [claim for _, claim in trained], tracked)
+        is_same = is_one_variable(repeat, arrays)
         if is_same:
             counts.repeats[id(repeat.claim)] = repeat
         elif is_same is None:
@@ -93,16 +94,34 @@ def may_train(node: Node, claim: Claim) -> bool:
     return not node.frozen and (claim.kind is None or claim.kind.trainable)
 
 
-def is_one_variable(repeat: Repeat, trained: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The arrays that an optimizer may have slots for, and the slots that it has, by shape."""
+
+    claims: AbstractSet[int]
+    """By identity."""
+    shapes: Counter[tuple[int, ...]]
+    untold: Counter[tuple[int, ...]]
+    """Of those of which the file does not tell what they are."""
+    slots: Counter[tuple[int, ...]]
+
+
+def trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> Trained:
+    """The same, counted once for all arrays."""
+    shapes = Counter(claim.array.shape for claim in claims)
+    untold = Counter(claim.array.shape for claim in claims if claim.kind is None)
+    return Trained({id(claim) for claim in claims}, shapes, untold, Counter(tracked or ()))
+
+
+def is_one_variable(repeat: Repeat, trained: Trained) -> bool | None:
     """Whether two equal arrays are one variable; None where the file does not tell."""
     if repeat.is_one_object or (repeat.is_inside and not repeat.is_constant):
         return True
     shape = repeat.claim.array.shape
-    alike = [claim for claim in trained if claim.array.shape == shape]
-    slots = tracked.count(shape) if tracked else 0
-    if slots == len(alike) and repeat.claim in alike:
+    alike, slots = trained.shapes[shape], trained.slots[shape]
+    if slots == alike and id(repeat.claim) in trained.claims:
         return False
-    if slots == len(alike) - 1 and sum(claim.kind is None for claim in alike) <= 1:
+    if slots == alike - 1 and trained.untold[shape] <= 1:
         return True
     return False if repeat.is_constant and not repeat.is_inside else None
 

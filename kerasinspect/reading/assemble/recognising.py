@@ -7,8 +7,9 @@ that holds the layer, which its author may call anything. No class counts whose 
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.layers import LAYERS, SPATIAL, class_of_name
 from kerasinspect.reading.assemble.choosing import fits, possible_kinds
@@ -17,10 +18,12 @@ from kerasinspect.reading.assemble.nodes import Node
 from kerasinspect.reading.weights_file import CONTAINERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.knowledge.layers import LayerKind, WeightKind
     from kerasinspect.reading.stored import Group, StoredArray
+
+    Kinds: TypeAlias = "tuple[WeightKind, ...]"
 
 TELLING = (
     (frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),
@@ -128,14 +131,29 @@ def is_unrivalled(class_name: str, group: Group) -> bool:
     arrays = [array for _, array in own_arrays(group)]
     if not arrays or LAYERS[class_name].sublayers or LAYERS[class_name].is_model:
         return True
-    others = (kind for name, kind in LAYERS.items() if kind.weights and not kind.sublayers and name not in GONE)
-    meanings = {kind.class_name: meanings_of(kind, arrays) for kind in others}
-    return len(meanings[class_name]) == 1 and {*chain.from_iterable(meanings.values())} == meanings[class_name]
+    own = {names_of(kinds) for kinds in readings(LAYERS[class_name], arrays) if agree(kinds, arrays)}
+    every = {
+        names_of(kinds) for kinds in every_choice().get(len(arrays), ()) if fits(kinds, arrays) and agree(kinds, arrays)
+    }
+    return len(own) == 1 and own == every
 
 
-def meanings_of(kind: LayerKind, arrays: Sequence[StoredArray]) -> set[tuple[str, ...]]:
-    """The names that a class could give to arrays whose sizes agree."""
-    return {tuple(weight.name for weight in kinds) for kinds in readings(kind, arrays) if agree(kinds, arrays)}
+@cache
+def every_choice() -> Mapping[int, Sequence[Kinds]]:
+    """Every choice of weights of any class that a tree can hold, each once, by their number."""
+    classes = (kind for name, kind in LAYERS.items() if kind.weights and not kind.sublayers and name not in GONE)
+    choices = dict.fromkeys(
+        chain.from_iterable(possible_kinds(Node("", kind.class_name, kind=kind)) for kind in classes)
+    )
+    found: dict[int, list[Kinds]] = {}
+    for kinds in choices:
+        found.setdefault(len(kinds), []).append(kinds)
+    return found
+
+
+def names_of(kinds: Kinds) -> tuple[str, ...]:
+    """What a choice of weights calls the arrays."""
+    return tuple(kind.name for kind in kinds)
 
 
 def recurrent_class(group: Group, key: str) -> str | None:
