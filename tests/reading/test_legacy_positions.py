@@ -16,7 +16,7 @@ from kerasinspect.analysis.checking import active_rules, check_file
 from kerasinspect.reading import open_model
 from kerasinspect.reading.assemble import assemble
 from kerasinspect.reading.contents import Contents, LayerRows, Row
-from tests.reading.trees import dense, drawn, stored_array
+from tests.reading.trees import custom, dense, drawn, stored_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,6 +179,15 @@ def test_factors_of_lora_are_no_second_bias() -> None:
     model = rows_of(names, config=sequential(dense("a") | {"class_name": "MultiHeadAttention"}), version="3.15.1")
     found = [weight.name for weight in sorted(model.weights, key=lambda one: one.index or 0)]
     assert found == ["kernel", "bias", "lora_kernel_a", "lora_kernel_b"]
+
+
+def test_a_layer_called_as_another_class_is_not_of_it() -> None:
+    """A Dense that its author called ``gru`` has no cell."""
+    model = rows_of({"odd": ["odd/gru/kernel", "odd/gru/bias"]}, config=sequential(custom("odd")), version="3.15.1")
+    assert [(layer.path, layer.class_name) for layer in model.walk()] == [
+        ("odd", "Block"),
+        ("odd/gru", "unknown class"),
+    ]
 
 
 def rows_of(names: dict[str, list[str]], *, config: dict[str, Any] | None = None, version: str = "2.15.0") -> Model:

@@ -153,3 +153,29 @@ def test_weights_alone_may_be_of_either_keras() -> None:
     }
     assert {weight.index for weight in model_of(layout).weights} == {None}
     assert {weight.index for weight in model_of({"layers": layout["layers"]}).weights} == {0, 1}
+
+
+def test_layers_whose_config_leaves_their_names_out_have_those_of_the_file() -> None:
+    """A custom layer without a ``get_config`` of its own has none in its config."""
+    blocks: Layout = {
+        "block": {"vars": ("blk", []), "dense": {"vars": ("dense", [drawn(4, 4), drawn(4)])}},
+        "block_1": {"vars": ("blk_1", []), "dense": {"vars": ("dense_1", [drawn(4, 4, seed=1), drawn(4)])}},
+        "dense": HEAD,
+    }
+    nameless = {**custom(""), "config": {"trainable": True}}
+    config = {"class_name": "Sequential", "config": {"name": "m", "layers": [nameless, nameless, dense("head")]}}
+    model = model_of({"layers": blocks}, version="3.15.1", config=config)
+    assert [(layer.path, layer.class_name) for layer in model.layers] == [
+        ("blk", "Block"),
+        ("blk_1", "Block"),
+        ("head", "Dense"),
+    ]
+    assert [weight.index for weight in model.weights] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_subclass_of_dense_may_own_more_before_its_kernel() -> None:
+    """Dense stores its kernel and its bias alone, whatever else a subclass of it owns."""
+    layout: Layout = {"layers": {"block": {"vars": ("sub", [KERNEL, BIAS])}, "dense": HEAD}}
+    entry = {**custom("sub"), "config": {"name": "sub", "units": 3, "kernel_constraint": None}}
+    model = model_of(layout, version="3.15.1", config=functional(entry, dense("head")))
+    assert {weight.index for weight in model.weights} == {None}

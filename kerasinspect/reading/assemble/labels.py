@@ -151,6 +151,8 @@ def remarks_of(labelling: Labelling, node: Node) -> tuple[str, ...]:
     is_bare = node.from_config and node.same_as is None and not any(below.claims for below in node.walk())
     if labelling.built and is_bare and expects(node) and not node.is_model:
         return ("the file has no arrays for it",)
+    if node.unstored and node.config.get("lora_rank"):
+        return (f"its LoRA factors are merged into what they adapt; get_weights() has {node.unstored} arrays more",)
     return ()
 
 
@@ -271,7 +273,9 @@ def trained(node: Node, claim: Claim) -> bool | None:
     if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
         # LoRA trains its two factors instead of what it adapts.
         return False
-    return claim.kind.trainable if claim.kind else None
+    if claim.kind is None or (claim.kind.trainable and not node.from_config):
+        return None  # Without its config nobody knows whether a layer was frozen.
+    return claim.kind.trainable
 
 
 def axes_of(

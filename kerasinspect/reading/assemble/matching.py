@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict, deque
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import group_name, unnumbered
 from kerasinspect.reading.assemble.choosing import expected_kinds
+from kerasinspect.reading.assemble.nodes import is_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 ONCE, KERAS_3 = (2, 14), (3, 0)
 """Since when a layer that was stored counts once, and since when layers that were stored elsewhere count as well."""
+NUMBERED = re.compile(r".*_(\d+)")
+"""The name of a group that is not the first of its class."""
 VARS = "vars"
 """The group of a layer's own arrays."""
 
@@ -65,7 +69,23 @@ def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int,
         if candidates:
             found[id(child)] = candidates[0]
             used.add(candidates[0])
+    name_nameless([child for child in children if not is_named(child)], names, found)
     return found
+
+
+def name_nameless(children: list[Node], names: dict[str, str | None], found: dict[int, str]) -> None:
+    """Match the layers whose config leaves their names out, class by class in order; the file has the names."""
+    nameless = {id(child) for child in children}
+    taken = {key for child, key in found.items() if child not in nameless}
+    free: defaultdict[str, deque[str]] = defaultdict(deque)
+    for key in sorted(names, key=lambda key: int(NUMBERED.sub(r"\1", key) or 0) if NUMBERED.fullmatch(key) else 0):
+        if key not in taken:
+            free[unnumbered(key)].append(key)
+    for child in children:
+        keys = free[group_name(child.class_name)]
+        if keys:
+            key = keys.popleft()
+            found[id(child)], child.name = key, names[key] or child.name
 
 
 def ways_of(version: tuple[int, int] | None) -> list[Callable[[Met, list[Node], Group], dict[int, str]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.knowledge.layers import class_of_name
 from kerasinspect.knowledge.quantization import lora_kinds
 from kerasinspect.reading.assemble.absent import is_absent
-from kerasinspect.reading.assemble.choosing import kind_named, kinds_of
+from kerasinspect.reading.assemble.choosing import kind_named, kinds_of, possible_kinds
 from kerasinspect.reading.assemble.describing_rows import named_after
 from kerasinspect.reading.assemble.inside import Inside
 from kerasinspect.reading.assemble.legacy_names import first_keras_part, inner_parts, plain_name
@@ -35,6 +35,7 @@ def claim_names(node: Node, layer: LayerRows) -> None:
         owner.claims.append(Claim(name, row.array, kind))
     for owner in made.values():
         check_class(owner)
+    take_back(node)
     for below in node.walk():
         if any(claim.name.startswith("lora_") for claim in below.claims):
             places = {kind.name: place for place, kind in enumerate(with_factors(below))}
@@ -94,7 +95,15 @@ def make_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node:
 
 
 def check_class(node: Node) -> None:
-    """Take a class back that was read off a name where the weights are not that class's."""
-    known = {kind.name for below in node.walk() for kind in kinds_of(below)}
-    if node.kind and not all(one.name in known for one in node.claims):
+    """Take a class back that was read off a name where the weights are not those of a layer of that class."""
+    names = {one.name for one in node.claims if not one.name.startswith("lora_")}
+    if node.kind and not any(names == {kind.name for kind in kinds} for kinds in possible_kinds(node)):
         node.kind, node.class_name, node.role = None, "", "layer"
+
+
+def take_back(node: Node) -> None:
+    """Take the class of a recurrent layer back where what was taken for its cell is none: they are one layer."""
+    for below in node.walk():
+        if below.kind and not below.from_config and [child.class_name for child in below.children] == [""]:
+            below.kind, below.class_name, below.role = None, "", "layer"
+            below.claims, below.children = [*below.claims, *below.children[0].claims], []

@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
 from kerasinspect.reading.assemble.absent import UNCOUNTED, is_absent
 from kerasinspect.reading.assemble.extras import optimizer_of
 from kerasinspect.reading.assemble.matching import own_arrays, user_name
-from kerasinspect.reading.assemble.order import KERAS_3, is_layered, version_of
-from kerasinspect.reading.assemble.recognising import readings
+from kerasinspect.reading.assemble.order import is_layered, version_of
 from kerasinspect.reading.assemble.repeats import repeats_of
 
 if TYPE_CHECKING:
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
 NESTED_SINCE = (3, 15)
 """Since when Keras stores layers that lie in lists inside of lists."""
-STORES_A_LIST = ("Dense", "EinsumDense", "Embedding", "Conv1D", "Conv2D", "Conv3D")
-"""Classes of Keras 3 that name the arrays which they store; others store all variables that they own."""
 INSIDE_CUSTOM = (
     "the file does not keep the order of what is inside a custom layer, or inside a model that is a subclass"
 )
@@ -64,8 +60,7 @@ class Counted:
 def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted:
     """What the tree and the optimizer's state in it prove of the number of weights."""
     version = version_of(contents.keras_version)
-    uncounted = (node for node in model.walk() if not node.count_known or may_extend(node, version))
-    counts = Counted(uncounted={id(node) for node in uncounted})
+    counts = Counted(uncounted={id(node) for node in model.walk() if not node.count_known})
     trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
     tracked = tracked_by_optimizer(contents)
     arrays = trained_arrays([claim for _, claim in trained], tracked)
@@ -143,19 +138,6 @@ def may_hide(node: Node, model: Node, version: tuple[int, int] | None) -> bool:
         return False
     has_lists = not node.claims or any(child.bears for child in node.children)
     return has_lists and (version is None or version < NESTED_SINCE)
-
-
-def may_extend(node: Node, version: tuple[int, int] | None) -> bool:
-    """Whether a custom layer may be a subclass of one that stores its kernel and its bias, whatever else it owns.
-
-    The optimizer does not tell, since what it adds need not be trained.
-    """
-    arrays = [claim.array for claim in node.claims]
-    if node.kind is not None or not arrays or not arrays[0].shape[1:] or (version is not None and version < KERAS_3):
-        return False
-    if node.from_config and not any(key.endswith("_constraint") for key in node.config):
-        return False
-    return any(True for name in STORES_A_LIST for _ in readings(LAYERS[name], arrays))
 
 
 def fill_gap(

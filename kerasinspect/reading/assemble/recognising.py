@@ -15,6 +15,7 @@ from kerasinspect.knowledge.layers import LAYERS, SPATIAL, class_of_name
 from kerasinspect.reading.assemble.choosing import fits, possible_kinds
 from kerasinspect.reading.assemble.matching import VARS, has_arrays, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Node
+from kerasinspect.reading.assemble.order import KERAS_3
 from kerasinspect.reading.weights_file import CONTAINERS
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ GONE = frozenset(
     }
 )
 """Classes that no Keras has had any more since it keeps weights in groups."""
+STORES_A_LIST = ("Dense", "EinsumDense", "Embedding", "Conv1D", "Conv2D", "Conv3D")
+"""Classes of Keras 3 that name the arrays which they store; others store all variables that they own."""
 PLAIN_RANK = 2
 """Axes of a kernel that is not convolutional."""
 
@@ -154,6 +157,19 @@ def every_choice() -> Mapping[int, Sequence[Kinds]]:
 def names_of(kinds: Kinds) -> tuple[str, ...]:
     """What a choice of weights calls the arrays."""
     return tuple(kind.name for kind in kinds)
+
+
+def may_extend(node: Node, version: tuple[int, int] | None) -> bool:
+    """Whether a custom layer may be a subclass of one that stores its kernel and its bias, and nothing else it owns.
+
+    The optimizer does not tell, since what it adds need not be trained.
+    """
+    arrays = [claim.array for claim in node.claims]
+    if node.kind is not None or not arrays or not arrays[0].shape[1:] or (version is not None and version < KERAS_3):
+        return False
+    if node.from_config and not any(key.endswith("_constraint") for key in node.config):
+        return False
+    return any(True for name in STORES_A_LIST for _ in readings(LAYERS[name], arrays))
 
 
 def recurrent_class(group: Group, key: str) -> str | None:

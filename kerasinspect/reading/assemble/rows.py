@@ -107,9 +107,13 @@ def is_subclass(contents: Contents) -> bool:
 
 
 def name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
-    """Name nested models that Keras before 2.2.3 lists without their names: the file has them at the same places."""
-    if len(model.children) == len(layers):
-        for child, layer in zip(model.children, layers, strict=True):
+    """Name layers whose config leaves their names out: the file has them at the same places."""
+    listed = model.children
+    if len(listed) != len(layers):
+        # A Sequential of Keras 3 leaves its input out of the list.
+        listed = [child for child in listed if child.role != "input"]
+    if len(listed) == len(layers):
+        for child, layer in zip(listed, layers, strict=True):
             child.name = child.name if is_named(child) else layer.name
 
 

@@ -21,6 +21,7 @@ from kerasinspect.reading.assemble.describing import (
 )
 from kerasinspect.reading.assemble.matching import VARS, has_arrays, match, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Met, Node, node_of
+from kerasinspect.reading.assemble.recognising import may_extend
 from kerasinspect.reading.weights_file import CONTAINERS
 
 if TYPE_CHECKING:
@@ -62,15 +63,15 @@ def claim(met: Met, node: Node, group: Group) -> None:
     else:
         used |= claim_sublayers(met, node, group)
     adopt(met, node, group, used)
-    judge(node)
+    judge(met, node)
 
 
-def judge(node: Node) -> None:
+def judge(met: Met, node: Node) -> None:
     """Note what the groups of a layer leave open: the order of the layers in it, the number of its own arrays."""
     node.bears = bool(node.claims) or any(child.bears for child in node.children)
     if node.kind is None and not node.is_plain and sum(child.bears for child in node.children) > 1:
         node.order_known = False
-    if any(claim.kind is None and claim.is_keyed for claim in node.claims):
+    if any(claim.kind is None and claim.is_keyed for claim in node.claims) or may_extend(node, met.version):
         node.own_order_known = node.count_known = False
 
 
