@@ -190,6 +190,14 @@ def test_a_layer_called_as_another_class_is_not_of_it() -> None:
     ]
 
 
+def test_a_wrapper_keeps_what_is_inside_a_layer_that_nothing_describes() -> None:
+    """Weights alone: the layer inside is of an unknown class, and so are those inside it."""
+    names = [f"time_distributed/inner/{layer}/{word}:0" for layer in ("a", "b") for word in ("kernel", "bias")]
+    model = rows_of({"time_distributed": names, "last": ["last/kernel:0", "last/bias:0"]})
+    assert len(model.weights) == 6
+    assert model.extras == ()
+
+
 def rows_of(names: dict[str, list[str]], *, config: dict[str, Any] | None = None, version: str = "2.15.0") -> Model:
     """The model of a legacy file with these arrays in these layers."""
     layers = tuple(LayerRows(layer, tuple(map(row_of, held))) for layer, held in names.items())

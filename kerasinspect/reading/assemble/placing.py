@@ -102,8 +102,12 @@ def check_class(node: Node) -> None:
 
 
 def take_back(node: Node) -> None:
-    """Take the class of a recurrent layer back where what was taken for its cell is none: they are one layer."""
+    """Take the class of a recurrent layer back where what was taken for its own cell is none: they are one layer."""
     for below in node.walk():
-        if below.kind and not below.from_config and [child.class_name for child in below.children] == [""]:
+        has_cell = below.kind is not None and any(part.class_name for part in below.kind.sublayers)
+        if not has_cell or below.from_config or len(below.children) != 1 or below.children[0].children:
+            continue
+        cell = below.children[0]
+        if cell.claims and cell.kind is None:
             below.kind, below.class_name, below.role = None, "", "layer"
-            below.claims, below.children = [*below.claims, *below.children[0].claims], []
+            below.claims, below.children = [*below.claims, *cell.claims], []
