@@ -179,3 +179,15 @@ def test_a_subclass_of_dense_may_own_more_before_its_kernel() -> None:
     entry = {**custom("sub"), "config": {"name": "sub", "units": 3, "kernel_constraint": None}}
     model = model_of(layout, version="3.15.1", config=functional(entry, dense("head")))
     assert {weight.index for weight in model.weights} == {None}
+
+
+def test_equal_vectors_of_a_layer_and_of_one_inside_it_may_be_two() -> None:
+    """A shift that is added beside a bias is trained to the same numbers; the optimizer has slots for both."""
+    own: Layout = {"vars": ("a", [BIAS]), "dense": {"vars": ("dense", [KERNEL, BIAS])}}
+    config = functional(custom("a"), compile_config=ADAM)
+    held: Layout = {"block": own}
+    silent = model_of({"layers": held}, version="3.15.1", config=config)
+    told: Layout = {"layers": held, "optimizer": {"vars": state_for(BIAS, KERNEL, BIAS)}}
+    for model in (silent, model_of(told, version="3.15.1", config=config)):
+        assert {weight.same_as for weight in model.weights} == {None}
+        assert model.parameters == KERNEL.size + 2 * BIAS.size

@@ -104,6 +104,16 @@ def test_scalars_alone_make_no_optimizer() -> None:
     assert [extra.kind for extra in model.extras] == ["optimizer"] * 6
 
 
+@pytest.mark.parametrize("key", ["optA", "d_optimizer", "optim_1", "opt2"])
+def test_an_attribute_may_say_that_it_holds_an_optimizer(key: str) -> None:
+    """Keras 2 keeps neither names nor learning rates: a count of steps and the slots."""
+    layout: Layout = {
+        "layers": {"dense": {"vars": [MATRIX, VECTOR]}},
+        key: {"vars": [np.asarray(np.int64(1)), MATRIX, VECTOR]},
+    }
+    assert [extra.kind for extra in model_of(layout).extras] == ["optimizer"] * 3
+
+
 def test_a_model_inside_a_custom_layer_is_whole() -> None:
     """Its config is in nobody's file: the custom class makes it anew."""
     inner: Layout = {"vars": ("sequential", []), "layers": {"dense": {"vars": ("dense", [MATRIX, VECTOR])}}}

@@ -138,5 +138,5 @@ def is_optimizer(group: Group, shapes: Container[tuple[int, ...]]) -> bool:
 
 COUNTS = ("int64", "int32")
 """Dtypes of a count of steps."""
-OPTIMIZER_KEY = re.compile(r"(^|_)(opt|optim|optimizer)(_\d+)?$")
+OPTIMIZER_KEY = re.compile(r"(^|_)opt(im(izer)?)?([A-Z]\w*|_?\d+)?$")
 """What attributes that hold an optimizer are called."""

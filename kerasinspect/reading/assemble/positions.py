@@ -109,13 +109,18 @@ def trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] |
 
 
 def is_one_variable(repeat: Repeat, trained: Trained) -> bool | None:
-    """Whether two equal arrays are one variable; None where the file does not tell."""
-    if repeat.is_one_object or (repeat.is_inside and not repeat.is_constant):
+    """Whether two equal arrays are one variable; None where the file does not tell.
+
+    Equal vectors prove nothing by themselves: two that are added to the same sum have the same gradients.
+    """
+    if repeat.is_one_object:
         return True
     shape = repeat.claim.array.shape
     alike, slots = trained.shapes[shape], trained.slots[shape]
     if slots == alike and id(repeat.claim) in trained.claims:
         return False
+    if repeat.is_inside and not repeat.is_constant and len(shape) > 1:
+        return True
     if slots == alike - 1 and trained.untold[shape] <= 1:
         return True
     return False if repeat.is_constant and not repeat.is_inside else None

@@ -1,7 +1,7 @@
 """Arrays that a tree holds twice: a layer that keeps a variable of another one has it stored in its own group, too.
 
-``get_weights()`` has such a variable once. Two names of one object in the file prove it; equal bytes in a layer and in
-one inside it as good as do, for nobody trains two variables to the same numbers; equal bytes elsewhere may be a copy.
+``get_weights()`` has such a variable once. Two names of one object in the file prove it; equal matrices in a layer and
+in one inside it as good as do, for nobody trains two of them to the same numbers; equal bytes elsewhere may be a copy.
 """
 
 from __future__ import annotations
