@@ -565,11 +565,6 @@ def is_registered_elsewhere(name: str) -> bool:
     return bool(separator) and package.partition(".")[0] != "keras"
 
 
-def layer_kind(class_name: str) -> LayerKind | None:
-    """The row of a class; None for a custom one."""
-    return LAYERS.get(class_name)
-
-
 def snake_case(name: str) -> str:
     """The group name that Keras makes of a class name: ``ConvLSTM2D`` gives ``conv_lstm2d``.
 

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.reading.hdf5_superblock import SIGNATURE
 from kerasinspect.reading.limits import DEFAULT
 from kerasinspect.reading.strict_json import parse_json
+from kerasinspect.reading.zip_members import LOCAL_SIGNATURE
 
 OWN_NAME, SHARED_NAME = "kerasinspect.toml", "pyproject.toml"
 """The file that is all policy, and the one that has a table for it; the first wins where a folder has both."""
 
-MODEL_SIGNATURES = (b"\x89HDF\r\n\x1a\n", b"PK\x03\x04")
+MODEL_SIGNATURES = (SIGNATURE, LOCAL_SIGNATURE)
 """What HDF5 files and archives begin with."""
 MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
 MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."

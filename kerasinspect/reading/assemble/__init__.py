@@ -35,7 +35,10 @@ from kerasinspect.reading.assemble.tree import claim_tree
 from kerasinspect.reading.limits import DEFAULT, passed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kerasinspect.reading.assemble.order import Age, Place
+    from kerasinspect.reading.assemble.positions import Numbering
     from kerasinspect.reading.contents import Contents
     from kerasinspect.reading.limits import Limits
 
@@ -47,10 +50,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         raise passed("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
     model, every_place, remarks, counts = claimed(root, contents)
-    numbering = numbered(model, every_place, counts, is_keras_2=age_of_contents(contents) == "keras 2")
-    if contents.tree and may_be_keras_2(contents):
-        other = numbered(model, in_order(model, "keras 2"), counts, is_keras_2=True)
-        numbering = agreed(numbering, other)
+    numbering = numbering_of(model, every_place, counts, contents)
     places = drop_places(model, every_place)
     damage = (*contents.damage, *(undescribed(root) if root else ()))
     paths, graph = paths_of(model, limits), connect(model)
@@ -105,6 +105,14 @@ def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], l
     order = LegacyOrder(age, version_of(contents.keras_version), stored, sharing.doubtful, in_file)
     places = exchanged(order.of(model))
     return model, places, [*remarks, *sharing.remarks], Counted(unsettled=unsettled(places, sharing.doubtful))
+
+
+def numbering_of(model: Node, places: Sequence[Place], counts: Counted, contents: Contents) -> Numbering:
+    """The positions of all arrays; where either Keras may have written a tree, those on which both agree."""
+    numbering = numbered(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
+    if not may_be_keras_2(contents):
+        return numbering
+    return agreed(numbering, numbered(model, in_order(model, "keras 2"), counts, is_keras_2=True))
 
 
 def age_of_contents(contents: Contents) -> Age:

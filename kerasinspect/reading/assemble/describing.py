@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.knowledge.layers import LAYERS, WeightKind, unnumbered
 from kerasinspect.knowledge.optimizers import optimizer_class
-from kerasinspect.reading.assemble.matching import VARS, has_arrays, own_arrays, user_name
+from kerasinspect.reading.assemble.matching import VARS, has_arrays, number_of, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
 from kerasinspect.reading.assemble.recognising import class_of_group
 from kerasinspect.reading.weights_file import CONTAINERS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from kerasinspect.knowledge.layers import Sublayer
     from kerasinspect.reading.stored import Group
@@ -82,12 +82,6 @@ def key_of(group: Group) -> str:
     return re.split(r"[/\\]", group.path)[-1]
 
 
-def number_of(key: str) -> int:
-    """The number at the end of a group's name; the first of its class has none."""
-    number = re.search(r"_(\d+)$", key)
-    return int(number[1]) if number else 0
-
-
 def kernel_holder(group: Group, attribute: str) -> Node:
     """The layer inside SpectralNormalization, which needs one with a kernel: two arrays are its kernel and its bias."""
     node = described(group, attribute)
@@ -119,11 +113,11 @@ def serialised(node: Node) -> Iterable[tuple[str, Any]]:
     return ((key, value) for key, value in as_mapping(node.config).items() if is_entry(value))
 
 
-def is_optimizer(group: Group, shapes: Container[tuple[int, ...]]) -> bool:
+def is_optimizer(group: Group) -> bool:
     """Whether a group holds an optimizer, which begins with a count of steps.
 
     Its name or that of its group says so; in a file that keeps no names, also a learning rate behind the count and then
-    a slot or more for each of some weights, ``shapes`` being those of all arrays in the file.
+    nothing but arrays, two or more.
     """
     arrays = [array for _, array in own_arrays(group)]
     if not arrays or arrays[0].shape or arrays[0].dtype not in COUNTS:
@@ -133,7 +127,7 @@ def is_optimizer(group: Group, shapes: Container[tuple[int, ...]]) -> bool:
         return True
     is_rate = len(arrays) > 1 and not arrays[1].shape and arrays[1].dtype.startswith("float")
     slots = [array.shape for array in arrays[2:]]
-    return name is None and is_rate and len(slots) > 1 and all(shape and shape in shapes for shape in slots)
+    return name is None and is_rate and len(slots) > 1 and all(slots)
 
 
 COUNTS = ("int64", "int32")

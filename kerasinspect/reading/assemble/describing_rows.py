@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.layers import LAYERS, SEPARATE_GATES, class_of_name, layer_kind, unnumbered
+from kerasinspect.knowledge.layers import LAYERS, SEPARATE_GATES, class_of_name, unnumbered
 from kerasinspect.reading.assemble.choosing import kinds_of
 from kerasinspect.reading.assemble.legacy_names import POSITION, class_of_parts, inner_parts, plain_name
 from kerasinspect.reading.assemble.nodes import Node, role_of, sublayer_nodes
@@ -35,7 +35,7 @@ def described(layer: LayerRows) -> Node:
 
 def named_after(name: str, class_name: str | None) -> Node:
     """A layer of the class that its name tells, with the sublayers that every layer of that class has."""
-    kind = layer_kind(class_name) if class_name else None
+    kind = LAYERS.get(class_name or "")
     node = Node(name, class_name or "", kind=kind, from_config=False)
     if kind:
         node.role = "model" if kind.is_model else role_of(kind)

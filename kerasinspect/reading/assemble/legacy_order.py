@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.reading.assemble.absent import UNCOUNTED, is_absent, placeholder
 from kerasinspect.reading.assemble.nodes import Claim, is_entry
-from kerasinspect.reading.assemble.order import own
+from kerasinspect.reading.assemble.order import own, own_then
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,12 +78,7 @@ class LegacyOrder:
         """The arrays of a layer of Keras 3: its own ones, then those of each sublayer."""
         below_known = known and node.order_known
         below = [place for child in node.children for place in self._in_order(child, known=below_known)]
-        if node.kind and node.kind.shares_kernel:
-            # It holds its sublayer's kernel itself, so that kernel comes before its own vector.
-            yield from below[:1]
-            below = below[1:]
-        yield from own(node, known=known)
-        yield from below
+        yield from own_then(node, below, known=known)
 
     def _as_stored(self, node: Node, *, known: bool) -> list[Place]:
         """All arrays in and below a layer as the file lists them."""

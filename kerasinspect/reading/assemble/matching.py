@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 ONCE, KERAS_3 = (2, 14), (3, 0)
 """Since when a layer that was stored counts once, and since when layers that were stored elsewhere count as well."""
-NUMBERED = re.compile(r".*_(\d+)")
-"""The name of a group that is not the first of its class."""
 VARS = "vars"
 """The group of a layer's own arrays."""
 
@@ -40,6 +38,12 @@ def user_name(group: Group) -> str | None:
 def has_arrays(group: Group) -> bool:
     """Whether any array lies in a group or below it, be it under a second name."""
     return any(below.arrays or below.aliases for below in group.walk())
+
+
+def number_of(key: str) -> int:
+    """The number at the end of a group's name; the first of its class has none."""
+    number = re.search(r"_(\d+)$", key)
+    return int(number[1]) if number else 0
 
 
 def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
@@ -69,16 +73,16 @@ def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int,
         if candidates:
             found[id(child)] = candidates[0]
             used.add(candidates[0])
-    name_nameless([child for child in children if not is_named(child)], names, found)
+    match_nameless([child for child in children if not is_named(child)], names, found)
     return found
 
 
-def name_nameless(children: list[Node], names: dict[str, str | None], found: dict[int, str]) -> None:
+def match_nameless(children: list[Node], names: dict[str, str | None], found: dict[int, str]) -> None:
     """Match the layers whose config leaves their names out, class by class in order; the file has the names."""
     nameless = {id(child) for child in children}
     taken = {key for child, key in found.items() if child not in nameless}
     free: defaultdict[str, deque[str]] = defaultdict(deque)
-    for key in sorted(names, key=lambda key: int(NUMBERED.sub(r"\1", key) or 0) if NUMBERED.fullmatch(key) else 0):
+    for key in sorted(names, key=number_of):
         if key not in taken:
             free[unnumbered(key)].append(key)
     for child in children:

@@ -12,14 +12,12 @@ from kerasinspect.knowledge.layers import (
     WeightKind,
     flag_holds,
     is_registered_elsewhere,
-    layer_kind,
     plain_class_name,
     snake_case,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from collections.abc import Set as AbstractSet
 
     from kerasinspect import model
     from kerasinspect.reading.stored import StoredArray
@@ -107,8 +105,6 @@ class Node:
 class Met:
     """What is known while a tree is walked."""
 
-    shapes: AbstractSet[tuple[int, ...]] = frozenset()
-    """The shapes of all arrays in the file."""
     layers: dict[tuple[str, str], Node] = field(default_factory=dict)
     """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
     version: tuple[int, int] | None = None
@@ -151,7 +147,7 @@ def kind_of(entry: Mapping[str, Any], class_name: str) -> LayerKind | None:
     if module and not is_inside(module, KERAS_MODULES):
         return None
     names = (text_at(entry, "registered_name"), text_at(entry, "class_name"))
-    return None if any(is_registered_elsewhere(name) for name in names if name) else layer_kind(class_name)
+    return None if any(is_registered_elsewhere(name) for name in names if name) else LAYERS.get(class_name)
 
 
 def is_inside(module: str, packages: Iterable[str]) -> bool:

@@ -53,11 +53,16 @@ def tree_order(node: Node, *, known: bool) -> Iterator[Place]:
     own_known = known and (node.order_known or not node.is_model)
     known = known and node.order_known
     below = [place for child in node.children for place in tree_order(child, known=known)]
+    yield from own_then(node, below, known=own_known)
+
+
+def own_then(node: Node, below: list[Place], *, known: bool) -> Iterator[Place]:
+    """A layer's own arrays in Keras 3, before those of its sublayers."""
     if node.kind and node.kind.shares_kernel:
         # It holds its sublayer's kernel itself, so that kernel comes before its own vector.
         yield from below[:1]
         below = below[1:]
-    yield from own(node, known=own_known)
+    yield from own(node, known=known)
     yield from below
 
 

@@ -44,7 +44,7 @@ def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None =
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
     # A file of LoRA factors has all of them in one group, which is no layer.
     whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
-    claim(Met({array.shape for array in tree.all_arrays()}, version=version), node, whole)
+    claim(Met(version=version), node, whole)
     return node
 
 
@@ -129,10 +129,11 @@ def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container:
     """Make layers of groups that neither config nor class accounts for: custom layers keep theirs under attributes."""
     left = [child for key, child in group.groups.items() if key not in used and has_arrays(child)]
     hints = dict(serialised(parent)) if parent.kind is None else {}
-    listed = {id(child): is_listed or in_container for child, is_listed in unfolded(left)}
+    layers = [*unfolded(left)]
+    listed = {id(child): is_listed or in_container for child, is_listed in layers}
     found = []
-    for child in as_written(child for child, _ in unfolded(left)):
-        if is_optimizer(child, met.shapes):
+    for child in as_written(child for child, _ in layers):
+        if is_optimizer(child):
             parent.optimizers.append(child.path)
             continue
         key, is_class = key_of(child), listed[id(child)]
