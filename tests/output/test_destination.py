@@ -131,10 +131,11 @@ def test_what_may_be_a_model_is_never_replaced(
 ) -> None:
     """Its bytes are as before, whatever its name, and nothing lies beside it."""
     path = tmp_path / "out.json"
-    path.write_bytes(MODELS[name]())
+    before = MODELS[name]()
+    path.write_bytes(before)
     assert written("show", NETWORK, "-o", path, *(["--force"] if force else [])) == 2
     assert "never replaced" in capsys.readouterr().err
-    assert path.read_bytes() == MODELS[name]()
+    assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
 
