@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -45,6 +46,9 @@ VERBATIM = "\\\\?\\"
 """What a path begins with that Windows takes as it is written."""
 LONGEST_PATH = 240
 """Characters of a path from which on Windows wants that beginning; it counts up to 20 more of its own."""
+
+JUNCTION = 0xA0000003
+"""What marks a folder of Windows that stands for another one."""
 
 PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds to wait for a scanner of viruses or an indexer to let go of a file."""
@@ -91,8 +95,7 @@ class Descriptor:
 
 def open_descriptor(name: str) -> Descriptor:
     """Open whatever has this name for reading, without waiting; raises OSError, and ValueError for no possible name."""
-    path = verbatim(os.path.abspath(name)) if WINDOWS else name  # noqa: PTH100 - pathlib leaves ".." in
-    return Descriptor(os.open(path, OPENING))
+    return Descriptor(os.open(system_path(name), OPENING))
 
 
 def verbatim(path: str) -> str:
@@ -114,6 +117,26 @@ def is_windows_device(path: str) -> bool:
         return True
     stems = (re.split("[.:]", part, maxsplit=1)[0].rstrip(" ").upper() for part in PureWindowsPath(written).parts)
     return not written.startswith(VERBATIM) and not DEVICES.isdisjoint(stems)
+
+
+def system_path(path: str) -> str:
+    """A path as the system takes it, however long it is, where it takes any of that length."""
+    if not WINDOWS:
+        return path
+    try:
+        return verbatim(os.path.abspath(path))  # noqa: PTH100 - pathlib leaves ".." in
+    except OSError:  # nobody can say where a working folder was that is gone
+        return path
+
+
+def leads_elsewhere(status: os.stat_result) -> bool:
+    """Whether what was looked at stands for something else: a symbolic link, and on Windows a junction too."""
+    return stat.S_ISLNK(status.st_mode) or (WINDOWS and getattr(status, "st_reparse_tag", 0) == JUNCTION)
+
+
+def is_link(entry: os.DirEntry[str]) -> bool:
+    """Whether a name in a folder stands for something else."""
+    return entry.is_symlink() or (WINDOWS and leads_elsewhere(entry.stat(follow_symlinks=False)))
 
 
 def put_in_place(whole: Path, path: Path) -> None:

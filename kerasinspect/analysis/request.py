@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.checking import check_file
-from kerasinspect.analysis.findings import CheckReport
+from kerasinspect.analysis.findings import CheckReport, ModelReport
 from kerasinspect.analysis.locks import parse_lock
 from kerasinspect.analysis.policy import Policy, policy_from
 from kerasinspect.reading.limits import DEFAULT, Limits
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.contract import Contract
     from kerasinspect.analysis.findings import Severity
+    from kerasinspect.reading.folder_search import Location
 
 
 def check(
@@ -58,9 +59,14 @@ def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
 
 
 def check_models(
-    files: Iterable[str], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
+    files: Iterable[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
 ) -> CheckReport:
     """What a policy's rules say about some files, and where they depart from a contract."""
     rules = policy.rules(with_contract=contract is not None)
-    reports = (policy.applied(check_file(file, rules, limits, contract)) for file in files)
+    reports = (
+        ModelReport(file.path, error=file.error)
+        if file.error
+        else policy.applied(check_file(file.path, rules, limits, contract))
+        for file in files
+    )
     return CheckReport(tuple(reports), policy.fail_on, rules, policy.source)

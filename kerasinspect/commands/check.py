@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.findings import Severity
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.destination import Target
+    from kerasinspect.reading.folder_search import Location
 
 
 def _reports(
@@ -92,12 +93,13 @@ def check(
 
     if config and no_config:
         raise click.UsageError("--config and --no-config contradict each other.")
-    files = find_models(locations)
+    allowed = with_limits(DEFAULT, limits)
+    files = find_models(locations, allowed)
     for written in (output, *(target for _, target in reports)):
-        require_replaceable(written, *files)
+        require_replaceable(written, *(location.path for location in files))
     policy = policy_in(config) if config or no_config else nearest_policy(Path.cwd())
     policy = policy.overridden(_names(select), _names(ignore), fail_on)
-    contract, allowed = open_lock(against), with_limits(DEFAULT, limits)
+    contract = open_lock(against)
     with _progress(files, quiet=quiet) as waiting:
         report = check_models(waiting, policy, contract, allowed)
     try:
@@ -113,7 +115,9 @@ def _names(lists: tuple[str, ...]) -> list[str]:
     return [name.strip() for part in lists for name in part.split(",") if name.strip()]
 
 
-def _progress(files: Sequence[str], *, quiet: bool) -> AbstractContextManager[Iterator[str] | Sequence[str]]:
+def _progress(
+    files: Sequence[Location], *, quiet: bool
+) -> AbstractContextManager[Iterator[Location] | Sequence[Location]]:
     """The files, with a bar on the terminal where there are several."""
     if quiet or len(files) == 1 or not sys.stderr.isatty():
         return nullcontext(files)

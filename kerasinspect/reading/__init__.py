@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import stat
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import InspectError
@@ -14,11 +12,12 @@ from kerasinspect.reading import diagnosis
 from kerasinspect.reading.assemble import assemble
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.hdf5_superblock import superblock_position
-from kerasinspect.reading.keras_archive import read_archive, read_folder
+from kerasinspect.reading.keras_archive import read_archive
+from kerasinspect.reading.keras_folder import read_folder
 from kerasinspect.reading.legacy_hdf5 import is_legacy, read_legacy
 from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
-from kerasinspect.reading.sources import Source, open_source, refuse_device
+from kerasinspect.reading.sources import Source, is_folder, open_source, refuse_device
 from kerasinspect.reading.weights_file import is_weights_tree, read_weights_tree
 
 if TYPE_CHECKING:
@@ -54,14 +53,6 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
             contents = file_contents(files.enter_context(closing(open_source(path))), limits, files)
         model = assemble(contents, limits)
         return replace(model, close=files.pop_all().close), contents.container
-
-
-def is_folder(path: str) -> bool:
-    """Whether a path is a folder; one that the system cannot even look at is left to fail when it is opened."""
-    try:
-        return stat.S_ISDIR(Path(path).stat().st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:

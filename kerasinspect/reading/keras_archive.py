@@ -1,13 +1,10 @@
-"""``.keras`` archives of Keras 3 (and of Keras 2 since 2.12), zipped or unpacked into a folder."""
+"""``.keras`` archives of Keras 3 (and of Keras 2 since 2.12), and what their JSON documents say."""
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.errors import DamagedFile
@@ -16,14 +13,12 @@ from kerasinspect.reading.contents import Contents
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.hdf5_superblock import superblock_position
 from kerasinspect.reading.npz_weights import read_npz
-from kerasinspect.reading.sharded import INDEX_ENDING, read_sharded
-from kerasinspect.reading.sources import open_beside
 from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
 from kerasinspect.reading.zip_members import ambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
     from kerasinspect.reading.archive import Archive
@@ -90,54 +85,6 @@ def weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents |
     if NPZ in archive.members:
         return read_npz(archive.source(NPZ), limits, files)
     return None
-
-
-def read_folder(folder: str, limits: Limits, files: ExitStack) -> Contents | None:
-    """The contents of an archive that was unpacked, or saved with ``zipped=False``; None for any other folder."""
-    contents = folder_weights(folder, limits, files)
-    if contents is None:
-        return None
-    container = replace(contents.container, nbytes=sum(path.stat().st_size for path in folder_files(folder, limits)))
-    described = replace(contents, location=folder, assets=folder_assets(folder, limits), container=container)
-    if not Path(folder, CONFIG).exists():
-        return described
-    config = json_object(CONFIG, folder, lambda: file_bytes(Path(folder), CONFIG, limits), limits)
-    metadata = Described({})
-    if os.path.lexists(Path(folder, METADATA)):
-        metadata = json_object(METADATA, folder, lambda: file_bytes(Path(folder), METADATA, limits), limits)
-    return replace(with_config(described, config, metadata), format="keras-archive")
-
-
-def folder_weights(folder: str, limits: Limits, files: ExitStack) -> Contents | None:
-    """The weights in a folder: one file, or an index with its shards."""
-    if Path(folder, WEIGHTS).exists():
-        source = files.enter_context(closing(open_beside(Path(folder), WEIGHTS)))
-        return read_weights_tree(source, read_hdf5(source, limits), limits)
-    indices = sorted(Path(folder).glob(f"*{INDEX_ENDING}"))
-    if len(indices) != 1:
-        return None
-    with closing(open_beside(Path(folder), indices[0].name)) as index:
-        return read_sharded(index, limits, files)
-
-
-def folder_assets(folder: str, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
-    """The files that layers keep beside their weights in a folder."""
-    return {
-        path.relative_to(folder).as_posix(): partial(file_bytes, path.parent, path.name, limits)
-        for path in folder_files(str(Path(folder, ASSETS)), limits)
-    }
-
-
-def folder_files(folder: str, limits: Limits) -> Iterator[Path]:
-    """Every file in a folder and below; a link is none of them, wherever it leads."""
-    found = islice(Path(folder).rglob("*"), limits.archive_members)
-    return (path for path in found if path.is_file() and not path.is_symlink())
-
-
-def file_bytes(folder: Path, name: str, limits: Limits) -> bytes:
-    """All bytes of a small file in a folder."""
-    with closing(open_beside(folder, name)) as source:
-        return source.read_at(0, min(source.size, limits.json_bytes + 1))
 
 
 class Described(NamedTuple):

@@ -26,7 +26,7 @@ MOST_BITS = 64
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that one file may ask for."""
+    """The most that one file, or one name on the command line, may ask for."""
 
     json_bytes: int = 64 * MIB
     """Bytes of one JSON document: a config, a metadata file, an index of shards."""
@@ -74,6 +74,12 @@ class Limits:
     """Bytes of one file beside the weights, such as a vocabulary."""
     shards: int = 1_000
     """Files that a model's weights are split over."""
+    folder_entries: int = 500_000
+    """Names looked at in folders: where one is searched, where a pattern is held against it, or beside a model."""
+    found_models: int = 10_000
+    """Models that one folder or one pattern on the command line means."""
+    pattern_characters: int = 4_096
+    """Characters of a pattern on the command line."""
 
 
 DEFAULT = Limits()
@@ -83,6 +89,22 @@ def passed(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
     """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
     message = f"{where} passes the limit {limit}: {digits(value)} where {digits(allowed)} are allowed."
     return RefusedFile(message, f"If you trust the file, raise the limit with --limit {limit}=VALUE.")
+
+
+@dataclass(slots=True)
+class Tally:
+    """How much ``where`` has used up of what a limit allows."""
+
+    limit: str
+    allowed: int
+    where: str
+    used: int = 0
+
+    def add(self, count: int = 1) -> None:
+        """Count some more; raises RefusedFile where that passes the limit."""
+        self.used += count
+        if self.used > self.allowed:
+            raise passed(self.limit, self.used, self.allowed, self.where)
 
 
 def check_inflation(stored: int, declared: int, limits: Limits, limit: str, where: str) -> None:

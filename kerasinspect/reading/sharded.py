@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from dataclasses import replace
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
+from kerasinspect.platforms import is_device
 from kerasinspect.reading.contents import Container, Tree
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.limits import passed
@@ -18,7 +20,7 @@ from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from contextlib import ExitStack
 
     from kerasinspect.reading.contents import Contents
@@ -41,15 +43,12 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     index = parse_json(source.read_at(0, min(source.size, limits.json_bytes + 1)), source.label, limits).value
     if not is_index(index):
         return None
-    names = shard_names(source, index["weight_map"])
-    if len(names) > limits.shards:
-        raise passed("shards", len(names), limits.shards, source.label)
+    names = shard_names(source, index["weight_map"], limits)
     root = Group("/")
     trees: list[Tree] = []
     remarks: list[str] = []
     nbytes = 0
-    for name in names:
-        shard = files.enter_context(closing(open_shard(Path(source.path).parent, name, source)))
+    for shard in open_shards(source, names, files, remarks):
         trees.append(read_hdf5(shard, limits))
         merge(root, trees[-1].root, nbytes, remarks)
         nbytes += shard.size
@@ -63,32 +62,60 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     )
 
 
-def shard_names(source: Source, weight_map: Mapping[str, Any]) -> list[str]:
+def open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks: list[str]) -> Iterator[Source]:
+    """The shards of an index, each file once, whatever the number of names that lead to it."""
+    met: dict[tuple[int, int], str] = {}
+    for name in names:
+        shard = files.enter_context(closing(open_shard(Path(source.path).parent, name, source)))
+        status = shard.handle.descriptor.status()
+        first = met.setdefault((status.st_dev, status.st_ino), name) if status.st_ino else name
+        if first == name:
+            yield shard
+        else:
+            shard.close()
+            remarks.append(f"The shard {name} is the same file as {first}.")
+
+
+def shard_names(source: Source, weight_map: Mapping[str, Any], limits: Limits) -> list[str]:
     """The shards that the index names, each once, with those that Keras 3.10.0 forgets to name.
 
     That release lists one shard for a layer that is split over two, but numbers all of them without a gap.
     """
     named = [name for value in weight_map.values() for name in (value if isinstance(value, list) else [value])]
-    names = sorted({name for name in named if isinstance(name, str)})
+    names = {name for name in named if isinstance(name, str)}
+    if len(names) > limits.shards:
+        raise passed("shards", len(names), limits.shards, source.label)
     if not names or not all(isinstance(name, str) for name in named):
         message = f"{source.path} names no shard, or something that is no file."
         raise DamagedFile(message, "Save the model again, or get the file from its source again.")
-    for name in names:
+    for name in sorted(names):
         if name != Path(name).name or name in {"", ".", ".."} or "\\" in name or "\0" in name:
             message = f"{source.path} names the shard {name}, which does not lie beside it."
             raise RefusedFile(message, "A shard is only read from the same folder.")
+    names.update(islice(numbered_shards(source, frozenset(names)), limits.shards + 1))
+    if len(names) > limits.shards:
+        raise passed("shards", len(names), limits.shards, source.label)
+    return sorted(names)
+
+
+def numbered_shards(source: Source, names: Collection[str]) -> Iterator[str]:
+    """The shards beside an index that are numbered from 0 on without a gap, whether it names them or not."""
     stem = Path(source.path).name.removesuffix(INDEX_ENDING)
-    while names and Path(source.path).parent.joinpath(f"{stem}_{len(names):05}.weights.h5").is_file():
-        following = f"{stem}_{len(names):05}.weights.h5"
-        if following in names:
-            break
-        names.append(following)
-    return names
+    for number in count():
+        name = shard_name(stem, number)
+        if name not in names and not os.path.lexists(Path(source.path).with_name(name)):
+            return
+        yield name
+
+
+def shard_name(stem: str, number: int) -> str:
+    """What Keras calls a shard."""
+    return f"{stem}_{number:05}.weights.h5"
 
 
 def open_shard(folder: Path, name: str, index: Source) -> Source:
     """One shard; raises DamagedFile where it is missing, RefusedFile where it is a link out of the folder."""
-    if not os.path.lexists(folder / name):
+    if not is_device(name) and not os.path.lexists(folder / name):
         message = f"The shard {name} that {index.path} names is missing."
         raise DamagedFile(message, f"Put it into {folder} or save the model again.")
     try:
@@ -118,12 +145,12 @@ def merge(into: Group, part: Group, before: int, remarks: list[str]) -> None:
 def ordered(root: Group, weight_map: Mapping[str, Any]) -> Group:
     """The same tree with groups in the order of the index, which is the order of the layers."""
     places = {path: place for place, path in enumerate(weight_map)}
-
-    def first(group: Group) -> int:
-        return min((places.get(below.path, len(places)) for below in group.walk()), default=len(places))
-
-    for group in [*root.walk()]:
-        children = sorted(group.groups.items(), key=lambda item: first(item[1]))
+    groups = [*root.walk()]
+    first: dict[int, int] = {}
+    for group in reversed(groups):  # those inside before those around them
+        inside = [first[id(child)] for child in group.groups.values()]
+        first[id(group)] = min([places.get(group.path, len(places)), *inside])
+        children = sorted(group.groups.items(), key=lambda item: first[id(item[1])])
         group.groups.clear()
         group.groups.update(children)
     return root

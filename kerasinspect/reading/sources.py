@@ -10,18 +10,18 @@ from __future__ import annotations
 import os
 import re
 import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import ClosedModel, DamagedFile, FailedRead, NotAModel, RefusedFile
-from kerasinspect.platforms import WINDOWS, Descriptor, is_device, open_descriptor
+from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhere, open_descriptor, system_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BLOBS = Path("..", "..", "blobs")
+BLOBS = "blobs"
+"""The folder of a download cache that keeps contents; those who use them lie two or more folders below its parent."""
 HASH = re.compile(r"[0-9a-f]{40,64}")
 """How the cache of a model hub names a file's content."""
 BLOCK = 1 << 22
@@ -156,19 +156,28 @@ class Source:
 def open_source(path: str | os.PathLike[str]) -> Source:
     """Open a regular file for reading by position.
 
-    Raises NotAModel for what is missing, unreadable, or no regular file; it never waits.
+    Raises NotAModel for what is missing, unreadable, or no regular file, which is not even opened; it never waits.
     """
     name = os.fspath(path)
     refuse_device(name)
     try:
+        require_file(name, Path(system_path(name)).stat().st_mode)
         handle = Handle(open_descriptor(name), name)
     except (OSError, ValueError) as error:
         raise cannot_open(name, error) from error
     status = handle.descriptor.status()
-    if not stat.S_ISREG(status.st_mode):
+    try:
+        require_file(name, status.st_mode)  # it may have been replaced meanwhile
+    except NotAModel:
         handle.close()
-        raise NotAModel(f"{name} is {file_kind(status.st_mode)}, not a file.", "Name a saved model.")
+        raise
     return Source(name, handle, 0, status.st_size)
+
+
+def require_file(name: str, mode: int) -> None:
+    """Raise NotAModel for what is no regular file."""
+    if not stat.S_ISREG(mode):
+        raise NotAModel(f"{name} is {file_kind(mode)}, not a file.", "Name a saved model.")
 
 
 def refuse_device(name: str) -> None:
@@ -181,7 +190,7 @@ def open_beside(folder: Path, name: str) -> Source:
     """Open one file of a folder that belongs to a model.
 
     Raises RefusedFile for a link out of the folder: whoever made the folder would choose what is read. The links of
-    a download cache are followed, which keeps contents by hash in ``../../blobs``.
+    a download cache are followed, which keeps contents by hash in a folder ``blobs``.
     """
     path = folder / name
     if leads_out_of(folder, path):
@@ -189,25 +198,55 @@ def open_beside(folder: Path, name: str) -> Source:
     return open_source(path)
 
 
-def leads_out_of(folder: Path, path: Path) -> bool:
-    """Whether a path in a folder is a link out of it, other than one into the contents of a download cache."""
-    if not path.is_symlink():
+def leads_out_of(folder: str | Path, path: str | Path, *, below: bool = False) -> bool:
+    """Whether a path in a folder is a link out of it, other than one into the contents of a download cache.
+
+    A link to something in a folder below leads out too, unless ``below``. One that leads nowhere does not.
+    """
+    if not is_link_at(path):
         return False
-    target = path.resolve()
-    is_cached = target.parent == (folder / BLOBS).resolve() and HASH.fullmatch(target.name)
-    return target.parent != folder.resolve() and not is_cached
+    home, target = resolved(folder), resolved(path)
+    if home is None or target is None:
+        return os.path.exists(path)  # noqa: PTH110 - pathlib raises errors for some
+    return target.parent != home and not (below and home in target.parents) and not is_cached(target, path)
+
+
+def is_link_at(path: str | Path) -> bool:
+    """Whether a path is a link; one that the system cannot look at is none."""
+    try:
+        return leads_elsewhere(Path(system_path(str(path))).lstat())
+    except (OSError, ValueError):
+        return False
+
+
+def resolved(path: str | Path) -> Path | None:
+    """Where a path leads once all links are followed; None where the system cannot tell."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def is_cached(target: Path, link: str | Path) -> bool:
+    """Whether a link leads to one of the contents, each named by its hash, of the download cache that it lies in."""
+    cache, place = target.parent.parent, resolved(Path(link).parent)
+    is_content = target.parent.name == BLOBS and HASH.fullmatch(target.name) is not None
+    return is_content and place is not None and cache in place.parents[1:]
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path is a folder; one that the system cannot even look at is left to fail when it is opened."""
+    return path != "" and not is_device(path) and os.path.isdir(system_path(path))  # noqa: PTH112 - pathlib raises errors for some
 
 
 def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
     """The sentence for a path that the system does not open."""
+    if isinstance(error, FileNotFoundError) and is_link_at(name):
+        return NotAModel(f"{name} is a link to something that does not exist.", "Restore it, or remove the link.")
     if isinstance(error, FileNotFoundError):
         parent = Path(name).parent
-        remedy = f"The folder {parent} does not exist either." if not parent.is_dir() else "Check the path."
+        remedy = "Check the path." if is_folder(str(parent)) else f"The folder {parent} does not exist either."
         return NotAModel(f"{name} does not exist.", remedy)
-    with suppress(OSError, ValueError):
-        kind = Path(name).stat().st_mode
-        if not stat.S_ISREG(kind):
-            return NotAModel(f"{name} is {file_kind(kind)}, not a file.", "Name a saved model.")
     if isinstance(error, PermissionError):
         others = ", and that no other program keeps it to itself" if WINDOWS else ""
         return NotAModel(f"{name} may not be read by this user.", f"Check its permissions{others}.")

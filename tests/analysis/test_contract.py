@@ -18,6 +18,7 @@ from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
 from kerasinspect.output.views_lock import lock_document
 from kerasinspect.reading import open_model
+from kerasinspect.reading.folder_search import Location
 from kerasinspect.reading.policy_file import read_lock
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def lock_of(path: Path, *, hashes: bool = False) -> dict[str, Any]:
 def departures(lock: dict[str, Any], path: Path = NETWORK) -> list[Finding]:
     """What the rules about contracts say of a model and a lock that the schema allows."""
     SCHEMA_VALIDATOR.validate(lock)
-    report = check_models([str(path)], Policy(select=("KI6",)), parse_lock(lock, "a lock"))
+    report = check_models([Location(str(path))], Policy(select=("KI6",)), parse_lock(lock, "a lock"))
     (model,) = report.models
     assert model.error is None
     return [*model.findings]
@@ -336,7 +337,7 @@ def test_a_weights_file_is_held_to_what_it_can_tell(tmp_path: Path) -> None:
     weights.write_bytes(hdf5(archive_tree))
     whole.write_bytes(keras_archive())
     assert lock_of(weights)["inputs"] is None
-    (report,) = check_models([str(weights)], Policy(), parse_lock(lock_of(whole), "a lock")).models
+    (report,) = check_models([Location(str(weights))], Policy(), parse_lock(lock_of(whole), "a lock")).models
     assert ("KI608", "the file has no config") in [(skipped.code, skipped.reason) for skipped in report.skipped]
 
 

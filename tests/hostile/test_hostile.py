@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 from itertools import cycle
@@ -16,6 +17,7 @@ import pytest
 from tests.hostile.cases import Case, Surroundings
 from tests.hostile.cost_cases import cost_cases
 from tests.hostile.file_cases import SECRETS, file_cases, make_secrets
+from tests.hostile.folder_cases import folder_cases
 from tests.hostile.hdf5_cases import hdf5_cases
 from tests.hostile.json_cases import json_cases
 from tests.hostile.outside import MOST_MEMORY, READERS
@@ -39,7 +41,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 REPORTS = ("junit", "sarif", "github", "markdown")
 """The other forms of ``check``, of which each case gets one."""
-MAKERS = (zip_cases, hdf5_cases, json_cases, file_cases, cost_cases, sharing_cases)
+MAKERS = (zip_cases, hdf5_cases, json_cases, file_cases, folder_cases, cost_cases, sharing_cases)
 CASES = {case.name: case for make in MAKERS for case in make()}
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
@@ -230,7 +232,9 @@ def outside(made: Mapping[str, Path]) -> Mapping[str, list[dict[str, Any]]]:
     """What other readers did with every file of every case."""
     readers = READERS.keys() if os.environ.get("HOSTILE_TO_KERAS") else READERS.keys() - {"keras"}
     top = made["zip-plain"].parents[1]
-    files = [(name, file) for name in made for file in sorted((top / name).rglob("*")) if file.is_file()]
+    files = [
+        (name, file) for name in made for file in sorted((top / name).rglob("*")) if stat.S_ISREG(file.lstat().st_mode)
+    ]
     jobs = [(name, reader, str(file)) for name, file in files for reader in sorted(readers)]
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile.outside"],

@@ -126,7 +126,7 @@ def may_open(opened: object, path: str, folder: str, temporary: str) -> bool:
     if not isinstance(opened, str | bytes | os.PathLike):
         return True
     text = os.fsdecode(opened)
-    return text in {path, folder, temporary} or str(Path(text).parent.resolve()) == folder
+    return text in {path, folder, temporary} or Path(folder) in Path(text).resolve().parents
 
 
 def main() -> None:
