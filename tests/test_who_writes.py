@@ -23,13 +23,11 @@ WRITERS = {
 }
 """Modules that may call such things, and what for."""
 
-OF_PATHS = frozenset(
-    "write_text write_bytes unlink rename hardlink_to symlink_to mkdir rmdir touch chmod lchmod truncate".split()
-)
-OF_SYSTEM = frozenset(
-    "open fdopen remove removedirs rename renames replace link symlink mkdir makedirs mkfifo mknod rmdir unlink truncate"
-    " ftruncate chmod chown fchmod fchown lchown utime write writev pwrite sendfile copy_file_range".split()
-)
+OF_PATHS = "write_text write_bytes unlink rename hardlink_to symlink_to mkdir rmdir touch chmod lchmod truncate"
+OF_SYSTEM = """
+open fdopen remove removedirs rename renames replace link symlink mkdir makedirs mkfifo mknod rmdir unlink truncate
+ftruncate chmod chown fchmod fchown lchown utime write writev pwrite sendfile copy_file_range
+"""
 OF_MODULES = frozenset({"tempfile", "shutil", "mmap"})
 HARMLESS = frozenset({"get_terminal_size", "which", "gettempdir"})
 ONE_ARGUMENT = 1
@@ -48,19 +46,22 @@ def may_write(call: ast.Call) -> bool:
     match call.func:
         case ast.Name(id="open") | ast.Attribute(value=ast.Name(id="io"), attr="open"):
             return opens_to_write(call.args[1:], call.keywords)
-        case ast.Name(id="FileIO"):
-            return True
-        case ast.Attribute(value=ast.Name(id="os"), attr=name):
-            return name in OF_SYSTEM
         case ast.Attribute(value=ast.Name(id=module), attr=name) if module in OF_MODULES:
             return name not in HARMLESS
-        case ast.Attribute(attr="open"):
-            return opens_to_write(call.args, call.keywords)
-        case ast.Attribute(attr="replace"):
-            return len(call.args) == ONE_ARGUMENT and not call.keywords
+        case ast.Attribute(value=ast.Name(id="os"), attr=name):
+            return name in OF_SYSTEM.split()
         case ast.Attribute(attr=name):
-            return name in OF_PATHS
-    return False
+            return method_writes(name, call)
+    return isinstance(call.func, ast.Name) and call.func.id == "FileIO"
+
+
+def method_writes(name: str, call: ast.Call) -> bool:
+    """Whether a method could make, change or remove a file, if it is one of a path."""
+    if name == "open":
+        return opens_to_write(call.args, call.keywords)
+    if name == "replace":
+        return len(call.args) == ONE_ARGUMENT and not call.keywords
+    return name in OF_PATHS.split()
 
 
 def opens_to_write(arguments: list[ast.expr], keywords: list[ast.keyword]) -> bool:
