@@ -192,7 +192,7 @@ BITTEN = "bitten.txt"
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository that leaves a file behind where anything of it runs, with models that are sound and one that is not."""
+    """A repository that leaves a file behind where anything of it runs, with two sound models and another one."""
     folder = tmp_path_factory.mktemp("hostile")
     bite = f"open({str(folder / BITTEN)!r}, 'a').write(__name__)\n"
     for name in ("pip", "pip/_internal"):
