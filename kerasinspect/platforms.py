@@ -136,7 +136,7 @@ def open_to_add(path: Path) -> int:
         time.sleep(pause)
     else:
         raise OSError(errno.ENXIO, "nobody reads this pipe", str(path))
-    if not WINDOWS:
+    if sys.platform != "win32" and not WINDOWS:
         os.set_blocking(descriptor, True)
     return descriptor
 

@@ -142,8 +142,7 @@ def test_a_link_that_is_another_users_is_not_followed(folder: Path, monkeypatch:
     """Nor one to another user's file."""
     (folder / "real.txt").write_text(OWN, encoding="utf-8")
     (folder / "out.txt").symlink_to("real.txt")
-    user = os.geteuid()
-    monkeypatch.setattr(os, "geteuid", lambda: user + 1)
+    monkeypatch.setattr(os, "geteuid", lambda: Path("out.txt").lstat().st_uid + 1)
     assert written("summary", NETWORK, "-o", "out.txt", "--force") == 2
     assert (folder / "real.txt").read_text(encoding="utf-8") == OWN
 
@@ -391,14 +390,15 @@ def test_a_signal_leaves_no_half_written_file(folder: Path, name: str) -> None:
 def test_signals_that_somebody_else_handles_are_theirs() -> None:
     """One that is ignored, as under nohup, stays ignored; afterwards all is as before."""
     before = signal.getsignal(signal.SIGTERM)
-    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    hangup = signal.Signals["SIGHUP"]
+    ignored = signal.signal(hangup, signal.SIG_IGN)
     try:
         with destination(Target("out.txt"), sys.stdout) as stream:
-            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            assert signal.getsignal(hangup) is signal.SIG_IGN
             assert signal.getsignal(signal.SIGTERM) is not before
             stream.write("page")
     finally:
-        signal.signal(signal.SIGHUP, ignored)
+        signal.signal(hangup, ignored)
     assert signal.getsignal(signal.SIGTERM) is before
 
 
