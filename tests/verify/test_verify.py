@@ -14,6 +14,7 @@ import h5py
 import numpy as np
 import pytest
 
+from kerasinspect.commands.cli import run
 from kerasinspect.commands.verify import verify as command
 from kerasinspect.errors import NotAModel, RefusedFile, RequestError
 from kerasinspect.output.destination import Target
@@ -261,6 +262,13 @@ def test_the_command_has_the_defaults_of_the_package() -> None:
     tolerances, bounds = Options().tolerances, Options().bounds
     assert (said["rtol"], said["atol"]) == (tolerances.relative, tolerances.absolute)
     assert (said["time_limit"], said["memory_limit"] * (1 << 30)) == (bounds.seconds, bounds.memory)
+
+
+@pytest.mark.parametrize("option", ["--rtol=nan", "--atol=inf", "--time-limit=nan", "--memory-limit=inf"])
+def test_amounts_are_numbers(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is ever further off than infinity, or later than NaN."""
+    assert run(["verify", str(QUESTION), option]) == 2
+    assert "is no amount" in capsys.readouterr().err
 
 
 def test_requests_that_cannot_be_met(tmp_path: Path) -> None:
