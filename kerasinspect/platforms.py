@@ -1,8 +1,9 @@
 r"""What operating systems do differently: the one module that knows what a system lacks.
 
-Reads that name their position, files that are opened without waiting and groups of processes are POSIX's. Windows has
-names that are devices wherever they stand, shortest and longest paths of its own, and replaces no file that somebody
-has open. Elsewhere nothing but this module asks which system it is; ``verify/worker.py``, which stands alone, asks too.
+Reads that name their position, files that are opened without waiting, owners, permissions and groups of processes are
+POSIX's; two files change places in one step on Linux. Windows has names that are devices wherever they stand, shortest
+and longest paths of its own, and replaces no file that somebody has open. Elsewhere nothing but this module asks which
+system it is; ``verify/worker.py``, which stands alone, asks too.
 """
 
 from __future__ import annotations
@@ -15,19 +16,25 @@ import stat
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+    from types import FrameType
 
 WINDOWS = sys.platform == "win32"
 
 OPENING: int = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
 """How a file is opened: its bytes as they are, without waiting for a pipe and without making a terminal ours."""
+CREATING: int = os.O_WRONLY | os.O_CREAT | os.O_EXCL | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOFOLLOW"))
+"""How a file is made: only where nothing has its name, not even a link."""
+ADDING: int = os.O_WRONLY | os.O_APPEND | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
+"""How what is no file of ours is opened for writing: without making, emptying or overwriting anything."""
 MOST_AT_ONCE = 1 << 30
 """Bytes of one read; macOS refuses twice as many."""
 
@@ -139,6 +146,74 @@ def is_link(entry: os.DirEntry[str]) -> bool:
     return entry.is_symlink() or (WINDOWS and leads_elsewhere(entry.stat(follow_symlinks=False)))
 
 
+def open_to_add(path: Path) -> int:
+    """Open a device or a pipe for writing; raises OSError for a pipe that nobody has come to read after a while."""
+    for pause in PAUSES:
+        try:
+            descriptor = os.open(path, ADDING)
+            break
+        except OSError as error:
+            if error.errno != errno.ENXIO or not stat.S_ISFIFO(path.stat().st_mode):
+                raise
+        time.sleep(pause)
+    else:
+        raise OSError(errno.ENXIO, "nobody reads this pipe", str(path))
+    if sys.platform != "win32" and not WINDOWS:
+        os.set_blocking(descriptor, True)
+    return descriptor
+
+
+def is_ours(status: os.stat_result) -> bool:
+    """Whether a file belongs to the user that this process acts for; always where files have no such owners."""
+    return sys.platform == "win32" or WINDOWS or status.st_uid == os.geteuid()
+
+
+def take_after(descriptor: int, old: os.stat_result) -> None:
+    """Give an open file the owner, the group and the permissions of another one; where that is not possible, fewer."""
+    if sys.platform == "win32" or WINDOWS:
+        return
+    mode = old.st_mode & (stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO)
+    try:
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    except OSError:
+        try:
+            os.fchown(descriptor, -1, old.st_gid)
+        except OSError:  # another group must not get what the old one had: it gets what anybody has
+            mode &= ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
+    with suppress(OSError):  # some disks know no permissions
+        os.fchmod(descriptor, mode)
+
+
+def put_where_nothing_is(whole: Path, path: Path) -> bool:
+    """Give a file a name that nothing has, in one step; False where something has it, or the disk lacks such a step.
+
+    On Windows the file is renamed, elsewhere it has both names.
+    """
+    try:
+        if WINDOWS:
+            whole.rename(path)
+        else:
+            path.hardlink_to(whole)
+    except OSError:
+        return False
+    return True
+
+
+AT_WORKING_FOLDER, EXCHANGE = -100, 2
+"""Linux's AT_FDCWD and RENAME_EXCHANGE."""
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two files change places in one step; False where the system or the disk lacks that, or one is not there."""
+    if sys.platform != "linux" or WINDOWS:
+        return False
+    import ctypes  # noqa: PLC0415 - only who replaces a file needs it
+
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    paths = os.fsencode(one), AT_WORKING_FOLDER, os.fsencode(other)
+    return rename is not None and not rename(AT_WORKING_FOLDER, *paths, EXCHANGE)
+
+
 def put_in_place(whole: Path, path: Path) -> None:
     """Rename a file to a name that may be taken, whose file it replaces.
 
@@ -171,10 +246,60 @@ def group_options() -> Mapping[str, Any]:
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process and, where the system has groups, everything that it started; wait for that."""
+    kill_group(process)
+    process.wait()
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End a process and, where the system has groups, everything that it started."""
     if sys.platform != "win32" and hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     else:
         process.kill()
-    process.wait()
+
+
+ENDING_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK", "SIGXCPU") if hasattr(signal, name)
+)
+"""Signals that end a process at once and without a word, where nobody handles them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """What handles a signal that ends the process: undoes something, then does what would have been done before."""
+
+    undo: Callable[[], None]
+    before: LastWord | None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Undo it, and end by the same signal, so that the caller sees that."""
+        self.undo()
+        if self.before is not None:
+            self.before(number, frame)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+
+@contextmanager
+def undone(undo: Callable[[], None]) -> Iterator[None]:
+    """Have something undone at the end of the context, and where a signal ends the process before that.
+
+    A signal that is ignored, or that the caller's own program handles, is left alone; so are all of them outside of the
+    main thread, where Python permits no handlers.
+    """
+    replaced: dict[int, LastWord | None] = {}
+    try:
+        for number in ENDING_SIGNALS:
+            before = signal.getsignal(number)
+            if before is signal.SIG_DFL or isinstance(before, LastWord):
+                replaced[number] = before if isinstance(before, LastWord) else None
+                with suppress(ValueError):
+                    signal.signal(number, LastWord(undo, replaced[number]))
+        yield
+    finally:
+        undo()
+        for number, handler in replaced.items():
+            with suppress(ValueError):
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)

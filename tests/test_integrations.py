@@ -9,9 +9,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
+import zipfile
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -20,6 +23,9 @@ import kerasinspect
 from kerasinspect.analysis.locks import parse_lock
 from kerasinspect.analysis.policy import policy_from
 from kerasinspect.reading.policy_file import PolicyFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent
 SOUND = ROOT / "sample_models" / "question_network.keras"
@@ -34,10 +40,10 @@ def described(name: str) -> Any:  # noqa: ANN401 - any YAML
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a process that has the package installed: its script, its modules and its entry points."""
-    script = tmp_path / "bin" / "kerasinspect"
+    """The environment of a process that has the package installed: its Python, its modules and its entry points."""
+    script = tmp_path / "bin" / "python"
     script.parent.mkdir()
-    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kerasinspect "$@"\n', encoding="utf-8")
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n', encoding="utf-8")
     script.chmod(0o755)
     installed = tmp_path / "site" / f"kerasinspect-{kerasinspect.__version__}.dist-info"
     installed.mkdir(parents=True)
@@ -144,7 +150,7 @@ def test_the_hook_checks_the_files_that_it_is_given(project: Path, environment: 
     """The entry that pre-commit calls lets sound models pass and stops a commit of others."""
     (hook,) = described(".pre-commit-hooks.yaml")
     command = shlex.split(hook["entry"])
-    assert command[0] in PROJECT["scripts"]
+    assert command[:4] == ["python", "-I", "-m", "kerasinspect"]
     sound = run(*command, "sound.keras", folder=project, environment=environment)
     assert (sound.returncode, sound.stderr) == (0, "")
     broken = run(*command, "sound.keras", "unbuilt.keras", folder=project, environment=environment)
@@ -165,8 +171,10 @@ def documented_hook() -> dict[str, Any]:
 def test_the_documented_hook_stops_a_broken_commit_and_no_other(project: Path, environment: dict[str, str]) -> None:
     """Its arguments go to check as pre-commit passes them: before the files that match, none of them taken for one."""
     hook = documented_hook()
-    files = [file.name for file in sorted(project.iterdir()) if re.search(hook["files"], file.name)]
-    assert files == ["sound.keras", "unbuilt.keras"]
+    names = ["model.weights.json", *(file.name for file in sorted(project.iterdir()))]
+    names, files = names[:1], [name for name in names if re.search(hook["files"], name)]
+    assert files == [*names, "sound.keras", "unbuilt.keras"]
+    files.remove(*names)
     command = [*shlex.split(hook["entry"]), *hook["args"]]
     sound = run(*command, "sound.keras", folder=project, environment=environment)
     assert (sound.returncode, sound.stderr) == (0, "")
@@ -174,6 +182,83 @@ def test_the_documented_hook_stops_a_broken_commit_and_no_other(project: Path, e
     broken = run(*command, *files, folder=project, environment=environment)
     assert broken.returncode == 1
     assert broken.stdout.endswith("read in 2 files\n")
+
+
+BITING = ("venv", "sitecustomize", "usercustomize", "kerasinspect", "click", "numpy", "json", "ensurepip")
+"""Modules of a repository that Python would run instead of its own, if it looked there."""
+PROGRAMS = ("python", "python3", "pip", "kerasinspect")
+BITTEN = "bitten.txt"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that leaves a file behind where anything of it runs, with two sound models and another one."""
+    folder = tmp_path_factory.mktemp("hostile")
+    bite = f"open({str(folder / BITTEN)!r}, 'a').write(__name__)\n"
+    for name in ("pip", "pip/_internal"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text(bite, encoding="utf-8")
+    (folder / "pip" / "__main__.py").write_text(bite, encoding="utf-8")
+    for name in BITING:
+        (folder / f"{name}.py").write_text(bite, encoding="utf-8")
+    (folder / "bin").mkdir()
+    for name in PROGRAMS:
+        (folder / "bin" / name).write_text(f"#!/bin/sh\necho {name} >> {shlex.quote(str(folder / BITTEN))}\n")
+        (folder / "bin" / name).chmod(0o755)
+    (folder / "pip.conf").write_text(f"[install]\ntarget = {folder / 'target'}\n", encoding="utf-8")
+    (folder / "summary.md").touch()
+    shutil.copy(SOUND, folder / "sound.keras")
+    shutil.copy(UNBUILT, folder / "unbuilt.keras")
+    shutil.copy(SOUND, folder / "my model.keras")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def job(hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a job whose author looks for programs, modules and packages in the repository."""
+    return {
+        **os.environ,
+        "GITHUB_ACTION_PATH": str(packed(tmp_path_factory.mktemp("action"))),
+        "GITHUB_STEP_SUMMARY": str(hostile / "summary.md"),
+        "GITHUB_WORKSPACE": str(hostile),
+        "PATH": os.pathsep.join([str(hostile / "bin"), ".", os.environ["PATH"]]),
+        "PIP_CONFIG_FILE": str(hostile / "pip.conf"),
+        "PIP_PREFIX": str(hostile / "target"),
+        "PYTHONHOME": str(hostile),
+        "PYTHONPATH": os.pathsep.join([".", str(hostile)]),
+        "RUNNER_TEMP": str(tmp_path_factory.mktemp("temporary")),
+    }
+
+
+def packed(folder: Path) -> Path:
+    """A package that leads to this project and what it needs, so that nothing has to be fetched to install it."""
+    path = folder / "kerasinspect-0-py3-none-any.whl"
+    about = "kerasinspect-0.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("kerasinspect.pth", f"{ROOT}\n{sysconfig.get_path('purelib')}\n")
+        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: kerasinspect\nVersion: 0\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    return path
+
+
+def run_step(step: dict[str, Any], folder: Path, job: dict[str, str], **given: str) -> subprocess.CompletedProcess[str]:
+    """Run a step of the action as GitHub does."""
+    assert step["shell"] == "bash"
+    assert set(step["env"]) == set(given)
+    bash = shutil.which("bash") or "bash"
+    command = [bash, "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    return run(*command, folder=folder, environment={**job, **given})
+
+
+@pytest.fixture(scope="module")
+def check_step(hostile: Path, job: dict[str, str]) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the step that checks models, once the one before has installed what it needs."""
+    _, install, check = described("action.yml")["runs"]["steps"]
+    outcome = run_step(install, hostile, job, INTERPRETER=sys.executable)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert not (hostile / BITTEN).exists()
+    return partial(run_step, check, hostile, job)
 
 
 @pytest.mark.parametrize(
@@ -190,22 +275,45 @@ def test_the_documented_hook_stops_a_broken_commit_and_no_other(project: Path, e
     ids=["sound", "two", "options", "a space", "missing", "a name like an option", "wrong option"],
 )
 def test_the_action_annotates_and_writes_a_summary(
-    models: str, options: str, status: int, project: Path, environment: dict[str, str]
+    models: str, options: str, status: int, hostile: Path, check_step: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    """The step that checks models takes them one a line, ends as check does, and leaves a summary of the job."""
-    step = described("action.yml")["runs"]["steps"][-1]
-    assert step["shell"] == "bash"
-    assert set(step["env"]) == {"MODELS", "OPTIONS"}
-    shutil.copy(SOUND, project / "my model.keras")
-    summary = project / "summary.md"
-    summary.touch()
-    given = {"MODELS": models, "OPTIONS": options, "RUNNER_TEMP": str(project), "GITHUB_STEP_SUMMARY": str(summary)}
-    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-    outcome = run(*command, folder=project, environment={**environment, **given})
+    """The step takes models one a line, ends as check does, leaves a summary, and runs nothing of the repository."""
+    summary = hostile / "summary.md"
+    summary.write_text("")
+    outcome = check_step(MODELS=models, OPTIONS=options)
     assert outcome.returncode == status, outcome.stderr
     assert status == 2 or re.search(r"^\d+ of \d+ arrays? read in \d files?$", outcome.stdout, re.MULTILINE)
     assert ("::error file=unbuilt.keras,title=KI204" in outcome.stdout) == (status == 1)
     assert summary.read_text(encoding="utf-8").startswith("## kerasinspect check") == (status != 2)
+    assert not (hostile / BITTEN).exists()
+    assert not (hostile / "target").exists()
+
+
+@pytest.mark.usefixtures("check_step")
+def test_the_hook_runs_nothing_of_the_repository(hostile: Path, job: dict[str, str]) -> None:
+    """Whatever leads Python there; its own Python comes first, as pre-commit has it."""
+    (hook,) = described(".pre-commit-hooks.yaml")
+    own = Path(job["RUNNER_TEMP"], "kerasinspect", "bin")
+    environment = {name: value for name, value in job.items() if name != "PYTHONHOME"}
+    environment["PATH"] = f"{own}{os.pathsep}{job['PATH']}"
+    command = [shutil.which("python", path=str(own)) or "", *shlex.split(hook["entry"])[1:]]
+    outcome = run(*command, "sound.keras", folder=hostile, environment=environment)
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert not (hostile / BITTEN).exists()
+
+
+def test_the_repository_bites(project: Path) -> None:
+    """Python without isolation runs what lies in its working folder, so that the tests above show something."""
+    (project / "venv.py").write_text("print('bitten')\n", encoding="utf-8")
+    outcome = run(sys.executable, "-m", "venv", "--help", folder=project, environment={**os.environ})
+    assert outcome.stdout == "bitten\n"
+
+
+def test_other_actions_are_pinned() -> None:
+    """A tag may be moved, a commit may not."""
+    used = [step["uses"] for step in described("action.yml")["runs"]["steps"] if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", name) for name in used)
 
 
 def test_the_action_puts_no_input_into_a_script() -> None:

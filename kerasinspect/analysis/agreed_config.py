@@ -71,12 +71,15 @@ def plain(key: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def simplified(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """A function or a dtype policy by its name, another object by class and config, one thing for a list of it."""
+    """A function or a dtype policy by its name, another object by class and config, one thing for a list of it.
+
+    NaN and infinities, which Keras writes and JSON lacks, are words.
+    """
     if isinstance(value, list):
         inner = [*map(simplified, value)]
         return inner[0] if len(inner) == 1 and not isinstance(inner[0], (dict, list)) else inner
     if not isinstance(value, dict):
-        return value
+        return json.dumps(value) if isinstance(value, float) and not math.isfinite(value) else value
     class_name, config = value.get("class_name"), value.get("config")
     if not isinstance(class_name, str):
         return {key: simplified(inner) for key, inner in value.items()}

@@ -87,7 +87,7 @@ def check(
     """
     from kerasinspect.analysis.request import check_models, nearest_policy, open_lock, policy_in
     from kerasinspect.commands.emitting import emit_report
-    from kerasinspect.output.destination import require_replaceable
+    from kerasinspect.output.destination import require_apart, require_replaceable
     from kerasinspect.reading.limits import DEFAULT, with_limits
     from kerasinspect.reading.locations import find_models
 
@@ -95,18 +95,21 @@ def check(
         raise click.UsageError("--config and --no-config contradict each other.")
     allowed = with_limits(DEFAULT, limits)
     files = find_models(locations, allowed)
-    for written in (output, *(target for _, target in reports)):
-        require_replaceable(written, *(location.path for location in files))
     policy = policy_in(config) if config or no_config else nearest_policy(Path.cwd())
+    read = (*(location.path for location in files), policy.source, against)
+    outputs = (output, *(target for _, target in reports))
+    require_apart(outputs)
+    for written in outputs:
+        require_replaceable(written, *read)
     policy = policy.overridden(_names(select), _names(ignore), fail_on)
     contract = open_lock(against)
     with _progress(files, quiet=quiet) as waiting:
         report = check_models(waiting, policy, contract, allowed)
     try:
         for kind, target in reports:
-            emit_report(report, kind, target, statistics=statistics, quiet=quiet)
+            emit_report(report, kind, target, read, statistics=statistics, quiet=quiet)
     finally:  # the findings are printed even where a file cannot be written
-        emit_report(report, form, output, statistics=statistics, quiet=quiet)
+        emit_report(report, form, output, read, statistics=statistics, quiet=quiet)
     return report.exit_status
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO, assert_never
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from kerasinspect.analysis.findings import CheckReport
@@ -30,11 +30,11 @@ def page_width(output: Target | None) -> int | None:
     return shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
 
 
-def emit_blocks(blocks: Iterable[Block], output: Target | None, location: str) -> None:
-    """Write a page to standard output, or to a file."""
+def emit_blocks(blocks: Iterable[Block], output: Target | None, *read: str | None) -> None:
+    """Write a page to standard output, or to a file that is none of those read."""
     from kerasinspect.output.destination import destination
 
-    with destination(output, sys.stdout, location) as stream:
+    with destination(output, sys.stdout, *read) as stream:
         _write_page(blocks, stream, page_width(output))
 
 
@@ -48,26 +48,32 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, width: int | None) -> N
         write_terminal(blocks, stream, width)
 
 
-def emit_document(document: Mapping[str, Any], output: Target | None, location: str) -> None:
-    """Write a document as JSON to standard output, or to a file."""
+def emit_document(document: Mapping[str, Any], output: Target | None, *read: str | None) -> None:
+    """Write a document as JSON to standard output, or to a file that is none of those read."""
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
     from kerasinspect.output.formats.json import write_json
 
-    with destination(output, output_for_programs(output), location) as stream:
+    with destination(output, output_for_programs(output), *read) as stream:
         write_json(document, stream)
 
 
 def emit_report(
-    report: CheckReport, form: ReportForm, output: Target | None, *, statistics: bool = False, quiet: bool = False
+    report: CheckReport,
+    form: ReportForm,
+    output: Target | None,
+    read: Sequence[str | None],
+    *,
+    statistics: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Write a report of ``check`` in one of its forms to standard output, or to a file."""
+    """Write a report of ``check`` in one of its forms to standard output, or to a file that is none of those read."""
     from kerasinspect.output import views_check
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
 
     standard = sys.stdout if form == "text" else output_for_programs(output)
-    with destination(output, standard, *(model.location for model in report.models)) as stream:
+    with destination(output, standard, *read) as stream:
         match form:
             case "text":
                 blocks = views_check.check_blocks(report, statistics=statistics, quiet=quiet)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,17 @@ if TYPE_CHECKING:
     from kerasinspect.output.destination import Target
 
 GIB = 1 << 30
+
+
+class Amount(click.FloatRange):
+    """A number from a least one on that is one: what is compared with NaN or infinity is never too much."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """The number, from text."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{number} is no amount.", param, ctx)
+        return number
 
 
 @click.command(short_help="Load it with the real Keras in another process, compare every array, and run it.")
@@ -24,10 +36,10 @@ GIB = 1 << 30
     "--record", metavar="FILE.npz", callback=as_target, help="Keep inputs and outputs, to compare with later."
 )
 @click.option("--golden", metavar="FILE.npz", help="Run the model on kept inputs, and compare with the kept outputs.")
-@click.option("--rtol", type=click.FloatRange(0), default=1e-3, show_default=True, help="Relative tolerance.")
-@click.option("--atol", type=click.FloatRange(0), default=1e-5, show_default=True, help="Absolute tolerance.")
-@click.option("--time-limit", type=click.FloatRange(0), default=300, show_default=True, help="Seconds.")
-@click.option("--memory-limit", type=click.FloatRange(0.1), default=8, show_default=True, help="GiB.")
+@click.option("--rtol", type=Amount(0), default=1e-3, show_default=True, help="Relative tolerance.")
+@click.option("--atol", type=Amount(0), default=1e-5, show_default=True, help="Absolute tolerance.")
+@click.option("--time-limit", type=Amount(0), default=300, show_default=True, help="Seconds.")
+@click.option("--memory-limit", type=Amount(0.1), default=8, show_default=True, help="GiB.")
 @options(FORMAT, OUTPUT, LIMITS, QUIET)
 def verify(
     location: str,
@@ -55,7 +67,7 @@ def verify(
     import sys
 
     from kerasinspect.commands.emitting import emit_blocks, emit_document, say
-    from kerasinspect.output.destination import require_replaceable
+    from kerasinspect.output.destination import require_apart, require_replaceable
     from kerasinspect.output.views_verify import verify_blocks, verify_document
     from kerasinspect.reading.limits import DEFAULT, with_limits
     from kerasinspect.verify import Bounds, Options, Tolerances
@@ -63,7 +75,9 @@ def verify(
 
     if inputs is not None and golden is not None:
         raise click.UsageError("--golden brings its own inputs: leave out --input.")
-    require_replaceable(output, location)
+    read = (location, inputs, golden)
+    require_apart((output, record))
+    require_replaceable(output, *read)
     asked = Options(
         python or sys.executable,
         unsafe,
@@ -77,9 +91,9 @@ def verify(
     )
     answer = ask_keras(location, asked)
     if format_name == "json":
-        emit_document(verify_document(answer), output, location)
+        emit_document(verify_document(answer), output, *read)
     else:
-        emit_blocks(verify_blocks(answer), output, location)
+        emit_blocks(verify_blocks(answer), output, *read)
     say("damaged", answer.damage)
     if record is not None and not quiet and answer.outcome not in {"verified", "differs"}:
         say("note", [f"{record.path} was not written: there are no outputs to keep."])

@@ -68,8 +68,10 @@ def verify_blocks(answer: Verification) -> Iterator[Block]:
     yield Heading(answer.location, 1, "model", tuple(facts))
     verdict = f"{OUTCOME_WORDS[answer.outcome]}{_by_what(answer)}"
     yield Paragraph(verdict) if answer.exit_status == 0 else Paragraph(verdict, "warning")
-    if answer.outcome == "not-loaded":
+    if answer.outcome == "not-loaded" and answer.code:
         yield Paragraph("The file holds code, or leads out of itself, and loading it would let that act:")
+    elif answer.outcome == "not-loaded":
+        yield Paragraph("Its config cannot be read, so that nobody can say what loading it would do.")
     yield from (Paragraph(f"  {code_sentence(finding)}", "warning") for finding in answer.code)
     if answer.outcome == "not-loaded":
         yield Paragraph("If you trust whoever made the file, load it with --unsafe.")

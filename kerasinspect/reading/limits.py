@@ -70,6 +70,8 @@ class Limits:
     """How many times larger an HDF5 file's arrays may become, where they become larger than ``inflated_free``."""
     inflated_free: int = 64 * MIB
     """Bytes that compressed data may become whatever the ratio."""
+    unpacked_ratio: int = 100
+    """How many times larger than its file what Keras unpacks of it may be, where it is more than ``inflated_free``."""
     asset_bytes: int = 64 * MIB
     """Bytes of one file beside the weights, such as a vocabulary."""
     shards: int = 1_000

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.code_in_config import HARMLESS_KINDS, CodeFinding, classes_of_keras, code_in_model
+from kerasinspect.analysis.evidence import Evidence
+from kerasinspect.analysis.rules import safety
 from kerasinspect.analysis.verification import (
     Case,
     Forward,
@@ -36,15 +38,16 @@ from kerasinspect.analysis.weight_comparison import (
 )
 from kerasinspect.errors import RequestError
 from kerasinspect.output.destination import Target, require_replaceable
-from kerasinspect.reading import open_model
-from kerasinspect.reading.limits import DEFAULT, Limits
+from kerasinspect.reading import open_with_container
+from kerasinspect.reading.container_facts import container_facts
+from kerasinspect.reading.limits import DEFAULT, Limits, check_inflation
 from kerasinspect.verify.golden import (
     Golden,
     Tolerances,
     golden_differences,
     golden_facts,
     read_golden,
-    require_npz,
+    require_inputs,
     weights_digest,
     write_golden,
 )
@@ -52,10 +55,13 @@ from kerasinspect.verify.process import Answers, Bounds, Request, Task, answers
 from kerasinspect.verify.reasons import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from kerasinspect.model import FormatName
+    from kerasinspect.analysis.code_in_config import CodeKind
+    from kerasinspect.analysis.findings import Hit, Thresholds
+    from kerasinspect.model import FormatName, Model
+    from kerasinspect.reading.contents import Container
 
     Json = dict[str, Any]
 
@@ -63,6 +69,14 @@ __all__ = ["Bounds", "Options", "Tolerances", "verify", "verify_all"]
 
 WHOLE_MODELS: tuple[FormatName, ...] = ("keras-archive", "legacy-hdf5")
 """Formats that hold a config, without which Keras cannot build a model."""
+
+OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind], ...] = (
+    (safety.link, "external-path"),
+    (safety.external_storage, "external-path"),
+    (safety.pickled_weights, "unsafe-layer-class"),
+    (safety.path_traversal, "path-traversal"),
+)
+"""What ``check`` asks of a file as a container, and what a loader would do with what that finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +114,13 @@ class Reading:
     custom: frozenset[str]
     """Classes that are not Keras's own."""
     damage: tuple[str, ...]
+    has_config: bool
+    """Whether it has one that we can read: nobody else's reading of it is trusted."""
 
     @property
-    def runs_code(self) -> bool:
-        """Whether loading it would run or open something."""
-        return any(finding.kind not in HARMLESS_KINDS for finding in self.code)
+    def is_loaded(self) -> bool:
+        """Whether loading it runs and opens nothing, as far as we can read it, and we can."""
+        return self.has_config and all(finding.kind in HARMLESS_KINDS for finding in self.code)
 
     def answer(self) -> Verification:
         """What can be said without Keras: that it was not loaded."""
@@ -125,13 +141,13 @@ def verify(location: str, options: Options | None = None) -> Verification:
 def verify_all(locations: Sequence[str], options: Options | None = None) -> list[Verification]:
     """Verify several models; one process loads as many as it survives."""
     asked = options or Options()
-    golden = None if asked.golden is None else read_golden(asked.golden)
+    require_replaceable(asked.record, *locations, asked.inputs, asked.golden)
+    golden = None if asked.golden is None else read_golden(asked.golden, asked.limits)
     if asked.inputs is not None:
-        require_npz(asked.inputs)
-    require_replaceable(asked.record, *locations)
+        require_inputs(asked.inputs, asked.limits)
     readings = [read(location, asked.limits) for location in locations]
     found = {reading.location: reading.answer() for reading in readings}
-    waiting = [reading for reading in readings if asked.unsafe or not reading.runs_code]
+    waiting = [reading for reading in readings if asked.unsafe or reading.is_loaded]
     while waiting:
         request = Request(
             tuple(task(reading, asked, golden) for reading in waiting),
@@ -149,12 +165,14 @@ def verify_all(locations: Sequence[str], options: Options | None = None) -> list
 
 def read(location: str, limits: Limits = DEFAULT) -> Reading:
     """Read a file ourselves, with every value; raises RequestError where it holds no whole model."""
-    with open_model(location, limits) as model:
+    model, container = open_with_container(location, limits)
+    with model:
         if model.format not in WHOLE_MODELS:
             raise RequestError(
                 f"{location} holds weights only ({model.format}): Keras cannot build a model from it.",
                 "Give verify the file of the whole model.",
             )
+        require_bounded(model, container, limits)
         custom = {layer.class_name for layer in model.walk() if not layer.known}
         custom |= {model.class_name} if model.class_name else set()
         return Reading(
@@ -163,10 +181,29 @@ def read(location: str, limits: Limits = DEFAULT) -> Reading:
             model.name,
             model.keras_version,
             described_by_us(model),
-            code_in_model(model),
+            (*code_in_model(model), *ways_out(model, container)),
             frozenset(custom - {"Functional", "Model", "Sequential"}) - classes_of_keras(model),
             model.damage,
+            model.config is not None,
         )
+
+
+def require_bounded(model: Model, container: Container, limits: Limits) -> None:
+    """Raise RefusedFile for a model of which Keras would unpack far more than its file has bytes.
+
+    Keras unpacks the members of an archive and reads every array whole, whatever they declare.
+    """
+    members = () if container.archive is None else container.archive.entries
+    arrays = (*(weight.array for weight in model.weights), *(extra.array for extra in model.extras))
+    unpacked = sum(member.size for member in members) + sum(array.nbytes for array in arrays)
+    check_inflation(container.nbytes, unpacked, limits, "unpacked_ratio", model.location)
+
+
+def ways_out(model: Model, container: Container) -> Iterator[CodeFinding]:
+    """What in the file, other than its config, would make a loader open other files or unpickle something."""
+    evidence = Evidence(model, container_facts(container))
+    for rule, kind in OUTSIDE:
+        yield from (CodeFinding(kind, where, message.removesuffix(".")) for where, message in rule(evidence, {}))
 
 
 def task(reading: Reading, options: Options, golden: Golden | None) -> Task:
@@ -234,7 +271,7 @@ def judged(
             forward = replace(forward, golden=differences, other_weights=golden.weights != digest)
         if options.record is not None:
             facts = golden_facts(forward.cases, outputs, digest, library.version)
-            write_golden(options.record, outputs, facts, reading.location)
+            write_golden(options.record, outputs, facts, reading.location, options.inputs, options.golden)
     differs = not weights.same_arrays or any(difference.outside for difference in forward.golden or ())
     fails = forward.error is not None and (forward.inputs is not None or options.inputs is not None)
     return replace(answer, forward=forward, outcome="differs" if differs else "fails" if fails else "verified")

@@ -1,22 +1,25 @@
 """Golden files: the inputs and outputs of forward passes, kept as npz so that another Keras can be held against them.
 
 An array is called ``random/input/0`` or ``random/output/1``; ``kerasinspect`` holds, as JSON, which cases there are
-and what they were recorded from. No pickles: numpy alone reads such a file.
+and what they were recorded from. No pickles: numbers and text alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasinspect.analysis.verification import GoldenDifference
-from kerasinspect.errors import RequestError
+from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.output.destination import replaced
+from kerasinspect.reading.limits import DEFAULT
+from kerasinspect.reading.strict_json import parse_json
+from kerasinspect.verify.npz import open_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -25,8 +28,13 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.verification import Case
     from kerasinspect.analysis.weight_comparison import DescribedWeight
     from kerasinspect.output.destination import Target
+    from kerasinspect.reading.limits import Limits
+    from kerasinspect.verify.npz import Arrays
 
 SCHEMA = "kerasinspect.golden/1"
+
+NUMBERS = "biufc"
+"""Kinds of dtypes whose values have a distance."""
 
 FACTS = "kerasinspect"
 """The name under which a golden file says what it is."""
@@ -46,6 +54,12 @@ class Golden:
     def input_names(self) -> tuple[tuple[str, int], ...]:
         """The cases, each with its number of inputs."""
         return tuple((name, inputs) for name, inputs, _ in self.cases)
+
+    def arrays(self) -> Iterator[str]:
+        """The names of the arrays that it has of its cases."""
+        for name, inputs, outputs in self.cases:
+            yield from (f"{name}/input/{at}" for at in range(inputs))
+            yield from (f"{name}/output/{at}" for at in range(outputs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,47 +81,72 @@ def weights_digest(weights: Iterable[DescribedWeight]) -> str:
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def require_npz(path: str) -> None:
-    """Raise RequestError where a file is not an npz file that numpy can open."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            names = getattr(stored, "files", None)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise RequestError(f"{path} cannot be read as an npz file: {error}.", "Make it with numpy.savez.") from error
-    if names is None:
-        raise RequestError(f"{path} holds one array without a name.", "Make it with numpy.savez, not numpy.save.")
+def require_inputs(path: str, limits: Limits = DEFAULT) -> None:
+    """Raise RequestError where a file has no arrays to run a model on, or one of them cannot be read or is empty."""
+    with open_arrays(path, limits) as stored:
+        empty = [name for name in stored.names if not stored[name].size]
+    if empty:
+        raise RequestError(f"{path} has no values in its array {empty[0]}: nothing would be computed.")
 
 
-def read_golden(path: str) -> Golden:
-    """What a golden file says of itself; raises RequestError for any other file."""
-    require_npz(path)
-    with np.load(path, allow_pickle=False) as stored:
-        try:
-            facts = json.loads(str(stored[FACTS]))
-            cases = tuple((str(name), int(inputs), int(outputs)) for name, inputs, outputs in facts["cases"])
-            wanted = {f"{name}/input/{at}" for name, inputs, _ in cases for at in range(inputs)}
-            wanted |= {f"{name}/output/{at}" for name, _, outputs in cases for at in range(outputs)}
-            complete = facts["schema"] == SCHEMA and wanted <= set(stored.files)
-            golden = Golden(path, cases, str(facts["weights"]))
-        except (KeyError, TypeError, ValueError):
-            complete = False
-    if not complete:
-        raise RequestError(f"{path} is not a golden file.", "Record one with --record.")
+def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
+    """What a golden file says of itself; raises RequestError for any other file, and for one with nothing to compare.
+
+    Each array of its cases is read, so that whatever is wrong with one is said before Keras is started.
+    """
+    with open_arrays(path, limits) as stored:
+        golden = described(path, stored) if FACTS in stored.names else None
+        if golden is None:
+            raise RequestError(f"{path} is not a golden file.", "Record one with --record.")
+        sizes = {name: stored[name].size for name in golden.arrays()}
+    if not any(size for name, size in sizes.items() if "/output/" in name):
+        raise RequestError(f"{path} holds no outputs to compare with.", "Record one with --record.")
     return golden
 
 
-def write_golden(target: Target, outputs: Path, facts: Mapping[str, Any], model: str = "") -> None:
-    """Write a golden file of one model; raises RequestError where it cannot be written or must not be replaced."""
-    with np.load(outputs, allow_pickle=False) as stored, replaced(target, model) as stream:
-        arrays = {name: stored[name] for name in stored.files}
+def described(path: str, stored: Arrays) -> Golden | None:
+    """What the facts in a golden file say; None where they say nothing, or name arrays that it does not hold."""
+    text = stored[FACTS]
+    if text.dtype.kind != "U" or text.ndim:
+        return None
+    try:
+        facts = parse_json(str(text[()]).encode("utf-8", "replace"), path).value
+    except UnreadableFile:
+        return None
+    if not isinstance(facts, dict) or facts.get("schema") != SCHEMA or not isinstance(facts.get("weights"), str):
+        return None
+    rows = facts.get("cases")
+    if not isinstance(rows, list) or not all(map(is_case, rows)):
+        return None
+    golden = Golden(path, tuple((name, inputs, outputs) for name, inputs, outputs in rows), facts["weights"])
+    held = set(stored.names)
+    names = list(islice(golden.arrays(), len(held) + 1))
+    return golden if names and len(names) == len(set(names)) and held.issuperset(names) else None
+
+
+def is_case(row: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether a value is the name of a case with how many inputs and outputs it has, one or more of each."""
+    match row:
+        case [str(), int(inputs), int(outputs)]:
+            return inputs > 0 and outputs > 0
+    return False
+
+
+def write_golden(target: Target, outputs: Path, facts: Mapping[str, Any], *read: str | None) -> None:
+    """Write a golden file of one model; raises RequestError where it cannot be written or must not be replaced.
+
+    ``read`` are the files that it is made from, no part of which is written to.
+    """
+    with open_arrays(str(outputs)) as stored, replaced(target, *read) as stream:
+        arrays = {name: stored[name] for name in stored.names}
         arrays[FACTS] = np.array(json.dumps({"schema": SCHEMA, **facts}))
         np.savez(stream, allow_pickle=False, **arrays)
 
 
 def golden_facts(cases: Iterable[Case], outputs: Path, weights: str, keras: str) -> dict[str, Any]:
     """What a golden file says of itself."""
-    with np.load(outputs, allow_pickle=False) as stored:
-        names = stored.files
+    with open_arrays(str(outputs)) as stored:
+        names = stored.names
     told = [
         [case.name, sum(name.startswith(f"{case.name}/input/") for name in names), len(case.outputs)] for case in cases
     ]
@@ -118,17 +157,17 @@ def golden_differences(
     golden: Golden, cases: Iterable[Case], outputs: Path, tolerances: Tolerances
 ) -> Iterator[GoldenDifference]:
     """How far each output is from the recorded one; raises RequestError where there are more or fewer outputs."""
-    counts = {name: count for name, _, count in golden.cases}
-    with np.load(golden.path, allow_pickle=False) as old, np.load(outputs, allow_pickle=False) as new:
-        for case in cases:
-            if counts[case.name] != len(case.outputs):
+    given = {case.name: case.outputs for case in cases}
+    with open_arrays(golden.path) as old, open_arrays(str(outputs)) as new:
+        for name, _, count in golden.cases:
+            if count != len(given.get(name, ())):
                 raise RequestError(
-                    f"{golden.path} was recorded from another model: it has {counts[case.name]} outputs, and this one"
-                    f" has {len(case.outputs)}."
+                    f"{golden.path} was recorded from another model: it has {count} outputs, and this one"
+                    f" has {len(given.get(name, ()))}."
                 )
-            for at, output in enumerate(case.outputs):
-                key = f"{case.name}/output/{at}"
-                yield measured(case.name, output.name, old[key], new[key], tolerances)
+            for at, output in enumerate(given[name]):
+                key = f"{name}/output/{at}"
+                yield measured(name, output.name, old[key], new[key], tolerances)
 
 
 def measured(
@@ -137,8 +176,8 @@ def measured(
     """How far ``new`` is from ``old``: equal infinities and NaN at the same places are no difference."""
     if old.shape != new.shape:
         return GoldenDifference(case, output, new.size, new.size, float("inf"), float("inf"))
-    if old.dtype.kind not in "biufc":
-        outside = int(np.count_nonzero(old.astype("S") != new.astype("S")))
+    if old.dtype.kind not in NUMBERS or new.dtype.kind not in NUMBERS:
+        outside = int(np.count_nonzero(as_bytes(old) != as_bytes(new)))
         return GoldenDifference(case, output, new.size, outside, float("inf") if outside else 0.0, 0.0)
     old, new = (array.astype(np.complex128 if array.dtype.kind == "c" else np.float64) for array in (old, new))
     same = (old == new) | (np.isnan(old) & np.isnan(new))
@@ -150,3 +189,8 @@ def measured(
     largest, largest_relative = (float(values.max(initial=0.0)) for values in (distance, relative))
     outside = int(np.count_nonzero(~(same | near)))
     return GoldenDifference(case, output, new.size, outside, largest, largest_relative)
+
+
+def as_bytes(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Values as encoded text, which is what TensorFlow's texts are."""
+    return np.char.encode(values, "utf-8", "backslashreplace") if values.dtype.kind == "U" else values.astype("S")

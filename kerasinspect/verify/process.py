@@ -1,26 +1,32 @@
 """Runs the worker in a process of its own, bounded in time, memory and what it can reach, and brings back its answers.
 
 The worker is a group of processes with a scratch folder as home and working directory and with none of the caller's
-environment but what finds libraries. Whatever happens to it, the group is gone and the folder removed at the end.
+environment but what finds libraries. Whatever happens to it or to us, the group is gone and the folder removed at the
+end. What it tells is held against forms: with ``--unsafe``, code from the file has run in it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kerasinspect.errors import MissingExtra, RequestError
-from kerasinspect.platforms import end_group, group_options
+from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
+from kerasinspect.platforms import group_options, kill_group, undone
+from kerasinspect.reading.sources import open_source
+from kerasinspect.reading.strict_json import parse_json
+from kerasinspect.verify.told import LOADED, MODULE_ERROR, PROCESS, REFUSED, fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +57,11 @@ PAUSE = 0.02
 
 TAIL = 16_000
 """Bytes of what the worker said that are looked at; its last line is told."""
+
+NO_ANSWER = "It ended without an answer."
+
+MOST_WORDS, MOST_ANSWERS = 1 << 26, 1 << 28
+"""Bytes that a worker may say before it is ended, and that its answers may have."""
 
 MEMORY_WORDS = (
     b"memoryerror",
@@ -124,23 +135,51 @@ def answers(request: Request) -> Iterator[Answers]:
     Raises RequestError where the interpreter cannot be started or the user's own module cannot be imported, and
     MissingExtra where Keras or TensorFlow is not installed.
     """
-    with tempfile.TemporaryDirectory(prefix="kerasinspect-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
-        asked = {
-            "parent": os.getpid(),
-            "memory_limit": request.bounds.memory,
-            "unsafe": request.unsafe,
-            "custom_objects": request.custom_objects,
-            "search_path": [str(Path.cwd())],
-            "models": [_task(task) for task in request.tasks],
-        }
-        (folder / "request.json").write_text(json.dumps(asked), encoding="utf-8")
+    with _scratch_folder() as folder:
+        with _room():
+            (folder / "request.json").write_text(json.dumps(_asked(request)), encoding="utf-8")
         ending = _run(request, folder)
-        process, results = _read(folder)
-        if process is not None:
-            _refuse(process, request)
-        done = process is not None and len(results) == len(request.tasks)
-        yield Answers(folder, process, results, None if done else ending or "It ended without an answer.")
+        rows = _read(folder)
+        if rows:
+            _refuse(rows[0], request)
+        if rows is None or not (all(fits(row, PROCESS) for row in rows[:1]) and all(map(_is_result, rows[1:]))):
+            rows, ending = [], "It answered what cannot be understood."
+        results = tuple(rows[1 : len(request.tasks) + 1])
+        done = len(results) == len(request.tasks)
+        yield Answers(folder, rows[0] if rows else None, results, None if done else ending or NO_ANSWER)
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    """A folder of this user alone, which is gone at the end; raises RequestError where there can be none."""
+    with _room():
+        folder = Path(tempfile.gettempdir()).resolve() / f"kerasinspect-{secrets.token_hex(8)}"
+    with undone(partial(shutil.rmtree, folder, ignore_errors=True)):
+        with _room():
+            folder.mkdir(mode=0o700)
+        yield folder
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """What goes wrong with a scratch folder, in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        message = f"No folder for temporary files can be used: {error.strerror or error}."
+        raise RequestError(message, "Set TMPDIR to a folder with room.") from error
+
+
+def _asked(request: Request) -> Json:
+    """A request as the worker reads it."""
+    return {
+        "parent": os.getpid(),
+        "memory_limit": request.bounds.memory,
+        "unsafe": request.unsafe,
+        "custom_objects": request.custom_objects,
+        "search_path": [str(Path.cwd())] if request.custom_objects else [],
+        "models": [_task(task) for task in request.tasks],
+    }
 
 
 def _task(task: Task) -> Json:
@@ -174,11 +213,23 @@ def _environment(folder: Path) -> dict[str, str]:
 def _run(request: Request, folder: Path) -> str | None:
     """Run the worker to its end; say how it ended where that was not by itself."""
     words = folder / "words.txt"
-    command = [_interpreter(request.python), str(WORKER), "request.json"]
-    with words.open("wb") as stream:
+    process = _started(request, folder, words)
+    try:
+        with undone(partial(kill_group, process)):
+            why = _wait(process, folder, request.bounds.seconds)
+    finally:
+        process.wait()
+    return why or (None if process.returncode == 0 else _ending(process.returncode, words, request.bounds))
+
+
+def _started(request: Request, folder: Path, words: Path) -> subprocess.Popen[bytes]:
+    """The worker's process, as a group of its own; what it says goes to a file."""
+    with _room():
+        stream = words.open("wb")
+    with stream:
         try:
-            process = subprocess.Popen(  # noqa: S603 - the user's interpreter and our own file
-                command,
+            return subprocess.Popen(  # noqa: S603 - the user's interpreter and our own file
+                [_interpreter(request.python), str(WORKER), "request.json"],
                 cwd=folder,
                 env=_environment(folder),
                 stdin=subprocess.DEVNULL,
@@ -191,13 +242,6 @@ def _run(request: Request, folder: Path) -> str | None:
                 f"The interpreter {request.python} cannot be started: {error.strerror}.",
                 "Name the python of an environment that has Keras and TensorFlow.",
             ) from error
-        try:
-            in_time = _wait(process, folder / "results.jsonl", request.bounds.seconds)
-        finally:
-            end_group(process)
-    if not in_time:
-        return f"It was killed after the time limit of {request.bounds.seconds:g} seconds."
-    return None if process.returncode == 0 else _ending(process.returncode, words, request.bounds)
 
 
 def _interpreter(python: str) -> str:
@@ -206,24 +250,36 @@ def _interpreter(python: str) -> str:
     return python if found is None else str(Path(found).absolute())
 
 
-def _wait(process: subprocess.Popen[bytes], results: Path, seconds: float) -> bool:
-    """Wait for the end, as long as every model is done in time; whether it ended."""
+def _wait(process: subprocess.Popen[bytes], folder: Path, seconds: float) -> str | None:
+    """Wait for the end, as long as every model is done in time; why it must end before, if it must."""
     written, deadline = 0, time.monotonic() + seconds
     while process.poll() is None:
-        size = results.stat().st_size if results.exists() else 0
+        size = _size(folder / "results.jsonl")
         if size != written:
             written, deadline = size, time.monotonic() + seconds
         if time.monotonic() > deadline:
-            return False
+            return f"It was killed after the time limit of {seconds:g} seconds."
+        if _size(folder / "words.txt") > MOST_WORDS:
+            return f"It was killed after it had said more than {MOST_WORDS:,} bytes."
         time.sleep(PAUSE)
-    return True
+    return None
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file that need not be there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _ending(status: int, words: Path, bounds: Bounds) -> str:
     """How a worker ended that did not end well, and the last that it said."""
-    with words.open("rb") as stream:
-        stream.seek(max(0, words.stat().st_size - TAIL))
-        last = stream.read()
+    try:
+        with closing(open_source(words)) as source:
+            last = source.read_at(max(0, source.size - TAIL), min(source.size, TAIL))
+    except UnreadableFile:
+        last = b""
     if any(word in last.lower() for word in MEMORY_WORDS):
         return f"It needed more than its memory limit of {bounds.memory / (1 << 30):.3g} GiB."
     said = last.decode("utf-8", "backslashreplace").strip().rpartition("\n")[2]
@@ -235,17 +291,31 @@ def _ending(status: int, words: Path, bounds: Bounds) -> str:
     return f"It was killed by {name}.{hint}{after}"
 
 
-def _read(folder: Path) -> tuple[Json | None, tuple[Json, ...]]:
-    """The worker's line about itself, then those about models; a line that was cut short does not count."""
+def _read(folder: Path) -> list[Json] | None:
+    """The worker's line about itself, then those about models; None where they are no such lines.
+
+    A line that was cut short does not count.
+    """
     path = folder / "results.jsonl"
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
-    rows = [json.loads(line) for line in lines]
-    return (rows[0] if rows else None), tuple(rows[1:])
+    if not os.path.lexists(path):
+        return []
+    try:
+        with closing(open_source(path)) as source:
+            lines = source.read_at(0, min(source.size, MOST_ANSWERS)).split(b"\n")[:-1]
+        rows = [parse_json(line, path.name).value for line in lines]
+    except UnreadableFile:
+        return None
+    return rows if all(isinstance(row, dict) for row in rows) else None
+
+
+def _is_result(row: Json) -> bool:
+    """Whether a line is one about a model."""
+    return fits(row, LOADED) or fits(row, REFUSED)
 
 
 def _refuse(process: Json, request: Request) -> None:
     """Raise where the worker's interpreter lacks what the request needs."""
-    if not process["libraries"]:
+    if process.get("libraries") == [] and fits(process, {"missing": dict}):
         why = ", ".join(f"{name}: {said}" for name, said in process["missing"].items())
         if request.python == sys.executable:
             remedy = "Install the extra: pip install 'kerasinspect[tensorflow]'"
@@ -254,8 +324,8 @@ def _refuse(process: Json, request: Request) -> None:
         raise MissingExtra(
             f"verify needs Keras and TensorFlow, and {request.python} does not have both ({why}).", remedy
         )
-    if process["custom_error"]:
-        error = process["custom_error"]
+    error: Json = process.get("custom_error") or {}
+    if fits(error, MODULE_ERROR):
         raise RequestError(
             f"The module {error['module']} of --custom-objects cannot be imported: {error['message']}.",
             "Run the command in the folder that holds it, or install it in the interpreter that verify uses.",

@@ -142,7 +142,7 @@ def confine(request: Json) -> Json:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         # Counts what a process asks for, not what it maps: TensorFlow maps far more than it uses.
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    except (OSError, ValueError):
+    except (OSError, OverflowError, ValueError):
         limit = None
     return {"network": network, "memory_limit": limit if sys.platform == "linux" else None}
 

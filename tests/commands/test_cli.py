@@ -128,12 +128,6 @@ def test_a_failure_leaves_the_old_output(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_device_is_written_to_and_not_replaced() -> None:
-    """``-o /dev/null`` leaves the device in its place."""
-    assert run("show", NETWORK, "-o", os.devnull).returncode == 0
-    assert not Path(os.devnull).is_file()
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
 def test_a_full_disk_is_a_sentence() -> None:
     """What cannot be written is said, without a traceback."""

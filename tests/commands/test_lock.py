@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from kerasinspect.commands.check import check
 from kerasinspect.commands.lock import lock
 from kerasinspect.errors import RequestError, UnreadableFile
-from tests.hostile.plain_models import archive_tree, hdf5, keras_archive
+from tests.hostile.plain_models import archive_tree, config, dense, hdf5, keras_archive
 
 if TYPE_CHECKING:
     import h5py
@@ -57,6 +57,19 @@ def test_a_lock_goes_to_standard_output_and_says_the_same_each_time() -> None:
     assert printed == run(lock, NETWORK).stdout
     assert "sha256" not in printed
     assert printed.count('"name"') == run(lock, NETWORK, "--hash").stdout.count('"sha256"') == 8
+
+
+@pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e999", "[Infinity, 1.0]"])
+def test_values_that_json_lacks_are_locked_as_words(folder: Path, value: str) -> None:
+    """Keras writes them in configs; the model keeps to its lock, and another value departs from it."""
+    described = config({**dense(0), "config": {**dense(0)["config"], "scale": "here"}}, dense(1), dense(2))
+    for name, held in (("model.keras", value), ("other.keras", "1.0")):
+        text = json.dumps(described).replace('"here"', held).encode()
+        (folder / name).write_bytes(keras_archive(text=text))
+    assert run(lock, "model.keras", "-o", "model.lock.json").exception is None
+    asked = ("--against", "model.lock.json", "--select", "KI612")
+    assert run(check, "model.keras", *asked).return_value == 0
+    assert run(check, "other.keras", *asked).return_value == 1
 
 
 def test_a_model_that_cannot_be_read_whole_is_not_locked(folder: Path) -> None:

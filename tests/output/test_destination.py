@@ -242,16 +242,6 @@ def test_a_model_that_appears_while_an_output_is_made_stays(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="the system has no /dev/stdout")
-def test_the_files_of_devices_are_never_renamed(capfd: pytest.CaptureFixture[str]) -> None:
-    """Standard output is a file where the shell sends it to one; its name under /dev stays what it is."""
-    standard = Path("/dev/stdout")
-    before = standard.readlink()
-    assert written("summary", NETWORK, "-o", standard) == 0
-    assert "model sequential" in capfd.readouterr().out
-    assert standard.readlink() == before
-
-
 def test_the_remedy_for_a_model_in_place_of_a_lock_destroys_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TASK = Task("model.keras", legacy=False)
+SAMPLE = Path(__file__).parents[2] / "sample_models" / "question_network.keras"
 
 
 @pytest.fixture
@@ -40,17 +45,103 @@ ENDINGS = {
     "status": ("echo first; echo 'the last' >&2; exit 7", "It ended with status 7. Its last words: the last"),
     "silence": ("exit 0", "It ended without an answer."),
     "too long": ("sleep 100", "It was killed after the time limit of 0.5 seconds."),
+    "garbage": ("head -c 99 /bin/sh > results.jsonl; echo >> results.jsonl", "It answered what cannot be understood."),
+    "lists": ("echo '[]' > results.jsonl", "It answered what cannot be understood."),
+    "depth": (
+        "printf '[%.0s' $(seq 9999) > results.jsonl; echo >> results.jsonl",
+        "It answered what cannot be understood.",
+    ),
+    "another form": ("echo '{\"libraries\": [3]}' > results.jsonl", "It answered what cannot be understood."),
+    "a pipe": ("mkfifo results.jsonl", "It answered what cannot be understood."),
+    "words without end": ("yes > words.txt & sleep 100", "It was killed after it had said more than 1,000 bytes."),
     "half a line": ("printf '{\"python\": ' > results.jsonl; exit 1", "It ended with status 1."),
 }
 
 
 @pytest.mark.parametrize(("line", "said"), ENDINGS.values(), ids=ENDINGS)
-def test_each_ending_is_told(stand_in: Callable[[str], str], line: str, said: str) -> None:
-    """A signal, a lack of memory, a status and a time limit each have their sentence."""
+def test_each_ending_is_told(
+    stand_in: Callable[[str], str], line: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal, a lack of memory, a status, a limit and an answer that is none each have their sentence."""
+    monkeypatch.setattr("kerasinspect.verify.process.MOST_WORDS", 1_000)
     with answers(Request((TASK,), stand_in(line), bounds=Bounds(seconds=0.5))) as given:
         assert given.ending == said
         assert given.process is None
     assert not given.folder.exists()
+
+
+ABOUT_ITSELF: dict[str, object] = {
+    "network": "none",
+    "memory_limit": None,
+    "missing": {},
+    "libraries": [{"module": "keras", "version": "3", "tensorflow": "2"}],
+    "python": "3",
+    "import_seconds": 1.0,
+    "import_bytes": None,
+    "custom_error": None,
+}
+REFUSAL: dict[str, object] = {"library": None, "refusals": [], "peak_bytes": None}
+
+
+@pytest.mark.parametrize(
+    ("rows", "results", "ending"),
+    [
+        ([ABOUT_ITSELF, REFUSAL], 1, None),
+        ([ABOUT_ITSELF, REFUSAL, REFUSAL], 1, None),
+        ([ABOUT_ITSELF], 0, "It ended without an answer."),
+        ([ABOUT_ITSELF, {**REFUSAL, "library": {}}], 0, "It answered what cannot be understood."),
+        ([{**ABOUT_ITSELF, "python": 3}, REFUSAL], 0, "It answered what cannot be understood."),
+        ([ABOUT_ITSELF, {"refusals": []}], 0, "It answered what cannot be understood."),
+    ],
+    ids=["right", "one too many", "none", "no library", "no process", "half"],
+)
+def test_answers_are_held_against_their_forms(
+    stand_in: Callable[[str], str], tmp_path: Path, rows: list[object], results: int, ending: str | None
+) -> None:
+    """Whoever wrote them: code from the file may have run in the worker."""
+    (tmp_path / "told").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with answers(Request((TASK,), stand_in(f"cp {tmp_path / 'told'} results.jsonl"))) as given:
+        assert (len(given.results), given.ending) == (results, ending)
+
+
+@pytest.mark.parametrize("name", ["missing", "file"])
+def test_no_room_for_temporary_files_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """It says which variable to set."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / name))
+    with pytest.raises(RequestError, match="No folder for temporary files") as caught, answers(Request((TASK,))):
+        pass
+    assert "TMPDIR" in caught.value.remedy
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_worker_and_leaves_no_folder(
+    stand_in: Callable[[str], str], tmp_path: Path, name: str
+) -> None:
+    """And the process ends by it, as if nothing had handled it."""
+    scratch, told = tmp_path / "scratch", tmp_path / "child"
+    scratch.mkdir()
+    python = stand_in(f"echo $$ > {told}.new; mv {told}.new {told}; exec sleep 100")
+    command = [sys.executable, "-m", "kerasinspect", "verify", str(SAMPLE), "--python", python]
+    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(scratch)}) as process:
+        while not told.exists() and process.poll() is None:
+            time.sleep(0.02)
+        assert len([*scratch.iterdir()]) == 1
+        process.send_signal(signal.Signals[name])
+    assert process.returncode == -signal.Signals[name]
+    assert [*scratch.iterdir()] == []
+    assert is_gone(int(told.read_text(encoding="utf-8")))
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process ends within a second; what nobody waits for stays listed."""
+    status = Path("/proc", str(process), "stat")
+    for _ in range(50):
+        if not status.exists() or status.read_text(encoding="utf-8").rpartition(") ")[2].startswith("Z"):
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def test_what_the_worker_started_ends_with_it(stand_in: Callable[[str], str], tmp_path: Path) -> None:
@@ -58,12 +149,7 @@ def test_what_the_worker_started_ends_with_it(stand_in: Callable[[str], str], tm
     told = tmp_path / "child"
     with answers(Request((TASK,), stand_in(f"sleep 100 & echo $! > {told}; exit 0"))):
         pass
-    child = Path("/proc") / told.read_text(encoding="utf-8").strip() / "stat"
-    for _ in range(50):
-        if not child.exists() or child.read_text(encoding="utf-8").rpartition(") ")[2].startswith("Z"):
-            return
-        time.sleep(0.02)
-    pytest.fail("the child is still there")
+    assert is_gone(int(told.read_text(encoding="utf-8")))
 
 
 def test_the_environment_holds_no_secrets(

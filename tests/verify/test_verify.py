@@ -10,13 +10,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import numpy as np
 import pytest
 
+from kerasinspect.commands.cli import run
 from kerasinspect.commands.verify import verify as command
-from kerasinspect.errors import NotAModel, RequestError
+from kerasinspect.errors import NotAModel, RefusedFile, RequestError
 from kerasinspect.output.destination import Target
+from kerasinspect.reading.limits import Limits
 from kerasinspect.verify import Bounds, Options, verify, verify_all
+from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
+from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
 from tests.verify.planted import with_config, with_lambda
 
 if TYPE_CHECKING:
@@ -108,6 +113,55 @@ def test_a_lambda_runs_only_when_the_user_says_so(tmp_path: Path) -> None:
     assert not marker.exists()
     assert verify(path, Options(unsafe=True)).outcome == "verified"
     assert marker.exists()
+
+
+LINKS: dict[str, h5py.SoftLink | h5py.ExternalLink] = {
+    "within": h5py.SoftLink("/layers"),
+    "to another file": h5py.ExternalLink("other.h5", "/"),
+}
+
+
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+def test_a_file_that_leads_elsewhere_is_not_loaded(tmp_path: Path, link: h5py.SoftLink | h5py.ExternalLink) -> None:
+    """What check calls unsafe of a container is no less unsafe to load than code."""
+    path = tmp_path / "model.keras"
+    path.write_bytes(keras_archive(weights=hdf5(archive_tree, lambda file: file.__setitem__("more", link))))
+    answer = verify(str(path))
+    assert (answer.outcome, answer.exit_status, answer.process) == ("not-loaded", 3, None)
+    assert [(finding.kind, finding.where) for finding in answer.code] == [("external-path", "/more")]
+
+
+def test_a_file_without_a_config_that_can_be_read_is_not_loaded(tmp_path: Path) -> None:
+    """Keras might read another one in it."""
+    path = tmp_path / "model.keras"
+    path.write_bytes(raw_zip([part for part in parts() if part.name != b"config.json"]))
+    answer = verify(str(path))
+    assert (answer.outcome, answer.exit_status, answer.process) == ("not-loaded", 3, None)
+
+
+def test_a_file_that_keras_would_unpack_too_far_is_refused(tmp_path: Path) -> None:
+    """Whether as an array or as a member of the archive, the limit is named before any Keras is started."""
+    limits = Limits(inflated_free=10_000, unpacked_ratio=20)
+    chunked = hdf5(
+        archive_tree, lambda file: file.create_dataset("more", (1_000, 1_000), "f4", compression="gzip", fillvalue=0)
+    )
+    asset = Part(b"assets/words.txt", bytes(1_000_000), DEFLATED)
+    for number, data in enumerate((keras_archive(weights=chunked), raw_zip([*parts(), asset]))):
+        path = tmp_path / f"{number}.keras"
+        path.write_bytes(data)
+        with pytest.raises(RefusedFile, match="unpacked_ratio"):
+            verify(str(path), Options(limits=limits))
+
+
+def test_records_are_written_as_any_output(tmp_path: Path) -> None:
+    """Neither over what is read nor over a model, before any Keras is started."""
+    (tmp_path / "inputs.npz").write_bytes(b"not looked at")
+    (tmp_path / "link.npz").symlink_to("missing.npz")
+    for name in ("inputs.npz", "link.npz"):
+        target = Target(str(tmp_path / name), force=True)
+        with pytest.raises(RequestError, match=r"file that is read|not followed"):
+            verify(str(QUESTION), Options(inputs=str(tmp_path / "inputs.npz"), record=target))
+    assert (tmp_path / "inputs.npz").read_bytes() == b"not looked at"
 
 
 def test_keras_imports_no_module_that_a_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +262,13 @@ def test_the_command_has_the_defaults_of_the_package() -> None:
     tolerances, bounds = Options().tolerances, Options().bounds
     assert (said["rtol"], said["atol"]) == (tolerances.relative, tolerances.absolute)
     assert (said["time_limit"], said["memory_limit"] * (1 << 30)) == (bounds.seconds, bounds.memory)
+
+
+@pytest.mark.parametrize("option", ["--rtol=nan", "--atol=inf", "--time-limit=nan", "--memory-limit=inf"])
+def test_amounts_are_numbers(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is ever further off than infinity, or later than NaN."""
+    assert run(["verify", str(QUESTION), option]) == 2
+    assert "is no amount" in capsys.readouterr().err
 
 
 def test_requests_that_cannot_be_met(tmp_path: Path) -> None:
