@@ -86,9 +86,11 @@ def weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents |
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
-        return read_weights_tree(source, read_hdf5(source, limits), limits)
+        contents = read_weights_tree(source, read_hdf5(source, limits), limits)
+        return replace(contents, checksum=archive.checksum(WEIGHTS))
     if NPZ in archive.members:
-        return read_npz(archive.source(NPZ), limits, files)
+        contents = read_npz(archive.source(NPZ), limits, files)
+        return replace(contents, checksum=archive.checksum(NPZ))
     return None
 
 
