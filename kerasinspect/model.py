@@ -252,6 +252,16 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
+class Checksum:
+    """The checksum that a file has of the bytes of its weights."""
+
+    nbytes: int
+    """Bytes that are still to be read for it; 0 where opening the file read them all."""
+    verify: Callable[[], None] = field(repr=False)
+    """Reads them; raises DamagedFile where the file has another checksum of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What one saved model holds. A context manager: leaving it closes the file."""
 
@@ -276,6 +286,8 @@ class Model:
     """What is odd about the file as a whole: said on stderr by ``show``."""
     damage: tuple[str, ...] = ()
     """Parts that could not be read. The rest is right, but the answer is partial: exit status 3."""
+    checksum: Checksum | None = None
+    """None where the file has none: legacy files, weights files, folders."""
     close: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def __enter__(self) -> Self:

@@ -22,6 +22,7 @@ def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[st
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
     a glob such as "3.*" for text. `kerasinspect check --against` reports where a model departs from it.
     """
+    from kerasinspect.analysis.checksum import verifying
     from kerasinspect.analysis.contract import contract_of
     from kerasinspect.commands.emitting import emit_document
     from kerasinspect.errors import DamagedFile
@@ -32,6 +33,10 @@ def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[st
 
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        if model.damage:
-            raise DamagedFile(f"{location} is damaged: {model.damage[0]}", "Lock a model that can be read as a whole.")
-        emit_document(lock_document(contract_of(model, hashes=hashes)), output, location)
+        damage = [*model.damage]
+        with verifying(model, damage.append, whole=hashes) as checksum:
+            contract = contract_of(model, hashes=hashes)
+            checksum()
+        if damage:
+            raise DamagedFile(f"{location} is damaged: {damage[0]}", "Lock a model that can be read as a whole.")
+        emit_document(lock_document(contract), output, location)

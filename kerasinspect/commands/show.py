@@ -52,6 +52,7 @@ def show(
     For each layer and each of its weights: its place in get_weights(), its shape with what runs along each axis,
     fan-in and fan-out, its initializer, and its values under labelled columns beside labelled rows.
     """
+    from kerasinspect.analysis.checksum import verifying
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
     from kerasinspect.analysis.user_labels import read_names, user_labels
@@ -67,16 +68,19 @@ def show(
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights)
         labels = user_labels(model, *names)
-        if format_name == "json":
-            from kerasinspect.output.documents import DocumentOptions, show_document
+        whole = hashes or statistics or (slice_text is None and (full or values))
+        with verifying(model, damage.append, whole=whole and not selection.filtered) as checksum:
+            if format_name == "json":
+                from kerasinspect.output.documents import DocumentOptions, show_document
 
-            wanted = DocumentOptions(hashes, statistics, values, dequantize, parts)
-            emit_document(show_document(selection, wanted, damage.append), output, location)
-        else:
-            from kerasinspect.output.grids import GridOptions
-            from kerasinspect.output.views_show import ShowOptions, show_blocks
+                wanted = DocumentOptions(hashes, statistics, values, dequantize, parts)
+                emit_document(show_document(selection, wanted, damage.append, checksum), output, location)
+            else:
+                from kerasinspect.output.grids import GridOptions
+                from kerasinspect.output.views_show import ShowOptions, show_blocks
 
-            grid = GridOptions(parts, full, precision, page_width(output))
-            page = ShowOptions(grid, explain, dequantize, hashes, statistics, show_code, labels)
-            emit_blocks(show_blocks(selection, page, damage.append), output, location)
+                grid = GridOptions(parts, full, precision, page_width(output))
+                page = ShowOptions(grid, explain, dequantize, hashes, statistics, show_code, labels)
+                emit_blocks(show_blocks(selection, page, damage.append), output, location)
+            checksum()
         return finish(selection, damage, quiet=quiet)

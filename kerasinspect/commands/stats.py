@@ -9,6 +9,7 @@ import click
 from kerasinspect.commands.options import LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
+    from kerasinspect.analysis.checksum import Verified
     from kerasinspect.analysis.statistics.survey import Survey, SurveyOrder
     from kerasinspect.output.destination import Target
 
@@ -42,6 +43,7 @@ def stats(
     quiet: bool,
 ) -> int:
     """Show figures of every weight of MODEL, over its finite values, and the spread that its initializer gives."""
+    from kerasinspect.analysis.checksum import verifying
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.statistics.survey import survey
     from kerasinspect.commands.emitting import finish
@@ -53,12 +55,14 @@ def stats(
     damage: list[str] = []
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights)
-        result = survey(selection, damage.append, order, top, with_quantiles=quantiles)
-        _emit(result, format_name, output, location)
+        with verifying(model, damage.append, whole=not selection.filtered) as checksum:
+            result = survey(selection, damage.append, order, top, with_quantiles=quantiles)
+            verified = checksum()
+        _emit(result, verified, format_name, output, location)
         return finish(selection, damage, quiet=quiet)
 
 
-def _emit(result: Survey, format_name: str, output: Target | None, location: str) -> None:
+def _emit(result: Survey, verified: Verified | None, format_name: str, output: Target | None, location: str) -> None:
     """Write the result in its format."""
     from kerasinspect.commands.emitting import emit_blocks, emit_document
     from kerasinspect.output.consoles import output_for_programs
@@ -68,7 +72,7 @@ def _emit(result: Survey, format_name: str, output: Target | None, location: str
     from kerasinspect.output.views_stats import exact_number, stats_blocks, stats_document, stats_table
 
     if format_name == "json":
-        emit_document(stats_document(result), output, location)
+        emit_document(stats_document(result, verified), output, location)
     elif format_name == "table":
         emit_blocks(stats_blocks(result), output, location)
     else:

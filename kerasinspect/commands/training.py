@@ -27,6 +27,7 @@ def training(
 
     "initial" is a layer whose numbers are still those that its initializers gave, "changed" one whose numbers are not.
     """
+    from kerasinspect.analysis.checksum import verifying
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.training import assess_training
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
@@ -39,9 +40,11 @@ def training(
     damage: list[str] = []
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers)
-        result = assess_training(model, damaged=damage.append)
+        with verifying(model, damage.append, whole=True) as checksum:
+            result = assess_training(model, damaged=damage.append)
+            verified = checksum()
         if format_name == "json":
-            emit_document(training_document(result, selection), output, location)
+            emit_document(training_document(result, selection, verified), output, location)
         else:
             emit_blocks(training_blocks(result, selection), output, location)
         return finish(selection, damage, quiet=quiet)

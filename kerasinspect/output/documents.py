@@ -19,6 +19,7 @@ from kerasinspect.output.nested_values import NestedValues
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kerasinspect.analysis.checksum import Verified
     from kerasinspect.analysis.code_in_config import CodeFinding
     from kerasinspect.analysis.selection import Listed, Selection
     from kerasinspect.analysis.summarising import Entry, Summary, Total
@@ -42,8 +43,15 @@ class DocumentOptions:
     """The slice that ``values`` gives."""
 
 
-def show_document(selection: Selection, options: DocumentOptions, damaged: Callable[[str], None]) -> Document:
+def show_document(
+    selection: Selection,
+    options: DocumentOptions,
+    damaged: Callable[[str], None],
+    checksum: Callable[[], Verified | None] = lambda: None,
+) -> Document:
     """The document of ``show``; each sentence about values that cannot be read also goes to ``damaged``.
+
+    ``checksum`` is asked when all arrays are written.
 
     ``layers[].weights`` hold positions in this document's ``weights``; ``weights[].index`` is the position in
     ``get_weights()``. Without filters the two are the same wherever the file tells the order.
@@ -62,6 +70,7 @@ def show_document(selection: Selection, options: DocumentOptions, damaged: Calla
         "code": [_code(finding) for finding in code_in_model(selection.model) if finding.kind not in HARMLESS_KINDS],
         "remarks": list(selection.model.remarks),
         "damage": list(selection.model.damage),
+        "checksum": Late(checksum),
     }
 
 

@@ -14,6 +14,7 @@ from kerasinspect.output.wording import counted, shape_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kerasinspect.analysis.checksum import Verified
     from kerasinspect.analysis.statistics.survey import Survey, Surveyed
 
 STATS_SCHEMA = "kerasinspect.stats/1"
@@ -63,7 +64,7 @@ def _row(one: Surveyed, number: Callable[[float | None], str], count: Callable[[
     return Row((*head, *map(number, (*numbers, *quantiles)), *map(count, counts)))
 
 
-def stats_document(survey: Survey) -> dict[str, Any]:
+def stats_document(survey: Survey, checksum: Verified | None = None) -> dict[str, Any]:
     """The figures with keys that stay; None for what is unknown or no finite number."""
     return {
         "schema": STATS_SCHEMA,
@@ -72,6 +73,7 @@ def stats_document(survey: Survey) -> dict[str, Any]:
         "left_out": survey.left_out,
         "remarks": list(survey.model.remarks),
         "damage": list(survey.model.damage),
+        "checksum": checksum,
     }
 
 

@@ -14,6 +14,7 @@ from kerasinspect.output.wording import counted, initializer_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kerasinspect.analysis.checksum import Verified
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.training import Judgement, LayerTraining, Training, WeightTraining
 
@@ -188,7 +189,7 @@ def _chance(judgement: Judgement) -> str:
     return f"probability {judgement.fit.probability:.2g}" if judgement.fit else "fit unknown"
 
 
-def training_document(training: Training, selection: Selection) -> dict[str, Any]:
+def training_document(training: Training, selection: Selection, checksum: Verified | None = None) -> dict[str, Any]:
     """The verdicts on the layers that are listed, with keys that stay; the summary is that of the model."""
     return {
         "schema": TRAINING_SCHEMA,
@@ -202,6 +203,7 @@ def training_document(training: Training, selection: Selection) -> dict[str, Any
         },
         "remarks": list(training.model.remarks),
         "damage": list(training.model.damage),
+        "checksum": checksum,
     }
 
 

@@ -52,7 +52,8 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
         else:
             contents = file_contents(files.enter_context(closing(open_source(path))), limits, files)
         model = assemble(contents, limits)
-        return replace(model, close=files.pop_all().close), contents.container
+        model = replace(model, checksum=contents.checksum, close=files.pop_all().close)
+        return model, contents.container
 
 
 def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:

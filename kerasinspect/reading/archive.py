@@ -9,9 +9,11 @@ import os
 import tempfile
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.model import Checksum
 from kerasinspect.platforms import Descriptor
 from kerasinspect.reading.limits import DEFAULT, Limits, check_inflation, passed
 from kerasinspect.reading.sources import Handle, Source
@@ -64,13 +66,17 @@ class Archive:
     def check_crc(self, name: str) -> bool:
         """Whether a member's bytes have the CRC-32 that the archive names; reads all of it, unless that was done."""
         member = self.readable(name)
-        if name in self.inflated:
-            return True
-        check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
-        crc = 0
-        for piece in self.pieces(member):
-            crc = zlib.crc32(piece, crc)
-        return crc == member.crc
+        return name in self.inflated or self.crc_of(member) == member.crc
+
+    def checksum(self, name: str) -> Checksum:
+        """The CRC-32 of a member whose bytes are read by position, for whoever reads all of them."""
+        member = self.readable(name)
+        return Checksum(0 if name in self.inflated else member.size, partial(self.verify, member))
+
+    def verify(self, member: Member) -> None:
+        """Read all of a member; raises DamagedFile where its CRC is wrong. What was inflated was verified then."""
+        if member.name not in self.inflated:
+            self.require_crc(member, self.crc_of(member))
 
     def close(self) -> None:
         """Close the inflated copies; the archive itself stays open."""
@@ -104,12 +110,24 @@ class Archive:
             message = f"{self.where(member)} cannot be inflated into a temporary file: {error.strerror or error}."
             raise RefusedFile(message, "Set TMPDIR to a folder with room for it.") from error
 
+    def crc_of(self, member: Member) -> int:
+        """The CRC-32 of a member's bytes."""
+        check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
+        crc = 0
+        for piece in self.pieces(member):
+            crc = zlib.crc32(piece, crc)
+        return crc
+
     def checked_pieces(self, member: Member) -> Iterator[bytes | memoryview]:
         """A member's bytes; after the last one, raises DamagedFile where their CRC is wrong."""
         crc = 0
         for piece in self.pieces(member):
             crc = zlib.crc32(piece, crc)
             yield piece
+        self.require_crc(member, crc)
+
+    def require_crc(self, member: Member, crc: int) -> None:
+        """Raise DamagedFile where a member's bytes have another CRC than the archive names."""
         if crc != member.crc:
             found = f"its bytes from {member.offset:,} on have the CRC {crc:08x}, not {member.crc:08x}"
             raise DamagedFile(f"{self.where(member)} is damaged: {found}.", SAVE_AGAIN)

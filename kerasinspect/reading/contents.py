@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kerasinspect.model import FormatName
+    from kerasinspect.model import Checksum, FormatName
     from kerasinspect.reading.archive import Archive
     from kerasinspect.reading.stored import Group, StoredArray
 
@@ -94,4 +94,5 @@ class Contents:
     """Files beside the weights, by their path in the archive; read when asked for."""
     remarks: tuple[str, ...] = ()
     damage: tuple[str, ...] = ()
+    checksum: Checksum | None = None
     container: Container = field(default_factory=Container, repr=False)

@@ -15,7 +15,7 @@ from kerasinspect.reading.hdf5_superblock import superblock_position
 from kerasinspect.reading.npz_weights import read_npz
 from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.reading.weights_file import read_weights_tree
-from kerasinspect.reading.zip_members import ambiguous
+from kerasinspect.reading.zip_members import STORED, ambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,11 +61,16 @@ def described_by(archive: Archive, contents: Contents, limits: Limits) -> Conten
     """Contents with what the JSON members of their archive say."""
     if CONFIG not in archive.members:
         return contents
-    config = json_object(CONFIG, archive.file.path, lambda: archive.read(CONFIG, limits.json_bytes), limits)
-    metadata = Described({})
-    if METADATA in archive.members:
-        metadata = json_object(METADATA, archive.file.path, lambda: archive.read(METADATA, limits.json_bytes), limits)
+    config = json_member(archive, CONFIG, limits)
+    metadata = json_member(archive, METADATA, limits) if METADATA in archive.members else Described({})
     return with_config(contents, config, metadata)
+
+
+def json_member(archive: Archive, name: str, limits: Limits) -> Described:
+    """A member that holds a JSON object; raises DamagedFile where it holds something else."""
+    member = archive.readable(name)
+    deflated_nbytes = None if member.method == STORED else member.compressed_size
+    return json_object(name, archive.file.path, lambda: archive.read(name, limits.json_bytes), limits, deflated_nbytes)
 
 
 def assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
@@ -81,9 +86,11 @@ def weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents |
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
-        return read_weights_tree(source, read_hdf5(source, limits), limits)
+        contents = read_weights_tree(source, read_hdf5(source, limits), limits)
+        return replace(contents, checksum=archive.checksum(WEIGHTS))
     if NPZ in archive.members:
-        return read_npz(archive.source(NPZ), limits, files)
+        contents = read_npz(archive.source(NPZ), limits, files)
+        return replace(contents, checksum=archive.checksum(NPZ))
     return None
 
 
@@ -94,10 +101,12 @@ class Described(NamedTuple):
     repeated_keys: tuple[tuple[str, str], ...] = ()
 
 
-def json_object(name: str, holder: str, load: Callable[[], bytes], limits: Limits) -> Described:
+def json_object(
+    name: str, holder: str, load: Callable[[], bytes], limits: Limits, deflated_nbytes: int | None = None
+) -> Described:
     """A member or file that holds a JSON object; raises DamagedFile where it holds something else."""
     where = f"{name} in {holder}"
-    parsed = parse_json(load(), where, limits)
+    parsed = parse_json(load(), where, limits, deflated_nbytes)
     if not isinstance(parsed.value, dict):
         raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
     return Described(parsed.value, tuple((name, key) for key in parsed.duplicate_keys))

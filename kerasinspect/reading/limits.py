@@ -34,6 +34,8 @@ class Limits:
     """Objects and lists inside one another in a JSON document."""
     json_marks: int = 4_000_000
     """Commas, colons and opening brackets in a JSON document: what its parsed form costs in memory grows with them."""
+    json_marks_inflated: int = 500_000
+    """The same in a document that was deflated, as Keras never writes it, unless it takes twice as many bytes so."""
     json_objects: int = 600_000
     """Objects in a JSON document, which cost most: a layer's config has about ten."""
     layers: int = 50_000

@@ -41,15 +41,16 @@ class Parsed:
     """Each once, in the order of the file, the first hundred; the last value of each counts."""
 
 
-def parse_json(data: bytes, where: str, limits: Limits = DEFAULT) -> Parsed:
+def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbytes: int | None = None) -> Parsed:
     """The document that ``data`` holds; ``where`` is what to call it in a message.
 
+    ``deflated_nbytes`` is what it took in a file that had it deflated: a few kilobytes can become millions of values.
     Raises RefusedFile where it passes a limit, and DamagedFile where it is not JSON.
     """
     if len(data) > limits.json_bytes:
         raise passed("json_bytes", len(data), limits.json_bytes, where)
     text = decode(data, where)
-    check_size(text.encode("utf-8", "surrogatepass"), where, limits)
+    check_size(text.encode("utf-8", "surrogatepass"), where, limits, deflated_nbytes)
     repeated: dict[str, None] = {}
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -97,11 +98,13 @@ def bare_encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def check_size(text: bytes, where: str, limits: Limits) -> None:
+def check_size(text: bytes, where: str, limits: Limits, deflated_nbytes: int | None = None) -> None:
     """Raise RefusedFile where the document holds more values or is deeper than the limits allow, without parsing it."""
     marks = sum(map(text.count, MARKS))
     if marks > limits.json_marks:
         raise passed("json_marks", marks, limits.json_marks, where)
+    if deflated_nbytes is not None and marks > max(limits.json_marks_inflated, deflated_nbytes // 2):
+        raise passed("json_marks_inflated", marks, limits.json_marks_inflated, where)
     if sum(map(text.count, DEEPER)) > limits.json_depth:
         deepest = depth(text)
         if deepest > limits.json_depth:

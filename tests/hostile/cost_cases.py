@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.hostile.cases import Case, Surroundings, from_bytes
 from tests.hostile.plain_models import archive_tree, config, dense, hdf5, keras_archive, legacy_tree, parts, with_end
-from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
+from tests.hostile.raw_zip import DEFLATED, STORED, Part, raw_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,8 +42,8 @@ def cost_cases() -> Iterable[Case]:
     yield from_bytes("h5-names-listed", listed_names, "refuse", "limit listed_names")
     yield from_bytes("h5-headers-again-and-again", continued, "survive")
     yield from_bytes("h5-unwritten-in-many", unwritten_in_many, "survive", "not stored")
-    yield from_bytes("json-many-objects", lambda: listing(b"{}", 900_000), "refuse", "limit json_objects")
-    yield from_bytes("json-very-many-layers", lambda: listing(LAYER, 60_000), "refuse", "limit layers")
+    yield from_bytes("json-many-objects", lambda: listing(b"{}", 900_000), "refuse", "limit json_marks_inflated")
+    yield from_bytes("json-very-many-layers", lambda: listing(LAYER, 60_000, STORED), "refuse", "limit layers")
     yield from_bytes("json-many-lambdas", lambda: listing(b'{"class_name": "__lambda__"}', 60_000), "survive")
     yield from_bytes("json-lambdas-deep-below", deep_lambdas, "survive")
     yield from_bytes("zip-long-tokens", long_tokens, "survive")
@@ -184,10 +184,10 @@ def unwritten_in_many() -> bytes:
     return hdf5(legacy_tree, change)
 
 
-def listing(entry: bytes, count: int) -> bytes:
-    """An archive, deflated, whose config lists one layer many times."""
+def listing(entry: bytes, count: int, method: int = DEFLATED) -> bytes:
+    """An archive whose config lists one layer many times."""
     text = b'{"class_name": "Sequential", "config": {"name": "m", "layers": [' + b",".join([entry] * count) + b"]}}"
-    return keras_archive(text=text, method=DEFLATED)
+    return keras_archive(text=text, method=method)
 
 
 def deep_lambdas() -> bytes:

@@ -49,7 +49,7 @@ def sharing_cases() -> Iterable[Case]:
     for name, (place, config) in CLASSES.items():
         make = partial(many_of_a_class, place, config)
         yield from_bytes(f"json-long-class-{name}", make, "refuse", "limit path_characters")
-    yield from_bytes("json-connections", lambda: archive(connected(500, LONG // 2)), "refuse", "limit path_characters")
+    yield from_bytes("json-connections", lambda: archive(connected(200, LONG // 2)), "refuse", "limit path_characters")
 
 
 def many(file: h5py.File) -> None:

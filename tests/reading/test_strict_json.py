@@ -84,6 +84,16 @@ def test_passing_a_limit_is_refused_by_its_name(limit: str, allowed: int, within
         parse_json(beyond, "it", limits)
 
 
+def test_a_deflated_document_may_hold_as_much_as_its_bytes_explain() -> None:
+    """A few kilobytes of millions of values are refused; as many in a larger or a stored document are not."""
+    limits = replace(DEFAULT, json_marks_inflated=5)
+    data = b"[0, 0, 0, 0, 0, 0]"
+    parse_json(data, "it", limits)
+    parse_json(data, "it", limits, deflated_nbytes=12)
+    with pytest.raises(RefusedFile, match="it passes the limit json_marks_inflated"):
+        parse_json(data, "it", limits, deflated_nbytes=11)
+
+
 @pytest.mark.parametrize("bracket", [b"[", b'{"a":'], ids=["lists", "objects"])
 def test_a_million_levels_are_refused_without_recursion(bracket: bytes) -> None:
     """Whether or not the text would ever be JSON."""

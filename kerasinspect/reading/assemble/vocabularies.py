@@ -33,8 +33,9 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
     path = f"assets{node.group}/vocabulary.txt"
     if node.group is None or path not in assets:
         return None
-    tokens = assets[path]().decode("utf-8", "surrogateescape").split("\n")
-    return Vocabulary(kept(tokens[:SHOWN]), len(tokens), path)
+    written = assets[path]()
+    first = (token.decode("utf-8", "surrogateescape") for token in written.split(b"\n", SHOWN)[:SHOWN])
+    return Vocabulary(kept(first), written.count(b"\n") + 1, path)
 
 
 def kept(tokens: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,170 @@
+"""The checksum of an archive's weights: who reads them all verifies it, and who does not says so."""
+
+from __future__ import annotations
+
+import json
+import random
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect.analysis import checksum as limits
+from kerasinspect.analysis.checksum import verifying
+from kerasinspect.commands.cli import run
+from kerasinspect.errors import DamagedFile
+from kerasinspect.reading import open_model
+from kerasinspect.reading.keras_archive import WEIGHTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WHOLE = (
+    ("show", "--values", "--format", "json"),
+    ("show", "--hash"),
+    ("show", "--stats"),
+    ("show", "--full"),
+    ("stats",),
+    ("stats", "--format", "csv"),
+    ("training",),
+    ("lock", "--hash"),
+)
+"""Commands that read every value."""
+PARTIAL = (
+    ("show",),
+    ("show", "--values", "--slice", "0"),
+    ("show", "--hash", "--weight", "kernel"),
+    ("stats", "--layer", "dense"),
+)
+"""Commands that read some of them, and have a document."""
+NETWORK = "question_network.keras"
+DAMAGED = 3
+
+
+def array_at(path: Path, weight: str) -> range:
+    """The bytes of a file that one array of a stored member takes."""
+    with open_model(path) as model:
+        array = next(one.array for one in model.weights if one.path == weight)
+        start = path.read_bytes().index(b"".join(map(bytes, array.blocks())))
+        return range(start, start + array.nbytes)
+
+
+def flip(path: Path, byte: int, mask: int = 1) -> None:
+    """Turn bits of one byte over."""
+    data = bytearray(path.read_bytes())
+    data[byte] ^= mask
+    path.write_bytes(data)
+
+
+@pytest.fixture
+def network(tmp_path: Path, sample_models: Path) -> Path:
+    """A small model of one's own."""
+    path = tmp_path / NETWORK
+    path.write_bytes((sample_models / NETWORK).read_bytes())
+    return path
+
+
+@pytest.fixture
+def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every model is as one of gigabytes."""
+    monkeypatch.setattr(limits, "SMALL", 0)
+
+
+def document_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
+    """The exit status of a command, and its document."""
+    status = run([*arguments, "--format", "json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+@pytest.mark.parametrize("command", WHOLE, ids=" ".join)
+def test_a_flipped_bit_is_damage_for_whoever_reads_all_values(
+    network: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 3, and a sentence that names the member; healthy files are read in silence."""
+    assert run([*command, str(network), *(["-o", f"{network}.json"] if command[0] == "lock" else [])]) == 0
+    assert "CRC" not in capsys.readouterr().err
+    flip(network, array_at(network, "dense/kernel")[0])
+    assert run([*command, str(network)]) == DAMAGED
+    written = capsys.readouterr()
+    assert f"{WEIGHTS} in {network} is damaged: its bytes from" in written.err
+    if "json" in command:
+        assert json.loads(written.out)["checksum"] == "wrong"
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+@pytest.mark.parametrize("command", PARTIAL, ids=" ".join)
+def test_who_reads_some_values_says_that_nothing_was_verified(
+    network: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a large file the other values are left alone."""
+    assert document_of(capsys, *command, str(network))[1]["checksum"] == "not verified"
+
+
+@pytest.mark.parametrize("command", PARTIAL, ids=" ".join)
+def test_a_small_file_is_verified_whatever_is_read(
+    network: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It costs nothing there."""
+    status, document = document_of(capsys, *command, str(network))
+    assert (status, document["checksum"]) == (0, "verified")
+    flip(network, array_at(network, "dense_3/bias")[-1])
+    status, document = document_of(capsys, *command, str(network))
+    assert (status, document["checksum"]) == (DAMAGED, "wrong")
+
+
+def test_no_flipped_bit_of_the_weights_goes_unnoticed(network: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Values, names and headers alike: a CRC-32 finds every single bit."""
+    whole = network.read_bytes()
+    with zipfile.ZipFile(network) as archive:
+        size = archive.getinfo(WEIGHTS).file_size
+    start = whole.index(b"\x89HDF\r\n")
+    chooser = random.Random(12)  # noqa: S311 - the same bits every time
+    for _ in range(40):
+        network.write_bytes(whole)
+        flip(network, start + chooser.randrange(size), 1 << chooser.randrange(8))
+        assert run(["stats", str(network), "--quiet"]) == DAMAGED
+    capsys.readouterr()
+
+
+def test_what_was_inflated_is_verified_already(network: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A deflated member is read as a whole when it is opened."""
+    with zipfile.ZipFile(network) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(network, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    with open_model(network) as model:
+        assert model.checksum is not None
+        assert model.checksum.nbytes == 0
+    assert document_of(capsys, "show", str(network))[1]["checksum"] == "verified"
+
+
+def test_a_legacy_file_has_no_checksum(sample_models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Null says that nothing can tell, rather than that all is well."""
+    path = str(sample_models / "question_network.h5")
+    assert document_of(capsys, "stats", path)[1]["checksum"] is None
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+def test_an_error_ends_the_verification(network: Path) -> None:
+    """Nobody waits for gigabytes after Ctrl-C: the file is closed, and the thread ends with its next read."""
+    told: list[str] = []
+    model = open_model(network)
+    with pytest.raises(KeyboardInterrupt), verifying(model, told.append, whole=True):
+        raise KeyboardInterrupt
+    assert told == []
+    with pytest.raises(Exception, match="closed"):
+        model.weights[0].array[...]
+
+
+def test_the_sentence_is_told_once(network: Path) -> None:
+    """However often the outcome is asked for."""
+    flip(network, array_at(network, "dense/bias")[0])
+    told: list[str] = []
+    with open_model(network) as model, verifying(model, told.append, whole=True) as outcome:
+        assert model.checksum is not None
+        with pytest.raises(DamagedFile):
+            model.checksum.verify()
+        assert [outcome(), outcome()] == ["wrong", "wrong"]
+    assert len(told) == 1
