@@ -219,6 +219,10 @@ class Layer:
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The layer's own config as JSON, untrusted."""
     remarks: tuple[str, ...] = ()
+    stored_as: str | None = None
+    """The name that the file has for it, where the config has another one: Keras goes by its place."""
+    looked_up_at: str | None = None
+    """The group in which Keras looks for its arrays, where the file has them, by its name, in another one."""
 
     def walk(self) -> Iterator[Layer]:
         """The layer itself, then every layer below it, depth first."""

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from kerasinspect.model import Model, Weight
 
 UserLabels: TypeAlias = "Mapping[str, Mapping[int, tuple[str, ...]]]"
-"""By a weight's path and the number of an axis: names of the positions along that axis."""
+"""By where a weight is stored and the number of an axis: names of the positions along that axis.
+
+Two layers of a damaged model may have one path.
+"""
 
 INPUT_AXES = ("input", "channel", "index")
 """Axes that run along what a layer is fed."""
@@ -35,7 +38,7 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
         names = axis_names(kernel)
         axis = next((names.index(name) for name in INPUT_AXES if name in names), len(names) - 2)
         _require(inputs, kernel, axis, "input")
-        labels.setdefault(kernel.path, {})[axis] = inputs
+        labels.setdefault(kernel.stored_path, {})[axis] = inputs
     if outputs is not None:
         if not kernels:
             raise RequestError("No weight of this model has columns that --output-names could name.")
@@ -44,7 +47,7 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
         for weight in model.weights:
             sizes = [axis.size for axis in weight.value_axes]
             if weight.layer == last.layer and sizes[-1:] == [len(outputs)] and GROUP not in axis_names(weight):
-                labels.setdefault(weight.path, {})[len(sizes) - 1] = outputs
+                labels.setdefault(weight.stored_path, {})[len(sizes) - 1] = outputs
     return labels
 
 

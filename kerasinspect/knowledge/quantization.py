@@ -24,6 +24,8 @@ INPUTS_FIRST = (3, 16)
 """Since then gptq and awq kernels have a row for each input, not for each unit, and all zero points have one name."""
 RELEASED = (3, 15)
 """The version by whose words arrays are called where neither version nor names nor shapes tell."""
+FORGETS_RMS_SCALING = ((3, 0), (3, 1), (3, 2), (3, 3), None)
+"""Versions that do not save how a LayerNormalization scales, or may not."""
 FIRST_AXIS_INT4 = ((3, 11), (3, 12), (3, 13))
 """Versions in which two values of int4 share a byte along the first axis; such a kernel looks as one of int8 does."""
 SHARING: Mapping[str, tuple[str, int]] = {
@@ -92,7 +94,7 @@ def variants(class_name: str, kinds: Kinds, config: Mapping[str, Any], keras_ver
         return [*dense_variants(policy, kinds, keras_version, is_einsum=class_name == "EinsumDense")]
     if policy.mode in ("int8", "int4") and kinds and class_name in EMBEDDINGS:
         return [*embedding_variants(policy.mode, kinds)]
-    if class_name == "LayerNormalization" and config:
+    if class_name == "LayerNormalization" and config and keras_version in FORGETS_RMS_SCALING:
         # Keras 3.0 to 3.3 does not save rms_scaling, which leaves gamma alone.
         return [kinds, kinds[:1]]
     return [kinds]

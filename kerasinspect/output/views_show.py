@@ -219,7 +219,8 @@ def _value_blocks(weight: Weight, options: ShowOptions) -> Iterator[Block]:
         yield Paragraph(SEPARATOR.join(figures), level=3)
     if options.hashes:
         yield Paragraph(f"sha256 {sha256(weight.array)}", "quiet", 3)
-    subject = describe(weight.path, _shown_array(weight, options), weight.value_axes, options.labels.get(weight.path))
+    labels = options.labels.get(weight.stored_path)
+    subject = describe(weight.path, _shown_array(weight, options), weight.value_axes, labels)
     yield from draw(subject, options.grid)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,14 +12,26 @@ from kerasinspect.errors import RequestError
 from tests.output.handmade import model, question_network, varied
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from kerasinspect.model import Model
 
 EIGHT, THIRTY_TWO = tuple("abcdefgh"), tuple(f"class {n}" for n in range(32))
 
 
+Names = tuple[str, ...] | None
+
+
+def labels_by_path(model: Model, inputs: Names, outputs: Names) -> dict[str, Mapping[int, tuple[str, ...]]]:
+    """The labels of each weight that has some, by its path."""
+    labels = user_labels(model, inputs, outputs)
+    return {weight.path: labels[weight.stored_path] for weight in model.weights if weight.stored_path in labels}
+
+
 def test_names_go_to_the_first_rows_and_the_last_columns() -> None:
     """Inputs label the first kernel, outputs kernel and bias of the last layer."""
-    assert user_labels(question_network(), EIGHT, THIRTY_TWO) == {
+    assert labels_by_path(question_network(), EIGHT, THIRTY_TWO) == {
         "dense/kernel": {0: EIGHT},
         "dense_3/kernel": {1: THIRTY_TWO},
         "dense_3/bias": {0: THIRTY_TWO},
@@ -27,7 +40,7 @@ def test_names_go_to_the_first_rows_and_the_last_columns() -> None:
 
 def test_names_of_a_convolution_go_to_its_channels() -> None:
     """The first kernel of an image model has channels where others have inputs."""
-    assert user_labels(varied(), ("red", "green"), None) == {"conv/kernel": {2: ("red", "green")}}
+    assert labels_by_path(varied(), ("red", "green"), None) == {"conv/kernel": {2: ("red", "green")}}
 
 
 def test_a_wrong_count_is_an_error_with_both_counts() -> None:
@@ -36,6 +49,14 @@ def test_a_wrong_count_is_an_error_with_both_counts() -> None:
         user_labels(question_network(), EIGHT[:7], None)
     with pytest.raises(RequestError, match="has 1 name, but dense_3/kernel has 32 outputs"):
         user_labels(question_network(), None, ("a",))
+
+
+def test_two_layers_of_one_name_are_told_apart() -> None:
+    """Names for the rows of the first are not those of the second, which has other rows."""
+    first, *others = question_network().layers
+    twin = replace(first, weights=tuple(replace(weight, stored_path=f"twin/{weight.name}") for weight in first.weights))
+    labels = user_labels(model([first, twin, *others]), EIGHT, None)
+    assert [*labels] == [first.weights[0].stored_path]
 
 
 @pytest.mark.parametrize("names", [(EIGHT, None), (None, EIGHT)])

@@ -168,17 +168,34 @@ def broken_list(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A legacy HDF5 file lists arrays or layers in another order than the classes have them.
+    """The file has arrays or layers, by their names, in other places than those that Keras loads them from.
 
-    Keras loads them by place, whatever they are called, so that a moving mean may become a gamma without an error. The
-    file was edited, or written by another program: save the model again with Keras.
+    Keras goes by place, whatever they are called: by the order of the lists in legacy HDF5, by the numbers of groups
+    elsewhere. So a moving mean may become a gamma, or one layer's kernel another's, without an error. The file was
+    edited, or written by another program: save the model again with Keras.
     """
     displaced: dict[str, list[str]] = {}
     for weight in evidence.model.weights:
         if weight.loaded_as is not None:
             displaced.setdefault(weight.layer, []).append(f"{weight.name} as {weight.loaded_as}")
     for layer, names in displaced.items():
-        yield Hit(layer, f"Keras loads {', '.join(names)}: the file lists each in the place of the other.")
+        yield Hit(layer, f"Keras loads {', '.join(names)}: the file has each in the place of the other.")
+    for one in evidence.model.walk():
+        held = [weight for inner in one.walk() for weight in inner.weights] if one.looked_up_at else []
+        if held and not any(weight.loaded_as for weight in held):
+            place = held[0].stored_path
+            yield Hit(one.path, f"Keras looks for its arrays in {one.looked_up_at}, and the file has them at {place}.")
+
+
+def other_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file has the arrays of a layer under another name than its config.
+
+    Keras loads them all the same, since it goes by place; a program that looks layers up by name does not. Either the
+    layer was renamed, or the weights are those of another model: compare both, and save the model again.
+    """
+    for layer in evidence.model.walk():
+        if layer.stored_as is not None and any(inner.weights for inner in layer.walk()):
+            yield Hit(layer.path, f"The file has its arrays under the name {layer.stored_as}.")
 
 
 def bulky_config(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:

@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from kerasinspect.analysis.described import described, filled, is_adapted_untold, is_described, tops
 from kerasinspect.analysis.findings import Hit
 from kerasinspect.analysis.interface import named_tensors
-from kerasinspect.knowledge.config_values import mapping, size
-from kerasinspect.knowledge.expectations import (
-    ATTENTION,
-    asked_shape,
-    can_have_axes,
-    one_shape,
-    promised_shape,
-    sublayer_input,
-)
-from kerasinspect.knowledge.layers import LAYERS, weights_for
+from kerasinspect.knowledge.config_values import mapping
+from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
-from kerasinspect.knowledge.quantization import policy_of, variants
+from kerasinspect.knowledge.quantization import policy_of
+from kerasinspect.reading.assemble.keys import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from kerasinspect.analysis.described import Described
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.analysis.findings import Thresholds
     from kerasinspect.knowledge.layers import WeightKind
-    from kerasinspect.model import Extra, Layer, Model, Shape, Weight
+    from kerasinspect.model import Extra, Layer, Model, Weight
 
 NAMES_SHOWN = 5
 
@@ -44,43 +39,65 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         if not any(inner.weights for inner in top.walk()):
             yield from (Hit(top.path, f"The layer {top.name} has no weights: {remark}.") for remark in top.remarks)
             continue
-        for layer, kinds in described(top):
-            present = {weight.name for weight in layer.weights}
-            lacking = [kind.name for kind in kinds if kind.counted and kind.name not in present]
-            if len(layer.weights) < len(kinds) and lacking:
-                yield Hit(layer.path, f"The file has no array for {listed(lacking)} of {layer.class_name}.")
+        for one in described(evidence.model, top):
+            lacking = [] if one.is_open else [kind.name for kind in lacked(one) if kind.counted]
+            if lacking:
+                yield Hit(one.layer.path, f"The file has no array for {listed(lacking)} of {one.layer.class_name}.")
 
 
-def tops(layers: Iterable[Layer]) -> Iterator[Layer]:
-    """The layers of a model and of the models inside it; not what is inside a layer."""
-    for layer in layers:
-        if layer.kind == "model":
-            yield from tops(layer.layers)
-        else:
-            yield layer
+def lacked(one: Described) -> tuple[WeightKind, ...]:
+    """The weights of a layer that the file has no array for."""
+    if one.is_plain:
+        lacking = filled(one).lacking
+        return () if lacking and is_adapted_untold(one) else lacking
+    present = {weight.name for weight in one.layer.weights}
+    fewest = min(one.ways, key=len, default=())
+    lacking = tuple(kind for kind in fewest if kind.name not in present)
+    return lacking if len(one.layer.weights) < len(fewest) else ()
 
 
-def described(top: Layer) -> Iterator[tuple[Layer, tuple[WeightKind, ...]]]:
-    """A layer and those inside it, each with the fewest weights that class and config allow it.
+def surplus_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file has more arrays for a layer than it has weights by its class and config.
 
-    But for what is inside a layer that may have taken arrays out of it.
+    Keras counts them, and refuses to load the model. The file was edited, or joins a config and weights of different
+    models: save the model again.
     """
-    pending: list[tuple[Layer, tuple[WeightKind, ...] | None]] = [(top, None)]
-    while pending:
-        layer, given = pending.pop()
-        if holds_arrays_of_its_own(layer):
-            continue
-        kind = LAYERS.get(layer.class_name) if layer.known else None
-        own = given if given is not None else kind.weights if kind else ()
-        if layer.config:
-            yield layer, min(variants(layer.class_name, weights_for(own, layer.config), layer.config), key=len)
-        parts = {part.name: part.weights for part in kind.sublayers} if kind else {}
-        pending += [(inner, parts.get(inner.name)) for inner in reversed(layer.layers)]
+    model = evidence.model
+    if model.config is None:
+        return
+    for top in tops(model.layers):
+        for one in described(model, top):
+            surplus = filled(one).surplus if one.ways and one.is_plain and not one.is_open else ()
+            if surplus and not is_adapted_untold(one):
+                yield Hit(one.layer.path, f"{one.layer.class_name} has no place for {arrays_of(surplus)}.")
+        yield from (Hit(one.path, f"{top.class_name} has no layer of this name in it.") for one in strange(top, model))
+    yield from surplus_in_models(model)
 
 
-def holds_arrays_of_its_own(layer: Layer) -> bool:
-    """Whether a layer of a custom class has arrays that no config describes: a wrapper takes its layer's kernel so."""
-    return not layer.known and any(inner.weights for inner in layer.walk() if not (inner.known and inner.config))
+def arrays_of(weights: Sequence[Weight]) -> str:
+    """Arrays by their paths in the file."""
+    return listed([weight.stored_path for weight in weights])
+
+
+def strange(top: Layer, model: Model) -> Iterator[Layer]:
+    """Layers inside one of a legacy file that its class does not have, with arrays that Keras counts."""
+    if model.format.startswith("legacy") and is_described(top) and all(inner.known for inner in top.walk()):
+        yield from (inner for inner in top.walk() if inner.weights and not is_described(inner))
+
+
+def surplus_in_models(model: Model) -> Iterator[Hit]:
+    """Arrays of models whose class has none of its own, and layers of a legacy file that its config does not name."""
+    if model.class_name in LAYERS and model.own_weights:
+        yield Hit(model.name or "", f"{model.class_name} has no place for {arrays_of(model.own_weights)}.")
+    for layer in model.walk():
+        if layer.kind == "model" and layer.weights and is_described(layer) and all(one.known for one in layer.walk()):
+            yield Hit(layer.path, f"{layer.class_name} has no place for {arrays_of(layer.weights)}.")
+    if model.format.startswith("legacy") and any(map(is_described, model.layers)):
+        repeated = {path for layer in model.walk() for path in layer.also_at}
+        for layer in model.layers:
+            has_arrays = any(inner.weights or inner.path in repeated for inner in layer.walk())
+            if has_arrays and not is_described(layer):
+                yield Hit(layer.path, "The file has arrays for a layer of this name, which the config does not have.")
 
 
 def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -95,6 +112,21 @@ def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         is_copy = (extra.array.shape, evidence.statistics.get(extra.stored_path)) in weights
         if extra.kind == "unclaimed" and not is_copy:
             yield Hit(extra.stored_path, f"No layer has this array of shape {extra.array.shape}.")
+    if not evidence.model.format.startswith("legacy"):
+        for layer in left_over(evidence.model):
+            yield Hit(layer.path, f"The config has no layer for the arrays at {arrays_of(layer.weights)}.")
+
+
+def left_over(model: Model) -> Iterator[Layer]:
+    """The layers that only a tree has, in models and layers whose config and class describe all that they hold."""
+    is_listed = bool(model.layers) and model.class_name in LAYERS and any(map(is_described, model.layers))
+    pending = [*model.layers] if is_listed else []
+    while pending:
+        layer = pending.pop()
+        if not is_described(layer):
+            yield from (inner for inner in layer.walk() if inner.weights)
+        elif layer.known:
+            pending += layer.layers
 
 
 def lost_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -133,7 +165,7 @@ def lost_shapes(model: Model) -> Iterator[tuple[int, ...]]:
 def state_number(extra: Extra) -> int | None:
     """The place of an array among those of the model's own optimizer."""
     group, _, key = extra.stored_path.rpartition("/")
-    return int(key) if group == OPTIMIZER_ARRAYS and key.isdecimal() else None
+    return number_of(key) if group == OPTIMIZER_ARRAYS else None
 
 
 OPTIMIZER_ARRAYS = "/optimizer/vars"
@@ -150,61 +182,6 @@ def owners(model: Model) -> tuple[list[str], list[str]]:
     own = [layer for layer in model.walk() if layer.config and not layer.known and layer.kind != "model"]
     bare = dict.fromkeys(layer.path for layer in own if not any(inner.weights for inner in layer.walk()))
     return [*bare], [layer.path for layer in own if layer.path not in bare]
-
-
-def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A weight has another shape than the config of its layer says, or than what comes into the layer asks for.
-
-    Keras refuses to load it. The weights come from another version of the model than its config does: save both
-    together.
-    """
-    for top in tops(evidence.model.layers):
-        for layer, shape in fed(top):
-            if policy_of(layer.config).mode is None:
-                for weight in layer.weights:
-                    yield from (Hit(weight.path, words) for words in disagreements(layer, weight, shape))
-        for layer, kinds in described(top):
-            if policy_of(layer.config).mode is None:
-                yield from misfits(layer, kinds)
-
-
-def fed(top: Layer) -> Iterator[tuple[Layer, Shape | None]]:
-    """A layer and those inside it, each with the shape that it takes; None where that is not known."""
-    pending = [(top, one_shape(top.input_shape) if top.class_name not in ATTENTION else top.input_shape)]
-    while pending:
-        layer, shapes = pending.pop()
-        yield layer, one_shape(shapes)
-        taken: Shape | None = sublayer_input(layer.class_name, "", shapes)
-        for inner in layer.layers:
-            if layer.class_name in ATTENTION:
-                taken = sublayer_input(layer.class_name, inner.name, shapes)
-            pending.append((inner, taken))
-            if layer.class_name == "StackedRNNCells":
-                taken = (None, size(inner.config, "units")) if inner.known else None
-
-
-def misfits(layer: Layer, kinds: tuple[WeightKind, ...]) -> Iterator[Hit]:
-    """The weights of a layer that have another number of axes than they can have."""
-    named = {kind.name: kind for kind in kinds}
-    for place, weight in enumerate(layer.weights):
-        in_place = kinds[place] if not weight.named and len(kinds) == len(layer.weights) else None
-        kind = named.get(weight.name, in_place)
-        if kind is not None and not can_have_axes(layer.class_name, kind, len(weight.shape)):
-            words = f"It has {len(weight.shape)} axes, which the {kind.name} of {layer.class_name} never has."
-            yield Hit(weight.path, words)
-
-
-def disagreements(layer: Layer, weight: Weight, shape: Shape | None) -> Iterator[str]:
-    """A sentence for each axis of a weight whose size is not what the config says, or what comes in asks for."""
-    names = [axis.name for axis in weight.axes]
-    blocks = max(1, len(weight.axes[-1].blocks)) if names else 1
-    promised = promised_shape(layer.class_name, weight.name, layer.config, names, blocks)
-    asked = asked_shape(layer.class_name, weight.name, layer.config, names, shape)
-    for axis, said, wanted in zip(weight.axes, promised, asked, strict=True):
-        if said not in (None, axis.size):
-            yield f"Its {axis.name} axis has {axis.size}, where the config of {layer.class_name} says {said}."
-        elif wanted not in (None, axis.size):
-            yield f"Its {axis.name} axis has {axis.size}, where what comes in asks for {wanted}."
 
 
 def unbuilt_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -227,9 +204,19 @@ def repeated_names(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for _path, layers, config in models(evidence.model):
         if "layers" not in config:
             continue
-        for name, times in Counter(layer.path for layer in layers).items():
-            if times > 1:
-                yield Hit(name, f"{times} layers of the same model have this name.")
+        named: dict[str, list[Layer]] = {}
+        for layer in layers:
+            if is_described(layer):
+                named.setdefault(layer.path, []).append(layer)
+        for name, same in named.items():
+            is_graph = "input_layers" in config
+            if len(same) > 1 and not (is_graph and are_one_input(same)):
+                yield Hit(name, f"{len(same)} layers of the same model have this name.")
+
+
+def are_one_input(layers: Sequence[Layer]) -> bool:
+    """Whether layers are one input, listed more than once, of which a graph takes the last."""
+    return all(layer.kind == "input" and layer.config == layers[0].config for layer in layers)
 
 
 def models(model: Model) -> Iterator[tuple[str, tuple[Layer, ...], Mapping[str, Any]]]:

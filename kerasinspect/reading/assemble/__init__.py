@@ -95,7 +95,7 @@ def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], l
     age = age_of_contents(contents)
     if contents.tree is not None:
         model = claim_tree(root, contents.tree, version_of(contents.keras_version))
-        places = in_order(model, age)
+        places = exchanged(in_order(model, age))
         return model, places, [], counted(model, places, contents)
     listed = replace(contents, layers=with_places_kept(contents.layers))
     model, remarks, in_file = claim_rows(root, listed)

@@ -18,6 +18,7 @@ from kerasinspect.knowledge.quantization import (
     variants,
     without_axes,
 )
+from kerasinspect.reading.assemble.keys import number_of
 from kerasinspect.reading.assemble.nodes import Claim
 from kerasinspect.reading.names import cut
 
@@ -76,9 +77,9 @@ def choose(
     node: Node, keyed: Sequence[tuple[str, StoredArray]], keras_version: tuple[int, int] | None = None
 ) -> list[Claim]:
     """A claim for each of a layer's own arrays, in stored order; ``keyed`` are their keys in the file."""
-    numbered = [(int(key), array) for key, array in keyed if key.isdigit()]
+    numbered = [(number, array) for key, array in keyed if (number := number_of(key)) is not None]
     named = [
-        Claim(key, array, kind_named(node, key, array), is_keyed=True) for key, array in keyed if not key.isdigit()
+        Claim(key, array, kind_named(node, key, array), is_keyed=True) for key, array in keyed if number_of(key) is None
     ]
     arrays = [array for _, array in numbered]
     if not arrays:

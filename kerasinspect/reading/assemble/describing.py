@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.knowledge.layers import LAYERS, WeightKind, unnumbered
 from kerasinspect.knowledge.optimizers import optimizer_class
-from kerasinspect.reading.assemble.matching import VARS, has_arrays, number_of, own_arrays, user_name
+from kerasinspect.reading.assemble.keys import number_behind
+from kerasinspect.reading.assemble.matching import VARS, has_arrays, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
 from kerasinspect.reading.assemble.recognising import class_of_group
 from kerasinspect.reading.weights_file import CONTAINERS
@@ -68,7 +69,7 @@ def as_written(groups: Iterable[Group]) -> list[Group]:
     reached: dict[str, int] = {}
     places = {}
     order = []
-    for group in sorted(groups, key=lambda group: number_of(group.path)):
+    for group in sorted(groups, key=lambda group: number_behind(group.path)):
         headers = (below.position for below in group.walk())
         highest = max((*headers, *(array.position for array in group.all_arrays())))
         stem = unnumbered(group.path)

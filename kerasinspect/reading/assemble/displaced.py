@@ -1,7 +1,8 @@
-"""Weights and layers of a legacy file that are listed in the place of others.
+"""Weights and layers that a file has in the place of others.
 
-Keras loads by place, whatever the names. A weight keeps the name that the file gives it, and has the position
-in ``get_weights()`` of the one whose place it is in.
+Keras loads by place, whatever the names: in a legacy file by the order of its lists, in a tree by the number of the
+group. A weight keeps the name that the file gives it, and has the position in ``get_weights()`` of the one whose place
+it is in.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.knowledge.layers import WeightKind
-    from kerasinspect.reading.assemble.nodes import Node
+    from kerasinspect.reading.assemble.nodes import Claim, Node
     from kerasinspect.reading.assemble.order import Place
     from kerasinspect.reading.contents import Row
+    from kerasinspect.reading.stored import Group
 
 
 class Arranged(NamedTuple):
@@ -42,6 +44,35 @@ def note_displaced_weights(node: Node, expected: Sequence[tuple[Node, WeightKind
     for below in node.walk():
         in_order = sorted((wanted[id(below), claim.name], place) for place, claim in enumerate(below.claims))
         below.claims = [displaced.get(id(one), one) for one in (below.claims[place] for _, place in in_order)]
+
+
+def note_displaced_groups(
+    children: Sequence[Node], keys: Mapping[int, str], counted: Mapping[int, str], container: Group
+) -> None:
+    """Note which layers of a tree lie, by their names, in another group than the one that Keras counts for them."""
+    takers = {counted[id(child)]: child for child in children}
+    displaced: dict[int, Claim] = {}
+    for child in children:
+        key = keys.get(id(child))
+        if key is None or key == counted[id(child)]:
+            continue
+        child.looked_up_at = f"{container.path.rstrip('/')}/{counted[id(child)]}"
+        if key in takers:
+            displaced |= dict(in_place_of(child, takers[key]))
+    for child in children:
+        for below in child.walk():
+            below.claims = [displaced.get(id(claim), claim) for claim in below.claims]
+
+
+def in_place_of(child: Node, target: Node) -> Iterator[tuple[int, Claim]]:
+    """The arrays of a layer in the group of another, each as what Keras loads it, by identity of what it was."""
+    own, others = ([(below, claim) for below in node.walk() for claim in below.claims] for node in (child, target))
+    is_alike = len(own) == len(others)
+    for place, (below, claim) in enumerate(own):
+        owner, other = others[place] if is_alike else (target if below is child else below, claim)
+        inner = "" if owner is target else f"{owner.name}/"
+        path = other.array.path if is_alike else None
+        yield id(claim), replace(claim, loaded_as=f"{target.name}/{inner}{other.name}", in_place_of=path)
 
 
 def arranged(model: Node, in_file: Sequence[Node]) -> Arranged:

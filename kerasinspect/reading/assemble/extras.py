@@ -19,6 +19,7 @@ from kerasinspect.knowledge.optimizers import (
 )
 from kerasinspect.knowledge.quantization import LORA
 from kerasinspect.model import Extra, ExtraKind
+from kerasinspect.reading.assemble.keys import number_of
 from kerasinspect.reading.assemble.matching import user_name
 from kerasinspect.reading.assemble.nodes import as_mapping
 
@@ -158,8 +159,7 @@ def class_named(group: Group | None) -> str | None:
 
 def key_of(name: str) -> int:
     """The number of an array that is only numbered, which HDF5 sorts as text; rows of a legacy file are in order."""
-    last = name.rpartition("/")[2]
-    return int(last) if last.isdecimal() else 0
+    return number_of(name.rpartition("/")[2]) or 0
 
 
 def state_name(name: str) -> str:

@@ -99,6 +99,8 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         vocabulary=readable_vocabulary(labelling, node),
         config=node.config,
         remarks=remarks_of(labelling, node),
+        stored_as=node.stored_as,
+        looked_up_at=node.looked_up_at,
     )
 
 
@@ -153,7 +155,14 @@ def remarks_of(labelling: Labelling, node: Node) -> tuple[str, ...]:
         return ("the file has no arrays for it",)
     if node.unstored and node.config.get("lora_rank"):
         return (f"its LoRA factors are merged into what they adapt; get_weights() has {node.unstored} arrays more",)
-    return ()
+    return () if is_bare else place_remarks(node)
+
+
+def place_remarks(node: Node) -> tuple[str, ...]:
+    """What is odd about where the file has a layer's arrays."""
+    named = (f"the file has its arrays under the name {node.stored_as}",) if node.stored_as is not None else ()
+    is_lost = node.looked_up_at and not any(claim.loaded_as for below in node.walk() for claim in below.claims)
+    return (*named, f"Keras looks for its arrays in {node.looked_up_at}") if is_lost else named
 
 
 def activation_of(node: Node) -> str | None:

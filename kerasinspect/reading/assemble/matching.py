@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict, deque
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import group_name, unnumbered
 from kerasinspect.reading.assemble.choosing import expected_kinds
+from kerasinspect.reading.assemble.keys import number_behind, number_of
 from kerasinspect.reading.assemble.nodes import is_named
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def own_arrays(group: Group) -> list[tuple[str, StoredArray]]:
     """A layer's own arrays with their keys; these are numbers, which HDF5 sorts as text."""
     own = group.groups.get(VARS)
     keyed = {**own.arrays, **own.aliases} if own else {}
-    return sorted(keyed.items(), key=lambda item: (not item[0].isdigit(), int(item[0]) if item[0].isdigit() else 0))
+    return sorted(keyed.items(), key=lambda item: (number_of(item[0]) is None, number_of(item[0]) or 0))
 
 
 def user_name(group: Group) -> str | None:
@@ -40,12 +40,6 @@ def has_arrays(group: Group) -> bool:
     return any(below.arrays or below.aliases for below in group.walk())
 
 
-def number_of(key: str) -> int:
-    """The number at the end of a group's name; the first of its class has none."""
-    number = re.search(r"_(\d+)$", key)
-    return int(number[1]) if number else 0
-
-
 def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
     """The group of each layer, by the names in the file, else by the way of counting that explains most groups.
 
@@ -53,13 +47,16 @@ def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
     """
     names = {key: user_name(group) for key, group in container.groups.items()}
     if any(names.values()):
-        return match_names(children, names)
+        return match_names(children, names, counted_keys(children))
     attempts = [count(met, children, container) for count in ways_of(met.version)]
     return max(attempts, key=lambda keys: explained(met, children, container, keys))
 
 
-def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int, str]:
-    """The group of each layer by class and the user's name; where two share both, in order."""
+def match_names(children: list[Node], names: dict[str, str | None], counted: dict[int, str]) -> dict[int, str]:
+    """The group of each layer by class and the user's name; where two share both, in order.
+
+    Of several it is the one in the place that Keras counts. A layer that the file has under no name has that place.
+    """
     free: defaultdict[tuple[str, str | None], deque[str]] = defaultdict(deque)
     for key, name in names.items():
         for stem in {key, unnumbered(key)}:
@@ -67,14 +64,28 @@ def match_names(children: list[Node], names: dict[str, str | None]) -> dict[int,
     found: dict[int, str] = {}
     used: set[str] = set()
     for child in children:
+        key = counted[id(child)]
         candidates = free[group_name(child.class_name), child.name]
         while candidates and candidates[0] in used:
             candidates.popleft()
         if candidates:
-            found[id(child)] = candidates[0]
-            used.add(candidates[0])
+            is_there = key not in used and names.get(key) == child.name
+            found[id(child)] = key if is_there else candidates[0]
+            used.add(found[id(child)])
     match_nameless([child for child in children if not is_named(child)], names, found)
+    match_places(children, names, counted, found)
     return found
+
+
+def match_places(
+    children: list[Node], names: dict[str, str | None], counted: dict[int, str], found: dict[int, str]
+) -> None:
+    """Match layers by place alone where nobody bears the name that the file has there: Keras asks for no name."""
+    used = {*found.values()}
+    for child in children:
+        key = counted[id(child)]
+        if id(child) not in found and key in names and key not in used:
+            found[id(child)] = key
 
 
 def match_nameless(children: list[Node], names: dict[str, str | None], found: dict[int, str]) -> None:
@@ -82,7 +93,7 @@ def match_nameless(children: list[Node], names: dict[str, str | None], found: di
     nameless = {id(child) for child in children}
     taken = {key for child, key in found.items() if child not in nameless}
     free: defaultdict[str, deque[str]] = defaultdict(deque)
-    for key in sorted(names, key=number_of):
+    for key in sorted(names, key=number_behind):
         if key not in taken:
             free[unnumbered(key)].append(key)
     for child in children:
@@ -100,13 +111,13 @@ def ways_of(version: tuple[int, int] | None) -> list[Callable[[Met, list[Node], 
 
 def count_all(_met: Met, children: list[Node], container: Group) -> dict[int, str]:
     """Keras 3: every layer counts, also one that was stored elsewhere and so has no group here."""
+    return {child: key for child, key in counted_keys(children).items() if key in container.groups}
+
+
+def counted_keys(children: list[Node]) -> dict[int, str]:
+    """The group in which Keras 3 looks for each layer, be there one or not."""
     counter: Counter[str] = Counter()
-    found = {}
-    for child in children:
-        key = numbered(child, counter)
-        if key in container.groups:
-            found[id(child)] = key
-    return found
+    return {id(child): numbered(child, counter) for child in children}
 
 
 def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, str]:

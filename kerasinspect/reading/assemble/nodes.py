@@ -74,6 +74,10 @@ class Node:
     from_config: bool = True
     group: str | None = None
     """The group of the tree that holds it."""
+    stored_as: str | None = None
+    """The name that the file has for it, where the config has another one."""
+    looked_up_at: str | None = None
+    """The group in which Keras looks for it, where the file has it in another one."""
     optimizers: list[str] = field(default_factory=list)
     """The groups in it that hold optimizers where one looks for layers."""
     is_plain: bool = False

@@ -20,7 +20,7 @@ KERAS_3, LAST_MULTI_BACKEND = (3,), (2, 3)
 
 def version_of(text: str | None) -> tuple[int, int] | None:
     """Major and minor version."""
-    match = re.match(r"(\d+)\.(\d+)", text or "")
+    match = re.match(r"(\d{1,9})\.(\d{1,9})", text or "")
     return (int(match[1]), int(match[2])) if match else None
 
 

@@ -15,6 +15,8 @@ from kerasinspect.reading.assemble.legacy_names import first_keras_part, inner_p
 from kerasinspect.reading.assemble.nodes import Claim, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kerasinspect.knowledge.layers import WeightKind
     from kerasinspect.reading.contents import LayerRows, Row
 
@@ -42,6 +44,17 @@ def claim_names(node: Node, layer: LayerRows) -> None:
             below.claims.sort(key=lambda claim, places=places: places.get(claim.name, len(places)))  # type: ignore[misc]
     if made and sum(bool(below.claims) for below in node.walk()) > 1:
         node.order_known = False
+
+
+def are_named_otherwise(node: Node, sequence: Sequence[tuple[Node, WeightKind]], layer: LayerRows) -> bool:
+    """Whether names that fit by their last words give the arrays of some layers inside ``node`` to one another."""
+    wanted = [(id(owner), kind.name) for owner, kind in sequence]
+    if not node.from_config or len({owner for owner, _ in wanted}) == 1:
+        return False
+    inside = Inside()
+    owners = [find_owner(node, parts_of(node, row, layer, inside), inside) for row in layer.rows]
+    named = [(id(owner), name) for owner, (_, name) in zip(owners, wanted, strict=True)]
+    return named != wanted and len({*wanted}) == len(wanted) and {*named} == {*wanted}
 
 
 def parts_of(node: Node, row: Row, layer: LayerRows, inside: Inside) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.layers import LAYERS, SPATIAL, class_of_name
 from kerasinspect.reading.assemble.choosing import fits, possible_kinds
+from kerasinspect.reading.assemble.keys import number_of
 from kerasinspect.reading.assemble.matching import VARS, has_arrays, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Node
 from kerasinspect.reading.assemble.order import KERAS_3
@@ -90,10 +91,10 @@ def fits_class(class_name: str, group: Group) -> bool:
 
 def fits_weights(kind: LayerKind, keyed: Sequence[tuple[str, StoredArray]]) -> bool:
     """Whether arrays can be a layer's own weights, all of them."""
-    arrays = [array for key, array in keyed if key.isdigit()]
+    arrays = [array for key, array in keyed if number_of(key) is not None]
     arrays = arrays[1:] if kind.shares_kernel and len(arrays) > 1 else arrays
     known = {weight.name for weight in kind.weights}
-    return all(key.isdigit() or key in known or kind.wraps_code for key, _ in keyed) and (
+    return all(number_of(key) is not None or key in known or kind.wraps_code for key, _ in keyed) and (
         kind.wraps_code or any(True for _ in readings(kind, arrays))
     )
 

@@ -33,8 +33,9 @@ from kerasinspect.reading.assemble.legacy_names import (
     last_word,
     plain_name,
 )
+from kerasinspect.reading.assemble.matching import expects_arrays
 from kerasinspect.reading.assemble.nodes import Claim, Node, is_named
-from kerasinspect.reading.assemble.placing import claim_names
+from kerasinspect.reading.assemble.placing import are_named_otherwise, claim_names
 from kerasinspect.reading.assemble.sharing import distinct, repeated
 
 if TYPE_CHECKING:
@@ -78,12 +79,30 @@ def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node]
     """The layer of each name, those that only the file has among them, and sentences about these."""
     places = {child.name: child for child in reversed(model.children)}
     lists_layers = bool(places)
+    places |= renamed(model, layers)
     unnamed = {layer.name: described(layer) for layer in layers if layer.name not in places}
     if unnamed:
         model.children = in_order_of_file([*model.children, *unnamed.values()], layers)
     bearing = [layer.name for layer in layers if layer.rows and layer.name in unnamed] if lists_layers else []
     sentence = "The file has arrays for the layer {}, which its config does not name."
     return {**places, **unnamed}, [sentence.format(name) for name in dict.fromkeys(bearing)]
+
+
+def renamed(model: Node, layers: Sequence[LayerRows]) -> dict[str, Node]:
+    """The layers that the config names otherwise than the file, by the name in the file.
+
+    Where both have as many layers with arrays, Keras loads one after the other, whatever they are called.
+    """
+    listed = [child for child in model.children if expects_arrays(child)]
+    bearing = [layer for layer in layers if layer.rows]
+    if len(listed) != len(bearing):
+        return {}
+    names, stored = {child.name for child in model.children}, {layer.name for layer in layers}
+    pairs = zip(listed, bearing, strict=True)
+    found = {one.name: child for child, one in pairs if one.name not in names and child.name not in stored}
+    for name, child in found.items():
+        child.stored_as = name
+    return found
 
 
 def in_order_of_file(nodes: Sequence[Node], layers: Sequence[LayerRows]) -> list[Node]:
@@ -143,7 +162,10 @@ def claim_layer(node: Node, layer: LayerRows) -> None:
     if sequence is None:
         repeats = repeated(node)
         sequence = fitting(node, repeats, layer.rows) if repeats else None
-    if sequence is None:
+    if sequence is not None and not repeats and are_named_otherwise(node, sequence, layer):
+        claim_names(node, layer)
+        note_displaced_weights(node, sequence, layer.rows)
+    elif sequence is None:
         claim_names(node, layer)
         if node.from_config:
             expected = expected_weights(node, {}, {last_word(row.name) for row in layer.rows})

@@ -19,7 +19,8 @@ from kerasinspect.reading.assemble.describing import (
     serialised,
     unfolded,
 )
-from kerasinspect.reading.assemble.matching import VARS, has_arrays, match, own_arrays, user_name
+from kerasinspect.reading.assemble.displaced import note_displaced_groups
+from kerasinspect.reading.assemble.matching import VARS, counted_keys, has_arrays, match, own_arrays, user_name
 from kerasinspect.reading.assemble.nodes import Met, Node, node_of
 from kerasinspect.reading.assemble.recognising import may_extend
 from kerasinspect.reading.weights_file import CONTAINERS
@@ -78,7 +79,7 @@ def judge(met: Met, node: Node) -> None:
 def without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple[str, StoredArray]]:
     """A layer's own arrays, less the second copy of the wrapped kernel that SpectralNormalization stores first."""
     if node.kind and node.kind.shares_kernel and len(keyed) > 1:
-        return [("0", keyed[1][1])]
+        return [(str(place), array) for place, (_, array) in enumerate(keyed[1:])]
     return keyed
 
 
@@ -98,9 +99,20 @@ def claim_container(met: Met, model: Node, group: Group) -> set[str]:
                 claim(met, child, container.groups[keys[id(child)]])
             else:
                 child.same_as = met.layers.get((child.class_name, child.name))
+        note_places(waiting, keys, container)
         waiting = [child for child in waiting if id(child) not in keys]
         adopt(met, model, container, set(keys.values()), in_container=True)
     return used
+
+
+def note_places(children: list[Node], keys: dict[int, str], container: Group) -> None:
+    """Note which layers of a file that keeps their names have another one there, or lie in another one's place."""
+    names = {key: user_name(group) for key, group in container.groups.items()}
+    if any(names.values()):
+        for child in children:
+            name = names.get(keys.get(id(child), ""))
+            child.stored_as = name if name != child.name else None
+        note_displaced_groups(children, keys, counted_keys(children), container)
 
 
 def claim_sublayers(met: Met, node: Node, group: Group) -> set[str]:

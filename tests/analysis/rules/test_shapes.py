@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 SHAPES = active_rules(["KI203"])
 
-UNTOLD = {
-    "kernel": {"head", "unit"},
-    "bias": {"head", "unit", "row"},
-}
-"""Axes of projections, whose sizes the einsum equation or the attention layer decides, and the two rows of a GRU."""
-
 
 def found_in(path: Path) -> dict[str, str]:
     """What the rule says, by weight."""
@@ -63,21 +57,15 @@ def test_every_axis_of_every_weight_is_watched(keras_models: Path, tmp_path: Pat
         for place, axis in enumerate(weight.axes):
             longer = tuple(size + max(1, len(axis.blocks)) * (at == place) for at, size in enumerate(weight.shape))
             found = found_in(reshaped(source, tmp_path / "longer.keras", weight.stored_path, longer))
-            is_projection = weight.layer_class == "EinsumDense" or axis.name == "row"
-            wanted = set() if is_projection and axis.name in UNTOLD[weight.name] else {weight.path}
-            assert found.keys() == wanted or (is_projection and not found), (weight.path, axis)
+            assert found.keys() == {weight.path}, (weight.path, axis)
 
 
 def test_another_number_of_axes_is_found(keras_models: Path, tmp_path: Path) -> None:
     """A kernel, a bias or a statistic with one axis more is no such weight."""
     source = keras_models / "shapely.keras"
-    free = ("gamma", "beta", "moving_mean", "moving_variance", "alpha")
     for weight in weights_of(source):
-        if weight.layer_class != "EinsumDense" and weight.name not in free:
-            found = found_in(reshaped(source, tmp_path / "deeper.keras", weight.stored_path, (*weight.shape, 1)))
-            assert any(where.startswith(weight.layer) and "axes" in words for where, words in found.items()), (
-                weight.path
-            )
+        found = found_in(reshaped(source, tmp_path / "deeper.keras", weight.stored_path, (*weight.shape, 1)))
+        assert any(where.startswith(weight.layer) and "axes" in words for where, words in found.items()), weight.path
 
 
 @pytest.mark.parametrize(("sizes", "wanted"), [([8, 8, 6], []), ([8, 8, 4], ["grouped/kernel"])])

@@ -1,0 +1,225 @@
+"""The whole shape that a weight must have: from its layer's config, and from what comes into the layer.
+
+Keras builds a layer so before it loads the arrays, and refuses any array of another shape. A size that neither tells is
+None; where even the number of axes is open, so is the shape.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kerasinspect.knowledge.channels import ALONG_AXIS, named_axes
+from kerasinspect.knowledge.config_values import first_of, is_whole, size, whole_numbers, word
+from kerasinspect.knowledge.expectations import (
+    ONE_PER_FEATURE,
+    PLACES,
+    WITH_STATISTICS,
+    asked_shape,
+    one_shape,
+    promised_shape,
+)
+from kerasinspect.knowledge.fans import einsum_terms, wrapped_layer
+from kerasinspect.knowledge.layers import ANY, LAYERS, UNKNOWN, weights_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.shapes.rule import Outputs
+    from kerasinspect.model import Shape
+
+    Config: TypeAlias = Mapping[str, Any]
+
+Size: TypeAlias = "int | tuple[int, ...] | None"
+"""What an axis must have: one size, one of several, or any."""
+Sizes: TypeAlias = "tuple[Size, ...]"
+
+HEADS = ("num_heads", "num_query_heads")
+"""Keys of which an attention layer has one, and no EinsumDense of its own."""
+
+
+def expected_shape(class_name: str, kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+    """The shape that a weight must have; None where its number of axes is not known."""
+    rule = RULES.get(class_name)
+    if rule is not None:
+        return rule(kind, config, incoming)
+    shape = one_shape(incoming)
+    rank = expected_rank(class_name, kind, config, shape)
+    names = None if rank is None else kind.axis_names(rank)
+    if names is None:
+        return None
+    promised = promised_shape(class_name, kind.name, config, names, max(1, len(kind.gates)))
+    asked = asked_shape(class_name, kind.name, config, names, shape)
+    sizes = [other if one is None else one for one, other in zip(promised, asked, strict=True)]
+    if kind.rows:
+        sizes[0] = len(kind.rows)
+    return tuple(sizes)
+
+
+def expected_rank(class_name: str, kind: WeightKind, config: Config, shape: Shape | None) -> int | None:
+    """How many axes a weight must have; None where that is not known."""
+    if UNKNOWN in kind.axes or kind.older_axes:
+        return None
+    if ANY in kind.axes:
+        places = window_places(class_name, config)
+        return None if places is None else len(kind.axes) - 1 + places
+    if not kind.free_rank:
+        return len(kind.axes)
+    if class_name in WITH_STATISTICS:
+        return statistics_rank(class_name, config)
+    return len(shape) - 1 if class_name in ONE_PER_FEATURE and shape else None
+
+
+def window_places(class_name: str, config: Config) -> int | None:
+    """How many places a window has, by the name of the class or else by the config."""
+    places = PLACES.search(class_name)
+    if places:
+        return int(places[1])
+    window = whole_numbers(config, "kernel_size")
+    return len(window) if window else None
+
+
+def statistics_rank(class_name: str, config: Config) -> int | None:
+    """How many axes the statistics of a normalisation have; of several at once a BatchNormalization may have more."""
+    axes = whole_numbers(config, "axis")
+    if axes is None:
+        return 0 if class_name == "Normalization" and config.get("axis", -1) is None else 1
+    return len(axes) if len(axes) == 1 or class_name not in ALONG_AXIS else None
+
+
+def normalised(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+    """The weights of a Normalization, which keeps its axes in order."""
+    if not kind.axes:
+        return ()
+    shape, rank = one_shape(incoming), statistics_rank("Normalization", config)
+    if shape is None or rank == 0:
+        return None if rank is None else (None,) * rank
+    return tuple(shape[axis] for axis in sorted(named_axes(config, len(shape))))
+
+
+def equated(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+    """The weights of an EinsumDense: letters of its equation that the input has, or that the config gives."""
+    if any(key in config for key in HEADS):
+        return projected(kind, config, incoming)
+    terms, shape = einsum_terms(config), one_shape(incoming)
+    if terms is None or len(set(terms[2])) < len(terms[2]):
+        return None
+    inputs, kernel, output = terms
+    sizes = letter_sizes(inputs, output, config, shape)
+    if kind.name == "kernel":
+        return tuple(sizes.get(letter) for letter in kernel)
+    return equated_bias(output, sizes, config, None if shape is None else len(shape) - len(inputs))
+
+
+def equated_bias(output: str, sizes: Mapping[str, int | None], config: Config, left_out: int | None) -> Sizes | None:
+    """The bias of an EinsumDense: from the first of its axes on, one where it has none; dots behind count as well.
+
+    ``left_out`` is how many axes the dots stand for.
+    """
+    biased = word(config, "bias_axes") or ""
+    first = min((output.index(letter) for letter in biased if letter in output), default=None)
+    behind = left_out if (word(config, "equation") or "").endswith("...") else 0
+    if first is None or behind is None:
+        return None
+    return (*(sizes.get(letter) if letter in biased else 1 for letter in output[first:]), *(1,) * behind)
+
+
+def letter_sizes(inputs: str, output: str, config: Config, shape: Shape | None) -> dict[str, int | None]:
+    """The size of each letter of an equation."""
+    equation = word(config, "equation") or ""
+    from_end = equation.startswith("...")
+    told = first_of(config, "output_shape")
+    given = [told] if is_whole(told) else list(whole_or_open(told))
+    sizes = dict(aligned(output, given if from_end else [None, *given], from_end=from_end))
+    if shape is not None:
+        sizes |= {letter: length for letter, length in aligned(inputs, shape, from_end=from_end) if length is not None}
+    return sizes
+
+
+def whole_or_open(value: object) -> Sequence[int | None]:
+    """A list of sizes; an empty one for anything else."""
+    sizes = value if isinstance(value, list | tuple) else ()
+    return [size for size in sizes if size is None or is_whole(size)] if all(map(is_size, sizes)) else ()
+
+
+def is_size(value: object) -> bool:
+    """Whether a JSON value is a size or null."""
+    return value is None or is_whole(value)
+
+
+def aligned(letters: str, sizes: Sequence[int | None], *, from_end: bool) -> list[tuple[str, int | None]]:
+    """Letters with sizes, from the first or from the last on; what has no partner is left out."""
+    if from_end:
+        return [*zip(reversed(letters), reversed(sizes), strict=False)]
+    return [*zip(letters, sizes, strict=False)]
+
+
+def projected(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+    """The weights of a projection of an attention layer: features to heads, or heads to features."""
+    part = word(config, "name") or ""
+    heads, width = head_sizes(part, config)
+    features = features_of(incoming)
+    if part != "attention_output":
+        return (features, heads, width) if kind.name == "kernel" else (heads, width)
+    told = first_of(config, "output_shape")
+    given: Sizes = (told,) if is_whole(told) else tuple(whole_or_open(told))
+    outgoing: Sizes = given or (features,)
+    return (heads, width, *outgoing) if kind.name == "kernel" else outgoing
+
+
+def head_sizes(part: str, config: Config) -> tuple[int | None, int | None]:
+    """How many heads a projection has, and how many features each."""
+    is_value = part in {"value", "gate", "attention_output"}
+    if "num_query_heads" in config:
+        key = "num_key_value_heads" if part in {"key", "value"} else "num_query_heads"
+        return size(config, key), size(config, "head_dim")
+    keys = ("value_dim", "key_dim") if is_value else ("key_dim",)
+    return size(config, "num_heads"), size(config, *keys)
+
+
+def features_of(incoming: Outputs | None) -> Size:
+    """How many features come in: those of any input, since nothing tells which of them is which."""
+    several = [part for part in incoming or () if isinstance(part, tuple)]
+    lengths = [shape[-1] if shape else None for shape in several or [one_shape(incoming) or ()]]
+    known = {length for length in lengths if length is not None}
+    if None in lengths or not known:
+        return None
+    return known.pop() if len(known) == 1 else tuple(sorted(known))
+
+
+def scored(kind: WeightKind, _: Config, incoming: Outputs | None) -> Sizes | None:
+    """The weights of an attention layer without projections."""
+    return (features_of(incoming),) if kind.axes else ()
+
+
+def normed(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+    """The vector of a SpectralNormalization, which has a number for each column of the kernel inside."""
+    kernel = wrapped_kernel(config, incoming)
+    return (1, kernel[-1] if kernel else None) if kind.name == "vector_u" else None
+
+
+def wrapped_kernel(config: Config, incoming: Outputs | None) -> Sizes | None:
+    """The shape of the kernel inside a SpectralNormalization."""
+    class_name, inner = wrapped_layer("SpectralNormalization", config)
+    kinds = weights_for(LAYERS[class_name].weights, inner) if class_name in LAYERS else ()
+    return expected_shape(class_name, kinds[0], inner, incoming) if kinds else None
+
+
+RULES: Mapping[str, Callable[[WeightKind, Config, Outputs | None], Sizes | None]] = {
+    "Normalization": normalised,
+    "EinsumDense": equated,
+    "Attention": scored,
+    "AdditiveAttention": scored,
+    "SpectralNormalization": normed,
+}
+"""Classes whose shapes follow from more than the names of axes."""
+
+
+def fits(expected: Sizes, shape: tuple[int, ...]) -> bool:
+    """Whether a shape is one that is expected."""
+    return len(expected) == len(shape) and all(map(fits_size, expected, shape))
+
+
+def fits_size(expected: Size, length: int) -> bool:
+    """Whether the length of one axis is expected."""
+    return expected is None or expected == length or (isinstance(expected, tuple) and length in expected)
