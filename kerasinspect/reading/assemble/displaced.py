@@ -51,27 +51,45 @@ def note_displaced_groups(
 ) -> None:
     """Note which layers of a tree lie, by their names, in another group than the one that Keras counts for them."""
     takers = {counted[id(child)]: child for child in children}
+    found_under = {
+        id(child): keys[id(child)]
+        for child in children
+        if keys.get(id(child), counted[id(child)]) != counted[id(child)]
+    }
+    targets = {one: takers[key] for one, key in found_under.items() if key in takers}
+    moved_around = in_circles({one: id(target) for one, target in targets.items()})
     displaced: dict[int, Claim] = {}
     for child in children:
-        key = keys.get(id(child))
-        if key is None or key == counted[id(child)]:
+        if id(child) not in found_under:
             continue
         child.looked_up_at = f"{container.path.rstrip('/')}/{counted[id(child)]}"
-        if key in takers:
-            displaced |= dict(in_place_of(child, takers[key]))
+        if id(child) in targets:
+            displaced |= dict(in_place_of(child, targets[id(child)], is_exchange=id(child) in moved_around))
     for child in children:
         for below in child.walk():
             below.claims = [displaced.get(id(claim), claim) for claim in below.claims]
 
 
-def in_place_of(child: Node, target: Node) -> Iterator[tuple[int, Claim]]:
-    """The arrays of a layer in the group of another, each as what Keras loads it, by identity of what it was."""
+def in_circles(leads_to: Mapping[int, int]) -> set[int]:
+    """Those from which one comes back to where one began: layers that have exchanged their groups among themselves."""
+    left = dict(leads_to)
+    for at in leads_to.keys() - {*leads_to.values()}:
+        while at in left:
+            at = left.pop(at)  # noqa: PLW2901 - a walk from where nothing leads to
+    return {*left}
+
+
+def in_place_of(child: Node, target: Node, *, is_exchange: bool) -> Iterator[tuple[int, Claim]]:
+    """The arrays of a layer in the group of another, each as what Keras loads it, by identity of what it was.
+
+    Without an exchange some array is loaded nowhere, and none has the position of another one.
+    """
     own, others = ([(below, claim) for below in node.walk() for claim in below.claims] for node in (child, target))
     is_alike = len(own) == len(others)
     for place, (below, claim) in enumerate(own):
         owner, other = others[place] if is_alike else (target if below is child else below, claim)
         inner = "" if owner is target else f"{owner.name}/"
-        path = other.array.path if is_alike else None
+        path = other.array.path if is_alike and is_exchange else None
         yield id(claim), replace(claim, loaded_as=f"{target.name}/{inner}{other.name}", in_place_of=path)
 
 
@@ -108,8 +126,10 @@ def by_place(model: Node, stored: dict[str, int]) -> dict[str, int]:
 
 
 def exchanged(places: list[Place]) -> list[Place]:
-    """The same positions, each with the array that Keras loads there."""
+    """The same positions, each with the array that Keras loads there; as they are where some would be there twice."""
     takers = {place[1].in_place_of: place for place in places if place[1].in_place_of is not None}
+    if takers.keys() != {place[1].array.path for place in takers.values()}:
+        return places
     loaded = []
     for place in places:
         node, claim, _ = takers.get(place[1].array.path, place)

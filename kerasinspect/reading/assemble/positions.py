@@ -35,6 +35,7 @@ INSIDE_CUSTOM = (
 )
 BEHIND = "a layer before them may have weights that the file lacks"
 EITHER_KERAS = "the file does not tell whether Keras 2 or 3 wrote it, which have other orders"
+DISPLACED = "the file has them in another layer's place, whose own arrays are not in theirs"
 REPEATED = "the file holds some bytes twice, which may be one variable or two"
 
 
@@ -60,7 +61,11 @@ class Counted:
 def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted:
     """What the tree and the optimizer's state in it prove of the number of weights."""
     version = version_of(contents.keras_version)
-    counts = Counted(uncounted={id(node) for node in model.walk() if not node.count_known})
+    displaced = (claim for _, claim, _ in places if claim.loaded_as and claim.in_place_of is None)
+    counts = Counted(
+        uncounted={id(node) for node in model.walk() if not node.count_known},
+        unsettled={id(claim): DISPLACED for claim in displaced},
+    )
     trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
     tracked = tracked_by_optimizer(contents)
     arrays = trained_arrays([claim for _, claim in trained], tracked)

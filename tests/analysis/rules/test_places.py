@@ -79,6 +79,20 @@ def test_a_group_with_an_odd_number_is_said_with_the_one_that_keras_looks_for(tm
     assert said(path, "KI413") == [("KI413", "west", sentence)]
 
 
+def test_groups_that_moved_up_by_one_lose_no_array_and_show_none_twice(tmp_path: Path) -> None:
+    """Each lies in another one's place, and the last one in none: no exchange tells their positions."""
+
+    def shift(saved: Saved) -> None:
+        for old, new in (("dense_3", "dense_9"), ("dense_2", "dense_3"), ("dense_1", "dense_2")):
+            moved(f"layers/{old}", f"layers/{new}")(saved)
+
+    path = changed(tmp_path, ".keras", shift)
+    assert {where for _, where, _ in said(path, "KI413")} == {"east", "south", "west"}
+    with open_model(TWINS[".keras"]) as before, open_model(path) as after:
+        assert sorted(weight.path for weight in after.weights) == sorted(weight.path for weight in before.weights)
+        assert {weight.index for weight in after.weights if weight.loaded_as} == {None}
+
+
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_a_layer_with_another_name_in_the_file_is_a_warning(suffix: str, tmp_path: Path) -> None:
     """Keras goes by place and loads it, and so do we."""
