@@ -26,6 +26,8 @@ OLDER_ADDRESSES = struct.Struct("<Q8xQ8x8xQ")
 """Base address, end of the file, header of the root."""
 NEWER = struct.Struct("<8sxBBBQ8xQQ")
 """Versions 2 and 3: signature, bytes of an address and of a length, flags, base address, end, header of the root."""
+SIZES = {0: 96, 1: 100, 2: 48, 3: 48}
+"""Bytes that each version takes."""
 OPEN = 1
 """The flag that a program sets while it writes to the file; of version 3 only."""
 
@@ -38,6 +40,7 @@ class Superblock(NamedTuple):
     end: int
     root: int
     open_for_writing: bool
+    nbytes: int
 
 
 def superblock_position(source: Source) -> int | None:
@@ -66,7 +69,8 @@ def read_superblock(source: Source, start: int) -> Superblock:
     if widths != [WIDTH, WIDTH]:
         message = f"addresses and lengths are of {widths} bytes"
         raise ValueError(message)
-    return Superblock(base, end, root, open_for_writing=version == 3 and bool(flags & OPEN))  # noqa: PLR2004
+    is_open = version == 3 and bool(flags & OPEN)  # noqa: PLR2004
+    return Superblock(base, end, root, is_open, SIZES[version])
 
 
 def check_whole(source: Source, superblock: Superblock) -> None:
