@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from kerasinspect.reading.hdf5_header import Unfamiliar, read_header
-from kerasinspect.reading.hdf5_superblock import check_whole, outside, read_superblock, superblock_position
+from kerasinspect.reading.hdf5_superblock import check_superblock, check_whole, outside, read_superblock, superblock_position
 from kerasinspect.reading.limits import passed
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def open_file(source: Source, limits: Limits) -> OpenFile:
     with parsing(source, "its superblock"):
         superblock = read_superblock(source, start)
         check_whole(source, superblock)
+        check_superblock(source, start, superblock)
         base = superblock.base
         if base != start:
             where = f"{source.label} is refused: it begins at byte {start:,} and says {base:,}"

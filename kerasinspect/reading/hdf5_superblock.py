@@ -9,6 +9,7 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.errors import DamagedFile
+from kerasinspect.reading.hdf5_checksums import CHECKSUM, check_sum
 from kerasinspect.reading.zip_directory import END, END_SIGNATURE, LONGEST_COMMENT
 
 if TYPE_CHECKING:
@@ -81,6 +82,13 @@ def check_whole(source: Source, superblock: Superblock) -> None:
     if superblock.open_for_writing:
         message = f"{source.label} is still open for writing, or the program that wrote it was killed."
         raise DamagedFile(message, "Wait until it is closed; if nothing writes it, `h5clear -s` clears the mark.")
+
+
+def check_superblock(source: Source, start: int, superblock: Superblock) -> None:
+    """Raise ValueError for a superblock that has another checksum than it says; older versions have none."""
+    if superblock.nbytes == NEWER.size + CHECKSUM.size:
+        data = source.read_at(start, superblock.nbytes)
+        check_sum(data[: NEWER.size], data[NEWER.size :])
 
 
 def outside(source: Source, start: int, end: int) -> int:
