@@ -22,7 +22,7 @@ HEAD, NUMBERS = 8, {INTEGER: 4, FLOAT: 12}
 """Bytes that any datatype begins with, and those that tell more of an integer or a float."""
 BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
 """The names that h5py gives to the values of a boolean, and these: in older versions each name fills eight bytes."""
-MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1)}
+MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1), 5: (2, 1)}
 """By the version of a record: bytes of a member's name of one letter, and those that tell where it is."""
 BIG_ENDIAN, SIGNED = 0x01, 0x08
 LEADING_ONE = 0x20

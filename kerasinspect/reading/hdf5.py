@@ -22,6 +22,7 @@ from kerasinspect.reading.hdf5_header import Header, Link
 from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE, LAYOUT
 from kerasinspect.reading.limits import check_inflation, passed
 from kerasinspect.reading.stored import Group, Unwritten, Withheld
+from kerasinspect.reading.unwritten import never_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,7 +87,9 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
     while walk.pending:
         fill(walk, walk.pending.pop())
     settle(walk)
-    return Tree(root, tuple(walk.damage), file.outside_nbytes)
+    arrays = (home.array for home in walk.arrays.values())
+    unwritten = tuple((array.path, words) for array in arrays if (words := never_written(array)))
+    return Tree(root, tuple(walk.damage), file.outside_nbytes, unwritten)
 
 
 def fill(walk: Walk, unfilled: Unfilled) -> None:

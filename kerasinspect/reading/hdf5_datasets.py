@@ -78,10 +78,10 @@ def withheld(dataset: Dataset, *, is_null: bool) -> Withheld | None:
         return Withheld(f"The values of {path} lie in another file, which is not opened.")
     if dataset.layout.kind == VIRTUAL:
         return Withheld(f"{path} is a virtual dataset: its values lie in other files, which are not opened.")
-    if encoding.kind in UNREAD_KINDS:
-        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
     if dataset.dtype == UNUSUAL:
         return Withheld(f"The numbers of {path} are in a format that is not read.")
+    if encoding.kind in UNREAD_KINDS:
+        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
     return None
 
 

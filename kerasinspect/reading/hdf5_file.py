@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from kerasinspect.reading.hdf5_header import Unfamiliar, read_header
-from kerasinspect.reading.hdf5_superblock import check_superblock, check_whole, outside, read_superblock, superblock_position
+from kerasinspect.reading.hdf5_superblock import (
+    check_superblock,
+    check_whole,
+    outside,
+    read_superblock,
+    superblock_position,
+)
 from kerasinspect.reading.limits import passed
 
 if TYPE_CHECKING:

@@ -61,16 +61,23 @@ class Seen(NamedTuple):
 
 
 Arrays: TypeAlias = "dict[tuple[str, str], Seen]"
-"""By the path of the layer and the name of the weight."""
+"""By the path of the layer and the name of the weight; or by the path in the file, of what is no layer's."""
 
 
-def arrays_of(path: str) -> Arrays | None:
+class Answer(NamedTuple):
+    """What a model was read as."""
+
+    arrays: Arrays
+    remarks: tuple[str, ...]
+
+
+def answer_for(path: str) -> Answer | None:
     """Every array of a model; None where the answer would be that it cannot be read, or not all of it."""
     try:
         with open_model(path) as model:
             if model.damage:
                 return None
-            return dict(listed(model))
+            return Answer(dict(listed(model)), model.remarks)
     except InspectError:
         return None
 
@@ -78,7 +85,8 @@ def arrays_of(path: str) -> Arrays | None:
 def listed(model: Model) -> Iterator[tuple[tuple[str, str], Seen]]:
     """Every array of an open model with what it is called."""
     weights = [((layer.path, weight.name), weight.array) for layer in model.walk() for weight in layer.weights]
-    for key, array in [*weights, *((("", extra.name), extra.array) for extra in model.extras)]:
+    extras = [((extra.stored_path, extra.name), extra.array) for extra in model.extras]
+    for key, array in [*weights, *extras]:
         digest = hashlib.sha256(b"".join(array.blocks())).hexdigest()
         yield key, Seen(getattr(array, "path", ""), array.shape, array.dtype, digest)
 
@@ -94,7 +102,7 @@ def structure(path: Path) -> list[int]:
 
 def flipped(path: Path, count: int, seed: int, tally: Counter[str]) -> None:
     """Flip ``count`` bits of a file one at a time, and tally how each ended."""
-    data, before = path.read_bytes(), arrays_of(str(path))
+    data, before = path.read_bytes(), answer_for(str(path))
     assert before is not None, path
     places = structure(path)
     chooser = random.Random(f"{seed} {path.name}")  # noqa: S311 - the same flips every time
@@ -105,15 +113,15 @@ def flipped(path: Path, count: int, seed: int, tally: Counter[str]) -> None:
         for number in chooser.sample(range(8 * len(places)), min(count, 8 * len(places))):
             place = places[number // 8]
             os.pwrite(file.fileno(), bytes([data[place] ^ 1 << number % 8]), place)
-            after = arrays_of(name)
-            tally[ending(name, before, after)] += 1
+            tally[ending(name, before, answer_for(name))] += 1
             os.pwrite(file.fileno(), data[place : place + 1], place)
 
 
-def ending(name: str, before: Arrays, after: Arrays | None) -> str:
+def ending(name: str, whole: Answer, broken: Answer | None) -> str:
     """How one flip ended, in words."""
-    if after is None:
+    if broken is None:
         return "exit 3"
+    before, after = whole.arrays, broken.arrays
     if after == before:
         return "every array as before"
     kinds, answers = set(), set()
@@ -125,7 +133,8 @@ def ending(name: str, before: Arrays, after: Arrays | None) -> str:
             kinds.add(difference(old, new))
             answers.add(opinion(old, new, theirs))
     answer = next(words for words in OPINIONS if words in answers)
-    return f"silently wrong: {', '.join(sorted(kinds))}; h5py: {answer}"
+    manner = "silently wrong" if broken.remarks == whole.remarks else "wrong, with a remark"
+    return f"{manner}: {', '.join(sorted(kinds))}; h5py: {answer}"
 
 
 def difference(old: Seen | None, new: Seen | None) -> str:

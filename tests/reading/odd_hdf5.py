@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from kerasinspect.reading.stored import StoredArray
 
-DTYPES = "<f4 >f4 <f8 >f8 <f2 >f2 i1 u1 <i2 >i2 <u2 >u2 <i4 >i4 <u4 >u4 <i8 >i8 <u8 >u8 ? <c8 >c8 <c16 V1 V2".split()
+DTYPES = ["i1", "u1", "?", "<c8", ">c8", "<c16", "V1", "V2"]
+DTYPES += [order + kind for kind in ("f4", "f8", "f2", "i2", "u2", "i4", "u4", "i8", "u8") for order in "<>"]
 VERSIONS = ("earliest", "v108", "v110", "latest")
 FILTERS: tuple[dict[str, Any], ...] = (
     {},
