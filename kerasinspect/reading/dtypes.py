@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.reading.hdf5_messages import DATATYPE, SHARED
+from kerasinspect.reading.hdf5_messages import DATATYPE, MOST_REMEMBERED, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ FLOAT8: Mapping[str, tuple[int, int]] = {"float8_e4m3fn": (4, 7), "float8_e5m2":
 """Bits of the exponent, and its bias. Source: OCP 8-bit Floating Point Specification (OFP8)."""
 INTEGER, FLOAT, OPAQUE, COMPOUND, ENUMERATED = 0, 1, 5, 6, 8
 """Classes of datatypes."""
+VERSIONS = range(1, 6)
 HEAD, NUMBERS = 8, {INTEGER: 4, FLOAT: 12}
 """Bytes that any datatype begins with, and those that tell more of an integer or a float."""
 BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
@@ -120,19 +122,29 @@ def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
 def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
     """The dtype of a float or an integer by the bits that its datatype describes; None for any other class.
 
-    Going by class and size alone would show other layouts as wrong numbers.
+    Going by class and size alone would show other layouts as wrong numbers. Raises ValueError for no version that
+    there is.
     """
-    kind, flags, rest, size = class_at(data, start), data[start + 1], data[start + 2 : start + 4], size_at(data, start)
+    return number_of(data[start : start + HEAD + NUMBERS[FLOAT]])
+
+
+@lru_cache(MOST_REMEMBERED)
+def number_of(data: bytes) -> tuple[np.dtype[Any], str] | None:
+    """The same from the bytes of a datatype, or from as many of them as tell of a number."""
+    kind, flags, rest, size = class_at(data, 0), data[1], data[2:4], size_at(data, 0)
+    if data[0] >> 4 not in VERSIONS:
+        message = f"a datatype of version {data[0] >> 4}"
+        raise ValueError(message)
     order = ">" if flags & BIG_ENDIAN else "<"
     if kind == INTEGER:
-        offset, precision = struct.unpack_from("<HH", data, start + HEAD)
+        offset, precision = struct.unpack_from("<HH", data, HEAD)
         is_plain = not (flags & ~(BIG_ENDIAN | SIGNED) or any(rest))
         if is_plain and (offset, precision) == (0, 8 * size) and size in (1, 2, 4, 8):
             dtype = np.dtype(f"{order}{'i' if flags & SIGNED else 'u'}{size}")
             return dtype, dtype.name
         return np.dtype(f"V{size}" if size else "V1"), UNUSUAL
     if kind == FLOAT:
-        fields = (int.from_bytes(rest, "little"), size, *struct.unpack_from("<HHBBBBI", data, start + HEAD))
+        fields = (int.from_bytes(rest, "little"), size, *struct.unpack_from("<HHBBBBI", data, HEAD))
         code, name = FLOATS.get(fields, ("", UNUSUAL)) if flags & ~BIG_ENDIAN == LEADING_ONE else ("", UNUSUAL)
         return np.dtype(f"{order}{code}" if code else f"V{size or 1}"), name
     return None

@@ -19,7 +19,7 @@ from kerasinspect.reading.hdf5_datasets import stored_array
 from kerasinspect.reading.hdf5_extents import overlaps
 from kerasinspect.reading.hdf5_file import OpenFile, open_file, parsing
 from kerasinspect.reading.hdf5_header import Header, Link
-from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE, LAYOUT
+from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE
 from kerasinspect.reading.limits import check_inflation, passed
 from kerasinspect.reading.stored import Group, Unwritten, Withheld
 from kerasinspect.reading.unwritten import never_written
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
     from kerasinspect.reading.stored import Attribute, StoredArray
+
+OF_ARRAYS, OF_GROUPS = (DATASPACE, LAYOUT), (SYMBOL_TABLE, LINK_INFO)
+"""Kinds of message of which an array has all, and a group at least one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
     with parsing(file.source, "its root"):
         header = file.header(file.root)
         links = header.links()
-        check_group(header, "/")
+        check_group(file, header.kinds, "/")
     with parsing(file.source, "the attributes of /"):
         root = Group("/", header.attributes("/"))
     walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, links, 1)])
@@ -139,13 +142,13 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         with parsing(file.source, path):
             header = file.header(address)
             kinds, links = header.kinds, header.links()
-        if kinds & {DATASPACE, LAYOUT}:
+        if not kinds.isdisjoint(OF_ARRAYS):
             place_array(walk, group, name, header, path)
             walk.arrays[address] = Home(group, name)
         elif DATATYPE in kinds:
             group.links[name] = "is a named datatype"
         else:
-            check_group(header, path)
+            check_group(file, kinds, path)
             if parent.depth >= file.limits.hdf5_depth:
                 raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
             group.groups[name] = Group(path, attributes(walk, header, path), position=address)
@@ -155,10 +158,10 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         group.links[name] = "is damaged"
 
 
-def check_group(header: Header, path: str) -> None:
-    """Raise DamagedFile for an object that is no group either, where it is neither dataset nor datatype."""
-    if not header.is_group:
-        raise DamagedFile(f"{path} in {header.file.source.label} is damaged: it is no group, dataset or datatype.")
+def check_group(file: OpenFile, kinds: set[int], path: str) -> None:
+    """Raise DamagedFile for an object with other messages than a group has, even one that holds nothing."""
+    if kinds.isdisjoint(OF_GROUPS):
+        raise DamagedFile(f"{path} in {file.source.label} is damaged: it is no group, dataset or datatype.")
 
 
 def attributes(walk: Walk, header: Header, path: str) -> Mapping[str, Attribute]:

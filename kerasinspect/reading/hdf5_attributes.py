@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kerasinspect.reading.dtypes import FLOAT, INTEGER, class_at, number_format, size_at
-from kerasinspect.reading.hdf5_messages import ALIGNMENT, padded, shape_at
+from kerasinspect.reading.hdf5_messages import ALIGNMENT, padded, shape_of
 from kerasinspect.reading.limits import passed
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def attribute_of(file: OpenFile, data: bytes, path: str) -> tuple[str, Attribute
     name, datatype, dataspace, values = parts_of(data, 0)
     title = name.decode()
     where = f"{title} of {path}"
-    shape = shape_at(data, dataspace, HEAD.unpack_from(data)[-1])
+    shape = shape_of(data[dataspace : dataspace + HEAD.unpack_from(data)[-1]])
     count = 0 if shape is None else math.prod(shape)
     check_count(file, count, len(data) - values)
     if not 0 <= len(data) - values - count * size_at(data, datatype) < ALIGNMENT:

@@ -25,7 +25,7 @@ from kerasinspect.reading.hdf5_messages import (
     LINK_INFO,
     SHARED,
     SYMBOL_TABLE,
-    shape_at,
+    shape_of,
 )
 from kerasinspect.reading.hdf5_symbols import symbols
 from kerasinspect.reading.limits import passed
@@ -101,18 +101,13 @@ class Header(NamedTuple):
             raise ValueError(complaint)
         return message
 
-    @property
-    def is_group(self) -> bool:
-        """Whether it is the header of a group, even of one that holds nothing."""
-        return not self.kinds.isdisjoint((SYMBOL_TABLE, LINK_INFO))
-
     def shape(self) -> tuple[int, ...] | None:
         """The shape that the dataspace gives; None where there are no values. Raises ValueError for a faulty one."""
         _, flags, start, nbytes = self.the(DATASPACE)
         if flags & SHARED:
             complaint = "a dataspace that lies elsewhere in the file, which is not read"
             raise ValueError(complaint)
-        return shape_at(self.data, start, nbytes)
+        return shape_of(self.data[start : start + nbytes])
 
     @property
     def kinds(self) -> set[int]:

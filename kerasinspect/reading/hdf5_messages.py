@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 DATASPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL_FILES, LAYOUT, FILTERS = 0x01, 0x02, 0x03, 0x06, 0x07, 0x08, 0x0B
@@ -26,6 +27,8 @@ ALIGNMENT = 8
 """What the bytes of a message are rounded up to in older headers."""
 HAS_MAXIMA = 1
 """The flag of a dataspace that also says how large each axis may become."""
+MOST_REMEMBERED = 1_024
+"""Dataspaces and datatypes that are read no more than once: a model has few, again and again."""
 LARGEST_BUILT_IN = 255
 """Filters with larger numbers have names."""
 
@@ -53,23 +56,24 @@ class Filter(NamedTuple):
     values: tuple[int, ...]
 
 
-def shape_at(data: bytes, start: int, nbytes: int) -> tuple[int, ...] | None:
-    """The shape that a dataspace of so many bytes gives; None for one that has no values.
+@lru_cache(MOST_REMEMBERED)
+def shape_of(body: bytes) -> tuple[int, ...] | None:
+    """The shape that a dataspace gives; None for one that has no values.
 
     Raises ValueError for one that says what none may: more axes than there can be, one that is larger than it may
     become, axes of what has none, other bytes than it takes.
     """
-    version, rank, flags, kind = data[start : start + 4]
+    version, rank, flags, kind = body[:4]
     head = {1: 8, 2: 4}.get(version, 0)
     if not head or rank > MOST_AXES or flags > HAS_MAXIMA or kind > (NO_SPACE if version > 1 else 0):
         message = f"a dataspace of version {version}, {rank} axes, flags {flags} and kind {kind}"
         raise ValueError(message)
-    sizes: tuple[int, ...] = struct.unpack_from(f"<{rank * (1 + flags)}Q", data, start + head)
+    sizes: tuple[int, ...] = struct.unpack_from(f"<{rank * (1 + flags)}Q", body, head)
     shape, maxima = sizes[:rank], sizes[rank:]
     is_larger = any(size > most for size, most in zip(shape, maxima, strict=False))
     has_none = version > 1 and kind in (ONE_VALUE, NO_SPACE)
-    if is_larger or (rank and has_none) or not 0 <= nbytes - head - 8 * len(sizes) < ALIGNMENT:
-        message = f"a dataspace of shape {shape} and largest shape {maxima} in {nbytes} bytes"
+    if is_larger or (rank and has_none) or not 0 <= len(body) - head - 8 * len(sizes) < ALIGNMENT:
+        message = f"a dataspace of shape {shape} and largest shape {maxima} in {len(body)} bytes"
         raise ValueError(message)
     return None if version > 1 and kind == NO_SPACE else shape
 

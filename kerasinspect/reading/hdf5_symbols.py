@@ -33,8 +33,9 @@ SYMBOL = struct.Struct("<QQI4xI12x")
 """Place of the name in the heap, address of the object, kind of link, place of a soft link's target in the heap."""
 GROUP_NODE = 0
 SOFT_LINK = 2
-LINKS = range(SOFT_LINK + 1)
-"""Kinds of link: a hard one, one to a group whose tree and heap stand here as well, a soft one."""
+"""The largest kind of link; before it, a hard one, and one to a group whose tree and heap stand here as well."""
+NO_NAMES = (b"", b".")
+"""What no link is called, as none has a name with a slash in it: a path would lead elsewhere."""
 
 
 class Symbol(NamedTuple):
@@ -54,16 +55,11 @@ def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[Symbol]:
         expect(signature, b"SNOD\1")
         for place, target, kind, soft in SYMBOL.iter_unpack(stream.at(address + TABLE.size, count * SYMBOL.size)):
             name = text_at(names, place)
-            if kind not in LINKS or name < last or not is_link_name(name):
+            if kind > SOFT_LINK or name < last or name in NO_NAMES or b"/" in name:
                 message = f"a link of kind {kind}, named {name!r} behind {last!r}"
                 raise ValueError(message)
             last = name
             yield Symbol(name, target, text_at(names, soft) if kind == SOFT_LINK else None)
-
-
-def is_link_name(name: bytes) -> bool:
-    """Whether a link can have this name: a path is made of names, and leads to none that is empty, a dot or a path."""
-    return name not in (b"", b".") and b"/" not in name
 
 
 def heap_of(stream: MeteredStream, address: int) -> bytes:
@@ -76,10 +72,10 @@ def heap_of(stream: MeteredStream, address: int) -> bytes:
 
 
 def check_free_space(names: bytes, free: int) -> None:
-    """Raise ValueError for free blocks of a heap that do not lie in it: then what is between them are no names."""
+    """Raise ValueError for free blocks of a heap that do not lie in it, struct.error for one that has no room."""
     room = len(names)
     while free not in NO_BLOCK:
-        following, size = FREE_BLOCK.unpack(names[free : free + FREE_BLOCK.size].ljust(FREE_BLOCK.size, b"\0"))
+        following, size = FREE_BLOCK.unpack_from(names, free)
         room -= size
         if not size or free + size > len(names) or room < 0:
             message = f"{size} free bytes at {free} of {len(names)} bytes of names"
@@ -89,7 +85,7 @@ def check_free_space(names: bytes, free: int) -> None:
 
 def text_at(names: bytes, place: int) -> bytes:
     """The name at a place in the heap, between the NUL before it and the one behind; raises ValueError without them."""
-    if place and names[place - 1 : place] != b"\0":
+    if place and names[place - 1]:
         message = f"no name begins at {place}"
         raise ValueError(message)
     return names[place : names.index(b"\0", place)]

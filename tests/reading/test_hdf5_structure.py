@@ -22,8 +22,7 @@ from kerasinspect.errors import DamagedFile, InspectError
 from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.hdf5_checksums import lookup3
 from kerasinspect.reading.hdf5_file import open_file
-from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE, FILL_VALUE, FILTERS, LAYOUT, SYMBOL_TABLE, shape_at
-from kerasinspect.reading.hdf5_symbols import is_link_name
+from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE, FILL_VALUE, FILTERS, LAYOUT, SYMBOL_TABLE, shape_of
 from kerasinspect.reading.limits import DEFAULT
 from kerasinspect.reading.sources import open_source
 from kerasinspect.reading.stored import Contiguous
@@ -88,6 +87,8 @@ CONTRADICTIONS: dict[str, tuple[str, int, int, bytes]] = {
     "another version of the dataspace": ("run", DATASPACE, 0, b"\3"),
     "a dataspace with other flags": ("run", DATASPACE, 2, b"\3"),
     "no largest sizes though they are there": ("run", DATASPACE, 2, b"\0"),
+    "another version of the datatype": ("run", DATATYPE, 0, b"\x01"),
+    "a version of the datatype to come": ("run", DATATYPE, 0, b"\x71"),
     "smaller values": ("run", DATATYPE, 4, FOUR.pack(2)),
     "a larger run": ("run", LAYOUT, 10, EIGHT.pack(52)),
     "a smaller run": ("run", LAYOUT, 10, EIGHT.pack(44)),
@@ -250,16 +251,10 @@ def test_an_object_that_is_nothing_is_damage(whole: bytes) -> None:
         tree_of(changed(whole, 96 + 16, b"\x17"))
 
 
-@pytest.mark.parametrize("name", [b"a/b", b"", b"."])
-def test_no_link_has_a_name_that_is_a_path(name: bytes) -> None:
-    """Nothing could be found under it."""
-    assert not is_link_name(name)
-
-
-def test_names_are_in_order(whole: bytes) -> None:
+@pytest.mark.parametrize("name", [b"other", b"pt/er", b"\0", b".\0"])
+def test_names_are_in_order_and_no_paths(whole: bytes, name: bytes) -> None:
     """A reader that looks for one would not find it."""
-    place = whole.index(b"other\0")
-    tree = tree_of(changed(whole, place, b"a"))
+    tree = tree_of(changed(whole, whole.index(b"other\0"), name.replace(b"o", b"a", 1)))
     assert "/group" in tree.damage[0]
     check_others(tree, {"/group/one", "/group/other"})
 
@@ -286,7 +281,7 @@ def test_attributes_fill_their_message(whole: bytes) -> None:
 )
 def test_a_sound_dataspace_gives_its_shape(body: bytes, shape: tuple[int, ...] | None) -> None:
     """With largest sizes or without, in either version, filled up to eight bytes or not."""
-    assert shape_at(b"xx" + body, 2, len(body)) == shape
+    assert shape_of(body) == shape
 
 
 def test_a_checksum_is_that_of_lookup3() -> None:
