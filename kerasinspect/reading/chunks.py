@@ -9,31 +9,28 @@ Source: HDF5 File Format Specification 3.0, sections III.A.1 and IV.A.2.l.
 from __future__ import annotations
 
 import math
-import struct
 import zlib
 from dataclasses import dataclass
-from itertools import product, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasinspect.errors import DamagedFile
-from kerasinspect.reading.hdf5_file import parsing
-from kerasinspect.reading.hdf5_messages import FILTERS, chunking_of, filters_at
+from kerasinspect.reading.chunk_index import ChunkIndex, Stored
+from kerasinspect.reading.hdf5_fill import fill_value
+from kerasinspect.reading.hdf5_messages import FILTERS, SHARED, Filter, chunking_of, filters_at
 from kerasinspect.reading.hdf5_superblock import UNDEFINED
-from kerasinspect.reading.hdf5_trees import leaf_entries
 from kerasinspect.reading.limits import passed
 from kerasinspect.reading.stored import Storage, Unwritten, Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kerasinspect.reading.hdf5_datasets import Dataset
     from kerasinspect.reading.hdf5_file import OpenFile
+    from kerasinspect.reading.hdf5_header import Header
 
 DEFLATE, SHUFFLE = 1, 2
-CHUNK_NODE = 1
-"""The kind of tree that holds chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,8 @@ class Chunked:
     chunk: tuple[int, ...]
     filters: tuple[int, ...]
     index: ChunkIndex
+    fill: bytes | None
+    """What a value is that was never written; None where there is no such value."""
 
     @property
     def chunk_bytes(self) -> int:
@@ -86,14 +85,13 @@ class Chunked:
         return data
 
     def put_together(self, number: int) -> memoryview:
-        """The values of one slab; a chunk that was never written is zero."""
+        """The values of one slab; those of a chunk that was never written are the fill value."""
         low = number * self.chunk[0]
-        values = np.zeros((min(self.chunk[0], self.shape[0] - low), *self.shape[1:]), self.encoding)
-        stored = self.index.chunks()
-        for corner in product((low,), *map(range, repeat(0), self.shape[1:], self.chunk[1:])):
-            if corner not in stored:
-                continue
-            data = self.unfiltered(stored[corner])
+        shape = (min(self.chunk[0], self.shape[0] - low), *self.shape[1:])
+        values = np.empty(shape, self.encoding)
+        values[...] = np.frombuffer(self.fill or bytes(self.encoding.itemsize), self.encoding)
+        for corner, stored in self.index.slab(low):
+            data = self.unfiltered(stored)
             if data is None:
                 raise self.damaged(f"its chunk at {corner} cannot be inflated")
             ends = [min(step, size - at) for at, step, size in zip(corner, self.chunk, self.shape, strict=True)]
@@ -116,77 +114,74 @@ class Chunked:
                 raw = np.frombuffer(raw, np.uint8).reshape(self.encoding.itemsize, -1).T.tobytes()
         return raw if len(raw) == size else None
 
+    @property
+    def missing(self) -> int:
+        """How many of its chunks were never written."""
+        return self.index.count - len(self.index.found)
+
+    def find(self) -> None:
+        """Find its chunks; raises DamagedFile where that cannot be done, or where values are missing in any sense."""
+        self.index.read()
+        if self.fill is None and self.missing:
+            raise self.damaged("it was only partly written, and the file has no fill value for the rest")
+
     def damaged(self, what: str) -> DamagedFile:
         """The error for a dataset whose chunks contradict its header."""
         message = f"{self.path} in {self.file.source.label} is damaged: {what}."
         return DamagedFile(message, "Get the file from its source again.")
 
 
-class Stored(NamedTuple):
-    """Where one chunk lies, as it is stored."""
-
-    address: int
-    nbytes: int
-    mask: int
-    """A bit for each filter that it did not go through."""
-
-
-@dataclass(slots=True)
-class ChunkIndex:
-    """The chunks of an array that are stored; read when first asked for, by one thread, whoever else waits for it."""
-
-    file: OpenFile
-    path: str
-    address: int
-    rank: int
-    found: Mapping[tuple[int, ...], Stored] | None = None
-
-    def chunks(self) -> Mapping[tuple[int, ...], Stored]:
-        """Where each chunk lies, by the position of its first value; raises DamagedFile where that cannot be read."""
-        with self.file.turn:
-            if self.found is None:
-                self.found = self.read()
-        return self.found
-
-    def read(self) -> Mapping[tuple[int, ...], Stored]:
-        """The same from the file."""
-        entry = struct.Struct(f"<II{self.rank}Q8xQ")
-        with parsing(self.file.source, f"the chunks of {self.path}"):
-            return {
-                tuple(corner): Stored(place, nbytes, mask)
-                for nbytes, mask, *corner, place in leaf_entries(self.file.stream, self.address, CHUNK_NODE, entry)
-            }
-
-
 def chunked_storage(dataset: Dataset) -> Storage:
-    """Where the values of a chunked dataset come from; nothing is read before they are asked for."""
-    file, header, path, shape, nbytes = dataset.file, dataset.header, dataset.path, dataset.shape, dataset.nbytes
-    message = header.find(FILTERS)
-    filters = filters_at(header.data, message.start) if message else ()
-    chunking = chunking_of(dataset.layout, header.data)
-    reason = unread(filters)
+    """Where the values of a chunked dataset come from; the chunks are found when the whole file was walked."""
+    path, shape, nbytes, itemsize = dataset.path, dataset.shape, dataset.nbytes, dataset.encoding.itemsize
+    filters = filters_of(dataset.header)
+    chunking = chunking_of(dataset.layout, dataset.header.data)
+    reason = unread(filters, itemsize)
     if chunking is None or reason:
         return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not read.")
-    chunk, address = chunking
-    index = ChunkIndex(file, path, address, len(chunk))
-    chunked = Chunked(file, path, shape, dataset.encoding, chunk, filters, index)
+    chunk, address, width = chunking
+    if len(chunk) != len(shape) or not all(chunk) or width != itemsize:
+        which, what = f"{path} in {dataset.file.source.label}", f"chunks of shape {chunk} and values of {width} bytes"
+        raise DamagedFile(f"{which} is damaged: {what} do not fit its shape {shape} and values of {itemsize}.")
     if address == UNDEFINED or not nbytes:
-        return Unwritten(nbytes, path)
-    if len(chunk) != len(shape) or not all(chunk):
-        raise chunked.damaged(f"its chunks of shape {chunk} do not fit its shape {shape}")
-    count, limits = math.prod(-(-size // step) for size, step in zip(shape, chunk, strict=True)), file.limits
+        return Unwritten(nbytes, path, fill_value(dataset.header, itemsize))
+    index = ChunkIndex(dataset.file, path, address, shape, chunk)
+    numbers = tuple(one.number for one in filters)
+    fill = fill_value(dataset.header, itemsize)
+    chunked = Chunked(dataset.file, path, shape, dataset.encoding, chunk, numbers, index, fill)
+    return passed_limit(chunked, nbytes) or chunked
+
+
+def filters_of(header: Header) -> tuple[Filter, ...]:
+    """The filters that chunks went through, in order; raises ValueError where a message lies elsewhere."""
+    message = header.find(FILTERS)
+    if message is None:
+        return ()
+    _, flags, start, nbytes = message
+    if flags & SHARED:
+        complaint = "filters that are described elsewhere in the file, which is not read"
+        raise ValueError(complaint)
+    return filters_at(header.data[start : start + nbytes])
+
+
+def passed_limit(chunked: Chunked, nbytes: int) -> Withheld | None:
+    """Why an array of so many bytes is not put together: it has too many chunks, or too large ones."""
+    limits, path, count = chunked.file.limits, chunked.path, chunked.index.count
     if count > limits.hdf5_chunks:
         return Withheld(str(passed("hdf5_chunks", count, limits.hdf5_chunks, path)))
     if chunked.chunk_bytes > max(2 * nbytes, limits.inflated_free):
         return Withheld(str(passed("inflated_free", chunked.chunk_bytes, limits.inflated_free, f"A chunk of {path}")))
-    return chunked
+    return None
 
 
-def unread(filters: tuple[int, ...]) -> str | None:
-    """Why what went through these filters is not read, if it is not."""
-    foreign = [str(number) for number in filters if number not in (DEFLATE, SHUFFLE)]
+def unread(filters: tuple[Filter, ...], itemsize: int) -> str | None:
+    """Why what went through these filters is not read, if it is not; values take so many bytes each."""
+    foreign = [str(one.number) for one in filters if one.number not in (DEFLATE, SHUFFLE)]
     if foreign:
         return f"went through filter {', '.join(foreign)}"
-    if filters.count(DEFLATE) > 1:
-        return f"were deflated {filters.count(DEFLATE)} times"
+    deflated = sum(one.number == DEFLATE for one in filters)
+    if deflated > 1:
+        return f"were deflated {deflated} times"
+    if any(one.number == SHUFFLE and one.values != (itemsize,) for one in filters):
+        return "were shuffled in other units than they are made of"
     return None

@@ -76,6 +76,8 @@ class ContainerFacts:
     """Names of an HDF5 file that lead out of their group where they are used as paths."""
     repeated_keys: tuple[tuple[str, str], ...] = ()
     """A JSON document, and a key that one of its objects has twice."""
+    unwritten: tuple[Place, ...] = ()
+    """Arrays that were never written, or not all of them."""
     broken_lists: tuple[Place, ...] = ()
     """Layers of a legacy file that list what the file does not hold."""
 
@@ -96,7 +98,8 @@ def container_facts(container: Container) -> ContainerFacts:
         members = tuple(member_facts(container.archive, member) for member in container.archive.entries)
         facts = replace(facts, members=members, unused_nbytes=container.archive.unused_nbytes)
     for tree in container.trees:
-        facts = replace(facts, outside_nbytes=facts.outside_nbytes + tree.outside_nbytes)
+        unwritten = (*facts.unwritten, *(Place(*one) for one in tree.unwritten))
+        facts = replace(facts, outside_nbytes=facts.outside_nbytes + tree.outside_nbytes, unwritten=unwritten)
         facts = with_group(facts, tree.root)
     return facts
 

@@ -50,6 +50,8 @@ class Tree:
     """Sentences about the parts that could not be read."""
     outside_nbytes: int = 0
     """Bytes before and behind the HDF5 file itself that hold something."""
+    unwritten: tuple[tuple[str, str], ...] = ()
+    """Arrays that were never written, or not all of them, and what is to be said of each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.reading.hdf5_messages import DATATYPE, SHARED
+from kerasinspect.reading.hdf5_messages import DATATYPE, MOST_REMEMBERED, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,24 +19,29 @@ FLOAT8: Mapping[str, tuple[int, int]] = {"float8_e4m3fn": (4, 7), "float8_e5m2":
 """Bits of the exponent, and its bias. Source: OCP 8-bit Floating Point Specification (OFP8)."""
 INTEGER, FLOAT, OPAQUE, COMPOUND, ENUMERATED = 0, 1, 5, 6, 8
 """Classes of datatypes."""
+VERSIONS = range(1, 6)
 HEAD, NUMBERS = 8, {INTEGER: 4, FLOAT: 12}
 """Bytes that any datatype begins with, and those that tell more of an integer or a float."""
-BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0", b"FALSE\0TRUE\0")
-"""The names that h5py gives to the two values of a boolean: older ones fill eight bytes each."""
-MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1)}
+BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
+"""The names that h5py gives to the values of a boolean, and these: in older versions each name fills eight bytes."""
+MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1), 5: (2, 1)}
 """By the version of a record: bytes of a member's name of one letter, and those that tell where it is."""
-SIGNED, PADDED = 0x08, 0x06
+BIG_ENDIAN, SIGNED = 0x01, 0x08
+LEADING_ONE = 0x20
+"""The flag of a float whose mantissa has a leading bit that is not stored."""
+INT8 = (np.dtype("i1"), "int8")
 UNUSUAL = "unusual"
 """The word for numbers whose bits are laid out as no Keras writes them."""
 FLOATS: Mapping[tuple[int, ...], tuple[str, str]] = {
-    (0, 16, 10, 5, 0, 10, 15): ("f2", "float16"),
-    (0, 32, 23, 8, 0, 23, 127): ("f4", "float32"),
-    (0, 64, 52, 11, 0, 52, 1023): ("f8", "float64"),
-    (0, 16, 7, 8, 0, 7, 127): ("u2", "bfloat16"),
-    (0, 8, 3, 4, 0, 3, 7): ("u1", "float8_e4m3fn"),
-    (0, 8, 2, 5, 0, 2, 15): ("u1", "float8_e5m2"),
+    (15, 2, 0, 16, 10, 5, 0, 10, 15): ("f2", "float16"),
+    (31, 4, 0, 32, 23, 8, 0, 23, 127): ("f4", "float32"),
+    (63, 8, 0, 64, 52, 11, 0, 52, 1023): ("f8", "float64"),
+    (15, 2, 0, 16, 7, 8, 0, 7, 127): ("u2", "bfloat16"),
+    (7, 1, 0, 8, 3, 4, 0, 3, 7): ("u1", "float8_e4m3fn"),
+    (7, 1, 0, 8, 2, 5, 0, 2, 15): ("u1", "float8_e5m2"),
 }
-"""Bit offset, precision, and of exponent and mantissa the location and size, then the bias: what they are to numpy."""
+"""Bit of the sign, bytes, bit offset, precision, and of exponent and mantissa the location and size, then the bias:
+what they are to numpy."""
 OPAQUE_SIZES: Mapping[int, tuple[str, ...]] = {1: tuple(FLOAT8), 2: ("bfloat16",)}
 """The dtypes that HDF5 does not know, by their size in bytes."""
 
@@ -89,7 +95,8 @@ def is_boolean(data: bytes, start: int) -> bool:
     """Whether a datatype is h5py's boolean: a byte whose two values are named."""
     if class_at(data, start) != ENUMERATED or (data[start + 1], size_at(data, start)) != (2, 1):
         return False
-    return data.startswith(BOOLEAN, start + 2 * HEAD + NUMBERS[INTEGER])
+    base = start + HEAD
+    return data.startswith(BOOLEAN, base + HEAD + NUMBERS[INTEGER]) and number_format(data, base) == INT8
 
 
 def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
@@ -115,18 +122,30 @@ def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
 def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
     """The dtype of a float or an integer by the bits that its datatype describes; None for any other class.
 
-    Going by class and size alone would show other layouts as wrong numbers.
+    Going by class and size alone would show other layouts as wrong numbers. Raises ValueError for no version that
+    there is.
     """
-    kind, flags, size = class_at(data, start), data[start + 1], size_at(data, start)
-    order = ">" if flags & 1 else "<"
+    return number_of(data[start : start + HEAD + NUMBERS[FLOAT]])
+
+
+@lru_cache(MOST_REMEMBERED)
+def number_of(data: bytes) -> tuple[np.dtype[Any], str] | None:
+    """The same from the bytes of a datatype, or from as many of them as tell of a number."""
+    kind, flags, rest, size = class_at(data, 0), data[1], data[2:4], size_at(data, 0)
+    if data[0] >> 4 not in VERSIONS:
+        message = f"a datatype of version {data[0] >> 4}"
+        raise ValueError(message)
+    order = ">" if flags & BIG_ENDIAN else "<"
     if kind == INTEGER:
-        offset, precision = struct.unpack_from("<HH", data, start + 8)
-        if (offset, precision) == (0, 8 * size) and size in (1, 2, 4, 8) and not flags & PADDED:
+        offset, precision = struct.unpack_from("<HH", data, HEAD)
+        is_plain = not (flags & ~(BIG_ENDIAN | SIGNED) or any(rest))
+        if is_plain and (offset, precision) == (0, 8 * size) and size in (1, 2, 4, 8):
             dtype = np.dtype(f"{order}{'i' if flags & SIGNED else 'u'}{size}")
             return dtype, dtype.name
         return np.dtype(f"V{size}" if size else "V1"), UNUSUAL
     if kind == FLOAT:
-        code, name = FLOATS.get(struct.unpack_from("<HHBBBBI", data, start + 8), ("", UNUSUAL))
+        fields = (int.from_bytes(rest, "little"), size, *struct.unpack_from("<HHBBBBI", data, HEAD))
+        code, name = FLOATS.get(fields, ("", UNUSUAL)) if flags & ~BIG_ENDIAN == LEADING_ONE else ("", UNUSUAL)
         return np.dtype(f"{order}{code}" if code else f"V{size or 1}"), name
     return None
 

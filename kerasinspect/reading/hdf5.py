@@ -10,16 +10,19 @@ Source: HDF5 File Format Specification 3.0, sections III and IV.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.reading.chunks import Chunked
 from kerasinspect.reading.contents import Tree
 from kerasinspect.reading.hdf5_datasets import stored_array
+from kerasinspect.reading.hdf5_extents import overlaps
 from kerasinspect.reading.hdf5_file import OpenFile, open_file, parsing
 from kerasinspect.reading.hdf5_header import Header, Link
-from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE
+from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE
 from kerasinspect.reading.limits import check_inflation, passed
-from kerasinspect.reading.stored import Contiguous, Group, Unwritten, Withheld
+from kerasinspect.reading.stored import Group, Unwritten, Withheld
+from kerasinspect.reading.unwritten import never_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from kerasinspect.reading.limits import Limits
     from kerasinspect.reading.sources import Source
     from kerasinspect.reading.stored import Attribute, StoredArray
+
+OF_ARRAYS, OF_GROUPS = (DATASPACE, LAYOUT), (SYMBOL_TABLE, LINK_INFO)
+"""Kinds of message of which an array has all, and a group at least one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,18 @@ class Unfilled:
     depth: int
 
 
+class Home(NamedTuple):
+    """Where an array is: a group, and the array's name in it."""
+
+    group: Group
+    name: str
+
+    @property
+    def array(self) -> StoredArray:
+        """The array itself."""
+        return self.group.arrays[self.name]
+
+
 @dataclass(slots=True)
 class Walk:
     """One reading of a file's structure: what was seen, and what it has cost."""
@@ -45,12 +63,13 @@ class Walk:
     file: OpenFile
     seen: dict[int, str] = field(default_factory=dict)
     """The first path at which each object was met, by address."""
-    arrays: dict[int, StoredArray] = field(default_factory=dict)
-    """Every array, by address."""
+    arrays: dict[int, Home] = field(default_factory=dict)
+    """Where every array is, by address."""
+    aliases: list[tuple[Home, int]] = field(default_factory=list)
+    """Every further name of an array, and its address."""
     links: int = 0
     inflated: int = 0
     unwritten: int = 0
-    contiguous: int = 0
     damage: list[str] = field(default_factory=list)
     pending: list[Unfilled] = field(default_factory=list)
 
@@ -64,12 +83,16 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
     with parsing(file.source, "its root"):
         header = file.header(file.root)
         links = header.links()
+        check_group(file, header.kinds, "/")
     with parsing(file.source, "the attributes of /"):
         root = Group("/", header.attributes("/"))
     walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, links, 1)])
     while walk.pending:
         fill(walk, walk.pending.pop())
-    return Tree(root, tuple(walk.damage), file.outside_nbytes)
+    settle(walk)
+    arrays = (home.array for home in walk.arrays.values())
+    unwritten = tuple((array.path, words) for array in arrays if (words := never_written(array)))
+    return Tree(root, tuple(walk.damage), file.outside_nbytes, unwritten)
 
 
 def fill(walk: Walk, unfilled: Unfilled) -> None:
@@ -91,7 +114,7 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
             walk.file.stream.charge(len(walk.seen[target]))
             group.links[name] = f"is the same as {walk.seen[target]}"
             if target in walk.arrays:
-                group.aliases[name] = replace(walk.arrays[target], path=f"{group.path.rstrip('/')}/{name}")
+                walk.aliases.append((Home(group, name), target))
         else:
             place(walk, unfilled, name, target)
 
@@ -119,12 +142,13 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         with parsing(file.source, path):
             header = file.header(address)
             kinds, links = header.kinds, header.links()
-        if DATASPACE in kinds:
+        if not kinds.isdisjoint(OF_ARRAYS):
             place_array(walk, group, name, header, path)
-            walk.arrays[address] = group.arrays[name]
+            walk.arrays[address] = Home(group, name)
         elif DATATYPE in kinds:
             group.links[name] = "is a named datatype"
         else:
+            check_group(file, kinds, path)
             if parent.depth >= file.limits.hdf5_depth:
                 raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
             group.groups[name] = Group(path, attributes(walk, header, path), position=address)
@@ -132,6 +156,12 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
     except DamagedFile as error:
         walk.damage.append(error.message)
         group.links[name] = "is damaged"
+
+
+def check_group(file: OpenFile, kinds: set[int], path: str) -> None:
+    """Raise DamagedFile for an object with other messages than a group has, even one that holds nothing."""
+    if kinds.isdisjoint(OF_GROUPS):
+        raise DamagedFile(f"{path} in {file.source.label} is damaged: it is no group, dataset or datatype.")
 
 
 def attributes(walk: Walk, header: Header, path: str) -> Mapping[str, Attribute]:
@@ -155,12 +185,6 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
             walk.inflated += array.nbytes
         except RefusedFile as error:
             array = replace(array, problem=str(error))
-    if isinstance(array.storage, Contiguous):
-        walk.contiguous += array.nbytes
-        if walk.contiguous > source.size and not array.problem:
-            array = replace(
-                array, problem=f"{path} declares bytes that other arrays have, too: together more than all."
-            )
     if isinstance(array.storage, Unwritten):
         walk.unwritten += array.nbytes
         if walk.unwritten > walk.file.limits.inflated_free and not array.problem:
@@ -170,3 +194,35 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
     elif isinstance(array.storage, Withheld) and array.storage.is_partial:
         walk.damage.append(array.storage.reason)
     group.arrays[name] = array
+
+
+def settle(walk: Walk) -> None:
+    """Find the chunks of all arrays, leave alone what lies over anything else, and give further names their arrays.
+
+    All that needs the whole file to be known first.
+    """
+    for home in walk.arrays.values():
+        find_chunks(walk, home)
+    homes = [home for home in walk.arrays.values() if not home.array.problem]
+    arrays = [home.array for home in homes]
+    for place, words in overlaps(walk.file, arrays):
+        set_problem(walk, homes[place], f"{arrays[place].path} in {walk.file.source.label} is damaged: {words}.")
+    for home, address in walk.aliases:
+        path = f"{home.group.path.rstrip('/')}/{home.name}"
+        home.group.aliases[home.name] = replace(walk.arrays[address].array, path=path)
+
+
+def find_chunks(walk: Walk, home: Home) -> None:
+    """Find where the chunks of an array lie, if it has any."""
+    storage = home.array.storage
+    if isinstance(storage, Chunked) and not home.array.problem:
+        try:
+            storage.find()
+        except (DamagedFile, RefusedFile) as error:
+            set_problem(walk, home, str(error))
+
+
+def set_problem(walk: Walk, home: Home, words: str) -> None:
+    """Say why the values of an array cannot be read."""
+    home.group.arrays[home.name] = replace(home.array, problem=words)
+    walk.damage.append(words)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kerasinspect.reading.dtypes import FLOAT, INTEGER, class_at, number_format, size_at
-from kerasinspect.reading.hdf5_messages import padded, shape_at
+from kerasinspect.reading.hdf5_messages import ALIGNMENT, padded, shape_of
 from kerasinspect.reading.limits import passed
 
 if TYPE_CHECKING:
@@ -64,19 +64,29 @@ def parts_of(data: bytes, start: int) -> Parts:
     first = start + HEAD.size + (version > 2)  # noqa: PLR2004 - version 3 tells the encoding of the name
     second = first + padded(name, step)
     third = second + padded(datatype, step)
-    return Parts(data[first : first + name].partition(b"\0")[0], second, third, third + padded(dataspace, step))
+    title, _, rest = data[first : first + name].partition(b"\0")
+    if rest or len(title) + 1 != name:
+        message = f"a name of {len(title)} bytes in {name}"
+        raise ValueError(message)
+    return Parts(title, second, third, third + padded(dataspace, step))
 
 
-def attribute_of(file: OpenFile, data: bytes, start: int, path: str) -> tuple[str, Attribute]:
-    """One attribute's name and value; None as value for what Keras does not write."""
-    name, datatype, dataspace, values = parts_of(data, start)
+def attribute_of(file: OpenFile, data: bytes, path: str) -> tuple[str, Attribute]:
+    """One attribute's name and value from its message; None as value for what Keras does not write.
+
+    Raises ValueError where its parts do not fill the message.
+    """
+    name, datatype, dataspace, values = parts_of(data, 0)
     title = name.decode()
     where = f"{title} of {path}"
-    shape = shape_at(data, dataspace)
+    shape = shape_of(data[dataspace : dataspace + HEAD.unpack_from(data)[-1]])
+    count = 0 if shape is None else math.prod(shape)
+    check_count(file, count, len(data) - values)
+    if not 0 <= len(data) - values - count * size_at(data, datatype) < ALIGNMENT:
+        message = f"{count} values of {size_at(data, datatype)} bytes in {len(data) - values}"
+        raise ValueError(message)
     if shape is None:
         return title, None
-    count = math.prod(shape)
-    check_count(file, count, len(data) - values)
     kind = class_at(data, datatype)
     if kind in (INTEGER, FLOAT):
         return title, number(data, datatype, values) if shape == () else some(count)

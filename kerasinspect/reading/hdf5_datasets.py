@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kerasinspect.errors import DamagedFile
 from kerasinspect.reading.chunks import chunked_storage
 from kerasinspect.reading.dtypes import UNUSUAL, dtype_of
+from kerasinspect.reading.hdf5_fill import fill_value
 from kerasinspect.reading.hdf5_messages import (
     CHUNKED,
     COMPACT,
-    DATASPACE,
     EXTERNAL_FILES,
     LAYOUT,
     VIRTUAL,
     Layout,
     layout_at,
-    shape_at,
+    sizes_of_run,
 )
 from kerasinspect.reading.hdf5_superblock import UNDEFINED
 from kerasinspect.reading.stored import Contiguous, InMemory, Storage, StoredArray, Unwritten, Withheld
@@ -52,11 +52,11 @@ class Dataset(NamedTuple):
 
 def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray, bool]:
     """A dataset as an array, and whether it lies in chunks that may have to be inflated."""
-    shape = shape_at(header.data, header.the(DATASPACE).start) or ()
+    shape = header.shape()
     encoding, dtype = dtype_of(header, path)
     layout = layout_at(header.data, header.the(LAYOUT).start)
-    dataset = Dataset(file, header, path, shape, encoding, dtype, layout)
-    storage = withheld(dataset) or laid_out(dataset)
+    dataset = Dataset(file, header, path, shape or (), encoding, dtype, layout)
+    storage = withheld(dataset, is_null=shape is None) or laid_out(dataset)
     position, problem = header.address, None
     if isinstance(storage, Contiguous):
         position = max(position, storage.offset)
@@ -65,21 +65,23 @@ def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray
             problem = f"{path} in {file.source.label} lies outside the file: {where}."
     if isinstance(storage, Unwritten):
         problem = storage.problem
-    array = StoredArray(path, shape, dtype, encoding, storage, position, problem, file.source)
+    array = StoredArray(path, dataset.shape, dtype, encoding, storage, position, problem, file.source)
     return array, layout.kind == CHUNKED
 
 
-def withheld(dataset: Dataset) -> Withheld | None:
+def withheld(dataset: Dataset, *, is_null: bool) -> Withheld | None:
     """Why a dataset's values are not read, or None where they may be."""
     path, encoding = dataset.path, dataset.encoding
+    if is_null:
+        return Withheld(f"{path} has a type, but no values.", is_partial=False)
     if dataset.header.find(EXTERNAL_FILES):
         return Withheld(f"The values of {path} lie in another file, which is not opened.")
     if dataset.layout.kind == VIRTUAL:
         return Withheld(f"{path} is a virtual dataset: its values lie in other files, which are not opened.")
-    if encoding.kind in UNREAD_KINDS:
-        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
     if dataset.dtype == UNUSUAL:
         return Withheld(f"The numbers of {path} are in a format that is not read.")
+    if encoding.kind in UNREAD_KINDS:
+        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
     return None
 
 
@@ -91,11 +93,21 @@ def laid_out(dataset: Dataset) -> Storage:
     if dataset.layout.kind == COMPACT:
         (size,) = struct.unpack_from("<H", held, start)
         data = held[start + 2 : start + 2 + size]
-        if len(data) < nbytes:
-            message = f"{dataset.path} in {file.source.label} is damaged: it holds {len(data):,} of {nbytes:,} bytes."
-            raise DamagedFile(message, "Get the file from its source again.")
-        return InMemory(lambda: data[:nbytes])
+        check_size(dataset, {len(data)})
+        return InMemory(lambda: data)
+    check_size(dataset, sizes_of_run(dataset.layout, held, dataset.encoding.itemsize))
     (address,) = struct.unpack_from("<Q", held, start)
-    if address == UNDEFINED or not nbytes:
-        return Unwritten(nbytes, dataset.path)
+    if not nbytes:
+        return Unwritten(0, dataset.path)
+    if address == UNDEFINED:
+        return Unwritten(nbytes, dataset.path, fill_value(dataset.header, dataset.encoding.itemsize))
     return Contiguous(file.source, address, nbytes)
+
+
+def check_size(dataset: Dataset, sizes: set[int]) -> None:
+    """Raise DamagedFile where a layout has another size than the dataset's shape and type ask for."""
+    if dataset.nbytes not in sizes:
+        which = f"{dataset.path} in {dataset.file.source.label}"
+        held = " or ".join(f"{size:,}" for size in sorted(sizes))
+        message = f"{which} is damaged: it holds {held} bytes where its shape takes {dataset.nbytes:,}."
+        raise DamagedFile(message, "Get the file from its source again.")

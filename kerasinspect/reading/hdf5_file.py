@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from kerasinspect.reading.hdf5_header import Unfamiliar, read_header
-from kerasinspect.reading.hdf5_superblock import check_whole, outside, read_superblock, superblock_position
+from kerasinspect.reading.hdf5_superblock import (
+    check_superblock,
+    check_whole,
+    outside,
+    read_superblock,
+    superblock_position,
+)
 from kerasinspect.reading.limits import passed
 
 if TYPE_CHECKING:
@@ -36,6 +42,8 @@ class MeteredStream:
         self.spent = 0
         self.values = 0
         """Values of attributes so far."""
+        self.spans = array("Q")
+        """Address and bytes of every read, one after the other: no array may lie there."""
         self._window = (0, b"")
         """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
 
@@ -45,6 +53,7 @@ class MeteredStream:
             message = f"bytes {address} to {address + size} of {self.source.size}"
             raise ValueError(message)
         self.charge(size)
+        self.spans.extend((address, size))
         start, ahead = self._window
         offset = address - start
         if offset < 0 or offset + size > len(ahead):
@@ -92,8 +101,6 @@ class OpenFile:
     """The same for those headers that pyfive reads."""
     slab: list[tuple[tuple[str, int], memoryview]] = field(default_factory=list)
     """The part of a chunked array that was put together last: what is asked for next often lies in it."""
-    turn: Lock = field(default_factory=Lock)
-    """Whose turn it is, of the threads that read arrays, to read what lies between a header and its chunks."""
 
     def header(self, address: int) -> Header:
         """The object header at an address; what goes wrong in it is the parser's own exception."""
@@ -113,12 +120,14 @@ def open_file(source: Source, limits: Limits) -> OpenFile:
     with parsing(source, "its superblock"):
         superblock = read_superblock(source, start)
         check_whole(source, superblock)
+        check_superblock(source, start, superblock)
         base = superblock.base
         if base != start:
             where = f"{source.label} is refused: it begins at byte {start:,} and says {base:,}"
             raise RefusedFile(f"{where}, so that readers differ about every place in it.", "Save the model again.")
         body = source.slice(base, source.size - base, source.inside)
         stream = MeteredStream(body, limits)
+        stream.spans.extend((0, superblock.nbytes))
         return OpenFile(body, limits, stream, superblock.root, outside(source, start, superblock.end))
 
 

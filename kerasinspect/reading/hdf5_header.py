@@ -19,11 +19,13 @@ from kerasinspect.reading.hdf5_messages import (
     ATTRIBUTE,
     ATTRIBUTE_INFO,
     CONTINUATION,
+    DATASPACE,
     DATATYPE,
     LINK,
     LINK_INFO,
     SHARED,
     SYMBOL_TABLE,
+    shape_of,
 )
 from kerasinspect.reading.hdf5_symbols import symbols
 from kerasinspect.reading.limits import passed
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from kerasinspect.reading.hdf5_file import OpenFile
+    from kerasinspect.reading.hdf5_file import MeteredStream, OpenFile
     from kerasinspect.reading.stored import Attribute
 
 PREFIX = struct.Struct("<BxH4xI4x")
@@ -99,6 +101,14 @@ class Header(NamedTuple):
             raise ValueError(complaint)
         return message
 
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape that the dataspace gives; None where there are no values. Raises ValueError for a faulty one."""
+        _, flags, start, nbytes = self.the(DATASPACE)
+        if flags & SHARED:
+            complaint = "a dataspace that lies elsewhere in the file, which is not read"
+            raise ValueError(complaint)
+        return shape_of(self.data[start : start + nbytes])
+
     @property
     def kinds(self) -> set[int]:
         """The kinds of message that the header has."""
@@ -138,7 +148,7 @@ class Header(NamedTuple):
         """All attributes, where each is of a form that is read here."""
         for message in self.messages:
             if message.kind == ATTRIBUTE:
-                yield attribute_of(self.file, self.data, message.start, path)
+                yield attribute_of(self.file, self.data[message.start : message.start + message.nbytes], path)
 
 
 def read_header(file: OpenFile, address: int) -> Header:
@@ -149,24 +159,36 @@ def read_header(file: OpenFile, address: int) -> Header:
     if version != OLDER:
         complaint = "no object header"
         raise ValueError(complaint)
-    data = bytearray(
-        file.stream.at(address + PREFIX.size, size)
-    )  # messages may say again and again that there are more
-    messages, offset = [], 0
-    for _ in range(count):
-        kind, length, flags = HEAD.unpack_from(data, offset)
-        start = offset + HEAD.size
-        if kind == CONTINUATION:
-            data += file.stream.at(*TWO_ADDRESSES.unpack_from(data, start))
-        messages.append(Message(kind, flags, start, length))
-        offset = start + length
-    if offset > len(data):
-        complaint = "a message that is longer than its header"
-        raise ValueError(complaint)
-    whole = bytes(data)
+    messages, whole = messages_of(file.stream, address + PREFIX.size, size, count)
     if not are_familiar(messages, whole):
         raise Unfamiliar
     return Header(file, address, messages, whole)
+
+
+def messages_of(stream: MeteredStream, address: int, size: int, count: int) -> tuple[list[Message], bytes]:
+    """The messages of an older header, and the bytes that they lie in, those of its further parts behind the others.
+
+    Raises ValueError where they do not fill each part to its end, or are not as many as there should be.
+    """
+    data = bytearray(stream.at(address, size))  # messages may say again and again that there are more
+    messages: list[Message] = []
+    ends, offset = [size], 0
+    for end in ends:
+        while offset < end and len(messages) < count:
+            kind, length, flags = HEAD.unpack_from(data, offset)
+            start = offset + HEAD.size
+            if kind == CONTINUATION:
+                data += stream.at(*TWO_ADDRESSES.unpack_from(data, start))
+                ends.append(len(data))
+            messages.append(Message(kind, flags, start, length))
+            offset = start + length
+        if offset != end:
+            complaint = f"messages of {offset} bytes in a header of {end}"
+            raise ValueError(complaint)
+    if len(messages) != count:
+        complaint = f"{len(messages)} messages where {count} should be"
+        raise ValueError(complaint)
+    return messages, bytes(data)
 
 
 def are_familiar(messages: Iterable[Message], data: bytes) -> bool:
@@ -175,7 +197,7 @@ def are_familiar(messages: Iterable[Message], data: bytes) -> bool:
         if kind in (LINK, LINK_INFO, ATTRIBUTE_INFO):
             return False
         if kind in (DATATYPE, ATTRIBUTE):
-            with suppress(struct.error, IndexError):
+            with suppress(struct.error, IndexError, ValueError):
                 known = is_familiar_dtype if kind == DATATYPE else is_familiar_attribute
                 if flags & SHARED or not known(data, start):
                     return False

@@ -16,6 +16,15 @@ from pyfive.datatype_msg import DatatypeMessage
 from pyfive.p5t import P5EnumType
 
 from kerasinspect.reading.hdf5_attributes import check_count, make_room, parts_of, text, text_of, texts
+from kerasinspect.reading.hdf5_checksums import (
+    CHECKSUM,
+    CONTINUED,
+    FOLLOWED,
+    HEAP,
+    HEAP_BLOCK,
+    check_block,
+    check_sum,
+)
 from kerasinspect.reading.hdf5_header import Header, Link, Message, soft_link, table_links
 
 if TYPE_CHECKING:
@@ -28,22 +37,44 @@ SOFT_LINK, EXTERNAL_LINK = 1, 64
 
 
 class Cursor:
-    """The file as one header's parser sees it: a place in it, and reads from there on."""
+    """The file as one header's parser sees it: a place in it, and reads from there on.
+
+    What is read from one place on is one structure, whose checksum is held against it when the next one is gone to.
+    """
 
     def __init__(self, stream: MeteredStream) -> None:
         """Stand at the beginning."""
         self.stream = stream
         self.position = 0
+        self._pieces: list[bytes] = []
+        """What was read of this structure."""
+        self._heap = b""
+        """The heap that was met last."""
 
     def seek(self, address: int) -> None:
-        """Go to an address, which may lie behind the end."""
+        """Go to an address, which may lie behind the end; raises ValueError for a wrong checksum."""
+        self.check()
         self.position = address
 
     def read(self, size: int) -> bytes:
         """``size`` bytes from where the last ones ended; raises what the stream raises."""
         data = self.stream.at(self.position, size)
         self.position += size
+        self._pieces.append(data)
         return data
+
+    def check(self) -> None:
+        """Raise ValueError where what was read has another checksum than it says, if it says any."""
+        data = b"".join(self._pieces)
+        self._pieces.clear()
+        match data[:4]:
+            case signature if signature in FOLLOWED:
+                check_sum(data, self.stream.at(self.position, CHECKSUM.size))
+                self._heap = data if signature == HEAP else self._heap
+            case signature if signature == CONTINUED:
+                check_sum(data[: -CHECKSUM.size], data[-CHECKSUM.size :])
+            case signature if signature == HEAP_BLOCK:
+                check_block(data, self._heap)
 
 
 class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
@@ -106,7 +137,9 @@ class Newer(NamedTuple):
 
     def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
         """All attributes, within the limits; ``path`` is what the object is called."""
-        for name, value in self.parsed.get_attributes().items():
+        found = self.parsed.get_attributes()
+        self.parsed.fh.check()
+        for name, value in found.items():
             yield name, plain_attribute(self.file, value, f"{name} of {path}")
 
     def dtype(self) -> tuple[np.dtype[Any], str]:
@@ -123,13 +156,16 @@ def newer_header(file: OpenFile, address: int) -> Header:
     """The header at an address; what goes wrong in it is pyfive's own exception."""
     make_room(file.heaps_of_pyfive)
     parsed = Parsed(file, address)
+    parsed.fh.check()
     messages = [Message(one["type"], one["flags"], one["offset_to_message"], one["size"]) for one in parsed.msgs]
     return Header(file, address, messages, parsed.msg_data, Newer(file, parsed))
 
 
 def links_of(file: OpenFile, address: int) -> Iterator[tuple[str, int | Link]]:
     """The names in a group: to which address each leads, or why it is not followed."""
-    yield from Parsed(file, address).iter_links()
+    parsed = Parsed(file, address)
+    yield from parsed.iter_links()
+    parsed.fh.check()
 
 
 def link_target(kind: int, data: bytes, offset: int) -> int | Link:

@@ -9,6 +9,7 @@ import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.errors import DamagedFile
+from kerasinspect.reading.hdf5_checksums import CHECKSUM, check_sum
 from kerasinspect.reading.zip_directory import END, END_SIGNATURE, LONGEST_COMMENT
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ OLDER_ADDRESSES = struct.Struct("<Q8xQ8x8xQ")
 """Base address, end of the file, header of the root."""
 NEWER = struct.Struct("<8sxBBBQ8xQQ")
 """Versions 2 and 3: signature, bytes of an address and of a length, flags, base address, end, header of the root."""
+SIZES = {0: 96, 1: 100, 2: 48, 3: 48}
+"""Bytes that each version takes."""
 OPEN = 1
 """The flag that a program sets while it writes to the file; of version 3 only."""
 
@@ -38,6 +41,7 @@ class Superblock(NamedTuple):
     end: int
     root: int
     open_for_writing: bool
+    nbytes: int
 
 
 def superblock_position(source: Source) -> int | None:
@@ -66,7 +70,8 @@ def read_superblock(source: Source, start: int) -> Superblock:
     if widths != [WIDTH, WIDTH]:
         message = f"addresses and lengths are of {widths} bytes"
         raise ValueError(message)
-    return Superblock(base, end, root, open_for_writing=version == 3 and bool(flags & OPEN))  # noqa: PLR2004
+    is_open = version == 3 and bool(flags & OPEN)  # noqa: PLR2004
+    return Superblock(base, end, root, is_open, SIZES[version])
 
 
 def check_whole(source: Source, superblock: Superblock) -> None:
@@ -77,6 +82,13 @@ def check_whole(source: Source, superblock: Superblock) -> None:
     if superblock.open_for_writing:
         message = f"{source.label} is still open for writing, or the program that wrote it was killed."
         raise DamagedFile(message, "Wait until it is closed; if nothing writes it, `h5clear -s` clears the mark.")
+
+
+def check_superblock(source: Source, start: int, superblock: Superblock) -> None:
+    """Raise ValueError for a superblock that has another checksum than it says; older versions have none."""
+    if superblock.nbytes == NEWER.size + CHECKSUM.size:
+        data = source.read_at(start, superblock.nbytes)
+        check_sum(data[: NEWER.size], data[NEWER.size :])
 
 
 def outside(source: Source, start: int, end: int) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from kerasinspect.reading.hdf5_superblock import UNDEFINED
 from kerasinspect.reading.hdf5_trees import expect, leaf_entries
 
 if TYPE_CHECKING:
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
 
 NODE_ENTRY = struct.Struct("<8xQ")
 """Where a name lies in the heap, which is not needed, and the address of a table or of a node below."""
-HEAP = struct.Struct("<4sB3xQ8xQ")
-"""Signature, version, size of the names, their address."""
-TABLE = struct.Struct("<4sBxH")
-"""Signature, version, symbols."""
+HEAP = struct.Struct("<5s3xQQQ")
+"""Signature and version, size of the names, where its free space begins, the address of the names."""
+FREE_BLOCK = struct.Struct("<QQ")
+"""Where the next free block begins, and the bytes of this one."""
+NO_BLOCK = (1, UNDEFINED)
+"""What stands for the place of no free block."""
+TABLE = struct.Struct("<5sxH")
+"""Signature and version, symbols."""
 SYMBOL = struct.Struct("<QQI4xI12x")
 """Place of the name in the heap, address of the object, kind of link, place of a soft link's target in the heap."""
 GROUP_NODE = 0
 SOFT_LINK = 2
+"""The largest kind of link; before it, a hard one, and one to a group whose tree and heap stand here as well."""
+NO_NAMES = (b"", b".")
+"""What no link is called, as none has a name with a slash in it: a path would lead elsewhere."""
 
 
 class Symbol(NamedTuple):
@@ -41,21 +49,43 @@ class Symbol(NamedTuple):
 
 def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[Symbol]:
     """The symbols of a group from the addresses of its tree and of its heap; raises ValueError for what is neither."""
-    names = heap_of(stream, heap)
+    names, last = heap_of(stream, heap), b""
     for (address,) in leaf_entries(stream, tree, GROUP_NODE, NODE_ENTRY):
-        signature, _, count = TABLE.unpack(stream.at(address, TABLE.size))
-        expect(signature, b"SNOD")
+        signature, count = TABLE.unpack(stream.at(address, TABLE.size))
+        expect(signature, b"SNOD\1")
         for place, target, kind, soft in SYMBOL.iter_unpack(stream.at(address + TABLE.size, count * SYMBOL.size)):
-            yield Symbol(text_at(names, place), target, text_at(names, soft) if kind == SOFT_LINK else None)
+            name = text_at(names, place)
+            if kind > SOFT_LINK or name < last or name in NO_NAMES or b"/" in name:
+                message = f"a link of kind {kind}, named {name!r} behind {last!r}"
+                raise ValueError(message)
+            last = name
+            yield Symbol(name, target, text_at(names, soft) if kind == SOFT_LINK else None)
 
 
 def heap_of(stream: MeteredStream, address: int) -> bytes:
     """The names of a group, one after the other."""
-    signature, _, size, names = HEAP.unpack(stream.at(address, HEAP.size))
-    expect(signature, b"HEAP")
-    return stream.at(names, size)
+    signature, size, free, place = HEAP.unpack(stream.at(address, HEAP.size))
+    expect(signature, b"HEAP\0")
+    names = stream.at(place, size)
+    check_free_space(names, free)
+    return names
+
+
+def check_free_space(names: bytes, free: int) -> None:
+    """Raise ValueError for free blocks of a heap that do not lie in it, struct.error for one that has no room."""
+    room = len(names)
+    while free not in NO_BLOCK:
+        following, size = FREE_BLOCK.unpack_from(names, free)
+        room -= size
+        if not size or free + size > len(names) or room < 0:
+            message = f"{size} free bytes at {free} of {len(names)} bytes of names"
+            raise ValueError(message)
+        free = following
 
 
 def text_at(names: bytes, place: int) -> bytes:
-    """The name at a place in the heap, without the NUL that ends it; raises ValueError where nothing ends it."""
+    """The name at a place in the heap, between the NUL before it and the one behind; raises ValueError without them."""
+    if place and names[place - 1]:
+        message = f"no name begins at {place}"
+        raise ValueError(message)
     return names[place : names.index(b"\0", place)]

@@ -18,7 +18,12 @@ NODE = struct.Struct("<4sBBH16x")
 
 
 def leaf_entries(stream: MeteredStream, root: int, kind: int, entry: struct.Struct) -> Iterator[tuple[Any, ...]]:
-    """The entries of all leaves below a node, in order; the last field of each is the address that it leads to.
+    """The entries of all leaves below a node, in order; the last field of each is the address that it leads to."""
+    return (one for leaf in leaves(stream, root, kind, entry) for one in entry.iter_unpack(leaf))
+
+
+def leaves(stream: MeteredStream, root: int, kind: int, entry: struct.Struct) -> Iterator[bytes]:
+    """The bytes of the entries of each leaf below a node, in order.
 
     Each node is read once and stands one level below its parent, so that a tree gives no more than lies in the file.
     Raises ValueError for a node that is not what it must be.
@@ -33,14 +38,14 @@ def leaf_entries(stream: MeteredStream, root: int, kind: int, entry: struct.Stru
         seen.add(address)
         signature, found, level, count = NODE.unpack(stream.at(address, NODE.size))
         expect(signature, b"TREE")
-        entries = [*entry.iter_unpack(stream.at(address + NODE.size, count * entry.size))]
+        entries = stream.at(address + NODE.size, count * entry.size)
         if found != kind or level != (level if expected is None else expected):
             message = f"the node at {address} is of kind {found} and level {level}"
             raise ValueError(message)
         if level:
-            pending += [(one[-1], level - 1) for one in reversed(entries)]
+            pending += [(one[-1], level - 1) for one in reversed([*entry.iter_unpack(entries)])]
         else:
-            yield from entries
+            yield entries
 
 
 def expect(signature: bytes, expected: bytes) -> None:

@@ -102,7 +102,7 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
         training_config=training_config,
         keras_version=root.text("keras_version") or holder.text("keras_version"),
         backend=root.text("backend") or holder.text("backend"),
-        remarks=(*noted.remarks, *link_remarks(root)),
+        remarks=(*noted.remarks, *tree_remarks(tree)),
         damage=tree.damage,
         container=Container(
             source.size,
@@ -120,14 +120,16 @@ def is_graph(root: Group) -> bool:
     return GRAPH_GROUP in root.groups and "nb_params" in root.groups[GRAPH_GROUP].attributes
 
 
-def link_remarks(root: Group) -> Iterable[str]:
-    """A sentence for every further name of an object; what is not followed or damaged is said as damage."""
-    return (
-        f"{group.path.rstrip('/')}/{name} {words}."
-        for group in root.walk()
-        for name, words in group.links.items()
-        if words.startswith("is the same as ")
-    )
+def tree_remarks(tree: Tree) -> Iterator[str]:
+    """A sentence for every further name of an object, and for every array that was not written.
+
+    What is not followed or damaged is said as damage.
+    """
+    for group in tree.root.walk():
+        for name, words in group.links.items():
+            if words.startswith("is the same as "):
+                yield f"{group.path.rstrip('/')}/{name} {words}."
+    yield from (f"{path} {words}." for path, words in tree.unwritten)
 
 
 def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted: Noted) -> Mapping[str, Any] | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Array
 
 UNWRITTEN_LIMIT = 1 << 20
-"""Bytes of an array that was declared but never written that are still shown as zeros."""
+"""Bytes of an array that was declared but never written whose fill value is still shown."""
 
 
 PICKLED = "object"
@@ -73,26 +73,32 @@ class InMemory:
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """Declared, but never written: Keras and h5py would read zeros."""
+    """Declared, but never written: Keras and h5py would read a fill value everywhere."""
 
     nbytes: int
     where: str
+    value: bytes | None = bytes(1)
+    """The bytes of the fill value; None where there is none, so that h5py refuses to read."""
 
     @property
     def problem(self) -> str | None:
-        """Why the zeros are not given: there would be too many of them to be a weight that someone forgot."""
-        if self.nbytes <= UNWRITTEN_LIMIT:
-            return None
-        return f"{self.where} declares {self.nbytes:,} bytes but none of them are stored."
+        """Why no values are given: there are none, or too many of them to be a weight that someone forgot."""
+        if self.nbytes > UNWRITTEN_LIMIT:
+            return f"{self.where} declares {self.nbytes:,} bytes but none of them are stored."
+        if self.nbytes and self.value is None:
+            return f"{self.where} was never written, and the file has no fill value for it."
+        return None
 
-    def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - zeros are the same everywhere
-        """``count`` zero bytes."""
-        return bytes(count)
+    def read(self, start: int, count: int) -> bytes:
+        """``count`` bytes from ``start`` of the fill value again and again."""
+        value = self.value or bytes(1)
+        skipped = start % len(value)
+        return (value * (count // len(value) + 2))[skipped : skipped + count]
 
     def blocks(self, size: int) -> Iterator[memoryview]:
-        """Zeros in pieces."""
-        zeros = memoryview(bytes(self.nbytes))
-        return (zeros[start : start + size] for start in range(0, len(zeros), size))
+        """All bytes in pieces."""
+        view = memoryview(self.read(0, self.nbytes))
+        return (view[start : start + size] for start in range(0, len(view), size))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.reading.contents import Container, Contents
-from kerasinspect.reading.legacy_hdf5 import link_remarks
+from kerasinspect.reading.legacy_hdf5 import tree_remarks
 from kerasinspect.reading.limits import passed
 from kerasinspect.reading.stored import Group
 
@@ -61,7 +61,7 @@ def read_weights_tree(source: Source, tree: Tree, limits: Limits) -> Contents:
         format="keras-weights",
         tree=unfolded(tree.root, limits),
         keras_version=tree.root.text("keras_version"),
-        remarks=tuple(link_remarks(tree.root)),
+        remarks=tuple(tree_remarks(tree)),
         damage=tree.damage,
         container=Container(source.size, trees=(tree,)),
     )

@@ -34,7 +34,7 @@ def sharing_cases() -> Iterable[Case]:
     yield from_bytes("h5-continuations", continuations, "survive")
     yield from_bytes("h5-texts-of-many", partial(one_header, texts()), "refuse", "limit hdf5_attribute_values")
     yield from_bytes("h5-messages-of-many", partial(one_header, bytes(8 * LONG)), "refuse", TOO_OFTEN)
-    yield from_bytes("h5-names-in-a-name", names_in_a_name, "refuse", TOO_OFTEN)
+    yield from_bytes("h5-names-in-a-name", names_in_a_name, "survive", "damaged at /model_weights/first/many")
     yield from_bytes("h5-long-paths", long_paths, "refuse", TOO_OFTEN)
     yield from_bytes("h5-one-under-many-names", one_under_many_names, "refuse", TOO_OFTEN)
     yield from_bytes("h5-one-text-of-many", one_text_of_many, "refuse", TOO_OFTEN)
@@ -80,10 +80,12 @@ def texts() -> bytes:
 
 
 def one_header(shared: bytes) -> bytes:
-    """Many groups whose headers all go on at the same long place."""
+    """Many groups whose headers all go on at the same long place, which ends with the names of the first one."""
     data = bytearray(hdf5(legacy_tree, many))
-    count = 2 if any(shared) else 1 + len(shared) // 8
-    for address in addresses(bytes(data))[1]:
+    count = 3 if any(shared) else 2 + len(shared) // 8
+    groups = addresses(bytes(data))[1]
+    shared += message(0x11, bytes(data[groups[0] + 24 : groups[0] + 40]))
+    for address in groups:
         more = message(0x10, struct.pack("<QQ", len(data), len(shared)))
         data[address : address + 40] = struct.pack("<BxHII4x", 1, count, 1, len(more)) + more
     return with_end(data + shared)

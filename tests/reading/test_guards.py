@@ -113,12 +113,26 @@ def test_a_heap_declares_no_less_than_its_own_head() -> None:
         objects_of(OpenFile(source(data), DEFAULT, made, 0), 0)
 
 
-def test_names_are_found_without_the_list_of_free_space() -> None:
-    """Wherever that list leads, it is not looked at."""
-    for free in (0, 1, 32, (1 << 64) - 1):
-        data = struct.pack("<4sB3xQQQ", b"HEAP", 0, 8, free, 32) + b"\0name\0\0\0"
-        names = heap_of(stream(data), 0)
-        assert text_at(names, 1) == b"name"
+def heap(free: int, *blocks: int) -> bytes:
+    """A heap with one name in it, and free space that begins and goes on as it says."""
+    names = b"\0name\0\0\0" + struct.pack(f"<{len(blocks)}Q", *blocks)
+    return struct.pack("<4sB3xQQQ", b"HEAP", 0, len(names), free, 32) + names
+
+
+@pytest.mark.parametrize("blocks", [(1,), ((1 << 64) - 1,), (8, 1, 16), (24, 1, 16, 8, 16)], ids=str)
+def test_names_are_found_beside_the_free_space_of_their_heap(blocks: tuple[int, ...]) -> None:
+    """None, a block of it, or two of them."""
+    names = heap_of(stream(heap(*blocks)), 0)
+    assert text_at(names, 1) == b"name"
+    with pytest.raises(ValueError, match="no name begins at 2"):
+        text_at(names, 2)
+
+
+@pytest.mark.parametrize("blocks", [(0,), (9, 1, 16), (8, 1, 0), (8, 1, 24), (8, 8, 16), (1 << 62,)], ids=str)
+def test_free_space_that_is_not_in_its_heap_or_never_ends_is_damage(blocks: tuple[int, ...]) -> None:
+    """What stands between blocks that are none is no names."""
+    with pytest.raises((ValueError, struct.error), match=r"free bytes|unpack"):
+        heap_of(stream(heap(*blocks)), 0)
 
 
 def member(name: str, header: int, size: int) -> Member:

@@ -6,7 +6,6 @@ import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,18 +14,12 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.checking import LARGE, active_rules, check_file
-from kerasinspect.errors import RefusedFile
 from kerasinspect.reading import open_model
-from kerasinspect.reading.chunks import Chunked
-from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.sources import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kerasinspect.reading.stored import StoredArray
 
 THREADS = 8
 
@@ -57,26 +50,6 @@ def chunked(tmp_path_factory: pytest.TempPathFactory) -> Path:
             file.create_dataset(kernel, data=values, chunks=(32, 64))
             file[name].attrs["weight_names"] = [f"{name}/kernel:0"]
     return path
-
-
-def chunked_arrays(path: Path) -> list[StoredArray]:
-    """The arrays of a file, of which nothing was read yet."""
-    return [*read_hdf5(open_source(path), DEFAULT).root.all_arrays()]
-
-
-def test_lists_of_chunks_are_the_same_in_threads(chunked: Path) -> None:
-    """Whoever reads them first, and however often, each chunk is where the file says, and is counted once."""
-    expected = [chunks_of(array) for array in chunked_arrays(chunked)]
-    with switching_often() as pool:
-        for _ in range(10):
-            arrays = chunked_arrays(chunked) * (THREADS // 2)
-            assert [*pool.map(chunks_of, arrays)] == expected * (THREADS // 2)
-
-
-def chunks_of(array: StoredArray) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Where the chunks of an array lie."""
-    assert isinstance(array.storage, Chunked)
-    return sorted(array.storage.index.chunks().items())
 
 
 def test_values_are_the_same_in_threads(chunked: Path) -> None:
@@ -124,26 +97,3 @@ def test_filters_of_warnings_stay_as_they_are(chunked: Path, tmp_path: Path) -> 
             assert model.weights
             model.close()
     assert warnings.filters == before
-
-
-def test_a_small_budget_is_not_spent_twice(chunked: Path) -> None:
-    """Threads that wait for one list of chunks do not each read it: together they would ask for too much."""
-    spent = header_bytes(chunked)
-    limits = replace(DEFAULT, hdf5_header_bytes=spent)
-    tree = read_hdf5(open_source(chunked), limits)
-    arrays = [*tree.root.all_arrays()] * THREADS
-    with switching_often() as pool:
-        assert len({len(chunks) for chunks in pool.map(chunks_of, arrays)}) == 1
-    less = read_hdf5(open_source(chunked), replace(limits, hdf5_header_bytes=spent - 1))
-    with pytest.raises(RefusedFile, match="hdf5_header_bytes"):
-        [*map(chunks_of, less.root.all_arrays())]
-
-
-def header_bytes(path: Path) -> int:
-    """What reading all headers and lists of chunks of a file takes."""
-    arrays = chunked_arrays(path)
-    for array in arrays:
-        chunks_of(array)
-    storage = arrays[0].storage
-    assert isinstance(storage, Chunked)
-    return storage.file.stream.spent

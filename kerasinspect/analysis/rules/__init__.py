@@ -91,6 +91,7 @@ RULES: tuple[Rule, ...] = (
     Rule("KI413", "other-place", "error", "layer", container.other_place),
     Rule("KI414", "short-loss-name", "warning", "model", objective.short_loss_name, ("training config",)),
     Rule("KI415", "bulky-config", "warning", "file", container.bulky_config, ("config",), {"numbers": 100_000}),
+    Rule("KI416", "unwritten-array", "warning", "file", container.unwritten_array),
     Rule("KI501", "stored-code", "error", "file", safety.stored_code, ("config",)),
     Rule("KI502", "foreign-module", "error", "file", safety.foreign_module, ("config",)),
     Rule("KI503", "non-modeling-api", "error", "file", safety.non_modeling_api, ("config",)),

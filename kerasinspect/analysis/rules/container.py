@@ -120,6 +120,17 @@ def compressed_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         yield Hit(path, "It is stored in chunks rather than in one run.")
 
 
+def unwritten_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An array was declared and never written, or only some of its chunks were.
+
+    A loader takes the fill value for what is missing, zero or whatever its writer chose, and says nothing of it. Keras
+    writes every array whole; one that is not was made by a program that was stopped or has a fault. Save the model
+    again.
+    """
+    for place in evidence.container.unwritten:
+        yield Hit(place.path, f"It {place.words}.")
+
+
 def bytes_outside(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An HDF5 file has other bytes before its beginning or behind its end.
 

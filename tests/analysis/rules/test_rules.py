@@ -94,6 +94,18 @@ def moved(file: h5py.File) -> None:
     file["layers/dense/vars/1"] = values
 
 
+def bias_anew(*, written: int = 0, **options: Any) -> Callable[[h5py.File], None]:  # noqa: ANN401 - h5py's options
+    """What declares a bias anew and writes only its first values."""
+
+    def change(file: h5py.File) -> None:
+        del file["layers/dense/vars/1"]
+        made = file.create_dataset("layers/dense/vars/1", (5,), "<f4", **options)
+        if written:
+            made[:written] = 1
+
+    return change
+
+
 def behind(data: bytes) -> Edit:
     """An edit that puts bytes behind the weights file, inside its member."""
     return on_member("model.weights.h5", lambda part: replace(part, data=part.data + data))
@@ -288,6 +300,13 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         "plain",
         named_twice("layers/dense/other"),
         named_twice("layers/tied/vars/0"),
+    ),
+    "a bias that was never written": ("KI416", "plain", on_weights(bias_anew()), on_weights(moved)),
+    "a bias of which a chunk is missing": (
+        "KI416",
+        "plain",
+        on_weights(bias_anew(chunks=(4,), written=4)),
+        on_weights(bias_anew(chunks=(4,), written=5)),
     ),
     "pickled weights": ("KI513", "plain", as_npz(object), as_npz(float)),
     "an array of 4 TiB": ("KI514", "plain", unwritten((1 << 40,)), unwritten((1 << 10,))),
