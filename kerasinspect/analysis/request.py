@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.checking import check_file
 from kerasinspect.analysis.findings import CheckReport
 from kerasinspect.analysis.locks import parse_lock
 from kerasinspect.analysis.policy import Policy, policy_from
+from kerasinspect.errors import RequestError
 from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.reading.locations import find_models
-from kerasinspect.reading.policy_file import find_policy, read_lock, read_policy
+from kerasinspect.reading.policy_file import read_lock, read_policy
+from kerasinspect.reading.policy_search import find_policy, judged_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from kerasinspect.analysis.contract import Contract
     from kerasinspect.analysis.findings import Severity
@@ -46,10 +49,24 @@ def policy_in(path: str | os.PathLike[str] | None) -> Policy:
     return Policy() if path is None else policy_from(read_policy(os.fspath(path)))
 
 
-def nearest_policy(folder: Path) -> Policy:
-    """The policy that a folder has, or the nearest one above it; without any, that of the rules themselves."""
-    file = find_policy(folder)
-    return Policy() if file is None else policy_from(file)
+def nearest_policy(folder: Path, checked: Iterable[str] = ()) -> Policy:
+    """The policy that a folder has, or the nearest one above it; without any, that of the rules themselves.
+
+    None that lies in a folder which is checked is used.
+    """
+    found = find_policy(folder, judged_folders(checked))
+    policy = Policy() if found.file is None else policy_from(found.file)
+    return replace(policy, passed_over=found.passed_over)
+
+
+def policy_here(checked: Iterable[str]) -> Policy:
+    """The nearest policy at or above the working folder; raises RequestError where that folder is gone."""
+    try:
+        folder = Path.cwd()
+    except OSError as error:
+        message = f"The working folder cannot be found: {error.strerror or error}."
+        raise RequestError(message, "Name a policy with --config, or go on without any: --no-config.") from error
+    return nearest_policy(folder, checked)
 
 
 def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
@@ -62,5 +79,5 @@ def check_models(
 ) -> CheckReport:
     """What a policy's rules say about some files, and where they depart from a contract."""
     rules = policy.rules(with_contract=contract is not None)
-    reports = (policy.applied(check_file(file, rules, limits, contract)) for file in files)
-    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source)
+    reports = (check_file(file, rules, limits, contract, policy.reason_to_waive) for file in files)
+    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over)

@@ -49,6 +49,12 @@ def models_of(name: str) -> Iterator[str]:
         yield name
 
 
+def paths_named(name: str) -> list[str]:
+    """The files and folders that one name means: itself, or those that fit it where it is a pattern."""
+    is_pattern = has_magic(name) and not is_device(name) and not exists(name)
+    return glob(name, recursive=True) if is_pattern else [name]  # noqa: PTH207 - as above
+
+
 def exists(name: str) -> bool:
     """Whether there is anything of that name; one that no file can have, or a device, is for the reader to refuse."""
     try:
