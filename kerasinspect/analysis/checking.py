@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
@@ -126,7 +127,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     statistics: dict[str, Statistics] = {}
     units: dict[str, Units] = {}
     judged: dict[str, Judged] = {}
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with threads() as pool:
         facts = pool.submit(container_facts, container)
         for path, found in readings(model, origin, pool):
             if isinstance(found, UnreadableFile):
@@ -148,6 +149,16 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
         assess_training(model, known) if training else None,
     )
     return evidence, tuple(dict.fromkeys(damage))
+
+
+@contextmanager
+def threads() -> Iterator[Executor]:
+    """Threads that nobody waits for where the work is broken off."""
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def stored_dtypes(model: Model) -> dict[str, str]:
