@@ -11,20 +11,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from kerasinspect.errors import (
-    ClosedModel,
-    DamagedFile,
-    InspectError,
-    MissingExtra,
-    NotAModel,
-    NothingMatches,
-    RefusedFile,
-    RequestError,
-    UnreadableFile,
-)
-from kerasinspect.model import Axis, Layer, Model, Weight
+TYPE_CHECKING = False
+"""True for type checkers alone; as ``typing`` has it, which takes longer to import than all the rest here."""
 
 __version__ = "0.1.0"
 
@@ -49,17 +37,31 @@ __all__ = [
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.request import check
+    from kerasinspect.errors import (
+        ClosedModel,
+        DamagedFile,
+        InspectError,
+        MissingExtra,
+        NotAModel,
+        NothingMatches,
+        RefusedFile,
+        RequestError,
+        UnreadableFile,
+    )
+    from kerasinspect.model import Axis, Layer, Model, Weight
     from kerasinspect.reading import open_model
 else:
 
     def __getattr__(name: str) -> object:
-        """Import the readers and the rules, and numpy with them, only when they are first asked for."""
+        """Import what has a public name only when it is first asked for, the readers and numpy with them."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         if name == "check":
-            from kerasinspect.analysis.request import check
-
-            return check
-        if name == "open_model":
-            from kerasinspect.reading import open_model
-
-            return open_model
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            from kerasinspect.analysis import request as module
+        elif name == "open_model":
+            from kerasinspect import reading as module
+        elif name in {"Axis", "Layer", "Model", "Weight"}:
+            from kerasinspect import model as module
+        else:
+            from kerasinspect import errors as module
+        return getattr(module, name)

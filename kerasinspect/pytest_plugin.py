@@ -6,12 +6,13 @@ pytest finds it through the entry point ``pytest11``. Nothing but pytest is impo
 from __future__ import annotations
 
 import io
+import os
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from kerasinspect.analysis.findings import CheckReport
@@ -21,16 +22,22 @@ if TYPE_CHECKING:
 def kerasinspect_check(request: pytest.FixtureRequest) -> Callable[..., CheckReport]:
     """Check saved models as ``kerasinspect.check`` does: ``kerasinspect_check("model.keras", ignore=["KI401"])``.
 
-    The policy is the nearest one at or above the root folder of the tests, unless ``config`` names another. The test
-    fails, with the findings as its message, where ``kerasinspect check`` would not give 0; else the report is returned.
+    The policy is the nearest one at or above the root folder of the tests, unless ``config`` names another; one in a
+    folder that is checked is not used, which is a warning. The test fails, with the findings as its message, where
+    ``kerasinspect check`` would not give 0; else the report is returned.
     """
     folder = request.config.rootpath
 
     def check(*locations: str | os.PathLike[str], **options: Any) -> CheckReport:  # noqa: ANN401 - as kerasinspect.check
         """Check models; fail the test where something is wrong."""
         from kerasinspect.analysis import request as asking  # noqa: PLC0415 - only tests that check pay for it
+        from kerasinspect.output.wording import not_used  # noqa: PLC0415 - as above
 
-        report = asking.check(*locations, **{"config": asking.nearest_policy(folder), **options})
+        if "config" not in options:
+            options["config"] = asking.nearest_policy(folder, (os.fspath(location) for location in locations))
+        report = asking.check(*locations, **options)
+        for policy in report.passed_over:
+            warnings.warn(not_used(policy), stacklevel=2)
         if report.exit_status:
             pytest.fail(findings_in_words(report), pytrace=False)
         return report

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import os
+from collections import Counter
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from kerasinspect.analysis.code_in_config import code_in_model
 from kerasinspect.analysis.evidence import Evidence
-from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, ModelReport, Skipped
+from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Ignored, ModelReport, Skipped
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.analysis.statistics import holds_numbers, measure, measure_with
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
@@ -19,9 +20,10 @@ from kerasinspect.model import Extra
 from kerasinspect.reading import open_with_container
 from kerasinspect.reading.container_facts import container_facts
 from kerasinspect.reading.limits import DEFAULT, Limits
+from kerasinspect.reading.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.contract import Contract
     from kerasinspect.analysis.findings import Need, Rule, Severity
@@ -40,6 +42,12 @@ REASONS: Mapping[Need, str] = {
 }
 """Why a rule is skipped, by what it lacks."""
 
+MOST_LISTED = 1_000
+"""Findings of one rule in one file that are listed one by one; of more, how many there are."""
+
+Waive: TypeAlias = "Callable[[Finding], str | None]"
+"""The reason for which a policy waives a finding, if it does."""
+
 WORKERS = min(4, os.cpu_count() or 1)
 """Threads that read side by side: more would wait for memory."""
 LARGE = 1 << 24
@@ -57,14 +65,22 @@ def check(
     return CheckReport(tuple(check_file(location, asked, limits) for location in locations), fail_on, asked)
 
 
+def nothing(_: Finding) -> None:
+    """The reason for which a finding is waived without a policy: none."""
+
+
 def check_file(
-    location: str, rules: Sequence[ActiveRule], limits: Limits = DEFAULT, contract: Contract | None = None
+    location: str,
+    rules: Sequence[ActiveRule],
+    limits: Limits = DEFAULT,
+    contract: Contract | None = None,
+    waive: Waive = nothing,
 ) -> ModelReport:
     """What the rules say about one file, or why it cannot be read."""
     try:
         model, container = open_with_container(location, limits)
         with model:
-            return check_model(model, container, rules, contract)
+            return check_model(model, container, rules, contract, waive)
     except UnreadableFile as error:
         return ModelReport(location, error=str(error))
     except MemoryError:
@@ -72,22 +88,32 @@ def check_file(
 
 
 def check_model(
-    model: Model, container: Container, rules: Sequence[ActiveRule], contract: Contract | None = None
+    model: Model,
+    container: Container,
+    rules: Sequence[ActiveRule],
+    contract: Contract | None = None,
+    waive: Waive = nothing,
 ) -> ModelReport:
     """What the rules say about an open model."""
     evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
     evidence = replace(evidence, contract=contract)
     dtypes = stored_dtypes(model)
     skipped = {active.rule.code: why for active in rules if (why := reason_to_skip(active.rule, evidence))}
-    asked = [active for active in rules if active.rule.code not in skipped]
+    answers = [
+        answer
+        for active in rules
+        if active.rule.code not in skipped
+        for answer in first_answers(active, evidence, waive)
+    ]
     return ModelReport(
         model.location,
         model.format,
         arrays_read=sum(path in evidence.statistics and holds_numbers(dtype) for path, dtype in dtypes.items()),
         arrays=len(dtypes),
         damage=damage,
-        findings=tuple(finding for active in asked for finding in ask(active, evidence)),
+        findings=tuple(answer for answer in answers if isinstance(answer, Finding)),
         skipped=tuple(Skipped(code, reason) for code, reason in skipped.items()),
+        ignored=tuple(answer for answer in answers if isinstance(answer, Ignored)),
     )
 
 
@@ -101,7 +127,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     statistics: dict[str, Statistics] = {}
     units: dict[str, Units] = {}
     judged: dict[str, Judged] = {}
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with threads() as pool:
         facts = pool.submit(container_facts, container)
         for path, found in readings(model, origin, pool):
             if isinstance(found, UnreadableFile):
@@ -123,6 +149,16 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
         assess_training(model, known) if training else None,
     )
     return evidence, tuple(dict.fromkeys(damage))
+
+
+@contextmanager
+def threads() -> Iterator[Executor]:
+    """Threads that nobody waits for where the work is broken off."""
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def stored_dtypes(model: Model) -> dict[str, str]:
@@ -167,8 +203,30 @@ def read(one: Weight | Extra, origin: Origin | None) -> Read | UnreadableFile:
 def ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:
     """What one rule finds."""
     rule = active.rule
-    for where, message in rule.function(evidence, active.thresholds):
-        yield Finding(rule.code, rule.name, active.severity, where, message, evidence.model.location, rule.scope)
+    for where, message, more in rule.function(evidence, active.thresholds):
+        yield Finding(rule.code, rule.name, active.severity, where, message, evidence.model.location, rule.scope, more)
+
+
+def first_answers(active: ActiveRule, evidence: Evidence, waive: Waive) -> Iterator[Finding | Ignored]:
+    """The first findings of one rule, and the first that are waived; then one of each that counts the others.
+
+    Whether it is waived is asked of each, so that what is not listed hides nothing that counts.
+    """
+    rule = active.rule
+    seen: Counter[str | None] = Counter()
+    left_out: Counter[str | None] = Counter()
+    for finding in ask(active, evidence):
+        reason = waive(finding)
+        seen[reason] += 1
+        if finding.more or seen[reason] <= MOST_LISTED:
+            yield finding if reason is None else Ignored(finding, reason)
+        else:
+            left_out[reason] += 1
+    for reason, more in left_out.items():
+        words = f"{more:,} more findings of this rule are not listed one by one."
+        location = evidence.model.location
+        counted = Finding(rule.code, rule.name, active.severity, evidence.name, words, location, "model", more)
+        yield counted if reason is None else Ignored(counted, reason)
 
 
 def reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
@@ -219,16 +277,14 @@ def expanded(by_name: Mapping[str, Value]) -> dict[str, Value]:
 def named_rules(names: Iterable[str]) -> dict[str, Rule]:
     """Every rule that one of the names means, by its code."""
     found: dict[str, Rule] = {}
-    for name in names:
+    for name in dict.fromkeys(names):
         meant = {
             rule.code: rule for rule in RULES if name and (rule.code.startswith(name.upper()) or rule.name == name)
         }
         if not meant:
-            known = [word for rule in RULES for word in (rule.code, rule.name)]
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            raise RequestError(
-                f'No rule is called "{name}".', f"The nearest is {nearest}; `kerasinspect rules` has all."
-            )
+            near = nearest(name, [word for rule in RULES for word in (rule.code, rule.name)])
+            message = f'No rule is called "{cut(name, LONGEST_SHOWN)}".'
+            raise RequestError(message, f"The nearest is {near}; `kerasinspect rules` has all.")
         found |= meant
     return found
 
@@ -238,5 +294,5 @@ def merged(rule: Rule, given: Mapping[str, float]) -> Mapping[str, float]:
     for name in given:
         if name not in rule.thresholds:
             words = f"It has {', '.join(rule.thresholds)}." if rule.thresholds else "It has none."
-            raise RequestError(f'{rule.code} has no threshold "{name}".', words)
+            raise RequestError(f'{rule.code} has no threshold "{cut(name, LONGEST_SHOWN)}".', words)
     return {**rule.thresholds, **given}

@@ -14,8 +14,8 @@ import binascii
 import builtins
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerasinspect.analysis.config_places import SHOWN, Place, configs_of, objects_in
@@ -70,7 +70,7 @@ PATH_KEYS = ("vocabulary", "merges", "proto", "handle")
 SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
 
 MOST_FINDINGS = 1_000
-"""Objects of a config that are reported one by one; of more only that there are more."""
+"""Objects of each kind that are reported one by one; of more, how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +92,36 @@ class CodeFinding:
     """Of a custom class or function: what it is called, without its package."""
     package: str = ""
     """Of a custom class or function: what has to be installed or registered for it, as far as the config says it."""
+    more: int = 0
+    """How many objects this one stands for, which are not listed one by one; 0 for one of its own."""
 
 
 def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
     """What is in the config and the training config of a model that would run, import or open something.
 
-    The first ``MOST_FINDINGS``, and one more that says that there are more: harmless kinds by themselves, so that no
-    number of them hides the others.
+    Of each kind the first ``MOST_FINDINGS`` and then one that counts the others, so that no number of findings hides
+    that there are some of another kind. The harmless kinds come last.
     """
-    found = chain.from_iterable(code_in_config(document, root) for document, root in configs_of(model))
-    kept: dict[bool, list[CodeFinding]] = {False: [], True: []}
-    for finding in found:
-        group = kept[finding.kind in HARMLESS_KINDS]
-        if len(group) <= MOST_FINDINGS:
-            group.append(finding)
-        if len(kept[False]) > MOST_FINDINGS:
-            break
-    return (*_with_limit(kept[False]), *_with_limit(kept[True]))
+    listed: list[CodeFinding] = []
+    seen: Counter[CodeKind] = Counter()
+    left_out: Counter[tuple[CodeKind, str]] = Counter()
+    own: set[tuple[str, str]] = set()
+    for document, root in configs_of(model):
+        for finding in code_in_config(document, root):
+            seen[finding.kind] += 1
+            if seen[finding.kind] <= MOST_FINDINGS:
+                listed.append(finding)
+            elif finding.kind != "custom-class" or (finding.package, finding.name) not in own:
+                left_out[finding.kind, root] += 1
+            if finding.kind == "custom-class":
+                own.add((finding.package, finding.name))
+    found = (*listed, *(counted(kind, root, number) for (kind, root), number in left_out.items()))
+    return tuple(sorted(found, key=lambda finding: finding.kind in HARMLESS_KINDS))
 
 
-def _with_limit(found: list[CodeFinding]) -> Iterator[CodeFinding]:
-    """The findings; the one past the limit says that there are more."""
-    for place, finding in enumerate(found):
-        more = ", and there are more such objects, which are not listed" if place == MOST_FINDINGS else ""
-        yield replace(finding, detail=finding.detail + more)
+def counted(kind: CodeKind, root: str, number: int) -> CodeFinding:
+    """The finding that stands for those which are not listed, at a place that no name of one place covers."""
+    return CodeFinding(kind, f"{root}.*", f"there are {number:,} more such objects, which are not listed", more=number)
 
 
 def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON

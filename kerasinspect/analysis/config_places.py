@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kerasinspect.reading.names import cut
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -27,7 +29,7 @@ class Place(NamedTuple):
         place: Place | None = self
         while place is not None:
             before = "." if place.parent is not None else ""
-            parts.append(f"[{place.key}]" if isinstance(place.key, int) else f"{before}{place.key[:SHOWN]}")
+            parts.append(f"[{place.key}]" if isinstance(place.key, int) else f"{before}{cut(place.key, SHOWN)}")
             place = place.parent
         words = "".join(reversed(parts))
         return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} ... {words[-LONGEST // 2 :]}"

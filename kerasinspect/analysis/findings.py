@@ -48,6 +48,8 @@ class Hit(NamedTuple):
 
     where: str
     message: str
+    more: int = 0
+    """As in ``Finding``."""
 
 
 Function: TypeAlias = "Callable[[Evidence, Thresholds], Iterable[Hit]]"
@@ -107,6 +109,13 @@ class Finding:
     location: str
     """The file."""
     scope: Scope
+    more: int = 0
+    """How many findings this one stands for, which are not listed one by one; 0 for a finding of its own."""
+
+    @property
+    def count(self) -> int:
+        """How many findings it counts as."""
+        return self.more or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,8 @@ class CheckReport:
     """The rules that were asked, with the thresholds in force."""
     policy: str | None = None
     """The file that the policy was read from."""
+    passed_over: tuple[str, ...] = ()
+    """Policies that were found and not used, since they lie in what is checked."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -192,5 +203,5 @@ class CheckReport:
         return 1 if self.failed else 0
 
     def count(self, severity: Severity) -> int:
-        """Findings of one severity."""
-        return sum(finding.severity == severity for finding in self.findings)
+        """Findings of one severity, with those that are not listed one by one."""
+        return sum(finding.count for finding in self.findings if finding.severity == severity)

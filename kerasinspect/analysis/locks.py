@@ -6,11 +6,11 @@ since a term that is silently passed over would never be held against a model.
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from kerasinspect.analysis.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
 from kerasinspect.errors import RequestError
+from kerasinspect.reading.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,8 +140,8 @@ def _object(value: Any, place: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
         _wrong(place, "an object")
     for key in value:
         if key not in keys:
-            nearest = difflib.get_close_matches(key, keys, n=1, cutoff=0.0)[0]
-            raise RequestError(f'{place} has no key "{key}".', f"The nearest is {nearest}.")
+            message = f'{place} has no key "{cut(key, LONGEST_SHOWN)}".'
+            raise RequestError(message, f"The nearest is {nearest(key, keys)}.")
     return value
 
 

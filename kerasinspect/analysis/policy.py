@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -10,18 +9,21 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.checking import active_rules, named_rules
-from kerasinspect.analysis.findings import SEVERITIES, Ignored
+from kerasinspect.analysis.findings import SEVERITIES
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
+from kerasinspect.reading.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from kerasinspect.analysis.findings import ActiveRule, Finding, ModelReport, Severity
+    from kerasinspect.analysis.findings import ActiveRule, Finding, Severity
     from kerasinspect.reading.policy_file import PolicyFile
 
 KEYS = ("select", "ignore", "fail-on", "severities", "thresholds", "per-layer")
 WAIVER_KEYS = ("layer", "ignore", "reason")
+LONGEST_TEXT = 1_000
+"""Characters of a waiver's layer, which may be a pattern, and of its reason, which stands beside each finding."""
 CONTRACT = "KI6"
 """What the codes of the rules begin with that are asked where there is a lock."""
 
@@ -49,6 +51,8 @@ class Policy:
 
     source: str | None = None
     """The file that it was read from."""
+    passed_over: tuple[str, ...] = ()
+    """Files that were found before it and not used, since they lie in what is checked."""
     select: tuple[str, ...] = ()
     """Codes, beginnings of codes or names; empty for all rules that are on by default."""
     ignore: tuple[str, ...] = ()
@@ -67,17 +71,9 @@ class Policy:
             select = (*(select or (rule.code for rule in RULES if rule.default)), CONTRACT)
         return active_rules(select, self.ignore, by_precision(self.severities), by_precision(self.thresholds))
 
-    def applied(self, report: ModelReport) -> ModelReport:
-        """The report with what is waived set apart from the findings."""
-        ignored: list[Ignored] = []
-        findings: list[Finding] = []
-        for finding in report.findings:
-            reason = next((waiver.reason for waiver in self.waivers if waiver.covers(finding)), None)
-            if reason is None:
-                findings.append(finding)
-            else:
-                ignored.append(Ignored(finding, reason))
-        return replace(report, findings=tuple(findings), ignored=tuple(ignored))
+    def reason_to_waive(self, finding: Finding) -> str | None:
+        """Why a finding does not count; None where it does."""
+        return next((waiver.reason for waiver in self.waivers if waiver.covers(finding)), None)
 
     def overridden(self, select: Sequence[str], ignore: Sequence[str], fail_on: Severity | None) -> Policy:
         """The policy with what was asked for at once; rules that are selected so count even if it ignores them."""
@@ -116,8 +112,12 @@ def _policy(content: Any) -> Policy:  # noqa: ANN401 - any TOML
         select=_texts(table.get("select", []), "select"),
         ignore=_texts(table.get("ignore", []), "ignore"),
         fail_on=_severity(table.get("fail-on", "error"), "fail-on"),
-        severities={name: _severity(value, f"severities.{name}") for name, value in severities.items()},
-        thresholds={name: _numbers(values, f"thresholds.{name}") for name, values in thresholds.items()},
+        severities={
+            name: _severity(value, f"severities.{cut(name, LONGEST_SHOWN)}") for name, value in severities.items()
+        },
+        thresholds={
+            name: _numbers(values, f"thresholds.{cut(name, LONGEST_SHOWN)}") for name, values in thresholds.items()
+        },
         waivers=tuple(_waiver(value, f"per-layer[{at}]") for at, value in enumerate(waivers)),
     )
 
@@ -129,6 +129,8 @@ def _waiver(value: Any, place: str) -> Waiver:  # noqa: ANN401 - any TOML
         if not isinstance(table.get(key), str) or not table[key].strip():
             words = "which layers it is for, a path or a glob" if key == "layer" else "why, in a sentence"
             raise RequestError(f"{place} has no {key}.", f"Say {words}.")
+        if len(table[key]) > LONGEST_TEXT:
+            raise RequestError(f"{place}.{key} is longer than {LONGEST_TEXT:,} characters.")
     names = _texts(table.get("ignore", []), f"{place}.ignore")
     if not names:
         raise RequestError(f"{place} ignores nothing.", "Name the rules in ignore.")
@@ -142,10 +144,8 @@ def _table(value: Any, place: str, keys: Iterable[str] = ()) -> Mapping[str, Any
     known = [*keys]
     for key in value:
         if known and key not in known:
-            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
-            raise RequestError(
-                f'{place} has no key "{key}".', f"The nearest is {nearest}; the keys are {', '.join(known)}."
-            )
+            message = f'{place} has no key "{cut(key, LONGEST_SHOWN)}".'
+            raise RequestError(message, f"The nearest is {nearest(key, known)}; the keys are {', '.join(known)}.")
     return value
 
 
@@ -167,6 +167,16 @@ def _severity(value: Any, place: str) -> Severity:  # noqa: ANN401 - any TOML
 def _numbers(value: Any, place: str) -> Mapping[str, float]:  # noqa: ANN401 - any TOML
     """A table of finite numbers."""
     for name, number in _table(value, place).items():
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-            raise RequestError(f"{place}.{name} is not a number.")
+        if not _is_finite(number):
+            raise RequestError(f"{place}.{cut(name, LONGEST_SHOWN)} is not a number, or one that is out of range.")
     return value  # type: ignore[no-any-return]
+
+
+def _is_finite(number: Any) -> bool:  # noqa: ANN401 - any TOML
+    """Whether a value is a number that figures can be held against."""
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return False
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.checking import check_file
 from kerasinspect.analysis.findings import CheckReport, ModelReport
 from kerasinspect.analysis.locks import parse_lock
 from kerasinspect.analysis.policy import Policy, policy_from
+from kerasinspect.errors import RequestError
 from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.reading.locations import find_models
-from kerasinspect.reading.policy_file import find_policy, read_lock, read_policy
+from kerasinspect.reading.policy_file import read_lock, read_policy
+from kerasinspect.reading.policy_search import find_policy, judged_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from kerasinspect.analysis.contract import Contract
     from kerasinspect.analysis.findings import Severity
@@ -47,10 +50,24 @@ def policy_in(path: str | os.PathLike[str] | None) -> Policy:
     return Policy() if path is None else policy_from(read_policy(os.fspath(path)))
 
 
-def nearest_policy(folder: Path) -> Policy:
-    """The policy that a folder has, or the nearest one above it; without any, that of the rules themselves."""
-    file = find_policy(folder)
-    return Policy() if file is None else policy_from(file)
+def nearest_policy(folder: Path, checked: Iterable[str] = ()) -> Policy:
+    """The policy that a folder has, or the nearest one above it; without any, that of the rules themselves.
+
+    None that lies in a folder which is checked is used.
+    """
+    found = find_policy(folder, judged_folders(checked))
+    policy = Policy() if found.file is None else policy_from(found.file)
+    return replace(policy, passed_over=found.passed_over)
+
+
+def policy_here(checked: Iterable[str]) -> Policy:
+    """The nearest policy at or above the working folder; raises RequestError where that folder is gone."""
+    try:
+        folder = Path.cwd()
+    except OSError as error:
+        message = f"The working folder cannot be found: {error.strerror or error}."
+        raise RequestError(message, "Name a policy with --config, or go on without any: --no-config.") from error
+    return nearest_policy(folder, checked)
 
 
 def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
@@ -66,7 +83,7 @@ def check_models(
     reports = (
         ModelReport(file.path, error=file.error)
         if file.error
-        else policy.applied(check_file(file.path, rules, limits, contract))
+        else check_file(file.path, rules, limits, contract, policy.reason_to_waive)
         for file in files
     )
-    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source)
+    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -85,9 +84,10 @@ def check(
     selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
     kerasinspect.toml.
     """
-    from kerasinspect.analysis.request import check_models, nearest_policy, open_lock, policy_in
-    from kerasinspect.commands.emitting import emit_report
+    from kerasinspect.analysis.request import check_models, open_lock, policy_here, policy_in
+    from kerasinspect.commands.emitting import emit_report, say
     from kerasinspect.output.destination import require_apart, require_replaceable
+    from kerasinspect.output.wording import not_used
     from kerasinspect.reading.limits import DEFAULT, with_limits
     from kerasinspect.reading.locations import find_models
 
@@ -95,12 +95,14 @@ def check(
         raise click.UsageError("--config and --no-config contradict each other.")
     allowed = with_limits(DEFAULT, limits)
     files = find_models(locations, allowed)
-    policy = policy_in(config) if config or no_config else nearest_policy(Path.cwd())
+    policy = policy_in(config) if config or no_config else policy_here(locations)
     read = (*(location.path for location in files), policy.source, against)
     outputs = (output, *(target for _, target in reports))
     require_apart(outputs)
     for written in outputs:
         require_replaceable(written, *read)
+    if not quiet:
+        say("note", map(not_used, policy.passed_over))
     policy = policy.overridden(_names(select), _names(ignore), fail_on)
     contract = open_lock(against)
     with _progress(files, quiet=quiet) as waiting:

@@ -6,8 +6,8 @@ that ``--help`` is quick.
 
 from __future__ import annotations
 
-import os
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -21,8 +21,8 @@ from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary
 from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
-from kerasinspect.errors import InspectError, RefusedFile
-from kerasinspect.output.consoles import make_lenient
+from kerasinspect.errors import InspectError, RefusedFile, RequestError
+from kerasinspect.output.consoles import complain, fails, make_lenient, open_streams, silence
 from kerasinspect.output.destination import PipeClosed
 from kerasinspect.platforms import is_closed_pipe
 
@@ -48,8 +48,18 @@ for command in COMMANDS:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit status."""
+    raise SystemExit(run_as_program(arguments))
+
+
+def run_as_program(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line with standard streams that may be closed, lack characters or fail; give the exit status."""
+    open_streams()
     make_lenient()
-    raise SystemExit(run(arguments))
+    status = run(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if fails(stream):
+            silence(stream)
+    return status
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -58,36 +68,42 @@ def run(arguments: Sequence[str] | None = None) -> int:
         status = cli.main(args=arguments, prog_name="kerasinspect", standalone_mode=False)
         sys.stdout.flush()
     except InspectError as error:
-        _complain(error)
-        return error.exit_status
+        return _complain(error)
     except MemoryError:
-        short = RefusedFile("There is not enough memory for this.", "Ask for less at once, or give it more.")
-        _complain(short)
-        return short.exit_status
+        return _complain(RefusedFile("There is not enough memory for this.", "Ask for less at once, or give it more."))
     except click.ClickException as error:
-        error.show()
+        words = StringIO()
+        error.show(words)
+        complain(words.getvalue().rstrip("\n"))
         return error.exit_code
     except click.Abort:
         return INTERRUPTED
-    except (OSError, PipeClosed) as error:
-        if isinstance(error, OSError) and not is_closed_pipe(error):
-            raise
-        _close_quietly()
-        return PIPE_CLOSED
+    except (OSError, PipeClosed, SystemExit) as error:
+        return _output_failed(error)
     return status if isinstance(status, int) else 0
 
 
-def _complain(error: InspectError) -> None:
-    """Write what is wrong, and on the next line what to do, safe to show."""
+def _output_failed(error: OSError | PipeClosed | SystemExit) -> int:
+    """The exit status where standard output takes no more; any other error is a bug, and raised again.
+
+    All but help and the last of what waits says so itself. Where nobody reads its help, click leaves by SystemExit.
+    """
+    if not isinstance(error, OSError) or is_closed_pipe(error):
+        silence(sys.stdout)
+        return PIPE_CLOSED
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_code not in {click.echo.__code__, run.__code__}:
+        raise error
+    return _complain(RequestError(f"Cannot write to standard output: {error.strerror or error}."))
+
+
+def _complain(error: InspectError) -> int:
+    """Write what is wrong, and on the next line what to do, safe to show; give the exit status."""
     from kerasinspect.output.escaping import visible
 
-    click.echo(f"kerasinspect: {visible(error.message)}", err=True)
+    complain(f"kerasinspect: {visible(error.message)}")
     if error.remedy:
-        click.echo(f"  {visible(error.remedy)}", err=True)
-
-
-def _close_quietly() -> None:
-    """Let what is still to be written go nowhere, so that the interpreter ends without a complaint."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+        complain(f"  {visible(error.remedy)}")
+    return error.exit_status

@@ -6,8 +6,6 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO, assert_never
 
-import click
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
@@ -118,10 +116,11 @@ def finish(selection: Selection, damage: list[str], *, quiet: bool) -> int:
 
 def say(word: str, sentences: Iterable[str]) -> None:
     """Write sentences to standard error, each on its line, safe to show."""
+    from kerasinspect.output.consoles import complain
     from kerasinspect.output.escaping import visible
 
     listed = list(dict.fromkeys(sentences))
     for sentence in listed[:NOTES_SHOWN]:
-        click.echo(f"kerasinspect: {word}: {visible(sentence)}", err=True)
+        complain(f"kerasinspect: {word}: {visible(sentence)}")
     if len(listed) > NOTES_SHOWN:
-        click.echo(f"kerasinspect: {word}: and {len(listed) - NOTES_SHOWN} more", err=True)
+        complain(f"kerasinspect: {word}: and {len(listed) - NOTES_SHOWN} more")

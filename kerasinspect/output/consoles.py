@@ -1,9 +1,14 @@
-"""Standard output and standard error wherever they lead: a console whose encoding lacks a character, a pipe, a file."""
+"""Standard output and standard error wherever they lead: a console whose encoding lacks a character, a pipe, a file.
+
+They may be closed, or their disk may be full: that is no reason to fail for standard error, which only says why.
+"""
 
 from __future__ import annotations
 
 import codecs
+import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -35,6 +40,50 @@ def stand_in(error: UnicodeError) -> tuple[str, int]:
     lacking = error.object[error.start : error.end]
     written = (STAND_INS.get(one) or one.encode("ascii", "backslashreplace").decode() for one in lacking)
     return "".join(written), error.end
+
+
+STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
+"""The standard streams in the order of their numbers, and how one is opened that a program was started without.
+
+What is written to standard output fails then, and what is written to standard error goes nowhere.
+"""
+
+
+def open_streams() -> None:
+    """Open the standard streams that are closed: the next file would get the number of one, and what is said there."""
+    for number, (name, flags) in enumerate(STREAMS):
+        if getattr(sys, name) is None:
+            try:
+                os.fstat(number)
+            except OSError:
+                os.open(os.devnull, flags)  # gets the lowest number that is free: this one
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
+def fails(stream: TextIO) -> bool:
+    """Whether what waits to be written to a stream cannot be."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        return True
+    return False
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere, so that the interpreter ends without a complaint."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def complain(text: str) -> None:
+    """Write lines to standard error, where that is possible."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)
 
 
 def make_lenient() -> None:

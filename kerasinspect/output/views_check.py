@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kerasinspect.analysis.findings import SEVERITIES
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
-from kerasinspect.output.wording import counted
+from kerasinspect.output.wording import counted, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,7 @@ def check_document(report: CheckReport) -> dict[str, Any]:
             **{severity: report.count(severity) for severity in SEVERITIES},
         },
         "policy": report.policy,
+        "policies_not_used": list(report.passed_over),
         "thresholds": {active.rule.code: dict(active.thresholds) for active in report.rules if active.thresholds},
     }
 
@@ -59,6 +60,7 @@ def _finding_document(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity,
         "where": finding.where,
         "message": finding.message,
+        **({"more": finding.more} if finding.more else {}),
     }
 
 
@@ -129,13 +131,15 @@ def _facts(model: ModelReport) -> Iterator[str]:
     if model.arrays is not None:
         yield f"{model.arrays_read:,} of {counted(model.arrays, 'array')} read"
     if model.error is None:
-        yield counted(len(model.findings), "finding") if model.findings else "no findings"
+        findings = sum(finding.count for finding in model.findings)
+        yield counted(findings, "finding") if findings else "no findings"
 
 
 def _waived(ignored: Iterable[Ignored]) -> Iterator[str]:
     """What a policy waives, a line each with its reason."""
     for one in ignored:
-        yield f"waived {one.finding.code} {one.finding.name}: {short(one.finding.where)}: {one.reason}"
+        times = f"{one.finding.more:,} more, " if one.finding.more else ""
+        yield f"waived {one.finding.code} {one.finding.name}: {times}{short(one.finding.where)}: {one.reason}"
 
 
 def _skipped(rules: Iterable[Skipped]) -> Iterator[str]:
@@ -148,18 +152,21 @@ def _skipped(rules: Iterable[Skipped]) -> Iterator[str]:
 
 def _counts(findings: Iterable[Finding]) -> Iterator[Row]:
     """One row for each rule that found something."""
-    found = Counter((finding.code, finding.name, finding.severity) for finding in findings)
+    found: Counter[tuple[str, str, str]] = Counter()
+    for finding in findings:
+        found[finding.code, finding.name, finding.severity] += finding.count
     return (Row((*rule, f"{times:,}")) for rule, times in sorted(found.items()))
 
 
 def totals(report: CheckReport, *, quiet: bool = False) -> Iterator[Block]:
-    """Policy and thresholds in force, unless quiet, then the totals; the last line says how much was read."""
+    """The policy in force, if there is one, thresholds unless quiet, then totals; the last line says what was read."""
     numbers = (
         f"{active.rule.code} {name} = {value:g}" for active in report.rules for name, value in active.thresholds.items()
     )
     listed = ", ".join(numbers)
-    if report.policy is not None and not quiet:
+    if report.policy is not None:
         yield Paragraph(f"policy: {report.policy}", "quiet")
+    yield from (Paragraph(not_used(policy), "warning") for policy in report.passed_over)
     if listed and not quiet:
         yield Paragraph(f"thresholds: {listed}", "quiet")
     parts = [counted(report.count(severity), severity) for severity in SEVERITIES]

@@ -24,7 +24,7 @@ def code_blocks(findings: Iterable[CodeFinding], *, texts: bool) -> Iterator[Blo
     found = [finding for finding in findings if finding.kind not in HARMLESS_KINDS]
     if not found:
         return
-    yield Heading("in the config", 2, "code", (f"{len(found)} found",))
+    yield Heading("in the config", 2, "code", (f"{sum(finding.more or 1 for finding in found):,} found",))
     yield Paragraph(WARNING, "warning", 2)
     for finding in found:
         yield Paragraph(f"at {finding.where}: {finding.detail}", level=2)

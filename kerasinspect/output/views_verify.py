@@ -90,6 +90,8 @@ def verify_blocks(answer: Verification) -> Iterator[Block]:
 
 def code_sentence(finding: CodeFinding) -> str:
     """What one finding would do when the file is loaded."""
+    if finding.more:
+        return f"{finding.where}: {finding.detail}"
     digest = f" (SHA-256 {finding.sha256})" if finding.sha256 else ""
     return f"{finding.where} {CODE_WORDS[finding.kind]} {finding.detail}{digest}"
 

@@ -92,6 +92,16 @@ def beginning(text: str) -> str:
     return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
 
 
+def in_force(policy: str | None) -> str:
+    """What is said of the policy that counts, or of there being none."""
+    return "No policy was in force." if policy is None else f"The policy {policy} was in force."
+
+
+def not_used(policy: str) -> str:
+    """What is said of a policy that was found and does not count."""
+    return f"The policy {policy} was not used, since it lies in what is checked. Name it to use it."
+
+
 def share_in_words(part: int, whole: int) -> str:
     """A share in percent with one digit; empty where there is nothing to share."""
     if not whole:

@@ -37,6 +37,14 @@ def models_of(name: str, limits: Limits) -> Iterator[Location]:
         yield Location(name, str(error))
 
 
+def paths_named(name: str, limits: Limits = DEFAULT) -> list[str]:
+    """The files and folders that one name means: itself, or those that fit it where it is a pattern."""
+    try:
+        return [location.path for location in expand(name, limits)] if is_pattern(name) else [name]
+    except RefusedFile:  # whoever looks for the models in it says so
+        return [name]
+
+
 def is_pattern(name: str) -> bool:
     """Whether a name is a pattern: there is nothing of that very name, nor is it a device."""
     return has_magic(os.path.splitdrive(name)[1]) and not is_device(name) and not os.path.lexists(name)

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST_SHOWN = 100
+"""Characters of a name that no file explains and that a message repeats."""
 
 LEADING_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
 
@@ -15,3 +23,8 @@ def leads_out(name: str) -> bool:
 def cut(name: str, most: int) -> str:
     """A name of at most so many characters; of a longer one the beginning."""
     return name if len(name) <= most else f"{name[:most]}…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The one of some known names that is most like a name; of a long one, which takes long, like its beginning."""
+    return get_close_matches(name[:LONGEST_SHOWN], [*known], n=1, cutoff=0.0)[0]

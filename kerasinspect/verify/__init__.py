@@ -203,7 +203,7 @@ def ways_out(model: Model, container: Container) -> Iterator[CodeFinding]:
     """What in the file, other than its config, would make a loader open other files or unpickle something."""
     evidence = Evidence(model, container_facts(container))
     for rule, kind in OUTSIDE:
-        yield from (CodeFinding(kind, where, message.removesuffix(".")) for where, message in rule(evidence, {}))
+        yield from (CodeFinding(kind, hit.where, hit.message.removesuffix(".")) for hit in rule(evidence, {}))
 
 
 def task(reading: Reading, options: Options, golden: Golden | None) -> Task:

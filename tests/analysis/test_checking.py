@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from kerasinspect.analysis.checking import active_rules, check, named_rules
+from kerasinspect.analysis.checking import active_rules, check, check_file, named_rules
 from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Hit, ModelReport, Rule
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
@@ -191,3 +192,24 @@ def test_a_documentation_comes_from_the_docstring() -> None:
     """The documentation of a rule is the docstring of its function."""
     assert RULE.documentation == RULE.summary == "Find nothing."
     assert all(re.fullmatch(r"KI\d{3}", rule.code) for rule in RULES)
+
+
+def many_hits(_: Evidence, __: Thresholds) -> Iterator[Hit]:
+    """Say it of 3,000 places, of which one in three is in the layer a."""
+    yield from (Hit(f"{'abc'[number % 3]}/{number}", "It is.") for number in range(3_000))
+
+
+def in_layer_a(finding: Finding) -> str | None:
+    """Why a finding is waived: since it is about the layer a."""
+    return "It is a." if finding.where.startswith("a/") else None
+
+
+def test_of_very_many_findings_the_others_are_counted(plain: str) -> None:
+    """A thousand are listed and a thousand that are waived; what is not listed is asked like the rest."""
+    (rule,) = active_rules(["KI101"])
+    rule = replace(rule, rule=replace(rule.rule, function=many_hits))
+    report = check_file(plain, [rule], waive=in_layer_a)
+    assert (len(report.findings), len(report.ignored)) == (1_001, 1_000)
+    assert (report.findings[-1].more, report.findings[-1].severity) == (1_000, "error")
+    assert not any(in_layer_a(finding) for finding in report.findings)
+    assert CheckReport((report,), "error", (rule,)).count("error") == 2_000

@@ -287,12 +287,43 @@ def test_any_json_is_answered(document: object) -> None:
         assert found.where.startswith("root")
 
 
+MANY = {
+    "custom-class": {"class_name": "my>Layer", "config": {}},
+    "external-path": layer("StringLookup", vocabulary="words.txt"),
+    "lambda-source": {"class_name": "Lambda", "config": {"function": "lambda x: x"}},
+    "path-traversal": {"class_name": "Dense", "config": {"name": "../x"}},
+    "registered-name-mismatch": {**layer("Dense"), "registered_name": "my>Other"},
+    "unsafe-layer-class": layer("TFSMLayer"),
+}
+"""One object of each of these kinds."""
+
+
 def test_very_many_findings_are_cut_short() -> None:
-    """The first thousand are listed, and that there are more is said."""
+    """The first thousand are listed, and how many more there are is said."""
     with open_model(SAMPLES / "question_network.keras") as model:
         found = code_in_model(replace(model, config={"layers": [NEW_LAMBDA] * 5_000}))
     assert len(found) == 1_001
-    assert found[-1].detail.endswith("there are more such objects, which are not listed")
+    assert (found[-1].where, found[-1].more) == ("config.*", 4_000)
+    assert found[-1].detail == "there are 4,000 more such objects, which are not listed"
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_no_number_of_findings_hides_one_of_another_kind(kind: str) -> None:
+    """Thousands of objects of any kind, before or behind it, do not keep code from being found and named."""
+    with open_model(SAMPLES / "question_network.keras") as model:
+        many = replace(model, config={"layers": [*[MANY[kind]] * 3_000, NEW_LAMBDA, *[MANY[kind]] * 3_000]})
+        found = code_in_model(many)
+    (code,) = (one for one in found if one.kind == "lambda-bytecode" and not one.more)
+    assert code.where == "config.layers[3000]"
+    assert sum(one.more or 1 for one in found if one.kind == kind) == (1_000 if kind == "custom-class" else 6_000)
+
+
+def test_classes_of_ones_own_are_counted_once_by_name() -> None:
+    """Layers of one class that are not listed are nothing that the list lacks; other classes are."""
+    own = [{"class_name": f"my>Layer{max(number, 2_000)}", "config": {}} for number in range(5_000)]
+    with open_model(SAMPLES / "question_network.keras") as model:
+        found = code_in_model(replace(model, config={"layers": list(reversed(own))}))
+    assert (len(found), found[-1].more) == (1_001, 2_000)
 
 
 def test_harmless_findings_hide_no_others() -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.analysis.findings import Finding, ModelReport
+from kerasinspect.analysis.findings import Finding
 from kerasinspect.analysis.policy import Policy, Waiver, policy_from
-from kerasinspect.analysis.request import check, nearest_policy, policy_in
+from kerasinspect.analysis.request import check, nearest_policy, open_lock, policy_in
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
-from kerasinspect.reading.policy_file import PolicyFile, find_policy, read_policy
+from kerasinspect.reading.policy_file import PolicyFile, read_policy
+from kerasinspect.reading.policy_search import find_policy
+from tests.special_files import make_pipe
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kerasinspect.analysis.findings import Scope
 
 DEFAULT_CODES = [rule.code for rule in RULES if rule.default]
@@ -62,7 +64,7 @@ def test_the_nearest_policy_counts(files: dict[str, str], expected: str | None, 
     """The folder is searched, then those above it; the policy is called by its path from the folder."""
     for name, text in files.items():
         (project / name).write_text(text, encoding="utf-8")
-    found = find_policy(project)
+    found = find_policy(project).file
     assert found is not None
     assert found.path == expected
     assert nearest_policy(project).source == expected
@@ -164,6 +166,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "no layer": ({"per_layer": [WAIVER | {"layer": 1}]}, "per-layer[0] has no layer", "a glob"),
     "no reason": ({"per_layer": [WAIVER | {"reason": " "}]}, "per-layer[0] has no reason", "Say why"),
     "no rules": ({"per_layer": [WAIVER | {"ignore": []}]}, "per-layer[0] ignores nothing", "Name the rules"),
+    "threshold beyond any float": ({"thresholds": {"KI107": {"largest": 10**400}}}, "out of range", ""),
+    "key of a megabyte": ({"x" * 1_000_000: 1}, f'has no key "{"x" * 100}…"', "The nearest is"),
+    "rule of a megabyte": ({"select": ["KI1" * 300_000]}, "No rule is called", "The nearest is KI"),
+    "threshold of a megabyte": ({"thresholds": {"KI107": {"x" * 1_000_000: 1}}}, "KI107 has no threshold", "It has"),
+    "glob of 300 kB": ({"per_layer": [WAIVER | {"layer": "[" * 300_000}]}, "is longer than 1,000 characters", ""),
+    "reason of 300 kB": ({"per_layer": [WAIVER | {"reason": "x" * 300_000}]}, "is longer than 1,000 characters", ""),
     "waived code": ({"per_layer": [WAIVER | {"ignore": ["KI"]}, WAIVER | {"ignore": ["x"]}]}, "No rule is", "nearest"),
 }
 
@@ -175,7 +183,62 @@ def test_what_is_wrong_in_a_policy_is_a_wrong_request(content: dict[str, Any], m
         policy(**content)
     assert caught.value.message.startswith("kerasinspect.toml: ")
     assert message in caught.value.message
+    assert len(caught.value.message) < 300
     assert remedy in caught.value.remedy
+
+
+NOT_READ: dict[str, tuple[str, str]] = {
+    "a number of thousands of digits": (f"fail-on = {'9' * 5_000}", "a number or a date that is out of range"),
+    "such a number of another tool": (f"[tool.other]\na = {'9' * 5_000}", "a number or a date that is out of range"),
+    "a bare key of 50,000 parts": ("a." * 50_000 + "a = 1", "a key of more than 64 parts"),
+    "a header of 50,000 parts": (f"[{'a.' * 50_000}a]", "a key of more than 64 parts"),
+    "a key of quoted parts": ('"a.b" . ' * 50_000 + "a = 1", "a key of more than 64 parts"),
+    "a key in a table on one line": (f"x = {{ {'a.' * 50_000}a = 1 }}", "a key of more than 64 parts"),
+    "lists 50,000 deep": (f"a = {'[' * 50_000}", "is not TOML"),
+    "more than half a megabyte": ("# " + "x" * (1 << 19), "is larger than 524,288 bytes"),
+}
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "kerasinspect.toml"])
+@pytest.mark.parametrize(("content", "message"), NOT_READ.values(), ids=NOT_READ)
+def test_what_costs_too_much_is_not_read(content: str, message: str, name: str, project: Path) -> None:
+    """What a parser would choke on is refused in a sentence, whether it is searched or named."""
+    (project / name).write_text(content, encoding="utf-8")
+    with pytest.raises(RequestError, match=message):
+        nearest_policy(project)
+    with pytest.raises(RequestError, match=message):
+        policy_in(project / name)
+
+
+HARMLESS = {
+    "dots in a text": f'a = "{"." * 1_000} {"a.b, " * 1_000}"',
+    "dots in a text of several lines": f'a = """\n{"a." * 20}\n"""',
+    "numbers in a list": f"a = [{'1.5, ' * 1_000}]",
+    "quotation marks in a text": 'a = "' + '\\"' * 100_000 + '"',
+    "a long word": "a" * 200_000 + " = 1",
+    "text in quotation marks": 'a = "b" # ' + '"' * 200_000,
+}
+
+
+@pytest.mark.parametrize("content", HARMLESS.values(), ids=HARMLESS)
+def test_what_only_looks_deep_is_read(content: str, project: Path) -> None:
+    """Dots outside of keys are no parts, and looking for those takes no longer than the file is."""
+    (project / "pyproject.toml").write_text(f"[tool.other]\n{content}\n{SHARED}", encoding="utf-8")
+    began = process_time()
+    assert nearest_policy(project).fail_on == "warning"
+    assert process_time() - began < 2
+
+
+def test_what_is_no_file_is_no_policy(project: Path) -> None:
+    """Neither a folder, a pipe that nobody writes to nor a link to nothing is passed over, and none is waited for."""
+    path = project / "kerasinspect.toml"
+    for make in (Path.mkdir, make_pipe, lambda path: path.symlink_to("missing")):
+        make(path)
+        with pytest.raises(RequestError, match=r"Cannot read the policy in kerasinspect\.toml"):
+            nearest_policy(project)
+        with pytest.raises(RequestError, match="Cannot read the lock file"):
+            open_lock(path)
+        path.rmdir() if path.is_dir() else path.unlink()
 
 
 def finding(code: str, where: str, scope: Scope = "weight") -> Finding:
@@ -206,10 +269,9 @@ def test_a_waiver_covers_a_layer_and_what_is_inside(layer: str, where: str, *, c
 
 def test_what_is_waived_is_kept_apart_with_its_reason() -> None:
     """A waived finding neither counts nor disappears."""
-    report = ModelReport("model.keras", findings=(finding("KI105", "a/kernel"), finding("KI105", "b/kernel")))
-    applied = policy(per_layer=[WAIVER]).applied(report)
-    assert [one.where for one in applied.findings] == ["b/kernel"]
-    assert [(one.finding.where, one.reason) for one in applied.ignored] == [("a/kernel", "pruned")]
+    subject = policy(per_layer=[WAIVER])
+    assert subject.reason_to_waive(finding("KI105", "a/kernel")) == "pruned"
+    assert subject.reason_to_waive(finding("KI105", "b/kernel")) is None
 
 
 def test_check_goes_by_the_policy_that_it_is_given(project: Path, sample_models: Path) -> None:

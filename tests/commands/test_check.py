@@ -11,9 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from kerasinspect.commands.check import check
+from kerasinspect.commands.options import REPORT_FORMS
 from kerasinspect.commands.rules import rules
 from kerasinspect.errors import RequestError
-from tests.hostile.plain_models import archive_tree, hdf5, keras_archive
+from tests.hostile.plain_models import archive_tree, config, hdf5, keras_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,6 +169,34 @@ def test_quiet_leaves_out_notes_unless_they_stop_the_run(sample_models: Path) ->
     assert "KI401" in run(*arguments, "--fail-on", "note").stdout
     assert "KI401" not in run(*arguments, "--format", "markdown").stdout
     assert "KI401" in run(*arguments, "--format", "json").stdout
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """A model whose config asks for 1,500 files and, last of all, holds code."""
+    lookup = {"class_name": "StringLookup", "config": {"vocabulary": "words.txt"}}
+    code = {"class_name": "__lambda__", "config": {"code": "4wE="}}
+    path = tmp_path / "many.keras"
+    path.write_bytes(keras_archive(described=config(metadata=[*[lookup] * 1_500, code])))
+    return path
+
+
+@pytest.mark.parametrize("form", REPORT_FORMS)
+def test_no_number_of_findings_hides_another_one(form: str, many: Path) -> None:
+    """Behind any number of one kind, code is found; what is not listed is counted in every form of report."""
+    shown = run(check, many, "--no-config", "--format", form)
+    assert shown.return_value == 1
+    assert "here are 500 more such objects, which are not listed" in shown.stdout.replace("`", "")
+    assert "KI501" in shown.stdout
+
+
+def test_what_is_not_listed_counts(many: Path) -> None:
+    """The totals have all findings, listed or not, and so have those that a policy makes errors."""
+    document = json.loads(run(check, many, "--no-config", "--format", "json", "--select", "KI505").stdout)
+    (model,) = document["models"]
+    assert (len(model["findings"]), model["findings"][-1]["more"]) == (1_001, 500)
+    assert document["summary"]["error"] == 1_500
+    assert "1,500 errors" in run(check, many, "--no-config", "--select", "KI505").stdout
 
 
 def test_statistics_count_findings_by_rule(models: Path) -> None:

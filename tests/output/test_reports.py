@@ -192,7 +192,8 @@ def test_sarif_says_what_a_viewer_needs() -> None:
     unread = invocation["toolExecutionNotifications"]
     assert [one["message"]["text"] for one in unread] == ["dense: the values end.", "dense is no model."]
     assert unread[1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "file:///b.keras"
-    (skipped,) = invocation["toolConfigurationNotifications"]
+    policy, skipped = invocation["toolConfigurationNotifications"]
+    assert policy["message"]["text"] == "The policy kerasinspect.toml was in force."
     assert skipped["associatedRule"] == {"id": "KI203"}
     assert next(rule for rule in rules if rule["id"] == "KI501")["properties"]["security-severity"] == "8.0"
 

@@ -15,7 +15,7 @@ from kerasinspect.analysis.rules.structure import listed
 from kerasinspect.reading.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kerasinspect.analysis.code_in_config import CodeFinding
     from kerasinspect.analysis.evidence import Evidence
@@ -46,9 +46,8 @@ def stored_code(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Whoever loads it without `safe_mode` runs that code, whatever it does, and bytecode breaks with the next Python.
     Write the function as a layer class of your own, registered under a name, and save the model again.
     """
-    for found in code(evidence, "lambda-bytecode", "lambda-source"):
-        digest = f", SHA-256 {found.sha256}" if found.sha256 else ""
-        yield Hit(found.where, f"It is {found.detail}{digest}.")
+    kinds = "lambda-bytecode", "lambda-source"
+    return hits(evidence, lambda found: f"It is {found.detail}, SHA-256 {found.sha256}.", *kinds)
 
 
 def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -57,8 +56,7 @@ def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     A Keras before 3.9 imports and calls it (CVE-2025-1550): `os.system` is such a name. Never load the file; ask
     whoever made it what the name is for.
     """
-    for found in code(evidence, "foreign-module"):
-        yield Hit(found.where, f"It asks for {found.detail}.")
+    return hits(evidence, lambda found: f"It asks for {found.detail}.", "foreign-module")
 
 
 def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -67,8 +65,7 @@ def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     No model computes with these; older versions of Keras call them while they load the file (CVE-2025-8747,
     CVE-2025-9906). Never load the file.
     """
-    for found in code(evidence, "non-modeling-api"):
-        yield Hit(found.where, f"It asks for {found.detail}.")
+    return hits(evidence, lambda found: f"It asks for {found.detail}.", "non-modeling-api")
 
 
 def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -77,8 +74,7 @@ def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     TorchModuleWrapper, TFSMLayer, JaxLayer and FlaxLayer run whatever their pickle, SavedModel or function holds
     (CVE-2025-49655, CVE-2026-1462). Load it only from a source that you trust as you trust a program.
     """
-    for found in code(evidence, "unsafe-layer-class"):
-        yield Hit(found.where, f"{found.detail}.")
+    return hits(evidence, lambda found: f"{found.detail}.", "unsafe-layer-class")
 
 
 def external_path(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -87,8 +83,7 @@ def external_path(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     A vocabulary given as a path makes a loader read any file of the machine, or fetch an address (CVE-2025-12058), and
     the model does not work elsewhere. Save the model with the vocabulary itself.
     """
-    for found in code(evidence, "external-path"):
-        yield Hit(found.where, f"{found.detail}.")
+    return hits(evidence, lambda found: f"{found.detail}.", "external-path")
 
 
 def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -97,8 +92,7 @@ def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     A layer or an archive member named `../../x` writes or reads where it should not, in loaders that use the name as a
     path (CVE-2026-12479, CVE-2025-12060). No Keras writes such a name: do not load or unpack the file.
     """
-    for found in code(evidence, "path-traversal"):
-        yield Hit(found.where, f"{found.detail[:1].upper()}{found.detail[1:]}.")
+    yield from hits(evidence, capitalised, "path-traversal")
     for member in evidence.container.members:
         if member.leads_elsewhere:
             yield Hit(member.name, "The name of this member leads out of the folder that it is unpacked into.")
@@ -111,8 +105,7 @@ def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     A reviewer sees a Dense layer, the loader makes something else. Keras 3.15 refuses it. Save the model again.
     """
-    for found in code(evidence, "registered-name-mismatch"):
-        yield Hit(found.where, f"{found.detail[:1].upper()}{found.detail[1:]}.")
+    return hits(evidence, capitalised, "registered-name-mismatch")
 
 
 def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -124,7 +117,8 @@ def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     layers = first_of_own_classes(evidence.model)
     needed: dict[str, dict[str, str]] = {}
     for found in code(evidence, "custom-class"):
-        needed.setdefault(found.package, {}).setdefault(found.name, found.where)
+        if not found.more:
+            needed.setdefault(found.package, {}).setdefault(found.name, found.where)
     told = {*chain.from_iterable(needed.values()), *UNLISTED_CLASSES, *classes_of_keras(evidence.model)}
     for name, path in layers.items():
         if name not in told:
@@ -132,6 +126,7 @@ def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for package, places in needed.items():
         where = next((layers[name] for name in places if name in layers), next(iter(places.values())))
         yield Hit(evidence.name if where == "config" else where, words_for(package, [*places]))
+    yield from (left_out(found) for found in code(evidence, "custom-class") if found.more)
 
 
 def first_of_own_classes(model: Model) -> dict[str, str]:
@@ -155,6 +150,22 @@ def words_for(package: str, names: list[str]) -> str:
 def code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:
     """What the config asks for, of these kinds."""
     return (found for found in evidence.code if found.kind in kinds)
+
+
+def hits(evidence: Evidence, sentence: Callable[[CodeFinding], str], *kinds: str) -> Iterator[Hit]:
+    """What the config asks for, of these kinds, each in a sentence."""
+    for found in code(evidence, *kinds):
+        yield left_out(found) if found.more else Hit(found.where, sentence(found))
+
+
+def capitalised(found: CodeFinding) -> str:
+    """The words about something in the config as a sentence."""
+    return f"{found.detail[:1].upper()}{found.detail[1:]}."
+
+
+def left_out(found: CodeFinding) -> Hit:
+    """What stands for all that is not listed."""
+    return Hit(found.where, capitalised(found), found.more)
 
 
 def runnable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

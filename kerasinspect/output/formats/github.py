@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from kerasinspect.output.escaping import short, visible
+from kerasinspect.output.wording import not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +23,12 @@ _IN_PROPERTIES = _IN_DATA | {":": "%3A", ",": "%2C"}
 
 
 def write_github(report: CheckReport, stream: TextIO) -> None:
-    """Write one annotation for each finding and for each part that could not be read, the worst first in each file."""
+    """Write one annotation for each finding and for each part that could not be read, the worst first in each file.
+
+    Before them stands one for each policy that was found and not used.
+    """
+    passed_over = (_escaped(not_used(policy), _IN_DATA) for policy in report.passed_over)
+    stream.writelines(f"::warning title=policy not used::{words}\n" for words in passed_over)
     for model in report.models:
         stream.writelines(f"{line}\n" for line in _annotations(model))
 

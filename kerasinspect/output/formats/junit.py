@@ -1,7 +1,8 @@
 """Writes a report of ``check`` as JUnit XML, as Jenkins and GitLab read it.
 
 A file is a test suite and a rule that was asked of it a test case, so that the same test cases come back on every run:
-it fails where a finding stops the release, and is skipped where the file lacks what the rule needs. GitLab shows a
+it fails where a finding stops the release, and is skipped where the file lacks what the rule needs. What policy
+that was decided by stands in the first test case. GitLab shows a
 test case's ``classname`` as its suite, and only the text inside ``failure`` and ``error``; of several in one test case
 Jenkins shows the first. There are no times in it: the same files give the same bytes.
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from kerasinspect.output.escaping import short, visible
+from kerasinspect.output.wording import in_force, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +36,7 @@ def write_junit(report: CheckReport, stream: TextIO) -> None:
 
 def _suite(model: ModelReport, report: CheckReport) -> Element:
     """One file."""
-    cases = [_reading_case(model)]
+    cases = [_reading_case(model, report)]
     if model.error is None:
         cases += [_rule_case(active, model, report) for active in report.rules]
     skipped = sum(case.find("skipped") is not None for case in cases)
@@ -55,12 +57,14 @@ def _case(model: ModelReport, name: str) -> Element:
     return Element("testcase", {"name": name, "classname": _text(model.location)})
 
 
-def _reading_case(model: ModelReport) -> Element:
-    """Whether the file could be read."""
+def _reading_case(model: ModelReport, report: CheckReport) -> Element:
+    """Whether the file could be read, and what it was judged by."""
     case = _case(model, READING)
     if model.unread:
         error = SubElement(case, "error", {"type": "unreadable", "message": _text(model.unread[0])})
         error.text = "\n".join(map(_text, model.unread))
+    for sentence in (in_force(report.policy), *map(not_used, report.passed_over)):
+        SubElement(case, "system-out").text = _text(sentence)
     return case
 
 

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from kerasinspect import __version__
 from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.wording import in_force, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,12 +72,14 @@ def _rule(active: ActiveRule) -> Object:
 
 
 def _invocation(report: CheckReport) -> Object:
-    """What could not be read, and which rules could not be asked."""
+    """What could not be read, which policy was in force and which were not, and which rules could not be asked."""
     unread = [
         {"level": "error", "message": {"text": _text(sentence)}, "locations": [_location(model.location)]}
         for model in report.models
         for sentence in model.unread
     ]
+    policies = [("note", in_force(report.policy)), *(("warning", not_used(policy)) for policy in report.passed_over)]
+    judged_by = [{"level": level, "message": {"text": _text(sentence)}} for level, sentence in policies]
     skipped = [
         {
             "level": "note",
@@ -91,7 +94,7 @@ def _invocation(report: CheckReport) -> Object:
         "executionSuccessful": not unread,
         "exitCode": report.exit_status,
         "toolExecutionNotifications": unread,
-        "toolConfigurationNotifications": skipped,
+        "toolConfigurationNotifications": [*judged_by, *skipped],
     }
 
 
