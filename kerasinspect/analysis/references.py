@@ -61,6 +61,14 @@ OPERATIONS = frozenset(
 Source: the subclasses of ``Operation`` in keras/src/ops of Keras 3.5, 3.15 and 3.16.
 """
 
+UNSAFE_CLASSES = {
+    "TorchModuleWrapper": "unpickles a PyTorch module",
+    "TFSMLayer": "runs the graph of a SavedModel from a path",
+    "JaxLayer": "runs a stored JAX function",
+    "FlaxLayer": "runs a stored Flax module",
+}
+"""Classes of Keras that run what is not in the config, and what they do."""
+
 REGISTERED_BY_KERAS = frozenset(
     {
         *("CustomScaleLayer", "SharpnessAwareMinimization", "SGD", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad"),
@@ -161,73 +169,28 @@ SITE_PACKAGES = frozenset(
 )
 """Packages that lie beside Keras on many machines and are no one's model code."""
 
-NON_MODELING_NAMES = frozenset(
+FUNCTIONS_BESIDE_KERAS = re.compile(
+    r"\w*(?:gelu|gelu_approximate|relu|silu|swish|sigmoid|softmax|tanh|initializer|loss|metric)"
+)
+"""Functions of packages beside Keras that configs of their models name; the others work on files and settings."""
+CLASSES_OF_FILES = re.compile(r"\w*(?:Loader|Saver|Builder|Downloader|Cache|LLM)")
+"""Classes of these packages that read and write presets."""
+
+WRAPPERS = frozenset(
+    {"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty", "TensorFlowOpLayer"}
+)
+"""Layers of tf.keras that hold the name of a function, a class, an attribute or an operation of TensorFlow."""
+
+TYPE_SPECIFICATIONS = frozenset(
     {
-        "BackupAndRestore",
-        "CSVLogger",
-        "ModelCheckpoint",
-        "RemoteMonitor",
-        "TensorBoard",
-        "audio_dataset_from_directory",
-        "clear_session",
-        "deserialize_keras_object",
-        "enable_unsafe_deserialization",
-        "extract_archive",
-        "func_dump",
-        "func_load",
-        "get_custom_objects",
-        "get_file",
-        "get_global_attribute",
-        "image_dataset_from_directory",
-        "load_data",
-        "load_json",
-        "load_img",
-        "load_model",
-        "load_model_from_hdf5",
-        "load_weights",
-        "load_weights_only",
-        "model_from_json",
-        "model_from_yaml",
-        "plot_model",
-        "register_keras_serializable",
-        "rmtree",
-        "save_img",
-        "save_model",
-        "save_weights",
-        "serialize_keras_object",
-        "set_backend",
-        "set_floatx",
-        "set_global_attribute",
-        "text_dataset_from_directory",
-        "timeseries_dataset_from_array",
+        *("TensorSpec", "RaggedTensorSpec", "SparseTensorSpec", "IndexedSlicesSpec", "TensorArraySpec", "OptionalSpec"),
+        *("NoneTensorSpec", "VariableSpec", "DTensorSpec", "StructuredTensorSpec", "RowPartitionSpec"),
     }
 )
-"""Functions of Keras that read, write, fetch or unlock, and that no model computes with."""
+"""Classes of TensorFlow that describe a tensor, and do nothing else."""
 
-UTILITY_MODULES = frozenset(
-    {"applications", "callbacks", "config", "datasets", "distribution", "export", "saving", "utils"}
-)
-"""Parts of Keras whose functions work on files, settings and processes ..."""
-UTILITIES_THAT_COMPUTE = frozenset({"normalize", "to_categorical"})
-"""... but for these."""
-
-TENSORFLOW_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "TensorFlowOpLayer"})
-"""Layers of tf.keras that hold the name of a function, a class or an operation of TensorFlow."""
-
-TENSORFLOW_NAMES = re.compile(
-    r"(?:^|\.)(?:gfile|raw_ops|train|saved_model|saver|summary|profiler|distribute|lite|sysconfig|app|flags|test"
-    r"|autograph|mlir|py_function|py_func|numpy_function|[Pp]rint|read_file|write_file|matching_files|write_graph"
-    r"|WholeFileReader|TFRecord\w*|TextFileInitializer|load_library|load_op_library|load_file_system_library"
-    r"|get_file|load_model|load_weights|load_img|enable_unsafe_deserialization|enable_dump_debug_info"
-    r"|experimental_connect_to_\w+|data\.(?!ops\b)\w+)(?:\.|$)"
-)
-"""Names under which they reach files, processes, the network and Python; the rest of TensorFlow's names compute."""
-
-TENSORFLOW_OPERATIONS = re.compile(
-    r"\b(?:ReadFile|WriteFile|MatchingFiles|WholeFileReader\w*|(?:Eager)?PyFunc\w*|SaveV2|RestoreV2|SaveSlices|Restore"
-    r"|MergeV2Checkpoints|LoadLibrary|Print(?:V2)?|PrintV2|DebugIdentity\w*|RemoteCall)\b"
-)
-"""The same as operations of a graph."""
+HARMLESS_BUILTINS = frozenset({"abs", "max", "min", "pow", "round", "sum"})
+"""Functions of Python that share their name with one that a user might register."""
 
 
 def is_operation(class_name: str, config: Mapping[str, Any]) -> bool:
@@ -249,3 +212,14 @@ def is_foreign(module: str) -> bool:
     """Whether a module is Python's own or a common package's, and so cannot hold a model's own classes."""
     root = module.strip().lstrip(".").split(".", 1)[0]
     return not is_keras(module) and (root in STANDARD_LIBRARY or root in SITE_PACKAGES)
+
+
+def plain_class(value: Mapping[str, Any]) -> str:
+    """The class that an object names, without package and module: ``Custom>Lambda`` is Lambda."""
+    name = value.get("class_name")
+    return plain_name(name) if isinstance(name, str) else ""
+
+
+def plain_name(name: str) -> str:
+    """A name without package and module: ``Custom>Lambda`` and ``keras.layers.Lambda`` are Lambda."""
+    return name.rpartition(">")[2].rpartition(".")[2].strip()
