@@ -31,8 +31,8 @@ OPERATION = 2
 """The field of a NodeDef that has the operation, in a protocol buffer."""
 VARINT, EIGHT_BYTES, SIZED, FOUR_BYTES = 0, 1, 2, 5
 """Wire types of a protocol buffer."""
-LONGEST_NODE = 1 << 20
-"""Characters of a described operation that are taken apart."""
+MOST_FIELDS = 1_000
+"""Fields of a protocol buffer that are looked at; a description has a few dozen."""
 
 
 def tensorflow_functions(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -67,9 +67,7 @@ def operation_of(node: Any) -> str | None:  # noqa: ANN401 - any JSON
     if isinstance(node, dict) and isinstance(node.get("op"), str):
         return str(node["op"])
     text = text_of(node)
-    if not text or len(text) > LONGEST_NODE:
-        return None
-    if text.lstrip().startswith("{"):
+    if text.lstrip()[:1] == "{" and text.isascii():
         return _operation_in_json(text)
     return _operation_in_buffer(text.encode("utf-8", "surrogatepass"))
 
@@ -87,7 +85,9 @@ def _operation_in_json(text: str) -> str | None:
 def _operation_in_buffer(data: bytes) -> str | None:
     """The operation of a NodeDef in a protocol buffer; of several the last one counts, as its parser has it."""
     operation, place = None, 0
-    while place < len(data):
+    for _ in range(MOST_FIELDS):
+        if place >= len(data):
+            break
         key, place = _number(data, place)
         if key & 7 == SIZED:
             size, place = _number(data, place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import sys
 
-from kerasinspect.analysis.code_texts import MOST_TEXTS, texts_in
+from kerasinspect.analysis.code_texts import LONGEST_TEXT, MOST_TEXTS, texts_in
 
 
 def test_names_in_bytecode_are_read_without_unmarshalling() -> None:
@@ -27,3 +27,10 @@ def test_source_is_given_line_by_line() -> None:
 def test_long_code_is_cut() -> None:
     """Code cannot fill the page."""
     assert len(texts_in("\n".join(map(str, range(10_000))), is_source=True)) == MOST_TEXTS
+
+
+def test_long_lines_are_cut() -> None:
+    """One line of code cannot fill the page either."""
+    for is_source in (True, False):
+        (line,) = texts_in("x" * 10_001, is_source=is_source)
+        assert len(line) == LONGEST_TEXT + 1

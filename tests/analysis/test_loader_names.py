@@ -6,7 +6,9 @@ Nothing is called: names are resolved by the loaders' own functions, and what th
 from __future__ import annotations
 
 import importlib.util
-from importlib.metadata import version
+import re
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +22,7 @@ from kerasinspect.analysis.loader_names.lookups import (
     standing_in_keras,
     tensorflow_allows,
 )
+from kerasinspect.analysis.references import is_foreign, is_keras
 from tests.loader_names.forms import alone, forms, resolved, splits
 from tests.loader_names.keras_names import Named, bare_names, is_class_name, named_in, registered_names
 from tests.loader_names.operations import allowed_operations, registered_operations
@@ -143,6 +146,20 @@ def test_every_operation_is_judged_by_what_it_declares() -> None:
 def _name(operation: Any) -> str:  # noqa: ANN401 - a message of TensorFlow
     """The name of an operation."""
     return str(operation.name)
+
+
+def test_every_package_that_keras_brings_is_foreign() -> None:
+    """Whatever Keras and TensorFlow are installed with is no one's model code."""
+    brought = {installed("keras"), installed("tensorflow")}
+    pending = [*brought]
+    while pending:
+        with suppress(PackageNotFoundError):
+            needed = (line for line in requires(pending.pop()) or () if "extra ==" not in line)
+            named = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in needed}
+            pending += named - brought
+            brought |= named
+    roots = {root for root, packages in packages_distributions().items() if brought.intersection(packages)}
+    assert {root for root in roots if root.isidentifier() and not is_keras(root) and not is_foreign(root)} == set()
 
 
 @pytest.mark.parametrize("class_name", ["TFOpLambda", "SlicingOpLambda"])

@@ -58,11 +58,12 @@ class KerasTable:
             self.refused_classes.add(named.name)
 
     def close(self) -> None:
-        """Let a name that is allowed anywhere be allowed, and count each class to one kind."""
+        """Let a name that is allowed anywhere be allowed, and count each class to one kind, beside the operations."""
         seen: set[str] = set()
-        for kind in sorted(self.classes):
+        for kind in sorted(self.classes.keys() - {"operations"}):
             self.classes[kind] -= seen
             seen |= self.classes[kind]
+        seen |= self.classes["operations"]
         self.refused_classes -= seen
         self.refused_alone -= seen | {name for names in self.functions.values() for name in names}
 

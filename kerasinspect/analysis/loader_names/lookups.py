@@ -124,6 +124,12 @@ def classes_of_models() -> frozenset[str]:
 
 
 @cache
+def operation_classes() -> frozenset[str]:
+    """The operations of Keras 3, which a functional model lists among its layers, in legacy files by names alone."""
+    return words_in([keras_table.CLASSES["operations"]])
+
+
+@cache
 def _refused_classes() -> frozenset[str]:
     """Other classes that lie among them."""
     return words_in([keras_table.REFUSED_CLASSES])
