@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kerasinspect.analysis.code_findings import HARMLESS_KINDS
 from kerasinspect.analysis.config_places import configs_of, objects_in
 from kerasinspect.analysis.named_objects import (
+    LOOKUPS,
     TEXT_KEYS,
     escaping_names,
     external_paths,
@@ -26,12 +27,12 @@ from kerasinspect.analysis.named_objects import (
     texts_alone,
     unsafe_classes,
 )
-from kerasinspect.analysis.references import is_keras
+from kerasinspect.analysis.references import WRAPPERS, is_keras
 from kerasinspect.analysis.stored_code import lambda_modules, lambda_objects, lambda_types
 from kerasinspect.analysis.wrapped_tensorflow import tensorflow_functions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kerasinspect.analysis.code_findings import CodeFinding
     from kerasinspect.analysis.config_places import Place
@@ -74,18 +75,17 @@ def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: 
             yield from rule(value, place)
 
 
-def rules_for(value: Mapping[str, Any]) -> Iterator[Rule]:
+def rules_for(value: Mapping[str, Any]) -> Iterable[Rule]:
     """The rules that an object gives a reason to ask: few of an ordinary layer, of which a config mostly consists."""
     names_class = "class_name" in value or "registered_name" in value
-    ordinary = names_class and is_ordinary(value)
-    if "lambda" in value.values() or (names_class and not ordinary):
-        yield lambda_types
-    if "function" in value:
-        yield lambda_modules
-    if not TEXT_KEYS.isdisjoint(value):
-        yield texts_alone
+    rules: tuple[Rule, ...] = ()
     if names_class:
-        yield from (escaping_names,) if ordinary else RULES_OF_CLASSES
+        rules = RULES_BY_CLASS.get(value["class_name"], SHORT) if is_ordinary(value) else RULES_OF_CLASSES
+    if "lambda" in value.values() and lambda_types not in rules:
+        rules = (lambda_types, *rules)
+    if not TEXT_KEYS.isdisjoint(value):
+        rules = (texts_alone, *rules)
+    return (lambda_modules, *rules) if "function" in value else rules
 
 
 def classes_of_keras(model: Model) -> frozenset[str]:
@@ -100,6 +100,7 @@ def classes_of_keras(model: Model) -> frozenset[str]:
 
 
 RULES_OF_CLASSES: tuple[Rule, ...] = (
+    lambda_types,
     lambda_objects,
     references,
     registered,
@@ -109,4 +110,11 @@ RULES_OF_CLASSES: tuple[Rule, ...] = (
     escaping_names,
     mismatched_names,
 )
-"""What is asked of objects that name a class, unless it is an ordinary one."""
+"""What is asked of objects that name a class ..."""
+SHORT: tuple[Rule, ...] = (escaping_names,)
+"""... of those that name one which models are made of ..."""
+RULES_BY_CLASS: dict[str, tuple[Rule, ...]] = {
+    **dict.fromkeys(WRAPPERS, (tensorflow_functions, *SHORT)),
+    **dict.fromkeys(LOOKUPS, (external_paths, *SHORT)),
+}
+"""... and of some of these."""

@@ -21,7 +21,6 @@ from kerasinspect.analysis.references import (
     REGISTERED_BY_KERAS,
     TYPE_SPECIFICATIONS,
     UNSAFE_CLASSES,
-    WRAPPERS,
     is_core,
     is_foreign,
     is_keras,
@@ -77,24 +76,23 @@ def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
 def is_ordinary(value: Mapping[str, Any]) -> bool:
     """Whether an object is a part of models by its class and module, and asks for nothing else."""
     class_name, module, name = value.get("class_name"), value.get("module"), value.get("registered_name")
-    if not isinstance(class_name, str) or not (name is None or name == class_name):
+    if not isinstance(class_name, str) or class_name not in ordinary_classes():
         return False
-    return (module is None or (isinstance(module, str) and module in ORDINARY_MODULES)) and class_name in ordinary()
-
-
-ORDINARY_MODULES = frozenset(
-    {
-        *("keras", "keras.layers", "keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses"),
-        *("keras.metrics", "keras.optimizers", "keras.src.models.functional", "keras.src.ops.numpy", "keras.models"),
-    }
-)
-"""Modules in which most objects of a config lie."""
+    return (name is None or name == class_name) and (
+        module is None or (isinstance(module, str) and module.startswith(("keras.", "tf_keras.")))
+    )
 
 
 @cache
-def ordinary() -> frozenset[str]:
-    """The classes of Keras of which nothing but the name matters."""
-    return classes_of_models() - LOOKUPS - WRAPPERS - {"Lambda"}
+def ordinary_classes() -> frozenset[str]:
+    """The classes of Keras that are what their names say, wherever they lie, and what stands for values of Python."""
+    return classes_of_models() - {"Lambda"} | SPECIAL_CLASSES - {"__lambda__"}
+
+
+SPECIAL_CLASSES = frozenset(
+    {"__keras_tensor__", "__lambda__", "__tensor__", "__numpy__", "__bytes__", "__slice__", "__ellipsis__"}
+)
+"""What Keras writes for values that JSON lacks; a lambda is found by its own rule."""
 
 
 def texts_alone(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
@@ -250,10 +248,6 @@ def _kind_in_keras(module: str, name: str) -> CodeKind | None:
         return None
     standing = standing_in_keras(module, _plain(name))
     return {"allowed": None, "newer": "custom-class", "refused": "non-modeling-api"}[standing]
-
-
-SPECIAL_CLASSES = frozenset({"__lambda__", "__tensor__", "__numpy__", "__bytes__", "__slice__", "__ellipsis__"})
-"""What Keras writes for values that JSON lacks; a lambda is found by its own rule."""
 
 
 def _kind_beside_keras(name: str) -> CodeKind:

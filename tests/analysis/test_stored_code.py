@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,8 +13,11 @@ from kerasinspect.analysis.code_in_config import code_in_config
 from kerasinspect.analysis.config_places import Place
 from kerasinspect.analysis.stored_code import PIECE, code_at, pieces_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 HERE = Place(None, "config")
-NESTINGS = {
+NESTINGS: dict[str, Callable[[object], object]] = {
     "lambda": lambda inner: {"class_name": "__lambda__", "config": {"code": inner}},
     "typed value": lambda inner: {"mode_type": "lambda", "mode": inner},
     "layer": lambda inner: {"class_name": "Lambda", "config": {"function": [inner], "function_type": "lambda"}},
