@@ -66,10 +66,10 @@ def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The config names a function that fetches, reads or writes files, or unlocks unsafe loading.
+    """The config names something of Keras or TensorFlow that no model is made of.
 
-    No model computes with these; older versions of Keras call them while they load the file (CVE-2025-8747,
-    CVE-2025-9906). Never load the file.
+    It fetches, reads or writes files, runs graphs, changes settings, or is not known to compute and nothing else; older
+    versions of Keras call it while they load the file (CVE-2025-8747, CVE-2025-9906). Never load the file.
     """
     for found in code(evidence, "non-modeling-api"):
         yield Hit(found.where, f"It asks for {found.detail}.")
