@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from kerasinspect.analysis.code_in_config import CodeKind
+    from kerasinspect.analysis.code_findings import CodeKind
     from kerasinspect.analysis.findings import Hit, Thresholds
     from kerasinspect.model import FormatName, Model
     from kerasinspect.reading.contents import Container
