@@ -12,8 +12,8 @@ import math
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.analysis.code_in_config import code_at
 from kerasinspect.analysis.config_places import Place
+from kerasinspect.analysis.stored_code import code_at
 from kerasinspect.knowledge.config_values import is_whole, mapping
 from kerasinspect.knowledge.quantization import policy_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kerasinspect.analysis.code_in_config import CodeFinding
+    from kerasinspect.analysis.code_findings import CodeFinding
     from kerasinspect.analysis.contract import Contract
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.training import LayerTraining, Training

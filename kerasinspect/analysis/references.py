@@ -6,6 +6,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.loader_names.lookups import operation_classes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
@@ -24,42 +26,13 @@ UNLISTED_CLASSES = frozenset(
 )
 """Classes of Keras whose arrays no table lists, by names that stand alone in files which do not say the module."""
 
-OPERATIONS = frozenset(
-    """
-    Abs Absolute AdaptiveAveragePool AdaptiveMaxPool Add AffineTransform All AllClose Amax Amin Angle Any Append
-    Arange Arccos Arccosh Arcsin Arcsinh Arctan Arctan2 Arctanh Argmax Argmin Argpartition Argsort Array
-    ArraySplit AssociativeScan Average AveragePool BatchNorm BinaryCrossentropy Bincount BitwiseAnd BitwiseInvert
-    BitwiseLeftShift BitwiseNot BitwiseOr BitwiseRightShift BitwiseXor BroadcastTo CDist CTCDecode CTCLoss Cast
-    CategoricalCrossentropy Cbrt Ceil Celu Cholesky CholeskyInverse Clip ColumnStack Concatenate Cond Conj
-    Conjugate Conv ConvTranspose ConvertToTensor Copy Copysign Corrcoef Correlate Cos Cosh CountNonzero Cov
-    CropImages Cross Cumprod Cumsum Deg2rad DepthToSpace DepthwiseConv Det Diag Diagflat Diagonal Diff Digitize
-    Divide DivideNoNan Dot DotProductAttention Dsplit Dstack Eig Eigh Einsum ElasticTransform Elu Empty EmptyLike
-    Equal Erf Erfc Erfinv Exp Exp2 ExpandDims Expm1 ExtractPatches ExtractSequences Eye FFT FFT2 Fabs Flip Fliplr
-    Flipud FloatPower Floor FloorDivide Fmax Fmin Fmod Fold ForiLoop Full FullLike Function Gammainc GaussianBlur
-    Gcd Gelu Geomspace GetItem Glu Greater GreaterEqual HSVToRGB HardShrink HardSigmoid HardSilu HardTanh
-    Heaviside Histogram Hsplit Hstack Hypot I0 IFFT2 IRFFT ISTFT Identity Imag InTopK Inner Inv IsIn Isclose
-    Isfinite Isinf Isnan Isneginf Isposinf Isreal JVP Kron LayerNorm Lcm Ldexp LeakyRelu LeftShift Less LessEqual
-    Lgamma Linspace Log Log10 Log1p Log2 LogSigmoid LogSoftmax Logaddexp Logaddexp2 Logdet LogicalAnd LogicalNot
-    LogicalOr LogicalXor Logspace Logsumexp Lstsq LuFactor Map MapCoordinates Matmul MatrixPower MatrixRank Max
-    MaxPool Maximum Mean Median Meshgrid Min Minimum Mod Moments Moveaxis MultiHot Multiply NanToNum Nanargmax
-    Nanargmin Nancumprod Nancumsum Nanmax Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile Nanstd Nansum
-    Nanvar Ndim Negative Nextafter Nonzero Norm Normalize NotEqual OneHot Ones OnesLike Outer PSNR Pad PadImages
-    Percentile PerspectiveTransform Pinv Polar Power Prod Ptp Qr Quantile RFFT RGBToGrayscale RGBToHSV RMSNorm
-    Rad2deg Ravel Real Rearrange Reciprocal ReconstructPatches Relu Relu6 Repeat Reshape Resize RightShift Roll
-    Rot90 Round Rsqrt SSIM STFT SVD SaturateCast ScaleAndTranslate Scan Scatter ScatterUpdate SearchSorted
-    SegmentMax SegmentMin SegmentProd SegmentReduction SegmentSum Select Selu SeparableConv Sigmoid Sign Signbit
-    Silu Sin Sinc Sinh Size Slice SliceUpdate Slogdet SobelEdges SoftShrink Softmax Softplus Softsign Solve
-    SolveTriangular Sort SpaceToDepth SparseCategoricalCrossentropy SparsePlus SparseSigmoid Sparsemax Split Sqrt
-    Square Squareplus Squeeze Stack Std StopGradient Subtract Sum Swapaxes Switch Take TakeAlongAxis Tan Tanh
-    TanhShrink Tensordot Threshold Tile TopK Trace Transpose Trapezoid Tri Tril Triu TrueDivide Trunc Unfold
-    Unique UnravelIndex Unstack Vander Var Vdot VectorizedMap View ViewAsComplex ViewAsReal Vsplit Vstack Where
-    WhileLoop Zeros ZerosLike
-    """.split()  # noqa: SIM905 - names wrap better than a list of them
-)
-"""Operations of Keras 3, which a functional model lists among its layers, in legacy files by these names alone.
-
-Source: the subclasses of ``Operation`` in keras/src/ops of Keras 3.5, 3.15 and 3.16.
-"""
+UNSAFE_CLASSES = {
+    "TorchModuleWrapper": "unpickles a PyTorch module",
+    "TFSMLayer": "runs the graph of a SavedModel from a path",
+    "JaxLayer": "runs a stored JAX function",
+    "FlaxLayer": "runs a stored Flax module",
+}
+"""Classes of Keras that run what is not in the config, and what they do."""
 
 REGISTERED_BY_KERAS = frozenset(
     {
@@ -82,157 +55,50 @@ STANDARD_LIBRARY = sys.stdlib_module_names | {
 """Python's own modules, also those that the newest Python no longer has."""
 
 SITE_PACKAGES = frozenset(
-    {
-        "IPython",
-        "_pytest",
-        "wheel",
-        "triton",
-        "tqdm",
-        "tornado",
-        "termcolor",
-        "sqlalchemy",
-        "nltk",
-        "markdown",
-        "jinja2",
-        "huggingface_hub",
-        "gast",
-        "charset_normalizer",
-        "certifi",
-        "astunparse",
-        "PIL",
-        "absl",
-        "boto3",
-        "botocore",
-        "cffi",
-        "click",
-        "cloudpickle",
-        "cv2",
-        "dask",
-        "dill",
-        "django",
-        "flask",
-        "flax",
-        "fsspec",
-        "google",
-        "grpc",
-        "h5py",
-        "jax",
-        "jaxlib",
-        "joblib",
-        "matplotlib",
-        "numba",
-        "ml_dtypes",
-        "namex",
-        "numpy",
-        "onnx",
-        "opt_einsum",
-        "optree",
-        "packaging",
-        "pandas",
-        "paramiko",
-        "pexpect",
-        "pip",
-        "pkg_resources",
-        "psutil",
-        "pyarrow",
-        "pygments",
-        "pytest",
-        "ray",
-        "requests",
-        "rich",
-        "scipy",
-        "setuptools",
-        "six",
-        "skimage",
-        "sklearn",
-        "sympy",
-        "tensorboard",
-        "tensorflow",
-        "tensorflow_datasets",
-        "tensorflow_hub",
-        "torch",
-        "torchvision",
-        "transformers",
-        "urllib3",
-        "werkzeug",
-        "wrapt",
-        "yaml",
-    }
+    """
+    _cffi_backend _distutils_hack _pytest _tree _yaml absl aiohttp anyio array_record astunparse attr attrs
+    boto3 botocore certifi cffi charset_normalizer clang click cloudpickle cryptography cv2 dask dill django
+    docstring_parser etils fabric filelock flask flatbuffers flax fsspec functorch gast google
+    google_auth_oauthlib grpc h11 h5py httpx huggingface_hub idna immutabledict IPython isympy jax jaxlib jinja2
+    joblib kagglehub kagglesdk markdown markdown_it markupsafe matplotlib mdurl ml_dtypes mock mpmath namex
+    narwhals networkx nltk numba numpy oauthlib onnx opt_einsum optree packaging pandas paramiko parse pasta
+    pexpect PIL pip pkg_resources plumbum promise psutil pyarrow pyasn1 pycparser pygments pyparsing pytest ray
+    regex requests requests_oauthlib rich scipy sentencepiece setuptools sh six skimage sklearn sqlalchemy sympy
+    tensorboard tensorboard_data_server tensorflow tensorflow_datasets tensorflow_estimator tensorflow_hub
+    tensorflow_io_gcs_filesystem tensorflow_metadata termcolor threadpoolctl tokenizers toml torch torchgen
+    torchvision tornado tqdm transformers tree triton truststore typeguard typing_extensions urllib3 werkzeug
+    wheel wrapt yaml zipp
+    """.split()  # noqa: SIM905 - names wrap better than a list of them
 )
 """Packages that lie beside Keras on many machines and are no one's model code."""
 
-NON_MODELING_NAMES = frozenset(
+FUNCTIONS_BESIDE_KERAS = re.compile(
+    r"\w*(?:gelu|gelu_approximate|relu|silu|swish|sigmoid|softmax|tanh|initializer|loss|metric)"
+)
+"""Functions of packages beside Keras that configs of their models name; the others work on files and settings."""
+CLASSES_OF_FILES = re.compile(r"\w*(?:Loader|Saver|Builder|Downloader|Cache|LLM)")
+"""Classes of these packages that read and write presets."""
+
+WRAPPERS = frozenset(
+    {"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "InstanceProperty", "TensorFlowOpLayer"}
+)
+"""Layers of tf.keras that hold the name of a function, a class, an attribute or an operation of TensorFlow."""
+
+TYPE_SPECIFICATIONS = frozenset(
     {
-        "BackupAndRestore",
-        "CSVLogger",
-        "ModelCheckpoint",
-        "RemoteMonitor",
-        "TensorBoard",
-        "audio_dataset_from_directory",
-        "clear_session",
-        "deserialize_keras_object",
-        "enable_unsafe_deserialization",
-        "extract_archive",
-        "func_dump",
-        "func_load",
-        "get_custom_objects",
-        "get_file",
-        "get_global_attribute",
-        "image_dataset_from_directory",
-        "load_data",
-        "load_json",
-        "load_img",
-        "load_model",
-        "load_model_from_hdf5",
-        "load_weights",
-        "load_weights_only",
-        "model_from_json",
-        "model_from_yaml",
-        "plot_model",
-        "register_keras_serializable",
-        "rmtree",
-        "save_img",
-        "save_model",
-        "save_weights",
-        "serialize_keras_object",
-        "set_backend",
-        "set_floatx",
-        "set_global_attribute",
-        "text_dataset_from_directory",
-        "timeseries_dataset_from_array",
+        *("TensorSpec", "RaggedTensorSpec", "SparseTensorSpec", "IndexedSlicesSpec", "TensorArraySpec", "OptionalSpec"),
+        *("NoneTensorSpec", "VariableSpec", "DTensorSpec", "StructuredTensorSpec", "RowPartitionSpec"),
     }
 )
-"""Functions of Keras that read, write, fetch or unlock, and that no model computes with."""
+"""Classes of TensorFlow that describe a tensor, and do nothing else."""
 
-UTILITY_MODULES = frozenset(
-    {"applications", "callbacks", "config", "datasets", "distribution", "export", "saving", "utils"}
-)
-"""Parts of Keras whose functions work on files, settings and processes ..."""
-UTILITIES_THAT_COMPUTE = frozenset({"normalize", "to_categorical"})
-"""... but for these."""
-
-TENSORFLOW_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "ClassMethod", "InstanceMethod", "TensorFlowOpLayer"})
-"""Layers of tf.keras that hold the name of a function, a class or an operation of TensorFlow."""
-
-TENSORFLOW_NAMES = re.compile(
-    r"(?:^|\.)(?:gfile|raw_ops|train|saved_model|saver|summary|profiler|distribute|lite|sysconfig|app|flags|test"
-    r"|autograph|mlir|py_function|py_func|numpy_function|[Pp]rint|read_file|write_file|matching_files|write_graph"
-    r"|WholeFileReader|TFRecord\w*|TextFileInitializer|load_library|load_op_library|load_file_system_library"
-    r"|get_file|load_model|load_weights|load_img|enable_unsafe_deserialization|enable_dump_debug_info"
-    r"|experimental_connect_to_\w+|data\.(?!ops\b)\w+)(?:\.|$)"
-)
-"""Names under which they reach files, processes, the network and Python; the rest of TensorFlow's names compute."""
-
-TENSORFLOW_OPERATIONS = re.compile(
-    r"\b(?:ReadFile|WriteFile|MatchingFiles|WholeFileReader\w*|(?:Eager)?PyFunc\w*|SaveV2|RestoreV2|SaveSlices|Restore"
-    r"|MergeV2Checkpoints|LoadLibrary|Print(?:V2)?|PrintV2|DebugIdentity\w*|RemoteCall)\b"
-)
-"""The same as operations of a graph."""
+HARMLESS_BUILTINS = frozenset({"abs", "max", "min", "pow", "round", "sum"})
+"""Functions of Python that share their name with one that a user might register."""
 
 
 def is_operation(class_name: str, config: Mapping[str, Any]) -> bool:
     """Whether a layer without a module is an operation of Keras, which no config calls trainable or not."""
-    return class_name in OPERATIONS and "trainable" not in config
+    return class_name in operation_classes() and "trainable" not in config
 
 
 def is_keras(module: str) -> bool:
@@ -249,3 +115,14 @@ def is_foreign(module: str) -> bool:
     """Whether a module is Python's own or a common package's, and so cannot hold a model's own classes."""
     root = module.strip().lstrip(".").split(".", 1)[0]
     return not is_keras(module) and (root in STANDARD_LIBRARY or root in SITE_PACKAGES)
+
+
+def plain_class(value: Mapping[str, Any]) -> str:
+    """The class that an object names, without package and module: ``Custom>Lambda`` is Lambda."""
+    name = value.get("class_name")
+    return plain_name(name) if isinstance(name, str) else ""
+
+
+def plain_name(name: str) -> str:
+    """A name without package and module: ``Custom>Lambda`` and ``keras.layers.Lambda`` are Lambda."""
+    return name.rpartition(">")[2].rpartition(".")[2].strip()

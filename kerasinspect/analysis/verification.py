@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.code_in_config import CodeFinding
+    from kerasinspect.analysis.code_findings import CodeFinding
     from kerasinspect.analysis.weight_comparison import WeightComparison
     from kerasinspect.model import FormatName
 

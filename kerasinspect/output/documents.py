@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kerasinspect.analysis.code_in_config import HARMLESS_KINDS, code_in_model
+from kerasinspect.analysis.code_findings import HARMLESS_KINDS
+from kerasinspect.analysis.code_in_config import code_in_model
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.slicing import Part, windows
 from kerasinspect.analysis.statistics import measure
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kerasinspect.analysis.checksum import Verified
-    from kerasinspect.analysis.code_in_config import CodeFinding
+    from kerasinspect.analysis.code_findings import CodeFinding
     from kerasinspect.analysis.selection import Listed, Selection
     from kerasinspect.analysis.summarising import Entry, Summary, Total
     from kerasinspect.model import Array, Extra, Layer, Model, Weight

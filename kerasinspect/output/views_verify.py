@@ -11,7 +11,7 @@ from kerasinspect.output.wording import bytes_in_words, counted, shape_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.analysis.code_in_config import CodeFinding
+    from kerasinspect.analysis.code_findings import CodeFinding
     from kerasinspect.analysis.verification import Forward, GoldenDifference, Verification
     from kerasinspect.analysis.weight_comparison import DescribedWeight, WeightComparison
 

@@ -17,7 +17,8 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.analysis.code_in_config import HARMLESS_KINDS, CodeFinding, classes_of_keras, code_in_model
+from kerasinspect.analysis.code_findings import HARMLESS_KINDS, CodeFinding
+from kerasinspect.analysis.code_in_config import classes_of_keras, code_in_model
 from kerasinspect.analysis.evidence import Evidence
 from kerasinspect.analysis.rules import safety
 from kerasinspect.analysis.verification import (
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from kerasinspect.analysis.code_in_config import CodeKind
+    from kerasinspect.analysis.code_findings import CodeKind
     from kerasinspect.analysis.findings import Hit, Thresholds
     from kerasinspect.model import FormatName, Model
     from kerasinspect.reading.contents import Container

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerasinspect import open_model
-from kerasinspect.analysis.code_in_config import HARMLESS_KINDS, code_in_config, code_in_model
+from kerasinspect.analysis.code_findings import HARMLESS_KINDS
+from kerasinspect.analysis.code_in_config import code_in_config, code_in_model
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
 
@@ -168,7 +169,7 @@ CLEAN = {
     "no vocabulary": layer("TextVectorization", vocabulary=None),
     "slash in a name": {"class_name": "Dense", "config": {"name": "block/second..conv"}},
     "lambda's plain shape": layer("Lambda", function="my>reg", function_type="function", output_shape=[3]),
-    "a custom layer's own keys": layer("Mine", module="os", mode_type="sum", mode="x"),
+    "a layer's own keys": layer("Dense", module="os", mode_type="sum", mode="x"),
     "vocabulary of one's own": {"module": None, "class_name": "Mine", "config": {"vocabulary": "words"}},
     "registered function": {"module": "builtins", "class_name": "function", "config": "f", "registered_name": "f"},
 }

@@ -10,7 +10,7 @@ import pytest
 
 from kerasinspect.analysis.code_in_config import code_in_config
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.views_code import code_blocks
+from kerasinspect.output.views_code import MOST_LINES, code_blocks
 
 CODE = b"\xe3\x00\x00system\x00\x01echo \x1b[31mhello\x00"
 LAMBDA = {
@@ -41,3 +41,13 @@ def test_a_config_without_code_says_nothing() -> None:
     """Most models have none, and a custom class is none."""
     assert page({"class_name": "Dense", "config": {"units": 3}}, texts=True) == ""
     assert page({"class_name": "Mine", "module": "my_layers", "config": {}}, texts=True) == ""
+
+
+def test_very_much_code_does_not_fill_the_page() -> None:
+    """Of a hundred pieces of code each is told of, and some thousand lines of what is in them."""
+    source = {"class_name": "__lambda__", "config": {"code": "lambda x: x\n" * 300}}
+    shown = page([source] * 100, texts=True)
+    assert shown.count("bytes of Python source") == 100
+    assert MOST_LINES / 2 < shown.count("| lambda x: x") < MOST_LINES
+    assert "of more than 200 the first are shown" in shown
+    assert "is not shown: more than 2,000 lines in all" in shown

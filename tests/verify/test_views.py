@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect.analysis.code_in_config import CodeFinding
+from kerasinspect.analysis.code_findings import CodeFinding
 from kerasinspect.analysis.verification import (
     Case,
     Forward,

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.code_in_config import classes_of_keras
 from kerasinspect.analysis.config_places import SHOWN
 from kerasinspect.analysis.findings import Hit
-from kerasinspect.analysis.references import UNLISTED_CLASSES, is_operation
+from kerasinspect.analysis.loader_names.keras_table import VERSIONS
+from kerasinspect.analysis.references import CORE_PACKAGES, UNLISTED_CLASSES, is_operation
 from kerasinspect.analysis.rules.structure import listed
 from kerasinspect.reading.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.analysis.code_in_config import CodeFinding
+    from kerasinspect.analysis.code_findings import CodeFinding
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.analysis.findings import Thresholds
     from kerasinspect.model import Model
+
+KNOWN_KERAS = f"Keras {VERSIONS['keras']} and tf_keras {VERSIONS['tf-keras']}"
+"""The versions whose classes are known by their names."""
 
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that Unicode calls visible and that nobody can see."""
@@ -60,10 +64,10 @@ def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The config names a function that fetches, reads or writes files, or unlocks unsafe loading.
+    """The config names something of Keras or TensorFlow that no model is made of.
 
-    No model computes with these; older versions of Keras call them while they load the file (CVE-2025-8747,
-    CVE-2025-9906). Never load the file.
+    It fetches, reads or writes files, runs graphs, changes settings, or is not known to compute and nothing else; older
+    versions of Keras call it while they load the file (CVE-2025-8747, CVE-2025-9906). Never load the file.
     """
     return hits(evidence, lambda found: f"It asks for {found.detail}.", "non-modeling-api")
 
@@ -141,6 +145,8 @@ def first_of_own_classes(model: Model) -> dict[str, str]:
 def words_for(package: str, names: list[str]) -> str:
     """The sentence about what a model needs of one package, or of one that the file does not tell."""
     shown = [cut(name, SHOWN) for name in names]
+    if package in CORE_PACKAGES:
+        return f"It needs {listed(shown)}, which {KNOWN_KERAS} lack: perhaps a newer one has it."
     of = f" of the package {cut(package, SHOWN)}" if package else ""
     if len(shown) == 1:
         return f"It needs {shown[0]}{of}, which is no part of Keras."
