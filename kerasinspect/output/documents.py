@@ -68,21 +68,24 @@ def show_document(
         "layers": [_layer(listed, places) for listed in selection.layers],
         "weights": (_weight(weight, options, damaged) for weight in selection.weights),
         "extras": (_extra(extra, options, damaged) for extra in selection.model.extras),
-        "code": [_code(finding) for finding in code_in_model(selection.model) if finding.kind not in HARMLESS_KINDS],
+        "code": [
+            code_document(finding) for finding in code_in_model(selection.model) if finding.kind not in HARMLESS_KINDS
+        ],
         "remarks": list(selection.model.remarks),
         "damage": list(selection.model.damage),
         "checksum": Late(checksum),
     }
 
 
-def _code(finding: CodeFinding) -> Document:
-    """Something in the config that a loader would run, import or open."""
+def code_document(finding: CodeFinding) -> Document:
+    """Something in the config that a loader would run, import or open; the code itself is left out."""
     return {
         "kind": finding.kind,
         "where": finding.where,
         "detail": finding.detail,
         "bytes": finding.size,
         "sha256": finding.sha256,
+        "more": finding.more,
     }
 
 

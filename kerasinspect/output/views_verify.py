@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
+from kerasinspect.output.documents import code_document
 from kerasinspect.output.wording import bytes_in_words, counted, shape_text
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def verify_document(answer: Verification) -> Document:
         "library": answer.library and _fields(answer.library),
         "load_seconds": answer.load_seconds,
         "peak_bytes": answer.peak_bytes,
-        "code": [_fields(finding) for finding in answer.code],
+        "code": [code_document(finding) for finding in answer.code],
         "refusals": [
             {"library": _fields(refusal.library), "reason": refusal.reason, "message": refusal.message}
             for refusal in answer.refusals

@@ -18,6 +18,8 @@ from kerasinspect.commands.cli import run
 from kerasinspect.commands.verify import verify as command
 from kerasinspect.errors import NotAModel, RefusedFile, RequestError
 from kerasinspect.output.destination import Target
+from kerasinspect.output.documents import code_document
+from kerasinspect.output.views_verify import verify_document
 from kerasinspect.reading.limits import Limits
 from kerasinspect.verify import Bounds, Options, verify, verify_all
 from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
@@ -110,6 +112,8 @@ def test_a_lambda_runs_only_when_the_user_says_so(tmp_path: Path) -> None:
     answer = verify(path)
     assert (answer.outcome, answer.exit_status, answer.process) == ("not-loaded", 1, None)
     assert [finding.kind for finding in answer.code] == ["lambda-bytecode"]
+    (told,) = json.loads(json.dumps(verify_document(answer)))["code"]
+    assert told == code_document(answer.code[0])
     assert not marker.exists()
     assert verify(path, Options(unsafe=True)).outcome == "verified"
     assert marker.exists()
