@@ -76,7 +76,7 @@ NAMES = {
     "format": "%s %n {0} {0.__class__}",
     "parent": "../../x",
     "absolute": "/etc/passwd",
-    "windows": "CON",
+    "windows": "con",
     "option": "--help",
     "empty": "",
     "spaces": "   ",
