@@ -36,7 +36,7 @@ class Limits:
     """Commas, colons and opening brackets in a JSON document: what its parsed form costs in memory grows with them."""
     json_objects: int = 600_000
     """Objects in a JSON document, which cost most: a layer's config has about ten."""
-    layers: int = 50_000
+    layers: int = 25_000
     """Layers of a model, those inside others too."""
     path_characters: int = 16 * MIB
     """Characters in the paths and classes of all layers and arrays: names of models inside one another add up."""
