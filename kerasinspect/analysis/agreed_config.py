@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.config_places import Place
+from kerasinspect.analysis.globs import fits
 from kerasinspect.analysis.stored_code import code_at
 from kerasinspect.knowledge.config_values import is_whole, mapping
 from kerasinspect.knowledge.quantization import policy_of
@@ -109,7 +109,7 @@ def is_same_axis(agreed: Any, actual: Any, layer: Layer) -> bool:  # noqa: ANN40
 def is_same(agreed: Any, actual: Any) -> bool:  # noqa: ANN401 - any JSON
     """Whether a value is as agreed: text may be a glob, and objects are compared by the keys that both have."""
     if isinstance(agreed, str) and isinstance(actual, str):
-        return agreed == actual or fnmatchcase(actual, agreed)
+        return fits(actual, agreed)
     if isinstance(agreed, list) and isinstance(actual, list):
         return len(agreed) == len(actual) and all(map(is_same, agreed, actual))
     if isinstance(agreed, dict) and isinstance(actual, dict):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from kerasinspect.analysis.code_in_config import code_in_model
+from kerasinspect.analysis.contract import layer_pairs
 from kerasinspect.analysis.evidence import Evidence
 from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Ignored, ModelReport, Skipped
 from kerasinspect.analysis.rules import RULES
@@ -96,7 +97,8 @@ def check_model(
 ) -> ModelReport:
     """What the rules say about an open model."""
     evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
-    evidence = replace(evidence, contract=contract)
+    if contract is not None:
+        evidence = replace(evidence, contract=contract, agreed=tuple(layer_pairs(contract, model)))
     dtypes = stored_dtypes(model)
     skipped = {active.rule.code: why for active in rules if (why := reason_to_skip(active.rule, evidence))}
     answers = [
@@ -123,7 +125,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     Checksums and arrays are read side by side: both leave Python's lock alone while they compute.
     """
     origin = origin_of(model) if training else None
-    damage = [*model.damage]
+    damage = dict.fromkeys(model.damage)
     statistics: dict[str, Statistics] = {}
     units: dict[str, Units] = {}
     judged: dict[str, Judged] = {}
@@ -131,8 +133,8 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
         facts = pool.submit(container_facts, container)
         for path, found in readings(model, origin, pool):
             if isinstance(found, UnreadableFile):
-                if found.message not in model.damage:
-                    damage.append(f"{path}: {found.message}")
+                if found.message not in damage:
+                    damage[f"{path}: {found.message}"] = None
                 continue
             statistics[path] = found.figures
             if found.units is not None:
@@ -148,7 +150,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
         code_in_model(model),
         assess_training(model, known) if training else None,
     )
-    return evidence, tuple(dict.fromkeys(damage))
+    return evidence, tuple(damage)
 
 
 @contextmanager

@@ -21,14 +21,18 @@ SMALL = 1 << 20
 
 
 class Verifying:
-    """The verification of one checksum in a thread: zlib lets go of Python's lock while it computes."""
+    """The verification of one checksum, of much in a thread: zlib lets go of Python's lock while it computes."""
 
     def __init__(self, checksum: Checksum, damaged: Callable[[str], None]) -> None:
         """Begin; a sentence about a wrong checksum will go to ``damaged``."""
         self._checksum, self._damaged = checksum, damaged
         self._error: InspectError | None = None
-        self._thread: Thread | None = Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._is_told = False
+        self._thread = Thread(target=self._run, daemon=True)
+        if checksum.nbytes > SMALL:
+            self._thread.start()
+        else:
+            self._run()
 
     def _run(self) -> None:
         """Read all bytes, and keep what is wrong with them."""
@@ -39,11 +43,11 @@ class Verifying:
 
     def outcome(self) -> Verified:
         """Wait for the end; the first call tells what is wrong."""
-        if self._thread is not None:
+        if self._thread.ident is not None:
             self._thread.join()
-            self._thread = None
-            if self._error is not None:
-                self._damaged(self._error.message)
+        if self._error is not None and not self._is_told:
+            self._damaged(self._error.message)
+        self._is_told = True
         return "verified" if self._error is None else "wrong"
 
 

@@ -6,12 +6,13 @@ dtypes and versions may be globs, sizes may be ranges, and whatever is None may 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from kerasinspect.analysis.agreed_config import agreed_config
 from kerasinspect.analysis.digests import sha256
+from kerasinspect.analysis.globs import Globs, fits
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.model import Layer
 from kerasinspect.reading.assemble.labels import UNKNOWN_CLASS
@@ -165,7 +166,7 @@ def _tensors(path: str, shape: Shape | tuple[Shape, ...] | None) -> Iterator[Ten
 
 def fits_text(agreed: str | None, actual: str | None) -> bool:
     """Whether a text is the agreed one, or fits it as a glob; an unknown text fits whatever is agreed."""
-    return agreed is None or actual is None or agreed == actual or fnmatchcase(actual, agreed)
+    return agreed is None or actual is None or fits(actual, agreed)
 
 
 def fits_size(agreed: Size, actual: int | None) -> bool:
@@ -208,14 +209,20 @@ def paired(
 
     What is agreed under just this name counts before the first glob that fits, once for each of that name.
     """
-    exact: dict[str, list[AgreedT]] = {}
+    exact: dict[str, deque[AgreedT]] = {}
     for entry in agreed:
-        exact.setdefault(entry.name, []).append(entry)
+        exact.setdefault(entry.name, deque()).append(entry)
+    globs = Globs(((entry.name, entry) for entry in agreed), len(actual))
     used: set[int] = set()
     for name, thing in actual:
         same = exact.get(name)
-        globs = (entry for entry in agreed if entry.name != name and fnmatchcase(name, entry.name))
-        found = same.pop(0) if same else next(globs, None)
+        found = same.popleft() if same else globs.first(name)
         used.add(id(found))
         yield found, thing
     yield from ((entry, None) for entry in agreed if id(entry) not in used)
+
+
+def layer_pairs(contract: Contract, model: Model) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
+    """The layers of a model, each with what is agreed about it; then what is agreed about layers that it lacks."""
+    if contract.layers is not None:
+        yield from paired(contract.layers, [(layer.path, layer) for layer in layers_of(model)])

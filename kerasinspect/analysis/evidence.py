@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kerasinspect.analysis.code_findings import CodeFinding
-    from kerasinspect.analysis.contract import Contract
+    from kerasinspect.analysis.contract import AgreedLayer, Contract
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.training import LayerTraining, Training
-    from kerasinspect.model import Model, Weight
+    from kerasinspect.model import Layer, Model, Weight
     from kerasinspect.reading.container_facts import ContainerFacts
 
 
@@ -32,6 +32,8 @@ class Evidence:
     """Whether its layers were trained; None where no rule asks."""
     contract: Contract | None = None
     """What was agreed about the model; None without a lock file."""
+    agreed: tuple[tuple[AgreedLayer | None, Layer | None], ...] = ()
+    """The layers of the model, each with what is agreed about it; then what is agreed about layers that it lacks."""
 
     @property
     def name(self) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.checking import active_rules, named_rules
 from kerasinspect.analysis.findings import SEVERITIES
+from kerasinspect.analysis.globs import begins
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
 from kerasinspect.reading.names import LONGEST_SHOWN, cut, nearest
@@ -39,10 +38,7 @@ class Waiver:
 
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is about such a layer, or about something inside it."""
-        places = accumulate(finding.where.split("/"), "{}/{}".format)
-        return finding.code in self.codes and any(
-            place == self.layer or fnmatchcase(place, self.layer) for place in places
-        )
+        return finding.code in self.codes and begins(finding.where, self.layer)
 
 
 @dataclass(frozen=True, slots=True)

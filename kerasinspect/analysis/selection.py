@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.globs import fits
 from kerasinspect.errors import NothingMatches
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NAMES_IN_A_MESSAGE = 10
 """Names that a message lists where none is near."""
+LETTERS_COMPARED = 10_000_000
+"""Pairs of letters that are compared to find the nearest names: enough for those of 20,000 layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def select(model: Model, layers: Sequence[str] = (), weights: Sequence[str] = ()
 
 def _matches(pattern: str, *names: str) -> bool:
     """Whether the pattern is one of the names or a glob for one."""
-    return any(pattern == name or fnmatchcase(name, pattern) for name in names)
+    return any(fits(name, pattern) for name in names)
 
 
 def _matching_layers(model: Model, patterns: Sequence[str]) -> set[str]:
@@ -115,7 +117,7 @@ def _matching_weights(candidates: Sequence[Weight], patterns: Sequence[str]) -> 
 
 def _nothing(word: str, pattern: str, names: Sequence[str], others: Sequence[str]) -> NothingMatches:
     """The error for a pattern that matches nothing, with the nearest names or the first ones."""
-    near = difflib.get_close_matches(pattern, dict.fromkeys([*names, *others]), n=3, cutoff=0.6)
+    near = difflib.get_close_matches(pattern, _comparable(pattern, [*names, *others]), n=3, cutoff=0.6)
     message = f'No {word} matches "{pattern}".'
     if near:
         return NothingMatches(message, f"The nearest: {', '.join(near)}.")
@@ -124,6 +126,15 @@ def _nothing(word: str, pattern: str, names: Sequence[str], others: Sequence[str
     listed = ", ".join(names[:NAMES_IN_A_MESSAGE])
     more = f" and {len(names) - NAMES_IN_A_MESSAGE} more" if len(names) > NAMES_IN_A_MESSAGE else ""
     return NothingMatches(message, f"There are {listed}{more}.")
+
+
+def _comparable(pattern: str, names: Sequence[str]) -> Iterator[str]:
+    """The names that a pattern is compared with, letter by letter: each once, while that takes little time."""
+    left = LETTERS_COMPARED
+    for name in dict.fromkeys(names):
+        if len(name) * len(pattern) <= left:
+            left -= len(name) * len(pattern)
+            yield name
 
 
 def _topmost(layers: Iterable[Layer], paths: set[str]) -> Iterator[Layer]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 NOTES_SHOWN = 20
 """Notes that are listed; of more only the number is said."""
 
+MOST_COLONS = 8
+"""Places at which the path in a sentence may end."""
+
 DAMAGED = 3
 """The exit status of an answer that is right but partial."""
 
@@ -106,12 +109,19 @@ def finish(selection: Selection, damage: list[str], *, quiet: bool) -> int:
     from kerasinspect.output.notes import notes
 
     known = selection.model.damage
+    said = {*known}
     # A weight that cannot be read repeats what the file's own damage said already.
-    damaged = [*known, *(sentence for sentence in damage if not sentence.endswith(known))]
+    damaged = [*known, *(sentence for sentence in damage if not _is_known(sentence, said))]
     if not quiet:
         say("note", notes(selection))
     say("damaged", damaged)
     return DAMAGED if damaged else 0
+
+
+def _is_known(sentence: str, said: set[str]) -> bool:
+    """Whether a sentence only says anew, after the path of an array, what was said before."""
+    parts = sentence.split(": ", MOST_COLONS)
+    return any(": ".join(parts[at:]) in said for at in range(len(parts)))
 
 
 def say(word: str, sentences: Iterable[str]) -> None:

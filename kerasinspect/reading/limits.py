@@ -38,7 +38,7 @@ class Limits:
     """The same in a document that was deflated, as Keras never writes it, unless it takes twice as many bytes so."""
     json_objects: int = 600_000
     """Objects in a JSON document, which cost most: a layer's config has about ten."""
-    layers: int = 50_000
+    layers: int = 25_000
     """Layers of a model, those inside others too."""
     path_characters: int = 16 * MIB
     """Characters in the paths and classes of all layers and arrays: names of models inside one another add up."""

@@ -56,7 +56,7 @@ def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbyte
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object, with its repeated keys noted."""
         found = dict(pairs)
-        if len(found) < len(pairs) and len(repeated) < MOST_REPEATED_KEYS:
+        if len(found) < len(pairs):
             note_repeated(pairs, repeated)
         return found
 
@@ -135,9 +135,11 @@ def whole_number(digits: str) -> int | float:
 
 
 def note_repeated(pairs: list[tuple[str, Any]], repeated: dict[str, None]) -> None:
-    """Add the keys that ``pairs`` holds more than once."""
+    """Add the keys that ``pairs`` holds more than once, while they are not too many."""
     seen: set[str] = set()
     for key, _ in pairs:
+        if len(repeated) >= MOST_REPEATED_KEYS:
+            return
         if key in seen:
             repeated[key] = None
         seen.add(key)

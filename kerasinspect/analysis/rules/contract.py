@@ -14,7 +14,6 @@ from kerasinspect.analysis.contract import (
     fits_size,
     fits_text,
     inputs_of,
-    layers_of,
     outputs_of,
     paired,
 )
@@ -38,7 +37,7 @@ def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Whatever relies on it, by name or by its weights, fails. Build the model as agreed, or lock it anew.
     """
     is_whole = evidence.model.config is not None
-    for agreed, layer in layer_pairs(evidence):
+    for agreed, layer in evidence.agreed:
         if agreed is not None and layer is None and (is_whole or has_weights(agreed)):
             words = f" of class {agreed.class_name}" if agreed.class_name else ""
             yield Hit(agreed.name, f"The lock has a layer of this name{words}; the model has none.")
@@ -55,7 +54,7 @@ def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     The architecture was changed since it was locked, or another model was exported. Lock it anew if that is meant.
     """
-    for agreed, layer in layer_pairs(evidence):
+    for agreed, layer in evidence.agreed:
         if agreed is None and layer is not None:
             yield Hit(layer.path, f"The lock has no {layer.class_name} layer of this name.")
 
@@ -193,15 +192,9 @@ def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON
     return cut(json.dumps(value), LONGEST)
 
 
-def layer_pairs(evidence: Evidence) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
-    """The layers of the model, each with what is agreed about it; then what is agreed about layers that it lacks."""
-    if evidence.contract is not None and evidence.contract.layers is not None:
-        yield from paired(evidence.contract.layers, [(layer.path, layer) for layer in layers_of(evidence.model)])
-
-
 def kept_layers(evidence: Evidence) -> Iterator[tuple[AgreedLayer, Layer]]:
     """The layers that are both agreed and there."""
-    for agreed, layer in layer_pairs(evidence):
+    for agreed, layer in evidence.agreed:
         if agreed is not None and layer is not None:
             yield agreed, layer
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.evidence import Evidence
     from kerasinspect.analysis.findings import Thresholds
-    from kerasinspect.model import Layer, Model
+    from kerasinspect.model import Layer
 
 CATEGORICAL = frozenset(
     {"categorical_crossentropy", "sparse_categorical_crossentropy", "categorical_focal_crossentropy"}
@@ -57,10 +57,11 @@ def output_against_loss(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for one unit or for several labels, softmax with `categorical_crossentropy` for several classes, or a linear output
     with `from_logits=True`.
     """
+    layers = {layer.path: layer for layer in evidence.model.walk()}
     outputs = {layer.path: layer for layer in output_layers(evidence.model)}
     losses = losses_of((evidence.model.training_config or {}).get("loss"), outputs)
     for name, layer in outputs.items():
-        words = misfit(*giving(evidence.model, layer), losses.get(name, UNKNOWN))
+        words = misfit(*giving(layers, layer), losses.get(name, UNKNOWN))
         if words:
             yield Hit(layer.path, words)
 
@@ -90,9 +91,8 @@ def misfit(activation: str | None, units: int | None, loss: Loss) -> str | None:
     return next((words for applies, words in misfits if applies), None)
 
 
-def giving(model: Model, output: Layer) -> tuple[str | None, int | None]:
+def giving(layers: Mapping[str, Layer], output: Layer) -> tuple[str | None, int | None]:
     """The activation that an output's values come from, and its number of units, as far as the config tells."""
-    layers = {layer.path: layer for layer in model.walk()}
     layer: Layer | None = output
     for _ in range(MOST_STEPS):
         if layer is None:

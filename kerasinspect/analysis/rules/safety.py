@@ -243,7 +243,7 @@ def repeated_key(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     the last one. No Keras writes it. Ask who edited the file.
     """
     for document, key in evidence.container.repeated_keys:
-        yield Hit(document, f"One of its objects has the key {key!r} more than once.")
+        yield Hit(document, f"One of its objects has the key {cut(key, SHOWN)!r} more than once.")
 
 
 def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -261,15 +261,21 @@ def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     }
     looks: dict[str, str] = {}
     for name, word in names.items():
-        hidden = [] if is_plain(name) else sorted(filter(is_unseen, {*name}))
+        plain = is_plain(name)
+        hidden = [] if plain else sorted(filter(is_unseen, {*name}))
         if hidden:
             points = ", ".join(f"U+{ord(character):04X}" for character in hidden[:MOST_CHARACTERS])
             yield Hit(name, f"The name of this {word} holds characters that cannot be seen: {points}.")
-        elif looks.setdefault(look(name), name) != name:
+        elif not plain and len(name) > LONGEST_LOOK:
+            words = f"{len(name):,} characters, too many to tell whether it looks like another one"
+            yield Hit(name, f"The name of this {word} has {words}.")
+        elif looks.setdefault(name if plain else look(name), name) != name:
             yield Hit(name, f"The name of this {word} looks like that of another one, and is not the same.")
 
 
 MOST_CHARACTERS = 5
+LONGEST_LOOK = 1_000
+"""Characters of a name that is compared by its look: what some become is far longer, and marks are put in order."""
 
 
 def is_plain(name: str) -> bool:

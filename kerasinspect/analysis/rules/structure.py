@@ -241,7 +241,7 @@ def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             continue
         used, pending = set(outputs), [*outputs]
         while pending:
-            fresh = {*places[pending.pop()].inbound} & places.keys() - used
+            fresh = {path for path in places[pending.pop()].inbound if path in places} - used
             used |= fresh
             pending += fresh
         for layer in layers:

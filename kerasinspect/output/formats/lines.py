@@ -7,6 +7,7 @@ hostile name takes the same lines as a harmless one.
 from __future__ import annotations
 
 import textwrap
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from kerasinspect.output.blocks import Block, Column, Grid, GridRow, Heading, Paragraph, Row, Table
@@ -156,9 +157,8 @@ def _fitted(text: str, width: int, column: Column) -> str:
     """A cell that takes exactly so many columns, cut where it is longer."""
     missing = width - columns_of(text)
     if missing < 0:
-        kept = text
-        while columns_of(kept) > width - 1:
-            kept = kept[:-1]
+        taken = accumulate(map(columns_of, text))
+        kept = text[: sum(columns < width for columns in taken)]
         text, missing = f"{kept}…", width - 1 - columns_of(kept)
     return " " * missing + text if column.numeric else text + " " * missing
 

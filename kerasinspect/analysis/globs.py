@@ -1,0 +1,112 @@
+"""Globs for names of layers, weights and versions, in time that grows with the name alone.
+
+``*`` stands for any text, ``?`` for one character, ``[a-c]`` and ``[!a-c]`` for one of some or of all others, as in
+Python's fnmatch, whatever the system. What comes before a star is never tried at a second place.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from kerasinspect.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST = 1_000
+"""Characters of one glob; no path of a real layer comes near it."""
+MOST_TRIED = 20_000_000
+"""How many times a glob is held against a name, in all."""
+SHOWN = 60
+"""Characters of a glob that a message repeats."""
+
+_TOKEN = re.compile(r"\*+|\?|\[((?>!?))(\][^\]]*|[^\]]+)\]|.", re.DOTALL)
+_SOME = re.compile(r"(.)-(.)|.", re.DOTALL)
+_MAGIC = re.compile(r"[*?[]")
+
+Thing = TypeVar("Thing")
+
+
+def fits(name: str, glob: str) -> bool:
+    """Whether a name is this one, or fits it as a glob; raises RequestError for a glob that is too long."""
+    return name == glob or (is_glob(glob) and _whole(glob).fullmatch(name) is not None)
+
+
+def begins(path: str, glob: str) -> bool:
+    """Whether a path, or any path that it lies in, fits a glob."""
+    return path == glob or path.startswith(f"{glob}/") or _inside(glob).match(path) is not None
+
+
+def is_glob(text: str) -> bool:
+    """Whether a text fits other texts than itself."""
+    return _MAGIC.search(text) is not None
+
+
+class Globs(Generic[Thing]):
+    """Globs that names are held against, each for a thing: the first that fits counts."""
+
+    def __init__(self, things: Iterable[tuple[str, Thing]], names: int) -> None:
+        """Get ready for so many names; raises RequestError for more than are tried."""
+        self.things = [(glob, thing) for glob, thing in things if is_glob(glob)]
+        if len(self.things) * names > MOST_TRIED:
+            raise RequestError(
+                f"{len(self.things):,} globs are too many for {names:,} names: {MOST_TRIED:,} pairs are tried at most.",
+                "Write names out in full, or join globs.",
+            )
+        self.any_of = [_whole(glob).fullmatch for glob, _ in self.things]
+
+    def first(self, name: str) -> Thing | None:
+        """What the first glob that fits a name stands for; the name itself is no glob for it."""
+        for fit, (glob, thing) in zip(self.any_of, self.things, strict=True):
+            if fit(name) is not None and glob != name:
+                return thing
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _whole(glob: str) -> re.Pattern[str]:
+    """The expression that whole names fit."""
+    return _expression(glob, "")
+
+
+@lru_cache(maxsize=4096)
+def _inside(glob: str) -> re.Pattern[str]:
+    """The expression that the beginnings of paths fit, up to a separator or the end."""
+    return _expression(glob, r"(?=/|\Z)")
+
+
+def _expression(glob: str, end: str) -> re.Pattern[str]:
+    """An expression for a glob; what stands between two stars is looked for once, at the first place that it has."""
+    if len(glob) > LONGEST:
+        raise RequestError(
+            f'The glob "{glob[:SHOWN]}..." has {len(glob):,} characters, where {LONGEST:,} are allowed.',
+            "Write a shorter one.",
+        )
+    parts = [""]
+    for token in _TOKEN.finditer(glob):
+        if token[0].startswith("*"):
+            parts.append("")
+        else:
+            parts[-1] += _one(token)
+    first, *others = parts
+    middle = "".join(f"(?>.*?{part})" for part in others[:-1])
+    last = "".join(f".*?{part}" for part in others[-1:])
+    return re.compile(f"{first}{middle}{last}{end}", re.DOTALL)
+
+
+def _one(token: re.Match[str]) -> str:
+    """The expression for one character."""
+    if token[0] == "?":
+        return "."
+    if token[2] is None:
+        return re.escape(token[0])
+    found = "".join(
+        f"{re.escape(one[1])}-{re.escape(one[2])}" if one[1] else re.escape(one[0])
+        for one in _SOME.finditer(token[2])
+        if one[1] is None or one[1] <= one[2]
+    )
+    if not found:
+        return "." if token[1] else "(?!)"
+    return f"[{'^' if token[1] else ''}{found}]"
