@@ -16,7 +16,7 @@ from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Ign
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.analysis.statistics import holds_numbers, measure, measure_with
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
-from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.errors import DamagedFile, RequestError, UnreadableFile
 from kerasinspect.model import Extra
 from kerasinspect.reading import open_with_container
 from kerasinspect.reading.container_facts import container_facts
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.training import Judged, Origin
     from kerasinspect.model import Model, Weight
+    from kerasinspect.reading.container_facts import ContainerFacts
     from kerasinspect.reading.contents import Container
 
 REASONS: Mapping[Need, str] = {
@@ -142,15 +143,27 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
             if found.judged is not None:
                 judged[path] = found.judged
     known = Known(judged, statistics)
+    container_known = facts.result()
+    damage |= dict.fromkeys(wrong_checksum(model, container_known))
     evidence = Evidence(
         model,
-        facts.result(),
+        container_known,
         statistics,
         units,
         code_in_model(model),
         assess_training(model, known) if training else None,
     )
     return evidence, tuple(damage)
+
+
+def wrong_checksum(model: Model, facts: ContainerFacts) -> Iterator[str]:
+    """A sentence where the weights of a model have another checksum than its file says, whatever rule is asked."""
+    if model.checksum is None or all(member.crc_matches is not False for member in facts.members):
+        return
+    try:
+        model.checksum.verify()
+    except DamagedFile as error:
+        yield error.message
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.errors import InspectError
+from kerasinspect.reading.keras_archive import VERIFIED_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 Verified: TypeAlias = Literal["verified", "wrong", "not verified"]
 """Whether the bytes of the weights have the checksum that the file has of them."""
 
-SMALL = 1 << 20
-"""Bytes that are verified whatever is read of them: it takes less than a millisecond."""
+SMALL = VERIFIED_AT_ONCE
+"""Bytes that are not worth a thread, since opening the file has read them already."""
 
 
 class Verifying:

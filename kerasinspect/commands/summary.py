@@ -44,15 +44,18 @@ def summary(
     from kerasinspect.reading import open_model
     from kerasinspect.reading.limits import DEFAULT, with_limits
 
+    damage: list[str] = []
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers)
         result = summarise(selection, order, top, depth)
         if format_name == "json":
+            from kerasinspect.analysis.checksum import verifying
             from kerasinspect.output.documents import summary_document
 
-            emit_document(summary_document(result), output, location)
+            with verifying(model, damage.append, whole=False) as checksum:
+                emit_document(summary_document(result, checksum()), output, location)
         else:
             from kerasinspect.output.views_summary import summary_blocks
 
             emit_blocks(summary_blocks(result), output, location)
-        return finish(selection, [], quiet=quiet)
+        return finish(selection, damage, quiet=quiet)

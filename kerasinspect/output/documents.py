@@ -89,7 +89,7 @@ def code_document(finding: CodeFinding) -> Document:
     }
 
 
-def summary_document(summary: Summary) -> Document:
+def summary_document(summary: Summary, checksum: Verified | None = None) -> Document:
     """The document of ``summary``: nested layers, or a flat list where it was sorted or cut."""
     return {
         "schema": SUMMARY_SCHEMA,
@@ -99,6 +99,7 @@ def summary_document(summary: Summary) -> Document:
         "totals": {"weights": _total(summary.total)} | {kind: _total(total) for kind, total in summary.totals.items()},
         "remarks": list(summary.model.remarks),
         "damage": list(summary.model.damage),
+        "checksum": checksum,
     }
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 CONFIG, METADATA, WEIGHTS, NPZ = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
 ASSETS = "assets/"
+VERIFIED_AT_ONCE = 1 << 20
+"""Bytes of weights of which the checksum is verified whatever is read of them: it takes less than a millisecond."""
 
 
 def read_archive(source: Source, limits: Limits, files: ExitStack) -> Contents | None:
@@ -86,12 +88,22 @@ def weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents |
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
-        contents = read_weights_tree(source, read_hdf5(source, limits), limits)
-        return replace(contents, checksum=archive.checksum(WEIGHTS))
+        return with_checksum(read_weights_tree(source, read_hdf5(source, limits), limits), archive, WEIGHTS)
     if NPZ in archive.members:
-        contents = read_npz(archive.source(NPZ), limits, files)
-        return replace(contents, checksum=archive.checksum(NPZ))
+        return with_checksum(read_npz(archive.source(NPZ), limits, files), archive, NPZ)
     return None
+
+
+def with_checksum(contents: Contents, archive: Archive, name: str) -> Contents:
+    """Contents with the checksum of the member that they were read from; of a small one it is verified at once."""
+    checksum = archive.checksum(name)
+    damage = contents.damage
+    if checksum.nbytes <= VERIFIED_AT_ONCE:
+        try:
+            checksum.verify()
+        except DamagedFile as error:
+            damage = (*damage, error.message)
+    return replace(contents, checksum=checksum, damage=damage)
 
 
 class Described(NamedTuple):

@@ -13,7 +13,7 @@ from kerasinspect.analysis import checksum as limits
 from kerasinspect.analysis.checksum import verifying
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import DamagedFile
-from kerasinspect.reading import open_model
+from kerasinspect.reading import keras_archive, open_model
 from kerasinspect.reading.keras_archive import WEIGHTS
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def network(tmp_path: Path, sample_models: Path) -> Path:
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model is as one of gigabytes."""
     monkeypatch.setattr(limits, "SMALL", 0)
+    monkeypatch.setattr(keras_archive, "VERIFIED_AT_ONCE", 0)
 
 
 def document_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
@@ -168,3 +169,32 @@ def test_the_sentence_is_told_once(network: Path) -> None:
             model.checksum.verify()
         assert [outcome(), outcome()] == ["wrong", "wrong"]
     assert len(told) == 1
+
+
+def test_check_fails_whatever_is_selected(network: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A policy may leave out KI404; that the weights are damaged stays exit status 3."""
+    flip(network, array_at(network, "dense/kernel")[0])
+    assert run(["check", str(network), "--no-config", "--select", "KI1", "--format", "json"]) == DAMAGED
+    (report,) = json.loads(capsys.readouterr().out)["models"]
+    assert WEIGHTS in report["damage"][0]
+
+
+def test_check_fails_for_large_weights_too(
+    network: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Opening them does not read them all, and check does."""
+    monkeypatch.setattr(keras_archive, "VERIFIED_AT_ONCE", 0)
+    flip(network, array_at(network, "dense/kernel")[0])
+    with open_model(network) as model:
+        assert model.damage == ()
+    assert run(["check", str(network), "--no-config", "--select", "KI1", "--format", "json"]) == DAMAGED
+    (report,) = json.loads(capsys.readouterr().out)["models"]
+    assert [WEIGHTS in sentence for sentence in report["damage"]] == [True]
+
+
+def test_summary_says_it_too(network: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It reads no values, and small files are verified all the same."""
+    assert document_of(capsys, "summary", str(network))[1]["checksum"] == "verified"
+    flip(network, array_at(network, "dense/kernel")[0])
+    status, document = document_of(capsys, "summary", str(network))
+    assert (status, document["checksum"]) == (DAMAGED, "wrong")
