@@ -24,7 +24,6 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import h5py
 import numpy as np
@@ -35,11 +34,7 @@ from kerasinspect.reading.hdf5 import read_hdf5
 from kerasinspect.reading.limits import DEFAULT
 from kerasinspect.reading.sources import open_source
 from kerasinspect.reading.stored import Contiguous
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kerasinspect.model import Model
+from tests.fuzz.arrays import Answer, Seen, listed
 
 assert sys.platform != "win32", "it needs forks"
 
@@ -48,27 +43,6 @@ MEMORY, COMPUTING, WAITING = 2 << 30, 5, 20
 """Bytes, seconds of computing and seconds in all after which a child is ended."""
 PAUSE = 0.002
 REFUSED, ABSENT = "refused", "absent"
-
-
-class Seen(NamedTuple):
-    """One array as it was read."""
-
-    place: str
-    """Its path in the HDF5 file."""
-    shape: tuple[int, ...]
-    dtype: str
-    digest: str
-
-
-Arrays: TypeAlias = "dict[tuple[str, str], Seen]"
-"""By the path of the layer and the name of the weight; or by the path in the file, of what is no layer's."""
-
-
-class Answer(NamedTuple):
-    """What a model was read as."""
-
-    arrays: Arrays
-    remarks: tuple[str, ...]
 
 
 def answer_for(path: str) -> Answer | None:
@@ -80,15 +54,6 @@ def answer_for(path: str) -> Answer | None:
             return Answer(dict(listed(model)), model.remarks)
     except InspectError:
         return None
-
-
-def listed(model: Model) -> Iterator[tuple[tuple[str, str], Seen]]:
-    """Every array of an open model with what it is called."""
-    weights = [((layer.path, weight.name), weight.array) for layer in model.walk() for weight in layer.weights]
-    extras = [((extra.stored_path, extra.name), extra.array) for extra in model.extras]
-    for key, array in [*weights, *extras]:
-        digest = hashlib.sha256(b"".join(array.blocks())).hexdigest()
-        yield key, Seen(getattr(array, "path", ""), array.shape, array.dtype, digest)
 
 
 def structure(path: Path) -> list[int]:

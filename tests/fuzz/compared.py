@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.errors import InspectError
 from kerasinspect.reading import open_model
-from tests.fuzz.bit_flips import Answer, Seen, listed
-from tests.fuzz.fuzz import SAMPLES, found_seeds
+from tests.fuzz.arrays import Answer, Seen, listed
 from tests.fuzz.mutators import BLIND, near_mark
+from tests.fuzz.seeds import SAMPLES, found_seeds
 from tests.hostile.nameless import nameless
 
 if TYPE_CHECKING:

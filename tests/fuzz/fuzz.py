@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.commands.cli import run
 from tests.fuzz.mutators import WHOLE, mutate
+from tests.fuzz.seeds import SAMPLES, found_seeds
 from tests.hostile.nameless import nameless
 
 if TYPE_CHECKING:
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
 
 assert sys.platform != "win32", "it needs alarms"
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
-ENDINGS = {".keras", ".h5", ".hdf5"}
-LARGEST_SEED = 64_000
 MEMORY, SECONDS = 1 << 30, 5
 COMMANDS = (("show",), ("summary",))
 CHECK, ONE_IN = ("check", "--no-config"), 4
@@ -140,12 +138,6 @@ def complaint(command: tuple[str, ...], status: int, out: str, err: str) -> str:
 def ring(_number: int, _frame: FrameType | None) -> None:
     """Stop a run that takes too long."""
     raise Hang
-
-
-def found_seeds(places: Iterable[Path]) -> list[Path]:
-    """The small models among files and folders."""
-    files = [file for place in places for file in (sorted(place.rglob("*")) if place.is_dir() else [place])]
-    return [file for file in files if file.suffix in ENDINGS and file.stat().st_size <= LARGEST_SEED]
 
 
 def main() -> None:
