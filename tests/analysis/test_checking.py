@@ -153,7 +153,7 @@ def test_rules_that_lack_something_are_skipped_with_the_reason(tmp_path: Path) -
     assert {skipped.code: skipped.reason for skipped in report.skipped} == {
         "KI203": "the file has no config",
         "KI305": "the file has no optimizer state",
-        "KI404": "the file is no archive",
+        "KI404": "the file has no checksums",
     }
 
 
