@@ -132,7 +132,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     units: dict[str, Units] = {}
     judged: dict[str, Judged] = {}
     with threads() as pool:
-        facts = pool.submit(container_facts, container)
+        checksums = pool.submit(container_facts, container)
         for path, found in readings(model, origin, pool):
             if isinstance(found, UnreadableFile):
                 if found.message not in damage:
@@ -143,12 +143,12 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
                 units[path] = found.units
             if found.judged is not None:
                 judged[path] = found.judged
+        facts = checksums.result()  # leaving cancels what no thread has begun yet
     known = Known(judged, statistics)
-    container_known = facts.result()
-    damage |= dict.fromkeys(wrong_checksum(model, container_known))
+    damage |= dict.fromkeys(wrong_checksum(model, facts))
     evidence = Evidence(
         model,
-        container_known,
+        facts,
         statistics,
         units,
         code_in_model(model),

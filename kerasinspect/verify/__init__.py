@@ -17,6 +17,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from kerasinspect.analysis.checksum import wrong_checksum
 from kerasinspect.analysis.code_findings import HARMLESS_KINDS, CodeFinding
 from kerasinspect.analysis.code_in_config import classes_of_keras, code_in_model
 from kerasinspect.analysis.evidence import Evidence
