@@ -264,6 +264,18 @@ class Checksum:
     verify: Callable[[], None] = field(repr=False)
     """Reads them; raises DamagedFile where the file has another checksum of them."""
 
+    def then(self, inner: Checksum | None) -> Checksum:
+        """The same with, after it, the checksum that the bytes have of what is inside them."""
+        if inner is None:
+            return self
+
+        def verify() -> None:
+            """Both."""
+            self.verify()
+            inner.verify()
+
+        return Checksum(self.nbytes + inner.nbytes, verify)
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -291,7 +303,7 @@ class Model:
     damage: tuple[str, ...] = ()
     """Parts that could not be read. The rest is right, but the answer is partial: exit status 3."""
     checksum: Checksum | None = None
-    """None where the file has none: legacy files, weights files, folders."""
+    """None where the file has none: legacy files, weights files, shards, and folders with one of these."""
     close: Callable[[], None] = field(default=lambda: None, repr=False)
 
     def __enter__(self) -> Self:

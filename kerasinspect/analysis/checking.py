@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
+from kerasinspect.analysis.checksum import wrong_checksum
 from kerasinspect.analysis.code_in_config import code_in_model
 from kerasinspect.analysis.contract import layer_pairs
 from kerasinspect.analysis.evidence import Evidence
@@ -16,7 +17,7 @@ from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Ign
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.analysis.statistics import holds_numbers, measure, measure_with
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
-from kerasinspect.errors import DamagedFile, RequestError, UnreadableFile
+from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.model import Extra
 from kerasinspect.reading import open_with_container
 from kerasinspect.reading.container_facts import container_facts
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.training import Judged, Origin
     from kerasinspect.model import Model, Weight
-    from kerasinspect.reading.container_facts import ContainerFacts
     from kerasinspect.reading.contents import Container
 
 REASONS: Mapping[Need, str] = {
@@ -40,6 +40,7 @@ REASONS: Mapping[Need, str] = {
     "values": "the file has no arrays",
     "optimizer": "the file has no optimizer state",
     "archive": "the file is no archive",
+    "checksums": "the file has no checksums",
     "lock": "no lock file is given",
 }
 """Why a rule is skipped, by what it lacks."""
@@ -131,7 +132,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     units: dict[str, Units] = {}
     judged: dict[str, Judged] = {}
     with threads() as pool:
-        facts = pool.submit(container_facts, container)
+        checksums = pool.submit(container_facts, container)
         for path, found in readings(model, origin, pool):
             if isinstance(found, UnreadableFile):
                 if found.message not in damage:
@@ -142,28 +143,18 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
                 units[path] = found.units
             if found.judged is not None:
                 judged[path] = found.judged
+        facts = checksums.result()  # leaving cancels what no thread has begun yet
     known = Known(judged, statistics)
-    container_known = facts.result()
-    damage |= dict.fromkeys(wrong_checksum(model, container_known))
+    damage |= dict.fromkeys(wrong_checksum(model, facts))
     evidence = Evidence(
         model,
-        container_known,
+        facts,
         statistics,
         units,
         code_in_model(model),
         assess_training(model, known) if training else None,
     )
     return evidence, tuple(damage)
-
-
-def wrong_checksum(model: Model, facts: ContainerFacts) -> Iterator[str]:
-    """A sentence where the weights of a model have another checksum than its file says, whatever rule is asked."""
-    if model.checksum is None or all(member.crc_matches is not False for member in facts.members):
-        return
-    try:
-        model.checksum.verify()
-    except DamagedFile as error:
-        yield error.message
 
 
 @contextmanager
@@ -253,6 +244,7 @@ def reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
         "values": bool(evidence.statistics),
         "optimizer": any(extra.kind == "optimizer" for extra in model.extras),
         "archive": bool(evidence.container.members),
+        "checksums": bool(evidence.container.members or evidence.container.packed),
         "lock": evidence.contract is not None,
     }
     return next((REASONS[need] for need in rule.needs if not present[need]), None)

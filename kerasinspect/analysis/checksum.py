@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.errors import InspectError
+from kerasinspect.errors import DamagedFile, InspectError
 from kerasinspect.reading.keras_archive import VERIFIED_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kerasinspect.model import Checksum, Model
+    from kerasinspect.reading.container_facts import ContainerFacts
 
 Verified: TypeAlias = Literal["verified", "wrong", "not verified"]
 """Whether the bytes of the weights have the checksum that the file has of them."""
@@ -68,3 +69,13 @@ def verifying(model: Model, damaged: Callable[[str], None], *, whole: bool) -> I
     except BaseException:
         model.close()  # the thread ends with its next read
         raise
+
+
+def wrong_checksum(model: Model, facts: ContainerFacts) -> Iterator[str]:
+    """A sentence where the weights of a model have another checksum than its file says, whatever rule is asked."""
+    if model.checksum is None or not facts.wrong_checksums:
+        return
+    try:
+        model.checksum.verify()
+    except DamagedFile as error:
+        yield error.message

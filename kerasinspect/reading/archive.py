@@ -21,7 +21,7 @@ from kerasinspect.reading.zip_directory import read_directory
 from kerasinspect.reading.zip_members import SAVE_AGAIN, STORED, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 STEP = 1 << 20
 """Bytes read and inflated at a time."""
@@ -70,13 +70,19 @@ class Archive:
 
     def checksum(self, name: str) -> Checksum:
         """The CRC-32 of a member whose bytes are read by position, for whoever reads all of them."""
-        member = self.readable(name)
-        return Checksum(0 if name in self.inflated else member.size, partial(self.verify, member))
+        return self.checksum_of_all([name])
 
-    def verify(self, member: Member) -> None:
-        """Read all of a member; raises DamagedFile where its CRC is wrong. What was inflated was verified then."""
-        if member.name not in self.inflated:
-            self.require_crc(member, self.crc_of(member))
+    def checksum_of_all(self, names: Iterable[str]) -> Checksum:
+        """The same of several members together."""
+        members = [self.readable(name) for name in names]
+        nbytes = sum(member.size for member in members if member.name not in self.inflated)
+        return Checksum(nbytes, partial(self.verify, members))
+
+    def verify(self, members: Iterable[Member]) -> None:
+        """Read all of some members; raises DamagedFile for a wrong CRC. What was inflated was verified then."""
+        for member in members:
+            if member.name not in self.inflated:
+                self.require_crc(member, self.crc_of(member))
 
     def close(self) -> None:
         """Close the inflated copies; the archive itself stays open."""

@@ -54,6 +54,8 @@ class ContainerFacts:
     """Of the file, or of all files of a folder or of sharded weights."""
     members: tuple[MemberFacts, ...] = ()
     """Of an archive, in the order of its directory; those that share a name too."""
+    packed: tuple[MemberFacts, ...] = ()
+    """Of an archive of arrays in an archive or in a folder, likewise."""
     unused_nbytes: int = 0
     """Bytes between the members of an archive that belong to none."""
     outside_nbytes: int = 0
@@ -81,6 +83,11 @@ class ContainerFacts:
     broken_lists: tuple[Place, ...] = ()
     """Layers of a legacy file that list what the file does not hold."""
 
+    @property
+    def wrong_checksums(self) -> tuple[MemberFacts, ...]:
+        """The members whose bytes have another checksum than their archive names."""
+        return tuple(member for member in (*self.members, *self.packed) if member.crc_matches is False)
+
 
 def container_facts(container: Container) -> ContainerFacts:
     """The facts about the open files that a model was read from.
@@ -95,13 +102,19 @@ def container_facts(container: Container) -> ContainerFacts:
         broken_lists=tuple(Place(*one) for one in container.broken_lists),
     )
     if container.archive is not None:
-        members = tuple(member_facts(container.archive, member) for member in container.archive.entries)
-        facts = replace(facts, members=members, unused_nbytes=container.archive.unused_nbytes)
+        facts = replace(facts, members=facts_of(container.archive), unused_nbytes=container.archive.unused_nbytes)
+    if container.packed is not None:
+        facts = replace(facts, packed=facts_of(container.packed))
     for tree in container.trees:
         unwritten = (*facts.unwritten, *(Place(*one) for one in tree.unwritten))
         facts = replace(facts, outside_nbytes=facts.outside_nbytes + tree.outside_nbytes, unwritten=unwritten)
         facts = with_group(facts, tree.root)
     return facts
+
+
+def facts_of(archive: Archive) -> tuple[MemberFacts, ...]:
+    """The facts about every member of an archive."""
+    return tuple(member_facts(archive, member) for member in archive.entries)
 
 
 def member_facts(archive: Archive, member: Member) -> MemberFacts:

@@ -69,6 +69,8 @@ class Container:
     """The path of a group of a legacy file, and a name that its attributes list."""
     broken_lists: tuple[tuple[str, str], ...] = ()
     """A layer of a legacy file whose lists and contents disagree, and how, as a sentence."""
+    packed: Archive | None = None
+    """The archive of arrays that the weights are, in an archive or in a folder."""
 
 
 @dataclass(frozen=True, slots=True)

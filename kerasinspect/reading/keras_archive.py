@@ -88,22 +88,24 @@ def weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents |
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
-        return with_checksum(read_weights_tree(source, read_hdf5(source, limits), limits), archive, WEIGHTS)
+        contents = read_weights_tree(source, read_hdf5(source, limits), limits)
+        return verified_at_once(replace(contents, checksum=archive.checksum(WEIGHTS)))
     if NPZ in archive.members:
-        return with_checksum(read_npz(archive.source(NPZ), limits, files), archive, NPZ)
+        contents = read_npz(archive.source(NPZ), limits, files)
+        return verified_at_once(replace(contents, checksum=archive.checksum(NPZ).then(contents.checksum)))
     return None
 
 
-def with_checksum(contents: Contents, archive: Archive, name: str) -> Contents:
-    """Contents with the checksum of the member that they were read from; of a small one it is verified at once."""
-    checksum = archive.checksum(name)
-    damage = contents.damage
-    if checksum.nbytes <= VERIFIED_AT_ONCE:
-        try:
-            checksum.verify()
-        except DamagedFile as error:
-            damage = (*damage, error.message)
-    return replace(contents, checksum=checksum, damage=damage)
+def verified_at_once(contents: Contents) -> Contents:
+    """Contents whose checksum is verified now where they are small, and later, if at all, where they are not."""
+    checksum = contents.checksum
+    if checksum is None or checksum.nbytes > VERIFIED_AT_ONCE:
+        return contents
+    try:
+        checksum.verify()
+    except DamagedFile as error:
+        return replace(contents, damage=(*contents.damage, error.message))
+    return contents
 
 
 class Described(NamedTuple):

@@ -25,6 +25,7 @@ from kerasinspect.reading.keras_archive import (
     WEIGHTS,
     Described,
     json_object,
+    verified_at_once,
     with_config,
 )
 from kerasinspect.reading.limits import Tally, passed
@@ -92,7 +93,7 @@ def folder_weights(folder: str, names: Collection[str], limits: Limits, files: E
     if name == WEIGHTS:
         return read_weights_tree(source, read_hdf5(source, limits), limits)
     if name == NPZ:
-        return read_npz(source, limits, files)
+        return verified_at_once(read_npz(source, limits, files))
     return read_sharded(source, limits, files)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from kerasinspect.reading.stored import PICKLED, Contiguous, Group, Storage, Sto
 from kerasinspect.reading.weights_file import read_weights_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import ExitStack
 
     from kerasinspect.reading.contents import Contents
@@ -45,11 +47,12 @@ MOST_AXES = 32
 def read_npz(source: Source, limits: Limits, files: ExitStack) -> Contents:
     """The contents of such an archive; raises what ``open_archive`` raises, and RefusedFile for names too deep or long.
 
-    Each part of a name is a group, whose path has all parts before it.
+    Each part of a name is a group, whose path has all parts before it. Each array has a checksum of its own.
     """
     inner = files.enter_context(closing(open_archive(source, limits)))
     root = Group("/")
     damage: list[str] = []
+    readable: list[str] = []
     characters = 0
     for name in inner.members:
         *folders, last = name.removesuffix(".npy").split("/")
@@ -57,22 +60,40 @@ def read_npz(source: Source, limits: Limits, files: ExitStack) -> Contents:
             raise passed("hdf5_depth", len(folders) + 1, limits.hdf5_depth, source.label)
         characters += len(name) * (len(folders) + 1)
         check_paths(characters, limits, source.label)
-        group = root
-        for folder in folders:
-            if folder not in group.groups:
-                group.groups[folder] = Group(f"{group.path.rstrip('/')}/{folder}")
-            group = group.groups[folder]
         try:
-            array = npy_array(inner.source(name), f"{group.path.rstrip('/')}/{last}")
+            add_array(group_at(root, folders), last, inner.source(name), damage)
+            readable.append(name)
         except UnreadableFile as error:
             damage.append(error.message)
-            continue
-        group.arrays[last] = array
-        if array.problem:
-            damage.append(array.problem)
-        elif isinstance(array.storage, Withheld):
-            damage.append(array.storage.reason)
-    return read_weights_tree(source, Tree(root, tuple(damage)), limits)
+    contents = read_weights_tree(source, Tree(root, tuple(damage)), limits)
+    return replace(
+        contents,
+        remarks=(*contents.remarks, *inner.remarks),
+        checksum=inner.checksum_of_all(readable),
+        container=replace(contents.container, packed=inner),
+    )
+
+
+def group_at(root: Group, folders: Iterable[str]) -> Group:
+    """The group below others of these names, made where it is not there yet."""
+    group = root
+    for folder in folders:
+        if folder not in group.groups:
+            group.groups[folder] = Group(f"{group.path.rstrip('/')}/{folder}")
+        group = group.groups[folder]
+    return group
+
+
+def add_array(group: Group, name: str, source: Source, damage: list[str]) -> None:
+    """Add one ``.npy`` file to a group; raises DamagedFile where it is none, or the group has one of that name."""
+    if name in group.arrays:
+        raise DamagedFile(f"{source.label} is a second array of one name.", "Save the model again.")
+    array = npy_array(source, f"{group.path.rstrip('/')}/{name}")
+    group.arrays[name] = array
+    if array.problem:
+        damage.append(array.problem)
+    elif isinstance(array.storage, Withheld):
+        damage.append(array.storage.reason)
 
 
 def npy_array(source: Source, path: str) -> StoredArray:
@@ -86,7 +107,7 @@ def npy_array(source: Source, path: str) -> StoredArray:
     if PICKLES.match(header):
         reason = f"{source.label} holds pickled Python objects, which are never loaded."
         return StoredArray(path, (), PICKLED, np.dtype("V8"), Withheld(reason))
-    written = HEADER.match(header)
+    written = HEADER.fullmatch(header)
     shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"])) if written else ()
     if written is None or len(shape) > MOST_AXES:
         raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")
@@ -96,5 +117,7 @@ def npy_array(source: Source, path: str) -> StoredArray:
     if written["by_columns"] == b"True" and len(shape) > 1:
         storage = Withheld(f"The values of {source.label} are stored column by column, which is not read.")
     left = source.size - at
+    if nbytes < left:
+        raise DamagedFile(f"{source.label} has {left - nbytes:,} bytes behind its values.", "Save the model again.")
     problem = None if nbytes <= left else f"{path} declares {nbytes:,} bytes, and {source.label} has {max(0, left):,}."
     return StoredArray(path, shape, encoding.name, encoding, storage, at, problem, source)

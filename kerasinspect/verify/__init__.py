@@ -17,6 +17,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from kerasinspect.analysis.checksum import wrong_checksum
 from kerasinspect.analysis.code_findings import HARMLESS_KINDS, CodeFinding
 from kerasinspect.analysis.code_in_config import classes_of_keras, code_in_model
 from kerasinspect.analysis.evidence import Evidence
@@ -176,15 +177,16 @@ def read(location: str, limits: Limits = DEFAULT) -> Reading:
         require_bounded(model, container, limits)
         custom = {layer.class_name for layer in model.walk() if not layer.known}
         custom |= {model.class_name} if model.class_name else set()
+        evidence = Evidence(model, container_facts(container))
         return Reading(
             location,
             model.format,
             model.name,
             model.keras_version,
             described_by_us(model),
-            (*code_in_model(model), *ways_out(model, container)),
+            (*code_in_model(model), *ways_out(evidence)),
             frozenset(custom - {"Functional", "Model", "Sequential"}) - classes_of_keras(model),
-            model.damage,
+            tuple(dict.fromkeys((*model.damage, *wrong_checksum(model, evidence.container)))),
             model.config is not None,
         )
 
@@ -200,9 +202,8 @@ def require_bounded(model: Model, container: Container, limits: Limits) -> None:
     check_inflation(container.nbytes, unpacked, limits, "unpacked_ratio", model.location)
 
 
-def ways_out(model: Model, container: Container) -> Iterator[CodeFinding]:
+def ways_out(evidence: Evidence) -> Iterator[CodeFinding]:
     """What in the file, other than its config, would make a loader open other files or unpickle something."""
-    evidence = Evidence(model, container_facts(container))
     for rule, kind in OUTSIDE:
         yield from (CodeFinding(kind, hit.where, hit.message.removesuffix(".")) for hit in rule(evidence, {}))
 

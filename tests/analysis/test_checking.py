@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from kerasinspect.analysis import checking
 from kerasinspect.analysis.checking import active_rules, check, check_file, named_rules
 from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Hit, ModelReport, Rule
 from kerasinspect.analysis.rules import RULES
@@ -153,8 +156,24 @@ def test_rules_that_lack_something_are_skipped_with_the_reason(tmp_path: Path) -
     assert {skipped.code: skipped.reason for skipped in report.skipped} == {
         "KI203": "the file has no config",
         "KI305": "the file has no optimizer state",
-        "KI404": "the file is no archive",
+        "KI404": "the file has no checksums",
     }
+
+
+def test_checksums_are_waited_for_however_late_a_thread_begins(
+    sample_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine all arrays may be read before any thread has begun to verify the checksums."""
+
+    def busy(_: int) -> ThreadPoolExecutor:
+        """Threads that have something else to do first."""
+        pool = ThreadPoolExecutor(1)
+        pool.submit(time.sleep, 0.2)
+        return pool
+
+    monkeypatch.setattr(checking, "ThreadPoolExecutor", busy)
+    (report,) = check([str(sample_models / "question_network.keras")]).models
+    assert not report.damage
 
 
 def nothing(_: Evidence, __: Thresholds) -> Iterator[Hit]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import zipfile
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from kerasinspect.analysis import checksum as limits
@@ -14,9 +16,12 @@ from kerasinspect.analysis.checksum import verifying
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import DamagedFile
 from kerasinspect.reading import keras_archive, open_model
-from kerasinspect.reading.keras_archive import WEIGHTS
+from kerasinspect.reading.keras_archive import NPZ, WEIGHTS
+from kerasinspect.verify import read
+from tests.fuzz.compared import archive_of, members_of, with_arrays_of_numpy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WHOLE = (
@@ -32,6 +37,7 @@ WHOLE = (
 """Commands that read every value."""
 PARTIAL = (
     ("show",),
+    ("summary",),
     ("show", "--values", "--slice", "0"),
     ("show", "--hash", "--weight", "kernel"),
     ("stats", "--layer", "dense"),
@@ -198,3 +204,48 @@ def test_summary_says_it_too(network: Path, capsys: pytest.CaptureFixture[str]) 
     flip(network, array_at(network, "dense/kernel")[0])
     status, document = document_of(capsys, "summary", str(network))
     assert (status, document["checksum"]) == (DAMAGED, "wrong")
+
+
+def test_verify_verifies_too(network: Path) -> None:
+    """Whatever Keras makes of the file: not every reader looks at the checksum of what it reads by position."""
+    assert read(str(network)).damage == ()
+    flip(network, array_at(network, "dense/kernel")[0])
+    assert [sentence.split(" is damaged")[0] for sentence in read(str(network)).damage] == [f"{WEIGHTS} in {network}"]
+
+
+def as_archive(path: Path, members: dict[str, bytes]) -> None:
+    """Write an archive, whose own checksums are right."""
+    path.write_bytes(archive_of(members))
+
+
+def as_folder(path: Path, members: dict[str, bytes]) -> None:
+    """Write a folder."""
+    path.mkdir()
+    for name, data in members.items():
+        (path / name).write_bytes(data)
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed], ids=["stored", "deflated"])
+@pytest.mark.parametrize("write", [as_archive, as_folder])
+def test_arrays_of_numpy_have_checksums_of_their_own(
+    network: Path,
+    write: Callable[[Path, dict[str, bytes]], None],
+    save: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Whether they lie in an archive, whose own checksum may have been made later, or in a folder, which has none."""
+    members = members_of(with_arrays_of_numpy(network, save))
+    write(network.with_name("whole"), members)
+    status, document = document_of(capsys, "stats", str(network.with_name("whole")))
+    assert (status, document["checksum"]) == (0, "verified")
+    data = bytearray(members[NPZ])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        largest = max(archive.infolist(), key=lambda one: one.file_size)
+    data[data.index(b".npy", largest.header_offset) + largest.compress_size] ^= 1
+    broken = network.with_name("broken")
+    write(broken, members | {NPZ: bytes(data)})
+    assert run(["stats", str(broken)]) == DAMAGED
+    assert f"{largest.filename} in" in capsys.readouterr().err
+    assert run(["check", "--no-config", "--select", "KI404", str(broken)]) in {1, DAMAGED}
+    assert largest.filename in capsys.readouterr().out

@@ -31,6 +31,8 @@ def cost_cases() -> Iterable[Case]:
     for name, (member, said) in NPY.items():
         yield from_bytes(f"npz-{name}", partial(with_npz, {"layers/dense/vars/0.npy": member}), "survive", said)
     yield from_bytes("npz-plain", partial(with_npz, {"layers/dense/vars/0.npy": npy("'<f4'", "(3, 2)", 24)}), "read")
+    twice = {f"layers/dense/vars/0{ending}": npy("'<f4'", "(3, 2)", 24) for ending in ("", ".npy")}
+    yield from_bytes("npz-one-name-twice", partial(with_npz, twice), "survive", "a second array of one name")
     yield from_bytes("npz-deep", partial(with_npz, {"a/" * 30_000 + "0.npy": b""}), "refuse", "limit hdf5_depth")
     yield from_bytes("npz-long-paths", partial(with_npz, LONG_NAMES), "refuse", "limit path_characters")
     yield from_bytes("npz-beside", lambda: raw_zip([*parts(), Part(b"model.weights.npz", npz({}))]), "read", "second")
@@ -70,6 +72,7 @@ NPY: dict[str, tuple[bytes, str]] = {
     "pickled": (npy("'|O'", "(3,)", 12), "pickled"),
     "many-axes": (npy("'<f4'", f"({'1, ' * 70})", 4), "header .* cannot be read"),
     "huge": (npy("'<f4'", f"({'9' * 500},)", 4), "declares"),
+    "longer": (npy("'<f4'", "(3, 2)", 32), "8 bytes behind its values"),
     "cut": (npy("'<f4'", "(3, 2)", 8), "declares 24 bytes, and .* has 8"),
 }
 

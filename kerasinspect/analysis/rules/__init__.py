@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
     Rule("KI401", "optimizer-state", "note", "model", container.optimizer_state),
     Rule("KI402", "legacy-format", "note", "model", container.legacy_format),
     Rule("KI403", "newer-keras", "warning", "model", container.newer_keras, (), {"major": 3, "minor": 15}),
-    Rule("KI404", "wrong-checksum", "error", "file", container.wrong_checksum, ("archive",)),
+    Rule("KI404", "wrong-checksum", "error", "file", container.wrong_checksum, ("checksums",)),
     Rule("KI405", "repeated-member", "error", "file", container.repeated_member, ("archive",)),
     Rule("KI406", "unknown-member", "warning", "file", container.unknown_member, ("archive",)),
     Rule("KI407", "unreadable-member", "error", "file", container.unreadable_member, ("archive",)),

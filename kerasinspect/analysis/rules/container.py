@@ -67,9 +67,8 @@ def wrong_checksum(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Bytes were changed after the model was saved: by a bad disk, a broken transfer or an edit. Get the file again from
     where it was made. Legacy HDF5 files have no checksums, so nothing can be said about them.
     """
-    for member in evidence.container.members:
-        if member.crc_matches is False:
-            yield Hit(member.name, f"Its {member.nbytes:,} bytes do not have the CRC-32 that the archive names.")
+    for member in evidence.container.wrong_checksums:
+        yield Hit(member.name, f"Its {member.nbytes:,} bytes do not have the CRC-32 that the archive names.")
 
 
 def repeated_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
