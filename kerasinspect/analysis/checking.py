@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 REASONS: Mapping[Need, str] = {
     "config": "the file has no config",
+    "any config": "the file has no config",
     "training config": "the file does not say what the model was compiled with",
     "values": "the file has no arrays",
     "optimizer": "the file has no optimizer state",
@@ -240,6 +241,7 @@ def reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
     model = evidence.model
     present: Mapping[Need, bool] = {
         "config": model.config is not None,
+        "any config": model.config is not None or model.training_config is not None,
         "training config": model.training_config is not None,
         "values": bool(evidence.statistics),
         "optimizer": any(extra.kind == "optimizer" for extra in model.extras),

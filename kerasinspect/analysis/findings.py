@@ -24,7 +24,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 Scope: TypeAlias = Literal["model", "layer", "weight", "file"]
 """What a rule looks at and ``Finding.where`` names: the model, a layer or a weight by its path, a place in the file."""
 
-Need: TypeAlias = Literal["config", "training config", "values", "optimizer", "archive", "checksums", "lock"]
+Need: TypeAlias = Literal[
+    "config", "training config", "any config", "values", "optimizer", "archive", "checksums", "lock"
+]
 """What a file must have for a rule to be asked; a rule that lacks it is skipped, with the reason."""
 
 Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract"]

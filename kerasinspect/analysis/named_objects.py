@@ -41,14 +41,19 @@ PATH_KEYS = ("vocabulary", "merges", "proto", "handle")
 FILE_KEYS = ("vocabulary_file", "ckpt_to_load_from")
 """Keys under which a column of features has the path of a vocabulary or a checkpoint, whatever class it names."""
 
+OF_WEIGHTS = """
+kernel bias recurrent depthwise pointwise embeddings gamma beta alpha moving_mean moving_variance activity query key
+value output projection attention scale token input_projection output_projection state init b u w
+""".split()  # noqa: SIM905 - names wrap better than a list of them
+"""What an initializer, a regularizer or a constraint is for, as keys of configs have it."""
 TEXT_KEYS = frozenset(
     {
-        *("loss", "metrics", "weighted_metrics", "optimizer", "activation", "recurrent_activation", "fn", "metric"),
-        *("kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer", "activity_regularizer"),
-        *("kernel_constraint", "bias_constraint", "embeddings_initializer", "learning_rate", "normalizer_fn"),
+        *("loss", "metrics", "weighted_metrics", "optimizer", "fn", "metric", "learning_rate", "normalizer_fn"),
+        *("activation", "recurrent_activation", "attention_activation", "initializer", "regularizer", "constraint"),
+        *(f"{what}_{word}" for what in OF_WEIGHTS for word in ("initializer", "regularizer", "constraint")),
     }
 )
-"""Keys under which a name stands alone, as text."""
+"""Keys under which a name stands alone, as text: a test asks every layer of Keras for more."""
 
 NO_MODULES = frozenset({"", "__main__", "builtins"})
 """What stands for a module where the config does not tell where a class or function was defined."""
@@ -98,10 +103,22 @@ SPECIAL_CLASSES = frozenset(
 def texts_alone(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
     """Names that stand alone as text, where a loader looks up a loss, a metric or an activation."""
     for key in TEXT_KEYS.intersection(value):
-        named = value[key]
-        for text in named if isinstance(named, list) else (named,):
-            if isinstance(text, str) and is_refused_alone(text):
+        for text in texts_in(value[key]):
+            if is_refused_alone(text):
                 yield CodeFinding("non-modeling-api", str(Place(place, key)), f"{text}, a name alone,")
+
+
+def texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """A text, or the texts in lists and in objects without a class: a loss for each output, say, or a list of them."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, list):
+            pending += one
+        elif isinstance(one, dict) and "class_name" not in one:
+            pending += one.values()
 
 
 def registered(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:

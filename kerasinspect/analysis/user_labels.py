@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.errors import RequestError
+from kerasinspect.reading.policy_file import bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,8 @@ Two layers of a damaged model may have one path.
 
 INPUT_AXES = ("input", "channel", "index")
 """Axes that run along what a layer is fed."""
+MOST_BYTES = 16 << 20
+"""Bytes of a file with names."""
 GROUP = "group"
 """The axis of scales and zero points along blocks of a quantised kernel."""
 
@@ -74,10 +76,11 @@ def read_names(path: str | None) -> tuple[str, ...] | None:
     """
     if path is None:
         return None
+    data = bytes_of(path, MOST_BYTES, f"the names in {path}")
+    if len(data) > MOST_BYTES:
+        raise RequestError(f"The names in {path} take more than {MOST_BYTES:,} bytes.", "Name a list of names.")
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise RequestError(f"Cannot read the names in {path}: {error.strerror or error}.") from error
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise RequestError(f"The names in {path} are not UTF-8 text.", "Save the file as UTF-8.") from error
     return tuple(text.rstrip("\n").split("\n")) if text.strip() else ()

@@ -65,6 +65,7 @@ def show(
     parts = (...,) if slice_text is None else parse_slice(slice_text)
     names = read_names(input_names), read_names(output_names)
     damage: list[str] = []
+    read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights)
         labels = user_labels(model, *names)
@@ -74,13 +75,13 @@ def show(
                 from kerasinspect.output.documents import DocumentOptions, show_document
 
                 wanted = DocumentOptions(hashes, statistics, values, dequantize, parts)
-                emit_document(show_document(selection, wanted, damage.append, checksum), output, location)
+                emit_document(show_document(selection, wanted, damage.append, checksum), output, *read)
             else:
                 from kerasinspect.output.grids import GridOptions
                 from kerasinspect.output.views_show import ShowOptions, show_blocks
 
                 grid = GridOptions(parts, full, precision, page_width(output))
                 page = ShowOptions(grid, explain, dequantize, hashes, statistics, show_code, labels)
-                emit_blocks(show_blocks(selection, page, damage.append), output, location)
+                emit_blocks(show_blocks(selection, page, damage.append), output, *read)
             checksum()
         return finish(selection, damage, quiet=quiet)

@@ -44,14 +44,16 @@ class Existing:
 
 OWN = Existing("own")
 
+FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
+"""The name of a format as a page has it."""
 OWN_TEXTS = tuple(
     re.compile(pattern)
     for pattern in (
-        r'\s*\{\s*"schema": "kerasinspect\.\w+/\d',
+        r'\s*\{\s*"schema": "kerasinspect\.(show|summary|stats|training|check|lock|rules|verify)/1"',
         r'\s*\{\s*"\$schema": "[^"]*sarif[^"]*"[\s\S]{,200}"driver": \{\s*"name": "kerasinspect"',
         r'<\?xml [^>]*>\s*<testsuites name="kerasinspect"',
-        r"(## )?model .*\n\n?[\w`-]+ · (`?saved`? by )?`?Keras ",
-        r"model .* · [\w-]+ · (saved by Keras|Keras version not stored)",
+        rf"(## )?model .*\n\n?{FORMAT} · (`?saved`? by )?`?Keras ",
+        rf"model .* · {FORMAT} · (saved by Keras \d|Keras version not stored)",
         r"## `?kerasinspect`? check\n",
         r"weight,shape,dtype,minimum,maximum,",
         r"code +name +severity +default +what it finds\n",

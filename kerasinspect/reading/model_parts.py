@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.errors import InspectError
 from kerasinspect.reading.keras_archive import ASSETS, CONFIG, METADATA, NPZ, WEIGHTS
+from kerasinspect.reading.keras_folder import MAIN_INDEX
 from kerasinspect.reading.limits import DEFAULT
 from kerasinspect.reading.sharded import INDEX_ENDING, is_index, shard_names
 from kerasinspect.reading.sources import open_source
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.reading.sources import Source
 
-FOLDER_PARTS = (CONFIG, METADATA, WEIGHTS, NPZ, ASSETS)
+FOLDER_PARTS = (CONFIG, METADATA, WEIGHTS, NPZ, ASSETS, MAIN_INDEX)
 """What an unpacked archive is read from, beside an index and its shards."""
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from glob import has_magic
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -65,12 +67,22 @@ def find_policy(folder: Path, judged: Iterable[str] = ()) -> Search:
 
 
 def judged_folders(names: Iterable[str]) -> Iterator[str]:
-    """The folders that are checked: what the names mean, or what a part of an unpacked archive lies in."""
-    for path in (path for name in names for path in paths_named(name)):
+    """The folders that are checked: what the names mean, or what a part of an unpacked archive lies in.
+
+    A folder that a wildcard stood for was chosen by its name, so that it counts as named.
+    """
+    for asked, path in ((name, path) for name in names for path in paths_named(name)):
         yield path
         folder, name = os.path.split(path)
+        if path != asked and Path(folder) != beginning_of(asked):
+            yield folder or os.curdir
         if name in PARTS and identity_of(folder or os.curdir) and Path(folder, CONFIG).exists():
             yield folder or os.curdir
+
+
+def beginning_of(pattern: str) -> Path:
+    """The folders of a pattern before the first wildcard in it."""
+    return Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts[:-1]))
 
 
 def is_there(path: Path, name: str) -> bool:

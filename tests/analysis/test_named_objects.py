@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
 
 from kerasinspect.analysis.code_in_config import code_in_config
-from kerasinspect.analysis.loader_names.keras_table import CLASSES
+from kerasinspect.analysis.loader_names.keras_table import CLASSES, REFUSED_ALONE
+from kerasinspect.analysis.named_objects import TEXT_KEYS
 from kerasinspect.analysis.references import UNSAFE_CLASSES
 from tests.loader_names.forms import forms, splits
 
@@ -121,3 +123,28 @@ def test_every_class_of_the_table_is_clean() -> None:
     """Nothing that a model is made of is told of, as Keras 3 writes it."""
     names = {name for words in CLASSES.values() for name in words.split()}
     assert [name for name in names if kinds({"module": "keras.layers", "class_name": name, "config": {}})] == []
+
+
+ALONE = REFUSED_ALONE.split()[0]
+"""A name that a loader finds without a module, and no model is made of."""
+
+
+@pytest.mark.parametrize(
+    "named",
+    [ALONE, [ALONE], {"a": ALONE}, {"a": {"b": ALONE}}, {"a": [ALONE]}, [[ALONE]], [["mae"], {"a": [ALONE]}]],
+    ids=repr,
+)
+@pytest.mark.parametrize("key", ["loss", "metrics", "gamma_initializer", "recurrent_activation"])
+def test_a_name_that_stands_alone_is_found_however_deep(key: str, named: object) -> None:
+    """Keras has a loss for each output, lists of metrics for each, and objects of both."""
+    assert kinds({"class_name": "Dense", "config": {key: named}}) == ["non-modeling-api"]
+    assert kinds({key: named}) == ["non-modeling-api"]
+
+
+def test_no_layer_of_keras_has_another_key_for_names() -> None:
+    """Whatever a layer calls its initializers, regularizers, constraints and activations is looked at."""
+    keras = pytest.importorskip("keras")
+    layers = [one for one in vars(keras.layers).values() if isinstance(one, type)]
+    keys = {key for layer in layers for key in inspect.signature(layer).parameters}
+    endings = ("initializer", "regularizer", "constraint", "activation")
+    assert {key for key in keys if key.endswith(endings)} <= TEXT_KEYS

@@ -41,6 +41,7 @@ STRANGE = {
     "an unpacked model": ("models/unpacked", "."),
     "a part of an unpacked model": ("models/unpacked", "model.weights.h5"),
     "a pattern that means such a part": ("models/unpacked", "*.h5"),
+    "a pattern that chose the folder": (".", "../d*/b.keras"),
     "one of several": (".", "models/a.keras", "."),
 }
 
@@ -50,6 +51,7 @@ STRANGE = {
 def test_a_policy_in_what_is_checked_is_passed_over(place: str, named: list[str], name: str, folder: Path) -> None:
     """The one above what is checked counts, and the other is said not to."""
     (folder.parent / "link").symlink_to(folder)
+    shutil.copy("models/a.keras", "b.keras")
     os.chdir(folder / place)
     (folder / place / name).write_text(POLICY if name == "kerasinspect.toml" else TABLE, encoding="utf-8")
     policy = nearest_policy(Path.cwd(), [one.format(folder=folder) for one in named])

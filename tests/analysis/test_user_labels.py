@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kerasinspect.analysis import user_labels as user_labels_module
 from kerasinspect.analysis.user_labels import read_names, user_labels
 from kerasinspect.errors import RequestError
 from tests.output.handmade import model, question_network, varied
@@ -87,8 +88,18 @@ def test_names_are_read_one_a_line(tmp_path: Path, content: bytes, names: tuple[
 
 def test_names_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
     """A missing file and one that is not text are said in a sentence."""
-    with pytest.raises(RequestError, match="No such file"):
+    with pytest.raises(RequestError, match="does not exist"):
         read_names(str(tmp_path / "missing.txt"))
     (tmp_path / "names.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RequestError, match="not UTF-8"):
         read_names(str(tmp_path / "names.txt"))
+
+
+def test_names_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe is not waited for, and of a huge file no more is read than names could take."""
+    monkeypatch.setattr(user_labels_module, "MOST_BYTES", 10)
+    (tmp_path / "many").write_text("name\n" * 3, encoding="utf-8")
+    with pytest.raises(RequestError, match="take more than 10 bytes"):
+        read_names(str(tmp_path / "many"))
+    with pytest.raises(RequestError, match="Cannot read the names"):
+        read_names(str(tmp_path))

@@ -90,6 +90,8 @@ OTHERS: dict[str, bytes] = {
     "text": b"my notes\n",
     "other JSON": b'{"a": 1}',
     "half JSON": b'{"a":',
+    "a page of somebody else": "model zoo · notes · saved by Keras fans\n".encode(),
+    "JSON under a schema that is none": b'{"schema": "kerasinspect.x/1", "a": 1}',
     "a text about models": b"model answers \xc2\xb7 for the exam\n",
     "other archive": archive("letter.xml", "picture.png"),
     "picture": b"\x89PNG\r\n\x1a\n" + bytes(99),
@@ -252,3 +254,20 @@ def test_the_remedy_for_a_model_in_place_of_a_lock_destroys_nothing(
     said = capsys.readouterr().err
     assert f"lock {other} -o {tmp_path / 'other.lock.json'}`" in said
     assert f"-o {other}`" not in said
+
+
+def test_names_that_are_read_stay(tmp_path: Path) -> None:
+    """A list of names is an input of the same run, which --force does not give away."""
+    names = tmp_path / "names.txt"
+    names.write_text("\n".join("abcdefgh"), encoding="utf-8")
+    assert written("show", NETWORK, "--input-names", names) == 0
+    assert written("show", NETWORK, "--input-names", names, "-o", names, "--force") == 2
+    assert names.read_text(encoding="utf-8").startswith("a\n")
+
+
+def test_nothing_becomes_the_index_of_an_unpacked_model(tmp_path: Path) -> None:
+    """The next reading would take it for one."""
+    with zipfile.ZipFile(NETWORK) as packed:
+        packed.extractall(tmp_path)
+    assert written("check", tmp_path, "--no-config", "-o", tmp_path / "model.weights.json") == 2
+    assert not (tmp_path / "model.weights.json").exists()

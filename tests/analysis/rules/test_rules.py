@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -440,3 +441,13 @@ def test_the_page_of_rules_is_up_to_date() -> None:
 
     page = Path(__file__).parents[3] / "docs" / "rules.md"
     assert page.read_text("utf-8") == rules_page(RULES), "run: python docs/make_rules.py"
+
+
+def test_a_training_config_alone_is_searched_for_code(tmp_path: Path, sample_models: Path) -> None:
+    """A legacy file may have lost its config, and keep what it was compiled with."""
+    path = tmp_path / "model.h5"
+    path.write_bytes((sample_models / "question_network.h5").read_bytes())
+    with h5py.File(path, "r+") as file:
+        del file.attrs["model_config"]
+        file.attrs["training_config"] = json.dumps({"loss": function("math", "floor")})
+    assert [one.where for one in found(path, "KI502")] == ["training_config.loss"]
