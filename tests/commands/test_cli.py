@@ -46,7 +46,7 @@ OUTCOMES = [
     pytest.param(["show", NETWORK, "--values"], 2, "--values goes with --format json", id="values in a table"),
     pytest.param(["show", NETWORK, "--precision", "99"], 2, "not in the range", id="precision"),
     pytest.param(["show", NETWORK, "--input-names", "Makefile"], 2, "dense/kernel has 8 inputs", id="wrong count"),
-    pytest.param(["show", NETWORK, "--input-names", "missing.txt"], 2, "No such file", id="no names file"),
+    pytest.param(["show", NETWORK, "--input-names", "missing.txt"], 2, "does not exist", id="no names file"),
     pytest.param(["show", NETWORK, "-o", "missing/x.txt"], 2, "Cannot write to missing/x.txt", id="no folder"),
     pytest.param(["show", NETWORK, "-o", NETWORK], 2, "is the model itself", id="over the model"),
     pytest.param(["show", NETWORK, "--limit", "hdf5_objects=3"], 3, "hdf5_objects", id="limit passed"),
