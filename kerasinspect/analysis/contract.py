@@ -212,11 +212,11 @@ def paired(
     exact: dict[str, deque[AgreedT]] = {}
     for entry in agreed:
         exact.setdefault(entry.name, deque()).append(entry)
-    globs = Globs(((entry.name, entry) for entry in agreed), len(actual))
+    globs = Globs((entry.name, entry) for entry in agreed)
     used: set[int] = set()
     for name, thing in actual:
         same = exact.get(name)
-        found = same.popleft() if same else globs.first(name)
+        found = same.popleft() if same else globs.first(name, other=True)
         used.add(id(found))
         yield found, thing
     yield from ((entry, None) for entry in agreed if id(entry) not in used)

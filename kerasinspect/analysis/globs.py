@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 1_000
 """Characters of one glob; no path of a real layer comes near it."""
-MOST_TRIED = 20_000_000
-"""How many times a glob is held against a name, in all."""
+MOST = 2_000
+"""Globs of one lock, or waivers of one rule, each of which every name may be held against."""
 SHOWN = 60
 """Characters of a glob that a message repeats."""
 
@@ -31,12 +31,7 @@ Thing = TypeVar("Thing")
 
 def fits(name: str, glob: str) -> bool:
     """Whether a name is this one, or fits it as a glob; raises RequestError for a glob that is too long."""
-    return name == glob or (is_glob(glob) and _whole(glob).fullmatch(name) is not None)
-
-
-def begins(path: str, glob: str) -> bool:
-    """Whether a path, or any path that it lies in, fits a glob."""
-    return path == glob or path.startswith(f"{glob}/") or _inside(glob).match(path) is not None
+    return name == glob or (is_glob(glob) and _whole(glob).match(name) is not None)
 
 
 def is_glob(text: str) -> bool:
@@ -47,37 +42,39 @@ def is_glob(text: str) -> bool:
 class Globs(Generic[Thing]):
     """Globs that names are held against, each for a thing: the first that fits counts."""
 
-    def __init__(self, things: Iterable[tuple[str, Thing]], names: int) -> None:
-        """Get ready for so many names; raises RequestError for more than are tried."""
-        self.things = [(glob, thing) for glob, thing in things if is_glob(glob)]
-        if len(self.things) * names > MOST_TRIED:
-            raise RequestError(
-                f"{len(self.things):,} globs are too many for {names:,} names: {MOST_TRIED:,} pairs are tried at most.",
-                "Write names out in full, or join globs.",
-            )
-        self.any_of = [_whole(glob).fullmatch for glob, _ in self.things]
+    def __init__(self, things: Iterable[tuple[str, Thing]], *, inside: bool = False) -> None:
+        """Get ready; with ``inside`` a path fits too where one that it lies in does, and a text without magic counts.
 
-    def first(self, name: str) -> Thing | None:
-        """What the first glob that fits a name stands for; the name itself is no glob for it."""
-        for fit, (glob, thing) in zip(self.any_of, self.things, strict=True):
-            if fit(name) is not None and glob != name:
-                return thing
-        return None
+        Raises RequestError for a glob that is too long, and for too many.
+        """
+        expression = _inside if inside else _whole
+        kept = [(glob, thing) for glob, thing in things if inside or is_glob(glob)]
+        if len(kept) > MOST:
+            raise RequestError(f"There are {len(kept):,} globs, where {MOST:,} are allowed.", "Join some of them.")
+        self.each = [(expression(glob), glob, thing) for glob, thing in kept]
+        self.any_of = re.compile("|".join(f"(?:{fit.pattern})" for fit, *_ in self.each) or "(?!)", re.DOTALL)
+
+    def first(self, name: str, *, other: bool = False) -> Thing | None:
+        """What the first glob that fits a name stands for; with ``other`` the name itself is no glob for it."""
+        if self.any_of.match(name) is None:
+            return None
+        found = (thing for fit, glob, thing in self.each if fit.match(name) and not (other and glob == name))
+        return next(found, None)
 
 
 @lru_cache(maxsize=4096)
 def _whole(glob: str) -> re.Pattern[str]:
     """The expression that whole names fit."""
-    return _expression(glob, "")
+    return re.compile(rf"{_expression(glob)}\Z", re.DOTALL)
 
 
 @lru_cache(maxsize=4096)
 def _inside(glob: str) -> re.Pattern[str]:
-    """The expression that the beginnings of paths fit, up to a separator or the end."""
-    return _expression(glob, r"(?=/|\Z)")
+    """The expression that the beginnings of paths fit, up to a separator or the end; the glob's own text fits too."""
+    return re.compile(rf"(?:{_expression(glob)}|{re.escape(glob)})(?=/|\Z)", re.DOTALL)
 
 
-def _expression(glob: str, end: str) -> re.Pattern[str]:
+def _expression(glob: str) -> str:
     """An expression for a glob; what stands between two stars is looked for once, at the first place that it has."""
     if len(glob) > LONGEST:
         raise RequestError(
@@ -93,7 +90,7 @@ def _expression(glob: str, end: str) -> re.Pattern[str]:
     first, *others = parts
     middle = "".join(f"(?>.*?{part})" for part in others[:-1])
     last = "".join(f".*?{part}" for part in others[-1:])
-    return re.compile(f"{first}{middle}{last}{end}", re.DOTALL)
+    return f"{first}{middle}{last}"
 
 
 def _one(token: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.checking import active_rules, named_rules
 from kerasinspect.analysis.findings import SEVERITIES
-from kerasinspect.analysis.globs import begins
+from kerasinspect.analysis.globs import Globs
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
 from kerasinspect.reading.names import LONGEST_SHOWN, cut, nearest
@@ -36,9 +36,22 @@ class Waiver:
     codes: frozenset[str]
     reason: str
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether the finding is about such a layer, or about something inside it."""
-        return finding.code in self.codes and begins(finding.where, self.layer)
+
+class Waivers:
+    """All waivers of a policy, ready to be asked of any number of findings."""
+
+    def __init__(self, waivers: Iterable[Waiver]) -> None:
+        """Get ready; globs are made only for the rules that find something."""
+        self.waivers = tuple(waivers)
+        self.by_code: dict[str, Globs[str]] = {}
+
+    def reason(self, finding: Finding) -> str | None:
+        """Why a finding does not count: it is about such a layer, or something inside it; None where it counts."""
+        code = finding.code
+        if code not in self.by_code:
+            asked = ((one.layer, one.reason) for one in self.waivers if code in one.codes)
+            self.by_code[code] = Globs(asked, inside=True)
+        return self.by_code[code].first(finding.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +79,6 @@ class Policy:
         if with_contract:
             select = (*(select or (rule.code for rule in RULES if rule.default)), CONTRACT)
         return active_rules(select, self.ignore, by_precision(self.severities), by_precision(self.thresholds))
-
-    def reason_to_waive(self, finding: Finding) -> str | None:
-        """Why a finding does not count; None where it does."""
-        return next((waiver.reason for waiver in self.waivers if waiver.covers(finding)), None)
 
     def overridden(self, select: Sequence[str], ignore: Sequence[str], fail_on: Severity | None) -> Policy:
         """The policy with what was asked for at once; rules that are selected so count even if it ignores them."""

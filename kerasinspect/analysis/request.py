@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.checking import check_file
 from kerasinspect.analysis.findings import CheckReport, ModelReport
 from kerasinspect.analysis.locks import parse_lock
-from kerasinspect.analysis.policy import Policy, policy_from
+from kerasinspect.analysis.policy import Policy, Waivers, policy_from
 from kerasinspect.errors import RequestError
 from kerasinspect.reading.limits import DEFAULT, Limits
 from kerasinspect.reading.locations import find_models
@@ -80,10 +80,11 @@ def check_models(
 ) -> CheckReport:
     """What a policy's rules say about some files, and where they depart from a contract."""
     rules = policy.rules(with_contract=contract is not None)
+    waivers = Waivers(policy.waivers)
     reports = (
         ModelReport(file.path, error=file.error)
         if file.error
-        else check_file(file.path, rules, limits, contract, policy.reason_to_waive)
+        else check_file(file.path, rules, limits, contract, waivers.reason)
         for file in files
     )
     return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over)

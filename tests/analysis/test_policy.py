@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kerasinspect.analysis.findings import Finding
-from kerasinspect.analysis.policy import Policy, Waiver, policy_from
+from kerasinspect.analysis.policy import Policy, Waiver, Waivers, policy_from
 from kerasinspect.analysis.request import check, nearest_policy, open_lock, policy_in
 from kerasinspect.analysis.rules import RULES
 from kerasinspect.errors import RequestError
@@ -262,16 +262,16 @@ def finding(code: str, where: str, scope: Scope = "weight") -> Finding:
 )
 def test_a_waiver_covers_a_layer_and_what_is_inside(layer: str, where: str, *, covered: bool) -> None:
     """A layer is named by its path or by a glob; another rule at the same place is still reported."""
-    waiver = Waiver(layer, frozenset({"KI105"}), "pruned")
-    assert waiver.covers(finding("KI105", where)) == covered
-    assert not waiver.covers(finding("KI106", where))
+    waivers = Waivers([Waiver(layer, frozenset({"KI105"}), "pruned")])
+    assert waivers.reason(finding("KI105", where)) == ("pruned" if covered else None)
+    assert waivers.reason(finding("KI106", where)) is None
 
 
 def test_what_is_waived_is_kept_apart_with_its_reason() -> None:
     """A waived finding neither counts nor disappears."""
-    subject = policy(per_layer=[WAIVER])
-    assert subject.reason_to_waive(finding("KI105", "a/kernel")) == "pruned"
-    assert subject.reason_to_waive(finding("KI105", "b/kernel")) is None
+    waivers = Waivers(policy(per_layer=[WAIVER]).waivers)
+    assert waivers.reason(finding("KI105", "a/kernel")) == "pruned"
+    assert waivers.reason(finding("KI105", "b/kernel")) is None
 
 
 def test_check_goes_by_the_policy_that_it_is_given(project: Path, sample_models: Path) -> None:
