@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from kerasinspect.analysis.findings import Hit
 from kerasinspect.analysis.interface import output_layers
@@ -35,7 +35,8 @@ SHORT_NAMES = frozenset({"mse", "mae", "mape", "msle", "kld", "bce"})
 SAME_VALUES = frozenset({"Reshape", "Flatten", "Permute", "Dropout", "Identity"})
 """Classes that pass on the values that they take when the model predicts."""
 WITH_ACTIVATION = frozenset({"Dense", "EinsumDense", "Activation", "Conv1D", "Conv2D", "Conv3D", "SeparableConv2D"})
-MOST_STEPS = 100
+Giving: TypeAlias = "tuple[str | None, int | None]"
+"""An activation and a number of units, each None where the config does not tell."""
 
 
 class Loss(NamedTuple):
@@ -60,8 +61,9 @@ def output_against_loss(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     layers = {layer.path: layer for layer in evidence.model.walk()}
     outputs = {layer.path: layer for layer in output_layers(evidence.model)}
     losses = losses_of((evidence.model.training_config or {}).get("loss"), outputs)
+    told: dict[str, Giving] = {}
     for name, layer in outputs.items():
-        words = misfit(*giving(layers, layer), losses.get(name, UNKNOWN))
+        words = misfit(*giving(layers, layer, told), losses.get(name, UNKNOWN))
         if words:
             yield Hit(layer.path, words)
 
@@ -91,25 +93,41 @@ def misfit(activation: str | None, units: int | None, loss: Loss) -> str | None:
     return next((words for applies, words in misfits if applies), None)
 
 
-def giving(layers: Mapping[str, Layer], output: Layer) -> tuple[str | None, int | None]:
-    """The activation that an output's values come from, and its number of units, as far as the config tells."""
+def giving(layers: Mapping[str, Layer], output: Layer, told: dict[str, Giving]) -> Giving:
+    """The activation that an output's values come from, and its number of units, as far as the config tells.
+
+    ``told`` keeps it for each layer on the way, so that outputs which share a way go it once.
+    """
+    way: list[str] = []
     layer: Layer | None = output
-    for _ in range(MOST_STEPS):
-        if layer is None:
-            break
-        if not layer.known:
-            break
-        if layer.class_name == "Softmax":
-            return "softmax", last_size(layer)
-        if layer.class_name in WITH_ACTIVATION:
-            return layer.activation or "linear", last_size(layer)
-        if layer.class_name == "TimeDistributed" and layer.layers:
-            layer = layer.layers[0]
-        elif layer.class_name in SAME_VALUES and len(layer.inbound) == 1:
-            layer = layers.get(layer.inbound[0])
-        else:
-            break
+    while layer is not None and layer.path not in told:
+        way.append(layer.path)
+        told[layer.path] = own_values(layer)
+        layer = passed_on(layers, layer)
+    told.update(dict.fromkeys(way, told[layer.path if layer is not None else way[-1]]))
+    return told[output.path]
+
+
+def own_values(layer: Layer) -> Giving:
+    """The activation of a layer that computes its values itself, and its number of units."""
+    if not layer.known:
+        return None, None
+    if layer.class_name == "Softmax":
+        return "softmax", last_size(layer)
+    if layer.class_name in WITH_ACTIVATION:
+        return layer.activation or "linear", last_size(layer)
     return None, None
+
+
+def passed_on(layers: Mapping[str, Layer], layer: Layer) -> Layer | None:
+    """The layer whose values a layer passes on as they are; None where it changes them."""
+    if not layer.known:
+        return None
+    if layer.class_name == "TimeDistributed" and layer.layers:
+        return layer.layers[0]
+    if layer.class_name in SAME_VALUES and len(layer.inbound) == 1:
+        return layers.get(layer.inbound[0])
+    return None
 
 
 def last_size(layer: Layer) -> int | None:
