@@ -1,7 +1,7 @@
-"""Counts what each function does, in steps that are the same on every machine and on every run.
+"""Counts what each function does: calls, and memory that it takes, both the same on every machine and on every run.
 
-A step is a call that the function makes or takes, or half a kilobyte of memory that it takes between two calls: sets,
-lists and texts that are made anew in a loop cost as much as calls do, though Python makes each at one stroke.
+Sets, lists and texts that are made anew in a loop cost as much as calls do, though Python makes each at one stroke:
+what is taken between two calls is counted, however soon it is given back.
 """
 
 from __future__ import annotations
@@ -22,22 +22,25 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 OWN = (str(Path(kerasinspect.__file__).parent), difflib.__file__)
-STEP = 512
-"""Bytes that count as much as a call."""
+SMALL = 512
+"""Bytes that are not counted."""
 
 
 class Work(NamedTuple):
     """What a piece of work took."""
 
-    steps: Counter[str]
-    """By the function of the package, or of difflib, that took them."""
+    calls: Counter[str]
+    """That each function of the package, or of difflib, makes or takes."""
+    taken: Counter[str]
+    """Bytes that each takes between two calls, added up."""
     memory: int
     """Bytes at most at one time."""
 
 
 def work_of(do: Callable[[], object]) -> Work:
     """What a piece of work takes."""
-    steps: Counter[CodeType] = Counter()
+    calls: Counter[CodeType] = Counter()
+    taken: Counter[CodeType] = Counter()
     most = before = 0
     traced, reset = tracemalloc.get_traced_memory, tracemalloc.reset_peak
 
@@ -47,10 +50,10 @@ def work_of(do: Callable[[], object]) -> Work:
             return
         now, peak = traced()
         reset()
-        steps[frame.f_code] += 1
-        if peak > before + STEP:
+        calls[frame.f_code] += 1
+        if peak > before + SMALL:
             working = frame.f_back if event == "call" and frame.f_back is not None else frame
-            steps[working.f_code] += (peak - before) // STEP
+            taken[working.f_code] += peak - before
         most, before = max(most, peak), now
 
     profiler = sys.getprofile()
@@ -63,8 +66,13 @@ def work_of(do: Callable[[], object]) -> Work:
         finally:
             sys.setprofile(profiler)
             tracemalloc.stop()
-    named: Counter[str] = Counter()
-    for code, count in steps.items():
+    return Work(named(calls), named(taken), most)
+
+
+def named(counts: Counter[CodeType]) -> Counter[str]:
+    """The counts of the functions of the package, by name."""
+    found: Counter[str] = Counter()
+    for code, count in counts.items():
         if code.co_filename.startswith(OWN):
-            named[f"{code.co_filename}: {code.co_qualname}"] += count
-    return Work(named, most)
+            found[f"{code.co_filename}: {code.co_qualname}"] += count
+    return found

@@ -66,6 +66,8 @@ def test_repeated_keys_are_reported_once_and_the_last_value_counts() -> None:
     assert parsed.value == {"a": 4, "c": 1}
     many = ",".join(f'{{"k{number}": 0, "k{number}": 1}}' for number in range(500))
     assert len(parse_json(f"[{many}]".encode(), "it").duplicate_keys) == 100
+    twice = ",".join(f'"k{number}": 0' for number in range(500))
+    assert len(parse_json(f"{{{twice}, {twice}}}".encode(), "it").duplicate_keys) == 100
 
 
 @pytest.mark.parametrize(

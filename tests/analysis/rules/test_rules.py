@@ -283,6 +283,12 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         on_layer(2, name="f\u0456rst"),
         on_layer(2, name="f\u0457rst"),
     ),
+    "a name too long to tell what it looks like": (
+        "KI512",
+        "plain",
+        on_layer(2, name="\u00e9" * 1_001),
+        on_layer(2, name="\u00e9" * 1_000),
+    ),
     "an escape in a group": (
         "KI512",
         "plain",
