@@ -17,7 +17,7 @@ from kerasinspect.verify import Bounds, Options, read, verify_all
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from kerasinspect.analysis.verification import Verification
+    from kerasinspect.verify.results import Verification
 
 PAGE = Path(__file__).with_name("keras-versions.md")
 SECONDS = 20.0

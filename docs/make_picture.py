@@ -11,8 +11,8 @@ from rich.console import Console
 from kerasinspect import open_model
 from kerasinspect.analysis.selection import select
 from kerasinspect.output.formats.terminal import draw
-from kerasinspect.output.grids import GridOptions
-from kerasinspect.output.views_show import ShowOptions, show_blocks
+from kerasinspect.output.arrays.grids import GridOptions
+from kerasinspect.output.pages.show import ShowOptions, show_blocks
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = "sample_models/question_network.keras"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kerasinspect.analysis.rules import RULES
-from kerasinspect.output.views_rules import rules_page
+from kerasinspect.checking.rules import RULES
+from kerasinspect.output.pages.rules import rules_page
 
 if __name__ == "__main__":
     Path(__file__).with_name("rules.md").write_text(rules_page(RULES), encoding="utf-8")

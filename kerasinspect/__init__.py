@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.request import check
+    from kerasinspect.checking.request import check
     from kerasinspect.errors import (
         ClosedModel,
         DamagedFile,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from kerasinspect.model import Axis, Layer, Model, Weight
-    from kerasinspect.reading import open_model
+    from kerasinspect.opening import open_model
 else:
 
     def __getattr__(name: str) -> object:
@@ -57,9 +57,9 @@ else:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         if name == "check":
-            from kerasinspect.analysis import request as module
+            from kerasinspect.checking import request as module
         elif name == "open_model":
-            from kerasinspect import reading as module
+            from kerasinspect import opening as module
         elif name in {"Axis", "Layer", "Model", "Weight"}:
             from kerasinspect import model as module
         else:

@@ -1,6 +1,6 @@
 """Model, Layer, Weight, Axis: what a saved Keras model holds, in Keras's own words.
 
-Nothing here knows how a file is laid out or what a class means; ``kerasinspect.reading`` fills these in.
+Nothing here knows how a file is laid out or what a class means; ``kerasinspect.opening`` fills these in.
 All of it is immutable. Values stay in the file until they are asked for through ``Weight.array``.
 """
 

@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.analysis.checking import active_rules, check_file
+from kerasinspect.checking.asking import active_rules, check_file
 from tests.shapes.edits import edits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.analysis.findings import ActiveRule
+    from kerasinspect.checking.findings import ActiveRule
 
 Json = dict[str, Any]
 

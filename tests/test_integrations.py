@@ -20,9 +20,9 @@ import pytest
 import yaml
 
 import kerasinspect
-from kerasinspect.analysis.locks import parse_lock
-from kerasinspect.analysis.policy import policy_from
-from kerasinspect.reading.policy_file import PolicyFile
+from kerasinspect.checking.locks import parse_lock
+from kerasinspect.checking.policy import policy_from
+from kerasinspect.checking.policy_file import PolicyFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,8 +138,8 @@ def test_the_plugin_costs_nothing_until_it_is_used(project: Path, environment: d
     """A run without the fixture imports neither numpy nor the readers."""
     (project / "test_other.py").write_text(
         "import sys\n\n\ndef test_modules():\n"
-        "    assert 'kerasinspect.pytest_plugin' in sys.modules\n"
-        "    assert not {'numpy', 'pyfive', 'kerasinspect.reading', 'kerasinspect.analysis'} & sys.modules.keys()\n",
+        "    assert 'kerasinspect.integrations.pytest_plugin' in sys.modules\n"
+        "    assert not {'numpy', 'pyfive', 'kerasinspect.opening', 'kerasinspect.analysis'} & sys.modules.keys()\n",
         encoding="utf-8",
     )
     outcome = run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", folder=project, environment=environment)

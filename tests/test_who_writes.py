@@ -16,7 +16,7 @@ PACKAGE = Path(kerasinspect.__file__).parent
 WRITERS = {
     "output/destination.py": "the one module that writes what the user asks for",
     "platforms.py": "its steps, as each system has them",
-    "reading/archive.py": "a temporary file without a name",
+    "containers/zip/archive.py": "a temporary file without a name",
     "verify/process.py": "the scratch folder of the worker",
     "verify/worker.py": "in its scratch folder, in a process of its own",
     "commands/cli.py": "standard output that is closed becomes that of nowhere",

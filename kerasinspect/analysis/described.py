@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kerasinspect.assembly.keys import number_of
+from kerasinspect.assembly.order import version_of
 from kerasinspect.knowledge.config_values import size
 from kerasinspect.knowledge.expectations import ATTENTION, STEP_BY_STEP, one_shape, sublayer_input
 from kerasinspect.knowledge.layers import LAYERS, WHOLE_BYTES, weights_for
 from kerasinspect.knowledge.quantization import policy_of, untold_variants, variants
 from kerasinspect.knowledge.shapes import output_shape
-from kerasinspect.reading.assemble.keys import number_of
-from kerasinspect.reading.assemble.order import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

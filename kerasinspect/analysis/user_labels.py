@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from kerasinspect.checking.policy_file import bytes_of
 from kerasinspect.errors import RequestError
-from kerasinspect.reading.policy_file import bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from kerasinspect.analysis.findings import Severity
+    from kerasinspect.checking.findings import Severity
     from kerasinspect.commands.options import ReportForm
+    from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.output.destination import Target
-    from kerasinspect.reading.folder_search import Location
 
 
 def _reports(
@@ -84,12 +84,12 @@ def check(
     selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
     kerasinspect.toml.
     """
-    from kerasinspect.analysis.request import check_models, open_lock, policy_here, policy_in
+    from kerasinspect.checking.request import check_models, open_lock, policy_here, policy_in
     from kerasinspect.commands.emitting import emit_report, say
+    from kerasinspect.formats.locating.locations import find_models
+    from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.output.destination import require_apart, require_replaceable
     from kerasinspect.output.wording import not_used
-    from kerasinspect.reading.limits import DEFAULT, with_limits
-    from kerasinspect.reading.locations import find_models
 
     if config and no_config:
         raise click.UsageError("--config and --no-config contradict each other.")

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from kerasinspect.analysis.findings import CheckReport
     from kerasinspect.analysis.selection import Selection
+    from kerasinspect.checking.findings import CheckReport
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block
     from kerasinspect.output.destination import Target
@@ -69,9 +69,9 @@ def emit_report(
     quiet: bool = False,
 ) -> None:
     """Write a report of ``check`` in one of its forms to standard output, or to a file that is none of those read."""
-    from kerasinspect.output import views_check
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
+    from kerasinspect.output.pages import check as views_check
 
     standard = sys.stdout if form == "text" else output_for_programs(output)
     with destination(output, standard, *read) as stream:

@@ -22,14 +22,14 @@ def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[st
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
     a glob such as "3.*" for text. `kerasinspect check --against` reports where a model departs from it.
     """
-    from kerasinspect.analysis.checksum import verifying
-    from kerasinspect.analysis.contract import contract_of
+    from kerasinspect.checking.contract import contract_of
     from kerasinspect.commands.emitting import emit_document
     from kerasinspect.errors import DamagedFile
+    from kerasinspect.formats.weights_checksum import verifying
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.opening import open_model
     from kerasinspect.output.destination import require_replaceable
-    from kerasinspect.output.views_lock import lock_document
-    from kerasinspect.reading import open_model
-    from kerasinspect.reading.limits import DEFAULT, with_limits
+    from kerasinspect.output.documents.lock import lock_document
 
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @OUTPUT
 def rules(names: tuple[str, ...], *, output: Target | None) -> None:
     """List all rules of `check`, or explain each RULE: a code, the beginning of codes, or a name."""
-    from kerasinspect.analysis.checking import named_rules
-    from kerasinspect.analysis.rules import RULES
+    from kerasinspect.checking.asking import named_rules
+    from kerasinspect.checking.rules import RULES
     from kerasinspect.commands.emitting import emit_blocks
-    from kerasinspect.output.views_rules import rule_blocks, rules_blocks
+    from kerasinspect.output.pages.rules import rule_blocks, rules_blocks
 
     blocks = [block for rule in named_rules(names).values() for block in rule_blocks(rule)]
     emit_blocks(blocks or rules_blocks(RULES), output, "")

@@ -52,13 +52,13 @@ def show(
     For each layer and each of its weights: its place in get_weights(), its shape with what runs along each axis,
     fan-in and fan-out, its initializer, and its values under labelled columns beside labelled rows.
     """
-    from kerasinspect.analysis.checksum import verifying
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
     from kerasinspect.analysis.user_labels import read_names, user_labels
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish, page_width
-    from kerasinspect.reading import open_model
-    from kerasinspect.reading.limits import DEFAULT, with_limits
+    from kerasinspect.formats.weights_checksum import verifying
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.opening import open_model
 
     if values and format_name != "json":
         raise click.UsageError("--values goes with --format json; in tables --full shows all values.")
@@ -72,13 +72,13 @@ def show(
         whole = hashes or statistics or (slice_text is None and (full or values))
         with verifying(model, damage.append, whole=whole and not selection.filtered) as checksum:
             if format_name == "json":
-                from kerasinspect.output.documents import DocumentOptions, show_document
+                from kerasinspect.output.documents.show import DocumentOptions, show_document
 
                 wanted = DocumentOptions(hashes, statistics, values, dequantize, parts)
                 emit_document(show_document(selection, wanted, damage.append, checksum), output, *read)
             else:
-                from kerasinspect.output.grids import GridOptions
-                from kerasinspect.output.views_show import ShowOptions, show_blocks
+                from kerasinspect.output.arrays.grids import GridOptions
+                from kerasinspect.output.pages.show import ShowOptions, show_blocks
 
                 grid = GridOptions(parts, full, precision, page_width(output))
                 page = ShowOptions(grid, explain, dequantize, hashes, statistics, show_code, labels)

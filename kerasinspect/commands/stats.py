@@ -9,8 +9,8 @@ import click
 from kerasinspect.commands.options import LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.checksum import Verified
     from kerasinspect.analysis.statistics.survey import Survey, SurveyOrder
+    from kerasinspect.formats.weights_checksum import Verified
     from kerasinspect.output.destination import Target
 
 ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities")
@@ -43,13 +43,13 @@ def stats(
     quiet: bool,
 ) -> int:
     """Show figures of every weight of MODEL, over its finite values, and the spread that its initializer gives."""
-    from kerasinspect.analysis.checksum import verifying
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.statistics.survey import survey
     from kerasinspect.commands.emitting import finish
+    from kerasinspect.formats.weights_checksum import verifying
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.opening import open_model
     from kerasinspect.output.destination import require_replaceable
-    from kerasinspect.reading import open_model
-    from kerasinspect.reading.limits import DEFAULT, with_limits
 
     require_replaceable(output, location)
     damage: list[str] = []
@@ -69,7 +69,7 @@ def _emit(result: Survey, verified: Verified | None, format_name: str, output: T
     from kerasinspect.output.destination import destination
     from kerasinspect.output.formats.csv import write_csv
     from kerasinspect.output.formats.markdown import write_markdown
-    from kerasinspect.output.views_stats import exact_number, stats_blocks, stats_document, stats_table
+    from kerasinspect.output.pages.stats import exact_number, stats_blocks, stats_document, stats_table
 
     if format_name == "json":
         emit_document(stats_document(result, verified), output, location)

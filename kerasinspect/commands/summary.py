@@ -41,21 +41,21 @@ def summary(
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.summarising import summarise
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
-    from kerasinspect.reading import open_model
-    from kerasinspect.reading.limits import DEFAULT, with_limits
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.opening import open_model
 
     damage: list[str] = []
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers)
         result = summarise(selection, order, top, depth)
         if format_name == "json":
-            from kerasinspect.analysis.checksum import verifying
-            from kerasinspect.output.documents import summary_document
+            from kerasinspect.formats.weights_checksum import verifying
+            from kerasinspect.output.documents.show import summary_document
 
             with verifying(model, damage.append, whole=False) as checksum:
                 emit_document(summary_document(result, checksum()), output, location)
         else:
-            from kerasinspect.output.views_summary import summary_blocks
+            from kerasinspect.output.pages.summary import summary_blocks
 
             emit_blocks(summary_blocks(result), output, location)
         return finish(selection, damage, quiet=quiet)

@@ -27,14 +27,14 @@ def training(
 
     "initial" is a layer whose numbers are still those that its initializers gave, "changed" one whose numbers are not.
     """
-    from kerasinspect.analysis.checksum import verifying
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.training import assess_training
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
+    from kerasinspect.formats.weights_checksum import verifying
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.opening import open_model
     from kerasinspect.output.destination import require_replaceable
-    from kerasinspect.output.views_training import training_blocks, training_document
-    from kerasinspect.reading import open_model
-    from kerasinspect.reading.limits import DEFAULT, with_limits
+    from kerasinspect.output.pages.training import training_blocks, training_document
 
     require_replaceable(output, location)
     damage: list[str] = []

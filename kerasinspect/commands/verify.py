@@ -67,9 +67,9 @@ def verify(
     import sys
 
     from kerasinspect.commands.emitting import emit_blocks, emit_document, say
+    from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.output.destination import require_apart, require_replaceable
-    from kerasinspect.output.views_verify import verify_blocks, verify_document
-    from kerasinspect.reading.limits import DEFAULT, with_limits
+    from kerasinspect.output.pages.verify import verify_blocks, verify_document
     from kerasinspect.verify import Bounds, Options, Tolerances
     from kerasinspect.verify import verify as ask_keras
 

@@ -2,7 +2,7 @@
 
 One row is one class of any Keras, 0.x to today. A weight is there when the config meets all of its flags.
 Order is that of ``layer.variables`` when nothing is quantised, which is the order in ``.keras`` files; the other
-orders follow from it (see ``kerasinspect.reading.assemble``). Quantised variants are in ``quantization``.
+orders follow from it (see ``kerasinspect.assembly``). Quantised variants are in ``quantization``.
 
 Source: saving every class with real Keras versions; the test of this table instantiates every class of the
 installed Keras and compares. Classes that only older Keras had: keras/layers of 0.3.3, 1.0.8, 1.1.2, 1.2.2 and 2.2.4,

@@ -230,8 +230,8 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> Place:
 
 def _require_no_part(target: Target, place: Place, name: str) -> None:
     """Raise RequestError for the place of what is read, or of a part of it."""
-    from kerasinspect.reading.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
-    from kerasinspect.reading.model_parts import is_part, is_same, is_within  # noqa: PLC0415 - as above
+    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
+    from kerasinspect.formats.locating.model_parts import is_part, is_same, is_within  # noqa: PLC0415 - as above
 
     if is_same(place.path, name):
         raise RequestError(f"The output {target.path} is the model itself, or another file that is read.", ANOTHER)
@@ -242,7 +242,7 @@ def _require_no_part(target: Target, place: Place, name: str) -> None:
 
 def _require_replaceable_content(path: Path, target: Target) -> None:
     """Raise RequestError where a file holds what must not be replaced."""
-    from kerasinspect.reading.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
+    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
 
     found = existing_file(path)
     there = f"The output {target.path} is there already, and is {found.noun}"

@@ -17,32 +17,22 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.analysis.checksum import wrong_checksum
-from kerasinspect.analysis.code_findings import HARMLESS_KINDS, CodeFinding
-from kerasinspect.analysis.code_in_config import classes_of_keras, code_in_model
-from kerasinspect.analysis.evidence import Evidence
-from kerasinspect.analysis.rules import safety
-from kerasinspect.analysis.verification import (
-    Case,
-    Forward,
-    InputSpec,
-    Library,
-    Output,
-    Process,
-    Refusal,
-    Verification,
-)
-from kerasinspect.analysis.weight_comparison import (
+from kerasinspect.analysis.comparison.weights import (
     DescribedWeight,
     compare_weights,
     described_by_keras,
     described_by_us,
 )
+from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS, CodeFinding
+from kerasinspect.analysis.stored_code.code_in_config import classes_of_keras, code_in_model
+from kerasinspect.checking.evidence import Evidence
+from kerasinspect.checking.rules import safety
 from kerasinspect.errors import RequestError
+from kerasinspect.formats.container_facts import container_facts
+from kerasinspect.formats.weights_checksum import wrong_checksum
+from kerasinspect.limits import DEFAULT, Limits, check_inflation
+from kerasinspect.opening import open_with_container
 from kerasinspect.output.destination import Target, require_replaceable
-from kerasinspect.reading import open_with_container
-from kerasinspect.reading.container_facts import container_facts
-from kerasinspect.reading.limits import DEFAULT, Limits, check_inflation
 from kerasinspect.verify.golden import (
     Golden,
     Tolerances,
@@ -55,15 +45,25 @@ from kerasinspect.verify.golden import (
 )
 from kerasinspect.verify.process import Answers, Bounds, Request, Task, answers
 from kerasinspect.verify.reasons import reason
+from kerasinspect.verify.results import (
+    Case,
+    Forward,
+    InputSpec,
+    Library,
+    Output,
+    Process,
+    Refusal,
+    Verification,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from kerasinspect.analysis.code_findings import CodeKind
-    from kerasinspect.analysis.findings import Hit, Thresholds
+    from kerasinspect.analysis.stored_code.code_findings import CodeKind
+    from kerasinspect.checking.findings import Hit, Thresholds
+    from kerasinspect.formats.contents import Container
     from kerasinspect.model import FormatName, Model
-    from kerasinspect.reading.contents import Container
 
     Json = dict[str, Any]
 

@@ -14,22 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.analysis.verification import GoldenDifference
+from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.limits import DEFAULT
 from kerasinspect.output.destination import replaced
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.verify.npz import open_arrays
+from kerasinspect.verify.results import GoldenDifference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from kerasinspect.analysis.verification import Case
-    from kerasinspect.analysis.weight_comparison import DescribedWeight
+    from kerasinspect.analysis.comparison.weights import DescribedWeight
+    from kerasinspect.limits import Limits
     from kerasinspect.output.destination import Target
-    from kerasinspect.reading.limits import Limits
     from kerasinspect.verify.npz import Arrays
+    from kerasinspect.verify.results import Case
 
 SCHEMA = "kerasinspect.golden/1"
 

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.errors import DamagedFile, RequestError, UnreadableFile
-from kerasinspect.reading.archive import open_archive
-from kerasinspect.reading.limits import DEFAULT, check_inflation
-from kerasinspect.reading.npz_weights import HEADER_LIMIT, MAGIC, MOST_AXES, SHORTEST
-from kerasinspect.reading.sources import open_source
+from kerasinspect.formats.npz_weights import HEADER_LIMIT, MAGIC, MOST_AXES, SHORTEST
+from kerasinspect.limits import DEFAULT, check_inflation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.reading.archive import Archive
-    from kerasinspect.reading.limits import Limits
+    from kerasinspect.containers.zip.archive import Archive
+    from kerasinspect.limits import Limits
 
 ENDING = ".npy"
 

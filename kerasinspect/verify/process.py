@@ -22,10 +22,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
 from kerasinspect.platforms import group_options, kill_group, undone
-from kerasinspect.reading.sources import open_source
-from kerasinspect.reading.strict_json import parse_json
 from kerasinspect.verify.told import LOADED, MODULE_ERROR, PROCESS, REFUSED, fits
 
 if TYPE_CHECKING:

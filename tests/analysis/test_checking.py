@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kerasinspect.analysis import checking
-from kerasinspect.analysis.checking import active_rules, check, check_file, named_rules
-from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, Hit, ModelReport, Rule
-from kerasinspect.analysis.rules import RULES
+from kerasinspect.checking import asking as checking
+from kerasinspect.checking.asking import active_rules, check, check_file, named_rules
+from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, Hit, ModelReport, Rule
+from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
 from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
 from tests.hostile.raw_zip import Part, raw_zip
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import h5py
 
-    from kerasinspect.analysis.evidence import Evidence
-    from kerasinspect.analysis.findings import Severity, Thresholds
+    from kerasinspect.checking.evidence import Evidence
+    from kerasinspect.checking.findings import Severity, Thresholds
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_all_arrays_are_read_and_counted(plain: str) -> None:
 
 def test_each_array_is_read_once(plain: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many rules look at values, one pass over each array serves all of them."""
-    from kerasinspect.reading.stored import StoredArray
+    from kerasinspect.containers.stored import StoredArray
 
     read: list[str] = []
     blocks = StoredArray.blocks

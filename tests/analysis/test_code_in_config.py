@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerasinspect import open_model
-from kerasinspect.analysis.code_findings import HARMLESS_KINDS
-from kerasinspect.analysis.code_in_config import code_in_config, code_in_model
+from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
+from kerasinspect.analysis.stored_code.code_in_config import code_in_config, code_in_model
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
 

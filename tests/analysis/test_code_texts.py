@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import sys
 
-from kerasinspect.analysis.code_texts import LONGEST_TEXT, MOST_TEXTS, texts_in
+from kerasinspect.analysis.stored_code.code_texts import LONGEST_TEXT, MOST_TEXTS, texts_in
 
 
 def test_names_in_bytecode_are_read_without_unmarshalling() -> None:

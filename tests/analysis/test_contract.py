@@ -10,21 +10,21 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import kerasinspect
-from kerasinspect.analysis.contract import AgreedLayer, contract_of, paired
-from kerasinspect.analysis.locks import LOCK_SCHEMA, parse_lock
-from kerasinspect.analysis.policy import Policy
-from kerasinspect.analysis.request import check, check_models
-from kerasinspect.analysis.rules import RULES
+from kerasinspect.checking.contract import AgreedLayer, contract_of, paired
+from kerasinspect.checking.locks import LOCK_SCHEMA, parse_lock
+from kerasinspect.checking.policy import Policy
+from kerasinspect.checking.policy_file import read_lock
+from kerasinspect.checking.request import check, check_models
+from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
-from kerasinspect.output.views_lock import lock_document
-from kerasinspect.reading import open_model
-from kerasinspect.reading.folder_search import Location
-from kerasinspect.reading.policy_file import read_lock
+from kerasinspect.formats.locating.folder_search import Location
+from kerasinspect.opening import open_model
+from kerasinspect.output.documents.lock import lock_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.analysis.findings import Finding
+    from kerasinspect.checking.findings import Finding
 
     Edit = Callable[[dict[str, Any]], object]
 

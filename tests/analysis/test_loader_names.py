@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.analysis.code_findings import HARMLESS_KINDS
-from kerasinspect.analysis.code_in_config import code_in_config
-from kerasinspect.analysis.loader_names import keras_table, operation_table, tensorflow_table
-from kerasinspect.analysis.loader_names.lookups import (
+from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
+from kerasinspect.analysis.stored_code.code_in_config import code_in_config
+from kerasinspect.analysis.stored_code.loader_names import keras_table, operation_table, tensorflow_table
+from kerasinspect.analysis.stored_code.loader_names.lookups import (
     ALLOWED_KINDS,
     operation_allowed,
     standing_in_keras,
     tensorflow_allows,
 )
-from kerasinspect.analysis.references import is_foreign, is_keras
+from kerasinspect.analysis.stored_code.references import is_foreign, is_keras
 from tests.loader_names.forms import alone, forms, resolved, splits
 from tests.loader_names.keras_names import Named, bare_names, is_class_name, named_in, registered_names
 from tests.loader_names.operations import allowed_operations, registered_operations

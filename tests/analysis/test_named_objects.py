@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kerasinspect.analysis.code_in_config import code_in_config
-from kerasinspect.analysis.loader_names.keras_table import CLASSES, REFUSED_ALONE
-from kerasinspect.analysis.named_objects import TEXT_KEYS
-from kerasinspect.analysis.references import UNSAFE_CLASSES
+from kerasinspect.analysis.stored_code.code_in_config import code_in_config
+from kerasinspect.analysis.stored_code.loader_names.keras_table import CLASSES, REFUSED_ALONE
+from kerasinspect.analysis.stored_code.named_objects import TEXT_KEYS
+from kerasinspect.analysis.stored_code.references import UNSAFE_CLASSES
 from tests.loader_names.forms import forms, splits
 
 Json = dict[str, Any]

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.analysis.findings import Finding
-from kerasinspect.analysis.policy import Policy, Waiver, Waivers, policy_from
-from kerasinspect.analysis.request import check, nearest_policy, open_lock, policy_in
-from kerasinspect.analysis.rules import RULES
+from kerasinspect.checking.findings import Finding
+from kerasinspect.checking.policy import Policy, Waiver, Waivers, policy_from
+from kerasinspect.checking.policy_file import PolicyFile, read_policy
+from kerasinspect.checking.policy_search import find_policy
+from kerasinspect.checking.request import check, nearest_policy, open_lock, policy_in
+from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
-from kerasinspect.reading.policy_file import PolicyFile, read_policy
-from kerasinspect.reading.policy_search import find_policy
 from tests.special_files import make_pipe
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.findings import Scope
+    from kerasinspect.checking.findings import Scope
 
 DEFAULT_CODES = [rule.code for rule in RULES if rule.default]
 WAIVER = {"layer": "a*", "ignore": ["KI105"], "reason": "pruned"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kerasinspect.analysis.request import nearest_policy
+from kerasinspect.checking.request import nearest_policy
 from kerasinspect.commands.check import check
 from kerasinspect.commands.options import REPORT_FORMS
 from tests.hostile.plain_models import keras_archive

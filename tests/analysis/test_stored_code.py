@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.analysis import stored_code
-from kerasinspect.analysis.code_in_config import code_in_config
-from kerasinspect.analysis.config_places import Place
-from kerasinspect.analysis.stored_code import PIECE, code_at, pieces_of
+from kerasinspect.analysis.stored_code import payloads
+from kerasinspect.analysis.stored_code.code_in_config import code_in_config
+from kerasinspect.analysis.stored_code.config_places import Place
+from kerasinspect.analysis.stored_code.payloads import PIECE, code_at, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +33,9 @@ def steps(document: object, monkeypatch: pytest.MonkeyPatch) -> int:
         count += 1
         return asked(value)
 
-    asked = stored_code._holds_code  # noqa: SLF001 - the step that is counted
+    asked = payloads._holds_code  # noqa: SLF001 - the step that is counted
     with monkeypatch.context() as patched:
-        patched.setattr(stored_code, "_holds_code", counted)
+        patched.setattr(payloads, "_holds_code", counted)
         assert list(code_in_config(document, "config"))
     return count
 

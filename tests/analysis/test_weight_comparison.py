@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kerasinspect.analysis.weight_comparison import DescribedWeight, compare_weights
+from kerasinspect.analysis.comparison.weights import DescribedWeight, compare_weights
 
 KERNEL = DescribedWeight(0, "dense", "kernel", (8, 5), "float32", "aa")
 BIAS = DescribedWeight(1, "dense", "bias", (5,), "float32", "bb")

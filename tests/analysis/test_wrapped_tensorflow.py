@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kerasinspect.analysis.code_in_config import code_in_config
-from kerasinspect.analysis.wrapped_tensorflow import operation_of
+from kerasinspect.analysis.stored_code.code_in_config import code_in_config
+from kerasinspect.analysis.stored_code.wrapped_tensorflow import operation_of
 
 
 def found(class_name: str, **config: object) -> list[str]:

@@ -22,8 +22,8 @@ from kerasinspect.output.blocks import Column, Heading, Row, Table
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.formats.csv import write_csv
 from kerasinspect.output.formats.markdown import markdown_text, write_markdown
-from kerasinspect.output.views_show import ShowOptions, show_blocks
-from kerasinspect.output.views_stats import stats_document
+from kerasinspect.output.pages.show import ShowOptions, show_blocks
+from kerasinspect.output.pages.stats import stats_document
 from tests.output.handmade import model, varied, weight
 
 if TYPE_CHECKING:

@@ -127,7 +127,7 @@ def interrupted(code: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "module",
-    ["click", "kerasinspect.commands.cli", "numpy", "numpy._core.multiarray", "kerasinspect.output.views_show"],
+    ["click", "kerasinspect.commands.cli", "numpy", "numpy._core.multiarray", "kerasinspect.output.pages.show"],
 )
 def test_an_interrupted_import_leaves_with_130(module: str) -> None:
     """Ctrl-C while something is imported ends the program after that, without a traceback."""

@@ -28,12 +28,12 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.stored import Contiguous
 from kerasinspect.errors import InspectError
-from kerasinspect.reading import open_model
-from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.sources import open_source
-from kerasinspect.reading.stored import Contiguous
+from kerasinspect.limits import DEFAULT
+from kerasinspect.opening import open_model
 from tests.fuzz.arrays import Answer, Seen, listed
 
 assert sys.platform != "win32", "it needs forks"

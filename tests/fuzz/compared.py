@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kerasinspect.errors import InspectError
-from kerasinspect.reading import open_model
-from kerasinspect.reading.keras_archive import CONFIG, NPZ, WEIGHTS
+from kerasinspect.formats.keras_archive import CONFIG, NPZ, WEIGHTS
+from kerasinspect.opening import open_model
 from tests.fuzz.arrays import Answer, Seen, listed
 from tests.fuzz.mutators import BLIND, HDF5_MARKS, in_json, near_mark
 from tests.fuzz.seeds import SAMPLES, found_seeds

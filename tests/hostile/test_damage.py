@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from kerasinspect.commands.cli import run
-from kerasinspect.reading.archive import open_archive
-from kerasinspect.reading.sources import open_source
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.zip.archive import open_archive
 from tests.hostile.nameless import nameless
 
 SAMPLES = sorted(

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kerasinspect.commands.cli import run
-from kerasinspect.reading import open_with_container
+from kerasinspect.opening import open_with_container
 from tests.hostile.plain_models import hdf5, keras_archive, legacy_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.formats.contents import Container
+    from kerasinspect.limits import Limits
     from kerasinspect.model import Model
-    from kerasinspect.reading.contents import Container
-    from kerasinspect.reading.limits import Limits
-    from kerasinspect.reading.sources import Source
 
 COMMANDS = (("show", "--format", "json", "--values"), ("check", "--no-config"))
 MAKERS = {"keras": keras_archive, "h5": lambda: hdf5(legacy_tree)}
@@ -113,7 +113,7 @@ def test_a_model_that_memory_does_not_hold_is_a_sentence(
             raise MemoryError
         return open_with_container(location, limits)
 
-    monkeypatch.setattr("kerasinspect.analysis.checking.open_with_container", starved)
+    monkeypatch.setattr("kerasinspect.checking.asking.open_with_container", starved)
     assert run(["check", "--no-config", str(large), str(model)]) == 3
     said = capsys.readouterr().out
     assert "large" in said
@@ -124,8 +124,8 @@ def test_a_model_that_memory_does_not_hold_is_a_sentence(
         """Find no memory at all."""
         raise MemoryError
 
-    monkeypatch.setattr("kerasinspect.reading.superblock_position", no_room)
-    monkeypatch.setattr("kerasinspect.reading.read_archive", lambda source, *_: no_room(source))
+    monkeypatch.setattr("kerasinspect.opening.superblock_position", no_room)
+    monkeypatch.setattr("kerasinspect.opening.read_archive", lambda source, *_: no_room(source))
     assert run(["show", str(large)]) == 3
     assert "not enough memory" in capsys.readouterr().err
 

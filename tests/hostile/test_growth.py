@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from kerasinspect import reading
-from kerasinspect.analysis import checking
+from kerasinspect import opening as reading
+from kerasinspect.checking import asking as checking
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import InspectError
 from tests.hostile.counting import work_of

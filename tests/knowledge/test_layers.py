@@ -29,7 +29,7 @@ from kerasinspect.knowledge.layers import (
     snake_case,
     weights_for,
 )
-from kerasinspect.reading import open_model
+from kerasinspect.opening import open_model
 from tests.knowledge.odd_values import ODD_VALUES
 
 if TYPE_CHECKING:

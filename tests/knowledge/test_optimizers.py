@@ -18,7 +18,7 @@ from kerasinspect.knowledge.optimizers import (
     part_of,
     slots_of,
 )
-from kerasinspect.reading import open_model
+from kerasinspect.opening import open_model
 from tests.knowledge.odd_values import ODD_VALUES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import difflib
 import sys
 from pathlib import Path
 
-import kerasinspect.analysis.loader_names as tables
+import kerasinspect.analysis.stored_code.loader_names as tables
 from tests.loader_names.tables import keras_module, keras_table, operation_module, tensorflow_module
 
 FOLDER = Path(tables.__file__).parent

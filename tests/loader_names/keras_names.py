@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.loader_names.lookups import within_keras
-from kerasinspect.analysis.references import UNSAFE_CLASSES
+from kerasinspect.analysis.stored_code.loader_names.lookups import within_keras
+from kerasinspect.analysis.stored_code.references import UNSAFE_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.analysis.loader_names.lookups import ALLOWED_KINDS, MODEL_AREAS
+from kerasinspect.analysis.stored_code.loader_names.lookups import ALLOWED_KINDS, MODEL_AREAS
 from tests.loader_names.keras_names import Named, bare_names, is_class_name, named_in
 from tests.loader_names.operations import allowed_operations
 from tests.loader_names.tensorflow_names import kind_of, public_names, tensor_attributes

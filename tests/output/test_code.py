@@ -8,9 +8,9 @@ import io
 
 import pytest
 
-from kerasinspect.analysis.code_in_config import code_in_config
+from kerasinspect.analysis.stored_code.code_in_config import code_in_config
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.views_code import MOST_LINES, code_blocks
+from kerasinspect.output.pages.code import MOST_LINES, code_blocks
 
 CODE = b"\xe3\x00\x00system\x00\x01echo \x1b[31mhello\x00"
 LAMBDA = {

@@ -13,7 +13,7 @@ import pytest
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.analysis.summarising import summarise
-from kerasinspect.output.documents import DocumentOptions, show_document, summary_document
+from kerasinspect.output.documents.show import DocumentOptions, show_document, summary_document
 from kerasinspect.output.formats.json import Late, write_json
 from tests.output.handmade import dense, model, numbers, question_network, unheard, varied, weight
 from tests.output.snapshots import assert_as_kept

@@ -14,9 +14,9 @@ from kerasinspect.analysis.statistics.survey import survey
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.commands.cli import run
-from kerasinspect.output.documents import DocumentOptions, show_document, summary_document
-from kerasinspect.output.views_stats import stats_document
-from kerasinspect.output.views_training import training_document
+from kerasinspect.output.documents.show import DocumentOptions, show_document, summary_document
+from kerasinspect.output.pages.stats import stats_document
+from kerasinspect.output.pages.training import training_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ import pytest
 from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.errors import RequestError
 from kerasinspect.model import Axis
+from kerasinspect.output.arrays.grids import GridOptions, describe, draw
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.grids import GridOptions, describe, draw
 from tests.output.handmade import MemoryArray, numbers
 
 

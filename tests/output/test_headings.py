@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from kerasinspect.analysis.slicing import windows
 from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.model import Axis
+from kerasinspect.output.arrays.grids import GridOptions, Subject, describe, draw
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.grids import GridOptions, Subject, describe, draw
 from tests.output.handmade import MemoryArray
 from tests.output.printed import MARGIN, Cell, cells
 

@@ -14,11 +14,11 @@ from rich.console import Console
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.model import Axis, Extra, Layer, Model
-from kerasinspect.output.documents import DocumentOptions, show_document, summary_document
+from kerasinspect.output.documents.show import DocumentOptions, show_document, summary_document
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.terminal import draw, write_terminal, write_text
-from kerasinspect.output.views_show import ShowOptions, show_blocks
-from kerasinspect.output.views_summary import summary_blocks
+from kerasinspect.output.pages.show import ShowOptions, show_blocks
+from kerasinspect.output.pages.summary import summary_blocks
 from tests.output.handmade import MemoryArray, dense, model, unheard, weight
 
 HOSTILE = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kerasinspect.output.numbers import choose_style
+from kerasinspect.output.arrays.numbers import choose_style
 
 WRITTEN = [
     pytest.param([0.5, -0.25], "float32", ["0.5000", "-0.2500"], id="decimals"),

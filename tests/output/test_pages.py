@@ -15,10 +15,10 @@ from kerasinspect.analysis.summarising import summarise
 from kerasinspect.analysis.user_labels import user_labels
 from kerasinspect.errors import RequestError
 from kerasinspect.model import Layer, Vocabulary
+from kerasinspect.output.arrays.grids import GridOptions
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.grids import GridOptions
-from kerasinspect.output.views_show import UNBUILT, ShowOptions, show_blocks
-from kerasinspect.output.views_summary import summary_blocks
+from kerasinspect.output.pages.show import UNBUILT, ShowOptions, show_blocks
+from kerasinspect.output.pages.summary import summary_blocks
 from tests.output.handmade import MemoryArray, dense, model, question_network, unheard, varied, weight
 from tests.output.snapshots import assert_as_kept
 

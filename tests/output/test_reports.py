@@ -13,18 +13,18 @@ import pytest
 import xmlschema
 from jsonschema import Draft202012Validator
 
-from kerasinspect.analysis.checking import active_rules
-from kerasinspect.analysis.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
+from kerasinspect.checking.asking import active_rules
+from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
 from kerasinspect.output.formats.github import write_github
 from kerasinspect.output.formats.junit import write_junit
 from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.formats.sarif import sarif_document, uri_of, write_sarif
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.views_check import check_blocks, check_document, check_tables
+from kerasinspect.output.pages.check import check_blocks, check_document, check_tables
 from tests.output.test_hostile_names import HOSTILE
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.findings import Severity
+    from kerasinspect.checking.findings import Severity
 
 SCHEMAS = Path(__file__).parent / "schemas"
 JUNIT = xmlschema.XMLSchema(SCHEMAS / "junit.xsd")

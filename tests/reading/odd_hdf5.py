@@ -22,16 +22,16 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.sources import open_source
 from kerasinspect.errors import RefusedFile, UnreadableFile
-from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.sources import open_source
+from kerasinspect.limits import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
 
-    from kerasinspect.reading.stored import StoredArray
+    from kerasinspect.containers.stored import StoredArray
 
 DTYPES = ["i1", "u1", "?", "<c8", ">c8", "<c16", "V1", "V2"]
 DTYPES += [order + kind for kind in ("f4", "f8", "f2", "i2", "u2", "i4", "u4", "i8", "u8") for order in "<>"]

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.zip.archive import STEP, Archive, open_archive
 from kerasinspect.errors import ClosedModel, DamagedFile, RefusedFile, UnreadableFile
-from kerasinspect.reading.archive import STEP, Archive, open_archive
-from kerasinspect.reading.limits import DEFAULT, Limits
-from kerasinspect.reading.sources import open_source
+from kerasinspect.limits import DEFAULT, Limits
 from tests.hostile.raw_zip import DEFLATED, WIDE, Part, end_record, raw_zip
 
 if TYPE_CHECKING:

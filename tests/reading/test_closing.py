@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from kerasinspect.errors import ClosedModel, InspectError, RefusedFile, RequestError
-from kerasinspect.reading import open_model, open_with_container
-from kerasinspect.reading.container_facts import container_facts
-from kerasinspect.reading.limits import Limits
+from kerasinspect.formats.container_facts import container_facts
+from kerasinspect.limits import Limits
+from kerasinspect.opening import open_model, open_with_container
 from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, legacy_tree, parts
 from tests.hostile.raw_zip import DEFLATED, raw_zip
 

@@ -16,7 +16,7 @@ import h5py
 import pytest
 
 from kerasinspect.errors import NotAModel
-from kerasinspect.reading import open_model
+from kerasinspect.opening import open_model
 
 CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpus"
 INDEX = CORPUS / "index.json"

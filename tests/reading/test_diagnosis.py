@@ -15,10 +15,10 @@ import h5py
 import numpy as np
 import pytest
 
+from kerasinspect.containers.sources import open_source
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile, UnreadableFile
-from kerasinspect.reading.diagnosis import diagnose, diagnose_folder, not_keras_hdf5
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.sources import open_source
+from kerasinspect.formats.diagnosis import diagnose, diagnose_folder, not_keras_hdf5
+from kerasinspect.limits import DEFAULT
 from tests.hostile.raw_zip import Part, raw_zip
 from tests.special_files import make_pipe, make_socket
 

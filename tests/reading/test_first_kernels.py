@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.selection import select
+from kerasinspect.opening import open_model
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.views_show import ShowOptions, show_blocks
-from kerasinspect.reading import open_model
+from kerasinspect.output.pages.show import ShowOptions, show_blocks
 from tests.output.handmade import unheard
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kerasinspect import open_model, platforms
-from kerasinspect.analysis.request import check
+from kerasinspect.checking.request import check
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.stored import Group
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
-from kerasinspect.reading import open_with_container
-from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.sharded import ordered
-from kerasinspect.reading.stored import Group
+from kerasinspect.formats.sharded import ordered
+from kerasinspect.limits import DEFAULT
+from kerasinspect.opening import open_with_container
 from tests.hostile.plain_models import archive_tree, hdf5, parts
 from tests.special_files import ODD, forbidden
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kerasinspect.reading.contents import Container, Tree
-    from kerasinspect.reading.limits import Limits
-    from kerasinspect.reading.sources import Source
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.formats.contents import Container, Tree
+    from kerasinspect.limits import Limits
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_shard_with_many_names_is_read_once(tmp_path: Path, monkeypatch: pytes
         read.append(source.path)
         return read_hdf5(source, limits)
 
-    monkeypatch.setattr("kerasinspect.reading.sharded.read_hdf5", counted)
+    monkeypatch.setattr("kerasinspect.formats.sharded.read_hdf5", counted)
     with open_model(index) as model:
         assert len(model.weights) == 6
         assert f"The shard {names[1]} is the same file as {names[0]}." in model.remarks

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.errors import DamagedFile, InspectError, NotAModel, RefusedFile
-from kerasinspect.reading import open_model
+from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.reading import open_model
-from kerasinspect.reading.assemble.graph import connect, sources
-from kerasinspect.reading.assemble.nodes import root_of
+from kerasinspect.assembly.nodes import root_of
+from kerasinspect.assembly.wiring import connect, sources
+from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kerasinspect.reading.assemble.graph import Graph
-    from kerasinspect.reading.assemble.nodes import Node
+    from kerasinspect.assembly.nodes import Node
+    from kerasinspect.assembly.wiring import Graph
 
 TENSOR = {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": ["a", 0, 0]}}
 OTHER = {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": ["b", 0, 0]}}

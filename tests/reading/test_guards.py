@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from kerasinspect.assembly import assemble
+from kerasinspect.containers.hdf5.attributes import heap_objects, objects_of
+from kerasinspect.containers.hdf5.file import MeteredStream, OpenFile
+from kerasinspect.containers.hdf5.symbols import GROUP_NODE, NODE_ENTRY, heap_of, text_at
+from kerasinspect.containers.hdf5.trees import NODE, leaf_entries
+from kerasinspect.containers.zip.directory import check_coverage
+from kerasinspect.containers.zip.members import Member
 from kerasinspect.errors import RefusedFile
-from kerasinspect.reading.assemble import assemble
-from kerasinspect.reading.contents import Contents
-from kerasinspect.reading.hdf5_attributes import heap_objects, objects_of
-from kerasinspect.reading.hdf5_file import MeteredStream, OpenFile
-from kerasinspect.reading.hdf5_symbols import GROUP_NODE, NODE_ENTRY, heap_of, text_at
-from kerasinspect.reading.hdf5_trees import NODE, leaf_entries
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.zip_directory import check_coverage
-from kerasinspect.reading.zip_members import Member
+from kerasinspect.formats.contents import Contents
+from kerasinspect.limits import DEFAULT
 from tests.hostile.sharing_cases import nested
 
 if TYPE_CHECKING:
-    from kerasinspect.reading.sources import Source
+    from kerasinspect.containers.sources import Source
 
 
 @dataclass(frozen=True)

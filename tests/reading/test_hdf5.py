@@ -9,16 +9,16 @@ import h5py
 import numpy as np
 import pytest
 
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.sources import open_source
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.limits import DEFAULT, Limits
-from kerasinspect.reading.sources import open_source
+from kerasinspect.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kerasinspect.reading.stored import Group
+    from kerasinspect.containers.stored import Group
 
 VALUES = np.arange(2 * 3 * 5 * 7, dtype="<f4").reshape(2, 3, 5, 7)
 

@@ -18,21 +18,29 @@ import h5py
 import numpy as np
 import pytest
 
+from kerasinspect.containers.hdf5.checksums import lookup3
+from kerasinspect.containers.hdf5.file import open_file
+from kerasinspect.containers.hdf5.messages import (
+    DATASPACE,
+    DATATYPE,
+    FILL_VALUE,
+    FILTERS,
+    LAYOUT,
+    SYMBOL_TABLE,
+    shape_of,
+)
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.stored import Contiguous
 from kerasinspect.errors import DamagedFile, InspectError
-from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.hdf5_checksums import lookup3
-from kerasinspect.reading.hdf5_file import open_file
-from kerasinspect.reading.hdf5_messages import DATASPACE, DATATYPE, FILL_VALUE, FILTERS, LAYOUT, SYMBOL_TABLE, shape_of
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.sources import open_source
-from kerasinspect.reading.stored import Contiguous
+from kerasinspect.limits import DEFAULT
 from tests.hostile.nameless import nameless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.reading.contents import Tree
-    from kerasinspect.reading.limits import Limits
+    from kerasinspect.formats.contents import Tree
+    from kerasinspect.limits import Limits
 
 VALUES = np.arange(12, dtype="<f4").reshape(3, 4)
 EIGHT, FOUR = struct.Struct("<Q"), struct.Struct("<I")

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from kerasinspect.commands.cli import run
+from kerasinspect.containers.hdf5.datasets.fill import newer, sized
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.sources import open_source
 from kerasinspect.errors import DamagedFile
-from kerasinspect.reading.hdf5 import read_hdf5
-from kerasinspect.reading.hdf5_fill import newer, sized
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.sources import open_source
+from kerasinspect.limits import DEFAULT
 from tests.hostile.nameless import nameless
 from tests.reading.odd_hdf5 import DTYPES, bytes_of, measured, same_bytes
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kerasinspect.reading.contents import Tree
+    from kerasinspect.formats.contents import Tree
 
 
 def made(path: Path, make: Callable[[h5py.File], object], **options: Any) -> Tree:  # noqa: ANN401 - h5py's options

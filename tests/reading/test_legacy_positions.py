@@ -12,16 +12,16 @@ import h5py
 import numpy as np
 import pytest
 
-from kerasinspect.analysis.checking import active_rules, check_file
-from kerasinspect.reading import open_model
-from kerasinspect.reading.assemble import assemble
-from kerasinspect.reading.contents import Contents, LayerRows, Row
+from kerasinspect.assembly import assemble
+from kerasinspect.checking.asking import active_rules, check_file
+from kerasinspect.formats.contents import Contents, LayerRows, Row
+from kerasinspect.opening import open_model
 from tests.reading.trees import custom, dense, drawn, stored_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.analysis.findings import Finding
+    from kerasinspect.checking.findings import Finding
     from kerasinspect.model import FormatName, Model
 
 MADE_BY_KERAS = Path(__file__).parent.parent / "data" / "cases"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kerasinspect.errors import RefusedFile, RequestError
-from kerasinspect.reading.limits import DEFAULT, check_inflation, passed, with_limits
+from kerasinspect.limits import DEFAULT, check_inflation, passed, with_limits
 
 
 def test_named_limits_replace_the_defaults() -> None:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from kerasinspect import platforms
-from kerasinspect.analysis.request import check
+from kerasinspect.checking.request import check
+from kerasinspect.containers.sources import leads_out_of
 from kerasinspect.errors import RequestError
-from kerasinspect.reading.folder_search import Location, search
-from kerasinspect.reading.limits import DEFAULT, Limits, Tally
-from kerasinspect.reading.locations import find_models
-from kerasinspect.reading.sources import leads_out_of
+from kerasinspect.formats.locating.folder_search import Location, search
+from kerasinspect.formats.locating.locations import find_models
+from kerasinspect.limits import DEFAULT, Limits, Tally
 from tests.hostile.plain_models import archive_tree, config, hdf5, keras_archive, parts
 from tests.special_files import ODD, deep_folder, forbidden, linked, make_links
 

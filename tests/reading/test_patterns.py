@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kerasinspect.errors import RefusedFile
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.patterns import expand
+from kerasinspect.formats.locating.patterns import expand
+from kerasinspect.limits import DEFAULT
 from tests.special_files import forbidden
 
 if TYPE_CHECKING:

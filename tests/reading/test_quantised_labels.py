@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kerasinspect.reading import open_model
+from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
     from kerasinspect.model import Model, Weight

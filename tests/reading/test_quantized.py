@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from kerasinspect.assembly.labelling.computed_arrays import (
+    Factor,
+    as_float8,
+    multiplied,
+    reshaped,
+    transposed,
+    unpacked,
+)
 from kerasinspect.knowledge.packing import INT4, TERNARY, UINT2, UINT4
-from kerasinspect.reading import open_model
-from kerasinspect.reading.quantized import Factor, as_float8, multiplied, reshaped, transposed, unpacked
+from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

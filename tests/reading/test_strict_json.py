@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerasinspect.containers.strict_json import depth, parse_json
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.reading.limits import DEFAULT
-from kerasinspect.reading.strict_json import depth, parse_json
+from kerasinspect.limits import DEFAULT
 
 values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text() | st.sampled_from('"\\[{]},:'),

@@ -13,8 +13,8 @@ import h5py
 import numpy as np
 import pytest
 
-from kerasinspect.analysis.checking import LARGE, active_rules, check_file
-from kerasinspect.reading import open_model
+from kerasinspect.checking.asking import LARGE, active_rules, check_file
+from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ def test_filters_of_warnings_stay_as_they_are(chunked: Path, tmp_path: Path) -> 
         file["layers/dense/vars/0"] = np.ones(3, "f4")
         file.attrs["odd"] = np.zeros(2, h5py.opaque_dtype("M8[s]"))
         file.attrs["keras_version"] = "3.15.1"
-    import_module("kerasinspect.reading.hdf5_newer")  # some of what it imports adds filters of its own
+    import_module("kerasinspect.containers.hdf5.fallback")  # some of what it imports adds filters of its own
     before = [*warnings.filters]
     with switching_often() as pool:
         for model in pool.map(open_model, [chunked, odd] * 40):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from kerasinspect.reading import open_model
+from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from kerasinspect.reading.assemble import assemble
-from kerasinspect.reading.contents import Contents
-from kerasinspect.reading.stored import Group, InMemory, StoredArray
+from kerasinspect.assembly import assemble
+from kerasinspect.containers.stored import Group, InMemory, StoredArray
+from kerasinspect.formats.contents import Contents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ import pytest
 
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
-from kerasinspect.reading.limits import Limits
+from kerasinspect.limits import Limits
 from kerasinspect.verify.golden import FACTS, SCHEMA, Tolerances, measured, read_golden, require_inputs
 from kerasinspect.verify.npz import open_arrays
 from tests.hostile.plain_models import keras_archive

@@ -17,10 +17,10 @@ import pytest
 from kerasinspect.commands.cli import run
 from kerasinspect.commands.verify import verify as command
 from kerasinspect.errors import NotAModel, RefusedFile, RequestError
+from kerasinspect.limits import Limits
 from kerasinspect.output.destination import Target
-from kerasinspect.output.documents import code_document
-from kerasinspect.output.views_verify import verify_document
-from kerasinspect.reading.limits import Limits
+from kerasinspect.output.documents.show import code_document
+from kerasinspect.output.pages.verify import verify_document
 from kerasinspect.verify import Bounds, Options, verify, verify_all
 from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
 from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
@@ -29,7 +29,7 @@ from tests.verify.planted import with_config, with_lambda
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kerasinspect.analysis.verification import Verification
+    from kerasinspect.verify.results import Verification
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
 QUESTION = SAMPLES / "question_network.keras"

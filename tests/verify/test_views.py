@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect.analysis.code_findings import CodeFinding
-from kerasinspect.analysis.verification import (
+from kerasinspect.analysis.comparison.weights import DescribedWeight, compare_weights
+from kerasinspect.analysis.stored_code.code_findings import CodeFinding
+from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.pages.verify import verify_blocks, verify_document
+from kerasinspect.verify.results import (
     Case,
     Forward,
     GoldenDifference,
@@ -20,13 +24,9 @@ from kerasinspect.analysis.verification import (
     Refusal,
     Verification,
 )
-from kerasinspect.analysis.weight_comparison import DescribedWeight, compare_weights
-from kerasinspect.output.formats.json import write_json
-from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.views_verify import verify_blocks, verify_document
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.verification import Outcome
+    from kerasinspect.verify.results import Outcome
 
 KERAS = Library("keras", "3.15.1", "2.21.0")
 TF_KERAS = Library("tf_keras", "2.21.0", "2.21.0")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.reading.dtypes import decoded
+from kerasinspect.containers.hdf5.datatypes import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,7 +14,7 @@ from kerasinspect.output.wording import not_used
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kerasinspect.analysis.findings import CheckReport, ModelReport, Severity
+    from kerasinspect.checking.findings import CheckReport, ModelReport, Severity
 
 COMMANDS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 

@@ -18,7 +18,7 @@ from kerasinspect.output.wording import in_force, not_used
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding, ModelReport
+    from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, ModelReport
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 READING = "can be read"

@@ -21,7 +21,7 @@ from kerasinspect.output.wording import in_force, not_used
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.analysis.findings import ActiveRule, CheckReport, Finding
+    from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding
 
 Object: TypeAlias = "dict[str, Any]"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerasinspect.analysis.rules.objective import Loss, loss_of, losses_of, misfit
+from kerasinspect.checking.rules.objective import Loss, loss_of, losses_of, misfit
 from kerasinspect.model import Layer
 
 OUTPUTS = {name: Layer(name, "Dense", name) for name in ("one", "two")}

@@ -15,16 +15,16 @@ import h5py
 import numpy as np
 import pytest
 
-from kerasinspect.analysis.checking import active_rules, check_file, check_model
-from kerasinspect.analysis.rules import RULES
-from kerasinspect.reading import open_with_container
+from kerasinspect.checking.asking import active_rules, check_file, check_model
+from kerasinspect.checking.rules import RULES
+from kerasinspect.opening import open_with_container
 from tests.analysis.rules.edits import adding, edited, on_config, on_json, on_layer, on_member, on_weights, unchanged
 from tests.hostile.raw_zip import DEFLATED, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.analysis.findings import Finding
+    from kerasinspect.checking.findings import Finding
 
     Edit = Callable[[list[Part]], list[Part]]
 
@@ -443,7 +443,7 @@ def test_a_rule_says_what_why_and_what_to_do(rule: Any) -> None:  # noqa: ANN401
 
 def test_the_page_of_rules_is_up_to_date() -> None:
     """The page in the documentation is the one that the rules make."""
-    from kerasinspect.output.views_rules import rules_page
+    from kerasinspect.output.pages.rules import rules_page
 
     page = Path(__file__).parents[3] / "docs" / "rules.md"
     assert page.read_text("utf-8") == rules_page(RULES), "run: python docs/make_rules.py"

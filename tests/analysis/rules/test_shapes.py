@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kerasinspect.analysis.checking import active_rules, check_file
-from kerasinspect.reading import open_model
+from kerasinspect.checking.asking import active_rules, check_file
+from kerasinspect.opening import open_model
 from tests.analysis.rules.edits import edited, on_layer, on_weights
 
 if TYPE_CHECKING:

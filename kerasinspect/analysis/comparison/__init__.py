@@ -1,0 +1,1 @@
+"""Compares models and their weights."""

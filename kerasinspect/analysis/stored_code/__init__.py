@@ -1,0 +1,1 @@
+"""Finds what a config would have a loader run, import or open."""

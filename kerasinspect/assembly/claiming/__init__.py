@@ -1,0 +1,1 @@
+"""Decides which stored array belongs to which layer."""

@@ -1,0 +1,137 @@
+"""Layers that no config describes: their names and classes from groups, names and shapes, and never more than that."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays, user_name
+from kerasinspect.assembly.claiming.recognising import class_of_group
+from kerasinspect.assembly.keys import number_behind
+from kerasinspect.assembly.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
+from kerasinspect.formats.weights_file import CONTAINERS
+from kerasinspect.knowledge.layers import LAYERS, WeightKind, unnumbered
+from kerasinspect.knowledge.optimizers import optimizer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kerasinspect.containers.stored import Group
+    from kerasinspect.knowledge.layers import Sublayer
+
+
+def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
+    """Sublayers of a built-in class where no config describes them: their classes from names or from shapes."""
+    for part in node.kind.sublayers if node.kind else ():
+        attribute = next((name for name in part.attributes if name in group.groups), None)
+        if attribute is None:
+            continue
+        for child in held_by(node, part, group.groups[attribute], attribute):
+            child.attributes, child.listed, child.from_config = (attribute,), part.listed, False
+            child.is_plain = child.is_model
+            yield child
+
+
+def held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterator[Node]:
+    """The layer that an attribute holds, or each one of a list."""
+    if part.listed:
+        yield from (described(child, key_of(child), is_class=True) for child in as_written(group.groups.values()))
+    elif node.kind and node.kind.shares_kernel:
+        yield kernel_holder(group, attribute)
+    elif part.class_name:
+        yield from sublayer_nodes(Node(node.name, node.class_name, {"use_gate": True}), part)
+    else:
+        yield described(group, attribute, part.name)
+
+
+def described(group: Group, key: str, pattern: str = "", *, is_class: bool = False) -> Node:
+    """A layer that only its group describes: named as the file names it, of the class that the file proves, if any.
+
+    ``key`` is the group's name: the layer's class where ``is_class``, else the attribute that holds it. ``pattern``
+    is how a layer around it makes its name.
+    """
+    class_name = class_of_group(group, key, pattern.format(""), is_class=is_class) or ""
+    kind = LAYERS.get(class_name)
+    node = Node(user_name(group) or key, class_name, kind=kind, from_config=False, group=group.path)
+    if kind:
+        node.role = "model" if kind.is_model else role_of(kind)
+    elif any(container in group.groups for container in CONTAINERS):
+        node.role = "model"
+    return node
+
+
+def as_written(groups: Iterable[Group]) -> list[Group]:
+    """Groups in the order in which Keras wrote them.
+
+    HDF5 puts a small array into any gap, so that only the highest place that a group reaches tells when it was
+    written. The numbers of one class in one container always rise.
+    """
+    reached: dict[str, int] = {}
+    places = {}
+    order = []
+    for group in sorted(groups, key=lambda group: number_behind(group.path)):
+        headers = (below.position for below in group.walk())
+        highest = max((*headers, *(array.position for array in group.all_arrays())))
+        stem = unnumbered(group.path)
+        places[group.path] = reached[stem] = max(highest, reached.get(stem, 0))
+        order.append(group)
+    return sorted(order, key=lambda group: places[group.path])
+
+
+def key_of(group: Group) -> str:
+    """The name of a group within its parent."""
+    return re.split(r"[/\\]", group.path)[-1]
+
+
+def kernel_holder(group: Group, attribute: str) -> Node:
+    """The layer inside SpectralNormalization, which needs one with a kernel: two arrays are its kernel and its bias."""
+    node = described(group, attribute)
+    own = group.groups.get(VARS)
+    if node.kind is None and own is not None and len(own.arrays) == len(KERNEL_AND_BIAS):
+        node.weights = KERNEL_AND_BIAS
+    return node
+
+
+KERNEL_AND_BIAS = (WeightKind("kernel", ("axis",), free_rank=True), WeightKind("bias", ("unit",)))
+
+
+def unfolded(groups: Iterable[Group]) -> Iterator[tuple[Group, bool]]:
+    """Layers among groups: a group with ``vars`` is one, a group without is a list of them, at any depth.
+
+    Beside each, whether it lies in a list, so that its group is named after its class.
+    """
+    pending = [(group, False) for group in groups]
+    while pending:
+        group, is_listed = pending.pop(0)
+        if VARS in group.groups or group.arrays:
+            yield group, is_listed
+        else:
+            pending += [(child, True) for child in group.groups.values() if has_arrays(child)]
+
+
+def serialised(node: Node) -> Iterable[tuple[str, Any]]:
+    """Layers in the config of a custom layer, by the key they lie under."""
+    return ((key, value) for key, value in as_mapping(node.config).items() if is_entry(value))
+
+
+def is_optimizer(group: Group) -> bool:
+    """Whether a group holds an optimizer, which begins with a count of steps.
+
+    Its name or that of its group says so; in a file that keeps no names, also a learning rate behind the count and then
+    nothing but arrays, two or more.
+    """
+    arrays = [array for _, array in own_arrays(group)]
+    if not arrays or arrays[0].shape or arrays[0].dtype not in COUNTS:
+        return False
+    key, name = key_of(group), user_name(group)
+    if optimizer_class(name or "") or optimizer_class(key) or OPTIMIZER_KEY.search(key):
+        return True
+    is_rate = len(arrays) > 1 and not arrays[1].shape and arrays[1].dtype.startswith("float")
+    slots = [array.shape for array in arrays[2:]]
+    return name is None and is_rate and len(slots) > 1 and all(slots)
+
+
+COUNTS = ("int64", "int32")
+"""Dtypes of a count of steps."""
+OPTIMIZER_KEY = re.compile(r"(^|_)opt(im(izer)?)?([A-Z]\w*|_?\d+)?$")
+"""What attributes that hold an optimizer are called."""

@@ -1,0 +1,207 @@
+"""The class of a layer that no config describes: told by what its group holds, by its name, or not at all.
+
+Evidence counts in this order: sublayers that only one class has, the name that the file keeps of the layer, the name of
+its group. A group in a list or a container is named after the layer's class; any other one only after the attribute
+that holds the layer, which its author may call anything. No class counts whose weights the arrays cannot be.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.assembly.claiming.choosing import fits, possible_kinds
+from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays, user_name
+from kerasinspect.assembly.keys import number_of
+from kerasinspect.assembly.nodes import Node
+from kerasinspect.assembly.order import KERAS_3
+from kerasinspect.formats.weights_file import CONTAINERS
+from kerasinspect.knowledge.layers import LAYERS, SPATIAL, class_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kerasinspect.containers.stored import Group, StoredArray
+    from kerasinspect.knowledge.layers import LayerKind, WeightKind
+
+    Kinds: TypeAlias = "tuple[WeightKind, ...]"
+
+TELLING = (
+    (frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),
+    (frozenset({"query_dense", "key_dense", "value_dense", "output_dense"}), "MultiHeadAttention"),
+    (frozenset({"cells"}), "StackedRNNCells"),
+)
+"""Attributes that no class but one has."""
+GATES = {4: "LSTM", 3: "GRU", 1: "SimpleRNN"}
+"""Recurrent classes by how many times as wide as its state a kernel is."""
+CELLS = {
+    **{name: (f"{name}Cell",) for name in GATES.values()},
+    **{f"ConvLSTM{rank}D": ("ConvLSTMCell", f"ConvLSTM{rank}DCell") for rank in SPATIAL},
+}
+"""Their cells."""
+KERNELS = 2
+"""Arrays of a cell that tell its class: the kernel and the recurrent kernel."""
+GONE = frozenset(
+    {
+        *("Highway", "MaxoutDense", "ParametricSoftplus", "SReLU", "TimeDistributedDense"),
+        *("SeparableConvolution1D", "SeparableConvolution2D"),
+    }
+)
+"""Classes that no Keras has had any more since it keeps weights in groups."""
+STORES_A_LIST = ("Dense", "EinsumDense", "Embedding", "Conv1D", "Conv2D", "Conv3D")
+"""Classes of Keras 3 that name the arrays which they store; others store all variables that they own."""
+PLAIN_RANK = 2
+"""Axes of a kernel that is not convolutional."""
+
+
+def class_of_group(group: Group, key: str, prefix: str, *, is_class: bool) -> str | None:
+    """The class of the layer that a group holds; None where nothing proves one.
+
+    ``key`` is the group's name: its class where ``is_class``, else only an attribute. ``prefix`` is what a layer
+    around it puts before its name.
+    """
+    if is_class:
+        candidate = class_of_name(key)
+        return candidate if candidate and fits_class(candidate, group) else None
+    name = (user_name(group) or "").removeprefix(prefix)
+    told = class_of_groups(group) or class_of_name(name)
+    if told and fits_class(told, group):
+        return told
+    held = class_of_name(key)
+    if held and fits_class(held, group) and is_unrivalled(held, group):
+        return held
+    return recurrent_class(group, key)
+
+
+def class_of_groups(group: Group) -> str | None:
+    """The class that alone holds its sublayers under such attributes."""
+    return next((class_name for attributes, class_name in TELLING if attributes <= group.groups.keys()), None)
+
+
+def fits_class(class_name: str, group: Group) -> bool:
+    """Whether a group can hold a layer of a class: its arrays can be the weights, the groups in it the sublayers."""
+    kind = LAYERS[class_name]
+    held = {key for key, child in group.groups.items() if key != VARS and has_arrays(child)}
+    if kind.is_model:
+        return any(name in group.groups for name in CONTAINERS) or not held
+    attributes = {attribute for part in kind.sublayers for attribute in part.attributes}
+    return held <= attributes and fits_weights(kind, own_arrays(group)) and fits_cell(kind, group)
+
+
+def fits_weights(kind: LayerKind, keyed: Sequence[tuple[str, StoredArray]]) -> bool:
+    """Whether arrays can be a layer's own weights, all of them."""
+    arrays = [array for key, array in keyed if number_of(key) is not None]
+    arrays = arrays[1:] if kind.shares_kernel and len(arrays) > 1 else arrays
+    known = {weight.name for weight in kind.weights}
+    return all(number_of(key) is not None or key in known or kind.wraps_code for key, _ in keyed) and (
+        kind.wraps_code or any(True for _ in readings(kind, arrays))
+    )
+
+
+def readings(kind: LayerKind, arrays: Sequence[StoredArray]) -> Iterator[tuple[WeightKind, ...]]:
+    """Every way in which arrays can be a layer's own weights."""
+    return (kinds for kinds in possible_kinds(Node("", kind.class_name, kind=kind)) if fits(kinds, arrays))
+
+
+def agree(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
+    """Whether weights that run along the same axes have the same sizes there, counted in gates where they have some."""
+    sizes: dict[str, int] = {}
+    shapes: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for kind, array in zip(kinds, arrays, strict=True):
+        if kind.free_rank and shapes.setdefault(kind.axes, array.shape) != array.shape:
+            return False
+        names = () if kind.free_rank else kind.names_along(array.shape) or ()
+        for place, (name, size) in enumerate(zip(names, array.shape, strict=False)):
+            parts = len(kind.gates) if kind.gates and place == len(names) - 1 else 1
+            axis = name.removeprefix("recurrent ")
+            if size % parts or sizes.setdefault(axis, size // parts) != size // parts:
+                return False
+    return True
+
+
+def fits_cell(kind: LayerKind, group: Group) -> bool:
+    """Whether the cell in a group is that of a recurrent class, where the shapes of its arrays tell."""
+    cell = next((part.class_name for part in kind.sublayers if part.attributes == ("cell",) and part.class_name), None)
+    held = group.groups.get("cell")
+    return cell is None or (held is not None and (not has_arrays(held) or shaped_like(held) == kind.class_name))
+
+
+def is_unrivalled(class_name: str, group: Group) -> bool:
+    """Whether no class could hold a layer's arrays as other weights than this one does, by ranks and by sizes.
+
+    A layer with sublayers is told by these.
+    """
+    arrays = [array for _, array in own_arrays(group)]
+    if not arrays or LAYERS[class_name].sublayers or LAYERS[class_name].is_model:
+        return True
+    own = {names_of(kinds) for kinds in readings(LAYERS[class_name], arrays) if agree(kinds, arrays)}
+    every = {
+        names_of(kinds) for kinds in every_choice().get(len(arrays), ()) if fits(kinds, arrays) and agree(kinds, arrays)
+    }
+    return len(own) == 1 and own == every
+
+
+@cache
+def every_choice() -> Mapping[int, Sequence[Kinds]]:
+    """Every choice of weights of any class that a tree can hold, each once, by their number."""
+    classes = (kind for name, kind in LAYERS.items() if kind.weights and not kind.sublayers and name not in GONE)
+    choices = dict.fromkeys(
+        chain.from_iterable(possible_kinds(Node("", kind.class_name, kind=kind)) for kind in classes)
+    )
+    found: dict[int, list[Kinds]] = {}
+    for kinds in choices:
+        found.setdefault(len(kinds), []).append(kinds)
+    return found
+
+
+def names_of(kinds: Kinds) -> tuple[str, ...]:
+    """What a choice of weights calls the arrays."""
+    return tuple(kind.name for kind in kinds)
+
+
+def may_extend(node: Node, version: tuple[int, int] | None) -> bool:
+    """Whether a custom layer may be a subclass of one that stores its kernel and its bias, and nothing else it owns.
+
+    The optimizer does not tell, since what it adds need not be trained.
+    """
+    arrays = [claim.array for claim in node.claims]
+    if node.kind is not None or not arrays or not arrays[0].shape[1:] or (version is not None and version < KERAS_3):
+        return False
+    if node.from_config and not any(key.endswith("_constraint") for key in node.config):
+        return False
+    return any(True for name in STORES_A_LIST for _ in readings(LAYERS[name], arrays))
+
+
+def recurrent_class(group: Group, key: str) -> str | None:
+    """The recurrent class around a cell, or that of a cell: by shapes, and by the cell's name where the file has it.
+
+    A kernel as wide as the state proves nothing: many a custom cell has one.
+    """
+    cell = group.groups.get("cell")
+    held = cell or (group if key == "cell" else None)
+    class_name = shaped_like(held) if held else None
+    if held is None or class_name is None:
+        return None
+    name = user_name(held)
+    if class_of_name(name) not in CELLS[class_name] if name else class_name == "SimpleRNN":
+        return None
+    return class_name if cell else CELLS[class_name][0]
+
+
+def shaped_like(cell: Group) -> str | None:
+    """The recurrent class whose cell has arrays of such shapes: its kernel is 4, 3 or 1 times as wide as its state."""
+    kernel, recurrent = (array.shape for array in arrays) if len(arrays := first_arrays(cell)) == KERNELS else ((), ())
+    if len(kernel) < PLAIN_RANK or len(recurrent) != len(kernel) or kernel[-1] != recurrent[-1] or not recurrent[-2]:
+        return None
+    times, rest = divmod(recurrent[-1], recurrent[-2])
+    class_name = None if rest else GATES.get(times)
+    if len(kernel) == PLAIN_RANK:
+        return class_name
+    convolutional = f"ConvLSTM{len(kernel) - PLAIN_RANK}D"
+    return convolutional if class_name == "LSTM" and convolutional in CELLS else None
+
+
+def first_arrays(cell: Group) -> list[StoredArray]:
+    """The arrays of a cell that tell its class."""
+    return [array for _, array in own_arrays(cell)[:KERNELS]]

@@ -1,0 +1,283 @@
+"""Arrays of a legacy file to layers: names are in the file, but prefixes, order and nesting differ by version.
+
+One top-level layer's arrays are stored together: all trainable ones of everything inside it, then all others. Where
+the expected sequence of names agrees with the stored one, places decide; elsewhere the parts of the names do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kerasinspect.assembly.claiming.absent import can_be, keep_places
+from kerasinspect.assembly.claiming.choosing import (
+    expected_kinds,
+    fits,
+    kinds_of,
+    position_name,
+    possible_kinds,
+    resettle,
+)
+from kerasinspect.assembly.claiming.describing_rows import described
+from kerasinspect.assembly.claiming.displaced import Arranged, arranged, note_displaced_weights
+from kerasinspect.assembly.claiming.legacy_names import (
+    POSITION,
+    is_first_keras,
+    last_word,
+    plain_name,
+)
+from kerasinspect.assembly.claiming.matching import expects_arrays
+from kerasinspect.assembly.claiming.placing import are_named_otherwise, claim_names
+from kerasinspect.assembly.claiming.sharing import distinct, repeated
+from kerasinspect.assembly.nodes import Claim, Node, is_named
+from kerasinspect.knowledge.layers import (
+    FLIPPED_BY_THEANO,
+    SEPARATE_GATES,
+    weights_for,
+)
+from kerasinspect.knowledge.quantization import LORA, lora_kinds, policy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from kerasinspect.formats.contents import Contents, LayerRows, Row
+    from kerasinspect.knowledge.layers import WeightKind
+
+FIRST_NAME = re.compile(r"_(W|b)$")
+"""The end of a weight's name in Keras 1 with Theano."""
+
+
+def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], Arranged]:
+    """The whole model with its arrays, sentences about layers that only the file has, and its order of layers."""
+    model = root or Node("", "", role="model", from_config=False)
+    name_nameless(model, contents.layers)
+    places, remarks = places_of(model, contents.layers)
+    for layer in contents.layers:
+        node = places[layer.name]
+        if not layer.has_group:
+            keep_places(node)
+        elif any(below.claims for below in node.walk()):
+            remarks.append(f"The file lists the layer {layer.name} twice; the second time is left out.")
+        elif layer.rows:
+            claim_layer(node, layer)
+    if is_subclass(contents):
+        model.order_known = False
+    in_file = arranged(model, [places[layer.name] for layer in contents.layers if layer.rows])
+    if is_theano(contents):
+        for node in model.walk():
+            node.claims = [flipped(node, one) for one in node.claims]
+    model.claims = [Claim(plain_name(row.name, ()), row.array) for row in contents.own]
+    if contents.own and not model.name:
+        prefix, slash, _ = contents.own[0].name.partition("/")
+        model.name = prefix if slash else ""
+    return model, remarks, in_file
+
+
+def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node], list[str]]:
+    """The layer of each name, those that only the file has among them, and sentences about these."""
+    places = {child.name: child for child in reversed(model.children)}
+    lists_layers = bool(places)
+    places |= renamed(model, layers)
+    unnamed = {layer.name: described(layer) for layer in layers if layer.name not in places}
+    if unnamed:
+        model.children = in_order_of_file([*model.children, *unnamed.values()], layers)
+    bearing = [layer.name for layer in layers if layer.rows and layer.name in unnamed] if lists_layers else []
+    sentence = "The file has arrays for the layer {}, which its config does not name."
+    return {**places, **unnamed}, [sentence.format(name) for name in dict.fromkeys(bearing)]
+
+
+def renamed(model: Node, layers: Sequence[LayerRows]) -> dict[str, Node]:
+    """The layers that the config names otherwise than the file, by the name in the file.
+
+    Where both have as many layers with arrays, Keras loads one after the other, whatever they are called.
+    """
+    listed = [child for child in model.children if expects_arrays(child)]
+    bearing = [layer for layer in layers if layer.rows]
+    if len(listed) != len(bearing):
+        return {}
+    names, stored = {child.name for child in model.children}, {layer.name for layer in layers}
+    pairs = zip(listed, bearing, strict=True)
+    found = {one.name: child for child, one in pairs if one.name not in names and child.name not in stored}
+    for name, child in found.items():
+        child.stored_as = name
+    return found
+
+
+def in_order_of_file(nodes: Sequence[Node], layers: Sequence[LayerRows]) -> list[Node]:
+    """Layers in the order in which the file lists them; one that it does not list stays behind the one before it."""
+    places = {layer.name: place for place, layer in enumerate(layers)}
+    keyed = []
+    place = -1
+    for node in nodes:
+        place = places.get(node.name, place)
+        keyed.append((place, node))
+    return [node for _, node in sorted(keyed, key=lambda one: one[0])]
+
+
+def is_subclass(contents: Contents) -> bool:
+    """Whether weights without a config are those of a subclass of Model, whose name stands before those of its layers.
+
+    It has all trainable weights of the layers in a list before all others of them, and no list is in the file.
+    """
+    names = [(row.name.split("/"), layer.name) for layer in contents.layers for row in layer.rows]
+    return contents.config is None and any(parts[1:2] == [name] != parts[:1] for parts, name in names)
+
+
+def name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
+    """Name layers whose config leaves their names out: the file has them at the same places."""
+    listed = model.children
+    if len(listed) != len(layers):
+        # A Sequential of Keras 3 leaves its input out of the list.
+        listed = [child for child in listed if child.role != "input"]
+    if len(listed) == len(layers):
+        for child, layer in zip(listed, layers, strict=True):
+            child.name = child.name if is_named(child) else layer.name
+
+
+def is_theano(contents: Contents) -> bool:
+    """Whether Keras wrote the file with Theano: it says so since 2.0; before, only TensorFlow's names end in ``:0``."""
+    names = [row.name for layer in contents.layers for row in layer.rows]
+    is_first = any(FIRST_NAME.search(name) for name in names)
+    return contents.backend == "theano" or (is_first and not any(name.endswith(":0") for name in names))
+
+
+def flipped(node: Node, claim: Claim) -> Claim:
+    """An array of a layer whose kernels Theano stores in reverse, with a remark that says so."""
+    if node.class_name not in FLIPPED_BY_THEANO or "kernel" not in claim.name:
+        return claim
+    return replace(claim, remark=claim.remark or "Theano wrote it, so it lies reversed along each spatial axis")
+
+
+def claim_layer(node: Node, layer: LayerRows) -> None:
+    """Give a top-level layer's arrays to it and to the layers inside it."""
+    if is_first_keras(layer.rows):
+        flatten_cell(node, layer.rows)
+    if all(POSITION.fullmatch(row.name) for row in layer.rows):
+        claim_positions(node, layer.rows)
+        return
+    repeats: Mapping[int, Node] = {}
+    sequence = fitting(node, repeats, layer.rows)
+    if sequence is None:
+        repeats = repeated(node)
+        sequence = fitting(node, repeats, layer.rows) if repeats else None
+    if sequence is not None and not repeats and are_named_otherwise(node, sequence, layer):
+        claim_names(node, layer)
+        note_displaced_weights(node, sequence, layer.rows)
+    elif sequence is None:
+        claim_names(node, layer)
+        if node.from_config:
+            expected = expected_weights(node, {}, {last_word(row.name) for row in layer.rows})
+            note_displaced_weights(node, next(sequences(expected)), layer.rows)
+    else:
+        claim_sequence(node, sequence, layer.rows)
+        for below in node.walk():
+            below.same_as = repeats.get(id(below))
+    for below in node.walk():
+        resettle(below)
+        missing = lora_kinds(tuple(one.kind for one in below.claims if one.kind), below.config)
+        below.unstored += sum(kind.name not in {one.name for one in below.claims} for kind in missing)
+
+
+def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
+    """Let recurrent layers of Keras 1 own their weights, which has no cells, and one array per gate or one for all."""
+    for below in node.walk():
+        cells = [child for child in below.children if child.kind and child.kind.is_cell]
+        if len(cells) != 1 or below.kind is None or below.kind.class_name == "RNN":
+            continue
+        gated = any(re.search(r"_[ifcozrh](:0)?$", row.name) for row in rows)
+        separate = SEPARATE_GATES.get(below.class_name) if gated else None
+        below.weights = separate or weights_for(kinds_of(cells[0]), below.config)
+        below.children = []
+
+
+def fitting(node: Node, repeats: Mapping[int, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:
+    """The first of the possible orders that agrees with what is stored."""
+    tree = expected_weights(node, repeats, {last_word(row.name) for row in rows})
+    return next((one for one in sequences(tree) if matches(one, rows)), None)
+
+
+def expected_weights(
+    node: Node, repeats: Mapping[int, Node], stored: AbstractSet[str]
+) -> list[tuple[Node, WeightKind]]:
+    """All weights that a layer and those inside it have by class and config, one layer after the other.
+
+    ``stored`` are the words that the file has for its arrays.
+    """
+    tree = [(below, kind) for below in distinct(node, repeats) for kind in own_order(below, stored)]
+    for wrapper in node.walk():
+        if wrapper.kind and wrapper.kind.shares_kernel:
+            # It holds its sublayer's kernel itself, before its own vector.
+            owners = [owner for owner, _ in tree]
+            places = [owners.index(one) for one in (wrapper, *wrapper.children[:1]) if one in owners]
+            tree.insert(places[0], tree.pop(places[-1]))
+    return tree
+
+
+def sequences(tree: list[tuple[Node, WeightKind]]) -> Iterator[list[tuple[Node, WeightKind]]]:
+    """The orders in which the arrays of a layer may be stored, the likeliest first."""
+    yield [*filter(is_trained, tree), *(one for one in tree if not is_trained(one))]
+    yield [*(one for one in tree if one[1].trainable), *(one for one in tree if not one[1].trainable)]
+    yield tree
+
+
+def is_trained(one: tuple[Node, WeightKind]) -> bool:
+    """Whether a weight counts as trainable where its layer may be frozen."""
+    node, kind = one
+    # LoRA freezes what it adapts; legacy files hold that and the two factors.
+    return kind.trainable and not node.frozen and not (kind.name in LORA and node.config.get("lora_rank"))
+
+
+def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightKind]:
+    """A layer's own weights as ``layer.weights`` has them: trainable ones first.
+
+    Of several ways to store a quantised layer it is the one with most names, all of which are ``stored``.
+    """
+    first = node.weights if node.weights is not None and not node.config.get("equation") else None
+    options = [weights_for(first, node.config)] if first else expected_kinds(node)
+    whole = (option for option in options if {kind.name for kind in option} <= stored)
+    kinds = [*max(whole, key=len, default=options[0])]
+    kinds += lora_kinds(weights_for(kinds_of(node), node.config), node.config)
+    if policy_of(node.config).mode:
+        kinds.sort(key=lambda kind: not kind.trainable)
+    return [*(kind for kind in kinds if kind.trainable), *(kind for kind in kinds if not kind.trainable)]
+
+
+def matches(sequence: list[tuple[Node, WeightKind]], rows: Sequence[Row]) -> bool:
+    """Whether every stored array can be the weight that is expected in its place."""
+    names: dict[int, set[str]] = {}
+    for node, kind in sequence:
+        names.setdefault(id(node), set()).add(kind.name)
+    return len(sequence) == len(rows) and all(
+        agree(names[id(node)], kind, row) for (node, kind), row in zip(sequence, rows, strict=True)
+    )
+
+
+def claim_sequence(node: Node, sequence: list[tuple[Node, WeightKind]], rows: Sequence[Row]) -> None:
+    """Give each array to the layer whose weight it is, and put each layer's own ones in order."""
+    for (owner, kind), row in zip(sequence, rows, strict=True):
+        owner.claims.append(Claim(kind.name, row.array, kind))
+    stored = {kind.name for _, kind in sequence}
+    for below in node.walk():
+        places = {kind.name: place for place, kind in enumerate(own_order(below, stored))}
+        below.claims.sort(key=lambda claim, places=places: places[claim.name])  # type: ignore[misc]
+
+
+def agree(names: AbstractSet[str], kind: WeightKind, row: Row) -> bool:
+    """Whether a stored array can be this weight, of all ``names`` of its layer: same name, possible rank."""
+    return plain_name(row.name, names) == kind.name and can_be(kind, row.array)
+
+
+def claim_positions(node: Node, rows: Sequence[Row]) -> None:
+    """Weights of Keras 0.x, which are only numbered."""
+    arrays = [row.array for row in rows]
+    kinds = tuple(kind for below in node.walk() for kind in expected_kinds(below)[0])
+    if not fits(kinds, arrays):
+        options = [option for option in possible_kinds(node) if fits(option, arrays)]
+        kinds = options[0] if len(options) == 1 else ()
+    for place, row in enumerate(rows):
+        if kinds:
+            node.claims.append(Claim(kinds[place].name, row.array, kinds[place]))
+        else:
+            node.claims.append(Claim(position_name(place, node), row.array))

@@ -1,0 +1,166 @@
+"""Arrays of a ``.keras`` tree to layers: config and groups are walked together.
+
+Groups are named after classes, in order, not after layers: ``dense``, ``dense_1``. Since Keras 3.6 the attribute
+``name`` of each ``vars`` group has the user's name; before, only counting tells, and each version counts otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.assembly.claiming.choosing import choose, is_lora_rank
+from kerasinspect.assembly.claiming.describing import (
+    as_written,
+    described,
+    guessed_sublayers,
+    is_optimizer,
+    key_of,
+    serialised,
+    unfolded,
+)
+from kerasinspect.assembly.claiming.displaced import note_displaced_groups
+from kerasinspect.assembly.claiming.matching import VARS, counted_keys, has_arrays, match, own_arrays, user_name
+from kerasinspect.assembly.claiming.recognising import may_extend
+from kerasinspect.assembly.nodes import Met, Node, node_of
+from kerasinspect.formats.weights_file import CONTAINERS
+from kerasinspect.knowledge.layers import class_of_name
+
+if TYPE_CHECKING:
+    from kerasinspect.containers.stored import Group, StoredArray
+
+NOT_LAYERS = (
+    "optimizer",
+    "metrics",
+    "loss_tracker",
+    "_metrics",
+    "_loss_tracker",
+    "compile_metrics",
+    "_compile_metrics",
+)
+"""Groups of a model that hold no layers."""
+
+
+def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None = None) -> Node:
+    """The whole model with its arrays; a file without a config gets its layers from the groups."""
+    node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
+    # A file of LoRA factors has all of them in one group, which is no layer.
+    whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
+    claim(Met(version=version), node, whole)
+    return node
+
+
+def claim(met: Met, node: Node, group: Group) -> None:
+    """Give a layer its own arrays, then each sublayer its own."""
+    node.group = group.path
+    keyed = own_arrays(group)
+    weights = [(key, array) for key, array in keyed if not is_lora_rank(key, group)]
+    # The layers of a file of LoRA factors are numbered, with those between them left out.
+    node.order_known = node.order_known and len(weights) == len(keyed)
+    node.claims = choose(node, without_copy(node, weights), met.version)
+    met.layers.setdefault((node.class_name, node.name), node)
+    used = {VARS}
+    if node.is_model:
+        used |= {*NOT_LAYERS} | claim_container(met, node, group)
+    else:
+        used |= claim_sublayers(met, node, group)
+    adopt(met, node, group, used)
+    judge(met, node)
+
+
+def judge(met: Met, node: Node) -> None:
+    """Note what the groups of a layer leave open: the order of the layers in it, the number of its own arrays."""
+    node.bears = bool(node.claims) or any(child.bears for child in node.children)
+    if node.kind is None and not node.is_plain and sum(child.bears for child in node.children) > 1:
+        node.order_known = False
+    if any(claim.kind is None and claim.is_keyed for claim in node.claims) or may_extend(node, met.version):
+        node.own_order_known = node.count_known = False
+
+
+def without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple[str, StoredArray]]:
+    """A layer's own arrays, less the second copy of the wrapped kernel that SpectralNormalization stores first."""
+    if node.kind and node.kind.shares_kernel and len(keyed) > 1:
+        return [(str(place), array) for place, (_, array) in enumerate(keyed[1:])]
+    return keyed
+
+
+def claim_container(met: Met, model: Node, group: Group) -> set[str]:
+    """Match a model's layers with the groups of its container; give the groups of the model that were used."""
+    used = set()
+    waiting = [child for child in model.children if child.role != "operation"]
+    for name in CONTAINERS:
+        container = group.groups.get(name)
+        if container is None:
+            continue
+        used.add(name)
+        keys = match(met, waiting, container)
+        for child in waiting:
+            if id(child) in keys:
+                child.same_as = None
+                claim(met, child, container.groups[keys[id(child)]])
+            else:
+                child.same_as = met.layers.get((child.class_name, child.name))
+        note_places(waiting, keys, container)
+        waiting = [child for child in waiting if id(child) not in keys]
+        adopt(met, model, container, set(keys.values()), in_container=True)
+    return used
+
+
+def note_places(children: list[Node], keys: dict[int, str], container: Group) -> None:
+    """Note which layers of a file that keeps their names have another one there, or lie in another one's place."""
+    names = {key: user_name(group) for key, group in container.groups.items()}
+    if any(names.values()):
+        for child in children:
+            name = names.get(keys.get(id(child), ""))
+            child.stored_as = name if name != child.name else None
+        note_displaced_groups(children, keys, counted_keys(children), container)
+
+
+def claim_sublayers(met: Met, node: Node, group: Group) -> set[str]:
+    """Give each sublayer that the class has the group of the attribute that holds it."""
+    used = set()
+    if node.kind and not node.from_config:
+        node.children = [*guessed_sublayers(node, group)]
+    for attributes in dict.fromkeys(child.attributes for child in node.children):
+        attribute = next((name for name in attributes if name in group.groups), None)
+        if attribute is None:
+            continue
+        used.add(attribute)
+        held, holder = [child for child in node.children if child.attributes == attributes], group.groups[attribute]
+        if not held[0].listed:
+            claim(met, held[0], holder)
+            continue
+        paths = {group.path: key for key, group in holder.groups.items()}
+        keys = match(met, held, holder) if node.from_config else {id(child): paths[child.group or ""] for child in held}
+        for child in held:
+            if id(child) in keys:
+                claim(met, child, holder.groups[keys[id(child)]])
+    return used
+
+
+def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:
+    """Make layers of groups that neither config nor class accounts for: custom layers keep theirs under attributes."""
+    left = [child for key, child in group.groups.items() if key not in used and has_arrays(child)]
+    hints = dict(serialised(parent)) if parent.kind is None else {}
+    layers = [*unfolded(left)]
+    listed = {id(child): is_listed or in_container for child, is_listed in layers}
+    found = []
+    for child in as_written(child for child, _ in layers):
+        if is_optimizer(child):
+            parent.optimizers.append(child.path)
+            continue
+        key, is_class = key_of(child), listed[id(child)]
+        hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
+        node = described(child, key, is_class=is_class) if hint is None else node_of(hint)
+        claim(met, node, child)
+        found.append(node)
+    # A container is written in the order of get_weights(); attributes are not, nor is what stands beside known layers.
+    if found and (parent.children or (len(found) > 1 and not in_container)):
+        parent.order_known = False
+    parent.children += found
+    if in_container and not parent.from_config and hides_layers(group):
+        parent.count_known = False
+
+
+def hides_layers(container: Group) -> bool:
+    """Whether a container has a custom layer without arrays, whose Keras may not have stored the layers inside it."""
+    return any(not has_arrays(group) and class_of_name(key) is None for key, group in container.groups.items())

@@ -1,0 +1,1 @@
+"""Says what each array is: its name, its axes, its place in ``get_weights()``."""

@@ -1,0 +1,198 @@
+"""Quantised arrays as the numbers that they stand for: unpacked, and multiplied out, as far as they are asked for.
+
+Satisfies ``kerasinspect.model.Array``: only those bytes are read that the asked numbers need. What is packed how is
+not known here; see ``kerasinspect.knowledge.packing``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from kerasinspect.containers.hdf5.datatypes import FLOAT8, float8_values
+from kerasinspect.containers.sources import BLOCK
+from kerasinspect.containers.stored import all_values, normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import DTypeLike
+
+    from kerasinspect.model import Array
+
+
+class Coding(Protocol):
+    """How several values share a byte; see ``kerasinspect.knowledge.packing``."""
+
+    @property
+    def dtype(self) -> str:
+        """A word for the values."""
+
+    @property
+    def base(self) -> int:
+        """What the digits of a byte count in."""
+
+    @property
+    def digits(self) -> int:
+        """Values in a byte."""
+
+    @property
+    def lowest(self) -> int:
+        """The smallest value."""
+
+    @property
+    def wraps(self) -> bool:
+        """Whether a digit of 0 stands for 0, rather than for the smallest value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An array whose values follow from other arrays; ``compute`` gives those at the crossings of some places."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    compute: Callable[[list[range]], np.ndarray]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all values, as small as they are."""
+        bits = re.fullmatch(r"u?int(2|4)", self.dtype)
+        return -(-math.prod(self.shape) * (int(bits[1]) if bits else 8 * np.dtype(self.dtype).itemsize) // 8)
+
+    def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
+        """The selected values."""
+        picks, kept = normalised(key, self.shape)
+        with np.errstate(all="ignore"):  # a scale of zero gives infinities, as it does in the layer
+            values = self.compute(picks) if all(picks) else np.empty([len(pick) for pick in picks])
+        return values.reshape([len(pick) for pick, keep in zip(picks, kept, strict=True) if keep])
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001 - as numpy calls it
+        """All values, as ``numpy.asarray`` asks for them."""
+        return all_values(self, dtype, copy=copy)
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes | memoryview]:
+        """All values in C order, little-endian, a byte to each where they are smaller."""
+        rows = self.shape[0] if self.shape else 1
+        step = max(1, rows * size // max(1, math.prod(self.shape) * 4))
+        for start in range(0, rows, step):
+            values = self[start : start + step] if self.shape else self[...]
+            yield values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+def slices(picks: Sequence[range]) -> tuple[slice, ...]:
+    """The same places as numpy slices."""
+    return tuple(slice(pick.start, pick.stop if pick.stop >= 0 else None, pick.step) for pick in picks)
+
+
+def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> Computed:
+    """Values that share bytes along ``axis``, as the coding says."""
+    shape = (*stored.shape[:axis], length, *stored.shape[axis + 1 :])
+    count = coding.digits
+
+    def compute(picks: list[range]) -> np.ndarray:
+        first, last = min(picks[axis]), max(picks[axis])
+        around = [*picks]
+        around[axis] = range(first // count, last // count + 1)
+        raw = stored[slices(around)].view(np.uint8)
+        digits = np.stack([raw // coding.base**place % coding.base for place in range(count)], axis + 1)
+        values = digits.reshape([*raw.shape[:axis], count * raw.shape[axis], *raw.shape[axis + 1 :]])
+        return signed(values.take([place - first // count * count for place in picks[axis]], axis), coding)
+
+    return Computed(shape, coding.dtype, compute)
+
+
+def signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
+    """The values that digits stand for."""
+    if not coding.lowest:
+        return digits
+    counted = (digits.view(np.int8) - coding.lowest) % coding.base if coding.wraps else digits.view(np.int8)
+    return np.asarray(counted + coding.lowest, np.int8)
+
+
+def transposed(matrix: Array) -> Computed:
+    """Rows as columns."""
+    return Computed(matrix.shape[::-1], matrix.dtype, lambda picks: matrix[slices(picks[::-1])].T)
+
+
+def reshaped(matrix: Array, shape: tuple[int, ...]) -> Computed:
+    """The numbers of a matrix, in C order, in another shape: reads the rows and columns around what is asked for."""
+    columns = max(1, matrix.shape[-1])
+
+    def compute(picks: list[range]) -> np.ndarray:
+        strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+        grid = np.ix_(*(np.asarray(pick) * stride for pick, stride in zip(picks, strides, strict=True)))
+        places = np.asarray(sum(grid))
+        rows, across = places // columns, places % columns
+        top, left = int(rows.min()), int(across.min())
+        box = matrix[top : int(rows.max()) + 1, left : int(across.max()) + 1]
+        return np.asarray(box[rows - top, across - left])
+
+    return Computed(shape, matrix.dtype, compute)
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Numbers that belong to whole rows, columns or groups of another array."""
+
+    array: Array
+    axes: tuple[int, ...]
+    """The axes of that array along which they run."""
+    groups: Array | None = None
+    """For each place on ``group_axis``, the number of its group; None where there are no groups."""
+    group_axis: int = 0
+
+    def at(self, picks: Sequence[range], shape: tuple[int, ...]) -> np.ndarray:
+        """The numbers for these places, in a shape that numpy spreads over them."""
+        sizes = [len(pick) if axis in self.axes else 1 for axis, pick in enumerate(picks)]
+        if self.groups is not None:
+            wanted = [slice(None) if axis == self.group_axis else slices([picks[axis]])[0] for axis in self.axes]
+            numbers = np.nan_to_num(self.groups[slices([picks[self.group_axis]])]).astype(np.intp)
+            found = self.array[tuple(wanted)].take(numbers, self.axes.index(self.group_axis), mode="clip")
+        elif len(self.array.shape) == len(self.axes):
+            found = self.array[slices([picks[axis] for axis in self.axes])]
+        else:
+            whole = self.array[...].reshape([shape[axis] for axis in self.axes])
+            found = whole[slices([picks[axis] for axis in self.axes])]
+        return np.asarray(found.transpose(np.argsort(self.axes)).reshape(sizes))
+
+
+def multiplied(
+    values: Array, scale: Factor, zero: Factor | None = None, divisor: Factor | None = None, *, multiplies: bool
+) -> Computed:
+    """``(value - zero) * scale`` where the layer multiplies, else ``value / scale``; then divided by the divisor."""
+
+    def compute(picks: list[range]) -> np.ndarray:
+        found = values[slices(picks)].astype(np.float32)
+        factor = scale.at(picks, values.shape).astype(np.float32)
+        if not multiplies:
+            return found / factor
+        if zero is not None:
+            found -= zero.at(picks, values.shape).astype(np.float32)
+        found *= factor
+        return found if divisor is None else found / divisor.at(picks, values.shape).astype(np.float32)
+
+    return Computed(values.shape, "float32", compute)
+
+
+def rounded_to_float8(values: Array, scale: Array) -> Computed:
+    """What a float8 layer computes with: values divided by the scale, rounded to float8, multiplied again."""
+
+    def compute(picks: list[range]) -> np.ndarray:
+        factor = scale[...].astype(np.float32)
+        return as_float8(values[slices(picks)].astype(np.float32) / factor) * factor
+
+    return Computed(values.shape, "float32", compute)
+
+
+def as_float8(values: np.ndarray) -> np.ndarray:
+    """The nearest float8_e4m3fn of each value, a tie to the even code, what is too large to the largest."""
+    known = float8_values(*FLOAT8["float8_e4m3fn"])[:0x7F]
+    middles = (known[1:] + known[:-1]) / 2
+    sizes = np.abs(values)
+    below, above = middles.searchsorted(sizes, "left"), middles.searchsorted(sizes, "right")
+    codes = np.where(below % 2 == 0, below, above)
+    return np.where(np.isnan(values), values, np.copysign(known[codes], values)).astype(np.float32)

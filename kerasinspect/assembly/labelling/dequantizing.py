@@ -1,0 +1,136 @@
+"""Quantised weights as the integers that they stand for, and as the numbers that their layer computes with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.assembly.labelling.computed_arrays import (
+    Factor,
+    multiplied,
+    reshaped,
+    rounded_to_float8,
+    transposed,
+    unpacked,
+)
+from kerasinspect.assembly.nodes import as_mapping
+from kerasinspect.knowledge.layers import UNKNOWN
+from kerasinspect.knowledge.packing import Holder, packing_of
+from kerasinspect.knowledge.quantization import SHARING, without_axes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kerasinspect.assembly.nodes import Claim, Node
+    from kerasinspect.knowledge.packing import Packing
+    from kerasinspect.model import Array
+
+
+MOST_CLAIMS = 100
+"""Arrays of one layer; no quantised layer comes near it."""
+PACKED = ("kernel", "embeddings", "reverse_embeddings")
+"""Weights of which several values may share a byte."""
+FLATTENED = ("kernel", "kernel_scale", "kernel_zero", "zero_point", "awq_scales", "g_idx")
+"""Arrays of a quantised EinsumDense that run along rows and columns of its flattened kernel."""
+NO_NUMBERS = "the numbers that these integers stand for cannot be told"
+UNTOLD = f"the file does not tell how its values are packed, so that {NO_NUMBERS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """A quantised weight's integers, and the numbers that they stand for; None where it is as it is stored."""
+
+    unpacked: Array | None = None
+    dequantized: Array | None = None
+    shape: tuple[int, ...] | None = None
+    """The shape that the layer computes with; None where the file does not tell how the values are packed."""
+    remark: str | None = None
+
+
+def quantized_views(
+    node: Node,
+    claim: Claim,
+    given: Any,  # noqa: ANN401 - a shape, several, or none
+    keras_version: tuple[int, int] | None,
+) -> Views:
+    """What the stored values of a weight stand for; ``given`` is what the graph tells of the layer's input shape."""
+    if len(node.claims) > MOST_CLAIMS:
+        return Views()
+    arrays: dict[str, Array] = {one.name: one.array for one in node.claims}
+    packing = packing_of(holder_of(node, claim, given, keras_version), claim.name)
+    if packing is None:
+        is_packed = claim.kind is not None and claim.kind.dtypes and claim.name in PACKED
+        return Views(remark=UNTOLD if is_packed else None)
+    if packing.is_float8:
+        return Views(None, rounded_to_float8(claim.array, arrays[packing.scale]), packing.shape)
+    integers = in_rows(claim.array, packing)
+    whole = None if integers is claim.array else in_shape(integers, packing)
+    if packing.lacks:
+        return Views(whole, None, packing.shape, f"{packing.lacks} is not in the file, and without it {NO_NUMBERS}")
+    numbers = multiplied(
+        integers,
+        Factor(arrays[packing.scale], packing.scale_axes, named(arrays, packing.groups), packing.group_axis),
+        factor(arrays, packing.zero, packing),
+        Factor(arrays[packing.divisor], (0,)) if packing.divisor else None,
+        multiplies=packing.multiplies,
+    )
+    return Views(whole, in_shape(numbers, packing), packing.shape)
+
+
+def holder_of(
+    node: Node,
+    claim: Claim,
+    given: Any,  # noqa: ANN401 - a shape, several, or none
+    keras_version: tuple[int, int] | None,
+) -> Holder:
+    """What the packing of a layer's weights depends on."""
+    stored = {one.name: (one.array.dtype, one.array.shape) for one in node.claims}
+    # The projections of an attention layer, whose weights it knows best, are given something else than the layer is.
+    inputs = one_shape(as_mapping(node.entry.get("build_config")).get("input_shape"))
+    if inputs is None and node.weights is None:
+        inputs = one_shape(given)
+    is_whole = claim.kind is not None and not {UNKNOWN, *SHARING} & {*claim.kind.axes}
+    return Holder(node.class_name, node.config, stored, inputs, keras_version, is_whole)
+
+
+def told(node: Node, claim: Claim, keras_version: tuple[int, int] | None) -> Claim:
+    """An array without what runs along it, where its layer's kernel is flattened across inputs and units."""
+    if node.class_name != "EinsumDense" or claim.kind is None or claim.name not in FLATTENED:
+        return claim
+    if len(node.claims) > MOST_CLAIMS or not (claim.kind.dtypes or any(one.name == "g_idx" for one in node.claims)):
+        return claim
+    packing = packing_of(holder_of(node, claim, None, keras_version), "kernel")
+    return replace(claim, kind=without_axes((claim.kind,))[0]) if packing and packing.is_mixed else claim
+
+
+def in_rows(stored: Array, packing: Packing) -> Array:
+    """The integers in rows of inputs and columns of units, or however the kernel has them that is not flattened."""
+    values, axis = stored, packing.shared_axis
+    if axis is not None:
+        length = packing.flat[::-1][axis] if packing.transposed else packing.flat[axis]
+        values = unpacked(values, axis, length, packing.coding)
+    return transposed(values) if packing.transposed else values
+
+
+def in_shape(values: Array, packing: Packing) -> Array:
+    """The same values in the shape that the layer computes with."""
+    return values if packing.shape == packing.flat else reshaped(values, packing.shape)
+
+
+def named(arrays: Mapping[str, Array], name: str | None) -> Array | None:
+    """An array by name."""
+    return arrays.get(name) if name else None
+
+
+def factor(arrays: Mapping[str, Array], name: str | None, packing: Packing) -> Factor | None:
+    """Numbers that run as the scales do."""
+    array = named(arrays, name)
+    return (
+        None if array is None else Factor(array, packing.scale_axes, named(arrays, packing.groups), packing.group_axis)
+    )
+
+
+def one_shape(value: Any) -> Sequence[int | None] | None:  # noqa: ANN401 - any JSON, or shapes
+    """The shape of a single input; None where there are several, or none is told."""
+    is_shape = isinstance(value, list | tuple) and all(size is None or isinstance(size, int) for size in value)
+    return value if is_shape else None

@@ -1,0 +1,334 @@
+"""Nodes with their arrays become layers and weights: names, axes, fans, initializers, and where rows come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.assembly.claiming.choosing import expected_kinds, kinds_of
+from kerasinspect.assembly.labelling.dequantizing import quantized_views, told
+from kerasinspect.assembly.labelling.vocabularies import vocabulary_of
+from kerasinspect.assembly.nodes import as_mapping
+from kerasinspect.assembly.order import own
+from kerasinspect.assembly.wiring import Wiring, is_single
+from kerasinspect.errors import UnreadableFile
+from kerasinspect.knowledge.channels import multiplied_axis
+from kerasinspect.knowledge.expectations import promised_shape
+from kerasinspect.knowledge.fans import Fans, fans, kernel_order
+from kerasinspect.knowledge.initializers import initializer_of
+from kerasinspect.knowledge.layers import told as told_axes
+from kerasinspect.knowledge.layers import weights_for
+from kerasinspect.knowledge.quantization import LORA, policy_of
+from kerasinspect.model import Axis, Layer, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kerasinspect.assembly.labelling.dequantizing import Views
+    from kerasinspect.assembly.nodes import Claim, Node
+    from kerasinspect.assembly.positions import Counted
+    from kerasinspect.assembly.repeats import Repeat
+    from kerasinspect.assembly.wiring import Graph
+    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.model import Initializer, Vocabulary
+
+INCOMING = ("input", "channel")
+"""Axes that run along a layer's input."""
+INNER_KERNELS = ("recurrent_kernel", "pointwise_kernel")
+"""Kernels that multiply what the layer itself made of its input."""
+WRAPPERS = ("TimeDistributed", "SpectralNormalization")
+"""Classes whose outputs are those of the layer inside."""
+MOST_PROOFS = 16
+"""Arrays of a layer that are asked for the order of its axes; no class whose order varies has more."""
+HALF = "bfloat16"
+UNKNOWN_CLASS = "unknown class"
+"""What to call a class that the file does not tell."""
+
+
+@dataclass(slots=True)
+class Labelling:
+    """What labels depend on besides the layer itself."""
+
+    graph: Graph
+    keras_version: tuple[int, int] | None
+    indices: Mapping[int, int | None]
+    """Position in ``get_weights()`` by identity of the claim."""
+    counts: Counted
+    """Which arrays are stored twice, or may be."""
+    built: bool
+    """Any layer of the model has arrays."""
+    whole: bool
+    """All of the file could be read, so that what is missing was never there."""
+    assets: Mapping[str, Callable[[], bytes]]
+    paths: Mapping[int, str]
+    """The path of every layer, by identity of its node."""
+    shared: Mapping[int, Sequence[str]]
+    """The other paths at which a shared layer appears, by identity of its first node."""
+    weights: dict[int, Weight] = field(default_factory=dict)
+    """Every weight made, by identity of its claim."""
+    damage: list[str] = field(default_factory=list)
+    """Sentences about parts that turned out to be unreadable."""
+
+
+def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
+    """A layer with everything inside it."""
+    path = labelling.paths[id(node)]
+    wiring = labelling.graph.wiring.get(id(node)) or outer
+    children = tuple(layer_of(labelling, child, inner_wiring(node, child, wiring)) for child in node.children)
+    claimed = () if node.same_as is not None else own(node, known=True)
+    weights = tuple(weight_of(labelling, node, claim, path, wiring) for _, claim, _ in claimed)
+    is_root_child = id(node) in labelling.graph.wiring
+    return Layer(
+        name=node.name,
+        class_name=node.class_name or UNKNOWN_CLASS,
+        path=path,
+        kind=node.role,
+        weights=weights,
+        layers=children,
+        built=is_built(node, whole=labelling.whole),
+        trainable=not node.frozen if node.from_config else None,
+        activation=activation_of(node),
+        weightless=bool(node.kind and node.kind.weightless),
+        known=node.kind is not None,
+        dtype_policy=policy_of(node.config).name,
+        input_shape=wiring.input_shape if is_root_child else None,
+        output_shape=wiring.output_shape if is_root_child else None,
+        inbound=tuple(labelling.paths[id(source)] for source in wiring.inbound) if is_root_child else (),
+        calls=wiring.calls if is_root_child else 1,
+        also_at=tuple(labelling.shared.get(id(node), ())),
+        vocabulary=readable_vocabulary(labelling, node),
+        config=node.config,
+        remarks=remarks_of(labelling, node),
+        stored_as=node.stored_as,
+        looked_up_at=node.looked_up_at,
+    )
+
+
+def readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
+    """A layer's vocabulary; what keeps it from being read is noted as damage."""
+    try:
+        return vocabulary_of(node, labelling.assets)
+    except UnreadableFile as error:
+        labelling.damage.append(str(error))
+        return None
+
+
+def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
+    """What a sublayer sees of its parent's input: the same, unless the parent changes it first."""
+    shape, source = wiring.input_shape, wiring.source
+    if node.is_model:  # one that the graph does not know: what comes between its layers is not followed
+        return Wiring()
+    if node.class_name == "TimeDistributed" and shape is not None and is_single(shape):
+        source = replace(source, axis=source.axis - 1) if source else None
+        return replace(wiring, input_shape=(*shape[:1], *shape[2:]), source=source)
+    if node.kind is None or child.name == "attention_output" or child is not first_reader(node, child):
+        return replace(wiring, source=None)
+    return wiring
+
+
+def first_reader(node: Node, child: Node) -> Node:
+    """Of the layers in a list, the one that reads what comes in; any other sublayer reads it itself."""
+    return next(other for other in node.children if other.listed) if child.listed else child
+
+
+def is_built(node: Node, *, whole: bool) -> bool | None:
+    """Whether Keras had created the layer's weights; None where neither class nor file tells."""
+    if node.same_as is not None or any(below.claims for below in node.walk()):
+        return True
+    if node.kind is None and not node.is_model:
+        return None
+    if not node.from_config:
+        return None
+    return (False if whole else None) if expects(node) else True
+
+
+def expects(node: Node) -> bool:
+    """Whether the layer, or one inside it, should have arrays of its own by class and config."""
+    bare = (below for below in node.walk() if below.same_as is None and not below.claims and below.kind)
+    return any(kind.counted for below in bare for kind in expected_kinds(below)[0])
+
+
+def remarks_of(labelling: Labelling, node: Node) -> tuple[str, ...]:
+    """What is odd about one layer."""
+    is_bare = node.from_config and node.same_as is None and not any(below.claims for below in node.walk())
+    if labelling.built and is_bare and expects(node) and not node.is_model:
+        return ("the file has no arrays for it",)
+    if node.unstored and node.config.get("lora_rank"):
+        return (f"its LoRA factors are merged into what they adapt; get_weights() has {node.unstored} arrays more",)
+    return () if is_bare else place_remarks(node)
+
+
+def place_remarks(node: Node) -> tuple[str, ...]:
+    """What is odd about where the file has a layer's arrays."""
+    named = (f"the file has its arrays under the name {node.stored_as}",) if node.stored_as is not None else ()
+    is_lost = node.looked_up_at and not any(claim.loaded_as for below in node.walk() for claim in below.claims)
+    return (*named, f"Keras looks for its arrays in {node.looked_up_at}") if is_lost else named
+
+
+def activation_of(node: Node) -> str | None:
+    """The activation's name: of a text, of a serialised function, or of an object."""
+    value = node.config.get("activation")
+    if isinstance(value, dict):
+        value = value.get("config") if isinstance(value.get("config"), str) else value.get("class_name")
+    return value if isinstance(value, str) else None
+
+
+def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring: Wiring) -> Weight:
+    """One array with its labels; what the class and the config would say of it is left out where it is unknown."""
+    array = claim.array
+    if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
+        # Keras stores nothing else so; without a config there is no policy to confirm it.
+        array = replace(array, dtype=HALF)
+    kind = told(node, claim, labelling.keras_version).kind
+    axes = axes_of(labelling, node, kind and told_axes(kind, told_config(node)), array.shape, wiring)
+    views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
+    linked, started = origin_of(labelling, node, claim, views) if claim.kind else (Fans(), None)
+    weight = Weight(
+        name=claim.name,
+        layer=path or node.name,
+        layer_class=node.class_name or UNKNOWN_CLASS,
+        index=labelling.indices.get(id(claim)),
+        stored_path=array.path,
+        array=array,
+        axes=axes,
+        trainable=trained(node, claim),
+        named=claim.kind is not None or not claim.name.startswith("weight "),
+        remark=claim.remark
+        or views.remark
+        or misplaced(claim)
+        or contradiction(node, claim, axes)
+        or likeness(labelling, claim),
+        same_as=path_of(labelling, labelling.counts.repeats.get(id(claim))),
+        unpacked=views.unpacked,
+        dequantized=views.dequantized,
+        unpacked_axes=unpacked_axes(labelling, node, claim, views, wiring),
+        fan_in=linked.fan_in,
+        fan_out=linked.fan_out,
+        keras_fan_in=linked.keras_fan_in,
+        keras_fan_out=linked.keras_fan_out,
+        initializer=started,
+        loaded_as=claim.loaded_as,
+    )
+    labelling.weights[id(claim)] = weight
+    return weight
+
+
+def path_of(labelling: Labelling, repeat: Repeat | None) -> str | None:
+    """The path of the weight that an array repeats."""
+    if repeat is None:
+        return None
+    return f"{labelling.paths[id(repeat.owner)] or repeat.owner.name}/{repeat.original.name}"
+
+
+def likeness(labelling: Labelling, claim: Claim) -> str | None:
+    """What is to be said of an array whose bytes another one has, too."""
+    repeats, doubtful = labelling.counts.repeats, labelling.counts.doubtful
+    if same := path_of(labelling, repeats.get(id(claim))):
+        return f"it is the variable of {same}, stored a second time, and counts once"
+    if like := path_of(labelling, doubtful.get(id(claim))):
+        return f"its bytes are those of {like}: the file does not tell whether they are one variable"
+    return None
+
+
+def origin_of(labelling: Labelling, node: Node, claim: Claim, views: Views) -> tuple[Fans, Initializer | None]:
+    """The connectivity of a weight, and the initializer that its first numbers came from."""
+    facts = (node.class_name, claim.name)
+    if views.remark and views.shape is None:
+        return Fans(), None
+    # A quantised kernel may be stored in another shape than that which connects inputs and units.
+    shape = claim.array.shape if views.shape is None else views.shape
+    linked = fans(*facts, shape, told_config(node), labelling.keras_version)
+    if not node.from_config:
+        return linked, None
+    return linked, initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
+
+
+def told_config(node: Node) -> Mapping[str, Any]:
+    """A layer's config; where the file has none, the order of the axes that its arrays prove for kernels of Keras 1."""
+    if node.from_config or node.kind is None:
+        return node.config
+    order = kernel_order({claim.name: claim.array.shape for claim in node.claims[:MOST_PROOFS]})
+    return {"dim_ordering": order} if order else node.config
+
+
+def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | None:
+    """What is odd about a shape that is not the one the config promises."""
+    if claim.kind is None or not node.from_config or policy_of(node.config).mode or not axes:
+        return None
+    names, blocks = [axis.name for axis in axes], max(1, len(axes[-1].blocks))
+    promised = promised_shape(node.class_name, claim.name, node.config, names, blocks)
+    if all(size in (None, axis.size) for size, axis in zip(promised, axes, strict=True)):
+        return None
+    wanted = " × ".join("?" if size is None else str(size) for size in promised)
+    return f"its shape is {' × '.join(str(axis.size) for axis in axes)}, but the config says {wanted}"
+
+
+def misplaced(claim: Claim) -> str | None:
+    """What is odd about an array that is listed in the place of another."""
+    return f"Keras loads it as {claim.loaded_as}, in whose place the file lists it" if claim.loaded_as else None
+
+
+def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
+    """What runs along the axes of unpacked values: the same as where nothing is quantised."""
+    if views.unpacked is None or views.shape is None:
+        return ()
+    kinds = weights_for(kinds_of(node), node.config)
+    plain = (kind for kind in kinds if kind.name == claim.name and len(kind.axes) == len(views.shape or ()))
+    return axes_of(labelling, node, next(plain, None), views.shape, wiring)
+
+
+def trained(node: Node, claim: Claim) -> bool | None:
+    """Whether training changes a weight; None where the file does not tell."""
+    if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
+        # LoRA trains its two factors instead of what it adapts.
+        return False
+    if claim.kind is None or (claim.kind.trainable and not node.from_config):
+        return None  # Without its config nobody knows whether a layer was frozen.
+    return claim.kind.trainable
+
+
+def axes_of(
+    labelling: Labelling, node: Node, kind: WeightKind | None, shape: tuple[int, ...], wiring: Wiring
+) -> tuple[Axis, ...]:
+    """Names of all axes, gates along the last one, and the layer that feeds the rows."""
+    names = kind.names_along(shape) if kind else None
+    if kind is None or names is None:
+        return tuple(map(Axis, plain_names(len(shape)), shape))
+    axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
+    if axes and len(kind.rows) == shape[0]:
+        axes[0] = replace(axes[0], labels=kind.rows)
+    if axes and kind.gates and shape[-1] % len(kind.gates) == 0:
+        axes[-1] = replace(axes[-1], blocks=kind.gates)
+    source, place = wiring.source, fed_place(node, kind.name, axes, wiring)
+    if source is not None and place is not None and axes[place].size == source.size:
+        path = labelling.paths[id(source.layer)]
+        axes[place] = replace(axes[place], source=path, source_word=source_word(source.layer))
+    return tuple(axes)
+
+
+def plain_names(rank: int) -> tuple[str, ...]:
+    """Names for the axes of an array of which nothing is known."""
+    if rank == 1:
+        return ("value",)
+    return (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[-rank:])
+
+
+def fed_place(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> int | None:
+    """The axis of a kernel that runs along the axis of the input that the graph knows the source of."""
+    if "kernel" not in weight or weight in INNER_KERNELS or wiring.source is None or not wiring.input_shape:
+        return None
+    # An attention layer's projections have an equation for inputs of three axes, whatever comes in.
+    class_name = "Dense" if node.weights is not None else node.class_name
+    rank, axis = len(wiring.input_shape), wiring.source.axis
+    incoming = (place for place, one in enumerate(axes) if one.name in INCOMING)
+    return next((place for place in incoming if multiplied_axis(class_name, node.config, place, rank) == axis), None)
+
+
+def source_word(source: Node) -> str:
+    """What one step along a layer's output is called."""
+    words = {
+        "filters": "filter", "nb_filter": "filter", "depth_multiplier": "channel", "units": "unit", "output_dim": "unit"
+    }  # fmt: skip
+    inner = as_mapping(source.config.get("layer")) if source.class_name in WRAPPERS else {}
+    config = as_mapping(inner.get("config")) or source.config
+    return next((word for key, word in words.items() if key in config), "output")

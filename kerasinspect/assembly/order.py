@@ -1,0 +1,109 @@
+"""The order of ``get_weights()``, which differs between Keras 1, 2 and 3 and from the order in the file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.assembly.nodes import Claim, Node
+
+Age: TypeAlias = Literal["file", "keras 2", "keras 3"]
+"""As stored (Keras 1 and the multi-backend Keras 2), as tf.keras sorts, as Keras 3 does."""
+Place: TypeAlias = "tuple[Node, Claim, bool]"
+"""A layer, one of its arrays, and whether the file tells its position."""
+
+KERAS_3, LAST_MULTI_BACKEND = (3,), (2, 3)
+
+
+def version_of(text: str | None) -> tuple[int, int] | None:
+    """Major and minor version."""
+    match = re.match(r"(\d{1,9})\.(\d{1,9})", text or "")
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def age_of(version: str | None, *, is_tree: bool) -> Age:
+    """Which order a Keras of this version has."""
+    number = version_of(version)
+    if number is None:
+        return "keras 3" if is_tree else "file"
+    if number >= KERAS_3:
+        return "keras 3"
+    return "keras 2" if is_tree or number > LAST_MULTI_BACKEND or "tf" in (version or "") else "file"
+
+
+def in_order(model: Node, age: Age) -> list[Place]:
+    """Every array of a tree once, as ``get_weights()`` has them."""
+    return [*(model_order(model, model, known=True) if age == "keras 2" else tree_order(model, known=True))]
+
+
+def own(node: Node, *, known: bool) -> list[Place]:
+    """A layer's own arrays: trainable ones first."""
+    claims = sorted(node.claims, key=lambda claim: claim.kind is not None and not claim.kind.trainable)
+    known = known and node.own_order_known
+    return [(node, claim, known and (claim.kind is None or claim.kind.counted)) for claim in claims]
+
+
+def tree_order(node: Node, *, known: bool) -> Iterator[Place]:
+    """Keras 3: own arrays, then those of each sublayer."""
+    if node.same_as is not None:
+        return
+    own_known = known and (node.order_known or not node.is_model)
+    known = known and node.order_known
+    below = [place for child in node.children for place in tree_order(child, known=known)]
+    yield from own_then(node, below, known=own_known)
+
+
+def own_then(node: Node, below: list[Place], *, known: bool) -> Iterator[Place]:
+    """A layer's own arrays in Keras 3, before those of its sublayers."""
+    if node.kind and node.kind.shares_kernel:
+        # It holds its sublayer's kernel itself, so that kernel comes before its own vector.
+        yield from below[:1]
+        below = below[1:]
+    yield from own(node, known=known)
+    yield from below
+
+
+def is_layered(node: Node, root: Node) -> bool:
+    """Whether a layer surely is a model, which goes layer by layer: the whole one, or one of Keras's own classes.
+
+    A custom class that holds a list of layers need not be a model.
+    """
+    return node is root or (node.is_model and node.kind is not None)
+
+
+def model_order(root: Node, node: Node, *, known: bool) -> Iterator[Place]:
+    """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first."""
+    if node.same_as is not None:
+        return
+    if is_layered(node, root):
+        below = known and node.order_known
+        for child in node.children:
+            yield from model_order(root, child, known=below)
+        yield from own(node, known=below)
+        return
+    places = [*tree_order(node, known=known and is_told(node))]
+    yield from (place for place in places if is_trained(place))
+    yield from (place for place in places if not is_trained(place))
+
+
+def is_told(node: Node) -> bool:
+    """Whether the file tells the order of all arrays of a layer and of those inside it, and which are trainable.
+
+    Only the code of a custom class knows whether it froze a layer inside it, and what its own arrays are.
+    """
+    inside = [*node.walk()]
+    is_custom = any(below.kind is None for below in inside)
+    return all(below.order_known for below in inside) and not (
+        is_custom and sum(bool(one.claims) for one in inside) > 1
+    )
+
+
+def is_trained(place: Place) -> bool:
+    """Whether Keras 2 counts an array as trainable, as the config has it."""
+    node, claim, _ = place
+    if claim.trainable is not None:
+        return claim.trainable
+    return not node.frozen and (claim.kind is None or claim.kind.trainable)

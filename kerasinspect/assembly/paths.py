@@ -1,0 +1,55 @@
+"""Paths of layers in the user's names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.limits import check_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.assembly.nodes import Node
+    from kerasinspect.assembly.wiring import Graph
+    from kerasinspect.limits import Limits
+
+WHERE = "The model"
+"""What passes the limit, in a message."""
+
+
+def paths_of(model: Node, limits: Limits) -> dict[int, str]:
+    """The path of the model itself, which is empty, and of every layer in it, by identity of its node.
+
+    Raises RefusedFile where paths and classes of all layers and arrays become too long together; each array names the
+    class of its layer, too.
+    """
+    paths = {id(model): ""}
+    characters = len(model.class_name) * len(model.claims)
+    check_paths(characters, limits, WHERE)
+    pending = [model]
+    while pending:
+        node = pending.pop()
+        prefix = f"{paths[id(node)]}/" if node is not model else ""
+        for child in node.children:
+            characters += (len(prefix) + len(child.name) + len(child.class_name)) * (1 + len(child.claims))
+            check_paths(characters, limits, WHERE)
+            paths[id(child)] = f"{prefix}{child.name}"
+        pending += reversed(node.children)
+    return paths
+
+
+def check_connections(graph: Graph, paths: Mapping[int, str], limits: Limits) -> None:
+    """Raise RefusedFile where the paths of what feeds each layer become too long together."""
+    characters = 0
+    for wiring in graph.wiring.values():
+        characters += sum(len(paths[id(node)]) for node in wiring.inbound)
+        check_paths(characters, limits, WHERE)
+
+
+def shared_paths(model: Node, paths: Mapping[int, str]) -> dict[int, list[str]]:
+    """The other paths at which a shared layer appears, by identity of its first node."""
+    shared: dict[int, list[str]] = {}
+    for node in model.walk():
+        if node.same_as is not None:
+            shared.setdefault(id(node.same_as), []).append(paths[id(node)])
+    return shared

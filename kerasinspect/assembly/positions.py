@@ -1,0 +1,258 @@
+"""Positions in ``get_weights()``, told only where the file proves them.
+
+The order of the arrays comes from ``order``. A position is also the number of weights before it, and there a tree may
+mislead: it holds a variable twice that two layers keep, and before Keras 3.15 it lacks what lies in nested lists. The
+optimizer's state, which has slots for each trainable variable once, settles most of that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kerasinspect.assembly.claiming.absent import UNCOUNTED, is_absent
+from kerasinspect.assembly.claiming.matching import own_arrays, user_name
+from kerasinspect.assembly.labelling.extras import optimizer_of
+from kerasinspect.assembly.order import is_layered, version_of
+from kerasinspect.assembly.repeats import repeats_of
+from kerasinspect.knowledge.optimizer_variables import tracked_shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from kerasinspect.assembly.nodes import Claim, Node
+    from kerasinspect.assembly.order import Place
+    from kerasinspect.assembly.repeats import Repeat
+    from kerasinspect.formats.contents import Contents
+
+NESTED_SINCE = (3, 15)
+"""Since when Keras stores layers that lie in lists inside of lists."""
+INSIDE_CUSTOM = (
+    "the file does not keep the order of what is inside a custom layer, or inside a model that is a subclass"
+)
+BEHIND = "a layer before them may have weights that the file lacks"
+EITHER_KERAS = "the file does not tell whether Keras 2 or 3 wrote it, which have other orders"
+DISPLACED = "the file has them in another layer's place, whose own arrays are not in theirs"
+REPEATED = "the file holds some bytes twice, which may be one variable or two"
+
+
+@dataclass(slots=True)
+class Counted:
+    """What is known of the number of weights in a model."""
+
+    repeats: dict[int, Repeat] = field(default_factory=dict)
+    """Arrays that are one variable with another one, by identity of the claim."""
+    doubtful: dict[int, Repeat] = field(default_factory=dict)
+    """Arrays that may be."""
+    uncounted: set[int] = field(default_factory=set)
+    """Layers that may have more weights than the file has, or fewer, by identity of the node."""
+    unsettled: Mapping[int, str] = field(default_factory=dict)
+    """Why no position is known from an array on, by identity of the claim."""
+
+    def variable(self, claim: Claim) -> Claim:
+        """The claim that stands for an array's variable: the array itself, unless another one is it, too."""
+        repeat = self.repeats.get(id(claim))
+        return repeat.original if repeat else claim
+
+
+def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted:
+    """What the tree and the optimizer's state in it prove of the number of weights."""
+    version = version_of(contents.keras_version)
+    displaced = (claim for _, claim, _ in places if claim.loaded_as and claim.in_place_of is None)
+    counts = Counted(
+        uncounted={id(node) for node in model.walk() if not node.count_known},
+        unsettled={id(claim): DISPLACED for claim in displaced},
+    )
+    trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
+    tracked = tracked_by_optimizer(contents)
+    arrays = trained_arrays([claim for _, claim in trained], tracked)
+    for repeat in repeats_of(model, places):
+        is_same = is_one_variable(repeat, arrays)
+        if is_same:
+            counts.repeats[id(repeat.claim)] = repeat
+        elif is_same is None:
+            counts.doubtful[id(repeat.claim)] = repeat
+    trained = [(node, claim) for node, claim in trained if id(claim) not in counts.repeats]
+    if tracked is None or not agrees(tracked, [claim for _, claim in trained]):
+        suspects = [node for node in model.walk() if may_hide(node, model, version)]
+        if tracked is None or len(suspects) != 1 or not fill_gap(model, suspects[0], trained, tracked):
+            counts.uncounted |= {id(node) for node in suspects}
+    return counts
+
+
+def tracked_by_optimizer(contents: Contents) -> list[tuple[int, ...]] | None:
+    """The shapes of the variables that the model's optimizer has slots for; None where the file does not tell."""
+    group = contents.tree.groups.get("optimizer") if contents.tree else None
+    return tracked_shapes(optimizer_of(contents), [array.shape for _, array in own_arrays(group)]) if group else None
+
+
+def may_train(node: Node, claim: Claim) -> bool:
+    """Whether an optimizer may have slots for an array."""
+    return not node.frozen and (claim.kind is None or claim.kind.trainable)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The arrays that an optimizer may have slots for, and the slots that it has, by shape."""
+
+    claims: AbstractSet[int]
+    """By identity."""
+    shapes: Counter[tuple[int, ...]]
+    untold: Counter[tuple[int, ...]]
+    """Of those of which the file does not tell what they are."""
+    slots: Counter[tuple[int, ...]]
+
+
+def trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> Trained:
+    """The same, counted once for all arrays."""
+    shapes = Counter(claim.array.shape for claim in claims)
+    untold = Counter(claim.array.shape for claim in claims if claim.kind is None)
+    return Trained({id(claim) for claim in claims}, shapes, untold, Counter(tracked or ()))
+
+
+def is_one_variable(repeat: Repeat, trained: Trained) -> bool | None:
+    """Whether two equal arrays are one variable; None where the file does not tell.
+
+    Equal vectors prove nothing by themselves: two that are added to the same sum have the same gradients.
+    """
+    if repeat.is_one_object:
+        return True
+    shape = repeat.claim.array.shape
+    alike, slots = trained.shapes[shape], trained.slots[shape]
+    if slots == alike and id(repeat.claim) in trained.claims:
+        return False
+    if repeat.is_inside and not repeat.is_constant and len(shape) > 1:
+        return True
+    if slots == alike - 1 and trained.untold[shape] <= 1:
+        return True
+    return False if repeat.is_constant and not repeat.is_inside else None
+
+
+def agrees(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool:
+    """Whether an optimizer tracks all arrays that are known to be trained, and none that the file lacks."""
+    slots = Counter(tracked)
+    most = Counter(claim.array.shape for claim in trained)
+    least = Counter(claim.array.shape for claim in trained if claim.kind is not None)
+    return least <= slots <= most
+
+
+def may_hide(node: Node, model: Node, version: tuple[int, int] | None) -> bool:
+    """Whether a custom layer may have weights that Keras before 3.15 did not store: those of layers in nested lists.
+
+    One that has arrays and no layers is taken to have no others.
+    """
+    if node.kind is not None or node.role == "operation" or node is model or node.same_as is not None or node.is_plain:
+        return False
+    has_lists = not node.claims or any(child.bears for child in node.children)
+    return has_lists and (version is None or version < NESTED_SINCE)
+
+
+def fill_gap(
+    model: Node, suspect: Node, trained: Sequence[tuple[Node, Claim]], tracked: Sequence[tuple[int, ...]]
+) -> bool:
+    """Note how many weights a layer without any in the file has, where the optimizer's slots show it.
+
+    They must be all that is missing, at this layer's place. Of two vectors of one length, one after the other, a
+    normalisation may have further ones that are not trained: then nothing is known.
+    """
+    numbers = preorder(model)
+    shapes = [claim.array.shape for _, claim in trained]
+    before = sum(numbers[id(node)] < numbers[id(suspect)] for node, _ in trained)
+    lost = [*tracked[before : len(tracked) - len(shapes) + before]]
+    if not lost or any(first == second and len(first) == 1 for first, second in pairwise(lost)):
+        return False
+    if suspect.bears or [*shapes[:before], *lost, *shapes[before:]] != [*tracked]:
+        return False
+    suspect.unstored = len(lost)
+    return True
+
+
+def preorder(model: Node) -> dict[int, int]:
+    """The place of each layer, depth first, by identity of its node."""
+    return {id(node): place for place, node in enumerate(model.walk())}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """The positions of all arrays, and why some have none."""
+
+    indices: Mapping[int, int | None]
+    """By identity of the claim."""
+    reasons: Mapping[str, int]
+    """Why positions cannot be told, and how many."""
+
+
+def numbered(model: Node, places: Sequence[Place], counts: Counted, *, is_keras_2: bool) -> Numbering:
+    """Each array's position; weights that the file lacks take their numbers all the same."""
+    numbers = preorder(model)
+    doubt = start_of_doubt(model, counts, numbers, is_keras_2=is_keras_2)
+    gaps = deque((numbers[id(node)], node.unstored) for node in model.walk() if node.unstored)
+    indices: dict[int, int | None] = {}
+    reasons: Counter[str] = Counter()
+    met: set[int] = set()
+    position, is_certain, why = 0, True, ""
+    for node, claim, known in places:
+        while gaps and gaps[0][0] < numbers[id(node)]:
+            position += gaps.popleft()[1]
+        position += claim.kind.gap if claim.kind else 0
+        is_certain = is_certain and id(claim) not in counts.doubtful
+        is_behind = numbers[id(node)] >= doubt or (is_keras_2 and is_layered(node, model) and doubt < len(numbers))
+        why = why or counts.unsettled.get(id(claim), "")
+        reason = INSIDE_CUSTOM if not known else BEHIND if is_behind else why if is_certain else REPEATED
+        indices.setdefault(id(claim), None)
+        variable = counts.variable(claim)
+        if (variable.kind is None or variable.kind.counted) and id(variable) not in met:
+            met.add(id(variable))
+            indices[id(variable)] = None if reason else position
+            reasons[reason] += not is_absent(claim.array)
+            position += 1
+    del reasons[""]
+    return Numbering(indices, +reasons)
+
+
+def unsettled(places: Sequence[Place], doubtful: AbstractSet[int]) -> dict[int, str]:
+    """Why no position is known from some arrays of a legacy file on, given the layers that may be an earlier one."""
+    found = {}
+    for node, claim, _ in places:
+        if claim.array.dtype == UNCOUNTED or id(node) in doubtful:
+            found[id(claim)] = REPEATED if id(node) in doubtful else BEHIND
+    return found
+
+
+def start_of_doubt(model: Node, counts: Counted, numbers: Mapping[int, int], *, is_keras_2: bool) -> int:
+    """The first layer, depth first, before which there may be other weights than the file has.
+
+    In Keras 2 that is the outermost layer around it that is no model, whose trainable weights all come first.
+    """
+    pending: list[tuple[Node, int | None]] = [(model, None)]
+    while pending:
+        node, outer = pending.pop()
+        outer = numbers[id(node)] if outer is None and not is_layered(node, model) else outer
+        if id(node) in counts.uncounted:
+            return outer if is_keras_2 and outer is not None else numbers[id(node)] + 1
+        pending += [(child, outer) for child in reversed(node.children)]
+    return len(numbers)
+
+
+def may_be_keras_2(contents: Contents) -> bool:
+    """Whether Keras 2 may have written a tree of which no version is known: since 3.6 it keeps the names of layers."""
+    return contents.keras_version is None and contents.tree is not None and user_name(contents.tree) is None
+
+
+def agreed(first: Numbering, second: Numbering) -> Numbering:
+    """The positions on which two orders agree."""
+    indices = {key: index if second.indices[key] == index else None for key, index in first.indices.items()}
+    lost = sum(index is not None and indices[key] is None for key, index in first.indices.items())
+    return Numbering(indices, {**first.reasons, **({EITHER_KERAS: lost} if lost else {})})
+
+
+def sentence_of(numbering: Numbering) -> list[str]:
+    """A sentence where positions in ``get_weights()`` cannot be told."""
+    if not numbering.reasons:
+        return []
+    total = sum(numbering.reasons.values())
+    reasons = "; ".join(numbering.reasons)
+    return [f"The positions of {total} arrays in get_weights() cannot be told: {reasons}."]

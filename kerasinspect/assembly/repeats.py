@@ -1,0 +1,134 @@
+"""Arrays that a tree holds twice: a layer that keeps a variable of another one has it stored in its own group, too.
+
+``get_weights()`` has such a variable once. Two names of one object in the file prove it; equal matrices in a layer and
+in one inside it as good as do, for nobody trains two of them to the same numbers; equal bytes elsewhere may be a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.assembly.claiming.sharing import digest
+from kerasinspect.errors import DamagedFile, UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from kerasinspect.assembly.nodes import Claim, Node
+    from kerasinspect.assembly.order import Place
+
+    Owned: TypeAlias = "tuple[Node, Claim]"
+    """A layer and an array of its own."""
+
+SAMPLE = 256
+"""Bytes at each end of an array that are compared before all of it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A claim whose array is stored a second time."""
+
+    claim: Claim
+    owner: Node
+    """The layer in which the array is known as what it is, or else the first one in the order of ``get_weights()``."""
+    original: Claim
+    is_one_object: bool = False
+    """Both are names of one object in the file."""
+    is_inside: bool = False
+    """One of the two layers lies inside the other."""
+    is_constant: bool = False
+    """All values are equal, which two variables may well have in common."""
+
+
+def repeats_of(model: Node, places: Sequence[Place]) -> list[Repeat]:
+    """Every array that may be one with another, which is the one that is known as what it is, or comes first."""
+    parents = {id(child): node for node in model.walk() for child in node.children}
+    return [found for bucket in buckets(places) for equal in equal_ones(bucket) for found in paired(equal, parents)]
+
+
+def paired(equal: Sequence[Owned], parents: Mapping[int, Node]) -> Iterator[Repeat]:
+    """Equal arrays by twos: two names of one object, one with that of a layer around it, any other with the first."""
+    by_owner = {id(node): (node, claim) for node, claim in reversed(equal)}
+    by_object: dict[int, Owned] = {}
+    met: set[int] = set()
+    for node, claim in equal:
+        same = by_object.setdefault(id(claim.array.storage), (node, claim))
+        around = next((by_owner[id(outer)] for outer in outside(node, parents) if id(outer) in by_owner), None)
+        other = same if same[1] is not claim else around
+        if other is not None and (other is same or is_custom(node, other[0])):
+            yield repeat(other, (node, claim), is_one_object=other is same, is_inside=other is not same)
+            met |= {id(claim), id(other[1])}
+    first, *others = named_first(equal)
+    for node, claim in others:
+        if id(claim) not in met and is_custom(node, first[0]):
+            yield repeat(first, (node, claim))
+
+
+def is_custom(*nodes: Node) -> bool:
+    """Whether one of these layers is custom, which may keep a variable of another one."""
+    return any(node.kind is None for node in nodes)
+
+
+def outside(node: Node, parents: Mapping[int, Node]) -> Iterator[Node]:
+    """The layers around a layer, from the inside out."""
+    outer = parents.get(id(node))
+    while outer is not None:
+        yield outer
+        outer = parents.get(id(outer))
+
+
+def named_first(equal: Sequence[Owned]) -> list[Owned]:
+    """Equal arrays, first one of which the file tells what it is: a kernel before what its wrapper keeps of it."""
+    return sorted(equal, key=lambda one: one[1].kind is None)
+
+
+def buckets(places: Sequence[Place]) -> Iterator[list[Owned]]:
+    """Arrays of one shape and dtype among which some may be one.
+
+    Layers of Keras's own make their variables themselves, so that a custom layer is among them, or two names of one
+    object. Single numbers are left out: they are equal too often.
+    """
+    alike: dict[object, list[Owned]] = {}
+    for node, claim, _ in places:
+        if claim.array.shape:
+            alike.setdefault((claim.array.shape, claim.array.dtype), []).append((node, claim))
+    for bucket in alike.values():
+        objects = {id(claim.array.storage) for _, claim in bucket}
+        if len(objects) < len(bucket) or (len(bucket) > 1 and any(node.kind is None for node, _ in bucket)):
+            yield bucket
+
+
+def equal_ones(bucket: Sequence[Owned]) -> Iterator[list[Owned]]:
+    """Arrays of the same bytes, two or more; all of an array is read only where its ends are those of another one."""
+    sampled = grouped(bucket, sample)
+    for alike in sampled:
+        yield from grouped(alike, digest)
+
+
+def grouped(owned: Sequence[Owned], key: Callable[[Claim], object]) -> list[list[Owned]]:
+    """Arrays that agree in something, two or more; one that cannot be read agrees with none."""
+    found: dict[object, list[Owned]] = {}
+    for one in owned:
+        try:
+            found.setdefault(key(one[1]), []).append(one)
+        except UnreadableFile:
+            continue
+    return [alike for alike in found.values() if len(alike) > 1]
+
+
+def sample(claim: Claim) -> bytes:
+    """The first and the last bytes of an array."""
+    array = claim.array
+    if array.problem:
+        raise DamagedFile(array.problem)
+    count = min(array.nbytes, SAMPLE)
+    return bytes(array.storage.read(0, count)) + bytes(array.storage.read(array.nbytes - count, count))
+
+
+def repeat(one: Owned, other: Owned, *, is_one_object: bool = False, is_inside: bool = False) -> Repeat:
+    """What is known of two arrays that are equal."""
+    (owner, original), (_, claim) = named_first([one, other])
+    ends, width = sample(claim), claim.array.encoding.itemsize
+    is_constant = ends == ends[:width] * (len(ends) // width)
+    return Repeat(claim, owner, original, is_one_object, is_inside, is_constant)

@@ -1,0 +1,1 @@
+"""Judges models: rules, findings, policies and locks."""

@@ -1,0 +1,228 @@
+"""What was agreed about a model, and whether a model keeps to it.
+
+A contract starts as an exact description of one model (``contract_of``) and may be loosened by hand: names, classes,
+dtypes and versions may be globs, sizes may be ranges, and whatever is None may be anything.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+
+from kerasinspect.analysis.digests import sha256
+from kerasinspect.analysis.globs import Globs, fits
+from kerasinspect.analysis.interface import input_layers, output_layers
+from kerasinspect.assembly.labelling.labels import UNKNOWN_CLASS
+from kerasinspect.checking.agreed_config import agreed_config
+from kerasinspect.model import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kerasinspect.model import Model, Shape, Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number that may lie anywhere between two others, both included; None stands for no bound."""
+
+    least: int | None = None
+    most: int | None = None
+
+
+Open: TypeAlias = Literal["open"]
+"""The size of an axis that is open in the model: the batch, a variable number of steps."""
+
+Size: TypeAlias = "int | Range | Open | None"
+"""What is agreed about a number; None allows any, an open axis too."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedWeight:
+    """What is agreed about a weight, or about all whose names fit a glob."""
+
+    name: str
+    shape: tuple[Size, ...] | None = None
+    dtype: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedLayer:
+    """What is agreed about a layer, or about all whose paths fit a glob."""
+
+    name: str
+    """Its path."""
+    class_name: str | None = None
+    weights: tuple[AgreedWeight, ...] | None = None
+    config: Mapping[str, Any] | None = None
+    """Values of its config by key; a key that is left out may have any."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedTensor:
+    """What is agreed about one input or output of the model."""
+
+    layer: str | None = None
+    shape: tuple[Size, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What was agreed about a model; what is None was not agreed."""
+
+    keras_version: str | None = None
+    inputs: tuple[AgreedTensor, ...] | None = None
+    outputs: tuple[AgreedTensor, ...] | None = None
+    parameters: Size = None
+    nbytes: Size = None
+    """Of all weights."""
+    layers: tuple[AgreedLayer, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One input or output of a model: the layer it goes to or comes from, and its shape where that is known."""
+
+    layer: str
+    shape: Shape | None
+
+
+def contract_of(model: Model, *, hashes: bool = False) -> Contract:
+    """The contract that only models with the same layers, weights, inputs and outputs keep; sizes in all are budgets.
+
+    Raises DamagedFile where hashes are wanted and bytes are missing.
+    """
+    has_config = model.config is not None
+    around = {id(inner): layer for layer in model.walk() for inner in layer.layers}
+    return Contract(
+        keras_version=model.keras_version,
+        inputs=_agreed_tensors(inputs_of(model)) if has_config else None,
+        outputs=_agreed_tensors(outputs_of(model)) if has_config else None,
+        parameters=Range(most=model.parameters),
+        nbytes=Range(most=model.nbytes),
+        layers=tuple(
+            AgreedLayer(
+                layer.path,
+                class_told(layer),
+                tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
+                agreed_config(layer, around.get(id(layer))),
+            )
+            for layer in layers_of(model)
+        ),
+    )
+
+
+def _agreed_weight(weight: Weight, *, hashes: bool) -> AgreedWeight:
+    """One weight as it is."""
+    return AgreedWeight(weight.name, weight.shape, weight.dtype, sha256(weight.array) if hashes else None)
+
+
+def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
+    """Inputs or outputs as they are; an unknown shape may be any."""
+    return tuple(
+        AgreedTensor(
+            tensor.layer,
+            None if tensor.shape is None else tuple("open" if size is None else size for size in tensor.shape),
+        )
+        for tensor in tensors
+    )
+
+
+def layers_of(model: Model) -> Iterator[Layer]:
+    """Every layer at every depth; the model itself counts as one where it owns weights."""
+    if model.own_weights:
+        name = model.name or "model"
+        yield Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights)
+    yield from model.walk()
+
+
+def class_told(layer: Layer) -> str | None:
+    """The class of a layer; None where the file does not tell it."""
+    return None if layer.class_name == UNKNOWN_CLASS else layer.class_name
+
+
+def inputs_of(model: Model) -> Iterator[Tensor]:
+    """What the model takes, in order."""
+    for layer in input_layers(model):
+        yield from _tensors(layer.path, layer.input_shape)
+
+
+def outputs_of(model: Model) -> Iterator[Tensor]:
+    """What the model gives, in order."""
+    for layer in output_layers(model):
+        yield from _tensors(layer.path, layer.output_shape)
+
+
+def _tensors(path: str, shape: Shape | tuple[Shape, ...] | None) -> Iterator[Tensor]:
+    """One tensor, or those of a layer that has several."""
+    parts = [part for part in shape or () if isinstance(part, tuple)]
+    if parts:
+        yield from (Tensor(path, part) for part in parts)
+    else:
+        yield Tensor(path, None if shape is None else tuple(size for size in shape if not isinstance(size, tuple)))
+
+
+def fits_text(agreed: str | None, actual: str | None) -> bool:
+    """Whether a text is the agreed one, or fits it as a glob; an unknown text fits whatever is agreed."""
+    return agreed is None or actual is None or fits(actual, agreed)
+
+
+def fits_size(agreed: Size, actual: int | None) -> bool:
+    """Whether a number is as agreed."""
+    match agreed:
+        case None:
+            return True
+        case "open":
+            return actual is None
+        case Range():
+            least, most = agreed.least, agreed.most
+            return actual is not None and (least is None or actual >= least) and (most is None or actual <= most)
+        case _:
+            return actual == agreed
+
+
+def fits_shape(agreed: tuple[Size, ...] | None, actual: Shape | None) -> bool:
+    """Whether a shape is as agreed; an unknown shape fits whatever is agreed."""
+    if agreed is None or actual is None:
+        return True
+    return len(agreed) == len(actual) and all(map(fits_size, agreed, actual))
+
+
+class Named(Protocol):
+    """Something that is agreed under a name or a glob."""
+
+    @property
+    def name(self) -> str:
+        """The name or the glob."""
+
+
+AgreedT = TypeVar("AgreedT", bound=Named)
+ActualT = TypeVar("ActualT")
+
+
+def paired(
+    agreed: Sequence[AgreedT], actual: Sequence[tuple[str, ActualT]]
+) -> Iterator[tuple[AgreedT | None, ActualT | None]]:
+    """What there is, each with what is agreed about it, in order; then what is agreed and fits nothing.
+
+    What is agreed under just this name counts before the first glob that fits, once for each of that name.
+    """
+    exact: dict[str, deque[AgreedT]] = {}
+    for entry in agreed:
+        exact.setdefault(entry.name, deque()).append(entry)
+    globs = Globs((entry.name, entry) for entry in agreed)
+    used: set[int] = set()
+    for name, thing in actual:
+        same = exact.get(name)
+        found = same.popleft() if same else globs.first(name, other=True)
+        used.add(id(found))
+        yield found, thing
+    yield from ((entry, None) for entry in agreed if id(entry) not in used)
+
+
+def layer_pairs(contract: Contract, model: Model) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
+    """The layers of a model, each with what is agreed about it; then what is agreed about layers that it lacks."""
+    if contract.layers is not None:
+        yield from paired(contract.layers, [(layer.path, layer) for layer in layers_of(model)])

@@ -1,0 +1,53 @@
+"""What every rule is asked with: the model, its container, and figures of all arrays, gathered once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.analysis.statistics import Statistics, Units
+    from kerasinspect.analysis.stored_code.code_findings import CodeFinding
+    from kerasinspect.analysis.training import LayerTraining, Training
+    from kerasinspect.checking.contract import AgreedLayer, Contract
+    from kerasinspect.formats.container_facts import ContainerFacts
+    from kerasinspect.model import Layer, Model, Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of one model once each of its arrays has been read."""
+
+    model: Model
+    container: ContainerFacts
+    statistics: Mapping[str, Statistics] = field(default_factory=dict)
+    """Figures of each array that could be read, by its path in the file."""
+    units: Mapping[str, Units] = field(default_factory=dict)
+    """What lies along the last two axes of each kernel that could be read, by its path in the file."""
+    code: tuple[CodeFinding, ...] = ()
+    """What config and training config would make a loader run, import or open."""
+    training: Training | None = None
+    """Whether its layers were trained; None where no rule asks."""
+    contract: Contract | None = None
+    """What was agreed about the model; None without a lock file."""
+    agreed: tuple[tuple[AgreedLayer | None, Layer | None], ...] = ()
+    """The layers of the model, each with what is agreed about it; then what is agreed about layers that it lacks."""
+
+    @property
+    def name(self) -> str:
+        """What to call the model as a whole."""
+        return self.model.name or self.model.location.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+    @property
+    def trained(self) -> tuple[LayerTraining, ...]:
+        """Each layer with weights of its own, and whether it was trained."""
+        return self.training.layers if self.training else ()
+
+    def measured(self) -> Iterator[tuple[Weight, Statistics]]:
+        """Every weight whose values could be read, with its figures."""
+        for weight in self.model.weights:
+            figures = self.statistics.get(weight.stored_path)
+            if figures is not None:
+                yield weight, figures

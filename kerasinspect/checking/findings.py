@@ -1,0 +1,209 @@
+"""Rules and what they find: the words of ``check``, without any text layout.
+
+A ``Rule`` is one row of the table in ``analysis.rules``. A ``Finding`` is what one rule says about one place in one
+model; a ``ModelReport`` holds all of them for one file, a ``CheckReport`` those of all files in one call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kerasinspect.checking.evidence import Evidence
+    from kerasinspect.model import FormatName
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The worst first."""
+
+Scope: TypeAlias = Literal["model", "layer", "weight", "file"]
+"""What a rule looks at and ``Finding.where`` names: the model, a layer or a weight by its path, a place in the file."""
+
+Need: TypeAlias = Literal[
+    "config", "training config", "any config", "values", "optimizer", "archive", "checksums", "lock"
+]
+"""What a file must have for a rule to be asked; a rule that lacks it is skipped, with the reason."""
+
+Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract"]
+
+FAMILIES: Mapping[str, Family] = {
+    "KI1": "values",
+    "KI2": "structure",
+    "KI3": "training",
+    "KI4": "container",
+    "KI5": "safety",
+    "KI6": "contract",
+}
+"""What the first three characters of a code say."""
+
+Thresholds: TypeAlias = "Mapping[str, float]"
+"""Numbers that a policy can set, by name; each rule has defaults for all of its own."""
+
+
+class Hit(NamedTuple):
+    """What a rule's function gives: a place, and a whole sentence about it."""
+
+    where: str
+    message: str
+    more: int = 0
+    """As in ``Finding``."""
+
+
+Function: TypeAlias = "Callable[[Evidence, Thresholds], Iterable[Hit]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong with a saved model."""
+
+    code: str
+    """``KI`` and three digits; it never changes its meaning."""
+    name: str
+    """The same in words, with hyphens: ``not-a-number``."""
+    severity: Severity
+    """Error: it should stop a release. Warning: it is probably a mistake. Note: a fact worth knowing."""
+    scope: Scope
+    function: Function = field(repr=False)
+    needs: tuple[Need, ...] = ()
+    thresholds: Thresholds = field(default_factory=dict)
+    default: bool = True
+    """Whether it is asked unless it is selected by name."""
+
+    @property
+    def documentation(self) -> str:
+        """What it finds, why that matters, and what to do: the docstring of its function."""
+        return cleandoc(self.function.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the documentation."""
+        return self.documentation.partition("\n")[0]
+
+    @property
+    def family(self) -> Family:
+        """What kind of rule it is."""
+        return FAMILIES[self.code[:3]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRule:
+    """A rule as a policy wants it asked."""
+
+    rule: Rule
+    severity: Severity
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says about one place in one model."""
+
+    code: str
+    name: str
+    severity: Severity
+    where: str
+    message: str
+    location: str
+    """The file."""
+    scope: Scope
+    more: int = 0
+    """How many findings this one stands for, which are not listed one by one; 0 for a finding of its own."""
+
+    @property
+    def count(self) -> int:
+        """How many findings it counts as."""
+        return self.more or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A rule that could not be asked of one model, and why."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A finding that a policy waives for its layer, and why."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReport:
+    """What all rules say about one file. What is unknown of a file that cannot be read is None."""
+
+    location: str
+    format: FormatName | None = None
+    arrays_read: int | None = None
+    """Arrays whose values were read; fewer than ``arrays`` where some of them are damaged."""
+    arrays: int | None = None
+    error: str | None = None
+    """Why the file could not be opened as a model; there are no findings then."""
+    damage: tuple[str, ...] = ()
+    """Parts that could not be read: the findings are right, but there may be more."""
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    """What a policy waives; it does not count."""
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Why the file, or parts of it, could not be read."""
+        return self.damage if self.error is None else (self.error, *self.damage)
+
+    @property
+    def readable(self) -> bool:
+        """Whether all of it was read."""
+        return not self.unread
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What one call of ``check`` says about all files that it was given."""
+
+    models: tuple[ModelReport, ...]
+    fail_on: Severity
+    rules: tuple[ActiveRule, ...]
+    """The rules that were asked, with the thresholds in force."""
+    policy: str | None = None
+    """The file that the policy was read from."""
+    passed_over: tuple[str, ...] = ()
+    """Policies that were found and not used, since they lie in what is checked."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Those of all files, in order."""
+        return tuple(finding for model in self.models for finding in model.findings)
+
+    @property
+    def unreadable(self) -> int:
+        """Files of which something could not be read."""
+        return sum(not model.readable for model in self.models)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is as bad as ``fail_on`` or worse."""
+        return any(self.stops(finding.severity) for finding in self.findings)
+
+    def stops(self, severity: Severity) -> bool:
+        """Whether a finding of this severity is as bad as ``fail_on`` or worse."""
+        return SEVERITIES.index(severity) <= SEVERITIES.index(self.fail_on)
+
+    @property
+    def exit_status(self) -> Literal[0, 1, 3]:
+        """3 where something could not be read, else 1 where a finding stops the release, else 0."""
+        if self.unreadable:
+            return 3
+        return 1 if self.failed else 0
+
+    def count(self, severity: Severity) -> int:
+        """Findings of one severity, with those that are not listed one by one."""
+        return sum(finding.count for finding in self.findings if finding.severity == severity)

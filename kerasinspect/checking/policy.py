@@ -1,0 +1,187 @@
+"""What a project wants of ``check``: which rules, how severe, how strict, and where a rule is waived for a reason."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.analysis.globs import Globs
+from kerasinspect.checking.asking import active_rules, named_rules
+from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.rules import RULES
+from kerasinspect.errors import RequestError
+from kerasinspect.names import LONGEST_SHOWN, cut, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kerasinspect.checking.findings import ActiveRule, Finding, Severity
+    from kerasinspect.checking.policy_file import PolicyFile
+
+KEYS = ("select", "ignore", "fail-on", "severities", "thresholds", "per-layer")
+WAIVER_KEYS = ("layer", "ignore", "reason")
+LONGEST_TEXT = 1_000
+"""Characters of a waiver's layer, which may be a pattern, and of its reason, which stands beside each finding."""
+CONTRACT = "KI6"
+"""What the codes of the rules begin with that are asked where there is a lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Rules that are not to be reported of some layers, and why."""
+
+    layer: str
+    """A layer's path or a glob for it; what is inside the layer is meant too."""
+    codes: frozenset[str]
+    reason: str
+
+
+class Waivers:
+    """All waivers of a policy, ready to be asked of any number of findings."""
+
+    def __init__(self, waivers: Iterable[Waiver]) -> None:
+        """Get ready; globs are made only for the rules that find something."""
+        self.waivers = tuple(waivers)
+        self.by_code: dict[str, Globs[str]] = {}
+
+    def reason(self, finding: Finding) -> str | None:
+        """Why a finding does not count: it is about such a layer, or something inside it; None where it counts."""
+        code = finding.code
+        if code not in self.by_code:
+            asked = ((one.layer, one.reason) for one in self.waivers if code in one.codes)
+            self.by_code[code] = Globs(asked, inside=True)
+        return self.by_code[code].first(finding.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How ``check`` is to be run; without a file, every rule that is on by default as its table has it."""
+
+    source: str | None = None
+    """The file that it was read from."""
+    passed_over: tuple[str, ...] = ()
+    """Files that were found before it and not used, since they lie in what is checked."""
+    select: tuple[str, ...] = ()
+    """Codes, beginnings of codes or names; empty for all rules that are on by default."""
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity = "error"
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+
+    def rules(self, *, with_contract: bool) -> tuple[ActiveRule, ...]:
+        """The rules to ask; with a contract, those about it too, whatever is selected.
+
+        Raises RequestError for a name that means no rule, or a threshold that a rule lacks.
+        """
+        select = self.select
+        if with_contract:
+            select = (*(select or (rule.code for rule in RULES if rule.default)), CONTRACT)
+        return active_rules(select, self.ignore, by_precision(self.severities), by_precision(self.thresholds))
+
+    def overridden(self, select: Sequence[str], ignore: Sequence[str], fail_on: Severity | None) -> Policy:
+        """The policy with what was asked for at once; rules that are selected so count even if it ignores them."""
+        return replace(
+            self,
+            select=tuple(select) or self.select,
+            ignore=(*(() if select else self.ignore), *ignore),
+            fail_on=fail_on or self.fail_on,
+        )
+
+
+def by_precision(named: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, names that mean many rules before those that mean one, so that what is said more precisely wins."""
+    return dict(sorted(named.items(), key=lambda item: -len(named_rules(item[:1]))))
+
+
+def policy_from(file: PolicyFile) -> Policy:
+    """The policy that a file holds; raises RequestError for what is unknown or of the wrong type in it."""
+    try:
+        policy = replace(_policy(file.content), source=file.path)
+        policy.rules(with_contract=False)
+    except RequestError as error:
+        raise RequestError(f"{file.path}: {error.message}", error.remedy) from error
+    return policy
+
+
+def _policy(content: Any) -> Policy:  # noqa: ANN401 - any TOML
+    """The policy in a table."""
+    table = _table(content, "[tool.kerasinspect]", KEYS)
+    severities = _table(table.get("severities", {}), "severities")
+    thresholds = _table(table.get("thresholds", {}), "thresholds")
+    waivers = table.get("per-layer", [])
+    if not isinstance(waivers, list):
+        raise RequestError("per-layer is not a list of tables.", "Write [[per-layer]] with two brackets.")
+    return Policy(
+        select=_texts(table.get("select", []), "select"),
+        ignore=_texts(table.get("ignore", []), "ignore"),
+        fail_on=_severity(table.get("fail-on", "error"), "fail-on"),
+        severities={
+            name: _severity(value, f"severities.{cut(name, LONGEST_SHOWN)}") for name, value in severities.items()
+        },
+        thresholds={
+            name: _numbers(values, f"thresholds.{cut(name, LONGEST_SHOWN)}") for name, values in thresholds.items()
+        },
+        waivers=tuple(_waiver(value, f"per-layer[{at}]") for at, value in enumerate(waivers)),
+    )
+
+
+def _waiver(value: Any, place: str) -> Waiver:  # noqa: ANN401 - any TOML
+    """One entry of ``per-layer``."""
+    table = _table(value, place, WAIVER_KEYS)
+    for key in ("layer", "reason"):
+        if not isinstance(table.get(key), str) or not table[key].strip():
+            words = "which layers it is for, a path or a glob" if key == "layer" else "why, in a sentence"
+            raise RequestError(f"{place} has no {key}.", f"Say {words}.")
+        if len(table[key]) > LONGEST_TEXT:
+            raise RequestError(f"{place}.{key} is longer than {LONGEST_TEXT:,} characters.")
+    names = _texts(table.get("ignore", []), f"{place}.ignore")
+    if not names:
+        raise RequestError(f"{place} ignores nothing.", "Name the rules in ignore.")
+    return Waiver(table["layer"], frozenset(named_rules(names)), table["reason"])
+
+
+def _table(value: Any, place: str, keys: Iterable[str] = ()) -> Mapping[str, Any]:  # noqa: ANN401 - any TOML
+    """A table, with no other keys than those that are given, if any are."""
+    if not isinstance(value, dict):
+        raise RequestError(f"{place} is not a table.")
+    known = [*keys]
+    for key in value:
+        if known and key not in known:
+            message = f'{place} has no key "{cut(key, LONGEST_SHOWN)}".'
+            raise RequestError(message, f"The nearest is {nearest(key, known)}; the keys are {', '.join(known)}.")
+    return value
+
+
+def _texts(value: Any, place: str) -> tuple[str, ...]:  # noqa: ANN401 - any TOML
+    """A list of texts."""
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise RequestError(f"{place} is not a list of codes or names of rules.", 'Write it as ["KI401", "KI2"].')
+    return tuple(value)
+
+
+def _severity(value: Any, place: str) -> Severity:  # noqa: ANN401 - any TOML
+    """One of the severities."""
+    for severity in SEVERITIES:
+        if value == severity:
+            return severity
+    raise RequestError(f"{place} is no severity.", f"It is one of {', '.join(SEVERITIES)}.")
+
+
+def _numbers(value: Any, place: str) -> Mapping[str, float]:  # noqa: ANN401 - any TOML
+    """A table of finite numbers."""
+    for name, number in _table(value, place).items():
+        if not _is_finite(number):
+            raise RequestError(f"{place}.{cut(name, LONGEST_SHOWN)} is not a number, or one that is out of range.")
+    return value  # type: ignore[no-any-return]
+
+
+def _is_finite(number: Any) -> bool:  # noqa: ANN401 - any TOML
+    """Whether a value is a number that figures can be held against."""
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return False
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False

@@ -1,0 +1,90 @@
+"""One request to check models: which files, under which policy, against which lock."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.findings import CheckReport, ModelReport
+from kerasinspect.checking.locks import parse_lock
+from kerasinspect.checking.policy import Policy, Waivers, policy_from
+from kerasinspect.checking.policy_file import read_lock, read_policy
+from kerasinspect.checking.policy_search import find_policy, judged_folders
+from kerasinspect.errors import RequestError
+from kerasinspect.formats.locating.locations import find_models
+from kerasinspect.limits import DEFAULT, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kerasinspect.checking.contract import Contract
+    from kerasinspect.checking.findings import Severity
+    from kerasinspect.formats.locating.folder_search import Location
+
+
+def check(
+    *locations: str | os.PathLike[str],
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    fail_on: Severity | None = None,
+    config: str | os.PathLike[str] | Policy | None = None,
+    against: str | os.PathLike[str] | None = None,
+) -> CheckReport:
+    """What is wrong with saved models: files, folders that are searched, or globs.
+
+    ``config`` is a policy or the file of one, and no other is looked for; ``against`` is a file that ``kerasinspect
+    lock`` made. ``select``, ``ignore`` and ``fail_on`` win over the policy. One bad file never stops the others: it has
+    a sentence in ``ModelReport.error``. Raises RequestError where the request itself is wrong.
+    """
+    policy = config if isinstance(config, Policy) else policy_in(config)
+    policy = policy.overridden([*select], [*ignore], fail_on)
+    files = find_models(os.fspath(location) for location in locations)
+    return check_models(files, policy, open_lock(against))
+
+
+def policy_in(path: str | os.PathLike[str] | None) -> Policy:
+    """The policy in a file; without one, that of the rules themselves."""
+    return Policy() if path is None else policy_from(read_policy(os.fspath(path)))
+
+
+def nearest_policy(folder: Path, checked: Iterable[str] = ()) -> Policy:
+    """The policy that a folder has, or the nearest one above it; without any, that of the rules themselves.
+
+    None that lies in a folder which is checked is used.
+    """
+    found = find_policy(folder, judged_folders(checked))
+    policy = Policy() if found.file is None else policy_from(found.file)
+    return replace(policy, passed_over=found.passed_over)
+
+
+def policy_here(checked: Iterable[str]) -> Policy:
+    """The nearest policy at or above the working folder; raises RequestError where that folder is gone."""
+    try:
+        folder = Path.cwd()
+    except OSError as error:
+        message = f"The working folder cannot be found: {error.strerror or error}."
+        raise RequestError(message, "Name a policy with --config, or go on without any: --no-config.") from error
+    return nearest_policy(folder, checked)
+
+
+def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
+    """What a lock file agrees; None without one. Raises RequestError for what is no lock."""
+    return None if path is None else parse_lock(read_lock(os.fspath(path)), os.fspath(path))
+
+
+def check_models(
+    files: Iterable[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
+) -> CheckReport:
+    """What a policy's rules say about some files, and where they depart from a contract."""
+    rules = policy.rules(with_contract=contract is not None)
+    waivers = Waivers(policy.waivers)
+    reports = (
+        ModelReport(file.path, error=file.error)
+        if file.error
+        else check_file(file.path, rules, limits, contract, waivers.reason)
+        for file in files
+    )
+    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over)

@@ -1,0 +1,84 @@
+"""The rule about layers that normalise over a single value, so that little or nothing of it is left."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.interface import output_layers
+from kerasinspect.checking.findings import Hit
+from kerasinspect.knowledge.config_values import is_whole, whole, whole_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kerasinspect.checking.evidence import Evidence
+    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.model import Layer, Shape
+
+NOTHING = "so that what it gives does not depend on what comes in"
+SIGN = "so that only the sign of what comes in is left"
+LEFT = {
+    "LayerNormalization": NOTHING,
+    "GroupNormalization": NOTHING,
+    "Softmax": "so that its output is always 1",
+    "RMSNormalization": SIGN,
+    "UnitNormalization": SIGN,
+}
+"""What is left of a single value, by class."""
+
+
+def normalised_alone(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer normalises over an axis of size 1.
+
+    Of a single value nothing is left once its mean is taken away, and only its sign once it is divided by its size:
+    everything before the layer is lost. Normalise over the axis that has the values, or leave the layer out.
+    """
+    outputs = {layer.path for layer in output_layers(evidence.model)}  # KI209 is about their activations
+    for layer in evidence.model.walk():
+        if layer.known and layer.class_name in LEFT and counted(layer) == 1:
+            left = SIGN if layer.config.get("rms_scaling") is True else LEFT[layer.class_name]
+            yield Hit(layer.path, f"It normalises over a single value, {left}.")
+        elif layer.known and layer.activation == "softmax" and layer.path not in outputs and last_is_one(layer):
+            yield Hit(layer.path, "Its softmax runs over a single value, so that its output is always 1.")
+
+
+def counted(layer: Layer) -> int | None:
+    """How many values a layer normalises together; None where neither an array nor the graph tells."""
+    for weight in layer.weights:
+        if weight.name in {"gamma", "beta", "scale"} and layer.class_name != "GroupNormalization":
+            return weight.parameters
+    sizes, axes = sizes_of(layer), axes_of(layer)
+    if sizes is None or not axes or not all(-len(sizes) <= axis < len(sizes) for axis in axes):
+        return None
+    if layer.class_name != "GroupNormalization":
+        return product_of([sizes[axis] for axis in axes])
+    channels, all_of_them = sizes[axes[0]], product_of(sizes[1:])
+    groups = whole(layer.config, "groups") or 1
+    if channels is None or all_of_them is None:
+        return None
+    return all_of_them // (channels if groups < 0 else groups)
+
+
+def axes_of(layer: Layer) -> tuple[int, ...]:
+    """The axes that a layer normalises over, or whose parts it groups; none where the config is wrong."""
+    axis = layer.config.get("axis", -1)
+    return (axis,) if is_whole(axis) else whole_numbers(layer.config, "axis") or ()
+
+
+def sizes_of(layer: Layer) -> Shape | None:
+    """The shape of the one tensor that a layer takes; None where that is unknown."""
+    shape = layer.input_shape
+    return None if shape is None else tuple(size for size in shape if not isinstance(size, tuple)) or None
+
+
+def product_of(sizes: Sequence[int | None]) -> int | None:
+    """The product of sizes; None where one of them is open."""
+    known = [size for size in sizes if size is not None]
+    return prod(known) if len(known) == len(sizes) else None
+
+
+def last_is_one(layer: Layer) -> bool:
+    """Whether the last axis of what a layer gives has one value."""
+    shape = layer.output_shape
+    return shape is not None and shape[-1:] == (1,)

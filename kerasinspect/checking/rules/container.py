@@ -1,0 +1,220 @@
+"""Rules about the file as a container: what it carries besides the model, and whether its bytes are whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.stored_code.config_places import numbers_in_lists
+from kerasinspect.checking.findings import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.checking.evidence import Evidence
+    from kerasinspect.checking.findings import Thresholds
+
+USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})
+VARIABLE = re.compile(r"/vars/\d+$")
+"""The end of the paths under which Keras 3 keeps the variables of layers."""
+USUAL_FOLDER = "assets/"
+"""Vocabularies and the like, which some layers store beside the weights."""
+
+
+def optimizer_state(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file holds the state of the optimizer.
+
+    It is only needed to go on training, and with Adam it makes an export three times as large as the model. Ship the
+    model without it: load it with `load_model(path, compile=False)` and save that.
+    """
+    state = [extra.array.nbytes for extra in evidence.model.extras if extra.kind == "optimizer"]
+    weights = evidence.model.nbytes
+    if sum(state):
+        yield Hit(
+            evidence.name,
+            f"{len(state)} arrays of optimizer state take {sum(state):,} bytes beside {weights:,} of weights.",
+        )
+
+
+def legacy_format(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model is saved as legacy HDF5.
+
+    Keras keeps this format only for old files: it stores no checksums, loses custom objects, and loads Lambda code
+    with fewer guards. Save the model again as `.keras`.
+    """
+    if evidence.model.format == "legacy-hdf5":
+        version = evidence.model.keras_version
+        yield Hit(evidence.name, f"It is legacy HDF5{f', written by Keras {version}' if version else ''}.")
+
+
+def newer_keras(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
+    """The file was saved by a Keras that is newer than the newest one that this release knows.
+
+    Layers may have got arrays or options whose meaning is not known yet, so that names and findings can be wrong. Look
+    for a newer release of kerasinspect.
+    """
+    version = evidence.model.keras_version or ""
+    number = re.match(r"(\d{1,9})\.(\d{1,9})", version)
+    newest = int(thresholds["major"]), int(thresholds["minor"])
+    if number and (int(number[1]), int(number[2])) > newest:
+        yield Hit(evidence.name, f"It was saved by Keras {version}; the newest one known is {newest[0]}.{newest[1]}.")
+
+
+def wrong_checksum(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The bytes of an archive's member do not have the CRC-32 that the archive names.
+
+    Bytes were changed after the model was saved: by a bad disk, a broken transfer or an edit. Get the file again from
+    where it was made. Legacy HDF5 files have no checksums, so nothing can be said about them.
+    """
+    for member in evidence.container.wrong_checksums:
+        yield Hit(member.name, f"Its {member.nbytes:,} bytes do not have the CRC-32 that the archive names.")
+
+
+def repeated_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An archive holds several members of one name, or bytes that belong to no member.
+
+    Programs differ in which of them they read, so that what was inspected need not be what is loaded. Save the model
+    again.
+    """
+    for name, times in Counter(member.name for member in evidence.container.members).items():
+        if times > 1:
+            yield Hit(name, f"The archive has {times} members of this name; Keras reads the last one.")
+    if evidence.container.unused_nbytes:
+        yield Hit(evidence.name, f"{evidence.container.unused_nbytes:,} bytes of the archive belong to no member.")
+
+
+def unknown_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An archive holds a member that Keras never writes.
+
+    Keras ignores it, so it only makes the file larger, or carries something past a review. Save the model again, and
+    keep other files beside it.
+    """
+    for member in evidence.container.members:
+        if member.name not in USUAL_MEMBERS and not member.name.startswith(USUAL_FOLDER):
+            yield Hit(member.name, f"Keras writes no member of this name; it holds {member.nbytes:,} bytes.")
+
+
+def unreadable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A member of an archive cannot be read: encrypted, compressed in a way that Keras never uses, or damaged.
+
+    What it holds was not inspected, and programs may differ in what they make of it. Save the model again.
+    """
+    for member in evidence.container.members:
+        if member.problem:
+            yield Hit(member.name, f"Its bytes were not read: {member.problem.removesuffix('.')}.")
+
+
+def compressed_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The weights are compressed, or stored in pieces, which Keras itself never does.
+
+    Weights hardly get smaller by it, but can no longer be read from their place in the file: every program has to
+    inflate all of them first. Save the model again with Keras.
+    """
+    for member in evidence.container.members:
+        if member.compressed and member.name.startswith("model.weights."):
+            share = member.stored_nbytes / max(1, member.nbytes)
+            yield Hit(member.name, f"It is compressed, to {share:.0%} of its {member.nbytes:,} bytes.")
+    for path in evidence.container.compressed:
+        yield Hit(path, "It is stored in chunks rather than in one run.")
+
+
+def unwritten_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An array was declared and never written, or only some of its chunks were.
+
+    A loader takes the fill value for what is missing, zero or whatever its writer chose, and says nothing of it. Keras
+    writes every array whole; one that is not was made by a program that was stopped or has a fault. Save the model
+    again.
+    """
+    for place in evidence.container.unwritten:
+        yield Hit(place.path, f"It {place.words}.")
+
+
+def bytes_outside(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """An HDF5 file has other bytes before its beginning or behind its end.
+
+    Such a file can be a model for one program and an archive, a script or another model for the next, so that what was
+    inspected need not be what is loaded. Keras writes nothing there. Save the model again.
+    """
+    if evidence.container.outside_nbytes:
+        words = f"{evidence.container.outside_nbytes:,} bytes of the file lie before or behind the HDF5 file in it."
+        yield Hit(evidence.name, words)
+
+
+def shared_object(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """Two names in an HDF5 file lead to the same group or array.
+
+    Programs that walk through the file by names read it twice, or never come to an end. Keras writes every group and
+    array under one name; only a variable that two layers use may have one in each of them. Save the model again.
+    """
+    model = evidence.model
+    paths = (*(weight.stored_path for weight in model.weights), *(extra.stored_path for extra in model.extras))
+    variables = {*filter(VARIABLE.search, paths)}
+    for place in evidence.container.shared:
+        is_variable = VARIABLE.search(place.path) and place.words.removeprefix("is the same as ") in variables
+        if not is_variable:
+            yield Hit(place.path, f"It {place.words}.")
+
+
+def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
+    """The file is larger than it was agreed to be.
+
+    A budget catches an export that grew by accident: optimizer state, a second copy, float64. Off unless it is
+    selected, since only you know the budget: set `megabytes`.
+    """
+    nbytes = evidence.container.nbytes
+    if nbytes > thresholds["megabytes"] * 1e6:
+        yield Hit(evidence.name, f"It has {nbytes:,} bytes, where {thresholds['megabytes']:,g} MB are agreed.")
+
+
+def broken_list(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A legacy HDF5 file lists arrays or layers that it does not hold, or one name twice.
+
+    The writing stopped half way, as it does in Keras where two weights have one name, or the file was edited. Keras
+    fails to load it, or goes on with the wrong numbers. Give every weight a name of its own, and save the model again.
+    """
+    for place in evidence.container.broken_lists:
+        yield Hit(place.path, place.words)
+
+
+def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file has arrays or layers, by their names, in other places than those that Keras loads them from.
+
+    Keras goes by place, whatever they are called: by the order of the lists in legacy HDF5, by the numbers of groups
+    elsewhere. So a moving mean may become a gamma, or one layer's kernel another's, without an error. The file was
+    edited, or written by another program: save the model again with Keras.
+    """
+    displaced: dict[str, list[str]] = {}
+    for weight in evidence.model.weights:
+        if weight.loaded_as is not None:
+            displaced.setdefault(weight.layer, []).append(f"{weight.name} as {weight.loaded_as}")
+    for layer, names in displaced.items():
+        yield Hit(layer, f"Keras loads {', '.join(names)}: the file has each in the place of the other.")
+    for one in evidence.model.walk():
+        held = [weight for inner in one.walk() for weight in inner.weights] if one.looked_up_at else []
+        if held and not any(weight.loaded_as for weight in held):
+            place = held[0].stored_path
+            yield Hit(one.path, f"Keras looks for its arrays in {one.looked_up_at}, and the file has them at {place}.")
+
+
+def other_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The file has the arrays of a layer under another name than its config.
+
+    Keras loads them all the same, since it goes by place; a program that looks layers up by name does not. Either the
+    layer was renamed, or the weights are those of another model: compare both, and save the model again.
+    """
+    for layer in evidence.model.walk():
+        if layer.stored_as is not None and any(inner.weights for inner in layer.walk()):
+            yield Hit(layer.path, f"The file has its arrays under the name {layer.stored_as}.")
+
+
+def bulky_config(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
+    """The config holds a list of very many numbers.
+
+    Every program that opens the file parses it as text before it gets to a layer, and no `get_weights()` gives it. It
+    was passed as an argument by mistake, or belongs among the weights: give a layer its numbers with `set_weights` or
+    `add_weight`. From how many on is the threshold `numbers`.
+    """
+    for place, count in numbers_in_lists(evidence.model):
+        if count > thresholds["numbers"]:
+            yield Hit(str(place), f"It is a list of {count:,} numbers.")

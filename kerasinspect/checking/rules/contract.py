@@ -1,0 +1,239 @@
+"""Rules about what was agreed: where a model departs from the lock file that it is checked against."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.analysis.digests import sha256
+from kerasinspect.checking.agreed_config import LONGEST, departures
+from kerasinspect.checking.contract import (
+    Contract,
+    Range,
+    class_told,
+    fits_shape,
+    fits_size,
+    fits_text,
+    inputs_of,
+    outputs_of,
+    paired,
+)
+from kerasinspect.checking.findings import Hit
+from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.names import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Size, Tensor
+    from kerasinspect.checking.evidence import Evidence
+    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.model import Layer, Shape, Weight
+
+
+def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer that was agreed is not in the model.
+
+    Whatever relies on it, by name or by its weights, fails. Build the model as agreed, or lock it anew.
+    """
+    is_whole = evidence.model.config is not None
+    for agreed, layer in evidence.agreed:
+        if agreed is not None and layer is None and (is_whole or has_weights(agreed)):
+            words = f" of class {agreed.class_name}" if agreed.class_name else ""
+            yield Hit(agreed.name, f"The lock has a layer of this name{words}; the model has none.")
+
+
+def has_weights(agreed: AgreedLayer) -> bool:
+    """Whether an agreed layer may have weights of its own, so that a file of weights alone has to have it."""
+    kind = LAYERS.get(agreed.class_name or "")
+    return agreed.weights != () and not (kind is not None and kind.weightless)
+
+
+def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model has a layer that was not agreed.
+
+    The architecture was changed since it was locked, or another model was exported. Lock it anew if that is meant.
+    """
+    for agreed, layer in evidence.agreed:
+        if agreed is None and layer is not None:
+            yield Hit(layer.path, f"The lock has no {layer.class_name} layer of this name.")
+
+
+def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer is of another class than agreed.
+
+    It computes something else, even where its weights have the same shapes. Lock the model anew if that is meant.
+    """
+    for agreed, layer in kept_layers(evidence):
+        if not fits_text(agreed.class_name, class_told(layer)):
+            yield Hit(layer.path, f"Its class is {layer.class_name}, where the lock has {agreed.class_name}.")
+
+
+def missing_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer lacks a weight that was agreed.
+
+    It was built with other options, `use_bias=False` perhaps, so that weights no longer load by position. Build the
+    layer as agreed, or lock the model anew.
+    """
+    for layer, agreed, weight in weight_pairs(evidence):
+        if agreed is not None and weight is None:
+            yield Hit(layer.path, f"The lock has a weight {agreed.name} here; the layer has none.")
+
+
+def unexpected_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer has a weight that was not agreed.
+
+    It was built with other options than when it was locked, so that weights no longer load by position. Build the
+    layer as agreed, or lock the model anew.
+    """
+    for _layer, agreed, weight in weight_pairs(evidence):
+        if agreed is None and weight is not None:
+            yield Hit(weight.path, f"The lock has no weight {weight.name} in this layer.")
+
+
+def other_shape(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A weight has another shape than agreed.
+
+    The layer is wider, narrower or fed by something else. Build it as agreed, or lock the model anew.
+    """
+    for agreed, weight in kept_weights(evidence):
+        if not fits_shape(agreed.shape, weight.shape):
+            yield Hit(
+                weight.path, f"Its shape is {shape_words(weight.shape)}, where the lock has {sizes(agreed.shape)}."
+            )
+
+
+def other_dtype(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A weight has another dtype than agreed.
+
+    The model was converted or quantised, or saved under another dtype policy: its size, its speed and its answers
+    differ. Convert it back, or lock it anew.
+    """
+    for agreed, weight in kept_weights(evidence):
+        if not fits_text(agreed.dtype, weight.dtype):
+            yield Hit(weight.path, f"Its dtype is {weight.dtype}, where the lock has {agreed.dtype}.")
+
+
+def other_interface(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model takes or gives other tensors than agreed: their number, their order or their shapes differ.
+
+    Programs that call it fail, or feed one input with what is meant for another. Build it as agreed, or lock it anew.
+    """
+    contract = evidence.contract or Contract()
+    tensors = (("input", contract.inputs, inputs_of), ("output", contract.outputs, outputs_of))
+    for word, agreed, found in tensors:
+        actual = [*found(evidence.model)]
+        if agreed is not None and len(agreed) != len(actual):
+            yield Hit(evidence.name, f"The number of its {word}s is {len(actual)}, where the lock has {len(agreed)}.")
+        elif agreed is not None:
+            for position, (wanted, tensor) in enumerate(zip(agreed, actual, strict=True)):
+                yield from (Hit(tensor.layer, words) for words in differences(f"{word} {position}", wanted, tensor))
+
+
+def differences(word: str, agreed: AgreedTensor, tensor: Tensor) -> Iterator[str]:
+    """A sentence for each way in which an input or output is not as agreed."""
+    if not fits_text(agreed.layer, tensor.layer):
+        yield f"It is {word} of the model, where the lock has {agreed.layer}."
+    if not fits_shape(agreed.shape, tensor.shape):
+        yield f"As {word} its shape is {shape_words(tensor.shape)}, where the lock has {sizes(agreed.shape)}."
+
+
+def over_budget(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model has more parameters or bytes than agreed.
+
+    It may no longer fit where it is to run, or be as quick. Make it smaller, or agree on another budget by hand.
+    """
+    contract, model = evidence.contract or Contract(), evidence.model
+    for word, agreed, actual in (
+        ("parameters", contract.parameters, model.parameters),
+        ("bytes of weights", contract.nbytes, model.nbytes),
+    ):
+        if not fits_size(agreed, actual):
+            yield Hit(evidence.name, f"It has {actual:,} {word}, where the lock has {size(agreed)}.")
+
+
+def other_keras(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The model was saved by another version of Keras than agreed.
+
+    Defaults and formats change between versions, so that a model may load elsewhere with other results or not at all.
+    Save it with the agreed version, or put a glob such as `3.*` into the lock file.
+    """
+    agreed, actual = (evidence.contract or Contract()).keras_version, evidence.model.keras_version
+    if not fits_text(agreed, actual):
+        yield Hit(evidence.name, f"It was saved by Keras {actual}, where the lock has {agreed}.")
+
+
+def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The values of a weight are not those that were agreed: their SHA-256 is another one.
+
+    The model was trained on, converted or exchanged since it was locked with `--hash`. Get the right file, or lock it
+    anew.
+    """
+    for agreed, weight in kept_weights(evidence):
+        if agreed.sha256 is not None and weight.stored_path in evidence.statistics:
+            actual = sha256(weight.array)
+            if agreed.sha256 != actual:
+                yield Hit(weight.path, f"The SHA-256 of its values is {actual}, where the lock has {agreed.sha256}.")
+
+
+def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer is configured otherwise than agreed: its activation, its padding, its strides or another value differs.
+
+    It computes something else from the same weights. Build it as agreed, or lock the model anew. Initializers,
+    regularizers and constraints are not asked, nor what a layer of another Keras does not have.
+    """
+    for agreed, layer in kept_layers(evidence):
+        for key, wanted, actual in departures(agreed.config or {}, layer):
+            yield Hit(layer.path, f"Its {key} is {as_json(actual)}, where the lock has {as_json(wanted)}.")
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """A value of a config as a lock file has it, cut where somebody wrote a long one."""
+    return cut(json.dumps(value), LONGEST)
+
+
+def kept_layers(evidence: Evidence) -> Iterator[tuple[AgreedLayer, Layer]]:
+    """The layers that are both agreed and there."""
+    for agreed, layer in evidence.agreed:
+        if agreed is not None and layer is not None:
+            yield agreed, layer
+
+
+def weight_pairs(evidence: Evidence) -> Iterator[tuple[Layer, AgreedWeight | None, Weight | None]]:
+    """The weights of layers that are both agreed and there, in the same way, each after its layer."""
+    for agreed, layer in kept_layers(evidence):
+        if agreed.weights is not None:
+            named = [(weight.name, weight) for weight in layer.weights]
+            yield from ((layer, *pair) for pair in paired(agreed.weights, named))
+
+
+def kept_weights(evidence: Evidence) -> Iterator[tuple[AgreedWeight, Weight]]:
+    """The weights that are both agreed and there."""
+    for _, agreed, weight in weight_pairs(evidence):
+        if agreed is not None and weight is not None:
+            yield agreed, weight
+
+
+def shape_words(shape: Shape | None) -> str:
+    """A shape as a lock file has it: ``[open, 8]``."""
+    return sizes(None if shape is None else tuple("open" if size is None else size for size in shape))
+
+
+def sizes(shape: tuple[Size, ...] | None) -> str:
+    """An agreed shape in words: ``[open, 1 to 8, any]``."""
+    return "any shape" if shape is None else f"[{', '.join(map(size, shape))}]"
+
+
+def size(agreed: Size) -> str:
+    """An agreed number in words."""
+    match agreed:
+        case None | Range(least=None, most=None):
+            return "any"
+        case Range(least=None, most=most):
+            return f"at most {most:,}"
+        case Range(least=least, most=None):
+            return f"at least {least:,}"
+        case Range(least=least, most=most):
+            return f"{least:,} to {most:,}"
+        case _:
+            return agreed if agreed == "open" else f"{agreed:,}"

@@ -1,0 +1,1 @@
+"""Bytes that have structure, Keras's or not: sources, archives, HDF5, JSON."""

@@ -1,0 +1,113 @@
+"""One HDF5 dataset from its header alone: shape, dtype, and where its values lie."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kerasinspect.containers.hdf5.datasets.chunks import chunked_storage
+from kerasinspect.containers.hdf5.datasets.fill import fill_value
+from kerasinspect.containers.hdf5.datatypes import UNUSUAL, dtype_of
+from kerasinspect.containers.hdf5.messages import (
+    CHUNKED,
+    COMPACT,
+    EXTERNAL_FILES,
+    LAYOUT,
+    VIRTUAL,
+    Layout,
+    layout_at,
+    sizes_of_run,
+)
+from kerasinspect.containers.hdf5.superblock import UNDEFINED
+from kerasinspect.containers.stored import Contiguous, InMemory, Storage, StoredArray, Unwritten, Withheld
+from kerasinspect.errors import DamagedFile
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kerasinspect.containers.hdf5.file import OpenFile
+    from kerasinspect.containers.hdf5.headers import Header
+
+UNREAD_KINDS = "OSUV"
+"""Texts, references and records: weights are never any of them."""
+
+
+class Dataset(NamedTuple):
+    """What a dataset's header says of its values."""
+
+    file: OpenFile
+    header: Header
+    path: str
+    shape: tuple[int, ...]
+    encoding: np.dtype[Any]
+    dtype: str
+    layout: Layout
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the values take."""
+        return math.prod(self.shape) * self.encoding.itemsize
+
+
+def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray, bool]:
+    """A dataset as an array, and whether it lies in chunks that may have to be inflated."""
+    shape = header.shape()
+    encoding, dtype = dtype_of(header, path)
+    layout = layout_at(header.data, header.the(LAYOUT).start)
+    dataset = Dataset(file, header, path, shape or (), encoding, dtype, layout)
+    storage = withheld(dataset, is_null=shape is None) or laid_out(dataset)
+    position, problem = header.address, None
+    if isinstance(storage, Contiguous):
+        position = max(position, storage.offset)
+        if storage.offset + storage.nbytes > file.source.size:
+            where = f"{storage.nbytes:,} bytes at {storage.offset:,}"
+            problem = f"{path} in {file.source.label} lies outside the file: {where}."
+    if isinstance(storage, Unwritten):
+        problem = storage.problem
+    array = StoredArray(path, dataset.shape, dtype, encoding, storage, position, problem, file.source)
+    return array, layout.kind == CHUNKED
+
+
+def withheld(dataset: Dataset, *, is_null: bool) -> Withheld | None:
+    """Why a dataset's values are not read, or None where they may be."""
+    path, encoding = dataset.path, dataset.encoding
+    if is_null:
+        return Withheld(f"{path} has a type, but no values.", is_partial=False)
+    if dataset.header.find(EXTERNAL_FILES):
+        return Withheld(f"The values of {path} lie in another file, which is not opened.")
+    if dataset.layout.kind == VIRTUAL:
+        return Withheld(f"{path} is a virtual dataset: its values lie in other files, which are not opened.")
+    if dataset.dtype == UNUSUAL:
+        return Withheld(f"The numbers of {path} are in a format that is not read.")
+    if encoding.kind in UNREAD_KINDS:
+        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
+    return None
+
+
+def laid_out(dataset: Dataset) -> Storage:
+    """Where a dataset's values are, by its layout class."""
+    file, held, nbytes, start = dataset.file, dataset.header.data, dataset.nbytes, dataset.layout.start
+    if dataset.layout.kind == CHUNKED:
+        return chunked_storage(dataset)
+    if dataset.layout.kind == COMPACT:
+        (size,) = struct.unpack_from("<H", held, start)
+        data = held[start + 2 : start + 2 + size]
+        check_size(dataset, {len(data)})
+        return InMemory(lambda: data)
+    check_size(dataset, sizes_of_run(dataset.layout, held, dataset.encoding.itemsize))
+    (address,) = struct.unpack_from("<Q", held, start)
+    if not nbytes:
+        return Unwritten(0, dataset.path)
+    if address == UNDEFINED:
+        return Unwritten(nbytes, dataset.path, fill_value(dataset.header, dataset.encoding.itemsize))
+    return Contiguous(file.source, address, nbytes)
+
+
+def check_size(dataset: Dataset, sizes: set[int]) -> None:
+    """Raise DamagedFile where a layout has another size than the dataset's shape and type ask for."""
+    if dataset.nbytes not in sizes:
+        which = f"{dataset.path} in {dataset.file.source.label}"
+        held = " or ".join(f"{size:,}" for size in sorted(sizes))
+        message = f"{which} is damaged: it holds {held} bytes where its shape takes {dataset.nbytes:,}."
+        raise DamagedFile(message, "Get the file from its source again.")

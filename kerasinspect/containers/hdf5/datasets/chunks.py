@@ -1,0 +1,187 @@
+"""Datasets in chunks, perhaps shuffled and deflated: what other tools make of a Keras file, never Keras itself.
+
+Only no filter, shuffle and one deflate are read; any other filter is named and its data left alone. A chunk is
+inflated to the size that the header declares for it and not a byte further.
+
+Source: HDF5 File Format Specification 3.0, sections III.A.1 and IV.A.2.l.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasinspect.containers.hdf5.datasets.chunk_index import ChunkIndex, Stored
+from kerasinspect.containers.hdf5.datasets.fill import fill_value
+from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, chunking_of, filters_at
+from kerasinspect.containers.hdf5.superblock import UNDEFINED
+from kerasinspect.containers.stored import Storage, Unwritten, Withheld
+from kerasinspect.errors import DamagedFile
+from kerasinspect.limits import passed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.containers.hdf5.datasets.arrays import Dataset
+    from kerasinspect.containers.hdf5.file import OpenFile
+    from kerasinspect.containers.hdf5.headers import Header
+
+DEFLATE, SHUFFLE = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Chunked:
+    """A dataset in chunks of equal shape, those at the edges reaching beyond it.
+
+    Values are put together a slab at a time: the chunks that share their place on the first axis.
+    """
+
+    file: OpenFile
+    path: str
+    shape: tuple[int, ...]
+    encoding: np.dtype[Any]
+    chunk: tuple[int, ...]
+    filters: tuple[int, ...]
+    index: ChunkIndex
+    fill: bytes | None
+    """What a value is that was never written; None where there is no such value."""
+
+    @property
+    def chunk_bytes(self) -> int:
+        """Bytes of one chunk when no filter is left on it."""
+        return math.prod(self.chunk) * self.encoding.itemsize
+
+    @property
+    def slab_bytes(self) -> int:
+        """Bytes of one slab; the last one may be smaller."""
+        return self.chunk[0] * math.prod(self.shape[1:]) * self.encoding.itemsize
+
+    def read(self, start: int, count: int) -> bytes | memoryview:
+        """``count`` bytes from ``start``; only the slabs that they lie in are put together."""
+        first, last = start // self.slab_bytes, (start + max(count, 1) - 1) // self.slab_bytes
+        skipped = start - first * self.slab_bytes
+        if first == last:
+            return self.slab(first)[skipped : skipped + count]
+        return b"".join(self.slab(number) for number in range(first, last + 1))[skipped : skipped + count]
+
+    def blocks(self, size: int) -> Iterator[memoryview]:
+        """All bytes in pieces, slab by slab."""
+        for number in range(-(-self.shape[0] // self.chunk[0])):
+            view = self.slab(number)
+            yield from (view[start : start + size] for start in range(0, len(view), size))
+
+    def slab(self, number: int) -> memoryview:
+        """The values of one slab, kept until another one is asked for; nobody can write into them."""
+        key = self.path, number
+        for kept, data in self.file.slab:
+            if kept == key:
+                return data
+        data = self.put_together(number)
+        self.file.slab[:] = [(key, data)]
+        return data
+
+    def put_together(self, number: int) -> memoryview:
+        """The values of one slab; those of a chunk that was never written are the fill value."""
+        low = number * self.chunk[0]
+        shape = (min(self.chunk[0], self.shape[0] - low), *self.shape[1:])
+        values = np.empty(shape, self.encoding)
+        values[...] = np.frombuffer(self.fill or bytes(self.encoding.itemsize), self.encoding)
+        for corner, stored in self.index.slab(low):
+            data = self.unfiltered(stored)
+            if data is None:
+                raise self.damaged(f"its chunk at {corner} cannot be inflated")
+            ends = [min(step, size - at) for at, step, size in zip(corner, self.chunk, self.shape, strict=True)]
+            target = tuple(slice(at, at + length) for at, length in zip((0, *corner[1:]), ends, strict=True))
+            values[target] = np.frombuffer(data, self.encoding).reshape(self.chunk)[tuple(map(slice, ends))]
+        return values.reshape(-1).view(np.uint8).data.toreadonly()
+
+    def unfiltered(self, stored: Stored) -> bytes | None:
+        """One chunk with its filters undone in reverse order; None where it does not give exactly its size."""
+        raw, size = self.file.source.read_at(stored.address, stored.nbytes), self.chunk_bytes
+        for place, number in reversed([*enumerate(self.filters)]):
+            if stored.mask >> place & 1:
+                continue
+            if number == DEFLATE:
+                try:
+                    raw = zlib.decompressobj().decompress(raw, size + 1)
+                except zlib.error:
+                    return None
+            elif len(raw) == size:
+                raw = np.frombuffer(raw, np.uint8).reshape(self.encoding.itemsize, -1).T.tobytes()
+        return raw if len(raw) == size else None
+
+    @property
+    def missing(self) -> int:
+        """How many of its chunks were never written."""
+        return self.index.count - len(self.index.found)
+
+    def find(self) -> None:
+        """Find its chunks; raises DamagedFile where that cannot be done, or where values are missing in any sense."""
+        self.index.read()
+        if self.fill is None and self.missing:
+            raise self.damaged("it was only partly written, and the file has no fill value for the rest")
+
+    def damaged(self, what: str) -> DamagedFile:
+        """The error for a dataset whose chunks contradict its header."""
+        message = f"{self.path} in {self.file.source.label} is damaged: {what}."
+        return DamagedFile(message, "Get the file from its source again.")
+
+
+def chunked_storage(dataset: Dataset) -> Storage:
+    """Where the values of a chunked dataset come from; the chunks are found when the whole file was walked."""
+    path, shape, nbytes, itemsize = dataset.path, dataset.shape, dataset.nbytes, dataset.encoding.itemsize
+    filters = filters_of(dataset.header)
+    chunking = chunking_of(dataset.layout, dataset.header.data)
+    reason = unread(filters, itemsize)
+    if chunking is None or reason:
+        return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not read.")
+    chunk, address, width = chunking
+    if len(chunk) != len(shape) or not all(chunk) or width != itemsize:
+        which, what = f"{path} in {dataset.file.source.label}", f"chunks of shape {chunk} and values of {width} bytes"
+        raise DamagedFile(f"{which} is damaged: {what} do not fit its shape {shape} and values of {itemsize}.")
+    if address == UNDEFINED or not nbytes:
+        return Unwritten(nbytes, path, fill_value(dataset.header, itemsize))
+    index = ChunkIndex(dataset.file, path, address, shape, chunk)
+    numbers = tuple(one.number for one in filters)
+    fill = fill_value(dataset.header, itemsize)
+    chunked = Chunked(dataset.file, path, shape, dataset.encoding, chunk, numbers, index, fill)
+    return passed_limit(chunked, nbytes) or chunked
+
+
+def filters_of(header: Header) -> tuple[Filter, ...]:
+    """The filters that chunks went through, in order; raises ValueError where a message lies elsewhere."""
+    message = header.find(FILTERS)
+    if message is None:
+        return ()
+    _, flags, start, nbytes = message
+    if flags & SHARED:
+        complaint = "filters that are described elsewhere in the file, which is not read"
+        raise ValueError(complaint)
+    return filters_at(header.data[start : start + nbytes])
+
+
+def passed_limit(chunked: Chunked, nbytes: int) -> Withheld | None:
+    """Why an array of so many bytes is not put together: it has too many chunks, or too large ones."""
+    limits, path, count = chunked.file.limits, chunked.path, chunked.index.count
+    if count > limits.hdf5_chunks:
+        return Withheld(str(passed("hdf5_chunks", count, limits.hdf5_chunks, path)))
+    if chunked.chunk_bytes > max(2 * nbytes, limits.inflated_free):
+        return Withheld(str(passed("inflated_free", chunked.chunk_bytes, limits.inflated_free, f"A chunk of {path}")))
+    return None
+
+
+def unread(filters: tuple[Filter, ...], itemsize: int) -> str | None:
+    """Why what went through these filters is not read, if it is not; values take so many bytes each."""
+    foreign = [str(one.number) for one in filters if one.number not in (DEFLATE, SHUFFLE)]
+    if foreign:
+        return f"went through filter {', '.join(foreign)}"
+    deflated = sum(one.number == DEFLATE for one in filters)
+    if deflated > 1:
+        return f"were deflated {deflated} times"
+    if any(one.number == SHUFFLE and one.values != (itemsize,) for one in filters):
+        return "were shuffled in other units than they are made of"
+    return None

@@ -1,0 +1,177 @@
+"""What the bytes of a dataset mean: numpy's dtypes, and those that HDF5 and numpy lack."""
+
+from __future__ import annotations
+
+import struct
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasinspect.containers.hdf5.messages import DATATYPE, MOST_REMEMBERED, SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.containers.hdf5.headers import Header
+
+FLOAT8: Mapping[str, tuple[int, int]] = {"float8_e4m3fn": (4, 7), "float8_e5m2": (5, 15)}
+"""Bits of the exponent, and its bias. Source: OCP 8-bit Floating Point Specification (OFP8)."""
+INTEGER, FLOAT, OPAQUE, COMPOUND, ENUMERATED = 0, 1, 5, 6, 8
+"""Classes of datatypes."""
+VERSIONS = range(1, 6)
+HEAD, NUMBERS = 8, {INTEGER: 4, FLOAT: 12}
+"""Bytes that any datatype begins with, and those that tell more of an integer or a float."""
+BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
+"""The names that h5py gives to the values of a boolean, and these: in older versions each name fills eight bytes."""
+MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1), 5: (2, 1)}
+"""By the version of a record: bytes of a member's name of one letter, and those that tell where it is."""
+BIG_ENDIAN, SIGNED = 0x01, 0x08
+LEADING_ONE = 0x20
+"""The flag of a float whose mantissa has a leading bit that is not stored."""
+INT8 = (np.dtype("i1"), "int8")
+UNUSUAL = "unusual"
+"""The word for numbers whose bits are laid out as no Keras writes them."""
+FLOATS: Mapping[tuple[int, ...], tuple[str, str]] = {
+    (15, 2, 0, 16, 10, 5, 0, 10, 15): ("f2", "float16"),
+    (31, 4, 0, 32, 23, 8, 0, 23, 127): ("f4", "float32"),
+    (63, 8, 0, 64, 52, 11, 0, 52, 1023): ("f8", "float64"),
+    (15, 2, 0, 16, 7, 8, 0, 7, 127): ("u2", "bfloat16"),
+    (7, 1, 0, 8, 3, 4, 0, 3, 7): ("u1", "float8_e4m3fn"),
+    (7, 1, 0, 8, 2, 5, 0, 2, 15): ("u1", "float8_e5m2"),
+}
+"""Bit of the sign, bytes, bit offset, precision, and of exponent and mantissa the location and size, then the bias:
+what they are to numpy."""
+OPAQUE_SIZES: Mapping[int, tuple[str, ...]] = {1: tuple(FLOAT8), 2: ("bfloat16",)}
+"""The dtypes that HDF5 does not know, by their size in bytes."""
+
+
+def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
+    """How numpy sees a dataset's bytes, and Keras's word for what they mean.
+
+    bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
+    version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.
+    """
+    _, flags, start, _ = header.the(DATATYPE)
+    if flags & SHARED:
+        return np.dtype("V1"), UNUSUAL
+    data = header.data
+    written = number_format(data, start)
+    if written is not None:
+        return written
+    size = size_at(data, start)
+    if class_at(data, start) == OPAQUE:
+        names = OPAQUE_SIZES.get(size, ())
+        word = header.attributes(path).get("dtype") if names else None
+        return np.dtype(f"<u{size}" if names else f"V{size}"), word if word in names else f"opaque{8 * size}"
+    if is_boolean(data, start):
+        return np.dtype("i1"), "bool"
+    numbers = complex_format(data, start)
+    if numbers is not None:
+        return numbers, numbers.name
+    if header.rarities is None:
+        message = f"the datatype of {path} is cut short"
+        raise ValueError(message)
+    return header.rarities.dtype()
+
+
+def is_familiar_dtype(data: bytes, start: int) -> bool:
+    """Whether a datatype is one that weights have: numbers, opaque bytes, booleans."""
+    plain = class_at(data, start) in (INTEGER, FLOAT, OPAQUE)
+    return plain or is_boolean(data, start) or complex_format(data, start) is not None
+
+
+def class_at(data: bytes, start: int) -> int:
+    """The class of a datatype."""
+    return data[start] & 0x0F
+
+
+def size_at(data: bytes, start: int) -> int:
+    """The bytes that a value of a datatype takes."""
+    return int.from_bytes(data[start + 4 : start + 8], "little")
+
+
+def is_boolean(data: bytes, start: int) -> bool:
+    """Whether a datatype is h5py's boolean: a byte whose two values are named."""
+    if class_at(data, start) != ENUMERATED or (data[start + 1], size_at(data, start)) != (2, 1):
+        return False
+    base = start + HEAD
+    return data.startswith(BOOLEAN, base + HEAD + NUMBERS[INTEGER]) and number_format(data, base) == INT8
+
+
+def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
+    """The dtype of complex numbers, which are records of two equal floats called r and i; None for any other class."""
+    if class_at(data, start) != COMPOUND or data[start + 1 : start + 3] != b"\2\0":
+        return None
+    name, place = MEMBERS.get(data[start] >> 4, (0, 0))
+    at, width, formats = start + HEAD, size_at(data, start) // 2, set()
+    for number, letter in enumerate((b"r\0", b"i\0")):
+        offset = int.from_bytes(data[at + name : at + name + min(place, 4)], "little")
+        if not data.startswith(letter, at) or offset != number * width:
+            return None
+        at += name + place
+        described = number_format(data, at)
+        if described is None or described[0].kind != "f":
+            return None
+        formats.add(described[0].str)
+        at += HEAD + NUMBERS[FLOAT]
+    part = np.dtype(formats.pop())
+    return None if formats or part.itemsize != width else np.dtype(f"{part.str[0]}c{2 * width}")
+
+
+def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
+    """The dtype of a float or an integer by the bits that its datatype describes; None for any other class.
+
+    Going by class and size alone would show other layouts as wrong numbers. Raises ValueError for no version that
+    there is.
+    """
+    return number_of(data[start : start + HEAD + NUMBERS[FLOAT]])
+
+
+@lru_cache(MOST_REMEMBERED)
+def number_of(data: bytes) -> tuple[np.dtype[Any], str] | None:
+    """The same from the bytes of a datatype, or from as many of them as tell of a number."""
+    kind, flags, rest, size = class_at(data, 0), data[1], data[2:4], size_at(data, 0)
+    if data[0] >> 4 not in VERSIONS:
+        message = f"a datatype of version {data[0] >> 4}"
+        raise ValueError(message)
+    order = ">" if flags & BIG_ENDIAN else "<"
+    if kind == INTEGER:
+        offset, precision = struct.unpack_from("<HH", data, HEAD)
+        is_plain = not (flags & ~(BIG_ENDIAN | SIGNED) or any(rest))
+        if is_plain and (offset, precision) == (0, 8 * size) and size in (1, 2, 4, 8):
+            dtype = np.dtype(f"{order}{'i' if flags & SIGNED else 'u'}{size}")
+            return dtype, dtype.name
+        return np.dtype(f"V{size}" if size else "V1"), UNUSUAL
+    if kind == FLOAT:
+        fields = (int.from_bytes(rest, "little"), size, *struct.unpack_from("<HHBBBBI", data, HEAD))
+        code, name = FLOATS.get(fields, ("", UNUSUAL)) if flags & ~BIG_ENDIAN == LEADING_ONE else ("", UNUSUAL)
+        return np.dtype(f"{order}{code}" if code else f"V{size or 1}"), name
+    return None
+
+
+def decoded(raw: np.ndarray, dtype: str) -> np.ndarray:
+    """Stored values as numpy can compute with them: bfloat16 and float8 become float32, exactly."""
+    if dtype == "bfloat16":
+        return (raw.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+    if dtype in FLOAT8:
+        exponent_bits, bias = FLOAT8[dtype]
+        return float8_values(exponent_bits, bias)[raw.view(np.uint8)]
+    return raw.view(np.bool_) if dtype == "bool" and raw.dtype.itemsize == 1 else raw
+
+
+def float8_values(exponent_bits: int, bias: int) -> np.ndarray:
+    """The 256 values of an 8-bit float, by code."""
+    codes = np.arange(256)
+    mantissa_bits = 7 - exponent_bits
+    exponent = (codes >> mantissa_bits) & ((1 << exponent_bits) - 1)
+    mantissa = codes & ((1 << mantissa_bits) - 1)
+    scale = 1 << mantissa_bits
+    fraction = np.where(exponent > 0, 1 + mantissa / scale, mantissa / scale)
+    values = np.ldexp(fraction, np.maximum(exponent, 1) - bias)
+    largest = (1 << exponent_bits) - 1
+    if mantissa_bits == 2:  # noqa: PLR2004 - e5m2 alone has infinities
+        values = np.where(exponent == largest, np.where(mantissa == 0, np.inf, np.nan), values)
+    else:
+        values = np.where((exponent == largest) & (mantissa == scale - 1), np.nan, values)
+    return np.where(codes & 0x80, -values, values).astype(np.float32)

@@ -1,0 +1,215 @@
+"""Object headers of HDF5 as every program writes them by default, Keras among them, and the messages that they hold.
+
+What is newer, or rarer, is left to pyfive (``hdf5_newer``): object headers of version 2, groups that keep the order
+of their links, attributes in heaps of their own, datatypes that no weight has.
+
+Source: HDF5 File Format Specification 3.0, sections IV.A.1.a and IV.A.2.
+"""
+
+from __future__ import annotations
+
+import struct
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from kerasinspect.containers.hdf5.attributes import attribute_of, is_familiar_attribute, text_of
+from kerasinspect.containers.hdf5.datatypes import is_familiar_dtype
+from kerasinspect.containers.hdf5.messages import (
+    ATTRIBUTE,
+    ATTRIBUTE_INFO,
+    CONTINUATION,
+    DATASPACE,
+    DATATYPE,
+    LINK,
+    LINK_INFO,
+    SHARED,
+    SYMBOL_TABLE,
+    shape_of,
+)
+from kerasinspect.containers.hdf5.symbols import symbols
+from kerasinspect.limits import passed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    import numpy as np
+
+    from kerasinspect.containers.hdf5.file import MeteredStream, OpenFile
+    from kerasinspect.containers.stored import Attribute
+
+PREFIX = struct.Struct("<BxH4xI4x")
+"""How an older object header begins: version, number of messages, and their bytes."""
+HEAD = struct.Struct("<HHB3x")
+"""How a message begins there: kind, bytes, flags."""
+TWO_ADDRESSES = struct.Struct("<QQ")
+"""Of a continuation: where more messages are, and their bytes. Of a symbol table: its tree, and its heap of names."""
+OLDER, NEWER = 1, ord("O")
+"""The first byte of a header: a version, or the signature of newer ones."""
+
+
+class Unfamiliar(Exception):
+    """The header holds something that is left to pyfive."""
+
+
+class Link(NamedTuple):
+    """A link that is not followed, and what it would lead to."""
+
+    words: str
+
+
+class Message(NamedTuple):
+    """One message of a header; its body begins at ``start`` of the header's data."""
+
+    kind: int
+    flags: int
+    start: int
+    nbytes: int
+
+
+class Rarities(Protocol):
+    """What pyfive says of a header that holds something unfamiliar."""
+
+    def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
+        """What lists the names in a group later, without the header."""
+
+    def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
+        """All attributes, within the limits; ``path`` is what the object is called."""
+
+    def dtype(self) -> tuple[np.dtype[Any], str]:
+        """How numpy sees values of a datatype that no weight has, and the word for what they mean."""
+
+
+class Header(NamedTuple):
+    """An object header: its messages, and what they say of links and attributes."""
+
+    file: OpenFile
+    address: int
+    messages: list[Message]
+    data: bytes
+    rarities: Rarities | None = None
+
+    def find(self, kind: int) -> Message | None:
+        """The first message of a kind."""
+        return next((message for message in self.messages if message.kind == kind), None)
+
+    def the(self, kind: int) -> Message:
+        """The same where the header cannot do without; raises ValueError where it does."""
+        message = self.find(kind)
+        if message is None:
+            complaint = f"no message of kind {kind}"
+            raise ValueError(complaint)
+        return message
+
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape that the dataspace gives; None where there are no values. Raises ValueError for a faulty one."""
+        _, flags, start, nbytes = self.the(DATASPACE)
+        if flags & SHARED:
+            complaint = "a dataspace that lies elsewhere in the file, which is not read"
+            raise ValueError(complaint)
+        return shape_of(self.data[start : start + nbytes])
+
+    @property
+    def kinds(self) -> set[int]:
+        """The kinds of message that the header has."""
+        return {message.kind for message in self.messages}
+
+    def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
+        """What lists the names in a group later: to which address each leads, or why it is not followed.
+
+        It keeps nothing of the header, of which many groups wait to be listed. Raises ValueError for a second table.
+        """
+        if self.rarities:
+            return self.rarities.links()
+        tables = [message for message in self.messages if message.kind == SYMBOL_TABLE]
+        if not tables:
+            return lambda: iter(())
+        if len(tables) > 1 or tables[0].nbytes != TWO_ADDRESSES.size:
+            complaint = "a group with two tables of symbols, or with one that is cut short"
+            raise ValueError(complaint)
+        return partial(table_links, self.file, *TWO_ADDRESSES.unpack_from(self.data, tables[0].start))
+
+    def attributes(self, path: str) -> Mapping[str, Attribute]:
+        """All attributes by name; ``path`` is what the object is called.
+
+        Raises RefusedFile for more than the limits allow, ValueError for two of one name.
+        """
+        count, allowed = sum(message.kind == ATTRIBUTE for message in self.messages), self.file.limits.hdf5_attributes
+        source = self.rarities.attributes if self.rarities else self.familiar_attributes
+        found = dict(source(path)) if count <= allowed else {}
+        if max(count, len(found)) > allowed:
+            raise passed("hdf5_attributes", count, allowed, f"An object in {self.file.source.label}")
+        if len(found) < count:
+            complaint = "two attributes have one name, and readers differ about which counts"
+            raise ValueError(complaint)
+        return found
+
+    def familiar_attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
+        """All attributes, where each is of a form that is read here."""
+        for message in self.messages:
+            if message.kind == ATTRIBUTE:
+                yield attribute_of(self.file, self.data[message.start : message.start + message.nbytes], path)
+
+
+def read_header(file: OpenFile, address: int) -> Header:
+    """The header at an address; raises Unfamiliar for one that is left to pyfive, ValueError for none at all."""
+    version, count, size = PREFIX.unpack(file.stream.at(address, PREFIX.size))
+    if version == NEWER:
+        raise Unfamiliar
+    if version != OLDER:
+        complaint = "no object header"
+        raise ValueError(complaint)
+    messages, whole = messages_of(file.stream, address + PREFIX.size, size, count)
+    if not are_familiar(messages, whole):
+        raise Unfamiliar
+    return Header(file, address, messages, whole)
+
+
+def messages_of(stream: MeteredStream, address: int, size: int, count: int) -> tuple[list[Message], bytes]:
+    """The messages of an older header, and the bytes that they lie in, those of its further parts behind the others.
+
+    Raises ValueError where they do not fill each part to its end, or are not as many as there should be.
+    """
+    data = bytearray(stream.at(address, size))  # messages may say again and again that there are more
+    messages: list[Message] = []
+    ends, offset = [size], 0
+    for end in ends:
+        while offset < end and len(messages) < count:
+            kind, length, flags = HEAD.unpack_from(data, offset)
+            start = offset + HEAD.size
+            if kind == CONTINUATION:
+                data += stream.at(*TWO_ADDRESSES.unpack_from(data, start))
+                ends.append(len(data))
+            messages.append(Message(kind, flags, start, length))
+            offset = start + length
+        if offset != end:
+            complaint = f"messages of {offset} bytes in a header of {end}"
+            raise ValueError(complaint)
+    if len(messages) != count:
+        complaint = f"{len(messages)} messages where {count} should be"
+        raise ValueError(complaint)
+    return messages, bytes(data)
+
+
+def are_familiar(messages: Iterable[Message], data: bytes) -> bool:
+    """Whether all messages are of the forms that are read here; one that is cut short fails where it is needed."""
+    for kind, flags, start, _ in messages:
+        if kind in (LINK, LINK_INFO, ATTRIBUTE_INFO):
+            return False
+        if kind in (DATATYPE, ATTRIBUTE):
+            with suppress(struct.error, IndexError, ValueError):
+                known = is_familiar_dtype if kind == DATATYPE else is_familiar_attribute
+                if flags & SHARED or not known(data, start):
+                    return False
+    return True
+
+
+def table_links(file: OpenFile, tree: int, heap: int) -> Iterator[tuple[str, int | Link]]:
+    """The names in a table of symbols."""
+    for name, address, target in symbols(file.stream, tree, heap):
+        yield text_of(name), address if target is None else soft_link(target)
+
+
+def soft_link(target: bytes) -> Link:
+    """A link to another place in the file."""
+    return Link(f"links to {text_of(target)}, not followed")

@@ -1,0 +1,312 @@
+"""Groups and arrays as they lie in a file, before anyone says what they mean."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+from kerasinspect.containers.hdf5.datatypes import decoded
+from kerasinspect.containers.sources import BLOCK, Source
+from kerasinspect.errors import DamagedFile, RefusedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from numpy.typing import DTypeLike
+
+    from kerasinspect.model import Array
+
+UNWRITTEN_LIMIT = 1 << 20
+"""Bytes of an array that was declared but never written whose fill value is still shown."""
+
+
+PICKLED = "object"
+"""The dtype of an array of pickled Python objects."""
+
+
+class Storage(Protocol):
+    """Where an array's bytes are, in C order, as one run of bytes."""
+
+    def read(self, start: int, count: int) -> bytes | memoryview:
+        """``count`` bytes from ``start``."""
+
+    def blocks(self, size: int) -> Iterator[memoryview]:
+        """All bytes in pieces of at most ``size``; a piece is valid until the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contiguous:
+    """Bytes that lie in one run in the file: what every Keras writes."""
+
+    source: Source
+    offset: int
+    nbytes: int
+
+    def read(self, start: int, count: int) -> bytes:
+        """``count`` bytes from ``start``, straight from the file."""
+        return self.source.read_at(self.offset + start, count)
+
+    def blocks(self, size: int) -> Iterator[memoryview]:
+        """All bytes in pieces, through one buffer."""
+        return self.source.blocks(self.offset, self.nbytes, size)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """Bytes that a header held, or that were made from others."""
+
+    load: Callable[[], bytes]
+
+    def read(self, start: int, count: int) -> bytes:
+        """``count`` bytes from ``start``."""
+        return self.load()[start : start + count]
+
+    def blocks(self, size: int) -> Iterator[memoryview]:
+        """All bytes in pieces."""
+        view = memoryview(self.load())
+        return (view[start : start + size] for start in range(0, len(view), size))
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Declared, but never written: Keras and h5py would read a fill value everywhere."""
+
+    nbytes: int
+    where: str
+    value: bytes | None = bytes(1)
+    """The bytes of the fill value; None where there is none, so that h5py refuses to read."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why no values are given: there are none, or too many of them to be a weight that someone forgot."""
+        if self.nbytes > UNWRITTEN_LIMIT:
+            return f"{self.where} declares {self.nbytes:,} bytes but none of them are stored."
+        if self.nbytes and self.value is None:
+            return f"{self.where} was never written, and the file has no fill value for it."
+        return None
+
+    def read(self, start: int, count: int) -> bytes:
+        """``count`` bytes from ``start`` of the fill value again and again."""
+        value = self.value or bytes(1)
+        skipped = start % len(value)
+        return (value * (count // len(value) + 2))[skipped : skipped + count]
+
+    def blocks(self, size: int) -> Iterator[memoryview]:
+        """All bytes in pieces."""
+        view = memoryview(self.read(0, self.nbytes))
+        return (view[start : start + size] for start in range(0, len(view), size))
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Values that may not be read: they lie in another file or behind a filter that is not read."""
+
+    reason: str
+    is_partial: bool = True
+    """They are numbers of the model, so that an answer without them is partial."""
+
+    def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - nothing is read, whatever is asked
+        """Refuse."""
+        raise RefusedFile(self.reason)
+
+    def blocks(self, size: int) -> Iterator[memoryview]:  # noqa: ARG002
+        """Refuse."""
+        raise RefusedFile(self.reason)
+
+
+def all_values(array: Array, dtype: DTypeLike | None, *, copy: bool | None) -> np.ndarray:
+    """Every value of an array, of another dtype where one is asked for; raises ValueError where ``copy`` is False.
+
+    Source: what numpy says of ``__array__``.
+    """
+    if copy is False:
+        message = "The values lie in a file: numpy can have them only as a copy."
+        raise ValueError(message)
+    values = array[...]
+    return values if dtype is None else values.astype(dtype, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArray:
+    """One dataset: shape and dtype from its header, values from the file when asked for.
+
+    Satisfies ``kerasinspect.model.Array``. ``encoding`` is how numpy sees the bytes, ``dtype`` what they mean.
+    """
+
+    path: str
+    shape: tuple[int, ...]
+    dtype: str
+    encoding: np.dtype[Any]
+    storage: Storage
+    position: int = 0
+    """The highest place in the file that belongs to it; write order tells that of layers where nothing else does."""
+    problem: str | None = None
+    """Why its values cannot be read, where its header already says so: it declares more than the file holds."""
+    source: Source | None = None
+    """What has to be open for its values to be read, wherever they are."""
+
+    @property
+    def size(self) -> int:
+        """Number of scalars."""
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the values take in the file's dtype."""
+        return self.size * self.encoding.itemsize
+
+    def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
+        """The selected values; only the bytes that they span are read."""
+        self._check_open()
+        picks, kept = normalised(key, self.shape)
+        raw = self._selected(picks)
+        values = decoded(raw, self.dtype)
+        return values.reshape([len(pick) for pick, keep in zip(picks, kept, strict=True) if keep])
+
+    def _check_open(self) -> None:
+        """Raise ClosedModel where the file was closed, even if none of its bytes are needed."""
+        if self.source is not None:
+            self.source.check_open()
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001 - as numpy calls it
+        """All values, as ``numpy.asarray`` asks for them."""
+        return all_values(self, dtype, copy=copy)
+
+    def _selected(self, picks: list[range]) -> np.ndarray:
+        """The raw values at the crossings of ``picks``, read in as few runs as possible."""
+        inner = len(picks)
+        while inner and picks[inner - 1] == range(self.shape[inner - 1]):
+            inner -= 1
+        if any(not pick for pick in picks):
+            return np.empty([len(pick) for pick in picks], self.encoding)
+        if not inner:
+            return self._run(0, self.size).reshape(self.shape)
+        tail = math.prod(self.shape[inner:])
+        last = picks[inner - 1]
+        low, high = min(last[0], last[-1]), max(last[0], last[-1]) + 1
+        strides = [math.prod(self.shape[axis + 1 : inner]) for axis in range(inner - 1)]
+        rows = []
+        for places in product(*picks[: inner - 1]):
+            row = sum(place * stride for place, stride in zip(places, strides, strict=True))
+            run = self._run((row + low) * tail, (high - low) * tail).reshape(high - low, tail)
+            rows.append(run[[place - low for place in last]])
+        return np.stack(rows).reshape([len(pick) for pick in picks])
+
+    def _run(self, first: int, count: int) -> np.ndarray:
+        """``count`` raw values in a row."""
+        if self.problem:
+            raise DamagedFile(self.problem)
+        width = self.encoding.itemsize
+        return np.frombuffer(self.storage.read(first * width, count * width), self.encoding, count)
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes | memoryview]:
+        """All bytes, little-endian in C order, in pieces of at most ``size`` bytes."""
+        self._check_open()
+        if self.problem:
+            raise DamagedFile(self.problem)
+        width = max(1, self.encoding.itemsize)
+        for piece in self.storage.blocks(max(width, size - size % width)):
+            if self.encoding.byteorder == ">":
+                yield np.frombuffer(piece, self.encoding).byteswap().tobytes()
+            else:
+                yield piece
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A folder of groups and arrays, with attributes."""
+
+    path: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    arrays: dict[str, StoredArray] = field(default_factory=dict)
+    aliases: dict[str, StoredArray] = field(default_factory=dict)
+    """Further names of arrays that lie in other groups, or in this one under another name."""
+    links: dict[str, str] = field(default_factory=dict)
+    """What lies under a name that is not followed, in words."""
+    position: int = 0
+    """Where its header lies in the file."""
+
+    def walk(self) -> Iterator[Group]:
+        """The group itself, then every group below it."""
+        stack = [self]
+        while stack:
+            group = stack.pop()
+            yield group
+            stack.extend(reversed(group.groups.values()))
+
+    def all_arrays(self) -> Iterator[StoredArray]:
+        """Every array in this group and below."""
+        for group in self.walk():
+            yield from group.arrays.values()
+
+    def at(self, path: str) -> Group | None:
+        """The group at a path below this one."""
+        group: Group | None = self
+        for part in path.split("/"):
+            group = group.groups.get(part) if group else None
+        return group
+
+    def text(self, name: str) -> str | None:
+        """An attribute that is one text; None where it is absent or something else."""
+        value = self.attributes.get(name)
+        return value if isinstance(value, str) else None
+
+    def texts(self, name: str) -> list[str] | None:
+        """An attribute that is a list of texts, put together where Keras had to split it; None where it is absent.
+
+        Keras splits one that would pass the 64 KiB that HDF5 allows into ``name0``, ``name1`` and so on.
+        """
+        attributes = self.attributes
+        if name in attributes:
+            return as_texts(attributes[name])
+        parts: list[str] = []
+        count = 0
+        while f"{name}{count}" in attributes:
+            parts += as_texts(attributes[f"{name}{count}"])
+            count += 1
+        return parts if count else None
+
+
+Attribute: TypeAlias = "str | list[str] | int | float | None"
+"""The kinds of attribute value that Keras writes; anything else is None."""
+
+
+def as_texts(value: Attribute) -> list[str]:
+    """A list of texts from an attribute, whichever way the writer's h5py stored it."""
+    if isinstance(value, str):
+        return [value]
+    return value if isinstance(value, list) else []
+
+
+def normalised(key: Any, shape: tuple[int, ...]) -> tuple[list[range], list[bool]]:  # noqa: ANN401
+    """The positions picked along every axis, and whether the axis stays, from a numpy basic index.
+
+    Raises IndexError as numpy does.
+    """
+    parts = key if isinstance(key, tuple) else (key,)
+    given = sum(part is not Ellipsis for part in parts)
+    if given > len(shape):
+        message = f"too many indices: the array has {len(shape)} axes, but {given} were indexed"
+        raise IndexError(message)
+    gap = (slice(None),) * (len(shape) - given)
+    at = parts.index(Ellipsis) if Ellipsis in parts else len(parts)
+    full = (*parts[:at], *gap, *parts[at + 1 :])
+    picks, kept = [], []
+    for part, size in zip(full, shape, strict=True):
+        if isinstance(part, slice):
+            picks.append(range(size)[part])
+        else:
+            picks.append(range(size)[part : part + 1 or None] if -size <= part < size else out_of_range(part, size))
+        kept.append(isinstance(part, slice))
+    return picks, kept
+
+
+def out_of_range(position: int, size: int) -> range:
+    """Raise numpy's error for an index outside the axis."""
+    message = f"index {position} is out of bounds for an axis of size {size}"
+    raise IndexError(message)

@@ -1,0 +1,145 @@
+"""JSON from strangers: its size, depth and number of values are known before anything is parsed.
+
+What Python's parser accepts beyond RFC 8259 is accepted (NaN, Infinity, a byte order mark, UTF-16 and UTF-32), since
+Keras reads it too; a key that an object holds twice is reported, since readers disagree on which one counts.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from kerasinspect.errors import DamagedFile
+from kerasinspect.limits import DEFAULT, Limits, passed
+
+DEEPER, SHALLOWER, QUOTE, BACKSLASH = b"[{", b"]}", b'"', b"\\"
+MARKS = b"[{,:"
+SKELETON = DEEPER + SHALLOWER + QUOTE + b",:"
+ALL_ELSE = bytes(sorted(set(range(256)) - set(SKELETON)))
+STEP_OF = {**dict.fromkeys(DEEPER, 1), **dict.fromkeys(SHALLOWER, -1)}
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+MOST_REPEATED_KEYS = 100
+
+REMEDY = "The file was damaged or edited by hand: get it again, or save the model again."
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A JSON document, and the keys that one of its objects holds more than once."""
+
+    value: Any
+    duplicate_keys: tuple[str, ...] = ()
+    """Each once, in the order of the file, the first hundred; the last value of each counts."""
+
+
+def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbytes: int | None = None) -> Parsed:
+    """The document that ``data`` holds; ``where`` is what to call it in a message.
+
+    ``deflated_nbytes`` is what it took in a file that had it deflated: a few kilobytes can become millions of values.
+    Raises RefusedFile where it passes a limit, and DamagedFile where it is not JSON.
+    """
+    if len(data) > limits.json_bytes:
+        raise passed("json_bytes", len(data), limits.json_bytes, where)
+    text = decode(data, where)
+    check_size(text.encode("utf-8", "surrogatepass"), where, limits, deflated_nbytes)
+    repeated: dict[str, None] = {}
+
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object, with its repeated keys noted."""
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            note_repeated(pairs, repeated)
+        return found
+
+    try:
+        value = json.loads(text, object_pairs_hook=collect, parse_int=whole_number)
+    except json.JSONDecodeError as error:
+        at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
+        raise DamagedFile(
+            f"{where} is not JSON: {error.msg.removesuffix(' at')} at byte {at:,} of {len(data):,}.", REMEDY
+        ) from error
+    except RecursionError as error:
+        # Only a caller that has already used up the stack gets here: the depth was checked above.
+        raise passed("json_depth", limits.json_depth, limits.json_depth, where) from error
+    return Parsed(value, tuple(repeated))
+
+
+def decode(data: bytes, where: str) -> str:
+    """The text that the bytes hold, in whichever encoding JSON may have; raises DamagedFile for bytes that are none."""
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), None) or bare_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        message = f"{where} is not JSON: it is no valid {encoding.upper()} at byte {error.start:,} of {len(data):,}."
+        raise DamagedFile(message, REMEDY) from error
+
+
+def bare_encoding(data: bytes) -> str:
+    """The encoding of text that begins with two ASCII characters and without a byte order mark, from its zeros."""
+    zeros = tuple(byte == 0 for byte in data[:4])
+    match zeros:
+        case (True, True, True, False):
+            return "utf-32-be"
+        case (False, True, True, True):
+            return "utf-32-le"
+        case (True, False, *_):
+            return "utf-16-be"
+        case (False, True, *_):
+            return "utf-16-le"
+    return "utf-8"
+
+
+def check_size(text: bytes, where: str, limits: Limits, deflated_nbytes: int | None = None) -> None:
+    """Raise RefusedFile where the document holds more values or is deeper than the limits allow, without parsing it."""
+    marks = sum(map(text.count, MARKS))
+    if marks > limits.json_marks:
+        raise passed("json_marks", marks, limits.json_marks, where)
+    if deflated_nbytes is not None and marks > max(limits.json_marks_inflated, deflated_nbytes // 2):
+        raise passed("json_marks_inflated", marks, limits.json_marks_inflated, where)
+    if sum(map(text.count, DEEPER)) > limits.json_depth:
+        deepest = depth(text)
+        if deepest > limits.json_depth:
+            raise passed("json_depth", deepest, limits.json_depth, where)
+    objects = text.count(b"{")
+    if objects > limits.json_objects:
+        raise passed("json_objects", objects, limits.json_objects, where)
+
+
+def depth(text: bytes) -> int:
+    """How many lists and objects lie inside one another at the deepest place, brackets inside strings left out.
+
+    It is right up to the place where the text stops being JSON, which is as far as a parser gets.
+    """
+    unescaped = text.replace(BACKSLASH * 2, b"").replace(BACKSLASH + QUOTE, b"")
+    # Once all else is gone, two quotes side by side are a whole string: between two strings stands a comma or a colon.
+    skeleton = unescaped.translate(None, ALL_ELSE).replace(QUOTE * 2, b"")
+    outside = b"".join(skeleton.split(QUOTE)[::2])
+    return max(accumulate(map(STEP_OF.__getitem__, outside.translate(None, b",:"))), default=0)
+
+
+def whole_number(digits: str) -> int | float:
+    """The number that digits stand for: an infinity where they are more than Python turns into a whole number."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
+def note_repeated(pairs: list[tuple[str, Any]], repeated: dict[str, None]) -> None:
+    """Add the keys that ``pairs`` holds more than once, while they are not too many."""
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if len(repeated) >= MOST_REPEATED_KEYS:
+            return
+        if key in seen:
+            repeated[key] = None
+        seen.add(key)

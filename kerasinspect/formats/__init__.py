@@ -1,0 +1,1 @@
+"""Formats of saved models: which containers make one, before anything is given a meaning."""

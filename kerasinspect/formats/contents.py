@@ -1,0 +1,102 @@
+"""What a format reader gives: the bare contents of a file, in one of the two shapes that Keras ever wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kerasinspect.containers.stored import Group, StoredArray
+    from kerasinspect.containers.zip.archive import Archive
+    from kerasinspect.model import Checksum, FormatName
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One array of a legacy file with the name that it was saved under; slashes and ``:0`` included."""
+
+    name: str
+    array: StoredArray
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A weight that a legacy file lists without an array of its own: none is there, or an earlier one has its name."""
+
+    place: int
+    """Among all weights that the layer lists."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRows:
+    """A layer of a legacy file: its name and its arrays, trainable ones first."""
+
+    name: str
+    rows: tuple[Row, ...]
+    lost: tuple[Lost, ...] = ()
+    has_group: bool = True
+    """False where the file lists the layer without a group of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """An HDF5 file, parsed."""
+
+    root: Group
+    damage: tuple[str, ...] = ()
+    """Sentences about the parts that could not be read."""
+    outside_nbytes: int = 0
+    """Bytes before and behind the HDF5 file itself that hold something."""
+    unwritten: tuple[tuple[str, str], ...] = ()
+    """Arrays that were never written, or not all of them, and what is to be said of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The file or files that contents were read from, open and parsed: what ``container_facts`` looks at."""
+
+    nbytes: int = 0
+    """Of all files together."""
+    archive: Archive | None = None
+    trees: tuple[Tree, ...] = ()
+    """Every HDF5 file, as it lies there."""
+    repeated_keys: tuple[tuple[str, str], ...] = ()
+    """A JSON document, and a key that one of its objects has twice; readers disagree on which one counts."""
+    listed_names: tuple[tuple[str, str], ...] = ()
+    """The path of a group of a legacy file, and a name that its attributes list."""
+    broken_lists: tuple[tuple[str, str], ...] = ()
+    """A layer of a legacy file whose lists and contents disagree, and how, as a sentence."""
+    packed: Archive | None = None
+    """The archive of arrays that the weights are, in an archive or in a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The contents of a file before anyone says what they mean.
+
+    A legacy file has ``layers`` with names, in order; a newer one has a ``tree`` of groups whose names follow classes
+    and attributes. ``others`` are arrays outside either: optimizer state, and what nothing in the file accounts for.
+    """
+
+    location: str
+    format: FormatName
+    tree: Group | None = None
+    layers: tuple[LayerRows, ...] = ()
+    own: tuple[Row, ...] = ()
+    """Arrays of a legacy file that the model itself owns."""
+    optimizer: tuple[Row, ...] = ()
+    others: tuple[StoredArray, ...] = ()
+    config: Mapping[str, Any] | None = None
+    training_config: Mapping[str, Any] | None = None
+    keras_version: str | None = None
+    backend: str | None = None
+    saved_at: str | None = None
+    assets: Mapping[str, Callable[[], bytes]] = field(default_factory=dict, repr=False)
+    """Files beside the weights, by their path in the archive; read when asked for."""
+    remarks: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
+    checksum: Checksum | None = None
+    container: Container = field(default_factory=Container, repr=False)

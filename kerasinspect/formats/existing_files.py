@@ -1,0 +1,198 @@
+"""What a file is that lies where an output is to be written: ours, another text, or what may be somebody's model.
+
+Whether a file may be a model is told from its content. What cannot be told may be one: weights are numbers, and raw
+numbers look like nothing at all. So only text, pictures, documents and archives without anything like weights are
+known to be none.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.strict_json import parse_json
+from kerasinspect.containers.zip.archive import open_archive
+from kerasinspect.errors import UnreadableFile
+from kerasinspect.formats.diagnosis import HDF5_PARTS, HDF5_SIGNATURE, TEXT_COPIES
+from kerasinspect.formats.foreign_files import KINDS
+from kerasinspect.limits import DEFAULT
+
+if TYPE_CHECKING:
+    import os
+
+    from kerasinspect.containers.sources import Source
+
+HEAD, TAIL = 4096, 1024
+"""Bytes at a file's ends that are looked at."""
+
+LONGEST_CHARACTER = 4
+"""Bytes of one UTF-8 character, of which some may lie outside of what is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """What a file is to whoever would replace it."""
+
+    kind: Literal["own", "other", "model"]
+    """Nothing or an earlier output of ours, something else, or what is or may be a model or a part of one."""
+    noun: str = ""
+    """What it is, with its article."""
+
+
+OWN = Existing("own")
+
+FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
+"""The name of a format as a page has it."""
+OWN_TEXTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r'\s*\{\s*"schema": "kerasinspect\.(show|summary|stats|training|check|lock|rules|verify)/1"',
+        r'\s*\{\s*"\$schema": "[^"]*sarif[^"]*"[\s\S]{,200}"driver": \{\s*"name": "kerasinspect"',
+        r'<\?xml [^>]*>\s*<testsuites name="kerasinspect"',
+        rf"(## )?model .*\n\n?{FORMAT} · (`?saved`? by )?`?Keras ",
+        rf"model .* · {FORMAT} · (saved by Keras \d|Keras version not stored)",
+        r"## `?kerasinspect`? check\n",
+        r"weight,shape,dtype,minimum,maximum,",
+        r"code +name +severity +default +what it finds\n",
+        r"rule KI\d{3} · ",
+    )
+)
+"""Beginnings of what the commands write."""
+
+OWN_END = re.compile(r"(^|\n)[\d,]+ of [\d,]+ arrays? read in [\d,]+ files?\n$")
+"""How a report of ``check`` for people ends."""
+
+GOLDEN_MEMBER = "kerasinspect.npy"
+"""The member that says of an archive of arrays that ``verify`` recorded it."""
+
+HARMLESS = (
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+)
+"""Beginnings of binary files that hold no weights."""
+
+WEIGHTS_IN_ARCHIVES = re.compile(
+    r"(.*/)?([^/]*\.(keras|h5|hdf5|h5f|npy|npz|pkl|pickle|joblib|pb|pbtxt|pt|pth|bin|ckpt|index|data-\d+-of-\d+"
+    r"|safetensors|onnx|tflite|gguf|ggml|msgpack|mlmodel|params|zip|tar|gz)"
+    r"|config\.json|metadata\.json|model\.json|[^/]*\.weights\.json|_METADATA|_CHECKPOINT_METADATA|checkpoint"
+    r"|\.z(array|group|attrs)|zarr\.json|manifest\.ocdbt)",
+    re.IGNORECASE,
+)
+"""Names of members that are a model's."""
+
+MODEL_DOCUMENTS = tuple(
+    map(
+        frozenset,
+        (
+            ("class_name", "config"),
+            ("weight_map",),
+            ("modelTopology",),
+            ("weightsManifest",),
+            ("keras_version",),
+            ("model_type",),
+            ("architectures",),
+            ("item_handlers",),
+            ("tree_metadata",),
+            ("array_metadatas",),
+            ("zarr_format",),
+        ),
+    )
+)
+"""Keys of JSON documents that are a part of a model: of Keras, TensorFlow.js, Hugging Face, Orbax and Zarr."""
+
+MODEL_TEXTS = (
+    (re.compile(r"version https://git-lfs\.github\.com/spec/"), "a Git LFS pointer, which stands for a large file"),
+    (re.compile(r"(backend|class_name):"), "the architecture of a Keras model as YAML"),
+    (re.compile(r"model_checkpoint_path:"), "the list of a TensorFlow checkpoint"),
+    (re.compile(r"saved_model_schema_version:|meta_graphs \{|node \{"), "a graph of TensorFlow as text"),
+)
+"""Beginnings of texts that are a part of a model."""
+
+SHARD_OF_CHECKPOINT = re.compile(r"\.data-\d{5}-of-\d{5}$")
+
+
+def existing_file(path: str | os.PathLike[str]) -> Existing:
+    """What a regular file is; one that cannot be read may be a model."""
+    try:
+        with closing(open_source(path)) as source:
+            return _content(source)
+    except UnreadableFile:
+        return Existing("model", "a file that cannot be read")
+
+
+def _content(source: Source) -> Existing:
+    """What a file is by its content."""
+    if not source.size:
+        return OWN
+    head = source.read_at(0, min(HEAD, source.size))
+    tail = source.read_at(max(0, source.size - TAIL), min(TAIL, source.size))
+    if b"PK\x05\x06" in tail or head.startswith(b"PK"):
+        return _archive(source)
+    if (text := _as_text(head, tail)) is not None and not SHARD_OF_CHECKPOINT.search(source.path):
+        return _text(source, text, tail.decode("utf-8", "ignore"))
+    for signature, noun in HARMLESS:
+        if head.startswith(signature):
+            return Existing("other", noun)
+    return Existing("model", _binary(head))
+
+
+def _archive(source: Source) -> Existing:
+    """What a ZIP archive is: what is recorded by ``verify`` is ours, what cannot be listed may be a model."""
+    try:
+        names = open_archive(source).members.keys()
+    except UnreadableFile:
+        return Existing("model", "an archive that cannot be listed")
+    if GOLDEN_MEMBER in names:
+        return OWN
+    if any(map(WEIGHTS_IN_ARCHIVES.fullmatch, names)):
+        return Existing("model", "an archive of a model or of arrays")
+    return Existing("other", "an archive")
+
+
+def _as_text(head: bytes, tail: bytes) -> str | None:
+    """The beginning of a file that is text at both ends; None for any other."""
+    texts = [data.decode("utf-8", "ignore") for data in (head, tail)]
+    for data, text in zip((head, tail), texts, strict=True):
+        if len(text.encode()) < len(data) - LONGEST_CHARACTER:
+            return None
+        if any(character < " " and not character.isspace() for character in text):
+            return None
+    return texts[0]
+
+
+def _text(source: Source, head: str, tail: str) -> Existing:
+    """What a text is."""
+    if any(pattern.match(head) for pattern in OWN_TEXTS) or OWN_END.search(tail):
+        return OWN
+    for pattern, noun in MODEL_TEXTS:
+        if pattern.match(head):
+            return Existing("model", noun)
+    if head.lstrip("\ufeff \t\r\n").startswith("{"):
+        return _document(source)
+    return Existing("other", "a text")
+
+
+def _document(source: Source) -> Existing:
+    """What a JSON document is; one that is too large to be read may be a model."""
+    if source.size > DEFAULT.json_bytes:
+        return Existing("model", "a JSON document too large to be looked at")
+    try:
+        keys = parse_json(source.read_at(0, source.size), source.label).value.keys()
+    except UnreadableFile:
+        return Existing("other", "a text")
+    if any(wanted <= keys for wanted in MODEL_DOCUMENTS):
+        return Existing("model", "a JSON document that is part of a model")
+    return Existing("other", "a JSON document")
+
+
+def _binary(head: bytes) -> str:
+    """What to call a file that may be a model."""
+    if HDF5_SIGNATURE in head or head.startswith(TEXT_COPIES) or any(part in head for part in HDF5_PARTS):
+        return "an HDF5 file"
+    known = next((kind.noun for kind in KINDS if head.startswith(kind.signature, kind.offset)), None)
+    return known or "binary data, which may be a model"

@@ -1,0 +1,239 @@
+"""Legacy HDF5: whole models and weights alone, as every Keras from 0.x to today writes them to ``.h5``.
+
+The order of truth is that of the attributes ``layer_names`` and ``weight_names``; groups are sorted by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.containers.strict_json import parse_json
+from kerasinspect.errors import DamagedFile, NotAModel
+from kerasinspect.formats.contents import Container, Contents, LayerRows, Lost, Row
+from kerasinspect.limits import passed
+from kerasinspect.names import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.containers.stored import Attribute, Group, StoredArray
+    from kerasinspect.formats.contents import Tree
+    from kerasinspect.limits import Limits
+
+OWN_GROUP = "top_level_model_weights"
+GRAPH_GROUP = "graph"
+OPTIMIZER_GROUP = "optimizer_weights"
+TRAINING_CONFIG = "training_config"
+NAMES_SHOWN = 5
+"""Names of lost arrays of one layer that a sentence says."""
+LONGEST = 120
+"""Characters of each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is to be said of a legacy file beside its contents."""
+
+    limits: Limits
+    where: str
+    remarks: list[str] = field(default_factory=list)
+    repeated_keys: list[tuple[str, str]] = field(default_factory=list)
+    listed_names: list[tuple[str, str]] = field(default_factory=list)
+    broken_lists: list[tuple[str, str]] = field(default_factory=list)
+
+    def listed(self, path: str, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
+        """The names that a group's attributes list, each with whether it is there for the first time.
+
+        Raises RefusedFile where all groups list too many.
+        """
+        total, allowed = len(self.listed_names) + len(names), self.limits.listed_names
+        if total > allowed:
+            raise passed("listed_names", total, allowed, self.where)
+        self.listed_names.extend((path, name) for name in names)
+        met: set[str] = set()
+        for name in names:
+            yield name, name not in met
+            met.add(name)
+
+    def broken(self, layer: str, words: str) -> None:
+        """Note that a layer's lists and its contents disagree."""
+        self.broken_lists.append((layer, words))
+        self.remarks.append(f"{layer}: {words}")
+
+
+def is_legacy(root: Group) -> bool:
+    """Whether an HDF5 file is one that ``model.save`` or ``save_weights`` of an older Keras wrote."""
+    attributes = root.attributes
+    return (
+        "model_weights" in root.groups
+        or "model_config" in attributes
+        or root.texts("layer_names") is not None
+        or "nb_layers" in attributes
+        or is_graph(root)
+    )
+
+
+def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
+    """The contents of a legacy file; raises NotAModel or DamagedFile where it has none."""
+    root = tree.root
+    whole = "model_weights" in root.groups or "model_config" in root.attributes
+    weights = root.groups.get("model_weights") if whole else root
+    noted = Noted(limits, source.label)
+    config = json_attribute(source, root, "model_config", limits, noted)
+    if weights is None and config is None:
+        raise NotAModel(f"{source.label} holds neither weights nor a config.", "Save the model again.")
+    layers = tuple(layer_rows(weights, noted)) if weights else ()
+    own = rows_of(weights.groups[OWN_GROUP], OWN_GROUP, noted).rows if weights and OWN_GROUP in weights.groups else ()
+    states = root.groups.get(OPTIMIZER_GROUP)
+    optimizer = rows_of(states, OPTIMIZER_GROUP, noted).rows if states else ()
+    taken = {row.array.path for rows in (*(layer.rows for layer in layers), own, optimizer) for row in rows}
+    holder = weights or root
+    training_config = json_attribute(source, root, TRAINING_CONFIG, limits, noted)
+    return Contents(
+        location=source.path,
+        format="legacy-hdf5" if whole else "legacy-hdf5-weights",
+        layers=layers,
+        own=own,
+        optimizer=optimizer,
+        others=tuple(array for array in root.all_arrays() if array.path not in taken),
+        config=config,
+        training_config=training_config,
+        keras_version=root.text("keras_version") or holder.text("keras_version"),
+        backend=root.text("backend") or holder.text("backend"),
+        remarks=(*noted.remarks, *tree_remarks(tree)),
+        damage=tree.damage,
+        container=Container(
+            source.size,
+            None,
+            (tree,),
+            tuple(noted.repeated_keys),
+            tuple(noted.listed_names),
+            tuple(noted.broken_lists),
+        ),
+    )
+
+
+def is_graph(root: Group) -> bool:
+    """Whether a file holds the weights of a Graph model of Keras 0.x, all of them in one group."""
+    return GRAPH_GROUP in root.groups and "nb_params" in root.groups[GRAPH_GROUP].attributes
+
+
+def tree_remarks(tree: Tree) -> Iterator[str]:
+    """A sentence for every further name of an object, and for every array that was not written.
+
+    What is not followed or damaged is said as damage.
+    """
+    for group in tree.root.walk():
+        for name, words in group.links.items():
+            if words.startswith("is the same as "):
+                yield f"{group.path.rstrip('/')}/{name} {words}."
+    yield from (f"{path} {words}." for path, words in tree.unwritten)
+
+
+def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted: Noted) -> Mapping[str, Any] | None:
+    """An attribute that holds a JSON object; None where there is none. Raises DamagedFile where it holds another thing.
+
+    A model that was never compiled may have ``null`` for its training.
+    """
+    where = f"{name} in {source.label}"
+    text = root.text(name)
+    if text is None:
+        if name in root.attributes:
+            raise DamagedFile(f"{where} is no text.", "Save the model again.")
+        return None
+    parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits)
+    noted.repeated_keys.extend((name, key) for key in parsed.duplicate_keys)
+    noted.remarks.extend(f"{name} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
+    if isinstance(parsed.value, dict):
+        return parsed.value
+    if parsed.value is None and name == TRAINING_CONFIG:
+        return None
+    raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
+
+
+def layer_rows(weights: Group, noted: Noted) -> Iterable[LayerRows]:
+    """Every layer that the attributes name, in their order."""
+    names = weights.texts("layer_names")
+    if names is None and is_graph(weights):
+        names = [GRAPH_GROUP]
+    if names is None:
+        names = numbered("layer", weights.attributes.get("nb_layers"), len(weights.groups))
+    for name, is_first in noted.listed(weights.path, names):
+        group = find_group(weights, name) if is_first else None
+        if group is not None:
+            yield rows_of(group, name, noted)
+            continue
+        if not is_first:
+            noted.broken(cut(name, LONGEST), "The file lists the layer more than once.")
+        elif not is_kept_out(weights, name):
+            noted.broken(cut(name, LONGEST), "The file lists the layer, but has no group for it.")
+        yield LayerRows(name, (), has_group=False)
+
+
+def numbered(word: str, count: Attribute, most: int) -> list[str]:
+    """Names as the oldest Keras gave them, by a count that is believed no further than there are objects."""
+    return [f"{word}_{number}" for number in range(min(count, most))] if isinstance(count, int) else []
+
+
+def find_group(parent: Group, name: str) -> Group | None:
+    """The group of a layer, whose name may have slashes that nest it, or backslashes where Windows wrote it."""
+    return parent.groups.get(name) or parent.at(name) or parent.at(name.replace("\\", "/"))
+
+
+def rows_of(group: Group, layer: str, noted: Noted) -> LayerRows:
+    """The arrays that a group's attributes name, in their order, and which of the names lead to none."""
+    rows: list[Row] = []
+    lost: list[Lost] = []
+    repeated: list[str] = []
+    for place, (name, is_first) in enumerate(noted.listed(group.path, names_in(group))):
+        array = find_array(group, name) if is_first else None
+        if array is None:
+            lost.append(Lost(place, name))
+        else:
+            rows.append(Row(name, array))
+        repeated += () if is_first else (name,)
+    twice = {*repeated}
+    absent = [one.name for one in lost if one.name not in twice and not is_kept_out(group, one.name)]
+    if repeated:
+        noted.broken(layer, f"It lists {several(repeated)} more than once, so that an array is lost each time.")
+    if absent:
+        noted.broken(layer, f"It lists {several(absent)}, but the file has no array of that name.")
+    return LayerRows(layer, tuple(rows), tuple(lost))
+
+
+def names_in(group: Group) -> Sequence[str]:
+    """The names of weights that a group's attributes list."""
+    names = group.texts("weight_names")
+    if names is None:
+        names = group.texts("param_names")
+    if names is None:
+        names = numbered("param", group.attributes.get("nb_params"), len(group.arrays))
+    return names
+
+
+def several(names: Sequence[str]) -> str:
+    """The first few of some names, and how many more there are."""
+    shown = [cut(name, LONGEST) for name in dict.fromkeys(names)]
+    more = len(shown) - NAMES_SHOWN
+    return ", ".join(shown[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def is_kept_out(group: Group, name: str) -> bool:
+    """Whether something lies under a name that is not followed or cannot be read, which is said elsewhere."""
+    folder, _, last = name.replace("\\", "/").rpartition("/")
+    holder = group.at(folder) if folder else group
+    return name in group.links or (holder is not None and last in holder.links)
+
+
+def find_array(group: Group, name: str) -> StoredArray | None:
+    """The array of a weight, looked up link by link: a name never leads out of its group."""
+    for path in (name, name.replace("\\", "/")):
+        if path in group.arrays:
+            return group.arrays[path]
+        folder, _, last = path.rpartition("/")
+        holder = group.at(folder) if folder else group
+        if holder and last in holder.arrays:
+            return holder.arrays[last]
+    return None

@@ -1,0 +1,1 @@
+"""Finding models: the files, folders and patterns of a command line."""

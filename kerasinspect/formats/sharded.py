@@ -1,0 +1,156 @@
+"""Weights split over several files: an index ``NAME.weights.json`` and the shards beside it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from itertools import count, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.sources import open_beside
+from kerasinspect.containers.stored import Group
+from kerasinspect.containers.strict_json import parse_json
+from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
+from kerasinspect.formats.contents import Container, Tree
+from kerasinspect.formats.weights_file import read_weights_tree
+from kerasinspect.limits import passed
+from kerasinspect.platforms import is_device
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from contextlib import ExitStack
+
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.formats.contents import Contents
+    from kerasinspect.limits import Limits
+
+INDEX_ENDING = ".weights.json"
+
+
+def is_index(value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether a JSON document is an index of shards."""
+    return isinstance(value, dict) and isinstance(value.get("weight_map"), dict)
+
+
+def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents | None:
+    """The contents of sharded weights, from their index; None where the JSON is something else.
+
+    Raises DamagedFile that names the shard which is missing, RefusedFile for one that does not lie beside the index.
+    """
+    index = parse_json(source.read_at(0, min(source.size, limits.json_bytes + 1)), source.label, limits).value
+    if not is_index(index):
+        return None
+    names = shard_names(source, index["weight_map"], limits)
+    root = Group("/")
+    trees: list[Tree] = []
+    remarks: list[str] = []
+    nbytes = 0
+    for shard in open_shards(source, names, files, remarks):
+        trees.append(read_hdf5(shard, limits))
+        merge(root, trees[-1].root, nbytes, remarks)
+        nbytes += shard.size
+    damage = tuple(sentence for tree in trees for sentence in tree.damage)
+    contents = read_weights_tree(source, Tree(ordered(root, index["weight_map"]), damage), limits)
+    return replace(
+        contents,
+        format="keras-weights-sharded",
+        remarks=(*contents.remarks, *remarks),
+        container=Container(source.size + nbytes, trees=tuple(trees)),
+    )
+
+
+def open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks: list[str]) -> Iterator[Source]:
+    """The shards of an index, each file once, whatever the number of names that lead to it."""
+    met: dict[tuple[int, int], str] = {}
+    for name in names:
+        shard = files.enter_context(closing(open_shard(Path(source.path).parent, name, source)))
+        status = shard.handle.descriptor.status()
+        first = met.setdefault((status.st_dev, status.st_ino), name) if status.st_ino else name
+        if first == name:
+            yield shard
+        else:
+            shard.close()
+            remarks.append(f"The shard {name} is the same file as {first}.")
+
+
+def shard_names(source: Source, weight_map: Mapping[str, Any], limits: Limits) -> list[str]:
+    """The shards that the index names, each once, with those that Keras 3.10.0 forgets to name.
+
+    That release lists one shard for a layer that is split over two, but numbers all of them without a gap.
+    """
+    named = [name for value in weight_map.values() for name in (value if isinstance(value, list) else [value])]
+    names = {name for name in named if isinstance(name, str)}
+    if len(names) > limits.shards:
+        raise passed("shards", len(names), limits.shards, source.label)
+    if not names or not all(isinstance(name, str) for name in named):
+        message = f"{source.path} names no shard, or something that is no file."
+        raise DamagedFile(message, "Save the model again, or get the file from its source again.")
+    for name in sorted(names):
+        if name != Path(name).name or name in {"", ".", ".."} or "\\" in name or "\0" in name:
+            message = f"{source.path} names the shard {name}, which does not lie beside it."
+            raise RefusedFile(message, "A shard is only read from the same folder.")
+    names.update(islice(numbered_shards(source, frozenset(names)), limits.shards + 1))
+    if len(names) > limits.shards:
+        raise passed("shards", len(names), limits.shards, source.label)
+    return sorted(names)
+
+
+def numbered_shards(source: Source, names: Collection[str]) -> Iterator[str]:
+    """The shards beside an index that are numbered from 0 on without a gap, whether it names them or not."""
+    stem = Path(source.path).name.removesuffix(INDEX_ENDING)
+    for number in count():
+        name = shard_name(stem, number)
+        if name not in names and not os.path.lexists(Path(source.path).with_name(name)):
+            return
+        yield name
+
+
+def shard_name(stem: str, number: int) -> str:
+    """What Keras calls a shard."""
+    return f"{stem}_{number:05}.weights.h5"
+
+
+def open_shard(folder: Path, name: str, index: Source) -> Source:
+    """One shard; raises DamagedFile where it is missing, RefusedFile where it is a link out of the folder."""
+    if not is_device(name) and not os.path.lexists(folder / name):
+        message = f"The shard {name} that {index.path} names is missing."
+        raise DamagedFile(message, f"Put it into {folder} or save the model again.")
+    try:
+        return open_beside(folder, name)
+    except NotAModel as error:
+        raise DamagedFile(error.message, f"{index.path} needs it.") from error
+
+
+def merge(into: Group, part: Group, before: int, remarks: list[str]) -> None:
+    """Add a shard's groups to those of the shards ``before`` it, whose bytes count towards its positions."""
+    pending = [(into, part)]
+    while pending:
+        target, group = pending.pop()
+        for name, array in group.arrays.items():
+            if name in target.arrays:
+                remarks.append(f"{array.path} is in two shards; the second one is left out.")
+            else:
+                target.arrays[name] = replace(array, position=before + array.position)
+        target.links.update(group.links)
+        target.aliases.update(group.aliases)
+        for name, child in group.groups.items():
+            if name not in target.groups:
+                target.groups[name] = Group(child.path, child.attributes, position=before + child.position)
+            pending.append((target.groups[name], child))
+
+
+def ordered(root: Group, weight_map: Mapping[str, Any]) -> Group:
+    """The same tree with groups in the order of the index, which is the order of the layers."""
+    places = {path: place for place, path in enumerate(weight_map)}
+    groups = [*root.walk()]
+    first: dict[int, int] = {}
+    for group in reversed(groups):  # those inside before those around them
+        inside = [first[id(child)] for child in group.groups.values()]
+        first[id(group)] = min([places.get(group.path, len(places)), *inside])
+        children = sorted(group.groups.items(), key=lambda item: first[id(item[1])])
+        group.groups.clear()
+        group.groups.update(children)
+    return root

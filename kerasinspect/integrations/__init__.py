@@ -1,0 +1,1 @@
+"""Other programs that kerasinspect works inside of."""

@@ -1,0 +1,1 @@
+"""Draws arrays as tables of numbers."""

@@ -1,0 +1,311 @@
+"""Draws an array as labelled grids, its corners or all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import groupby
+from math import ceil
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.analysis.slicing import Part, windows
+from kerasinspect.knowledge.words import GATE_WORDS
+from kerasinspect.model import Array, Axis
+from kerasinspect.output.arrays.excerpts import Table, excerpt, take
+from kerasinspect.output.arrays.layouts import (
+    LEAST,
+    PLACES,
+    Panel,
+    Piece,
+    Roles,
+    Room,
+    Runs,
+    Window,
+    assign_roles,
+    block_positions,
+    corner,
+    panels,
+    row_runs,
+)
+from kerasinspect.output.arrays.numbers import PRECISION, NumberStyle, choose_style
+from kerasinspect.output.blocks import Block, Grid, GridRow, Paragraph
+from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
+from kerasinspect.output.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from kerasinspect.output.arrays.excerpts import Rows
+
+    Read: TypeAlias = Callable[[tuple[int, ...], Panel], Iterable[Rows]]
+
+INDENT = 6
+"""Columns that a format may put left of a grid."""
+
+GUTTER, STROKES = 2, 4
+"""Columns that a format puts left of each number, and around a heading over several of them."""
+
+GAP = "⋯"
+"""Stands for columns that were left out."""
+
+LABELS_MEASURED = 64
+"""Labels of an axis that are measured for the width of a column: its first and its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridOptions:
+    """How much of an array is shown, and how."""
+
+    parts: tuple[Part, ...] = (...,)
+    """A slice, as numpy has it."""
+    full: bool = False
+    precision: int = PRECISION
+    width: int | None = None
+    """Columns of the page; None where lines may be as long as they like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An array with names for its axes and, where the user gave some, for the positions along them."""
+
+    name: str
+    array: Array
+    axes: tuple[Axis, ...]
+    labels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """The user's own names for the positions along an axis, by the number of the axis."""
+
+    def label(self, axis: int, position: int) -> str:
+        """The name of one row or column."""
+        return self.labels[axis][position] if axis in self.labels else self.axes[axis].label(position)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Everything that is shown of one array."""
+
+    window: Window
+    roles: Roles
+    rows: Runs
+    blocks: tuple[tuple[int, ...], ...]
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What is shown of one array, how to read it, and how its numbers are written."""
+
+    subject: Subject
+    plan: _Plan
+    read: Read
+    style: NumberStyle
+
+
+def describe(
+    name: str, array: Array, axes: Sequence[Axis], labels: Mapping[int, tuple[str, ...]] | None = None
+) -> Subject:
+    """The array with axes that fit its shape, whatever the file said of them."""
+    shape = array.shape
+    if len(axes) != len(shape):
+        axes = [Axis(f"axis {number} position", size) for number, size in enumerate(shape)]
+    fitting = (
+        axis if axis.size == size else replace(axis, size=size, blocks=())
+        for axis, size in zip(axes, shape, strict=True)
+    )
+    return Subject(name, array, tuple(fitting), labels or {})
+
+
+def draw(subject: Subject, options: GridOptions) -> Iterator[Block]:
+    """The grids of one array, then a line on what was left out.
+
+    Raises RequestError where the slice does not fit and DamagedFile where values are missing, both before the
+    first block.
+    """
+    window = windows(options.parts, subject.array.shape, subject.name)
+    if any(isinstance(part, range) and not part for part in window):
+        yield Paragraph("no values: the shape, or the slice, has an axis of size 0", "quiet", 3)
+        return
+    # A declared size is believed only once its last value is there: planning costs memory for each row and column.
+    take(subject.array, tuple(size - 1 for size in subject.array.shape))
+    roles = assign_roles(subject.axes, window)
+    if roles is None:
+        value = take(subject.array, window).reshape(1)
+        yield Paragraph(choose_style([value], options.precision).write(value.tolist()[0]).strip(), level=3)
+        return
+    drawing = _fit(subject, window, roles, options)
+    plan = drawing.plan
+    for fixed in plan.blocks:
+        for panel in plan.panels:
+            yield _grid(drawing, fixed, panel)
+    if left_out := _left_out(subject, plan):
+        yield Paragraph(f"left out: {left_out} (--full shows all)", "quiet", 3)
+
+
+def _fit(subject: Subject, window: Window, roles: Roles, options: GridOptions) -> _Drawing:
+    """Plan, and look at the numbers; plan again where they are wider than most."""
+    usual = options.precision + 3
+    plan = _plan(subject, window, roles, options, usual)
+    read = _reader(subject, plan, options)
+    values = (
+        stretch
+        for fixed in plan.blocks
+        for panel in plan.panels
+        for _, stretches in read(fixed, panel)
+        for stretch in stretches
+        if stretch is not None
+    )
+    style = choose_style(values, options.precision)
+    if style.width > usual and options.width is not None:
+        plan = _plan(subject, window, roles, options, style.width)
+        read = _reader(subject, plan, options)
+    return _Drawing(subject, plan, read, style)
+
+
+def _reader(subject: Subject, plan: _Plan, options: GridOptions) -> Read:
+    """A function that reads one panel of one block; corners are kept, so that they are read once."""
+
+    def read(fixed: tuple[int, ...], panel: Panel) -> Iterator[Rows]:
+        return excerpt(Table(subject.array, plan.window, plan.roles, fixed), plan.rows, panel)
+
+    return read if options.full else cache(lambda fixed, panel: list(read(fixed, panel)))
+
+
+def _plan(subject: Subject, window: Window, roles: Roles, options: GridOptions, cell: int) -> _Plan:
+    """What is shown where a number takes ``cell`` characters."""
+    groups = _groups(subject, window, roles, full=options.full)
+    unlimited = Room(None, options.full)
+    rows = (range(1),) if roles.row is None else row_runs(_positions(window, roles.row), unlimited)
+    room = unlimited
+    if options.width is not None:
+        free = options.width - INDENT - (_widest(subject, roles.row, rows) if roles.row is not None else 0)
+        room = Room(max(1, free // (_column_width(subject, roles, groups, cell) + GUTTER)), options.full)
+    keep = roles.group is None or subject.axes[roles.group].name == "head"
+    blocks = tuple(block_positions(window, roles.blocks, room))
+    return _Plan(window, roles, rows, blocks, tuple(panels(groups, room, keep_groups=keep)))
+
+
+def _column_width(subject: Subject, roles: Roles, groups: Sequence[Piece], cell: int) -> int:
+    """Characters that a column takes: its numbers, its label, and its part of the heading over its group."""
+    ends = (at for run in corner(groups[0].columns, LABELS_MEASURED) for at in run)
+    label = max(columns_of(_column_label(subject, roles, groups[0], at)) for at in ends)
+    heading = max(columns_of(visible(group.label, NAME_LIMIT)) for group in groups)
+    fewest = min(len(groups[0].columns), LEAST - 1)
+    return max(cell, label, ceil((heading + STROKES + GUTTER) / fewest) - GUTTER if heading else 0)
+
+
+def _groups(subject: Subject, window: Window, roles: Roles, *, full: bool) -> list[Piece]:
+    """The columns in equally wide parts: gates, or the positions of the group axis, or all in one.
+
+    Where not all are shown, those in the middle of a long axis are left out here: no page has room for them.
+    """
+    columns = _positions(window, roles.column)
+    if roles.group is not None:
+        groups = _positions(window, roles.group)
+        ends = [groups] if full else corner(groups, LABELS_MEASURED)
+        return [Piece(columns, at, subject.label(roles.group, at)) for run in ends for at in run]
+    axis = subject.axes[roles.column]
+    gates = len(axis.blocks)
+    if not gates or roles.column in subject.labels or columns != range(axis.size) or axis.size % gates:
+        return [Piece(columns)]
+    wide = axis.size // gates
+    words = [f"gate {gate} ({GATE_WORDS[gate]})" if gate in GATE_WORDS else f"gate {gate}" for gate in axis.blocks]
+    return [Piece(range(n * wide, (n + 1) * wide), label=word) for n, word in enumerate(words)]
+
+
+def _grid(drawing: _Drawing, fixed: tuple[int, ...], panel: Panel) -> Grid:
+    """One grid, its rows still to be read."""
+    subject, plan = drawing.subject, drawing.plan
+    title = ", ".join(_block_labels(subject, zip(plan.roles.blocks, fixed, strict=True)))
+    labels = 0 if plan.roles.row is None else _widest(subject, plan.roles.row, plan.rows)
+    columns = tuple(label for piece in panel for label in _column_labels(subject, plan.roles, piece))
+    rows = _rows(drawing, drawing.read(fixed, panel))
+    return Grid(columns, rows, drawing.style.width, labels, tuple(_group_labels(panel)), title)
+
+
+def _block_labels(subject: Subject, fixed: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Which block this is; the only place of a window tells none from another."""
+    for axis, at in fixed:
+        if subject.axes[axis].size > 1 or subject.axes[axis].name not in PLACES or axis in subject.labels:
+            yield subject.label(axis, at)
+
+
+def _column_labels(subject: Subject, roles: Roles, piece: Piece | None) -> Iterator[str]:
+    """The labels of some columns; units count from 0 in each gate."""
+    if piece is None:
+        yield GAP
+    else:
+        yield from (_column_label(subject, roles, piece, at) for at in piece.columns)
+
+
+def _column_label(subject: Subject, roles: Roles, piece: Piece, position: int) -> str:
+    """The label of one column."""
+    axis = subject.axes[roles.column]
+    if piece.label and roles.group is None:
+        return f"{axis.name} {position % (axis.size // len(axis.blocks))}"
+    return visible(subject.label(roles.column, position), NAME_LIMIT)
+
+
+def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
+    """The labels over the columns, each with its number of columns; a gap inside a group belongs to it."""
+    groups = [None if piece is None else (piece.group, piece.label) for piece in panel]
+    if not any(group and group[1] for group in groups):
+        return
+    groups = [
+        groups[at - 1] if group is None and groups[at - 1] in groups[at + 1 : at + 2] else group
+        for at, group in enumerate(groups)
+    ]
+    for group, items in groupby(zip(groups, panel, strict=True), key=itemgetter(0)):
+        yield group[1] if group else "", sum(1 if piece is None else len(piece.columns) for _, piece in items)
+
+
+def _rows(drawing: _Drawing, chunks: Iterable[Rows]) -> Iterator[GridRow]:
+    """The rows of one grid, with a row for those left out."""
+    subject, plan, axis = drawing.subject, drawing.plan, drawing.plan.roles.row
+    expected = plan.rows[0].start
+    for positions, stretches in chunks:
+        if positions.start != expected:
+            yield GridRow(f"{GAP} {len(range(expected, positions.start, positions.step)):,} more")
+        tables = [None if values is None else values.tolist() for values in stretches]
+        for number, position in enumerate(positions):
+            cells = (
+                cell
+                for table in tables
+                for cell in ((GAP,) if table is None else map(drawing.style.write, table[number]))
+            )
+            yield GridRow("" if axis is None else subject.label(axis, position), tuple(cells))
+        expected = positions.stop
+
+
+def _left_out(subject: Subject, plan: _Plan) -> str:
+    """For each axis, how many of its positions are not shown."""
+    roles = plan.roles
+    shown: dict[int, set[int] | range] = {}
+    pieces = [piece for panel in plan.panels for piece in panel if piece is not None]
+    shown[roles.column] = {at for piece in pieces for at in piece.columns}
+    if roles.group is not None:
+        shown[roles.group] = {piece.group for piece in pieces if piece.group is not None}
+    if roles.row is not None:
+        shown[roles.row] = {at for run in plan.rows for at in run} if len(plan.rows) > 1 else plan.rows[0]
+    for number, axis in enumerate(roles.blocks):
+        shown[axis] = {block[number] for block in plan.blocks}
+    missing = {axis: len(_positions(plan.window, axis)) - len(some) for axis, some in sorted(shown.items())}
+    return ", ".join(
+        f"{count:,} of {counted(len(_positions(plan.window, axis)), subject.axes[axis].name)}"
+        for axis, count in missing.items()
+        if count
+    )
+
+
+def _positions(window: Window, axis: int) -> range:
+    """The positions of an axis that the window leaves free."""
+    part = window[axis]
+    return part if isinstance(part, range) else range(part, part + 1)
+
+
+def _widest(subject: Subject, axis: int, runs: Runs) -> int:
+    """Columns that the widest label takes; of an axis that counts, the first and last labels tell."""
+    if axis in subject.labels:
+        ends = (at for run in runs for at in run)
+    else:
+        ends = (at for run in runs for part in corner(run, LABELS_MEASURED) for at in part)
+    return max(columns_of(visible(subject.label(axis, at), NAME_LIMIT)) for at in ends)

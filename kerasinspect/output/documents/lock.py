@@ -1,0 +1,60 @@
+"""A contract as the document of a lock file; ``analysis.locks`` reads it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.checking.contract import Range
+from kerasinspect.checking.locks import LOCK_SCHEMA
+
+if TYPE_CHECKING:
+    from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Size
+
+
+def lock_document(contract: Contract) -> dict[str, Any]:
+    """The document of a lock file."""
+    return {
+        "schema": LOCK_SCHEMA,
+        "keras_version": contract.keras_version,
+        "inputs": _tensor_documents(contract.inputs),
+        "outputs": _tensor_documents(contract.outputs),
+        "parameters": _size_document(contract.parameters),
+        "bytes": _size_document(contract.nbytes),
+        "layers": None if contract.layers is None else [_layer_document(layer) for layer in contract.layers],
+    }
+
+
+def _tensor_documents(tensors: tuple[AgreedTensor, ...] | None) -> list[dict[str, Any]] | None:
+    """Inputs or outputs."""
+    if tensors is None:
+        return None
+    return [{"layer": tensor.layer, "shape": _shape_document(tensor.shape)} for tensor in tensors]
+
+
+def _layer_document(layer: AgreedLayer) -> dict[str, Any]:
+    """One layer; its config only where it has one of its own."""
+    weights = layer.weights
+    document = {
+        "path": layer.name,
+        "class_name": layer.class_name,
+        "weights": None if weights is None else [_weight_document(weight) for weight in weights],
+    }
+    return document if layer.config is None else {**document, "config": dict(layer.config)}
+
+
+def _weight_document(weight: AgreedWeight) -> dict[str, Any]:
+    """One weight; its hash only where there is one."""
+    document = {"name": weight.name, "shape": _shape_document(weight.shape), "dtype": weight.dtype}
+    return document if weight.sha256 is None else {**document, "sha256": weight.sha256}
+
+
+def _shape_document(shape: tuple[Size, ...] | None) -> list[Any] | None:
+    """A shape."""
+    return None if shape is None else [_size_document(size) for size in shape]
+
+
+def _size_document(size: Size) -> Any:  # noqa: ANN401 - a number, a word, an object or None
+    """A number; of a range the ends that it has."""
+    if not isinstance(size, Range):
+        return size
+    return {word: end for word, end in (("min", size.least), ("max", size.most)) if end is not None}

@@ -1,0 +1,1 @@
+"""Pages of results for people, one module a command."""

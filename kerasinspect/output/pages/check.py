@@ -1,0 +1,176 @@
+"""``check`` as blocks and as a document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
+from kerasinspect.output.escaping import short
+from kerasinspect.output.wording import counted, not_used
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
+
+CHECK_SCHEMA = "kerasinspect.check/1"
+FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
+COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
+
+
+def check_document(report: CheckReport) -> dict[str, Any]:
+    """The report as a document with keys that stay; what is unknown of an unreadable file is None."""
+    return {
+        "schema": CHECK_SCHEMA,
+        "fail_on": report.fail_on,
+        "models": [_model_document(model) for model in report.models],
+        "summary": {
+            "models": len(report.models),
+            "unreadable": report.unreadable,
+            **{severity: report.count(severity) for severity in SEVERITIES},
+        },
+        "policy": report.policy,
+        "policies_not_used": list(report.passed_over),
+        "thresholds": {active.rule.code: dict(active.thresholds) for active in report.rules if active.thresholds},
+    }
+
+
+def _model_document(model: ModelReport) -> dict[str, Any]:
+    """One file."""
+    return {
+        "location": model.location,
+        "format": model.format,
+        "arrays_read": model.arrays_read,
+        "arrays": model.arrays,
+        "error": model.error,
+        "damage": list(model.damage),
+        "findings": [_finding_document(finding) for finding in model.findings],
+        "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in model.skipped],
+        "ignored": [{**_finding_document(one.finding), "reason": one.reason} for one in model.ignored],
+    }
+
+
+def _finding_document(finding: Finding) -> dict[str, Any]:
+    """One finding."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "where": finding.where,
+        "message": finding.message,
+        **({"more": finding.more} if finding.more else {}),
+    }
+
+
+def check_blocks(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
+    """The page of ``check``; when quiet, without notes, and only the files of which there is something else to say."""
+    for model in report.models:
+        findings = shown(report, model, quiet=quiet)
+        if not quiet or not model.readable or findings:
+            yield from _model_blocks(model, findings, quiet=quiet)
+    if statistics and report.findings:
+        yield Table(COUNTED, tuple(_counts(report.findings)))
+    yield from totals(report, quiet=quiet)
+
+
+def shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Finding]:
+    """The findings of one file, the worst first; when quiet, without notes, unless notes stop the run."""
+    found = [one for one in model.findings if not quiet or one.severity != "note" or report.stops("note")]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _model_blocks(model: ModelReport, findings: Iterable[Finding], *, quiet: bool) -> Iterator[Block]:
+    """One file: its findings, a line each."""
+    yield Heading(model.location, 1, "model", tuple(_facts(model)))
+    yield from _unread(model)
+    for finding in findings:
+        words = f"{finding.severity} {finding.code} {finding.name}: {short(finding.where)}: {finding.message}"
+        yield Paragraph(words, "plain" if finding.severity == "note" else "warning", 2)
+    if not quiet:
+        yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+
+
+def check_tables(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
+    """The same page with the findings of each file in a table, as a summary that stands on its own."""
+    yield Heading("kerasinspect check", 1)
+    for model in report.models:
+        findings = shown(report, model, quiet=quiet)
+        if not quiet or not model.readable or findings:
+            yield from _model_tables(model, findings, quiet=quiet)
+    if statistics and report.findings:
+        yield Table(COUNTED, tuple(_counts(report.findings)))
+    yield from totals(report, quiet=quiet)
+
+
+def _model_tables(model: ModelReport, findings: list[Finding], *, quiet: bool) -> Iterator[Block]:
+    """One file: its findings, a row each."""
+    yield Heading(model.location, 2, "", tuple(_facts(model)))
+    yield from _unread(model)
+    if findings:
+        yield Table(FOUND, tuple(Row(_cells(finding)) for finding in findings))
+    if not quiet:
+        yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+
+
+def _unread(model: ModelReport) -> Iterator[Block]:
+    """What could not be read of one file."""
+    return (Paragraph(f"cannot be read: {sentence}", "warning", 2) for sentence in model.unread)
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    """The row of one finding."""
+    return finding.severity, f"{finding.code} {finding.name}", finding.where, finding.message
+
+
+def _facts(model: ModelReport) -> Iterator[str]:
+    """What stands beside a file's name."""
+    if model.format is not None:
+        yield model.format
+    if model.arrays is not None:
+        yield f"{model.arrays_read:,} of {counted(model.arrays, 'array')} read"
+    if model.error is None:
+        findings = sum(finding.count for finding in model.findings)
+        yield counted(findings, "finding") if findings else "no findings"
+
+
+def _waived(ignored: Iterable[Ignored]) -> Iterator[str]:
+    """What a policy waives, a line each with its reason."""
+    for one in ignored:
+        times = f"{one.finding.more:,} more, " if one.finding.more else ""
+        yield f"waived {one.finding.code} {one.finding.name}: {times}{short(one.finding.where)}: {one.reason}"
+
+
+def _skipped(rules: Iterable[Skipped]) -> Iterator[str]:
+    """The rules that were not asked, those with the same reason on one line."""
+    codes: dict[str, list[str]] = {}
+    for skipped in rules:
+        codes.setdefault(skipped.reason, []).append(skipped.code)
+    return (f"not asked, since {reason}: {', '.join(listed)}" for reason, listed in codes.items())
+
+
+def _counts(findings: Iterable[Finding]) -> Iterator[Row]:
+    """One row for each rule that found something."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for finding in findings:
+        found[finding.code, finding.name, finding.severity] += finding.count
+    return (Row((*rule, f"{times:,}")) for rule, times in sorted(found.items()))
+
+
+def totals(report: CheckReport, *, quiet: bool = False) -> Iterator[Block]:
+    """The policy in force, if there is one, thresholds unless quiet, then totals; the last line says what was read."""
+    numbers = (
+        f"{active.rule.code} {name} = {value:g}" for active in report.rules for name, value in active.thresholds.items()
+    )
+    listed = ", ".join(numbers)
+    if report.policy is not None:
+        yield Paragraph(f"policy: {report.policy}", "quiet")
+    yield from (Paragraph(not_used(policy), "warning") for policy in report.passed_over)
+    if listed and not quiet:
+        yield Paragraph(f"thresholds: {listed}", "quiet")
+    parts = [counted(report.count(severity), severity) for severity in SEVERITIES]
+    unreadable = [f"{counted(report.unreadable, 'file')} not wholly read"] if report.unreadable else []
+    yield Paragraph(f"{', '.join((*parts, *unreadable))} (fails on: {report.fail_on})")
+    read, arrays = (sum(getattr(model, name) or 0 for model in report.models) for name in ("arrays_read", "arrays"))
+    yield Paragraph(f"{read:,} of {counted(arrays, 'array')} read in {counted(len(report.models), 'file')}")
