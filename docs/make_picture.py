@@ -10,8 +10,8 @@ from rich.console import Console
 
 from kerasinspect import open_model
 from kerasinspect.analysis.selection import select
-from kerasinspect.output.formats.terminal import draw
 from kerasinspect.output.arrays.grids import GridOptions
+from kerasinspect.output.formats.terminal import draw
 from kerasinspect.output.pages.show import ShowOptions, show_blocks
 
 ROOT = Path(__file__).parent.parent

@@ -89,7 +89,7 @@ class Limits:
 DEFAULT = Limits()
 
 
-def passed(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
+def over_limit(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
     """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
     message = f"{where} passes the limit {limit}: {digits(value)} where {digits(allowed)} are allowed."
     return RefusedFile(message, f"If you trust the file, raise the limit with --limit {limit}=VALUE.")
@@ -108,7 +108,7 @@ class Tally:
         """Count some more; raises RefusedFile where that passes the limit."""
         self.used += count
         if self.used > self.allowed:
-            raise passed(self.limit, self.used, self.allowed, self.where)
+            raise over_limit(self.limit, self.used, self.allowed, self.where)
 
 
 def check_inflation(stored: int, declared: int, limits: Limits, limit: str, where: str) -> None:
@@ -118,7 +118,7 @@ def check_inflation(stored: int, declared: int, limits: Limits, limit: str, wher
     """
     allowed: int = getattr(limits, limit)
     if declared > max(limits.inflated_free, stored * allowed):
-        raise passed(limit, declared // max(stored, 1), allowed, where)
+        raise over_limit(limit, declared // max(stored, 1), allowed, where)
 
 
 def check_paths(characters: int, limits: Limits, where: str) -> None:
@@ -127,7 +127,7 @@ def check_paths(characters: int, limits: Limits, where: str) -> None:
     Each path holds all names around what it leads to, so that a small file could ask for any amount of memory.
     """
     if characters > limits.path_characters:
-        raise passed("path_characters", characters, limits.path_characters, where)
+        raise over_limit("path_characters", characters, limits.path_characters, where)
 
 
 def with_limits(base: Limits, pairs: Iterable[str]) -> Limits:

@@ -31,7 +31,7 @@ from kerasinspect.assembly.positions import (
     unsettled,
 )
 from kerasinspect.assembly.wiring import Wiring, connect
-from kerasinspect.limits import DEFAULT, passed
+from kerasinspect.limits import DEFAULT, over_limit
 from kerasinspect.model import Model
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     """The model that a file's contents mean; raises RefusedFile where it has too many layers, or paths too long."""
     count = count_layers(contents.config)
     if count > limits.layers:
-        raise passed("layers", count, limits.layers, f"The config of {contents.location}")
+        raise over_limit("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
     model, every_place, remarks, counts = claimed(root, contents)
     numbering = numbering_of(model, every_place, counts, contents)

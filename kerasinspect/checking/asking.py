@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from kerasinspect.analysis.statistics import holds_numbers, measure, measure_with
+from kerasinspect.analysis.statistics import measure, measure_with
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.checking.contract import layer_pairs
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, Ignored, ModelReport, Skipped
 from kerasinspect.checking.rules import RULES
+from kerasinspect.dtypes import holds_numbers
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.formats.container_facts import container_facts
 from kerasinspect.formats.weights_checksum import wrong_checksum

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
-from kerasinspect.containers.hdf5.datatypes import decoded
 from kerasinspect.containers.sources import BLOCK, Source
+from kerasinspect.dtypes import decoded
 from kerasinspect.errors import DamagedFile, RefusedFile
 
 if TYPE_CHECKING:
@@ -274,6 +274,19 @@ class Group:
 
 Attribute: TypeAlias = "str | list[str] | int | float | None"
 """The kinds of attribute value that Keras writes; anything else is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """An HDF5 file, parsed."""
+
+    root: Group
+    damage: tuple[str, ...] = ()
+    """Sentences about the parts that could not be read."""
+    outside_nbytes: int = 0
+    """Bytes before and behind the HDF5 file itself that hold something."""
+    unwritten: tuple[tuple[str, str], ...] = ()
+    """Arrays that were never written, or not all of them, and what is to be said of each."""
 
 
 def as_texts(value: Attribute) -> list[str]:

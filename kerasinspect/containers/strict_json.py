@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from kerasinspect.errors import DamagedFile
-from kerasinspect.limits import DEFAULT, Limits, passed
+from kerasinspect.limits import DEFAULT, Limits, over_limit
 
 DEEPER, SHALLOWER, QUOTE, BACKSLASH = b"[{", b"]}", b'"', b"\\"
 MARKS = b"[{,:"
@@ -48,7 +48,7 @@ def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbyte
     Raises RefusedFile where it passes a limit, and DamagedFile where it is not JSON.
     """
     if len(data) > limits.json_bytes:
-        raise passed("json_bytes", len(data), limits.json_bytes, where)
+        raise over_limit("json_bytes", len(data), limits.json_bytes, where)
     text = decode(data, where)
     check_size(text.encode("utf-8", "surrogatepass"), where, limits, deflated_nbytes)
     repeated: dict[str, None] = {}
@@ -69,7 +69,7 @@ def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbyte
         ) from error
     except RecursionError as error:
         # Only a caller that has already used up the stack gets here: the depth was checked above.
-        raise passed("json_depth", limits.json_depth, limits.json_depth, where) from error
+        raise over_limit("json_depth", limits.json_depth, limits.json_depth, where) from error
     return Parsed(value, tuple(repeated))
 
 
@@ -102,16 +102,16 @@ def check_size(text: bytes, where: str, limits: Limits, deflated_nbytes: int | N
     """Raise RefusedFile where the document holds more values or is deeper than the limits allow, without parsing it."""
     marks = sum(map(text.count, MARKS))
     if marks > limits.json_marks:
-        raise passed("json_marks", marks, limits.json_marks, where)
+        raise over_limit("json_marks", marks, limits.json_marks, where)
     if deflated_nbytes is not None and marks > max(limits.json_marks_inflated, deflated_nbytes // 2):
-        raise passed("json_marks_inflated", marks, limits.json_marks_inflated, where)
+        raise over_limit("json_marks_inflated", marks, limits.json_marks_inflated, where)
     if sum(map(text.count, DEEPER)) > limits.json_depth:
         deepest = depth(text)
         if deepest > limits.json_depth:
-            raise passed("json_depth", deepest, limits.json_depth, where)
+            raise over_limit("json_depth", deepest, limits.json_depth, where)
     objects = text.count(b"{")
     if objects > limits.json_objects:
-        raise passed("json_objects", objects, limits.json_objects, where)
+        raise over_limit("json_objects", objects, limits.json_objects, where)
 
 
 def depth(text: bytes) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kerasinspect.containers.stored import Group, StoredArray
+    from kerasinspect.containers.stored import Group, StoredArray, Tree
     from kerasinspect.containers.zip.archive import Archive
     from kerasinspect.model import Checksum, FormatName
 
@@ -39,19 +39,6 @@ class LayerRows:
     lost: tuple[Lost, ...] = ()
     has_group: bool = True
     """False where the file lists the layer without a group of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """An HDF5 file, parsed."""
-
-    root: Group
-    damage: tuple[str, ...] = ()
-    """Sentences about the parts that could not be read."""
-    outside_nbytes: int = 0
-    """Bytes before and behind the HDF5 file itself that hold something."""
-    unwritten: tuple[tuple[str, str], ...] = ()
-    """Arrays that were never written, or not all of them, and what is to be said of each."""
 
 
 @dataclass(frozen=True, slots=True)

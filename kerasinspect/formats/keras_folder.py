@@ -31,7 +31,7 @@ from kerasinspect.formats.keras_archive import (
 from kerasinspect.formats.npz_weights import read_npz
 from kerasinspect.formats.sharded import INDEX_ENDING, read_sharded
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.limits import Tally, passed
+from kerasinspect.limits import Tally, over_limit
 from kerasinspect.platforms import system_path
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def file_bytes(folder: Path, name: str, allowed: int, limit: str) -> bytes:
     """All bytes of a small file in a folder; raises RefusedFile for more than are ``allowed``."""
     with closing(open_beside(folder, name)) as source:
         if source.size > allowed:
-            raise passed(limit, source.size, allowed, source.label)
+            raise over_limit(limit, source.size, allowed, source.label)
         return source.read_at(0, source.size)
 
 

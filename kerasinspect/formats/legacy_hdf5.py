@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel
 from kerasinspect.formats.contents import Container, Contents, LayerRows, Lost, Row
-from kerasinspect.limits import passed
+from kerasinspect.limits import over_limit
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.containers.sources import Source
-    from kerasinspect.containers.stored import Attribute, Group, StoredArray
-    from kerasinspect.formats.contents import Tree
+    from kerasinspect.containers.stored import Attribute, Group, StoredArray, Tree
     from kerasinspect.limits import Limits
 
 OWN_GROUP = "top_level_model_weights"
@@ -50,7 +49,7 @@ class Noted:
         """
         total, allowed = len(self.listed_names) + len(names), self.limits.listed_names
         if total > allowed:
-            raise passed("listed_names", total, allowed, self.where)
+            raise over_limit("listed_names", total, allowed, self.where)
         self.listed_names.extend((path, name) for name in names)
         met: set[str] = set()
         for name in names:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.containers.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Withheld
+from kerasinspect.containers.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Tree, Withheld
 from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.errors import DamagedFile, UnreadableFile
-from kerasinspect.formats.contents import Tree
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.limits import check_paths, passed
+from kerasinspect.limits import check_paths, over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +56,7 @@ def read_npz(source: Source, limits: Limits, files: ExitStack) -> Contents:
     for name in inner.members:
         *folders, last = name.removesuffix(".npy").split("/")
         if len(folders) >= limits.hdf5_depth:
-            raise passed("hdf5_depth", len(folders) + 1, limits.hdf5_depth, source.label)
+            raise over_limit("hdf5_depth", len(folders) + 1, limits.hdf5_depth, source.label)
         characters += len(name) * (len(folders) + 1)
         check_paths(characters, limits, source.label)
         try:

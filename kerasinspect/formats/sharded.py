@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import open_beside
-from kerasinspect.containers.stored import Group
+from kerasinspect.containers.stored import Group, Tree
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
-from kerasinspect.formats.contents import Container, Tree
+from kerasinspect.formats.contents import Container
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.limits import passed
+from kerasinspect.limits import over_limit
 from kerasinspect.platforms import is_device
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def shard_names(source: Source, weight_map: Mapping[str, Any], limits: Limits) -
     named = [name for value in weight_map.values() for name in (value if isinstance(value, list) else [value])]
     names = {name for name in named if isinstance(name, str)}
     if len(names) > limits.shards:
-        raise passed("shards", len(names), limits.shards, source.label)
+        raise over_limit("shards", len(names), limits.shards, source.label)
     if not names or not all(isinstance(name, str) for name in named):
         message = f"{source.path} names no shard, or something that is no file."
         raise DamagedFile(message, "Save the model again, or get the file from its source again.")
@@ -94,7 +94,7 @@ def shard_names(source: Source, weight_map: Mapping[str, Any], limits: Limits) -
             raise RefusedFile(message, "A shard is only read from the same folder.")
     names.update(islice(numbered_shards(source, frozenset(names)), limits.shards + 1))
     if len(names) > limits.shards:
-        raise passed("shards", len(names), limits.shards, source.label)
+        raise over_limit("shards", len(names), limits.shards, source.label)
     return sorted(names)
 
 

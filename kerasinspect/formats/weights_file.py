@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.stored import Group
 from kerasinspect.formats.contents import Container, Contents
 from kerasinspect.formats.legacy_hdf5 import tree_remarks
-from kerasinspect.limits import passed
+from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
-    from kerasinspect.formats.contents import Tree
+    from kerasinspect.containers.stored import Tree
     from kerasinspect.limits import Limits
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
@@ -41,7 +41,7 @@ def unfolded(root: Group, limits: Limits) -> Group:
         for name, child in group.groups.items():
             *folders, last = name.split(WINDOWS_SEPARATOR)
             if len(folders) >= limits.hdf5_depth:
-                raise passed("hdf5_depth", len(folders) + 1, limits.hdf5_depth, child.path)
+                raise over_limit("hdf5_depth", len(folders) + 1, limits.hdf5_depth, child.path)
             holder = target
             for folder in folders:
                 holder = holder.groups.setdefault(folder, Group(f"{holder.path.rstrip('/')}/{folder}"))

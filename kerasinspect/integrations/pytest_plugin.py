@@ -30,7 +30,7 @@ def kerasinspect_check(request: pytest.FixtureRequest) -> Callable[..., CheckRep
 
     def check(*locations: str | os.PathLike[str], **options: Any) -> CheckReport:  # noqa: ANN401 - as kerasinspect.check
         """Check models; fail the test where something is wrong."""
-        from kerasinspect.checking import request as asking
+        from kerasinspect.checking import request as asking  # noqa: PLC0415 - pytest loads every plugin, few use this one
         from kerasinspect.output.wording import not_used  # noqa: PLC0415 - as above
 
         if "config" not in options:

@@ -20,7 +20,7 @@ from kerasinspect.analysis.statistics import (
     numbers,
     quantiles,
 )
-from kerasinspect.containers.hdf5.datatypes import decoded
+from kerasinspect.dtypes import decoded
 from tests.output.handmade import MemoryArray
 
 if TYPE_CHECKING:

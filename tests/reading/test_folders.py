@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kerasinspect.containers.sources import Source
-    from kerasinspect.formats.contents import Container, Tree
+    from kerasinspect.containers.stored import Tree
+    from kerasinspect.formats.contents import Container
     from kerasinspect.limits import Limits
 
 

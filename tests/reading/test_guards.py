@@ -16,7 +16,8 @@ import pytest
 
 from kerasinspect.assembly import assemble
 from kerasinspect.containers.hdf5.attributes import heap_objects, objects_of
-from kerasinspect.containers.hdf5.file import MeteredStream, OpenFile
+from kerasinspect.containers.hdf5.file import OpenFile
+from kerasinspect.containers.hdf5.stream import MeteredStream
 from kerasinspect.containers.hdf5.symbols import GROUP_NODE, NODE_ENTRY, heap_of, text_at
 from kerasinspect.containers.hdf5.trees import NODE, leaf_entries
 from kerasinspect.containers.zip.directory import check_coverage

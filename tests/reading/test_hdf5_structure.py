@@ -29,6 +29,7 @@ from kerasinspect.containers.hdf5.messages import (
     SYMBOL_TABLE,
     shape_of,
 )
+from kerasinspect.containers.hdf5.objects import header_at
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.stored import Contiguous
@@ -39,7 +40,7 @@ from tests.hostile.nameless import nameless
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.formats.contents import Tree
+    from kerasinspect.containers.stored import Tree
     from kerasinspect.limits import Limits
 
 VALUES = np.arange(12, dtype="<f4").reshape(3, 4)
@@ -73,12 +74,12 @@ def message_at(data: bytes, name: str, kind: int) -> int:
     """Where the body of a message lies in the file, of the first array of that name."""
     with nameless(data) as path:
         file = open_file(open_source(path), DEFAULT)
-        header = file.header(file.root)
+        header = header_at(file, file.root)
         for part in name.split("/"):
             address = dict(header.links()())[part]
             assert isinstance(address, int)
-            header = file.header(address)
-        return header.address + 16 + header.the(kind).start
+            header = header_at(file, address)
+        return header.address + 16 + header.require(kind).start
 
 
 def changed(data: bytes, place: int, new: bytes) -> bytes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from kerasinspect.formats.contents import Tree
+    from kerasinspect.containers.stored import Tree
 
 
 def made(path: Path, make: Callable[[h5py.File], object], **options: Any) -> Tree:  # noqa: ANN401 - h5py's options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kerasinspect.errors import RefusedFile, RequestError
-from kerasinspect.limits import DEFAULT, check_inflation, passed, with_limits
+from kerasinspect.limits import DEFAULT, check_inflation, over_limit, with_limits
 
 
 def test_named_limits_replace_the_defaults() -> None:
@@ -37,7 +37,7 @@ def test_a_pair_that_means_nothing_is_a_request_error(pair: str, said: str) -> N
 
 def test_passing_a_limit_names_it_and_the_option_that_raises_it() -> None:
     """The sentence has the limit's name, the remedy its option; a huge number is not written out."""
-    error = passed("hdf5_depth", 10**400, 64, "x.h5")
+    error = over_limit("hdf5_depth", 10**400, 64, "x.h5")
     assert error.message == "x.h5 passes the limit hdf5_depth: about 2^1328 where 64 are allowed."
     assert error.remedy == "If you trust the file, raise the limit with --limit hdf5_depth=VALUE."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kerasinspect.analysis.statistics.distribution import Histogram, histogram, quantiles
 from kerasinspect.analysis.statistics.figures import Statistics
 from kerasinspect.analysis.statistics.measuring import Measured, measure, measure_with
-from kerasinspect.analysis.statistics.numbers import holds_numbers, number_blocks
+from kerasinspect.analysis.statistics.numbers import number_blocks
 from kerasinspect.analysis.statistics.units import Units
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Statistics",
     "Units",
     "histogram",
-    "holds_numbers",
     "measure",
     "measure_with",
     "number_blocks",

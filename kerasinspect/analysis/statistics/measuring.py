@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.analysis.statistics.figures import Statistics
-from kerasinspect.analysis.statistics.numbers import BLOCK, SMALLEST_NORMAL, as_numbers, raw_blocks
+from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, raw_blocks
 from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
+from kerasinspect.dtypes import DTYPES
 
 if TYPE_CHECKING:
     from typing import Any
@@ -72,7 +73,7 @@ def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Sta
         for raw in raw_blocks(array, columns, together):
             values = as_numbers(raw, array.dtype)
             sampler.add(values)
-            part = _figures(values, SMALLEST_NORMAL.get(array.dtype), bench)
+            part = _figures(values, DTYPES[array.dtype].smallest_normal, bench)
             figures = figures.merge(part) if figures.count else part
             if units:
                 units.add(raw, values, zeros=part.zeros)

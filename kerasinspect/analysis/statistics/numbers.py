@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.containers.hdf5.datatypes import decoded
+from kerasinspect.dtypes import DTYPES, decoded, holds_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
     from kerasinspect.model import Array
@@ -17,40 +17,15 @@ if TYPE_CHECKING:
 BLOCK = 1 << 16
 """Values that are read at a time: they stay in a core's own cache while they are looked at."""
 
-ENCODINGS: Mapping[str, str] = {
-    **{name: f"<{np.dtype(name).str[1:]}" for name in ("float16", "float32", "float64")},
-    **{f"{sign}int{bits}": f"<{sign or 'i'}{bits // 8}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
-    "bfloat16": "<u2",
-    "float8_e4m3fn": "<u1",
-    "float8_e5m2": "<u1",
-    "bool": "<u1",
-}
-"""How numpy sees the bytes of each dtype that holds numbers."""
-
-SMALLEST_NORMAL: Mapping[str, float] = {
-    "float16": 2.0**-14,
-    "bfloat16": 2.0**-126,
-    "float32": 2.0**-126,
-    "float64": 2.0**-1022,
-    "float8_e4m3fn": 2.0**-6,
-    "float8_e5m2": 2.0**-14,
-}
-"""Below this a float of the dtype is subnormal."""
-
-
-def holds_numbers(dtype: str) -> bool:
-    """Whether arrays of a dtype can be measured: no texts, records, pickles or numbers in formats that are not read."""
-    return dtype in ENCODINGS
-
 
 def raw_blocks(array: Array, columns: int = 1, size: int = BLOCK) -> Iterator[np.ndarray[Any, Any]]:
     """All values as they are stored, in flat pieces of at most ``size`` values, or of one row of ``columns``.
 
     A piece holds whole rows, and is valid until the next one. Nothing where the dtype holds no numbers.
     """
-    encoding = ENCODINGS.get(array.dtype)
-    if encoding is None:
+    if not holds_numbers(array.dtype):
         return
+    encoding = DTYPES[array.dtype].encoding
     row = max(1, columns) * np.dtype(encoding).itemsize
     most = row * max(1, size // max(1, columns))
     rest = b""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from kerasinspect.containers.hdf5.datatypes import FLOAT8, float8_values
 from kerasinspect.containers.sources import BLOCK
 from kerasinspect.containers.stored import all_values, normalised
+from kerasinspect.dtypes import float8_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -190,7 +190,7 @@ def rounded_to_float8(values: Array, scale: Array) -> Computed:
 
 def as_float8(values: np.ndarray) -> np.ndarray:
     """The nearest float8_e4m3fn of each value, a tie to the even code, what is too large to the largest."""
-    known = float8_values(*FLOAT8["float8_e4m3fn"])[:0x7F]
+    known = float8_values("float8_e4m3fn")[:0x7F]
     middles = (known[1:] + known[:-1]) / 2
     sizes = np.abs(values)
     below, above = middles.searchsorted(sizes, "left"), middles.searchsorted(sizes, "right")

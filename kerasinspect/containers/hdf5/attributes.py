@@ -13,7 +13,7 @@ import numpy as np
 
 from kerasinspect.containers.hdf5.datatypes import FLOAT, INTEGER, class_at, number_format, size_at
 from kerasinspect.containers.hdf5.messages import ALIGNMENT, padded, shape_of
-from kerasinspect.limits import passed
+from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -89,15 +89,15 @@ def attribute_of(file: OpenFile, data: bytes, path: str) -> tuple[str, Attribute
         return title, None
     kind = class_at(data, datatype)
     if kind in (INTEGER, FLOAT):
-        return title, number(data, datatype, values) if shape == () else some(count)
+        return title, number(data, datatype, values) if shape == () else unread_values(count)
     if len(shape) > 1:
-        return title, some(count)
+        return title, unread_values(count)
     pieces = fixed(data, datatype, values, count) if kind == STRING else variable(file, data, values, count)
     return title, texts(file, pieces, where) if shape else text(file, next(pieces), where)
 
 
-def some(count: int) -> Attribute:
-    """What stands for values that are neither texts in a row nor one number: none of them, or what is not told."""
+def unread_values(count: int) -> Attribute:
+    """Values that are neither texts in a row nor one number: an empty list where there are none, else None."""
     return None if count else []
 
 
@@ -182,7 +182,7 @@ def texts(file: OpenFile, pieces: Iterable[bytes | str | None], where: str) -> l
             continue
         total += len(piece)
         if total > allowed:
-            raise passed("hdf5_attribute_bytes", total, allowed, where)
+            raise over_limit("hdf5_attribute_bytes", total, allowed, where)
         file.stream.charge(len(piece))
         found.append(text_of(piece) if isinstance(piece, bytes) else piece)
     return found

@@ -1,4 +1,7 @@
-"""What the bytes of a dataset mean: numpy's dtypes, and those that HDF5 and numpy lack."""
+"""Datatypes of HDF5: numpy's dtype and Keras's word for the numbers that one describes, bit by bit.
+
+Source: HDF5 File Format Specification 3.0, section IV.A.2.d.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.containers.hdf5.messages import DATATYPE, MOST_REMEMBERED, SHARED
+from kerasinspect.containers.hdf5.messages import MOST_REMEMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kerasinspect.containers.hdf5.headers import Header
-
-FLOAT8: Mapping[str, tuple[int, int]] = {"float8_e4m3fn": (4, 7), "float8_e5m2": (5, 15)}
-"""Bits of the exponent, and its bias. Source: OCP 8-bit Floating Point Specification (OFP8)."""
 INTEGER, FLOAT, OPAQUE, COMPOUND, ENUMERATED = 0, 1, 5, 6, 8
 """Classes of datatypes."""
 VERSIONS = range(1, 6)
@@ -42,37 +41,8 @@ FLOATS: Mapping[tuple[int, ...], tuple[str, str]] = {
 }
 """Bit of the sign, bytes, bit offset, precision, and of exponent and mantissa the location and size, then the bias:
 what they are to numpy."""
-OPAQUE_SIZES: Mapping[int, tuple[str, ...]] = {1: tuple(FLOAT8), 2: ("bfloat16",)}
+OPAQUE_SIZES: Mapping[int, tuple[str, ...]] = {1: ("float8_e4m3fn", "float8_e5m2"), 2: ("bfloat16",)}
 """The dtypes that HDF5 does not know, by their size in bytes."""
-
-
-def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
-    """How numpy sees a dataset's bytes, and Keras's word for what they mean.
-
-    bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
-    version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.
-    """
-    _, flags, start, _ = header.the(DATATYPE)
-    if flags & SHARED:
-        return np.dtype("V1"), UNUSUAL
-    data = header.data
-    written = number_format(data, start)
-    if written is not None:
-        return written
-    size = size_at(data, start)
-    if class_at(data, start) == OPAQUE:
-        names = OPAQUE_SIZES.get(size, ())
-        word = header.attributes(path).get("dtype") if names else None
-        return np.dtype(f"<u{size}" if names else f"V{size}"), word if word in names else f"opaque{8 * size}"
-    if is_boolean(data, start):
-        return np.dtype("i1"), "bool"
-    numbers = complex_format(data, start)
-    if numbers is not None:
-        return numbers, numbers.name
-    if header.rarities is None:
-        message = f"the datatype of {path} is cut short"
-        raise ValueError(message)
-    return header.rarities.dtype()
 
 
 def is_familiar_dtype(data: bytes, start: int) -> bool:
@@ -125,12 +95,12 @@ def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
     Going by class and size alone would show other layouts as wrong numbers. Raises ValueError for no version that
     there is.
     """
-    return number_of(data[start : start + HEAD + NUMBERS[FLOAT]])
+    return number_at_start(data[start : start + HEAD + NUMBERS[FLOAT]])
 
 
 @lru_cache(MOST_REMEMBERED)
-def number_of(data: bytes) -> tuple[np.dtype[Any], str] | None:
-    """The same from the bytes of a datatype, or from as many of them as tell of a number."""
+def number_at_start(data: bytes) -> tuple[np.dtype[Any], str] | None:
+    """The dtype of a float or an integer by the first bytes of its datatype, as many as describe a number."""
     kind, flags, rest, size = class_at(data, 0), data[1], data[2:4], size_at(data, 0)
     if data[0] >> 4 not in VERSIONS:
         message = f"a datatype of version {data[0] >> 4}"
@@ -148,30 +118,3 @@ def number_of(data: bytes) -> tuple[np.dtype[Any], str] | None:
         code, name = FLOATS.get(fields, ("", UNUSUAL)) if flags & ~BIG_ENDIAN == LEADING_ONE else ("", UNUSUAL)
         return np.dtype(f"{order}{code}" if code else f"V{size or 1}"), name
     return None
-
-
-def decoded(raw: np.ndarray, dtype: str) -> np.ndarray:
-    """Stored values as numpy can compute with them: bfloat16 and float8 become float32, exactly."""
-    if dtype == "bfloat16":
-        return (raw.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
-    if dtype in FLOAT8:
-        exponent_bits, bias = FLOAT8[dtype]
-        return float8_values(exponent_bits, bias)[raw.view(np.uint8)]
-    return raw.view(np.bool_) if dtype == "bool" and raw.dtype.itemsize == 1 else raw
-
-
-def float8_values(exponent_bits: int, bias: int) -> np.ndarray:
-    """The 256 values of an 8-bit float, by code."""
-    codes = np.arange(256)
-    mantissa_bits = 7 - exponent_bits
-    exponent = (codes >> mantissa_bits) & ((1 << exponent_bits) - 1)
-    mantissa = codes & ((1 << mantissa_bits) - 1)
-    scale = 1 << mantissa_bits
-    fraction = np.where(exponent > 0, 1 + mantissa / scale, mantissa / scale)
-    values = np.ldexp(fraction, np.maximum(exponent, 1) - bias)
-    largest = (1 << exponent_bits) - 1
-    if mantissa_bits == 2:  # noqa: PLR2004 - e5m2 alone has infinities
-        values = np.where(exponent == largest, np.where(mantissa == 0, np.inf, np.nan), values)
-    else:
-        values = np.where((exponent == largest) & (mantissa == scale - 1), np.nan, values)
-    return np.where(codes & 0x80, -values, values).astype(np.float32)

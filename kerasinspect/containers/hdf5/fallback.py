@@ -30,7 +30,8 @@ from kerasinspect.containers.hdf5.headers import Header, Link, Message, soft_lin
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.containers.hdf5.file import MeteredStream, OpenFile
+    from kerasinspect.containers.hdf5.file import OpenFile
+    from kerasinspect.containers.hdf5.stream import MeteredStream
     from kerasinspect.containers.stored import Attribute
 
 SOFT_LINK, EXTERNAL_LINK = 1, 64
@@ -125,7 +126,7 @@ class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
         return order, (name, link_target(kind, data, offset + length))
 
 
-class Newer(NamedTuple):
+class ParsedByPyfive(NamedTuple):
     """What pyfive says of one header."""
 
     file: OpenFile
@@ -152,13 +153,13 @@ class Newer(NamedTuple):
         return dtype, {"S": "string", "O": "variable-length"}.get(dtype.kind, "compound")
 
 
-def newer_header(file: OpenFile, address: int) -> Header:
+def header_by_pyfive(file: OpenFile, address: int) -> Header:
     """The header at an address; what goes wrong in it is pyfive's own exception."""
     make_room(file.heaps_of_pyfive)
     parsed = Parsed(file, address)
     parsed.fh.check()
     messages = [Message(one["type"], one["flags"], one["offset_to_message"], one["size"]) for one in parsed.msgs]
-    return Header(file, address, messages, parsed.msg_data, Newer(file, parsed))
+    return Header(file, address, messages, parsed.msg_data, ParsedByPyfive(file, parsed))
 
 
 def links_of(file: OpenFile, address: int) -> Iterator[tuple[str, int | Link]]:

@@ -1,6 +1,6 @@
 """Object headers of HDF5 as every program writes them by default, Keras among them, and the messages that they hold.
 
-What is newer, or rarer, is left to pyfive (``hdf5_newer``): object headers of version 2, groups that keep the order
+What is newer, or rarer, is left to pyfive (``fallback``): object headers of version 2, groups that keep the order
 of their links, attributes in heaps of their own, datatypes that no weight has.
 
 Source: HDF5 File Format Specification 3.0, sections IV.A.1.a and IV.A.2.
@@ -28,14 +28,15 @@ from kerasinspect.containers.hdf5.messages import (
     shape_of,
 )
 from kerasinspect.containers.hdf5.symbols import symbols
-from kerasinspect.limits import passed
+from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy as np
 
-    from kerasinspect.containers.hdf5.file import MeteredStream, OpenFile
+    from kerasinspect.containers.hdf5.file import OpenFile
+    from kerasinspect.containers.hdf5.stream import MeteredStream
     from kerasinspect.containers.stored import Attribute
 
 PREFIX = struct.Struct("<BxH4xI4x")
@@ -48,7 +49,7 @@ OLDER, NEWER = 1, ord("O")
 """The first byte of a header: a version, or the signature of newer ones."""
 
 
-class Unfamiliar(Exception):
+class NeedsFallback(Exception):
     """The header holds something that is left to pyfive."""
 
 
@@ -67,7 +68,7 @@ class Message(NamedTuple):
     nbytes: int
 
 
-class Rarities(Protocol):
+class Fallback(Protocol):
     """What pyfive says of a header that holds something unfamiliar."""
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
@@ -87,14 +88,14 @@ class Header(NamedTuple):
     address: int
     messages: list[Message]
     data: bytes
-    rarities: Rarities | None = None
+    fallback: Fallback | None = None
 
     def find(self, kind: int) -> Message | None:
         """The first message of a kind."""
         return next((message for message in self.messages if message.kind == kind), None)
 
-    def the(self, kind: int) -> Message:
-        """The same where the header cannot do without; raises ValueError where it does."""
+    def require(self, kind: int) -> Message:
+        """The first message of a kind that every such header has; raises ValueError where there is none."""
         message = self.find(kind)
         if message is None:
             complaint = f"no message of kind {kind}"
@@ -103,7 +104,7 @@ class Header(NamedTuple):
 
     def shape(self) -> tuple[int, ...] | None:
         """The shape that the dataspace gives; None where there are no values. Raises ValueError for a faulty one."""
-        _, flags, start, nbytes = self.the(DATASPACE)
+        _, flags, start, nbytes = self.require(DATASPACE)
         if flags & SHARED:
             complaint = "a dataspace that lies elsewhere in the file, which is not read"
             raise ValueError(complaint)
@@ -119,8 +120,8 @@ class Header(NamedTuple):
 
         It keeps nothing of the header, of which many groups wait to be listed. Raises ValueError for a second table.
         """
-        if self.rarities:
-            return self.rarities.links()
+        if self.fallback:
+            return self.fallback.links()
         tables = [message for message in self.messages if message.kind == SYMBOL_TABLE]
         if not tables:
             return lambda: iter(())
@@ -135,10 +136,10 @@ class Header(NamedTuple):
         Raises RefusedFile for more than the limits allow, ValueError for two of one name.
         """
         count, allowed = sum(message.kind == ATTRIBUTE for message in self.messages), self.file.limits.hdf5_attributes
-        source = self.rarities.attributes if self.rarities else self.familiar_attributes
+        source = self.fallback.attributes if self.fallback else self.familiar_attributes
         found = dict(source(path)) if count <= allowed else {}
         if max(count, len(found)) > allowed:
-            raise passed("hdf5_attributes", count, allowed, f"An object in {self.file.source.label}")
+            raise over_limit("hdf5_attributes", count, allowed, f"An object in {self.file.source.label}")
         if len(found) < count:
             complaint = "two attributes have one name, and readers differ about which counts"
             raise ValueError(complaint)
@@ -152,16 +153,16 @@ class Header(NamedTuple):
 
 
 def read_header(file: OpenFile, address: int) -> Header:
-    """The header at an address; raises Unfamiliar for one that is left to pyfive, ValueError for none at all."""
+    """The header at an address; raises NeedsFallback for one that is left to pyfive, ValueError for none at all."""
     version, count, size = PREFIX.unpack(file.stream.at(address, PREFIX.size))
     if version == NEWER:
-        raise Unfamiliar
+        raise NeedsFallback
     if version != OLDER:
         complaint = "no object header"
         raise ValueError(complaint)
     messages, whole = messages_of(file.stream, address + PREFIX.size, size, count)
     if not are_familiar(messages, whole):
-        raise Unfamiliar
+        raise NeedsFallback
     return Header(file, address, messages, whole)
 
 

@@ -17,7 +17,7 @@ from kerasinspect.containers.hdf5.trees import expect, leaf_entries
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.containers.hdf5.file import MeteredStream
+    from kerasinspect.containers.hdf5.stream import MeteredStream
 
 NODE_ENTRY = struct.Struct("<8xQ")
 """Where a name lies in the heap, which is not needed, and the address of a table or of a node below."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.containers.hdf5.file import MeteredStream
+    from kerasinspect.containers.hdf5.stream import MeteredStream
 
 NODE = struct.Struct("<4sBBH16x")
 """Signature, kind, level, entries used; the siblings are not needed."""

@@ -16,13 +16,14 @@ from kerasinspect.containers.hdf5.datasets.arrays import stored_array
 from kerasinspect.containers.hdf5.datasets.chunks import Chunked
 from kerasinspect.containers.hdf5.datasets.extents import overlaps
 from kerasinspect.containers.hdf5.datasets.unwritten import never_written
-from kerasinspect.containers.hdf5.file import OpenFile, open_file, parsing
+from kerasinspect.containers.hdf5.file import OpenFile, open_file
 from kerasinspect.containers.hdf5.headers import Header, Link
 from kerasinspect.containers.hdf5.messages import DATASPACE, DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE
-from kerasinspect.containers.stored import Group, Unwritten, Withheld
+from kerasinspect.containers.hdf5.objects import header_at
+from kerasinspect.containers.hdf5.stream import parsing
+from kerasinspect.containers.stored import Group, Tree, Unwritten, Withheld
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.formats.contents import Tree
-from kerasinspect.limits import check_inflation, passed
+from kerasinspect.limits import check_inflation, over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -81,7 +82,7 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
     """
     file = open_file(source, limits)
     with parsing(file.source, "its root"):
-        header = file.header(file.root)
+        header = header_at(file, file.root)
         links = header.links()
         check_group(file, header.kinds, "/")
     with parsing(file.source, "the attributes of /"):
@@ -125,9 +126,9 @@ def bounded(walk: Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator
     for name, target in links:
         walk.links += 1
         if walk.links > limits.hdf5_links:
-            raise passed("hdf5_links", walk.links, limits.hdf5_links, walk.file.source.label)
+            raise over_limit("hdf5_links", walk.links, limits.hdf5_links, walk.file.source.label)
         if len(name) > limits.name_bytes:
-            raise passed("name_bytes", len(name), limits.name_bytes, f"A name in {path}")
+            raise over_limit("name_bytes", len(name), limits.name_bytes, f"A name in {path}")
         walk.file.stream.charge(len(path) + 2 * len(name) + (len(target.words) if isinstance(target, Link) else 0))
         yield name, target
 
@@ -137,10 +138,10 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
     file, group = walk.file, parent.group
     path = walk.seen[address] = f"{group.path.rstrip('/')}/{name}"
     if len(walk.seen) > file.limits.hdf5_objects:
-        raise passed("hdf5_objects", len(walk.seen), file.limits.hdf5_objects, file.source.label)
+        raise over_limit("hdf5_objects", len(walk.seen), file.limits.hdf5_objects, file.source.label)
     try:
         with parsing(file.source, path):
-            header = file.header(address)
+            header = header_at(file, address)
             kinds, links = header.kinds, header.links()
         if not kinds.isdisjoint(OF_ARRAYS):
             place_array(walk, group, name, header, path)
@@ -150,7 +151,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         else:
             check_group(file, kinds, path)
             if parent.depth >= file.limits.hdf5_depth:
-                raise passed("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
+                raise over_limit("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
             group.groups[name] = Group(path, attributes(walk, header, path), position=address)
             walk.pending.append(Unfilled(group.groups[name], links, parent.depth + 1))
     except DamagedFile as error:

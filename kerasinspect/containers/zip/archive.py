@@ -16,7 +16,7 @@ from kerasinspect.containers.sources import Handle, Source
 from kerasinspect.containers.zip.directory import read_directory
 from kerasinspect.containers.zip.members import SAVE_AGAIN, STORED, Member
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.limits import DEFAULT, Limits, check_inflation, passed
+from kerasinspect.limits import DEFAULT, Limits, check_inflation, over_limit
 from kerasinspect.model import Checksum
 from kerasinspect.platforms import Descriptor
 
@@ -51,7 +51,7 @@ class Archive:
         """
         member = self.readable(name)
         if member.size > limit_bytes:
-            raise passed(limit, member.size, limit_bytes, self.where(member))
+            raise over_limit(limit, member.size, limit_bytes, self.where(member))
         return b"".join(map(bytes, self.checked_pieces(member)))
 
     def source(self, name: str) -> Source:

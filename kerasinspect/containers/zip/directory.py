@@ -22,7 +22,7 @@ from kerasinspect.containers.zip.members import (
     wide_sizes,
 )
 from kerasinspect.errors import DamagedFile
-from kerasinspect.limits import Limits, passed
+from kerasinspect.limits import Limits, over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,10 +131,10 @@ def read_end_64(source: Source, locator: tuple[int, ...], end: int, fields: Sequ
 def check_extent(source: Source, extent: Extent, limits: Limits) -> None:
     """Raise RefusedFile where the directory passes a limit, before it is read."""
     if extent.entries > limits.archive_members:
-        raise passed("archive_members", extent.entries, limits.archive_members, source.label)
+        raise over_limit("archive_members", extent.entries, limits.archive_members, source.label)
     if extent.size > limits.archive_directory_bytes:
         where = f"the directory of {source.label}"
-        raise passed("archive_directory_bytes", extent.size, limits.archive_directory_bytes, where)
+        raise over_limit("archive_directory_bytes", extent.size, limits.archive_directory_bytes, where)
 
 
 def written_entries(source: Source, data: bytes, extent: Extent) -> Iterator[Entry]:

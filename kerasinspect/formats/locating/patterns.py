@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.sources import cannot_open, is_folder
 from kerasinspect.formats.locating.folder_search import NOWHERE, Border, Location
-from kerasinspect.limits import Tally, passed
+from kerasinspect.limits import Tally, over_limit
 from kerasinspect.platforms import is_link, system_path
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def expand(pattern: str, limits: Limits) -> list[Location]:
     """
     if len(pattern) > limits.pattern_characters:
         where = f"The pattern {pattern[:SHOWN]}..."
-        raise passed("pattern_characters", len(pattern), limits.pattern_characters, where)
+        raise over_limit("pattern_characters", len(pattern), limits.pattern_characters, where)
     base, parts = taken_apart(pattern)
     border = Border(base or os.curdir)
     steps = Tally("folder_entries", limits.folder_entries, pattern)

@@ -6,16 +6,31 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kerasinspect.containers.hdf5.datasets.chunks import chunked_storage
+import numpy as np
+
+from kerasinspect.containers.hdf5.datasets.chunk_index import ChunkIndex
+from kerasinspect.containers.hdf5.datasets.chunks import Chunked, filters_of, passed_limit, unread
 from kerasinspect.containers.hdf5.datasets.fill import fill_value
-from kerasinspect.containers.hdf5.datatypes import UNUSUAL, dtype_of
+from kerasinspect.containers.hdf5.datatypes import (
+    OPAQUE,
+    OPAQUE_SIZES,
+    UNUSUAL,
+    class_at,
+    complex_format,
+    is_boolean,
+    number_format,
+    size_at,
+)
 from kerasinspect.containers.hdf5.messages import (
     CHUNKED,
     COMPACT,
+    DATATYPE,
     EXTERNAL_FILES,
     LAYOUT,
+    SHARED,
     VIRTUAL,
     Layout,
+    chunking_of,
     layout_at,
     sizes_of_run,
 )
@@ -24,8 +39,6 @@ from kerasinspect.containers.stored import Contiguous, InMemory, Storage, Stored
 from kerasinspect.errors import DamagedFile
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.hdf5.headers import Header
 
@@ -54,7 +67,7 @@ def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray
     """A dataset as an array, and whether it lies in chunks that may have to be inflated."""
     shape = header.shape()
     encoding, dtype = dtype_of(header, path)
-    layout = layout_at(header.data, header.the(LAYOUT).start)
+    layout = layout_at(header.data, header.require(LAYOUT).start)
     dataset = Dataset(file, header, path, shape or (), encoding, dtype, layout)
     storage = withheld(dataset, is_null=shape is None) or laid_out(dataset)
     position, problem = header.address, None
@@ -102,6 +115,56 @@ def laid_out(dataset: Dataset) -> Storage:
     if address == UNDEFINED:
         return Unwritten(nbytes, dataset.path, fill_value(dataset.header, dataset.encoding.itemsize))
     return Contiguous(file.source, address, nbytes)
+
+
+def chunked_storage(dataset: Dataset) -> Storage:
+    """Where the values of a chunked dataset come from; the chunks are found when the whole file was walked."""
+    path, shape, nbytes, itemsize = dataset.path, dataset.shape, dataset.nbytes, dataset.encoding.itemsize
+    filters = filters_of(dataset.header)
+    chunking = chunking_of(dataset.layout, dataset.header.data)
+    reason = unread(filters, itemsize)
+    if chunking is None or reason:
+        return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not read.")
+    chunk, address, width = chunking
+    if len(chunk) != len(shape) or not all(chunk) or width != itemsize:
+        which, what = f"{path} in {dataset.file.source.label}", f"chunks of shape {chunk} and values of {width} bytes"
+        raise DamagedFile(f"{which} is damaged: {what} do not fit its shape {shape} and values of {itemsize}.")
+    if address == UNDEFINED or not nbytes:
+        return Unwritten(nbytes, path, fill_value(dataset.header, itemsize))
+    index = ChunkIndex(dataset.file, path, address, shape, chunk)
+    numbers = tuple(one.number for one in filters)
+    fill = fill_value(dataset.header, itemsize)
+    chunked = Chunked(dataset.file, path, shape, dataset.encoding, chunk, numbers, index, fill)
+    return passed_limit(chunked, nbytes) or chunked
+
+
+def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
+    """How numpy sees a dataset's bytes, and Keras's word for what they mean.
+
+    bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
+    version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.
+    """
+    _, flags, start, _ = header.require(DATATYPE)
+    if flags & SHARED:
+        return np.dtype("V1"), UNUSUAL
+    data = header.data
+    written = number_format(data, start)
+    if written is not None:
+        return written
+    size = size_at(data, start)
+    if class_at(data, start) == OPAQUE:
+        names = OPAQUE_SIZES.get(size, ())
+        word = header.attributes(path).get("dtype") if names else None
+        return np.dtype(f"<u{size}" if names else f"V{size}"), word if word in names else f"opaque{8 * size}"
+    if is_boolean(data, start):
+        return np.dtype("i1"), "bool"
+    numbers = complex_format(data, start)
+    if numbers is not None:
+        return numbers, numbers.name
+    if header.fallback is None:
+        message = f"the datatype of {path} is cut short"
+        raise ValueError(message)
+    return header.fallback.dtype()
 
 
 def check_size(dataset: Dataset, sizes: set[int]) -> None:

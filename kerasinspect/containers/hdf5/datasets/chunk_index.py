@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kerasinspect.containers.hdf5.file import parsing
+from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.hdf5.trees import leaves
 
 if TYPE_CHECKING:

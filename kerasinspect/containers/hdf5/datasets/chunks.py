@@ -15,18 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.containers.hdf5.datasets.chunk_index import ChunkIndex, Stored
-from kerasinspect.containers.hdf5.datasets.fill import fill_value
-from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, chunking_of, filters_at
-from kerasinspect.containers.hdf5.superblock import UNDEFINED
-from kerasinspect.containers.stored import Storage, Unwritten, Withheld
+from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, filters_at
+from kerasinspect.containers.stored import Withheld
 from kerasinspect.errors import DamagedFile
-from kerasinspect.limits import passed
+from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.containers.hdf5.datasets.arrays import Dataset
+    from kerasinspect.containers.hdf5.datasets.chunk_index import ChunkIndex, Stored
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.hdf5.headers import Header
 
@@ -131,27 +128,6 @@ class Chunked:
         return DamagedFile(message, "Get the file from its source again.")
 
 
-def chunked_storage(dataset: Dataset) -> Storage:
-    """Where the values of a chunked dataset come from; the chunks are found when the whole file was walked."""
-    path, shape, nbytes, itemsize = dataset.path, dataset.shape, dataset.nbytes, dataset.encoding.itemsize
-    filters = filters_of(dataset.header)
-    chunking = chunking_of(dataset.layout, dataset.header.data)
-    reason = unread(filters, itemsize)
-    if chunking is None or reason:
-        return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not read.")
-    chunk, address, width = chunking
-    if len(chunk) != len(shape) or not all(chunk) or width != itemsize:
-        which, what = f"{path} in {dataset.file.source.label}", f"chunks of shape {chunk} and values of {width} bytes"
-        raise DamagedFile(f"{which} is damaged: {what} do not fit its shape {shape} and values of {itemsize}.")
-    if address == UNDEFINED or not nbytes:
-        return Unwritten(nbytes, path, fill_value(dataset.header, itemsize))
-    index = ChunkIndex(dataset.file, path, address, shape, chunk)
-    numbers = tuple(one.number for one in filters)
-    fill = fill_value(dataset.header, itemsize)
-    chunked = Chunked(dataset.file, path, shape, dataset.encoding, chunk, numbers, index, fill)
-    return passed_limit(chunked, nbytes) or chunked
-
-
 def filters_of(header: Header) -> tuple[Filter, ...]:
     """The filters that chunks went through, in order; raises ValueError where a message lies elsewhere."""
     message = header.find(FILTERS)
@@ -168,9 +144,11 @@ def passed_limit(chunked: Chunked, nbytes: int) -> Withheld | None:
     """Why an array of so many bytes is not put together: it has too many chunks, or too large ones."""
     limits, path, count = chunked.file.limits, chunked.path, chunked.index.count
     if count > limits.hdf5_chunks:
-        return Withheld(str(passed("hdf5_chunks", count, limits.hdf5_chunks, path)))
+        return Withheld(str(over_limit("hdf5_chunks", count, limits.hdf5_chunks, path)))
     if chunked.chunk_bytes > max(2 * nbytes, limits.inflated_free):
-        return Withheld(str(passed("inflated_free", chunked.chunk_bytes, limits.inflated_free, f"A chunk of {path}")))
+        return Withheld(
+            str(over_limit("inflated_free", chunked.chunk_bytes, limits.inflated_free, f"A chunk of {path}"))
+        )
     return None
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.containers.hdf5.datasets.chunks import Chunked
-from kerasinspect.containers.hdf5.datatypes import decoded
 from kerasinspect.containers.stored import Unwritten
+from kerasinspect.dtypes import decoded
 
 if TYPE_CHECKING:
     from kerasinspect.containers.stored import StoredArray
