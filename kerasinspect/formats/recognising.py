@@ -1,0 +1,56 @@
+"""Which format a file or a folder has, told by its content and never by its name, and its contents read so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.containers.hdf5.superblock import superblock_position
+from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.formats import diagnosis
+from kerasinspect.formats.keras_archive import read_archive
+from kerasinspect.formats.keras_folder import read_folder
+from kerasinspect.formats.legacy_hdf5 import is_legacy, read_legacy
+from kerasinspect.formats.sharded import INDEX_ENDING, read_sharded
+from kerasinspect.formats.weights_file import is_weights_tree, read_weights_tree
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.formats.contents import Contents
+    from kerasinspect.limits import Limits
+
+ZIP_MAGIC = b"PK\x03\x04"
+
+
+def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:
+    """The contents of a folder; raises NotAModel for one that holds no model."""
+    contents = read_folder(path, limits, files)
+    if contents is None:
+        raise diagnosis.diagnose_folder(path)
+    return contents
+
+
+def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
+    """The contents of a file of any format; raises what the diagnosis says where none fits."""
+    head = source.read_at(0, min(source.size, len(ZIP_MAGIC)))
+    contents: Contents | None = None
+    if head == ZIP_MAGIC:
+        contents = read_archive(source, limits, files)
+    elif head[:1] in (b"{", b"[") or source.path.endswith(INDEX_ENDING):
+        contents = read_sharded(source, limits, files)
+    elif superblock_position(source) is not None:
+        return hdf5_contents(source, limits)
+    if contents is None:
+        raise diagnosis.diagnose(source)
+    return contents
+
+
+def hdf5_contents(source: Source, limits: Limits) -> Contents:
+    """The contents of an HDF5 file: legacy or weights of Keras 3."""
+    tree = read_hdf5(source, limits)
+    if is_legacy(tree.root):
+        return read_legacy(source, tree, limits)
+    if is_weights_tree(tree.root, limits):
+        return read_weights_tree(source, tree, limits)
+    raise diagnosis.not_keras_hdf5(source, [*tree.root.groups, *tree.root.arrays])
