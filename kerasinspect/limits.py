@@ -1,4 +1,4 @@
-"""How much of a file is read before reading stops with a sentence that names the limit.
+"""Limits on what is read of a file; reading stops beyond one with a sentence that names it.
 
 Every default is far above real models: one of 20,000 layers and a file of 100 GB pass. A file that passes a limit is
 refused before the work is done, and ``--limit NAME=VALUE`` raises that one limit.
@@ -35,7 +35,7 @@ class Limits:
     json_marks: int = 4_000_000
     """Commas, colons and opening brackets in a JSON document: what its parsed form costs in memory grows with them."""
     json_marks_inflated: int = 500_000
-    """The same in a document that was deflated, as Keras never writes it, unless it takes twice as many bytes so."""
+    """Those of a deflated document, which Keras never writes, unless two deflated bytes stand for each of them."""
     json_objects: int = 600_000
     """Objects in a JSON document, which cost most: a layer's config has about ten."""
     layers: int = 25_000

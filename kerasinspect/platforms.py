@@ -1,4 +1,4 @@
-r"""What operating systems do differently: the one module that knows what a system lacks.
+r"""Differences between operating systems: the one module that knows what a system lacks.
 
 Reads that name their position, files that are opened without waiting, owners, permissions and groups of processes are
 POSIX's; two files change places in one step on Linux. Windows has names that are devices wherever they stand, shortest
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 WINDOWS = sys.platform == "win32"
 
 OPENING: int = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
-"""How a file is opened: its bytes as they are, without waiting for a pipe and without making a terminal ours."""
+"""Flags to open a file with: its bytes as they are, without waiting for a pipe and without making a terminal ours."""
 CREATING: int = os.O_WRONLY | os.O_CREAT | os.O_EXCL | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOFOLLOW"))
-"""How a file is made: only where nothing has its name, not even a link."""
+"""Flags to make a file with: only where nothing has its name, not even a link."""
 ADDING: int = os.O_WRONLY | os.O_APPEND | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
-"""How what is no file of ours is opened for writing: without making, emptying or overwriting anything."""
+"""Flags to open what is no file of ours for writing: without making, emptying or overwriting anything."""
 MOST_AT_ONCE = 1 << 30
 """Bytes of one read; macOS refuses twice as many."""
 
@@ -50,12 +50,12 @@ DEVICE_PATH = re.compile(
 )
 r"""Beginnings of paths that lead to devices: ``\\.\PhysicalDrive0``, ``\\?\GLOBALROOT``, ``\\server\pipe``."""
 VERBATIM = "\\\\?\\"
-"""What a path begins with that Windows takes as it is written."""
+"""The prefix of a path that Windows takes as it is written."""
 LONGEST_PATH = 240
 """Characters of a path from which on Windows wants that beginning; it counts up to 20 more of its own."""
 
 JUNCTION = 0xA0000003
-"""What marks a folder of Windows that stands for another one."""
+"""The attribute of a folder of Windows that stands for another one."""
 
 PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds to wait for a scanner of viruses or an indexer to let go of a file."""
@@ -79,7 +79,7 @@ class Descriptor:
         close(self.number)
 
     def status(self) -> os.stat_result:
-        """What the system says of the file now."""
+        """The status of the file now."""
         return os.fstat(self.number)
 
     def read(self, position: int, count: int) -> bytes:
@@ -239,7 +239,7 @@ def is_closed_pipe(error: OSError) -> bool:
 
 
 def group_options() -> Mapping[str, Any]:
-    """What ``subprocess.Popen`` has to be told so that a process leads a group of its own."""
+    """Options of ``subprocess.Popen`` for a process that leads a group of its own."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
@@ -268,7 +268,7 @@ ENDING_SIGNALS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class LastWord:
-    """What handles a signal that ends the process: undoes something, then does what would have been done before."""
+    """A handler of a signal that ends the process: undoes something, then does what would have been done before."""
 
     undo: Callable[[], None]
     before: LastWord | None

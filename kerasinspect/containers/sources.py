@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLOBS = "blobs"
 """The folder of a download cache that keeps contents; those who use them lie two or more folders below its parent."""
 HASH = re.compile(r"[0-9a-f]{40,64}")
-"""How the cache of a model hub names a file's content."""
+"""The names that the cache of a model hub gives to contents: hexadecimal hashes."""
 BLOCK = 1 << 22
 """Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
 
@@ -40,7 +40,7 @@ class Handle:
 
     @property
     def descriptor(self) -> Descriptor:
-        """What is read from, to be held as long as that takes; raises ClosedModel once it is closed."""
+        """The open file, to be held while it is read; raises ClosedModel once it is closed."""
         held = self._descriptor
         if held is None:
             message = f"{self.path} is closed: the values of its model can no longer be read."
@@ -138,7 +138,7 @@ class Source:
 
     @property
     def label(self) -> str:
-        """What to call it in a message."""
+        """The name of the file in messages."""
         return f"{self.inside} in {self.path}" if self.inside else self.path
 
     def unreadable(self, position: int, error: Exception) -> FailedRead:
@@ -220,7 +220,7 @@ def is_link_at(path: str | Path) -> bool:
 
 
 def resolved(path: str | Path) -> Path | None:
-    """Where a path leads once all links are followed; None where the system cannot tell."""
+    """The path with all links followed; None where the system cannot tell."""
     try:
         return Path(os.path.realpath(path))
     except (OSError, ValueError, RecursionError):
@@ -254,7 +254,7 @@ def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
 
 
 def file_kind(mode: int) -> str:
-    """What something that is no regular file is, with its article."""
+    """The kind of something that is no regular file, in words with their article."""
     kinds = (
         (stat.S_ISDIR, "a folder"),
         (stat.S_ISFIFO, "a named pipe"),

@@ -29,7 +29,7 @@ PICKLED = "object"
 
 
 class Storage(Protocol):
-    """Where an array's bytes are, in C order, as one run of bytes."""
+    """The bytes of an array in C order, wherever they are."""
 
     def read(self, start: int, count: int) -> bytes | memoryview:
         """``count`` bytes from ``start``."""
@@ -82,7 +82,7 @@ class Unwritten:
 
     @property
     def problem(self) -> str | None:
-        """Why no values are given: there are none, or too many of them to be a weight that someone forgot."""
+        """The reason why no values are given: there are none, or too many for a weight that someone forgot."""
         if self.nbytes > UNWRITTEN_LIMIT:
             return f"{self.where} declares {self.nbytes:,} bytes but none of them are stored."
         if self.nbytes and self.value is None:
@@ -145,9 +145,9 @@ class StoredArray:
     position: int = 0
     """The highest place in the file that belongs to it; write order tells that of layers where nothing else does."""
     problem: str | None = None
-    """Why its values cannot be read, where its header already says so: it declares more than the file holds."""
+    """The reason why its values cannot be read, where its header tells: it declares more than the file holds."""
     source: Source | None = None
-    """What has to be open for its values to be read, wherever they are."""
+    """The file that has to be open for its values to be read."""
 
     @property
     def size(self) -> int:
@@ -229,7 +229,7 @@ class Group:
     links: dict[str, str] = field(default_factory=dict)
     """What lies under a name that is not followed, in words."""
     position: int = 0
-    """Where its header lies in the file."""
+    """The address of its header."""
 
     def walk(self) -> Iterator[Group]:
         """The group itself, then every group below it."""

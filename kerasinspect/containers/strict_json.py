@@ -115,7 +115,7 @@ def check_size(text: bytes, where: str, limits: Limits, deflated_nbytes: int | N
 
 
 def depth(text: bytes) -> int:
-    """How many lists and objects lie inside one another at the deepest place, brackets inside strings left out.
+    """The depth of nested lists and objects, brackets inside strings left out.
 
     It is right up to the place where the text stops being JSON, which is as far as a parser gets.
     """

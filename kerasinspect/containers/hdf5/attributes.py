@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Attribute
 
 HEAD = struct.Struct("<BBHHH")
-"""How an attribute begins: version, flags, bytes of its name, datatype and dataspace."""
+"""The prefix of an attribute: version, flags, bytes of its name, datatype and dataspace."""
 SHARED_PARTS = 0x03
 """The flags of an attribute whose datatype or dataspace lies elsewhere in the file."""
 STRING, VARIABLE_LENGTH = 3, 9
 TEXT = 1
-"""What a datatype of variable length says of texts."""
+"""The type that a variable-length datatype of texts has."""
 REFERENCE = struct.Struct("<IQI")
 """A text of variable length: its bytes, the address of its heap, its number there."""
 HEAP = struct.Struct("<4sB3xQ")
@@ -58,7 +58,7 @@ def is_familiar_attribute(data: bytes, start: int) -> bool:
 
 
 def parts_of(data: bytes, start: int) -> Parts:
-    """Where the parts of an attribute lie."""
+    """The offsets of the parts of an attribute; raises ValueError for a name of another length than it says."""
     version, _, name, datatype, dataspace = HEAD.unpack_from(data, start)
     step = 8 if version == 1 else 1
     first = start + HEAD.size + (version > 2)  # noqa: PLR2004 - version 3 tells the encoding of the name

@@ -47,7 +47,7 @@ def lookup3(data: bytes) -> int:
 
 
 def last_mix(a: int, b: int, c: int) -> int:
-    """What remains of the state in the end."""
+    """The final mix of the state."""
     c = (c ^ b) - (b << 14 & WORD | b >> 18) & WORD
     a = (a ^ c) - (c << 11 & WORD | c >> 21) & WORD
     b = (b ^ a) - (a << 25 & WORD | a >> 7) & WORD

@@ -48,7 +48,7 @@ class Cursor:
         self.stream = stream
         self.position = 0
         self._pieces: list[bytes] = []
-        """What was read of this structure."""
+        """The bytes of this structure so far."""
         self._heap = b""
         """The heap that was met last."""
 
@@ -127,13 +127,13 @@ class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
 
 
 class ParsedByPyfive(NamedTuple):
-    """What pyfive says of one header."""
+    """One header as pyfive parsed it: the ``Fallback`` of ``Header``."""
 
     file: OpenFile
     parsed: Parsed
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
-        """What lists the names in a group later, from the header read again."""
+        """A function that lists the names in a group later, from the header read again."""
         return partial(links_of, self.file, self.parsed.offset)
 
     def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
@@ -144,7 +144,7 @@ class ParsedByPyfive(NamedTuple):
             yield name, plain_attribute(self.file, value, f"{name} of {path}")
 
     def dtype(self) -> tuple[np.dtype[Any], str]:
-        """How numpy sees values of a datatype that no weight has, and the word for what they mean."""
+        """The numpy dtype of values of a datatype that no weight has, and the word for it."""
         ptype = self.parsed.ptype
         if isinstance(ptype, P5EnumType):
             is_boolean = set(ptype.mapping) == {"FALSE", "TRUE"}

@@ -37,7 +37,7 @@ class OpenFile:
     heaps: dict[int, Mapping[int, bytes]] = field(default_factory=dict)
     """The global heaps that were read last, which all headers share: their objects by number."""
     heaps_of_pyfive: dict[int, Any] = field(default_factory=dict)
-    """The same for those headers that pyfive reads."""
+    """The global heaps that were read last by pyfive, in its own form."""
     slab: list[tuple[tuple[str, int], memoryview]] = field(default_factory=list)
     """The part of a chunked array that was put together last: what is asked for next often lies in it."""
 

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Attribute
 
 PREFIX = struct.Struct("<BxH4xI4x")
-"""How an older object header begins: version, number of messages, and their bytes."""
+"""The prefix of an older object header: version, number of messages, and their bytes."""
 HEAD = struct.Struct("<HHB3x")
-"""How a message begins there: kind, bytes, flags."""
+"""The prefix of a message there: kind, bytes, flags."""
 TWO_ADDRESSES = struct.Struct("<QQ")
 """Of a continuation: where more messages are, and their bytes. Of a symbol table: its tree, and its heap of names."""
 OLDER, NEWER = 1, ord("O")
@@ -69,16 +69,16 @@ class Message(NamedTuple):
 
 
 class Fallback(Protocol):
-    """What pyfive says of a header that holds something unfamiliar."""
+    """A header that only pyfive can parse, as it is asked for links, attributes and its datatype."""
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
-        """What lists the names in a group later, without the header."""
+        """A function that lists the names in a group later, without keeping the header."""
 
     def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
         """All attributes, within the limits; ``path`` is what the object is called."""
 
     def dtype(self) -> tuple[np.dtype[Any], str]:
-        """How numpy sees values of a datatype that no weight has, and the word for what they mean."""
+        """The numpy dtype of values of a datatype that no weight has, and the word for it."""
 
 
 class Header(NamedTuple):
@@ -116,7 +116,7 @@ class Header(NamedTuple):
         return {message.kind for message in self.messages}
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
-        """What lists the names in a group later: to which address each leads, or why it is not followed.
+        """A function that lists the names in a group later: to which address each leads, or why it is not followed.
 
         It keeps nothing of the header, of which many groups wait to be listed. Raises ValueError for a second table.
         """

@@ -24,7 +24,7 @@ ONE_VALUE, NO_SPACE = 0, 2
 """Kinds of dataspace: one value without axes, and no values at all; between them, what has axes."""
 MOST_AXES = 32
 ALIGNMENT = 8
-"""What the bytes of a message are rounded up to in older headers."""
+"""Bytes to a multiple of which messages of older headers are padded."""
 HAS_MAXIMA = 1
 """The flag of a dataspace that also says how large each axis may become."""
 MOST_REMEMBERED = 1_024
@@ -34,7 +34,7 @@ LARGEST_BUILT_IN = 255
 
 
 class Layout(NamedTuple):
-    """Where a dataset's values are; its particulars begin at ``start`` of the header's data."""
+    """A layout message: the storage class of the values; its particulars begin at ``start`` of the header's data."""
 
     kind: int
     start: int
@@ -50,7 +50,7 @@ class Chunking(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """What chunks went through before they were stored: its number, and what it was told."""
+    """One filter of the pipeline that chunks went through: its number, and its parameters."""
 
     number: int
     values: tuple[int, ...]
@@ -101,7 +101,7 @@ def sizes_of_run(layout: Layout, data: bytes, itemsize: int) -> set[int]:
 
 
 def chunking_of(layout: Layout, data: bytes) -> Chunking | None:
-    """How a dataset is cut into chunks; None for newer versions, whose lists of chunks are of other kinds."""
+    """The shape of chunks and the address of their index; None for newer versions, whose indexes are of other kinds."""
     if layout.version > 3:  # noqa: PLR2004 - what all programs write by default
         return None
     if layout.version == 3:  # noqa: PLR2004 - what all programs write by default

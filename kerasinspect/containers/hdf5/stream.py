@@ -1,4 +1,4 @@
-"""How headers are read: every read names its address, is counted, and what goes wrong becomes DamagedFile."""
+"""Metered reads of headers: every read names its address and is counted; a parser's failure becomes DamagedFile."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 READ_AHEAD = 1 << 12
 MOST_READINGS, SLACK = 4, 1 << 16
-"""How often all of a file may be read for its headers, and so many bytes more: real files use about once at most."""
+"""Bytes of headers that may be read: so many times the file's size, and so many more. Real files need about once."""
 
 
 class MeteredStream:
-    """What headers are read through; it stops a file that costs more than its size explains.
+    """Reads of headers, counted; a file that costs more than its size explains is refused.
 
     Every read names its address: there is no place at which it stands, which another thread could move.
     """
@@ -33,7 +33,7 @@ class MeteredStream:
         self.spans = array("Q")
         """Address and bytes of every read, one after the other: no array may lie there."""
         self._window = (0, b"")
-        """Where the bytes that were read ahead begin, and those bytes: a header is many small reads side by side."""
+        """Address and bytes of what was read ahead: a header is many small reads side by side."""
 
     def at(self, address: int, size: int) -> bytes:
         """``size`` bytes from an address; raises ValueError where not all are there, and what ``charge`` raises."""

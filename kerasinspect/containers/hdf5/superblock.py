@@ -1,4 +1,4 @@
-"""Where an HDF5 file begins and ends, and where its root is.
+"""The superblock of an HDF5 file: where the file begins and ends, and the address of its root group.
 
 Source: HDF5 File Format Specification 3.0, section II.A.
 """
@@ -34,10 +34,10 @@ OPEN = 1
 
 
 class Superblock(NamedTuple):
-    """What the first bytes of an HDF5 file say."""
+    """The superblock, parsed."""
 
     base: int
-    """Where the file begins, by its own account: every other address counts from there."""
+    """The base address: every other address in the file counts from there."""
     end: int
     root: int
     open_for_writing: bool
@@ -45,7 +45,7 @@ class Superblock(NamedTuple):
 
 
 def superblock_position(source: Source) -> int | None:
-    """Where an HDF5 file begins: at 0, or behind a user block of 512, 1024, 2048 ... bytes; None if it is none."""
+    """The offset of the superblock: 0, or behind a user block of 512, 1024, 2048 ... bytes; None where there is none."""
     position = 0
     while position + len(SIGNATURE) <= source.size:
         if source.read_at(position, len(SIGNATURE)) == SIGNATURE:
@@ -55,7 +55,7 @@ def superblock_position(source: Source) -> int | None:
 
 
 def read_superblock(source: Source, start: int) -> Superblock:
-    """What stands at the beginning of an HDF5 file; raises ValueError for a version or a width that is not read."""
+    """The superblock at an offset; raises ValueError for a version or a width that is not read."""
     version = source.read_at(start + len(SIGNATURE), 1)[0]
     if version in OLDER:
         head = OLDER[version]
@@ -92,7 +92,7 @@ def check_superblock(source: Source, start: int, superblock: Superblock) -> None
 
 
 def outside(source: Source, start: int, end: int) -> int:
-    """How many bytes lie before an HDF5 file's first byte and behind its end; a block of zeros counts as nothing.
+    """The number of bytes before an HDF5 file's first byte and behind its end that are not all zeros.
 
     A file that also ends as a ZIP archive does, whose readers look at the end alone, counts as a whole.
     """

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.stream import MeteredStream
 
 NODE_ENTRY = struct.Struct("<8xQ")
-"""Where a name lies in the heap, which is not needed, and the address of a table or of a node below."""
+"""An entry of a node: the place of a name in the heap, which is not needed, and the address of a table or node."""
 HEAP = struct.Struct("<5s3xQQQ")
 """Signature and version, size of the names, where its free space begins, the address of the names."""
 FREE_BLOCK = struct.Struct("<QQ")
-"""Where the next free block begins, and the bytes of this one."""
+"""A free block: the place of the next one, and its own bytes."""
 NO_BLOCK = (1, UNDEFINED)
-"""What stands for the place of no free block."""
+"""The places that stand for no further free block."""
 TABLE = struct.Struct("<5sxH")
 """Signature and version, symbols."""
 SYMBOL = struct.Struct("<QQI4xI12x")
@@ -35,7 +35,7 @@ GROUP_NODE = 0
 SOFT_LINK = 2
 """The largest kind of link; before it, a hard one, and one to a group whose tree and heap stand here as well."""
 NO_NAMES = (b"", b".")
-"""What no link is called, as none has a name with a slash in it: a path would lead elsewhere."""
+"""Names that no link may have, nor any with a slash in it: a path would lead elsewhere."""
 
 
 class Symbol(NamedTuple):
@@ -44,7 +44,7 @@ class Symbol(NamedTuple):
     name: bytes
     address: int
     target: bytes | None
-    """Where a soft link leads; None for a hard link."""
+    """The path that a soft link leads to; None for a hard link."""
 
 
 def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[Symbol]:

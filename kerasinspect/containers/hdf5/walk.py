@@ -46,7 +46,7 @@ class Unfilled:
 
 
 class Home(NamedTuple):
-    """Where an array is: a group, and the array's name in it."""
+    """The place of an array: a group, and the array's name in it."""
 
     group: Group
     name: str
@@ -65,7 +65,7 @@ class Walk:
     seen: dict[int, str] = field(default_factory=dict)
     """The first path at which each object was met, by address."""
     arrays: dict[int, Home] = field(default_factory=dict)
-    """Where every array is, by address."""
+    """The place of every array, by address."""
     aliases: list[tuple[Home, int]] = field(default_factory=list)
     """Every further name of an array, and its address."""
     links: int = 0

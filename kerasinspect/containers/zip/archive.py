@@ -38,7 +38,7 @@ class Archive:
     members: Mapping[str, Member]
     """The member of each name: the last one, which is what Python's zipfile and so Keras reads."""
     remarks: tuple[str, ...]
-    """What is odd about it: repeated names, members that cannot be read, bytes that belong to none."""
+    """Oddities: repeated names, members that cannot be read, bytes that belong to none."""
     unused_nbytes: int = 0
     """Bytes between the members that belong to none."""
     inflated: dict[str, Source] = field(default_factory=dict, repr=False)
@@ -73,7 +73,7 @@ class Archive:
         return self.checksum_of_all([name])
 
     def checksum_of_all(self, names: Iterable[str]) -> Checksum:
-        """The same of several members together."""
+        """The CRC-32 values of several members together, those left out that were verified when they were inflated."""
         members = [self.readable(name) for name in names]
         nbytes = sum(member.size for member in members if member.name not in self.inflated)
         return Checksum(nbytes, partial(self.verify, members))
@@ -99,7 +99,7 @@ class Archive:
         return member
 
     def where(self, member: Member) -> str:
-        """What to call a member in a message."""
+        """The name of a member in messages."""
         return f"{member.name} in {self.file.label}"
 
     def inflate_to_disk(self, member: Member) -> Source:

@@ -53,7 +53,7 @@ class Directory(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """Where the directory lies, and how many entries it says it has."""
+    """The end record: offset and bytes of the directory, and the number of entries that it declares."""
 
     start: int
     size: int
@@ -75,7 +75,7 @@ def read_directory(source: Source, limits: Limits) -> Directory:
 
 
 def find_directory(source: Source) -> Extent:
-    """Where the directory lies, from the one end record that reaches the end of the file."""
+    """The place of the directory, from the one end record that reaches the end of the file."""
     tail_start = max(0, source.size - END.size - LONGEST_COMMENT)
     tail = source.read_at(tail_start, source.size - tail_start)
     found = [at for at in positions(tail, END_SIGNATURE) if at + END.size <= len(tail)]
@@ -117,7 +117,7 @@ def read_end(source: Source, tail: bytes, tail_start: int, at: int) -> Extent:
 
 
 def read_end_64(source: Source, locator: tuple[int, ...], end: int, fields: Sequence[int]) -> tuple[int, list[int]]:
-    """Where the 64-bit end record begins, and its fields; raises RefusedFile where the 32-bit ones contradict them."""
+    """The offset of the 64-bit end record, and its fields; raises RefusedFile where the 32-bit ones contradict them."""
     start = locator[2]
     if start + END_64.size != end:
         raise ambiguous(source, f"its 64-bit end record is said to be at byte {start:,} and must end at byte {end:,}")
@@ -182,7 +182,7 @@ def unused_nbytes(entries: Sequence[Member], directory: int) -> int:
 
 
 def member_remarks(entries: Sequence[Member]) -> Iterator[str]:
-    """What to say about single members: repeated names, names that lead elsewhere, links, and what cannot be read."""
+    """Sentences about single members: repeated names, names that lead elsewhere, links, and what cannot be read."""
     for name, times in Counter(member.name for member in entries).items():
         if times > 1:
             yield f"The archive holds {name} {times} times: the last is read, as Keras does."

@@ -36,23 +36,23 @@ class Member:
 
     name: str
     offset: int
-    """Where its bytes begin in the archive."""
+    """The offset of its bytes in the archive."""
     compressed_size: int
     size: int
     method: int
     crc: int
     header: int
-    """Where its own header begins."""
+    """The offset of its local header."""
     described_later: bool = False
     """Whether a record that repeats its sizes follows its bytes."""
     special: str = ""
-    """What it would be where it is extracted, other than a file or a folder; empty for those."""
+    """The kind of what would be extracted, other than a file or a folder; empty for those."""
     problem: str = ""
-    """Why it cannot be read, as the end of a sentence; empty where it can."""
+    """The reason why it cannot be read, as the end of a sentence; empty where it can."""
 
     @property
     def end(self) -> int:
-        """Where its bytes end."""
+        """The offset behind its bytes."""
         return self.offset + self.compressed_size
 
     @property
@@ -107,14 +107,14 @@ def locate(source: Source, entry: Entry, directory: int) -> Member:
 
 
 def special_kind(mode: int) -> str:
-    """What a Unix mode makes of a member, other than a file or a folder; empty for those, and where it says nothing."""
+    """The kind of member that a Unix mode tells, other than a file or a folder; empty for those, and without a mode."""
     if not stat.S_IFMT(mode) or stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return ""
     return "a symbolic link" if stat.S_ISLNK(mode) else "a pipe, a socket or a device"
 
 
 def entry_problem(entry: Entry) -> str:
-    """Why what an entry describes is not read, or an empty text."""
+    """The reason why the member of an entry is not read, or an empty text."""
     if entry.flags & ENCRYPTED:
         return "it is encrypted, and Keras never writes that"
     if entry.method not in (STORED, DEFLATED):
@@ -127,7 +127,7 @@ def entry_problem(entry: Entry) -> str:
 
 
 def local_problem(entry: Entry, local: tuple[Any, ...], name: bytes, extra: bytes) -> str:
-    """How a member's own header contradicts the directory, or an empty text."""
+    """The contradiction between a member's local header and the directory, or an empty text."""
     start = f"its own header at byte {entry.header:,} contradicts the directory"
     signature, _, flags, method, _, _, crc, compressed_size, size, _, _ = local
     if signature != LOCAL_SIGNATURE:

@@ -1,4 +1,4 @@
-"""One HDF5 dataset from its header alone: shape, dtype, and where its values lie."""
+"""One HDF5 dataset from its header alone: shape, dtype, and the storage of its values."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ UNREAD_KINDS = "OSUV"
 
 
 class Dataset(NamedTuple):
-    """What a dataset's header says of its values."""
+    """A dataset's header, parsed as far as it tells of the values."""
 
     file: OpenFile
     header: Header
@@ -83,7 +83,7 @@ def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray
 
 
 def withheld(dataset: Dataset, *, is_null: bool) -> Withheld | None:
-    """Why a dataset's values are not read, or None where they may be."""
+    """The storage of a dataset whose values are not read, with the reason; None where they may be."""
     path, encoding = dataset.path, dataset.encoding
     if is_null:
         return Withheld(f"{path} has a type, but no values.", is_partial=False)
@@ -99,7 +99,7 @@ def withheld(dataset: Dataset, *, is_null: bool) -> Withheld | None:
 
 
 def laid_out(dataset: Dataset) -> Storage:
-    """Where a dataset's values are, by its layout class."""
+    """The storage of a dataset's values, by its layout class."""
     file, held, nbytes, start = dataset.file, dataset.header.data, dataset.nbytes, dataset.layout.start
     if dataset.layout.kind == CHUNKED:
         return chunked_storage(dataset)
@@ -118,7 +118,7 @@ def laid_out(dataset: Dataset) -> Storage:
 
 
 def chunked_storage(dataset: Dataset) -> Storage:
-    """Where the values of a chunked dataset come from; the chunks are found when the whole file was walked."""
+    """The storage of a chunked dataset's values; the chunks are found when the whole file was walked."""
     path, shape, nbytes, itemsize = dataset.path, dataset.shape, dataset.nbytes, dataset.encoding.itemsize
     filters = filters_of(dataset.header)
     chunking = chunking_of(dataset.layout, dataset.header.data)
@@ -139,7 +139,7 @@ def chunked_storage(dataset: Dataset) -> Storage:
 
 
 def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
-    """How numpy sees a dataset's bytes, and Keras's word for what they mean.
+    """The numpy dtype of a dataset's bytes, and Keras's word for it.
 
     bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
     version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.

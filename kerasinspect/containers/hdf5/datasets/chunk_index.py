@@ -1,4 +1,4 @@
-"""Which chunks of an array are stored, and where: read from the tree that lists them, and held against the array.
+"""The index of an array's chunks: the B-tree that lists them, held against the array's shape.
 
 Source: HDF5 File Format Specification 3.0, section III.A.1.
 """
@@ -25,7 +25,7 @@ CHUNK_NODE = 1
 
 
 class Stored(NamedTuple):
-    """Where one chunk lies, as it is stored."""
+    """One stored chunk."""
 
     address: int
     nbytes: int
@@ -47,7 +47,7 @@ class ChunkIndex:
 
     @property
     def count(self) -> int:
-        """How many chunks there are where all are stored."""
+        """The number of chunks that the whole array has."""
         return math.prod(-(-size // step) for size, step in zip(self.shape, self.chunk, strict=True))
 
     def read(self) -> None:

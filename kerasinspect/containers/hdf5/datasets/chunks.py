@@ -45,7 +45,7 @@ class Chunked:
     filters: tuple[int, ...]
     index: ChunkIndex
     fill: bytes | None
-    """What a value is that was never written; None where there is no such value."""
+    """The bytes of a value that was never written; None where there is no such value."""
 
     @property
     def chunk_bytes(self) -> int:
@@ -113,7 +113,7 @@ class Chunked:
 
     @property
     def missing(self) -> int:
-        """How many of its chunks were never written."""
+        """The number of its chunks that were never written."""
         return self.index.count - len(self.index.found)
 
     def find(self) -> None:
@@ -141,7 +141,7 @@ def filters_of(header: Header) -> tuple[Filter, ...]:
 
 
 def passed_limit(chunked: Chunked, nbytes: int) -> Withheld | None:
-    """Why an array of so many bytes is not put together: it has too many chunks, or too large ones."""
+    """The storage of an array that has too many chunks, or too large ones; None where it may be read."""
     limits, path, count = chunked.file.limits, chunked.path, chunked.index.count
     if count > limits.hdf5_chunks:
         return Withheld(str(over_limit("hdf5_chunks", count, limits.hdf5_chunks, path)))
@@ -153,7 +153,7 @@ def passed_limit(chunked: Chunked, nbytes: int) -> Withheld | None:
 
 
 def unread(filters: tuple[Filter, ...], itemsize: int) -> str | None:
-    """Why what went through these filters is not read, if it is not; values take so many bytes each."""
+    """The reason why values of so many bytes that went through these filters are not read; None where they are."""
     foreign = [str(one.number) for one in filters if one.number not in (DEFLATE, SHUFFLE)]
     if foreign:
         return f"went through filter {', '.join(foreign)}"

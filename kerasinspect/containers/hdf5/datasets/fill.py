@@ -1,4 +1,4 @@
-"""What the values of a dataset are that were never written: its fill value.
+"""Fill values: what the values of a dataset are that were never written.
 
 Where a program asked never to write fill values, what h5py gives are the zeros that it began with.
 

@@ -1,4 +1,4 @@
-"""What is to be said of arrays that were declared and never written, or not all of them."""
+"""Sentences about arrays that were declared and never written, or not all of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def never_written(array: StoredArray) -> str | None:
-    """What is missing of an array whose values can be read all the same, and as what it reads; None of a whole one."""
+    """A sentence about the missing values of an array that can be read all the same; None about a whole one."""
     storage = array.storage
     if array.problem or not array.size:
         return None
