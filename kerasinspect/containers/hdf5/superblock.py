@@ -45,7 +45,7 @@ class Superblock(NamedTuple):
 
 
 def superblock_position(source: Source) -> int | None:
-    """The offset of the superblock: 0, or behind a user block of 512, 1024, 2048 ... bytes; None where there is none."""
+    """The offset of the superblock: 0, or behind a user block of 512, 1024, 2048 ... bytes; None without one."""
     position = 0
     while position + len(SIGNATURE) <= source.size:
         if source.read_at(position, len(SIGNATURE)) == SIGNATURE:
