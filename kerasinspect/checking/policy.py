@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.analysis.globs import Globs
-from kerasinspect.checking.asking import active_rules, named_rules
 from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
