@@ -84,7 +84,7 @@ def check(
     selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
     kerasinspect.toml.
     """
-    from kerasinspect.checking.request import check_models, open_lock, policy_here, policy_in
+    from kerasinspect.checking.request import check_models, open_lock, open_policy, policy_here
     from kerasinspect.commands.emitting import emit_report, say
     from kerasinspect.formats.locating.locations import find_models
     from kerasinspect.limits import DEFAULT, with_limits
@@ -95,7 +95,7 @@ def check(
         raise click.UsageError("--config and --no-config contradict each other.")
     allowed = with_limits(DEFAULT, limits)
     files = find_models(locations, allowed)
-    policy = policy_in(config) if config or no_config else policy_here(locations)
+    policy = open_policy(config) if config or no_config else policy_here(locations)
     read = (*(location.path for location in files), policy.source, against)
     outputs = (output, *(target for _, target in reports))
     require_apart(outputs)
