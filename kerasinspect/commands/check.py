@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Severity
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.formats.locating.folder_search import Location
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 
 def _reports(
@@ -88,8 +88,8 @@ def check(
     from kerasinspect.commands.emitting import emit_report, say
     from kerasinspect.formats.locating.locations import find_models
     from kerasinspect.limits import DEFAULT, with_limits
-    from kerasinspect.output.destination import require_apart, require_replaceable
     from kerasinspect.output.wording import not_used
+    from kerasinspect.writing import require_apart, require_replaceable
 
     if config and no_config:
         raise click.UsageError("--config and --no-config contradict each other.")

@@ -9,7 +9,7 @@ import click
 from kerasinspect.commands.options import OUTPUT
 
 if TYPE_CHECKING:
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 
 @click.command(short_help="List the rules of check, or explain one.")
