@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.checking.asking import active_rules, check_file
+from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.rule_names import active_rules
 from tests.shapes.edits import edits_of
 
 if TYPE_CHECKING:

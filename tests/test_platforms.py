@@ -16,7 +16,7 @@ import pytest
 from kerasinspect import platforms
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
-from kerasinspect.output.destination import PipeClosed, Target, destination
+from kerasinspect.output.destination import destination
 from kerasinspect.platforms import (
     LONGEST_PATH,
     end_group,
@@ -26,6 +26,7 @@ from kerasinspect.platforms import (
     put_in_place,
     verbatim,
 )
+from kerasinspect.writing import PipeClosed, Target
 from tests.lacking import MODULES, NOT_ON_WINDOWS, SIGNALS, System, in_a_new_interpreter, take_away
 
 PACKAGE = Path(platforms.__file__).parent

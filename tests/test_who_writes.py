@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(kerasinspect.__file__).parent
 
 WRITERS = {
-    "output/destination.py": "the one module that writes what the user asks for",
+    "writing.py": "the one module that writes what the user asks for",
     "platforms.py": "its steps, as each system has them",
     "containers/zip/archive.py": "a temporary file without a name",
     "verify/process.py": "the scratch folder of the worker",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.checking.policy_file import bytes_of
 from kerasinspect.errors import RequestError
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ Two layers of a damaged model may have one path.
 
 INPUT_AXES = ("input", "channel", "index")
 """Axes that run along what a layer is fed."""
-MOST_BYTES = 16 << 20
-"""Bytes of a file with names."""
 GROUP = "group"
 """The axis of scales and zero points along blocks of a quantised kernel."""
 
@@ -69,16 +66,11 @@ def _require(names: tuple[str, ...], weight: Weight, axis: int, word: str) -> No
         )
 
 
-def read_names(path: str | None) -> tuple[str, ...] | None:
-    """The names in a file, one a line; empty lines at its end do not count.
+def names_in(data: bytes, path: str) -> tuple[str, ...]:
+    """The names in the bytes of a file, one a line; empty lines at its end do not count.
 
-    Raises RequestError where it cannot be read as UTF-8 text.
+    Raises RequestError where they are not UTF-8 text.
     """
-    if path is None:
-        return None
-    data = bytes_of(path, MOST_BYTES, f"the names in {path}")
-    if len(data) > MOST_BYTES:
-        raise RequestError(f"The names in {path} take more than {MOST_BYTES:,} bytes.", "Name a list of names.")
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -1,6 +1,6 @@
 """Rules and what they find: the words of ``check``, without any text layout.
 
-A ``Rule`` is one row of the table in ``analysis.rules``. A ``Finding`` is what one rule says about one place in one
+A ``Rule`` is one row of the table in ``checking.rules``. A ``Finding`` is what one rule says about one place in one
 model; a ``ModelReport`` holds all of them for one file, a ``CheckReport`` those of all files in one call.
 """
 

@@ -6,39 +6,77 @@ since a term that is silently passed over would never be held against a model.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+import re
+from typing import TYPE_CHECKING, NoReturn, TypeGuard, TypeVar
 
 from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
-from kerasinspect.errors import RequestError
+from kerasinspect.containers.hdf5.superblock import SIGNATURE
+from kerasinspect.containers.sources import read_user_file
+from kerasinspect.containers.strict_json import parse_json
+from kerasinspect.containers.zip.members import LOCAL_SIGNATURE
+from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.limits import DEFAULT
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from kerasinspect.checking.contract import Size
+    from kerasinspect.json_values import Json, JsonObject
 
 LOCK_SCHEMA = "kerasinspect.lock/1"
+
+MODEL_SIGNATURES = (SIGNATURE, LOCAL_SIGNATURE)
+"""What HDF5 files and archives begin with."""
+MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
+MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."
+"""What to do where there is no lock file; never to write over what is there."""
 
 Item = TypeVar("Item")
 
 
-def parse_lock(value: Any, path: str) -> Contract:  # noqa: ANN401 - any JSON
+def read_lock(path: str) -> Json:
+    """The document in a lock file; ``parse_lock`` says whether that is a lock.
+
+    Raises RequestError where it cannot be read, is not JSON, or says something twice.
+    """
+    try:
+        data = read_user_file(path, DEFAULT.json_bytes, f"the lock file {path}")
+    except RequestError as error:
+        raise RequestError(error.message, MAKE_A_LOCK) from error
+    if data.startswith(MODEL_SIGNATURES):
+        lock = f"{MODEL_ENDING.sub('', path)}.lock.json"
+        raise RequestError(
+            f"{path} is a model or a file of weights, not a lock file.",
+            f"Lock it with `kerasinspect lock {path} -o {lock}`, then check --against {lock}.",
+        )
+    try:
+        parsed = parse_json(data, path)
+    except UnreadableFile as error:
+        raise RequestError(error.message, MAKE_A_LOCK) from error
+    if parsed.duplicate_keys:
+        raise RequestError(f'{path} has the key "{parsed.duplicate_keys[0]}" twice in one object.', "Keep one of them.")
+    document: Json = parsed.value
+    return document
+
+
+def parse_lock(document: Json, path: str) -> Contract:
     """The contract in the document of a lock file; raises RequestError, which names the place, for what is none."""
-    schema = value.get("schema") if isinstance(value, dict) else None
+    schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str) or not schema.startswith("kerasinspect.lock/"):
-        raise RequestError(f"{path} is no lock file.", "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`.")
+        raise RequestError(f"{path} is no lock file.", MAKE_A_LOCK)
     if schema != LOCK_SCHEMA:
         raise RequestError(
             f"{path} is a lock file of another version, {schema}; this release reads {LOCK_SCHEMA}.",
             "Make it anew with `kerasinspect lock`.",
         )
     try:
-        return _contract(value)
+        return _contract(document)
     except RequestError as error:
         raise RequestError(f"{path}: {error.message}", error.remedy) from error
 
 
-def _contract(value: Any) -> Contract:  # noqa: ANN401 - any JSON
+def _contract(value: Json) -> Contract:
     """The whole document."""
     keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers")
     table = _object(value, "The file", keys)
@@ -52,14 +90,14 @@ def _contract(value: Any) -> Contract:  # noqa: ANN401 - any JSON
     )
 
 
-def _tensor(value: Any, place: str) -> AgreedTensor:  # noqa: ANN401 - any JSON
+def _tensor(value: Json, place: str) -> AgreedTensor:
     """One input or output."""
     table = _object(value, place, ("layer", "shape"))
     layer = _text(table.get("layer"), f"{place}.layer")
     return AgreedTensor(layer, _list(table.get("shape"), f"{place}.shape", _size))
 
 
-def _layer(value: Any, place: str) -> AgreedLayer:  # noqa: ANN401 - any JSON
+def _layer(value: Json, place: str) -> AgreedLayer:
     """One layer."""
     table = _object(value, place, ("path", "class_name", "weights", "config"))
     return AgreedLayer(
@@ -70,14 +108,14 @@ def _layer(value: Any, place: str) -> AgreedLayer:  # noqa: ANN401 - any JSON
     )
 
 
-def _config(value: Any, place: str) -> Mapping[str, Any] | None:  # noqa: ANN401 - any JSON
+def _config(value: Json, place: str) -> JsonObject | None:
     """The values of a layer's config, of any keys, or anything."""
     if value is not None and not isinstance(value, dict):
         _wrong(place, "an object, or null for any")
     return value
 
 
-def _weight(value: Any, place: str) -> AgreedWeight:  # noqa: ANN401 - any JSON
+def _weight(value: Json, place: str) -> AgreedWeight:
     """One weight."""
     table = _object(value, place, ("name", "shape", "dtype", "sha256"))
     return AgreedWeight(
@@ -88,44 +126,48 @@ def _weight(value: Any, place: str) -> AgreedWeight:  # noqa: ANN401 - any JSON
     )
 
 
-def _size(value: Any, place: str) -> Size:  # noqa: ANN401 - any JSON
+def _size(value: Json, place: str) -> Size:
     """The size of an axis."""
     return "open" if value == "open" else _total(value, place)
 
 
-def _total(value: Any, place: str) -> int | Range | None:  # noqa: ANN401 - any JSON
+def _total(value: Json, place: str) -> int | Range | None:
     """A number, a range or anything."""
     if value is None or _is_whole(value):
-        return value  # type: ignore[no-any-return]
+        return value
     if not isinstance(value, dict):
         _wrong(place, 'a whole number, a range such as {"min": 1, "max": 8}, or null for any')
-    ends = _object(value, place, ("min", "max"))
-    for key, end in ends.items():
-        if end is not None and not _is_whole(end):
-            _wrong(f"{place}.{key}", "a whole number")
+    ends = {key: _end(end, f"{place}.{key}") for key, end in _object(value, place, ("min", "max")).items()}
     return Range(ends.get("min"), ends.get("max"))
 
 
-def _is_whole(value: Any) -> bool:  # noqa: ANN401 - any JSON
+def _end(value: Json, place: str) -> int | None:
+    """An end of a range, or none."""
+    if value is not None and not _is_whole(value):
+        _wrong(place, "a whole number")
+    return value
+
+
+def _is_whole(value: Json) -> TypeGuard[int]:
     """Whether a value is a whole number that is not negative."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _text(value: Any, place: str) -> str | None:  # noqa: ANN401 - any JSON
+def _text(value: Json, place: str) -> str | None:
     """A text or a glob, or anything."""
     if value is not None and not isinstance(value, str):
         _wrong(place, "text, or null for any")
     return value
 
 
-def _name(value: Any, place: str) -> str:  # noqa: ANN401 - any JSON
+def _name(value: Json, place: str) -> str:
     """A text or a glob."""
     if not isinstance(value, str):
         _wrong(place, 'text; "*" means any')
     return value
 
 
-def _list(value: Any, place: str, read: Callable[[Any, str], Item]) -> tuple[Item, ...] | None:  # noqa: ANN401
+def _list(value: Json, place: str, read: Callable[[Json, str], Item]) -> tuple[Item, ...] | None:
     """A list of things that are read in the same way, or anything."""
     if value is None:
         return None
@@ -134,7 +176,7 @@ def _list(value: Any, place: str, read: Callable[[Any, str], Item]) -> tuple[Ite
     return tuple(read(item, f"{place}[{at}]") for at, item in enumerate(value))
 
 
-def _object(value: Any, place: str, keys: tuple[str, ...]) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON
+def _object(value: Json, place: str, keys: tuple[str, ...]) -> JsonObject:
     """An object with no other keys than these."""
     if not isinstance(value, dict):
         _wrong(place, "an object")

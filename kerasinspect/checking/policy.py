@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import Globs
-from kerasinspect.checking.asking import active_rules, named_rules
 from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.findings import ActiveRule, Finding, Severity
     from kerasinspect.checking.policy_file import PolicyFile
+    from kerasinspect.checking.rule_names import Value
 
 KEYS = ("select", "ignore", "fail-on", "severities", "thresholds", "per-layer")
 WAIVER_KEYS = ("layer", "ignore", "reason")
@@ -90,8 +91,8 @@ class Policy:
         )
 
 
-def by_precision(named: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, names that mean many rules before those that mean one, so that what is said more precisely wins."""
+def by_precision(named: Mapping[str, Value]) -> dict[str, Value]:
+    """Values by the names of rules, names that mean many before those that mean one: what is more precise wins."""
     return dict(sorted(named.items(), key=lambda item: -len(named_rules(item[:1]))))
 
 
@@ -105,7 +106,7 @@ def policy_from(file: PolicyFile) -> Policy:
     return policy
 
 
-def _policy(content: Any) -> Policy:  # noqa: ANN401 - any TOML
+def _policy(content: object) -> Policy:
     """The policy in a table."""
     table = _table(content, "[tool.kerasinspect]", KEYS)
     severities = _table(table.get("severities", {}), "severities")
@@ -127,22 +128,28 @@ def _policy(content: Any) -> Policy:  # noqa: ANN401 - any TOML
     )
 
 
-def _waiver(value: Any, place: str) -> Waiver:  # noqa: ANN401 - any TOML
+def _waiver(value: object, place: str) -> Waiver:
     """One entry of ``per-layer``."""
     table = _table(value, place, WAIVER_KEYS)
-    for key in ("layer", "reason"):
-        if not isinstance(table.get(key), str) or not table[key].strip():
-            words = "which layers it is for, a path or a glob" if key == "layer" else "why, in a sentence"
-            raise RequestError(f"{place} has no {key}.", f"Say {words}.")
-        if len(table[key]) > LONGEST_TEXT:
-            raise RequestError(f"{place}.{key} is longer than {LONGEST_TEXT:,} characters.")
+    layer = _text(table, place, "layer", "which layers it is for, a path or a glob")
+    reason = _text(table, place, "reason", "why, in a sentence")
     names = _texts(table.get("ignore", []), f"{place}.ignore")
     if not names:
         raise RequestError(f"{place} ignores nothing.", "Name the rules in ignore.")
-    return Waiver(table["layer"], frozenset(named_rules(names)), table["reason"])
+    return Waiver(layer, frozenset(named_rules(names)), reason)
 
 
-def _table(value: Any, place: str, keys: Iterable[str] = ()) -> Mapping[str, Any]:  # noqa: ANN401 - any TOML
+def _text(table: Mapping[str, object], place: str, key: str, words: str) -> str:
+    """A text that a table must have, and what to say in it."""
+    text = table.get(key)
+    if not isinstance(text, str) or not text.strip():
+        raise RequestError(f"{place} has no {key}.", f"Say {words}.")
+    if len(text) > LONGEST_TEXT:
+        raise RequestError(f"{place}.{key} is longer than {LONGEST_TEXT:,} characters.")
+    return text
+
+
+def _table(value: object, place: str, keys: Iterable[str] = ()) -> Mapping[str, object]:
     """A table, with no other keys than those that are given, if any are."""
     if not isinstance(value, dict):
         raise RequestError(f"{place} is not a table.")
@@ -154,14 +161,14 @@ def _table(value: Any, place: str, keys: Iterable[str] = ()) -> Mapping[str, Any
     return value
 
 
-def _texts(value: Any, place: str) -> tuple[str, ...]:  # noqa: ANN401 - any TOML
+def _texts(value: object, place: str) -> tuple[str, ...]:
     """A list of texts."""
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise RequestError(f"{place} is not a list of codes or names of rules.", 'Write it as ["KI401", "KI2"].')
     return tuple(value)
 
 
-def _severity(value: Any, place: str) -> Severity:  # noqa: ANN401 - any TOML
+def _severity(value: object, place: str) -> Severity:
     """One of the severities."""
     for severity in SEVERITIES:
         if value == severity:
@@ -169,18 +176,20 @@ def _severity(value: Any, place: str) -> Severity:  # noqa: ANN401 - any TOML
     raise RequestError(f"{place} is no severity.", f"It is one of {', '.join(SEVERITIES)}.")
 
 
-def _numbers(value: Any, place: str) -> Mapping[str, float]:  # noqa: ANN401 - any TOML
+def _numbers(value: object, place: str) -> Mapping[str, float]:
     """A table of finite numbers."""
-    for name, number in _table(value, place).items():
-        if not _is_finite(number):
-            raise RequestError(f"{place}.{cut(name, LONGEST_SHOWN)} is not a number, or one that is out of range.")
-    return value  # type: ignore[no-any-return]
+    return {name: _number(one, f"{place}.{cut(name, LONGEST_SHOWN)}") for name, one in _table(value, place).items()}
 
 
-def _is_finite(number: Any) -> bool:  # noqa: ANN401 - any TOML
-    """Whether a value is a number that figures can be held against."""
-    if isinstance(number, bool) or not isinstance(number, (int, float)):
-        return False
+def _number(value: object, place: str) -> float:
+    """A number that figures can be held against."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
+        raise RequestError(f"{place} is not a number, or one that is out of range.")
+    return value
+
+
+def _is_finite(number: float) -> bool:
+    """Whether a number is finite, and no whole number that is too large for a float."""
     try:
         return math.isfinite(number)
     except OverflowError:

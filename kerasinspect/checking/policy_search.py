@@ -17,7 +17,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.checking.policy_file import MOST_BYTES, OWN_NAME, SHARED_NAME, PolicyFile, bytes_of, policy_in
+from kerasinspect.checking.policy_file import MOST_BYTES, OWN_NAME, SHARED_NAME, PolicyFile, policy_table
+from kerasinspect.containers.sources import read_user_file
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.locating.locations import paths_named
@@ -60,7 +61,7 @@ def find_policy(folder: Path, judged: Iterable[str] = ()) -> Search:
                 continue
             if lies_in(path, strange):
                 passed_over += [said] if may_hold_policy(path) else []
-            elif (content := policy_in(path, said)) is not None:
+            elif (content := policy_table(path, said)) is not None:
                 return Search(PolicyFile(said, content), tuple(passed_over))
         above += "../"
     return Search(None, tuple(passed_over))
@@ -126,6 +127,6 @@ def may_hold_policy(path: Path) -> bool:
     """Whether a file that is not used would have been: any but one that is about other tools alone."""
     name, table = TABLE
     try:
-        return path.name != name or table in bytes_of(str(path), MOST_BYTES, "it")
+        return path.name != name or table in read_user_file(str(path), MOST_BYTES, "it")
     except RequestError:
         return True

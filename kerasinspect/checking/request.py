@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.findings import CheckReport, ModelReport
-from kerasinspect.checking.locks import parse_lock
+from kerasinspect.checking.locks import parse_lock, read_lock
 from kerasinspect.checking.policy import Policy, Waivers, policy_from
-from kerasinspect.checking.policy_file import read_lock, read_policy
+from kerasinspect.checking.policy_file import read_policy
 from kerasinspect.checking.policy_search import find_policy, judged_folders
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.locations import find_models
@@ -39,13 +39,13 @@ def check(
     lock`` made. ``select``, ``ignore`` and ``fail_on`` win over the policy. One bad file never stops the others: it has
     a sentence in ``ModelReport.error``. Raises RequestError where the request itself is wrong.
     """
-    policy = config if isinstance(config, Policy) else policy_in(config)
+    policy = config if isinstance(config, Policy) else open_policy(config)
     policy = policy.overridden([*select], [*ignore], fail_on)
     files = find_models(os.fspath(location) for location in locations)
     return check_models(files, policy, open_lock(against))
 
 
-def policy_in(path: str | os.PathLike[str] | None) -> Policy:
+def open_policy(path: str | os.PathLike[str] | None) -> Policy:
     """The policy in a file; without one, that of the rules themselves."""
     return Policy() if path is None else policy_from(read_policy(os.fspath(path)))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Severity
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.formats.locating.folder_search import Location
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 
 def _reports(
@@ -84,18 +84,18 @@ def check(
     selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
     kerasinspect.toml.
     """
-    from kerasinspect.checking.request import check_models, open_lock, policy_here, policy_in
+    from kerasinspect.checking.request import check_models, open_lock, open_policy, policy_here
     from kerasinspect.commands.emitting import emit_report, say
     from kerasinspect.formats.locating.locations import find_models
     from kerasinspect.limits import DEFAULT, with_limits
-    from kerasinspect.output.destination import require_apart, require_replaceable
     from kerasinspect.output.wording import not_used
+    from kerasinspect.writing import require_apart, require_replaceable
 
     if config and no_config:
         raise click.UsageError("--config and --no-config contradict each other.")
     allowed = with_limits(DEFAULT, limits)
     files = find_models(locations, allowed)
-    policy = policy_in(config) if config or no_config else policy_here(locations)
+    policy = open_policy(config) if config or no_config else policy_here(locations)
     read = (*(location.path for location in files), policy.source, against)
     outputs = (output, *(target for _, target in reports))
     require_apart(outputs)

@@ -23,8 +23,8 @@ from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
 from kerasinspect.errors import InspectError, RefusedFile, RequestError
 from kerasinspect.output.consoles import complain, fails, make_lenient, open_streams, silence
-from kerasinspect.output.destination import PipeClosed
 from kerasinspect.platforms import is_closed_pipe
+from kerasinspect.writing import PipeClosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

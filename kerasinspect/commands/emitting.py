@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import CheckReport
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 NOTES_SHOWN = 20
 """Notes that are listed; of more only the number is said."""

@@ -9,7 +9,7 @@ import click
 from kerasinspect.commands.options import LIMITS, MODEL, OUTPUT, options
 
 if TYPE_CHECKING:
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 
 @click.command(short_help="Write down what a model is, for check --against to hold later exports to.")
@@ -28,8 +28,8 @@ def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[st
     from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
-    from kerasinspect.output.destination import require_replaceable
     from kerasinspect.output.documents.lock import lock_document
+    from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 import click
 
-from kerasinspect.output.destination import Target
+from kerasinspect.writing import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable

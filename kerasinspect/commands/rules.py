@@ -9,7 +9,7 @@ import click
 from kerasinspect.commands.options import OUTPUT
 
 if TYPE_CHECKING:
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 
 @click.command(short_help="List the rules of check, or explain one.")
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @OUTPUT
 def rules(names: tuple[str, ...], *, output: Target | None) -> None:
     """List all rules of `check`, or explain each RULE: a code, the beginning of codes, or a name."""
-    from kerasinspect.checking.asking import named_rules
+    from kerasinspect.checking.rule_names import named_rules
     from kerasinspect.checking.rules import RULES
     from kerasinspect.commands.emitting import emit_blocks
     from kerasinspect.output.pages.rules import rule_blocks, rules_blocks

@@ -9,7 +9,11 @@ import click
 from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
+
+
+MOST_BYTES = 16 << 20
+"""Bytes of a file with names."""
 
 
 @click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
@@ -54,7 +58,7 @@ def show(
     """
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
-    from kerasinspect.analysis.user_labels import read_names, user_labels
+    from kerasinspect.analysis.user_labels import user_labels
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish, page_width
     from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
@@ -63,7 +67,7 @@ def show(
     if values and format_name != "json":
         raise click.UsageError("--values goes with --format json; in tables --full shows all values.")
     parts = (...,) if slice_text is None else parse_slice(slice_text)
-    names = read_names(input_names), read_names(output_names)
+    names = _read_names(input_names), _read_names(output_names)
     damage: list[str] = []
     read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
@@ -85,3 +89,17 @@ def show(
                 emit_blocks(show_blocks(selection, page, damage.append), output, *read)
             checksum()
         return finish(selection, damage, quiet=quiet)
+
+
+def _read_names(path: str | None) -> tuple[str, ...] | None:
+    """The names in a file, one a line; raises RequestError where they cannot be read."""
+    from kerasinspect.analysis.user_labels import names_in
+    from kerasinspect.containers.sources import read_user_file
+    from kerasinspect.errors import RequestError
+
+    if path is None:
+        return None
+    data = read_user_file(path, MOST_BYTES, f"the names in {path}")
+    if len(data) > MOST_BYTES:
+        raise RequestError(f"The names in {path} take more than {MOST_BYTES:,} bytes.", "Name a list of names.")
+    return names_in(data, path)

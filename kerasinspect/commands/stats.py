@@ -11,7 +11,7 @@ from kerasinspect.commands.options import LAYER, LIMITS, MODEL, OUTPUT, QUIET, W
 if TYPE_CHECKING:
     from kerasinspect.analysis.statistics.survey import Survey, SurveyOrder
     from kerasinspect.formats.weights_checksum import Verified
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities")
 
@@ -49,7 +49,7 @@ def stats(
     from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
-    from kerasinspect.output.destination import require_replaceable
+    from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
     damage: list[str] = []

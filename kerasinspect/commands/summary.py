@@ -10,7 +10,7 @@ from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, 
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.summarising import Order
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 
 @click.command(short_help="Show the layer tree: classes, shapes, parameters, sizes, and the totals.")

@@ -9,7 +9,7 @@ import click
 from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, options
 
 if TYPE_CHECKING:
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 
 @click.command(short_help="Tell for each layer whether it was trained or still has its initial values.")
@@ -33,8 +33,8 @@ def training(
     from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
-    from kerasinspect.output.destination import require_replaceable
     from kerasinspect.output.pages.training import training_blocks, training_document
+    from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
     damage: list[str] = []

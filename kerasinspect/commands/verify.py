@@ -10,7 +10,7 @@ import click
 from kerasinspect.commands.options import FORMAT, LIMITS, MODEL, OUTPUT, QUIET, as_target, options
 
 if TYPE_CHECKING:
-    from kerasinspect.output.destination import Target
+    from kerasinspect.writing import Target
 
 GIB = 1 << 30
 
@@ -68,10 +68,10 @@ def verify(
 
     from kerasinspect.commands.emitting import emit_blocks, emit_document, say
     from kerasinspect.limits import DEFAULT, with_limits
-    from kerasinspect.output.destination import require_apart, require_replaceable
     from kerasinspect.output.pages.verify import verify_blocks, verify_document
     from kerasinspect.verify import Bounds, Options, Tolerances
     from kerasinspect.verify import verify as ask_keras
+    from kerasinspect.writing import require_apart, require_replaceable
 
     if inputs is not None and golden is not None:
         raise click.UsageError("--golden brings its own inputs: leave out --input.")

@@ -10,11 +10,20 @@ from __future__ import annotations
 import os
 import re
 import stat
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import ClosedModel, DamagedFile, FailedRead, NotAModel, RefusedFile
+from kerasinspect.errors import (
+    ClosedModel,
+    DamagedFile,
+    FailedRead,
+    NotAModel,
+    RefusedFile,
+    RequestError,
+    UnreadableFile,
+)
 from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhere, open_descriptor, system_path
 
 if TYPE_CHECKING:
@@ -172,6 +181,18 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         handle.close()
         raise
     return Source(name, handle, 0, status.st_size)
+
+
+def read_user_file(path: str, most: int, words: str) -> bytes:
+    """The bytes of a file that the user keeps beside models, ``words`` in a message: at most one more than ``most``.
+
+    Raises RequestError where it cannot be read, or is no regular file.
+    """
+    try:
+        with closing(open_source(path)) as source:
+            return source.read_at(0, min(source.size, most + 1))
+    except UnreadableFile as error:
+        raise RequestError(f"Cannot read {words}: {error.message}", error.remedy) from error
 
 
 def require_file(name: str, mode: int) -> None:

@@ -32,7 +32,6 @@ from kerasinspect.formats.container_facts import container_facts
 from kerasinspect.formats.weights_checksum import wrong_checksum
 from kerasinspect.limits import DEFAULT, Limits, check_inflation
 from kerasinspect.opening import open_with_container
-from kerasinspect.output.destination import Target, require_replaceable
 from kerasinspect.verify.golden import (
     Golden,
     Tolerances,
@@ -55,6 +54,7 @@ from kerasinspect.verify.results import (
     Refusal,
     Verification,
 )
+from kerasinspect.writing import Target, require_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

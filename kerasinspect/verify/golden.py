@@ -17,9 +17,9 @@ import numpy as np
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.limits import DEFAULT
-from kerasinspect.output.destination import replaced
 from kerasinspect.verify.npz import open_arrays
 from kerasinspect.verify.results import GoldenDifference
+from kerasinspect.writing import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.comparison.weights import DescribedWeight
     from kerasinspect.limits import Limits
-    from kerasinspect.output.destination import Target
     from kerasinspect.verify.npz import Arrays
     from kerasinspect.verify.results import Case
+    from kerasinspect.writing import Target
 
 SCHEMA = "kerasinspect.golden/1"
 

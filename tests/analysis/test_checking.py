@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kerasinspect.checking import asking as checking
-from kerasinspect.checking.asking import active_rules, check, check_file, named_rules
+from kerasinspect.checking import gathering
+from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, Hit, ModelReport, Rule
+from kerasinspect.checking.request import check
+from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
 from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
@@ -85,7 +87,7 @@ def test_severities_and_thresholds_can_be_set_by_any_name() -> None:
 
 def test_all_arrays_are_read_and_counted(plain: str) -> None:
     """A report says how many arrays the file has and how many were read."""
-    (report,) = check([plain]).models
+    (report,) = check(plain).models
     assert (report.format, report.arrays_read, report.arrays) == ("keras-archive", 6, 6)
     assert report.readable
 
@@ -102,7 +104,7 @@ def test_each_array_is_read_once(plain: str, monkeypatch: pytest.MonkeyPatch) ->
         return blocks(self, *size)
 
     monkeypatch.setattr(StoredArray, "blocks", counted)
-    check([plain], active_rules(["KI101", "KI102", "KI103", "KI104", "KI105", "KI106", "KI107", "KI108", "KI109"]))
+    check(plain, select=["KI101", "KI102", "KI103", "KI104", "KI105", "KI106", "KI107", "KI108", "KI109"])
     assert len(read) == len(set(read)) == 6
 
 
@@ -110,7 +112,7 @@ def test_a_bad_file_does_not_stop_the_others(plain: str, tmp_path: Path) -> None
     """A file that is no model has its sentence, no findings, and nothing is known of it; the next one is checked."""
     other = tmp_path / "other.keras"
     other.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n")
-    bad, missing, good = check([str(other), str(tmp_path / "none.keras"), plain]).models
+    bad, missing, good = check(other, tmp_path / "none.keras", plain).models
     assert "Git LFS" in (bad.error or "")
     assert "does not exist" in (missing.error or "")
     assert (bad.format, bad.arrays, bad.arrays_read, bad.findings, bad.skipped) == (None, None, None, (), ())
@@ -127,7 +129,7 @@ def test_an_array_that_cannot_be_read_is_damage_and_the_findings_stay(tmp_path: 
 
     path = tmp_path / "spoilt.keras"
     path.write_bytes(keras_archive(weights=hdf5(archive_tree, spoilt)))
-    report = check([str(path)])
+    report = check(path)
     (model,) = report.models
     assert (model.arrays_read, model.arrays, len(model.damage)) == (5, 6, 1)
     assert {"KI101", "KI511"} <= {finding.code for finding in model.findings}
@@ -144,7 +146,7 @@ def test_an_array_that_is_pickled_does_not_count_as_read(tmp_path: Path) -> None
                 np.lib.format.write_array(file, values)
     path = tmp_path / "pickled.keras"
     path.write_bytes(raw_zip([*parts()[:2], Part(b"model.weights.npz", buffer.getvalue())]))
-    (model,) = check([str(path)]).models
+    (model,) = check(path).models
     assert (model.arrays_read, model.arrays) == (1, 2)
 
 
@@ -152,7 +154,7 @@ def test_rules_that_lack_something_are_skipped_with_the_reason(tmp_path: Path) -
     """Of a weights file without a config the rules about the config are skipped, each with its reason."""
     path = tmp_path / "plain.weights.h5"
     path.write_bytes(hdf5(archive_tree))
-    (report,) = check([str(path)], active_rules(["KI101", "KI203", "KI305", "KI404"])).models
+    (report,) = check(path, select=["KI101", "KI203", "KI305", "KI404"]).models
     assert {skipped.code: skipped.reason for skipped in report.skipped} == {
         "KI203": "the file has no config",
         "KI305": "the file has no optimizer state",
@@ -171,8 +173,8 @@ def test_checksums_are_waited_for_however_late_a_thread_begins(
         pool.submit(time.sleep, 0.2)
         return pool
 
-    monkeypatch.setattr(checking, "ThreadPoolExecutor", busy)
-    (report,) = check([str(sample_models / "question_network.keras")]).models
+    monkeypatch.setattr(gathering, "ThreadPoolExecutor", busy)
+    (report,) = check(sample_models / "question_network.keras").models
     assert not report.damage
 
 

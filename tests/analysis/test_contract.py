@@ -11,9 +11,8 @@ from jsonschema import Draft202012Validator
 
 import kerasinspect
 from kerasinspect.checking.contract import AgreedLayer, contract_of, paired
-from kerasinspect.checking.locks import LOCK_SCHEMA, parse_lock
+from kerasinspect.checking.locks import LOCK_SCHEMA, parse_lock, read_lock
 from kerasinspect.checking.policy import Policy
-from kerasinspect.checking.policy_file import read_lock
 from kerasinspect.checking.request import check, check_models
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError

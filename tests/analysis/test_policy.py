@@ -12,7 +12,7 @@ from kerasinspect.checking.findings import Finding
 from kerasinspect.checking.policy import Policy, Waiver, Waivers, policy_from
 from kerasinspect.checking.policy_file import PolicyFile, read_policy
 from kerasinspect.checking.policy_search import find_policy
-from kerasinspect.checking.request import check, nearest_policy, open_lock, policy_in
+from kerasinspect.checking.request import check, nearest_policy, open_lock, open_policy
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
 from tests.special_files import make_pipe
@@ -100,8 +100,8 @@ def test_a_policy_that_was_named_must_be_there(name: str, content: str | None, m
     if content is not None:
         (project / name).write_text(content, encoding="utf-8")
     with pytest.raises(RequestError, match=message):
-        policy_in(project / name)
-    assert policy_in(None) == Policy()
+        open_policy(project / name)
+    assert open_policy(None) == Policy()
 
 
 def test_any_name_will_do_for_a_file_that_is_named(project: Path) -> None:
@@ -207,7 +207,7 @@ def test_what_costs_too_much_is_not_read(content: str, message: str, name: str, 
     with pytest.raises(RequestError, match=message):
         nearest_policy(project)
     with pytest.raises(RequestError, match=message):
-        policy_in(project / name)
+        open_policy(project / name)
 
 
 HARMLESS = {

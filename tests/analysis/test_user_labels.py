@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect.analysis import user_labels as user_labels_module
-from kerasinspect.analysis.user_labels import read_names, user_labels
+from kerasinspect.analysis.user_labels import names_in, user_labels
+from kerasinspect.commands import show
+from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
 from tests.output.handmade import model, question_network, varied
 
@@ -79,27 +80,27 @@ READ = [
 
 
 @pytest.mark.parametrize(("content", "names"), READ)
-def test_names_are_read_one_a_line(tmp_path: Path, content: bytes, names: tuple[str, ...]) -> None:
+def test_names_are_read_one_a_line(content: bytes, names: tuple[str, ...]) -> None:
     """Empty lines at the end do not count."""
-    path = tmp_path / "names.txt"
-    path.write_bytes(content)
-    assert read_names(str(path)) == names
+    assert names_in(content, "names.txt") == names
 
 
-def test_names_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
-    """A missing file and one that is not text are said in a sentence."""
-    with pytest.raises(RequestError, match="does not exist"):
-        read_names(str(tmp_path / "missing.txt"))
-    (tmp_path / "names.txt").write_bytes(b"\xff\xfe\x00")
+def test_names_that_are_no_text_are_an_error() -> None:
+    """Bytes that are no UTF-8 are said in a sentence."""
     with pytest.raises(RequestError, match="not UTF-8"):
-        read_names(str(tmp_path / "names.txt"))
+        names_in(b"\xff\xfe\x00", "names.txt")
 
 
-def test_names_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe is not waited for, and of a huge file no more is read than names could take."""
-    monkeypatch.setattr(user_labels_module, "MOST_BYTES", 10)
+def test_names_without_end_are_refused(
+    tmp_path: Path, sample_models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder or a pipe is not read, and of a huge file no more than names could take."""
+    monkeypatch.setattr(show, "MOST_BYTES", 10)
     (tmp_path / "many").write_text("name\n" * 3, encoding="utf-8")
-    with pytest.raises(RequestError, match="take more than 10 bytes"):
-        read_names(str(tmp_path / "many"))
-    with pytest.raises(RequestError, match="Cannot read the names"):
-        read_names(str(tmp_path))
+    for names, words in (
+        ("many", "take more than 10 bytes"),
+        (".", "Cannot read the names"),
+        ("none", "does not exist"),
+    ):
+        assert run(["show", str(sample_models / "question_network.keras"), "--input-names", str(tmp_path / names)]) == 2
+        assert words in capsys.readouterr().err

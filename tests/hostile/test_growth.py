@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from kerasinspect import opening as reading
-from kerasinspect.checking import asking as checking
+from kerasinspect.checking import asking, gathering
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import InspectError
 from tests.hostile.counting import work_of
@@ -87,8 +87,8 @@ def works(part: Growing, count: int, folder: Path, monkeypatch: pytest.MonkeyPat
     except InspectError:
         return
     with monkeypatch.context() as patched:
-        patched.setattr(checking, "threads", lambda: nullcontext(InOrder()))
-        patched.setattr(checking, "open_with_container", lambda *_: opened[0])
+        patched.setattr(gathering, "threads", lambda: nullcontext(InOrder()))
+        patched.setattr(asking, "open_with_container", lambda *_: opened[0])
         patched.setattr(reading, "open_model", lambda *_: opened[0][0])
         for name in part.commands:
             more = options if name == "check" else ()

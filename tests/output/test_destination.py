@@ -17,7 +17,8 @@ import pytest
 
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
-from kerasinspect.output.destination import Target, destination, replaced
+from kerasinspect.output.destination import destination
+from kerasinspect.writing import Target, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable

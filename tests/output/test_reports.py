@@ -13,8 +13,8 @@ import pytest
 import xmlschema
 from jsonschema import Draft202012Validator
 
-from kerasinspect.checking.asking import active_rules
 from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
+from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.output.formats.github import write_github
 from kerasinspect.output.formats.junit import write_junit
 from kerasinspect.output.formats.markdown import write_markdown

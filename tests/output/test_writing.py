@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kerasinspect import writing as writer
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
-from kerasinspect.output import destination as writer
-from kerasinspect.output.destination import Target, destination
+from kerasinspect.output.destination import destination
+from kerasinspect.writing import Target
 from tests.lacking import in_a_new_interpreter
 from tests.special_files import make_pipe, make_socket
 
@@ -153,6 +154,17 @@ def test_another_name_of_an_output_keeps_the_old_one(folder: Path) -> None:
     (folder / "copy.txt").hardlink_to(folder / "out.txt")
     assert written("summary", NETWORK, "-o", "out.txt") == 0
     assert (folder / "copy.txt").read_text(encoding="utf-8") == OWN
+
+
+def test_two_names_of_one_file_are_two_outputs(folder: Path) -> None:
+    """Each report takes the place of its name alone, so that neither is lost; a symbolic link is the file itself."""
+    (folder / "one.json").write_text("", encoding="utf-8")
+    (folder / "other.xml").hardlink_to(folder / "one.json")
+    (folder / "again.json").symlink_to("one.json")
+    assert written("check", NETWORK, "--report", "json=one.json", "--report", "junit=other.xml") == 0
+    assert (folder / "one.json").read_text(encoding="utf-8").startswith("{")
+    assert (folder / "other.xml").read_text(encoding="utf-8").startswith("<?xml")
+    assert written("check", NETWORK, "--report", "json=one.json", "--report", "json=again.json") == 2
 
 
 # Permissions and names
@@ -359,7 +371,8 @@ def test_files_take_their_place_without_what_linux_has(folder: Path, system: str
 WAITING = """
 import sys, time
 from pathlib import Path
-from kerasinspect.output.destination import Target, destination
+from kerasinspect.output.destination import destination
+from kerasinspect.writing import Target
 with destination(Target("a.txt"), sys.stdout) as first, destination(Target("b.txt"), sys.stdout) as second:
     first.write("half" * 9_000)
     second.write("half")

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from kerasinspect.assembly import assemble
-from kerasinspect.checking.asking import active_rules, check_file
+from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.formats.contents import Contents, LayerRows, Row
 from kerasinspect.opening import open_model
 from tests.reading.trees import custom, dense, drawn, stored_array

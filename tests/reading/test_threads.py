@@ -13,7 +13,9 @@ import h5py
 import numpy as np
 import pytest
 
-from kerasinspect.checking.asking import LARGE, active_rules, check_file
+from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.gathering import LARGE
+from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:

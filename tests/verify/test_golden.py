@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from kerasinspect.errors import RequestError
-from kerasinspect.output.destination import Target
 from kerasinspect.verify.golden import Tolerances, measured, write_golden
+from kerasinspect.writing import Target
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from kerasinspect.checking.asking import active_rules, check_file
+from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.opening import open_model
 from tests.measure_shapes import RULES, Case, checked
 from tests.shapes.edits import Edit, edits_of, exchanged, moved, on_values, read, write

@@ -15,7 +15,8 @@ import h5py
 import numpy as np
 import pytest
 
-from kerasinspect.checking.asking import active_rules, check_file, check_model
+from kerasinspect.checking.asking import check_file, check_model
+from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.checking.rules import RULES
 from kerasinspect.opening import open_with_container
 from tests.analysis.rules.edits import adding, edited, on_config, on_json, on_layer, on_member, on_weights, unchanged

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kerasinspect.checking.asking import active_rules, check_file
+from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.opening import open_model
 from tests.analysis.rules.edits import edited, on_layer, on_weights
 

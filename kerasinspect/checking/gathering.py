@@ -1,0 +1,117 @@
+"""Gathers what rules are asked with: one reading of each array, whatever the number of rules."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from kerasinspect.analysis.statistics import measure, measure_with
+from kerasinspect.analysis.stored_code.code_in_config import code_in_model
+from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
+from kerasinspect.checking.evidence import Evidence
+from kerasinspect.errors import UnreadableFile
+from kerasinspect.formats.container_facts import container_facts
+from kerasinspect.formats.weights_checksum import wrong_checksum
+from kerasinspect.model import Extra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.statistics import Statistics, Units
+    from kerasinspect.analysis.training import Judged, Origin
+    from kerasinspect.formats.contents import Container
+    from kerasinspect.model import Model, Weight
+
+WORKERS = min(4, os.cpu_count() or 1)
+"""Threads that read side by side: more would wait for memory."""
+LARGE = 1 << 24
+"""Bytes of an array that is worth a thread: of a smaller one Python itself, which runs one thread, is too much."""
+
+
+def gather(model: Model, container: Container, *, training: bool) -> tuple[Evidence, tuple[str, ...]]:
+    """All that rules are asked with, from one reading of each array; and a sentence for each that cannot be read.
+
+    Checksums and arrays are read side by side: both leave Python's lock alone while they compute.
+    """
+    origin = origin_of(model) if training else None
+    damage = dict.fromkeys(model.damage)
+    statistics: dict[str, Statistics] = {}
+    units: dict[str, Units] = {}
+    judged: dict[str, Judged] = {}
+    with threads() as pool:
+        checksums = pool.submit(container_facts, container)
+        for path, found in readings(model, origin, pool):
+            if isinstance(found, UnreadableFile):
+                if found.message not in damage:
+                    damage[f"{path}: {found.message}"] = None
+                continue
+            statistics[path] = found.figures
+            if found.units is not None:
+                units[path] = found.units
+            if found.judged is not None:
+                judged[path] = found.judged
+        facts = checksums.result()  # leaving cancels what no thread has begun yet
+    known = Known(judged, statistics)
+    damage |= dict.fromkeys(wrong_checksum(model, facts))
+    evidence = Evidence(
+        model,
+        facts,
+        statistics,
+        units,
+        code_in_model(model),
+        assess_training(model, known) if training else None,
+    )
+    return evidence, tuple(damage)
+
+
+@contextmanager
+def threads() -> Iterator[Executor]:
+    """Threads that nobody waits for where the work is broken off."""
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def stored_dtypes(model: Model) -> dict[str, str]:
+    """The dtype of every array, by its path in the file."""
+    arrays: tuple[Weight | Extra, ...] = (*model.weights, *model.extras)
+    return {one.stored_path: one.array.dtype for one in arrays}
+
+
+class ArrayReading(NamedTuple):
+    """What one reading of an array gave."""
+
+    figures: Statistics
+    units: Units | None = None
+    judged: Judged | None = None
+
+
+def readings(
+    model: Model, origin: Origin | None, pool: Executor
+) -> Iterator[tuple[str, ArrayReading | UnreadableFile]]:
+    """What reading each array gives, by its path: small ones here, large ones meanwhile in a thread of their own."""
+    arrays: list[Weight | Extra] = [*model.weights, *model.extras]
+    meanwhile = {one.stored_path: pool.submit(read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
+    for one in arrays:
+        if one.stored_path not in meanwhile:
+            yield one.stored_path, read_array(one, origin)
+    for path, job in meanwhile.items():
+        yield path, job.result()
+
+
+def read_array(one: Weight | Extra, origin: Origin | None) -> ArrayReading | UnreadableFile:
+    """An array's figures; of a kernel its units; of a weight, given where its first values came from, its verdict.
+
+    Or the error, where it cannot be read.
+    """
+    try:
+        if isinstance(one, Extra):
+            return ArrayReading(measure(one.array))
+        measured = measure_with(one.array, units=one.name.endswith("kernel"))
+        return ArrayReading(measured.figures, measured.units, None if origin is None else judge(one, measured, origin))
+    except UnreadableFile as error:
+        return error
