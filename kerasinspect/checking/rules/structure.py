@@ -9,6 +9,7 @@ from kerasinspect.analysis.described import described, filled, is_adapted_untold
 from kerasinspect.analysis.interface import named_tensors
 from kerasinspect.assembly.keys import number_of
 from kerasinspect.checking.findings import Hit
+from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.config_values import mapping
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
@@ -268,9 +269,7 @@ def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     quantised = {layer.path for layer in evidence.model.walk() if policy_of(layer.config).mode is not None}
     found: Counter[str] = Counter(
-        weight.dtype
-        for weight in evidence.model.weights
-        if weight.layer not in quantised and weight.dtype.startswith(("float", "bfloat"))
+        weight.dtype for weight in evidence.model.weights if weight.layer not in quantised and is_float(weight.dtype)
     )
     if len(found) > 1:
         yield Hit(
