@@ -28,6 +28,8 @@ FormatName: TypeAlias = Literal[
 ]
 """How a file is laid out, found from its content."""
 
+_LEGACY_FORMATS: frozenset[FormatName] = frozenset({"legacy-hdf5", "legacy-hdf5-weights"})
+
 
 class Array(Protocol):
     """Numbers in a file: shape and dtype are known, values are read when asked for."""
@@ -98,6 +100,13 @@ class Initializer:
     """Every value started as this number."""
     default: bool = False
     """The config does not say; this is the class's default."""
+    forget_gate: bool = False
+    """The block of the forget gate started at one, whatever the others did: the bias of an LSTM."""
+
+    @property
+    def title(self) -> str:
+        """The name with what is said of a forget gate: ``zeros, forget gate ones``."""
+        return f"{self.name}, forget gate ones" if self.forget_gate else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +324,11 @@ class Model:
     ) -> None:
         """Close the file."""
         self.close()
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether its file is legacy HDF5, which lists layers and weights by name."""
+        return self.format in _LEGACY_FORMATS
 
     def walk(self) -> Iterator[Layer]:
         """Every layer at every depth, in order."""

@@ -10,7 +10,7 @@ from kerasinspect.assembly.order import version_of
 from kerasinspect.knowledge.config_values import size
 from kerasinspect.knowledge.expectations import ATTENTION, STEP_BY_STEP, one_shape, sublayer_input
 from kerasinspect.knowledge.layers import LAYERS, WHOLE_BYTES, weights_for
-from kerasinspect.knowledge.quantization import policy_of, untold_variants, variants
+from kerasinspect.knowledge.quantization import LORA_FACTORS, policy_of, untold_variants, variants
 from kerasinspect.knowledge.shapes import output_shape
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def is_described(layer: Layer) -> bool:
 
 def described(model: Model, top: Layer) -> Iterator[Described]:
     """A layer and those inside it that class and config describe, each with what comes into it."""
-    version, is_legacy = version_of(model.keras_version), model.format.startswith("legacy")
+    version, is_legacy = version_of(model.keras_version), model.is_legacy
     pending: list[tuple[Layer, Kinds | None, Outputs | None, bool]] = [(top, None, top.input_shape, False)]
     while pending:
         layer, given, shapes, is_open = pending.pop()
@@ -167,4 +167,4 @@ def is_adapted_untold(one: Described) -> bool:
     plain = {kind.name for kind in kinds}
     others = {kind.name for way in untold_variants(one.layer.class_name, kinds) for kind in way} - plain
     weights = one.layer.weights
-    return any(one.dtype in WHOLE_BYTES or one.name in others or one.name.startswith("lora_") for one in weights)
+    return any(one.dtype in WHOLE_BYTES or one.name in others or one.name in LORA_FACTORS for one in weights)

@@ -37,6 +37,8 @@ class Claim:
     """None where the file does not tell what it is."""
     remark: str | None = None
     trainable: bool | None = None
+    is_named: bool = True
+    """False where its name is only its position in the layer."""
     is_keyed: bool = False
     """The file has it under a name of its own rather than under a number."""
     in_place_of: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 
@@ -216,6 +216,41 @@ class StoredArray:
                 yield piece
 
 
+LinkKind: TypeAlias = Literal["soft", "external", "user-defined", "same", "datatype", "damaged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name in a group that leads to no object of its own: it is not followed, or its object has another name, too."""
+
+    kind: LinkKind
+    """``same``: a hard link to an object that was met before; ``damaged``: a hard link to what cannot be read."""
+    target: str = ""
+    """The path that it leads to, or the number of a user-defined kind."""
+    file: str = ""
+    """The other file that an external link leads into."""
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it leads somewhere by a path or by a rule of its own rather than to an object."""
+        return self.kind in {"soft", "external", "user-defined"}
+
+    @property
+    def words(self) -> str:
+        """The rest of a sentence that begins with the link's own path."""
+        return LINK_WORDS[self.kind].format(self.target, self.file)
+
+
+LINK_WORDS: Mapping[LinkKind, str] = {
+    "soft": "links to {0}, not followed",
+    "external": "links to {0} in {1}, not followed",
+    "user-defined": "is a link of user-defined kind {0}, not followed",
+    "same": "is the same as {0}",
+    "datatype": "is a named datatype",
+    "damaged": "is damaged",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A folder of groups and arrays, with attributes."""
@@ -226,8 +261,8 @@ class Group:
     arrays: dict[str, StoredArray] = field(default_factory=dict)
     aliases: dict[str, StoredArray] = field(default_factory=dict)
     """Further names of arrays that lie in other groups, or in this one under another name."""
-    links: dict[str, str] = field(default_factory=dict)
-    """What lies under a name that is not followed, in words."""
+    links: dict[str, Link] = field(default_factory=dict)
+    """Names that lead to no group or array of their own."""
     position: int = 0
     """The address of its header."""
 

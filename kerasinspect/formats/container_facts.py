@@ -14,7 +14,7 @@ from kerasinspect.names import leads_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.containers.stored import Group
+    from kerasinspect.containers.stored import Group, Link
     from kerasinspect.containers.zip.archive import Archive
     from kerasinspect.containers.zip.members import Member
     from kerasinspect.formats.contents import Container
@@ -47,6 +47,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkAt:
+    """A name in an HDF5 file that leads to no object of its own."""
+
+    path: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerFacts:
     """What a model's file is as a container."""
 
@@ -60,9 +68,9 @@ class ContainerFacts:
     """Bytes between the members of an archive that belong to none."""
     outside_nbytes: int = 0
     """Bytes of an HDF5 file before its beginning and behind its end."""
-    links: tuple[Place, ...] = ()
+    links: tuple[LinkAt, ...] = ()
     """Names in HDF5 files that lead somewhere by a path rather than to an object of their own."""
-    shared: tuple[Place, ...] = ()
+    shared: tuple[LinkAt, ...] = ()
     """Names in HDF5 files that lead to an object which has another name, too."""
     withheld: tuple[Place, ...] = ()
     """Arrays whose values are not read: they lie in other files or behind a filter, or are no numbers."""
@@ -140,11 +148,11 @@ def member_facts(archive: Archive, member: Member) -> MemberFacts:
 
 def with_group(facts: ContainerFacts, root: Group) -> ContainerFacts:
     """The facts with those about everything in an HDF5 file."""
-    arrays = [*root.all_arrays()]
+    arrays, links = [*root.all_arrays()], [*links_of(root)]
     return replace(
         facts,
-        links=(*facts.links, *links_of(root, "links to ", "is a link ")),
-        shared=(*facts.shared, *links_of(root, "is the same as ")),
+        links=(*facts.links, *(one for one in links if one.link.is_path)),
+        shared=(*facts.shared, *(one for one in links if one.link.kind == "same")),
         withheld=(
             *facts.withheld,
             *(
@@ -161,12 +169,10 @@ def with_group(facts: ContainerFacts, root: Group) -> ContainerFacts:
     )
 
 
-def links_of(root: Group, *beginnings: str) -> Iterator[Place]:
-    """Every name that leads to no object of its own and of which the words that say so begin like this."""
+def links_of(root: Group) -> Iterator[LinkAt]:
+    """Every name that leads to no object of its own."""
     for group in root.walk():
-        for name, words in group.links.items():
-            if words.startswith(beginnings):
-                yield Place(f"{group.path.rstrip('/')}/{name}", words)
+        yield from (LinkAt(f"{group.path.rstrip('/')}/{name}", link) for name, link in group.links.items())
 
 
 def paths_of(root: Group) -> Iterator[str]:

@@ -125,9 +125,9 @@ def tree_remarks(tree: Tree) -> Iterator[str]:
     What is not followed or damaged is said as damage.
     """
     for group in tree.root.walk():
-        for name, words in group.links.items():
-            if words.startswith("is the same as "):
-                yield f"{group.path.rstrip('/')}/{name} {words}."
+        for name, link in group.links.items():
+            if link.kind == "same":
+                yield f"{group.path.rstrip('/')}/{name} {link.words}."
     yield from (f"{path} {words}." for path, words in tree.unwritten)
 
 

@@ -61,7 +61,7 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
     if name is None:
         return None
     if _sets_forget_gate(class_name, weight, config, keras_version):
-        return Initializer(f"{name}, forget gate ones", default=default)
+        return Initializer(name, default=default, forget_gate=True)
     used = keras_fans(class_name, shape, config, keras_version)
     draw = Draw(
         params=params,

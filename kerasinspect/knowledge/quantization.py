@@ -242,6 +242,9 @@ FLOAT8 = tuple(
 LORA: Mapping[str, str] = {"kernel": "lora_kernel", "embeddings": "lora_embeddings"}
 """The weights that LoRA adapts, and what its two factors are called before ``_a`` and ``_b``."""
 
+LORA_FACTORS = frozenset(f"{name}_{end}" for name in (*LORA.values(), "lora") for end in "ab")
+"""The names of all factors; some say nothing of what they adapt."""
+
 
 def adapted(kinds: Kinds, config: Mapping[str, Any]) -> Kinds:
     """The same weights of a layer whose LoRA factors are merged into what they adapt, and missing in the file.

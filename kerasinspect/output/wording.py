@@ -66,7 +66,7 @@ def bytes_in_words(count: int) -> str:
 
 def initializer_in_words(initializer: Initializer) -> str:
     """Where first values came from: ``glorot_uniform: ±0.679``, ``zeros``."""
-    name = initializer.name + (" (the default)" if initializer.default else "")
+    name = initializer.title + (" (the default)" if initializer.default else "")
     around = f" around {initializer.mean:.3g}" if initializer.mean else ""
     if initializer.constant is not None:
         return name if initializer.name in _SELF_EVIDENT else f"{name}: {initializer.constant:.3g}"

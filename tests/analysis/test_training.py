@@ -40,7 +40,7 @@ UNIFORM = Initializer("glorot_uniform", limit=0.3, stddev=0.3 / 3**0.5)
 NORMAL = Initializer("random_normal", stddev=0.05)
 TRUNCATED = Initializer("he_normal", stddev=0.1)
 ORTHOGONAL = Initializer("orthogonal", stddev=0.125)
-FORGET = Initializer("zeros, forget gate ones")
+FORGET = Initializer("zeros", forget_gate=True)
 
 
 def generated(*shape: int, bits: int = 23, limit: float = 0.3) -> Values:

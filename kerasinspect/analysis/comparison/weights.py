@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.knowledge.quantization import LORA_FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,11 +24,6 @@ EXPECTED_ASPECTS: frozenset[Aspect] = frozenset({"name", "order", "twice in Kera
 
 Legacy HDF5 cannot say that a nested model shares a layer with its parent, so that Keras makes two of it.
 """
-
-NEVER_STORED = frozenset(
-    {"lora_embeddings_a", "lora_embeddings_b", "lora_kernel_a", "lora_kernel_b", "lora_a", "lora_b"}
-)
-"""Weights that Keras merges into their kernel when it saves, and makes anew when it loads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +111,7 @@ def compare_weights(ours: Sequence[DescribedWeight], theirs: Sequence[DescribedW
 
 def _absence(weight: DescribedWeight, held: set[tuple[tuple[int, ...], str | None]]) -> Aspect:
     """Why a weight of Keras has no partner in the file."""
-    if weight.name in NEVER_STORED:
+    if weight.name in LORA_FACTORS:  # merged into their kernel when Keras saves, made anew when it loads
         return "never stored"
     return "twice in Keras" if (weight.shape, weight.sha256) in held else "not in the file"
 

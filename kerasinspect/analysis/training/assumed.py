@@ -18,6 +18,7 @@ from kerasinspect.analysis.training.fit import ROUNDING, Distribution, fit
 from kerasinspect.analysis.training.repeats import different
 from kerasinspect.analysis.training.results import Judgement
 from kerasinspect.analysis.training.values import judge_values
+from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.fans import Fans
 from kerasinspect.knowledge.initializers import usual_initializers
 
@@ -74,7 +75,7 @@ def judge(weight: Weight, measured: Measured, origin: Origin) -> Judgement:
 
 def _usual(weight: Weight, origin: Origin) -> Sequence[Initializer]:
     """The initializers that a weight usually has; none where its layer's config is there, or where it is no float."""
-    if weight.initializer or weight.layer not in origin.unstated or not weight.dtype.startswith(("float", "bfloat")):
+    if weight.initializer or weight.layer not in origin.unstated or not is_float(weight.dtype):
         return ()
     fans = Fans(weight.fan_in, weight.fan_out, weight.keras_fan_in, weight.keras_fan_out)
     return usual_initializers(weight.layer_class, weight.name, weight.shape, fans, origin.keras_version)

@@ -31,8 +31,6 @@ ORTHOGONAL, SKEW = 2e-5, 1e-4
 SEVERAL = 3
 """Rows whose products are enough numbers to be sure with."""
 
-FORGET_GATE = ", forget gate ones"
-
 
 def judge_values(weight: Weight, measured: Measured, origin: Origin) -> Judgement:
     """What the values of a weight say, given their figures and a sample of them.
@@ -54,8 +52,8 @@ def _compared(weight: Weight, measured: Measured, initializer: Initializer, orig
     """How finite values stand to what the initializer gives: a constant, a matrix with a property, random numbers."""
     if initializer.constant is not None:
         return _constant(measured.figures, initializer.constant, weight)
-    if initializer.name.endswith(FORGET_GATE):
-        return _forget_gate(weight, initializer.name.removesuffix(FORGET_GATE))
+    if initializer.forget_gate:
+        return _forget_gate(weight, initializer.name)
     if initializer.name == "identity":
         return _identity(weight)
     if not initializer.stddev or not isfinite(initializer.stddev):

@@ -11,6 +11,7 @@ from kerasinspect.assembly.nodes import Claim
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.layers import WHOLE_BYTES, weights_for
 from kerasinspect.knowledge.quantization import (
+    LORA_FACTORS,
     SHARING,
     adapted,
     lora_kinds,
@@ -137,7 +138,7 @@ def has_lowest_half(array: StoredArray) -> bool:
 def is_lora_rank(key: str, group: Group) -> bool:
     """Whether an array is the rank of the LoRA factors that lie in the groups beside it, and so no weight."""
     beside = (child.groups["vars"].arrays for child in group.groups.values() if "vars" in child.groups)
-    return key == "rank" and any(name.startswith("lora_") for arrays in beside for name in arrays)
+    return key == "rank" and any(not LORA_FACTORS.isdisjoint(arrays) for arrays in beside)
 
 
 def with_gaps(kinds: tuple[WeightKind, ...], keys: Sequence[int]) -> tuple[WeightKind, ...]:
@@ -188,13 +189,14 @@ def agreed(node: Node, possible: list[tuple[WeightKind, ...]], arrays: Sequence[
             found.append(Claim(names[0], array, kinds[0] if is_told else without_axes(kinds)[0]))
         else:
             remark = f"{' or '.join(names)}: the file does not tell which" if names else None
-            found.append(Claim(position_name(place, node), array, remark=remark))
+            found.append(unnamed_claim(place, node, array, remark))
     return found
 
 
-def position_name(place: int, node: Node) -> str:
-    """The honest name of an array that nothing names: ``weight 1 of MyLayer``; of a very long name the beginning."""
-    return f"weight {place} of {cut(node.class_name or node.name, LONGEST)}"
+def unnamed_claim(place: int, node: Node, array: StoredArray, remark: str | None = None) -> Claim:
+    """An array that nothing names: ``weight 1 of MyLayer``; of a very long name of a class the beginning."""
+    name = f"weight {place} of {cut(node.class_name or node.name, LONGEST)}"
+    return Claim(name, array, is_named=False, remark=remark)
 
 
 def kind_named(node: Node, name: str, array: StoredArray) -> WeightKind | None:

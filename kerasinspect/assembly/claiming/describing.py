@@ -9,6 +9,7 @@ from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays
 from kerasinspect.assembly.claiming.recognising import class_of_group
 from kerasinspect.assembly.keys import number_behind
 from kerasinspect.assembly.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
+from kerasinspect.dtypes import is_float
 from kerasinspect.formats.weights_file import CONTAINERS
 from kerasinspect.knowledge.layers import LAYERS, WeightKind, unnumbered
 from kerasinspect.knowledge.optimizers import optimizer_class
@@ -126,7 +127,7 @@ def is_optimizer(group: Group) -> bool:
     key, name = key_of(group), user_name(group)
     if optimizer_class(name or "") or optimizer_class(key) or OPTIMIZER_KEY.search(key):
         return True
-    is_rate = len(arrays) > 1 and not arrays[1].shape and arrays[1].dtype.startswith("float")
+    is_rate = len(arrays) > 1 and not arrays[1].shape and is_float(arrays[1].dtype)
     slots = [array.shape for array in arrays[2:]]
     return name is None and is_rate and len(slots) > 1 and all(slots)
 

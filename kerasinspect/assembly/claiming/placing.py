@@ -12,7 +12,7 @@ from kerasinspect.assembly.claiming.inside import Inside
 from kerasinspect.assembly.claiming.legacy_names import first_keras_part, inner_parts, plain_name
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.knowledge.layers import class_of_name
-from kerasinspect.knowledge.quantization import lora_kinds
+from kerasinspect.knowledge.quantization import LORA_FACTORS, lora_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,14 +32,14 @@ def claim_names(node: Node, layer: LayerRows) -> None:
             owner = made[parts] = make_owner(node, parts, inside)
         kinds = {kind.name: kind for kind in with_factors(owner)}
         name = plain_name(row.name, kinds)
-        is_told = is_absent(row.array) or name.startswith("lora_")
+        is_told = is_absent(row.array) or name in LORA_FACTORS
         kind = kinds.get(name) if is_told else kind_named(owner, name, row.array)
         owner.claims.append(Claim(name, row.array, kind))
     for owner in made.values():
         check_class(owner)
     take_back(node)
     for below in node.walk():
-        if any(claim.name.startswith("lora_") for claim in below.claims):
+        if any(claim.name in LORA_FACTORS for claim in below.claims):
             places = {kind.name: place for place, kind in enumerate(with_factors(below))}
             below.claims.sort(key=lambda claim, places=places: places.get(claim.name, len(places)))  # type: ignore[misc]
     if made and sum(bool(below.claims) for below in node.walk()) > 1:
@@ -109,7 +109,7 @@ def make_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node:
 
 def check_class(node: Node) -> None:
     """Take a class back that was read off a name where the weights are not those of a layer of that class."""
-    names = {one.name for one in node.claims if not one.name.startswith("lora_")}
+    names = {one.name for one in node.claims if one.name not in LORA_FACTORS}
     if node.kind and not any(names == {kind.name for kind in kinds} for kinds in possible_kinds(node)):
         node.kind, node.class_name, node.role = None, "", "layer"
 

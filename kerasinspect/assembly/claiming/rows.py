@@ -15,9 +15,9 @@ from kerasinspect.assembly.claiming.choosing import (
     expected_kinds,
     fits,
     kinds_of,
-    position_name,
     possible_kinds,
     resettle,
+    unnamed_claim,
 )
 from kerasinspect.assembly.claiming.describing_rows import described
 from kerasinspect.assembly.claiming.displaced import Arranged, arranged, note_displaced_weights
@@ -280,4 +280,4 @@ def claim_positions(node: Node, rows: Sequence[Row]) -> None:
         if kinds:
             node.claims.append(Claim(kinds[place].name, row.array, kinds[place]))
         else:
-            node.claims.append(Claim(position_name(place, node), row.array))
+            node.claims.append(unnamed_claim(place, node, row.array))

@@ -192,7 +192,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         array=array,
         axes=axes,
         trainable=trained(node, claim),
-        named=claim.kind is not None or not claim.name.startswith("weight "),
+        named=claim.is_named,
         remark=claim.remark
         or views.remark
         or misplaced(claim)

@@ -151,9 +151,9 @@ def shared_object(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     paths = (*(weight.stored_path for weight in model.weights), *(extra.stored_path for extra in model.extras))
     variables = {*filter(VARIABLE.search, paths)}
     for place in evidence.container.shared:
-        is_variable = VARIABLE.search(place.path) and place.words.removeprefix("is the same as ") in variables
+        is_variable = VARIABLE.search(place.path) and place.link.target in variables
         if not is_variable:
-            yield Hit(place.path, f"It {place.words}.")
+            yield Hit(place.path, f"It {place.link.words}.")
 
 
 def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:

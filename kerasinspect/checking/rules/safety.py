@@ -199,7 +199,7 @@ def link(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Do not load the file with anything that follows links.
     """
     for place in evidence.container.links:
-        yield Hit(place.path, f"It {place.words}.")
+        yield Hit(place.path, f"It {place.link.words}.")
     for member in evidence.container.members:
         if member.special:
             yield Hit(member.name, f"This member of the archive is {member.special}.")

@@ -9,6 +9,7 @@ from kerasinspect.analysis.described import described, filled, is_adapted_untold
 from kerasinspect.analysis.interface import named_tensors
 from kerasinspect.assembly.keys import number_of
 from kerasinspect.checking.findings import Hit
+from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.config_values import mapping
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
@@ -81,7 +82,7 @@ def arrays_of(weights: Sequence[Weight]) -> str:
 
 def strange(top: Layer, model: Model) -> Iterator[Layer]:
     """Layers inside one of a legacy file that its class does not have, with arrays that Keras counts."""
-    if model.format.startswith("legacy") and is_described(top) and all(inner.known for inner in top.walk()):
+    if model.is_legacy and is_described(top) and all(inner.known for inner in top.walk()):
         yield from (inner for inner in top.walk() if inner.weights and not is_described(inner))
 
 
@@ -92,7 +93,7 @@ def surplus_in_models(model: Model) -> Iterator[Hit]:
     for layer in model.walk():
         if layer.kind == "model" and layer.weights and is_described(layer) and all(one.known for one in layer.walk()):
             yield Hit(layer.path, f"{layer.class_name} has no place for {arrays_of(layer.weights)}.")
-    if model.format.startswith("legacy") and any(map(is_described, model.layers)):
+    if model.is_legacy and any(map(is_described, model.layers)):
         repeated = {path for layer in model.walk() for path in layer.also_at}
         for layer in model.layers:
             has_arrays = any(inner.weights or inner.path in repeated for inner in layer.walk())
@@ -112,7 +113,7 @@ def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         is_copy = (extra.array.shape, evidence.statistics.get(extra.stored_path)) in weights
         if extra.kind == "unclaimed" and not is_copy:
             yield Hit(extra.stored_path, f"No layer has this array of shape {extra.array.shape}.")
-    if not evidence.model.format.startswith("legacy"):
+    if not evidence.model.is_legacy:
         for layer in left_over(evidence.model):
             yield Hit(layer.path, f"The config has no layer for the arrays at {arrays_of(layer.weights)}.")
 
@@ -268,9 +269,7 @@ def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     quantised = {layer.path for layer in evidence.model.walk() if policy_of(layer.config).mode is not None}
     found: Counter[str] = Counter(
-        weight.dtype
-        for weight in evidence.model.weights
-        if weight.layer not in quantised and weight.dtype.startswith(("float", "bfloat"))
+        weight.dtype for weight in evidence.model.weights if weight.layer not in quantised and is_float(weight.dtype)
     )
     if len(found) > 1:
         yield Hit(

@@ -71,7 +71,7 @@ def untrained_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def initializers(layer: LayerTraining) -> str:
     """The initializers of a layer's weights, stated or assumed."""
     started = (one.weight.initializer or one.judgement.assumed for one in layer.weights)
-    names = dict.fromkeys(initializer.name for initializer in started if initializer)
+    names = dict.fromkeys(initializer.title for initializer in started if initializer)
     return " and ".join(names) or "its initializers"
 
 

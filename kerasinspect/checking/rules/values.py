@@ -10,6 +10,7 @@ import numpy as np
 from kerasinspect.analysis.statistics.numbers import number_blocks
 from kerasinspect.analysis.training import is_stored_as
 from kerasinspect.checking.findings import Hit
+from kerasinspect.dtypes import is_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,8 +153,7 @@ def is_trained(weight: Weight, figures: Statistics) -> bool:
     """
     if weight.trainable is None:
         return len(weight.shape) > 1 and figures.minimum is not None and figures.minimum < 0
-    is_float = weight.dtype.startswith(("float", "bfloat"))
-    return is_float and weight.name not in NOT_TRAINED and not weight.name.endswith("_scale")
+    return is_float(weight.dtype) and weight.name not in NOT_TRAINED and not weight.name.endswith("_scale")
 
 
 def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -220,7 +220,7 @@ def beyond(evidence: Evidence, largest: float, dtype: str) -> Iterator[Hit]:
 def vanishing(evidence: Evidence, size: float, share: float, dtype: str) -> Iterator[Hit]:
     """Weights of which more than a share is not zero and becomes zero in a dtype; reads them once more."""
     for weight, figures in evidence.measured():
-        if not weight.dtype.startswith(("float", "bfloat")):
+        if not is_float(weight.dtype):
             continue
         lost = sum(int(np.count_nonzero((np.abs(part) <= size) & (part != 0))) for part in number_blocks(weight.array))
         if lost > share * figures.count:

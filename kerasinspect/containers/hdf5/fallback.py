@@ -25,7 +25,8 @@ from kerasinspect.containers.hdf5.checksums import (
     check_block,
     check_sum,
 )
-from kerasinspect.containers.hdf5.headers import Header, Link, Message, soft_link, table_links
+from kerasinspect.containers.hdf5.headers import Header, Message, soft_link, table_links
+from kerasinspect.containers.stored import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,17 +171,17 @@ def links_of(file: OpenFile, address: int) -> Iterator[tuple[str, int | Link]]:
 
 
 def link_target(kind: int, data: bytes, offset: int) -> int | Link:
-    """The address that a hard link leads to, or the words for any other link."""
+    """The address that a hard link leads to, or any other link as a value."""
     if kind == 0:
         return int(struct.unpack_from("<Q", data, offset)[0])
     (length,) = struct.unpack_from("<H", data, offset)
     target = data[offset + 2 : offset + 2 + length]
     if kind == EXTERNAL_LINK:
         file, _, inside = target[1:].partition(b"\0")
-        return Link(f"links to {text_of(inside.rstrip(bytes(1)))} in {text_of(file)}, not followed")
+        return Link("external", text_of(inside.rstrip(bytes(1))), text_of(file))
     if kind == SOFT_LINK:
         return soft_link(target)
-    return Link(f"is a link of user-defined kind {kind}, not followed")
+    return Link("user-defined", str(kind))
 
 
 def plain_attribute(file: OpenFile, value: Any, where: str) -> Attribute:  # noqa: ANN401 - whatever pyfive gives

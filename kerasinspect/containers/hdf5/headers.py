@@ -28,6 +28,7 @@ from kerasinspect.containers.hdf5.messages import (
     shape_of,
 )
 from kerasinspect.containers.hdf5.symbols import symbols
+from kerasinspect.containers.stored import Link
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
@@ -51,12 +52,6 @@ OLDER, NEWER = 1, ord("O")
 
 class NeedsFallback(Exception):
     """The header holds something that is left to pyfive."""
-
-
-class Link(NamedTuple):
-    """A link that is not followed, and what it would lead to."""
-
-    words: str
 
 
 class Message(NamedTuple):
@@ -213,4 +208,4 @@ def table_links(file: OpenFile, tree: int, heap: int) -> Iterator[tuple[str, int
 
 def soft_link(target: bytes) -> Link:
     """A link to another place in the file."""
-    return Link(f"links to {text_of(target)}, not followed")
+    return Link("soft", text_of(target))

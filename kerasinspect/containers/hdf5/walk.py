@@ -17,17 +17,17 @@ from kerasinspect.containers.hdf5.datasets.chunks import Chunked
 from kerasinspect.containers.hdf5.datasets.extents import overlaps
 from kerasinspect.containers.hdf5.datasets.unwritten import never_written
 from kerasinspect.containers.hdf5.file import OpenFile, open_file
-from kerasinspect.containers.hdf5.headers import Header, Link
 from kerasinspect.containers.hdf5.messages import DATASPACE, DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE
 from kerasinspect.containers.hdf5.objects import header_at
 from kerasinspect.containers.hdf5.stream import parsing
-from kerasinspect.containers.stored import Group, Tree, Unwritten, Withheld
+from kerasinspect.containers.stored import Group, Link, Tree, Unwritten, Withheld
 from kerasinspect.errors import DamagedFile, RefusedFile
 from kerasinspect.limits import check_inflation, over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from kerasinspect.containers.hdf5.headers import Header
     from kerasinspect.containers.sources import Source
     from kerasinspect.containers.stored import Attribute, StoredArray
     from kerasinspect.limits import Limits
@@ -109,11 +109,11 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
         if name in group.arrays or name in group.groups or name in group.links:
             walk.damage.append(f"{group.path} in {walk.file.source.label} has two objects named {name}.")
         elif isinstance(target, Link):
-            group.links[name] = target.words
+            group.links[name] = target
             walk.damage.append(f"{group.path.rstrip('/')}/{name} in {walk.file.source.label} {target.words}.")
         elif target in walk.seen:
             walk.file.stream.charge(len(walk.seen[target]))
-            group.links[name] = f"is the same as {walk.seen[target]}"
+            group.links[name] = Link("same", walk.seen[target])
             if target in walk.arrays:
                 walk.aliases.append((Home(group, name), target))
         else:
@@ -147,7 +147,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
             place_array(walk, group, name, header, path)
             walk.arrays[address] = Home(group, name)
         elif DATATYPE in kinds:
-            group.links[name] = "is a named datatype"
+            group.links[name] = Link("datatype")
         else:
             check_group(file, kinds, path)
             if parent.depth >= file.limits.hdf5_depth:
@@ -156,7 +156,7 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
             walk.pending.append(Unfilled(group.groups[name], links, parent.depth + 1))
     except DamagedFile as error:
         walk.damage.append(error.message)
-        group.links[name] = "is damaged"
+        group.links[name] = Link("damaged")
 
 
 def check_group(file: OpenFile, kinds: set[int], path: str) -> None:

@@ -172,7 +172,7 @@ def _weight(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
         "fan_in": weight.fan_in,
         "fan_out": weight.fan_out,
         "trainable": weight.trainable,
-        "initializer": initializer and initializer.name,
+        "initializer": initializer and initializer.title,
         "parameters": weight.parameters,
         "bytes": weight.array.nbytes,
     }

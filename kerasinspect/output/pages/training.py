@@ -175,8 +175,8 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
 def _initializer_name(one: WeightTraining) -> str:
     """The name of the initializer that a weight was held to."""
     if one.judgement.assumed:
-        return f"{one.judgement.assumed.name} (assumed, since the file states none)"
-    return one.weight.initializer.name if one.weight.initializer else ""
+        return f"{one.judgement.assumed.title} (assumed, since the file states none)"
+    return one.weight.initializer.title if one.weight.initializer else ""
 
 
 def _percent(share: float | None) -> str:
@@ -227,8 +227,8 @@ def _weight_document(one: WeightTraining) -> dict[str, Any]:
         "index": weight.index,
         "name": weight.name,
         "stored_path": weight.stored_path,
-        "initializer": weight.initializer and weight.initializer.name,
-        "assumed_initializer": judgement.assumed and judgement.assumed.name,
+        "initializer": weight.initializer and weight.initializer.title,
+        "assumed_initializer": judgement.assumed and judgement.assumed.title,
         "initial_std": finite(initial_std(weight)),
         "verdict": judgement.verdict,
         "certainty": judgement.certainty,
