@@ -1,4 +1,4 @@
-"""Names from a file: those that would lead out of the group or folder that they are used in, and long ones."""
+"""Names from a file: those that would lead out of the group or folder that they are used in, long ones, and numbers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 LONGEST_SHOWN = 100
 """Characters of a name that no file explains and that a message repeats."""
 
+_MOST_DIGITS = 18
+"""No group and no array has a number of more digits."""
+
+_NUMBER_BEHIND = re.compile(rf"_([0-9]{{1,{_MOST_DIGITS}}})$")
 LEADING_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
 
 
@@ -28,3 +32,14 @@ def cut(name: str, most: int) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """The one of some known names that is most like a name; of a long one, which takes long, like its beginning."""
     return get_close_matches(name[:LONGEST_SHOWN], [*known], n=1, cutoff=0.0)[0]
+
+
+def number_of(name: str) -> int | None:
+    """The number that a name consists of; None where it is none."""
+    return int(name) if name.isascii() and name.isdecimal() and len(name) <= _MOST_DIGITS else None
+
+
+def number_behind(name: str) -> int:
+    """The number at the end of a group's name; the first group of a class has none."""
+    number = _NUMBER_BEHIND.search(name)
+    return int(number[1]) if number else 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kerasinspect.assembly.keys import number_of
-from kerasinspect.assembly.order import version_of
 from kerasinspect.knowledge.config_values import size
 from kerasinspect.knowledge.expectations import ATTENTION, STEP_BY_STEP, one_shape, sublayer_input
+from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.knowledge.layers import LAYERS, WHOLE_BYTES, weights_for
 from kerasinspect.knowledge.quantization import LORA_FACTORS, policy_of, untold_variants, variants
 from kerasinspect.knowledge.shapes import output_shape
+from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ RECURRENT = STEP_BY_STEP - {"TimeDistributed"} | {"Bidirectional"}
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedLayer:
     """A layer that a config describes, with the weights that it has by its class."""
 
     layer: Layer
@@ -82,7 +82,7 @@ def is_described(layer: Layer) -> bool:
     return layer.trainable is not None
 
 
-def described(model: Model, top: Layer) -> Iterator[Described]:
+def described_layers(model: Model, top: Layer) -> Iterator[DescribedLayer]:
     """A layer and those inside it that class and config describe, each with what comes into it."""
     version, is_legacy = version_of(model.keras_version), model.is_legacy
     pending: list[tuple[Layer, Kinds | None, Outputs | None, bool]] = [(top, None, top.input_shape, False)]
@@ -94,7 +94,7 @@ def described(model: Model, top: Layer) -> Iterator[Described]:
             own = kind.weights if given is None else given
             ways = variants(layer.class_name, weights_for(own, layer.config), layer.config, version)
             copies = None if is_legacy else int(kind.shares_kernel)
-            yield Described(layer, () if is_flattened(layer, kind) else tuple(ways), shapes, is_open, copies)
+            yield DescribedLayer(layer, () if is_flattened(layer, kind) else tuple(ways), shapes, is_open, copies)
         parts = {part.name: part.weights for part in kind.sublayers} if kind else {}
         inside = [(inner, parts.get(inner.name), taken, is_open) for inner, taken in fed(layer, shapes)]
         pending += reversed(inside)
@@ -131,7 +131,7 @@ def holds_arrays_of_its_own(layer: Layer) -> bool:
     return not layer.known and any(inner.weights for inner in layer.walk() if not (inner.known and inner.config))
 
 
-def filled(one: Described) -> Filled:
+def filled(one: DescribedLayer) -> Filled:
     """Which array is which weight of a layer: by number in a tree, as Keras goes, else by name and then by place."""
     kinds = one.kinds
     taken: dict[int, Weight] = {}
@@ -158,7 +158,7 @@ def place_of(kinds: Sequence[WeightKind], weight: Weight, copies: int | None) ->
     return next((place for place, kind in enumerate(kinds) if kind.name == weight.name), None)
 
 
-def is_adapted_untold(one: Described) -> bool:
+def is_adapted_untold(one: DescribedLayer) -> bool:
     """Whether the arrays of a layer are those of a quantised or adapted one, of which its config does not tell.
 
     So it is with the projections of an attention layer.

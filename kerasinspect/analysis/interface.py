@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.config_values import mapping
+from kerasinspect.knowledge.serialized import tensor_layers
 
 if TYPE_CHECKING:
     from kerasinspect.model import Layer, Model
@@ -24,19 +25,5 @@ def output_layers(model: Model) -> tuple[Layer, ...]:
 def _named_layers(model: Model, key: str) -> tuple[Layer, ...]:
     """The layers that a list of tensors in the config names."""
     layers = {layer.path: layer for layer in model.layers}
-    names = named_tensors(mapping(model.config or {}, "config").get(key))
+    names = tensor_layers(mapping(model.config or {}, "config").get(key))
     return tuple(layers[name] for name in names if name in layers)
-
-
-def named_tensors(value: Any) -> list[str]:  # noqa: ANN401 - any JSON
-    """The layers that a list of tensors names, in order: ``[name, node, tensor]`` in lists and objects of any depth."""
-    names, pending = [], [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, dict):
-            pending += reversed([*item.values()])
-        elif isinstance(item, list) and item and isinstance(item[0], str):
-            names.append(item[0])
-        elif isinstance(item, list):
-            pending += reversed(item)
-    return names

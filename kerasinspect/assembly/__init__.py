@@ -17,28 +17,30 @@ from kerasinspect.assembly.claiming.sharing import Copies, Sharing
 from kerasinspect.assembly.claiming.tree import claim_tree
 from kerasinspect.assembly.labelling.extras import extras_of, with_slots
 from kerasinspect.assembly.labelling.labels import Labelling, layer_of, weight_of
-from kerasinspect.assembly.legacy_order import LegacyOrder
-from kerasinspect.assembly.nodes import Node, count_layers, root_of, undescribed
-from kerasinspect.assembly.order import age_of, in_order, own, version_of
-from kerasinspect.assembly.paths import check_connections, paths_of, shared_paths
-from kerasinspect.assembly.positions import (
-    Counted,
-    agreed,
-    counted,
+from kerasinspect.assembly.labelling.positions import (
+    WeightCount,
+    common_positions,
+    count_weights,
     may_be_keras_2,
-    numbered,
+    number_weights,
     sentence_of,
     unsettled,
 )
+from kerasinspect.assembly.legacy_order import LegacyOrder
+from kerasinspect.assembly.order import age_of, own_places, places_in_order
+from kerasinspect.assembly.paths import check_connections, layer_paths, shared_paths
+from kerasinspect.assembly.skeleton import count_layers, root_of, undescribed
 from kerasinspect.assembly.wiring import Wiring, connect
+from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.limits import DEFAULT, over_limit
 from kerasinspect.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kerasinspect.assembly.order import Age, Place
-    from kerasinspect.assembly.positions import Numbering
+    from kerasinspect.assembly.labelling.positions import Numbering
+    from kerasinspect.assembly.nodes import Node
+    from kerasinspect.assembly.order import Age, Placement
     from kerasinspect.formats.contents import Contents
     from kerasinspect.limits import Limits
 
@@ -53,7 +55,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     numbering = numbering_of(model, every_place, counts, contents)
     places = drop_places(model, every_place)
     damage = (*contents.damage, *(undescribed(root) if root else ()))
-    paths, graph = paths_of(model, limits), connect(model)
+    paths, graph = layer_paths(model, limits), connect(model)
     check_connections(graph, paths, limits)
     labelling = Labelling(
         graph,
@@ -67,8 +69,10 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         shared_paths(model, paths),
     )
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
-    own_weights = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own(model, known=True))
-    weights = tuple(labelling.weights[id(claim)] for _, claim, _ in places)
+    own_weights = tuple(
+        weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own_places(model, known=True)
+    )
+    weights = tuple(labelling.weights[claim] for _, claim, _ in places)
     optimizers = [path for node in model.walk() for path in node.optimizers]
     extras = extras_of(contents, {weight.stored_path for weight in weights}, optimizers)
     return Model(
@@ -90,13 +94,13 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     )
 
 
-def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], list[str], Counted]:
+def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Placement], list[str], WeightCount]:
     """The whole model with its arrays, those in the order of ``get_weights()``, what is odd, and what is counted."""
     age = age_of_contents(contents)
     if contents.tree is not None:
         model = claim_tree(root, contents.tree, version_of(contents.keras_version))
-        places = exchanged(in_order(model, age))
-        return model, places, [], counted(model, places, contents)
+        places = exchanged(places_in_order(model, age))
+        return model, places, [], count_weights(model, places, contents)
     listed = replace(contents, layers=with_places_kept(contents.layers))
     model, remarks, in_file = claim_rows(root, listed)
     sharing = Copies(model, listed).join() if age != "file" else Sharing()
@@ -104,15 +108,17 @@ def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Place], l
     stored = by_place(model, {row.array.path: place for place, row in enumerate(rows)})
     order = LegacyOrder(age, version_of(contents.keras_version), stored, sharing.doubtful, in_file)
     places = exchanged(order.of(model))
-    return model, places, [*remarks, *sharing.remarks], Counted(unsettled=unsettled(places, sharing.doubtful))
+    return model, places, [*remarks, *sharing.remarks], WeightCount(unsettled=unsettled(places, sharing.doubtful))
 
 
-def numbering_of(model: Node, places: Sequence[Place], counts: Counted, contents: Contents) -> Numbering:
+def numbering_of(model: Node, places: Sequence[Placement], counts: WeightCount, contents: Contents) -> Numbering:
     """The positions of all arrays; where either Keras may have written a tree, those on which both agree."""
-    numbering = numbered(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
+    numbering = number_weights(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
     if not may_be_keras_2(contents):
         return numbering
-    return agreed(numbering, numbered(model, in_order(model, "keras 2"), counts, is_keras_2=True))
+    return common_positions(
+        numbering, number_weights(model, places_in_order(model, "keras 2"), counts, is_keras_2=True)
+    )
 
 
 def age_of_contents(contents: Contents) -> Age:

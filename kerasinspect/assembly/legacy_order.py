@@ -10,17 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.absent import UNCOUNTED, is_absent, placeholder
-from kerasinspect.assembly.nodes import Claim, is_entry
-from kerasinspect.assembly.order import own, own_then
+from kerasinspect.assembly.nodes import Claim
+from kerasinspect.assembly.order import Placement, own_places, own_then
+from kerasinspect.knowledge.serialized import is_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
-    from typing import Any
 
     from kerasinspect.assembly.claiming.displaced import Arranged
     from kerasinspect.assembly.nodes import Node
-    from kerasinspect.assembly.order import Age, Place
+    from kerasinspect.assembly.order import Age
+    from kerasinspect.json_values import Json
+    from kerasinspect.knowledge.keras_versions import KerasVersion
 
 FROM_ARGUMENTS = (2, 12)
 """The Keras since which a model that is a class of the user's has a config of its own making."""
@@ -34,26 +36,26 @@ class LegacyOrder:
     def __init__(
         self,
         age: Age,
-        version: tuple[int, int] | None,
+        version: KerasVersion | None,
         stored: Mapping[str, int],
-        doubtful: AbstractSet[int],
+        doubtful: AbstractSet[Node],
         in_file: Arranged,
     ) -> None:
-        """Take the places of arrays in the file by path, and the layers that may be a repetition, by identity."""
+        """Take the places of arrays in the file by path, and the layers that may be a repetition."""
         self._age = age
         self._version = version
         self._stored = stored
         self._doubtful = doubtful
         self._in_file = in_file
 
-    def of(self, model: Node) -> list[Place]:
+    def of(self, model: Node) -> list[Placement]:
         """Every array once."""
         if self._age == "file":
             return self._as_stored(model, known=True)
         known = self._age == "keras 2" or not is_written_as_class(model)
         return [*self._in_model(model, self._in_file.layers, known=known)]
 
-    def _in_order(self, node: Node, *, known: bool) -> Iterator[Place]:
+    def _in_order(self, node: Node, *, known: bool) -> Iterator[Placement]:
         """The arrays of a layer and of everything inside it."""
         if node.same_as is not None:
             yield from self._doubts(node)
@@ -64,32 +66,33 @@ class LegacyOrder:
         else:
             yield from self._as_stored(node, known=known and self._is_told(node))
 
-    def _in_model(self, node: Node, layers: Sequence[Node], *, known: bool) -> Iterator[Place]:
+    def _in_model(self, node: Node, layers: Sequence[Node], *, known: bool) -> Iterator[Placement]:
         """A model's arrays: layer by layer, its own ones last in Keras 2 and first in Keras 3."""
         known = known and node.order_known
         if self._age == "keras 3":
-            yield from own(node, known=known)
+            yield from own_places(node, known=known)
         for child in layers:
-            yield from self._in_order(child, known=known and id(child) not in self._in_file.unplaced)
+            yield from self._in_order(child, known=known and child not in self._in_file.unplaced)
         if self._age != "keras 3":
-            yield from own(node, known=known)
+            yield from own_places(node, known=known)
 
-    def _in_layer(self, node: Node, *, known: bool) -> Iterator[Place]:
+    def _in_layer(self, node: Node, *, known: bool) -> Iterator[Placement]:
         """The arrays of a layer of Keras 3: its own ones, then those of each sublayer."""
         below_known = known and node.order_known
         below = [place for child in node.children for place in self._in_order(child, known=below_known)]
         yield from own_then(node, below, known=known)
 
-    def _as_stored(self, node: Node, *, known: bool) -> list[Place]:
+    def _as_stored(self, node: Node, *, known: bool) -> list[Placement]:
         """All arrays in and below a layer as the file lists them."""
-        places = [(below, claim, known) for below in node.walk() if below.same_as is None for claim in below.claims]
-        places.sort(key=lambda place: self._stored.get(place[1].array.path, len(self._stored)))
+        inside = (below for below in node.walk() if below.same_as is None)
+        places = [Placement(below, claim, known) for below in inside for claim in below.claims]
+        places.sort(key=lambda place: self._stored.get(place.claim.array.path, len(self._stored)))
         return [*self._doubts(node), *places]
 
-    def _doubts(self, node: Node) -> list[Place]:
+    def _doubts(self, node: Node) -> list[Placement]:
         """What stands for layers in and below one that are left out, though they may be no repetition."""
-        left_out = (below for below in node.walk() if below.same_as is not None and id(below) in self._doubtful)
-        return [(below, Claim("", placeholder(UNCOUNTED, -1)), False) for below in left_out]
+        left_out = (below for below in node.walk() if below.same_as is not None and below in self._doubtful)
+        return [Placement(below, Claim("", placeholder(UNCOUNTED, -1)), is_known=False) for below in left_out]
 
     def _is_told(self, node: Node) -> bool:
         """Whether the order in which the file lists what is inside a layer is that of ``get_weights()``."""
@@ -118,7 +121,7 @@ def is_written_as_class(model: Node) -> bool:
     return any(not any(below.claims for below in child.walk()) for child in model.children)
 
 
-def is_no_model(node: Node, version: tuple[int, int] | None) -> bool:
+def is_no_model(node: Node, version: KerasVersion | None) -> bool:
     """Whether a custom class of Keras 2 is certainly a layer, and no model that goes layer by layer.
 
     Only a layer's ``get_config`` has its dtype, until models got a config made of their arguments; one that holds
@@ -130,6 +133,6 @@ def is_no_model(node: Node, version: tuple[int, int] | None) -> bool:
     return version < FROM_ARGUMENTS or any(map(holds_object, inner))
 
 
-def holds_object(value: Any) -> bool:  # noqa: ANN401 - any JSON
+def holds_object(value: Json) -> bool:
     """Whether a value of a config is a serialised object, or a list with one."""
     return is_entry(value) or (isinstance(value, list) and any(map(is_entry, value)))

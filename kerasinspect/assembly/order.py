@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,16 +13,17 @@ if TYPE_CHECKING:
 
 Age: TypeAlias = Literal["file", "keras 2", "keras 3"]
 """As stored (Keras 1 and the multi-backend Keras 2), as tf.keras sorts, as Keras 3 does."""
-Place: TypeAlias = "tuple[Node, Claim, bool]"
-"""A layer, one of its arrays, and whether the file tells its position."""
-
-KERAS_3, LAST_MULTI_BACKEND = (3,), (2, 3)
+LAST_MULTI_BACKEND = (2, 3)
 
 
-def version_of(text: str | None) -> tuple[int, int] | None:
-    """Major and minor version."""
-    match = re.match(r"(\d{1,9})\.(\d{1,9})", text or "")
-    return (int(match[1]), int(match[2])) if match else None
+class Placement(NamedTuple):
+    """An array in the order of ``get_weights()``."""
+
+    node: Node
+    """The layer that owns it."""
+    claim: Claim
+    is_known: bool
+    """The file tells its position."""
 
 
 def age_of(version: str | None, *, is_tree: bool) -> Age:
@@ -34,19 +36,19 @@ def age_of(version: str | None, *, is_tree: bool) -> Age:
     return "keras 2" if is_tree or number > LAST_MULTI_BACKEND or "tf" in (version or "") else "file"
 
 
-def in_order(model: Node, age: Age) -> list[Place]:
+def places_in_order(model: Node, age: Age) -> list[Placement]:
     """Every array of a tree once, as ``get_weights()`` has them."""
     return [*(model_order(model, model, known=True) if age == "keras 2" else tree_order(model, known=True))]
 
 
-def own(node: Node, *, known: bool) -> list[Place]:
+def own_places(node: Node, *, known: bool) -> list[Placement]:
     """A layer's own arrays: trainable ones first."""
     claims = sorted(node.claims, key=lambda claim: claim.kind is not None and not claim.kind.trainable)
     known = known and node.own_order_known
-    return [(node, claim, known and (claim.kind is None or claim.kind.counted)) for claim in claims]
+    return [Placement(node, claim, known and (claim.kind is None or claim.kind.counted)) for claim in claims]
 
 
-def tree_order(node: Node, *, known: bool) -> Iterator[Place]:
+def tree_order(node: Node, *, known: bool) -> Iterator[Placement]:
     """Keras 3: own arrays, then those of each sublayer."""
     if node.same_as is not None:
         return
@@ -56,13 +58,13 @@ def tree_order(node: Node, *, known: bool) -> Iterator[Place]:
     yield from own_then(node, below, known=own_known)
 
 
-def own_then(node: Node, below: list[Place], *, known: bool) -> Iterator[Place]:
+def own_then(node: Node, below: list[Placement], *, known: bool) -> Iterator[Placement]:
     """A layer's own arrays in Keras 3, before those of its sublayers."""
     if node.kind and node.kind.shares_kernel:
         # It holds its sublayer's kernel itself, so that kernel comes before its own vector.
         yield from below[:1]
         below = below[1:]
-    yield from own(node, known=known)
+    yield from own_places(node, known=known)
     yield from below
 
 
@@ -74,7 +76,7 @@ def is_layered(node: Node, root: Node) -> bool:
     return node is root or (node.is_model and node.kind is not None)
 
 
-def model_order(root: Node, node: Node, *, known: bool) -> Iterator[Place]:
+def model_order(root: Node, node: Node, *, known: bool) -> Iterator[Placement]:
     """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first."""
     if node.same_as is not None:
         return
@@ -82,14 +84,14 @@ def model_order(root: Node, node: Node, *, known: bool) -> Iterator[Place]:
         below = known and node.order_known
         for child in node.children:
             yield from model_order(root, child, known=below)
-        yield from own(node, known=below)
+        yield from own_places(node, known=below)
         return
-    places = [*tree_order(node, known=known and is_told(node))]
-    yield from (place for place in places if is_trained(place))
-    yield from (place for place in places if not is_trained(place))
+    places = [*tree_order(node, known=known and tells_order(node))]
+    yield from (place for place in places if is_trained_place(place))
+    yield from (place for place in places if not is_trained_place(place))
 
 
-def is_told(node: Node) -> bool:
+def tells_order(node: Node) -> bool:
     """Whether the file tells the order of all arrays of a layer and of those inside it, and which are trainable.
 
     Only the code of a custom class knows whether it froze a layer inside it, and what its own arrays are.
@@ -101,7 +103,7 @@ def is_told(node: Node) -> bool:
     )
 
 
-def is_trained(place: Place) -> bool:
+def is_trained_place(place: Placement) -> bool:
     """Whether Keras 2 counts an array as trainable, as the config has it."""
     node, claim, _ = place
     if claim.trainable is not None:

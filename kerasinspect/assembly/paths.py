@@ -17,39 +17,39 @@ WHERE = "The model"
 """What passes the limit, in a message."""
 
 
-def paths_of(model: Node, limits: Limits) -> dict[int, str]:
-    """The path of the model itself, which is empty, and of every layer in it, by identity of its node.
+def layer_paths(model: Node, limits: Limits) -> dict[Node, str]:
+    """The path of the model itself, which is empty, and of every layer in it.
 
     Raises RefusedFile where paths and classes of all layers and arrays become too long together; each array names the
     class of its layer, too.
     """
-    paths = {id(model): ""}
+    paths = {model: ""}
     characters = len(model.class_name) * len(model.claims)
     check_paths(characters, limits, WHERE)
     pending = [model]
     while pending:
         node = pending.pop()
-        prefix = f"{paths[id(node)]}/" if node is not model else ""
+        prefix = f"{paths[node]}/" if node is not model else ""
         for child in node.children:
             characters += (len(prefix) + len(child.name) + len(child.class_name)) * (1 + len(child.claims))
             check_paths(characters, limits, WHERE)
-            paths[id(child)] = f"{prefix}{child.name}"
+            paths[child] = f"{prefix}{child.name}"
         pending += reversed(node.children)
     return paths
 
 
-def check_connections(graph: Graph, paths: Mapping[int, str], limits: Limits) -> None:
+def check_connections(graph: Graph, paths: Mapping[Node, str], limits: Limits) -> None:
     """Raise RefusedFile where the paths of what feeds each layer become too long together."""
     characters = 0
     for wiring in graph.wiring.values():
-        characters += sum(len(paths[id(node)]) for node in wiring.inbound)
+        characters += sum(len(paths[node]) for node in wiring.inbound)
         check_paths(characters, limits, WHERE)
 
 
-def shared_paths(model: Node, paths: Mapping[int, str]) -> dict[int, list[str]]:
-    """The other paths at which a shared layer appears, by identity of its first node."""
-    shared: dict[int, list[str]] = {}
+def shared_paths(model: Node, paths: Mapping[Node, str]) -> dict[Node, list[str]]:
+    """The other paths at which a shared layer appears."""
+    shared: dict[Node, list[str]] = {}
     for node in model.walk():
         if node.same_as is not None:
-            shared.setdefault(id(node.same_as), []).append(paths[id(node)])
+            shared.setdefault(node.same_as, []).append(paths[node])
     return shared

@@ -29,7 +29,7 @@ PICKLED = "object"
 
 
 class Storage(Protocol):
-    """The bytes of an array in C order, wherever they are."""
+    """The bytes of an array in C order, wherever they are; hashed by identity: two names may be of one storage."""
 
     def read(self, start: int, count: int) -> bytes | memoryview:
         """``count`` bytes from ``start``."""
@@ -38,7 +38,7 @@ class Storage(Protocol):
         """All bytes in pieces of at most ``size``; a piece is valid until the next one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Contiguous:
     """Bytes that lie in one run in the file: what every Keras writes."""
 
@@ -55,7 +55,7 @@ class Contiguous:
         return self.source.blocks(self.offset, self.nbytes, size)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InMemory:
     """Bytes that a header held, or that were made from others."""
 
@@ -71,7 +71,7 @@ class InMemory:
         return (view[start : start + size] for start in range(0, len(view), size))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unwritten:
     """Declared, but never written: Keras and h5py would read a fill value everywhere."""
 
@@ -101,7 +101,7 @@ class Unwritten:
         return (view[start : start + size] for start in range(0, len(view), size))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Withheld:
     """Values that may not be read: they lie in another file or behind a filter that is not read."""
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.assembly.nodes import root_of
-from kerasinspect.assembly.wiring import connect, sources
+from kerasinspect.assembly.skeleton import root_of
+from kerasinspect.assembly.wiring import connect
+from kerasinspect.knowledge.serialized import tensor_layers
 from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ CALLS: dict[str, tuple[Any, list[str]]] = {
 @pytest.mark.parametrize(("call", "names"), CALLS.values(), ids=CALLS.keys())
 def test_every_generation_names_the_layers_that_a_call_takes(call: Any, names: list[str]) -> None:  # noqa: ANN401
     """The names come in the order of the arguments, whatever is nested around them."""
-    assert [*sources(call)] == names
+    assert [*tensor_layers(call)] == names
 
 
 def dense(name: str, units: int, *calls: Any) -> dict[str, Any]:  # noqa: ANN401

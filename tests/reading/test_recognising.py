@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kerasinspect.assembly.nodes import node_of
+from kerasinspect.assembly.skeleton import node_of
 from tests.reading.trees import custom, dense, drawn, functional, model_of
 
 if TYPE_CHECKING:

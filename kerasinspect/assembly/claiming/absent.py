@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.assembly.nodes import Node
-    from kerasinspect.assembly.order import Place
+    from kerasinspect.assembly.order import Placement
     from kerasinspect.formats.contents import LayerRows
     from kerasinspect.knowledge.layers import WeightKind
 
@@ -69,8 +69,8 @@ def keep_places(node: Node) -> None:
         node.claims.append(Claim("", placeholder(UNCOUNTED, -1)))
 
 
-def drop_places(model: Node, places: list[Place]) -> list[Place]:
+def drop_places(model: Node, places: list[Placement]) -> list[Placement]:
     """Take everything away that only keeps a place; give what is left of the places."""
     for node in model.walk():
         node.claims = [claim for claim in node.claims if not is_absent(claim.array)]
-    return [place for place in places if not is_absent(place[1].array)]
+    return [place for place in places if not is_absent(place.claim.array)]

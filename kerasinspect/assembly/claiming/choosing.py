@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
-from kerasinspect.assembly.keys import number_of
 from kerasinspect.assembly.nodes import Claim
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.layers import WHOLE_BYTES, weights_for
@@ -21,13 +20,14 @@ from kerasinspect.knowledge.quantization import (
     variants,
     without_axes,
 )
-from kerasinspect.names import cut
+from kerasinspect.names import cut, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.containers.stored import Group, StoredArray
+    from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.layers import WeightKind
 
 LONGEST = 120
@@ -46,12 +46,12 @@ def kinds_of(node: Node) -> tuple[WeightKind, ...]:
     return node.kind.weights if node.kind else ()
 
 
-def expected_kinds(node: Node, keras_version: tuple[int, int] | None = None) -> list[tuple[WeightKind, ...]]:
+def expected_kinds(node: Node, keras_version: KerasVersion | None = None) -> list[tuple[WeightKind, ...]]:
     """What the layer's config says it stores, the likeliest first."""
     return variants(node.class_name, weights_for(kinds_of(node), node.config), node.config, keras_version)
 
 
-def possible_kinds(node: Node, keras_version: tuple[int, int] | None = None) -> Iterator[tuple[WeightKind, ...]]:
+def possible_kinds(node: Node, keras_version: KerasVersion | None = None) -> Iterator[tuple[WeightKind, ...]]:
     """Every choice of weights that the class allows, quantised or not, whatever the config says.
 
     Weights with the same flags come and go together.
@@ -67,7 +67,7 @@ def possible_kinds(node: Node, keras_version: tuple[int, int] | None = None) -> 
             yield from untold_variants(node.class_name, chosen, keras_version)
 
 
-def fits(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
+def fits_arrays(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
     """Whether each array can be the weight at its place."""
     return len(kinds) == len(arrays) and all(
         kind.can_be(len(array.shape), array.dtype) for kind, array in zip(kinds, arrays, strict=True)
@@ -75,7 +75,7 @@ def fits(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
 
 
 def choose(
-    node: Node, keyed: Sequence[tuple[str, StoredArray]], keras_version: tuple[int, int] | None = None
+    node: Node, keyed: Sequence[tuple[str, StoredArray]], keras_version: KerasVersion | None = None
 ) -> list[Claim]:
     """A claim for each of a layer's own arrays, in stored order; ``keyed`` are their keys in the file."""
     numbered = [(number, array) for key, array in keyed if (number := number_of(key)) is not None]
@@ -89,16 +89,16 @@ def choose(
         doubt_quantised(node, [array.dtype for array in arrays])
     keys = [key for key, _ in numbered]
     options = [with_gaps(kinds, keys) for kinds in expected_kinds(node, keras_version)]
-    kinds = settled(node, [option for option in options if fits(option, arrays)], arrays)
+    kinds = settled(node, [option for option in options if fits_arrays(option, arrays)], arrays)
     if kinds:
         gapped = adapted(kinds, node.config)
         node.unstored += len(lora_kinds(kinds, node.config)) if gapped is kinds else 0
-        return [*claims(gapped, arrays), *named]
-    possible = [option for option in possible_kinds(node, keras_version) if fits(option, arrays)]
+        return [*joined(gapped, arrays), *named]
+    possible = [option for option in possible_kinds(node, keras_version) if fits_arrays(option, arrays)]
     shapes = [array.shape for array in arrays]
     agreeing = [option for option in possible if sizes_agree(option, shapes)]
     whole = [option for option in agreeing if not shares_whole_bytes(option, arrays)]
-    return [*agreed(node, whole or agreeing or possible, arrays), *named]
+    return [*claims_agreed_on(node, whole or agreeing or possible, arrays), *named]
 
 
 def doubt_quantised(node: Node, dtypes: Sequence[str]) -> None:
@@ -168,17 +168,17 @@ def resettle(node: Node) -> None:
     alike = [kinds for kinds in named if len(kinds) == most]
     if alike:
         arrays = [stored[kind.name].array for kind in alike[0]]
-        fitting = [kinds for kinds in alike if fits(kinds, arrays)]
+        fitting = [kinds for kinds in alike if fits_arrays(kinds, arrays)]
         kinds = {kind.name: kind for kind in settled(node, fitting, arrays)}
         node.claims = [replace(one, kind=kinds.get(one.name, one.kind)) for one in node.claims]
 
 
-def claims(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
+def joined(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
     """Kinds and arrays, joined."""
     return [Claim(kind.name, array, kind) for kind, array in zip(kinds, arrays, strict=True)]
 
 
-def agreed(node: Node, possible: list[tuple[WeightKind, ...]], arrays: Sequence[StoredArray]) -> list[Claim]:
+def claims_agreed_on(node: Node, possible: list[tuple[WeightKind, ...]], arrays: Sequence[StoredArray]) -> list[Claim]:
     """Claims for which all possibilities agree, and honest positions for the others."""
     found = []
     for place, array in enumerate(arrays):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays, user_name
 from kerasinspect.assembly.claiming.recognising import class_of_group
-from kerasinspect.assembly.keys import number_behind
-from kerasinspect.assembly.nodes import Node, as_mapping, is_entry, role_of, sublayer_nodes
+from kerasinspect.assembly.nodes import Node
+from kerasinspect.assembly.skeleton import role_of, sublayer_nodes
 from kerasinspect.dtypes import is_float
 from kerasinspect.formats.weights_file import CONTAINERS
 from kerasinspect.knowledge.layers import LAYERS, WeightKind, unnumbered
 from kerasinspect.knowledge.optimizers import optimizer_class
+from kerasinspect.knowledge.serialized import as_mapping, is_entry
+from kerasinspect.names import number_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kerasinspect.containers.stored import Group
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.layers import Sublayer
 
 
@@ -36,16 +39,18 @@ def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
 def held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterator[Node]:
     """The layer that an attribute holds, or each one of a list."""
     if part.listed:
-        yield from (described(child, key_of(child), is_class=True) for child in as_written(group.groups.values()))
+        yield from (
+            layer_of_group(child, name_in_parent(child), is_class=True) for child in as_written(group.groups.values())
+        )
     elif node.kind and node.kind.shares_kernel:
         yield kernel_holder(group, attribute)
     elif part.class_name:
         yield from sublayer_nodes(Node(node.name, node.class_name, {"use_gate": True}), part)
     else:
-        yield described(group, attribute, part.name)
+        yield layer_of_group(group, attribute, part.name)
 
 
-def described(group: Group, key: str, pattern: str = "", *, is_class: bool = False) -> Node:
+def layer_of_group(group: Group, key: str, pattern: str = "", *, is_class: bool = False) -> Node:
     """A layer that only its group describes: named as the file names it, of the class that the file proves, if any.
 
     ``key`` is the group's name: the layer's class where ``is_class``, else the attribute that holds it. ``pattern``
@@ -79,14 +84,14 @@ def as_written(groups: Iterable[Group]) -> list[Group]:
     return sorted(order, key=lambda group: places[group.path])
 
 
-def key_of(group: Group) -> str:
+def name_in_parent(group: Group) -> str:
     """The name of a group within its parent."""
     return re.split(r"[/\\]", group.path)[-1]
 
 
 def kernel_holder(group: Group, attribute: str) -> Node:
     """The layer inside SpectralNormalization, which needs one with a kernel: two arrays are its kernel and its bias."""
-    node = described(group, attribute)
+    node = layer_of_group(group, attribute)
     own = group.groups.get(VARS)
     if node.kind is None and own is not None and len(own.arrays) == len(KERNEL_AND_BIAS):
         node.weights = KERNEL_AND_BIAS
@@ -110,9 +115,9 @@ def unfolded(groups: Iterable[Group]) -> Iterator[tuple[Group, bool]]:
             pending += [(child, True) for child in group.groups.values() if has_arrays(child)]
 
 
-def serialised(node: Node) -> Iterable[tuple[str, Any]]:
+def serialised(node: Node) -> dict[str, JsonObject]:
     """Layers in the config of a custom layer, by the key they lie under."""
-    return ((key, value) for key, value in as_mapping(node.config).items() if is_entry(value))
+    return {key: as_mapping(value) for key, value in node.config.items() if is_entry(value)}
 
 
 def is_optimizer(group: Group) -> bool:
@@ -124,7 +129,7 @@ def is_optimizer(group: Group) -> bool:
     arrays = [array for _, array in own_arrays(group)]
     if not arrays or arrays[0].shape or arrays[0].dtype not in COUNTS:
         return False
-    key, name = key_of(group), user_name(group)
+    key, name = name_in_parent(group), user_name(group)
     if optimizer_class(name or "") or optimizer_class(key) or OPTIMIZER_KEY.search(key):
         return True
     is_rate = len(arrays) > 1 and not arrays[1].shape and is_float(arrays[1].dtype)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import kinds_of
-from kerasinspect.assembly.claiming.legacy_names import POSITION, class_of_parts, inner_parts, plain_name
-from kerasinspect.assembly.nodes import Node, role_of, sublayer_nodes
+from kerasinspect.assembly.claiming.legacy_names import POSITION, class_of_parts, current_word, inner_parts
+from kerasinspect.assembly.nodes import Node
+from kerasinspect.assembly.skeleton import role_of, sublayer_nodes
 from kerasinspect.knowledge.layers import LAYERS, SEPARATE_GATES, class_of_name, unnumbered
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ LOWER_CASE = {name.lower(): name for name in LAYERS}
 """Keras 1 names a layer after its class in lower case: ``batchnormalization_1``."""
 
 
-def described(layer: LayerRows) -> Node:
+def layer_of_rows(layer: LayerRows) -> Node:
     """A layer that no config describes: its class from its name or its parts', where its weights' names agree."""
     parts = {inner[0] for row in layer.rows if (inner := inner_parts(row.name, layer.name))}
     first_keras = LOWER_CASE.get(unnumbered(layer.name).lower())
@@ -26,7 +27,7 @@ def described(layer: LayerRows) -> Node:
             continue
         known = {one.name for below in node.walk() for one in kinds_of(below)}
         known |= {one.name for one in SEPARATE_GATES.get(node.class_name, ())}
-        if all(plain_name(row.name, known) in known or POSITION.fullmatch(row.name) for row in layer.rows):
+        if all(current_word(row.name, known) in known or POSITION.fullmatch(row.name) for row in layer.rows):
             return node
         if not node.kind.weightless and node.kind.sublayers and not node.children:
             return node

@@ -39,7 +39,7 @@ def is_first_keras(rows: Iterable[Row]) -> bool:
     return all("/" not in row.name and OLD_NAME.fullmatch(row.name.removesuffix(":0")) for row in rows)
 
 
-def plain_name(name: str, known: Iterable[str]) -> str:
+def current_word(name: str, known: Iterable[str]) -> str:
     """Keras's current word for a weight from the name that a file stores: ``dense_1_W:0`` is ``kernel``.
 
     ``known`` are the words that the layer's class has; without any, only the letters of Keras 1 are translated.

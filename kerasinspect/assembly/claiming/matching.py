@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import expected_kinds
-from kerasinspect.assembly.keys import number_behind, number_of
-from kerasinspect.assembly.nodes import is_named
+from kerasinspect.assembly.skeleton import is_named
+from kerasinspect.knowledge.keras_versions import KERAS_3
 from kerasinspect.knowledge.layers import group_name, unnumbered
+from kerasinspect.names import number_behind, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.assembly.nodes import Met, Node
+    from kerasinspect.assembly.nodes import Node
     from kerasinspect.containers.stored import Group, StoredArray
+    from kerasinspect.knowledge.keras_versions import KerasVersion
 
-ONCE, KERAS_3 = (2, 14), (3, 0)
-"""Since when a layer that was stored counts once, and since when layers that were stored elsewhere count as well."""
+ONCE = (2, 14)
+"""Since when a layer that was stored counts once; since Keras 3 layers that were stored elsewhere count as well."""
 VARS = "vars"
 """The group of a layer's own arrays."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeWalk:
+    """What is known while a tree is walked."""
+
+    layers: dict[tuple[str, str], Node] = field(default_factory=dict)
+    """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
+    version: KerasVersion | None = None
+    """Of the Keras that counted the groups."""
 
 
 def own_arrays(group: Group) -> list[tuple[str, StoredArray]]:
@@ -40,7 +53,7 @@ def has_arrays(group: Group) -> bool:
     return any(below.arrays or below.aliases for below in group.walk())
 
 
-def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
+def match(walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """The group of each layer, by the names in the file, else by the way of counting that explains most groups.
 
     Of ways that explain as many, that of the Keras version counts.
@@ -48,11 +61,11 @@ def match(met: Met, children: list[Node], container: Group) -> dict[int, str]:
     names = {key: user_name(group) for key, group in container.groups.items()}
     if any(names.values()):
         return match_names(children, names, counted_keys(children))
-    attempts = [count(met, children, container) for count in ways_of(met.version)]
-    return max(attempts, key=lambda keys: explained(met, children, container, keys))
+    attempts = [count(walk, children, container) for count in ways_of(walk.version)]
+    return max(attempts, key=lambda keys: explained(walk, children, container, keys))
 
 
-def match_names(children: list[Node], names: dict[str, str | None], counted: dict[int, str]) -> dict[int, str]:
+def match_names(children: list[Node], names: dict[str, str | None], counted: dict[Node, str]) -> dict[Node, str]:
     """The group of each layer by class and the user's name; where two share both, in order.
 
     Of several it is the one in the place that Keras counts. A layer that the file has under no name has that place.
@@ -61,36 +74,36 @@ def match_names(children: list[Node], names: dict[str, str | None], counted: dic
     for key, name in names.items():
         for stem in {key, unnumbered(key)}:
             free[stem, name].append(key)
-    found: dict[int, str] = {}
+    found: dict[Node, str] = {}
     used: set[str] = set()
     for child in children:
-        key = counted[id(child)]
+        key = counted[child]
         candidates = free[group_name(child.class_name), child.name]
         while candidates and candidates[0] in used:
             candidates.popleft()
         if candidates:
             is_there = key not in used and names.get(key) == child.name
-            found[id(child)] = key if is_there else candidates[0]
-            used.add(found[id(child)])
+            found[child] = key if is_there else candidates[0]
+            used.add(found[child])
     match_nameless([child for child in children if not is_named(child)], names, found)
     match_places(children, names, counted, found)
     return found
 
 
 def match_places(
-    children: list[Node], names: dict[str, str | None], counted: dict[int, str], found: dict[int, str]
+    children: list[Node], names: dict[str, str | None], counted: dict[Node, str], found: dict[Node, str]
 ) -> None:
     """Match layers by place alone where nobody bears the name that the file has there: Keras asks for no name."""
     used = {*found.values()}
     for child in children:
-        key = counted[id(child)]
-        if id(child) not in found and key in names and key not in used:
-            found[id(child)] = key
+        key = counted[child]
+        if child not in found and key in names and key not in used:
+            found[child] = key
 
 
-def match_nameless(children: list[Node], names: dict[str, str | None], found: dict[int, str]) -> None:
+def match_nameless(children: list[Node], names: dict[str, str | None], found: dict[Node, str]) -> None:
     """Match the layers whose config leaves their names out, class by class in order; the file has the names."""
-    nameless = {id(child) for child in children}
+    nameless = set(children)
     taken = {key for child, key in found.items() if child not in nameless}
     free: defaultdict[str, deque[str]] = defaultdict(deque)
     for key in sorted(names, key=number_behind):
@@ -100,34 +113,34 @@ def match_nameless(children: list[Node], names: dict[str, str | None], found: di
         keys = free[group_name(child.class_name)]
         if keys:
             key = keys.popleft()
-            found[id(child)], child.name = key, names[key] or child.name
+            found[child], child.name = key, names[key] or child.name
 
 
-def ways_of(version: tuple[int, int] | None) -> list[Callable[[Met, list[Node], Group], dict[int, str]]]:
+def ways_of(version: KerasVersion | None) -> list[Callable[[TreeWalk, list[Node], Group], dict[Node, str]]]:
     """The ways of counting, that of the version first."""
     first = count_all if version is None or version >= KERAS_3 else count_stored if version >= ONCE else count_doubled
     return sorted((count_all, count_stored, count_doubled), key=lambda way: way is not first)
 
 
-def count_all(_met: Met, children: list[Node], container: Group) -> dict[int, str]:
+def count_all(_walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """Keras 3: every layer counts, also one that was stored elsewhere and so has no group here."""
     return {child: key for child, key in counted_keys(children).items() if key in container.groups}
 
 
-def counted_keys(children: list[Node]) -> dict[int, str]:
+def counted_keys(children: list[Node]) -> dict[Node, str]:
     """The group in which Keras 3 looks for each layer, be there one or not."""
     counter: Counter[str] = Counter()
-    return {id(child): numbered(child, counter) for child in children}
+    return {child: next_group_name(child, counter) for child in children}
 
 
-def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, str]:
+def count_stored(walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """Keras 2.14 to 2.15: a layer that was stored elsewhere does not count.
 
-    It has the class and the name of one that was met, and its class has fewer groups here than layers.
+    It has the class and the name of one that was walk, and its class has fewer groups here than layers.
     """
     counter: Counter[str] = Counter()
     found = {}
-    known = {*met.layers}
+    known = {*walk.layers}
     spare = Counter(group_name(child.class_name) for child in children)
     spare.subtract(unnumbered(key) for key in container.groups)
     for child in children:
@@ -136,26 +149,26 @@ def count_stored(met: Met, children: list[Node], container: Group) -> dict[int, 
             spare[stem] -= 1
             continue
         known |= {(below.class_name, below.name) for below in child.walk()}
-        key = numbered(child, counter)
+        key = next_group_name(child, counter)
         if key in container.groups:
-            found[id(child)] = key
+            found[child] = key
     return found
 
 
-def count_doubled(_met: Met, children: list[Node], container: Group) -> dict[int, str]:
+def count_doubled(_walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """Keras 2.12 and 2.13: a layer with weights is visited twice and takes two numbers."""
     counter: Counter[str] = Counter()
     found = {}
     for child in children:
-        key = numbered(child, counter)
+        key = next_group_name(child, counter)
         if key in container.groups:
-            found[id(child)] = key
+            found[child] = key
         if expects_arrays(child):
             counter[group_name(child.class_name)] += 1
     return found
 
 
-def numbered(child: Node, counter: Counter[str]) -> str:
+def next_group_name(child: Node, counter: Counter[str]) -> str:
     """The next group name of the layer's class."""
     stem = group_name(child.class_name)
     number = counter[stem]
@@ -168,15 +181,15 @@ def expects_arrays(node: Node) -> bool:
     return any(below.kind is None or any(expected_kinds(below)) for below in node.walk() if not below.is_model)
 
 
-def explained(met: Met, children: list[Node], container: Group, keys: dict[int, str]) -> int:
+def explained(walk: TreeWalk, children: list[Node], container: Group, keys: dict[Node, str]) -> int:
     """How well a matching explains a container: groups with the number of arrays that the class says.
 
     A layer without a group was stored elsewhere, or there is something wrong with the matching.
     """
     score = 0
-    known = {*met.layers}
+    known = {*walk.layers}
     for child in children:
-        key = keys.get(id(child))
+        key = keys.get(child)
         if key is not None:
             stored = sum(1 for _ in container.groups[key].all_arrays())
             score += bool(stored) if child.kind is None else 2 * (stored == expected_count(child)) - 1

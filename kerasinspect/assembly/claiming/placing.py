@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.absent import is_absent
+from kerasinspect.assembly.claiming.child_index import ChildIndex
 from kerasinspect.assembly.claiming.choosing import kind_named, kinds_of, possible_kinds
 from kerasinspect.assembly.claiming.describing_rows import named_after
-from kerasinspect.assembly.claiming.inside import Inside
-from kerasinspect.assembly.claiming.legacy_names import first_keras_part, inner_parts, plain_name
+from kerasinspect.assembly.claiming.legacy_names import current_word, first_keras_part, inner_parts
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.knowledge.layers import class_of_name
 from kerasinspect.knowledge.quantization import LORA_FACTORS, lora_kinds
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 def claim_names(node: Node, layer: LayerRows) -> None:
     """Place arrays by the parts of their names; parts that no layer has make layers of their own."""
     made: dict[tuple[str, ...], Node] = {}
-    inside = Inside()
+    inside = ChildIndex()
     for row in layer.rows:
-        parts = parts_of(node, row, layer, inside)
+        parts = inner_path(node, row, layer, inside)
         owner = find_owner(node, parts, inside) or made.get(parts)
         if owner is None:
             owner = made[parts] = make_owner(node, parts, inside)
         kinds = {kind.name: kind for kind in with_factors(owner)}
-        name = plain_name(row.name, kinds)
+        name = current_word(row.name, kinds)
         is_told = is_absent(row.array) or name in LORA_FACTORS
         kind = kinds.get(name) if is_told else kind_named(owner, name, row.array)
         owner.claims.append(Claim(name, row.array, kind))
@@ -48,16 +48,16 @@ def claim_names(node: Node, layer: LayerRows) -> None:
 
 def are_named_otherwise(node: Node, sequence: Sequence[tuple[Node, WeightKind]], layer: LayerRows) -> bool:
     """Whether names that fit by their last words give the arrays of some layers inside ``node`` to one another."""
-    wanted = [(id(owner), kind.name) for owner, kind in sequence]
+    wanted = [(owner, kind.name) for owner, kind in sequence]
     if not node.from_config or len({owner for owner, _ in wanted}) == 1:
         return False
-    inside = Inside()
-    owners = [find_owner(node, parts_of(node, row, layer, inside), inside) for row in layer.rows]
-    named = [(id(owner), name) for owner, (_, name) in zip(owners, wanted, strict=True)]
+    inside = ChildIndex()
+    owners = [find_owner(node, inner_path(node, row, layer, inside), inside) for row in layer.rows]
+    named = [(owner, name) for owner, (_, name) in zip(owners, wanted, strict=True)]
     return named != wanted and len({*wanted}) == len(wanted) and {*named} == {*wanted}
 
 
-def parts_of(node: Node, row: Row, layer: LayerRows, inside: Inside) -> tuple[str, ...]:
+def inner_path(node: Node, row: Row, layer: LayerRows, inside: ChildIndex) -> tuple[str, ...]:
     """The layers that a stored name passes through inside a top-level layer.
 
     Keras 3 leaves the name of a nested model out, and a layer deeper inside may be called as the model is.
@@ -74,7 +74,7 @@ def with_factors(node: Node) -> tuple[WeightKind, ...]:
     return (*kinds, *lora_kinds(kinds, {**node.config, "lora_rank": 1}))
 
 
-def find_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node | None:
+def find_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node | None:
     """The layer inside ``node`` that a path leads to; cells may be left out of a path."""
     if not parts:
         return deepest_single(node)
@@ -94,7 +94,7 @@ def deepest_single(node: Node) -> Node:
     return node
 
 
-def make_owner(node: Node, parts: tuple[str, ...], inside: Inside) -> Node:
+def make_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node:
     """A layer for a path that neither config nor class accounts for."""
     current = node
     for part in parts:

@@ -11,18 +11,19 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.assembly.claiming.choosing import fits, possible_kinds
+from kerasinspect.assembly.claiming.choosing import fits_arrays, possible_kinds
 from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays, user_name
-from kerasinspect.assembly.keys import number_of
 from kerasinspect.assembly.nodes import Node
-from kerasinspect.assembly.order import KERAS_3
 from kerasinspect.formats.weights_file import CONTAINERS
+from kerasinspect.knowledge.keras_versions import KERAS_3
 from kerasinspect.knowledge.layers import LAYERS, SPATIAL, class_of_name
+from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.containers.stored import Group, StoredArray
+    from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.layers import LayerKind, WeightKind
 
     Kinds: TypeAlias = "tuple[WeightKind, ...]"
@@ -101,10 +102,10 @@ def fits_weights(kind: LayerKind, keyed: Sequence[tuple[str, StoredArray]]) -> b
 
 def readings(kind: LayerKind, arrays: Sequence[StoredArray]) -> Iterator[tuple[WeightKind, ...]]:
     """Every way in which arrays can be a layer's own weights."""
-    return (kinds for kinds in possible_kinds(Node("", kind.class_name, kind=kind)) if fits(kinds, arrays))
+    return (kinds for kinds in possible_kinds(Node("", kind.class_name, kind=kind)) if fits_arrays(kinds, arrays))
 
 
-def agree(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
+def axes_agree(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
     """Whether weights that run along the same axes have the same sizes there, counted in gates where they have some."""
     sizes: dict[str, int] = {}
     shapes: dict[tuple[str, ...], tuple[int, ...]] = {}
@@ -135,9 +136,11 @@ def is_unrivalled(class_name: str, group: Group) -> bool:
     arrays = [array for _, array in own_arrays(group)]
     if not arrays or LAYERS[class_name].sublayers or LAYERS[class_name].is_model:
         return True
-    own = {names_of(kinds) for kinds in readings(LAYERS[class_name], arrays) if agree(kinds, arrays)}
+    own = {names_of(kinds) for kinds in readings(LAYERS[class_name], arrays) if axes_agree(kinds, arrays)}
     every = {
-        names_of(kinds) for kinds in every_choice().get(len(arrays), ()) if fits(kinds, arrays) and agree(kinds, arrays)
+        names_of(kinds)
+        for kinds in every_choice().get(len(arrays), ())
+        if fits_arrays(kinds, arrays) and axes_agree(kinds, arrays)
     }
     return len(own) == 1 and own == every
 
@@ -160,7 +163,7 @@ def names_of(kinds: Kinds) -> tuple[str, ...]:
     return tuple(kind.name for kind in kinds)
 
 
-def may_extend(node: Node, version: tuple[int, int] | None) -> bool:
+def may_extend(node: Node, version: KerasVersion | None) -> bool:
     """Whether a custom layer may be a subclass of one that stores its kernel and its bias, and nothing else it owns.
 
     The optimizer does not tell, since what it adds need not be trained.

@@ -13,24 +13,25 @@ from typing import TYPE_CHECKING
 from kerasinspect.assembly.claiming.absent import can_be, keep_places
 from kerasinspect.assembly.claiming.choosing import (
     expected_kinds,
-    fits,
+    fits_arrays,
     kinds_of,
     possible_kinds,
     resettle,
     unnamed_claim,
 )
-from kerasinspect.assembly.claiming.describing_rows import described
+from kerasinspect.assembly.claiming.describing_rows import layer_of_rows
 from kerasinspect.assembly.claiming.displaced import Arranged, arranged, note_displaced_weights
 from kerasinspect.assembly.claiming.legacy_names import (
     POSITION,
+    current_word,
     is_first_keras,
     last_word,
-    plain_name,
 )
 from kerasinspect.assembly.claiming.matching import expects_arrays
 from kerasinspect.assembly.claiming.placing import are_named_otherwise, claim_names
-from kerasinspect.assembly.claiming.sharing import distinct, repeated
-from kerasinspect.assembly.nodes import Claim, Node, is_named
+from kerasinspect.assembly.claiming.sharing import distinct, listed_again
+from kerasinspect.assembly.nodes import Claim, Node
+from kerasinspect.assembly.skeleton import is_named
 from kerasinspect.knowledge.layers import (
     FLIPPED_BY_THEANO,
     SEPARATE_GATES,
@@ -68,7 +69,7 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], 
     if is_theano(contents):
         for node in model.walk():
             node.claims = [flipped(node, one) for one in node.claims]
-    model.claims = [Claim(plain_name(row.name, ()), row.array) for row in contents.own]
+    model.claims = [Claim(current_word(row.name, ()), row.array) for row in contents.own]
     if contents.own and not model.name:
         prefix, slash, _ = contents.own[0].name.partition("/")
         model.name = prefix if slash else ""
@@ -80,7 +81,7 @@ def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node]
     places = {child.name: child for child in reversed(model.children)}
     lists_layers = bool(places)
     places |= renamed(model, layers)
-    unnamed = {layer.name: described(layer) for layer in layers if layer.name not in places}
+    unnamed = {layer.name: layer_of_rows(layer) for layer in layers if layer.name not in places}
     if unnamed:
         model.children = in_order_of_file([*model.children, *unnamed.values()], layers)
     bearing = [layer.name for layer in layers if layer.rows and layer.name in unnamed] if lists_layers else []
@@ -157,10 +158,10 @@ def claim_layer(node: Node, layer: LayerRows) -> None:
     if all(POSITION.fullmatch(row.name) for row in layer.rows):
         claim_positions(node, layer.rows)
         return
-    repeats: Mapping[int, Node] = {}
+    repeats: Mapping[Node, Node] = {}
     sequence = fitting(node, repeats, layer.rows)
     if sequence is None:
-        repeats = repeated(node)
+        repeats = listed_again(node)
         sequence = fitting(node, repeats, layer.rows) if repeats else None
     if sequence is not None and not repeats and are_named_otherwise(node, sequence, layer):
         claim_names(node, layer)
@@ -173,7 +174,7 @@ def claim_layer(node: Node, layer: LayerRows) -> None:
     else:
         claim_sequence(node, sequence, layer.rows)
         for below in node.walk():
-            below.same_as = repeats.get(id(below))
+            below.same_as = repeats.get(below)
     for below in node.walk():
         resettle(below)
         missing = lora_kinds(tuple(one.kind for one in below.claims if one.kind), below.config)
@@ -192,14 +193,14 @@ def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
         below.children = []
 
 
-def fitting(node: Node, repeats: Mapping[int, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:
+def fitting(node: Node, repeats: Mapping[Node, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:
     """The first of the possible orders that agrees with what is stored."""
     tree = expected_weights(node, repeats, {last_word(row.name) for row in rows})
     return next((one for one in sequences(tree) if matches(one, rows)), None)
 
 
 def expected_weights(
-    node: Node, repeats: Mapping[int, Node], stored: AbstractSet[str]
+    node: Node, repeats: Mapping[Node, Node], stored: AbstractSet[str]
 ) -> list[tuple[Node, WeightKind]]:
     """All weights that a layer and those inside it have by class and config, one layer after the other.
 
@@ -217,12 +218,12 @@ def expected_weights(
 
 def sequences(tree: list[tuple[Node, WeightKind]]) -> Iterator[list[tuple[Node, WeightKind]]]:
     """The orders in which the arrays of a layer may be stored, the likeliest first."""
-    yield [*filter(is_trained, tree), *(one for one in tree if not is_trained(one))]
+    yield [*filter(is_trained_weight, tree), *(one for one in tree if not is_trained_weight(one))]
     yield [*(one for one in tree if one[1].trainable), *(one for one in tree if not one[1].trainable)]
     yield tree
 
 
-def is_trained(one: tuple[Node, WeightKind]) -> bool:
+def is_trained_weight(one: tuple[Node, WeightKind]) -> bool:
     """Whether a weight counts as trainable where its layer may be frozen."""
     node, kind = one
     # LoRA freezes what it adapts; legacy files hold that and the two factors.
@@ -246,11 +247,11 @@ def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightKind]:
 
 def matches(sequence: list[tuple[Node, WeightKind]], rows: Sequence[Row]) -> bool:
     """Whether every stored array can be the weight that is expected in its place."""
-    names: dict[int, set[str]] = {}
+    names: dict[Node, set[str]] = {}
     for node, kind in sequence:
-        names.setdefault(id(node), set()).add(kind.name)
+        names.setdefault(node, set()).add(kind.name)
     return len(sequence) == len(rows) and all(
-        agree(names[id(node)], kind, row) for (node, kind), row in zip(sequence, rows, strict=True)
+        can_be_weight(names[node], kind, row) for (node, kind), row in zip(sequence, rows, strict=True)
     )
 
 
@@ -264,17 +265,17 @@ def claim_sequence(node: Node, sequence: list[tuple[Node, WeightKind]], rows: Se
         below.claims.sort(key=lambda claim, places=places: places[claim.name])  # type: ignore[misc]
 
 
-def agree(names: AbstractSet[str], kind: WeightKind, row: Row) -> bool:
+def can_be_weight(names: AbstractSet[str], kind: WeightKind, row: Row) -> bool:
     """Whether a stored array can be this weight, of all ``names`` of its layer: same name, possible rank."""
-    return plain_name(row.name, names) == kind.name and can_be(kind, row.array)
+    return current_word(row.name, names) == kind.name and can_be(kind, row.array)
 
 
 def claim_positions(node: Node, rows: Sequence[Row]) -> None:
     """Weights of Keras 0.x, which are only numbered."""
     arrays = [row.array for row in rows]
     kinds = tuple(kind for below in node.walk() for kind in expected_kinds(below)[0])
-    if not fits(kinds, arrays):
-        options = [option for option in possible_kinds(node) if fits(option, arrays)]
+    if not fits_arrays(kinds, arrays):
+        options = [option for option in possible_kinds(node) if fits_arrays(option, arrays)]
         kinds = options[0] if len(options) == 1 else ()
     for place, row in enumerate(rows):
         if kinds:

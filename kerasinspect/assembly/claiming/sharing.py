@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.absent import is_absent
 from kerasinspect.assembly.claiming.matching import expects_arrays
-from kerasinspect.assembly.order import KERAS_3, version_of
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ LONGEST = 120
 """Characters of a path in a sentence."""
 
 
-class Print(NamedTuple):
+class Fingerprint(NamedTuple):
     """What all copies of one array have in common."""
 
     name: str
@@ -47,8 +47,8 @@ class Print(NamedTuple):
 class Sharing(NamedTuple):
     """What is to be said of layers that may be one."""
 
-    doubtful: frozenset[int] = frozenset()
-    """Layers that an earlier one may be, by identity: from there on nobody knows how many arrays there are."""
+    doubtful: frozenset[Node] = frozenset()
+    """Layers that an earlier one may be: from there on nobody knows how many arrays there are."""
     remarks: tuple[str, ...] = ()
 
 
@@ -62,13 +62,13 @@ class Copies:
         self._has_config = contents.config is not None
         self._is_marked = self._has_config and version is not None and SAYS_WHAT_IS_SHARED <= version < KERAS_3
         self._names = {row.array.path: row.name for layer in contents.layers for row in layer.rows}
-        self._parents = {id(child): node for node in model.walk() for child in node.children}
+        self._parents = {child: node for node in model.walk() for child in node.children}
         self._times = Counter(self._key(claim.array) for node in model.walk() for claim in node.claims)
-        self._prints: dict[str, Print | None] = {}
+        self._prints: dict[str, Fingerprint | None] = {}
 
     def join(self) -> Sharing:
         """Make one layer of those that are one, and tell of those that may be."""
-        first: dict[Print, Node] = {}
+        first: dict[Fingerprint, Node] = {}
         doubtful = self._lost_copies()
         equal: list[str] = []
         for child in self._model.children:
@@ -83,18 +83,18 @@ class Copies:
                 if is_one:
                     node.same_as = original
                 if is_one is None or (is_one and not self._has_config):
-                    doubtful.add(id(node))
+                    doubtful.add(node)
                 if is_one is None or (is_one is False and not self._is_marked and self._are_equal(original, node)):
                     equal.append(f"{self._path(node)} and {self._path(original)}")
-        return Sharing(frozenset(doubtful), tuple(said(equal)))
+        return Sharing(frozenset(doubtful), tuple(sentences_of(equal)))
 
-    def _lost_copies(self) -> set[int]:
-        """Layers with an array whose name was met before, where one of the two is lost, by identity."""
+    def _lost_copies(self) -> set[Node]:
+        """Layers with an array whose name was met before, where one of the two is lost."""
         met: dict[str, bool] = {}
         found = set()
         for node in self._model.walk():
             named = [(name, is_absent(one.array)) for one in node.claims if (name := self._names.get(one.array.path))]
-            found |= {id(node) for name, is_lost in named if name in met and (is_lost or met[name])}
+            found |= {node for name, is_lost in named if name in met and (is_lost or met[name])}
             met |= named
         return found
 
@@ -102,7 +102,7 @@ class Copies:
         """What an array is called and looks like."""
         return self._names.get(array.path), array.shape, array.dtype
 
-    def _print(self, claim: Claim) -> Print | None:
+    def _print(self, claim: Claim) -> Fingerprint | None:
         """The print of an array that may be a copy; None for any other, and for one that cannot be read."""
         array = claim.array
         name, shape, dtype = self._key(array)
@@ -110,7 +110,7 @@ class Copies:
             return None
         if array.path not in self._prints:
             try:
-                self._prints[array.path] = Print(name, shape, dtype, *digest(claim))
+                self._prints[array.path] = Fingerprint(name, shape, dtype, *digest(claim))
             except UnreadableFile:
                 self._prints[array.path] = None
         return self._prints[array.path]
@@ -136,7 +136,7 @@ class Copies:
         """Whether the config marks a layer, or one around it, as met before."""
         around: Node | None = node
         while around is not None and MARK not in around.entry:
-            around = self._parents.get(id(around))
+            around = self._parents.get(around)
         return around is not None
 
     def _are_copies(self, one: Node, other: Node) -> bool:
@@ -148,9 +148,9 @@ class Copies:
 
     def _around(self, node: Node) -> Node:
         """The nearest model around a layer; where there is no config, the top-level layer."""
-        around = self._parents[id(node)]
-        while not around.is_model and self._parents[id(around)] is not self._model:
-            around = self._parents[id(around)]
+        around = self._parents[node]
+        while not around.is_model and self._parents[around] is not self._model:
+            around = self._parents[around]
         return around
 
     def _are_equal_inside(self, one: Node, other: Node) -> bool:
@@ -161,7 +161,7 @@ class Copies:
     def _path(self, node: Node) -> str:
         """A layer's path."""
         names = [node.name]
-        while (around := self._parents.get(id(node))) is not None and around is not self._model:
+        while (around := self._parents.get(node)) is not None and around is not self._model:
             names.append(around.name)
             node = around
         return cut("/".join(reversed(names)), LONGEST)
@@ -178,7 +178,7 @@ def is_another(original: Node, node: Node, *, is_marked: bool) -> bool:
     return original.kind is not node.kind or (is_described and (is_marked or original.config != node.config))
 
 
-def said(pairs: list[str]) -> Iterator[str]:
+def sentences_of(pairs: list[str]) -> Iterator[str]:
     """A sentence about layers that hold the same and may be one."""
     if pairs:
         more = f", as do {len(pairs) - 1} other pairs of layers" if len(pairs) > 1 else ""
@@ -200,7 +200,7 @@ def digest(claim: Claim) -> tuple[bytes, bool]:
     return total.digest(), varies
 
 
-def repeated(node: Node) -> dict[int, Node]:
+def listed_again(node: Node) -> dict[Node, Node]:
     """Layers that the models inside a layer list more than once, each with its first place: they are stored once."""
     first: dict[tuple[str, str], Node] = {}
     found = {}
@@ -209,15 +209,15 @@ def repeated(node: Node) -> dict[int, Node]:
         below, is_listed = pending.pop()
         original = first.setdefault((below.class_name, below.name), below) if is_listed else below
         if original is not below and original.config == below.config and expects_arrays(below):
-            found[id(below)] = original
+            found[below] = original
         else:
             pending += [(child, below.is_model) for child in reversed(below.children)]
     return found
 
 
-def distinct(node: Node, repeats: Mapping[int, Node]) -> Iterator[Node]:
+def distinct(node: Node, repeats: Mapping[Node, Node]) -> Iterator[Node]:
     """A layer and those inside it, depth first, less what is a repetition."""
-    if id(node) not in repeats:
+    if node not in repeats:
         yield node
         for child in node.children:
             yield from distinct(child, repeats)

@@ -11,22 +11,32 @@ from typing import TYPE_CHECKING
 from kerasinspect.assembly.claiming.choosing import choose, is_lora_rank
 from kerasinspect.assembly.claiming.describing import (
     as_written,
-    described,
     guessed_sublayers,
     is_optimizer,
-    key_of,
+    layer_of_group,
+    name_in_parent,
     serialised,
     unfolded,
 )
 from kerasinspect.assembly.claiming.displaced import note_displaced_groups
-from kerasinspect.assembly.claiming.matching import VARS, counted_keys, has_arrays, match, own_arrays, user_name
+from kerasinspect.assembly.claiming.matching import (
+    VARS,
+    TreeWalk,
+    counted_keys,
+    has_arrays,
+    match,
+    own_arrays,
+    user_name,
+)
 from kerasinspect.assembly.claiming.recognising import may_extend
-from kerasinspect.assembly.nodes import Met, Node, node_of
+from kerasinspect.assembly.nodes import Node
+from kerasinspect.assembly.skeleton import node_of
 from kerasinspect.formats.weights_file import CONTAINERS
 from kerasinspect.knowledge.layers import class_of_name
 
 if TYPE_CHECKING:
     from kerasinspect.containers.stored import Group, StoredArray
+    from kerasinspect.knowledge.keras_versions import KerasVersion
 
 NOT_LAYERS = (
     "optimizer",
@@ -40,39 +50,39 @@ NOT_LAYERS = (
 """Groups of a model that hold no layers."""
 
 
-def claim_tree(root: Node | None, tree: Group, version: tuple[int, int] | None = None) -> Node:
+def claim_tree(root: Node | None, tree: Group, version: KerasVersion | None = None) -> Node:
     """The whole model with its arrays; a file without a config gets its layers from the groups."""
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
     # A file of LoRA factors has all of them in one group, which is no layer.
     whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
-    claim(Met(version=version), node, whole)
+    claim_group(TreeWalk(version=version), node, whole)
     return node
 
 
-def claim(met: Met, node: Node, group: Group) -> None:
+def claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
     keyed = own_arrays(group)
     weights = [(key, array) for key, array in keyed if not is_lora_rank(key, group)]
     # The layers of a file of LoRA factors are numbered, with those between them left out.
     node.order_known = node.order_known and len(weights) == len(keyed)
-    node.claims = choose(node, without_copy(node, weights), met.version)
-    met.layers.setdefault((node.class_name, node.name), node)
+    node.claims = choose(node, without_copy(node, weights), walk.version)
+    walk.layers.setdefault((node.class_name, node.name), node)
     used = {VARS}
     if node.is_model:
-        used |= {*NOT_LAYERS} | claim_container(met, node, group)
+        used |= {*NOT_LAYERS} | claim_container(walk, node, group)
     else:
-        used |= claim_sublayers(met, node, group)
-    adopt(met, node, group, used)
-    judge(met, node)
+        used |= claim_sublayers(walk, node, group)
+    adopt(walk, node, group, used)
+    note_open_order(walk, node)
 
 
-def judge(met: Met, node: Node) -> None:
+def note_open_order(walk: TreeWalk, node: Node) -> None:
     """Note what the groups of a layer leave open: the order of the layers in it, the number of its own arrays."""
     node.bears = bool(node.claims) or any(child.bears for child in node.children)
     if node.kind is None and not node.is_plain and sum(child.bears for child in node.children) > 1:
         node.order_known = False
-    if any(claim.kind is None and claim.is_keyed for claim in node.claims) or may_extend(node, met.version):
+    if any(claim.kind is None and claim.is_keyed for claim in node.claims) or may_extend(node, walk.version):
         node.own_order_known = node.count_known = False
 
 
@@ -83,7 +93,7 @@ def without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple
     return keyed
 
 
-def claim_container(met: Met, model: Node, group: Group) -> set[str]:
+def claim_container(walk: TreeWalk, model: Node, group: Group) -> set[str]:
     """Match a model's layers with the groups of its container; give the groups of the model that were used."""
     used = set()
     waiting = [child for child in model.children if child.role != "operation"]
@@ -92,30 +102,30 @@ def claim_container(met: Met, model: Node, group: Group) -> set[str]:
         if container is None:
             continue
         used.add(name)
-        keys = match(met, waiting, container)
+        keys = match(walk, waiting, container)
         for child in waiting:
-            if id(child) in keys:
+            if child in keys:
                 child.same_as = None
-                claim(met, child, container.groups[keys[id(child)]])
+                claim_group(walk, child, container.groups[keys[child]])
             else:
-                child.same_as = met.layers.get((child.class_name, child.name))
+                child.same_as = walk.layers.get((child.class_name, child.name))
         note_places(waiting, keys, container)
-        waiting = [child for child in waiting if id(child) not in keys]
-        adopt(met, model, container, set(keys.values()), in_container=True)
+        waiting = [child for child in waiting if child not in keys]
+        adopt(walk, model, container, set(keys.values()), in_container=True)
     return used
 
 
-def note_places(children: list[Node], keys: dict[int, str], container: Group) -> None:
+def note_places(children: list[Node], keys: dict[Node, str], container: Group) -> None:
     """Note which layers of a file that keeps their names have another one there, or lie in another one's place."""
     names = {key: user_name(group) for key, group in container.groups.items()}
     if any(names.values()):
         for child in children:
-            name = names.get(keys.get(id(child), ""))
+            name = names.get(keys.get(child, ""))
             child.stored_as = name if name != child.name else None
         note_displaced_groups(children, keys, counted_keys(children), container)
 
 
-def claim_sublayers(met: Met, node: Node, group: Group) -> set[str]:
+def claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
     """Give each sublayer that the class has the group of the attribute that holds it."""
     used = set()
     if node.kind and not node.from_config:
@@ -127,31 +137,31 @@ def claim_sublayers(met: Met, node: Node, group: Group) -> set[str]:
         used.add(attribute)
         held, holder = [child for child in node.children if child.attributes == attributes], group.groups[attribute]
         if not held[0].listed:
-            claim(met, held[0], holder)
+            claim_group(walk, held[0], holder)
             continue
         paths = {group.path: key for key, group in holder.groups.items()}
-        keys = match(met, held, holder) if node.from_config else {id(child): paths[child.group or ""] for child in held}
+        keys = match(walk, held, holder) if node.from_config else {child: paths[child.group or ""] for child in held}
         for child in held:
-            if id(child) in keys:
-                claim(met, child, holder.groups[keys[id(child)]])
+            if child in keys:
+                claim_group(walk, child, holder.groups[keys[child]])
     return used
 
 
-def adopt(met: Met, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:
+def adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:
     """Make layers of groups that neither config nor class accounts for: custom layers keep theirs under attributes."""
     left = [child for key, child in group.groups.items() if key not in used and has_arrays(child)]
-    hints = dict(serialised(parent)) if parent.kind is None else {}
+    hints = serialised(parent) if parent.kind is None else {}
     layers = [*unfolded(left)]
-    listed = {id(child): is_listed or in_container for child, is_listed in layers}
+    listed = {child.path: is_listed or in_container for child, is_listed in layers}
     found = []
     for child in as_written(child for child, _ in layers):
         if is_optimizer(child):
             parent.optimizers.append(child.path)
             continue
-        key, is_class = key_of(child), listed[id(child)]
+        key, is_class = name_in_parent(child), listed[child.path]
         hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
-        node = described(child, key, is_class=is_class) if hint is None else node_of(hint)
-        claim(met, node, child)
+        node = layer_of_group(child, key, is_class=is_class) if hint is None else node_of(hint)
+        claim_group(walk, node, child)
         found.append(node)
     # A container is written in the order of get_weights(); attributes are not, nor is what stands beside known layers.
     if found and (parent.children or (len(found) > 1 and not in_container)):

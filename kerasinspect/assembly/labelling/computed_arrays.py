@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,31 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
+    from kerasinspect.knowledge.packing import Coding
     from kerasinspect.model import Array
-
-
-class Coding(Protocol):
-    """How several values share a byte; see ``kerasinspect.knowledge.packing``."""
-
-    @property
-    def dtype(self) -> str:
-        """A word for the values."""
-
-    @property
-    def base(self) -> int:
-        """What the digits of a byte count in."""
-
-    @property
-    def digits(self) -> int:
-        """Values in a byte."""
-
-    @property
-    def lowest(self) -> int:
-        """The smallest value."""
-
-    @property
-    def wraps(self) -> bool:
-        """Whether a digit of 0 stands for 0, rather than for the smallest value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +61,7 @@ class Computed:
 
 
 def slices(picks: Sequence[range]) -> tuple[slice, ...]:
-    """The same places as numpy slices."""
+    """Places along each axis as numpy slices."""
     return tuple(slice(pick.start, pick.stop if pick.stop >= 0 else None, pick.step) for pick in picks)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.labelling.computed_arrays import (
     Factor,
@@ -13,15 +13,18 @@ from kerasinspect.assembly.labelling.computed_arrays import (
     transposed,
     unpacked,
 )
-from kerasinspect.assembly.nodes import as_mapping
+from kerasinspect.assembly.wiring import is_single
 from kerasinspect.knowledge.layers import UNKNOWN
 from kerasinspect.knowledge.packing import Holder, packing_of
 from kerasinspect.knowledge.quantization import SHARING, without_axes
+from kerasinspect.knowledge.serialized import as_mapping, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from kerasinspect.assembly.nodes import Claim, Node
+    from kerasinspect.assembly.wiring import Shapes
+    from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.packing import Packing
     from kerasinspect.model import Array
 
@@ -50,10 +53,10 @@ class Views:
 def quantized_views(
     node: Node,
     claim: Claim,
-    given: Any,  # noqa: ANN401 - a shape, several, or none
-    keras_version: tuple[int, int] | None,
+    given: Shapes,
+    keras_version: KerasVersion | None,
 ) -> Views:
-    """What the stored values of a weight stand for; ``given`` is what the graph tells of the layer's input shape."""
+    """What the stored values of a weight stand for; ``given`` is what the layer takes, by the wiring."""
     if len(node.claims) > MOST_CLAIMS:
         return Views()
     arrays: dict[str, Array] = {one.name: one.array for one in node.claims}
@@ -69,7 +72,7 @@ def quantized_views(
         return Views(whole, None, packing.shape, f"{packing.lacks} is not in the file, and without it {NO_NUMBERS}")
     numbers = multiplied(
         integers,
-        Factor(arrays[packing.scale], packing.scale_axes, named(arrays, packing.groups), packing.group_axis),
+        Factor(arrays[packing.scale], packing.scale_axes, arrays.get(packing.groups or ""), packing.group_axis),
         factor(arrays, packing.zero, packing),
         Factor(arrays[packing.divisor], (0,)) if packing.divisor else None,
         multiplies=packing.multiplies,
@@ -80,20 +83,20 @@ def quantized_views(
 def holder_of(
     node: Node,
     claim: Claim,
-    given: Any,  # noqa: ANN401 - a shape, several, or none
-    keras_version: tuple[int, int] | None,
+    given: Shapes,
+    keras_version: KerasVersion | None,
 ) -> Holder:
     """What the packing of a layer's weights depends on."""
     stored = {one.name: (one.array.dtype, one.array.shape) for one in node.claims}
     # The projections of an attention layer, whose weights it knows best, are given something else than the layer is.
-    inputs = one_shape(as_mapping(node.entry.get("build_config")).get("input_shape"))
-    if inputs is None and node.weights is None:
-        inputs = one_shape(given)
+    inputs = shape_of(as_mapping(node.entry.get("build_config")).get("input_shape"))
+    if inputs is None and node.weights is None and is_single(given):
+        inputs = given
     is_whole = claim.kind is not None and not {UNKNOWN, *SHARING} & {*claim.kind.axes}
     return Holder(node.class_name, node.config, stored, inputs, keras_version, is_whole)
 
 
-def told(node: Node, claim: Claim, keras_version: tuple[int, int] | None) -> Claim:
+def without_mixed_axes(node: Node, claim: Claim, keras_version: KerasVersion | None) -> Claim:
     """An array without what runs along it, where its layer's kernel is flattened across inputs and units."""
     if node.class_name != "EinsumDense" or claim.kind is None or claim.name not in FLATTENED:
         return claim
@@ -113,24 +116,15 @@ def in_rows(stored: Array, packing: Packing) -> Array:
 
 
 def in_shape(values: Array, packing: Packing) -> Array:
-    """The same values in the shape that the layer computes with."""
+    """Values in the shape that the layer computes with, rather than in rows and columns."""
     return values if packing.shape == packing.flat else reshaped(values, packing.shape)
-
-
-def named(arrays: Mapping[str, Array], name: str | None) -> Array | None:
-    """An array by name."""
-    return arrays.get(name) if name else None
 
 
 def factor(arrays: Mapping[str, Array], name: str | None, packing: Packing) -> Factor | None:
     """Numbers that run as the scales do."""
-    array = named(arrays, name)
+    array = arrays.get(name or "")
     return (
-        None if array is None else Factor(array, packing.scale_axes, named(arrays, packing.groups), packing.group_axis)
+        None
+        if array is None
+        else Factor(array, packing.scale_axes, arrays.get(packing.groups or ""), packing.group_axis)
     )
-
-
-def one_shape(value: Any) -> Sequence[int | None] | None:  # noqa: ANN401 - any JSON, or shapes
-    """The shape of a single input; None where there are several, or none is told."""
-    is_shape = isinstance(value, list | tuple) and all(size is None or isinstance(size, int) for size in value)
-    return value if is_shape else None

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.matching import user_name
-from kerasinspect.assembly.keys import number_of
-from kerasinspect.assembly.nodes import as_mapping
 from kerasinspect.knowledge.config_values import size
 from kerasinspect.knowledge.optimizers import (
     Slot,
@@ -21,13 +19,16 @@ from kerasinspect.knowledge.optimizers import (
     slots_of,
 )
 from kerasinspect.knowledge.quantization import LORA
+from kerasinspect.knowledge.serialized import as_mapping
 from kerasinspect.model import Extra, ExtraKind
+from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kerasinspect.containers.stored import Group, StoredArray
     from kerasinspect.formats.contents import Contents
+    from kerasinspect.json_values import Json
     from kerasinspect.model import Layer, Weight
 
 WORDS: tuple[tuple[str, ExtraKind], ...] = (
@@ -49,11 +50,11 @@ def extras_of(contents: Contents, claimed: set[str], optimizers: Sequence[str]) 
     for array in stored:
         if array.path not in claimed:
             remark = LORA_RANK if array.path.endswith("/vars/rank") else None
-            kind = "optimizer" if array.path.startswith(within) else kind_of(array)
+            kind = "optimizer" if array.path.startswith(within) else extra_kind(array)
             yield Extra(kind, name_of(array), array.path, array, remark=remark)
 
 
-def kind_of(array: StoredArray) -> ExtraKind:
+def extra_kind(array: StoredArray) -> ExtraKind:
     """What kind of array lies at such a path."""
     parts = array.path.lower().split("/")
     for word, kind in WORDS:
@@ -70,7 +71,7 @@ def name_of(array: StoredArray) -> str:
 def with_slots(
     extras: Iterable[Extra], contents: Contents, weights: Sequence[Weight], layers: Iterable[Layer]
 ) -> Iterator[Extra]:
-    """The same extras, in the same order, with what each array of an optimizer is and the weight that it belongs to."""
+    """The extras, in order, each array of an optimizer with what it is and the weight that it belongs to."""
     every = [*extras]
     groups: dict[str, list[Extra]] = {}
     for extra in every:
@@ -80,7 +81,7 @@ def with_slots(
     targets = [one.target for one in trained]
     found: dict[str, Extra] = {}
     for path, members in groups.items():
-        members.sort(key=lambda extra: key_of(extra.name))
+        members.sort(key=lambda extra: number_in_group(extra.name))
         states = [State(state_name(extra.name), extra.array.shape) for extra in members]
         slots = group_slots(path, contents, targets, states)
         for extra, slot in zip(members, slots, strict=True):
@@ -91,14 +92,14 @@ def with_slots(
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedWeight:
     """A weight that training changes, be it that the file lacks it."""
 
     path: str
     target: Target
 
 
-def trained_weights(weights: Sequence[Weight], layers: Iterable[Layer]) -> Iterator[Trained]:
+def trained_weights(weights: Sequence[Weight], layers: Iterable[Layer]) -> Iterator[TrainedWeight]:
     """The trainable weights in the order of ``get_weights()``, and the LoRA factors that are merged into others."""
     stored = {weight.path for weight in weights}
     adapted = {layer.path: layer for top in layers for layer in top.walk() if layer.config.get("lora_rank")}
@@ -108,10 +109,12 @@ def trained_weights(weights: Sequence[Weight], layers: Iterable[Layer]) -> Itera
         for weight in own:
             if weight.trainable is not False:
                 is_ambiguous = weight.index is None and is_known[weight.shape] > 1
-                yield Trained(weight.path, Target(weight.name, weight.shape, stored_name(weight), not is_ambiguous))
+                yield TrainedWeight(
+                    weight.path, Target(weight.name, weight.shape, stored_name(weight), not is_ambiguous)
+                )
         for name, shape in lora_shapes(adapted.get(layer), own):
             if f"{layer}/{name}" not in stored:
-                yield Trained(f"{layer}/{name}", Target(name, shape))
+                yield TrainedWeight(f"{layer}/{name}", Target(name, shape))
 
 
 def lora_shapes(layer: Layer | None, own: Sequence[Weight]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -134,7 +137,7 @@ def group_slots(path: str, contents: Contents, targets: Sequence[Target], states
     return slots_of(optimizer, targets, states, contents.keras_version)
 
 
-def optimizer_of(contents: Contents) -> Any:  # noqa: ANN401 - any JSON
+def optimizer_of(contents: Contents) -> Json:
     """The serialised optimizer, or only its name, from a config of any generation.
 
     Under a policy of mixed_float16 the file holds a LossScaleOptimizer around the one that the config names. Where
@@ -157,7 +160,7 @@ def class_named(group: Group | None) -> str | None:
     return optimizer_class(user_name(group) or "") if group else None
 
 
-def key_of(name: str) -> int:
+def number_in_group(name: str) -> int:
     """The number of an array that is only numbered, which HDF5 sorts as text; rows of a legacy file are in order."""
     return number_of(name.rpartition("/")[2]) or 0
 

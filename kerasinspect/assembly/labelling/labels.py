@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import expected_kinds, kinds_of
-from kerasinspect.assembly.labelling.dequantizing import quantized_views, told
+from kerasinspect.assembly.labelling.dequantizing import quantized_views, without_mixed_axes
 from kerasinspect.assembly.labelling.vocabularies import vocabulary_of
-from kerasinspect.assembly.nodes import as_mapping
-from kerasinspect.assembly.order import own
+from kerasinspect.assembly.order import own_places
 from kerasinspect.assembly.wiring import Wiring, is_single
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.channels import multiplied_axis
@@ -19,16 +18,19 @@ from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.layers import told as told_axes
 from kerasinspect.knowledge.layers import weights_for
 from kerasinspect.knowledge.quantization import LORA, policy_of
+from kerasinspect.knowledge.serialized import as_mapping
 from kerasinspect.model import Axis, Layer, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kerasinspect.assembly.labelling.dequantizing import Views
+    from kerasinspect.assembly.labelling.positions import WeightCount
+    from kerasinspect.assembly.labelling.repeats import Repeat
     from kerasinspect.assembly.nodes import Claim, Node
-    from kerasinspect.assembly.positions import Counted
-    from kerasinspect.assembly.repeats import Repeat
     from kerasinspect.assembly.wiring import Graph
+    from kerasinspect.json_values import JsonObject
+    from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.layers import WeightKind
     from kerasinspect.model import Initializer, Vocabulary
 
@@ -50,34 +52,33 @@ class Labelling:
     """What labels depend on besides the layer itself."""
 
     graph: Graph
-    keras_version: tuple[int, int] | None
-    indices: Mapping[int, int | None]
-    """Position in ``get_weights()`` by identity of the claim."""
-    counts: Counted
+    keras_version: KerasVersion | None
+    indices: Mapping[Claim, int | None]
+    """Positions in ``get_weights()``."""
+    counts: WeightCount
     """Which arrays are stored twice, or may be."""
     built: bool
     """Any layer of the model has arrays."""
     whole: bool
     """All of the file could be read, so that what is missing was never there."""
     assets: Mapping[str, Callable[[], bytes]]
-    paths: Mapping[int, str]
-    """The path of every layer, by identity of its node."""
-    shared: Mapping[int, Sequence[str]]
-    """The other paths at which a shared layer appears, by identity of its first node."""
-    weights: dict[int, Weight] = field(default_factory=dict)
-    """Every weight made, by identity of its claim."""
+    paths: Mapping[Node, str]
+    shared: Mapping[Node, Sequence[str]]
+    """The other paths at which a shared layer appears, by its first node."""
+    weights: dict[Claim, Weight] = field(default_factory=dict)
+    """Every weight made."""
     damage: list[str] = field(default_factory=list)
     """Sentences about parts that turned out to be unreadable."""
 
 
 def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
     """A layer with everything inside it."""
-    path = labelling.paths[id(node)]
-    wiring = labelling.graph.wiring.get(id(node)) or outer
+    path = labelling.paths[node]
+    wiring = labelling.graph.wiring.get(node) or outer
     children = tuple(layer_of(labelling, child, inner_wiring(node, child, wiring)) for child in node.children)
-    claimed = () if node.same_as is not None else own(node, known=True)
+    claimed = () if node.same_as is not None else own_places(node, known=True)
     weights = tuple(weight_of(labelling, node, claim, path, wiring) for _, claim, _ in claimed)
-    is_root_child = id(node) in labelling.graph.wiring
+    is_root_child = node in labelling.graph.wiring
     return Layer(
         name=node.name,
         class_name=node.class_name or UNKNOWN_CLASS,
@@ -93,9 +94,9 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         dtype_policy=policy_of(node.config).name,
         input_shape=wiring.input_shape if is_root_child else None,
         output_shape=wiring.output_shape if is_root_child else None,
-        inbound=tuple(labelling.paths[id(source)] for source in wiring.inbound) if is_root_child else (),
+        inbound=tuple(labelling.paths[source] for source in wiring.inbound) if is_root_child else (),
         calls=wiring.calls if is_root_child else 1,
-        also_at=tuple(labelling.shared.get(id(node), ())),
+        also_at=tuple(labelling.shared.get(node, ())),
         vocabulary=readable_vocabulary(labelling, node),
         config=node.config,
         remarks=remarks_of(labelling, node),
@@ -179,15 +180,15 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
         # Keras stores nothing else so; without a config there is no policy to confirm it.
         array = replace(array, dtype=HALF)
-    kind = told(node, claim, labelling.keras_version).kind
+    kind = without_mixed_axes(node, claim, labelling.keras_version).kind
     axes = axes_of(labelling, node, kind and told_axes(kind, told_config(node)), array.shape, wiring)
     views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
-    linked, started = origin_of(labelling, node, claim, views) if claim.kind else (Fans(), None)
+    linked, started = fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
         layer_class=node.class_name or UNKNOWN_CLASS,
-        index=labelling.indices.get(id(claim)),
+        index=labelling.indices.get(claim),
         stored_path=array.path,
         array=array,
         axes=axes,
@@ -198,7 +199,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         or misplaced(claim)
         or contradiction(node, claim, axes)
         or likeness(labelling, claim),
-        same_as=path_of(labelling, labelling.counts.repeats.get(id(claim))),
+        same_as=path_of_original(labelling, labelling.counts.repeats.get(claim)),
         unpacked=views.unpacked,
         dequantized=views.dequantized,
         unpacked_axes=unpacked_axes(labelling, node, claim, views, wiring),
@@ -209,28 +210,30 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         initializer=started,
         loaded_as=claim.loaded_as,
     )
-    labelling.weights[id(claim)] = weight
+    labelling.weights[claim] = weight
     return weight
 
 
-def path_of(labelling: Labelling, repeat: Repeat | None) -> str | None:
+def path_of_original(labelling: Labelling, repeat: Repeat | None) -> str | None:
     """The path of the weight that an array repeats."""
     if repeat is None:
         return None
-    return f"{labelling.paths[id(repeat.owner)] or repeat.owner.name}/{repeat.original.name}"
+    return f"{labelling.paths[repeat.owner] or repeat.owner.name}/{repeat.original.name}"
 
 
 def likeness(labelling: Labelling, claim: Claim) -> str | None:
     """What is to be said of an array whose bytes another one has, too."""
     repeats, doubtful = labelling.counts.repeats, labelling.counts.doubtful
-    if same := path_of(labelling, repeats.get(id(claim))):
+    if same := path_of_original(labelling, repeats.get(claim)):
         return f"it is the variable of {same}, stored a second time, and counts once"
-    if like := path_of(labelling, doubtful.get(id(claim))):
+    if like := path_of_original(labelling, doubtful.get(claim)):
         return f"its bytes are those of {like}: the file does not tell whether they are one variable"
     return None
 
 
-def origin_of(labelling: Labelling, node: Node, claim: Claim, views: Views) -> tuple[Fans, Initializer | None]:
+def fans_and_initializer(
+    labelling: Labelling, node: Node, claim: Claim, views: Views
+) -> tuple[Fans, Initializer | None]:
     """The connectivity of a weight, and the initializer that its first numbers came from."""
     facts = (node.class_name, claim.name)
     if views.remark and views.shape is None:
@@ -243,7 +246,7 @@ def origin_of(labelling: Labelling, node: Node, claim: Claim, views: Views) -> t
     return linked, initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
 
 
-def told_config(node: Node) -> Mapping[str, Any]:
+def told_config(node: Node) -> JsonObject:
     """A layer's config; where the file has none, the order of the axes that its arrays prove for kernels of Keras 1."""
     if node.from_config or node.kind is None:
         return node.config
@@ -293,7 +296,7 @@ def axes_of(
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
     names = kind.names_along(shape) if kind else None
     if kind is None or names is None:
-        return tuple(map(Axis, plain_names(len(shape)), shape))
+        return tuple(map(Axis, bare_axis_names(len(shape)), shape))
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
     if axes and len(kind.rows) == shape[0]:
         axes[0] = replace(axes[0], labels=kind.rows)
@@ -301,12 +304,12 @@ def axes_of(
         axes[-1] = replace(axes[-1], blocks=kind.gates)
     source, place = wiring.source, fed_place(node, kind.name, axes, wiring)
     if source is not None and place is not None and axes[place].size == source.size:
-        path = labelling.paths[id(source.layer)]
+        path = labelling.paths[source.layer]
         axes[place] = replace(axes[place], source=path, source_word=source_word(source.layer))
     return tuple(axes)
 
 
-def plain_names(rank: int) -> tuple[str, ...]:
+def bare_axis_names(rank: int) -> tuple[str, ...]:
     """Names for the axes of an array of which nothing is known."""
     if rank == 1:
         return ("value",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.described import described, filled, is_adapted_untold, tops
+from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, tops
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.expectations import (
     WITH_STATISTICS,
@@ -18,7 +18,7 @@ from kerasinspect.knowledge.weight_shapes import Size, expected_shape, fits, fit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kerasinspect.analysis.described import Described
+    from kerasinspect.analysis.described import DescribedLayer
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.knowledge.layers import WeightKind
@@ -34,13 +34,13 @@ def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     extras = {extra.stored_path: extra for extra in evidence.model.extras if extra.kind == "unclaimed"}
     for top in tops(evidence.model.layers):
-        for one in described(evidence.model, top):
+        for one in described_layers(evidence.model, top):
             if one.is_plain:
                 hits = [*misfits(one), *wrong_copies(one, extras)]
                 yield from () if hits and is_adapted_untold(one) else hits
 
 
-def misfits(one: Described) -> list[Hit]:
+def misfits(one: DescribedLayer) -> list[Hit]:
     """The weights of a layer that have another shape than they must have."""
     is_placed = bool(one.ways) and one.is_whole
     pairs = filled(one).pairs if is_placed else ()
@@ -52,7 +52,7 @@ def misfits(one: Described) -> list[Hit]:
     return hits
 
 
-def wrongs(one: Described, kind: WeightKind, weight: Weight) -> Iterator[str]:
+def wrongs(one: DescribedLayer, kind: WeightKind, weight: Weight) -> Iterator[str]:
     """A sentence for each thing that is wrong with the shape of a weight."""
     class_name, config = one.layer.class_name, one.layer.config
     expected = expected_shape(class_name, kind, config, one.incoming)
@@ -68,7 +68,9 @@ def wrongs(one: Described, kind: WeightKind, weight: Weight) -> Iterator[str]:
         yield from wrong_sizes(one, kind, weight, expected, promised)
 
 
-def wrong_sizes(one: Described, kind: WeightKind, weight: Weight, expected: Sizes, promised: Sizes) -> Iterator[str]:
+def wrong_sizes(
+    one: DescribedLayer, kind: WeightKind, weight: Weight, expected: Sizes, promised: Sizes
+) -> Iterator[str]:
     """A sentence for each axis of a weight whose size is not what the config says, or what comes in asks for."""
     names = kind.axis_names(len(weight.shape)) or tuple(axis.name for axis in weight.axes)
     for place, (name, wanted, length) in enumerate(zip(names, expected, weight.shape, strict=True)):
@@ -96,7 +98,7 @@ def unequal(weights: list[Weight]) -> Iterator[Hit]:
             yield Hit(weight.path, f"Its shape is not that of {weights[0].name}: {shapes}.")
 
 
-def wrong_copies(one: Described, extras: Mapping[str, Extra]) -> Iterator[Hit]:
+def wrong_copies(one: DescribedLayer, extras: Mapping[str, Extra]) -> Iterator[Hit]:
     """The copy of the kernel inside that a SpectralNormalization stores, where it has another shape than the kernel."""
     kept = one.layer.weights[0].stored_path.rpartition("/")[0] if one.copies and one.layer.weights else None
     copy = extras.get(f"{kept}/0")
@@ -106,7 +108,7 @@ def wrong_copies(one: Described, extras: Mapping[str, Extra]) -> Iterator[Hit]:
         yield Hit(copy.stored_path, f"It is a copy of the kernel in {one.layer.path}, and has another shape: {shape}.")
 
 
-def disagreements(one: Described, weight: Weight) -> Iterator[str]:
+def disagreements(one: DescribedLayer, weight: Weight) -> Iterator[str]:
     """A sentence for each axis of a weight whose size is wrong, as far as the names of its axes tell."""
     layer, names = one.layer, [axis.name for axis in weight.axes]
     blocks = max(1, len(weight.axes[-1].blocks)) if names else 1

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.analysis.described import described, filled, is_adapted_untold, is_described, tops
-from kerasinspect.analysis.interface import named_tensors
-from kerasinspect.assembly.keys import number_of
+from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, is_described, tops
 from kerasinspect.checking.findings import Hit
 from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.config_values import mapping
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
 from kerasinspect.knowledge.quantization import policy_of
+from kerasinspect.knowledge.serialized import tensor_layers
+from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kerasinspect.analysis.described import Described
+    from kerasinspect.analysis.described import DescribedLayer
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.knowledge.layers import WeightKind
@@ -40,13 +40,13 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         if not any(inner.weights for inner in top.walk()):
             yield from (Hit(top.path, f"The layer {top.name} has no weights: {remark}.") for remark in top.remarks)
             continue
-        for one in described(evidence.model, top):
+        for one in described_layers(evidence.model, top):
             lacking = [] if one.is_open else [kind.name for kind in lacked(one) if kind.counted]
             if lacking:
                 yield Hit(one.layer.path, f"The file has no array for {listed(lacking)} of {one.layer.class_name}.")
 
 
-def lacked(one: Described) -> tuple[WeightKind, ...]:
+def lacked(one: DescribedLayer) -> tuple[WeightKind, ...]:
     """The weights of a layer that the file has no array for."""
     if one.is_plain:
         lacking = filled(one).lacking
@@ -67,7 +67,7 @@ def surplus_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     if model.config is None:
         return
     for top in tops(model.layers):
-        for one in described(model, top):
+        for one in described_layers(model, top):
             surplus = filled(one).surplus if one.ways and one.is_plain and not one.is_open else ()
             if surplus and not is_adapted_untold(one):
                 yield Hit(one.layer.path, f"{one.layer.class_name} has no place for {arrays_of(surplus)}.")
@@ -236,7 +236,7 @@ def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     for path, layers, config in models(evidence.model):
         prefix = f"{path}/" if path else ""
-        outputs = {prefix + name for name in named_tensors(config.get("output_layers"))}
+        outputs = {prefix + name for name in tensor_layers(config.get("output_layers"))}
         places = {layer.path: layer for layer in layers}
         if not outputs <= places.keys() or not outputs:
             continue

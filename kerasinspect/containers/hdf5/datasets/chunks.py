@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DEFLATE, SHUFFLE = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chunked:
     """A dataset in chunks of equal shape, those at the edges reaching beyond it.
 

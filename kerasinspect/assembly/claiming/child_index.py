@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Node
 
 
-class Known(NamedTuple):
+class NamedChildren(NamedTuple):
     """The first layer of each name; and of recurrent cells, which Keras 2 numbers apart, of each without its number."""
 
     layers: dict[str, Node]
@@ -23,19 +23,19 @@ class Known(NamedTuple):
             self.cells.setdefault(unnumbered(child.name), child)
 
 
-class Inside:
+class ChildIndex:
     """Finds layers by the parts of stored names; each layer is looked at once, however many names there are."""
 
     def __init__(self) -> None:
         """Begin with nothing known."""
-        self._known: dict[int, Known] = {}
-        """By identity of the outer layer."""
+        self._known: dict[Node, NamedChildren] = {}
+        """By the outer layer."""
 
-    def known(self, node: Node) -> Known:
+    def known(self, node: Node) -> NamedChildren:
         """What is inside a layer."""
-        known = self._known.get(id(node))
+        known = self._known.get(node)
         if known is None:
-            known = self._known[id(node)] = Known({}, {})
+            known = self._known[node] = NamedChildren({}, {})
             for child in node.children:
                 known.add(child)
         return known

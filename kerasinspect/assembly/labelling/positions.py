@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING
 from kerasinspect.assembly.claiming.absent import UNCOUNTED, is_absent
 from kerasinspect.assembly.claiming.matching import own_arrays, user_name
 from kerasinspect.assembly.labelling.extras import optimizer_of
-from kerasinspect.assembly.order import is_layered, version_of
-from kerasinspect.assembly.repeats import repeats_of
+from kerasinspect.assembly.labelling.repeats import repeats_of
+from kerasinspect.assembly.order import is_layered
+from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from kerasinspect.assembly.labelling.repeats import Repeat
     from kerasinspect.assembly.nodes import Claim, Node
-    from kerasinspect.assembly.order import Place
-    from kerasinspect.assembly.repeats import Repeat
+    from kerasinspect.assembly.order import Placement
     from kerasinspect.formats.contents import Contents
+    from kerasinspect.knowledge.keras_versions import KerasVersion
 
 NESTED_SINCE = (3, 15)
 """Since when Keras stores layers that lie in lists inside of lists."""
@@ -40,31 +42,31 @@ REPEATED = "the file holds some bytes twice, which may be one variable or two"
 
 
 @dataclass(slots=True)
-class Counted:
+class WeightCount:
     """What is known of the number of weights in a model."""
 
-    repeats: dict[int, Repeat] = field(default_factory=dict)
-    """Arrays that are one variable with another one, by identity of the claim."""
-    doubtful: dict[int, Repeat] = field(default_factory=dict)
+    repeats: dict[Claim, Repeat] = field(default_factory=dict)
+    """Arrays that are one variable with another one."""
+    doubtful: dict[Claim, Repeat] = field(default_factory=dict)
     """Arrays that may be."""
-    uncounted: set[int] = field(default_factory=set)
-    """Layers that may have more weights than the file has, or fewer, by identity of the node."""
-    unsettled: Mapping[int, str] = field(default_factory=dict)
-    """Why no position is known from an array on, by identity of the claim."""
+    uncounted: set[Node] = field(default_factory=set)
+    """Layers that may have more weights than the file has, or fewer."""
+    unsettled: Mapping[Claim, str] = field(default_factory=dict)
+    """Why no position is known from an array on."""
 
     def variable(self, claim: Claim) -> Claim:
         """The claim that stands for an array's variable: the array itself, unless another one is it, too."""
-        repeat = self.repeats.get(id(claim))
+        repeat = self.repeats.get(claim)
         return repeat.original if repeat else claim
 
 
-def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted:
+def count_weights(model: Node, places: Sequence[Placement], contents: Contents) -> WeightCount:
     """What the tree and the optimizer's state in it prove of the number of weights."""
     version = version_of(contents.keras_version)
     displaced = (claim for _, claim, _ in places if claim.loaded_as and claim.in_place_of is None)
-    counts = Counted(
-        uncounted={id(node) for node in model.walk() if not node.count_known},
-        unsettled={id(claim): DISPLACED for claim in displaced},
+    counts = WeightCount(
+        uncounted={node for node in model.walk() if not node.count_known},
+        unsettled=dict.fromkeys(displaced, DISPLACED),
     )
     trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
     tracked = tracked_by_optimizer(contents)
@@ -72,14 +74,14 @@ def counted(model: Node, places: Sequence[Place], contents: Contents) -> Counted
     for repeat in repeats_of(model, places):
         is_same = is_one_variable(repeat, arrays)
         if is_same:
-            counts.repeats[id(repeat.claim)] = repeat
+            counts.repeats[repeat.claim] = repeat
         elif is_same is None:
-            counts.doubtful[id(repeat.claim)] = repeat
-    trained = [(node, claim) for node, claim in trained if id(claim) not in counts.repeats]
-    if tracked is None or not agrees(tracked, [claim for _, claim in trained]):
+            counts.doubtful[repeat.claim] = repeat
+    trained = [(node, claim) for node, claim in trained if claim not in counts.repeats]
+    if tracked is None or not tracks_all(tracked, [claim for _, claim in trained]):
         suspects = [node for node in model.walk() if may_hide(node, model, version)]
         if tracked is None or len(suspects) != 1 or not fill_gap(model, suspects[0], trained, tracked):
-            counts.uncounted |= {id(node) for node in suspects}
+            counts.uncounted |= set(suspects)
     return counts
 
 
@@ -95,25 +97,24 @@ def may_train(node: Node, claim: Claim) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedArrays:
     """The arrays that an optimizer may have slots for, and the slots that it has, by shape."""
 
-    claims: AbstractSet[int]
-    """By identity."""
+    claims: AbstractSet[Claim]
     shapes: Counter[tuple[int, ...]]
     untold: Counter[tuple[int, ...]]
     """Of those of which the file does not tell what they are."""
     slots: Counter[tuple[int, ...]]
 
 
-def trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> Trained:
+def trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> TrainedArrays:
     """The same, counted once for all arrays."""
     shapes = Counter(claim.array.shape for claim in claims)
     untold = Counter(claim.array.shape for claim in claims if claim.kind is None)
-    return Trained({id(claim) for claim in claims}, shapes, untold, Counter(tracked or ()))
+    return TrainedArrays(set(claims), shapes, untold, Counter(tracked or ()))
 
 
-def is_one_variable(repeat: Repeat, trained: Trained) -> bool | None:
+def is_one_variable(repeat: Repeat, trained: TrainedArrays) -> bool | None:
     """Whether two equal arrays are one variable; None where the file does not tell.
 
     Equal vectors prove nothing by themselves: two that are added to the same sum have the same gradients.
@@ -122,7 +123,7 @@ def is_one_variable(repeat: Repeat, trained: Trained) -> bool | None:
         return True
     shape = repeat.claim.array.shape
     alike, slots = trained.shapes[shape], trained.slots[shape]
-    if slots == alike and id(repeat.claim) in trained.claims:
+    if slots == alike and repeat.claim in trained.claims:
         return False
     if repeat.is_inside and not repeat.is_constant and len(shape) > 1:
         return True
@@ -131,7 +132,7 @@ def is_one_variable(repeat: Repeat, trained: Trained) -> bool | None:
     return False if repeat.is_constant and not repeat.is_inside else None
 
 
-def agrees(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool:
+def tracks_all(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool:
     """Whether an optimizer tracks all arrays that are known to be trained, and none that the file lacks."""
     slots = Counter(tracked)
     most = Counter(claim.array.shape for claim in trained)
@@ -139,7 +140,7 @@ def agrees(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool
     return least <= slots <= most
 
 
-def may_hide(node: Node, model: Node, version: tuple[int, int] | None) -> bool:
+def may_hide(node: Node, model: Node, version: KerasVersion | None) -> bool:
     """Whether a custom layer may have weights that Keras before 3.15 did not store: those of layers in nested lists.
 
     One that has arrays and no layers is taken to have no others.
@@ -160,7 +161,7 @@ def fill_gap(
     """
     numbers = preorder(model)
     shapes = [claim.array.shape for _, claim in trained]
-    before = sum(numbers[id(node)] < numbers[id(suspect)] for node, _ in trained)
+    before = sum(numbers[node] < numbers[suspect] for node, _ in trained)
     lost = [*tracked[before : len(tracked) - len(shapes) + before]]
     if not lost or any(first == second and len(first) == 1 for first, second in pairwise(lost)):
         return False
@@ -170,59 +171,58 @@ def fill_gap(
     return True
 
 
-def preorder(model: Node) -> dict[int, int]:
-    """The place of each layer, depth first, by identity of its node."""
-    return {id(node): place for place, node in enumerate(model.walk())}
+def preorder(model: Node) -> dict[Node, int]:
+    """The place of each layer, depth first."""
+    return {node: place for place, node in enumerate(model.walk())}
 
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
     """The positions of all arrays, and why some have none."""
 
-    indices: Mapping[int, int | None]
-    """By identity of the claim."""
+    indices: Mapping[Claim, int | None]
     reasons: Mapping[str, int]
     """Why positions cannot be told, and how many."""
 
 
-def numbered(model: Node, places: Sequence[Place], counts: Counted, *, is_keras_2: bool) -> Numbering:
+def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount, *, is_keras_2: bool) -> Numbering:
     """Each array's position; weights that the file lacks take their numbers all the same."""
     numbers = preorder(model)
     doubt = start_of_doubt(model, counts, numbers, is_keras_2=is_keras_2)
-    gaps = deque((numbers[id(node)], node.unstored) for node in model.walk() if node.unstored)
-    indices: dict[int, int | None] = {}
+    gaps = deque((numbers[node], node.unstored) for node in model.walk() if node.unstored)
+    indices: dict[Claim, int | None] = {}
     reasons: Counter[str] = Counter()
-    met: set[int] = set()
+    met: set[Claim] = set()
     position, is_certain, why = 0, True, ""
     for node, claim, known in places:
-        while gaps and gaps[0][0] < numbers[id(node)]:
+        while gaps and gaps[0][0] < numbers[node]:
             position += gaps.popleft()[1]
         position += claim.kind.gap if claim.kind else 0
-        is_certain = is_certain and id(claim) not in counts.doubtful
-        is_behind = numbers[id(node)] >= doubt or (is_keras_2 and is_layered(node, model) and doubt < len(numbers))
-        why = why or counts.unsettled.get(id(claim), "")
+        is_certain = is_certain and claim not in counts.doubtful
+        is_behind = numbers[node] >= doubt or (is_keras_2 and is_layered(node, model) and doubt < len(numbers))
+        why = why or counts.unsettled.get(claim, "")
         reason = INSIDE_CUSTOM if not known else BEHIND if is_behind else why if is_certain else REPEATED
-        indices.setdefault(id(claim), None)
+        indices.setdefault(claim, None)
         variable = counts.variable(claim)
-        if (variable.kind is None or variable.kind.counted) and id(variable) not in met:
-            met.add(id(variable))
-            indices[id(variable)] = None if reason else position
+        if (variable.kind is None or variable.kind.counted) and variable not in met:
+            met.add(variable)
+            indices[variable] = None if reason else position
             reasons[reason] += not is_absent(claim.array)
             position += 1
     del reasons[""]
     return Numbering(indices, +reasons)
 
 
-def unsettled(places: Sequence[Place], doubtful: AbstractSet[int]) -> dict[int, str]:
+def unsettled(places: Sequence[Placement], doubtful: AbstractSet[Node]) -> dict[Claim, str]:
     """Why no position is known from some arrays of a legacy file on, given the layers that may be an earlier one."""
     found = {}
     for node, claim, _ in places:
-        if claim.array.dtype == UNCOUNTED or id(node) in doubtful:
-            found[id(claim)] = REPEATED if id(node) in doubtful else BEHIND
+        if claim.array.dtype == UNCOUNTED or node in doubtful:
+            found[claim] = REPEATED if node in doubtful else BEHIND
     return found
 
 
-def start_of_doubt(model: Node, counts: Counted, numbers: Mapping[int, int], *, is_keras_2: bool) -> int:
+def start_of_doubt(model: Node, counts: WeightCount, numbers: Mapping[Node, int], *, is_keras_2: bool) -> int:
     """The first layer, depth first, before which there may be other weights than the file has.
 
     In Keras 2 that is the outermost layer around it that is no model, whose trainable weights all come first.
@@ -230,9 +230,9 @@ def start_of_doubt(model: Node, counts: Counted, numbers: Mapping[int, int], *, 
     pending: list[tuple[Node, int | None]] = [(model, None)]
     while pending:
         node, outer = pending.pop()
-        outer = numbers[id(node)] if outer is None and not is_layered(node, model) else outer
-        if id(node) in counts.uncounted:
-            return outer if is_keras_2 and outer is not None else numbers[id(node)] + 1
+        outer = numbers[node] if outer is None and not is_layered(node, model) else outer
+        if node in counts.uncounted:
+            return outer if is_keras_2 and outer is not None else numbers[node] + 1
         pending += [(child, outer) for child in reversed(node.children)]
     return len(numbers)
 
@@ -242,7 +242,7 @@ def may_be_keras_2(contents: Contents) -> bool:
     return contents.keras_version is None and contents.tree is not None and user_name(contents.tree) is None
 
 
-def agreed(first: Numbering, second: Numbering) -> Numbering:
+def common_positions(first: Numbering, second: Numbering) -> Numbering:
     """The positions on which two orders agree."""
     indices = {key: index if second.indices[key] == index else None for key, index in first.indices.items()}
     lost = sum(index is not None and indices[key] is None for key, index in first.indices.items())

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kerasinspect.assembly.nodes import Claim, Node
-    from kerasinspect.assembly.order import Place
+    from kerasinspect.assembly.order import Placement
+    from kerasinspect.containers.stored import Storage
 
     Owned: TypeAlias = "tuple[Node, Claim]"
     """A layer and an array of its own."""
@@ -41,41 +42,43 @@ class Repeat:
     """All values are equal, which two variables may well have in common."""
 
 
-def repeats_of(model: Node, places: Sequence[Place]) -> list[Repeat]:
+def repeats_of(model: Node, places: Sequence[Placement]) -> list[Repeat]:
     """Every array that may be one with another, which is the one that is known as what it is, or comes first."""
-    parents = {id(child): node for node in model.walk() for child in node.children}
-    return [found for bucket in buckets(places) for equal in equal_ones(bucket) for found in paired(equal, parents)]
+    parents = {child: node for node in model.walk() for child in node.children}
+    return [
+        found for bucket in buckets(places) for equal in equal_ones(bucket) for found in repeats_among(equal, parents)
+    ]
 
 
-def paired(equal: Sequence[Owned], parents: Mapping[int, Node]) -> Iterator[Repeat]:
+def repeats_among(equal: Sequence[Owned], parents: Mapping[Node, Node]) -> Iterator[Repeat]:
     """Equal arrays by twos: two names of one object, one with that of a layer around it, any other with the first."""
-    by_owner = {id(node): (node, claim) for node, claim in reversed(equal)}
-    by_object: dict[int, Owned] = {}
-    met: set[int] = set()
+    by_owner = {node: (node, claim) for node, claim in reversed(equal)}
+    by_object: dict[Storage, Owned] = {}
+    met: set[Claim] = set()
     for node, claim in equal:
-        same = by_object.setdefault(id(claim.array.storage), (node, claim))
-        around = next((by_owner[id(outer)] for outer in outside(node, parents) if id(outer) in by_owner), None)
+        same = by_object.setdefault(claim.array.storage, (node, claim))
+        around = next((by_owner[outer] for outer in layers_around(node, parents) if outer in by_owner), None)
         other = same if same[1] is not claim else around
-        if other is not None and (other is same or is_custom(node, other[0])):
-            yield repeat(other, (node, claim), is_one_object=other is same, is_inside=other is not same)
-            met |= {id(claim), id(other[1])}
+        if other is not None and (other is same or any_custom(node, other[0])):
+            yield repeat_of(other, (node, claim), is_one_object=other is same, is_inside=other is not same)
+            met |= {claim, other[1]}
     first, *others = named_first(equal)
     for node, claim in others:
-        if id(claim) not in met and is_custom(node, first[0]):
-            yield repeat(first, (node, claim))
+        if claim not in met and any_custom(node, first[0]):
+            yield repeat_of(first, (node, claim))
 
 
-def is_custom(*nodes: Node) -> bool:
+def any_custom(*nodes: Node) -> bool:
     """Whether one of these layers is custom, which may keep a variable of another one."""
     return any(node.kind is None for node in nodes)
 
 
-def outside(node: Node, parents: Mapping[int, Node]) -> Iterator[Node]:
+def layers_around(node: Node, parents: Mapping[Node, Node]) -> Iterator[Node]:
     """The layers around a layer, from the inside out."""
-    outer = parents.get(id(node))
+    outer = parents.get(node)
     while outer is not None:
         yield outer
-        outer = parents.get(id(outer))
+        outer = parents.get(outer)
 
 
 def named_first(equal: Sequence[Owned]) -> list[Owned]:
@@ -83,7 +86,7 @@ def named_first(equal: Sequence[Owned]) -> list[Owned]:
     return sorted(equal, key=lambda one: one[1].kind is None)
 
 
-def buckets(places: Sequence[Place]) -> Iterator[list[Owned]]:
+def buckets(places: Sequence[Placement]) -> Iterator[list[Owned]]:
     """Arrays of one shape and dtype among which some may be one.
 
     Layers of Keras's own make their variables themselves, so that a custom layer is among them, or two names of one
@@ -94,7 +97,7 @@ def buckets(places: Sequence[Place]) -> Iterator[list[Owned]]:
         if claim.array.shape:
             alike.setdefault((claim.array.shape, claim.array.dtype), []).append((node, claim))
     for bucket in alike.values():
-        objects = {id(claim.array.storage) for _, claim in bucket}
+        objects = {claim.array.storage for _, claim in bucket}
         if len(objects) < len(bucket) or (len(bucket) > 1 and any(node.kind is None for node, _ in bucket)):
             yield bucket
 
@@ -126,7 +129,7 @@ def sample(claim: Claim) -> bytes:
     return bytes(array.storage.read(0, count)) + bytes(array.storage.read(array.nbytes - count, count))
 
 
-def repeat(one: Owned, other: Owned, *, is_one_object: bool = False, is_inside: bool = False) -> Repeat:
+def repeat_of(one: Owned, other: Owned, *, is_one_object: bool = False, is_inside: bool = False) -> Repeat:
     """What is known of two arrays that are equal."""
     (owner, original), (_, claim) = named_first([one, other])
     ends, width = sample(claim), claim.array.encoding.itemsize

@@ -1,0 +1,180 @@
+"""The skeleton of a model: a node for each layer that the config names, before any array is claimed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.assembly.nodes import Node
+from kerasinspect.knowledge.layers import (
+    LAYERS,
+    LayerKind,
+    Sublayer,
+    flag_holds,
+    is_registered_elsewhere,
+    plain_class_name,
+    snake_case,
+)
+from kerasinspect.knowledge.serialized import as_mapping, config_of, entries_of, text_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kerasinspect import model
+    from kerasinspect.json_values import Json, JsonObject
+
+KERAS_MODULES = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
+OPERATION_MODULES = ("keras.src.ops", "keras.ops")
+
+
+def spec_of(entry: JsonObject, class_name: str) -> LayerKind | None:
+    """The row of the layer table for a serialised layer; a custom class that borrows a built-in name has none.
+
+    Keras writes the package under which a class was registered before its name, in one place or another.
+    """
+    module = text_at(entry, "module")
+    if module and not is_inside(module, KERAS_MODULES):
+        return None
+    names = (text_at(entry, "registered_name"), text_at(entry, "class_name"))
+    return None if any(is_registered_elsewhere(name) for name in names if name) else LAYERS.get(class_name)
+
+
+def is_inside(module: str, packages: Iterable[str]) -> bool:
+    """Whether a module is one of these packages or lies in one: ``keras_mine`` is not in ``keras``."""
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def is_operation(entry: JsonObject) -> bool:
+    """Whether an entry is a function call that Keras 3 lists among the layers: only its module tells."""
+    return is_inside(text_at(entry, "module") or "", OPERATION_MODULES)
+
+
+def node_of(entry: JsonObject, *, frozen: bool = False) -> Node:
+    """The node of a serialised layer, with nodes for everything inside it."""
+    class_name = plain_class_name(text_at(entry, "class_name") or "")
+    config = config_of(entry)
+    name = text_at(config, "name") or text_at(entry, "name") or snake_case(class_name) or "layer"
+    frozen = frozen or config.get("trainable") is False
+    node = Node(name, class_name, config, entry, spec_of(entry, class_name), frozen=frozen)
+    if is_operation(entry):
+        node.role, node.kind = "operation", LAYERS["TFOpLambda"]
+        return node
+    if (node.kind is None or node.kind.is_model) and isinstance(config.get("layers"), list):
+        node.role = "model"
+        node.children = [node_of(item, frozen=frozen) for item in entries_of(config["layers"])]
+    elif node.kind:
+        node.role = role_of(node.kind)
+        node.children = [child for part in node.kind.sublayers for child in sublayer_nodes(node, part)]
+    return node
+
+
+def is_named(node: Node) -> bool:
+    """Whether the config says the layer's name."""
+    return bool(text_at(node.config, "name") or text_at(node.entry, "name"))
+
+
+def role_of(kind: LayerKind) -> model.LayerKind:
+    """What a layer is to the model: a cell, a wrapper, an input, or a plain layer."""
+    if kind.class_name == "InputLayer":
+        return "input"
+    if kind.is_cell:
+        return "cell"
+    return "wrapper" if any(part.config_key == "layer" for part in kind.sublayers) else "layer"
+
+
+def sublayer_nodes(parent: Node, part: Sublayer) -> Iterator[Node]:
+    """The nodes of one sublayer, or of each layer in a list of them."""
+    if not all(flag_holds(flag, parent.config) for flag in part.flags):
+        return
+    if not part.config_key:
+        yield computed_node(parent, part)
+        return
+    value = parent.config.get(part.config_key) or parent.config.get(part.older_config_key)
+    for entry in entries_of(value if isinstance(value, list) else [value]):
+        child = node_of(entry, frozen=parent.frozen)
+        if not keeps_name(parent, part):
+            # One config may describe both directions; Keras 1 has given it the forward layer's name by then.
+            child.name = part.name.format(child.name.removeprefix("forward_").removeprefix(part.name.format("")))
+        child.attributes, child.listed = part.attributes, part.listed or isinstance(value, list)
+        yield child
+
+
+def keeps_name(parent: Node, part: Sublayer) -> bool:
+    """Whether a sublayer is called what its own config says, rather than with the parent's prefix.
+
+    Only a backward layer of its own is, in Keras 3, which writes the forward layer's prefix into the config.
+    """
+    if not part.name or not part.older_config_key or not parent.config.get(part.config_key):
+        return not part.name
+    forward = config_of(as_mapping(parent.config.get(part.older_config_key)))
+    return (text_at(forward, "name") or "").startswith("forward_")
+
+
+def computed_node(parent: Node, part: Sublayer) -> Node:
+    """A sublayer that its parent makes from its own config: a recurrent cell, a projection of an attention layer."""
+    config = {**parent.config, "name": part.name, "equation": part.equation} if part.equation else parent.config
+    kind = LAYERS[part.class_name]
+    return Node(
+        part.name,
+        part.class_name,
+        config,
+        kind=kind,
+        role="cell" if kind.is_cell else "layer",
+        attributes=part.attributes,
+        weights=part.weights,
+        frozen=parent.frozen,
+    )
+
+
+def root_of(config: JsonObject | None) -> Node | None:
+    """The node of the whole model from its config; None where there is none."""
+    if config is None:
+        return None
+    node = node_of(config)
+    if node.role == "layer" and (node.kind is None or node.kind.is_model):
+        node.role = "model"
+    return node
+
+
+def undescribed(root: Node) -> Iterator[str]:
+    """A sentence for each model whose config does not describe its layers, as that of every Keras does."""
+    for node in root.walk():
+        if node.kind is None or not node.kind.is_model or node.same_as is not None or not node.from_config:
+            continue
+        listed = node.config.get("layers")
+        if not isinstance(listed, list):
+            yield f"The config of the {node.class_name} {node.name} does not list its layers."
+        elif lost := len(listed) - len(entries_of(listed)):
+            yield f"The config of the {node.class_name} {node.name} lists {lost} of {len(listed)} layers that are none."
+
+
+def count_layers(config: JsonObject | None) -> int:
+    """How many layers a config asks for, in models and wrappers at any depth.
+
+    What is inside a layer that stands for both directions counts twice, so that no node is made before all are counted.
+    """
+    count = 0
+    pending: list[tuple[Json | JsonObject, int, str]] = [(config, 1, "")]
+    while pending:
+        value, times, twice = pending.pop()
+        if isinstance(value, list):
+            pending += [(inner, times, "") for inner in value if isinstance(inner, (dict, list))]
+        elif isinstance(value, dict):
+            doubled = for_both_directions(value) if "class_name" in value else ""
+            for key, inner in value.items():
+                if not isinstance(inner, (dict, list)):
+                    continue
+                often = 2 * times if key == twice else times
+                if key == "layers":
+                    count += often * len(entries_of(inner))
+                elif key == "layer" and isinstance(inner, dict):
+                    count += often
+                pending.append((inner, often, doubled if key == "config" else ""))
+    return count
+
+
+def for_both_directions(entry: JsonObject) -> str:
+    """The key of a layer's config under which one description stands for two sublayers."""
+    kind = LAYERS.get(plain_class_name(text_at(entry, "class_name") or ""))
+    config = as_mapping(entry.get("config"))
+    keys = ((part.config_key, part.older_config_key) for part in (kind.sublayers if kind else ()))
+    return next((older for key, older in keys if older and not config.get(key)), "")

@@ -1,0 +1,84 @@
+"""Serialised layers, tensors and shapes in a Keras config, which is untrusted JSON.
+
+Every generation of ``inbound_nodes`` is read: nested lists of ``[layer, node, tensor]`` with keyword arguments among
+them, and the ``__keras_tensor__`` objects of Keras 3.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kerasinspect.json_values import Json, JsonObject
+
+EMPTY: JsonObject = {}
+MOST_AXES = 64
+"""As numpy allows."""
+
+
+def as_mapping(value: Json | JsonObject) -> JsonObject:
+    """A JSON object, or an empty one where the value is something else."""
+    return value if isinstance(value, dict) else EMPTY
+
+
+def as_list(value: Json) -> Sequence[Json]:
+    """A JSON list, or an empty one where the value is something else."""
+    return value if isinstance(value, list) else ()
+
+
+def text_at(mapping: JsonObject, key: str) -> str | None:
+    """A text in a JSON object."""
+    value = mapping.get(key)
+    return value if isinstance(value, str) else None
+
+
+def is_entry(value: Json) -> bool:
+    """Whether a JSON value is a serialised layer: a class name with a config."""
+    return isinstance(value, dict) and isinstance(value.get("class_name"), str) and "config" in value
+
+
+def entries_of(value: Json) -> list[JsonObject]:
+    """Those items of a JSON list that look like serialised layers."""
+    return [as_mapping(item) for item in as_list(value) if is_entry(item)]
+
+
+def config_of(entry: JsonObject) -> JsonObject:
+    """The config of a serialised layer; Keras before 2.2.3 has a bare list of layers for a Sequential."""
+    config = entry.get("config")
+    return {"layers": config} if isinstance(config, list) else as_mapping(config)
+
+
+def tensor_layers(value: Json) -> Iterator[str]:
+    """Names of the layers whose tensors a JSON value names, in order, in lists and objects of any depth."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        history = _history(item)
+        if history is not None:
+            yield history[0]
+            # Keyword arguments of a call may be tensors, too.
+            pending += [part for part in history[1] if isinstance(part, dict)]
+        elif isinstance(item, dict):
+            pending += reversed([*item.values()])
+        elif isinstance(item, list):
+            pending += reversed(item)
+
+
+def _history(value: Json) -> tuple[str, Sequence[Json]] | None:
+    """The layer that a tensor comes from, and what stands behind its name; None where a value names no tensor."""
+    if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
+        value = as_mapping(value.get("config")).get("keras_history")
+    match value:
+        case [str(layer), int(), int(), *behind] if layer != "_CONSTANT_VALUE":
+            return layer, behind
+    return None
+
+
+def shape_of(value: Json) -> tuple[int | None, ...] | None:
+    """A JSON list of sizes, ``null`` for an open one; None for anything else, and for more axes than arrays have."""
+    if not isinstance(value, list) or len(value) > MOST_AXES:
+        return None
+    sizes = [size for size in value if size is None or (isinstance(size, int) and not isinstance(size, bool))]
+    return tuple(sizes) if len(sizes) == len(value) else None
