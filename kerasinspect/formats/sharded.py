@@ -143,14 +143,14 @@ def merge(into: Group, part: Group, before: int, remarks: list[str]) -> None:
 
 
 def ordered(root: Group, weight_map: Mapping[str, Any]) -> Group:
-    """The same tree with groups in the order of the index, which is the order of the layers."""
+    """The tree with its groups put in the order of the index, which is the order of the layers."""
     places = {path: place for place, path in enumerate(weight_map)}
     groups = [*root.walk()]
-    first: dict[int, int] = {}
+    first: dict[str, int] = {}
     for group in reversed(groups):  # those inside before those around them
-        inside = [first[id(child)] for child in group.groups.values()]
-        first[id(group)] = min([places.get(group.path, len(places)), *inside])
-        children = sorted(group.groups.items(), key=lambda item: first[id(item[1])])
+        inside = [first[child.path] for child in group.groups.values()]
+        first[group.path] = min([places.get(group.path, len(places)), *inside])
+        children = sorted(group.groups.items(), key=lambda item: first[item[1].path])
         group.groups.clear()
         group.groups.update(children)
     return root

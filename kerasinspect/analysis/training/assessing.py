@@ -12,7 +12,7 @@ from kerasinspect.analysis.training.fit import ROUNDING
 from kerasinspect.analysis.training.optimizer import (
     any_state_moved,
     first_accumulator,
-    slots_of,
+    slots_by_weight,
     state_of,
     steps_taken,
 )
@@ -47,13 +47,15 @@ def assess_training(
 
     What is not ``known`` already is read now; what cannot be read is told to ``damaged`` in a sentence.
     """
-    beside = Beside(known or Known(), origin_of(model), slots_of(model), first_accumulator(model), damaged)
+    context = JudgingContext(
+        known or Known(), origin_of(model), slots_by_weight(model), first_accumulator(model), damaged
+    )
     layers = [layer for layer in model.walk() if layer.weights]
     if model.own_weights:
         name = model.name or "model"
         layers.insert(0, Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights))
-    alone = [_assessed(layer, beside) for layer in layers]
-    steps, moved = _steps(alone, beside, model)
+    alone = [_assessed(layer, context) for layer in layers]
+    steps, moved = _steps(alone, context, model)
     around = surroundings(alone, steps, moved=moved)
     return Training(model, tuple(settle(layer, around) for layer in alone), steps)
 
@@ -82,8 +84,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What a weight is judged with, beside its values."""
+class JudgingContext:
+    """What a weight is judged with beside its values."""
 
     known: Known
     origin: Origin
@@ -92,7 +94,7 @@ class Beside:
     damaged: Callable[[str], None]
 
 
-def _steps(layers: Iterable[LayerTraining], beside: Beside, model: Model) -> tuple[int | None, bool]:
+def _steps(layers: Iterable[LayerTraining], context: JudgingContext, model: Model) -> tuple[int | None, bool]:
     """Steps of the optimizer, where they can be read, and whether it moved anything as far as its state tells.
 
     A count of zero beside state that moved was set back: then nothing says how many steps there were.
@@ -100,30 +102,30 @@ def _steps(layers: Iterable[LayerTraining], beside: Beside, model: Model) -> tup
     states = {one.slots for layer in layers for one in layer.weights}
     try:
         steps = steps_taken(model)
-        moved = "moved" in states or (steps == 0 and any_state_moved(model, beside.accumulator, beside.known.figures))
+        moved = "moved" in states or (steps == 0 and any_state_moved(model, context.accumulator, context.known.figures))
     except UnreadableFile as error:
-        beside.damaged(error.message)
+        context.damaged(error.message)
         return None, "moved" in states
     if steps == 0 and moved:
         return None, True
     return steps, moved or (bool(steps) and "still" not in states)
 
 
-def _assessed(layer: Layer, beside: Beside) -> LayerTraining:
+def _assessed(layer: Layer, context: JudgingContext) -> LayerTraining:
     """One layer: the verdict of all its weights together."""
-    weights = tuple(_weight(weight, beside) for weight in layer.weights)
+    weights = tuple(_weight(weight, context) for weight in layer.weights)
     verdict, certainty, decisive = _together(weights)
     return LayerTraining(layer, weights, verdict, certainty, decisive)
 
 
-def _weight(weight: Weight, beside: Beside) -> WeightTraining:
+def _weight(weight: Weight, context: JudgingContext) -> WeightTraining:
     """One weight: what its values say, unless the optimizer knows better."""
     try:
-        judged = beside.known.judged.get(weight.stored_path)
-        judged = judged or judge(weight, measure_with(weight.array), beside.origin)
-        slots = state_of(beside.slots.get(weight.path, ()), beside.accumulator, beside.known.figures)
+        judged = context.known.judged.get(weight.stored_path)
+        judged = judged or judge(weight, measure_with(weight.array), context.origin)
+        slots = state_of(context.slots.get(weight.path, ()), context.accumulator, context.known.figures)
     except UnreadableFile as error:
-        beside.damaged(f"{weight.path}: {error.message}")
+        context.damaged(f"{weight.path}: {error.message}")
         return WeightTraining(weight, None, Judgement("cannot tell", "unreadable"))
     judgement = judged.judgement
     unsure = judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely")

@@ -24,7 +24,6 @@ from kerasinspect.knowledge.initializers import usual_initializers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from kerasinspect.analysis.statistics import Measured, Statistics
     from kerasinspect.analysis.training.origin import Origin
@@ -120,7 +119,7 @@ def _by_shape(weight: Weight, measured: Measured, default: Judgement) -> Judgeme
     return replace(default, verdict="changed", reason="fits no initializer", certainty="likely") if misfit else nothing
 
 
-def _fits_none(sample: np.ndarray[Any, Any], figures: Statistics, weight: Weight) -> bool:
+def _fits_none(sample: np.ndarray, figures: Statistics, weight: Weight) -> bool:
     """Whether values are spread neither evenly nor normally around zero, cut off or not, however widely."""
     stddev, largest = figures.std or 0.0, figures.largest or 0.0
     shapes = (

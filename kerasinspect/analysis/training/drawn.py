@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,10 +32,10 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
 """What the initializers that have no limit draw from; any other may be of either form."""
 
 
-def changed(weight: Weight, **more: Any) -> Judgement:  # noqa: ANN401 - fields of Judgement
+def changed(weight: Weight, reason: Reason, look: Fit | None = None, departure: float | None = None) -> Judgement:
     """The verdict that nothing but a wrongly guessed initializer can overturn."""
     guessed = weight.initializer is not None and weight.initializer.default
-    return Judgement("changed", certainty="likely" if guessed else "certain", **more)
+    return Judgement("changed", reason, "likely" if guessed else "certain", look, departure)
 
 
 def judge_drawn(weight: Weight, measured: Measured, initializer: Initializer, origin: Origin) -> Judgement:
@@ -46,10 +46,10 @@ def judge_drawn(weight: Weight, measured: Measured, initializer: Initializer, or
     best = max(looks, key=lambda choice: looks[choice].probability)
     look = looks[best]
     if len(choices) == 1 and beyond(figures, best, weight.dtype):
-        return changed(weight, reason="out of range", fit=look)
+        return changed(weight, "out of range", look)
     repeated = repetition(sample, figures, weight.dtype)
     if repeated < COINCIDENCE:
-        return changed(weight, reason="repeated values", fit=look)
+        return changed(weight, "repeated values", look)
     if repeated < MISFIT:
         return Judgement("changed", "repeated values", "likely", look)
     generated = (
@@ -60,9 +60,7 @@ def judge_drawn(weight: Weight, measured: Measured, initializer: Initializer, or
     return generated
 
 
-def _generated_values(
-    runs: np.ndarray[Any, Any], sample: np.ndarray[Any, Any], looks: Mapping[Distribution, Fit]
-) -> Judgement | None:
+def _generated_values(runs: np.ndarray, sample: np.ndarray, looks: Mapping[Distribution, Fit]) -> Judgement | None:
     """Whether values are ones that the generator gives, from the distribution that suits them best; None if unclear."""
     found = [
         _on_grid(sample, drawn, look)
@@ -95,7 +93,7 @@ def _distributions(initializer: Initializer, origin: Origin) -> list[Distributio
     return [Distribution(form, initializer.mean, stddev) for form in forms]
 
 
-def _on_grid(sample: np.ndarray[Any, Any], drawn: Distribution, look: Fit) -> Judgement | None:
+def _on_grid(sample: np.ndarray, drawn: Distribution, look: Fit) -> Judgement | None:
     """Whether values drawn evenly are numbers that the generator gives; None where that says nothing."""
     reach = drawn.reach or 0.0
     if not 1e-30 < reach < 1e30:  # noqa: PLR2004 - beyond, float32 has no grid to speak of
@@ -107,7 +105,7 @@ def _on_grid(sample: np.ndarray[Any, Any], drawn: Distribution, look: Fit) -> Ju
     return _generated(look, match.chance ** different(sample))
 
 
-def _in_pairs(runs: np.ndarray[Any, Any], drawn: Distribution, look: Fit, *, known: bool) -> Judgement | None:
+def _in_pairs(runs: np.ndarray, drawn: Distribution, look: Fit, *, known: bool) -> Judgement | None:
     """Whether normal values come in pairs that the generator gives; None where that says nothing.
 
     ``known`` says that the form of the distribution is; only from a normal one no pair is torn apart.
@@ -139,7 +137,7 @@ def _generated(look: Fit, coincidence: float) -> Judgement:
 def _by_fit(weight: Weight, look: Fit, count: int) -> Judgement:
     """What the fit alone says."""
     if look.probability < COINCIDENCE:
-        return changed(weight, reason="does not fit", fit=look)
+        return changed(weight, "does not fit", look)
     if look.probability < MISFIT:
         return Judgement("changed", "does not fit", "likely", look)
     if look.probability < DOUBT:

@@ -17,7 +17,6 @@ from kerasinspect.knowledge.initializers import TRUNCATED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from kerasinspect.analysis.statistics import Statistics
 
@@ -54,9 +53,9 @@ class Distribution:
         factor = {"uniform": sqrt(3), "normal": None, "truncated": CUT / TRUNCATED}[self.form]
         return None if factor is None else factor * self.stddev
 
-    def below(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def below(self, values: np.ndarray) -> np.ndarray:
         """The share of the distribution that lies below each value."""
-        shares: np.ndarray[Any, Any]
+        shares: np.ndarray
         apart = (values - self.mean) / self.stddev
         match self.form:
             case "uniform":
@@ -69,7 +68,7 @@ class Distribution:
         return shares
 
 
-def fit(distribution: Distribution, sample: np.ndarray[Any, Any], figures: Statistics, rounding: float = 0.0) -> Fit:
+def fit(distribution: Distribution, sample: np.ndarray, figures: Statistics, rounding: float = 0.0) -> Fit:
     """How a sorted sample of the values, and their figures, stand to the distribution.
 
     ``rounding`` is the share of itself by which each may differ for its dtype, all of them towards one side.
@@ -88,7 +87,7 @@ def fit(distribution: Distribution, sample: np.ndarray[Any, Any], figures: Stati
 
 
 @cache
-def _normal_table(width: float) -> np.ndarray[Any, Any]:
+def _normal_table(width: float) -> np.ndarray:
     """The share of the standard normal distribution below each number of the table, stretched so far."""
     return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in (width * TABLE).tolist()])
 

@@ -11,14 +11,10 @@ Sources: ``Uint32ToFloat`` in tensorflow/core/lib/random/random_distributions.h,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.analysis.training.chance import COINCIDENCE, at_least
-
-if TYPE_CHECKING:
-    from typing import Any
 
 CHANCE = {23: 0.28, 24: 0.53}
 """Bits of a grid, and the share of other numbers that happens to lie on it; measured, and a little more."""
@@ -50,7 +46,7 @@ class GridMatch:
         return min(1.0, self.off / self.count / (1 - self.chance))
 
 
-def match_grid(values: np.ndarray[Any, Any], low: float, high: float) -> GridMatch:
+def match_grid(values: np.ndarray, low: float, high: float) -> GridMatch:
     """How float32 values stand to the grid between ``low`` and ``high`` that fits them better."""
     matches = []
     for bits, chance in CHANCE.items():
@@ -61,7 +57,7 @@ def match_grid(values: np.ndarray[Any, Any], low: float, high: float) -> GridMat
     return min(matches, key=lambda match: match.moved)
 
 
-def _off_grid(values: np.ndarray[Any, Any], low: float, high: float, bits: int) -> int:
+def _off_grid(values: np.ndarray, low: float, high: float, bits: int) -> int:
     """How many values are no fraction of so many bits, stretched over the range, rounded once or twice on the way."""
     start = np.float32(low)
     width = float(np.float32(high) - start)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kerasinspect.analysis.statistics import Statistics
-    from kerasinspect.analysis.training.results import Slots
+    from kerasinspect.analysis.training.results import SlotState
     from kerasinspect.model import Array, Extra, Model
 
 STEP_WORDS = ("iteration", "iterations", "iter")
@@ -40,7 +40,7 @@ def _counts_steps(extra: Extra) -> bool:
     return extra.array.dtype in {"int32", "int64", "uint64"} or (extra.array.dtype == "float32" and name in STEP_WORDS)
 
 
-def slots_of(model: Model) -> Mapping[str, list[Extra]]:
+def slots_by_weight(model: Model) -> Mapping[str, list[Extra]]:
     """The optimizer's arrays for each weight, by the weight's path."""
     slots: dict[str, list[Extra]] = {}
     for extra in model.extras:
@@ -49,7 +49,7 @@ def slots_of(model: Model) -> Mapping[str, list[Extra]]:
     return slots
 
 
-def state_of(slots: Iterable[Extra], accumulator: float, figures: Mapping[str, Statistics]) -> Slots | None:
+def state_of(slots: Iterable[Extra], accumulator: float, figures: Mapping[str, Statistics]) -> SlotState | None:
     """Whether any of these arrays ever left the number that it started with; None where there are none.
 
     ``figures`` are those already known, by an array's path in the file. Raises DamagedFile where bytes are missing.

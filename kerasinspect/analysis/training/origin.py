@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kerasinspect.knowledge.keras_versions import version_of
+
 if TYPE_CHECKING:
+    from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Model
 
 NEW = (2, 0)
@@ -15,14 +17,12 @@ NEW = (2, 0)
 OTHER_GENERATORS = frozenset({"theano", "cntk", "numpy", "openvino"})
 """Backends whose values lie on no grid that is known here."""
 
-VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})")
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Which Keras on which backend drew the first values; None where the file does not say."""
 
-    keras_version: tuple[int, int] | None = None
+    keras_version: KerasVersion | None = None
     backend: str | None = None
     unstated: frozenset[str] = frozenset()
     """Paths of the layers that no config describes, so that nothing states their initializers."""
@@ -40,6 +40,5 @@ class Origin:
 
 def origin_of(model: Model) -> Origin:
     """Which Keras on which backend saved the model, and so probably made it."""
-    match = VERSION.match(model.keras_version or "")
     unstated = frozenset(layer.path for layer in model.walk() if layer.trainable is None)
-    return Origin((int(match[1]), int(match[2])) if match else None, model.backend, unstated)
+    return Origin(version_of(model.keras_version), model.backend, unstated)

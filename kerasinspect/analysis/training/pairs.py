@@ -14,14 +14,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import pi
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.analysis.training.chance import at_least
-
-if TYPE_CHECKING:
-    from typing import Any
 
 STEPS = 2.0**23
 """Angles that the generator gives."""
@@ -72,7 +68,7 @@ class PairMatch:
         return min(1.0, (self.pairs - self.kept) / max(1, self.pairs) / (1 - CHANCE))
 
 
-def match_pairs(runs: np.ndarray[Any, Any], stddev: float) -> PairMatch:
+def match_pairs(runs: np.ndarray, stddev: float) -> PairMatch:
     """How neighbouring float32 values stand to the normal distribution of this standard deviation around zero."""
     values = runs[: runs.size // 2 * 2].astype(np.float64)
     pairs = values.reshape(-1, 2)
@@ -86,11 +82,11 @@ def match_pairs(runs: np.ndarray[Any, Any], stddev: float) -> PairMatch:
     return PairMatch(len(pairs), int(kept.sum()), int(clear.sum()), int(near.sum()))
 
 
-def _off_angle(sines: np.ndarray[Any, Any], cosines: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _off_angle(sines: np.ndarray, cosines: np.ndarray) -> np.ndarray:
     """How far the angle between two values is from the nearest that the generator gives, in its steps."""
     angles = np.arctan2(sines, cosines) % (2 * pi)
     nearest = np.rint(angles / (2 * pi) * STEPS)
     # The generator rounds an angle to float32, by up to a third of a step.
     rounded = [(2 * pi * ((nearest + step) / STEPS)).astype(np.float32).astype(np.float64) for step in (-1, 0, 1)]
-    off: np.ndarray[Any, Any] = np.min([np.abs(angles - given) for given in rounded], axis=0) / (2 * pi) * STEPS
+    off: np.ndarray = np.min([np.abs(angles - given) for given in rounded], axis=0) / (2 * pi) * STEPS
     return off

@@ -12,7 +12,6 @@ from kerasinspect.analysis.training.chance import at_least_rare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     import numpy as np
 
@@ -22,13 +21,13 @@ COMMONEST: Mapping[str, float] = {"float16": 2.0**-9, "bfloat16": 2.0**-6}
 """Twice the share of the number that a generator gives most often, by dtype: it draws ten bits, or seven."""
 
 RARE = 2.0**-22
-"""The same for dtypes in which it draws 23 bits or more."""
+"""Twice the share of the commonest number in dtypes for which it draws 23 bits or more."""
 
 COARSE = frozenset({"float8_e4m3fn", "float8_e5m2"})
 """Dtypes that hold so few numbers that all of them repeat."""
 
 
-def repetition(sample: np.ndarray[Any, Any], figures: Statistics, dtype: str) -> float:
+def repetition(sample: np.ndarray, figures: Statistics, dtype: str) -> float:
     """How probable it is that so many values drawn at random are zero, or are equal to others; the sample is sorted."""
     if dtype in COARSE:
         return 1.0
@@ -40,7 +39,7 @@ def repetition(sample: np.ndarray[Any, Any], figures: Statistics, dtype: str) ->
     )
 
 
-def different(sample: np.ndarray[Any, Any]) -> int:
+def different(sample: np.ndarray) -> int:
     """How many different numbers other than zero are in a sorted sample."""
     if not sample.size:
         return 0

@@ -40,7 +40,7 @@ Reason: TypeAlias = Literal[
 ]
 """What a verdict rests on."""
 
-Slots: TypeAlias = Literal["moved", "still"]
+SlotState: TypeAlias = Literal["moved", "still"]
 """Whether the optimizer's state for a weight ever took in a gradient that was not zero."""
 
 
@@ -81,7 +81,7 @@ class WeightTraining:
     figures: Statistics | None
     """None where its values cannot be read."""
     judgement: Judgement
-    slots: Slots | None = None
+    slots: SlotState | None = None
     """None where the file has no optimizer state for it."""
 
 

@@ -67,7 +67,7 @@ def _constant(figures: Statistics, constant: float, weight: Weight) -> Judgement
     """Whether every value is the one that they all started as."""
     if figures.constant and figures.minimum is not None and is_stored_as(figures.minimum, constant, weight.dtype):
         return Judgement("initial", "at its constant", "certain")
-    return changed(weight, reason="off its constant")
+    return changed(weight, "off its constant")
 
 
 def is_stored_as(value: float, constant: float, dtype: str) -> bool:
@@ -93,7 +93,7 @@ def _forget_gate(weight: Weight, others: str) -> Judgement:
         expected[at * size // blocks : (at + 1) * size // blocks] = 1
         if np.array_equal(values, expected):
             return Judgement("initial", "at its constant", "certain")
-    return changed(weight, reason="off its constant")
+    return changed(weight, "off its constant")
 
 
 def _identity(weight: Weight) -> Judgement:
@@ -103,7 +103,7 @@ def _identity(weight: Weight) -> Judgement:
     values = weight.array[...]
     if values.flat[0] and np.array_equal(values, np.eye(*values.shape, dtype=values.dtype) * values.flat[0]):
         return Judgement("initial", "identity", "certain" if values.size > 1 else "likely")
-    return changed(weight, reason="no longer identity")
+    return changed(weight, "no longer identity")
 
 
 def _orthogonal(weight: Weight, stddev: float) -> Judgement:
@@ -122,4 +122,4 @@ def _orthogonal(weight: Weight, stddev: float) -> Judgement:
         return Judgement("initial", "orthogonal", "likely", departure=departure)
     if departure < SKEW * looser:
         return Judgement("cannot tell", "fits poorly", departure=departure)
-    return changed(weight, reason="no longer orthogonal", departure=departure)
+    return changed(weight, "no longer orthogonal", departure=departure)
