@@ -95,7 +95,6 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
     Raises DamagedFile where hashes are wanted and bytes are missing.
     """
     has_config = model.config is not None
-    around = {id(inner): layer for layer in model.walk() for inner in layer.layers}
     return Contract(
         keras_version=model.keras_version,
         inputs=_agreed_tensors(inputs_of(model)) if has_config else None,
@@ -107,9 +106,9 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
                 layer.path,
                 class_told(layer),
                 tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
-                agreed_config(layer, around.get(id(layer))),
+                agreed_config(layer, around),
             )
-            for layer in layers_of(model)
+            for layer, around in layers_and_around(model)
         ),
     )
 
@@ -132,10 +131,19 @@ def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
 
 def layers_of(model: Model) -> Iterator[Layer]:
     """Every layer at every depth; the model itself counts as one where it owns weights."""
+    return (layer for layer, _ in layers_and_around(model))
+
+
+def layers_and_around(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
+    """Every layer at every depth, as ``layers_of`` has them, with the layer right around it."""
     if model.own_weights:
         name = model.name or "model"
-        yield Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights)
-    yield from model.walk()
+        yield Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights), None
+    pending: list[tuple[Layer, Layer | None]] = [(layer, None) for layer in reversed(model.layers)]
+    while pending:
+        layer, around = pending.pop()
+        yield layer, around
+        pending += [(inner, layer) for inner in reversed(layer.layers)]
 
 
 def class_told(layer: Layer) -> str | None:
@@ -209,17 +217,17 @@ def paired(
 
     What is agreed under just this name counts before the first glob that fits, once for each of that name.
     """
-    exact: dict[str, deque[AgreedT]] = {}
-    for entry in agreed:
-        exact.setdefault(entry.name, deque()).append(entry)
-    globs = Globs((entry.name, entry) for entry in agreed)
-    used: set[int] = set()
+    exact: dict[str, deque[int]] = {}
+    for place, entry in enumerate(agreed):
+        exact.setdefault(entry.name, deque()).append(place)
+    globs = Globs((entry.name, place) for place, entry in enumerate(agreed))
+    used: set[int | None] = set()
     for name, thing in actual:
         same = exact.get(name)
         found = same.popleft() if same else globs.first(name, other=True)
-        used.add(id(found))
-        yield found, thing
-    yield from ((entry, None) for entry in agreed if id(entry) not in used)
+        used.add(found)
+        yield None if found is None else agreed[found], thing
+    yield from ((entry, None) for place, entry in enumerate(agreed) if place not in used)
 
 
 def layer_pairs(contract: Contract, model: Model) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:

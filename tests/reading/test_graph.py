@@ -91,7 +91,8 @@ ODD: list[Any] = [None, 3, "text", [], {}, [[]], [{}], {"class_name": 3}, {"clas
 @pytest.mark.parametrize("value", ODD, ids=repr)
 def test_any_json_may_stand_where_layers_should(value: Any) -> None:  # noqa: ANN401
     """A config is untrusted: odd values are passed over, and nothing raises."""
-    for config in ({"class_name": "Functional", "config": {"layers": value}}, functional(dense("b", 3, value))):
+    bare: dict[str, Any] = {"class_name": "Functional", "config": {"layers": value}}
+    for config in (bare, functional(dense("b", 3, value))):
         root = root_of(config)
         assert root is not None
         connect(root)

@@ -26,9 +26,9 @@ Legacy HDF5 cannot say that a nested model shares a layer with its parent, so th
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DescribedWeight:
-    """One weight as one side describes it."""
+    """One weight as one side describes it; hashed by identity, since two may be alike."""
 
     index: int | None
     layer: str
@@ -101,7 +101,7 @@ def compare_weights(ours: Sequence[DescribedWeight], theirs: Sequence[DescribedW
     pairs, lonely_ours, lonely_theirs = paired(ours, theirs)
     differences = [difference for pair in pairs for difference in differing(*pair)]
     moved = out_of_order(pairs)
-    differing_pairs = {id(difference.ours) for difference in [*differences, *moved]}
+    differing_pairs = {difference.ours for difference in [*differences, *moved]}
     differences += moved
     differences += [WeightDifference("missing in Keras", weight, None) for weight in lonely_ours]
     held = {(weight.shape, weight.sha256) for weight, _ in pairs}
@@ -143,10 +143,10 @@ def paired(
             else:
                 still.append(weight)
         left = still
-        taken = {id(weight) for _, weight in pairs}
-        right = [weight for weight in right if id(weight) not in taken]
-    places = {id(weight): place for place, weight in enumerate(ours)}
-    return sorted(pairs, key=lambda pair: places[id(pair[0])]), left, right
+        taken = {weight for _, weight in pairs}
+        right = [weight for weight in right if weight not in taken]
+    places = {weight: place for place, weight in enumerate(ours)}
+    return sorted(pairs, key=lambda pair: places[pair[0]]), left, right
 
 
 def differing(ours: DescribedWeight, theirs: DescribedWeight) -> Iterator[WeightDifference]:
