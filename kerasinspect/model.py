@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from types import TracebackType
+    from types import EllipsisType, TracebackType
     from typing import Any, Self
 
     import numpy as np
 
 Shape: TypeAlias = "tuple[int | None, ...]"
 """One entry per axis; ``None`` where the size is open (the batch, a variable number of steps)."""
+
+Step: TypeAlias = "int | np.integer | slice | EllipsisType"
+Index: TypeAlias = "Step | tuple[Step, ...]"
+"""An index of numpy's basic indexing."""
 
 FormatName: TypeAlias = Literal[
     "keras-archive",
@@ -46,7 +50,7 @@ class Array(Protocol):
     def nbytes(self) -> int:
         """Bytes that the values take in the file's own dtype."""
 
-    def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
+    def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values, read from the file: integers, slices and ``...`` as in numpy.
 
         Dtypes that numpy lacks (bfloat16, float8) arrive as float32, exactly.

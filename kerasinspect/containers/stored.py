@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from itertools import product
+from operator import index
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -14,11 +16,11 @@ from kerasinspect.dtypes import decoded
 from kerasinspect.errors import DamagedFile, RefusedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import DTypeLike
 
-    from kerasinspect.model import Array
+    from kerasinspect.model import Array, Index
 
 UNWRITTEN_LIMIT = 1 << 20
 """Bytes of an array that was declared but never written whose fill value is still shown."""
@@ -159,7 +161,7 @@ class StoredArray:
         """Bytes that the values take in the file's dtype."""
         return self.size * self.encoding.itemsize
 
-    def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
+    def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values; only the bytes that they span are read."""
         self._check_open()
         picks, kept = normalised(key, self.shape)
@@ -331,27 +333,34 @@ def as_texts(value: Attribute) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def normalised(key: Any, shape: tuple[int, ...]) -> tuple[list[range], list[bool]]:  # noqa: ANN401
+def normalised(key: Index, shape: tuple[int, ...]) -> tuple[list[range], list[bool]]:
     """The positions picked along every axis, and whether the axis stays, from a numpy basic index.
 
     Raises IndexError as numpy does.
     """
-    parts = key if isinstance(key, tuple) else (key,)
-    given = sum(part is not Ellipsis for part in parts)
-    if given > len(shape):
-        message = f"too many indices: the array has {len(shape)} axes, but {given} were indexed"
-        raise IndexError(message)
-    gap = (slice(None),) * (len(shape) - given)
-    at = parts.index(Ellipsis) if Ellipsis in parts else len(parts)
-    full = (*parts[:at], *gap, *parts[at + 1 :])
     picks, kept = [], []
-    for part, size in zip(full, shape, strict=True):
+    for part, size in zip(axis_by_axis(key, len(shape)), shape, strict=True):
         if isinstance(part, slice):
             picks.append(range(size)[part])
         else:
-            picks.append(range(size)[part : part + 1 or None] if -size <= part < size else out_of_range(part, size))
+            place = index(part)
+            picks.append(range(size)[place : place + 1 or None] if -size <= place < size else out_of_range(place, size))
         kept.append(isinstance(part, slice))
     return picks, kept
+
+
+def axis_by_axis(key: Index, rank: int) -> Sequence[int | np.integer | slice]:
+    """A whole number or a slice for each axis; all of an axis where an ellipsis or nothing stands for it."""
+    parts = key if isinstance(key, tuple) else (key,)
+    steps = [part for part in parts if not isinstance(part, EllipsisType)]
+    at = parts.index(Ellipsis) if Ellipsis in parts else len(parts)
+    if len(parts) > len(steps) + 1:
+        message = "an index can only have a single ellipsis ('...')"
+        raise IndexError(message)
+    if len(steps) > rank:
+        message = f"too many indices: the array has {rank} axes, but {len(steps)} were indexed"
+        raise IndexError(message)
+    return [*steps[:at], *[slice(None)] * (rank - len(steps)), *steps[at:]]
 
 
 def out_of_range(position: int, size: int) -> range:

@@ -8,7 +8,6 @@ import pytest
 
 from kerasinspect.assembly.skeleton import root_of
 from kerasinspect.assembly.wiring import connect
-from kerasinspect.knowledge.serialized import tensor_layers
 from kerasinspect.opening import open_model
 
 if TYPE_CHECKING:
@@ -16,27 +15,6 @@ if TYPE_CHECKING:
 
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.assembly.wiring import Graph
-
-TENSOR = {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": ["a", 0, 0]}}
-OTHER = {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "keras_history": ["b", 0, 0]}}
-
-CALLS: dict[str, tuple[Any, list[str]]] = {
-    "keras-1": ([["a", 0, 0]], ["a"]),
-    "keras-2": ([["a", 0, 0, {}], ["b", 0, 0, {}]], ["a", "b"]),
-    "keras-2-keyword": ([["a", 0, 0, {"mask": ["b", 0, 0]}]], ["a", "b"]),
-    "tf.keras-operation": (["a", 0, 0, {"y": ["b", 0, 0], "name": None}], ["a", "b"]),
-    "tf.keras-constant": ([["_CONSTANT_VALUE", -1, 2.0, {}], ["a", 0, 0, {}]], ["a"]),
-    "keras-3": ({"args": [TENSOR], "kwargs": {}}, ["a"]),
-    "keras-3-list": ({"args": [[TENSOR, OTHER]], "kwargs": {"axis": -1}}, ["a", "b"]),
-    "keras-3-keyword": ({"args": [TENSOR], "kwargs": {"value": OTHER}}, ["a", "b"]),
-    "nonsense": ([None, 3, {"config": 5}, [1, 2, 3], ["a"], {"class_name": "__keras_tensor__", "config": []}], []),
-}
-
-
-@pytest.mark.parametrize(("call", "names"), CALLS.values(), ids=CALLS.keys())
-def test_every_generation_names_the_layers_that_a_call_takes(call: Any, names: list[str]) -> None:  # noqa: ANN401
-    """The names come in the order of the arguments, whatever is nested around them."""
-    assert [*tensor_layers(call)] == names
 
 
 def dense(name: str, units: int, *calls: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from kerasinspect.knowledge.packing import Coding
-    from kerasinspect.model import Array
+    from kerasinspect.model import Array, Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Computed:
         bits = re.fullmatch(r"u?int(2|4)", self.dtype)
         return -(-math.prod(self.shape) * (int(bits[1]) if bits else 8 * np.dtype(self.dtype).itemsize) // 8)
 
-    def __getitem__(self, key: Any) -> np.ndarray:  # noqa: ANN401 - numpy's basic indexing
+    def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values."""
         picks, kept = normalised(key, self.shape)
         with np.errstate(all="ignore"):  # a scale of zero gives infinities, as it does in the layer
