@@ -35,9 +35,13 @@ class Case:
     expectation: Expectation
     said: str = ""
     """A pattern that must be found in what ``show`` writes."""
+    flagged: str = ""
+    """The code of a finding that ``check`` must give, beside all else."""
 
 
-def from_bytes(name: str, make: Callable[[], bytes], expectation: Expectation, said: str = "") -> Case:
+def from_bytes(
+    name: str, make: Callable[[], bytes], expectation: Expectation, said: str = "", flagged: str = ""
+) -> Case:
     """A case that is one file of these bytes."""
 
     def write(around: Surroundings) -> Path:
@@ -45,4 +49,4 @@ def from_bytes(name: str, make: Callable[[], bytes], expectation: Expectation, s
         path.write_bytes(make())
         return path
 
-    return Case(name, write, expectation, said)
+    return Case(name, write, expectation, said, flagged)

@@ -28,14 +28,17 @@ MIB = 1 << 20
 
 def cost_cases() -> Iterable[Case]:
     """All of them."""
-    for name, (member, said) in NPY.items():
-        yield from_bytes(f"npz-{name}", partial(with_npz, {"layers/dense/vars/0.npy": member}), "survive", said)
+    for name, (member, said, *flagged) in NPY.items():
+        make = partial(with_npz, {"layers/dense/vars/0.npy": member})
+        yield from_bytes(f"npz-{name}", make, "survive", said, *flagged)
     yield from_bytes("npz-plain", partial(with_npz, {"layers/dense/vars/0.npy": npy("'<f4'", "(3, 2)", 24)}), "read")
     twice = {f"layers/dense/vars/0{ending}": npy("'<f4'", "(3, 2)", 24) for ending in ("", ".npy")}
     yield from_bytes("npz-one-name-twice", partial(with_npz, twice), "survive", "a second array of one name")
     yield from_bytes("npz-deep", partial(with_npz, {"a/" * 30_000 + "0.npy": b""}), "refuse", "limit hdf5_depth")
     yield from_bytes("npz-long-paths", partial(with_npz, LONG_NAMES), "refuse", "limit path_characters")
-    yield from_bytes("npz-beside", lambda: raw_zip([*parts(), Part(b"model.weights.npz", npz({}))]), "read", "second")
+    yield from_bytes(
+        "npz-beside", lambda: raw_zip([*parts(), Part(b"model.weights.npz", npz({}))]), "read", "second", "KI509"
+    )
     yield from_bytes("h5-many-layers-counted", partial(counted, "nb_layers"), "read")
     yield from_bytes("h5-many-arrays-counted", partial(counted, "nb_params"), "read")
     yield from_bytes("h5-names-repeated", repeated_names, "survive", "second")
@@ -43,14 +46,16 @@ def cost_cases() -> Iterable[Case]:
     yield from_bytes("h5-one-name-in-many", one_name_in_many, "read")
     yield from_bytes("h5-names-listed", listed_names, "refuse", "limit listed_names")
     yield from_bytes("h5-headers-again-and-again", continued, "survive")
-    yield from_bytes("h5-unwritten-in-many", unwritten_in_many, "survive", "not stored")
+    yield from_bytes("h5-unwritten-in-many", unwritten_in_many, "survive", "not stored", "KI514")
     yield from_bytes("json-many-objects", lambda: listing(b"{}", 900_000), "refuse", "limit json_marks_inflated")
     yield from_bytes("json-very-many-layers", lambda: listing(LAYER, 60_000, STORED), "refuse", "limit layers")
-    yield from_bytes("json-many-lambdas", lambda: listing(b'{"class_name": "__lambda__"}', 60_000), "survive")
-    yield from_bytes("json-lambdas-deep-below", deep_lambdas, "survive")
+    yield from_bytes(
+        "json-many-lambdas", lambda: listing(b'{"class_name": "__lambda__"}', 60_000), "survive", flagged="KI501"
+    )
+    yield from_bytes("json-lambdas-deep-below", deep_lambdas, "survive", flagged="KI501")
     yield from_bytes("zip-long-tokens", long_tokens, "survive")
     yield from_bytes("zip-holds-hdf5", archive_that_is_hdf5, "refuse", "an HDF5 file begins in it at byte 512")
-    yield from_bytes("h5-ends-as-archive", hdf5_that_ends_as_archive, "read", "second")
+    yield from_bytes("h5-ends-as-archive", hdf5_that_ends_as_archive, "read", "second", "KI410")
     yield Case("folder-index-link", folder_whose_index_leads_out, "refuse", "link out of its folder")
 
 
@@ -63,17 +68,17 @@ def npy(code: str, shape: str, nbytes: int, head: bytes = b"\x93NUMPY\1\0") -> b
     return head + struct.pack("<H", len(header)) + header + bytes(nbytes)
 
 
-NPY: dict[str, tuple[bytes, str]] = {
+NPY: dict[str, tuple[bytes, str] | tuple[bytes, str, str]] = {
     "empty": (b"", "is no numpy array"),
     "short": (b"\x93NUMPY", "is no numpy array"),
     "unknown-code": (npy("'<f1'", "(3,)", 12), "header .* cannot be read"),
     "odd-code": (npy("'|b8'", "(3,)", 12), "header .* cannot be read"),
     "evaluated": (npy("__import__('os').system('x')", "(3,)", 12), "header .* cannot be read"),
-    "pickled": (npy("'|O'", "(3,)", 12), "pickled"),
+    "pickled": (npy("'|O'", "(3,)", 12), "pickled", "KI513"),
     "many-axes": (npy("'<f4'", f"({'1, ' * 70})", 4), "header .* cannot be read"),
-    "huge": (npy("'<f4'", f"({'9' * 500},)", 4), "declares"),
+    "huge": (npy("'<f4'", f"({'9' * 500},)", 4), "declares", "KI514"),
     "longer": (npy("'<f4'", "(3, 2)", 32), "8 bytes behind its values"),
-    "cut": (npy("'<f4'", "(3, 2)", 8), "declares 24 bytes, and .* has 8"),
+    "cut": (npy("'<f4'", "(3, 2)", 8), "declares 24 bytes, and .* has 8", "KI514"),
 }
 
 

@@ -28,6 +28,9 @@ ENDLESS = 1 << 30
 """A size of which no array of two axes can be allocated, so that whoever tries is told so at once."""
 
 
+CONTAINERS = ("h5", "keras")
+
+
 @dataclass(frozen=True)
 class Hazard:
     """What is planted in place of the first layer's kernel: group, name of the kernel, and what must not be read."""
@@ -36,6 +39,8 @@ class Hazard:
     plant: Plant
     expectation: Expectation
     said: str = ""
+    flagged: str = ""
+    flagged_in: tuple[str, ...] = CONTAINERS
     latest: bool = False
     patch: Patch | None = None
 
@@ -43,8 +48,10 @@ class Hazard:
 def hdf5_cases() -> Iterable[Case]:
     """Every hazard in both containers, and what only a bare file can have."""
     for hazard in HAZARDS:
-        for container in ("h5", "keras"):
-            yield Case(f"{container}-{hazard.name}", maker(hazard, container), hazard.expectation, hazard.said)
+        for container in CONTAINERS:
+            flagged = hazard.flagged if container in hazard.flagged_in else ""
+            name, make = f"{container}-{hazard.name}", maker(hazard, container)
+            yield Case(name, make, hazard.expectation, hazard.said, flagged)
     yield from whole_file_cases()
 
 
@@ -317,56 +324,72 @@ NOT_FOLLOWED = "not followed"
 HAZARDS = (
     Hazard("plain", nothing, "read", "second"),
     Hazard("plain-latest", nothing, "read", "second", latest=True),
-    Hazard("external-link", external_link, "survive", NOT_FOLLOWED),
-    Hazard("external-link-latest", external_link, "survive", NOT_FOLLOWED, latest=True),
-    Hazard("external-group", external_group, "survive", NOT_FOLLOWED),
-    Hazard("external-storage", external_storage, "survive", "another file"),
-    Hazard("virtual", virtual, "survive", "virtual|other"),
-    Hazard("virtual-unlimited", virtual_unlimited, "survive", "virtual|other", latest=True),
-    Hazard("soft-dangling", soft("/nowhere"), "survive", NOT_FOLLOWED),
-    Hazard("soft-loop", soft("/layers/dense/vars/0"), "survive", NOT_FOLLOWED),
-    Hazard("soft-root", soft("/"), "survive", NOT_FOLLOWED),
-    Hazard("cycle", cycle, "survive", "second"),
-    Hazard("shared-subtrees", shared_subtrees, "survive", "second"),
+    Hazard("external-link", external_link, "survive", NOT_FOLLOWED, "KI510"),
+    Hazard("external-link-latest", external_link, "survive", NOT_FOLLOWED, "KI510", latest=True),
+    Hazard("external-group", external_group, "survive", NOT_FOLLOWED, "KI510"),
+    Hazard("external-storage", external_storage, "survive", "another file", "KI511"),
+    Hazard("virtual", virtual, "survive", "virtual|other", "KI511"),
+    Hazard("virtual-unlimited", virtual_unlimited, "survive", "virtual|other", "KI511", latest=True),
+    Hazard("soft-dangling", soft("/nowhere"), "survive", NOT_FOLLOWED, "KI510"),
+    Hazard("soft-loop", soft("/layers/dense/vars/0"), "survive", NOT_FOLLOWED, "KI510"),
+    Hazard("soft-root", soft("/"), "survive", NOT_FOLLOWED, "KI510"),
+    Hazard("cycle", cycle, "survive", "second", "KI411"),
+    Hazard("shared-subtrees", shared_subtrees, "survive", "second", "KI411"),
     Hazard("nested-100", nested(100), "survive", "limit hdf5_depth"),
-    Hazard("many-links", many_links, "survive", "second"),
+    Hazard("many-links", many_links, "survive", "second", "KI411"),
     Hazard("many-groups", many_groups, "survive", "second"),
     Hazard("many-attributes", many_attributes, "survive", "second", latest=True),
     Hazard(
-        "unwritten", dataset(shape=(ENDLESS, ENDLESS), dtype="<f4"), "survive", "limit inflated|none of them|stored"
+        "unwritten",
+        dataset(shape=(ENDLESS, ENDLESS), dtype="<f4"),
+        "survive",
+        "limit inflated|none of them|stored",
+        "KI514",
     ),
-    Hazard("unwritten-chunks", dataset(shape=(ENDLESS, ENDLESS), dtype="<f4", chunks=(1024, 1024)), "survive"),
-    Hazard("unwritten-overflow", dataset(shape=(1 << 31, 1 << 31), dtype="u1", chunks=(1024, 1024)), "survive"),
-    Hazard("unwritten-in-all", unwritten_in_all, "survive"),
-    Hazard("stacked-deflate", stacked, "survive"),
-    Hazard("one-text-for-all", shared_heap_object, "survive", "second", patch=one_for_all),
+    Hazard(
+        "unwritten-chunks",
+        dataset(shape=(ENDLESS, ENDLESS), dtype="<f4", chunks=(1024, 1024)),
+        "survive",
+        flagged="KI514",
+    ),
+    Hazard(
+        "unwritten-overflow",
+        dataset(shape=(1 << 31, 1 << 31), dtype="u1", chunks=(1024, 1024)),
+        "survive",
+        flagged="KI514",
+    ),
+    Hazard("unwritten-in-all", unwritten_in_all, "survive", flagged="KI514"),
+    Hazard("stacked-deflate", stacked, "survive", flagged="KI511"),
+    Hazard("one-text-for-all", shared_heap_object, "survive", "second", "KI511", patch=one_for_all),
     Hazard("one-text-for-all-attribute", shared_heap_attribute, "survive", "", patch=one_for_all),
     Hazard("one-text-for-all-names", shared_heap_names, "survive", "", patch=one_for_all),
-    Hazard("unknown-filter", dataset(data=KERNEL, compression="gzip"), "survive", "filter", patch=other_filter),
+    Hazard(
+        "unknown-filter", dataset(data=KERNEL, compression="gzip"), "survive", "filter", "KI511", patch=other_filter
+    ),
     Hazard("deflate", dataset(data=KERNEL, compression="gzip"), "read", "second"),
     Hazard("deflate-shuffle", dataset(data=KERNEL, compression="gzip", shuffle=True), "read", "second"),
-    Hazard("fletcher32", dataset(data=KERNEL, fletcher32=True), "survive", "filter"),
-    Hazard("lzf", dataset(data=KERNEL, compression="lzf"), "survive", "filter"),
-    Hazard("scale-offset", dataset(data=KERNEL, scaleoffset=3), "survive", "filter"),
+    Hazard("fletcher32", dataset(data=KERNEL, fletcher32=True), "survive", "filter", "KI511"),
+    Hazard("lzf", dataset(data=KERNEL, compression="lzf"), "survive", "filter", "KI511"),
+    Hazard("scale-offset", dataset(data=KERNEL, scaleoffset=3), "survive", "filter", "KI511"),
     Hazard("time-type", typed(lambda: h5py.h5t.UNIX_D32LE), "survive", "second"),
     Hazard("bit-field", typed(lambda: h5py.h5t.STD_B8LE), "survive", "second"),
-    Hazard("opaque", typed(lambda: h5py.h5t.create(h5py.h5t.OPAQUE, 16)), "survive", "second"),
-    Hazard("opaque-large", typed(lambda: h5py.h5t.create(h5py.h5t.OPAQUE, 4 * MIB)), "survive", "second"),
-    Hazard("compound-200", typed(nested_compound), "survive", "second"),
+    Hazard("opaque", typed(lambda: h5py.h5t.create(h5py.h5t.OPAQUE, 16)), "survive", "second", "KI511"),
+    Hazard("opaque-large", typed(lambda: h5py.h5t.create(h5py.h5t.OPAQUE, 4 * MIB)), "survive", "second", "KI511"),
+    Hazard("compound-200", typed(nested_compound), "survive", "second", "KI511"),
     Hazard("enumeration", typed(enumeration), "survive", "second"),
-    Hazard("texts-of-texts", typed(texts_of_texts), "survive", "second"),
+    Hazard("texts-of-texts", typed(texts_of_texts), "survive", "second", "KI511"),
     Hazard("array-type", typed(lambda: h5py.h5t.array_create(h5py.h5t.IEEE_F32LE, (9, 9))), "survive", "second"),
-    Hazard("odd-float", typed(odd_float), "survive", "second"),
-    Hazard("long-double", dataset(data=np.ones((3, 2), np.longdouble)), "survive", "second"),
+    Hazard("odd-float", typed(odd_float), "survive", "second", "KI511"),
+    Hazard("long-double", dataset(data=np.ones((3, 2), np.longdouble)), "survive", "second", "KI511"),
     Hazard("complex", dataset(data=KERNEL.astype("c8")), "survive", "second"),
     Hazard("big-endian", dataset(data=KERNEL.astype(">f4")), "read", "second"),
-    Hazard("reference", dataset(shape=(2,), dtype=h5py.ref_dtype), "survive", "second"),
-    Hazard("region-reference", dataset(shape=(2,), dtype=h5py.regionref_dtype), "survive", "second"),
+    Hazard("reference", dataset(shape=(2,), dtype=h5py.ref_dtype), "survive", "second", "KI511"),
+    Hazard("region-reference", dataset(shape=(2,), dtype=h5py.regionref_dtype), "survive", "second", "KI511"),
     Hazard("no-dataspace", dataset(data=h5py.Empty("f")), "survive", "second"),
     Hazard("scalar", dataset(data=np.float32(5)), "survive", "second"),
     Hazard("no-values", dataset(data=np.zeros((0, 5), "<f4")), "survive", "second"),
     Hazard("many-axes", dataset(data=np.ones((1,) * 32, "<f4")), "survive", "second"),
-    Hazard("text", dataset(data="just text"), "survive", "second"),
+    Hazard("text", dataset(data="just text"), "survive", "second", "KI511"),
     Hazard("group-for-kernel", swapped, "survive", "second"),
     Hazard("type-for-kernel", named_type, "survive", "second"),
     Hazard("dataset-for-layer", group_replaced, "survive", "second"),
@@ -374,8 +397,20 @@ HAZARDS = (
     Hazard("layer-names-numbers", attribute("layer_names", np.arange(3)), "survive"),
     Hazard("layer-names-table", attribute("layer_names", np.array([[b"a", b"b"]])), "survive"),
     Hazard("layer-names-repeated", attribute("layer_names", [b"first"] * 1_000), "survive"),
-    Hazard("weight-names-absolute", attribute("weight_names", [b"/secret", b"/model_weights"]), "survive"),
-    Hazard("weight-names-parent", attribute("weight_names", [b"../../x", b"..", b".", b""]), "survive"),
+    Hazard(
+        "weight-names-absolute",
+        attribute("weight_names", [b"/secret", b"/model_weights"]),
+        "survive",
+        flagged="KI506",
+        flagged_in=("h5",),
+    ),
+    Hazard(
+        "weight-names-parent",
+        attribute("weight_names", [b"../../x", b"..", b".", b""]),
+        "survive",
+        flagged="KI506",
+        flagged_in=("h5",),
+    ),
     Hazard("config-number", attribute("model_config", 7), "survive"),
     Hazard("config-numbers", attribute("model_config", np.arange(9)), "survive"),
     Hazard("config-empty", attribute("model_config", h5py.Empty("S1")), "survive"),
@@ -383,10 +418,10 @@ HAZARDS = (
     Hazard("config-not-json", attribute("model_config", "{'class_name': Model}"), "survive"),
     Hazard("config-list", attribute("model_config", "[1, 2]"), "survive"),
     Hazard("config-reference", attribute("model_config", None, shape=(1,), dtype=h5py.ref_dtype), "survive"),
-    Hazard("name-escape", named(b"\x1b[2J\x9b\x07"), "survive", "second"),
-    Hazard("name-newline", named(b"x\n::error::y"), "survive", "second"),
-    Hazard("name-bytes", named(b"\xff\xfe\xc3"), "survive", "second"),
-    Hazard("name-parent", named(b".."), "survive", "second"),
+    Hazard("name-escape", named(b"\x1b[2J\x9b\x07"), "survive", "second", "KI512"),
+    Hazard("name-newline", named(b"x\n::error::y"), "survive", "second", "KI512"),
+    Hazard("name-bytes", named(b"\xff\xfe\xc3"), "survive", "second", "KI512"),
+    Hazard("name-parent", named(b".."), "survive", "second", "KI506"),
     Hazard("name-long", named(b"n" * 40_000), "survive", "second"),
 )
 
@@ -404,7 +439,7 @@ def whole_file_cases() -> Iterator[Case]:
     yield from_bytes("h5-superblock-root", lambda: superblock(70, 255), "refuse")
     yield from_bytes("h5-user-block", lambda: hdf5(legacy_tree, userblock_size=512), "read", "second")
     yield from_bytes("h5-behind-archive", behind_archive, "refuse")
-    yield from_bytes("h5-before-archive", lambda: hdf5(legacy_tree) + keras_archive(), "survive")
+    yield from_bytes("h5-before-archive", lambda: hdf5(legacy_tree) + keras_archive(), "survive", flagged="KI410")
     yield from_bytes("h5-not-keras", lambda: hdf5(lambda file: file.update(secret=[1])), "refuse", "holds secret")
     yield from_bytes("h5-nothing", hdf5, "refuse", "holds nothing")
     yield from_bytes("h5-as-text", lambda: hdf5(legacy_tree).replace(b"\r\n", b"\n"), "refuse", "copied as text")

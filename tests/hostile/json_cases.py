@@ -32,16 +32,22 @@ Json = Any
 
 def json_cases() -> Iterable[Case]:
     """All of them."""
-    for name, (text, said) in TEXTS.items():
-        yield from_bytes(f"json-{name}", partial(keras_archive, text=text), "survive", said)
-        yield from_bytes(f"h5-json-{name}", partial(legacy_with, text), "survive")
+    for name, (text, said, *flagged) in TEXTS.items():
+        yield from_bytes(f"json-{name}", partial(keras_archive, text=text), "survive", said, *flagged)
+        yield from_bytes(f"h5-json-{name}", partial(legacy_with, text), "survive", "", *flagged)
     for name, make in CONFIGS.items():
-        yield from_bytes(f"json-{name}", partial(described, make), "survive")
-        yield from_bytes(f"h5-json-{name}", partial(legacy_described, make), "survive")
-    for name, plant in CODE.items():
-        yield Case(f"code-{name}", planted(plant), "survive", "second")
-    yield Case("code-pickled-weights", pickled_weights, "survive")
-    yield Case("code-foreign-members", foreign_members, "read", "second")
+        yield from with_config(name, make)
+    yield from with_config("lone-surrogate", lambda: swapped(name="a\ud800", activation="\udfff"), "KI512")
+    for name, (code, plant) in CODE.items():
+        yield Case(f"code-{name}", planted(plant), "survive", "second", code)
+    yield Case("code-pickled-weights", pickled_weights, "survive", flagged="KI513")
+    yield Case("code-foreign-members", foreign_members, "read", "second", "KI509")
+
+
+def with_config(name: str, make: Callable[[], Json], flagged: str = "") -> Iterable[Case]:
+    """A config in an archive and in a legacy file."""
+    yield from_bytes(f"json-{name}", partial(described, make), "survive", flagged=flagged)
+    yield from_bytes(f"h5-json-{name}", partial(legacy_described, make), "survive", flagged=flagged)
 
 
 def described(make: Callable[[], Json]) -> bytes:
@@ -115,7 +121,7 @@ def nested_models(depth: int) -> Json:
 
 
 DEEP = 100_000
-TEXTS: dict[str, tuple[bytes, str]] = {
+TEXTS: dict[str, tuple[bytes, str] | tuple[bytes, str, str]] = {
     "deep-lists": (b"[" * DEEP + b"]" * DEEP, "limit json_depth"),
     "deep-objects": (b'{"a":' * DEEP + b"1" + b"}" * DEEP, "limit json_depth"),
     "deep-unclosed": (b"[" * DEEP, "limit json_depth"),
@@ -134,6 +140,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
     "duplicate-key": (
         json.dumps(config()).encode().replace(b'"units": 2', b'"units": 7, "units": 2'),
         "second",
+        "KI515",
     ),
     "byte-order-mark": (b"\xef\xbb\xbf" + json.dumps(config()).encode(), "second"),
     "utf-16": (json.dumps(config()).encode("utf-16"), "second"),
@@ -153,11 +160,10 @@ CONFIGS: dict[str, Callable[[], Json]] = {
     "wrapped-40": lambda: wrapped(40),
     "wrapped-120": lambda: wrapped(120),
     "nested-60": lambda: nested_models(60),
-    "many-layers": lambda: config(*(dense(0) | {"name": f"d{number}"} for number in range(20_000))),
+    "many-layers": lambda: config(*(dense(0) | {"name": f"d{number}"} for number in range(10_000))),
     "same-names": lambda: config(*(dense(0) for _ in range(500))),
     "long-name": lambda: swapped(name="n" * 900_000),
     "long-class": lambda: config(dense(0) | {"class_name": "C" * 900_000}, dense(1)),
-    "lone-surrogate": lambda: swapped(name="a\ud800", activation="\udfff"),
     "name-number": lambda: swapped(name=7),
     "name-list": lambda: swapped(name=["first"]),
     "units-text": lambda: swapped(units="many"),
@@ -226,37 +232,56 @@ def imported(module: str, name: str, *arguments: str) -> Json:
     return swapped(activation=made, kernel_initializer=made | {"config": {"args": list(arguments)}})
 
 
-CODE: dict[str, Callable[[Path], Json]] = {
-    "lambda": lambda marker: config(lambda_layer(code_object(marker)), dense(1)),
-    "lambda-keras-2": lambda marker: config(lambda_layer(legacy_function(marker), function_type="lambda"), dense(1)),
-    "lambda-deep": deep_lambda,
-    "lambda-activation": lambda marker: swapped(activation=code_object(marker)),
-    "lambda-output-shape": lambda marker: config(lambda_layer("f", output_shape=code_object(marker)), dense(1)),
-    "lambda-loss": lambda marker: config(compile_config={"loss": code_object(marker)}),
-    "import": lambda marker: imported("os", "system", f"touch {marker}"),
-    "import-builtins": lambda marker: imported("builtins", "exec", f"open({str(marker)!r}, 'w')"),
-    "gadget": lambda marker: imported("keras.utils", "get_file", str(marker), "http://127.0.0.1:9/x"),
-    "torch": lambda marker: config(
-        {
-            "class_name": "TorchModuleWrapper",
-            "config": {
-                "name": "first",
-                "module": {
-                    "class_name": "__bytes__",
-                    "config": {"value": base64.b64encode(pickle.dumps(Opener(marker))).decode()},
+CODE: dict[str, tuple[str, Callable[[Path], Json]]] = {
+    "lambda": ("KI501", lambda marker: config(lambda_layer(code_object(marker)), dense(1))),
+    "lambda-keras-2": (
+        "KI501",
+        lambda marker: config(lambda_layer(legacy_function(marker), function_type="lambda"), dense(1)),
+    ),
+    "lambda-deep": ("KI501", deep_lambda),
+    "lambda-activation": ("KI501", lambda marker: swapped(activation=code_object(marker))),
+    "lambda-output-shape": (
+        "KI501",
+        lambda marker: config(lambda_layer("f", output_shape=code_object(marker)), dense(1)),
+    ),
+    "lambda-loss": ("KI501", lambda marker: config(compile_config={"loss": code_object(marker)})),
+    "import": ("KI502", lambda marker: imported("os", "system", f"touch {marker}")),
+    "import-builtins": ("KI502", lambda marker: imported("builtins", "exec", f"open({str(marker)!r}, 'w')")),
+    "gadget": ("KI503", lambda marker: imported("keras.utils", "get_file", str(marker), "http://127.0.0.1:9/x")),
+    "torch": (
+        "KI504",
+        lambda marker: config(
+            {
+                "class_name": "TorchModuleWrapper",
+                "config": {
+                    "name": "first",
+                    "module": {
+                        "class_name": "__bytes__",
+                        "config": {"value": base64.b64encode(pickle.dumps(Opener(marker))).decode()},
+                    },
                 },
             },
-        },
-        dense(1),
+            dense(1),
+        ),
     ),
-    "saved-model": lambda marker: config(
-        {"class_name": "TFSMLayer", "config": {"name": "first", "filepath": str(marker.parent)}}, dense(1)
+    "saved-model": (
+        "KI504",
+        lambda marker: config(
+            {"class_name": "TFSMLayer", "config": {"name": "first", "filepath": str(marker.parent)}}, dense(1)
+        ),
     ),
-    "vocabulary": lambda marker: config(
-        {"class_name": "StringLookup", "config": {"name": "first", "vocabulary": str(marker.parent / "secret.bin")}},
-        dense(1),
+    "vocabulary": (
+        "KI505",
+        lambda marker: config(
+            {
+                "class_name": "StringLookup",
+                "config": {"name": "first", "vocabulary": str(marker.parent / "secret.bin")},
+            },
+            dense(1),
+        ),
     ),
 }
+"""The code that each is found by, and the config."""
 
 
 def planted(plant: Callable[[Path], Json]) -> Callable[[Surroundings], Path]:

@@ -82,9 +82,11 @@ def zip_cases() -> Iterable[Case]:
     yield from_bytes("zip-comment", lambda: with_more(comment=b"hello"), "read", "second")
     yield from_bytes("zip-wide", lambda: with_more(wide=True), "read", "second")
     yield from_bytes("zip-deflated", lambda: changed(WEIGHTS, method=DEFLATED), "read", "second")
-    yield from_bytes("zip-duplicate", lambda: with_more(Part(CONFIG, HOSTILE_CONFIG)), "read", "config.json 2 times")
     yield from_bytes(
-        "zip-duplicate-first", lambda: raw_zip([Part(CONFIG, HOSTILE_CONFIG), *parts()]), "read", "2 times"
+        "zip-duplicate", lambda: with_more(Part(CONFIG, HOSTILE_CONFIG)), "read", "config.json 2 times", "KI405"
+    )
+    yield from_bytes(
+        "zip-duplicate-first", lambda: raw_zip([Part(CONFIG, HOSTILE_CONFIG), *parts()]), "read", "2 times", "KI405"
     )
     yield from_bytes("zip-encrypted", lambda: changed(CONFIG, flags=1), "survive", "encrypted")
     yield from_bytes("zip-encrypted-weights", lambda: changed(WEIGHTS, flags=1), "refuse", "encrypted")
@@ -100,7 +102,7 @@ def zip_cases() -> Iterable[Case]:
     yield from_bytes("zip-size", lambda: lying(WEIGHTS, listed=HUGE, local=HUGE), "refuse", "reach out")
     yield from_bytes("zip-size-missing", lambda: lying(WEIGHTS, listed={"size": WIDE}), "refuse", "cut off")
     yield from_bytes("zip-bad-crc", lambda: flipped(CONFIG), "survive", "config.json .* is damaged: .* CRC")
-    yield from_bytes("zip-bit-rot", lambda: flipped(WEIGHTS), "survive")
+    yield from_bytes("zip-bit-rot", lambda: flipped(WEIGHTS), "survive", flagged="KI404")
     yield from_bytes("zip-fake-end", lambda: with_more(comment=keras_archive()), "refuse", "more than one end record")
     yield from_bytes("zip-prefix", lambda: with_more(prefix=b"MZ" * 50), "refuse", "100 bytes stand before")
     yield from_bytes("zip-prefix-zip", lambda: keras_archive() + keras_archive(), "refuse", "other members")
@@ -117,9 +119,13 @@ def zip_cases() -> Iterable[Case]:
     yield from_bytes("zip-bomb-huge", lambda: bomb(WEIGHTS, 1, WIDE - 1), "refuse", "limit archive_ratio")
     yield from_bytes("zip-members", lambda: with_more(*many_parts(8_000)), "refuse", "limit archive_members")
     for name in (b"../../x", b"/etc/passwd", b"C:\\x", b"a\\..\\..\\x"):
-        yield from_bytes(f"zip-name-{name.hex()}", partial(with_more, Part(name)), "read", "a place outside")
-    yield from_bytes("zip-link", lambda: with_more(Part(b"assets/x", b"/x", mode=0o120777)), "read", "symbolic link")
-    yield from_bytes("zip-name-bytes", lambda: with_more(Part(b"\xff\xfe\x1b[2J", flags=0x800)), "read", "second")
+        yield from_bytes(f"zip-name-{name.hex()}", partial(with_more, Part(name)), "read", "a place outside", "KI506")
+    yield from_bytes(
+        "zip-link", lambda: with_more(Part(b"assets/x", b"/x", mode=0o120777)), "read", "symbolic link", "KI510"
+    )
+    yield from_bytes(
+        "zip-name-bytes", lambda: with_more(Part(b"\xff\xfe\x1b[2J", flags=0x800)), "read", "second", "KI512"
+    )
     yield from_bytes("zip-name-long", lambda: with_more(Part(b"n" * 65_000)), "read", "second")
     yield from_bytes("zip-no-config", lambda: raw_zip(parts()[2:]), "survive")
     yield from_bytes("zip-no-weights", lambda: raw_zip(parts()[:2]), "survive")
