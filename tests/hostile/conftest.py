@@ -30,7 +30,7 @@ MAKERS = (HERE, HERE.parent / "special_files.py", HERE.parent / "kept.py")
 PACKAGE = HERE.parents[1] / "kerasinspect"
 
 
-@pytest.fixture(scope="module", params=CASES.values(), ids=CASES)
+@pytest.fixture(scope="module", params=list(CASES.values()), ids=list(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
     """Each case in its turn."""
     return cast("Case", request.param)
