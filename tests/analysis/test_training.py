@@ -23,7 +23,7 @@ from kerasinspect.analysis.training import Judgement, Training, assess_training
 from kerasinspect.analysis.training.origin import Origin
 from kerasinspect.analysis.training.values import judge_values
 from kerasinspect.model import Extra, Initializer, Layer
-from tests.output.handmade import MemoryArray, model, weight
+from tests.makers.handmade import MemoryArray, model, weight
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.training import Verdict

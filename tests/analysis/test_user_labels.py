@@ -10,7 +10,7 @@ import pytest
 from kerasinspect.analysis import user_labels as user_labels_module
 from kerasinspect.analysis.user_labels import read_names, user_labels
 from kerasinspect.errors import RequestError
-from tests.output.handmade import model, question_network, varied
+from tests.makers.handmade import model, question_network, varied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.fuzz.compared import WAYS, compare, unexplained
-from tests.fuzz.seeds import SAMPLES, found_seeds
+from tests.makers.seeds import SAMPLES, found_seeds
 
 
 def test_a_few_hundred_broken_models_all_end_in_an_answer_or_a_sentence() -> None:

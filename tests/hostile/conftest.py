@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from tests.hostile.all_cases import CASES, COMMANDS, REPORTS, WARM, commands_of
-from tests.hostile.cases import Case, Surroundings
-from tests.hostile.file_cases import make_secrets
 from tests.hostile.outcomes import Ended, Harm, Outcome
 from tests.hostile.outside import READERS
 from tests.hostile.serving import asking
 from tests.kept import Kept, fingerprint
+from tests.makers.hostile.all_cases import CASES, COMMANDS, REPORTS, WARM, commands_of
+from tests.makers.hostile.cases import Case, Surroundings
+from tests.makers.hostile.file_cases import make_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from tests.hostile.serving import Ask
 
 HERE = Path(__file__).parent
-MAKERS = (HERE, HERE.parent / "special_files.py", HERE.parent / "kept.py")
-"""What makes the cases and runs programs on them."""
+MAKERS = (
+    HERE.parent / "makers",
+    *(HERE / name for name in ("outcomes.py", "outside.py", "serving.py", "watched.py")),
+)
+"""What makes the cases, and what runs programs on them."""
 PACKAGE = HERE.parents[1] / "kerasinspect"
 
 

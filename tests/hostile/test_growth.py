@@ -16,7 +16,7 @@ from kerasinspect.checking import asking as checking
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import InspectError
 from tests.hostile.counting import work_of
-from tests.hostile.growing import EVERY, GROWING, Growing
+from tests.makers.growing.parts import EVERY, GROWING, Growing
 
 if TYPE_CHECKING:
     from collections import Counter

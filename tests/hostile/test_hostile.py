@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile.all_cases import CHECK, SHOW
-from tests.hostile.file_cases import SECRETS
 from tests.hostile.outcomes import MOST_MEBIBYTES, MOST_SECONDS
 from tests.hostile.outside import MOST_MEMORY
+from tests.makers.hostile.all_cases import CHECK, SHOW
+from tests.makers.hostile.file_cases import SECRETS
 
 if TYPE_CHECKING:
-    from tests.hostile.cases import Case
     from tests.hostile.outcomes import Ended, Harm, Outcome
+    from tests.makers.hostile.cases import Case
 
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 RUNNER_COMMAND = re.compile(r"^\s*::|##\[|##vso\[|##teamcity\[", re.MULTILINE)
@@ -89,7 +89,7 @@ def test_what_a_loader_would_do_is_flagged(case: Case, ended: Ended) -> None:
 def test_it_harms_no_other_reader(harms: list[Harm]) -> None:
     """h5py, zipfile and, where it is asked for, Keras read it or raise an error: no signal, no hang, no great hunger.
 
-    What would end them is no file but a few bytes in memory, for the guard itself: ``tests/reading/test_guards.py``.
+    What would end them is no file but a few bytes in memory, for the guard itself: ``tests/containers/test_guards.py``.
     """
     for harm in harms:
         assert harm.signal is None, harm

@@ -369,7 +369,7 @@ def build(keras: Any, variant: Variant) -> Any:  # noqa: ANN401 - Keras has no t
 
 def described(model: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - a Keras model
     """What Keras itself says of every weight: index, layer, name, shape, dtype, digest."""
-    from tests.oracle import describe
+    from tests.oracles.weights import describe
 
     return [
         (one["index"], one["layer"], one["name"], tuple(one["shape"]), one["dtype"], one["sha256"])

@@ -22,9 +22,9 @@ from kerasinspect.output.destination import Target
 from kerasinspect.output.documents.show import code_document
 from kerasinspect.output.pages.verify import verify_document
 from kerasinspect.verify import Bounds, Options, verify, verify_all
-from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
-from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
-from tests.verify.planted import with_config, with_lambda
+from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts
+from tests.makers.planted import with_config, with_lambda
+from tests.makers.raw_zip import DEFLATED, Part, raw_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
