@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,15 +67,6 @@ class Plain:
 def plain(values: Any) -> Plain:  # noqa: ANN401 - whatever numpy takes
     """An array in memory."""
     return Plain(np.asarray(values), [])
-
-
-@pytest.fixture(scope="module")
-def keras() -> Any:  # noqa: ANN401 - Keras has no types
-    """The installed Keras, which warns of itself when it is imported."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import keras
-    return keras
 
 
 def quantize(mode: str, **options: Any) -> Callable[[Any, Any], None]:  # noqa: ANN401 - Keras's own

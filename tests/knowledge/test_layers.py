@@ -312,17 +312,6 @@ VARIANTS = [
 FILES = ("m.keras", "m.h5", "m.weights.h5")
 
 
-@pytest.fixture(scope="module")
-def keras() -> Any:  # noqa: ANN401 - Keras has no types
-    """The installed Keras, which warns of itself when it is imported."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import keras
-
-        keras.layers.Dense(1).build((1, 1))
-    return keras
-
-
 def classes(keras: Any) -> dict[str, Any]:  # noqa: ANN401 - Keras has no types
     """Every layer class that the installed Keras offers, by its own name."""
     offered = [each for each in vars(keras.layers).values() if inspect.isclass(each)]

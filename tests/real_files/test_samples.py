@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -68,13 +67,13 @@ def datasets(path: Path) -> Counter[tuple[tuple[int, ...], str]]:
 
 
 @pytest.fixture(scope="module")
-def truth(sample_models: Path) -> dict[str, list[Json]]:
+def truth(sample_models: Path, keras_environment: dict[str, str]) -> dict[str, list[Json]]:
     """Every weight of every sample, as the real Keras loads it."""
     names = [name for name in SAMPLES if name != TOO_OLD_FOR_KERAS_3]
     done = subprocess.run(
         [sys.executable, "-m", "tests.oracles.weights", *(str(sample_models / name) for name in names)],
         cwd=ROOT,
-        env=os.environ | {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=keras_environment,
         stdout=subprocess.PIPE,
         check=True,
     )

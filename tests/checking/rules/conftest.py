@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +10,11 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def keras_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def keras_models(tmp_path_factory: pytest.TempPathFactory, keras_environment: dict[str, str]) -> Path:
     """The folder of the models that ``keras_models`` makes."""
     folder = tmp_path_factory.mktemp("keras_models")
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "KERAS_BACKEND": "tensorflow"}
     command = [sys.executable, "-m", "tests.makers.keras_models", str(folder)]
     root = Path(__file__).parents[3]
-    made = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    made = subprocess.run(command, cwd=root, env=keras_environment, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     return folder
