@@ -8,10 +8,10 @@ TYPES := for system in linux win32 darwin; do \
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format types samples fuzz picture clean
+.PHONY: help venv demo test test-fast lint format types samples fuzz picture clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(VENV)/dev.stamp ## set up .venv with everything that the other targets need
 
@@ -20,6 +20,9 @@ demo: $(VENV)/core.stamp ## show what the arrays of a small network are
 
 test: $(VENV)/test.stamp ## run the tests, with the real Keras as oracle
 	$(QUIET_TENSORFLOW) $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile
+
+test-fast: $(VENV)/test.stamp ## run the tests of every room that take under a minute in all, without Keras
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --fast
 
 lint: $(VENV)/dev.stamp ## check style, types, imports between rooms, and spelling
 	$(BIN)/ruff check

@@ -1,13 +1,66 @@
-"""What several test modules share."""
+"""What several test modules share, and the option that leaves out what takes long."""
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+LEFT_OUT = "the real Keras is not asked with --fast"
+
+
+class WithoutKeras:
+    """Skips a test that imports Keras or TensorFlow."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Find nothing, and skip what looks for one of them."""
+        if name in {"keras", "tensorflow", "tf_keras"}:
+            pytest.skip(LEFT_OUT, allow_module_level=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    parser.addoption("--fast", action="store_true", help="leave out what asks the real Keras, and what is marked long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep Keras from being imported where it is not asked."""
+    if config.getoption("--fast"):
+        sys.meta_path.insert(0, WithoutKeras)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long where that is asked for."""
+    if config.getoption("--fast"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 @pytest.fixture(scope="session")
 def sample_models() -> Path:
     """The folder of sample models."""
     return Path(__file__).parent.parent / "sample_models"
+
+
+@pytest.fixture(scope="session")
+def keras() -> Any:  # noqa: ANN401 - Keras has no types
+    """The installed Keras, which warns of itself when it is imported."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import keras
+
+        keras.layers.Dense(1).build((1, 1))
+    return keras
+
+
+@pytest.fixture(scope="session")
+def keras_environment(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The environment of a process that asks the real Keras; without it the test is skipped."""
+    if request.config.getoption("--fast"):
+        pytest.skip(LEFT_OUT)
+    return {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}

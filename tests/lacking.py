@@ -1,6 +1,6 @@
 """What other systems lack, taken away from this one while each test runs.
 
-``python -m pytest tests/reading -p tests.lacking --lacking windows``
+``python -m pytest tests/containers -p tests.lacking --lacking windows``
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Measures whether positions, names and classes are what Keras says: ``python -m tests.measure_positions FOLDER...``.
 
-Each FOLDER was made by ``python -m tests.positions.making FOLDER``, run with each version of Keras that is to be
+Each FOLDER was made by ``python -m tests.makers.positions.making FOLDER``, run with each version of Keras that is to be
 measured (``KERAS_LIBRARY=tf_keras`` chooses tf-keras). It prints, for each construct, format and folder, how many
 positions, names and classes are right, left open and wrong, which arrays are missing or doubled, and the exit statuses.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.commands.cli import run
-from tests.positions.comparing import Compared, compare
+from tests.oracles.comparing import Compared, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,9 +1,10 @@
 """Measures what of all that Keras refuses ``check`` finds: ``python -m tests.measure_shapes WORK --keras PYTHON...``.
 
 Each PYTHON has a Keras (``tf_keras=PYTHON`` chooses tf-keras). It makes small models, each is changed in every way of
-``tests.shapes.edits``, that Keras loads every file, and ``check`` is asked. Printed is for each kind of change how
-often Keras refuses, and how many of these are errors to ``check``; how often it loads the same numbers, and how many of
-these are errors all the same; and how often it loads other numbers, and how many of these ``check`` says nothing of.
+``tests.makers.shapes.edits``, that Keras loads every file, and ``check`` is asked. Printed is for each kind of change
+how often Keras refuses, and how many of these are errors to ``check``; how often it loads the same numbers, and how
+many of these are errors all the same; and how often it loads other numbers, and how many of these ``check`` says
+nothing of.
 With ``--record FOLDER MODEL...`` it also copies models, and writes what that Keras makes of some changes to each.
 """
 
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.rule_names import active_rules
-from tests.shapes.edits import edits_of
+from tests.makers.shapes.edits import edits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,7 @@ def ask(command: str, module: str, *arguments: str) -> str:
 
 def answers(command: str, folder: Path) -> Json:
     """What a Keras says of every file in a folder."""
-    found: Json = json.loads(ask(command, "tests.shapes.loading", str(folder)))
+    found: Json = json.loads(ask(command, "tests.oracles.loading", str(folder)))
     return found
 
 
@@ -99,7 +100,7 @@ def truth_of(folder: Path, command: str, options: argparse.Namespace) -> Json:
     known = folder / "truth.json"
     if known.exists():
         return dict(json.loads(known.read_text("utf-8")))
-    ask(command, "tests.shapes.making", str(folder), *options.model)
+    ask(command, "tests.makers.shapes.making", str(folder), *options.model)
     whole = {name: answer for name, answer in answers(command, folder).items() if "weights" in answer}
     truth = {name: {"source": name, "kind": "unchanged", "where": "", "outcome": "same", "said": ""} for name in whole}
     changed = {name: edit for source in whole for name, edit in written(folder / source, folder, options)}

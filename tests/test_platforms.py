@@ -32,8 +32,11 @@ from tests.lacking import MODULES, NOT_ON_WINDOWS, SIGNALS, System, in_a_new_int
 PACKAGE = Path(platforms.__file__).parent
 SAMPLE = PACKAGE.parent / "sample_models" / "question_network.keras"
 READING: dict[System, tuple[str, ...]] = {
-    "windows": ("tests/reading",),
-    "macos": ("tests/reading/test_archive.py", "tests/reading/test_closing.py", "tests/reading/test_hdf5.py"),
+    "windows": (
+        *("tests/containers", "tests/formats", "tests/assembly", "tests/opening"),
+        *("tests/real_files/test_corpus.py", "tests/real_files/test_versions.py"),
+    ),
+    "macos": ("tests/containers/test_archive.py", "tests/opening/test_closing.py", "tests/containers/test_hdf5.py"),
 }
 """The tests of reading that are run as on each system: of macOS, whose ways are nearly these, those of bytes."""
 WHO_ASK = ("platforms.py", "worker.py")
@@ -216,10 +219,12 @@ def test_commands_say_the_same_without_what_another_system_lacks(
     assert (done.returncode, done.stdout, done.stderr) == (status, capsys.readouterr().out, "")
 
 
+@pytest.mark.long("the tests of five folders are run again")
 @pytest.mark.parametrize("system", ["windows", "macos"])
 def test_reading_needs_nothing_that_another_system_lacks(system: System) -> None:
     """All tests of reading pass without it, but those that need Keras."""
-    command = [sys.executable, "-m", "pytest", *READING[system], "--ignore=tests/reading/test_quantized.py", "-q", "-x"]
+    ignored = "--ignore=tests/assembly/test_quantized.py"
+    command = [sys.executable, "-m", "pytest", *READING[system], ignored, "-q", "-x"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", "-p", "tests.lacking", "--lacking", system],
         capture_output=True,

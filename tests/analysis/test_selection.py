@@ -10,7 +10,7 @@ import pytest
 from kerasinspect.analysis.selection import Selection, select
 from kerasinspect.errors import NothingMatches
 from kerasinspect.model import Layer
-from tests.output.handmade import dense, model, question_network, varied, weight
+from tests.makers.handmade import dense, model, question_network, varied, weight
 
 
 def paths(selection: Selection) -> list[str]:

@@ -21,7 +21,7 @@ from kerasinspect.analysis.statistics import (
     quantiles,
 )
 from kerasinspect.dtypes import decoded
-from tests.output.handmade import MemoryArray
+from tests.makers.handmade import MemoryArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.summarising import Order, Total, summarise
-from tests.output.handmade import dense, model, question_network, varied
+from tests.makers.handmade import dense, model, question_network, varied
 
 
 def test_a_parent_counts_what_lies_below_it() -> None:

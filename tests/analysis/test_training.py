@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -23,7 +22,7 @@ from kerasinspect.analysis.training import Judgement, Training, assess_training
 from kerasinspect.analysis.training.origin import Origin
 from kerasinspect.analysis.training.values import judge_values
 from kerasinspect.model import Extra, Initializer, Layer
-from tests.output.handmade import MemoryArray, model, weight
+from tests.makers.handmade import MemoryArray, model, weight
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.training import Verdict
@@ -335,11 +334,10 @@ def test_sample_models(sample_models: Path, name: str, verdict: Verdict) -> None
     assert training.count(verdict) == len(training.layers)
 
 
-def test_no_sure_verdict_on_a_real_model_is_wrong() -> None:
+def test_no_sure_verdict_on_a_real_model_is_wrong(keras_environment: dict[str, str]) -> None:
     """Over models that the real Keras makes and trains, every certain verdict is right, and most are certain."""
     command = [sys.executable, "-m", "tests.measure_training", "--every", "60"]
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=environment, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=keras_environment, text=True)
     counts: Counter[tuple[str, str, str | None]] = Counter()
     for row in json.loads(done.stdout)["counts"]:
         counts[row["truth"], row["verdict"], row["certainty"]] += row["layers"]

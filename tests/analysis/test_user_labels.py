@@ -11,7 +11,7 @@ from kerasinspect.analysis.user_labels import names_in, user_labels
 from kerasinspect.commands import show
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
-from tests.output.handmade import model, question_network, varied
+from tests.makers.handmade import model, question_network, varied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kerasinspect.commands.cli import run
-from tests.special_files import make_pipe
+from tests.makers.special_files import make_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from kerasinspect.commands.check import check
 from kerasinspect.commands.options import REPORT_FORMS
 from kerasinspect.commands.rules import rules
 from kerasinspect.errors import RequestError
-from tests.hostile.plain_models import archive_tree, config, hdf5, keras_archive
+from tests.makers.plain_models import archive_tree, config, hdf5, keras_archive
 
 if TYPE_CHECKING:
     from pathlib import Path

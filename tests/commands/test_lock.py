@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from kerasinspect.commands.check import check
 from kerasinspect.commands.lock import lock
 from kerasinspect.errors import RequestError, UnreadableFile
-from tests.hostile.plain_models import archive_tree, config, dense, hdf5, keras_archive
+from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive
 
 if TYPE_CHECKING:
     import h5py

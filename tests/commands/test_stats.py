@@ -24,7 +24,7 @@ from kerasinspect.output.formats.csv import write_csv
 from kerasinspect.output.formats.markdown import markdown_text, write_markdown
 from kerasinspect.output.pages.show import ShowOptions, show_blocks
 from kerasinspect.output.pages.stats import stats_document
-from tests.output.handmade import model, varied, weight
+from tests.makers.handmade import model, varied, weight
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from kerasinspect.analysis.training import Fit, Judgement, Reason, WeightTrainin
 from kerasinspect.commands.training import training
 from kerasinspect.model import Initializer
 from kerasinspect.output.pages.training import evidence, training_document
-from tests.output.handmade import varied, weight
+from tests.makers.handmade import varied, weight
 
 if TYPE_CHECKING:
     from pathlib import Path

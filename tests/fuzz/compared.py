@@ -23,14 +23,14 @@ from kerasinspect.errors import InspectError
 from kerasinspect.formats.keras_archive import CONFIG, NPZ, WEIGHTS
 from kerasinspect.opening import open_model
 from tests.fuzz.arrays import Answer, Seen, listed
-from tests.fuzz.mutators import BLIND, HDF5_MARKS, in_json, near_mark
-from tests.fuzz.seeds import SAMPLES, found_seeds
-from tests.hostile.nameless import nameless
+from tests.makers.mutators import BLIND, HDF5_MARKS, in_json, near_mark
+from tests.makers.nameless import nameless
+from tests.makers.seeds import SAMPLES, found_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tests.fuzz.mutators import Mutator
+    from tests.makers.mutators import Mutator
 
 OTHER = "silently other"
 

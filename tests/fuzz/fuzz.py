@@ -28,9 +28,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.commands.cli import run
-from tests.fuzz.mutators import WHOLE, mutate
-from tests.fuzz.seeds import SAMPLES, found_seeds
-from tests.hostile.nameless import nameless
+from tests.makers.mutators import WHOLE, mutate
+from tests.makers.nameless import nameless
+from tests.makers.seeds import SAMPLES, found_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,8 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.fuzz.compared import WAYS, compare, unexplained
-from tests.fuzz.seeds import SAMPLES, found_seeds
+from tests.makers.seeds import SAMPLES, found_seeds
+
+pytestmark = pytest.mark.long("hundreds of files are broken and read")
 
 
 def test_a_few_hundred_broken_models_all_end_in_an_answer_or_a_sentence() -> None:

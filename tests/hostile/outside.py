@@ -2,13 +2,12 @@
 
 A file that ends or stalls another program is a weapon, whoever made it and whatever for. So no test makes one: what a
 file holds is read by h5py and zipfile or answered with an exception, and a guard against worse is asked with bytes in
-memory. ``python -m tests.hostile.outside < jobs.json > outcomes.jsonl``: a job is a reader and a file.
+memory. ``python -m tests.hostile.outside < jobs.jsonl > harms.jsonl``: a job is a reader and a file.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import os
 import resource
 import signal
@@ -16,9 +15,13 @@ import sys
 import time
 import zipfile
 from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import h5py
+
+from tests.hostile.outcomes import Harm
+from tests.hostile.serving import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,8 +93,8 @@ def with_keras(path: str) -> None:
 READERS: dict[str, Callable[[str], None]] = {"h5py": with_h5py, "zipfile": with_zipfile, "keras": with_keras}
 
 
-def watch(reader: str, path: str) -> dict[str, Any]:
-    """Run one reader on one file in a child; tell by which signal it ended, if by one, and what it took."""
+def watch(reader: str, path: str) -> Harm:
+    """By which signal one reader of one file ends in a child, if by one, and what it takes."""
     if sys.platform == "win32":
         raise OSError(NEEDS)
     child = os.fork()
@@ -105,12 +108,13 @@ def watch(reader: str, path: str) -> dict[str, Any]:
         if time.monotonic() > deadline:
             os.kill(child, signal.SIGKILL)
         time.sleep(PAUSE)
-    return {
-        "path": path,
-        "signal": os.WTERMSIG(ending) if os.WIFSIGNALED(ending) else None,
-        "seconds": round(usage.ru_utime + usage.ru_stime, 2),
-        "mebibytes": usage.ru_maxrss >> 10,
-    }
+    return Harm(
+        reader=reader,
+        path=path,
+        signal=os.WTERMSIG(ending) if os.WIFSIGNALED(ending) else None,
+        seconds=round(usage.ru_utime + usage.ru_stime, 2),
+        mebibytes=usage.ru_maxrss >> 10,
+    )
 
 
 def be_child(reader: Callable[[str], None], path: str) -> None:
@@ -128,15 +132,13 @@ def be_child(reader: Callable[[str], None], path: str) -> None:
     os._exit(0)
 
 
-def main() -> None:
-    """Run all jobs of standard input."""
-    jobs = json.load(sys.stdin)
-    if any(reader == "keras" for reader, _ in jobs):
+def answer(job: tuple[str, str]) -> dict[str, Any]:
+    """The harm that a job does."""
+    reader, path = job
+    if reader == "keras":
         import keras  # noqa: F401 - once for all children
-    for reader, path in jobs:
-        sys.stdout.write(json.dumps(watch(reader, path)) + "\n")
-        sys.stdout.flush()
+    return asdict(watch(reader, path))
 
 
 if __name__ == "__main__":
-    main()
+    serve(answer)

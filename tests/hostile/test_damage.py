@@ -14,7 +14,7 @@ import pytest
 from kerasinspect.commands.cli import run
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.zip.archive import open_archive
-from tests.hostile.nameless import nameless
+from tests.makers.nameless import nameless
 
 SAMPLES = sorted(
     path for path in (Path(__file__).parents[2] / "sample_models").iterdir() if path.suffix in {".keras", ".h5"}

@@ -14,7 +14,7 @@ import pytest
 
 from kerasinspect.commands.cli import run
 from kerasinspect.opening import open_with_container
-from tests.hostile.plain_models import hdf5, keras_archive, legacy_tree
+from tests.makers.plain_models import hdf5, keras_archive, legacy_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -16,7 +16,7 @@ from kerasinspect.checking import asking, gathering
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import InspectError
 from tests.hostile.counting import work_of
-from tests.hostile.growing import EVERY, GROWING, Growing
+from tests.makers.growing.parts import EVERY, GROWING, Growing
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.hostile.counting import Work
+
+pytestmark = pytest.mark.long("every call of every command is counted, and all memory traced")
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.commands.cli import run
-from tests.hostile.plain_models import archive_tree, config, dense, hdf5, keras_archive, legacy_tree
+from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive, legacy_tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 from kerasinspect import open_model
 from kerasinspect.errors import UnreadableFile
-from tests.hostile.plain_models import kernel, legacy_tree
+from tests.makers.plain_models import kernel, legacy_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

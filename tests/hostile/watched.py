@@ -2,16 +2,15 @@
 
 Time is that of a machine which nothing slows down: a run that takes long is divided by how slow this one is just then.
 
-``python -m tests.hostile.watched < jobs.json > outcomes.jsonl``. A job is a command, the model's path, and the folder
-that the child may read. The parent imports and runs everything once, so that nothing is left to be imported in a child.
-What each job did is one line of JSON.
+``python -m tests.hostile.watched < jobs.jsonl > outcomes.jsonl``. A job is a command, the model's path, and the folder
+that the child may read. One without a folder is run by the parent itself, since what it imports must not be left to be
+imported in a child.
 """
 
 from __future__ import annotations
 
 import importlib
 import io
-import json
 import os
 import resource
 import signal
@@ -19,10 +18,17 @@ import sys
 import tempfile
 import time
 import traceback
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerasinspect.commands.cli import run
+from tests.hostile.outcomes import Outcome
+from tests.hostile.serving import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 assert sys.platform != "win32", "it needs forks"
 
@@ -68,27 +74,27 @@ def pace() -> float:
     return time.process_time() - started
 
 
-def watch(arguments: list[str], path: str, folder: str) -> dict[str, Any]:
-    """Run one command line in a child and tell how it ended, what it wrote and what it did."""
+def watch(command: Sequence[str], path: str, folder: str) -> Outcome:
+    """How one command line ends in a child, what it writes and what it does."""
     with tempfile.TemporaryDirectory() as room:
         child = os.fork()
         if not child:
-            be_child([arguments[0], path, *arguments[1:]], (path, folder, tempfile.gettempdir()), Path(room))
+            be_child([command[0], path, *command[1:]], (path, folder, tempfile.gettempdir()), Path(room))
         _, ending, usage = os.wait4(child, 0)
         seconds = usage.ru_utime + usage.ru_stime
         if seconds > SLOW:
             seconds /= max(1.0, pace() / PACE)
         texts = {path.name: path.read_bytes().decode("utf-8", "backslashreplace") for path in Path(room).iterdir()}
-        return {
-            "status": os.WEXITSTATUS(ending) if os.WIFEXITED(ending) else None,
-            "signal": os.WTERMSIG(ending) if os.WIFSIGNALED(ending) else None,
-            "seconds": round(seconds, 2),
-            "mebibytes": usage.ru_maxrss >> 10,
-            "out": texts.get("out", ""),
-            "err": texts.get("err", ""),
-            "events": texts.get("events", "").splitlines(),
-            "trace": texts.get("trace", ""),
-        }
+        return Outcome(
+            status=os.WEXITSTATUS(ending) if os.WIFEXITED(ending) else None,
+            signal=os.WTERMSIG(ending) if os.WIFSIGNALED(ending) else None,
+            seconds=round(seconds, 2),
+            mebibytes=usage.ru_maxrss >> 10,
+            out=texts.get("out", ""),
+            err=texts.get("err", ""),
+            events=texts.get("events", "").splitlines(),
+            trace=texts.get("trace", ""),
+        )
 
 
 def be_child(arguments: list[str], allowed: tuple[str, str, str], room: Path) -> None:
@@ -129,19 +135,21 @@ def may_open(opened: object, path: str, folder: str, temporary: str) -> bool:
     return text in {path, folder, temporary} or Path(folder) in Path(text).resolve().parents
 
 
+def answer(job: tuple[Sequence[str], str, str | None]) -> dict[str, Any] | None:
+    """The outcome of a job, or nothing for one that the parent runs."""
+    command, path, folder = job
+    if folder is not None:
+        return asdict(watch(command, path, folder))
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        run([command[0], path, *command[1:]])
+    return None
+
+
 def main() -> None:
     """Run all jobs of standard input."""
-    request = json.load(sys.stdin)
-    silent = io.StringIO()
-    shown, sys.stdout = sys.stdout, silent
     for module in LAZY:
         importlib.import_module(module)
-    for arguments in request["warm"]:
-        run(arguments)
-    sys.stdout = shown
-    for job in request["jobs"]:
-        sys.stdout.write(json.dumps(watch(*job)) + "\n")
-        sys.stdout.flush()
+    serve(answer)
 
 
 if __name__ == "__main__":

@@ -312,17 +312,6 @@ VARIANTS = [
 FILES = ("m.keras", "m.h5", "m.weights.h5")
 
 
-@pytest.fixture(scope="module")
-def keras() -> Any:  # noqa: ANN401 - Keras has no types
-    """The installed Keras, which warns of itself when it is imported."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import keras
-
-        keras.layers.Dense(1).build((1, 1))
-    return keras
-
-
 def classes(keras: Any) -> dict[str, Any]:  # noqa: ANN401 - Keras has no types
     """Every layer class that the installed Keras offers, by its own name."""
     offered = [each for each in vars(keras.layers).values() if inspect.isclass(each)]
@@ -369,7 +358,7 @@ def build(keras: Any, variant: Variant) -> Any:  # noqa: ANN401 - Keras has no t
 
 def described(model: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - a Keras model
     """What Keras itself says of every weight: index, layer, name, shape, dtype, digest."""
-    from tests.oracle import describe
+    from tests.oracles.weights import describe
 
     return [
         (one["index"], one["layer"], one["name"], tuple(one["shape"]), one["dtype"], one["sha256"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,15 +39,6 @@ OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "RMSprop": ({"momentum": 0.9}, {"centered": True}, {"momentum": 0.9, "centered": True, "use_ema": True}),
 }
 CASES = [(name, options) for name in CLASSES for options in (*COMMON, *OPTIONS.get(name, ()))]
-
-
-@pytest.fixture(scope="module")
-def keras() -> Any:  # noqa: ANN401 - Keras has no types
-    """The installed Keras, which warns of itself when it is imported."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import keras
-    return keras
 
 
 def trained(keras: Any, optimizer: Any, *, frozen: bool = True) -> Any:  # noqa: ANN401 - Keras has no types

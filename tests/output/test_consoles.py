@@ -15,7 +15,7 @@ import pytest
 
 from kerasinspect.commands.cli import main
 from kerasinspect.output.consoles import LENIENT, STAND_INS, make_lenient, output_for_programs
-from tests.hostile.plain_models import hdf5
+from tests.makers.plain_models import hdf5
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.output.documents.show import DocumentOptions, show_document, summary_document
 from kerasinspect.output.formats.json import Late, write_json
-from tests.output.handmade import dense, model, numbers, question_network, unheard, varied, weight
+from tests.makers.handmade import dense, model, numbers, question_network, unheard, varied, weight
 from tests.output.snapshots import assert_as_kept
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.model import Axis
 from kerasinspect.output.arrays.grids import GridOptions, describe, draw
 from kerasinspect.output.formats.terminal import write_text
-from tests.output.handmade import MemoryArray, numbers
+from tests.makers.handmade import MemoryArray, numbers
 
 
 def drawn(values: np.ndarray[Any, Any], axes: list[Axis], options: GridOptions) -> str:

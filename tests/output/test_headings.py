@@ -16,7 +16,7 @@ from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.model import Axis
 from kerasinspect.output.arrays.grids import GridOptions, Subject, describe, draw
 from kerasinspect.output.formats.terminal import write_text
-from tests.output.handmade import MemoryArray
+from tests.makers.handmade import MemoryArray
 from tests.output.printed import MARGIN, Cell, cells
 
 if TYPE_CHECKING:

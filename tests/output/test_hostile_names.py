@@ -19,7 +19,7 @@ from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.terminal import draw, write_terminal, write_text
 from kerasinspect.output.pages.show import ShowOptions, show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
-from tests.output.handmade import MemoryArray, dense, model, unheard, weight
+from tests.makers.handmade import MemoryArray, dense, model, unheard, weight
 
 HOSTILE = {
     "escape": "a\x1b[2J\x1b]0;x\x07b",

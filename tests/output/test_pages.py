@@ -19,7 +19,7 @@ from kerasinspect.output.arrays.grids import GridOptions
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.pages.show import UNBUILT, ShowOptions, show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
-from tests.output.handmade import MemoryArray, dense, model, question_network, unheard, varied, weight
+from tests.makers.handmade import MemoryArray, dense, model, question_network, unheard, varied, weight
 from tests.output.snapshots import assert_as_kept
 
 if TYPE_CHECKING:

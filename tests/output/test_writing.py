@@ -23,7 +23,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.output.destination import destination
 from kerasinspect.writing import Target
 from tests.lacking import in_a_new_interpreter
-from tests.special_files import make_pipe, make_socket
+from tests.makers.special_files import make_pipe, make_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable

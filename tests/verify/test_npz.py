@@ -16,8 +16,8 @@ from kerasinspect.errors import RequestError
 from kerasinspect.limits import Limits
 from kerasinspect.verify.golden import FACTS, SCHEMA, Tolerances, measured, read_golden, require_inputs
 from kerasinspect.verify.npz import open_arrays
-from tests.hostile.plain_models import keras_archive
-from tests.special_files import make_pipe
+from tests.makers.plain_models import keras_archive
+from tests.makers.special_files import make_pipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

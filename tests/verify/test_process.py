@@ -214,6 +214,7 @@ def test_a_module_of_the_users_that_cannot_be_imported(stand_in: Callable[[str],
             pass
 
 
+@pytest.mark.usefixtures("keras_environment")
 def test_the_worker_keeps_to_its_memory_limit() -> None:
     """TensorFlow does not fit into 100 MiB, and that is what is said."""
     with answers(Request((TASK,), sys.executable, bounds=Bounds(memory=100 << 20))) as given:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -22,9 +21,9 @@ from kerasinspect.output.documents.show import code_document
 from kerasinspect.output.pages.verify import verify_document
 from kerasinspect.verify import Bounds, Options, verify, verify_all
 from kerasinspect.writing import Target
-from tests.hostile.plain_models import archive_tree, hdf5, keras_archive, parts
-from tests.hostile.raw_zip import DEFLATED, Part, raw_zip
-from tests.verify.planted import with_config, with_lambda
+from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts
+from tests.makers.planted import with_config, with_lambda
+from tests.makers.raw_zip import DEFLATED, Part, raw_zip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
 QUESTION = SAMPLES / "question_network.keras"
+
+with_keras = pytest.mark.usefixtures("keras_environment")
 
 DIRECT = """
 import sys
@@ -58,6 +59,7 @@ def answers() -> Mapping[str, Verification]:
     return {path.name: answer for path, answer in zip(paths, found, strict=True)}
 
 
+@with_keras
 @pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.iterdir() if path.suffix in {".keras", ".h5"}))
 def test_keras_has_the_arrays_that_we_read(answers: Mapping[str, Verification], name: str) -> None:
     """Every array of every sample that Keras loads is equal in path, name, order, shape, dtype and bytes."""
@@ -68,6 +70,7 @@ def test_keras_has_the_arrays_that_we_read(answers: Mapping[str, Verification], 
         assert answer.weights.equal == answer.weights.compared
 
 
+@with_keras
 def test_forward_passes_are_told(answers: Mapping[str, Verification]) -> None:
     """Zeros, ones and random inputs each have finite outputs of the right shape, the same twice."""
     forward = answers["question_network.keras"].forward
@@ -77,6 +80,7 @@ def test_forward_passes_are_told(answers: Mapping[str, Verification]) -> None:
     assert {(output.shape, output.not_finite) for case in forward.cases for output in case.outputs} == {((2, 32), 0)}
 
 
+@with_keras
 def test_an_unbuilt_model_is_loaded_and_not_run(answers: Mapping[str, Verification]) -> None:
     """A model without an input spec is no failure."""
     answer = answers["unbuilt.keras"]
@@ -85,6 +89,7 @@ def test_an_unbuilt_model_is_loaded_and_not_run(answers: Mapping[str, Verificati
     assert "no input spec" in str(answer.forward.error)
 
 
+@with_keras
 def test_a_refusal_has_a_sentence(answers: Mapping[str, Verification]) -> None:
     """A custom layer is named with the option that brings it, and Keras's own message is kept."""
     (refusal,) = answers["custom_layer.keras"].refusals
@@ -93,6 +98,7 @@ def test_a_refusal_has_a_sentence(answers: Mapping[str, Verification]) -> None:
     assert "register_keras_serializable" in refusal.message
 
 
+@with_keras
 def test_the_worker_tells_what_it_took(answers: Mapping[str, Verification]) -> None:
     """Version, time and memory are told, and whether there was a network."""
     answer = answers["question_network.keras"]
@@ -105,6 +111,7 @@ def test_the_worker_tells_what_it_took(answers: Mapping[str, Verification]) -> N
     assert answer.process.network
 
 
+@with_keras
 def test_a_lambda_runs_only_when_the_user_says_so(tmp_path: Path) -> None:
     """The marker file is made with ``--unsafe`` and not without."""
     marker = tmp_path / "marker"
@@ -168,6 +175,7 @@ def test_records_are_written_as_any_output(tmp_path: Path) -> None:
     assert (tmp_path / "inputs.npz").read_bytes() == b"not looked at"
 
 
+@with_keras
 def test_keras_imports_no_module_that_a_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A class of a module that lies ready to be imported stays unknown without ``--custom-objects``."""
     (tmp_path / "own.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w').close()\n", encoding="utf-8")
@@ -181,6 +189,7 @@ def test_keras_imports_no_module_that_a_file_names(tmp_path: Path, monkeypatch: 
     assert not (tmp_path / "marker").exists()
 
 
+@with_keras
 def test_a_worker_killed_by_a_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parent tells which signal, and ends in 3."""
     (tmp_path / "deadly.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", encoding="utf-8")
@@ -190,6 +199,7 @@ def test_a_worker_killed_by_a_signal(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert str(answer.ending).startswith("It was killed by SIGSEGV.")
 
 
+@with_keras
 def test_custom_objects_come_from_the_users_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sample with a custom layer loads once the module is named, and every array is equal."""
     shutil.copy(SAMPLES / "make_samples.py", tmp_path / "my_layers.py")
@@ -208,14 +218,14 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_outputs_are_those_of_a_direct_run(golden: Path) -> None:
+def test_outputs_are_those_of_a_direct_run(golden: Path, keras_environment: dict[str, str]) -> None:
     """Keras, run by hand on the recorded inputs, gives the recorded outputs to the bit."""
     command_line = [sys.executable, "-c", DIRECT, str(SAMPLES / "text_classifier.h5"), str(golden)]
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(command_line, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command_line, capture_output=True, text=True, check=False, env=keras_environment)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+@with_keras
 def test_a_golden_file_holds_for_another_format(golden: Path) -> None:
     """The archive of the same model has the same weights and the same outputs."""
     answer = verify(str(SAMPLES / "text_classifier.keras"), Options(golden=str(golden)))
@@ -226,6 +236,7 @@ def test_a_golden_file_holds_for_another_format(golden: Path) -> None:
     assert max(difference.largest for difference in answer.forward.golden) < 1e-6
 
 
+@with_keras
 def test_a_golden_file_of_another_model(golden: Path) -> None:
     """It does not fit, and why is said."""
     with pytest.raises(
@@ -234,6 +245,7 @@ def test_a_golden_file_of_another_model(golden: Path) -> None:
         verify(str(QUESTION), Options(golden=str(golden)))
 
 
+@with_keras
 def test_other_outputs_are_a_difference(golden: Path, tmp_path: Path) -> None:
     """An output that is further off than the tolerances is counted, and ends in 1."""
     with np.load(golden) as stored:
@@ -252,6 +264,7 @@ def test_other_outputs_are_a_difference(golden: Path, tmp_path: Path) -> None:
     }
 
 
+@with_keras
 def test_the_users_own_inputs(tmp_path: Path) -> None:
     """They are run as they come, whatever their names."""
     np.savez(tmp_path / "right.npz", np.zeros((3, 8), "float32"))

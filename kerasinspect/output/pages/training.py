@@ -118,8 +118,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
     """What the verdict on one weight rests on, in words, without a stop."""
     judgement, figures = one.judgement, one.figures
     name = _initializer_name(one)
-    low = short_number(figures.minimum if figures else None)
-    high = short_number(figures.maximum if figures else None)
+    low, high = map(short_number, (figures.minimum, figures.maximum) if figures else (None, None))
     match judgement.reason:
         case "at its constant":
             return f"every value is still what {name} gives"

@@ -1,0 +1,285 @@
+"""Tests of policies: where they are found, what they say, and what is refused in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kerasinspect.checking.findings import Finding
+from kerasinspect.checking.policy import Policy, Waiver, Waivers, policy_from
+from kerasinspect.checking.policy_file import PolicyFile, read_policy
+from kerasinspect.checking.policy_search import find_policy
+from kerasinspect.checking.request import check, nearest_policy, open_lock, open_policy
+from kerasinspect.checking.rules import RULES
+from kerasinspect.errors import RequestError
+from tests.makers.special_files import make_pipe
+
+if TYPE_CHECKING:
+    from kerasinspect.checking.findings import Scope
+
+DEFAULT_CODES = [rule.code for rule in RULES if rule.default]
+WAIVER = {"layer": "a*", "ignore": ["KI105"], "reason": "pruned"}
+
+
+def policy(**content: Any) -> Policy:  # noqa: ANN401 - any TOML
+    """The policy in a table."""
+    table = {key.replace("_", "-"): value for key, value in content.items()}
+    return policy_from(PolicyFile("kerasinspect.toml", table))
+
+
+def codes(subject: Policy) -> list[str]:
+    """The rules that a policy asks."""
+    return [active.rule.code for active in subject.rules(with_contract=False)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder three deep, with nothing in it."""
+    folder = tmp_path / "project" / "exports" / "today"
+    folder.mkdir(parents=True)
+    return folder
+
+
+OWN, SHARED = 'fail-on = "note"\n', '[tool.kerasinspect]\nfail-on = "warning"\n'
+PLACES: dict[str, tuple[dict[str, str], str | None]] = {
+    "its own file": ({"kerasinspect.toml": OWN}, "kerasinspect.toml"),
+    "the shared file": ({"pyproject.toml": SHARED}, "pyproject.toml"),
+    "both": ({"pyproject.toml": SHARED, "kerasinspect.toml": OWN}, "kerasinspect.toml"),
+    "above": ({"../../kerasinspect.toml": OWN}, "../../kerasinspect.toml"),
+    "the nearest": ({"../pyproject.toml": SHARED, "../../kerasinspect.toml": OWN}, "../pyproject.toml"),
+    "past one about other things": (
+        {"pyproject.toml": "[tool.other]\n", "../pyproject.toml": SHARED},
+        "../pyproject.toml",
+    ),
+    "past one that is odd": ({"pyproject.toml": "tool = 1\n", "../pyproject.toml": SHARED}, "../pyproject.toml"),
+    "an empty table": ({"pyproject.toml": "[tool.kerasinspect]\n", "../kerasinspect.toml": OWN}, "pyproject.toml"),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), PLACES.values(), ids=PLACES)
+def test_the_nearest_policy_counts(files: dict[str, str], expected: str | None, project: Path) -> None:
+    """The folder is searched, then those above it; the policy is called by its path from the folder."""
+    for name, text in files.items():
+        (project / name).write_text(text, encoding="utf-8")
+    found = find_policy(project).file
+    assert found is not None
+    assert found.path == expected
+    assert nearest_policy(project).source == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"select = [", "pyproject.toml is not TOML"),
+        (b"a = '\xff'", "pyproject.toml is not TOML"),
+        (b"a = " + b"[" * 100_000, "pyproject.toml is not TOML"),
+        (b"[tool]\nkerasinspect = 3\n", r"\[tool.kerasinspect\] is not a table"),
+        (b"[tool.kerasinspect]\nselct = []\n", 'pyproject.toml: .* has no key "selct"'),
+    ],
+    ids=["syntax", "encoding", "too deep", "no table", "unknown key"],
+)
+def test_a_file_that_may_hold_the_policy_is_never_passed_over(content: bytes, message: str, project: Path) -> None:
+    """What cannot be understood on the way up is an error, since the policy could be in it."""
+    (project / ".." / "pyproject.toml").write_bytes(content)
+    with pytest.raises(RequestError, match=message):
+        nearest_policy(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing.toml", None, "Cannot read the policy in .*missing.toml"),
+        ("pyproject.toml", "[tool.other]\n", "has no table"),
+    ],
+)
+def test_a_policy_that_was_named_must_be_there(name: str, content: str | None, message: str, project: Path) -> None:
+    """With ``--config`` there is no way around the file."""
+    if content is not None:
+        (project / name).write_text(content, encoding="utf-8")
+    with pytest.raises(RequestError, match=message):
+        open_policy(project / name)
+    assert open_policy(None) == Policy()
+
+
+def test_any_name_will_do_for_a_file_that_is_named(project: Path) -> None:
+    """Only pyproject.toml has its policy in a table."""
+    path = project / "strict.toml"
+    path.write_text(OWN, encoding="utf-8")
+    assert read_policy(str(path)).content == {"fail-on": "note"}
+
+
+def test_a_policy_chooses_rules_severities_and_thresholds() -> None:
+    """What a file says is what is asked; what it does not say is as the table of rules has it."""
+    subject = policy(
+        select=["KI1", "legacy-format"],
+        ignore=["KI11"],
+        severities={"KI107": "error", "KI1": "note"},
+        thresholds={"exploding-magnitude": {"largest": 5}},
+    )
+    rules = {active.rule.code: active for active in subject.rules(with_contract=False)}
+    assert [*rules] == [f"KI10{number}" for number in range(1, 10)] + ["KI402"]
+    assert (rules["KI107"].severity, rules["KI107"].thresholds) == ("error", {"largest": 5})
+    assert (rules["KI101"].severity, rules["KI402"].severity) == ("note", "note")
+    assert codes(policy()) == DEFAULT_CODES
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "expected"),
+    [
+        ([], [], ["KI101"]),
+        ([], ["KI101"], []),
+        (["KI102"], [], ["KI102"]),
+        (["KI10"], ["KI103"], [f"KI10{number}" for number in (1, 2, 4, 5, 6, 7, 8, 9)]),
+    ],
+    ids=["nothing", "ignored", "selected", "both"],
+)
+def test_the_command_line_wins(select: list[str], ignore: list[str], expected: list[str]) -> None:
+    """What is selected there replaces what the file selects and ignores; what is ignored there is added."""
+    subject = policy(select=["KI101", "KI102"], ignore=["KI102"]).overridden(select, ignore, "note")
+    assert codes(subject) == expected
+    assert subject.fail_on == "note"
+    assert policy(fail_on="warning").overridden([], [], None).fail_on == "warning"
+
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "key": ({"selct": []}, 'has no key "selct"', "The nearest is select"),
+    "code": ({"ignore": ["KI999"]}, 'No rule is called "KI999"', "The nearest is KI"),
+    "name": ({"select": ["not-a-numbr"]}, "No rule is called", "The nearest is not-a-number"),
+    "empty name": ({"select": [""]}, "select is not a list", "Write it as"),
+    "select as text": ({"select": "KI1"}, "select is not a list", "Write it as"),
+    "select of numbers": ({"ignore": [1]}, "ignore is not a list", "Write it as"),
+    "fail-on": ({"fail_on": "never"}, "fail-on is no severity", "error, warning, note"),
+    "fail-on as a list": ({"fail_on": ["error"]}, "fail-on is no severity", "error, warning, note"),
+    "severity": ({"severities": {"KI101": "bad"}}, "severities.KI101 is no severity", "error, warning, note"),
+    "severities as a list": ({"severities": []}, "severities is not a table", ""),
+    "severity of no rule": ({"severities": {"KI999": "note"}}, "No rule is called", "The nearest is"),
+    "threshold as text": ({"thresholds": {"KI107": {"largest": "9"}}}, "thresholds.KI107.largest is not a number", ""),
+    "threshold true": ({"thresholds": {"KI107": {"largest": True}}}, "thresholds.KI107.largest is not a number", ""),
+    "threshold nan": ({"thresholds": {"KI107": {"largest": float("nan")}}}, "is not a number", ""),
+    "threshold as a number": ({"thresholds": {"KI107": 3}}, "thresholds.KI107 is not a table", ""),
+    "unknown threshold": ({"thresholds": {"KI107": {"smallest": 1}}}, "KI107 has no threshold", "It has largest"),
+    "waivers as a table": ({"per_layer": WAIVER}, "per-layer is not a list of tables", "[[per-layer]]"),
+    "waiver's key": ({"per_layer": [WAIVER | {"why": ""}]}, 'per-layer[0] has no key "why"', "The nearest is"),
+    "no layer": ({"per_layer": [WAIVER | {"layer": 1}]}, "per-layer[0] has no layer", "a glob"),
+    "no reason": ({"per_layer": [WAIVER | {"reason": " "}]}, "per-layer[0] has no reason", "Say why"),
+    "no rules": ({"per_layer": [WAIVER | {"ignore": []}]}, "per-layer[0] ignores nothing", "Name the rules"),
+    "threshold beyond any float": ({"thresholds": {"KI107": {"largest": 10**400}}}, "out of range", ""),
+    "key of a megabyte": ({"x" * 1_000_000: 1}, f'has no key "{"x" * 100}…"', "The nearest is"),
+    "rule of a megabyte": ({"select": ["KI1" * 300_000]}, "No rule is called", "The nearest is KI"),
+    "threshold of a megabyte": ({"thresholds": {"KI107": {"x" * 1_000_000: 1}}}, "KI107 has no threshold", "It has"),
+    "glob of 300 kB": ({"per_layer": [WAIVER | {"layer": "[" * 300_000}]}, "is longer than 1,000 characters", ""),
+    "reason of 300 kB": ({"per_layer": [WAIVER | {"reason": "x" * 300_000}]}, "is longer than 1,000 characters", ""),
+    "waived code": ({"per_layer": [WAIVER | {"ignore": ["KI"]}, WAIVER | {"ignore": ["x"]}]}, "No rule is", "nearest"),
+}
+
+
+@pytest.mark.parametrize(("content", "message", "remedy"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_in_a_policy_is_a_wrong_request(content: dict[str, Any], message: str, remedy: str) -> None:
+    """The error names the file, the place and, for a name, the nearest."""
+    with pytest.raises(RequestError) as caught:
+        policy(**content)
+    assert caught.value.message.startswith("kerasinspect.toml: ")
+    assert message in caught.value.message
+    assert len(caught.value.message) < 300
+    assert remedy in caught.value.remedy
+
+
+NOT_READ: dict[str, tuple[str, str]] = {
+    "a number of thousands of digits": (f"fail-on = {'9' * 5_000}", "a number or a date that is out of range"),
+    "such a number of another tool": (f"[tool.other]\na = {'9' * 5_000}", "a number or a date that is out of range"),
+    "a bare key of 50,000 parts": ("a." * 50_000 + "a = 1", "a key of more than 64 parts"),
+    "a header of 50,000 parts": (f"[{'a.' * 50_000}a]", "a key of more than 64 parts"),
+    "a key of quoted parts": ('"a.b" . ' * 50_000 + "a = 1", "a key of more than 64 parts"),
+    "a key in a table on one line": (f"x = {{ {'a.' * 50_000}a = 1 }}", "a key of more than 64 parts"),
+    "lists 50,000 deep": (f"a = {'[' * 50_000}", "is not TOML"),
+    "more than half a megabyte": ("# " + "x" * (1 << 19), "is larger than 524,288 bytes"),
+}
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "kerasinspect.toml"])
+@pytest.mark.parametrize(("content", "message"), NOT_READ.values(), ids=NOT_READ)
+def test_what_costs_too_much_is_not_read(content: str, message: str, name: str, project: Path) -> None:
+    """What a parser would choke on is refused in a sentence, whether it is searched or named."""
+    (project / name).write_text(content, encoding="utf-8")
+    with pytest.raises(RequestError, match=message):
+        nearest_policy(project)
+    with pytest.raises(RequestError, match=message):
+        open_policy(project / name)
+
+
+HARMLESS = {
+    "dots in a text": f'a = "{"." * 1_000} {"a.b, " * 1_000}"',
+    "dots in a text of several lines": f'a = """\n{"a." * 20}\n"""',
+    "numbers in a list": f"a = [{'1.5, ' * 1_000}]",
+    "quotation marks in a text": 'a = "' + '\\"' * 100_000 + '"',
+    "a long word": "a" * 200_000 + " = 1",
+    "text in quotation marks": 'a = "b" # ' + '"' * 200_000,
+}
+
+
+@pytest.mark.parametrize("content", HARMLESS.values(), ids=HARMLESS)
+def test_what_only_looks_deep_is_read(content: str, project: Path) -> None:
+    """Dots outside of keys are no parts, and looking for those takes no longer than the file is."""
+    (project / "pyproject.toml").write_text(f"[tool.other]\n{content}\n{SHARED}", encoding="utf-8")
+    began = process_time()
+    assert nearest_policy(project).fail_on == "warning"
+    assert process_time() - began < 2
+
+
+def test_what_is_no_file_is_no_policy(project: Path) -> None:
+    """Neither a folder, a pipe that nobody writes to nor a link to nothing is passed over, and none is waited for."""
+    path = project / "kerasinspect.toml"
+    for make in (Path.mkdir, make_pipe, lambda path: path.symlink_to("missing")):
+        make(path)
+        with pytest.raises(RequestError, match=r"Cannot read the policy in kerasinspect\.toml"):
+            nearest_policy(project)
+        with pytest.raises(RequestError, match="Cannot read the lock file"):
+            open_lock(path)
+        path.rmdir() if path.is_dir() else path.unlink()
+
+
+def finding(code: str, where: str, scope: Scope = "weight") -> Finding:
+    """A finding at some place."""
+    return Finding(code, "dead-units", "warning", where, "It is.", "model.keras", scope)
+
+
+@pytest.mark.parametrize(
+    ("layer", "where", "covered"),
+    [
+        ("dense", "dense/kernel", True),
+        ("dense", "dense", True),
+        ("dense", "dense_1/kernel", False),
+        ("dense*", "dense_1/kernel", True),
+        ("encoder", "encoder/block/dense/kernel", True),
+        ("encoder/*/dense", "encoder/block/dense/kernel", True),
+        ("*", "model.weights.h5", True),
+        ("a[1]", "a[1]/kernel", True),
+        ("kernel", "dense/kernel", False),
+    ],
+)
+def test_a_waiver_covers_a_layer_and_what_is_inside(layer: str, where: str, *, covered: bool) -> None:
+    """A layer is named by its path or by a glob; another rule at the same place is still reported."""
+    waivers = Waivers([Waiver(layer, frozenset({"KI105"}), "pruned")])
+    assert waivers.reason(finding("KI105", where)) == ("pruned" if covered else None)
+    assert waivers.reason(finding("KI106", where)) is None
+
+
+def test_what_is_waived_is_kept_apart_with_its_reason() -> None:
+    """A waived finding neither counts nor disappears."""
+    waivers = Waivers(policy(per_layer=[WAIVER]).waivers)
+    assert waivers.reason(finding("KI105", "a/kernel")) == "pruned"
+    assert waivers.reason(finding("KI105", "b/kernel")) is None
+
+
+def test_check_goes_by_the_policy_that_it_is_given(project: Path, sample_models: Path) -> None:
+    """``kerasinspect.check`` takes a policy's file, looks for no other, and says in the report which it was."""
+    model = sample_models / "question_network.keras"
+    (project / "strict.toml").write_text('select = ["KI401"]\nfail-on = "note"\n', encoding="utf-8")
+    strict = check(model, config=project / "strict.toml")
+    assert (strict.exit_status, strict.policy) == (1, str(project / "strict.toml"))
+    assert check(model, config=project / "strict.toml", fail_on="error").exit_status == 0
+    assert check(model, config=project / "strict.toml", select=["KI1"]).exit_status == 0
+    assert (check(model).exit_status, check(model).policy) == (0, None)

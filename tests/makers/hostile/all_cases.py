@@ -1,0 +1,40 @@
+"""Every hostile case, and the commands that each is given to."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from tests.makers.hostile.cost_cases import cost_cases
+from tests.makers.hostile.file_cases import file_cases
+from tests.makers.hostile.folder_cases import folder_cases
+from tests.makers.hostile.hdf5_cases import hdf5_cases
+from tests.makers.hostile.json_cases import json_cases
+from tests.makers.hostile.sharing_cases import sharing_cases
+from tests.makers.hostile.zip_cases import zip_cases
+
+MAKERS = (zip_cases, hdf5_cases, json_cases, file_cases, folder_cases, cost_cases, sharing_cases)
+CASES = {case.name: case for make in MAKERS for case in make()}
+SHOW = ("show", "--explain")
+CHECK = ("check", "--no-config", "--format", "json")
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    SHOW,
+    ("show", "--format", "json", "--values", "--hash"),
+    ("summary",),
+    ("summary", "--format", "json"),
+    ("stats", "--format", "csv"),
+    ("training",),
+    ("check", "--no-config"),
+    CHECK,
+)
+REPORTS = tuple(("check", "--no-config", "--format", form) for form in ("junit", "sarif", "github", "markdown"))
+"""The other forms of ``check``, of which each case gets one."""
+WARM = (
+    *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
+    "h5-external-link-latest",
+)
+"""The cases for which all modules are imported that any case asks for."""
+
+
+def commands_of(name: str) -> tuple[tuple[str, ...], ...]:
+    """The commands that the case of this name is given to."""
+    return (*COMMANDS, REPORTS[crc32(name.encode()) % len(REPORTS)])
