@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.analysis.statistics import measure, measure_with
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
@@ -17,7 +17,7 @@ from kerasinspect.formats.weights_checksum import wrong_checksum
 from kerasinspect.model import Extra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.training import Judged, Origin
@@ -33,14 +33,14 @@ LARGE = 1 << 24
 def gather(model: Model, container: Container, *, training: bool) -> tuple[Evidence, tuple[str, ...]]:
     """All that rules are asked with, from one reading of each array; and a sentence for each that cannot be read.
 
-    Checksums and arrays are read side by side: both leave Python's lock alone while they compute.
+    Checksums and arrays of a large file are read side by side: both leave Python's lock alone while they compute.
     """
     origin = origin_of(model) if training else None
     damage = dict.fromkeys(model.damage)
     statistics: dict[str, Statistics] = {}
     units: dict[str, Units] = {}
     judged: dict[str, Judged] = {}
-    with threads() as pool:
+    with threads(container.nbytes) as pool:
         checksums = pool.submit(container_facts, container)
         for path, found in readings(model, origin, pool):
             if isinstance(found, UnreadableFile):
@@ -66,9 +66,30 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     return evidence, tuple(damage)
 
 
+class OneByOne(Executor):
+    """Calls that are made when they are asked for, in the thread that asks."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - as in Executor
+        """Make one call, and give what came of it."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
+            future.set_exception(error)
+        return future
+
+
 @contextmanager
-def threads() -> Iterator[Executor]:
-    """Threads that nobody waits for where the work is broken off."""
+def threads(nbytes: int) -> Iterator[Executor]:
+    """Threads to read so many bytes with, for which nobody waits where the work is broken off; none for few bytes.
+
+    Where memory is short, Python never comes back from starting a thread, and that must not happen to a small file.
+    """
+    if nbytes < LARGE:
+        yield OneByOne()
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - it takes longer to import than a small file
+
     pool = ThreadPoolExecutor(WORKERS)
     try:
         yield pool
