@@ -27,7 +27,7 @@ Legacy HDF5 cannot say that a nested model shares a layer with its parent, so th
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DescribedWeight:
-    """One weight as one side describes it; hashed by identity, since two may be alike."""
+    """One weight as one side describes it; two that are described alike are two."""
 
     index: int | None
     layer: str
