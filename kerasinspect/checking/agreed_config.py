@@ -11,7 +11,7 @@ import json
 import math
 from typing import TYPE_CHECKING, TypeGuard
 
-from kerasinspect.analysis.globs import fits
+from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.analysis.stored_code.config_places import ConfigPlace
 from kerasinspect.analysis.stored_code.payloads import code_at
 from kerasinspect.knowledge.config_values import is_whole, mapping
@@ -112,7 +112,7 @@ def is_same_axis(agreed: Json, actual: Json, layer: Layer) -> bool:
 def is_same(agreed: Json, actual: Json) -> bool:
     """Whether a value is as agreed: text may be a glob, and objects are compared by the keys that both have."""
     if isinstance(agreed, str) and isinstance(actual, str):
-        return fits(actual, agreed)
+        return fits_glob(actual, agreed)
     if isinstance(agreed, list) and isinstance(actual, list):
         return len(agreed) == len(actual) and all(map(is_same, agreed, actual))
     if isinstance(agreed, dict) and isinstance(actual, dict):

@@ -1,4 +1,4 @@
-"""What was agreed about a model, and whether a model keeps to it.
+"""Contracts: what was agreed about a model, and whether a model keeps to it.
 
 A contract starts as an exact description of one model (``contract_of``) and may be loosened by hand: names, classes,
 dtypes and versions may be globs, sizes may be ranges, and whatever is None may be anything.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.globs import Globs, fits
+from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.assembly.labelling.labels import UNKNOWN_CLASS
 from kerasinspect.checking.agreed_config import agreed_config
@@ -170,7 +170,7 @@ def _tensors(path: str, shape: Shape | tuple[Shape, ...] | None) -> Iterator[Ten
 
 def fits_text(agreed: str | None, actual: str | None) -> bool:
     """Whether a text is the agreed one, or fits it as a glob; an unknown text fits whatever is agreed."""
-    return agreed is None or actual is None or fits(actual, agreed)
+    return agreed is None or actual is None or fits_glob(actual, agreed)
 
 
 def fits_size(agreed: Size, actual: int | None) -> bool:
@@ -206,10 +206,10 @@ AgreedT = TypeVar("AgreedT", bound=Named)
 ActualT = TypeVar("ActualT")
 
 
-def paired(
+def with_agreed(
     agreed: Sequence[AgreedT], actual: Sequence[tuple[str, ActualT]]
 ) -> Iterator[tuple[AgreedT | None, ActualT | None]]:
-    """What there is, each with what is agreed about it, in order; then what is agreed and fits nothing.
+    """Things with what is agreed about each, in order; then what is agreed and fits none of them.
 
     What is agreed under just this name counts before the first glob that fits, once for each of that name.
     """
@@ -232,4 +232,4 @@ def paired(
 def layer_pairs(contract: Contract, model: Model) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
     """The layers of a model, each with what is agreed about it; then what is agreed about layers that it lacks."""
     if contract.layers is not None:
-        yield from paired(contract.layers, [(layer.path, layer) for layer, _ in placed_layers(model)])
+        yield from with_agreed(contract.layers, [(layer.path, layer) for layer, _ in placed_layers(model)])

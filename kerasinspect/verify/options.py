@@ -1,4 +1,4 @@
-"""What is asked of ``verify``."""
+"""Options of ``verify``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked of ``verify``."""
+    """Which Keras is to load models, on which inputs it runs them, and within which bounds."""
 
     python: str = sys.executable
     """The interpreter whose Keras is asked."""

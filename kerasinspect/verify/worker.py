@@ -66,7 +66,7 @@ if TYPE_CHECKING:
         models: ModuleType
 
 
-class Late:
+class LateModule:
     """A module that is imported when it is first used: numpy's threads would keep a process in its network."""
 
     def __init__(self, name: str) -> None:
@@ -78,8 +78,8 @@ class Late:
         return getattr(__import__(self.name), attribute)
 
 
-np: Any = Late("numpy")
-resource: Any = Late("resource")
+np: Any = LateModule("numpy")
+resource: Any = LateModule("resource")
 """What Windows lacks."""
 
 Facts = dict[str, Any]
@@ -325,7 +325,7 @@ def weight_facts(library: Library, model: Model) -> list[Facts]:
         {"index": index, "layer": homes.get(id(variable), ""), "name": last_name(variable), **array_facts(variable)}
         for index, variable in enumerate(variables)
     ]
-    for layer, path in placed_layers(library, model, ""):
+    for layer, path in layers_with_paths(library, model, ""):
         kept: Variable | None = getattr(layer, "idf_weights", None)
         if kept is not None and hasattr(kept, "numpy"):
             rows.append({"index": None, "layer": path, "name": "idf_weights", **array_facts(kept)})
@@ -360,11 +360,11 @@ def weights_of(layer: Layer) -> list[Variable]:
         return []
 
 
-def placed_layers(library: Library, layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:
+def layers_with_paths(library: Library, layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:
     """The layer, then every layer below it, each with its path."""
     yield layer, path
     for sublayer in sublayers(library, layer):
-        yield from placed_layers(library, sublayer, f"{path}/{sublayer.name}".lstrip("/"))
+        yield from layers_with_paths(library, sublayer, f"{path}/{sublayer.name}".lstrip("/"))
 
 
 def sublayers(library: Library, layer: Layer) -> Sequence[Layer]:
@@ -387,7 +387,7 @@ def forward(library: Library, model: Model, task: Facts, path: str) -> Facts:
         if task["inputs"]:
             cases = stored_cases(task["inputs"], spec, task["input_names"])
         elif spec:
-            cases = made_cases(model, spec, [layer for layer, _ in placed_layers(library, model, "")])
+            cases = made_cases(model, spec, [layer for layer, _ in layers_with_paths(library, model, "")])
         else:
             told["error"] = "it has no input spec: it is not built, or a subclass that does not store one"
             return told
@@ -508,7 +508,7 @@ def stored_cases(path: str, spec: list[Facts] | None, names: list[tuple[str, int
     """The cases of a file: those that were recorded under ``names``, or one of the user's own inputs."""
     with np.load(path, allow_pickle=False) as stored:
         if names is None:
-            cases = [("input", in_order({name: stored[name] for name in stored.files}, spec))]
+            cases = [("input", in_model_order({name: stored[name] for name in stored.files}, spec))]
         else:
             cases = [(name, [stored[f"{name}/input/{at}"] for at in range(count)]) for name, count in names]
     for _, inputs in cases:
@@ -516,7 +516,7 @@ def stored_cases(path: str, spec: list[Facts] | None, names: list[tuple[str, int
     return cases
 
 
-def in_order(arrays: Mapping[str, Array], spec: list[Facts] | None) -> list[Array]:
+def in_model_order(arrays: Mapping[str, Array], spec: list[Facts] | None) -> list[Array]:
     """The user's inputs in the model's order: by their names, or as they come where the names are others."""
     names = [item["name"] for item in spec or []]
     return [arrays[name] for name in names] if set(arrays) == set(names) else list(arrays.values())
@@ -532,14 +532,14 @@ def require_fit(inputs: list[Array], spec: list[Facts] | None) -> None:
     for item, array in zip(spec, inputs):  # noqa: B905 - Python 3.9 has no strict
         sizes = zip(item["shape"][1:], array.shape[1:])  # noqa: B905 - Python 3.9 has no strict
         fits = len(item["shape"]) == array.ndim and all(size in (None, given) for size, given in sizes)
-        if not fits or kind_of(item["dtype"]) != kind_of(str(array.dtype)):
+        if not fits or dtype_kind(item["dtype"]) != dtype_kind(str(array.dtype)):
             raise Misfit(
                 f"the model's input {item['name']} takes {item['dtype']} of shape {shape_text(item['shape'])},"
                 f" and the file has {array.dtype} of shape {shape_text(array.shape)}"
             )
 
 
-def kind_of(dtype: str) -> str:
+def dtype_kind(dtype: str) -> str:
     """Text or numbers: Keras casts numbers to what an input takes."""
     return "text" if dtype == "string" or re.fullmatch(r"[<>|=]?[SU]\d*", dtype) else "numbers"
 

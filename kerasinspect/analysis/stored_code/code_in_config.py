@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Model
 
-    Rule: TypeAlias = Callable[[JsonObject, ConfigPlace], Iterator[CodeFinding]]
+    CodeRule: TypeAlias = Callable[[JsonObject, ConfigPlace], Iterator[CodeFinding]]
 
 MOST_FINDINGS = 1_000
 """Objects of each kind that are reported one by one; of more, how many there are."""
@@ -63,11 +63,11 @@ def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
                 left_out[finding.kind, root] += 1
             if finding.kind == "custom-class":
                 own.add((finding.package, finding.name))
-    found = (*listed, *(counted(kind, root, number) for (kind, root), number in left_out.items()))
+    found = (*listed, *(finding_of_others(kind, root, number) for (kind, root), number in left_out.items()))
     return tuple(sorted(found, key=lambda finding: finding.kind in HARMLESS_KINDS))
 
 
-def counted(kind: CodeKind, root: str, number: int) -> CodeFinding:
+def finding_of_others(kind: CodeKind, root: str, number: int) -> CodeFinding:
     """The finding that stands for those which are not listed, at a place that no name of one place covers."""
     return CodeFinding(kind, f"{root}.*", f"there are {number:,} more such objects, which are not listed", more=number)
 
@@ -79,10 +79,10 @@ def code_in_config(document: object, root: str) -> Iterator[CodeFinding]:
             yield from rule(value, place)
 
 
-def rules_for(value: JsonObject) -> Iterable[Rule]:
-    """The rules that an object gives a reason to ask: few of an ordinary layer, of which a config mostly consists."""
+def rules_for(value: JsonObject) -> Iterable[CodeRule]:
+    """The rules for one object: few for an ordinary layer, of which a config mostly consists."""
     names_class = "class_name" in value or "registered_name" in value
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[CodeRule, ...] = ()
     if names_class:
         rules = RULES_BY_CLASS.get(str(value["class_name"]), SHORT) if is_ordinary(value) else RULES_OF_CLASSES
     if "lambda" in value.values() and lambda_types not in rules:
@@ -100,7 +100,7 @@ def classes_of_keras(model: Model) -> frozenset[str]:
     )
 
 
-RULES_OF_CLASSES: tuple[Rule, ...] = (
+RULES_OF_CLASSES: tuple[CodeRule, ...] = (
     lambda_types,
     lambda_objects,
     references,
@@ -111,11 +111,11 @@ RULES_OF_CLASSES: tuple[Rule, ...] = (
     escaping_names,
     mismatched_names,
 )
-"""What is asked of objects that name a class ..."""
-SHORT: tuple[Rule, ...] = (escaping_names,)
-"""... of those that name one which models are made of ..."""
-RULES_BY_CLASS: dict[str, tuple[Rule, ...]] = {
+"""The rules for objects that name a class ..."""
+SHORT: tuple[CodeRule, ...] = (escaping_names,)
+"""... for those that name one which models are made of ..."""
+RULES_BY_CLASS: dict[str, tuple[CodeRule, ...]] = {
     **dict.fromkeys(WRAPPERS, (tensorflow_functions, *SHORT)),
     **dict.fromkeys(LOOKUPS, (external_paths, *SHORT)),
 }
-"""... and of some of these."""
+"""... and for some of these."""

@@ -108,12 +108,12 @@ SPECIAL_CLASSES = frozenset(
 def texts_alone(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Names that stand alone as text, where a loader looks up a loss, a metric or an activation."""
     for key in TEXT_KEYS.intersection(value):
-        for text in texts_in(value[key]):
+        for text in plain_texts(value[key]):
             if is_refused_alone(text):
                 yield CodeFinding("non-modeling-api", str(ConfigPlace(place, key)), f"{text}, a name alone,")
 
 
-def texts_in(value: Json) -> Iterator[str]:
+def plain_texts(value: Json) -> Iterator[str]:
     """A text, or the texts in lists and in objects without a class: a loss for each output, say, or a list of them."""
     pending = [value]
     while pending:

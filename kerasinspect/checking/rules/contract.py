@@ -16,7 +16,7 @@ from kerasinspect.checking.contract import (
     fits_text,
     inputs_of,
     outputs_of,
-    paired,
+    with_agreed,
 )
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.layers import LAYERS
@@ -205,7 +205,7 @@ def weight_pairs(evidence: Evidence) -> Iterator[tuple[Layer, AgreedWeight | Non
     for agreed, layer in kept_layers(evidence):
         if agreed.weights is not None:
             named = [(weight.name, weight) for weight in layer.weights]
-            yield from ((layer, *pair) for pair in paired(agreed.weights, named))
+            yield from ((layer, *pair) for pair in with_agreed(agreed.weights, named))
 
 
 def kept_weights(evidence: Evidence) -> Iterator[tuple[AgreedWeight, Weight]]:
