@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import InspectError
-from kerasinspect.verify import Bounds, Options, read, verify_all
+from kerasinspect.verify import Bounds, Options, verify_all
+from kerasinspect.verify.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

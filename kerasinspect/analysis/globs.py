@@ -29,7 +29,7 @@ _MAGIC = re.compile(r"[*?[]")
 Thing = TypeVar("Thing")
 
 
-def fits(name: str, glob: str) -> bool:
+def fits_glob(name: str, glob: str) -> bool:
     """Whether a name is this one, or fits it as a glob; raises RequestError for a glob that is too long."""
     return name == glob or (is_glob(glob) and _whole(glob).match(name) is not None)
 

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.globs import fits
+from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.errors import NothingMatches
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def select(model: Model, layers: Sequence[str] = (), weights: Sequence[str] = ()
 
 def _matches(pattern: str, *names: str) -> bool:
     """Whether the pattern is one of the names or a glob for one."""
-    return any(fits(name, pattern) for name in names)
+    return any(fits_glob(name, pattern) for name in names)
 
 
 def _matching_layers(model: Model, patterns: Sequence[str]) -> set[str]:

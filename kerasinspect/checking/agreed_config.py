@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeGuard
 
-from kerasinspect.analysis.globs import fits
-from kerasinspect.analysis.stored_code.config_places import Place
+from kerasinspect.analysis.globs import fits_glob
+from kerasinspect.analysis.stored_code.config_places import ConfigPlace
 from kerasinspect.analysis.stored_code.payloads import code_at
 from kerasinspect.knowledge.config_values import is_whole, mapping
 from kerasinspect.knowledge.quantization import policy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.model import Layer
 
 PLUMBING = frozenset(
@@ -42,14 +43,14 @@ CLOSE = 1e-6
 """How far numbers may lie apart that one file has as float32 and another as float64."""
 
 
-def agreed_config(layer: Layer, around: Layer | None) -> dict[str, Any] | None:
+def agreed_config(layer: Layer, around: Layer | None) -> JsonObject | None:
     """The values of a layer's own config that are agreed on; None where it has none, or just that of the one around."""
     if not layer.config or (around is not None and is_derived(layer.config, around.config)):
         return None
     return {key: plain(key, value) for key, value in layer.config.items() if is_agreed(key)}
 
 
-def is_derived(config: Mapping[str, Any], outer: Mapping[str, Any]) -> bool:
+def is_derived(config: JsonObject, outer: JsonObject) -> bool:
     """Whether a sublayer's config is that of its parent, as that of a recurrent layer's cell is."""
     return all(key in {"name", "equation"} or (key in outer and outer[key] is config[key]) for key in config)
 
@@ -59,18 +60,18 @@ def is_agreed(key: str) -> bool:
     return key not in PLUMBING | INNER_LAYERS and not key.endswith(ONLY_FOR_TRAINING)
 
 
-def plain(key: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
+def plain(key: str, value: Json) -> Json:
     """A value of a config as a lock has it: no activation is a linear one, and code has only its SHA-256."""
     if value is None and key.endswith("activation"):
         return "linear"
     if key == "function" and (isinstance(value, list) or mapping({key: value}, key).get("class_name") == "__lambda__"):
-        return f"sha256:{code_at(value, Place(None, key)).sha256}"
+        return f"sha256:{code_at(value, ConfigPlace(None, key)).sha256}"
     simple = simplified(value)
     text = json.dumps(simple, sort_keys=True)
     return simple if len(text) <= LONGEST else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def simplified(value: Any) -> Any:  # noqa: ANN401 - any JSON
+def simplified(value: Json) -> Json:
     """A function or a dtype policy by its name, another object by class and config, one thing for a list of it.
 
     NaN and infinities, which Keras writes and JSON lacks, are words.
@@ -90,7 +91,7 @@ def simplified(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return {"class_name": class_name.rpartition(">")[2], "config": simplified(config)}
 
 
-def departures(agreed: Mapping[str, Any], layer: Layer) -> Iterator[tuple[str, Any, Any]]:
+def departures(agreed: JsonObject, layer: Layer) -> Iterator[tuple[str, Json, Json]]:
     """Each key whose value is not the agreed one: the key, what was agreed, what there is."""
     for key, wanted in agreed.items():
         if key in layer.config:
@@ -99,17 +100,19 @@ def departures(agreed: Mapping[str, Any], layer: Layer) -> Iterator[tuple[str, A
                 yield key, wanted, actual
 
 
-def is_same_axis(agreed: Any, actual: Any, layer: Layer) -> bool:  # noqa: ANN401 - any JSON
+def is_same_axis(agreed: Json, actual: Json, layer: Layer) -> bool:
     """Whether two numbers mean one axis, counted from the front and from the back, as far as the rank is known."""
-    if not is_whole(agreed) or not is_whole(actual) or (agreed < 0) == (actual < 0):
+    if not isinstance(agreed, int) or not isinstance(actual, int) or not (is_whole(agreed) and is_whole(actual)):
+        return False
+    if (agreed < 0) == (actual < 0):
         return False
     return layer.input_shape is None or abs(agreed - actual) == len(layer.input_shape)
 
 
-def is_same(agreed: Any, actual: Any) -> bool:  # noqa: ANN401 - any JSON
+def is_same(agreed: Json, actual: Json) -> bool:
     """Whether a value is as agreed: text may be a glob, and objects are compared by the keys that both have."""
     if isinstance(agreed, str) and isinstance(actual, str):
-        return fits(actual, agreed)
+        return fits_glob(actual, agreed)
     if isinstance(agreed, list) and isinstance(actual, list):
         return len(agreed) == len(actual) and all(map(is_same, agreed, actual))
     if isinstance(agreed, dict) and isinstance(actual, dict):
@@ -119,6 +122,6 @@ def is_same(agreed: Any, actual: Any) -> bool:  # noqa: ANN401 - any JSON
     return type(agreed) is type(actual) and bool(agreed == actual)
 
 
-def is_number(value: Any) -> bool:  # noqa: ANN401 - any JSON
+def is_number(value: Json) -> TypeGuard[float]:
     """Whether a JSON value is a number that a float can hold; ``true`` is none."""
     return is_whole(value) or isinstance(value, float)

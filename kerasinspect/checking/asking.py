@@ -1,4 +1,4 @@
-"""Asks rules of models: each rule of what was gathered of a model, and a report for each file."""
+"""Runs rules on the evidence about a model, and makes the report of each file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MOST_LISTED = 1_000
 """Findings of one rule in one file that are listed one by one; of more, how many there are."""
 
 Waive: TypeAlias = "Callable[[Finding], str | None]"
-"""The reason for which a policy waives a finding, if it does."""
+"""Gives the reason for which a policy waives a finding, if it does."""
 
 
 def waive_nothing(_: Finding) -> None:
@@ -53,7 +53,7 @@ def check_file(
     contract: Contract | None = None,
     waive: Waive = waive_nothing,
 ) -> ModelReport:
-    """What the rules say about one file, or why it cannot be read."""
+    """The report of one file: what the rules find, or why it cannot be read."""
     try:
         model, container = open_with_container(location, limits)
         with model:
@@ -71,7 +71,7 @@ def check_model(
     contract: Contract | None = None,
     waive: Waive = waive_nothing,
 ) -> ModelReport:
-    """What the rules say about an open model."""
+    """The report of an open model."""
     evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
     if contract is not None:
         evidence = replace(evidence, contract=contract, agreed=tuple(layer_pairs(contract, model)))
@@ -96,7 +96,7 @@ def check_model(
 
 
 def ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:
-    """What one rule finds."""
+    """The findings of one rule."""
     rule = active.rule
     for where, message, more in rule.function(evidence, active.thresholds):
         yield Finding(rule.code, rule.name, active.severity, where, message, evidence.model.location, rule.scope, more)
@@ -105,7 +105,7 @@ def ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:
 def first_answers(active: ActiveRule, evidence: Evidence, waive: Waive) -> Iterator[Finding | Ignored]:
     """The first findings of one rule, and the first that are waived; then one of each that counts the others.
 
-    Whether it is waived is asked of each, so that what is not listed hides nothing that counts.
+    Each finding is held against the waivers, so that what is not listed hides nothing that counts.
     """
     rule = active.rule
     seen: Counter[str | None] = Counter()

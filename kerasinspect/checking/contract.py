@@ -1,4 +1,4 @@
-"""What was agreed about a model, and whether a model keeps to it.
+"""Contracts: what was agreed about a model, and whether a model keeps to it.
 
 A contract starts as an exact description of one model (``contract_of``) and may be loosened by hand: names, classes,
 dtypes and versions may be globs, sizes may be ranges, and whatever is None may be anything.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.globs import Globs, fits
+from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.assembly.labelling.labels import UNKNOWN_CLASS
 from kerasinspect.checking.agreed_config import agreed_config
 from kerasinspect.model import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Model, Shape, Weight
 
 
@@ -56,7 +57,7 @@ class AgreedLayer:
     """Its path."""
     class_name: str | None = None
     weights: tuple[AgreedWeight, ...] | None = None
-    config: Mapping[str, Any] | None = None
+    config: JsonObject | None = None
     """Values of its config by key; a key that is left out may have any."""
 
 
@@ -108,7 +109,7 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
                 tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
                 agreed_config(layer, around),
             )
-            for layer, around in layers_and_around(model)
+            for layer, around in placed_layers(model)
         ),
     )
 
@@ -129,13 +130,8 @@ def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
     )
 
 
-def layers_of(model: Model) -> Iterator[Layer]:
-    """Every layer at every depth; the model itself counts as one where it owns weights."""
-    return (layer for layer, _ in layers_and_around(model))
-
-
-def layers_and_around(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
-    """Every layer at every depth, as ``layers_of`` has them, with the layer right around it."""
+def placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
+    """Every layer at every depth with the one that it lies in; the model counts as a layer where it owns weights."""
     if model.own_weights:
         name = model.name or "model"
         yield Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights), None
@@ -174,7 +170,7 @@ def _tensors(path: str, shape: Shape | tuple[Shape, ...] | None) -> Iterator[Ten
 
 def fits_text(agreed: str | None, actual: str | None) -> bool:
     """Whether a text is the agreed one, or fits it as a glob; an unknown text fits whatever is agreed."""
-    return agreed is None or actual is None or fits(actual, agreed)
+    return agreed is None or actual is None or fits_glob(actual, agreed)
 
 
 def fits_size(agreed: Size, actual: int | None) -> bool:
@@ -210,27 +206,30 @@ AgreedT = TypeVar("AgreedT", bound=Named)
 ActualT = TypeVar("ActualT")
 
 
-def paired(
+def with_agreed(
     agreed: Sequence[AgreedT], actual: Sequence[tuple[str, ActualT]]
 ) -> Iterator[tuple[AgreedT | None, ActualT | None]]:
-    """What there is, each with what is agreed about it, in order; then what is agreed and fits nothing.
+    """Things with what is agreed about each, in order; then what is agreed and fits none of them.
 
     What is agreed under just this name counts before the first glob that fits, once for each of that name.
     """
     exact: dict[str, deque[int]] = {}
-    for place, entry in enumerate(agreed):
-        exact.setdefault(entry.name, deque()).append(place)
-    globs = Globs((entry.name, place) for place, entry in enumerate(agreed))
-    used: set[int | None] = set()
+    for number, entry in enumerate(agreed):
+        exact.setdefault(entry.name, deque()).append(number)
+    globs = Globs((entry.name, number) for number, entry in enumerate(agreed))
+    unused = dict.fromkeys(range(len(agreed)))
     for name, thing in actual:
         same = exact.get(name)
-        found = same.popleft() if same else globs.first(name, other=True)
-        used.add(found)
-        yield None if found is None else agreed[found], thing
-    yield from ((entry, None) for place, entry in enumerate(agreed) if place not in used)
+        place = same.popleft() if same else globs.first(name, other=True)
+        if place is None:
+            yield None, thing
+        else:
+            unused.pop(place, None)
+            yield agreed[place], thing
+    yield from ((agreed[place], None) for place in unused)
 
 
 def layer_pairs(contract: Contract, model: Model) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
     """The layers of a model, each with what is agreed about it; then what is agreed about layers that it lacks."""
     if contract.layers is not None:
-        yield from paired(contract.layers, [(layer.path, layer) for layer in layers_of(model)])
+        yield from with_agreed(contract.layers, [(layer.path, layer) for layer, _ in placed_layers(model)])

@@ -1,4 +1,4 @@
-"""What every rule is asked with: the model, its container, and figures of all arrays, gathered once."""
+"""The evidence that every rule judges: the model, its container, and figures of all arrays, gathered once."""
 
 from __future__ import annotations
 

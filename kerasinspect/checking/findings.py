@@ -1,4 +1,4 @@
-"""Rules and what they find: the words of ``check``, without any text layout.
+"""Rules, findings and reports: the words of ``check``, without any text layout.
 
 A ``Rule`` is one row of the table in ``checking.rules``. A ``Finding`` is what one rule says about one place in one
 model; a ``ModelReport`` holds all of them for one file, a ``CheckReport`` those of all files in one call.
@@ -64,7 +64,7 @@ class Rule:
     code: str
     """``KI`` and three digits; it never changes its meaning."""
     name: str
-    """The same in words, with hyphens: ``not-a-number``."""
+    """What it is called, in words with hyphens: ``not-a-number``."""
     severity: Severity
     """Error: it should stop a release. Warning: it is probably a mistake. Note: a fact worth knowing."""
     scope: Scope

@@ -1,4 +1,4 @@
-"""Gathers what rules are asked with: one reading of each array, whatever the number of rules."""
+"""Gathers the evidence about a model: one reading of each array, whatever the number of rules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LARGE = 1 << 24
 
 
 def gather(model: Model, container: Container, *, training: bool) -> tuple[Evidence, tuple[str, ...]]:
-    """All that rules are asked with, from one reading of each array; and a sentence for each that cannot be read.
+    """The evidence about a model, from one reading of each array; and a sentence for each that cannot be read.
 
     Checksums and arrays of a large file are read side by side: both leave Python's lock alone while they compute.
     """
@@ -104,7 +104,7 @@ def stored_dtypes(model: Model) -> dict[str, str]:
 
 
 class ArrayReading(NamedTuple):
-    """What one reading of an array gave."""
+    """What reading an array once gave."""
 
     figures: Statistics
     units: Units | None = None
@@ -114,7 +114,7 @@ class ArrayReading(NamedTuple):
 def readings(
     model: Model, origin: Origin | None, pool: Executor
 ) -> Iterator[tuple[str, ArrayReading | UnreadableFile]]:
-    """What reading each array gives, by its path: small ones here, large ones meanwhile in a thread of their own."""
+    """The reading of each array, by its path: small ones here, large ones meanwhile in a thread of their own."""
     arrays: list[Weight | Extra] = [*model.weights, *model.extras]
     meanwhile = {one.stored_path: pool.submit(read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
     for one in arrays:

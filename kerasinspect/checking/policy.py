@@ -1,4 +1,4 @@
-"""What a project wants of ``check``: which rules, how severe, how strict, and where a rule is waived for a reason."""
+"""Policies of projects for ``check``: which rules, how severe, how strict, and where one is waived for a reason."""
 
 from __future__ import annotations
 

@@ -46,14 +46,14 @@ def read_policy(path: str) -> PolicyFile:
 
 def policy_table(path: Path, name: str) -> object:
     """What a file says of a policy, under the name that the user knows it by; None where it says nothing."""
-    document = parsed(read_user_file(str(path), MOST_BYTES, f"the policy in {name}"), name)
+    document = parsed_toml(read_user_file(str(path), MOST_BYTES, f"the policy in {name}"), name)
     if path.name != SHARED_NAME:
         return document
     tools = document.get("tool")
     return tools.get("kerasinspect") if isinstance(tools, dict) else None
 
 
-def parsed(data: bytes, name: str) -> dict[str, Any]:
+def parsed_toml(data: bytes, name: str) -> dict[str, Any]:
     """The document that the bytes of a TOML file are."""
     if len(data) > MOST_BYTES:
         raise RequestError(f"{name} is larger than {MOST_BYTES:,} bytes, which is too much for a policy.", GO_WITHOUT)

@@ -1,4 +1,4 @@
-"""Rules by the names that a request or a policy has for them: a code, the beginning of codes, or a rule's name."""
+"""Rules by the names that a request or a policy has for them: a code, the beginning of codes, or words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def active_rules(
 
 
 def expanded(by_name: Mapping[str, Value]) -> dict[str, Value]:
-    """The same values by code; a later name wins over an earlier one."""
+    """Values by the codes that their names mean; a later name wins over an earlier one."""
     return {code: value for name, value in by_name.items() for code in named_rules((name,))}
 
 

@@ -95,7 +95,7 @@ def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
     Each array of its cases is read, so that whatever is wrong with one is said before Keras is started.
     """
     with open_arrays(path, limits) as stored:
-        golden = described(path, stored) if FACTS in stored.names else None
+        golden = stored_facts(path, stored) if FACTS in stored.names else None
         if golden is None:
             raise RequestError(f"{path} is not a golden file.", "Record one with --record.")
         sizes = {name: stored[name].size for name in golden.arrays()}
@@ -104,7 +104,7 @@ def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
     return golden
 
 
-def described(path: str, stored: Arrays) -> Golden | None:
+def stored_facts(path: str, stored: Arrays) -> Golden | None:
     """What the facts in a golden file say; None where they say nothing, or name arrays that it does not hold."""
     text = stored[FACTS]
     if text.dtype.kind != "U" or text.ndim:

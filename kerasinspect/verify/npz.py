@@ -55,7 +55,7 @@ class Arrays:
             member = self.archive.readable(name + ENDING)
             limits, where = self.archive.limits, self.archive.where(member)
             check_inflation(member.compressed_size, member.size, limits, "archive_ratio", where)
-            return parsed(self.archive.read(member.name, member.size), where)
+            return array_in(self.archive.read(member.name, member.size), where)
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def readable(path: str) -> Iterator[None]:
         raise RequestError(f"{path} cannot be read as an npz file: {error.message}", REMEDY) from error
 
 
-def parsed(data: bytes, where: str) -> np.ndarray[Any, Any]:
+def array_in(data: bytes, where: str) -> np.ndarray[Any, Any]:
     """The array in the bytes of one ``.npy`` file; raises DamagedFile for any other."""
     if not data.startswith(MAGIC) or len(data) < SHORTEST:
         raise DamagedFile(f"{where} is no numpy array.", REMEDY)

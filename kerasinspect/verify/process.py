@@ -20,18 +20,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
 from kerasinspect.platforms import group_options, kill_group, undone
-from kerasinspect.verify.told import LOADED, MODULE_ERROR, PROCESS, REFUSED, fits
+from kerasinspect.verify.answer_rows import LoadedRow, ProcessRow, RefusedRow, is_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Json: TypeAlias = "dict[str, Any]"
+    from kerasinspect.json_values import Json
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -58,7 +58,7 @@ PAUSE = 0.02
 TAIL = 16_000
 """Bytes of what the worker said that are looked at; its last line is told."""
 
-NO_ANSWER = "It ended without an answer."
+NO_ANSWER, NOT_UNDERSTOOD = "It ended without an answer.", "It answered what cannot be understood."
 
 MOST_WORDS, MOST_ANSWERS = 1 << 26, 1 << 28
 """Bytes that a worker may say before it is ended, and that its answers may have."""
@@ -116,9 +116,9 @@ class Answers:
     """What a worker wrote down before it ended, in its folder."""
 
     folder: Path
-    process: Json | None
+    process: ProcessRow | None
     """None where it ended before it could say what it is."""
-    results: tuple[Json, ...]
+    results: tuple[LoadedRow | RefusedRow, ...]
     """One for each of the first tasks."""
     ending: str | None
     """How it was killed or crashed; None where it did all it was asked for."""
@@ -139,14 +139,14 @@ def answers(request: Request) -> Iterator[Answers]:
         with _room():
             (folder / "request.json").write_text(json.dumps(_asked(request)), encoding="utf-8")
         ending = _run(request, folder)
-        rows = _read(folder)
-        if rows:
-            _refuse(rows[0], request)
-        if rows is None or not (all(fits(row, PROCESS) for row in rows[:1]) and all(map(_is_result, rows[1:]))):
-            rows, ending = [], "It answered what cannot be understood."
-        results = tuple(rows[1 : len(request.tasks) + 1])
+        understood = _understood(_read(folder))
+        process, results = understood or (None, ())
+        if process is not None:
+            _require_libraries(process, request)
+        results = results[: len(request.tasks)]
         done = len(results) == len(request.tasks)
-        yield Answers(folder, rows[0] if rows else None, results, None if done else ending or NO_ANSWER)
+        why = NOT_UNDERSTOOD if understood is None else ending or NO_ANSWER
+        yield Answers(folder, process, results, None if done else why)
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def _room() -> Iterator[None]:
         raise RequestError(message, "Set TMPDIR to a folder with room.") from error
 
 
-def _asked(request: Request) -> Json:
+def _asked(request: Request) -> dict[str, object]:
     """A request as the worker reads it."""
     return {
         "parent": os.getpid(),
@@ -182,7 +182,7 @@ def _asked(request: Request) -> Json:
     }
 
 
-def _task(task: Task) -> Json:
+def _task(task: Task) -> dict[str, object]:
     """A task as the worker reads it."""
     return {
         "path": str(Path(task.path).absolute()),
@@ -292,7 +292,7 @@ def _ending(status: int, words: Path, bounds: Bounds) -> str:
 
 
 def _read(folder: Path) -> list[Json] | None:
-    """The worker's line about itself, then those about models; None where they are no such lines.
+    """The lines of a worker, about itself and then about models; None where one of them is no JSON.
 
     A line that was cut short does not count.
     """
@@ -302,20 +302,25 @@ def _read(folder: Path) -> list[Json] | None:
     try:
         with closing(open_source(path)) as source:
             lines = source.read_at(0, min(source.size, MOST_ANSWERS)).split(b"\n")[:-1]
-        rows = [parse_json(line, path.name).value for line in lines]
+        return [parse_json(line, path.name).value for line in lines]
     except UnreadableFile:
         return None
-    return rows if all(isinstance(row, dict) for row in rows) else None
 
 
-def _is_result(row: Json) -> bool:
-    """Whether a line is one about a model."""
-    return fits(row, LOADED) or fits(row, REFUSED)
+def _understood(rows: list[Json] | None) -> tuple[ProcessRow | None, tuple[LoadedRow | RefusedRow, ...]] | None:
+    """What the lines of a worker say of itself, and of models; None where they are none that a worker writes."""
+    if not rows:
+        return None if rows is None else (None, ())
+    process, *others = rows
+    results = tuple(row for row in others if is_row(row, LoadedRow) or is_row(row, RefusedRow))
+    if not is_row(process, ProcessRow) or len(results) < len(others):
+        return None
+    return process, results
 
 
-def _refuse(process: Json, request: Request) -> None:
+def _require_libraries(process: ProcessRow, request: Request) -> None:
     """Raise where the worker's interpreter lacks what the request needs."""
-    if process.get("libraries") == [] and fits(process, {"missing": dict}):
+    if not process["libraries"]:
         why = ", ".join(f"{name}: {said}" for name, said in process["missing"].items())
         if request.python == sys.executable:
             remedy = "Install the extra: pip install 'kerasinspect[tensorflow]'"
@@ -324,8 +329,8 @@ def _refuse(process: Json, request: Request) -> None:
         raise MissingExtra(
             f"verify needs Keras and TensorFlow, and {request.python} does not have both ({why}).", remedy
         )
-    error: Json = process.get("custom_error") or {}
-    if fits(error, MODULE_ERROR):
+    error = process["custom_error"]
+    if error is not None:
         raise RequestError(
             f"The module {error['module']} of --custom-objects cannot be imported: {error['message']}.",
             "Run the command in the folder that holds it, or install it in the interpreter that verify uses.",

@@ -24,26 +24,66 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from types import ModuleType
+    from typing import Protocol, TextIO
+
+    class Variable(Protocol):
+        """A variable of any Keras."""
+
+        name: str
+
+        def numpy(self) -> Array:
+            """Its value."""
+
+    class Layer(Protocol):
+        """A layer of any Keras."""
+
+        name: str
+        weights: Iterable[Variable]
+
+        def _flatten_layers(self, *, include_self: bool, recursive: bool) -> Iterable[Layer]: ...
+
+        def get_vocabulary(self) -> Sequence[object]:
+            """The words that a lookup knows; other layers have no such method."""
+
+    class Model(Layer, Protocol):
+        """A model of any Keras."""
+
+        inputs: object
+        input: object
+
+        def __call__(self, inputs: object, *, training: bool) -> object:
+            """The outputs, in nested lists and dicts."""
+
+        def get_build_config(self) -> Mapping[str, object] | None:
+            """What it was built with, as far as it stores that."""
+
+    class Library(Protocol):
+        """Keras or tf_keras."""
+
+        Model: type
+        models: ModuleType
 
 
-class Late:
+class LateModule:
     """A module that is imported when it is first used: numpy's threads would keep a process in its network."""
 
     def __init__(self, name: str) -> None:
         """Take its name."""
         self.name = name
 
-    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 - anything of the module
+    def __getattr__(self, attribute: str) -> object:
         """What the module has under this name."""
         return getattr(__import__(self.name), attribute)
 
 
-np: Any = Late("numpy")
-resource: Any = Late("resource")
+np: Any = LateModule("numpy")
+resource: Any = LateModule("resource")
 """What Windows lacks."""
 
-Json = dict[str, Any]
+Facts = dict[str, Any]
+"""What the request says, or what is told, as an object of JSON."""
 Array = Any
 """An array of numpy: the version in the other environment need not know how to say that."""
 Cases = list[tuple[str, list[Array]]]
@@ -96,14 +136,14 @@ def main() -> None:
         for number, task in enumerate(request["models"]):
             loaded, result = load_first(libraries, task, custom, unsafe=request["unsafe"])
             if loaded is not None:
-                result["weights"] = described(*loaded)
+                result["weights"] = weight_facts(*loaded)
                 result["forward"] = forward(*loaded, task, f"outputs_{number}.npz")
             result["peak_bytes"] = peak_bytes()
             del loaded
             tell(result, results)
 
 
-def tell(line: Json, stream: Any) -> None:  # noqa: ANN401 - a text stream
+def tell(line: Facts, stream: TextIO) -> None:
     """Write one line, at once: the next model may be the last."""
     stream.write(json.dumps(line) + "\n")
     stream.flush()
@@ -127,7 +167,7 @@ def peak_bytes() -> int | None:
 # Bounds
 
 
-def confine(request: Json) -> Json:
+def confine(request: Facts) -> Facts:
     """Bound memory, leave the network, and end with the parent; tell how far that was possible."""
     if os.name != "posix":
         return {"network": "this system has no unshare", "memory_limit": None}
@@ -165,12 +205,12 @@ def leave_network(system: ctypes.CDLL) -> str:
 # Imports
 
 
-def find_libraries() -> tuple[list[Json], dict[str, str]]:
+def find_libraries() -> tuple[list[Facts], dict[str, str]]:
     """What is told of Keras and of tf_keras, as far as they are here, and why one is not.
 
     Only the first is imported: tf_keras takes seconds, and few files need it.
     """
-    found: list[Json] = []
+    found: list[Facts] = []
     missing = {}
     for name in ("keras", "tf_keras"):
         try:
@@ -190,9 +230,9 @@ def find_libraries() -> tuple[list[Json], dict[str, str]]:
     return found, missing
 
 
-def import_custom(request: Json) -> tuple[Json, Json | None]:
+def import_custom(request: Facts) -> tuple[Facts, Facts | None]:
     """The user's own classes and functions by name, from the modules that the user named; or what went wrong."""
-    objects: Json = {}
+    objects: Facts = {}
     if request["custom_objects"]:
         sys.path[:0] = request["search_path"]
     for name in request["custom_objects"]:
@@ -220,15 +260,15 @@ def forbid_imports(name: str) -> None:
 class TrustedImports:
     """Stands in for ``importlib`` where a loader uses it."""
 
-    def __init__(self, real: Any) -> None:  # noqa: ANN401 - a module
+    def __init__(self, real: ModuleType) -> None:
         """Take the real one."""
         self.real = real
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - anything of importlib
+    def __getattr__(self, name: str) -> object:
         """All but ``import_module``, unchanged."""
         return getattr(self.real, name)
 
-    def import_module(self, name: str, package: str | None = None) -> Any:  # noqa: ANN401 - a module
+    def import_module(self, name: str, package: str | None = None) -> object:
         """The module, where it is Keras's own."""
         if name.partition(".")[0] not in TRUSTED_PACKAGES:
             raise TypeError(f"The file names the module {name!r}, which is not imported without --unsafe.")
@@ -238,13 +278,15 @@ class TrustedImports:
 # Loading
 
 
-def load_first(libraries: list[Json], task: Json, custom: Json, *, unsafe: bool) -> tuple[tuple[Any, Any] | None, Json]:
+def load_first(
+    libraries: list[Facts], task: Facts, custom: Facts, *, unsafe: bool
+) -> tuple[tuple[Library, Model] | None, Facts]:
     """The first library that takes the file, with the model; and what is told of that, and of those that refused."""
-    result: Json = {"refusals": [], "library": None}
+    result: Facts = {"refusals": [], "library": None}
     for facts in libraries if task["legacy"] else libraries[:1]:
         started = time.perf_counter()
         try:
-            library = __import__(facts["module"])
+            library: Library = __import__(facts["module"])
             if not unsafe:
                 forbid_imports(facts["module"])
             model = load(library, task["path"], custom, unsafe=unsafe)
@@ -258,22 +300,23 @@ def load_first(libraries: list[Json], task: Json, custom: Json, *, unsafe: bool)
     return None, result
 
 
-def load(library: Any, path: str, custom: Json, *, unsafe: bool) -> Any:  # noqa: ANN401 - a Keras and its model
+def load(library: Library, path: str, custom: Facts, *, unsafe: bool) -> Model:
     """The model as the library's own loader gives it."""
     loader = getattr(getattr(library, "saving", None), "load_model", library.models.load_model)
     options = {"safe_mode": not unsafe} if "safe_mode" in inspect.signature(loader).parameters else {}
-    return loader(path, compile=False, custom_objects=custom, **options)
+    model: Model = loader(path, compile=False, custom_objects=custom, **options)
+    return model
 
 
 # Weights
 
 
-def described(library: Any, model: Any) -> list[Json]:  # noqa: ANN401 - a Keras and its model
+def weight_facts(library: Library, model: Model) -> list[Facts]:
     """Every weight of ``get_weights()``, in order, by the path of the innermost layer that owns it.
 
     Then, without an index, the weights that lookup layers keep for themselves.
     """
-    homes: dict[int, str] = {}
+    homes: dict[int, str] = {}  # by identity: the variables of TensorFlow cannot be hashed
     for variable, path in owners(library, model, ""):
         homes.setdefault(id(variable), path)
     # What tf_keras keeps of a vocabulary is no array.
@@ -282,26 +325,26 @@ def described(library: Any, model: Any) -> list[Json]:  # noqa: ANN401 - a Keras
         {"index": index, "layer": homes.get(id(variable), ""), "name": last_name(variable), **array_facts(variable)}
         for index, variable in enumerate(variables)
     ]
-    for layer, path in placed_layers(library, model, ""):
-        kept = getattr(layer, "idf_weights", None)
-        if hasattr(kept, "numpy"):
+    for layer, path in layers_with_paths(library, model, ""):
+        kept: Variable | None = getattr(layer, "idf_weights", None)
+        if kept is not None and hasattr(kept, "numpy"):
             rows.append({"index": None, "layer": path, "name": "idf_weights", **array_facts(kept)})
     return rows
 
 
-def array_facts(variable: Any) -> Json:  # noqa: ANN401 - a variable of any Keras
+def array_facts(variable: Variable) -> Facts:
     """Shape, dtype and hash of a variable's value."""
     value = np.asarray(variable.numpy(), order="C")
     digest = hashlib.sha256(value.tobytes()).hexdigest()
     return {"shape": list(value.shape), "dtype": str(value.dtype), "sha256": digest}
 
 
-def last_name(variable: Any) -> str:  # noqa: ANN401 - a variable of any Keras
+def last_name(variable: Variable) -> str:
     """The name without the layer's before it and the number that TensorFlow puts behind it."""
     return str(variable.name).rpartition("/")[2].partition(":")[0]
 
 
-def owners(library: Any, layer: Any, path: str) -> Iterator[tuple[Any, str]]:  # noqa: ANN401 - Keras's
+def owners(library: Library, layer: Layer, path: str) -> Iterator[tuple[Variable, str]]:
     """Every variable with the path of the layer that owns it, innermost layers first."""
     for sublayer in sublayers(library, layer):
         yield from owners(library, sublayer, f"{path}/{sublayer.name}".lstrip("/"))
@@ -309,7 +352,7 @@ def owners(library: Any, layer: Any, path: str) -> Iterator[tuple[Any, str]]:  #
         yield variable, path
 
 
-def weights_of(layer: Any) -> list[Any]:  # noqa: ANN401 - a layer of any Keras
+def weights_of(layer: Layer) -> list[Variable]:
     """Its weights; none where it is not built, which Keras 2 raises about."""
     try:
         return list(layer.weights)
@@ -317,14 +360,14 @@ def weights_of(layer: Any) -> list[Any]:  # noqa: ANN401 - a layer of any Keras
         return []
 
 
-def placed_layers(library: Any, layer: Any, path: str) -> Iterator[tuple[Any, str]]:  # noqa: ANN401 - Keras's
+def layers_with_paths(library: Library, layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:
     """The layer, then every layer below it, each with its path."""
     yield layer, path
     for sublayer in sublayers(library, layer):
-        yield from placed_layers(library, sublayer, f"{path}/{sublayer.name}".lstrip("/"))
+        yield from layers_with_paths(library, sublayer, f"{path}/{sublayer.name}".lstrip("/"))
 
 
-def sublayers(library: Any, layer: Any) -> Sequence[Any]:  # noqa: ANN401 - Keras's
+def sublayers(library: Library, layer: Layer) -> Sequence[Layer]:
     """The layers right below one; Keras gives those of anything but a model no public name."""
     listed = getattr(layer, "layers", None) if isinstance(layer, library.Model) else None
     if listed is None:
@@ -335,16 +378,16 @@ def sublayers(library: Any, layer: Any) -> Sequence[Any]:  # noqa: ANN401 - Kera
 # Forward passes
 
 
-def forward(library: Any, model: Any, task: Json, path: str) -> Json:  # noqa: ANN401 - a Keras and its model
+def forward(library: Library, model: Model, task: Facts, path: str) -> Facts:
     """Run the model on what the task names, or on inputs made from its input spec; store inputs and outputs."""
     spec = input_spec(model)
-    told: Json = {"inputs": spec, "cases": [], "error": None, "misfit": None}
+    told: Facts = {"inputs": spec, "cases": [], "error": None, "misfit": None}
     arrays: dict[str, Array] = {}
     try:
         if task["inputs"]:
             cases = stored_cases(task["inputs"], spec, task["input_names"])
         elif spec:
-            cases = made_cases(model, spec, [layer for layer, _ in placed_layers(library, model, "")])
+            cases = made_cases(model, spec, [layer for layer, _ in layers_with_paths(library, model, "")])
         else:
             told["error"] = "it has no input spec: it is not built, or a subclass that does not store one"
             return told
@@ -362,7 +405,7 @@ def forward(library: Any, model: Any, task: Json, path: str) -> Json:  # noqa: A
     return told
 
 
-def run_twice(model: Any, name: str, inputs: list[Array], told: list[Json]) -> list[Array]:  # noqa: ANN401
+def run_twice(model: Model, name: str, inputs: list[Array], told: list[Facts]) -> list[Array]:
     """The outputs of one case; what there is to tell of it goes to ``told``."""
     started = time.perf_counter()
     names, outputs = run(model, inputs)
@@ -384,7 +427,7 @@ def run_twice(model: Any, name: str, inputs: list[Array], told: list[Json]) -> l
     return outputs
 
 
-def run(model: Any, inputs: list[Array]) -> tuple[list[str], list[Array]]:  # noqa: ANN401 - a model of any Keras
+def run(model: Model, inputs: list[Array]) -> tuple[list[str], list[Array]]:
     """Names and values of the outputs; values as numpy has them, bfloat16 as float32."""
     tensors = [sys.modules["tensorflow"].convert_to_tensor(array) for array in inputs]
     names, outputs = flat(model(packed(input_structure(model, tensors), iter(tensors)), training=False))
@@ -397,7 +440,7 @@ def run(model: Any, inputs: list[Array]) -> tuple[list[str], list[Array]]:  # no
     return names, arrays
 
 
-def input_structure(model: Any, tensors: list[Any]) -> Any:  # noqa: ANN401 - nested lists and dicts
+def input_structure(model: Model, tensors: list[Array]) -> object:
     """How the model wants its inputs nested; some versions raise where it is a Sequential or a subclass."""
     try:
         if model.inputs:
@@ -407,7 +450,7 @@ def input_structure(model: Any, tensors: list[Any]) -> Any:  # noqa: ANN401 - ne
     return tensors if len(tensors) > 1 else tensors[0]
 
 
-def packed(structure: Any, tensors: Iterator[Any]) -> Any:  # noqa: ANN401 - nested lists and dicts
+def packed(structure: object, tensors: Iterator[Array]) -> object:
     """The tensors in the same nested lists and dicts as ``structure``."""
     if isinstance(structure, dict):
         inside = {key: packed(structure[key], tensors) for key in sorted(structure)}
@@ -417,7 +460,7 @@ def packed(structure: Any, tensors: Iterator[Any]) -> Any:  # noqa: ANN401 - nes
     return next(tensors)
 
 
-def flat(structure: Any, name: str = "") -> tuple[list[str], list[Any]]:  # noqa: ANN401 - nested lists and dicts
+def flat(structure: object, name: str = "") -> tuple[list[str], list[Array]]:
     """Names and leaves of nested lists and dicts, in the order in which Keras lists them."""
     if isinstance(structure, dict):
         pairs = [(str(key), structure[key]) for key in sorted(structure)]
@@ -436,7 +479,7 @@ def flat(structure: Any, name: str = "") -> tuple[list[str], list[Any]]:  # noqa
 # Inputs
 
 
-def input_spec(model: Any) -> list[Json] | None:  # noqa: ANN401 - a model of any Keras
+def input_spec(model: Model) -> list[Facts] | None:
     """Name, shape and dtype of every input, in the order of a flat list; None where the model does not say."""
     try:
         tensors = flat(model.inputs)[1] if model.inputs else []
@@ -461,11 +504,11 @@ def input_spec(model: Any) -> list[Json] | None:  # noqa: ANN401 - a model of an
     return None
 
 
-def stored_cases(path: str, spec: list[Json] | None, names: list[tuple[str, int]] | None) -> Cases:
+def stored_cases(path: str, spec: list[Facts] | None, names: list[tuple[str, int]] | None) -> Cases:
     """The cases of a file: those that were recorded under ``names``, or one of the user's own inputs."""
     with np.load(path, allow_pickle=False) as stored:
         if names is None:
-            cases = [("input", in_order({name: stored[name] for name in stored.files}, spec))]
+            cases = [("input", in_model_order({name: stored[name] for name in stored.files}, spec))]
         else:
             cases = [(name, [stored[f"{name}/input/{at}"] for at in range(count)]) for name, count in names]
     for _, inputs in cases:
@@ -473,13 +516,13 @@ def stored_cases(path: str, spec: list[Json] | None, names: list[tuple[str, int]
     return cases
 
 
-def in_order(arrays: Mapping[str, Array], spec: list[Json] | None) -> list[Array]:
+def in_model_order(arrays: Mapping[str, Array], spec: list[Facts] | None) -> list[Array]:
     """The user's inputs in the model's order: by their names, or as they come where the names are others."""
     names = [item["name"] for item in spec or []]
     return [arrays[name] for name in names] if set(arrays) == set(names) else list(arrays.values())
 
 
-def require_fit(inputs: list[Array], spec: list[Json] | None) -> None:
+def require_fit(inputs: list[Array], spec: list[Facts] | None) -> None:
     """Raise Misfit where inputs are not as many, or not such, as the model takes."""
     if spec is None:
         return
@@ -489,14 +532,14 @@ def require_fit(inputs: list[Array], spec: list[Json] | None) -> None:
     for item, array in zip(spec, inputs):  # noqa: B905 - Python 3.9 has no strict
         sizes = zip(item["shape"][1:], array.shape[1:])  # noqa: B905 - Python 3.9 has no strict
         fits = len(item["shape"]) == array.ndim and all(size in (None, given) for size, given in sizes)
-        if not fits or kind_of(item["dtype"]) != kind_of(str(array.dtype)):
+        if not fits or dtype_kind(item["dtype"]) != dtype_kind(str(array.dtype)):
             raise Misfit(
                 f"the model's input {item['name']} takes {item['dtype']} of shape {shape_text(item['shape'])},"
                 f" and the file has {array.dtype} of shape {shape_text(array.shape)}"
             )
 
 
-def kind_of(dtype: str) -> str:
+def dtype_kind(dtype: str) -> str:
     """Text or numbers: Keras casts numbers to what an input takes."""
     return "text" if dtype == "string" or re.fullmatch(r"[<>|=]?[SU]\d*", dtype) else "numbers"
 
@@ -506,7 +549,7 @@ def shape_text(shape: Sequence[int | None]) -> str:
     return "(" + ", ".join(str(size) for size in shape) + ")"
 
 
-def made_cases(model: Any, spec: list[Json], layers: list[Any]) -> Cases:  # noqa: ANN401 - a model of any Keras
+def made_cases(model: Model, spec: list[Facts], layers: list[Layer]) -> Cases:
     """Zeros, ones and seeded random inputs: of the first sizes and kind of numbers that the model takes.
 
     Where it takes none of them, the first, so that the model's complaint about those is the one that is told.
@@ -526,7 +569,7 @@ def made_cases(model: Any, spec: list[Json], layers: list[Any]) -> Cases:  # noq
     return first or []
 
 
-def takes(model: Any, cases: Cases) -> bool:  # noqa: ANN401 - a model of any Keras
+def takes(model: Model, cases: Cases) -> bool:
     """Whether the model computes with all of these inputs."""
     try:
         for _, inputs in cases:
@@ -538,13 +581,13 @@ def takes(model: Any, cases: Cases) -> bool:  # noqa: ANN401 - a model of any Ke
     return True
 
 
-def bound(layer: Any) -> int | None:  # noqa: ANN401 - a layer of any Keras
+def bound(layer: Layer) -> int | None:
     """How many different whole numbers a layer takes, where it says so."""
     size = getattr(layer, RANGES.get(type(layer).__name__, ""), None)
     return size if isinstance(size, int) and size > 0 else None
 
 
-def vocabulary(layers: list[Any]) -> list[str]:
+def vocabulary(layers: list[Layer]) -> list[str]:
     """A few words that the model knows, and some that it need not know."""
     words = list(WORDS)
     for layer in layers:
@@ -562,7 +605,7 @@ class Maker:
         """Take the size of open axes, where whole numbers end, whether floats are whole too, and words."""
         self.size, self.limit, self.whole, self.words = size, limit, whole, words
 
-    def make(self, item: Json, case: str) -> Array:
+    def make(self, item: Facts, case: str) -> Array:
         """One input for one case."""
         shape = [self.size if given is None else given for given in item["shape"]]
         if item["shape"][:1] == [None]:

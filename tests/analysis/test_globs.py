@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import pytest
 
-from kerasinspect.analysis.globs import LONGEST, MOST, Globs, fits
+from kerasinspect.analysis.globs import LONGEST, MOST, Globs, fits_glob
 from kerasinspect.errors import RequestError
 
 PAIRS = [
@@ -22,7 +22,7 @@ PAIRS = [
 
 def test_a_glob_means_what_fnmatch_says() -> None:
     """Stars, question marks, classes, negated ones, and brackets that are none."""
-    assert [fits(*pair) for pair in PAIRS] == [name == glob or fnmatchcase(name, glob) for name, glob in PAIRS]
+    assert [fits_glob(*pair) for pair in PAIRS] == [name == glob or fnmatchcase(name, glob) for name, glob in PAIRS]
 
 
 def test_a_path_lies_in_all_that_it_begins_with() -> None:
@@ -47,14 +47,14 @@ def test_the_first_glob_that_fits_counts() -> None:
 
 def test_a_glob_of_many_stars_and_a_path_of_many_parts_take_no_time() -> None:
     """Neither is tried again and again: each would take minutes."""
-    assert not fits("a" * 20_000, "*a" * 400 + "b")
+    assert not fits_glob("a" * 20_000, "*a" * 400 + "b")
     assert inside("*a*b").first("n/" * 200_000) is None
 
 
 def test_what_would_take_long_is_refused() -> None:
     """A glob that is too long, and too many globs; names that are written out do not count."""
     with pytest.raises(RequestError, match=r"has 1,001 characters, where 1,000 are allowed"):
-        fits("a", "*" + "a" * LONGEST)
+        fits_glob("a", "*" + "a" * LONGEST)
     with pytest.raises(RequestError, match=r"2,001 globs, where 2,000 are allowed"):
         Globs([("*", None)] * (MOST + 1))
     assert Globs([("dense", None)] * (MOST + 1)).first("dense") is None

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import kerasinspect
-from kerasinspect.checking.contract import AgreedLayer, contract_of, paired
+from kerasinspect.checking.contract import AgreedLayer, contract_of, with_agreed
 from kerasinspect.checking.locks import LOCK_SCHEMA, parse_lock, read_lock
 from kerasinspect.checking.policy import Policy
 from kerasinspect.checking.request import check, check_models
@@ -303,7 +303,7 @@ def test_a_lock_file_that_cannot_be_read_is_a_wrong_request(
 def test_an_entry_with_just_the_name_counts_before_a_glob() -> None:
     """Each entry that names one thing is for one; the first glob that fits takes the others."""
     agreed = [AgreedLayer("d*"), AgreedLayer("dense"), AgreedLayer("[ab]"), AgreedLayer("x")]
-    pairs = [*paired(agreed, [("dense", 1), ("dense", 2), ("dropout", 3), ("[ab]", 4), ("q", 5)])]
+    pairs = [*with_agreed(agreed, [("dense", 1), ("dense", 2), ("dropout", 3), ("[ab]", 4), ("q", 5)])]
     assert [(entry and entry.name, thing) for entry, thing in pairs] == [
         ("dense", 1),
         ("d*", 2),

@@ -18,7 +18,7 @@ from kerasinspect.formats import weights_checksum as limits
 from kerasinspect.formats.keras_archive import NPZ, WEIGHTS
 from kerasinspect.formats.weights_checksum import verifying
 from kerasinspect.opening import open_model
-from kerasinspect.verify import read
+from kerasinspect.verify.reading import read
 from tests.fuzz.compared import archive_of, members_of, with_arrays_of_numpy
 
 if TYPE_CHECKING:

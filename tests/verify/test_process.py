@@ -17,6 +17,8 @@ import pytest
 
 from kerasinspect.errors import MissingExtra, RequestError
 from kerasinspect.verify.process import WORKER, Bounds, Request, Task, answers
+from kerasinspect.verify.results import Library
+from kerasinspect.verify.verdicts import process_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,11 +72,12 @@ def test_each_ending_is_told(
     assert not given.folder.exists()
 
 
+KERAS = {"module": "keras", "version": "3", "tensorflow": "2"}
 ABOUT_ITSELF: dict[str, object] = {
     "network": "none",
     "memory_limit": None,
     "missing": {},
-    "libraries": [{"module": "keras", "version": "3", "tensorflow": "2"}],
+    "libraries": [KERAS],
     "python": "3",
     "import_seconds": 1.0,
     "import_bytes": None,
@@ -92,8 +95,10 @@ REFUSAL: dict[str, object] = {"library": None, "refusals": [], "peak_bytes": Non
         ([ABOUT_ITSELF, {**REFUSAL, "library": {}}], 0, "It answered what cannot be understood."),
         ([{**ABOUT_ITSELF, "python": 3}, REFUSAL], 0, "It answered what cannot be understood."),
         ([ABOUT_ITSELF, {"refusals": []}], 0, "It answered what cannot be understood."),
+        ([{**ABOUT_ITSELF, "missing": {"keras": 1}}], 0, "It answered what cannot be understood."),
+        ([{**ABOUT_ITSELF, "libraries": [KERAS, "keras"]}], 0, "It answered what cannot be understood."),
     ],
-    ids=["right", "one too many", "none", "no library", "no process", "half"],
+    ids=["right", "one too many", "none", "no library", "no process", "half", "no reason", "no row"],
 )
 def test_answers_are_held_against_their_forms(
     stand_in: Callable[[str], str], tmp_path: Path, rows: list[object], results: int, ending: str | None
@@ -102,6 +107,15 @@ def test_answers_are_held_against_their_forms(
     (tmp_path / "told").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     with answers(Request((TASK,), stand_in(f"cp {tmp_path / 'told'} results.jsonl"))) as given:
         assert (len(given.results), given.ending) == (results, ending)
+
+
+def test_what_a_row_has_beside_what_is_known_is_passed_over(stand_in: Callable[[str], str], tmp_path: Path) -> None:
+    """A worker may tell more than is asked; a result is made of what is known alone."""
+    row = {**ABOUT_ITSELF, "libraries": [{**KERAS, "colour": "blue"}]}
+    (tmp_path / "told").write_text(f"{json.dumps(row)}\n", encoding="utf-8")
+    with answers(Request((TASK,), stand_in(f"cp {tmp_path / 'told'} results.jsonl"))) as given:
+        assert given.process is not None
+        assert process_facts(given.process).libraries == (Library("keras", "3", "2"),)
 
 
 @pytest.mark.parametrize("name", ["missing", "file"])
@@ -207,7 +221,7 @@ def test_a_worker_without_network_reaches_nobody() -> None:
 
 def test_a_module_of_the_users_that_cannot_be_imported(stand_in: Callable[[str], str]) -> None:
     """It is named, with what its import said."""
-    told = '{"libraries": [{}], "missing": {}, "custom_error": {"module": "my.layers", "message": "no such thing"}}'
+    told = json.dumps({**ABOUT_ITSELF, "custom_error": {"module": "my.layers", "message": "no such thing"}})
     line = f"echo '{told}' > results.jsonl"
     with pytest.raises(RequestError, match=r"my\.layers of --custom-objects cannot be imported: no such thing"):  # noqa: SIM117
         with answers(Request((TASK,), stand_in(line), custom_objects=("my.layers",))):

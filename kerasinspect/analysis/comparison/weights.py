@@ -10,8 +10,7 @@ from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.quantization import LORA_FACTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Iterator, Sequence
 
     from kerasinspect.model import Model
 
@@ -28,7 +27,7 @@ Legacy HDF5 cannot say that a nested model shares a layer with its parent, so th
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DescribedWeight:
-    """One weight as one side describes it; hashed by identity, since two may be alike."""
+    """One weight as one side describes it; two that are described alike are two."""
 
     index: int | None
     layer: str
@@ -79,21 +78,6 @@ def described_by_us(model: Model) -> tuple[DescribedWeight, ...]:
             digest = None
         described.append(DescribedWeight(weight.index, weight.layer, weight.name, weight.shape, weight.dtype, digest))
     return tuple(described)
-
-
-def described_by_keras(rows: Iterable[Mapping[str, Any]], model_name: str | None) -> tuple[DescribedWeight, ...]:
-    """Every weight as the worker wrote it down; one that the model itself owns has the model's name as layer."""
-    return tuple(
-        DescribedWeight(
-            row["index"],
-            row["layer"] or model_name or "",
-            row["name"],
-            tuple(row["shape"]),
-            row["dtype"],
-            row["sha256"],
-        )
-        for row in rows
-    )
 
 
 def compare_weights(ours: Sequence[DescribedWeight], theirs: Sequence[DescribedWeight]) -> WeightComparison:

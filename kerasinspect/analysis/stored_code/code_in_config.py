@@ -10,7 +10,7 @@ CVE-2025-12058, CVE-2025-49655, CVE-2026-1462 and CVE-2026-12479.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS, CodeFinding
 from kerasinspect.analysis.stored_code.config_places import configs_of, objects_in
@@ -31,13 +31,14 @@ from kerasinspect.analysis.stored_code.references import WRAPPERS, is_keras
 from kerasinspect.analysis.stored_code.wrapped_tensorflow import tensorflow_functions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from kerasinspect.analysis.stored_code.code_findings import CodeKind
-    from kerasinspect.analysis.stored_code.config_places import Place
+    from kerasinspect.analysis.stored_code.config_places import ConfigPlace
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Model
 
-    Rule: TypeAlias = Callable[[Mapping[str, Any], Place], Iterator[CodeFinding]]
+    CodeRule: TypeAlias = Callable[[JsonObject, ConfigPlace], Iterator[CodeFinding]]
 
 MOST_FINDINGS = 1_000
 """Objects of each kind that are reported one by one; of more, how many there are."""
@@ -62,28 +63,28 @@ def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
                 left_out[finding.kind, root] += 1
             if finding.kind == "custom-class":
                 own.add((finding.package, finding.name))
-    found = (*listed, *(counted(kind, root, number) for (kind, root), number in left_out.items()))
+    found = (*listed, *(finding_of_others(kind, root, number) for (kind, root), number in left_out.items()))
     return tuple(sorted(found, key=lambda finding: finding.kind in HARMLESS_KINDS))
 
 
-def counted(kind: CodeKind, root: str, number: int) -> CodeFinding:
+def finding_of_others(kind: CodeKind, root: str, number: int) -> CodeFinding:
     """The finding that stands for those which are not listed, at a place that no name of one place covers."""
     return CodeFinding(kind, f"{root}.*", f"there are {number:,} more such objects, which are not listed", more=number)
 
 
-def code_in_config(document: Any, root: str) -> Iterator[CodeFinding]:  # noqa: ANN401 - any JSON
+def code_in_config(document: object, root: str) -> Iterator[CodeFinding]:
     """What any JSON document would make a Keras loader run, import or open, in the order of the document."""
     for value, place in objects_in(document, root):
         for rule in rules_for(value):
             yield from rule(value, place)
 
 
-def rules_for(value: Mapping[str, Any]) -> Iterable[Rule]:
-    """The rules that an object gives a reason to ask: few of an ordinary layer, of which a config mostly consists."""
+def rules_for(value: JsonObject) -> Iterable[CodeRule]:
+    """The rules for one object: few for an ordinary layer, of which a config mostly consists."""
     names_class = "class_name" in value or "registered_name" in value
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[CodeRule, ...] = ()
     if names_class:
-        rules = RULES_BY_CLASS.get(value["class_name"], SHORT) if is_ordinary(value) else RULES_OF_CLASSES
+        rules = RULES_BY_CLASS.get(str(value["class_name"]), SHORT) if is_ordinary(value) else RULES_OF_CLASSES
     if "lambda" in value.values() and lambda_types not in rules:
         rules = (lambda_types, *rules)
     if not TEXT_KEYS.isdisjoint(value):
@@ -93,16 +94,13 @@ def rules_for(value: Mapping[str, Any]) -> Iterable[Rule]:
 
 def classes_of_keras(model: Model) -> frozenset[str]:
     """Names of the classes that the config itself places in a module of Keras."""
+    named = ((value.get("module"), value.get("class_name")) for value, _ in objects_in(model.config, "config"))
     return frozenset(
-        value["class_name"]
-        for value, _ in objects_in(model.config, "config")
-        if isinstance(value.get("module"), str)
-        and isinstance(value.get("class_name"), str)
-        and is_keras(value["module"])
+        name for module, name in named if isinstance(module, str) and isinstance(name, str) and is_keras(module)
     )
 
 
-RULES_OF_CLASSES: tuple[Rule, ...] = (
+RULES_OF_CLASSES: tuple[CodeRule, ...] = (
     lambda_types,
     lambda_objects,
     references,
@@ -113,11 +111,11 @@ RULES_OF_CLASSES: tuple[Rule, ...] = (
     escaping_names,
     mismatched_names,
 )
-"""What is asked of objects that name a class ..."""
-SHORT: tuple[Rule, ...] = (escaping_names,)
-"""... of those that name one which models are made of ..."""
-RULES_BY_CLASS: dict[str, tuple[Rule, ...]] = {
+"""The rules for objects that name a class ..."""
+SHORT: tuple[CodeRule, ...] = (escaping_names,)
+"""... for those that name one which models are made of ..."""
+RULES_BY_CLASS: dict[str, tuple[CodeRule, ...]] = {
     **dict.fromkeys(WRAPPERS, (tensorflow_functions, *SHORT)),
     **dict.fromkeys(LOOKUPS, (external_paths, *SHORT)),
 }
-"""... and of some of these."""
+"""... and for some of these."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
+    from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.model import Model
 
 SHOWN = 120
@@ -17,16 +18,16 @@ LONGEST = 2_000
 """Characters of a place that are written out."""
 
 
-class Place(NamedTuple):
+class ConfigPlace(NamedTuple):
     """Where a value sits; written out only where something is found, so that a deep config costs nothing."""
 
-    parent: Place | None
+    parent: ConfigPlace | None
     key: str | int
 
     def __str__(self) -> str:
         """Keys after dots, positions in brackets; the middle of a very long way is left out."""
         parts: list[str] = []
-        place: Place | None = self
+        place: ConfigPlace | None = self
         while place is not None:
             before = "." if place.parent is not None else ""
             parts.append(f"[{place.key}]" if isinstance(place.key, int) else f"{before}{cut(place.key, SHOWN)}")
@@ -35,16 +36,16 @@ class Place(NamedTuple):
         return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} ... {words[-LONGEST // 2 :]}"
 
 
-def configs_of(model: Model) -> Iterator[tuple[Any, str]]:
+def configs_of(model: Model) -> Iterator[tuple[JsonObject | None, str]]:
     """The config and the training config of a model, each with its name; one that holds the other only once."""
     yield model.config, "config"
     if model.config is None or model.config.get("compile_config") is not model.training_config:
         yield model.training_config, "training_config"
 
 
-def objects_in(document: Any, root: str) -> Iterator[tuple[Mapping[str, Any], Place]]:  # noqa: ANN401 - any JSON
+def objects_in(document: object, root: str) -> Iterator[tuple[JsonObject, ConfigPlace]]:
     """Every object of a document with its place, in order, without recursion."""
-    pending: list[Iterator[tuple[Any, Place]]] = [iter([(document, Place(None, root))])]
+    pending: list[Iterator[tuple[object, ConfigPlace]]] = [iter([(document, ConfigPlace(None, root))])]
     while pending:
         for value, place in pending[-1]:
             if isinstance(value, dict):
@@ -55,26 +56,26 @@ def objects_in(document: Any, root: str) -> Iterator[tuple[Mapping[str, Any], Pl
             pending.pop()
 
 
-def _inside(value: Any, place: Place) -> Iterator[tuple[Any, Place]]:  # noqa: ANN401 - any JSON
+def _inside(value: object, place: ConfigPlace) -> Iterator[tuple[object, ConfigPlace]]:
     """The objects and lists right inside an object or a list, with their places."""
-    items: Iterable[tuple[str | int, Any]] = ()
+    items: Iterable[tuple[str | int, Json]] = ()
     if isinstance(value, dict):
         items = value.items()
     elif isinstance(value, list):
         items = enumerate(value)
-    return ((inner, Place(place, key)) for key, inner in items if isinstance(inner, (dict, list)))
+    return ((inner, ConfigPlace(place, key)) for key, inner in items if isinstance(inner, (dict, list)))
 
 
-def numbers_in_lists(model: Model) -> Iterator[tuple[Place, int]]:
+def numbers_in_lists(model: Model) -> Iterator[tuple[ConfigPlace, int]]:
     """The place of each list of numbers in the config and the training config, and how many it holds, at any depth."""
     for document, root in configs_of(model):
         for value, place in objects_in(document, root):
             for key, inner in value.items():
                 if isinstance(inner, list) and (count := _numbers(inner)):
-                    yield Place(place, key), count
+                    yield ConfigPlace(place, key), count
 
 
-def _numbers(listed: list[Any]) -> int:
+def _numbers(listed: list[Json]) -> int:
     """How many numbers there are in lists of lists."""
     count, pending = 0, [listed]
     while pending:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import builtins
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.code_findings import CodeFinding
-from kerasinspect.analysis.stored_code.config_places import SHOWN, Place
+from kerasinspect.analysis.stored_code.config_places import SHOWN, ConfigPlace
 from kerasinspect.analysis.stored_code.loader_names.lookups import (
     classes_of_models,
     is_refused_alone,
@@ -34,9 +34,10 @@ from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.names import cut, leads_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kerasinspect.analysis.stored_code.code_findings import CodeKind
+    from kerasinspect.json_values import Json, JsonObject
 
 LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization", "KerasLayer"})
 """Classes that open a file or an address where one of ``PATH_KEYS`` holds text, as tokenizers of Keras do."""
@@ -67,7 +68,7 @@ SERIOUS: frozenset[CodeKind] = frozenset({"foreign-module", "non-modeling-api"})
 """Kinds of which every name is told; of a harmless kind the first one is."""
 
 
-def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def references(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Classes and functions by module and name, which older Keras imports and newer Keras refuses."""
     module, class_name = value.get("module"), value.get("class_name")
     if not isinstance(class_name, str):
@@ -82,7 +83,7 @@ def references(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
             return
 
 
-def is_ordinary(value: Mapping[str, Any]) -> bool:
+def is_ordinary(value: JsonObject) -> bool:
     """Whether an object is a part of models by its class and module, and asks for nothing else."""
     class_name, module, name = value.get("class_name"), value.get("module"), value.get("registered_name")
     if not isinstance(class_name, str) or class_name not in ordinary_classes():
@@ -104,15 +105,15 @@ SPECIAL_CLASSES = frozenset(
 """What Keras writes for values that JSON lacks; a lambda is found by its own rule."""
 
 
-def texts_alone(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def texts_alone(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Names that stand alone as text, where a loader looks up a loss, a metric or an activation."""
     for key in TEXT_KEYS.intersection(value):
-        for text in texts_in(value[key]):
+        for text in plain_texts(value[key]):
             if is_refused_alone(text):
-                yield CodeFinding("non-modeling-api", str(Place(place, key)), f"{text}, a name alone,")
+                yield CodeFinding("non-modeling-api", str(ConfigPlace(place, key)), f"{text}, a name alone,")
 
 
-def texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+def plain_texts(value: Json) -> Iterator[str]:
     """A text, or the texts in lists and in objects without a class: a loss for each output, say, or a list of them."""
     pending = [value]
     while pending:
@@ -125,7 +126,7 @@ def texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
             pending += one.values()
 
 
-def registered(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def registered(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Classes and functions of one's own that the config has by the package they are registered under alone."""
     package, module = _package(value), value.get("module")
     placed = isinstance(module, str) and module not in {"", "builtins"}
@@ -136,7 +137,7 @@ def registered(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
         yield CodeFinding("custom-class", str(place), detail, name=name, package=package)
 
 
-def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def unsafe_classes(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Layers that load pickles, stored functions or other models, by whichever of its names an object asks for one."""
     if "config" not in value:
         return
@@ -147,7 +148,7 @@ def unsafe_classes(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
             yield CodeFinding("unsafe-layer-class", str(place), f"{name} {UNSAFE_CLASSES[name]}{of}")
 
 
-def external_paths(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def external_paths(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Lookups and columns of features whose vocabulary is a path."""
     settings, module = _settings(value), value.get("module")
     names = plain_names(value)
@@ -160,7 +161,7 @@ def external_paths(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
             yield CodeFinding("external-path", str(place), f"{first} opens {_shown(path)}")
 
 
-def text_of(value: Any) -> str:  # noqa: ANN401 - any JSON
+def text_of(value: object) -> str:
     """What a value holds as one text, also where an object stands for the text: bytes, an array of no dimensions."""
     for _ in range(MOST_WRAPPERS):
         if not isinstance(value, dict):
@@ -173,7 +174,7 @@ MOST_WRAPPERS = 4
 """Objects around one text that are looked through."""
 
 
-def escaping_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def escaping_names(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Layer names that lead out of a folder where a loader uses them as paths."""
     if not isinstance(value.get("class_name"), str):
         return
@@ -184,7 +185,7 @@ def escaping_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
             yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} leads out of a folder")
 
 
-def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def mismatched_names(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Objects that show one class and ask for another one by its registered name."""
     registered, shown = value.get("registered_name"), value.get("class_name")
     if not isinstance(registered, str) or not isinstance(shown, str) or not registered or "config" not in value:
@@ -199,7 +200,7 @@ def mismatched_names(value: Mapping[str, Any], place: Place) -> Iterator[CodeFin
         yield CodeFinding("registered-name-mismatch", str(place), detail)
 
 
-def _names(value: Mapping[str, Any]) -> Iterator[str]:
+def _names(value: JsonObject) -> Iterator[str]:
     """Every name that an object may be made by, that of its class or function first."""
     first, by_registration = _referred(value), value.get("registered_name")
     yield first
@@ -207,13 +208,13 @@ def _names(value: Mapping[str, Any]) -> Iterator[str]:
         yield by_registration
 
 
-def plain_names(value: Mapping[str, Any]) -> dict[str, None]:
+def plain_names(value: JsonObject) -> dict[str, None]:
     """The names of an object without packages and modules, each once, the first one first."""
     named = (_referred(value), value.get("class_name"), value.get("registered_name"))
     return dict.fromkeys(plain_name(name) for name in named if isinstance(name, str) and name not in FORMS)
 
 
-def _referred(value: Mapping[str, Any]) -> str:
+def _referred(value: JsonObject) -> str:
     """The name of the class or function that an object refers to."""
     form = value.get("class_name")
     keys = NAMING_KEYS.get(form, ("class_name",)) if isinstance(form, str) else ()
@@ -228,7 +229,7 @@ NAMING_KEYS = {"function": ("config",), "__typespec__": ("spec_name",)}
 """Where an object of a special class has the name of what it stands for."""
 
 
-def _settings(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _settings(value: JsonObject) -> JsonObject:
     """The config of an object, where it is one."""
     config = value.get("config")
     return config if isinstance(config, dict) else {}
@@ -239,7 +240,7 @@ def _plain(name: str) -> str:
     return name.rpartition(">")[2]
 
 
-def _package(value: Mapping[str, Any]) -> str:
+def _package(value: JsonObject) -> str:
     """What holds a class or function: the first part of its module, or the package it was registered under."""
     module = value.get("module")
     if isinstance(module, str) and module not in NO_MODULES:

@@ -11,17 +11,18 @@ import base64
 import binascii
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.code_findings import CodeFinding
-from kerasinspect.analysis.stored_code.config_places import SHOWN, Place
+from kerasinspect.analysis.stored_code.config_places import SHOWN, ConfigPlace
 from kerasinspect.analysis.stored_code.references import is_foreign, plain_class
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kerasinspect.analysis.stored_code.code_findings import CodeKind
+    from kerasinspect.json_values import Json, JsonObject
 
 SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
 PIECE = 1 << 20
@@ -32,26 +33,26 @@ LAMBDA_MODULES = ("module", "function_module", "output_shape_module", "mask_modu
 """Where the config of a Lambda of Keras 2 says in which module its function's names are looked up."""
 
 
-def lambda_objects(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def lambda_objects(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Functions of Keras 3: an object of class ``__lambda__``, whatever holds it."""
     if plain_class(value) == "__lambda__":
         inner = value.get("config")
         yield code_at(inner if inner is not None else {}, place)
 
 
-def lambda_types(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def lambda_types(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Functions of Keras 1 and 2: a value beside a ``..._type`` that says lambda, and a Lambda's function in a list."""
     config = value.get("config")
     if isinstance(config, dict) and plain_class(value) == "Lambda" and config.get("function_type") != "lambda":
         function = config.get("function")
         source = isinstance(function, str) and (SOURCE.match(function) is not None or _is_bytecode(function))
         if source or (isinstance(function, list) and function and isinstance(function[0], str)):
-            yield code_at(function, Place(Place(place, "config"), "function"))
+            yield code_at(function, ConfigPlace(ConfigPlace(place, "config"), "function"))
     for name in _lambda_keys(value):
-        yield code_at(value[name], Place(place, name))
+        yield code_at(value[name], ConfigPlace(place, name))
 
 
-def lambda_modules(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def lambda_modules(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Modules in which a Lambda of Keras 2 looks up names."""
     if "function" in value and not isinstance(value.get("class_name"), str):
         named = {str(value.get(key)) for key in LAMBDA_MODULES}
@@ -59,7 +60,7 @@ def lambda_modules(value: Mapping[str, Any], place: Place) -> Iterator[CodeFindi
             yield CodeFinding("foreign-module", str(place), f"names of the module {cut(module, SHOWN)}")
 
 
-def _lambda_keys(value: Mapping[str, Any]) -> Iterator[str]:
+def _lambda_keys(value: JsonObject) -> Iterator[str]:
     """The keys of an object that hold a lambda, as the key beside each says."""
     for key, said in value.items():
         if said == "lambda" and key.endswith("_type"):
@@ -68,7 +69,7 @@ def _lambda_keys(value: Mapping[str, Any]) -> Iterator[str]:
                 yield name
 
 
-def code_at(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSON
+def code_at(stored: Json, place: ConfigPlace) -> CodeFinding:
     """The finding for stored code: whether it is bytecode or source, its size and its hash."""
     text = _longest_text(stored)
     is_source = SOURCE.match(text) is not None
@@ -81,7 +82,7 @@ def code_at(stored: Any, place: Place) -> CodeFinding:  # noqa: ANN401 - any JSO
     return CodeFinding(kind, str(place), f"{size:,} bytes of {word}", size, digest.hexdigest(), text)
 
 
-def _longest_text(stored: Any) -> str:  # noqa: ANN401 - any JSON
+def _longest_text(stored: Json) -> str:
     """The code among the parts of a stored function: its longest text, outside of objects that hold code themselves."""
     found, stack = "", [stored]
     while stack:
@@ -95,7 +96,7 @@ def _longest_text(stored: Any) -> str:  # noqa: ANN401 - any JSON
     return found
 
 
-def _holds_code(value: Any) -> bool:  # noqa: ANN401 - any JSON
+def _holds_code(value: Json) -> bool:
     """Whether an object is reported as code by itself."""
     return isinstance(value, dict) and (
         plain_class(value) in {"Lambda", "__lambda__"} or next(_lambda_keys(value), None) is not None

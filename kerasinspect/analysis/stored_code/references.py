@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.stored_code.loader_names.lookups import operation_classes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from kerasinspect.json_values import JsonObject
 
 KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
 CORE_PACKAGES = frozenset({"keras", "keras_core", "tf_keras"})
@@ -96,7 +95,7 @@ HARMLESS_BUILTINS = frozenset({"abs", "max", "min", "pow", "round", "sum"})
 """Functions of Python that share their name with one that a user might register."""
 
 
-def is_operation(class_name: str, config: Mapping[str, Any]) -> bool:
+def is_operation(class_name: str, config: JsonObject) -> bool:
     """Whether a layer without a module is an operation of Keras, which no config calls trainable or not."""
     return class_name in operation_classes() and "trainable" not in config
 
@@ -117,7 +116,7 @@ def is_foreign(module: str) -> bool:
     return not is_keras(module) and (root in STANDARD_LIBRARY or root in SITE_PACKAGES)
 
 
-def plain_class(value: Mapping[str, Any]) -> str:
+def plain_class(value: JsonObject) -> str:
     """The class that an object names, without package and module: ``Custom>Lambda`` is Lambda."""
     name = value.get("class_name")
     return plain_name(name) if isinstance(name, str) else ""

@@ -8,7 +8,7 @@ as JSON or as a text of a protocol buffer. All are foreign but those that ``load
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.code_findings import CodeFinding
 from kerasinspect.analysis.stored_code.config_places import SHOWN
@@ -23,9 +23,10 @@ from kerasinspect.analysis.stored_code.references import WRAPPERS
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from kerasinspect.analysis.stored_code.config_places import Place
+    from kerasinspect.analysis.stored_code.config_places import ConfigPlace
+    from kerasinspect.json_values import JsonObject
 
 OPERATION = 2
 """The field of a NodeDef that has the operation, in a protocol buffer."""
@@ -35,7 +36,7 @@ MOST_FIELDS = 1_000
 """Fields of a protocol buffer that are looked at; a description has a few dozen."""
 
 
-def tensorflow_functions(value: Mapping[str, Any], place: Place) -> Iterator[CodeFinding]:
+def tensorflow_functions(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """What a layer that wraps TensorFlow names, where it does more than compute."""
     config = value.get("config")
     if not isinstance(config, dict) or WRAPPERS.isdisjoint(plain_names(value)):
@@ -44,7 +45,7 @@ def tensorflow_functions(value: Mapping[str, Any], place: Place) -> Iterator[Cod
         yield CodeFinding("non-modeling-api", str(place), f"{words} of TensorFlow")
 
 
-def _unusual(config: Mapping[str, Any]) -> Iterator[str]:
+def _unusual(config: JsonObject) -> Iterator[str]:
     """What the config of such a layer names that is not on the lists."""
     function = text_of(config.get("function"))
     if function and not tensorflow_allows(function):
@@ -62,7 +63,7 @@ def _unusual(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"the operation {cut(operation or 'that cannot be made out', SHOWN)}"
 
 
-def operation_of(node: Any) -> str | None:  # noqa: ANN401 - any JSON
+def operation_of(node: object) -> str | None:
     """The operation that a description names, as an object, as JSON in a text or as a protocol buffer in one."""
     if isinstance(node, dict) and isinstance(node.get("op"), str):
         return str(node["op"])

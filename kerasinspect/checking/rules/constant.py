@@ -36,14 +36,14 @@ def normalised_alone(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     outputs = {layer.path for layer in output_layers(evidence.model)}  # KI209 is about their activations
     for layer in evidence.model.walk():
-        if layer.known and layer.class_name in LEFT and counted(layer) == 1:
+        if layer.known and layer.class_name in LEFT and values_together(layer) == 1:
             left = SIGN if layer.config.get("rms_scaling") is True else LEFT[layer.class_name]
             yield Hit(layer.path, f"It normalises over a single value, {left}.")
         elif layer.known and layer.activation == "softmax" and layer.path not in outputs and last_is_one(layer):
             yield Hit(layer.path, "Its softmax runs over a single value, so that its output is always 1.")
 
 
-def counted(layer: Layer) -> int | None:
+def values_together(layer: Layer) -> int | None:
     """How many values a layer normalises together; None where neither an array nor the graph tells."""
     for weight in layer.weights:
         if weight.name in {"gamma", "beta", "scale"} and layer.class_name != "GroupNormalization":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.checking.agreed_config import LONGEST, departures
@@ -16,7 +16,7 @@ from kerasinspect.checking.contract import (
     fits_text,
     inputs_of,
     outputs_of,
-    paired,
+    with_agreed,
 )
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.layers import LAYERS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Size, Tensor
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.json_values import Json
     from kerasinspect.model import Layer, Shape, Weight
 
 
@@ -187,7 +188,7 @@ def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             yield Hit(layer.path, f"Its {key} is {as_json(actual)}, where the lock has {as_json(wanted)}.")
 
 
-def as_json(value: Any) -> str:  # noqa: ANN401 - any JSON
+def as_json(value: Json) -> str:
     """A value of a config as a lock file has it, cut where somebody wrote a long one."""
     return cut(json.dumps(value), LONGEST)
 
@@ -204,7 +205,7 @@ def weight_pairs(evidence: Evidence) -> Iterator[tuple[Layer, AgreedWeight | Non
     for agreed, layer in kept_layers(evidence):
         if agreed.weights is not None:
             named = [(weight.name, weight) for weight in layer.weights]
-            yield from ((layer, *pair) for pair in paired(agreed.weights, named))
+            yield from ((layer, *pair) for pair in with_agreed(agreed.weights, named))
 
 
 def kept_weights(evidence: Evidence) -> Iterator[tuple[AgreedWeight, Weight]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Layer
 
 CATEGORICAL = frozenset(
@@ -139,12 +140,12 @@ def last_size(layer: Layer) -> int | None:
     return last if isinstance(last, int) else None
 
 
-def losses_of(value: Any, outputs: Mapping[str, Layer]) -> dict[str, Loss]:  # noqa: ANN401 - any JSON
+def losses_of(value: object, outputs: Mapping[str, Layer]) -> dict[str, Loss]:
     """The loss of each output: one for all, one for each by name, or one for each in order."""
     one = loss_of(value)
     if one is not None:
         return dict.fromkeys(outputs, one)
-    items: Iterator[tuple[str, Any]] = iter(())
+    items: Iterator[tuple[str, object]] = iter(())
     if isinstance(value, dict):
         items = iter(value.items())
     elif isinstance(value, list) and len(value) == len(outputs):
@@ -152,7 +153,7 @@ def losses_of(value: Any, outputs: Mapping[str, Layer]) -> dict[str, Loss]:  # n
     return {name: loss for name, item in items if (loss := loss_of(item)) is not None}
 
 
-def loss_of(value: Any) -> Loss | None:  # noqa: ANN401 - any JSON
+def loss_of(value: object) -> Loss | None:
     """A loss from its name, or from a serialised function or object."""
     if isinstance(value, str):
         return Loss(snake_case(value))
@@ -166,7 +167,7 @@ def loss_of(value: Any) -> Loss | None:  # noqa: ANN401 - any JSON
     return Loss(snake_case(name), mapping(value, "config").get("from_logits") is True)
 
 
-def is_custom(entry: Mapping[str, Any]) -> bool:
+def is_custom(entry: JsonObject) -> bool:
     """Whether a serialised object is a class or function of one's own, whatever it is called."""
     module = word(entry, "module")
     names = f"{word(entry, 'class_name')}{word(entry, 'registered_name')}"

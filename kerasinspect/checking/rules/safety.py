@@ -12,7 +12,7 @@ from kerasinspect.analysis.stored_code.config_places import SHOWN
 from kerasinspect.analysis.stored_code.loader_names.keras_table import VERSIONS
 from kerasinspect.analysis.stored_code.references import CORE_PACKAGES, UNLISTED_CLASSES, is_operation
 from kerasinspect.checking.findings import Hit
-from kerasinspect.checking.rules.structure import listed
+from kerasinspect.checking.rules.structure import few_of
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
@@ -146,11 +146,11 @@ def words_for(package: str, names: list[str]) -> str:
     """The sentence about what a model needs of one package, or of one that the file does not tell."""
     shown = [cut(name, SHOWN) for name in names]
     if package in CORE_PACKAGES:
-        return f"It needs {listed(shown)}, which {KNOWN_KERAS} lack: perhaps a newer one has it."
+        return f"It needs {few_of(shown)}, which {KNOWN_KERAS} lack: perhaps a newer one has it."
     of = f" of the package {cut(package, SHOWN)}" if package else ""
     if len(shown) == 1:
         return f"It needs {shown[0]}{of}, which is no part of Keras."
-    return f"It needs {len(shown)} classes or functions{of} that are no part of Keras: {listed(shown)}."
+    return f"It needs {len(shown)} classes or functions{of} that are no part of Keras: {few_of(shown)}."
 
 
 def code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:

@@ -77,7 +77,7 @@ def wrong_sizes(
         if not fits_size(wanted, length):
             is_told = place < len(promised) and promised[place] is not None
             why = f"the config of {one.layer.class_name} says" if is_told else "what comes in asks for"
-            yield f"Its {name} axis has {length}, where {why} {sized(wanted)}."
+            yield f"Its {name} axis has {length}, where {why} {size_words(wanted)}."
 
 
 def axes(count: int) -> str:
@@ -85,7 +85,7 @@ def axes(count: int) -> str:
     return "1 axis" if count == 1 else f"{count} axes"
 
 
-def sized(size: Size) -> str:
+def size_words(size: Size) -> str:
     """A size, or the sizes of which one must be, in words."""
     return " or ".join(map(str, size)) if isinstance(size, tuple) else str(size)
 

@@ -43,7 +43,7 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         for one in described_layers(evidence.model, top):
             lacking = [] if one.is_open else [kind.name for kind in lacked(one) if kind.counted]
             if lacking:
-                yield Hit(one.layer.path, f"The file has no array for {listed(lacking)} of {one.layer.class_name}.")
+                yield Hit(one.layer.path, f"The file has no array for {few_of(lacking)} of {one.layer.class_name}.")
 
 
 def lacked(one: DescribedLayer) -> tuple[WeightKind, ...]:
@@ -77,7 +77,7 @@ def surplus_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 def arrays_of(weights: Sequence[Weight]) -> str:
     """Arrays by their paths in the file."""
-    return listed([weight.stored_path for weight in weights])
+    return few_of([weight.stored_path for weight in weights])
 
 
 def strange(top: Layer, model: Model) -> Iterator[Layer]:
@@ -144,9 +144,9 @@ def lost_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     bare, others = owners(model)
     if not bare and not others and model.class_name in LAYERS:
         return
-    shapes = listed([" × ".join(map(str, shape)) for shape in lost])
+    shapes = few_of([" × ".join(map(str, shape)) for shape in lost])
     where = next(iter(bare or others)) if len(bare or others) == 1 else evidence.name
-    has = f"has no array of the custom {listed(bare)}" if bare else f"may lack them in the custom {listed(others)}"
+    has = f"has no array of the custom {few_of(bare)}" if bare else f"may lack them in the custom {few_of(others)}"
     tail = f"; it {has}" if bare or others else ""
     state = f"state for {len(lost)} weights that the file lacks, of the sizes {shapes}"
     yield Hit(where, f"The optimizer has {state}{tail}.")
@@ -258,7 +258,7 @@ def double_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     wide = [weight.path for weight in evidence.model.weights if weight.dtype == "float64"]
     if wide:
-        yield Hit(evidence.name, f"{len(wide)} of {len(evidence.model.weights)} weights are float64: {listed(wide)}.")
+        yield Hit(evidence.name, f"{len(wide)} of {len(evidence.model.weights)} weights are float64: {few_of(wide)}.")
 
 
 def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -277,7 +277,7 @@ def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         )
 
 
-def listed(names: list[str]) -> str:
+def few_of(names: list[str]) -> str:
     """The first few names, and how many more there are."""
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     return ", ".join(names[:NAMES_SHOWN]) + more

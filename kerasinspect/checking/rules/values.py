@@ -107,10 +107,10 @@ def dead_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
         silent = without_bias(biases.get(weight.layer), units.silent)
         if len(silent) > share * unit.size:
             words = f"{len(silent):,} of {unit.size:,} {unit.name}s have only zeros coming in"
-            yield Hit(weight.path, f"{words}: {first_of(silent)}.")
+            yield Hit(weight.path, f"{words}: {first_positions(silent)}.")
         if source.source is not None and len(units.unused) > share * source.size:
             words = f"{len(units.unused):,} of {source.size:,} {source.source_word}s of {source.source}"
-            yield Hit(weight.path, f"{words} have only zeros going out: {first_of(units.unused)}.")
+            yield Hit(weight.path, f"{words} have only zeros going out: {first_positions(units.unused)}.")
 
 
 def without_bias(bias: Weight | None, silent: tuple[int, ...]) -> tuple[int, ...]:
@@ -131,7 +131,7 @@ def identical_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
         alike = 0 if evidence.statistics[weight.stored_path].nan else sum(map(len, units.identical))
         if alike and weight.parameters // weight.axes[-1].size >= thresholds["inputs"]:
             words = f"{alike:,} of {weight.axes[-1].size:,} {weight.axes[-1].name}s have the weights of another one"
-            yield Hit(weight.path, f"{words}, among them {first_of(units.identical[0])}.")
+            yield Hit(weight.path, f"{words}, among them {first_positions(units.identical[0])}.")
 
 
 def exploding_magnitude(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -142,11 +142,11 @@ def exploding_magnitude(evidence: Evidence, thresholds: Thresholds) -> Iterator[
     """
     for weight, figures in evidence.measured():
         largest = figures.largest
-        if largest is not None and largest > thresholds["largest"] and is_trained(weight, figures):
+        if largest is not None and largest > thresholds["largest"] and is_trained_weight(weight, figures):
             yield Hit(weight.path, f"Its values reach {largest:,.6g}; more than {thresholds['largest']:,g} is unusual.")
 
 
-def is_trained(weight: Weight, figures: Statistics) -> bool:
+def is_trained_weight(weight: Weight, figures: Statistics) -> bool:
     """Whether training gives a weight its values: a layer's own array may be a running sum of anything.
 
     Of an array that nothing names, only negative values in a matrix tell it from sums and counts.
@@ -267,7 +267,7 @@ def position(weight: Weight, place: int | None) -> str:
     return str(index)
 
 
-def first_of(places: tuple[int, ...]) -> str:
+def first_positions(places: tuple[int, ...]) -> str:
     """The first few positions, and how many more there are."""
     more = f" and {len(places) - POSITIONS_SHOWN:,} more" if len(places) > POSITIONS_SHOWN else ""
     return ", ".join(map(str, places[:POSITIONS_SHOWN])) + more

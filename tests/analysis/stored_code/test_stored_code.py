@@ -10,13 +10,13 @@ import pytest
 
 from kerasinspect.analysis.stored_code import payloads
 from kerasinspect.analysis.stored_code.code_in_config import code_in_config
-from kerasinspect.analysis.stored_code.config_places import Place
+from kerasinspect.analysis.stored_code.config_places import ConfigPlace
 from kerasinspect.analysis.stored_code.payloads import PIECE, code_at, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HERE = Place(None, "config")
+HERE = ConfigPlace(None, "config")
 NESTINGS: dict[str, Callable[[object], object]] = {
     "lambda": lambda inner: {"class_name": "__lambda__", "config": {"code": inner}},
     "typed value": lambda inner: {"mode_type": "lambda", "mode": inner},

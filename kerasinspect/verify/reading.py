@@ -1,0 +1,108 @@
+"""Our own reading of a file, before Keras sees it: its weights, and whether loading it would run or open anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.comparison.weights import DescribedWeight, described_by_us
+from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS, CodeFinding
+from kerasinspect.analysis.stored_code.code_in_config import classes_of_keras, code_in_model
+from kerasinspect.checking.evidence import Evidence
+from kerasinspect.checking.rules import safety
+from kerasinspect.errors import RequestError
+from kerasinspect.formats.container_facts import container_facts
+from kerasinspect.formats.weights_checksum import wrong_checksum
+from kerasinspect.limits import DEFAULT, Limits, check_inflation
+from kerasinspect.opening import open_with_container
+from kerasinspect.verify.results import Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kerasinspect.analysis.stored_code.code_findings import CodeKind
+    from kerasinspect.checking.findings import Hit, Thresholds
+    from kerasinspect.formats.contents import Container
+    from kerasinspect.model import FormatName, Model
+
+WHOLE_MODELS: tuple[FormatName, ...] = ("keras-archive", "legacy-hdf5")
+"""Formats that hold a config, without which Keras cannot build a model."""
+
+OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind], ...] = (
+    (safety.link, "external-path"),
+    (safety.external_storage, "external-path"),
+    (safety.pickled_weights, "unsafe-layer-class"),
+    (safety.path_traversal, "path-traversal"),
+)
+"""What ``check`` asks of a file as a container, and what a loader would do with what that finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What we know of a file before Keras sees it."""
+
+    location: str
+    model_format: FormatName
+    name: str | None
+    saved_by: str | None
+    weights: tuple[DescribedWeight, ...]
+    code: tuple[CodeFinding, ...]
+    custom: frozenset[str]
+    """Classes that are not Keras's own."""
+    damage: tuple[str, ...]
+    has_config: bool
+    """Whether it has one that we can read: nobody else's reading of it is trusted."""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether loading it runs and opens nothing, as far as we can read it, and we can."""
+        return self.has_config and all(finding.kind in HARMLESS_KINDS for finding in self.code)
+
+    def answer(self) -> Verification:
+        """What can be said without Keras: that it was not loaded."""
+        return Verification(
+            self.location, self.model_format, self.saved_by, "not-loaded", code=self.code, damage=self.damage
+        )
+
+
+def read(location: str, limits: Limits = DEFAULT) -> Reading:
+    """Read a file ourselves, with every value; raises RequestError where it holds no whole model."""
+    model, container = open_with_container(location, limits)
+    with model:
+        if model.format not in WHOLE_MODELS:
+            raise RequestError(
+                f"{location} holds weights only ({model.format}): Keras cannot build a model from it.",
+                "Give verify the file of the whole model.",
+            )
+        require_bounded(model, container, limits)
+        custom = {layer.class_name for layer in model.walk() if not layer.known}
+        custom |= {model.class_name} if model.class_name else set()
+        evidence = Evidence(model, container_facts(container))
+        return Reading(
+            location,
+            model.format,
+            model.name,
+            model.keras_version,
+            described_by_us(model),
+            (*code_in_model(model), *ways_out(evidence)),
+            frozenset(custom - {"Functional", "Model", "Sequential"}) - classes_of_keras(model),
+            tuple(dict.fromkeys((*model.damage, *wrong_checksum(model, evidence.container)))),
+            model.config is not None,
+        )
+
+
+def require_bounded(model: Model, container: Container, limits: Limits) -> None:
+    """Raise RefusedFile for a model of which Keras would unpack far more than its file has bytes.
+
+    Keras unpacks the members of an archive and reads every array whole, whatever they declare.
+    """
+    members = () if container.archive is None else container.archive.entries
+    arrays = (*(weight.array for weight in model.weights), *(extra.array for extra in model.extras))
+    unpacked = sum(member.size for member in members) + sum(array.nbytes for array in arrays)
+    check_inflation(container.nbytes, unpacked, limits, "unpacked_ratio", model.location)
+
+
+def ways_out(evidence: Evidence) -> Iterator[CodeFinding]:
+    """What in the file, other than its config, would make a loader open other files or unpickle something."""
+    for rule, kind in OUTSIDE:
+        yield from (CodeFinding(kind, hit.where, hit.message.removesuffix(".")) for hit in rule(evidence, {}))
