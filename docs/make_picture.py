@@ -9,10 +9,12 @@ from pathlib import Path
 from rich.console import Console
 
 from kerasinspect import open_model
+from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.output.arrays.grids import GridOptions
 from kerasinspect.output.formats.terminal import draw
-from kerasinspect.output.pages.show import ShowOptions, show_blocks
+from kerasinspect.output.pages.show import show_blocks
+from kerasinspect.output.show_options import ShowOptions
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = "sample_models/question_network.keras"
@@ -24,8 +26,8 @@ def main() -> None:
     """Show two layers of the network that the project began with, and save what the terminal would show."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     with open_model(ROOT / SAMPLE) as model:
-        page = ShowOptions(GridOptions(width=WIDTH))
-        draw(show_blocks(select(model, LAYERS), page, print), console, WIDTH)
+        page = ShowOptions(grid=GridOptions(width=WIDTH))
+        draw(show_blocks(inspect(select(model, LAYERS)), page), console, WIDTH)
     command = f"kerasinspect show {SAMPLE} --layer {' --layer '.join(LAYERS)}"
     picture = console.export_svg(title=command, unique_id="kerasinspect")
     # A picture in a README fetches nothing: without the font from elsewhere a browser takes its own.

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
 Part: TypeAlias = "int | slice | EllipsisType"
+"""One part of a slice, as between the commas."""
+
+Window: TypeAlias = "tuple[int | range, ...]"
+"""Positions along each axis of an array; a single one drops its axis."""
 
 EXAMPLE = 'Write one part per axis, as in numpy: --slice "0:3, :, -1" or --slice "..., 0".'
 
@@ -31,8 +35,8 @@ def parse_slice(text: str) -> tuple[Part, ...]:
     return parts
 
 
-def windows(parts: tuple[Part, ...], shape: tuple[int, ...], name: str) -> tuple[int | range, ...]:
-    """What a slice takes of each axis: the positions of a range, or one position, which drops the axis.
+def window_of(parts: tuple[Part, ...], shape: tuple[int, ...], name: str) -> Window:
+    """The window that a slice takes of an array.
 
     Raises RequestError where the slice does not fit the shape; ``name`` says whose shape it is.
     """
@@ -45,7 +49,7 @@ def windows(parts: tuple[Part, ...], shape: tuple[int, ...], name: str) -> tuple
     whole = [slice(None)] * (len(shape) - given)
     at = parts.index(...) if ... in parts else len(parts)
     spread = [*parts[:at], *whole, *parts[at + 1 :]]
-    return tuple(_window(part, size, name) for part, size in zip(spread, shape, strict=True))
+    return tuple(_positions(part, size, name) for part, size in zip(spread, shape, strict=True))
 
 
 def _part(part: str, text: str) -> Part:
@@ -63,7 +67,7 @@ def _part(part: str, text: str) -> Part:
     return slice(*numbers)
 
 
-def _window(part: Part, size: int, name: str) -> int | range:
+def _positions(part: Part, size: int, name: str) -> int | range:
     """The positions that one part takes of an axis."""
     if isinstance(part, slice):
         return range(*part.indices(size))

@@ -157,6 +157,12 @@ def _totals(model: Model) -> dict[Kind, Total]:
     for weight in model.weights:
         kind = kinds[weight.trainable]
         totals[kind] = totals.get(kind, Total()) + _size(weight, "")
+    return totals | extra_totals(model)
+
+
+def extra_totals(model: Model) -> dict[ExtraKind, Total]:
+    """Totals of the arrays that are no weights, by their kind; only kinds that occur."""
+    totals: dict[ExtraKind, Total] = {}
     for extra in model.extras:
         totals[extra.kind] = totals.get(extra.kind, Total()) + Total.of(extra.array)
     return totals

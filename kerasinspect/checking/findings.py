@@ -6,6 +6,7 @@ model; a ``ModelReport`` holds all of them for one file, a ``CheckReport`` those
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -118,6 +119,12 @@ class Finding:
     def count(self) -> int:
         """How many findings it counts as."""
         return self.more or 1
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of rule, file and place, the same in every run: 16 hexadecimal digits."""
+        place = f"{self.code}\0{self.location}\0{self.where}"
+        return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,17 @@ import sys
 from typing import TYPE_CHECKING, TextIO, assert_never
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Iterable, Sequence
 
-    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.inspection import Inspection
     from kerasinspect.checking.findings import CheckReport
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block
+    from kerasinspect.output.formats.json import Document
     from kerasinspect.writing import Target
 
 NOTES_SHOWN = 20
 """Notes that are listed; of more only the number is said."""
-
-MOST_COLONS = 8
-"""Places at which the path in a sentence may end."""
 
 DAMAGED = 3
 """The exit status of an answer that is right but partial."""
@@ -49,7 +46,7 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, width: int | None) -> N
         write_terminal(blocks, stream, width)
 
 
-def emit_document(document: Mapping[str, Any], output: Target | None, *read: str | None) -> None:
+def emit_document(document: Document, output: Target | None, *read: str | None) -> None:
     """Write a document as JSON to standard output, or to a file that is none of those read."""
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
@@ -71,22 +68,23 @@ def emit_report(
     """Write a report of ``check`` in one of its forms to standard output, or to a file that is none of those read."""
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
-    from kerasinspect.output.pages import check as views_check
+    from kerasinspect.output.pages.check import check_blocks, check_tables, totals
 
     standard = sys.stdout if form == "text" else output_for_programs(output)
     with destination(output, standard, *read) as stream:
         match form:
             case "text":
-                blocks = views_check.check_blocks(report, statistics=statistics, quiet=quiet)
+                blocks = check_blocks(report, statistics=statistics, quiet=quiet)
                 _write_page(blocks, stream, page_width(output))
             case "markdown":
                 from kerasinspect.output.formats.markdown import write_markdown
 
-                write_markdown(views_check.check_tables(report, statistics=statistics, quiet=quiet), stream)
+                write_markdown(check_tables(report, statistics=statistics, quiet=quiet), stream)
             case "json":
+                from kerasinspect.output.documents.check import check_document
                 from kerasinspect.output.formats.json import write_json
 
-                write_json(views_check.check_document(report), stream)
+                write_json(check_document(report), stream)
             case "junit":
                 from kerasinspect.output.formats.junit import write_junit
 
@@ -99,29 +97,20 @@ def emit_report(
                 from kerasinspect.output.formats.github import write_github
 
                 write_github(report, stream)
-                _write_page(views_check.totals(report), stream, None)
+                _write_page(totals(report), stream, None)
             case _:
                 assert_never(form)
 
 
-def finish(selection: Selection, damage: list[str], *, quiet: bool) -> int:
+def finish(inspection: Inspection, *, quiet: bool) -> int:
     """Say what is odd and what could not be read; give the exit status."""
     from kerasinspect.output.notes import notes
 
-    known = selection.model.damage
-    said = {*known}
-    # A weight that cannot be read repeats what the file's own damage said already.
-    damaged = [*known, *(sentence for sentence in damage if not _is_known(sentence, said))]
+    damage = (*inspection.model.damage, *inspection.damage.sentences)
     if not quiet:
-        say("note", notes(selection))
-    say("damaged", damaged)
-    return DAMAGED if damaged else 0
-
-
-def _is_known(sentence: str, said: set[str]) -> bool:
-    """Whether a sentence only says anew, after the path of an array, what was said before."""
-    parts = sentence.split(": ", MOST_COLONS)
-    return any(": ".join(parts[at:]) in said for at in range(len(parts)))
+        say("note", notes(inspection.selection))
+    say("damaged", damage)
+    return DAMAGED if damage else 0
 
 
 def say(word: str, sentences: Iterable[str]) -> None:

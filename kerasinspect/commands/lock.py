@@ -22,10 +22,10 @@ def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[st
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
     a glob such as "3.*" for text. `kerasinspect check --against` reports where a model departs from it.
     """
+    from kerasinspect.analysis.weights_checksum import verifying
     from kerasinspect.checking.contract import contract_of
     from kerasinspect.commands.emitting import emit_document
     from kerasinspect.errors import DamagedFile
-    from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.output.documents.lock import lock_document

@@ -56,39 +56,38 @@ def show(
     For each layer and each of its weights: its place in get_weights(), its shape with what runs along each axis,
     fan-in and fan-out, its initializer, and its values under labelled columns beside labelled rows.
     """
+    from kerasinspect.analysis.inspection import InspectionOptions, inspecting
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
     from kerasinspect.analysis.user_labels import user_labels
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish, page_width
-    from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
+    from kerasinspect.output.arrays.grids import GridOptions
+    from kerasinspect.output.show_options import ShowOptions
 
     if values and format_name != "json":
         raise click.UsageError("--values goes with --format json; in tables --full shows all values.")
     parts = (...,) if slice_text is None else parse_slice(slice_text)
     names = _read_names(input_names), _read_names(output_names)
-    damage: list[str] = []
+    grid = GridOptions(full, precision, page_width(output))
+    asked = ShowOptions(hashes, statistics, explain, show_code, grid, values)
     read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights)
-        labels = user_labels(model, *names)
+        options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
-        with verifying(model, damage.append, whole=whole and not selection.filtered) as checksum:
+        with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:
             if format_name == "json":
-                from kerasinspect.output.documents.show import DocumentOptions, show_document
+                from kerasinspect.output.documents.show import show_document
 
-                wanted = DocumentOptions(hashes, statistics, values, dequantize, parts)
-                emit_document(show_document(selection, wanted, damage.append, checksum), output, *read)
+                emit_document(show_document(inspection, asked), output, *read)
             else:
-                from kerasinspect.output.arrays.grids import GridOptions
-                from kerasinspect.output.pages.show import ShowOptions, show_blocks
+                from kerasinspect.output.pages.show import show_blocks
 
-                grid = GridOptions(parts, full, precision, page_width(output))
-                page = ShowOptions(grid, explain, dequantize, hashes, statistics, show_code, labels)
-                emit_blocks(show_blocks(selection, page, damage.append), output, *read)
-            checksum()
-        return finish(selection, damage, quiet=quiet)
+                emit_blocks(show_blocks(inspection, asked), output, *read)
+            inspection.checksum()
+        return finish(inspection, quiet=quiet)
 
 
 def _read_names(path: str | None) -> tuple[str, ...] | None:

@@ -9,8 +9,8 @@ import click
 from kerasinspect.commands.options import LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.statistics.survey import Survey, SurveyOrder
-    from kerasinspect.formats.weights_checksum import Verified
+    from kerasinspect.analysis.surveying import Survey, SurveyOrder
+    from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.writing import Target
 
 ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities")
@@ -43,23 +43,22 @@ def stats(
     quiet: bool,
 ) -> int:
     """Show figures of every weight of MODEL, over its finite values, and the spread that its initializer gives."""
+    from kerasinspect.analysis.inspection import inspecting
     from kerasinspect.analysis.selection import select
-    from kerasinspect.analysis.statistics.survey import survey
+    from kerasinspect.analysis.surveying import survey
     from kerasinspect.commands.emitting import finish
-    from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
-    damage: list[str] = []
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights)
-        with verifying(model, damage.append, whole=not selection.filtered) as checksum:
-            result = survey(selection, damage.append, order, top, with_quantiles=quantiles)
-            verified = checksum()
+        with inspecting(selection, whole=not selection.filtered) as inspection:
+            result = survey(inspection, order, top, with_quantiles=quantiles)
+            verified = inspection.checksum()
         _emit(result, verified, format_name, output, location)
-        return finish(selection, damage, quiet=quiet)
+        return finish(inspection, quiet=quiet)
 
 
 def _emit(result: Survey, verified: Verified | None, format_name: str, output: Target | None, location: str) -> None:
@@ -67,9 +66,10 @@ def _emit(result: Survey, verified: Verified | None, format_name: str, output: T
     from kerasinspect.commands.emitting import emit_blocks, emit_document
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
+    from kerasinspect.output.documents.stats import stats_document
     from kerasinspect.output.formats.csv import write_csv
     from kerasinspect.output.formats.markdown import write_markdown
-    from kerasinspect.output.pages.stats import exact_number, stats_blocks, stats_document, stats_table
+    from kerasinspect.output.pages.stats import exact_number, stats_blocks, stats_table
 
     if format_name == "json":
         emit_document(stats_document(result, verified), output, location)

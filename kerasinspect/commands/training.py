@@ -27,24 +27,24 @@ def training(
 
     "initial" is a layer whose numbers are still those that its initializers gave, "changed" one whose numbers are not.
     """
+    from kerasinspect.analysis.inspection import inspecting
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.training import assess_training
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
-    from kerasinspect.formats.weights_checksum import verifying
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
-    from kerasinspect.output.pages.training import training_blocks, training_document
+    from kerasinspect.output.documents.training import training_document
+    from kerasinspect.output.pages.training import training_blocks
     from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
-    damage: list[str] = []
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers)
-        with verifying(model, damage.append, whole=True) as checksum:
-            result = assess_training(model, damaged=damage.append)
-            verified = checksum()
+        with inspecting(selection, whole=True) as inspection:
+            result = assess_training(model, damage=inspection.damage)
+            verified = inspection.checksum()
         if format_name == "json":
             emit_document(training_document(result, selection, verified), output, location)
         else:
             emit_blocks(training_blocks(result, selection), output, location)
-        return finish(selection, damage, quiet=quiet)
+        return finish(inspection, quiet=quiet)

@@ -68,7 +68,8 @@ def verify(
 
     from kerasinspect.commands.emitting import emit_blocks, emit_document, say
     from kerasinspect.limits import DEFAULT, with_limits
-    from kerasinspect.output.pages.verify import verify_blocks, verify_document
+    from kerasinspect.output.documents.verify import verify_document
+    from kerasinspect.output.pages.verify import verify_blocks
     from kerasinspect.verify import Bounds, Options, Tolerances
     from kerasinspect.verify import verify as ask_keras
     from kerasinspect.writing import require_apart, require_replaceable

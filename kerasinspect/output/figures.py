@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.analysis.statistics import Statistics
+    from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.model import Weight
+    from kerasinspect.output.formats.json import Writable
 
 
 def short_number(value: float | None) -> str:
@@ -26,7 +27,7 @@ def initial_std(weight: Weight) -> float | None:
     return None if weight.initializer is None else weight.initializer.stddev
 
 
-def figures_document(figures: Statistics) -> dict[str, Any]:
+def figures_document(figures: Statistics) -> dict[str, Writable]:
     """The figures of one array."""
     counts = ("count", "finite", "nan", "positive_infinity", "negative_infinity", "zeros", "subnormals")
     numbers = ("minimum", "maximum", "mean", "std", "norm")

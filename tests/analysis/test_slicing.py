@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerasinspect.analysis.slicing import parse_slice, windows
+from kerasinspect.analysis.slicing import parse_slice, window_of
 from kerasinspect.errors import RequestError
 
 READ = [
@@ -52,7 +52,7 @@ part = st.one_of(
 
 
 @given(st.lists(part, max_size=3), st.booleans())
-def test_windows_take_what_numpy_takes(parts: list[int | slice], dots: bool) -> None:  # noqa: FBT001 - drawn
+def test_window_of_take_what_numpy_takes(parts: list[int | slice], dots: bool) -> None:  # noqa: FBT001 - drawn
     """The positions are those of numpy, and what numpy refuses is refused."""
     values = np.arange(4 * 3 * 5).reshape(4, 3, 5)
     key = (*parts, ...) if dots else tuple(parts)
@@ -60,8 +60,8 @@ def test_windows_take_what_numpy_takes(parts: list[int | slice], dots: bool) -> 
         expected = values[key]
     except IndexError:
         with pytest.raises(RequestError):
-            windows(key, values.shape, "layer/weight")
+            window_of(key, values.shape, "layer/weight")
         return
-    window = windows(key, values.shape, "layer/weight")
+    window = window_of(key, values.shape, "layer/weight")
     open_axes = np.ix_(*(part if isinstance(part, range) else [part] for part in window))
     assert values[open_axes].ravel().tolist() == expected.ravel().tolist()

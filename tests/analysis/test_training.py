@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from kerasinspect import open_model
+from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.statistics import measure_with
 from kerasinspect.analysis.training import Judgement, Training, assess_training
 from kerasinspect.analysis.training.origin import Origin
@@ -316,12 +317,12 @@ def test_an_accumulator_starts_where_the_config_says() -> None:
 
 def test_values_that_cannot_be_read_are_said_and_left_out() -> None:
     """A damaged array has no verdict, and a sentence goes to whoever asks for them."""
-    said: list[str] = []
+    damage = Damage()
     broken = made(np.zeros(8, "f4"), ZEROS, broken=True)
     layer = Layer("layer", "Dense", "layer", weights=(broken,))
-    training = assess_training(model([layer]), damaged=said.append)
+    training = assess_training(model([layer]), damage=damage)
     assert training.layers[0].decisive.judgement.reason == "unreadable"
-    assert said == ["layer/kernel: The values end after 12 of 160 bytes."]
+    assert damage.sentences == ("layer/kernel: The values end after 12 of 160 bytes.",)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import h5py
 import numpy as np
 import pytest
 
+from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.opening import open_model
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.pages.show import ShowOptions, show_blocks
-from tests.makers.handmade import unheard
+from kerasinspect.output.pages.show import show_blocks
+from kerasinspect.output.show_options import ShowOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,6 @@ def test_the_sentence_on_a_kernel_follows_its_order(tmp_path: Path, kernel: tupl
     """What the window is, and what the channels, is said where the order is proved, else nothing."""
     stream = io.StringIO()
     with open_model(first_weights(tmp_path / "first.h5", "convolution2d_1", W=kernel, b=(32,))) as model:
-        write_text(show_blocks(select(model), ShowOptions(), unheard), stream)
+        write_text(show_blocks(inspect(select(model)), ShowOptions()), stream)
     assert ("moves a window" in stream.getvalue()) == bool(said)
     assert said in stream.getvalue()

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from kerasinspect.analysis import weights_checksum as limits
+from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats import keras_archive
-from kerasinspect.formats import weights_checksum as limits
 from kerasinspect.formats.keras_archive import NPZ, WEIGHTS
-from kerasinspect.formats.weights_checksum import verifying
 from kerasinspect.opening import open_model
 from kerasinspect.verify.reading import read
 from tests.fuzz.compared import archive_of, members_of, with_arrays_of_numpy

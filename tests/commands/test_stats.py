@@ -11,19 +11,22 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.statistics import measure
-from kerasinspect.analysis.statistics.survey import ORDERS, SurveyOrder, survey
+from kerasinspect.analysis.surveying import ORDERS, SurveyOrder, survey
 from kerasinspect.commands.stats import ORDERS as OFFERED
 from kerasinspect.commands.stats import stats
 from kerasinspect.errors import NothingMatches
 from kerasinspect.model import Initializer
 from kerasinspect.output.blocks import Column, Heading, Row, Table
+from kerasinspect.output.documents.stats import stats_document
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.formats.csv import write_csv
 from kerasinspect.output.formats.markdown import markdown_text, write_markdown
-from kerasinspect.output.pages.show import ShowOptions, show_blocks
-from kerasinspect.output.pages.stats import stats_document
+from kerasinspect.output.pages.show import show_blocks
+from kerasinspect.output.show_options import ShowOptions
 from tests.makers.handmade import model, varied, weight
 
 if TYPE_CHECKING:
@@ -85,11 +88,11 @@ def test_no_such_layer(sample_models: Path) -> None:
 @pytest.mark.parametrize("order", ORDERS[1:])
 def test_every_order_puts_unreadable_weights_last(order: SurveyOrder) -> None:
     """Sorting knows every order that is offered, and what cannot be read is named."""
-    said: list[str] = []
-    found = survey(select(varied()), said.append, order)
+    subject = inspect(select(varied()))
+    found = survey(subject, order)
     assert len(found.weights) == len(varied().weights)
-    assert order in {"name", "parameters"} or found.weights[-1].figures is None
-    assert said == ["mine/weight 1 of MyLayer: The values end after 12 of 160 bytes."]
+    assert order in {"name", "parameters"} or isinstance(found.weights[-1].figures, Unread)
+    assert subject.damage.sentences == ("mine/weight 1 of MyLayer: The values end after 12 of 160 bytes.",)
 
 
 def test_the_command_offers_every_order() -> None:
@@ -101,9 +104,9 @@ def test_documents_say_what_is_no_number_as_null() -> None:
     """Infinite sums and missing figures are null, never NaN."""
     huge = weight("a", "Dense", "kernel", np.array([1e300, -1e300, 1e300]), ["unit"])
     layerless = model([], own=[huge])
-    document = stats_document(survey(select(layerless), lambda _: None))
-    assert json.dumps(document, allow_nan=False)
-    assert document["weights"][0]["statistics"]["std"] is None
+    document = stats_document(survey(inspect(select(layerless))))
+    read = json.loads(json.dumps(document, allow_nan=False))
+    assert read["weights"][0]["statistics"]["std"] is None
 
 
 FACTS = [
@@ -165,7 +168,7 @@ def test_markdown_shows_text_as_it_is(text: str, shown: str) -> None:
 def test_markdown_has_every_block() -> None:
     """Headings, facts, grids and tables are written, each row of a table with a cell for every column."""
     stream = io.StringIO()
-    write_markdown(show_blocks(select(varied()), ShowOptions(), lambda _: None), stream)
+    write_markdown(show_blocks(inspect(select(varied())), ShowOptions()), stream)
     page = stream.getvalue()
     assert page.startswith("## model varied · Functional\n\nkeras-archive · Keras 3.15.1 ")
     assert "\n#### kernel · `get_weights()[0]` · 3 high × 3 wide × 2 channels × 16 filters · float32\n" in page

@@ -14,7 +14,8 @@ from kerasinspect.analysis.statistics import measure
 from kerasinspect.analysis.training import Fit, Judgement, Reason, WeightTraining, assess_training
 from kerasinspect.commands.training import training
 from kerasinspect.model import Initializer
-from kerasinspect.output.pages.training import evidence, training_document
+from kerasinspect.output.documents.training import training_document
+from kerasinspect.output.evidence import evidence
 from tests.makers.handmade import varied, weight
 
 if TYPE_CHECKING:

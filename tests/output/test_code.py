@@ -8,9 +8,11 @@ import io
 
 import pytest
 
-from kerasinspect.analysis.stored_code.code_in_config import code_in_config
+from kerasinspect.analysis.inspection import inspect
+from kerasinspect.analysis.selection import select
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.pages.code import MOST_LINES, code_blocks
+from tests.makers.handmade import model
 
 CODE = b"\xe3\x00\x00system\x00\x01echo \x1b[31mhello\x00"
 LAMBDA = {
@@ -19,10 +21,10 @@ LAMBDA = {
 }
 
 
-def page(config: object, *, texts: bool) -> str:
+def page(config: dict[str, object], *, texts: bool) -> str:
     """The part of a page about code."""
     stream = io.StringIO()
-    write_text(code_blocks(code_in_config(config, "config"), texts=texts), stream)
+    write_text(code_blocks(inspect(select(model([], config=config))).code, texts=texts), stream)
     return stream.getvalue()
 
 
@@ -46,7 +48,7 @@ def test_a_config_without_code_says_nothing() -> None:
 def test_very_much_code_does_not_fill_the_page() -> None:
     """Of a hundred pieces of code each is told of, and some thousand lines of what is in them."""
     source = {"class_name": "__lambda__", "config": {"code": "lambda x: x\n" * 300}}
-    shown = page([source] * 100, texts=True)
+    shown = page({"layers": [source] * 100}, texts=True)
     assert shown.count("bytes of Python source") == 100
     assert MOST_LINES / 2 < shown.count("| lambda x: x") < MOST_LINES
     assert "of more than 200 the first are shown" in shown

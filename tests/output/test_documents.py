@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 import pytest
 
+from kerasinspect.analysis.inspection import InspectionOptions, inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.analysis.summarising import summarise
-from kerasinspect.output.documents.show import DocumentOptions, show_document, summary_document
+from kerasinspect.output.documents.show import show_document
+from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.formats.json import Late, write_json
-from tests.makers.handmade import dense, model, numbers, question_network, unheard, varied, weight
+from kerasinspect.output.show_options import ShowOptions
+from tests.makers.handmade import dense, model, numbers, question_network, varied, weight
 from tests.output.snapshots import assert_as_kept
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.model import Model
+
+
+PLAIN = ShowOptions()
 
 
 def written(document: Mapping[str, Any]) -> str:
@@ -41,9 +47,9 @@ def parsed(document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON 
     return json.loads(written(document), parse_constant=refuse)
 
 
-def shown(subject: Selection, options: DocumentOptions | None = None) -> Any:  # noqa: ANN401 - whatever JSON holds
+def shown(subject: Selection, options: ShowOptions = PLAIN) -> Any:  # noqa: ANN401 - whatever JSON holds
     """The document of ``show``."""
-    return parsed(show_document(subject, options or DocumentOptions(), unheard))
+    return parsed(show_document(inspect(subject), options))
 
 
 def single(values: np.ndarray[Any, Any]) -> Model:
@@ -55,9 +61,7 @@ def single(values: np.ndarray[Any, Any]) -> Model:
 
 def test_show_is_as_it_was_looked_at() -> None:
     """The whole document of a small model."""
-    assert_as_kept(
-        "show.json", written(show_document(select(question_network()), DocumentOptions(hashes=True), unheard))
-    )
+    assert_as_kept("show.json", written(show_document(inspect(select(question_network())), ShowOptions(hashes=True))))
 
 
 def test_summary_is_as_it_was_looked_at() -> None:
@@ -74,7 +78,7 @@ def test_layers_point_into_the_list_of_weights() -> None:
 
 def test_the_hash_is_that_of_the_bytes() -> None:
     """SHA-256 of the little-endian bytes in C order."""
-    document = shown(select(single(numbers(3, 4))), DocumentOptions(hashes=True))
+    document = shown(select(single(numbers(3, 4))), ShowOptions(hashes=True))
     assert document["weights"][0]["sha256"] == hashlib.sha256(numbers(3, 4).tobytes()).hexdigest()
 
 
@@ -97,7 +101,7 @@ VALUES = [
 @pytest.mark.parametrize("values", VALUES)
 def test_values_are_exact(values: np.ndarray[Any, Any]) -> None:
     """Reading the numbers back into the same dtype gives the same bits."""
-    written = shown(select(single(values)), DocumentOptions(values=True))["weights"][0]
+    written = shown(select(single(values)), ShowOptions(values=True))["weights"][0]
     read = np.array(written["values"], values.dtype).reshape(values.shape)
     assert read.tobytes() == values.tobytes()
     assert written["values_not_finite"] == 0
@@ -105,7 +109,8 @@ def test_values_are_exact(values: np.ndarray[Any, Any]) -> None:
 
 def test_float32_is_written_without_digits_that_it_does_not_have() -> None:
     """0.1 in float32 is written as 0.1."""
-    text = written(show_document(select(single(np.array([0.1], "float32"))), DocumentOptions(values=True), unheard))
+    subject = inspect(select(single(np.array([0.1], "float32"))))
+    text = written(show_document(subject, ShowOptions(values=True)))
     assert '"values": [0.1]' in text
 
 
@@ -113,28 +118,26 @@ def test_float32_is_written_without_digits_that_it_does_not_have() -> None:
 def test_what_json_cannot_say_is_null_and_counted(dtype: str) -> None:
     """NaN and infinities become null, and their number is said."""
     values = np.array([[np.nan, 1.5], [-np.inf, np.inf]], dtype)
-    written = shown(select(single(values)), DocumentOptions(values=True))["weights"][0]
+    written = shown(select(single(values)), ShowOptions(values=True))["weights"][0]
     assert written["values"] == [[None, 1.5], [None, None]]
     assert written["values_not_finite"] == 3
 
 
 def test_a_slice_gives_its_part_of_the_values() -> None:
     """With --slice the values are those that numpy gives."""
-    options = DocumentOptions(values=True, parts=parse_slice("::-1, 1"))
-    values = shown(select(single(numbers(3, 4))), options)["weights"][0]["values"]
+    subject = inspect(select(single(numbers(3, 4))), InspectionOptions(parts=parse_slice("::-1, 1")))
+    values = parsed(show_document(subject, ShowOptions(values=True)))["weights"][0]["values"]
     assert np.array(values, "float32").tolist() == numbers(3, 4)[::-1, 1].tolist()
 
 
 def test_a_broken_weight_leaves_the_document_whole() -> None:
     """Hash and values of a broken weight are null beside the sentence that says why; it is reported."""
-    damage: list[str] = []
-    document = parsed(
-        show_document(select(varied(), ["mine"]), DocumentOptions(hashes=True, values=True), damage.append)
-    )
+    subject = inspect(select(varied(), ["mine"]))
+    document = parsed(show_document(subject, ShowOptions(hashes=True, values=True)))
     broken = document["weights"][1]
     assert (broken["sha256"], broken["values"]) == (None, None)
     assert broken["error"] == broken["values_error"] == "The values end after 12 of 160 bytes."
-    assert set(damage) == {"mine/weight 1 of MyLayer: The values end after 12 of 160 bytes."}
+    assert subject.damage.sentences == ("mine/weight 1 of MyLayer: The values end after 12 of 160 bytes.",)
 
 
 def test_iterators_and_late_values_are_written_in_turn() -> None:

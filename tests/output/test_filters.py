@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kerasinspect import open_model
+from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
-from kerasinspect.analysis.statistics.survey import survey
 from kerasinspect.analysis.summarising import summarise
+from kerasinspect.analysis.surveying import survey
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.commands.cli import run
-from kerasinspect.output.documents.show import DocumentOptions, show_document, summary_document
-from kerasinspect.output.pages.stats import stats_document
-from kerasinspect.output.pages.training import training_document
+from kerasinspect.output.documents.show import show_document
+from kerasinspect.output.documents.stats import stats_document
+from kerasinspect.output.documents.summary import summary_document
+from kerasinspect.output.documents.training import training_document
+from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.show_options import ShowOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,14 +40,17 @@ def document(command: str, selection: Selection) -> dict[str, Any]:
     """What one command says of a selection."""
     match command:
         case "show":
-            made = show_document(selection, DocumentOptions(), pytest.fail)
+            made = show_document(inspect(selection), ShowOptions())
         case "summary":
             made = summary_document(summarise(selection))
         case "stats":
-            made = stats_document(survey(selection, pytest.fail))
+            made = stats_document(survey(inspect(selection)))
         case _:
             made = training_document(assess_training(selection.model), selection)
-    return {key: list(value) if key in {"weights", "extras"} else value for key, value in made.items()}
+    stream = io.StringIO()
+    write_json(made, stream)
+    read: dict[str, Any] = json.loads(stream.getvalue())
+    return read
 
 
 def filters(model: Model) -> Iterator[tuple[list[str], list[str]]]:

@@ -8,18 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.errors import RequestError
 from kerasinspect.model import Axis
-from kerasinspect.output.arrays.grids import GridOptions, describe, draw
+from kerasinspect.output.arrays.grids import GridOptions, draw
 from kerasinspect.output.formats.terminal import write_text
 from tests.makers.handmade import MemoryArray, numbers
 
+SHORT = GridOptions()
 
-def drawn(values: np.ndarray[Any, Any], axes: list[Axis], options: GridOptions) -> str:
+
+def drawn(values: np.ndarray[Any, Any], axes: list[Axis], options: GridOptions = SHORT, part: str = "...") -> str:
     """The text of an array's grids."""
     stream = io.StringIO()
-    write_text(draw(describe("layer/weight", MemoryArray(values), axes), options), stream, options.width)
+    subject = shown_values("layer/weight", MemoryArray(values), axes, parse_slice(part))
+    write_text(draw(subject, options), stream, options.width)
     return stream.getvalue()
 
 
@@ -69,7 +73,8 @@ def test_fits_the_width_of_a_terminal(width: int, full: bool) -> None:  # noqa: 
 def test_reads_only_the_corners() -> None:
     """Of a million values a few dozen are read, each of them once."""
     array = MemoryArray(numbers(1000, 1000))
-    list(draw(describe("layer/weight", array, axes_of(array.values, "input", "unit")), GridOptions(width=80)))
+    subject = shown_values("layer/weight", array, axes_of(array.values, "input", "unit"))
+    list(draw(subject, GridOptions(width=80)))
     assert sum(array.taken) < 100
 
 
@@ -77,7 +82,7 @@ def test_reads_only_the_corners() -> None:
 def test_slices_as_numpy_does(text: str) -> None:
     """A slice shows what numpy gives for it, in numpy's order."""
     values = np.arange(1000, 1015).reshape(5, 3)
-    shown = drawn(values, axes_of(values, "index", "unit"), GridOptions(parts=parse_slice(text)))
+    shown = drawn(values, axes_of(values, "index", "unit"), part=text)
     expected = eval(f"values[{text.strip('[]')}]")  # noqa: S307 - numpy itself is the oracle
     assert [int(word) for word in shown.split() if word.isdigit() and len(word) == 4] == np.ravel(expected).tolist()
 
@@ -85,7 +90,7 @@ def test_slices_as_numpy_does(text: str) -> None:
 def test_labels_of_a_slice_are_those_of_the_whole() -> None:
     """A sliced row keeps the number that it has in the whole array."""
     values = numbers(5, 3)
-    shown = drawn(values, axes_of(values, "input", "unit"), GridOptions(parts=parse_slice("3:, 1:")))
+    shown = drawn(values, axes_of(values, "input", "unit"), part="3:, 1:")
     assert shown.splitlines()[0].split() == ["unit", "1", "unit", "2"]
     assert [line.split()[:2] for line in shown.splitlines()[1:]] == [["input", "3"], ["input", "4"]]
 
@@ -95,16 +100,16 @@ def test_refuses_a_slice_that_does_not_fit(text: str) -> None:
     """Too many parts and positions outside are errors."""
     values = numbers(5, 3)
     with pytest.raises(RequestError):
-        drawn(values, axes_of(values, "input", "unit"), GridOptions(parts=parse_slice(text)))
+        drawn(values, axes_of(values, "input", "unit"), part=text)
 
 
 def test_says_that_there_are_no_values() -> None:
     """An axis of size 0 gives a sentence, not an empty table."""
-    assert "no values" in drawn(numbers(0, 3), [Axis("input", 0), Axis("unit", 3)], GridOptions())
+    assert "no values" in drawn(numbers(0, 3), [Axis("input", 0), Axis("unit", 3)])
 
 
 def test_trusts_the_shape_more_than_the_axes() -> None:
     """Axes that contradict the shape are replaced, so that hostile configs cannot break the page."""
-    shown = drawn(numbers(2, 2), [Axis("input", 7, blocks=("i", "f")), Axis("unit", 3)], GridOptions())
+    shown = drawn(numbers(2, 2), [Axis("input", 7, blocks=("i", "f")), Axis("unit", 3)])
     assert "input 1" in shown
-    assert "axis 0 position 1" in drawn(numbers(2, 2), [Axis("input", 4)], GridOptions())
+    assert "axis 0 position 1" in drawn(numbers(2, 2), [Axis("input", 4)])

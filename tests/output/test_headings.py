@@ -11,17 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kerasinspect.analysis.slicing import windows
+from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.model import Axis
-from kerasinspect.output.arrays.grids import GridOptions, Subject, describe, draw
+from kerasinspect.output.arrays.grids import GridOptions, draw
 from kerasinspect.output.formats.terminal import write_text
 from tests.makers.handmade import MemoryArray
 from tests.output.printed import MARGIN, Cell, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from kerasinspect.analysis.shown_values import ShownValues
     from kerasinspect.analysis.slicing import Part
 
 NAMES = ["units", "a_layer_with_a_rather_long_name_of_its_own", "入力層の名前", "слой", "x"]
@@ -85,11 +86,11 @@ def values_of(kind: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
 KINDS = ["float32", "float16", "int8", "int32", "bool", "huge", "tiny", "mixed", "odd"]
 
 
-def place_of(subject: Subject, window: Sequence[int | range], cell: Cell) -> tuple[int, ...]:
+def place_of(subject: ShownValues, cell: Cell) -> tuple[int, ...]:
     """The index in the array that the labels around a number say; a slice fixes some axes without a word."""
     said = [word for word in [*cell.title.split(", "), cell.heading, cell.column, cell.row] if word]
     place = []
-    for number, (axis, part) in enumerate(zip(subject.axes, window, strict=True)):
+    for number, (axis, part) in enumerate(zip(subject.axes, subject.window, strict=True)):
         if isinstance(part, int):
             place.append(part)
             continue
@@ -121,7 +122,7 @@ def agrees(text: str, value: Any) -> bool:  # noqa: ANN401 - any number
     return abs(float(text) - float(value)) <= 0.6 * unit
 
 
-def printed(subject: Subject, options: GridOptions) -> str:
+def printed(subject: ShownValues, options: GridOptions) -> str:
     """The grids of an array as text."""
     stream = io.StringIO()
     write_text(draw(subject, options), stream, options.width)
@@ -140,22 +141,21 @@ def test_a_number_stands_under_its_own_headings(kind: str, data: st.DataObject) 
     """For any axes, width, precision and slice the labels of each number say where in the array it is."""
     axes = data.draw(kernels() | gated())
     values = values_of(kind, tuple(axis.size for axis in axes))
+    part = data.draw(parts(axes))
     options = GridOptions(
-        parts=data.draw(parts(axes)),
         full=data.draw(st.booleans()),
         precision=data.draw(st.integers(0, 9)),
         width=data.draw(st.none() | st.integers(20, 300)),
     )
-    subject = describe("layer/weight", MemoryArray(values), axes)
-    window = windows(options.parts, values.shape, "")
-    if all(isinstance(part, int) for part in window):
+    subject = shown_values("layer/weight", MemoryArray(values), axes, part)
+    if all(isinstance(taken, int) for taken in subject.window):
         return
     shown = [*numbers_on(printed(subject, options))]
-    places = [place_of(subject, window, cell) for cell in shown]
+    places = [place_of(subject, cell) for cell in shown]
     assert len({*places}) == len(places) > 0
     assert all(agrees(cell.number, values[place].item()) for cell, place in zip(shown, places, strict=True))
     if options.full:
-        assert len(places) == values[options.parts].size
+        assert len(places) == values[part].size
 
 
 @pytest.mark.parametrize("width", [*range(20, 300, 7), None])
@@ -164,7 +164,7 @@ def test_headings_that_the_user_gave_stand_over_their_columns(width: int | None,
     """Names of any width, also equal ones, have one heading each."""
     values = np.arange(27).reshape(3, 3, 1, 3)
     axes = [Axis(name, size) for name, size in zip(("height", "width", "channel", "filter"), values.shape, strict=True)]
-    subject = describe("layer/weight", MemoryArray(values), axes, {3: labels})
+    subject = shown_values("layer/weight", MemoryArray(values), axes, labels={3: labels})
     for cell in numbers_on(printed(subject, GridOptions(width=width, full=True))):
         *_, at = np.argwhere(values == int(cell.number))[0]
         assert cell.heading == labels[at]
@@ -183,7 +183,7 @@ def test_a_kernel_of_one_place_is_one_table(names: str, width: int | None) -> No
     """A window of one place has no blocks: channels and filters are the rows and the columns."""
     axes = [Axis(name, 5 if name in {"filter", "channel", "multiplier"} else 1) for name in names.split()]
     values = np.arange(25).reshape([axis.size for axis in axes])
-    text = printed(describe("layer/weight", MemoryArray(values), axes), GridOptions(width=width))
+    text = printed(shown_values("layer/weight", MemoryArray(values), axes), GridOptions(width=width))
     header, *rows = text.splitlines()
     first, second = (axis.name for axis in axes if axis.size > 1)
     assert header.split() == [word for at in range(5) for word in (second, str(at))]

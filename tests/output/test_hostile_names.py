@@ -11,15 +11,18 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.model import Axis, Extra, Layer, Model
-from kerasinspect.output.documents.show import DocumentOptions, show_document, summary_document
+from kerasinspect.output.documents.show import show_document
+from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.terminal import draw, write_terminal, write_text
-from kerasinspect.output.pages.show import ShowOptions, show_blocks
+from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
-from tests.makers.handmade import MemoryArray, dense, model, unheard, weight
+from kerasinspect.output.show_options import ShowOptions
+from tests.makers.handmade import MemoryArray, dense, model, weight
 
 HOSTILE = {
     "escape": "a\x1b[2J\x1b]0;x\x07b",
@@ -71,7 +74,7 @@ def pages(subject: Model) -> str:
     """Both pages, as a pipe gets them."""
     stream = io.StringIO()
     selection = select(subject)
-    write_text(show_blocks(selection, ShowOptions(explain=True), unheard), stream)
+    write_text(show_blocks(inspect(selection), ShowOptions(explain=True)), stream)
     write_text(summary_blocks(summarise(selection)), stream)
     return stream.getvalue()
 
@@ -94,8 +97,8 @@ def test_a_terminal_gets_only_our_own_escapes(name: str) -> None:
     stream, plain = io.StringIO(), io.StringIO()
     selection = select(poisoned(name))
     console = Console(file=stream, force_terminal=True, color_system="truecolor", width=100)
-    draw(show_blocks(selection, ShowOptions(), unheard), console, 100)
-    write_text(show_blocks(selection, ShowOptions(), unheard), plain, 100)
+    draw(show_blocks(inspect(selection), ShowOptions()), console, 100)
+    write_text(show_blocks(inspect(selection), ShowOptions()), plain, 100)
     bare = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
     assert [line.rstrip() for line in bare.split("\n")] == plain.getvalue().split("\n")
 
@@ -105,7 +108,7 @@ def test_json_keeps_the_name_and_is_ascii(name: str) -> None:
     """JSON says the very name, in ASCII, without anything that a CI runner takes for a command."""
     selection = select(poisoned(name))
     for document in (
-        show_document(selection, DocumentOptions(hashes=True, values=True), unheard),
+        show_document(inspect(selection), ShowOptions(hashes=True, values=True)),
         summary_document(summarise(selection)),
     ):
         stream = io.StringIO()

@@ -15,12 +15,13 @@ from jsonschema import Draft202012Validator
 
 from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
 from kerasinspect.checking.rule_names import active_rules
+from kerasinspect.output.documents.check import check_document
 from kerasinspect.output.formats.github import write_github
 from kerasinspect.output.formats.junit import write_junit
 from kerasinspect.output.formats.markdown import write_markdown
-from kerasinspect.output.formats.sarif import sarif_document, uri_of, write_sarif
+from kerasinspect.output.formats.sarif import uri_of, write_sarif
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.pages.check import check_blocks, check_document, check_tables
+from kerasinspect.output.pages.check import check_blocks, check_tables
 from tests.output.test_hostile_names import HOSTILE
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def test_sarif_is_valid_whatever_the_names(name: str) -> None:
 
 def test_sarif_says_what_a_viewer_needs() -> None:
     """Each result names its rule, its file and its place; what is waived says why, what is unread is a notification."""
-    (run,) = sarif_document(report_of())["runs"]
+    (run,) = json.loads(sarif(report_of()))["runs"]
     rules = run["tool"]["driver"]["rules"]
     results = run["results"]
     assert [result["ruleId"] for result in results] == ["KI401", "KI101", "KI101", "KI103", "KI105"]
@@ -218,7 +219,7 @@ def test_sarif_fingerprints_tell_results_apart() -> None:
     """Two findings of one rule at one place have fingerprints of their own, and so have places."""
     twice = finding("KI501", "error", "layers/0", "It is code.")
     model = ModelReport("a.keras", "keras-archive", 0, 0, findings=(twice, twice, finding("KI501", "error", "b", "c")))
-    (run,) = sarif_document(CheckReport((model,), "error", active_rules(["KI501"])))["runs"]
+    (run,) = json.loads(sarif(CheckReport((model,), "error", active_rules(["KI501"]))))["runs"]
     prints = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
     assert [text.partition(":")[2] for text in prints] == ["1", "2", "1"]
     assert len(set(prints)) == 3
@@ -297,4 +298,5 @@ def test_a_place_that_is_longer_than_any_real_one_is_cut_in_sentences(write: Any
     model = ModelReport("a.keras", "keras-archive", 1, 1, findings=(finding("KI101", "error", place, "It is so."),))
     report = CheckReport((model,), "error", active_rules(["KI101"]))
     assert re.search(r"a{200}(?:…|\\u2026) \(29,800 more characters\): It is so", write(report))
-    assert check_document(report)["models"][0]["findings"][0]["where"] == place
+    read = json.loads(json.dumps(check_document(report)))
+    assert read["models"][0]["findings"][0]["where"] == place

@@ -17,8 +17,8 @@ from kerasinspect.commands.cli import run
 from kerasinspect.commands.verify import verify as command
 from kerasinspect.errors import NotAModel, RefusedFile, RequestError
 from kerasinspect.limits import Limits
-from kerasinspect.output.documents.show import code_document
-from kerasinspect.output.pages.verify import verify_document
+from kerasinspect.output.documents.model import code_document
+from kerasinspect.output.documents.verify import verify_document
 from kerasinspect.verify import Bounds, Options, verify, verify_all
 from kerasinspect.writing import Target
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts

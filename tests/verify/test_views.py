@@ -10,9 +10,10 @@ import pytest
 
 from kerasinspect.analysis.comparison.weights import DescribedWeight, compare_weights
 from kerasinspect.analysis.stored_code.code_findings import CodeFinding
+from kerasinspect.output.documents.verify import verify_document
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.terminal import write_text
-from kerasinspect.output.pages.verify import verify_blocks, verify_document
+from kerasinspect.output.pages.verify import verify_blocks
 from kerasinspect.verify.results import (
     Case,
     Forward,

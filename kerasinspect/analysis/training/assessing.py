@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.statistics import measure_with
 from kerasinspect.analysis.training import assumed
 from kerasinspect.analysis.training.context import is_explained_otherwise, settle, surroundings
@@ -22,7 +23,7 @@ from kerasinspect.errors import UnreadableFile
 from kerasinspect.model import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kerasinspect.analysis.statistics import Measured, Statistics
     from kerasinspect.analysis.training.origin import Origin
@@ -41,14 +42,14 @@ UNSETTLED: frozenset[Reason] = frozenset({"fits poorly", "no initializer", "init
 def assess_training(
     model: Model,
     known: Known | None = None,
-    damaged: Callable[[str], None] = lambda _: None,
+    damage: Damage | None = None,
 ) -> Training:
     """Whether each layer of a model that has weights of its own was trained.
 
-    What is not ``known`` already is read now; what cannot be read is told to ``damaged`` in a sentence.
+    What is not ``known`` already is read now; what cannot be read is noted in ``damage``.
     """
     context = JudgingContext(
-        known or Known(), origin_of(model), slots_by_weight(model), first_accumulator(model), damaged
+        known or Known(), origin_of(model), slots_by_weight(model), first_accumulator(model), damage or Damage()
     )
     layers = [layer for layer in model.walk() if layer.weights]
     if model.own_weights:
@@ -91,7 +92,7 @@ class JudgingContext:
     origin: Origin
     slots: Mapping[str, list[Extra]]
     accumulator: float
-    damaged: Callable[[str], None]
+    damage: Damage
 
 
 def _steps(layers: Iterable[LayerTraining], context: JudgingContext, model: Model) -> tuple[int | None, bool]:
@@ -104,7 +105,7 @@ def _steps(layers: Iterable[LayerTraining], context: JudgingContext, model: Mode
         steps = steps_taken(model)
         moved = "moved" in states or (steps == 0 and any_state_moved(model, context.accumulator, context.known.figures))
     except UnreadableFile as error:
-        context.damaged(error.message)
+        context.damage.note(error.message)
         return None, "moved" in states
     if steps == 0 and moved:
         return None, True
@@ -125,7 +126,7 @@ def _weight(weight: Weight, context: JudgingContext) -> WeightTraining:
         judged = judged or judge(weight, measure_with(weight.array), context.origin)
         slots = state_of(context.slots.get(weight.path, ()), context.accumulator, context.known.figures)
     except UnreadableFile as error:
-        context.damaged(f"{weight.path}: {error.message}")
+        context.damage.note(error.message, weight.path)
         return WeightTraining(weight, None, Judgement("cannot tell", "unreadable"))
     judgement = judged.judgement
     unsure = judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerasinspect.analysis.statistics.sampling import SAMPLE
+
 if TYPE_CHECKING:
+    from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.model import Initializer, Layer, Model, Weight
 
@@ -84,6 +87,11 @@ class WeightTraining:
     slots: SlotState | None = None
     """None where the file has no optimizer state for it."""
 
+    @property
+    def is_sampled(self) -> bool:
+        """Whether it has more values than are held to a generator's grid one by one."""
+        return self.weight.parameters > SAMPLE
+
 
 @dataclass(frozen=True, slots=True)
 class LayerTraining:
@@ -105,6 +113,12 @@ class Training:
     layers: tuple[LayerTraining, ...]
     steps: int | None = None
     """Steps that the optimizer took; None where the file does not say."""
+
+    def listed(self, selection: Selection) -> list[LayerTraining]:
+        """The layers that a selection lists; the model itself stands among them where it owns weights."""
+        paths = {listed.layer.path for listed in selection.walk()}
+        paths.update({self.model.name or "model"} if selection.own_weights else ())
+        return [one for one in self.layers if one.layer.path in paths]
 
     def count(self, verdict: Verdict) -> int:
         """Layers with this verdict."""

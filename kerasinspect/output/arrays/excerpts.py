@@ -1,4 +1,8 @@
-"""Reads the part of an array that a grid shows, and nothing else."""
+"""Reads the part of an array that a grid shows, and nothing else.
+
+Which part that is depends on the page: its width, and how wide labels and numbers are. So it is asked for here, of
+the values that the result gives.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from kerasinspect.model import Array
-    from kerasinspect.output.arrays.layouts import Panel, Piece, Roles, Window
+    from kerasinspect.analysis.shown_values import ShownValues
+    from kerasinspect.output.arrays.layouts import Panel, Piece, Roles
 
 Rows: TypeAlias = "tuple[range, list[np.ndarray[Any, Any] | None]]"
 """Rows of a panel: their positions, and for each stretch of columns a table of values; None where some are left out."""
@@ -21,16 +25,15 @@ VALUES_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """One table of an array: what is asked of each axis, the roles of the axes, and where the others are fixed."""
+class Plane:
+    """A plane through an array: what runs along its rows, columns and groups, and where the other axes are fixed."""
 
-    array: Array
-    window: Window
+    values: ShownValues
     roles: Roles
     fixed: tuple[int, ...]
 
 
-def excerpt(table: Table, rows: Sequence[range], panel: Panel) -> Iterator[Rows]:
+def excerpt(plane: Plane, rows: Sequence[range], panel: Panel) -> Iterator[Rows]:
     """The values of one panel, from top to bottom, so many rows at a time that memory does not matter.
 
     Raises DamagedFile where the bytes are missing.
@@ -40,7 +43,7 @@ def excerpt(table: Table, rows: Sequence[range], panel: Panel) -> Iterator[Rows]
     for run in rows:
         for start in range(0, len(run), height):
             some = run[start : start + height]
-            yield some, [None if pieces is None else _read(table, some, pieces) for pieces in _together(panel)]
+            yield some, [None if pieces is None else _read(plane, some, pieces) for pieces in _together(panel)]
 
 
 def _together(panel: Panel) -> Iterator[list[Piece] | None]:
@@ -63,32 +66,16 @@ def _follows(before: Piece, piece: Piece) -> bool:
     return before.group is not None and piece.group == before.group + 1 and piece.columns == before.columns
 
 
-def _read(table: Table, rows: range, pieces: list[Piece]) -> np.ndarray[Any, Any]:
+def _read(plane: Plane, rows: range, pieces: list[Piece]) -> np.ndarray[Any, Any]:
     """The values of one stretch of columns as a table, its groups side by side."""
-    roles = table.roles
+    roles = plane.roles
     wanted: dict[int, range] = {roles.column: pieces[0].columns}
     if roles.row is not None:
         wanted[roles.row] = rows
     if roles.group is not None:
         first = pieces[0].group or 0
         wanted[roles.group] = range(first, first + len(pieces))
-    fixed = dict(zip(roles.blocks, table.fixed, strict=True))
-    window = tuple(wanted.get(axis, fixed.get(axis, part)) for axis, part in enumerate(table.window))
+    fixed = dict(zip(roles.blocks, plane.fixed, strict=True))
+    window = tuple(wanted.get(axis, fixed.get(axis, part)) for axis, part in enumerate(plane.values.window))
     order = [sorted(wanted).index(axis) for axis in (roles.row, roles.group, roles.column) if axis is not None]
-    return take(table.array, window).transpose(order).reshape(len(rows), -1)
-
-
-def take(array: Array, window: Window) -> np.ndarray[Any, Any]:
-    """The values of a window; the file is read in rising order whichever way the window goes.
-
-    Raises DamagedFile where the bytes are missing.
-    """
-    values = array[tuple(_forward(part) if isinstance(part, range) else part for part in window)]
-    turned = tuple(slice(None, None, -1 if part.step < 0 else 1) for part in window if isinstance(part, range))
-    return values[turned] if turned else values
-
-
-def _forward(positions: range) -> slice:
-    """The same positions in rising order, as a file is read."""
-    rising = positions if positions.step > 0 else positions[::-1]
-    return slice(rising.start, rising.stop, rising.step)
+    return plane.values.read(window).transpose(order).reshape(len(rows), -1)

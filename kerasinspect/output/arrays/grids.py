@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from math import ceil
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.analysis.slicing import Part, windows
 from kerasinspect.knowledge.words import GATE_WORDS
-from kerasinspect.model import Array, Axis
-from kerasinspect.output.arrays.excerpts import Table, excerpt, take
+from kerasinspect.output.arrays.excerpts import Plane, excerpt
 from kerasinspect.output.arrays.layouts import (
     LEAST,
     PLACES,
@@ -21,7 +19,6 @@ from kerasinspect.output.arrays.layouts import (
     Roles,
     Room,
     Runs,
-    Window,
     assign_roles,
     block_positions,
     corner,
@@ -34,8 +31,10 @@ from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
 from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from kerasinspect.analysis.shown_values import ShownValues
+    from kerasinspect.analysis.slicing import Window
     from kerasinspect.output.arrays.excerpts import Rows
 
     Read: TypeAlias = Callable[[tuple[int, ...], Panel], Iterable[Rows]]
@@ -57,8 +56,6 @@ LABELS_MEASURED = 64
 class GridOptions:
     """How much of an array is shown, and how."""
 
-    parts: tuple[Part, ...] = (...,)
-    """A slice, as numpy has it."""
     full: bool = False
     precision: int = PRECISION
     width: int | None = None
@@ -66,25 +63,9 @@ class GridOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """An array with names for its axes and, where the user gave some, for the positions along them."""
-
-    name: str
-    array: Array
-    axes: tuple[Axis, ...]
-    labels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    """The user's own names for the positions along an axis, by the number of the axis."""
-
-    def label(self, axis: int, position: int) -> str:
-        """The name of one row or column."""
-        return self.labels[axis][position] if axis in self.labels else self.axes[axis].label(position)
-
-
-@dataclass(frozen=True, slots=True)
 class _Plan:
     """Everything that is shown of one array."""
 
-    window: Window
     roles: Roles
     rows: Runs
     blocks: tuple[tuple[int, ...], ...]
@@ -95,58 +76,46 @@ class _Plan:
 class _Drawing:
     """What is shown of one array, how to read it, and how its numbers are written."""
 
-    subject: Subject
+    values: ShownValues
     plan: _Plan
     read: Read
     style: NumberStyle
 
 
-def describe(
-    name: str, array: Array, axes: Sequence[Axis], labels: Mapping[int, tuple[str, ...]] | None = None
-) -> Subject:
-    """The array with axes that fit its shape, whatever the file said of them."""
-    shape = array.shape
-    if len(axes) != len(shape):
-        axes = [Axis(f"axis {number} position", size) for number, size in enumerate(shape)]
-    fitting = (
-        axis if axis.size == size else replace(axis, size=size, blocks=())
-        for axis, size in zip(axes, shape, strict=True)
-    )
-    return Subject(name, array, tuple(fitting), labels or {})
-
-
-def draw(subject: Subject, options: GridOptions) -> Iterator[Block]:
+def draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
     """The grids of one array, then a line on what was left out.
 
-    Raises RequestError where the slice does not fit and DamagedFile where values are missing, both before the
-    first block.
+    Raises DamagedFile where values are missing, before it gives any block.
     """
-    window = windows(options.parts, subject.array.shape, subject.name)
-    if any(isinstance(part, range) and not part for part in window):
-        yield Paragraph("no values: the shape, or the slice, has an axis of size 0", "quiet", 3)
-        return
+    if any(isinstance(part, range) and not part for part in values.window):
+        return iter([Paragraph("no values: the shape, or the slice, has an axis of size 0", "quiet", 3)])
     # A declared size is believed only once its last value is there: planning costs memory for each row and column.
-    take(subject.array, tuple(size - 1 for size in subject.array.shape))
-    roles = assign_roles(subject.axes, window)
+    values.read(values.last)
+    roles = assign_roles(values.axes, values.window)
     if roles is None:
-        value = take(subject.array, window).reshape(1)
-        yield Paragraph(choose_style([value], options.precision).write(value.tolist()[0]).strip(), level=3)
-        return
-    drawing = _fit(subject, window, roles, options)
+        value = values.read(values.window).reshape(1)
+        text = choose_style([value], options.precision).write(value.tolist()[0]).strip()
+        return iter([Paragraph(text, level=3)])
+    blocks = _blocks(_fit(values, roles, options))
+    return blocks if options.full else iter([*blocks])
+
+
+def _blocks(drawing: _Drawing) -> Iterator[Block]:
+    """The grids of a drawing, and what it leaves out."""
     plan = drawing.plan
     for fixed in plan.blocks:
         for panel in plan.panels:
             yield _grid(drawing, fixed, panel)
-    if left_out := _left_out(subject, plan):
+    if left_out := _left_out(drawing.values, plan):
         yield Paragraph(f"left out: {left_out} (--full shows all)", "quiet", 3)
 
 
-def _fit(subject: Subject, window: Window, roles: Roles, options: GridOptions) -> _Drawing:
+def _fit(values: ShownValues, roles: Roles, options: GridOptions) -> _Drawing:
     """Plan, and look at the numbers; plan again where they are wider than most."""
     usual = options.precision + 3
-    plan = _plan(subject, window, roles, options, usual)
-    read = _reader(subject, plan, options)
-    values = (
+    plan = _plan(values, roles, options, usual)
+    read = _reader(values, plan, options)
+    numbers = (
         stretch
         for fixed in plan.blocks
         for panel in plan.panels
@@ -154,58 +123,58 @@ def _fit(subject: Subject, window: Window, roles: Roles, options: GridOptions) -
         for stretch in stretches
         if stretch is not None
     )
-    style = choose_style(values, options.precision)
+    style = choose_style(numbers, options.precision)
     if style.width > usual and options.width is not None:
-        plan = _plan(subject, window, roles, options, style.width)
-        read = _reader(subject, plan, options)
-    return _Drawing(subject, plan, read, style)
+        plan = _plan(values, roles, options, style.width)
+        read = _reader(values, plan, options)
+    return _Drawing(values, plan, read, style)
 
 
-def _reader(subject: Subject, plan: _Plan, options: GridOptions) -> Read:
+def _reader(values: ShownValues, plan: _Plan, options: GridOptions) -> Read:
     """A function that reads one panel of one block; corners are kept, so that they are read once."""
 
     def read(fixed: tuple[int, ...], panel: Panel) -> Iterator[Rows]:
-        return excerpt(Table(subject.array, plan.window, plan.roles, fixed), plan.rows, panel)
+        return excerpt(Plane(values, plan.roles, fixed), plan.rows, panel)
 
     return read if options.full else cache(lambda fixed, panel: list(read(fixed, panel)))
 
 
-def _plan(subject: Subject, window: Window, roles: Roles, options: GridOptions, cell: int) -> _Plan:
+def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) -> _Plan:
     """What is shown where a number takes ``cell`` characters."""
-    groups = _groups(subject, window, roles, full=options.full)
+    groups = _groups(values, roles, full=options.full)
     unlimited = Room(None, options.full)
-    rows = (range(1),) if roles.row is None else row_runs(_positions(window, roles.row), unlimited)
+    rows = (range(1),) if roles.row is None else row_runs(_positions(values.window, roles.row), unlimited)
     room = unlimited
     if options.width is not None:
-        free = options.width - INDENT - (_widest(subject, roles.row, rows) if roles.row is not None else 0)
-        room = Room(max(1, free // (_column_width(subject, roles, groups, cell) + GUTTER)), options.full)
-    keep = roles.group is None or subject.axes[roles.group].name == "head"
-    blocks = tuple(block_positions(window, roles.blocks, room))
-    return _Plan(window, roles, rows, blocks, tuple(panels(groups, room, keep_groups=keep)))
+        free = options.width - INDENT - (_widest(values, roles.row, rows) if roles.row is not None else 0)
+        room = Room(max(1, free // (_column_width(values, roles, groups, cell) + GUTTER)), options.full)
+    keep = roles.group is None or values.axes[roles.group].name == "head"
+    blocks = tuple(block_positions(values.window, roles.blocks, room))
+    return _Plan(roles, rows, blocks, tuple(panels(groups, room, keep_groups=keep)))
 
 
-def _column_width(subject: Subject, roles: Roles, groups: Sequence[Piece], cell: int) -> int:
+def _column_width(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int) -> int:
     """Characters that a column takes: its numbers, its label, and its part of the heading over its group."""
     ends = (at for run in corner(groups[0].columns, LABELS_MEASURED) for at in run)
-    label = max(columns_of(_column_label(subject, roles, groups[0], at)) for at in ends)
+    label = max(columns_of(_column_label(values, roles, groups[0], at)) for at in ends)
     heading = max(columns_of(visible(group.label, NAME_LIMIT)) for group in groups)
     fewest = min(len(groups[0].columns), LEAST - 1)
     return max(cell, label, ceil((heading + STROKES + GUTTER) / fewest) - GUTTER if heading else 0)
 
 
-def _groups(subject: Subject, window: Window, roles: Roles, *, full: bool) -> list[Piece]:
+def _groups(values: ShownValues, roles: Roles, *, full: bool) -> list[Piece]:
     """The columns in equally wide parts: gates, or the positions of the group axis, or all in one.
 
     Where not all are shown, those in the middle of a long axis are left out here: no page has room for them.
     """
-    columns = _positions(window, roles.column)
+    columns = _positions(values.window, roles.column)
     if roles.group is not None:
-        groups = _positions(window, roles.group)
+        groups = _positions(values.window, roles.group)
         ends = [groups] if full else corner(groups, LABELS_MEASURED)
-        return [Piece(columns, at, subject.label(roles.group, at)) for run in ends for at in run]
-    axis = subject.axes[roles.column]
+        return [Piece(columns, at, values.label(roles.group, at)) for run in ends for at in run]
+    axis = values.axes[roles.column]
     gates = len(axis.blocks)
-    if not gates or roles.column in subject.labels or columns != range(axis.size) or axis.size % gates:
+    if not gates or roles.column in values.labels or columns != range(axis.size) or axis.size % gates:
         return [Piece(columns)]
     wide = axis.size // gates
     words = [f"gate {gate} ({GATE_WORDS[gate]})" if gate in GATE_WORDS else f"gate {gate}" for gate in axis.blocks]
@@ -214,35 +183,35 @@ def _groups(subject: Subject, window: Window, roles: Roles, *, full: bool) -> li
 
 def _grid(drawing: _Drawing, fixed: tuple[int, ...], panel: Panel) -> Grid:
     """One grid, its rows still to be read."""
-    subject, plan = drawing.subject, drawing.plan
-    title = ", ".join(_block_labels(subject, zip(plan.roles.blocks, fixed, strict=True)))
-    labels = 0 if plan.roles.row is None else _widest(subject, plan.roles.row, plan.rows)
-    columns = tuple(label for piece in panel for label in _column_labels(subject, plan.roles, piece))
+    values, plan = drawing.values, drawing.plan
+    title = ", ".join(_block_labels(values, zip(plan.roles.blocks, fixed, strict=True)))
+    labels = 0 if plan.roles.row is None else _widest(values, plan.roles.row, plan.rows)
+    columns = tuple(label for piece in panel for label in _column_labels(values, plan.roles, piece))
     rows = _rows(drawing, drawing.read(fixed, panel))
     return Grid(columns, rows, drawing.style.width, labels, tuple(_group_labels(panel)), title)
 
 
-def _block_labels(subject: Subject, fixed: Iterable[tuple[int, int]]) -> Iterator[str]:
+def _block_labels(values: ShownValues, fixed: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Which block this is; the only place of a window tells none from another."""
     for axis, at in fixed:
-        if subject.axes[axis].size > 1 or subject.axes[axis].name not in PLACES or axis in subject.labels:
-            yield subject.label(axis, at)
+        if values.axes[axis].size > 1 or values.axes[axis].name not in PLACES or axis in values.labels:
+            yield values.label(axis, at)
 
 
-def _column_labels(subject: Subject, roles: Roles, piece: Piece | None) -> Iterator[str]:
+def _column_labels(values: ShownValues, roles: Roles, piece: Piece | None) -> Iterator[str]:
     """The labels of some columns; units count from 0 in each gate."""
     if piece is None:
         yield GAP
     else:
-        yield from (_column_label(subject, roles, piece, at) for at in piece.columns)
+        yield from (_column_label(values, roles, piece, at) for at in piece.columns)
 
 
-def _column_label(subject: Subject, roles: Roles, piece: Piece, position: int) -> str:
+def _column_label(values: ShownValues, roles: Roles, piece: Piece, position: int) -> str:
     """The label of one column."""
-    axis = subject.axes[roles.column]
+    axis = values.axes[roles.column]
     if piece.label and roles.group is None:
         return f"{axis.name} {position % (axis.size // len(axis.blocks))}"
-    return visible(subject.label(roles.column, position), NAME_LIMIT)
+    return visible(values.label(roles.column, position), NAME_LIMIT)
 
 
 def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
@@ -260,23 +229,23 @@ def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
 
 def _rows(drawing: _Drawing, chunks: Iterable[Rows]) -> Iterator[GridRow]:
     """The rows of one grid, with a row for those left out."""
-    subject, plan, axis = drawing.subject, drawing.plan, drawing.plan.roles.row
+    values, plan, axis = drawing.values, drawing.plan, drawing.plan.roles.row
     expected = plan.rows[0].start
     for positions, stretches in chunks:
         if positions.start != expected:
             yield GridRow(f"{GAP} {len(range(expected, positions.start, positions.step)):,} more")
-        tables = [None if values is None else values.tolist() for values in stretches]
+        tables = [None if stretch is None else stretch.tolist() for stretch in stretches]
         for number, position in enumerate(positions):
             cells = (
                 cell
                 for table in tables
                 for cell in ((GAP,) if table is None else map(drawing.style.write, table[number]))
             )
-            yield GridRow("" if axis is None else subject.label(axis, position), tuple(cells))
+            yield GridRow("" if axis is None else values.label(axis, position), tuple(cells))
         expected = positions.stop
 
 
-def _left_out(subject: Subject, plan: _Plan) -> str:
+def _left_out(values: ShownValues, plan: _Plan) -> str:
     """For each axis, how many of its positions are not shown."""
     roles = plan.roles
     shown: dict[int, set[int] | range] = {}
@@ -288,9 +257,9 @@ def _left_out(subject: Subject, plan: _Plan) -> str:
         shown[roles.row] = {at for run in plan.rows for at in run} if len(plan.rows) > 1 else plan.rows[0]
     for number, axis in enumerate(roles.blocks):
         shown[axis] = {block[number] for block in plan.blocks}
-    missing = {axis: len(_positions(plan.window, axis)) - len(some) for axis, some in sorted(shown.items())}
+    missing = {axis: len(_positions(values.window, axis)) - len(some) for axis, some in sorted(shown.items())}
     return ", ".join(
-        f"{count:,} of {counted(len(_positions(plan.window, axis)), subject.axes[axis].name)}"
+        f"{count:,} of {counted(len(_positions(values.window, axis)), values.axes[axis].name)}"
         for axis, count in missing.items()
         if count
     )
@@ -302,10 +271,10 @@ def _positions(window: Window, axis: int) -> range:
     return part if isinstance(part, range) else range(part, part + 1)
 
 
-def _widest(subject: Subject, axis: int, runs: Runs) -> int:
+def _widest(values: ShownValues, axis: int, runs: Runs) -> int:
     """Columns that the widest label takes; of an axis that counts, the first and last labels tell."""
-    if axis in subject.labels:
+    if axis in values.labels:
         ends = (at for run in runs for at in run)
     else:
         ends = (at for run in runs for part in corner(run, LABELS_MEASURED) for at in part)
-    return max(columns_of(visible(subject.label(axis, at), NAME_LIMIT)) for at in ends)
+    return max(columns_of(visible(values.label(axis, at), NAME_LIMIT)) for at in ends)

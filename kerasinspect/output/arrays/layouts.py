@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kerasinspect.analysis.slicing import Window
     from kerasinspect.model import Axis
-
-Window: TypeAlias = "tuple[int | range, ...]"
-"""What is asked of each axis: some positions, or one, which takes the axis away."""
 
 Runs: TypeAlias = "tuple[range, ...]"
 """Positions to show; between two runs some are left out."""

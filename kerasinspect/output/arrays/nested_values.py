@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from kerasinspect.errors import UnreadableFile
-from kerasinspect.output.arrays.excerpts import take
+from kerasinspect.analysis.damage import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.model import Array
-    from kerasinspect.output.arrays.layouts import Window
+    from kerasinspect.analysis.slicing import Window
+
+    Nested: TypeAlias = "bool | int | float | str | list[Nested] | Iterator[Nested] | None"
 
 VALUES_AT_ONCE = 1 << 16
 """Values that are turned into Python's numbers together."""
@@ -28,21 +28,30 @@ PYTHON_FLOAT = 8
 class NestedValues:
     """The values of one array, and what was met on the way: numbers that JSON cannot say, parts that cannot be read."""
 
-    array: Array
-    report: Callable[[UnreadableFile], None]
-    """Called for each part that cannot be read; None stands in its place."""
+    values_of: Callable[[Window], np.ndarray[Any, Any] | Unread]
+    """Reads a window of the array."""
     not_finite: list[int] = field(default_factory=list)
     """How many values became None since they are NaN or infinite: one count for each part read so far."""
+    errors: list[str] = field(default_factory=list)
+    """Why parts could not be read, in whose place None stands."""
 
-    def lists(self, window: Window) -> Any:  # noqa: ANN401 - a number, lists of lists, or an iterator over them
+    def lists(self, window: Window) -> Nested:
         """The values of a window; of a large one an iterator over its rows."""
         axis, along = next(((n, part) for n, part in enumerate(window) if isinstance(part, range)), (0, None))
         size = prod(len(part) for part in window if isinstance(part, range))
         if along is None or size <= VALUES_AT_ONCE:
-            return self._read(window)
+            return self._converted(window)
         return self._rows(window, axis, along, size // len(along))
 
-    def _rows(self, window: Window, axis: int, along: range, each: int) -> Iterator[Any]:
+    def read(self, window: Window) -> np.ndarray[Any, Any] | None:
+        """The values of a small window as an array; None where they cannot be read."""
+        values = self.values_of(window)
+        if isinstance(values, Unread):
+            self.errors.append(values.message)
+            return None
+        return values
+
+    def _rows(self, window: Window, axis: int, along: range, each: int) -> Iterator[Nested]:
         """The items along one axis, many small ones or one large one at a time."""
         before, after = window[:axis], window[axis + 1 :]
         if each > VALUES_AT_ONCE:
@@ -52,22 +61,20 @@ class NestedValues:
         together = VALUES_AT_ONCE // max(1, each)
         for start in range(0, len(along), together):
             some = along[start : start + together]
-            rows = self._read((*before, some, *after))
-            yield from [None] * len(some) if rows is None else rows
+            rows = self._converted((*before, some, *after))
+            yield from rows if isinstance(rows, list) else [None] * len(some)
 
-    def _read(self, window: Window) -> Any:  # noqa: ANN401 - a number, or lists of lists
-        """The values of a small window; None where they cannot be read."""
-        try:
-            values = take(self.array, window)
-        except UnreadableFile as error:
-            self.report(error)
+    def _converted(self, window: Window) -> Nested:
+        """The values of a small window as a number or lists of lists; None where they cannot be read."""
+        values = self.read(window)
+        if values is None:
             return None
-        if values.dtype.kind in "biu":
-            return values.tolist()
         if values.dtype.kind != "f":
-            return values.astype(str).tolist()
+            kept: Nested = (values if values.dtype.kind in "biu" else values.astype(str)).tolist()
+            return kept
         finite = np.isfinite(values)
         objects = (values if values.itemsize >= PYTHON_FLOAT else values.astype(str).astype(np.float64)).astype(object)
         objects[~finite] = None
         self.not_finite.append(values.size - int(np.count_nonzero(finite)))
-        return objects.tolist()
+        nested: Nested = objects.tolist()
+        return nested

@@ -1,165 +1,78 @@
-"""``show`` and ``summary`` as documents: mappings and lists that JSON can hold, with keys that stay."""
+"""``show`` as a document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.slicing import Part, windows
-from kerasinspect.analysis.statistics import measure
-from kerasinspect.analysis.statistics.survey import measured_array
-from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
-from kerasinspect.analysis.stored_code.code_in_config import code_in_model
-from kerasinspect.errors import UnreadableFile
-from kerasinspect.output.arrays.excerpts import take
+from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.arrays.nested_values import NestedValues
+from kerasinspect.output.documents.model import code_document, layer_facts, model_document
 from kerasinspect.output.figures import figures_document, finite
-from kerasinspect.output.formats.json import Late
+from kerasinspect.output.formats.json import Document, Late, Writable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kerasinspect.analysis.selection import Listed, Selection
-    from kerasinspect.analysis.stored_code.code_findings import CodeFinding
-    from kerasinspect.analysis.summarising import Entry, Summary, Total
-    from kerasinspect.formats.weights_checksum import Verified
-    from kerasinspect.model import Array, Extra, Layer, Model, Weight
-
-Document: TypeAlias = "dict[str, Any]"
+    from kerasinspect.analysis.inspection import ExtraInspection, Inspection, LayerInspection, WeightInspection
+    from kerasinspect.model import Weight
+    from kerasinspect.output.show_options import ShowOptions
 
 SHOW_SCHEMA = "kerasinspect.show/1"
-SUMMARY_SCHEMA = "kerasinspect.summary/1"
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentOptions:
-    """What a document of ``show`` has beside what each weight is."""
-
-    hashes: bool = False
-    statistics: bool = False
-    values: bool = False
-    dequantize: bool = False
-    parts: tuple[Part, ...] = (...,)
-    """The slice that ``values`` gives."""
-
-
-def show_document(
-    selection: Selection,
-    options: DocumentOptions,
-    damaged: Callable[[str], None],
-    checksum: Callable[[], Verified | None] = lambda: None,
-) -> Document:
-    """The document of ``show``; each sentence about values that cannot be read also goes to ``damaged``.
-
-    ``checksum`` is asked when all arrays are written.
+def show_document(inspection: Inspection, options: ShowOptions) -> Document:
+    """The document of ``show``; values are read while it is written.
 
     ``layers[].weights`` hold positions in this document's ``weights``; ``weights[].index`` is the position in
     ``get_weights()``. Without filters the two are the same wherever the file tells the order.
-    Raises RequestError where the slice does not fit one of the weights.
     """
-    for weight in selection.weights:
-        windows(options.parts, _array(weight, options).shape, weight.path)
-    places = {weight.stored_path: position for position, weight in enumerate(selection.weights)}
-    own = [places[weight.stored_path] for weight in selection.own_weights]
+    model = inspection.model
     return {
         "schema": SHOW_SCHEMA,
-        "model": {**model_document(selection.model), "weights": own},
-        "layers": [_layer(listed, places) for listed in selection.layers],
-        "weights": (_weight(weight, options, damaged) for weight in selection.weights),
-        "extras": (_extra(extra, options, damaged) for extra in selection.model.extras),
-        "code": [
-            code_document(finding) for finding in code_in_model(selection.model) if finding.kind not in HARMLESS_KINDS
-        ],
-        "remarks": list(selection.model.remarks),
-        "damage": list(selection.model.damage),
-        "checksum": Late(checksum),
+        "model": {**model_document(model), "weights": _positions(inspection.own_weights)},
+        "layers": [_layer_document(layer) for layer in inspection.layers],
+        "weights": (_weight_document(weight, options) for weight in inspection.weights),
+        "extras": (_extra_document(extra, options) for extra in inspection.extras),
+        "code": [code_document(finding) for finding in inspection.code],
+        "remarks": model.remarks,
+        "damage": model.damage,
+        "checksum": Late(inspection.checksum),
     }
 
 
-def code_document(finding: CodeFinding) -> Document:
-    """Something in the config that a loader would run, import or open; the code itself is left out."""
-    return {
-        "kind": finding.kind,
-        "where": finding.where,
-        "detail": finding.detail,
-        "bytes": finding.size,
-        "sha256": finding.sha256,
-        "more": finding.more,
-    }
+def _positions(weights: tuple[WeightInspection, ...]) -> list[int]:
+    """Where some weights stand in this document."""
+    return [one.position for one in weights]
 
 
-def summary_document(summary: Summary, checksum: Verified | None = None) -> Document:
-    """The document of ``summary``: nested layers, or a flat list where it was sorted or cut."""
-    return {
-        "schema": SUMMARY_SCHEMA,
-        "model": model_document(summary.model),
-        "layers": [_entry(entry, summary) for entry in summary.entries],
-        "left_out": summary.left_out,
-        "totals": {"weights": _total(summary.total)} | {kind: _total(total) for kind, total in summary.totals.items()},
-        "remarks": list(summary.model.remarks),
-        "damage": list(summary.model.damage),
-        "checksum": checksum,
-    }
-
-
-def model_document(model: Model) -> Document:
-    """The head of every document."""
-    return {
-        "name": model.name,
-        "class_name": model.class_name,
-        "location": model.location,
-        "format": model.format,
-        "keras_version": model.keras_version,
-        "backend": model.backend,
-        "saved_at": model.saved_at,
-        "parameters": model.parameters,
-        "bytes": model.nbytes,
-    }
-
-
-def _layer(listed: Listed, places: dict[str, int]) -> Document:
+def _layer_document(inspected: LayerInspection) -> Document:
     """One layer and those below it that are listed."""
-    layer = listed.layer
+    layer = inspected.layer
     return {
-        **_layer_facts(layer),
+        **layer_facts(layer),
         "activation": layer.activation,
         "parameters": layer.parameters,
-        "weights": [places[weight.stored_path] for weight in listed.weights],
-        "remarks": list(layer.remarks),
-        "layers": [_layer(inner, places) for inner in listed.layers],
+        "weights": _positions(inspected.weights),
+        "remarks": layer.remarks,
+        "layers": [_layer_document(inner) for inner in inspected.layers],
     }
 
 
-def _layer_facts(layer: Layer) -> Document:
-    """What both documents say of a layer."""
-    vocabulary = layer.vocabulary
-    return {
-        "name": layer.name,
-        "class_name": layer.class_name,
-        "path": layer.path,
-        "kind": layer.kind,
-        "built": layer.built,
-        "trainable": layer.trainable,
-        "input_shape": layer.input_shape,
-        "output_shape": layer.output_shape,
-        "connected_to": list(layer.inbound),
-        "also_at": list(layer.also_at),
-        "calls": layer.calls,
-        "dtype_policy": layer.dtype_policy,
-        "vocabulary": vocabulary
-        and {
-            "count": vocabulary.count,
-            "stored_path": vocabulary.stored_path,
-            "first_tokens": list(vocabulary.tokens),
-        },
-    }
-
-
-def _weight(weight: Weight, options: DocumentOptions, damaged: Callable[[str], None]) -> Document:
+def _weight_document(inspected: WeightInspection, options: ShowOptions) -> Document:
     """One weight, with what was asked for of its values."""
+    document = _weight_facts(inspected.weight)
+    if options.hashes:
+        document |= _hash(inspected.sha256)
+    if options.statistics:
+        figures = inspected.figures
+        document["statistics"] = None if isinstance(figures, Unread) else figures_document(figures)
+    if options.values:
+        document |= _values(inspected)
+    return document
+
+
+def _weight_facts(weight: Weight) -> dict[str, Writable]:
+    """What one weight is; keys that say what is unusual only where it is."""
     initializer = weight.initializer
-    document: Document = {
+    document: dict[str, Writable] = {
         "index": weight.index,
         "layer": weight.layer,
         "layer_class": weight.layer_class,
@@ -172,7 +85,7 @@ def _weight(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
         "fan_in": weight.fan_in,
         "fan_out": weight.fan_out,
         "trainable": weight.trainable,
-        "initializer": initializer and initializer.title,
+        "initializer": None if initializer is None else initializer.title,
         "parameters": weight.parameters,
         "bytes": weight.array.nbytes,
     }
@@ -185,27 +98,13 @@ def _weight(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
         document["remark"] = weight.remark
     if weight.same_as:
         document["same_as"] = weight.same_as
-    if options.hashes:
-        document |= _hash(weight.array, weight.path, damaged)
-    if options.statistics:
-        document |= _statistics(weight, damaged)
-    if options.values:
-        document |= _values(weight, options, damaged)
     return document
 
 
-def _statistics(weight: Weight, damaged: Callable[[str], None]) -> Document:
-    """The figures of a weight's values; null where they cannot be read."""
-    try:
-        return {"statistics": figures_document(measure(measured_array(weight)))}
-    except UnreadableFile as error:
-        damaged(f"{weight.path}: {error.message}")
-        return {"statistics": None}
-
-
-def _extra(extra: Extra, options: DocumentOptions, damaged: Callable[[str], None]) -> Document:
+def _extra_document(inspected: ExtraInspection, options: ShowOptions) -> Document:
     """One array that is no weight."""
-    document: Document = {
+    extra = inspected.extra
+    document: dict[str, Writable] = {
         "kind": extra.kind,
         "name": extra.name,
         "stored_path": extra.stored_path,
@@ -216,68 +115,27 @@ def _extra(extra: Extra, options: DocumentOptions, damaged: Callable[[str], None
     }
     if extra.remark is not None:
         document["remark"] = extra.remark
-    return document | (_hash(extra.array, extra.stored_path, damaged) if options.hashes else {})
+    return document | (_hash(inspected.sha256) if options.hashes else {})
 
 
-def _hash(array: Array, path: str, damaged: Callable[[str], None]) -> Document:
+def _hash(digest: str | Unread) -> dict[str, Writable]:
     """The hash of all bytes; null and a sentence where they cannot be read."""
-    try:
-        return {"sha256": sha256(array)}
-    except UnreadableFile as error:
-        damaged(f"{path}: {error.message}")
-        return {"sha256": None, "error": error.message}
+    return {"sha256": None, "error": digest.message} if isinstance(digest, Unread) else {"sha256": digest}
 
 
-def _array(weight: Weight, options: DocumentOptions) -> Array:
-    """The values that are written: as stored, unpacked, or as the layer computes with them."""
-    if options.dequantize and weight.dequantized is not None:
-        return weight.dequantized
-    return weight.array if weight.unpacked is None else weight.unpacked
-
-
-def _values(weight: Weight, options: DocumentOptions, damaged: Callable[[str], None]) -> Document:
+def _values(inspected: WeightInspection) -> dict[str, Writable]:
     """All values as nested lists, read as they are written; then how many of them JSON cannot say, and why."""
-    array = _array(weight, options)
-    errors: list[str] = []
+    values = inspected.values
+    nested = NestedValues(inspected.read)
 
-    def report(error: UnreadableFile) -> None:
-        if not errors:
-            damaged(f"{weight.path}: {error.message}")
-        errors.append(error.message)
-
-    values = NestedValues(array, report)
-    window = windows(options.parts, array.shape, weight.path)
-
-    def lists() -> Any:  # noqa: ANN401 - a number, lists of lists, or None
+    def lists() -> Writable:
         """The values; None as a whole where not even the last one is there: a declared size is not believed."""
-        try:
-            if 0 not in array.shape:
-                take(array, tuple(size - 1 for size in array.shape))
-        except UnreadableFile as error:
-            report(error)
+        if 0 not in values.array.shape and nested.read(values.last) is None:
             return None
-        return values.lists(window)
+        return nested.lists(values.window)
 
     return {
         "values": Late(lists),
-        "values_not_finite": Late(lambda: sum(values.not_finite)),
-        "values_error": Late(lambda: errors[0] if errors else None),
+        "values_not_finite": Late(lambda: sum(nested.not_finite)),
+        "values_error": Late(lambda: nested.errors[0] if nested.errors else None),
     }
-
-
-def _entry(entry: Entry, summary: Summary) -> Document:
-    """One layer of a summary."""
-    whole = summary.total.parameters
-    return {
-        **_layer_facts(entry.layer),
-        "trainable": entry.trainable,
-        **_total(entry.total),
-        "share": entry.total.parameters / whole if whole else None,
-        "dtypes": list(entry.dtypes),
-        "layers": [_entry(inner, summary) for inner in entry.entries],
-    }
-
-
-def _total(total: Total) -> Document:
-    """Sizes of some arrays."""
-    return {"arrays": total.arrays, "parameters": total.parameters, "bytes": total.nbytes}

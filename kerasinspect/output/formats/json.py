@@ -7,13 +7,19 @@ size pass through: an iterator is written as a list, and a ``Late`` value is ask
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+Writable: TypeAlias = (
+    "bool | int | float | str | Mapping[str, Writable] | Sequence[Writable] | Iterator[Writable] | Late | None"
+)
+"""A value in a document."""
+Document: TypeAlias = Mapping[str, Writable]
+"""What a command gives to programs: keys that stay."""
 
 INDENT = "  "
 
@@ -22,10 +28,10 @@ INDENT = "  "
 class Late:
     """A value that is only known once those before it have been written."""
 
-    value: Callable[[], Any]
+    value: Callable[[], Writable]
 
 
-def write_json(document: Mapping[str, Any], stream: TextIO) -> None:
+def write_json(document: Document, stream: TextIO) -> None:
     """Write the document and a newline.
 
     Raises ValueError for NaN and infinities: whoever makes the document says them as None.
@@ -34,7 +40,7 @@ def write_json(document: Mapping[str, Any], stream: TextIO) -> None:
     stream.write("\n")
 
 
-def _write(value: Any, indent: str, write: Callable[[str], object]) -> None:  # noqa: ANN401 - any JSON value
+def _write(value: Writable, indent: str, write: Callable[[str], object]) -> None:
     """Write one value whose first character is already indented."""
     if isinstance(value, Late):
         value = value.value()
@@ -54,31 +60,23 @@ def _write(value: Any, indent: str, write: Callable[[str], object]) -> None:  # 
         write(_inline(value))
 
 
-def _write_items(items: Any, indent: str, write: Callable[[str], object]) -> None:  # noqa: ANN401 - any JSON value
+def _write_items(items: Iterable[Writable], indent: str, write: Callable[[str], object]) -> None:
     """Write a list with an item on each line."""
     inner = indent + INDENT
-    rest = iter(items)
-    first = next(rest, _NOTHING)
-    if first is _NOTHING:
-        write("[]")
-        return
     before = "[\n"
-    for item in chain((first,), rest):
+    for item in items:
         write(before + inner)
         _write(item, inner, write)
         before = ",\n"
-    write(f"\n{indent}]")
+    write("[]" if before == "[\n" else f"\n{indent}]")
 
 
-_NOTHING = object()
-
-
-def _flat(items: list[Any] | tuple[Any, ...]) -> bool:
+def _flat(items: Sequence[Writable]) -> bool:
     """Whether a list holds only text, numbers and the like, and so fits one line."""
     return not any(isinstance(item, (Mapping, list, tuple, Iterator, Late)) for item in items)
 
 
-def _inline(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _inline(value: Writable) -> str:
     """A value on one line; what a CI log would take for a command is broken up, without changing what it means."""
     return _ENCODER.encode(value).replace("##", "\\u0023#")
 

@@ -7,10 +7,9 @@ standard *Static Analysis Results Interchange Format (SARIF) Version 2.1.0*.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from kerasinspect import __version__
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding
-
-Object: TypeAlias = "dict[str, Any]"
+    from kerasinspect.output.formats.json import Document
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "primaryLocationLineHash"
@@ -34,18 +32,18 @@ SECURITY = {"error": "8.0", "warning": "5.0", "note": "2.0"}
 
 def write_sarif(report: CheckReport, stream: TextIO) -> None:
     """Write the report."""
-    write_json(sarif_document(report), stream)
+    write_json(_document(report), stream)
 
 
-def sarif_document(report: CheckReport) -> Object:
+def _document(report: CheckReport) -> Document:
     """The report as a document: one run of one tool."""
     numbers = {active.rule.code: number for number, active in enumerate(report.rules)}
-    driver = {
+    driver: Document = {
         "name": "kerasinspect",
         "semanticVersion": __version__,
         "rules": [_rule(active) for active in report.rules],
     }
-    run = {
+    run: Document = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report)],
@@ -54,10 +52,10 @@ def sarif_document(report: CheckReport) -> Object:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(active: ActiveRule) -> Object:
+def _rule(active: ActiveRule) -> Document:
     """One rule, as it was asked."""
     rule = active.rule
-    properties: Object = {"tags": [rule.family], "thresholds": dict(active.thresholds)}
+    properties: Document = {"tags": [rule.family], "thresholds": dict(active.thresholds)}
     if rule.family == "safety":
         properties = {**properties, "tags": ["safety", "security"], "security-severity": SECURITY[active.severity]}
     return {
@@ -71,16 +69,16 @@ def _rule(active: ActiveRule) -> Object:
     }
 
 
-def _invocation(report: CheckReport) -> Object:
+def _invocation(report: CheckReport) -> Document:
     """What could not be read, which policy was in force and which were not, and which rules could not be asked."""
-    unread = [
+    unread: list[Document] = [
         {"level": "error", "message": {"text": _text(sentence)}, "locations": [_location(model.location)]}
         for model in report.models
         for sentence in model.unread
     ]
     policies = [("note", in_force(report.policy)), *(("warning", not_used(policy)) for policy in report.passed_over)]
-    judged_by = [{"level": level, "message": {"text": _text(sentence)}} for level, sentence in policies]
-    skipped = [
+    judged_by: list[Document] = [{"level": level, "message": {"text": _text(sentence)}} for level, sentence in policies]
+    skipped: list[Document] = [
         {
             "level": "note",
             "message": {"text": _text(f"{skipped.code} was not asked, since {skipped.reason}.")},
@@ -98,7 +96,7 @@ def _invocation(report: CheckReport) -> Object:
     }
 
 
-def _results(report: CheckReport, numbers: dict[str, int]) -> Iterator[Object]:
+def _results(report: CheckReport, numbers: dict[str, int]) -> Iterator[Document]:
     """Every finding, those too that the policy waives, which say why."""
     seen: Counter[str] = Counter()
     for model in report.models:
@@ -106,27 +104,26 @@ def _results(report: CheckReport, numbers: dict[str, int]) -> Iterator[Object]:
             yield _result(finding, numbers, seen)
         for ignored in model.ignored:
             reason = {"kind": "external", "status": "accepted", "justification": visible(ignored.reason)}
-            yield _result(ignored.finding, numbers, seen) | {"suppressions": [reason]}
+            yield {**_result(ignored.finding, numbers, seen), "suppressions": [reason]}
 
 
-def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Object:
+def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Document:
     """One finding."""
-    place = f"{finding.code}\0{finding.location}\0{finding.where}"
-    digest = hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    digest = finding.fingerprint
     seen[digest] += 1
     kind = {"layer": "object", "weight": "member"}.get(finding.scope, "module")
-    logical = [{"fullyQualifiedName": visible(finding.where), "kind": kind}]
+    logical: list[Document] = [{"fullyQualifiedName": visible(finding.where), "kind": kind}]
     return {
         "ruleId": finding.code,
         "ruleIndex": numbers[finding.code],
         "level": finding.severity,
         "message": {"text": _text(f"{short(finding.where)}: {finding.message}")},
-        "locations": [_location(finding.location) | {"logicalLocations": logical}],
+        "locations": [{**_location(finding.location), "logicalLocations": logical}],
         "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[digest]}"},
     }
 
 
-def _location(path: str) -> Object:
+def _location(path: str) -> Document:
     """A file."""
     return {"physicalLocation": {"artifactLocation": {"uri": uri_of(PurePath(path))}, "region": {"startLine": 1}}}
 

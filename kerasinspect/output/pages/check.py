@@ -1,9 +1,9 @@
-"""``check`` as blocks and as a document."""
+"""``check`` as blocks."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
@@ -15,53 +15,8 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
 
-CHECK_SCHEMA = "kerasinspect.check/1"
 FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
 COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
-
-
-def check_document(report: CheckReport) -> dict[str, Any]:
-    """The report as a document with keys that stay; what is unknown of an unreadable file is None."""
-    return {
-        "schema": CHECK_SCHEMA,
-        "fail_on": report.fail_on,
-        "models": [_model_document(model) for model in report.models],
-        "summary": {
-            "models": len(report.models),
-            "unreadable": report.unreadable,
-            **{severity: report.count(severity) for severity in SEVERITIES},
-        },
-        "policy": report.policy,
-        "policies_not_used": list(report.passed_over),
-        "thresholds": {active.rule.code: dict(active.thresholds) for active in report.rules if active.thresholds},
-    }
-
-
-def _model_document(model: ModelReport) -> dict[str, Any]:
-    """One file."""
-    return {
-        "location": model.location,
-        "format": model.format,
-        "arrays_read": model.arrays_read,
-        "arrays": model.arrays,
-        "error": model.error,
-        "damage": list(model.damage),
-        "findings": [_finding_document(finding) for finding in model.findings],
-        "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in model.skipped],
-        "ignored": [{**_finding_document(one.finding), "reason": one.reason} for one in model.ignored],
-    }
-
-
-def _finding_document(finding: Finding) -> dict[str, Any]:
-    """One finding."""
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.severity,
-        "where": finding.where,
-        "message": finding.message,
-        **({"more": finding.more} if finding.more else {}),
-    }
 
 
 def check_blocks(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:

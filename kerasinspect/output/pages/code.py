@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
 from kerasinspect.analysis.stored_code.code_texts import MOST_TEXTS, texts_in
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
 
@@ -23,15 +22,14 @@ NOT_DISASSEMBLED = (
 )
 
 
-def code_blocks(findings: Iterable[CodeFinding], *, texts: bool) -> Iterator[Block]:
+def code_blocks(findings: Collection[CodeFinding], *, texts: bool) -> Iterator[Block]:
     """A part of the page about code, where there is any; ``texts`` adds what can be read in it."""
-    found = [finding for finding in findings if finding.kind not in HARMLESS_KINDS]
-    if not found:
+    if not findings:
         return
-    yield Heading("in the config", 2, "code", (f"{sum(finding.more or 1 for finding in found):,} found",))
+    yield Heading("in the config", 2, "code", (f"{sum(finding.more or 1 for finding in findings):,} found",))
     yield Paragraph(WARNING, "warning", 2)
     room = MOST_LINES
-    for finding in found:
+    for finding in findings:
         yield Paragraph(f"at {finding.where}: {finding.detail}", level=2)
         if finding.sha256 is not None:
             yield Paragraph(f"sha256 {finding.sha256}", "quiet", 3)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.summarising import Total
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.wording import bytes_in_words, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from kerasinspect.model import Extra, Model
+    from kerasinspect.analysis.summarising import Kind, Total
+    from kerasinspect.model import ExtraKind, Model
 
 SEPARATOR = " · "
 
-EXTRA_WORDS = {
+TOTAL_WORDS: Mapping[Kind, str] = {
+    "trainable": "trainable",
+    "non_trainable": "non-trainable",
+    "unknown": "trainable or not: unknown",
     "optimizer": "optimizer state",
     "seed": "random seeds",
     "metric": "metrics",
     "unclaimed": "arrays claimed by no layer",
 }
-"""What each kind of extra is called."""
+"""What arrays of each kind are called, the extras in the order in which a page names them."""
 
 
 def head_blocks(model: Model) -> Iterator[Block]:
@@ -40,12 +43,11 @@ def head_blocks(model: Model) -> Iterator[Block]:
     yield Paragraph(SEPARATOR.join(filter(None, facts)), "quiet")
 
 
-def extras_blocks(extras: tuple[Extra, ...]) -> Iterator[Block]:
+def extras_blocks(totals: Mapping[ExtraKind, Total]) -> Iterator[Block]:
     """One line that says what the file holds beside the weights; nothing where there is nothing."""
-    parts = []
-    for kind, word in EXTRA_WORDS.items():
-        total = sum((Total.of(extra.array) for extra in extras if extra.kind == kind), Total())
-        if total.arrays:
-            parts.append(f"{word} ({counted(total.arrays, 'array')}, {bytes_in_words(total.nbytes)})")
+    parts = [
+        f"{TOTAL_WORDS[kind]} ({counted(totals[kind].arrays, 'array')}, {bytes_in_words(totals[kind].nbytes)})"
+        for kind in sorted(totals, key=[*TOTAL_WORDS].index)
+    ]
     if parts:
         yield Paragraph(f"also in the file: {', '.join(parts)}", "quiet")

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.slicing import windows
-from kerasinspect.analysis.statistics import measure
-from kerasinspect.analysis.statistics.survey import measured_array
-from kerasinspect.analysis.stored_code.code_in_config import code_in_model
-from kerasinspect.errors import UnreadableFile
-from kerasinspect.knowledge.words import axis_sentence, layer_sentence, weight_sentence
-from kerasinspect.output.arrays.grids import GridOptions, describe, draw
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.pages.code import code_blocks
@@ -21,11 +14,12 @@ from kerasinspect.output.pages.head import SEPARATOR, extras_blocks, head_blocks
 from kerasinspect.output.wording import beginning, counted, initializer_in_words, shape_in_words, shape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from kerasinspect.analysis.selection import Listed, Selection
-    from kerasinspect.analysis.user_labels import UserLabels
-    from kerasinspect.model import Array, Layer, Vocabulary, Weight
+    from kerasinspect.analysis.inspection import Inspection, LayerInspection, WeightInspection
+    from kerasinspect.analysis.statistics.figures import Statistics
+    from kerasinspect.model import Layer, Vocabulary, Weight
+    from kerasinspect.output.show_options import ShowOptions
 
 UNBUILT = "no weights yet: Keras creates them when the layer first sees an input"
 
@@ -37,63 +31,39 @@ ORDER = (
 NAMES_LISTED = 8
 """Layers without weights that are named; of more only the number per class is said."""
 
-
 TOKENS_LISTED = 10
 """Tokens of a vocabulary that are shown; all that were read are in the JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowOptions:
-    """What is said of each weight beside its values."""
-
-    grid: GridOptions = field(default_factory=GridOptions)
-    explain: bool = False
-    dequantize: bool = False
-    hashes: bool = False
-    statistics: bool = False
-    show_code: bool = False
-    labels: UserLabels = field(default_factory=dict)
-
-
-def show_blocks(selection: Selection, options: ShowOptions, damaged: Callable[[str], None]) -> Iterator[Block]:
-    """The page of ``show``, block by block; each sentence about values that cannot be read also goes to ``damaged``.
-
-    Raises RequestError, before the first block, where the slice does not fit one of the weights.
-    """
-    for weight in selection.weights:
-        windows(options.grid.parts, _shown_array(weight, options).shape, weight.path)
-    yield from head_blocks(selection.model)
+def show_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
+    """The page of ``show``, block by block."""
+    model = inspection.model
+    yield from head_blocks(model)
     if options.explain:
         yield Paragraph(ORDER)
-    if selection.own_weights:
-        yield Heading(selection.model.name or "model", 2, "the model's own weights")
-        for weight in selection.own_weights:
-            yield from _weight_blocks(weight, options, damaged)
-    for listed in selection.walk():
-        yield from _layer_blocks(listed, options, damaged)
-    yield from _without_weights([listed.layer for listed in selection.walk() if _quiet(listed.layer)])
-    yield from extras_blocks(selection.model.extras)
-    if not selection.filtered:
-        yield from code_blocks(code_in_model(selection.model), texts=options.show_code)
+    if inspection.own_weights:
+        yield Heading(model.name or "model", 2, "the model's own weights")
+        for weight in inspection.own_weights:
+            yield from _weight_blocks(weight, options)
+    for layer in inspection.walk():
+        yield from _layer_blocks(layer, options)
+    yield from _without_weights(inspection.quiet_layers)
+    yield from extras_blocks(inspection.extra_totals)
+    if not inspection.selection.filtered:
+        yield from code_blocks(inspection.code, texts=options.show_code)
 
 
-def _quiet(layer: Layer) -> bool:
-    """Whether the layer has no weights by nature."""
-    empty = not layer.weights and not layer.layers and layer.vocabulary is None
-    return empty and (layer.weightless or layer.kind in {"input", "operation"})
-
-
-def _layer_blocks(listed: Listed, options: ShowOptions, damaged: Callable[[str], None]) -> Iterator[Block]:
+def _layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
     """One layer without those below it; nothing for one that only holds layers without weights."""
-    layer = listed.layer
-    if _quiet(layer) or (layer.layers and all(_quiet(inner) for inner in layer.walk() if inner is not layer)):
+    layer = inspected.layer
+    if inspected.is_quiet or inspected.holds_quiet_ones:
         return
     yield Heading(layer.path, 2, "layer", tuple(_layer_facts(layer)))
     for remark in layer.remarks:
         yield Paragraph(remark, "warning", 2)
-    if options.explain and (sentence := layer_sentence(layer.class_name)):
+    if options.explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=2)
-    if sentence := _axis_line(listed, options):
+    if (options.explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
         yield Paragraph(sentence, "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
@@ -101,8 +71,8 @@ def _layer_blocks(listed: Listed, options: ShowOptions, damaged: Callable[[str],
         yield Paragraph(_tokens(layer.vocabulary), level=2)
     elif not layer.weights and not layer.layers:
         yield Paragraph(UNBUILT if layer.built is False else "no weights in this file", level=2)
-    for weight in listed.weights:
-        yield from _weight_blocks(weight, options, damaged)
+    for weight in inspected.weights:
+        yield from _weight_blocks(weight, options)
 
 
 def _layer_facts(layer: Layer) -> Iterator[str]:
@@ -128,36 +98,9 @@ def _tokens(vocabulary: Vocabulary) -> str:
     return f"vocabulary of {counted(vocabulary.count, 'token')}: {listed}{more}"
 
 
-MULTIPLIED = ("kernel", "depthwise_kernel", "embeddings", "gamma", "scale")
-"""Weights whose shape tells what a layer does with the axes of its input."""
-
-
-def _axis_line(listed: Listed, options: ShowOptions) -> str | None:
-    """What the kernel multiplies, where it is not plain from a flat input."""
-    kernels = [weight for weight in listed.weights if weight.name in MULTIPLIED]
-    if not kernels:
-        return None
-    shape = listed.layer.input_shape
-    flat = shape is not None and len(shape) <= 2  # noqa: PLR2004 - batch and features
-    if flat and not options.explain:
-        return None
-    sizes = shape_as_explained(kernels[0])
-    return None if sizes is None else axis_sentence(listed.layer.class_name, shape, sizes)
-
-
-def shape_as_explained(weight: Weight) -> tuple[int, ...] | None:
-    """The shape of a kernel with its window first, as in today's Keras; None where nothing tells its order."""
-    names = [axis.name for axis in weight.value_axes]
-    shape = tuple(axis.size for axis in weight.value_axes)
-    if names[:1] == ["axis 0"]:
-        return None
-    filters_first = names[:2] == ["filter", "channel"]
-    sizes = (*shape[2:], shape[1], shape[0]) if filters_first else shape
-    return sizes if "one" not in names else (*sizes[:1], *sizes[2:])
-
-
-def _weight_blocks(weight: Weight, options: ShowOptions, damaged: Callable[[str], None]) -> Iterator[Block]:
+def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
     """One weight: what it is, what it does, and its values."""
+    weight = inspected.weight
     yield Heading(weight.name, 3, facts=tuple(_weight_facts(weight)))
     origin = SEPARATOR.join(_origin(weight))
     if origin:
@@ -166,15 +109,11 @@ def _weight_blocks(weight: Weight, options: ShowOptions, damaged: Callable[[str]
         yield Paragraph("the file does not tell its name, only its place among the layer's weights", "quiet", 3)
     if weight.remark is not None:
         yield Paragraph(weight.remark, "warning", 3)
-    if options.explain and (sentence := weight_sentence(weight.name, weight.layer_class)):
+    if options.explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:
-        yield Paragraph(_quantised(weight, options), "quiet", 3)
-    try:
-        yield from _value_blocks(weight, options)
-    except UnreadableFile as error:
-        damaged(f"{weight.path}: {error.message}")
-        yield Paragraph(f"cannot be read: {error.message}", "warning", 3)
+        yield Paragraph(_quantised(inspected), "quiet", 3)
+    yield from _value_blocks(inspected, options)
 
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
@@ -196,35 +135,42 @@ def _origin(weight: Weight) -> Iterator[str]:
         yield f"started from {initializer_in_words(weight.initializer)}"
 
 
-def _quantised(weight: Weight, options: ShowOptions) -> str:
+def _quantised(inspected: WeightInspection) -> str:
     """Which of the values of a quantised weight are shown."""
-    if options.dequantize and weight.dequantized is not None:
+    weight, form = inspected.weight, inspected.shown_as
+    if form == "dequantized":
         return f"stored as {weight.dtype}; shown are the values that the layer computes with"
-    stored = f"stored as {weight.dtype}" + ("" if weight.unpacked is None else ", shown unpacked")
+    stored = f"stored as {weight.dtype}" + (", shown unpacked" if form == "unpacked" else "")
     more = "" if weight.dequantized is None else "; --dequantize shows the values that the layer computes with"
     return stored + more
 
 
-def _shown_array(weight: Weight, options: ShowOptions) -> Array:
-    """The values to show: as stored, unpacked, or as the layer computes with them."""
-    if options.dequantize and weight.dequantized is not None:
-        return weight.dequantized
-    return weight.array if weight.unpacked is None else weight.unpacked
+def _value_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
+    """What the values of one weight give, up to the first result that needs values which cannot be read."""
+    for found in _results(inspected, options):
+        if isinstance(found, Unread):
+            yield Paragraph(f"cannot be read: {found.message}", "warning", 3)
+            return
+        yield from found
 
 
-def _value_blocks(weight: Weight, options: ShowOptions) -> Iterator[Block]:
-    """The values of one weight, and their hash."""
+def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iterable[Block] | Unread]:
+    """The figures of one weight, its hash, and the values themselves."""
     if options.statistics:
-        figures = statistics_facts(weight, measure(measured_array(weight)))
-        yield Paragraph(SEPARATOR.join(figures), level=3)
+        figures = inspected.figures
+        yield figures if isinstance(figures, Unread) else [_figures(inspected.weight, figures)]
     if options.hashes:
-        yield Paragraph(f"sha256 {sha256(weight.array)}", "quiet", 3)
-    labels = options.labels.get(weight.stored_path)
-    subject = describe(weight.path, _shown_array(weight, options), weight.value_axes, labels)
-    yield from draw(subject, options.grid)
+        digest = inspected.sha256
+        yield digest if isinstance(digest, Unread) else [Paragraph(f"sha256 {digest}", "quiet", 3)]
+    yield inspected.attempt(lambda: draw(inspected.values, options.grid))
 
 
-def _without_weights(layers: list[Layer]) -> Iterator[Block]:
+def _figures(weight: Weight, figures: Statistics) -> Paragraph:
+    """The figures of one weight on a line."""
+    return Paragraph(SEPARATOR.join(statistics_facts(weight, figures)), level=3)
+
+
+def _without_weights(layers: Sequence[Layer]) -> Iterator[Block]:
     """One line for all layers without weights by nature."""
     if not layers:
         return

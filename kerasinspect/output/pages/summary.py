@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
-from kerasinspect.output.pages.head import EXTRA_WORDS, head_blocks
+from kerasinspect.output.pages.head import TOTAL_WORDS, head_blocks
 from kerasinspect.output.wording import bytes_in_words, counted, shape_text, share_in_words
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ COLUMNS = (
 )
 
 CONNECTED = Column("connected to", shrinks=True, optional=True)
-
-TOTAL_WORDS = {
-    "trainable": "trainable",
-    "non_trainable": "non-trainable",
-    "unknown": "trainable or not: unknown",
-    **EXTRA_WORDS,
-}
 
 
 def summary_blocks(summary: Summary) -> Iterator[Block]:

@@ -1,12 +1,10 @@
-"""``verify`` as blocks and as a document: what the real Keras made of a file."""
+"""``verify`` as blocks: what the real Keras made of a file."""
 
 from __future__ import annotations
 
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
-from kerasinspect.output.documents.show import code_document
 from kerasinspect.output.wording import bytes_in_words, counted, shape_text
 
 if TYPE_CHECKING:
@@ -15,10 +13,6 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.weights import DescribedWeight, WeightComparison
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.verify.results import Forward, GoldenDifference, Verification
-
-    Document = dict[str, Any]
-
-SCHEMA = "kerasinspect.verify/1"
 
 OUTCOME_WORDS = {
     "verified": "verified",
@@ -207,59 +201,3 @@ def _process(answer: Verification) -> Iterator[Block]:
         "" if process.memory_limit else "memory limit not enforced",
     ]
     yield Paragraph(" · ".join(filter(None, facts)), "quiet")
-
-
-def verify_document(answer: Verification) -> Document:
-    """The document of ``verify``."""
-    weights, process = answer.weights, answer.process
-    return {
-        "schema": SCHEMA,
-        "location": answer.location,
-        "format": answer.model_format,
-        "keras_version": answer.saved_by,
-        "outcome": answer.outcome,
-        "exit_status": answer.exit_status,
-        "library": answer.library and _fields(answer.library),
-        "load_seconds": answer.load_seconds,
-        "peak_bytes": answer.peak_bytes,
-        "code": [code_document(finding) for finding in answer.code],
-        "refusals": [
-            {"library": _fields(refusal.library), "reason": refusal.reason, "message": refusal.message}
-            for refusal in answer.refusals
-        ],
-        "ending": answer.ending,
-        "weights": weights
-        and {
-            "compared": weights.compared,
-            "equal": weights.equal,
-            "same_arrays": weights.same_arrays,
-            "differences": [
-                {
-                    "aspect": difference.aspect,
-                    "file": difference.ours and _fields(difference.ours),
-                    "keras": difference.theirs and _fields(difference.theirs),
-                }
-                for difference in weights.differences
-            ],
-        },
-        "forward": answer.forward and _forward_document(answer.forward),
-        "process": process and {**_fields(process), "libraries": [_fields(library) for library in process.libraries]},
-        "damage": list(answer.damage),
-    }
-
-
-def _forward_document(forward: Forward) -> Document:
-    """The forward passes."""
-    return {
-        "inputs": forward.inputs and [_fields(spec) for spec in forward.inputs],
-        "cases": [{**_fields(case), "outputs": [_fields(output) for output in case.outputs]} for case in forward.cases],
-        "error": forward.error,
-        "golden": None if forward.golden is None else [_fields(difference) for difference in forward.golden],
-        "other_weights": forward.other_weights,
-    }
-
-
-def _fields(value: Any) -> Document:  # noqa: ANN401 - any of the result's dataclasses
-    """The fields of a dataclass by name; numbers that JSON cannot say as None."""
-    fields = {name: getattr(value, name) for name in value.__slots__}
-    return {name: None if isinstance(found, float) and not isfinite(found) else found for name, found in fields.items()}

@@ -1,0 +1,300 @@
+"""All there is to say of the layers and weights of a model: the one result that every view of ``show`` draws.
+
+Nothing is measured, hashed or read before a view asks for it, and nothing twice, however many views are drawn. What is
+kept are figures and digests, never values. What cannot be read stands as ``Unread`` in the place of its result.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.damage import Damage, Unread
+from kerasinspect.analysis.digests import sha256
+from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
+from kerasinspect.analysis.slicing import Part, window_of
+from kerasinspect.analysis.statistics import measure, quantiles
+from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
+from kerasinspect.analysis.stored_code.code_in_config import code_in_model
+from kerasinspect.analysis.summarising import extra_totals
+from kerasinspect.analysis.weights_checksum import Verified, verifying
+from kerasinspect.knowledge.words import axis_sentence, layer_sentence, weight_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    import numpy as np
+
+    from kerasinspect.analysis.damage import Result
+    from kerasinspect.analysis.selection import Listed, Selection
+    from kerasinspect.analysis.slicing import Window
+    from kerasinspect.analysis.statistics import Statistics
+    from kerasinspect.analysis.stored_code.code_findings import CodeFinding
+    from kerasinspect.analysis.summarising import Total
+    from kerasinspect.analysis.user_labels import UserLabels
+    from kerasinspect.model import Extra, ExtraKind, Layer, Model, Weight
+
+POINTS = (0.01, 0.25, 0.5, 0.75, 0.99)
+"""Shares of the values, from 0 to 1, for which quantiles are given."""
+
+_MULTIPLIED = frozenset({"kernel", "depthwise_kernel", "embeddings", "gamma", "scale"})
+"""Weights whose shape tells what a layer does with the axes of its input."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionOptions:
+    """Which values of each weight are shown, and what their rows and columns are called."""
+
+    parts: tuple[Part, ...] = (...,)
+    """A slice, as NumPy has it."""
+    dequantize: bool = False
+    """Show quantised weights as the layer computes with them, rather than as integers."""
+    labels: UserLabels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class WeightInspection:
+    """One weight, with what its values say."""
+
+    weight: Weight
+    position: int
+    """Among all weights that are listed; ``weight.index`` is its position in ``get_weights()``."""
+    options: InspectionOptions = field(repr=False)
+    damage: Damage = field(repr=False)
+
+    @property
+    def sentence(self) -> str | None:
+        """What such a weight does in such a layer, in a sentence; None where nobody can tell."""
+        return weight_sentence(self.weight.name, self.weight.layer_class)
+
+    @property
+    def shown_as(self) -> ShownAs:
+        """What the numbers of ``values`` are."""
+        return shown_array(self.weight, dequantize=self.options.dequantize)[0]
+
+    @property
+    def values(self) -> ShownValues:
+        """The part of the values that is shown, with labels for its rows and columns; none is read yet."""
+        weight, options = self.weight, self.options
+        array = shown_array(weight, dequantize=options.dequantize)[1]
+        labels = options.labels.get(weight.stored_path)
+        return shown_values(weight.path, array, weight.value_axes, options.parts, labels)
+
+    @property
+    def measured_shape(self) -> tuple[int, ...]:
+        """Shape of the values that ``figures`` are of: of packed values that of the integers."""
+        return shown_array(self.weight)[1].shape
+
+    @cached_property
+    def figures(self) -> Statistics | Unread:
+        """Counts, extremes and moments of all values, those of a quantised weight as integers. Reads all of them."""
+        return self._attempt("figures", lambda: measure(shown_array(self.weight)[1]))
+
+    @cached_property
+    def quantiles(self) -> tuple[float, ...] | Unread | None:
+        """The values below which the shares ``POINTS`` of the finite values lie; None where there are none.
+
+        Reads all values, after those of ``figures``.
+        """
+        figures = self.figures
+        if isinstance(figures, Unread):
+            return figures
+        return self._attempt("quantiles", lambda: quantiles(shown_array(self.weight)[1], figures, POINTS))
+
+    @cached_property
+    def sha256(self) -> str | Unread:
+        """SHA-256, in hexadecimal, of the stored little-endian bytes in C order. Reads all of them."""
+        return self._attempt("sha256", lambda: sha256(self.weight.array))
+
+    def read(self, window: Window) -> np.ndarray[Any, Any] | Unread:
+        """Values of ``values``, as ``ShownValues.read`` gives them; they are not kept."""
+        return self.attempt(lambda: self.values.read(window))
+
+    def attempt(self, read: Callable[[], Result]) -> Result | Unread:
+        """What is made of ``values``; where they cannot be read, the first error is noted."""
+        return self._attempt("values", read)
+
+    def _attempt(self, aspect: str, read: Callable[[], Result]) -> Result | Unread:
+        """One of the results."""
+        return self.damage.attempt(read, self.weight.path, (self.weight.stored_path, aspect))
+
+
+@dataclass(frozen=True, eq=False)
+class ExtraInspection:
+    """One array that is no layer's weight."""
+
+    extra: Extra
+    damage: Damage = field(repr=False)
+
+    @cached_property
+    def sha256(self) -> str | Unread:
+        """SHA-256, in hexadecimal, of the stored little-endian bytes in C order. Reads all of them."""
+        extra = self.extra
+        return self.damage.attempt(lambda: sha256(extra.array), extra.stored_path, (extra.stored_path, "sha256"))
+
+
+@dataclass(frozen=True, eq=False)
+class LayerInspection:
+    """One layer, with those of its own weights and of its sublayers that are listed."""
+
+    layer: Layer
+    weights: tuple[WeightInspection, ...]
+    layers: tuple[LayerInspection, ...]
+
+    def walk(self) -> Iterator[LayerInspection]:
+        """The layer itself, then everything that is listed below it, depth first."""
+        stack = [self]
+        while stack:
+            inspected = stack.pop()
+            yield inspected
+            stack.extend(reversed(inspected.layers))
+
+    @property
+    def sentence(self) -> str | None:
+        """What a layer of its class does, in a sentence; None where nobody can tell."""
+        return layer_sentence(self.layer.class_name)
+
+    @property
+    def axis_sentence(self) -> str | None:
+        """What its kernel does with the axes of its input, in a sentence; None where nothing tells."""
+        kernel = next((one.weight for one in self.weights if one.weight.name in _MULTIPLIED), None)
+        shape = None if kernel is None else explained_shape(kernel)
+        return None if shape is None else axis_sentence(self.layer.class_name, self.layer.input_shape, shape)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether its input has only features beside the batch, so that its axes need no explanation."""
+        shape = self.layer.input_shape
+        return shape is not None and len(shape) <= 2  # noqa: PLR2004 - batch and features
+
+    @cached_property
+    def is_quiet(self) -> bool:
+        """Whether it has no weights by nature, so that one line can name it beside others."""
+        return is_quiet(self.layer)
+
+    @cached_property
+    def holds_quiet_ones(self) -> bool:
+        """Whether it has layers below it, all of which have no weights by nature."""
+        below = (inner for inner in self.layer.walk() if inner is not self.layer)
+        return bool(self.layer.layers) and all(map(is_quiet, below))
+
+
+def is_quiet(layer: Layer) -> bool:
+    """Whether a layer has no weights by nature."""
+    empty = not layer.weights and not layer.layers and layer.vocabulary is None
+    return empty and (layer.weightless or layer.kind in {"input", "operation"})
+
+
+def explained_shape(weight: Weight) -> tuple[int, ...] | None:
+    """The shape of a kernel with its window first, as in today's Keras; None where nothing tells its order."""
+    names = [axis.name for axis in weight.value_axes]
+    shape = tuple(axis.size for axis in weight.value_axes)
+    if names[:1] == ["axis 0"]:
+        return None
+    filters_first = names[:2] == ["filter", "channel"]
+    sizes = (*shape[2:], shape[1], shape[0]) if filters_first else shape
+    return sizes if "one" not in names else (*sizes[:1], *sizes[2:])
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """The layers, weights and extras of a model that a selection lists, with all that can be said of them."""
+
+    selection: Selection
+    options: InspectionOptions
+    damage: Damage
+    """What could not be read so far."""
+    checksum: Callable[[], Verified | None] = field(repr=False)
+    """Waits for what came of the checksum that the file has of its weights; None where it has none."""
+
+    @property
+    def model(self) -> Model:
+        """The model, whatever is listed of it."""
+        return self.selection.model
+
+    @cached_property
+    def weights(self) -> tuple[WeightInspection, ...]:
+        """Every weight that is listed, once, in the order of ``get_weights()``."""
+        weights = self.selection.weights
+        return tuple(WeightInspection(weight, at, self.options, self.damage) for at, weight in enumerate(weights))
+
+    @cached_property
+    def own_weights(self) -> tuple[WeightInspection, ...]:
+        """Those that the model itself owns, rather than one of its layers."""
+        return tuple(self._by_path[weight.stored_path] for weight in self.selection.own_weights)
+
+    @cached_property
+    def layers(self) -> tuple[LayerInspection, ...]:
+        """The topmost layers that are listed, each with those below it."""
+        return tuple(map(self._layer, self.selection.layers))
+
+    @cached_property
+    def extras(self) -> tuple[ExtraInspection, ...]:
+        """Every stored array that is no weight, whatever is listed."""
+        return tuple(ExtraInspection(extra, self.damage) for extra in self.model.extras)
+
+    @cached_property
+    def extra_totals(self) -> Mapping[ExtraKind, Total]:
+        """How many extras there are of each kind, with their sizes."""
+        return extra_totals(self.model)
+
+    @cached_property
+    def code(self) -> tuple[CodeFinding, ...]:
+        """What the config would make a loader run, import or open."""
+        return tuple(finding for finding in code_in_model(self.model) if finding.kind not in HARMLESS_KINDS)
+
+    def walk(self) -> Iterator[LayerInspection]:
+        """Every layer that is listed, at every depth, in order."""
+        for layer in self.layers:
+            yield from layer.walk()
+
+    @property
+    def quiet_layers(self) -> tuple[Layer, ...]:
+        """Every layer that is listed and has no weights by nature."""
+        return tuple(inspected.layer for inspected in self.walk() if inspected.is_quiet)
+
+    @cached_property
+    def _by_path(self) -> dict[str, WeightInspection]:
+        """The weights by where they are stored."""
+        return {one.weight.stored_path: one for one in self.weights}
+
+    def _layer(self, listed: Listed) -> LayerInspection:
+        """One layer with those below it."""
+        weights = tuple(self._by_path[weight.stored_path] for weight in listed.weights)
+        return LayerInspection(listed.layer, weights, tuple(map(self._layer, listed.layers)))
+
+
+_DEFAULT = InspectionOptions()
+
+
+def inspect(
+    selection: Selection,
+    options: InspectionOptions = _DEFAULT,
+    damage: Damage | None = None,
+    checksum: Callable[[], Verified | None] | None = None,
+) -> Inspection:
+    """Inspect a selection of an open model, whose checksum nobody verifies unless ``checksum`` tells of it.
+
+    Raises RequestError where the slice does not fit one of the weights.
+    """
+    model = selection.model
+    for weight in selection.weights if options.parts != (...,) else ():
+        window_of(options.parts, shown_array(weight, dequantize=options.dequantize)[1].shape, weight.path)
+    unverified: Verified | None = None if model.checksum is None else "not verified"
+    known = Damage(frozenset(model.damage)) if damage is None else damage
+    return Inspection(selection, options, known, checksum or (lambda: unverified))
+
+
+@contextmanager
+def inspecting(selection: Selection, options: InspectionOptions = _DEFAULT, *, whole: bool) -> Iterator[Inspection]:
+    """Inspect a selection of an open model, and verify the checksum of its weights meanwhile.
+
+    ``whole`` says that all values are going to be read; else that of large weights is left alone. Raises RequestError
+    where the slice does not fit one of the weights.
+    """
+    damage = Damage(frozenset(selection.model.damage))
+    with verifying(selection.model, damage.note, whole=whole) as checksum:
+        yield inspect(selection, options, damage, checksum)

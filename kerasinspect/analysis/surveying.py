@@ -1,0 +1,89 @@
+"""The figures of every weight of a selection, in order or sorted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.analysis.inspection import POINTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kerasinspect.analysis.inspection import Inspection, WeightInspection
+    from kerasinspect.analysis.statistics import Statistics
+    from kerasinspect.model import Model
+
+SurveyOrder: TypeAlias = Literal[
+    "order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities"
+]
+
+ORDERS: tuple[SurveyOrder, ...] = get_args(SurveyOrder)
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One weight and its figures."""
+
+    inspected: WeightInspection
+    figures: Statistics | Unread
+    quantiles: tuple[float, ...] | None = None
+    """For each of the survey's ``points``, where asked for and there are values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The figures of the weights of a model."""
+
+    model: Model
+    weights: tuple[Surveyed, ...]
+    points: tuple[float, ...] = ()
+    """Shares of the values, from 0 to 1, for which quantiles were asked for."""
+    left_out: int = 0
+    """Weights that ``top`` left out."""
+
+
+def survey(
+    inspection: Inspection, order: SurveyOrder = "order", top: int | None = None, *, with_quantiles: bool = False
+) -> Survey:
+    """Measure every weight that is listed, and keep the first ``top`` in an order: the largest first, names by letter.
+
+    Weights that cannot be read come last.
+    """
+    measured = [Surveyed(one, one.figures) for one in inspection.weights]
+    if order != "order":
+        measured.sort(key=_SORT[order])
+    kept = [_with_quantiles(one) if with_quantiles else one for one in measured[:top]]
+    return Survey(inspection.model, tuple(kept), POINTS if with_quantiles else (), len(measured) - len(kept))
+
+
+def _with_quantiles(one: Surveyed) -> Surveyed:
+    """A weight with its quantiles; its values were read before."""
+    quantiles = one.inspected.quantiles
+    return one if isinstance(quantiles, Unread) else replace(one, quantiles=quantiles)
+
+
+def _descending(of: Callable[[Statistics], float | None]) -> Callable[[Surveyed], tuple[bool, float]]:
+    """A sort key that puts the largest figure first, and missing ones last."""
+
+    def key(one: Surveyed) -> tuple[bool, float]:
+        figure = None if isinstance(one.figures, Unread) else of(one.figures)
+        return figure is None or figure != figure, -(figure or 0)  # noqa: PLR0124 - NaN differs from itself
+
+    return key
+
+
+_SORT: Mapping[str, Callable[[Surveyed], tuple[bool, float] | str]] = {
+    "name": lambda one: one.inspected.weight.path,
+    "parameters": lambda one: (False, -one.inspected.weight.parameters),
+    "minimum": _descending(lambda figures: figures.minimum),
+    "maximum": _descending(lambda figures: figures.maximum),
+    "mean": _descending(lambda figures: figures.mean),
+    "std": _descending(lambda figures: figures.std),
+    "norm": _descending(lambda figures: figures.norm),
+    "zeros": _descending(lambda figures: figures.zeros),
+    "nan": _descending(lambda figures: figures.nan),
+    "infinities": _descending(lambda figures: figures.infinities),
+}
+"""Sort keys by order."""

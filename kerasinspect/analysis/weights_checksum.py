@@ -1,0 +1,71 @@
+"""Verifies the checksum that a file has of its weights, beside whatever reads all of them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cached_property
+from threading import Thread
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kerasinspect.errors import InspectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kerasinspect.model import Checksum, Model
+
+Verified: TypeAlias = Literal["verified", "wrong", "not verified"]
+"""Whether the bytes of the weights have the checksum that the file has of them."""
+
+SMALL = 1 << 20
+"""Bytes that are verified whatever is read, and are not worth a thread."""
+
+
+class Verifying:
+    """The verification of one checksum, of much in a thread: zlib lets go of Python's lock while it computes."""
+
+    def __init__(self, checksum: Checksum, damaged: Callable[[str], None]) -> None:
+        """Begin where it takes a while; a sentence about a wrong checksum will go to ``damaged``."""
+        self._checksum, self._damaged = checksum, damaged
+        self._error: InspectError | None = None
+        self._thread = Thread(target=self._run, daemon=True) if checksum.nbytes > SMALL else None
+        if self._thread is not None:
+            self._thread.start()
+
+    def _run(self) -> None:
+        """Read all bytes, and keep what is wrong with them."""
+        try:
+            self._checksum.verify()
+        except InspectError as error:
+            self._error = error
+
+    @cached_property
+    def outcome(self) -> Verified:
+        """What came of it; the first who asks waits for the end, and tells what is wrong."""
+        if self._thread is None:
+            self._run()
+        else:
+            self._thread.join()
+        if self._error is None:
+            return "verified"
+        self._damaged(self._error.message)
+        return "wrong"
+
+
+@contextmanager
+def verifying(model: Model, damaged: Callable[[str], None], *, whole: bool) -> Iterator[Callable[[], Verified | None]]:
+    """Verify the checksum of a model's weights meanwhile, where ``whole`` says that all their values are read.
+
+    Gives a function that waits for what came of it; None where the file has no checksum. A read of some values leaves
+    the others of a large file alone, and so does not verify it. A sentence about a wrong checksum goes to ``damaged``.
+    """
+    checksum = model.checksum
+    if checksum is None or not (whole or checksum.nbytes <= SMALL):
+        yield lambda: None if checksum is None else "not verified"
+        return
+    try:
+        verification = Verifying(checksum, damaged)
+        yield lambda: verification.outcome
+    except BaseException:
+        model.close()  # the thread ends with its next read
+        raise

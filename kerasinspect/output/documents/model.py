@@ -1,0 +1,65 @@
+"""What several documents say: the head of a model, the facts of a layer, what its config would run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.stored_code.code_findings import CodeFinding
+    from kerasinspect.model import Layer, Model, Vocabulary
+    from kerasinspect.output.formats.json import Document
+
+
+def model_document(model: Model) -> Document:
+    """The head of every document."""
+    return {
+        "name": model.name,
+        "class_name": model.class_name,
+        "location": model.location,
+        "format": model.format,
+        "keras_version": model.keras_version,
+        "backend": model.backend,
+        "saved_at": model.saved_at,
+        "parameters": model.parameters,
+        "bytes": model.nbytes,
+    }
+
+
+def layer_facts(layer: Layer) -> Document:
+    """What both documents say of a layer."""
+    return {
+        "name": layer.name,
+        "class_name": layer.class_name,
+        "path": layer.path,
+        "kind": layer.kind,
+        "built": layer.built,
+        "trainable": layer.trainable,
+        "input_shape": layer.input_shape,
+        "output_shape": layer.output_shape,
+        "connected_to": list(layer.inbound),
+        "also_at": list(layer.also_at),
+        "calls": layer.calls,
+        "dtype_policy": layer.dtype_policy,
+        "vocabulary": None if layer.vocabulary is None else _vocabulary_document(layer.vocabulary),
+    }
+
+
+def _vocabulary_document(vocabulary: Vocabulary) -> Document:
+    """The first tokens of a vocabulary, and how many there are."""
+    return {
+        "count": vocabulary.count,
+        "stored_path": vocabulary.stored_path,
+        "first_tokens": vocabulary.tokens,
+    }
+
+
+def code_document(finding: CodeFinding) -> Document:
+    """Something in the config that a loader would run, import or open; the code itself is left out."""
+    return {
+        "kind": finding.kind,
+        "where": finding.where,
+        "detail": finding.detail,
+        "bytes": finding.size,
+        "sha256": finding.sha256,
+        "more": finding.more,
+    }

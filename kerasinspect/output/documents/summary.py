@@ -1,0 +1,46 @@
+"""``summary`` as a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.output.documents.model import layer_facts, model_document
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.summarising import Entry, Summary, Total
+    from kerasinspect.analysis.weights_checksum import Verified
+    from kerasinspect.output.formats.json import Document
+
+SUMMARY_SCHEMA = "kerasinspect.summary/1"
+
+
+def summary_document(summary: Summary, checksum: Verified | None = None) -> Document:
+    """The document of ``summary``: nested layers, or a flat list where it was sorted or cut."""
+    return {
+        "schema": SUMMARY_SCHEMA,
+        "model": model_document(summary.model),
+        "layers": [_entry(entry, summary) for entry in summary.entries],
+        "left_out": summary.left_out,
+        "totals": {"weights": _total(summary.total)} | {kind: _total(total) for kind, total in summary.totals.items()},
+        "remarks": list(summary.model.remarks),
+        "damage": list(summary.model.damage),
+        "checksum": checksum,
+    }
+
+
+def _entry(entry: Entry, summary: Summary) -> Document:
+    """One layer of a summary."""
+    whole = summary.total.parameters
+    return {
+        **layer_facts(entry.layer),
+        "trainable": entry.trainable,
+        **_total(entry.total),
+        "share": entry.total.parameters / whole if whole else None,
+        "dtypes": list(entry.dtypes),
+        "layers": [_entry(inner, summary) for inner in entry.entries],
+    }
+
+
+def _total(total: Total) -> Document:
+    """Sizes of some arrays."""
+    return {"arrays": total.arrays, "parameters": total.parameters, "bytes": total.nbytes}

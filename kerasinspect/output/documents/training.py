@@ -1,0 +1,75 @@
+"""``training`` as a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.output.documents.model import model_document
+from kerasinspect.output.evidence import layer_evidence
+from kerasinspect.output.figures import figures_document, finite, initial_std
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.training import LayerTraining, Training, WeightTraining
+    from kerasinspect.analysis.weights_checksum import Verified
+    from kerasinspect.model import Initializer
+    from kerasinspect.output.formats.json import Document
+
+TRAINING_SCHEMA = "kerasinspect.training/1"
+
+
+def training_document(training: Training, selection: Selection, checksum: Verified | None = None) -> Document:
+    """The verdicts on the layers that are listed, with keys that stay; the summary is that of the model."""
+    return {
+        "schema": TRAINING_SCHEMA,
+        "model": model_document(training.model),
+        "optimizer_steps": training.steps,
+        "layers": [_layer_document(layer) for layer in training.listed(selection)],
+        "summary": {
+            "initial": training.count("initial"),
+            "changed": training.count("changed"),
+            "cannot_tell": training.count("cannot tell"),
+        },
+        "remarks": list(training.model.remarks),
+        "damage": list(training.model.damage),
+        "checksum": checksum,
+    }
+
+
+def _layer_document(layer: LayerTraining) -> Document:
+    """One layer."""
+    return {
+        "path": layer.layer.path,
+        "class_name": layer.layer.class_name,
+        "trainable": layer.layer.trainable,
+        "verdict": layer.verdict,
+        "certainty": layer.certainty,
+        "evidence": layer_evidence(layer),
+        "weights": [_weight_document(weight) for weight in layer.weights],
+    }
+
+
+def _weight_document(one: WeightTraining) -> Document:
+    """One weight."""
+    weight, judgement, fit = one.weight, one.judgement, one.judgement.fit
+    return {
+        "index": weight.index,
+        "name": weight.name,
+        "stored_path": weight.stored_path,
+        "initializer": _name(weight.initializer),
+        "assumed_initializer": _name(judgement.assumed),
+        "initial_std": finite(initial_std(weight)),
+        "verdict": judgement.verdict,
+        "certainty": judgement.certainty,
+        "reason": judgement.reason,
+        "fit": None if fit is None else {"distance": fit.distance, "probability": fit.probability},
+        "orthogonal_departure": finite(judgement.departure),
+        "share_moved": judgement.moved,
+        "optimizer_state": one.slots,
+        "statistics": None if one.figures is None else figures_document(one.figures),
+    }
+
+
+def _name(initializer: Initializer | None) -> str | None:
+    """The name of an initializer, where there is one."""
+    return None if initializer is None else initializer.title
