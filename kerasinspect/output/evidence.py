@@ -44,8 +44,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "at its constant":
             return f"every value is still what {name} gives"
         case "off its constant":
-            said = f"every value is {low}" if low == high else f"values from {low} to {high}"
-            return f"{said}, which is not what {name} gives"
+            return f"{_extent(low, high)}, which is not what {name} gives"
         case "on the generator's grid":
             looked_at = "every value that was looked at" if one.is_sampled else "every value"
             return f"{looked_at} is a number that the generator of {name} gives"
@@ -90,6 +89,11 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return "its values cannot be read"
         case _:
             assert_never(judgement.reason)
+
+
+def _extent(low: str, high: str) -> str:
+    """The smallest and the largest value in words."""
+    return f"every value is {low}" if low == high else f"values from {low} to {high}"
 
 
 def _initializer_name(one: WeightTraining) -> str:
