@@ -7,10 +7,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 LONGEST_SHOWN = 100
 """Characters of a name that no file explains and that a message repeats."""
+
+LETTERS_COMPARED = 10_000_000
+"""Pairs of letters that are compared to find names that are alike: enough for those of 20,000 layers."""
 
 LEADING_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
 
@@ -20,11 +23,25 @@ def leads_out(name: str) -> bool:
     return LEADING_OUT.search(name) is not None
 
 
-def cut(name: str, most: int) -> str:
-    """A name of at most so many characters; of a longer one the beginning."""
-    return name if len(name) <= most else f"{name[:most]}…"
+def cut(name: str, most: int, mark: str = "…") -> str:
+    """A name of at most so many characters; of a longer one the beginning, and a mark in the place of the rest."""
+    return name if len(name) <= most else f"{name[:most]}{mark}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The one of some known names that is most like a name; of a long one, which takes long, like its beginning."""
     return get_close_matches(name[:LONGEST_SHOWN], [*known], n=1, cutoff=0.0)[0]
+
+
+def alike(name: str, known: Iterable[str]) -> list[str]:
+    """The three of some known names that are most like a name, the most like first; fewer where others are not."""
+    return get_close_matches(name, _comparable(name, known), n=3, cutoff=0.6)
+
+
+def _comparable(name: str, known: Iterable[str]) -> Iterator[str]:
+    """The names that a name is compared with, letter by letter: each once, while that takes little time."""
+    left = LETTERS_COMPARED
+    for one in dict.fromkeys(known):
+        if len(one) * len(name) <= left:
+            left -= len(one) * len(name)
+            yield one
