@@ -12,7 +12,7 @@ from kerasinspect import open_model
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.output.arrays.grids import GridOptions
-from kerasinspect.output.formats.terminal import draw
+from kerasinspect.output.formats.terminal import draw_on_console
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.show_options import ShowOptions
 
@@ -27,7 +27,7 @@ def main() -> None:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     with open_model(ROOT / SAMPLE) as model:
         page = ShowOptions(grid=GridOptions(width=WIDTH))
-        draw(show_blocks(inspect(select(model, LAYERS)), page), console, WIDTH)
+        draw_on_console(show_blocks(inspect(select(model, LAYERS)), page), console, WIDTH)
     command = f"kerasinspect show {SAMPLE} --layer {' --layer '.join(LAYERS)}"
     picture = console.export_svg(title=command, unique_id="kerasinspect")
     # A picture in a README fetches nothing: without the font from elsewhere a browser takes its own.

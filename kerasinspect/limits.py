@@ -7,10 +7,10 @@ refused before the work is done, and ``--limit NAME=VALUE`` raises that one limi
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import RefusedFile, RequestError
+from kerasinspect.names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,8 +141,8 @@ def parse_limit(pair: str) -> tuple[str, int]:
     name, equals, text = pair.partition("=")
     name = name.strip()
     if name not in names:
-        nearest = get_close_matches(name, names, n=1, cutoff=0.0)[0]
-        raise RequestError(f"There is no limit named {name!r}.", f"The nearest is {nearest}; all: {', '.join(names)}.")
+        near = nearest(name, names)
+        raise RequestError(f"There is no limit named {name!r}.", f"The nearest is {near}; all: {', '.join(names)}.")
     value = whole_number(text)
     if not equals or value is None:
         raise RequestError(f"The limit {name} needs a whole number, not {text!r}.", f"Write --limit {name}=NUMBER.")

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 LONGEST_SHOWN = 100
 """Characters of a name that no file explains and that a message repeats."""
@@ -16,6 +16,10 @@ _MOST_DIGITS = 18
 """No group and no array has a number of more digits."""
 
 _NUMBER_BEHIND = re.compile(rf"_([0-9]{{1,{_MOST_DIGITS}}})$")
+
+LETTERS_COMPARED = 10_000_000
+"""Pairs of letters that are compared to find names that are alike: enough for those of 20,000 layers."""
+
 LEADING_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
 
 
@@ -24,9 +28,9 @@ def leads_out(name: str) -> bool:
     return LEADING_OUT.search(name) is not None
 
 
-def cut(name: str, most: int) -> str:
-    """A name of at most so many characters; of a longer one the beginning."""
-    return name if len(name) <= most else f"{name[:most]}…"
+def cut(name: str, most: int, mark: str = "…") -> str:
+    """A name of at most so many characters; of a longer one the beginning, and a mark in the place of the rest."""
+    return name if len(name) <= most else f"{name[:most]}{mark}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -43,3 +47,17 @@ def number_behind(name: str) -> int:
     """The number at the end of a group's name; the first group of a class has none."""
     number = _NUMBER_BEHIND.search(name)
     return int(number[1]) if number else 0
+
+
+def alike(name: str, known: Iterable[str]) -> list[str]:
+    """The three of some known names that are most like a name, the most like first; fewer where others are not."""
+    return get_close_matches(name, _comparable(name, known), n=3, cutoff=0.6)
+
+
+def _comparable(name: str, known: Iterable[str]) -> Iterator[str]:
+    """The names that a name is compared with, letter by letter: each once, while that takes little time."""
+    left = LETTERS_COMPARED
+    for one in dict.fromkeys(known):
+        if len(one) * len(name) <= left:
+            left -= len(one) * len(name)
+            yield one

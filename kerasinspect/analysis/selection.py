@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.errors import NothingMatches
+from kerasinspect.names import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 NAMES_IN_A_MESSAGE = 10
 """Names that a message lists where none is near."""
-LETTERS_COMPARED = 10_000_000
-"""Pairs of letters that are compared to find the nearest names: enough for those of 20,000 layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ def _matching_weights(candidates: Sequence[Weight], patterns: Sequence[str]) -> 
 
 def _nothing(word: str, pattern: str, names: Sequence[str], others: Sequence[str]) -> NothingMatches:
     """The error for a pattern that matches nothing, with the nearest names or the first ones."""
-    near = difflib.get_close_matches(pattern, _comparable(pattern, [*names, *others]), n=3, cutoff=0.6)
+    near = alike(pattern, [*names, *others])
     message = f'No {word} matches "{pattern}".'
     if near:
         return NothingMatches(message, f"The nearest: {', '.join(near)}.")
@@ -126,15 +124,6 @@ def _nothing(word: str, pattern: str, names: Sequence[str], others: Sequence[str
     listed = ", ".join(names[:NAMES_IN_A_MESSAGE])
     more = f" and {len(names) - NAMES_IN_A_MESSAGE} more" if len(names) > NAMES_IN_A_MESSAGE else ""
     return NothingMatches(message, f"There are {listed}{more}.")
-
-
-def _comparable(pattern: str, names: Sequence[str]) -> Iterator[str]:
-    """The names that a pattern is compared with, letter by letter: each once, while that takes little time."""
-    left = LETTERS_COMPARED
-    for name in dict.fromkeys(names):
-        if len(name) * len(pattern) <= left:
-            left -= len(name) * len(pattern)
-            yield name
 
 
 def _topmost(layers: Iterable[Layer], paths: set[str]) -> Iterator[Layer]:

@@ -38,7 +38,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SummedLayer:
     """One layer of a summary."""
 
     layer: Layer
@@ -47,9 +47,9 @@ class Entry:
     dtypes: tuple[str, ...]
     trainable: bool | None
     """None where some of it is and some is not, or nothing tells."""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[SummedLayer, ...] = ()
 
-    def walk(self) -> Iterator[Entry]:
+    def walk(self) -> Iterator[SummedLayer]:
         """Give this entry, then every entry below it."""
         yield self
         for entry in self.entries:
@@ -61,7 +61,7 @@ class Summary:
     """The layers of a model with their sizes, and the totals."""
 
     model: Model
-    entries: tuple[Entry, ...]
+    entries: tuple[SummedLayer, ...]
     total: Total
     """Over all weights of the model, whichever layers are listed."""
     totals: Mapping[Kind, Total]
@@ -90,7 +90,7 @@ def summarise(
     return Summary(model, tuple(shown), _measured(model.weights), _totals(model), tree, len(entries) - len(shown))
 
 
-_SORT: Mapping[str, Callable[[Entry], tuple[int, str]]] = {
+_SORT: Mapping[str, Callable[[SummedLayer], tuple[int, str]]] = {
     "parameters": lambda entry: (-entry.total.parameters, entry.layer.path),
     "bytes": lambda entry: (-entry.total.nbytes, entry.layer.path),
     "name": lambda entry: (0, entry.layer.path),
@@ -106,13 +106,13 @@ def _own(selection: Selection) -> tuple[Layer, ...]:
     return (Layer(name, model.class_name or "Model", name, kind="model", weights=selection.own_weights),)
 
 
-def _entry(layer: Layer, level: int, depth: int | None) -> Entry:
+def _entry(layer: Layer, level: int, depth: int | None) -> SummedLayer:
     """The layer with those below it, down to the depth."""
     below = () if level == depth else tuple(_entry(inner, level + 1, depth) for inner in layer.layers)
     return _summed(layer, [weight for inner in layer.walk() for weight in inner.weights], below)
 
 
-def _flat(layers: Iterable[Layer], level: int, depth: int | None) -> Iterator[Entry]:
+def _flat(layers: Iterable[Layer], level: int, depth: int | None) -> Iterator[SummedLayer]:
     """The layers that own weights; at the depth a layer counts as owning everything below it."""
     for layer in layers:
         if level == depth:
@@ -125,10 +125,10 @@ def _flat(layers: Iterable[Layer], level: int, depth: int | None) -> Iterator[En
             yield from _flat(layer.layers, level + 1, depth)
 
 
-def _summed(layer: Layer, weights: list[Weight], below: tuple[Entry, ...]) -> Entry:
+def _summed(layer: Layer, weights: list[Weight], below: tuple[SummedLayer, ...]) -> SummedLayer:
     """One entry over these weights."""
     total = _measured(weights, f"{layer.path}/")
-    return Entry(layer, total, tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)
+    return SummedLayer(layer, total, tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)
 
 
 def _trainable(layer: Layer) -> bool | None:

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from kerasinspect.names import cut
+
 NAME_LIMIT = 200
 """Characters of one name that are shown; no name in a real model comes near it."""
 
@@ -49,7 +51,7 @@ def visible(text: str, limit: int = TEXT_LIMIT) -> str:
 
 def short(text: str, limit: int = NAME_LIMIT) -> str:
     """A text as it is, or its beginning and how many characters follow: a name where it is longer than any real one."""
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+    return text if len(text) <= limit else cut(text, limit, f"… ({len(text) - limit:,} more characters)")
 
 
 def columns_of(text: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.names import cut
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -89,7 +91,7 @@ def shape_text(shape: Shape | tuple[Shape, ...] | None) -> str:
 
 def beginning(text: str) -> str:
     """The first letters of a text that may have been cut already, so that nobody knows how long it was."""
-    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}..."
+    return cut(text, LONGEST_NAME, "...")
 
 
 def in_force(policy: str | None) -> str:

@@ -42,3 +42,8 @@ def reason(kind: str, message: str, custom: Collection[str]) -> str:
             return f"It has the custom class {name}: say with --custom-objects which module defines it."
         return f"This Keras does not know {name}."
     return next((said for part, said in REASONS if part in message), f"Keras raised {kind} while it loaded the file.")
+
+
+def innermost(message: str) -> str:
+    """Keras's words about the innermost exception: what comes before repeats the whole config."""
+    return message.rpartition("Exception encountered: ")[2]

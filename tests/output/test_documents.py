@@ -16,7 +16,7 @@ from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.summary import summary_document
-from kerasinspect.output.formats.json import Late, write_json
+from kerasinspect.output.formats.json import Deferred, write_json
 from kerasinspect.output.show_options import ShowOptions
 from tests.makers.handmade import dense, model, numbers, question_network, varied, weight
 from tests.output.snapshots import assert_as_kept
@@ -149,7 +149,7 @@ def test_iterators_and_late_values_are_written_in_turn() -> None:
             seen.append(number)
             yield number
 
-    document = {"items": items(), "count": Late(lambda: len(seen)), "none": iter(())}
+    document = {"items": items(), "count": Deferred(lambda: len(seen)), "none": iter(())}
     assert parsed(document) == {"items": [0, 1, 2], "count": 3, "none": []}
 
 

@@ -18,7 +18,7 @@ from kerasinspect.model import Axis, Extra, Layer, Model
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.formats.json import write_json
-from kerasinspect.output.formats.terminal import draw, write_terminal, write_text
+from kerasinspect.output.formats.terminal import draw_on_console, write_terminal, write_text
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
 from kerasinspect.output.show_options import ShowOptions
@@ -97,7 +97,7 @@ def test_a_terminal_gets_only_our_own_escapes(name: str) -> None:
     stream, plain = io.StringIO(), io.StringIO()
     selection = select(poisoned(name))
     console = Console(file=stream, force_terminal=True, color_system="truecolor", width=100)
-    draw(show_blocks(inspect(selection), ShowOptions()), console, 100)
+    draw_on_console(show_blocks(inspect(selection), ShowOptions()), console, 100)
     write_text(show_blocks(inspect(selection), ShowOptions()), plain, 100)
     bare = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
     assert [line.rstrip() for line in bare.split("\n")] == plain.getvalue().split("\n")

@@ -52,7 +52,7 @@ def measure(array: Array) -> Statistics:
 
 
 def measure_with(array: Array, *, units: bool = False) -> Measured:
-    """The same figures with a sample of the values and, where asked for, the units, all from one reading.
+    """The figures of an array, a sample of its values and, where asked for, its units, all from one reading.
 
     Of an array with identical units a part is read twice, to be sure that they are. Raises what ``measure`` raises.
     """

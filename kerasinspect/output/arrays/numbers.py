@@ -28,7 +28,7 @@ class NumberStyle:
     width: int
     """Characters of the widest number."""
 
-    def write(self, value: Any) -> str:  # noqa: ANN401 - whatever numpy's tolist gives
+    def write(self, value: object) -> str:
         """One number; an exact zero is a bare 0, its decimals left blank, so that it differs from a tiny number."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return str(value).lower()

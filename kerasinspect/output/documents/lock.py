@@ -1,17 +1,18 @@
-"""A contract as the document of a lock file; ``analysis.locks`` reads it again."""
+"""A contract as the document of a lock file; ``checking.locks`` reads it again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.checking.contract import Range
 from kerasinspect.checking.locks import LOCK_SCHEMA
 
 if TYPE_CHECKING:
     from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Size
+    from kerasinspect.output.formats.json import Document, Writable
 
 
-def lock_document(contract: Contract) -> dict[str, Any]:
+def lock_document(contract: Contract) -> Document:
     """The document of a lock file."""
     return {
         "schema": LOCK_SCHEMA,
@@ -24,17 +25,17 @@ def lock_document(contract: Contract) -> dict[str, Any]:
     }
 
 
-def _tensor_documents(tensors: tuple[AgreedTensor, ...] | None) -> list[dict[str, Any]] | None:
+def _tensor_documents(tensors: tuple[AgreedTensor, ...] | None) -> list[Document] | None:
     """Inputs or outputs."""
     if tensors is None:
         return None
     return [{"layer": tensor.layer, "shape": _shape_document(tensor.shape)} for tensor in tensors]
 
 
-def _layer_document(layer: AgreedLayer) -> dict[str, Any]:
+def _layer_document(layer: AgreedLayer) -> Document:
     """One layer; its config only where it has one of its own."""
     weights = layer.weights
-    document = {
+    document: Document = {
         "path": layer.name,
         "class_name": layer.class_name,
         "weights": None if weights is None else [_weight_document(weight) for weight in weights],
@@ -42,18 +43,18 @@ def _layer_document(layer: AgreedLayer) -> dict[str, Any]:
     return document if layer.config is None else {**document, "config": dict(layer.config)}
 
 
-def _weight_document(weight: AgreedWeight) -> dict[str, Any]:
+def _weight_document(weight: AgreedWeight) -> Document:
     """One weight; its hash only where there is one."""
-    document = {"name": weight.name, "shape": _shape_document(weight.shape), "dtype": weight.dtype}
+    document: Document = {"name": weight.name, "shape": _shape_document(weight.shape), "dtype": weight.dtype}
     return document if weight.sha256 is None else {**document, "sha256": weight.sha256}
 
 
-def _shape_document(shape: tuple[Size, ...] | None) -> list[Any] | None:
+def _shape_document(shape: tuple[Size, ...] | None) -> list[Writable] | None:
     """A shape."""
     return None if shape is None else [_size_document(size) for size in shape]
 
 
-def _size_document(size: Size) -> Any:  # noqa: ANN401 - a number, a word, an object or None
+def _size_document(size: Size) -> Writable:
     """A number; of a range the ends that it has."""
     if not isinstance(size, Range):
         return size

@@ -8,7 +8,7 @@ from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.arrays.nested_values import NestedValues
 from kerasinspect.output.documents.model import code_document, layer_facts, model_document
 from kerasinspect.output.figures import figures_document, finite
-from kerasinspect.output.formats.json import Document, Late, Writable
+from kerasinspect.output.formats.json import Deferred, Document, Writable
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.inspection import ExtraInspection, Inspection, LayerInspection, WeightInspection
@@ -34,7 +34,7 @@ def show_document(inspection: Inspection, options: ShowOptions) -> Document:
         "code": [code_document(finding) for finding in inspection.code],
         "remarks": model.remarks,
         "damage": model.damage,
-        "checksum": Late(inspection.checksum),
+        "checksum": Deferred(inspection.checksum),
     }
 
 
@@ -135,7 +135,7 @@ def _values(inspected: WeightInspection) -> dict[str, Writable]:
         return nested.lists(values.window)
 
     return {
-        "values": Late(lists),
-        "values_not_finite": Late(lambda: sum(nested.not_finite)),
-        "values_error": Late(lambda: nested.errors[0] if nested.errors else None),
+        "values": Deferred(lists),
+        "values_not_finite": Deferred(lambda: sum(nested.not_finite)),
+        "values_error": Deferred(lambda: nested.errors[0] if nested.errors else None),
     }

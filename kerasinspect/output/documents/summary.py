@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.output.documents.model import layer_facts, model_document
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.summarising import Entry, Summary, Total
+    from kerasinspect.analysis.summarising import Summary, SummedLayer, Total
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.output.formats.json import Document
 
@@ -28,7 +28,7 @@ def summary_document(summary: Summary, checksum: Verified | None = None) -> Docu
     }
 
 
-def _entry(entry: Entry, summary: Summary) -> Document:
+def _entry(entry: SummedLayer, summary: Summary) -> Document:
     """One layer of a summary."""
     whole = summary.total.parameters
     return {

@@ -1,7 +1,7 @@
 """Writes a document as strict JSON: ASCII only, never NaN, one line for what fits one line.
 
 A document is made of mappings, lists, text, numbers, true, false and None, with two additions that let arrays of any
-size pass through: an iterator is written as a list, and a ``Late`` value is asked for when its turn comes.
+size pass through: an iterator is written as a list, and a ``Deferred`` value is asked for when its turn comes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Writable: TypeAlias = (
-    "bool | int | float | str | Mapping[str, Writable] | Sequence[Writable] | Iterator[Writable] | Late | None"
+    "bool | int | float | str | Mapping[str, Writable] | Sequence[Writable] | Iterator[Writable] | Deferred | None"
 )
 """A value in a document."""
 Document: TypeAlias = Mapping[str, Writable]
@@ -25,7 +25,7 @@ INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class Deferred:
     """A value that is only known once those before it have been written."""
 
     value: Callable[[], Writable]
@@ -42,7 +42,7 @@ def write_json(document: Document, stream: TextIO) -> None:
 
 def _write(value: Writable, indent: str, write: Callable[[str], object]) -> None:
     """Write one value whose first character is already indented."""
-    if isinstance(value, Late):
+    if isinstance(value, Deferred):
         value = value.value()
     if value is None or isinstance(value, (str, int, float)):
         write(_inline(value))
@@ -73,7 +73,7 @@ def _write_items(items: Iterable[Writable], indent: str, write: Callable[[str], 
 
 def _flat(items: Sequence[Writable]) -> bool:
     """Whether a list holds only text, numbers and the like, and so fits one line."""
-    return not any(isinstance(item, (Mapping, list, tuple, Iterator, Late)) for item in items)
+    return not any(isinstance(item, (Mapping, list, tuple, Iterator, Deferred)) for item in items)
 
 
 def _inline(value: Writable) -> str:

@@ -1,6 +1,6 @@
 """Writes a report of ``check`` as JUnit XML, as Jenkins and GitLab read it.
 
-A file is a test suite and a rule that was asked of it a test case, so that the same test cases come back on every run:
+A file is a test suite and each rule a test case of it, so that the same test cases come back on every run:
 it fails where a finding stops the release, and is skipped where the file lacks what the rule needs. What policy
 that was decided by stands in the first test case. GitLab shows a
 test case's ``classname`` as its suite, and only the text inside ``failure`` and ``error``; of several in one test case

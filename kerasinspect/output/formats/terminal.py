@@ -31,10 +31,10 @@ def write_terminal(blocks: Iterable[Block], stream: TextIO, width: int) -> None:
     """Write a page to a terminal, in the colours that it has; the variable ``NO_COLOR`` keeps them off."""
     from rich.console import Console  # noqa: PLC0415 - a pipe needs none of it, and it takes longer than the rest
 
-    draw(blocks, Console(file=stream, width=width, markup=False, emoji=False, highlight=False), width)
+    draw_on_console(blocks, Console(file=stream, width=width, markup=False, emoji=False, highlight=False), width)
 
 
-def draw(blocks: Iterable[Block], console: Console, width: int) -> None:
+def draw_on_console(blocks: Iterable[Block], console: Console, width: int) -> None:
     """Print a page on a rich console, of which only styles are used: text from a file is never markup."""
     from rich.text import Text  # noqa: PLC0415 - as above
 

@@ -48,7 +48,7 @@ def _model_blocks(model: ModelReport, findings: Iterable[Finding], *, quiet: boo
 
 
 def check_tables(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
-    """The same page with the findings of each file in a table, as a summary that stands on its own."""
+    """The page of ``check`` with the findings of each file in a table, as a summary that stands on its own."""
     yield Heading("kerasinspect check", 1)
     for model in report.models:
         findings = shown(report, model, quiet=quiet)

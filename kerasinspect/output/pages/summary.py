@@ -11,7 +11,7 @@ from kerasinspect.output.wording import bytes_in_words, counted, shape_text, sha
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.analysis.summarising import Entry, Summary
+    from kerasinspect.analysis.summarising import Summary, SummedLayer
 
 COLUMNS = (
     Column("layer", shrinks=True),
@@ -58,7 +58,9 @@ def _branches(summary: Summary) -> bool:
     return any(inner.layer.inbound for entry in summary.entries for inner in entry.walk() if inner is not entry)
 
 
-def _rows(summary: Summary, entries: tuple[Entry, ...], last: tuple[bool, ...], *, connected: bool) -> Iterator[Row]:
+def _rows(
+    summary: Summary, entries: tuple[SummedLayer, ...], last: tuple[bool, ...], *, connected: bool
+) -> Iterator[Row]:
     """The rows of some entries and of everything below them."""
     for number, entry in enumerate(entries):
         layer, total = entry.layer, entry.total
@@ -78,7 +80,7 @@ def _rows(summary: Summary, entries: tuple[Entry, ...], last: tuple[bool, ...], 
         yield from _rows(summary, entry.entries, inside, connected=connected)
 
 
-def _unbuilt(entry: Entry) -> str:
+def _unbuilt(entry: SummedLayer) -> str:
     """What stands for the parameters of a layer without weights."""
     return "unbuilt" if entry.layer.built is False and not entry.layer.weightless else ""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.names import cut
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.wording import bytes_in_words, counted, shape_text
+from kerasinspect.verify.reasons import innermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,9 +94,8 @@ def code_sentence(finding: CodeFinding) -> str:
 
 
 def _in_short(message: str) -> str:
-    """Keras's own words on one line, from the innermost exception on: what comes before repeats the whole config."""
-    text = " ".join(message.rpartition("Exception encountered: ")[2].split())
-    return text if len(text) <= MESSAGE_SHOWN else f"{text[:MESSAGE_SHOWN]} ..."
+    """Keras's own words on one line, as far as they tell what is the matter."""
+    return cut(" ".join(innermost(message).split()), MESSAGE_SHOWN, " ...")
 
 
 def _by_what(answer: Verification) -> str:
