@@ -71,7 +71,7 @@ def show_document(
         "code": [
             code_document(finding) for finding in code_in_model(selection.model) if finding.kind not in HARMLESS_KINDS
         ],
-        "remarks": list(selection.model.remarks),
+        "remarks": [*map(str, selection.model.remarks)],
         "damage": list(selection.model.damage),
         "checksum": Late(checksum),
     }
@@ -97,7 +97,7 @@ def summary_document(summary: Summary, checksum: Verified | None = None) -> Docu
         "layers": [_entry(entry, summary) for entry in summary.entries],
         "left_out": summary.left_out,
         "totals": {"weights": _total(summary.total)} | {kind: _total(total) for kind, total in summary.totals.items()},
-        "remarks": list(summary.model.remarks),
+        "remarks": [*map(str, summary.model.remarks)],
         "damage": list(summary.model.damage),
         "checksum": checksum,
     }
@@ -126,7 +126,7 @@ def _layer(listed: Listed, places: dict[str, int]) -> Document:
         "activation": layer.activation,
         "parameters": layer.parameters,
         "weights": [places[weight.stored_path] for weight in listed.weights],
-        "remarks": list(layer.remarks),
+        "remarks": [*map(str, layer.remarks)],
         "layers": [_layer(inner, places) for inner in listed.layers],
     }
 
@@ -182,7 +182,7 @@ def _weight(weight: Weight, options: DocumentOptions, damaged: Callable[[str], N
     keras_fans = {"keras_fan_in": weight.keras_fan_in, "keras_fan_out": weight.keras_fan_out}
     document |= {key: fan for key, fan in keras_fans.items() if fan is not None}
     if weight.remark is not None:
-        document["remark"] = weight.remark
+        document["remark"] = str(weight.remark)
     if weight.same_as:
         document["same_as"] = weight.same_as
     if options.hashes:
@@ -215,7 +215,7 @@ def _extra(extra: Extra, options: DocumentOptions, damaged: Callable[[str], None
         "bytes": extra.array.nbytes,
     }
     if extra.remark is not None:
-        document["remark"] = extra.remark
+        document["remark"] = str(extra.remark)
     return document | (_hash(extra.array, extra.stored_path, damaged) if options.hashes else {})
 
 

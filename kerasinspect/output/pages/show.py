@@ -90,7 +90,7 @@ def _layer_blocks(listed: Listed, options: ShowOptions, damaged: Callable[[str],
         return
     yield Heading(layer.path, 2, "layer", tuple(_layer_facts(layer)))
     for remark in layer.remarks:
-        yield Paragraph(remark, "warning", 2)
+        yield Paragraph(str(remark), "warning", 2)
     if options.explain and (sentence := layer_sentence(layer.class_name)):
         yield Paragraph(sentence, level=2)
     if sentence := _axis_line(listed, options):
@@ -165,7 +165,7 @@ def _weight_blocks(weight: Weight, options: ShowOptions, damaged: Callable[[str]
     if not weight.named:
         yield Paragraph("the file does not tell its name, only its place among the layer's weights", "quiet", 3)
     if weight.remark is not None:
-        yield Paragraph(weight.remark, "warning", 3)
+        yield Paragraph(str(weight.remark), "warning", 3)
     if options.explain and (sentence := weight_sentence(weight.name, weight.layer_class)):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:

@@ -71,7 +71,7 @@ def stats_document(survey: Survey, checksum: Verified | None = None) -> dict[str
         "model": model_document(survey.model),
         "weights": [_weight_document(one) for one in survey.weights],
         "left_out": survey.left_out,
-        "remarks": list(survey.model.remarks),
+        "remarks": [*map(str, survey.model.remarks)],
         "damage": list(survey.model.damage),
         "checksum": checksum,
     }
