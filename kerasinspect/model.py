@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from kerasinspect.remarks import Remark
+
 Shape: TypeAlias = "tuple[int | None, ...]"
 """One entry per axis; ``None`` where the size is open (the batch, a variable number of steps)."""
 
@@ -138,7 +140,7 @@ class Weight:
     initializer: Initializer | None = None
     named: bool = True
     """False where the name is only a position: a custom layer's own weight in a file without names."""
-    remark: str | None = None
+    remark: Remark | None = None
     """What is odd about this array: a shape against the config, a link that was not followed."""
     same_as: str | None = None
     """Path of the weight whose variable this is, stored a second time; ``get_weights()`` has the variable once."""
@@ -231,7 +233,7 @@ class Layer:
     vocabulary: Vocabulary | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The layer's own config as JSON, untrusted."""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     stored_as: str | None = None
     """The name that the file has for it, where the config has another one: Keras goes by its place."""
     looked_up_at: str | None = None
@@ -265,7 +267,7 @@ class Extra:
     array: Array
     weight: str | None = None
     """Path of the weight that an optimizer slot belongs to, where the file tells it."""
-    remark: str | None = None
+    remark: Remark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +313,7 @@ class Model:
     config: Mapping[str, Any] | None = field(default=None, repr=False)
     """The whole config as JSON, untrusted; None in a weights-only file."""
     training_config: Mapping[str, Any] | None = field(default=None, repr=False)
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """What is odd about the file as a whole: said on stderr by ``show``."""
     damage: tuple[str, ...] = ()
     """Parts that could not be read. The rest is right, but the answer is partial: exit status 3."""

@@ -23,7 +23,7 @@ from kerasinspect.assembly.labelling.positions import (
     count_weights,
     may_be_keras_2,
     number_weights,
-    sentence_of,
+    remarks_on,
     unsettled,
 )
 from kerasinspect.assembly.legacy_order import LegacyOrder
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.order import Age, Placement
     from kerasinspect.formats.contents import Contents
     from kerasinspect.limits import Limits
+    from kerasinspect.remarks import Remark
 
 
 def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
@@ -89,12 +90,12 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         saved_at=contents.saved_at,
         config=contents.config,
         training_config=contents.training_config,
-        remarks=(*contents.remarks, *remarks, *sentence_of(numbering)),
+        remarks=(*contents.remarks, *remarks, *remarks_on(numbering)),
         damage=(*damage, *labelling.damage),
     )
 
 
-def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Placement], list[str], WeightCount]:
+def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Placement], list[Remark], WeightCount]:
     """The whole model with its arrays, those in the order of ``get_weights()``, what is odd, and what is counted."""
     age = age_of_contents(contents)
     if contents.tree is not None:

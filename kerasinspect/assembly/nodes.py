@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import StoredArray
     from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.layers import LayerKind, WeightKind
+    from kerasinspect.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,7 @@ class Claim:
     array: StoredArray
     kind: WeightKind | None = None
     """None where the file does not tell what it is."""
-    remark: str | None = None
+    remark: Remark | None = None
     trainable: bool | None = None
     is_named: bool = True
     """False where its name is only its position in the layer."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
     from kerasinspect.model import Array, Index
+    from kerasinspect.remarks import Remark
 
 UNWRITTEN_LIMIT = 1 << 20
 """Bytes of an array that was declared but never written whose fill value is still shown."""
@@ -242,6 +243,10 @@ class Link:
         """The rest of a sentence that begins with the link's own path."""
         return LINK_WORDS[self.kind].format(self.target, self.file)
 
+    def __str__(self) -> str:
+        """Its words, for a remark."""
+        return self.words
+
 
 LINK_WORDS: Mapping[LinkKind, str] = {
     "soft": "links to {0}, not followed",
@@ -322,8 +327,8 @@ class Tree:
     """Sentences about the parts that could not be read."""
     outside_nbytes: int = 0
     """Bytes before and behind the HDF5 file itself that hold something."""
-    unwritten: tuple[tuple[str, str], ...] = ()
-    """Arrays that were never written, or not all of them, and what is to be said of each."""
+    unwritten: tuple[Remark, ...] = ()
+    """A remark on every array that was never written, or not all of it."""
 
 
 def as_texts(value: Attribute) -> list[str]:

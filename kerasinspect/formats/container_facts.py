@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.zip.archive import Archive
     from kerasinspect.containers.zip.members import Member
     from kerasinspect.formats.contents import Container
+    from kerasinspect.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ class ContainerFacts:
     """Names of an HDF5 file that lead out of their group where they are used as paths."""
     repeated_keys: tuple[tuple[str, str], ...] = ()
     """A JSON document, and a key that one of its objects has twice."""
-    unwritten: tuple[Place, ...] = ()
+    unwritten: tuple[Remark, ...] = ()
     """Arrays that were never written, or not all of them."""
-    broken_lists: tuple[Place, ...] = ()
+    broken_lists: tuple[Remark, ...] = ()
     """Layers of a legacy file that list what the file does not hold."""
 
     @property
@@ -107,14 +108,14 @@ def container_facts(container: Container) -> ContainerFacts:
         container.nbytes,
         leading_out=tuple(listed),
         repeated_keys=container.repeated_keys,
-        broken_lists=tuple(Place(*one) for one in container.broken_lists),
+        broken_lists=container.broken_lists,
     )
     if container.archive is not None:
         facts = replace(facts, members=facts_of(container.archive), unused_nbytes=container.archive.unused_nbytes)
     if container.packed is not None:
         facts = replace(facts, packed=facts_of(container.packed))
     for tree in container.trees:
-        unwritten = (*facts.unwritten, *(Place(*one) for one in tree.unwritten))
+        unwritten = (*facts.unwritten, *tree.unwritten)
         facts = replace(facts, outside_nbytes=facts.outside_nbytes + tree.outside_nbytes, unwritten=unwritten)
         facts = with_group(facts, tree.root)
     return facts

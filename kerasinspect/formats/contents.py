@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Group, StoredArray, Tree
     from kerasinspect.containers.zip.archive import Archive
     from kerasinspect.model import Checksum, FormatName
+    from kerasinspect.remarks import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Container:
     """A JSON document, and a key that one of its objects has twice; readers disagree on which one counts."""
     listed_names: tuple[tuple[str, str], ...] = ()
     """The path of a group of a legacy file, and a name that its attributes list."""
-    broken_lists: tuple[tuple[str, str], ...] = ()
-    """A layer of a legacy file whose lists and contents disagree, and how, as a sentence."""
+    broken_lists: tuple[Remark, ...] = ()
+    """A remark on every layer of a legacy file whose lists and contents disagree."""
     packed: Archive | None = None
     """The archive of arrays that the weights are, in an archive or in a folder."""
 
@@ -83,7 +84,7 @@ class Contents:
     saved_at: str | None = None
     assets: Mapping[str, Callable[[], bytes]] = field(default_factory=dict, repr=False)
     """Files beside the weights, by their path in the archive; read when asked for."""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     damage: tuple[str, ...] = ()
     checksum: Checksum | None = None
     container: Container = field(default_factory=Container, repr=False)

@@ -16,6 +16,7 @@ from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import Contents
 from kerasinspect.formats.npz_weights import read_npz
 from kerasinspect.formats.weights_file import read_weights_tree
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -130,7 +131,7 @@ def with_config(contents: Contents, config: Described, metadata: Described) -> C
     """Contents with what the archive's JSON members say."""
     compiled = config.value.get("compile_config")
     repeated = (*config.repeated_keys, *metadata.repeated_keys)
-    remarks = (f"{name} repeats the key {key!r}; the last one counts." for name, key in repeated)
+    remarks = (Remark("repeated-key", name, (key,)) for name, key in repeated)
     is_model = isinstance(config.value.get("class_name"), str)
     damage = () if is_model else (f"{CONFIG} in {contents.location} describes no model: it names no class.",)
     return replace(

@@ -13,6 +13,7 @@ from kerasinspect.errors import DamagedFile, NotAModel
 from kerasinspect.formats.contents import Container, Contents, LayerRows, Lost, Row
 from kerasinspect.limits import over_limit
 from kerasinspect.names import cut
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,10 +26,8 @@ OWN_GROUP = "top_level_model_weights"
 GRAPH_GROUP = "graph"
 OPTIMIZER_GROUP = "optimizer_weights"
 TRAINING_CONFIG = "training_config"
-NAMES_SHOWN = 5
-"""Names of lost arrays of one layer that a sentence says."""
 LONGEST = 120
-"""Characters of each of them."""
+"""Characters of a name in a remark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,10 @@ class Noted:
 
     limits: Limits
     where: str
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     repeated_keys: list[tuple[str, str]] = field(default_factory=list)
     listed_names: list[tuple[str, str]] = field(default_factory=list)
-    broken_lists: list[tuple[str, str]] = field(default_factory=list)
+    broken_lists: list[Remark] = field(default_factory=list)
 
     def listed(self, path: str, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
         """The names that a group's attributes list, each with whether it is there for the first time.
@@ -56,10 +55,10 @@ class Noted:
             yield name, name not in met
             met.add(name)
 
-    def broken(self, layer: str, words: str) -> None:
+    def broken(self, remark: Remark) -> None:
         """Note that a layer's lists and its contents disagree."""
-        self.broken_lists.append((layer, words))
-        self.remarks.append(f"{layer}: {words}")
+        self.broken_lists.append(remark)
+        self.remarks.append(remark)
 
 
 def is_legacy(root: Group) -> bool:
@@ -119,16 +118,16 @@ def is_graph(root: Group) -> bool:
     return GRAPH_GROUP in root.groups and "nb_params" in root.groups[GRAPH_GROUP].attributes
 
 
-def tree_remarks(tree: Tree) -> Iterator[str]:
-    """A sentence for every further name of an object, and for every array that was not written.
+def tree_remarks(tree: Tree) -> Iterator[Remark]:
+    """A remark on every further name of an object, and on every array that was not written.
 
     What is not followed or damaged is said as damage.
     """
     for group in tree.root.walk():
         for name, link in group.links.items():
             if link.kind == "same":
-                yield f"{group.path.rstrip('/')}/{name} {link.words}."
-    yield from (f"{path} {words}." for path, words in tree.unwritten)
+                yield Remark("further-name", f"{group.path.rstrip('/')}/{name}", (link,))
+    yield from tree.unwritten
 
 
 def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted: Noted) -> Mapping[str, Any] | None:
@@ -144,7 +143,7 @@ def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted
         return None
     parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits)
     noted.repeated_keys.extend((name, key) for key in parsed.duplicate_keys)
-    noted.remarks.extend(f"{name} repeats the key {key!r}; the last one counts." for key in parsed.duplicate_keys)
+    noted.remarks.extend(Remark("repeated-key", name, (key,)) for key in parsed.duplicate_keys)
     if isinstance(parsed.value, dict):
         return parsed.value
     if parsed.value is None and name == TRAINING_CONFIG:
@@ -165,9 +164,9 @@ def layer_rows(weights: Group, noted: Noted) -> Iterable[LayerRows]:
             yield rows_of(group, name, noted)
             continue
         if not is_first:
-            noted.broken(cut(name, LONGEST), "The file lists the layer more than once.")
+            noted.broken(Remark("layer-listed-twice", cut(name, LONGEST)))
         elif not is_kept_out(weights, name):
-            noted.broken(cut(name, LONGEST), "The file lists the layer, but has no group for it.")
+            noted.broken(Remark("layer-without-group", cut(name, LONGEST)))
         yield LayerRows(name, (), has_group=False)
 
 
@@ -196,9 +195,9 @@ def rows_of(group: Group, layer: str, noted: Noted) -> LayerRows:
     twice = {*repeated}
     absent = [one.name for one in lost if one.name not in twice and not is_kept_out(group, one.name)]
     if repeated:
-        noted.broken(layer, f"It lists {several(repeated)} more than once, so that an array is lost each time.")
+        noted.broken(Remark("weights-listed-twice", layer, (shortened(repeated),)))
     if absent:
-        noted.broken(layer, f"It lists {several(absent)}, but the file has no array of that name.")
+        noted.broken(Remark("lost-weights", layer, (shortened(absent),)))
     return LayerRows(layer, tuple(rows), tuple(lost))
 
 
@@ -212,11 +211,9 @@ def names_in(group: Group) -> Sequence[str]:
     return names
 
 
-def several(names: Sequence[str]) -> str:
-    """The first few of some names, and how many more there are."""
-    shown = [cut(name, LONGEST) for name in dict.fromkeys(names)]
-    more = len(shown) - NAMES_SHOWN
-    return ", ".join(shown[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+def shortened(names: Sequence[str]) -> tuple[str, ...]:
+    """Names as a remark holds them, each once and no longer than can be read."""
+    return tuple(cut(name, LONGEST) for name in dict.fromkeys(names))
 
 
 def is_kept_out(group: Group, name: str) -> bool:

@@ -18,6 +18,7 @@ from kerasinspect.formats.contents import Container
 from kerasinspect.formats.weights_file import read_weights_tree
 from kerasinspect.limits import over_limit
 from kerasinspect.platforms import is_device
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -46,7 +47,7 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     names = shard_names(source, index["weight_map"], limits)
     root = Group("/")
     trees: list[Tree] = []
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     nbytes = 0
     for shard in open_shards(source, names, files, remarks):
         trees.append(read_hdf5(shard, limits))
@@ -62,7 +63,7 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     )
 
 
-def open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks: list[str]) -> Iterator[Source]:
+def open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks: list[Remark]) -> Iterator[Source]:
     """The shards of an index, each file once, whatever the number of names that lead to it."""
     met: dict[tuple[int, int], str] = {}
     for name in names:
@@ -73,7 +74,7 @@ def open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks:
             yield shard
         else:
             shard.close()
-            remarks.append(f"The shard {name} is the same file as {first}.")
+            remarks.append(Remark("repeated-shard", name, (first,)))
 
 
 def shard_names(source: Source, weight_map: Mapping[str, Any], limits: Limits) -> list[str]:
@@ -124,14 +125,14 @@ def open_shard(folder: Path, name: str, index: Source) -> Source:
         raise DamagedFile(error.message, f"{index.path} needs it.") from error
 
 
-def merge(into: Group, part: Group, before: int, remarks: list[str]) -> None:
+def merge(into: Group, part: Group, before: int, remarks: list[Remark]) -> None:
     """Add a shard's groups to those of the shards ``before`` it, whose bytes count towards its positions."""
     pending = [(into, part)]
     while pending:
         target, group = pending.pop()
         for name, array in group.arrays.items():
             if name in target.arrays:
-                remarks.append(f"{array.path} is in two shards; the second one is left out.")
+                remarks.append(Remark("array-in-two-shards", array.path))
             else:
                 target.arrays[name] = replace(array, position=before + array.position)
         target.links.update(group.links)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def notes(selection: Selection) -> Iterator[str]:
     """Remarks on the file as a whole, then on the layers and weights that are listed; without filters on extras too."""
-    yield from selection.model.remarks
+    yield from map(str, selection.model.remarks)
     for listed in selection.walk():
         yield from (f"{listed.layer.path}: {remark}" for remark in listed.layer.remarks)
     for weight in selection.weights:

@@ -67,7 +67,7 @@ def test_a_lost_array_keeps_its_place(name: str) -> None:
     """What is listed behind it has its true position, and the layer is found by check."""
     with open_model(MADE_BY_KERAS / name) as model:
         assert (positions(model)["three/kernel"], positions(model)["three/bias"]) == (4, 5)
-        assert any(remark.startswith("two: It lists ") for remark in model.remarks)
+        assert any(str(remark).startswith("two: It lists ") for remark in model.remarks)
     assert [finding.where for finding in findings(MADE_BY_KERAS / name, "KI412")] == ["two"]
 
 

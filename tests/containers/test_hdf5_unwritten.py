@@ -16,6 +16,7 @@ from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import open_source
 from kerasinspect.errors import DamagedFile
 from kerasinspect.limits import DEFAULT
+from kerasinspect.remarks import Remark
 from tests.makers.nameless import nameless
 from tests.makers.odd_hdf5 import DTYPES, bytes_of, measured, same_bytes
 
@@ -53,7 +54,7 @@ def test_a_fill_value_is_read_to_the_last_bit(tmp_path: Path, dtype: str, libver
     assert same_bytes(expected, array[...])
     assert same_bytes(expected[1:, ::2], array[1:, ::2])
     assert b"".join(array.blocks(7)) == bytes_of(expected)
-    assert "was never written: each of its values reads as" in tree.unwritten[0][1]
+    assert tree.unwritten[0].kind == "never-written"
 
 
 def test_only_the_missing_chunks_read_as_the_fill_value(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_only_the_missing_chunks_read_as_the_fill_value(tmp_path: Path) -> None:
     values = tree.root.arrays["array"][...]
     assert (values[2:4, :2] == 5).all()
     assert np.isnan(values).sum() == 6 * 4 - 4
-    assert tree.unwritten == (("/array", "was not written whole: 5 of its 6 chunks are missing, and read as nan"),)
+    assert tree.unwritten == (Remark("partly-written", "/array", (5, 6, "nan")),)
 
 
 def test_what_is_whole_or_empty_is_not_called_unwritten(tmp_path: Path) -> None:

@@ -265,7 +265,7 @@ def test_a_config_with_another_shape_is_said(sample_models: Path, tmp_path: Path
         config["config"]["layers"][1]["config"]["units"] = 7  # type: ignore[index]
 
     with open_model(changed_config(sample, tmp_path / "m.keras", widen)) as model:
-        remark = model.weights[0].remark or ""
+        remark = str(model.weights[0].remark)
         assert "8 × 5" in remark
         assert "7" in remark
 

@@ -51,7 +51,7 @@ def answer_for(path: str) -> Answer | None:
         with open_model(path) as model:
             if model.damage:
                 return None
-            return Answer(dict(listed(model)), model.remarks)
+            return Answer(dict(listed(model)), tuple(map(str, model.remarks)))
     except InspectError:
         return None
 

@@ -118,7 +118,7 @@ def answer_for(path: Path) -> Answer | None:
             arrays = dict(listed(model))
             if model.checksum is not None:
                 model.checksum.verify()
-            return Answer(arrays, model.remarks)
+            return Answer(arrays, tuple(map(str, model.remarks)))
     except InspectError:
         return None
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from kerasinspect.errors import DamagedFile
 from kerasinspect.model import Axis, Extra, Initializer, Layer, Model, Weight
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -171,7 +172,7 @@ def varied() -> Model:
     attention = Layer("attention", "MultiHeadAttention", "attention", layers=(heads,), built=True)
     odd = np.array([[1e-9, np.nan], [-np.inf, 0]])
     custom = Layer(
-        "mine", "MyLayer", "mine", known=False, remarks=("The class MyLayer is not Keras's own.",),
+        "mine", "MyLayer", "mine", known=False, remarks=(Remark("other-name", facts=("yours",)),),
         weights=(
             weight("mine", "MyLayer", "weight 0 of MyLayer", odd, ["row", "column"], named=False),
             weight("mine", "MyLayer", "weight 1 of MyLayer", odd, ["row", "column"], broken=True, named=False),
@@ -181,4 +182,4 @@ def varied() -> Model:
     quiet = [Layer(name, kind, name, weightless=True) for name, kind in (("drop", "Dropout"), ("flat", "Flatten"))]
     unbuilt = Layer("later", "Dense", "later", built=False)
     return model([conv, lstm, embedding, attention, custom, *quiet, unbuilt], name="varied", class_name="Functional",
-                 remarks=("Something is odd.",))  # fmt: skip
+                 remarks=(Remark("unused-bytes", facts=(12,)),))  # fmt: skip

@@ -22,6 +22,7 @@ from kerasinspect.output.formats.terminal import draw_on_console, write_terminal
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
 from kerasinspect.output.show_options import ShowOptions
+from kerasinspect.remarks import Remark
 from tests.makers.handmade import MemoryArray, dense, model, weight
 
 HOSTILE = {
@@ -49,13 +50,14 @@ HOSTILE = {
 
 def poisoned(name: str) -> Model:
     """A model with the name in every place that a file can fill."""
+    remark = Remark("repeated-key", name, (name,))
     own = weight(
-        name, name, name, np.zeros((2, 2), "float32"), [Axis(name, 2, source=name), Axis(name, 2)], remark=name
+        name, name, name, np.zeros((2, 2), "float32"), [Axis(name, 2, source=name), Axis(name, 2)], remark=remark
     )
     fields: dict[str, Any] = {
         "class_name": name,
         "activation": name,
-        "remarks": (name,),
+        "remarks": (remark,),
         "inbound": (name,),
         "also_at": (name,),
     }
@@ -65,9 +67,9 @@ def poisoned(name: str) -> Model:
         Layer(name, name, name, weightless=True),
         Layer(name, name, name, built=False),
     ]
-    extra = Extra("optimizer", name, name, MemoryArray(np.zeros(2)), remark=name)
+    extra = Extra("optimizer", name, name, MemoryArray(np.zeros(2)), remark=remark)
     head: dict[str, Any] = {"name": name, "class_name": name, "keras_version": name, "backend": name, "saved_at": name}
-    return model(layers, extras=(extra,), remarks=(name,), location=f"{name}.keras", **head)
+    return model(layers, extras=(extra,), remarks=(remark,), location=f"{name}.keras", **head)
 
 
 def pages(subject: Model) -> str:

@@ -169,4 +169,4 @@ def test_what_cannot_be_told_has_no_index() -> None:
         inside = [one for one in model.weights if one.layer.startswith("block/")]
         assert inside
         assert {one.index for one in inside} == {None}
-        assert any("get_weights()" in remark for remark in model.remarks)
+        assert any("get_weights()" in str(remark) for remark in model.remarks)

@@ -21,6 +21,7 @@ from kerasinspect.knowledge.quantization import (
     without_axes,
 )
 from kerasinspect.names import cut, number_of
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -188,12 +189,12 @@ def claims_agreed_on(node: Node, possible: list[tuple[WeightKind, ...]], arrays:
             is_told = len({kind.axes for kind in kinds}) == 1
             found.append(Claim(names[0], array, kinds[0] if is_told else without_axes(kinds)[0]))
         else:
-            remark = f"{' or '.join(names)}: the file does not tell which" if names else None
+            remark = Remark("untold-name", facts=(tuple(names),)) if names else None
             found.append(unnamed_claim(place, node, array, remark))
     return found
 
 
-def unnamed_claim(place: int, node: Node, array: StoredArray, remark: str | None = None) -> Claim:
+def unnamed_claim(place: int, node: Node, array: StoredArray, remark: Remark | None = None) -> Claim:
     """An array that nothing names: ``weight 1 of MyLayer``; of a very long name of a class the beginning."""
     name = f"weight {place} of {cut(node.class_name or node.name, LONGEST)}"
     return Claim(name, array, is_named=False, remark=remark)

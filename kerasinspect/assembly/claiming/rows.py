@@ -38,6 +38,7 @@ from kerasinspect.knowledge.layers import (
     weights_for,
 )
 from kerasinspect.knowledge.quantization import LORA, lora_kinds, policy_of
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,8 +51,8 @@ FIRST_NAME = re.compile(r"_(W|b)$")
 """The end of a weight's name in Keras 1 with Theano."""
 
 
-def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], Arranged]:
-    """The whole model with its arrays, sentences about layers that only the file has, and its order of layers."""
+def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[Remark], Arranged]:
+    """The whole model with its arrays, remarks on layers that only the file has, and its order of layers."""
     model = root or Node("", "", role="model", from_config=False)
     name_nameless(model, contents.layers)
     places, remarks = places_of(model, contents.layers)
@@ -60,7 +61,7 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], 
         if not layer.has_group:
             keep_places(node)
         elif any(below.claims for below in node.walk()):
-            remarks.append(f"The file lists the layer {layer.name} twice; the second time is left out.")
+            remarks.append(Remark("repeated-layer", layer.name))
         elif layer.rows:
             claim_layer(node, layer)
     if is_subclass(contents):
@@ -76,8 +77,8 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[str], 
     return model, remarks, in_file
 
 
-def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node], list[str]]:
-    """The layer of each name, those that only the file has among them, and sentences about these."""
+def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node], list[Remark]]:
+    """The layer of each name, those that only the file has among them, and remarks on these."""
     places = {child.name: child for child in reversed(model.children)}
     lists_layers = bool(places)
     places |= renamed(model, layers)
@@ -85,8 +86,7 @@ def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node]
     if unnamed:
         model.children = in_order_of_file([*model.children, *unnamed.values()], layers)
     bearing = [layer.name for layer in layers if layer.rows and layer.name in unnamed] if lists_layers else []
-    sentence = "The file has arrays for the layer {}, which its config does not name."
-    return {**places, **unnamed}, [sentence.format(name) for name in dict.fromkeys(bearing)]
+    return {**places, **unnamed}, [Remark("undescribed-layer", name) for name in dict.fromkeys(bearing)]
 
 
 def renamed(model: Node, layers: Sequence[LayerRows]) -> dict[str, Node]:
@@ -148,7 +148,7 @@ def flipped(node: Node, claim: Claim) -> Claim:
     """An array of a layer whose kernels Theano stores in reverse, with a remark that says so."""
     if node.class_name not in FLIPPED_BY_THEANO or "kernel" not in claim.name:
         return claim
-    return replace(claim, remark=claim.remark or "Theano wrote it, so it lies reversed along each spatial axis")
+    return replace(claim, remark=claim.remark or Remark("reversed-axes"))
 
 
 def claim_layer(node: Node, layer: LayerRows) -> None:

@@ -17,9 +17,10 @@ from kerasinspect.assembly.claiming.matching import expects_arrays
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
 from kerasinspect.names import cut
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.assembly.nodes import Claim, Node
     from kerasinspect.containers.stored import StoredArray
@@ -49,7 +50,7 @@ class Sharing(NamedTuple):
 
     doubtful: frozenset[Node] = frozenset()
     """Layers that an earlier one may be: from there on nobody knows how many arrays there are."""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class Copies:
@@ -70,7 +71,7 @@ class Copies:
         """Make one layer of those that are one, and tell of those that may be."""
         first: dict[Fingerprint, Node] = {}
         doubtful = self._lost_copies()
-        equal: list[str] = []
+        equal: list[tuple[Node, Node]] = []
         for child in self._model.children:
             for node in child.walk():
                 found = [one for one in map(self._print, node.claims) if one]
@@ -85,8 +86,8 @@ class Copies:
                 if is_one is None or (is_one and not self._has_config):
                     doubtful.add(node)
                 if is_one is None or (is_one is False and not self._is_marked and self._are_equal(original, node)):
-                    equal.append(f"{self._path(node)} and {self._path(original)}")
-        return Sharing(frozenset(doubtful), tuple(sentences_of(equal)))
+                    equal.append((node, original))
+        return Sharing(frozenset(doubtful), tuple(self._remarks(equal)))
 
     def _lost_copies(self) -> set[Node]:
         """Layers with an array whose name was met before, where one of the two is lost."""
@@ -158,6 +159,12 @@ class Copies:
         prints = [[self._print(claim) for below in model.walk() for claim in below.claims] for model in (one, other)]
         return None not in prints[0] and prints[0] == prints[1]
 
+    def _remarks(self, pairs: Sequence[tuple[Node, Node]]) -> Iterator[Remark]:
+        """One remark on all layers that hold the same and may be one."""
+        if pairs:
+            first, second = map(self._path, pairs[0])
+            yield Remark("equal-layers", first, (second, len(pairs) - 1))
+
     def _path(self, node: Node) -> str:
         """A layer's path."""
         names = [node.name]
@@ -176,16 +183,6 @@ def is_another(original: Node, node: Node, *, is_marked: bool) -> bool:
         return False
     is_described = original.from_config and node.from_config
     return original.kind is not node.kind or (is_described and (is_marked or original.config != node.config))
-
-
-def sentences_of(pairs: list[str]) -> Iterator[str]:
-    """A sentence about layers that hold the same and may be one."""
-    if pairs:
-        more = f", as do {len(pairs) - 1} other pairs of layers" if len(pairs) > 1 else ""
-        yield (
-            f"{pairs[0]} hold equal arrays{more}; the file does not prove that they are one layer, "
-            "so each is listed as a layer of its own."
-        )
 
 
 def digest(claim: Claim) -> tuple[bytes, bool]:

@@ -18,6 +18,7 @@ from kerasinspect.knowledge.layers import UNKNOWN
 from kerasinspect.knowledge.packing import Holder, packing_of
 from kerasinspect.knowledge.quantization import SHARING, without_axes
 from kerasinspect.knowledge.serialized import as_mapping, shape_of
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +36,6 @@ PACKED = ("kernel", "embeddings", "reverse_embeddings")
 """Weights of which several values may share a byte."""
 FLATTENED = ("kernel", "kernel_scale", "kernel_zero", "zero_point", "awq_scales", "g_idx")
 """Arrays of a quantised EinsumDense that run along rows and columns of its flattened kernel."""
-NO_NUMBERS = "the numbers that these integers stand for cannot be told"
-UNTOLD = f"the file does not tell how its values are packed, so that {NO_NUMBERS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Views:
     dequantized: Array | None = None
     shape: tuple[int, ...] | None = None
     """The shape that the layer computes with; None where the file does not tell how the values are packed."""
-    remark: str | None = None
+    remark: Remark | None = None
 
 
 def quantized_views(
@@ -63,13 +62,13 @@ def quantized_views(
     packing = packing_of(holder_of(node, claim, given, keras_version), claim.name)
     if packing is None:
         is_packed = claim.kind is not None and claim.kind.dtypes and claim.name in PACKED
-        return Views(remark=UNTOLD if is_packed else None)
+        return Views(remark=Remark("untold-packing") if is_packed else None)
     if packing.is_float8:
         return Views(None, rounded_to_float8(claim.array, arrays[packing.scale]), packing.shape)
     integers = in_rows(claim.array, packing)
     whole = None if integers is claim.array else in_shape(integers, packing)
     if packing.lacks:
-        return Views(whole, None, packing.shape, f"{packing.lacks} is not in the file, and without it {NO_NUMBERS}")
+        return Views(whole, None, packing.shape, Remark("lost-scale", facts=(packing.lacks,)))
     numbers = multiplied(
         integers,
         Factor(arrays[packing.scale], packing.scale_axes, arrays.get(packing.groups or ""), packing.group_axis),

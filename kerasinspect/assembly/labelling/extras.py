@@ -22,6 +22,7 @@ from kerasinspect.knowledge.quantization import LORA
 from kerasinspect.knowledge.serialized import as_mapping
 from kerasinspect.model import Extra, ExtraKind
 from kerasinspect.names import number_of
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,6 @@ WORDS: tuple[tuple[str, ExtraKind], ...] = (
     ("loss_tracker", "metric"),
     ("seed_generator", "seed"),
 )
-LORA_RANK = "the rank of the LoRA factors: a setting, and no weight"
 
 
 def extras_of(contents: Contents, claimed: set[str], optimizers: Sequence[str]) -> Iterator[Extra]:
@@ -49,7 +49,7 @@ def extras_of(contents: Contents, claimed: set[str], optimizers: Sequence[str]) 
     stored = [row.array for row in rows] + [*(contents.tree.all_arrays() if contents.tree else ()), *contents.others]
     for array in stored:
         if array.path not in claimed:
-            remark = LORA_RANK if array.path.endswith("/vars/rank") else None
+            remark = Remark("lora-rank") if array.path.endswith("/vars/rank") else None
             kind = "optimizer" if array.path.startswith(within) else extra_kind(array)
             yield Extra(kind, name_of(array), array.path, array, remark=remark)
 

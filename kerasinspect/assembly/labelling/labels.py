@@ -20,6 +20,7 @@ from kerasinspect.knowledge.layers import weights_for
 from kerasinspect.knowledge.quantization import LORA, policy_of
 from kerasinspect.knowledge.serialized import as_mapping
 from kerasinspect.model import Axis, Layer, Weight
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -149,21 +150,21 @@ def expects(node: Node) -> bool:
     return any(kind.counted for below in bare for kind in expected_kinds(below)[0])
 
 
-def remarks_of(labelling: Labelling, node: Node) -> tuple[str, ...]:
+def remarks_of(labelling: Labelling, node: Node) -> tuple[Remark, ...]:
     """What is odd about one layer."""
     is_bare = node.from_config and node.same_as is None and not any(below.claims for below in node.walk())
     if labelling.built and is_bare and expects(node) and not node.is_model:
-        return ("the file has no arrays for it",)
+        return (Remark("no-arrays"),)
     if node.unstored and node.config.get("lora_rank"):
-        return (f"its LoRA factors are merged into what they adapt; get_weights() has {node.unstored} arrays more",)
+        return (Remark("merged-factors", facts=(node.unstored,)),)
     return () if is_bare else place_remarks(node)
 
 
-def place_remarks(node: Node) -> tuple[str, ...]:
+def place_remarks(node: Node) -> tuple[Remark, ...]:
     """What is odd about where the file has a layer's arrays."""
-    named = (f"the file has its arrays under the name {node.stored_as}",) if node.stored_as is not None else ()
+    named = (Remark("other-name", facts=(node.stored_as,)),) if node.stored_as is not None else ()
     is_lost = node.looked_up_at and not any(claim.loaded_as for below in node.walk() for claim in below.claims)
-    return (*named, f"Keras looks for its arrays in {node.looked_up_at}") if is_lost else named
+    return (*named, Remark("other-group", facts=(node.looked_up_at,))) if is_lost else named
 
 
 def activation_of(node: Node) -> str | None:
@@ -221,13 +222,13 @@ def path_of_original(labelling: Labelling, repeat: Repeat | None) -> str | None:
     return f"{labelling.paths[repeat.owner] or repeat.owner.name}/{repeat.original.name}"
 
 
-def likeness(labelling: Labelling, claim: Claim) -> str | None:
+def likeness(labelling: Labelling, claim: Claim) -> Remark | None:
     """What is to be said of an array whose bytes another one has, too."""
     repeats, doubtful = labelling.counts.repeats, labelling.counts.doubtful
     if same := path_of_original(labelling, repeats.get(claim)):
-        return f"it is the variable of {same}, stored a second time, and counts once"
+        return Remark("repeated-variable", facts=(same,))
     if like := path_of_original(labelling, doubtful.get(claim)):
-        return f"its bytes are those of {like}: the file does not tell whether they are one variable"
+        return Remark("equal-bytes", facts=(like,))
     return None
 
 
@@ -254,7 +255,7 @@ def told_config(node: Node) -> JsonObject:
     return {"dim_ordering": order} if order else node.config
 
 
-def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | None:
+def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> Remark | None:
     """What is odd about a shape that is not the one the config promises."""
     if claim.kind is None or not node.from_config or policy_of(node.config).mode or not axes:
         return None
@@ -262,13 +263,12 @@ def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> str | Non
     promised = promised_shape(node.class_name, claim.name, node.config, names, blocks)
     if all(size in (None, axis.size) for size, axis in zip(promised, axes, strict=True)):
         return None
-    wanted = " × ".join("?" if size is None else str(size) for size in promised)
-    return f"its shape is {' × '.join(str(axis.size) for axis in axes)}, but the config says {wanted}"
+    return Remark("other-shape", facts=(tuple(axis.size for axis in axes), tuple(promised)))
 
 
-def misplaced(claim: Claim) -> str | None:
+def misplaced(claim: Claim) -> Remark | None:
     """What is odd about an array that is listed in the place of another."""
-    return f"Keras loads it as {claim.loaded_as}, in whose place the file lists it" if claim.loaded_as else None
+    return Remark("other-weight", facts=(claim.loaded_as,)) if claim.loaded_as else None
 
 
 def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:

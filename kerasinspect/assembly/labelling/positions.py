@@ -19,9 +19,10 @@ from kerasinspect.assembly.labelling.repeats import repeats_of
 from kerasinspect.assembly.order import is_layered
 from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.knowledge.optimizer_variables import tracked_shapes
+from kerasinspect.remarks import Doubt, Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from kerasinspect.assembly.labelling.repeats import Repeat
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
 
 NESTED_SINCE = (3, 15)
 """Since when Keras stores layers that lie in lists inside of lists."""
-INSIDE_CUSTOM = (
-    "the file does not keep the order of what is inside a custom layer, or inside a model that is a subclass"
-)
-BEHIND = "a layer before them may have weights that the file lacks"
-EITHER_KERAS = "the file does not tell whether Keras 2 or 3 wrote it, which have other orders"
-DISPLACED = "the file has them in another layer's place, whose own arrays are not in theirs"
-REPEATED = "the file holds some bytes twice, which may be one variable or two"
 
 
 @dataclass(slots=True)
@@ -51,7 +45,7 @@ class WeightCount:
     """Arrays that may be."""
     uncounted: set[Node] = field(default_factory=set)
     """Layers that may have more weights than the file has, or fewer."""
-    unsettled: Mapping[Claim, str] = field(default_factory=dict)
+    unsettled: Mapping[Claim, Doubt] = field(default_factory=dict)
     """Why no position is known from an array on."""
 
     def variable(self, claim: Claim) -> Claim:
@@ -66,7 +60,7 @@ def count_weights(model: Node, places: Sequence[Placement], contents: Contents) 
     displaced = (claim for _, claim, _ in places if claim.loaded_as and claim.in_place_of is None)
     counts = WeightCount(
         uncounted={node for node in model.walk() if not node.count_known},
-        unsettled=dict.fromkeys(displaced, DISPLACED),
+        unsettled=dict.fromkeys(displaced, "displaced"),
     )
     trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
     tracked = tracked_by_optimizer(contents)
@@ -181,7 +175,7 @@ class Numbering:
     """The positions of all arrays, and why some have none."""
 
     indices: Mapping[Claim, int | None]
-    reasons: Mapping[str, int]
+    reasons: Mapping[Doubt, int]
     """Why positions cannot be told, and how many."""
 
 
@@ -191,34 +185,44 @@ def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount
     doubt = start_of_doubt(model, counts, numbers, is_keras_2=is_keras_2)
     gaps = deque((numbers[node], node.unstored) for node in model.walk() if node.unstored)
     indices: dict[Claim, int | None] = {}
-    reasons: Counter[str] = Counter()
+    reasons: Counter[Doubt] = Counter()
     met: set[Claim] = set()
-    position, is_certain, why = 0, True, ""
+    position, is_certain = 0, True
+    why: Doubt | None = None
     for node, claim, known in places:
         while gaps and gaps[0][0] < numbers[node]:
             position += gaps.popleft()[1]
         position += claim.kind.gap if claim.kind else 0
         is_certain = is_certain and claim not in counts.doubtful
         is_behind = numbers[node] >= doubt or (is_keras_2 and is_layered(node, model) and doubt < len(numbers))
-        why = why or counts.unsettled.get(claim, "")
-        reason = INSIDE_CUSTOM if not known else BEHIND if is_behind else why if is_certain else REPEATED
+        why = why or counts.unsettled.get(claim)
+        reason = doubt_about(why, known=known, is_behind=is_behind, is_certain=is_certain)
         indices.setdefault(claim, None)
         variable = counts.variable(claim)
         if (variable.kind is None or variable.kind.counted) and variable not in met:
             met.add(variable)
             indices[variable] = None if reason else position
-            reasons[reason] += not is_absent(claim.array)
+            if reason:
+                reasons[reason] += not is_absent(claim.array)
             position += 1
-    del reasons[""]
     return Numbering(indices, +reasons)
 
 
-def unsettled(places: Sequence[Placement], doubtful: AbstractSet[Node]) -> dict[Claim, str]:
+def doubt_about(unsettled: Doubt | None, *, known: bool, is_behind: bool, is_certain: bool) -> Doubt | None:
+    """Why the position of an array cannot be told, the strongest doubt first; None where it can."""
+    if not known:
+        return "inside-custom"
+    if is_behind:
+        return "behind-unknown"
+    return unsettled if is_certain else "repeated-bytes"
+
+
+def unsettled(places: Sequence[Placement], doubtful: AbstractSet[Node]) -> dict[Claim, Doubt]:
     """Why no position is known from some arrays of a legacy file on, given the layers that may be an earlier one."""
-    found = {}
+    found: dict[Claim, Doubt] = {}
     for node, claim, _ in places:
         if claim.array.dtype == UNCOUNTED or node in doubtful:
-            found[claim] = REPEATED if node in doubtful else BEHIND
+            found[claim] = "repeated-bytes" if node in doubtful else "behind-unknown"
     return found
 
 
@@ -246,13 +250,10 @@ def common_positions(first: Numbering, second: Numbering) -> Numbering:
     """The positions on which two orders agree."""
     indices = {key: index if second.indices[key] == index else None for key, index in first.indices.items()}
     lost = sum(index is not None and indices[key] is None for key, index in first.indices.items())
-    return Numbering(indices, {**first.reasons, **({EITHER_KERAS: lost} if lost else {})})
+    return Numbering(indices, {**first.reasons, "either-keras": lost} if lost else first.reasons)
 
 
-def sentence_of(numbering: Numbering) -> list[str]:
-    """A sentence where positions in ``get_weights()`` cannot be told."""
-    if not numbering.reasons:
-        return []
-    total = sum(numbering.reasons.values())
-    reasons = "; ".join(numbering.reasons)
-    return [f"The positions of {total} arrays in get_weights() cannot be told: {reasons}."]
+def remarks_on(numbering: Numbering) -> Iterator[Remark]:
+    """A remark where positions in ``get_weights()`` cannot be told."""
+    if numbering.reasons:
+        yield Remark("untold-positions", facts=(sum(numbering.reasons.values()), tuple(numbering.reasons)))

@@ -126,8 +126,8 @@ def unwritten_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     writes every array whole; one that is not was made by a program that was stopped or has a fault. Save the model
     again.
     """
-    for place in evidence.container.unwritten:
-        yield Hit(place.path, f"It {place.words}.")
+    for remark in evidence.container.unwritten:
+        yield Hit(remark.place, f"It {remark.words}.")
 
 
 def bytes_outside(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -173,8 +173,8 @@ def broken_list(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     The writing stopped half way, as it does in Keras where two weights have one name, or the file was edited. Keras
     fails to load it, or goes on with the wrong numbers. Give every weight a name of its own, and save the model again.
     """
-    for place in evidence.container.broken_lists:
-        yield Hit(place.path, place.words)
+    for remark in evidence.container.broken_lists:
+        yield Hit(remark.place, remark.words)
 
 
 def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

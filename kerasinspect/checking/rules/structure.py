@@ -14,6 +14,7 @@ from kerasinspect.knowledge.optimizer_variables import tracked_shapes
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.knowledge.serialized import tensor_layers
 from kerasinspect.names import number_of
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,8 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         if top.path in shared:
             continue
         if not any(inner.weights for inner in top.walk()):
-            yield from (Hit(top.path, f"The layer {top.name} has no weights: {remark}.") for remark in top.remarks)
+            if is_missing(top):
+                yield Hit(top.path, f"The layer {top.name} has no weights: {Remark('no-arrays')}.")
             continue
         for one in described_layers(evidence.model, top):
             lacking = [] if one.is_open else [kind.name for kind in lacked(one) if kind.counted]
@@ -192,8 +194,13 @@ def unbuilt_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Call the model once, or give it an `Input`, before it is saved.
     """
     for layer in tops(evidence.model.layers):
-        if layer.built is False and not layer.weightless and not layer.remarks:
+        if layer.built is False and not layer.weightless and not is_missing(layer):
             yield Hit(layer.path, f"The {layer.class_name} layer is not built: it has no weights in the file.")
+
+
+def is_missing(layer: Layer) -> bool:
+    """Whether the file has no arrays for a layer, while it has those of others."""
+    return any(remark.kind == "no-arrays" for remark in layer.remarks)
 
 
 def repeated_names(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

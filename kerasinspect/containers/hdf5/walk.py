@@ -92,7 +92,7 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
         fill(walk, walk.pending.pop())
     settle(walk)
     arrays = (home.array for home in walk.arrays.values())
-    unwritten = tuple((array.path, words) for array in arrays if (words := never_written(array)))
+    unwritten = tuple(remark for array in arrays if (remark := never_written(array)))
     return Tree(root, tuple(walk.damage), file.outside_nbytes, unwritten)
 
 

@@ -23,6 +23,8 @@ from kerasinspect.platforms import Descriptor
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kerasinspect.remarks import Remark
+
 STEP = 1 << 20
 """Bytes read and inflated at a time."""
 
@@ -37,7 +39,7 @@ class Archive:
     """All members in the order of the directory, those that share a name too."""
     members: Mapping[str, Member]
     """The member of each name: the last one, which is what Python's zipfile and so Keras reads."""
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     """Oddities: repeated names, members that cannot be read, bytes that belong to none."""
     unused_nbytes: int = 0
     """Bytes between the members that belong to none."""

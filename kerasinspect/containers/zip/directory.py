@@ -23,6 +23,7 @@ from kerasinspect.containers.zip.members import (
 )
 from kerasinspect.errors import DamagedFile
 from kerasinspect.limits import Limits, over_limit
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,7 @@ class Directory(NamedTuple):
     """The members of an archive in the order of its directory, and what is odd about them."""
 
     entries: tuple[Member, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     unused_nbytes: int
     """Bytes between the members that belong to none."""
 
@@ -70,7 +71,7 @@ def read_directory(source: Source, limits: Limits) -> Directory:
     unused = unused_nbytes(entries, extent.start)
     remarks = [*member_remarks(entries)]
     if unused:
-        remarks.append(f"The archive holds {unused:,} bytes that belong to no member.")
+        remarks.append(Remark("unused-bytes", facts=(unused,)))
     return Directory(entries, tuple(remarks), unused)
 
 
@@ -181,15 +182,15 @@ def unused_nbytes(entries: Sequence[Member], directory: int) -> int:
     return sum(max(0, start - end) for (_, end), start in zip(spans, starts, strict=False))
 
 
-def member_remarks(entries: Sequence[Member]) -> Iterator[str]:
-    """Sentences about single members: repeated names, names that lead elsewhere, links, and what cannot be read."""
+def member_remarks(entries: Sequence[Member]) -> Iterator[Remark]:
+    """Remarks on single members: repeated names, names that lead elsewhere, links, and what cannot be read."""
     for name, times in Counter(member.name for member in entries).items():
         if times > 1:
-            yield f"The archive holds {name} {times} times: the last is read, as Keras does."
+            yield Remark("repeated-member", name, (times,))
     for name in dict.fromkeys(member.name for member in entries if member.leads_elsewhere):
-        yield f"The archive's member {name} names a place outside of it; nothing is extracted."
+        yield Remark("outside-member", name)
     for member in entries:
         if member.special:
-            yield f"The archive's member {member.name} is {member.special}; it is not followed."
+            yield Remark("special-member", member.name, (member.special,))
         if member.problem:
-            yield f"The archive's member {member.name} cannot be read: {member.problem}."
+            yield Remark("unread-member", member.name, (member.problem,))

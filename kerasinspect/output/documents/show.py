@@ -32,7 +32,7 @@ def show_document(inspection: Inspection, options: ShowOptions) -> Document:
         "weights": (_weight_document(weight, options) for weight in inspection.weights),
         "extras": (_extra_document(extra, options) for extra in inspection.extras),
         "code": [code_document(finding) for finding in inspection.code],
-        "remarks": model.remarks,
+        "remarks": [*map(str, model.remarks)],
         "damage": model.damage,
         "checksum": Deferred(inspection.checksum),
     }
@@ -51,7 +51,7 @@ def _layer_document(inspected: LayerInspection) -> Document:
         "activation": layer.activation,
         "parameters": layer.parameters,
         "weights": _positions(inspected.weights),
-        "remarks": layer.remarks,
+        "remarks": [*map(str, layer.remarks)],
         "layers": [_layer_document(inner) for inner in inspected.layers],
     }
 
@@ -95,7 +95,7 @@ def _weight_facts(weight: Weight) -> dict[str, Writable]:
     keras_fans = {"keras_fan_in": weight.keras_fan_in, "keras_fan_out": weight.keras_fan_out}
     document |= {key: fan for key, fan in keras_fans.items() if fan is not None}
     if weight.remark is not None:
-        document["remark"] = weight.remark
+        document["remark"] = str(weight.remark)
     if weight.same_as:
         document["same_as"] = weight.same_as
     return document
@@ -114,7 +114,7 @@ def _extra_document(inspected: ExtraInspection, options: ShowOptions) -> Documen
         "bytes": extra.array.nbytes,
     }
     if extra.remark is not None:
-        document["remark"] = extra.remark
+        document["remark"] = str(extra.remark)
     return document | (_hash(inspected.sha256) if options.hashes else {})
 
 

@@ -23,7 +23,7 @@ def stats_document(survey: Survey, checksum: Verified | None = None) -> Document
         "model": model_document(survey.model),
         "weights": [_weight_document(one, survey.points) for one in survey.weights],
         "left_out": survey.left_out,
-        "remarks": list(survey.model.remarks),
+        "remarks": [*map(str, survey.model.remarks)],
         "damage": list(survey.model.damage),
         "checksum": checksum,
     }

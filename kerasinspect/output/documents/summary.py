@@ -22,7 +22,7 @@ def summary_document(summary: Summary, checksum: Verified | None = None) -> Docu
         "layers": [_entry(entry, summary) for entry in summary.entries],
         "left_out": summary.left_out,
         "totals": {"weights": _total(summary.total)} | {kind: _total(total) for kind, total in summary.totals.items()},
-        "remarks": list(summary.model.remarks),
+        "remarks": [*map(str, summary.model.remarks)],
         "damage": list(summary.model.damage),
         "checksum": checksum,
     }

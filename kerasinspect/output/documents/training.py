@@ -30,7 +30,7 @@ def training_document(training: Training, selection: Selection, checksum: Verifi
             "changed": training.count("changed"),
             "cannot_tell": training.count("cannot tell"),
         },
-        "remarks": list(training.model.remarks),
+        "remarks": [*map(str, training.model.remarks)],
         "damage": list(training.model.damage),
         "checksum": checksum,
     }

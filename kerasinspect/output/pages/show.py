@@ -60,7 +60,7 @@ def _layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[
         return
     yield Heading(layer.path, 2, "layer", tuple(_layer_facts(layer)))
     for remark in layer.remarks:
-        yield Paragraph(remark, "warning", 2)
+        yield Paragraph(str(remark), "warning", 2)
     if options.explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=2)
     if (options.explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
@@ -108,7 +108,7 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
     if not weight.named:
         yield Paragraph("the file does not tell its name, only its place among the layer's weights", "quiet", 3)
     if weight.remark is not None:
-        yield Paragraph(weight.remark, "warning", 3)
+        yield Paragraph(str(weight.remark), "warning", 3)
     if options.explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:

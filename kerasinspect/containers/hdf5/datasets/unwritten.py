@@ -9,24 +9,25 @@ import numpy as np
 from kerasinspect.containers.hdf5.datasets.chunks import Chunked
 from kerasinspect.containers.stored import Unwritten
 from kerasinspect.dtypes import decoded
+from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from kerasinspect.containers.stored import StoredArray
 
 
-def never_written(array: StoredArray) -> str | None:
-    """A sentence about the missing values of an array that can be read all the same; None about a whole one."""
+def never_written(array: StoredArray) -> Remark | None:
+    """A remark on the missing values of an array that can be read all the same; None on a whole one."""
     storage = array.storage
     if array.problem or not array.size:
         return None
     if isinstance(storage, Unwritten) and storage.value:
-        return f"was never written: each of its values reads as {first_value(array, storage.value)}"
+        return Remark("never-written", array.path, (first_value(array, storage.value),))
     if isinstance(storage, Chunked) and storage.missing and storage.fill:
-        chunks = f"{storage.missing:,} of its {storage.index.count:,} chunks"
-        return f"was not written whole: {chunks} are missing, and read as {first_value(array, storage.fill)}"
+        facts = (storage.missing, storage.index.count, first_value(array, storage.fill))
+        return Remark("partly-written", array.path, facts)
     return None
 
 
-def first_value(array: StoredArray, value: bytes) -> object:
+def first_value(array: StoredArray, value: bytes) -> str:
     """One value of an array from its bytes."""
-    return decoded(np.frombuffer(value, array.encoding), array.dtype)[0]
+    return str(decoded(np.frombuffer(value, array.encoding), array.dtype)[0])
