@@ -100,11 +100,11 @@ def incoming(graph: Graph, child: Node, first: list[Node], given: Shapes) -> Sha
     """The shapes that a layer's first call takes: from the layers before it, else as its own config says."""
     if len(first) > MOST_SHAPES:
         return None
-    shapes = together(graph, first)
+    shapes = shapes_given(graph, first)
     return shapes if shapes is not None else declared(child) or given
 
 
-def together(graph: Graph, nodes: list[Node]) -> Shapes:
+def shapes_given(graph: Graph, nodes: list[Node]) -> Shapes:
     """The shapes that some layers give: that of a single one for what it is, or one of each."""
     shapes = [graph.of(node).output_shape for node in nodes]
     if len(shapes) == 1:
@@ -162,7 +162,7 @@ def model_output(graph: Graph, model: Node) -> Shapes:
     places = by_name(model)
     last = model.children[-1:] if is_chain(model) else []
     found = [places[name] for name in tensor_layers(outputs) if name in places] or last
-    return together(graph, found) if len(found) <= MOST_SHAPES else None
+    return shapes_given(graph, found) if len(found) <= MOST_SHAPES else None
 
 
 def common_source(graph: Graph, calls: list[list[Node]], wiring: Wiring) -> AxisSource | None:

@@ -93,7 +93,7 @@ def choose(
     if kinds:
         gapped = adapted(kinds, node.config)
         node.unstored += len(lora_kinds(kinds, node.config)) if gapped is kinds else 0
-        return [*joined(gapped, arrays), *named]
+        return [*claims_of(gapped, arrays), *named]
     possible = [option for option in possible_kinds(node, keras_version) if fits_arrays(option, arrays)]
     shapes = [array.shape for array in arrays]
     agreeing = [option for option in possible if sizes_agree(option, shapes)]
@@ -173,7 +173,7 @@ def resettle(node: Node) -> None:
         node.claims = [replace(one, kind=kinds.get(one.name, one.kind)) for one in node.claims]
 
 
-def joined(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
+def claims_of(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
     """Kinds and arrays, joined."""
     return [Claim(kind.name, array, kind) for kind, array in zip(kinds, arrays, strict=True)]
 

@@ -8,12 +8,13 @@ around it agree as wholes.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.absent import is_absent
 from kerasinspect.assembly.claiming.matching import expects_arrays
+from kerasinspect.assembly.fingerprints import digest
+from kerasinspect.assembly.nodes import parents_of
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
 from kerasinspect.names import cut
@@ -62,7 +63,7 @@ class Copies:
         self._has_config = contents.config is not None
         self._is_marked = self._has_config and version is not None and SAYS_WHAT_IS_SHARED <= version < KERAS_3
         self._names = {row.array.path: row.name for layer in contents.layers for row in layer.rows}
-        self._parents = {child: node for node in model.walk() for child in node.children}
+        self._parents = parents_of(model)
         self._times = Counter(self._key(claim.array) for node in model.walk() for claim in node.claims)
         self._prints: dict[str, Fingerprint | None] = {}
 
@@ -110,7 +111,7 @@ class Copies:
             return None
         if array.path not in self._prints:
             try:
-                self._prints[array.path] = Fingerprint(name, shape, dtype, *digest(claim))
+                self._prints[array.path] = Fingerprint(name, shape, dtype, *digest(array))
             except UnreadableFile:
                 self._prints[array.path] = None
         return self._prints[array.path]
@@ -186,18 +187,6 @@ def sentences_of(pairs: list[str]) -> Iterator[str]:
             f"{pairs[0]} hold equal arrays{more}; the file does not prove that they are one layer, "
             "so each is listed as a layer of its own."
         )
-
-
-def digest(claim: Claim) -> tuple[bytes, bool]:
-    """A fingerprint of an array's bytes, and whether its values differ from each other."""
-    total = hashlib.sha256()
-    first, varies = b"", False
-    width = claim.array.encoding.itemsize
-    for piece in claim.array.blocks():
-        total.update(piece)
-        first = first or bytes(piece[:width])
-        varies = varies or bytes(piece) != first * (len(piece) // width)
-    return total.digest(), varies
 
 
 def listed_again(node: Node) -> dict[Node, Node]:

@@ -90,7 +90,7 @@ def signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
     return np.asarray(counted + coding.lowest, np.int8)
 
 
-def transposed(matrix: Array) -> Computed:
+def transposed_matrix(matrix: Array) -> Computed:
     """Rows as columns."""
     return Computed(matrix.shape[::-1], matrix.dtype, lambda picks: matrix[slices(picks[::-1])].T)
 

@@ -10,7 +10,7 @@ from kerasinspect.assembly.labelling.computed_arrays import (
     multiplied,
     reshaped,
     rounded_to_float8,
-    transposed,
+    transposed_matrix,
     unpacked,
 )
 from kerasinspect.assembly.wiring import is_single
@@ -112,7 +112,7 @@ def in_rows(stored: Array, packing: Packing) -> Array:
     if axis is not None:
         length = packing.flat[::-1][axis] if packing.transposed else packing.flat[axis]
         values = unpacked(values, axis, length, packing.coding)
-    return transposed(values) if packing.transposed else values
+    return transposed_matrix(values) if packing.transposed else values
 
 
 def in_shape(values: Array, packing: Packing) -> Array:
