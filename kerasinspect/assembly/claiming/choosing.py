@@ -142,7 +142,7 @@ def is_lora_rank(key: str, group: Group) -> bool:
 
 
 def with_gaps(kinds: tuple[WeightKind, ...], keys: Sequence[int]) -> tuple[WeightKind, ...]:
-    """Those of the weights that the keys number, where some are left out."""
+    """The weights that the keys number; all of them where the numbers run on without a gap."""
     if keys == [*range(len(keys))] or keys[-1] >= len(kinds):
         return kinds
     return tuple(kinds[key] for key in keys)
@@ -174,7 +174,7 @@ def resettle(node: Node) -> None:
 
 
 def claims_of(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
-    """Kinds and arrays, joined."""
+    """A claim for each array, as the weight at its place."""
     return [Claim(kind.name, array, kind) for kind, array in zip(kinds, arrays, strict=True)]
 
 

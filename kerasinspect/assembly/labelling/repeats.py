@@ -119,7 +119,7 @@ def grouped(owned: Sequence[Owned], key: Callable[[StoredArray], object]) -> lis
 
 
 def repeat_of(one: Owned, other: Owned, *, is_one_object: bool = False, is_inside: bool = False) -> Repeat:
-    """What is known of two arrays that are equal."""
+    """The repeat that two equal arrays are: the one that the file names, if any, is the original."""
     (owner, original), (_, claim) = named_first([one, other])
     sample, width = ends(claim.array), claim.array.encoding.itemsize
     is_constant = sample == sample[:width] * (len(sample) // width)
