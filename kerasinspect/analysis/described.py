@@ -68,11 +68,11 @@ class Filled:
     surplus: tuple[Weight, ...]
 
 
-def tops(layers: Iterable[Layer]) -> Iterator[Layer]:
+def outer_layers(layers: Iterable[Layer]) -> Iterator[Layer]:
     """The layers of a model and of the models inside it; not what is inside a layer."""
     for layer in layers:
         if layer.kind == "model":
-            yield from tops(layer.layers)
+            yield from outer_layers(layer.layers)
         else:
             yield layer
 
@@ -96,7 +96,7 @@ def described_layers(model: Model, top: Layer) -> Iterator[DescribedLayer]:
             copies = None if is_legacy else int(kind.shares_kernel)
             yield DescribedLayer(layer, () if is_flattened(layer, kind) else tuple(ways), shapes, is_open, copies)
         parts = {part.name: part.weights for part in kind.sublayers} if kind else {}
-        inside = [(inner, parts.get(inner.name), taken, is_open) for inner, taken in fed(layer, shapes)]
+        inside = [(inner, parts.get(inner.name), taken, is_open) for inner, taken in with_incoming(layer, shapes)]
         pending += reversed(inside)
 
 
@@ -105,7 +105,7 @@ def is_flattened(layer: Layer, kind: LayerKind) -> bool:
     return bool(kind.sublayers and not kind.weights and not layer.layers)
 
 
-def fed(layer: Layer, shapes: Outputs | None) -> Iterator[tuple[Layer, Outputs | None]]:
+def with_incoming(layer: Layer, shapes: Outputs | None) -> Iterator[tuple[Layer, Outputs | None]]:
     """The layers right inside a layer, each with the shape that it takes; None where that is not known."""
     shapes = sequence_of(shapes) if layer.class_name in RECURRENT else shapes
     is_chain = layer.class_name == "Sequential" and layer.known

@@ -49,7 +49,7 @@ class LegacyOrder:
         self._in_file = in_file
 
     def of(self, model: Node) -> list[Placement]:
-        """Every array once."""
+        """The places of all arrays of a model, each once."""
         if self._age == "file":
             return self._as_stored(model, known=True)
         known = self._age == "keras 2" or not is_written_as_class(model)
@@ -90,7 +90,7 @@ class LegacyOrder:
         return [*self._doubts(node), *places]
 
     def _doubts(self, node: Node) -> list[Placement]:
-        """What stands for layers in and below one that are left out, though they may be no repetition."""
+        """A placeholder for each layer in and below one that is left out as a repetition, though it may be none."""
         left_out = (below for below in node.walk() if below.same_as is not None and below in self._doubtful)
         return [Placement(below, Claim("", placeholder(UNCOUNTED, -1)), is_known=False) for below in left_out]
 

@@ -91,5 +91,10 @@ class Node:
 
     @property
     def is_model(self) -> bool:
-        """It is a model that holds layers."""
+        """Whether it is a model that holds layers."""
         return self.role == "model"
+
+
+def parents_of(model: Node) -> dict[Node, Node]:
+    """The node right around each node inside a model."""
+    return {child: node for node in model.walk() for child in node.children}

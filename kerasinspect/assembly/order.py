@@ -37,19 +37,19 @@ def age_of(version: str | None, *, is_tree: bool) -> Age:
 
 
 def places_in_order(model: Node, age: Age) -> list[Placement]:
-    """Every array of a tree once, as ``get_weights()`` has them."""
+    """The places of all arrays of a tree, each once, in the order of ``get_weights()``."""
     return [*(model_order(model, model, known=True) if age == "keras 2" else tree_order(model, known=True))]
 
 
 def own_places(node: Node, *, known: bool) -> list[Placement]:
-    """A layer's own arrays: trainable ones first."""
+    """The places of a layer's own arrays: trainable ones first."""
     claims = sorted(node.claims, key=lambda claim: claim.kind is not None and not claim.kind.trainable)
     known = known and node.own_order_known
     return [Placement(node, claim, known and (claim.kind is None or claim.kind.counted)) for claim in claims]
 
 
 def tree_order(node: Node, *, known: bool) -> Iterator[Placement]:
-    """Keras 3: own arrays, then those of each sublayer."""
+    """The places in Keras 3: a layer's own arrays, then those of each sublayer."""
     if node.same_as is not None:
         return
     own_known = known and (node.order_known or not node.is_model)
@@ -59,7 +59,7 @@ def tree_order(node: Node, *, known: bool) -> Iterator[Placement]:
 
 
 def own_then(node: Node, below: list[Placement], *, known: bool) -> Iterator[Placement]:
-    """A layer's own arrays in Keras 3, before those of its sublayers."""
+    """The places of a layer of Keras 3: its own arrays before those ``below``, in its sublayers."""
     if node.kind and node.kind.shares_kernel:
         # It holds its sublayer's kernel itself, so that kernel comes before its own vector.
         yield from below[:1]
@@ -77,7 +77,7 @@ def is_layered(node: Node, root: Node) -> bool:
 
 
 def model_order(root: Node, node: Node, *, known: bool) -> Iterator[Placement]:
-    """Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first."""
+    """The places in Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first."""
     if node.same_as is not None:
         return
     if is_layered(node, root):

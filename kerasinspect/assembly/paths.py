@@ -18,7 +18,7 @@ WHERE = "The model"
 
 
 def layer_paths(model: Node, limits: Limits) -> dict[Node, str]:
-    """The path of the model itself, which is empty, and of every layer in it.
+    """The path of every layer in a model, and that of the model itself, which is empty.
 
     Raises RefusedFile where paths and classes of all layers and arrays become too long together; each array names the
     class of its layer, too.

@@ -41,7 +41,7 @@ class Wiring:
     input_shape: Shapes = None
     output_shape: Shapes = None
     source: AxisSource | None = None
-    """What one axis of its input runs along, in every call."""
+    """The layer whose units one axis of its input runs along, in every call."""
 
 
 @dataclass(slots=True)
@@ -100,11 +100,11 @@ def incoming(graph: Graph, child: Node, first: list[Node], given: Shapes) -> Sha
     """The shapes that a layer's first call takes: from the layers before it, else as its own config says."""
     if len(first) > MOST_SHAPES:
         return None
-    shapes = together(graph, first)
+    shapes = shapes_given(graph, first)
     return shapes if shapes is not None else declared(child) or given
 
 
-def together(graph: Graph, nodes: list[Node]) -> Shapes:
+def shapes_given(graph: Graph, nodes: list[Node]) -> Shapes:
     """The shapes that some layers give: that of a single one for what it is, or one of each."""
     shapes = [graph.of(node).output_shape for node in nodes]
     if len(shapes) == 1:
@@ -119,7 +119,7 @@ def is_single(shapes: Shapes) -> TypeGuard[Shape]:
 
 
 def one_by_one(shapes: Shapes) -> tuple[Shape, ...]:
-    """The shape of each input."""
+    """Shapes as a tuple with one for each input."""
     return (shapes,) if is_single(shapes) else tuple(part for part in shapes or () if isinstance(part, tuple))
 
 
@@ -162,11 +162,11 @@ def model_output(graph: Graph, model: Node) -> Shapes:
     places = by_name(model)
     last = model.children[-1:] if is_chain(model) else []
     found = [places[name] for name in tensor_layers(outputs) if name in places] or last
-    return together(graph, found) if len(found) <= MOST_SHAPES else None
+    return shapes_given(graph, found) if len(found) <= MOST_SHAPES else None
 
 
 def common_source(graph: Graph, calls: list[list[Node]], wiring: Wiring) -> AxisSource | None:
-    """What the input of a layer runs along, looking through layers that pass it on, where all its calls agree."""
+    """The source of an axis of a layer's input, through layers that pass it on; None where its calls do not agree."""
     if not calls or any(len(call) != 1 for call in calls):
         return None
     found = source_of(graph, calls[0][0], wiring.input_shape)
@@ -175,7 +175,7 @@ def common_source(graph: Graph, calls: list[list[Node]], wiring: Wiring) -> Axis
 
 
 def source_of(graph: Graph, node: Node, seen: Shapes) -> AxisSource | None:
-    """What the output of a layer runs along; ``seen`` is its shape as the next layer sees it."""
+    """The source of an axis of a layer's output; ``seen`` is the output's shape as the next layer sees it."""
     wiring = graph.of(node)
     shape = wiring.output_shape or seen
     if node.role == "input" or shape is None or not is_single(shape):

@@ -14,7 +14,7 @@ from kerasinspect.assembly.labelling.computed_arrays import (
     as_float8,
     multiplied,
     reshaped,
-    transposed,
+    transposed_matrix,
     unpacked,
 )
 from kerasinspect.knowledge.packing import INT4, TERNARY, UINT2, UINT4
@@ -271,7 +271,7 @@ def test_any_part_can_be_asked_for(key: Any) -> None:  # noqa: ANN401 - numpy's 
     of_group = groups.values.astype(int)
     whole = (values[...] - zero[of_group]) * scale[of_group] / np.arange(1, 6)[:, None]
     np.testing.assert_allclose(numbers[key], whole[key], rtol=1e-6)
-    np.testing.assert_array_equal(transposed(transposed(values))[key], values[...][key])
+    np.testing.assert_array_equal(transposed_matrix(transposed_matrix(values))[key], values[...][key])
     np.testing.assert_array_equal(reshaped(values, (7, 5))[key], values[...].reshape(7, 5)[key])
 
 

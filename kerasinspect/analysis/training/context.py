@@ -83,7 +83,7 @@ def settle(layer: LayerTraining, around: Surroundings) -> LayerTraining:
 
 
 def _open(layer: LayerTraining) -> LayerTraining:
-    """The layer without a verdict."""
+    """The layer with its verdict taken back."""
     return replace(layer, verdict="cannot tell", certainty=None)
 
 

@@ -135,7 +135,7 @@ def _generated(look: Fit, coincidence: float) -> Judgement:
 
 
 def _by_fit(weight: Weight, look: Fit, count: int) -> Judgement:
-    """What the fit alone says."""
+    """The verdict on values whose fit alone says anything."""
     if look.probability < COINCIDENCE:
         return changed(weight, "does not fit", look)
     if look.probability < MISFIT:

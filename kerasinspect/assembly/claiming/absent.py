@@ -31,12 +31,12 @@ UNCOUNTED = "uncounted"
 
 
 def placeholder(dtype: str, number: int) -> StoredArray:
-    """An array that the file does not hold."""
+    """An array that stands for one, or for some, that the file does not hold."""
     return StoredArray(f"{dtype} {number}", (), dtype, np.dtype("<f4"), Unwritten(0, ""))
 
 
 def is_absent(array: StoredArray) -> bool:
-    """Whether an array only keeps a place."""
+    """Whether an array is a placeholder."""
     return array.dtype in (ABSENT, UNCOUNTED)
 
 
@@ -70,7 +70,7 @@ def keep_places(node: Node) -> None:
 
 
 def drop_places(model: Node, places: list[Placement]) -> list[Placement]:
-    """Take everything away that only keeps a place; give what is left of the places."""
+    """Take away the arrays that only keep a place, from the model and from its places; give the places left."""
     for node in model.walk():
         node.claims = [claim for claim in node.claims if not is_absent(claim.array)]
     return [place for place in places if not is_absent(place.claim.array)]

@@ -1,4 +1,4 @@
-"""The layers right inside others, by name."""
+"""An index of the layers right inside others, by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class NamedChildren(NamedTuple):
     cells: dict[str, Node]
 
     def add(self, child: Node) -> None:
-        """Note one more layer."""
+        """Add a layer, unless an earlier one has its name."""
         self.layers.setdefault(child.name, child)
         if child.role == "cell":
             self.cells.setdefault(unnumbered(child.name), child)
@@ -27,12 +27,12 @@ class ChildIndex:
     """Finds layers by the parts of stored names; each layer is looked at once, however many names there are."""
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
+        """Begin with an empty index."""
         self._known: dict[Node, NamedChildren] = {}
         """By the outer layer."""
 
     def known(self, node: Node) -> NamedChildren:
-        """What is inside a layer."""
+        """The layers right inside a layer, indexed at the first call."""
         known = self._known.get(node)
         if known is None:
             known = self._known[node] = NamedChildren({}, {})
@@ -46,6 +46,6 @@ class ChildIndex:
         return known.layers.get(part) or known.cells.get(unnumbered(part))
 
     def append(self, node: Node, child: Node) -> None:
-        """Put a layer inside another one."""
+        """Put a layer inside another one, and into the index."""
         self.known(node).add(child)
         node.children.append(child)

@@ -94,7 +94,7 @@ def choose(
     if kinds:
         gapped = adapted(kinds, node.config)
         node.unstored += len(lora_kinds(kinds, node.config)) if gapped is kinds else 0
-        return [*joined(gapped, arrays), *named]
+        return [*claims_of(gapped, arrays), *named]
     possible = [option for option in possible_kinds(node, keras_version) if fits_arrays(option, arrays)]
     shapes = [array.shape for array in arrays]
     agreeing = [option for option in possible if sizes_agree(option, shapes)]
@@ -143,7 +143,7 @@ def is_lora_rank(key: str, group: Group) -> bool:
 
 
 def with_gaps(kinds: tuple[WeightKind, ...], keys: Sequence[int]) -> tuple[WeightKind, ...]:
-    """Those of the weights that the keys number, where some are left out."""
+    """The weights that the keys number; all of them where the numbers run on without a gap."""
     if keys == [*range(len(keys))] or keys[-1] >= len(kinds):
         return kinds
     return tuple(kinds[key] for key in keys)
@@ -174,8 +174,8 @@ def resettle(node: Node) -> None:
         node.claims = [replace(one, kind=kinds.get(one.name, one.kind)) for one in node.claims]
 
 
-def joined(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
-    """Kinds and arrays, joined."""
+def claims_of(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
+    """A claim for each array, as the weight at its place."""
     return [Claim(kind.name, array, kind) for kind, array in zip(kinds, arrays, strict=True)]
 
 

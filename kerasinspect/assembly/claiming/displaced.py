@@ -67,7 +67,7 @@ def note_displaced_groups(
 
 
 def in_circles(leads_to: Mapping[Node, Node]) -> set[Node]:
-    """Those from which one comes back to where one began: layers that have exchanged their groups among themselves."""
+    """The layers that have exchanged their groups among themselves: from each, targets lead back to it."""
     left = dict(leads_to)
     for at in leads_to.keys() - {*leads_to.values()}:
         while at in left:

@@ -27,12 +27,12 @@ VARS = "vars"
 
 @dataclass(frozen=True, slots=True)
 class TreeWalk:
-    """What is known while a tree is walked."""
+    """What the walk of a tree carries from group to group."""
 
     layers: dict[tuple[str, str], Node] = field(default_factory=dict)
     """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
     version: KerasVersion | None = None
-    """Of the Keras that counted the groups."""
+    """The Keras that numbered the groups."""
 
 
 def own_arrays(group: Group) -> list[tuple[str, StoredArray]]:
@@ -53,7 +53,7 @@ def has_arrays(group: Group) -> bool:
     return any(below.arrays or below.aliases for below in group.walk())
 
 
-def match(walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
+def match_groups(walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """The group of each layer, by the names in the file, else by the way of counting that explains most groups.
 
     Of ways that explain as many, that of the Keras version counts.

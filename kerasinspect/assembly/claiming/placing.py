@@ -95,7 +95,7 @@ def deepest_single(node: Node) -> Node:
 
 
 def make_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node:
-    """A layer for a path that neither config nor class accounts for."""
+    """Make the layers of a path that neither config nor class accounts for; give the innermost that can own weights."""
     current = node
     for part in parts:
         following = inside.named(current, part)

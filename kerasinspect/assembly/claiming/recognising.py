@@ -159,7 +159,7 @@ def every_choice() -> Mapping[int, Sequence[Kinds]]:
 
 
 def names_of(kinds: Kinds) -> tuple[str, ...]:
-    """What a choice of weights calls the arrays."""
+    """The names of the weights of a choice, in order."""
     return tuple(kind.name for kind in kinds)
 
 

@@ -271,7 +271,7 @@ def can_be_weight(names: AbstractSet[str], kind: WeightKind, row: Row) -> bool:
 
 
 def claim_positions(node: Node, rows: Sequence[Row]) -> None:
-    """Weights of Keras 0.x, which are only numbered."""
+    """Claim the weights of a layer of Keras 0.x, which are only numbered."""
     arrays = [row.array for row in rows]
     kinds = tuple(kind for below in node.walk() for kind in expected_kinds(below)[0])
     if not fits_arrays(kinds, arrays):

@@ -8,12 +8,13 @@ around it agree as wholes.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.absent import is_absent
 from kerasinspect.assembly.claiming.matching import expects_arrays
+from kerasinspect.assembly.fingerprints import digest
+from kerasinspect.assembly.nodes import parents_of
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
 from kerasinspect.names import cut
@@ -46,7 +47,7 @@ class Fingerprint(NamedTuple):
 
 
 class Sharing(NamedTuple):
-    """What is to be said of layers that may be one."""
+    """The layers of a legacy file that may be an earlier one, and what is to be said of them."""
 
     doubtful: frozenset[Node] = frozenset()
     """Layers that an earlier one may be: from there on nobody knows how many arrays there are."""
@@ -63,9 +64,9 @@ class Copies:
         self._has_config = contents.config is not None
         self._is_marked = self._has_config and version is not None and SAYS_WHAT_IS_SHARED <= version < KERAS_3
         self._names = {row.array.path: row.name for layer in contents.layers for row in layer.rows}
-        self._parents = {child: node for node in model.walk() for child in node.children}
+        self._parents = parents_of(model)
         self._times = Counter(self._key(claim.array) for node in model.walk() for claim in node.claims)
-        self._prints: dict[str, Fingerprint | None] = {}
+        self._fingerprints: dict[str, Fingerprint | None] = {}
 
     def join(self) -> Sharing:
         """Make one layer of those that are one, and tell of those that may be."""
@@ -74,7 +75,7 @@ class Copies:
         equal: list[tuple[Node, Node]] = []
         for child in self._model.children:
             for node in child.walk():
-                found = [one for one in map(self._print, node.claims) if one]
+                found = [one for one in map(self._fingerprint, node.claims) if one]
                 original = next((first[one] for one in found if one in first), None)
                 for one in found:
                     first.setdefault(one, node)
@@ -103,18 +104,18 @@ class Copies:
         """What an array is called and looks like."""
         return self._names.get(array.path), array.shape, array.dtype
 
-    def _print(self, claim: Claim) -> Fingerprint | None:
-        """The print of an array that may be a copy; None for any other, and for one that cannot be read."""
+    def _fingerprint(self, claim: Claim) -> Fingerprint | None:
+        """The fingerprint of an array that may be a copy; None for any other, and for one that cannot be read."""
         array = claim.array
         name, shape, dtype = self._key(array)
         if name is None or is_absent(array) or self._times[name, shape, dtype] == 1:
             return None
-        if array.path not in self._prints:
+        if array.path not in self._fingerprints:
             try:
-                self._prints[array.path] = Fingerprint(name, shape, dtype, *digest(claim))
+                self._fingerprints[array.path] = Fingerprint(name, shape, dtype, *digest(array))
             except UnreadableFile:
-                self._prints[array.path] = None
-        return self._prints[array.path]
+                self._fingerprints[array.path] = None
+        return self._fingerprints[array.path]
 
     def _is_one(self, original: Node, node: Node) -> bool | None:
         """Whether a layer is one that was met before; None where the file does not tell."""
@@ -123,15 +124,15 @@ class Copies:
             return are_equal
         if is_another(original, node, is_marked=self._is_marked):
             return False
-        known = {*map(self._print, original.claims)}
-        if not any(one.varies for one in map(self._print, node.claims) if one and one in known):
+        known = {*map(self._fingerprint, original.claims)}
+        if not any(one.varies for one in map(self._fingerprint, node.claims) if one and one in known):
             return False
         return None if not are_equal or self._are_copies(original, node) else True
 
     def _are_equal(self, one: Node, other: Node) -> bool:
-        """Whether two layers hold the same under the same names."""
-        prints = [*map(self._print, one.claims)]
-        return None not in prints and prints == [*map(self._print, other.claims)]
+        """Whether two layers hold arrays of equal names and equal bytes."""
+        prints = [*map(self._fingerprint, one.claims)]
+        return None not in prints and prints == [*map(self._fingerprint, other.claims)]
 
     def _is_marked_again(self, node: Node) -> bool:
         """Whether the config marks a layer, or one around it, as met before."""
@@ -155,9 +156,10 @@ class Copies:
         return around
 
     def _are_equal_inside(self, one: Node, other: Node) -> bool:
-        """Whether all that lies in two models is equal."""
-        prints = [[self._print(claim) for below in model.walk() for claim in below.claims] for model in (one, other)]
-        return None not in prints[0] and prints[0] == prints[1]
+        """Whether all arrays inside two models are equal, one by one."""
+        claims = ([claim for below in model.walk() for claim in below.claims] for model in (one, other))
+        first, second = ([*map(self._fingerprint, inside)] for inside in claims)
+        return None not in first and first == second
 
     def _remarks(self, pairs: Sequence[tuple[Node, Node]]) -> Iterator[Remark]:
         """One remark on all layers that hold the same and may be one."""
@@ -166,7 +168,7 @@ class Copies:
             yield Remark("equal-layers", first, (second, len(pairs) - 1))
 
     def _path(self, node: Node) -> str:
-        """A layer's path."""
+        """The path of a layer below the whole model; of a long one the beginning."""
         names = [node.name]
         while (around := self._parents.get(node)) is not None and around is not self._model:
             names.append(around.name)
@@ -183,18 +185,6 @@ def is_another(original: Node, node: Node, *, is_marked: bool) -> bool:
         return False
     is_described = original.from_config and node.from_config
     return original.kind is not node.kind or (is_described and (is_marked or original.config != node.config))
-
-
-def digest(claim: Claim) -> tuple[bytes, bool]:
-    """A fingerprint of an array's bytes, and whether its values differ from each other."""
-    total = hashlib.sha256()
-    first, varies = b"", False
-    width = claim.array.encoding.itemsize
-    for piece in claim.array.blocks():
-        total.update(piece)
-        first = first or bytes(piece[:width])
-        varies = varies or bytes(piece) != first * (len(piece) // width)
-    return total.digest(), varies
 
 
 def listed_again(node: Node) -> dict[Node, Node]:

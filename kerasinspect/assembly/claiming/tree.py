@@ -24,7 +24,7 @@ from kerasinspect.assembly.claiming.matching import (
     TreeWalk,
     counted_keys,
     has_arrays,
-    match,
+    match_groups,
     own_arrays,
     user_name,
 )
@@ -102,7 +102,7 @@ def claim_container(walk: TreeWalk, model: Node, group: Group) -> set[str]:
         if container is None:
             continue
         used.add(name)
-        keys = match(walk, waiting, container)
+        keys = match_groups(walk, waiting, container)
         for child in waiting:
             if child in keys:
                 child.same_as = None
@@ -139,12 +139,19 @@ def claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
         if not held[0].listed:
             claim_group(walk, held[0], holder)
             continue
-        paths = {group.path: key for key, group in holder.groups.items()}
-        keys = match(walk, held, holder) if node.from_config else {child: paths[child.group or ""] for child in held}
+        keys = keys_in_list(walk, node, held, holder)
         for child in held:
             if child in keys:
                 claim_group(walk, child, holder.groups[keys[child]])
     return used
+
+
+def keys_in_list(walk: TreeWalk, node: Node, held: list[Node], holder: Group) -> dict[Node, str]:
+    """The group of each sublayer in a list; one that was made from its group has that."""
+    if node.from_config:
+        return match_groups(walk, held, holder)
+    keys = {group.path: key for key, group in holder.groups.items()}
+    return {child: keys[child.group or ""] for child in held}
 
 
 def adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:

@@ -83,15 +83,15 @@ def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> Computed:
 
 
 def signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
-    """The values that digits stand for."""
+    """The values that the digits of a coding stand for."""
     if not coding.lowest:
         return digits
     counted = (digits.view(np.int8) - coding.lowest) % coding.base if coding.wraps else digits.view(np.int8)
     return np.asarray(counted + coding.lowest, np.int8)
 
 
-def transposed(matrix: Array) -> Computed:
-    """Rows as columns."""
+def transposed_matrix(matrix: Array) -> Computed:
+    """A matrix with its rows as columns."""
     return Computed(matrix.shape[::-1], matrix.dtype, lambda picks: matrix[slices(picks[::-1])].T)
 
 

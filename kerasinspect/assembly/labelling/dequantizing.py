@@ -10,7 +10,7 @@ from kerasinspect.assembly.labelling.computed_arrays import (
     multiplied,
     reshaped,
     rounded_to_float8,
-    transposed,
+    transposed_matrix,
     unpacked,
 )
 from kerasinspect.assembly.wiring import is_single
@@ -85,7 +85,7 @@ def holder_of(
     given: Shapes,
     keras_version: KerasVersion | None,
 ) -> Holder:
-    """What the packing of a layer's weights depends on."""
+    """The facts of a layer that the packing of its weights depends on."""
     stored = {one.name: (one.array.dtype, one.array.shape) for one in node.claims}
     # The projections of an attention layer, whose weights it knows best, are given something else than the layer is.
     inputs = shape_of(as_mapping(node.entry.get("build_config")).get("input_shape"))
@@ -111,7 +111,7 @@ def in_rows(stored: Array, packing: Packing) -> Array:
     if axis is not None:
         length = packing.flat[::-1][axis] if packing.transposed else packing.flat[axis]
         values = unpacked(values, axis, length, packing.coding)
-    return transposed(values) if packing.transposed else values
+    return transposed_matrix(values) if packing.transposed else values
 
 
 def in_shape(values: Array, packing: Packing) -> Array:
@@ -120,7 +120,7 @@ def in_shape(values: Array, packing: Packing) -> Array:
 
 
 def factor(arrays: Mapping[str, Array], name: str | None, packing: Packing) -> Factor | None:
-    """Numbers that run as the scales do."""
+    """The factor of this name, whose numbers run along the axes that the scales run along; None where there is none."""
     array = arrays.get(name or "")
     return (
         None

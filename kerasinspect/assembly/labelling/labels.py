@@ -116,7 +116,7 @@ def readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
 
 
 def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
-    """What a sublayer sees of its parent's input: the same, unless the parent changes it first."""
+    """What a sublayer sees of its parent's input: all of it, unless the parent changes it first."""
     shape, source = wiring.input_shape, wiring.source
     if node.is_model:  # one that the graph does not know: what comes between its layers is not followed
         return Wiring()
@@ -141,10 +141,10 @@ def is_built(node: Node, *, whole: bool) -> bool | None:
         return None
     if not node.from_config:
         return None
-    return (False if whole else None) if expects(node) else True
+    return (False if whole else None) if expects_more_arrays(node) else True
 
 
-def expects(node: Node) -> bool:
+def expects_more_arrays(node: Node) -> bool:
     """Whether the layer, or one inside it, should have arrays of its own by class and config."""
     bare = (below for below in node.walk() if below.same_as is None and not below.claims and below.kind)
     return any(kind.counted for below in bare for kind in expected_kinds(below)[0])
@@ -153,7 +153,7 @@ def expects(node: Node) -> bool:
 def remarks_of(labelling: Labelling, node: Node) -> tuple[Remark, ...]:
     """What is odd about one layer."""
     is_bare = node.from_config and node.same_as is None and not any(below.claims for below in node.walk())
-    if labelling.built and is_bare and expects(node) and not node.is_model:
+    if labelling.built and is_bare and expects_more_arrays(node) and not node.is_model:
         return (Remark("no-arrays"),)
     if node.unstored and node.config.get("lora_rank"):
         return (Remark("merged-factors", facts=(node.unstored,)),)
@@ -193,7 +193,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         stored_path=array.path,
         array=array,
         axes=axes,
-        trainable=trained(node, claim),
+        trainable=is_trainable(node, claim),
         named=claim.is_named,
         remark=claim.remark
         or views.remark
@@ -272,7 +272,7 @@ def misplaced(claim: Claim) -> Remark | None:
 
 
 def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
-    """What runs along the axes of unpacked values: the same as where nothing is quantised."""
+    """The axes of unpacked values, which are those of a weight that is not quantised."""
     if views.unpacked is None or views.shape is None:
         return ()
     kinds = weights_for(kinds_of(node), node.config)
@@ -280,7 +280,7 @@ def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, 
     return axes_of(labelling, node, next(plain, None), views.shape, wiring)
 
 
-def trained(node: Node, claim: Claim) -> bool | None:
+def is_trainable(node: Node, claim: Claim) -> bool | None:
     """Whether training changes a weight; None where the file does not tell."""
     if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
         # LoRA trains its two factors instead of what it adapts.
@@ -302,7 +302,7 @@ def axes_of(
         axes[0] = replace(axes[0], labels=kind.rows)
     if axes and kind.gates and shape[-1] % len(kind.gates) == 0:
         axes[-1] = replace(axes[-1], blocks=kind.gates)
-    source, place = wiring.source, fed_place(node, kind.name, axes, wiring)
+    source, place = wiring.source, axis_fed(node, kind.name, axes, wiring)
     if source is not None and place is not None and axes[place].size == source.size:
         path = labelling.paths[source.layer]
         axes[place] = replace(axes[place], source=path, source_word=source_word(source.layer))
@@ -316,7 +316,7 @@ def bare_axis_names(rank: int) -> tuple[str, ...]:
     return (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[-rank:])
 
 
-def fed_place(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> int | None:
+def axis_fed(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> int | None:
     """The axis of a kernel that runs along the axis of the input that the graph knows the source of."""
     if "kernel" not in weight or weight in INNER_KERNELS or wiring.source is None or not wiring.input_shape:
         return None

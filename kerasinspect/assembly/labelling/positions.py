@@ -37,7 +37,7 @@ NESTED_SINCE = (3, 15)
 
 @dataclass(slots=True)
 class WeightCount:
-    """What is known of the number of weights in a model."""
+    """What is known of how many weights ``get_weights()`` has, beside the arrays of the file."""
 
     repeats: dict[Claim, Repeat] = field(default_factory=dict)
     """Arrays that are one variable with another one."""
@@ -55,7 +55,7 @@ class WeightCount:
 
 
 def count_weights(model: Node, places: Sequence[Placement], contents: Contents) -> WeightCount:
-    """What the tree and the optimizer's state in it prove of the number of weights."""
+    """What a tree, and the optimizer's state in it, prove of the number of weights."""
     version = version_of(contents.keras_version)
     displaced = (claim for _, claim, _ in places if claim.loaded_as and claim.in_place_of is None)
     counts = WeightCount(
@@ -102,7 +102,7 @@ class TrainedArrays:
 
 
 def trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> TrainedArrays:
-    """The same, counted once for all arrays."""
+    """The arrays that an optimizer may have slots for, and its slots, counted by shape."""
     shapes = Counter(claim.array.shape for claim in claims)
     untold = Counter(claim.array.shape for claim in claims if claim.kind is None)
     return TrainedArrays(set(claims), shapes, untold, Counter(tracked or ()))

@@ -9,21 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.assembly.claiming.sharing import digest
-from kerasinspect.errors import DamagedFile, UnreadableFile
+from kerasinspect.assembly.fingerprints import digest, ends
+from kerasinspect.assembly.nodes import parents_of
+from kerasinspect.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kerasinspect.assembly.nodes import Claim, Node
     from kerasinspect.assembly.order import Placement
-    from kerasinspect.containers.stored import Storage
+    from kerasinspect.containers.stored import Storage, StoredArray
 
     Owned: TypeAlias = "tuple[Node, Claim]"
     """A layer and an array of its own."""
-
-SAMPLE = 256
-"""Bytes at each end of an array that are compared before all of it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Repeat:
 
 def repeats_of(model: Node, places: Sequence[Placement]) -> list[Repeat]:
     """Every array that may be one with another, which is the one that is known as what it is, or comes first."""
-    parents = {child: node for node in model.walk() for child in node.children}
+    parents = parents_of(model)
     return [
         found for bucket in buckets(places) for equal in equal_ones(bucket) for found in repeats_among(equal, parents)
     ]
@@ -104,34 +102,25 @@ def buckets(places: Sequence[Placement]) -> Iterator[list[Owned]]:
 
 def equal_ones(bucket: Sequence[Owned]) -> Iterator[list[Owned]]:
     """Arrays of the same bytes, two or more; all of an array is read only where its ends are those of another one."""
-    sampled = grouped(bucket, sample)
+    sampled = grouped(bucket, ends)
     for alike in sampled:
         yield from grouped(alike, digest)
 
 
-def grouped(owned: Sequence[Owned], key: Callable[[Claim], object]) -> list[list[Owned]]:
+def grouped(owned: Sequence[Owned], key: Callable[[StoredArray], object]) -> list[list[Owned]]:
     """Arrays that agree in something, two or more; one that cannot be read agrees with none."""
     found: dict[object, list[Owned]] = {}
     for one in owned:
         try:
-            found.setdefault(key(one[1]), []).append(one)
+            found.setdefault(key(one[1].array), []).append(one)
         except UnreadableFile:
             continue
     return [alike for alike in found.values() if len(alike) > 1]
 
 
-def sample(claim: Claim) -> bytes:
-    """The first and the last bytes of an array."""
-    array = claim.array
-    if array.problem:
-        raise DamagedFile(array.problem)
-    count = min(array.nbytes, SAMPLE)
-    return bytes(array.storage.read(0, count)) + bytes(array.storage.read(array.nbytes - count, count))
-
-
 def repeat_of(one: Owned, other: Owned, *, is_one_object: bool = False, is_inside: bool = False) -> Repeat:
-    """What is known of two arrays that are equal."""
+    """The repeat that two equal arrays are: the one that the file names, if any, is the original."""
     (owner, original), (_, claim) = named_first([one, other])
-    ends, width = sample(claim), claim.array.encoding.itemsize
-    is_constant = ends == ends[:width] * (len(ends) // width)
+    sample, width = ends(claim.array), claim.array.encoding.itemsize
+    is_constant = sample == sample[:width] * (len(sample) // width)
     return Repeat(claim, owner, original, is_one_object, is_inside, is_constant)

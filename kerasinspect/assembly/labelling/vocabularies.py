@@ -39,5 +39,5 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
 
 
 def kept(tokens: Iterable[str]) -> tuple[str, ...]:
-    """Tokens as they are kept; of one that is longer than any word its beginning."""
+    """Tokens, each cut to the length that is kept."""
     return tuple(cut(token, LONGEST) for token in tokens)

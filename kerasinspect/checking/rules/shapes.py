@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, tops
+from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, outer_layers
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.expectations import (
     WITH_STATISTICS,
@@ -33,7 +33,7 @@ def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     together.
     """
     extras = {extra.stored_path: extra for extra in evidence.model.extras if extra.kind == "unclaimed"}
-    for top in tops(evidence.model.layers):
+    for top in outer_layers(evidence.model.layers):
         for one in described_layers(evidence.model, top):
             if one.is_plain:
                 hits = [*misfits(one), *wrong_copies(one, extras)]

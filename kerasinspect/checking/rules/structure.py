@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, is_described, tops
+from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, is_described, outer_layers
 from kerasinspect.checking.findings import Hit
 from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.config_values import mapping
@@ -35,7 +35,7 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     joins a config and weights of different models: save the model again.
     """
     shared = {path for layer in evidence.model.walk() for path in layer.also_at}
-    for top in tops(evidence.model.layers):
+    for top in outer_layers(evidence.model.layers):
         if top.path in shared:
             continue
         if not any(inner.weights for inner in top.walk()):
@@ -68,7 +68,7 @@ def surplus_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     model = evidence.model
     if model.config is None:
         return
-    for top in tops(model.layers):
+    for top in outer_layers(model.layers):
         for one in described_layers(model, top):
             surplus = filled(one).surplus if one.ways and one.is_plain and not one.is_open else ()
             if surplus and not is_adapted_untold(one):
@@ -193,7 +193,7 @@ def unbuilt_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Keras creates them at random when the loaded model is first called, so the file holds nothing that was trained.
     Call the model once, or give it an `Input`, before it is saved.
     """
-    for layer in tops(evidence.model.layers):
+    for layer in outer_layers(evidence.model.layers):
         if layer.built is False and not layer.weightless and not is_missing(layer):
             yield Hit(layer.path, f"The {layer.class_name} layer is not built: it has no weights in the file.")
 
