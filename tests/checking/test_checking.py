@@ -72,7 +72,8 @@ def test_a_name_that_means_no_rule_names_the_nearest(name: str) -> None:
 def test_rules_that_are_off_are_asked_where_they_are_selected() -> None:
     """By default only rules that are on are asked; naming a rule turns it on, ignoring it turns it off again."""
     assert codes(active_rules()) == [rule.code for rule in RULES if rule.default]
-    assert codes(active_rules(["KI11"], ["KI110", "float16-vanishing"])) == ["KI112", "KI113", "KI114"]
+    others = [rule.code for rule in RULES if rule.code.startswith("KI11") and rule.code not in {"KI110", "KI111"}]
+    assert codes(active_rules(["KI11"], ["KI110", "float16-vanishing"])) == others
 
 
 def test_severities_and_thresholds_can_be_set_by_any_name() -> None:

@@ -114,13 +114,13 @@ def test_any_name_will_do_for_a_file_that_is_named(project: Path) -> None:
 def test_a_policy_chooses_rules_severities_and_thresholds() -> None:
     """What a file says is what is asked; what it does not say is as the table of rules has it."""
     subject = policy(
-        select=["KI1", "legacy-format"],
+        select=["KI10", "legacy-format", "float16-overflow"],
         ignore=["KI11"],
         severities={"KI107": "error", "KI1": "note"},
         thresholds={"exploding-magnitude": {"largest": 5}},
     )
     rules = {active.rule.code: active for active in subject.rules(with_contract=False)}
-    assert [*rules] == [f"KI10{number}" for number in range(1, 10)] + ["KI402"]
+    assert [*rules] == [*(rule.code for rule in RULES if rule.code.startswith("KI10")), "KI402"]
     assert (rules["KI107"].severity, rules["KI107"].thresholds) == ("error", {"largest": 5})
     assert (rules["KI101"].severity, rules["KI402"].severity) == ("note", "note")
     assert codes(policy()) == DEFAULT_CODES
