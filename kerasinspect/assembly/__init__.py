@@ -74,8 +74,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own_places(model, known=True)
     )
     weights = tuple(labelling.weights[claim] for _, claim, _ in places)
-    optimizers = [path for node in model.walk() for path in node.optimizers]
-    extras = extras_of(contents, {weight.stored_path for weight in weights}, optimizers)
+    extras = extras_of(contents, {weight.stored_path for weight in weights}, model.walk())
     return Model(
         name=(model.name or None) if root else None,
         class_name=(model.class_name or None) if root else None,

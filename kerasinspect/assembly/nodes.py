@@ -70,6 +70,8 @@ class Node:
     """The group in which Keras looks for it, where the file has it in another one."""
     optimizers: list[str] = field(default_factory=list)
     """The groups in it that hold optimizers where one looks for layers."""
+    lora_ranks: list[str] = field(default_factory=list)
+    """Paths of arrays in its group that hold the rank of LoRA factors, and so are no weights."""
     is_plain: bool = False
     """A model of which only the tree is known, taken for a Functional or Sequential one rather than for a subclass."""
     bears: bool = False

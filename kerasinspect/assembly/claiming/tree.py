@@ -63,9 +63,10 @@ def claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
     keyed = own_arrays(group)
-    weights = [(key, array) for key, array in keyed if not is_lora_rank(key, group)]
+    node.lora_ranks = [array.path for key, array in keyed if is_lora_rank(key, group)]
+    weights = [(key, array) for key, array in keyed if array.path not in node.lora_ranks]
     # The layers of a file of LoRA factors are numbered, with those between them left out.
-    node.order_known = node.order_known and len(weights) == len(keyed)
+    node.order_known = node.order_known and not node.lora_ranks
     node.claims = choose(node, without_copy(node, weights), walk.version)
     walk.layers.setdefault((node.class_name, node.name), node)
     used = {VARS}

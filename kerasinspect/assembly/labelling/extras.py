@@ -27,6 +27,7 @@ from kerasinspect.remarks import Remark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from kerasinspect.assembly.nodes import Node
     from kerasinspect.containers.stored import Group, StoredArray
     from kerasinspect.formats.contents import Contents
     from kerasinspect.json_values import Json
@@ -40,16 +41,18 @@ WORDS: tuple[tuple[str, ExtraKind], ...] = (
 )
 
 
-def extras_of(contents: Contents, claimed: set[str], optimizers: Sequence[str]) -> Iterator[Extra]:
-    """Every array of the file that is not among the ``claimed`` paths; ``optimizers`` are groups that hold some."""
-    within = tuple(f"{path}/" for path in optimizers)
+def extras_of(contents: Contents, claimed: set[str], nodes: Iterable[Node]) -> Iterator[Extra]:
+    """Every array of the file that is not among the ``claimed`` paths, with what the nodes know of it."""
+    noted = [*nodes]
+    within = tuple(f"{path}/" for node in noted for path in node.optimizers)
+    ranks = {path for node in noted for path in node.lora_ranks}
     for row in contents.optimizer:
         yield Extra("optimizer", row.name, row.array.path, row.array)
     rows = [row for layer in contents.layers for row in layer.rows] + [*contents.own]
     stored = [row.array for row in rows] + [*(contents.tree.all_arrays() if contents.tree else ()), *contents.others]
     for array in stored:
         if array.path not in claimed:
-            remark = Remark("lora-rank") if array.path.endswith("/vars/rank") else None
+            remark = Remark("lora-rank") if array.path in ranks else None
             kind = "optimizer" if array.path.startswith(within) else extra_kind(array)
             yield Extra(kind, name_of(array), array.path, array, remark=remark)
 
