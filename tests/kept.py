@@ -1,8 +1,8 @@
 """Answers that are kept on disk by all that they depend on, so that what has not changed is not asked again.
 
 The key of an answer is a digest of the sources that it came from, of what was asked, of Python, of the system and of
-every package that is installed: any other byte is another key. Each question has one file, which its next answer takes
-the place of at one stroke, so that the folder stays as large as it is and several processes may use it at once.
+every package that is installed: any other byte is another key. Each question has one file, whose place its next answer
+takes at one stroke, so that the folder does not grow and several processes may use it at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 import tempfile
+import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,9 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 Json = Any
+
+AN_HOUR = 3_600
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
@@ -58,6 +61,14 @@ class Kept:
         if lasts(found):
             put_in_place(path, key + zlib.compress(json.dumps(found).encode(), 1))
         return found
+
+
+def clear(folder: Path, questions: Collection[str]) -> None:
+    """Remove answers to what is no longer asked, and what a process left that was ended; another one may be writing."""
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if path.name not in questions and path.stat().st_mtime < time.time() - AN_HOUR:
+                path.unlink()
 
 
 def put_in_place(path: Path, data: bytes) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.hostile.outcomes import Ended, Harm, Outcome
 from tests.hostile.outside import READERS
 from tests.hostile.serving import asking
-from tests.kept import Kept, fingerprint
+from tests.kept import Kept, clear, fingerprint
 from tests.makers.hostile.all_cases import CASES, COMMANDS, REPORTS, WARM, commands_of
 from tests.makers.hostile.cases import Case, Surroundings
 from tests.makers.hostile.file_cases import make_secrets
@@ -31,6 +31,11 @@ MAKERS = (
 )
 """What makes the cases, and what runs programs on them."""
 PACKAGE = HERE.parents[1] / "kerasinspect"
+
+
+def outside_of(name: str) -> str:
+    """The question of what other readers come to on the case of this name."""
+    return f"{name}-outside"
 
 
 @pytest.fixture(scope="module", params=list(CASES.values()), ids=list(CASES))
@@ -81,7 +86,9 @@ def other_readers() -> Iterator[Ask]:
 def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which answers are kept: pytest's own, which ``--cache-clear`` empties."""
     cache = getattr(request.config, "cache", None)
-    return cache.mkdir("hostile") if cache else tmp_path_factory.mktemp("answers")
+    folder = cache.mkdir("hostile") if cache else tmp_path_factory.mktemp("answers")
+    clear(folder, {*CASES, *map(outside_of, CASES)})
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +136,6 @@ def harms(case: Case, kept_harms: Kept, request: pytest.FixtureRequest) -> list[
         return [ask([reader, str(file)]) for file in files for reader in readers]
 
     answer = kept_harms.answer(
-        f"{case.name}-outside", readers, run_all, lambda found: not any(one["signal"] for one in found)
+        outside_of(case.name), readers, run_all, lambda found: not any(one["signal"] for one in found)
     )
     return [Harm(**found) for found in answer]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -17,60 +16,18 @@ from kerasinspect.errors import ClosedModel, InspectError, RefusedFile, RequestE
 from kerasinspect.formats.container_facts import container_facts
 from kerasinspect.limits import Limits
 from kerasinspect.opening import open_model, open_with_container
-from tests.makers.plain_models import archive_tree, hdf5, keras_archive, legacy_tree, parts
-from tests.makers.raw_zip import DEFLATED, raw_zip
+from tests.makers.forms import FORMS, archive, written
+from tests.opening.arrays import arrays_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.model import Array, Extra, Model, Weight
+    from kerasinspect.model import Model
 
 OPEN_FILES = Path("/proc/self/fd")
 counted = pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="this system does not list the files that are open")
 
 
-def archive(folder: Path) -> Path:
-    """A model in an archive, whose weights are a part of its bytes."""
-    return written(folder / "model.keras", keras_archive())
-
-
-def deflated(folder: Path) -> Path:
-    """A model in an archive, whose weights are inflated into a file of their own."""
-    first, config, weights = parts()
-    return written(folder / "deflated.keras", raw_zip([first, config, replace(weights, method=DEFLATED)]))
-
-
-def legacy(folder: Path) -> Path:
-    """A model in one HDF5 file."""
-    return written(folder / "model.h5", hdf5(legacy_tree))
-
-
-def unpacked(folder: Path) -> Path:
-    """A model in a folder."""
-    inside = folder / "unpacked"
-    inside.mkdir()
-    for part in parts():
-        written(inside / part.name.decode(), part.data)
-    return inside
-
-
-def sharded(folder: Path) -> Path:
-    """Weights over two files, with their index."""
-    for number in range(2):
-        written(folder / f"model_{number:05}.weights.h5", hdf5(archive_tree))
-    shards = '["model_00000.weights.h5", "model_00001.weights.h5"]'
-    return written(folder / "model.weights.json", b'{"weight_map": {"/layers/dense/vars": %s}}' % shards.encode())
-
-
-def written(path: Path, data: bytes) -> Path:
-    """A file of these bytes."""
-    path.write_bytes(data)
-    return path
-
-
-FORMS: dict[str, Callable[[Path], Path]] = {
-    form.__name__: form for form in (archive, deflated, legacy, unpacked, sharded)
-}
 forms = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 
 
@@ -82,12 +39,6 @@ def count_open() -> int:
     """How many files this process has open."""
     gc.collect()
     return sum(1 for _ in OPEN_FILES.iterdir())
-
-
-def arrays_of(model: Model) -> list[Array]:
-    """Every array of a model."""
-    stored: list[Weight | Extra] = [*model.weights, *model.extras]
-    return [one.array for one in stored]
 
 
 def assert_closed(model: Model) -> None:

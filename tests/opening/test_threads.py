@@ -7,6 +7,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
@@ -17,13 +18,21 @@ from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.gathering import LARGE
 from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.opening import open_model
+from tests.opening.arrays import arrays_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from kerasinspect.model import Model
 
 
 THREADS = 8
+ROOT = Path(__file__).parents[2]
+READ_AT_ONCE = (
+    *(ROOT / "sample_models" / name for name in ("attention.keras", "bfloat16.keras", "question_network.h5")),
+    *(ROOT / "tests/data/versions/keras-3.15.1" / name for name in ("quant_int4_block.keras", "nested.weights.h5")),
+)
+"""Files with arrays as they are, in two bytes, unpacked from others, and of a tree without a config."""
 
 
 @contextmanager
@@ -61,6 +70,27 @@ def test_values_are_the_same_in_threads(chunked: Path) -> None:
         for (weight, row), found in zip(asked, pool.map(lambda one: one[0].array[one[1]], asked), strict=True):
             first = row * weight.shape[1] + model.weights.index(weight)
             assert np.array_equal(found, np.arange(first, first + weight.shape[1], dtype="<f4"))
+
+
+def contents(model: Model) -> list[tuple[bytes, bytes]]:
+    """Every array of a model as values and as bytes."""
+    return [(array[...].tobytes(), b"".join(array.blocks())) for array in arrays_of(model)]
+
+
+@pytest.mark.parametrize("path", READ_AT_ONCE, ids=lambda path: path.name)
+def test_every_array_is_the_same_in_threads(path: Path) -> None:
+    """Whatever holds it, of one model that all of them read while others open the file and close it."""
+
+    def read(shared: Model) -> None:
+        """Read all arrays from both."""
+        with open_model(path) as own:
+            assert contents(own) == contents(shared) == expected
+
+    with open_model(path) as model, switching_often() as pool:
+        expected = contents(model)
+        assert expected
+        for _ in pool.map(read, [model] * 3 * THREADS):
+            pass
 
 
 def test_check_says_the_same_in_threads(chunked: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import h5py
 
+from tests.makers.forms import unpack
 from tests.makers.hostile.cases import Case, Surroundings, from_bytes
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts
 from tests.makers.special_files import make_pipe, make_socket
@@ -105,8 +106,7 @@ def folder_of_models(around: Surroundings) -> Path:
 
 def unpacked(around: Surroundings) -> Path:
     """An archive's members as files in a folder."""
-    for part in parts():
-        (around.folder / part.name.decode()).write_bytes(part.data)
+    unpack(around.folder)
     return around.folder
 
 

@@ -6,8 +6,9 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.makers.forms import unpack
 from tests.makers.hostile.cases import Case, Surroundings
-from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts
+from tests.makers.plain_models import archive_tree, hdf5, keras_archive
 from tests.makers.special_files import ODD, make_pipe, make_socket
 
 if TYPE_CHECKING:
@@ -33,16 +34,9 @@ def folder_cases() -> Iterable[Case]:
     yield Case("shards-many-names", many_names, "refuse", "limit shards")
 
 
-def unpacked(around: Surroundings) -> Path:
-    """An archive's members as files in a folder."""
-    for part in parts():
-        (around.folder / part.name.decode()).write_bytes(part.data)
-    return around.folder
-
-
 def with_odd(part: str, make: Callable[[Path], Path], around: Surroundings) -> Path:
     """An unpacked archive one of whose files is none."""
-    unpacked(around)
+    unpack(around.folder)
     (around.folder / part).unlink()
     make(around.folder / part)
     return around.folder
@@ -52,7 +46,8 @@ def odd_asset(make: Callable[[Path], Path], around: Surroundings) -> Path:
     """An unpacked archive with an asset that is no file."""
     (around.folder / "assets").mkdir()
     make(around.folder / "assets" / "vocabulary.txt")
-    return unpacked(around)
+    unpack(around.folder)
+    return around.folder
 
 
 def index_of(around: Surroundings, names: list[str]) -> Path:
