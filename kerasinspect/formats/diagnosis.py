@@ -47,7 +47,7 @@ SUPERBLOCK, SMALLEST_SUPERBLOCK, LAST_SUPERBLOCK = 96, 48, 3
 GET_AGAIN = "Get it again, whole."
 
 
-class Contents(NamedTuple):
+class ForeignArchive(NamedTuple):
     """Names in a ZIP archive that tell what it is."""
 
     name: re.Pattern[str]
@@ -56,12 +56,12 @@ class Contents(NamedTuple):
 
 
 ARCHIVES = (
-    Contents(re.compile(r"(.*/)?(data|constants)\.pkl"), "a PyTorch checkpoint, not a Keras model", NOT_OPENED),
-    Contents(re.compile(r"(.*/)?saved_model\.pb"), "a ZIP archive of a TensorFlow SavedModel", CONVERT),
-    Contents(re.compile(r".*\.(keras|h5|hdf5)"), "a ZIP archive that holds a model file", UNPACK),
-    Contents(re.compile(r"[^/]*\.npy"), "a NumPy archive of arrays (.npz), not a Keras model", NAME_A_MODEL),
-    Contents(re.compile(r"\[Content_Types\]\.xml"), "an office document", NAME_A_MODEL),
-    Contents(re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive", NAME_A_MODEL),
+    ForeignArchive(re.compile(r"(.*/)?(data|constants)\.pkl"), "a PyTorch checkpoint, not a Keras model", NOT_OPENED),
+    ForeignArchive(re.compile(r"(.*/)?saved_model\.pb"), "a ZIP archive of a TensorFlow SavedModel", CONVERT),
+    ForeignArchive(re.compile(r".*\.(keras|h5|hdf5)"), "a ZIP archive that holds a model file", UNPACK),
+    ForeignArchive(re.compile(r"[^/]*\.npy"), "a NumPy archive of arrays (.npz), not a Keras model", NAME_A_MODEL),
+    ForeignArchive(re.compile(r"\[Content_Types\]\.xml"), "an office document", NAME_A_MODEL),
+    ForeignArchive(re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive", NAME_A_MODEL),
 )
 """The first row counts of which some name in the archive fits."""
 

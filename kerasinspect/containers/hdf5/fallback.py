@@ -79,7 +79,7 @@ class Cursor:
                 check_block(data, self._heap)
 
 
-class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
+class PyfiveHeader(DataObjects):  # type: ignore[misc] # pyfive has no types
     """A header whose links of every kind can be listed, rather than only those that pyfive follows."""
 
     def __init__(self, file: OpenFile, address: int) -> None:
@@ -127,11 +127,11 @@ class Parsed(DataObjects):  # type: ignore[misc] # pyfive has no types
         return order, (name, link_target(kind, data, offset + length))
 
 
-class ParsedByPyfive(NamedTuple):
+class PyfiveFallback(NamedTuple):
     """One header as pyfive parsed it: the ``Fallback`` of ``Header``."""
 
     file: OpenFile
-    parsed: Parsed
+    parsed: PyfiveHeader
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
         """A function that lists the names in a group later, from the header read again."""
@@ -157,15 +157,15 @@ class ParsedByPyfive(NamedTuple):
 def header_by_pyfive(file: OpenFile, address: int) -> Header:
     """The header at an address; what goes wrong in it is pyfive's own exception."""
     make_room(file.heaps_of_pyfive)
-    parsed = Parsed(file, address)
+    parsed = PyfiveHeader(file, address)
     parsed.fh.check()
     messages = [Message(one["type"], one["flags"], one["offset_to_message"], one["size"]) for one in parsed.msgs]
-    return Header(file, address, messages, parsed.msg_data, ParsedByPyfive(file, parsed))
+    return Header(file, address, messages, parsed.msg_data, PyfiveFallback(file, parsed))
 
 
 def links_of(file: OpenFile, address: int) -> Iterator[tuple[str, int | Link]]:
     """The names in a group: to which address each leads, or why it is not followed."""
-    parsed = Parsed(file, address)
+    parsed = PyfiveHeader(file, address)
     yield from parsed.iter_links()
     parsed.fh.check()
 
