@@ -6,25 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.config_values import size
-from kerasinspect.knowledge.expectations import ATTENTION, STEP_BY_STEP, one_shape, sublayer_input
+from kerasinspect.knowledge.expectations import one_shape, sublayer_input
 from kerasinspect.knowledge.keras_versions import version_of
-from kerasinspect.knowledge.layers import LAYERS, WHOLE_BYTES, weights_for
-from kerasinspect.knowledge.quantization import LORA_FACTORS, policy_of, untold_variants, variants
-from kerasinspect.knowledge.shapes import output_shape
+from kerasinspect.knowledge.kinds import WHOLE_BYTES, weights_for
+from kerasinspect.knowledge.layers import LAYERS, row_of
+from kerasinspect.knowledge.layers.weights import LORA_FACTORS
+from kerasinspect.knowledge.output_shapes import output_shape
+from kerasinspect.knowledge.quantization import policy_of, untold_variants, variants
 from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kerasinspect.knowledge.layers import LayerKind, WeightKind
+    from kerasinspect.knowledge.kinds import LayerSpec, WeightSpec
     from kerasinspect.knowledge.shapes.rule import Outputs
     from kerasinspect.model import Layer, Model, Weight
 
-    Kinds = tuple[WeightKind, ...]
-
-
-RECURRENT = STEP_BY_STEP - {"TimeDistributed"} | {"Bidirectional"}
-"""Classes that take states beside a sequence."""
+    Kinds = tuple[WeightSpec, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,8 @@ class DescribedLayer:
 class Filled:
     """The weights of a layer by its class, and which array is each."""
 
-    pairs: tuple[tuple[WeightKind, Weight], ...]
-    lacking: tuple[WeightKind, ...]
+    pairs: tuple[tuple[WeightSpec, Weight], ...]
+    lacking: tuple[WeightSpec, ...]
     surplus: tuple[Weight, ...]
 
 
@@ -100,19 +98,20 @@ def described_layers(model: Model, top: Layer) -> Iterator[DescribedLayer]:
         pending += reversed(inside)
 
 
-def is_flattened(layer: Layer, kind: LayerKind) -> bool:
+def is_flattened(layer: Layer, kind: LayerSpec) -> bool:
     """Whether a layer has the weights of its cell itself, as recurrent layers of Keras 1 do."""
     return bool(kind.sublayers and not kind.weights and not layer.layers)
 
 
 def with_incoming(layer: Layer, shapes: Outputs | None) -> Iterator[tuple[Layer, Outputs | None]]:
     """The layers right inside a layer, each with the shape that it takes; None where that is not known."""
-    shapes = sequence_of(shapes) if layer.class_name in RECURRENT else shapes
-    is_chain = layer.class_name == "Sequential" and layer.known
+    row = row_of(layer.class_name)
+    shapes = sequence_of(shapes) if row.reads_states else shapes
+    is_chain = row.is_chain and layer.known
     taken: Outputs | None = shapes if is_chain else sublayer_input(layer.class_name, "", shapes)
     for inner in layer.layers:
-        yield inner, shapes if layer.class_name in ATTENTION else taken
-        if layer.class_name == "StackedRNNCells":
+        yield inner, shapes if row.is_projecting else taken
+        if row.is_cell:
             taken = (None, size(inner.config, "units")) if inner.known else None
         elif is_chain:
             before = one_shape(taken)
@@ -150,7 +149,7 @@ def filled(one: DescribedLayer) -> Filled:
     return Filled(pairs, tuple(kind for place, kind in enumerate(kinds) if place not in taken), tuple(left))
 
 
-def place_of(kinds: Sequence[WeightKind], weight: Weight, copies: int | None) -> int | None:
+def place_of(kinds: Sequence[WeightSpec], weight: Weight, copies: int | None) -> int | None:
     """The place of an array among the weights of a layer; None where it is none of them."""
     number = None if copies is None else number_of(weight.stored_path.rpartition("/")[2])
     if number is not None and copies is not None:

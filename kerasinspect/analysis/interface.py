@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.config_values import mapping
+from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import tensor_layers
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def input_layers(model: Model) -> tuple[Layer, ...]:
 
 def output_layers(model: Model) -> tuple[Layer, ...]:
     """The layers that the outputs come from; none where the config does not tell."""
-    return model.layers[-1:] if model.class_name == "Sequential" else _named_layers(model, "output_layers")
+    return model.layers[-1:] if row_of(model.class_name or "").is_chain else _named_layers(model, "output_layers")
 
 
 def _named_layers(model: Model, key: str) -> tuple[Layer, ...]:

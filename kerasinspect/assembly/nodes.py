@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kerasinspect import model
     from kerasinspect.containers.stored import StoredArray
     from kerasinspect.json_values import JsonObject
-    from kerasinspect.knowledge.layers import LayerKind, WeightKind
+    from kerasinspect.knowledge.kinds import LayerSpec, WeightSpec
     from kerasinspect.remarks import Remark
 
 
@@ -21,7 +21,7 @@ class Claim:
 
     name: str
     array: StoredArray
-    kind: WeightKind | None = None
+    kind: WeightSpec | None = None
     """None where the file does not tell what it is."""
     remark: Remark | None = None
     trainable: bool | None = None
@@ -44,7 +44,7 @@ class Node:
     config: JsonObject = field(default_factory=dict)
     entry: JsonObject = field(default_factory=dict)
     """The layer as the config lists it: class, module, config, inbound nodes."""
-    kind: LayerKind | None = None
+    kind: LayerSpec | None = None
     """Its row of the layer table; None for a custom class."""
     role: model.LayerKind = "layer"
     children: list[Node] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Node:
     """The groups under its parent's that may hold it; empty for one of a model's layers."""
     listed: bool = False
     """It is one of a list that the attribute holds."""
-    weights: tuple[WeightKind, ...] | None = None
+    weights: tuple[WeightSpec, ...] | None = None
     """Its weights where its parent knows better than its class."""
     claims: list[Claim] = field(default_factory=list)
     unstored: int = 0

@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.nodes import Node
-from kerasinspect.knowledge.layers import (
-    LAYERS,
-    LayerKind,
-    Sublayer,
-    flag_holds,
-    is_registered_elsewhere,
-    plain_class_name,
-    snake_case,
-)
+from kerasinspect.knowledge.layers import LAYERS, OPERATION
+from kerasinspect.knowledge.naming import is_registered_elsewhere, plain_class_name, snake_case
 from kerasinspect.knowledge.serialized import as_mapping, config_of, entries_of, text_at
 
 if TYPE_CHECKING:
@@ -21,12 +14,13 @@ if TYPE_CHECKING:
 
     from kerasinspect import model
     from kerasinspect.json_values import Json, JsonObject
+    from kerasinspect.knowledge.kinds import LayerSpec, Sublayer
 
 KERAS_MODULES = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
 OPERATION_MODULES = ("keras.src.ops", "keras.ops")
 
 
-def spec_of(entry: JsonObject, class_name: str) -> LayerKind | None:
+def spec_of(entry: JsonObject, class_name: str) -> LayerSpec | None:
     """The row of the layer table for a serialised layer; a custom class that borrows a built-in name has none.
 
     Keras writes the package under which a class was registered before its name, in one place or another.
@@ -56,7 +50,7 @@ def node_of(entry: JsonObject, *, frozen: bool = False) -> Node:
     frozen = frozen or config.get("trainable") is False
     node = Node(name, class_name, config, entry, spec_of(entry, class_name), frozen=frozen)
     if is_operation(entry):
-        node.role, node.kind = "operation", LAYERS["TFOpLambda"]
+        node.role, node.kind = "operation", OPERATION
         return node
     if (node.kind is None or node.kind.is_model) and isinstance(config.get("layers"), list):
         node.role = "model"
@@ -72,9 +66,9 @@ def is_named(node: Node) -> bool:
     return bool(text_at(node.config, "name") or text_at(node.entry, "name"))
 
 
-def role_of(kind: LayerKind) -> model.LayerKind:
+def role_of(kind: LayerSpec) -> model.LayerKind:
     """What a layer is to the model: a cell, a wrapper, an input, or a plain layer."""
-    if kind.class_name == "InputLayer":
+    if kind.is_input:
         return "input"
     if kind.is_cell:
         return "cell"
@@ -83,7 +77,7 @@ def role_of(kind: LayerKind) -> model.LayerKind:
 
 def sublayer_nodes(parent: Node, part: Sublayer) -> Iterator[Node]:
     """The nodes of one sublayer, or of each layer in a list of them."""
-    if not all(flag_holds(flag, parent.config) for flag in part.flags):
+    if not all(flag.holds(parent.config) for flag in part.flags):
         return
     if not part.config_key:
         yield computed_node(parent, part)

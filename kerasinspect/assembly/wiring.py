@@ -7,8 +7,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.channels import own_axis, passed_axis, passes_on
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.serialized import as_list, as_mapping, shape_of, tensor_layers
-from kerasinspect.knowledge.shapes import output_shape
 
 if TYPE_CHECKING:
     from typing import TypeGuard
@@ -88,7 +89,7 @@ def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
 
 def is_chain(model: Node) -> bool:
     """Whether a model runs its layers one after the other."""
-    return model.from_config and model.kind is not None and model.kind.class_name == "Sequential"
+    return model.from_config and model.kind is not None and model.kind.is_chain
 
 
 def by_name(model: Node) -> dict[str, Node]:
@@ -139,7 +140,7 @@ def declared(node: Node) -> Shape | None:
         inner = shape_of(config["input_shape"])
         return None if inner is None else (None, *inner)
     width = config.get("input_dim")
-    if isinstance(width, int) and node.class_name != "Embedding" and not isinstance(width, bool):
+    if isinstance(width, int) and not row_of(node.class_name).reads_indices and not isinstance(width, bool):
         length = config.get("input_length")
         return (None, length, width) if isinstance(length, int) else (None, width)
     return None

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.knowledge.channels import ALONG_AXIS, SPREAD, channel_axis, multiplied_axis, named_axes
+from kerasinspect.knowledge.axes import SPATIAL, SPREAD, channel_axis, named_axes
+from kerasinspect.knowledge.channels import multiplied_axis
 from kerasinspect.knowledge.config_values import repeated, size, whole_numbers
-from kerasinspect.knowledge.fans import gate_free, wrapped_layer
-from kerasinspect.knowledge.layers import ANY
-from kerasinspect.knowledge.shapes import output_shape
+from kerasinspect.knowledge.fans import wrapped_layer
+from kerasinspect.knowledge.kinds import ANY, Sizing, Taking
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.naming import gate_free, places_of
+from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.shapes.rule import product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.json_values import JsonObject
+    from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.knowledge.shapes.rule import Outputs
     from kerasinspect.model import Shape
 
-    Config: TypeAlias = Mapping[str, Any]
     Sizes: TypeAlias = "tuple[int | None, ...]"
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -33,41 +35,24 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "multiplier": ("depth_multiplier",),
 }
 """Where a config says how long an axis is, by the axis's name; older words follow."""
-SPATIAL = ("depth", "height", "width", "step")
-OTHERWISE_SIZED = frozenset({"EinsumDense", "MultiHeadAttention", "GroupQueryAttention"})
-"""Classes in which such an axis is something else, or several."""
-PLACES = re.compile(r"(\d)D(?=Transpose$|$)")
-"""The number of places of a window, in a class name."""
-LOCAL = {"LocallyConnected1D": ("step",), "LocallyConnected2D": ("height", "width")}
-"""Classes with a kernel of its own at each place, and their places: of the input, not of a window."""
-ATTENTION = frozenset({"MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"})
-STEP_BY_STEP = frozenset(
-    {"TimeDistributed", "LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"},
-)
-"""Classes whose sublayer takes one step at a time."""
-PASSING_WHOLE = frozenset({"Bidirectional", "SpectralNormalization", "StackedRNNCells"})
-"""Classes whose sublayer takes what they take."""
+_PLACES = SPATIAL[3] + SPATIAL[1]
+"""Axes of a window."""
 KERNELS = frozenset({"kernel", "depthwise_kernel", "pointwise_kernel", "unscaled_kernel", "W_carry"})
 """Weights that multiply what comes in."""
-WITH_STATISTICS = ALONG_AXIS | {
-    *("LayerNormalization", "GroupNormalization", "InstanceNormalization", "RMSNormalization", "Normalization"),
-}
-"""Classes that keep a number for each position of the axes which their config names."""
-ONE_PER_FEATURE = frozenset({"PReLU", "ParametricSoftplus", "SReLU"})
-"""Classes that keep a number for each position of every axis but the batch."""
 
 
-def promised_shape(class_name: str, weight: str, config: Config, axes: Sequence[str], blocks: int = 1) -> Sizes:
+def promised_shape(class_name: str, weight: str, config: JsonObject, axes: Sequence[str], blocks: int = 1) -> Sizes:
     """The size that the config promises for each axis; None where it says nothing.
 
     ``axes`` are the names of the axes, ``blocks`` how many gates the last one holds side by side.
     """
-    if class_name in OTHERWISE_SIZED:
+    spec = row_of(class_name)
+    if spec.is_equation or spec.is_projecting:  # such an axis is something else there, or several
         return (None,) * len(axes)
-    window = [] if class_name in LOCAL else [name for name in axes if name in SPATIAL]
+    window = [] if spec.is_local else [name for name in axes if name in _PLACES]
     config = {**config, "kernel_size": 1} if weight == "pointwise_kernel" else config
     sizes = [
-        promised(config, name, window.index(name) if name in SPATIAL else 0) if name in window or name in KEYS else None
+        promised(config, name, window.index(name) if name in _PLACES else 0) if name in window or name in KEYS else None
         for name in axes
     ]
     if sizes and sizes[-1] is not None and axes[-1] in KEYS:
@@ -75,9 +60,9 @@ def promised_shape(class_name: str, weight: str, config: Config, axes: Sequence[
     return tuple(sizes)
 
 
-def promised(config: Config, axis: str, place: int) -> int | None:
+def promised(config: JsonObject, axis: str, place: int) -> int | None:
     """The size that the config promises for one axis, the ``place``-th of its window where it is spatial."""
-    if axis in SPATIAL:
+    if axis in _PLACES:
         window = config.get("kernel_size")
         value = window[place] if isinstance(window, list) and place < len(window) else window
     else:
@@ -85,10 +70,10 @@ def promised(config: Config, axis: str, place: int) -> int | None:
     return value if type(value) is int and value > 0 else None
 
 
-def can_have_axes(class_name: str, kind: WeightKind, rank: int) -> bool:
+def can_have_axes(class_name: str, kind: WeightSpec, rank: int) -> bool:
     """Whether a weight of a class can have so many axes; a window has as many as the class name says."""
-    places = PLACES.search(class_name)
-    if places and ANY in kind.axes and rank != len(kind.axes) - 1 + int(places[1]):
+    places = places_of(class_name)
+    if places is not None and ANY in kind.axes and rank != len(kind.axes) - 1 + places:
         return False
     return kind.axis_names(rank) is not None
 
@@ -98,22 +83,22 @@ class Taker:
     """A layer and the shape that comes into it."""
 
     class_name: str
-    config: Config
+    config: JsonObject
     shape: Shape
 
 
-def asked_shape(class_name: str, weight: str, config: Config, axes: Sequence[str], shape: Shape | None) -> Sizes:
+def asked_shape(class_name: str, weight: str, config: JsonObject, axes: Sequence[str], shape: Shape | None) -> Sizes:
     """The size that an input of this shape asks of each axis of a weight; None where it asks nothing."""
     if shape is None:
         return (None,) * len(axes)
     taker = Taker(*wrapped_layer(class_name, config), shape)
-    sizes = RULES.get(taker.class_name, kernel_sizes)(taker, weight, axes)
+    sizes = _RULES.get(row_of(taker.class_name).sizing, kernel_sizes)(taker, weight, axes)
     return sizes if len(sizes) == len(axes) else (None,) * len(axes)
 
 
 def kernel_sizes(taker: Taker, weight: str, axes: Sequence[str]) -> Sizes:
     """The sizes along what a kernel multiplies, and those of a bias that has a number for each of these."""
-    if taker.class_name.startswith("DepthwiseConv") and weight == "bias":
+    if row_of(taker.class_name).is_depthwise and weight == "bias":
         channels = length_along(taker.shape, channel_axis(taker.config, len(taker.shape)))
         return (times(channels, size(taker.config, "depth_multiplier") or 1),)
     if gate_free(weight)[0] not in KERNELS:
@@ -128,7 +113,7 @@ def incoming_size(taker: Taker, weight: str, place: int, name: str) -> int | Non
     incoming = length_along(taker.shape, multiplied_axis(taker.class_name, taker.config, place, len(taker.shape)))
     if weight == "pointwise_kernel":
         return times(incoming, size(taker.config, "depth_multiplier") or 1)
-    if incoming is None or name != "channel" or "Depthwise" in taker.class_name or weight == "depthwise_kernel":
+    if incoming is None or name != "channel" or row_of(taker.class_name).is_depthwise or weight == "depthwise_kernel":
         return incoming
     apart, rest = divmod(incoming, size(taker.config, "groups") or 1)
     return None if rest else apart
@@ -146,7 +131,7 @@ def times(incoming: int | None, factor: int) -> int | None:
 
 def statistics_sizes(taker: Taker, _: str, __: Sequence[str]) -> Sizes:
     """One number for each position of the axes that a normalisation keeps apart."""
-    if taker.class_name == "Normalization" and taker.config.get("axis") is None:
+    if row_of(taker.class_name).sizing is Sizing.ADAPTED and taker.config.get("axis") is None:
         return ()
     return tuple(taker.shape[axis] for axis in named_axes(taker.config, len(taker.shape)))
 
@@ -160,7 +145,7 @@ def feature_sizes(taker: Taker, _: str, __: Sequence[str]) -> Sizes:
 
 def local_sizes(taker: Taker, _: str, axes: Sequence[str]) -> Sizes:
     """The sizes of a layer with a kernel of its own at each place, in each way in which tf.keras stores it."""
-    places, shape = LOCAL[taker.class_name], taker.shape
+    places, shape = SPATIAL[places_of(taker.class_name) or 1], taker.shape
     outgoing = one_shape(output_shape(taker.class_name, taker.config, [shape]))
     if outgoing is None or len(shape) != len(places) + 2:
         return ()
@@ -174,22 +159,29 @@ def local_sizes(taker: Taker, _: str, axes: Sequence[str]) -> Sizes:
     return tuple(known.get(name) for name in axes)
 
 
-RULES: Mapping[str, Callable[[Taker, str, Sequence[str]], Sizes]] = {
-    **dict.fromkeys(LOCAL, local_sizes),
-    **dict.fromkeys(WITH_STATISTICS, statistics_sizes),
-    **dict.fromkeys(ONE_PER_FEATURE, feature_sizes),
+_RULES: Mapping[Sizing, Callable[[Taker, str, Sequence[str]], Sizes]] = {
+    Sizing.PLACES: local_sizes,
+    Sizing.NAMED_AXES: statistics_sizes,
+    Sizing.ADAPTED: statistics_sizes,
+    Sizing.FEATURES: feature_sizes,
 }
-"""Classes whose sizes are not those of a kernel that multiplies what comes in."""
+"""Sizes that are not those of a kernel which multiplies what comes in."""
 
 
 def sublayer_input(class_name: str, name: str, shapes: Shape | tuple[Shape, ...] | None) -> Shape | None:
     """The shape that a sublayer, or the first of several in a row, takes of what its layer takes; None if unknown."""
-    if class_name in ATTENTION:
-        return None if name == "attention_output" else same_features(shapes)
+    parts = row_of(class_name).sublayers
+    part = next((part for part in parts if part.name == name), parts[0] if parts else None)
     shape = one_shape(shapes)
-    if class_name in STEP_BY_STEP:
-        return None if shape is None else (*shape[:1], *shape[2:])
-    return shape if class_name in PASSING_WHOLE else None
+    match part.taking if part else Taking.UNKNOWN:
+        case Taking.FEATURES:
+            return same_features(shapes)
+        case Taking.STEP:
+            return None if shape is None else (*shape[:1], *shape[2:])
+        case Taking.WHOLE:
+            return shape
+        case _:
+            return None
 
 
 def one_shape(shapes: Outputs | None) -> Shape | None:

@@ -3,7 +3,7 @@
 A config names the initializer in one of five ways, by generation: ``"init": "glorot_uniform"`` (Keras 1),
 ``{"class_name": "VarianceScaling", "config": {"scale": 1.0, "mode": "fan_avg", ...}}`` (Keras 2.0 to 2.2),
 ``{"class_name": "GlorotUniform", "config": {"seed": null}}``, the same with ``module`` and ``registered_name``
-(Keras 3), and a plain text. Where it says nothing, the class's default holds.
+(Keras 3), and a plain text. Where it says nothing, the default in the weight's row of the layer table holds.
 
 Sources: keras/initializations.py (Keras 1), keras/initializers.py (Keras 2), keras/src/initializers (Keras 3).
 """
@@ -12,14 +12,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.config_values import LARGEST, first_of, flag, mapping, number, word
-from kerasinspect.knowledge.fans import Fans, gate_free, is_keras_1, keras_fans, wrapped_layer
-from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.knowledge.fans import Fans, is_keras_1, keras_fans, wrapped_layer
+from kerasinspect.knowledge.layers import weight_of
+from kerasinspect.knowledge.naming import gate_free
 from kerasinspect.model import Initializer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.json_values import Json, JsonObject
+    from kerasinspect.knowledge.kinds import WeightSpec
 
 TRUNCATED = 0.87962566103423978
 """Standard deviation of a standard normal distribution that is cut off at two."""
@@ -29,7 +36,7 @@ TRUNCATED = 0.87962566103423978
 class Draw:
     """One drawing of initial values: the initializer's own config, and the array that it fills."""
 
-    params: Mapping[str, Any]
+    params: JsonObject
     shape: tuple[int, ...]
     fan_in: int
     fan_out: int
@@ -40,12 +47,12 @@ class Draw:
 def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is known of both
     class_name: str,
     weight: str,
-    config: Mapping[str, Any],
+    config: JsonObject,
     shape: tuple[int, ...],
     fans: Fans,
     keras_version: tuple[int, int] | None = None,
 ) -> Initializer | None:
-    """Give the initializer of one weight, with its range and spread where they are known.
+    """The initializer of one weight, with its range and spread where they are known.
 
     None where the numbers never were an initializer's (statistics that a preprocessing layer learnt, what
     quantisation made) and where nothing tells it. One that is not Keras's own has only its name, and so has
@@ -55,12 +62,13 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
         class_name, config = wrapped_layer(class_name, config)
     if weight in _QUANTISED and _is_quantised(config):
         return None
-    spec = _configured(class_name, weight, config, keras_version)
+    own = weight_of(class_name, weight) or weight_of(class_name, gate_free(weight)[0])
+    spec = _configured(own, weight, config, keras_version)
     default = spec is None
-    name, params = _name_and_params(_default(class_name, weight) if default else spec)
+    name, params = _name_and_params((own.initial if own else None) if default else spec)
     if name is None:
         return None
-    if _sets_forget_gate(class_name, weight, config, keras_version):
+    if _sets_forget_gate(own, config, keras_version):
         return Initializer(name, default=default, forget_gate=True)
     used = keras_fans(class_name, shape, config, keras_version)
     draw = Draw(
@@ -78,7 +86,7 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
 def usual_initializers(
     class_name: str, weight: str, shape: tuple[int, ...], fans: Fans, keras_version: tuple[int, int] | None = None
 ) -> tuple[Initializer, ...]:
-    """Give the initializers that a weight is likely to have where no config is at hand: the class's default first.
+    """The initializers that a weight is likely to have where no config is at hand: the class's default first.
 
     None where the class has no default for it. Others are given for kernels, which people choose them for, and where
     the version is not known for both ways to count the fans.
@@ -94,28 +102,18 @@ def usual_initializers(
     return tuple(dict.fromkeys(replace(one, default=True) for one in found if one is not None))
 
 
-def _configured(class_name: str, weight: str, config: Mapping[str, Any], keras_version: tuple[int, int] | None) -> Any:  # noqa: ANN401 - JSON
-    """Give what the config says of a weight's initializer."""
-    if weight == "bias_f":
-        return first_of(config, "forget_bias_init")
-    name, gated = gate_free(weight)
-    if class_name.startswith("Depthwise") and name == "kernel":
-        name = "depthwise_kernel"
-    if gated and name == "recurrent_kernel" and keras_version == (1, 2):
-        name = "kernel"  # Keras 1.2 gave a gate's recurrent kernel the initializer meant for its kernel
-    return first_of(config, *_CONFIG_KEYS.get(name, ()))
-
-
-def _default(class_name: str, weight: str) -> Any:  # noqa: ANN401 - as in a config
-    """Give the initializer that a built-in class uses where the config says nothing."""
-    if class_name not in LAYERS:
+def _configured(own: WeightSpec | None, weight: str, config: JsonObject, keras_version: tuple[int, int] | None) -> Json:
+    """What the config says of a weight's initializer."""
+    if own is None:
         return None
-    name, _ = gate_free(weight)
-    return _CLASS_DEFAULTS.get((class_name, weight)) or _DEFAULTS.get(weight) or _DEFAULTS.get(name)
+    if keras_version == (1, 2) and weight.startswith(_GATED_RECURRENT):
+        # Keras 1.2 gave a gate's recurrent kernel the initializer meant for its kernel.
+        return first_of(config, *_KERNEL_KEYS[:1], "init")
+    return first_of(config, *own.initial_keys)
 
 
-def _name_and_params(spec: Any) -> tuple[str | None, Mapping[str, Any]]:  # noqa: ANN401 - JSON
-    """Give Keras's name of an initializer and its own config, from any generation's way to write it."""
+def _name_and_params(spec: Json) -> tuple[str | None, JsonObject]:
+    """Keras's name of an initializer and its own config, from any generation's way to write it."""
     if isinstance(spec, str):
         return _plain_name(spec), {}
     if not isinstance(spec, dict):
@@ -132,32 +130,30 @@ def _name_and_params(spec: Any) -> tuple[str | None, Mapping[str, Any]]:  # noqa
 
 
 def _plain_name(name: str) -> str:
-    """Give today's name for a built-in initializer, and any other name as it is: GlorotUniformV2, zero, MyInit."""
+    """Today's name for a built-in initializer, and any other name as it is: GlorotUniformV2, zero, MyInit."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_v2").removesuffix("v2")
     plain = _ALIASES.get(plain, plain)
     return plain if plain in _DESCRIBE else name
 
 
-def _is_quantised(config: Mapping[str, Any]) -> bool:
-    """Tell whether the dtype policy says that the kernel was made by quantisation; float8 keeps it in floats."""
+def _is_quantised(config: JsonObject) -> bool:
+    """Whether the dtype policy says that the kernel was made by quantisation; float8 keeps it in floats."""
     policy = first_of(config, "dtype")
     mode = policy if isinstance(policy, str) else word(mapping(mapping(config, "dtype"), "config"), "mode")
     return mode is not None and mode.startswith(("int8", "int4", "gptq", "awq", "ternary"))
 
 
-def _sets_forget_gate(
-    class_name: str, weight: str, config: Mapping[str, Any], keras_version: tuple[int, int] | None
-) -> bool:
-    """Tell whether one block of a bias, that of the forget gate, started at one."""
-    if weight != "bias" or "LSTM" not in class_name:
+def _sets_forget_gate(own: WeightSpec | None, config: JsonObject, keras_version: tuple[int, int] | None) -> bool:
+    """Whether one block of a bias, that of the forget gate, started at one."""
+    if own is None or own.name != "bias" or "f" not in own.gates:
         return False
     if is_keras_1(config, keras_version):
         return _name_and_params(first_of(config, "forget_bias_init") or "one")[0] == "ones"
     return flag(config, "unit_forget_bias", default=True)
 
 
-def _scaling(name: str, params: Mapping[str, Any]) -> tuple[float, str, str]:
-    """Give scale, mode and distribution of a variance scaling initializer."""
+def _scaling(name: str, params: JsonObject) -> tuple[float, str, str]:
+    """Scale, mode and distribution of a variance scaling initializer."""
     if name in _SCALINGS:
         return _SCALINGS[name]
     scale = number(params, "scale")
@@ -253,65 +249,9 @@ _ALIASES = {
     "orthogonal_initializer": "orthogonal",
 }
 
-_CONFIG_KEYS: Mapping[str, tuple[str, ...]] = {
-    "kernel": ("kernel_initializer", "init"),
-    "recurrent_kernel": ("recurrent_initializer", "inner_init"),
-    "bias": ("bias_initializer",),
-    "depthwise_kernel": ("depthwise_initializer", "init"),
-    "pointwise_kernel": ("pointwise_initializer", "init"),
-    "embeddings": ("embeddings_initializer", "init"),
-    "reverse_embeddings": ("embeddings_initializer",),
-    "gamma": ("gamma_initializer",),
-    "beta": ("beta_initializer",),
-    "moving_mean": ("moving_mean_initializer",),
-    "moving_variance": ("moving_variance_initializer",),
-    "alpha": ("alpha_initializer", "init"),
-    "W_carry": ("init",),
-    "t_left": ("t_left_init",),
-    "a_left": ("a_left_init",),
-    "t_right": ("t_right_init",),
-    "a_right": ("a_right_init",),
-}
-"""Weight name to the config keys that name its initializer, today's word first."""
-
 _KERNEL_KEYS = ("kernel_initializer", "depthwise_initializer", "pointwise_initializer")
-"""Of these, the ones for which people choose initializers by name."""
-
-_DEFAULTS: Mapping[str, Any] = {
-    "kernel": "glorot_uniform",
-    "recurrent_kernel": "orthogonal",
-    "bias": "zeros",
-    "bias_f": "ones",
-    "depthwise_kernel": "glorot_uniform",
-    "pointwise_kernel": "glorot_uniform",
-    "embeddings": "random_uniform",
-    "reverse_embeddings": "random_uniform",
-    "gamma": "ones",
-    "beta": "zeros",
-    "moving_mean": "zeros",
-    "moving_variance": "ones",
-    "moving_stddev": "ones",
-    "renorm_mean": "zeros",
-    "renorm_stddev": "ones",
-    "alpha": "zeros",
-    "scale": "ones",
-    "concat_score_weight": "ones",
-    "vector_u": {"class_name": "TruncatedNormal", "config": {"stddev": 0.02}},
-    "lora_kernel_a": "he_uniform",
-    "lora_kernel_b": "zeros",
-    "lora_embeddings_a": "he_uniform",
-    "lora_embeddings_b": "zeros",
-    "W_carry": "glorot_uniform",
-    "b_carry": "ones",
-    "t_left": "zeros",
-    "a_left": "glorot_uniform",
-    "t_right": "glorot_uniform",
-    "a_right": "ones",
-}
-"""Weight name to what Keras starts it with unless told otherwise."""
-
-_CLASS_DEFAULTS: Mapping[tuple[str, str], str] = {("AdditiveAttention", "scale"): "glorot_uniform"}
-"""The classes that differ from ``_DEFAULTS``."""
-
+"""The config's keys for initializers that people choose by name."""
+_GATED_RECURRENT = "recurrent_kernel_"
+"""How the recurrent kernel of one gate of Keras 1 is called."""
 _QUANTISED = frozenset({"kernel", "embeddings", "reverse_embeddings"})
 """Weights that quantisation replaces; those that it adds have no initializer worth telling."""

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from kerasinspect.knowledge.axes import einsum_terms
 from kerasinspect.knowledge.config_values import first_of, size, whole_numbers, word
-from kerasinspect.knowledge.fans import einsum_terms
-from kerasinspect.knowledge.quantization import (
-    CALIBRATED,
-    DENSE,
-    EMBEDDINGS,
-    FIRST_AXIS_INT4,
-    policy_of,
-)
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.quantization import CALIBRATED, FIRST_AXIS_INT4, policy_of
 
 UNTOLD_INT4 = (None, *FIRST_AXIS_INT4)
 """Versions whose int4 kernels look as int8 ones do, where the config says nothing of their policy."""
@@ -26,6 +21,7 @@ UNTOLD_INT4 = (None, *FIRST_AXIS_INT4)
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.quantization import Policy
 
     Shape: TypeAlias = "tuple[int, ...]"
@@ -95,7 +91,7 @@ class Holder:
     """A quantised layer, with what the packing of its weights depends on."""
 
     class_name: str
-    config: Mapping[str, Any]
+    config: JsonObject
     stored: Mapping[str, tuple[str, Shape]]
     """Dtype and shape of all of its arrays, by name."""
     inputs: Sequence[int | None] | None = None
@@ -111,17 +107,17 @@ class Holder:
     @property
     def terms(self) -> tuple[str, str, str]:
         """Letters of input, kernel and output; those of a Dense, where there is no equation."""
-        return (einsum_terms(self.config) if self.class_name == "EinsumDense" else None) or ("ab", "bc", "ac")
+        return (einsum_terms(self.config) if row_of(self.class_name).is_equation else None) or ("ab", "bc", "ac")
 
 
 def packing_of(layer: Holder, name: str) -> Packing | None:
     """How one weight is stored; None where it is not quantised, or the file does not tell how."""
     if f"{name}_scale" not in layer.stored or name not in layer.stored:
         return None
-    packing = None
-    if name == "kernel" and layer.class_name in DENSE:
+    packing, quantized = None, row_of(layer.class_name).quantized
+    if name == quantized == "kernel":
         packing = kernel_packing(layer)
-    elif name in ("embeddings", "reverse_embeddings") and layer.class_name in EMBEDDINGS:
+    elif name in ("embeddings", "reverse_embeddings") and quantized == "embeddings":
         packing = table_packing(layer, name)
     return packing if packing and agrees(packing, layer) else None
 
@@ -249,7 +245,7 @@ def first_axis_packing(layer: Holder) -> Packing | None:
     if axis is None or axis >= len(shape) or layer.inputs is None:
         return None
     place = inputs.find(letters[axis])
-    from_end = layer.class_name == "Dense" or (word(layer.config, "equation") or "").startswith("...")
+    from_end = not row_of(layer.class_name).is_equation or (word(layer.config, "equation") or "").startswith("...")
     length = next(iter(layer.inputs[place - len(inputs) :] if from_end else layer.inputs[place:]), None)
     if place < 0 or length is None or INT4.stored(length) != shape[axis]:
         return None
@@ -277,9 +273,9 @@ def original_shape(layer: Holder, rows: int, columns: int) -> Shape:
     outs = [letter for letter in output if letter in letters]
     heads = heads_of(layer.config)
     told = first_of(layer.config, "output_shape") if heads is None else None
-    shape = told[-len(outs) :] if isinstance(told, list | tuple) else told  # earlier axes may be open
+    last = told[-len(outs) :] if isinstance(told, list | tuple) else told  # earlier axes may be open
     spread: Shape = (heads or 1, columns // (heads or 1))
-    ends = (layer.shape_of("bias") or whole_numbers({"ends": shape}, "ends") or spread)[-len(outs) :]
+    ends = (layer.shape_of("bias") or whole_numbers({"ends": last}, "ends") or spread)[-len(outs) :]
     sizes = dict(zip(outs, ends, strict=False))
     sizes |= summed_sizes(layer, rows * columns // max(1, prod(ends)))
     shape = tuple(sizes.get(letter, 0) for letter in letters)
@@ -306,7 +302,7 @@ def is_mixed(layer: Holder, shape: Shape, flat: Shape) -> bool:
     return shape != flat and ([*letters[: len(ins)]] != ins or prod(shape[: len(ins)]) != flat[0])
 
 
-def heads_of(config: Mapping[str, Any]) -> int | None:
+def heads_of(config: JsonObject) -> int | None:
     """The heads of a projection of an attention layer; None for any other layer."""
     grouped = size(config, "num_key_value_heads") if word(config, "name") in ("key", "value") else None
     return grouped or size(config, "num_heads", "num_query_heads")

@@ -6,25 +6,28 @@ Source: the variable serialisation of Keras 3.2 to 3.15 and its development vers
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.layers import UNKNOWN, WeightKind
+from kerasinspect.knowledge.config_values import mapping, word
+from kerasinspect.knowledge.kinds import UNKNOWN, WeightSpec
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.layers.weights import LORA, lora_factors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    Kinds = tuple[WeightKind, ...]
+    from kerasinspect.json_values import JsonObject
+
+    Kinds = tuple[WeightSpec, ...]
     Version = tuple[int, int] | None
 
-DENSE = ("Dense", "EinsumDense", "TernaryDense")
-EMBEDDINGS = ("Embedding", "ReversibleEmbedding")
 CALIBRATED = ("gptq", "awq")
 """Modes that store the kernel as unsigned integers around a zero point."""
 INPUTS_FIRST = (3, 16)
 """Since then gptq and awq kernels have a row for each input, not for each unit, and all zero points have one name."""
 RELEASED = (3, 15)
 """The version by whose words arrays are called where neither version nor names nor shapes tell."""
-FORGETS_RMS_SCALING = ((3, 0), (3, 1), (3, 2), (3, 3), None)
+FORGETFUL = ((3, 0), (3, 1), (3, 2), (3, 3), None)
 """Versions that do not save how a LayerNormalization scales, or may not."""
 FIRST_AXIS_INT4 = ((3, 11), (3, 12), (3, 13))
 """Versions in which two values of int4 share a byte along the first axis; such a kernel looks as one of int8 does."""
@@ -56,15 +59,12 @@ class Policy:
     """The policy that the layer had before it was quantised."""
 
 
-def policy_of(config: Mapping[str, Any]) -> Policy:
+def policy_of(config: JsonObject) -> Policy:
     """The dtype policy in a layer's config, from every generation of it."""
     value = config.get("dtype")
     if isinstance(value, dict):
-        inner = value.get("config")
-        inner = inner if isinstance(inner, dict) else {}
-        mode, source, name = (
-            text if isinstance(text := inner.get(key), str) else None for key in ("mode", "source_name", "name")
-        )
+        inner = mapping(value, "config")
+        mode, source, name = (word(inner, key) for key in ("mode", "source_name", "name"))
         return parsed(mode, name or (f"{mode}_from_{source}" if mode else None), source)
     if isinstance(value, str) and "_from_" in value:
         mode, source = value.split("_from_", 1)
@@ -83,19 +83,18 @@ def parsed(mode: str | None, name: str | None, source: str | None) -> Policy:
     return Policy(word, name, block, bits, pairs_last=word == "int4" and bool(parts), source=source)
 
 
-def variants(class_name: str, kinds: Kinds, config: Mapping[str, Any], keras_version: Version = None) -> list[Kinds]:
+def variants(class_name: str, kinds: Kinds, config: JsonObject, keras_version: Version = None) -> list[Kinds]:
     """The arrays that a layer may have stored, the likeliest first: as its config says, then as known bugs leave it.
 
     ``kinds`` are those of the unquantised layer in stored order. Layouts of several versions are told apart by sizes,
     see ``sizes_agree``.
     """
-    policy = policy_of(config)
-    if policy.mode and kinds and class_name in DENSE:
-        return [*dense_variants(policy, kinds, keras_version, is_einsum=class_name == "EinsumDense")]
-    if policy.mode in ("int8", "int4") and kinds and class_name in EMBEDDINGS:
+    policy, spec = policy_of(config), row_of(class_name)
+    if policy.mode and kinds and spec.quantized == "kernel":
+        return [*dense_variants(policy, kinds, keras_version, is_einsum=spec.is_equation)]
+    if policy.mode in ("int8", "int4") and kinds and spec.quantized == "embeddings":
         return [*embedding_variants(policy.mode, kinds)]
-    if class_name == "LayerNormalization" and config and keras_version in FORGETS_RMS_SCALING:
-        # Keras 3.0 to 3.3 does not save rms_scaling, which leaves gamma alone.
+    if spec.forgotten_key and config and keras_version in FORGETFUL:
         return [kinds, kinds[:1]]
     return [kinds]
 
@@ -105,12 +104,13 @@ def untold_variants(class_name: str, kinds: Kinds, keras_version: Version = None
 
     So it is without a config, and for the projections of an attention layer, whose policy Keras does not save.
     """
-    if kinds and class_name in DENSE:
-        is_einsum, version = class_name == "EinsumDense", keras_version or RELEASED
+    spec = row_of(class_name)
+    if kinds and spec.quantized == "kernel":
+        is_einsum, version = spec.is_equation, keras_version or RELEASED
         for policy in UNTOLD:
             if policy != FIRST_PAIRED or keras_version in (None, *FIRST_AXIS_INT4):
                 yield from dense_variants(policy, kinds, version, is_einsum=is_einsum)
-    elif kinds and class_name in EMBEDDINGS:
+    elif kinds and spec.quantized == "embeddings":
         yield from embedding_variants("int8", kinds)
         yield from embedding_variants("int4", kinds)
 
@@ -140,7 +140,7 @@ def sizes_agree(kinds: Kinds, shapes: Sequence[tuple[int, ...]]) -> bool:
 
 
 def without_axes(kinds: Kinds) -> Kinds:
-    """The same weights with nothing said of what runs along them, since their sizes contradict each other."""
+    """Weights with nothing said of what runs along them, since their sizes contradict each other."""
     return tuple(replace(kind, axes=tuple(UNKNOWN for _ in kind.axes)) for kind in kinds)
 
 
@@ -183,7 +183,7 @@ def lost_zero_point(dtypes: Mapping[str, str]) -> bool:
 
 
 def int4_variants(
-    policy: Policy, kernel: WeightKind, bias: Kinds, keras_version: Version, *, is_einsum: bool
+    policy: Policy, kernel: WeightSpec, bias: Kinds, keras_version: Version, *, is_einsum: bool
 ) -> Iterator[Kinds]:
     """What a Dense or EinsumDense of int4 stores: with a scale for each unit, or one for each block of its inputs."""
     if policy.pairs_last:
@@ -227,27 +227,21 @@ def embedding_variants(mode: str, kinds: Kinds) -> Iterator[Kinds]:
         yield (*front, *(one for kind in back for one in (kind, *behind)))
 
 
-def fixed(name: str, *axes: str, dtypes: tuple[str, ...] = ()) -> WeightKind:
+def fixed(name: str, *axes: str, dtypes: tuple[str, ...] = ()) -> WeightSpec:
     """A quantisation array, which training does not change."""
-    return WeightKind(name, axes, trainable=False, dtypes=dtypes)
+    return WeightSpec(name, axes, trainable=False, dtypes=dtypes)
 
 
 FLOAT8 = tuple(
     kind
     for what in ("inputs", "kernel", "outputs_grad")
-    for kind in (WeightKind(f"{what}_scale"), WeightKind(f"{what}_amax_history", ("step",)))
+    for kind in (WeightSpec(f"{what}_scale"), WeightSpec(f"{what}_amax_history", ("step",)))
 )
 """Scales and the largest values of late, which Keras overwrites by way of gradients: they count as trainable."""
 
-LORA: Mapping[str, str] = {"kernel": "lora_kernel", "embeddings": "lora_embeddings"}
-"""The weights that LoRA adapts, and what its two factors are called before ``_a`` and ``_b``."""
 
-LORA_FACTORS = frozenset(f"{name}_{end}" for name in (*LORA.values(), "lora") for end in "ab")
-"""The names of all factors; some say nothing of what they adapt."""
-
-
-def adapted(kinds: Kinds, config: Mapping[str, Any]) -> Kinds:
-    """The same weights of a layer whose LoRA factors are merged into what they adapt, and missing in the file.
+def adapted(kinds: Kinds, config: JsonObject) -> Kinds:
+    """Weights of a layer whose LoRA factors are merged into what they adapt, and missing in the file.
 
     ``get_weights()`` has the factors after all trainable weights: before a quantised kernel, which is none.
     """
@@ -258,13 +252,11 @@ def adapted(kinds: Kinds, config: Mapping[str, Any]) -> Kinds:
     return tuple(replace(kind, gap=kind.gap + missing) if kind is first else kind for kind in kinds)
 
 
-def lora_kinds(kinds: Kinds, config: Mapping[str, Any]) -> Kinds:
+def lora_kinds(kinds: Kinds, config: JsonObject) -> Kinds:
     """The two factors that LoRA adds to a layer; ``.keras`` files hold only the kernel with them merged in."""
     if not config.get("lora_rank"):
         return ()
     for kind in kinds:
         if kind.name in LORA and kind.axes:
-            name = LORA[kind.name]
-            first = replace(kind, name=f"{name}_a", axes=(*kind.axes[:-1], "rank"), trainable=True, dtypes=())
-            return (first, replace(first, name=f"{name}_b", axes=("rank", kind.axes[-1]), free_rank=False))
+            return lora_factors(kind)
     return ()

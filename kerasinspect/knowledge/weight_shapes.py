@@ -6,29 +6,23 @@ None; where even the number of axes is open, so is the shape.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.knowledge.channels import ALONG_AXIS, named_axes
-from kerasinspect.knowledge.config_values import first_of, is_whole, size, whole_numbers, word
-from kerasinspect.knowledge.expectations import (
-    ONE_PER_FEATURE,
-    PLACES,
-    WITH_STATISTICS,
-    asked_shape,
-    one_shape,
-    promised_shape,
-)
-from kerasinspect.knowledge.fans import einsum_terms, wrapped_layer
-from kerasinspect.knowledge.layers import ANY, LAYERS, UNKNOWN, weights_for
+from kerasinspect.knowledge.axes import einsum_terms, named_axes
+from kerasinspect.knowledge.config_values import first_of, is_whole, mapping, size, whole_numbers, word
+from kerasinspect.knowledge.expectations import asked_shape, one_shape, promised_shape
+from kerasinspect.knowledge.fans import wrapped_layer
+from kerasinspect.knowledge.kinds import ANY, UNKNOWN, Passing, Sizing, weights_for
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.naming import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.json_values import JsonObject
+    from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.knowledge.shapes.rule import Outputs
     from kerasinspect.model import Shape
-
-    Config: TypeAlias = Mapping[str, Any]
 
 Size: TypeAlias = "int | tuple[int, ...] | None"
 """What an axis must have: one size, one of several, or any."""
@@ -38,9 +32,9 @@ HEADS = ("num_heads", "num_query_heads")
 """Keys of which an attention layer has one, and no EinsumDense of its own."""
 
 
-def expected_shape(class_name: str, kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+def expected_shape(class_name: str, kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The shape that a weight must have; None where its number of axes is not known."""
-    rule = RULES.get(class_name)
+    rule = _RULES.get(row_of(class_name).sizing)
     if rule is not None:
         return rule(kind, config, incoming)
     shape = one_shape(incoming)
@@ -56,7 +50,7 @@ def expected_shape(class_name: str, kind: WeightKind, config: Config, incoming: 
     return tuple(sizes)
 
 
-def expected_rank(class_name: str, kind: WeightKind, config: Config, shape: Shape | None) -> int | None:
+def expected_rank(class_name: str, kind: WeightSpec, config: JsonObject, shape: Shape | None) -> int | None:
     """How many axes a weight must have; None where that is not known."""
     if UNKNOWN in kind.axes or kind.older_axes:
         return None
@@ -65,39 +59,43 @@ def expected_rank(class_name: str, kind: WeightKind, config: Config, shape: Shap
         return None if places is None else len(kind.axes) - 1 + places
     if not kind.free_rank:
         return len(kind.axes)
-    if class_name in WITH_STATISTICS:
+    if row_of(class_name).keeps_statistics:
         return statistics_rank(class_name, config)
-    return len(shape) - 1 if class_name in ONE_PER_FEATURE and shape else None
+    return len(shape) - 1 if row_of(class_name).sizing is Sizing.FEATURES and shape else None
 
 
-def window_places(class_name: str, config: Config) -> int | None:
+def window_places(class_name: str, config: JsonObject) -> int | None:
     """How many places a window has, by the name of the class or else by the config."""
-    places = PLACES.search(class_name)
-    if places:
-        return int(places[1])
+    places = places_of(class_name)
     window = whole_numbers(config, "kernel_size")
-    return len(window) if window else None
+    return places if places is not None else len(window) if window else None
 
 
-def statistics_rank(class_name: str, config: Config) -> int | None:
+def statistics_rank(class_name: str, config: JsonObject) -> int | None:
     """How many axes the statistics of a normalisation have; of several at once a BatchNormalization may have more."""
     axes = whole_numbers(config, "axis")
-    if axes is None:
-        return 0 if class_name == "Normalization" and config.get("axis", -1) is None else 1
-    return len(axes) if len(axes) == 1 or class_name not in ALONG_AXIS else None
+    if axes is None or len(axes) == 1:
+        return 1
+    return len(axes) if row_of(class_name).passing is not Passing.NAMED_AXES else None
 
 
-def normalised(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+def adapted_rank(config: JsonObject) -> int:
+    """How many axes the statistics of a Normalization have; none where it has one number for all."""
+    axes = whole_numbers(config, "axis")
+    return len(axes) if axes is not None else 0 if config.get("axis", -1) is None else 1
+
+
+def normalised(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of a Normalization, which keeps its axes in order."""
     if not kind.axes:
         return ()
-    shape, rank = one_shape(incoming), statistics_rank("Normalization", config)
+    shape, rank = one_shape(incoming), adapted_rank(config)
     if shape is None or rank == 0:
-        return None if rank is None else (None,) * rank
+        return (None,) * rank
     return tuple(shape[axis] for axis in sorted(named_axes(config, len(shape))))
 
 
-def equated(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+def equated(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of an EinsumDense: letters of its equation that the input has, or that the config gives."""
     if any(key in config for key in HEADS):
         return projected(kind, config, incoming)
@@ -111,7 +109,9 @@ def equated(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes
     return equated_bias(output, sizes, config, None if shape is None else len(shape) - len(inputs))
 
 
-def equated_bias(output: str, sizes: Mapping[str, int | None], config: Config, left_out: int | None) -> Sizes | None:
+def equated_bias(
+    output: str, sizes: Mapping[str, int | None], config: JsonObject, left_out: int | None
+) -> Sizes | None:
     """The bias of an EinsumDense: from the first of its axes on, one where it has none; dots behind count as well.
 
     ``left_out`` is how many axes the dots stand for.
@@ -124,7 +124,7 @@ def equated_bias(output: str, sizes: Mapping[str, int | None], config: Config, l
     return (*(sizes.get(letter) if letter in biased else 1 for letter in output[first:]), *(1,) * behind)
 
 
-def letter_sizes(inputs: str, output: str, config: Config, shape: Shape | None) -> dict[str, int | None]:
+def letter_sizes(inputs: str, output: str, config: JsonObject, shape: Shape | None) -> dict[str, int | None]:
     """The size of each letter of an equation."""
     equation = word(config, "equation") or ""
     from_end = equation.startswith("...")
@@ -154,7 +154,7 @@ def aligned(letters: str, sizes: Sequence[int | None], *, from_end: bool) -> lis
     return [*zip(letters, sizes, strict=False)]
 
 
-def projected(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+def projected(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of a projection of an attention layer: features to heads, or heads to features."""
     part = word(config, "name") or ""
     heads, width = head_sizes(part, config)
@@ -167,7 +167,7 @@ def projected(kind: WeightKind, config: Config, incoming: Outputs | None) -> Siz
     return (heads, width, *outgoing) if kind.name == "kernel" else outgoing
 
 
-def head_sizes(part: str, config: Config) -> tuple[int | None, int | None]:
+def head_sizes(part: str, config: JsonObject) -> tuple[int | None, int | None]:
     """How many heads a projection has, and how many features each."""
     is_value = part in {"value", "gate", "attention_output"}
     if "num_query_heads" in config:
@@ -187,32 +187,32 @@ def features_of(incoming: Outputs | None) -> Size:
     return known.pop() if len(known) == 1 else tuple(sorted(known))
 
 
-def scored(kind: WeightKind, _: Config, incoming: Outputs | None) -> Sizes | None:
+def scored(kind: WeightSpec, _: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of an attention layer without projections."""
     return (features_of(incoming),) if kind.axes else ()
 
 
-def normed(kind: WeightKind, config: Config, incoming: Outputs | None) -> Sizes | None:
+def normed(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The vector of a SpectralNormalization, which has a number for each column of the kernel inside."""
     kernel = wrapped_kernel(config, incoming)
     return (1, kernel[-1] if kernel else None) if kind.name == "vector_u" else None
 
 
-def wrapped_kernel(config: Config, incoming: Outputs | None) -> Sizes | None:
+def wrapped_kernel(config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The shape of the kernel inside a SpectralNormalization."""
-    class_name, inner = wrapped_layer("SpectralNormalization", config)
-    kinds = weights_for(LAYERS[class_name].weights, inner) if class_name in LAYERS else ()
+    layer = mapping(config, "layer")
+    class_name, inner = wrapped_layer(word(layer, "class_name") or "", mapping(layer, "config"))
+    kinds = weights_for(row_of(class_name).weights, inner)
     return expected_shape(class_name, kinds[0], inner, incoming) if kinds else None
 
 
-RULES: Mapping[str, Callable[[WeightKind, Config, Outputs | None], Sizes | None]] = {
-    "Normalization": normalised,
-    "EinsumDense": equated,
-    "Attention": scored,
-    "AdditiveAttention": scored,
-    "SpectralNormalization": normed,
+_RULES: Mapping[Sizing, Callable[[WeightSpec, JsonObject, Outputs | None], Sizes | None]] = {
+    Sizing.ADAPTED: normalised,
+    Sizing.EQUATION: equated,
+    Sizing.SCORES: scored,
+    Sizing.INNER_KERNEL: normed,
 }
-"""Classes whose shapes follow from more than the names of axes."""
+"""Shapes that follow from more than the names of axes."""
 
 
 def fits(expected: Sizes, shape: tuple[int, ...]) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kerasinspect.knowledge.expectations import asked_shape, can_have_axes, promised_shape, sublayer_input
-from kerasinspect.knowledge.layers import LAYERS, weights_for
+from kerasinspect.knowledge.kinds import weights_for
+from kerasinspect.knowledge.layers import LAYERS
 from tests.knowledge.odd_values import ODD_VALUES
 
 if TYPE_CHECKING:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from kerasinspect.knowledge.fans import RULES, Fans, fans, gate_free, keras_fans, kernel_order
-from kerasinspect.knowledge.layers import LAYERS, WITH_WEIGHTS
+from kerasinspect.knowledge.fans import Fans, fans, keras_fans, kernel_order
+from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.knowledge.naming import gate_free
 from tests.knowledge.odd_values import ODD_VALUES
-
-if TYPE_CHECKING:
-    from kerasinspect.knowledge.layers import LayerKind
 
 KERAS_3_14, KERAS_3_15 = (3, 14), (3, 15)
 QUERY = {"equation": "abc,cde->abde"}
@@ -139,18 +137,6 @@ def test_keras_reads_fans_off_any_shape(shape: tuple[int, ...], expected: tuple[
     assert keras_fans("Dense", shape, {}) == expected
 
 
-def test_every_rule_is_for_a_class_that_exists() -> None:
-    """The table of rules names only classes of the layer table."""
-    assert set(RULES) <= set(LAYERS)
-
-
-@pytest.mark.parametrize("kind", WITH_WEIGHTS, ids=lambda kind: kind.class_name)
-def test_every_class_with_a_kernel_has_a_rule(kind: LayerKind) -> None:
-    """No kernel of the layer table is without fans."""
-    kernels = {weight.name for weight in kind.weights if weight.name.endswith("kernel")}
-    assert kernels <= RULES.get(kind.class_name, {}).keys()
-
-
 ORDERS: list[tuple[dict[str, tuple[int, ...]], str | None]] = [
     ({"kernel": (8, 6, 3, 3), "bias": (8,)}, "th"),
     ({"kernel": (3, 3, 6, 8), "bias": (8,)}, "tf"),
@@ -175,7 +161,9 @@ def test_the_bias_proves_the_order_of_the_axes(shapes: dict[str, tuple[int, ...]
 
 def test_the_initializer_may_name_its_own_axes() -> None:
     """Since Keras 3.15 a config can say which axes are inputs and which are outputs."""
-    own = {"kernel_initializer": {"class_name": "HeNormal", "config": {"input_axes": [1, 2], "output_axes": [0]}}}
+    own: dict[str, Any] = {
+        "kernel_initializer": {"class_name": "HeNormal", "config": {"input_axes": [1, 2], "output_axes": [0]}}
+    }
     assert keras_fans("Dense", (2, 3, 5), own, KERAS_3_15) == (15, 2)
 
 
@@ -188,7 +176,7 @@ def test_a_gate_is_split_off_its_array(weight: str, expected: tuple[str, bool]) 
     assert gate_free(weight) == expected
 
 
-@pytest.mark.parametrize("class_name", [kind.class_name for kind in WITH_WEIGHTS])
+@pytest.mark.parametrize("class_name", [name for name, spec in LAYERS.items() if not spec.weightless])
 def test_no_config_breaks_it(class_name: str) -> None:
     """Any JSON under any key gives an answer."""
     shapes = [(), (0,), (3, 0), (2, 3, 4), (2, 3, 4, 5), (1, 2, 3, 4, 5, 6)]

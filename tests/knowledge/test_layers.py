@@ -15,20 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pytest
 
-from kerasinspect.knowledge.layers import (
-    LAYERS,
-    WITH_WEIGHTS,
-    WITHOUT_WEIGHTS,
-    Flag,
-    LayerKind,
-    WeightKind,
-    class_of_name,
-    flag_holds,
-    group_name,
-    is_registered_elsewhere,
-    snake_case,
-    weights_for,
-)
+from kerasinspect.knowledge.kinds import Flag, LayerSpec, WeightSpec, weights_for
+from kerasinspect.knowledge.layers import LAYERS, class_of_name, group_name
+from kerasinspect.knowledge.naming import is_registered_elsewhere, snake_case
 from kerasinspect.opening import open_model
 from tests.knowledge.odd_values import ODD_VALUES
 
@@ -335,7 +324,7 @@ def test_classes_without_weights_make_none(keras: Any) -> None:  # noqa: ANN401 
     for name, each in classes(keras).items():
         ancestors = [one for one in each.__mro__ if one.__module__.startswith("keras.src.layers.")]
         sources = [inspect.getsource(one) for one in ancestors if one is not keras.layers.Layer]
-        if name in WITHOUT_WEIGHTS:
+        if name in LAYERS and LAYERS[name].weightless:
             assert not any("self.add_weight(" in source for source in sources), name
 
 
@@ -406,7 +395,7 @@ def test_every_weight_is_what_keras_says(keras: Any, variant: Variant, tmp_path:
 )
 def test_flags(flag: Flag, config: dict[str, Any], *, expected: bool) -> None:
     """A flag asks the config, and has an answer of its own where that says nothing."""
-    assert flag_holds(flag, config) is expected
+    assert flag.holds(config) is expected
 
 
 def axes_of(class_name: str, config: dict[str, Any], shape: tuple[int, ...], name: str = "kernel") -> Any:  # noqa: ANN401 - names or none
@@ -451,7 +440,7 @@ def test_axes_of_an_einsum_bias() -> None:
 
 def test_a_rank_that_cannot_be() -> None:
     """A weight of a fixed rank is no array of another rank, nor one of quantised values."""
-    kernel = WeightKind("kernel", ("input", "unit"))
+    kernel = WeightSpec("kernel", ("input", "unit"))
     assert kernel.axis_names(3) is None
     assert not kernel.can_be(2, "int8")
     assert kernel.can_be(2, "float16")
@@ -480,8 +469,8 @@ def test_a_custom_class_may_borrow_a_name(registered: str, *, is_elsewhere: bool
     assert is_registered_elsewhere(registered) is is_elsewhere
 
 
-@pytest.mark.parametrize("kind", WITH_WEIGHTS, ids=lambda kind: kind.class_name)
-def test_no_config_breaks_it(kind: LayerKind) -> None:
+@pytest.mark.parametrize("kind", [each for each in LAYERS.values() if each.weights], ids=lambda kind: kind.class_name)
+def test_no_config_breaks_it(kind: LayerSpec) -> None:
     """Any JSON under any key that the table asks for gives weights with axes."""
     keys = {flag.key for weight in kind.weights for flag in weight.flags}
     for key in {*keys, "equation", "bias_axes", "dim_ordering", "implementation", "data_format"}:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect.knowledge.optimizer_variables import tracked_shapes
+from kerasinspect.knowledge.optimizers.variables import tracked_shapes
 
 if TYPE_CHECKING:
+    from kerasinspect.json_values import Json
+
     Shape = tuple[int, ...]
 
 KERNEL, BIAS = (4, 3), (3,)
@@ -46,6 +48,6 @@ HEADER: list[Shape] = [(), ()]
         ("adam", [], None),
     ],
 )
-def test_slots_tell_the_variables(optimizer: object, shapes: list[Shape], expected: list[Shape] | None) -> None:
+def test_slots_tell_the_variables(optimizer: Json, shapes: list[Shape], expected: list[Shape] | None) -> None:
     """Each variable has the same slots; what fits in no way, or in several, tells nothing."""
     assert tracked_shapes(optimizer, shapes) == expected

@@ -7,22 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from kerasinspect.knowledge.optimizers import (
-    OPTIMIZERS,
-    WORDS,
-    Slot,
-    State,
-    Target,
-    optimizer_class,
-    part_of,
-    slots_of,
-)
+from kerasinspect.knowledge.optimizers.classes import OPTIMIZERS, optimizer_class
+from kerasinspect.knowledge.optimizers.names import WORDS, Slot, Target
+from kerasinspect.knowledge.optimizers.state import State, part_of, slots_of
 from kerasinspect.opening import open_model
 from tests.knowledge.odd_values import ODD_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from kerasinspect.json_values import Json
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, about numpy
 
@@ -330,7 +325,7 @@ def test_weights_of_one_shape_whose_order_is_unknown_have_no_slots() -> None:
 
 def test_float8_scales_have_no_slots() -> None:
     """Weights that Keras overwrites by way of gradients have a gradient accumulator, but no slots."""
-    entry = {"class_name": "SGD", "config": {"momentum": 0.9, "gradient_accumulation_steps": 2}}
+    entry: Json = {"class_name": "SGD", "config": {"momentum": 0.9, "gradient_accumulation_steps": 2}}
     scale = Target("inputs_scale", ())
     found = slots_of(entry, [KERNEL, scale], states((), (), (4, 3), (), (4, 3)), "3.15.1")
     assert found[2:] == [slot("gradient_accumulator", 0), slot("gradient_accumulator", 1), slot("momentum", 0)]

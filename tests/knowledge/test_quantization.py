@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kerasinspect.knowledge.layers import LAYERS, WeightKind, weights_for
+from kerasinspect.knowledge.kinds import WeightSpec, weights_for
+from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.quantization import (
     Policy,
     adapted,
@@ -67,7 +68,7 @@ def test_policies(dtype: Any, expected: Policy) -> None:  # noqa: ANN401 - JSON
     assert policy_of({"dtype": dtype}) == expected
 
 
-def names(kinds: tuple[WeightKind, ...]) -> str:
+def names(kinds: tuple[WeightSpec, ...]) -> str:
     """The names of weights, in order."""
     return " ".join(kind.name for kind in kinds)
 
@@ -124,7 +125,7 @@ def names(kinds: tuple[WeightKind, ...]) -> str:
 )
 def test_what_a_quantised_layer_stores(class_name: str, mode: str, expected: list[str]) -> None:
     """The arrays of each mode, in their order in a file; the lost zero points leave a gap in ``get_weights()``."""
-    config = {"dtype": serialised(mode=mode, source_name="float32"), "bias_axes": "c"}
+    config: dict[str, Any] = {"dtype": serialised(mode=mode, source_name="float32"), "bias_axes": "c"}
     found = variants(class_name, weights_for(LAYERS[class_name].weights, config), config)
     assert [names(kinds) for kinds in found] == expected
     gaps = [sum(kind.gap for kind in kinds) for kinds in found]
@@ -133,7 +134,7 @@ def test_what_a_quantised_layer_stores(class_name: str, mode: str, expected: lis
 
 def test_tables_of_both_directions() -> None:
     """Embeddings that are not tied have scales of their own on the way back."""
-    config = {"dtype": serialised(mode="int4/4", source_name="float32"), "tie_weights": False}
+    config: dict[str, Any] = {"dtype": serialised(mode="int4/4", source_name="float32"), "tie_weights": False}
     assert [names(kinds) for kinds in variants("ReversibleEmbedding", weights_for(TABLES, config), config)] == [
         "embeddings embeddings_scale reverse_embeddings reverse_embeddings_scale",
         (
@@ -160,7 +161,7 @@ def test_untold_ways_name_each_array_once(class_name: str) -> None:
 )
 def test_zero_points_have_another_name_since_keras_3_16(version: tuple[int, int] | None, expected: set[str]) -> None:
     """The zero points of int4 look alike, so that only the version tells what they are called."""
-    config = {"dtype": serialised(mode="int4/2", source_name="float32")}
+    config: dict[str, Any] = {"dtype": serialised(mode="int4/2", source_name="float32")}
     found = variants("Dense", weights_for(DENSE, config), config, version)
     assert {kind.name for kinds in found for kind in kinds if "zero" in kind.name} == expected
 
@@ -175,7 +176,7 @@ GPTQ_SHAPES = [
 @pytest.mark.parametrize(("shapes", "expected"), GPTQ_SHAPES)
 def test_sizes_tell_the_layout(shapes: list[tuple[int, ...]], expected: tuple[str, str] | None) -> None:
     """Axes of one name have one size in all arrays of a layer, counted in pairs where two values share a byte."""
-    config = {"dtype": serialised(mode="gptq/4/5", source_name="float32")}
+    config: dict[str, Any] = {"dtype": serialised(mode="gptq/4/5", source_name="float32")}
     found = [kinds for kinds in variants("Dense", DENSE, config) if len(kinds) == len(shapes)]
     agreeing = [kinds[1].axes for kinds in found if sizes_agree(kinds, shapes)]
     assert agreeing == ([expected] if expected else [])
@@ -199,7 +200,7 @@ def test_lost_zero_points(dtypes: dict[str, str], *, expected: bool) -> None:
 
 def test_factors_come_before_a_quantised_kernel() -> None:
     """Where LoRA is merged, the places of its two factors are left out before the first weight that is not trained."""
-    config = {"dtype": serialised(mode="int8", source_name="float32"), "lora_rank": 2}
+    config: dict[str, Any] = {"dtype": serialised(mode="int8", source_name="float32"), "lora_rank": 2}
     quantised = adapted(variants("Dense", DENSE, config)[0], config)
     assert [(kind.name, kind.gap) for kind in quantised] == [("kernel", 2), ("bias", 0), ("kernel_scale", 0)]
     assert adapted(DENSE, config) is DENSE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerasinspect.knowledge.layers import LAYERS, LSTM_1, WITH_WEIGHTS
+from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.words import GATE_WORDS, axis_sentence, layer_sentence, weight_sentence
 
 
@@ -24,14 +24,14 @@ def test_every_class_has_a_sentence(class_name: str) -> None:
     assert is_one_sentence(layer_sentence(class_name))
 
 
-@pytest.mark.parametrize("class_name", [kind.class_name for kind in WITH_WEIGHTS])
+@pytest.mark.parametrize("class_name", [name for name, spec in LAYERS.items() if spec.weights])
 def test_every_weight_has_a_sentence(class_name: str) -> None:
     """No weight of the layer table is left without words."""
     for weight in LAYERS[class_name].weights:
         assert is_one_sentence(weight_sentence(weight.name, class_name)), weight.name
 
 
-@pytest.mark.parametrize("weight", [weight.name for weight in LSTM_1])
+@pytest.mark.parametrize("weight", [weight.name for weight in LAYERS["LSTM"].separate_gates])
 def test_a_keras_1_gate_is_named(weight: str) -> None:
     """An array of one gate says which gate it belongs to."""
     assert f"the {GATE_WORDS[weight[-1]]} gate alone" in str(weight_sentence(weight, "LSTM"))

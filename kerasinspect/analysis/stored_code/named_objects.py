@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.stored_code.code_findings import CodeKind
     from kerasinspect.json_values import Json, JsonObject
 
-LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization", "KerasLayer"})
+LOOKUPS = frozenset(name for name, spec in LAYERS.items() if spec.has_vocabulary) | {"KerasLayer"}
 """Classes that open a file or an address where one of ``PATH_KEYS`` holds text, as tokenizers of Keras do."""
 PATH_KEYS = ("vocabulary", "merges", "proto", "handle")
 """Keys under which they have lists, or paths."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.assembly.order import Placement
     from kerasinspect.formats.contents import LayerRows
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
 
 ABSENT = "absent"
 """The dtype of what keeps the place of one array."""
@@ -40,7 +40,7 @@ def is_absent(array: StoredArray) -> bool:
     return array.dtype in (ABSENT, UNCOUNTED)
 
 
-def can_be(kind: WeightKind, array: StoredArray) -> bool:
+def can_be(kind: WeightSpec, array: StoredArray) -> bool:
     """Whether an array, which may be one that the file does not hold, can be this weight."""
     return array.dtype == ABSENT or kind.can_be(len(array.shape), array.dtype)
 

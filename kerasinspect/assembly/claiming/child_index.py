@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.knowledge.layers import unnumbered
+from kerasinspect.knowledge.naming import unnumbered
 
 if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Node

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.nodes import Claim
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.knowledge.layers import WHOLE_BYTES, weights_for
+from kerasinspect.knowledge.kinds import WHOLE_BYTES, weights_for
+from kerasinspect.knowledge.layers.weights import LORA_FACTORS
 from kerasinspect.knowledge.quantization import (
-    LORA_FACTORS,
     SHARING,
     adapted,
     lora_kinds,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.containers.stored import Group, StoredArray
     from kerasinspect.knowledge.keras_versions import KerasVersion
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
 
 LONGEST = 120
 """Characters of a class name that are repeated in the name of each of its arrays."""
@@ -40,19 +40,19 @@ MOST_OPTIONAL = 6
 """Flags of a class that are tried in every combination where no config tells."""
 
 
-def kinds_of(node: Node) -> tuple[WeightKind, ...]:
+def kinds_of(node: Node) -> tuple[WeightSpec, ...]:
     """All weights that a layer of its class can have, in stored order."""
     if node.weights is not None:
         return node.weights
     return node.kind.weights if node.kind else ()
 
 
-def expected_kinds(node: Node, keras_version: KerasVersion | None = None) -> list[tuple[WeightKind, ...]]:
+def expected_kinds(node: Node, keras_version: KerasVersion | None = None) -> list[tuple[WeightSpec, ...]]:
     """What the layer's config says it stores, the likeliest first."""
     return variants(node.class_name, weights_for(kinds_of(node), node.config), node.config, keras_version)
 
 
-def possible_kinds(node: Node, keras_version: KerasVersion | None = None) -> Iterator[tuple[WeightKind, ...]]:
+def possible_kinds(node: Node, keras_version: KerasVersion | None = None) -> Iterator[tuple[WeightSpec, ...]]:
     """Every choice of weights that the class allows, quantised or not, whatever the config says.
 
     Weights with the same flags come and go together.
@@ -68,7 +68,7 @@ def possible_kinds(node: Node, keras_version: KerasVersion | None = None) -> Ite
             yield from untold_variants(node.class_name, chosen, keras_version)
 
 
-def fits_arrays(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
+def fits_arrays(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> bool:
     """Whether each array can be the weight at its place."""
     return len(kinds) == len(arrays) and all(
         kind.can_be(len(array.shape), array.dtype) for kind, array in zip(kinds, arrays, strict=True)
@@ -112,7 +112,7 @@ def doubt_quantised(node: Node, dtypes: Sequence[str]) -> None:
         node.count_known = node.count_known and dtypes.count("uint8") != 1
 
 
-def shares_whole_bytes(kinds: tuple[WeightKind, ...], arrays: Sequence[StoredArray]) -> bool:
+def shares_whole_bytes(kinds: tuple[WeightSpec, ...], arrays: Sequence[StoredArray]) -> bool:
     """Whether weights would be pairs of int4 with one scale for all, which the first bytes of their array disprove.
 
     Keras rounds such values to -7 up to 7, so that no half of a byte is the -8 that every second row of int8 has.
@@ -142,7 +142,7 @@ def is_lora_rank(key: str, group: Group) -> bool:
     return key == "rank" and any(not LORA_FACTORS.isdisjoint(arrays) for arrays in beside)
 
 
-def with_gaps(kinds: tuple[WeightKind, ...], keys: Sequence[int]) -> tuple[WeightKind, ...]:
+def with_gaps(kinds: tuple[WeightSpec, ...], keys: Sequence[int]) -> tuple[WeightSpec, ...]:
     """The weights that the keys number; all of them where the numbers run on without a gap."""
     if keys == [*range(len(keys))] or keys[-1] >= len(kinds):
         return kinds
@@ -150,8 +150,8 @@ def with_gaps(kinds: tuple[WeightKind, ...], keys: Sequence[int]) -> tuple[Weigh
 
 
 def settled(
-    node: Node, options: Sequence[tuple[WeightKind, ...]], arrays: Sequence[StoredArray]
-) -> tuple[WeightKind, ...]:
+    node: Node, options: Sequence[tuple[WeightSpec, ...]], arrays: Sequence[StoredArray]
+) -> tuple[WeightSpec, ...]:
     """The first option with whose axes the sizes agree, else the first; of quantised layers then without axes."""
     shapes = [array.shape for array in arrays]
     found = next((kinds for kinds in options if sizes_agree(kinds, shapes)), None)
@@ -174,12 +174,12 @@ def resettle(node: Node) -> None:
         node.claims = [replace(one, kind=kinds.get(one.name, one.kind)) for one in node.claims]
 
 
-def claims_of(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> list[Claim]:
+def claims_of(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> list[Claim]:
     """A claim for each array, as the weight at its place."""
     return [Claim(kind.name, array, kind) for kind, array in zip(kinds, arrays, strict=True)]
 
 
-def claims_agreed_on(node: Node, possible: list[tuple[WeightKind, ...]], arrays: Sequence[StoredArray]) -> list[Claim]:
+def claims_agreed_on(node: Node, possible: list[tuple[WeightSpec, ...]], arrays: Sequence[StoredArray]) -> list[Claim]:
     """Claims for which all possibilities agree, and honest positions for the others."""
     found = []
     for place, array in enumerate(arrays):
@@ -200,7 +200,7 @@ def unnamed_claim(place: int, node: Node, array: StoredArray, remark: Remark | N
     return Claim(name, array, is_named=False, remark=remark)
 
 
-def kind_named(node: Node, name: str, array: StoredArray) -> WeightKind | None:
+def kind_named(node: Node, name: str, array: StoredArray) -> WeightSpec | None:
     """The weight of a class that has this name and can be this array, quantised or not."""
     kinds = kinds_of(node)
     every = chain(kinds, *untold_variants(node.class_name, kinds))

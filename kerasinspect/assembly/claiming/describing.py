@@ -11,8 +11,10 @@ from kerasinspect.assembly.nodes import Node
 from kerasinspect.assembly.skeleton import role_of, sublayer_nodes
 from kerasinspect.dtypes import is_float
 from kerasinspect.formats.weights_file import CONTAINERS
-from kerasinspect.knowledge.layers import LAYERS, WeightKind, unnumbered
-from kerasinspect.knowledge.optimizers import optimizer_class
+from kerasinspect.knowledge.kinds import WeightSpec
+from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.knowledge.naming import unnumbered
+from kerasinspect.knowledge.optimizers.classes import optimizer_class
 from kerasinspect.knowledge.serialized import as_mapping, is_entry
 from kerasinspect.names import number_behind
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.stored import Group
     from kerasinspect.json_values import JsonObject
-    from kerasinspect.knowledge.layers import Sublayer
+    from kerasinspect.knowledge.kinds import Sublayer
 
 
 def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
@@ -98,7 +100,7 @@ def kernel_holder(group: Group, attribute: str) -> Node:
     return node
 
 
-KERNEL_AND_BIAS = (WeightKind("kernel", ("axis",), free_rank=True), WeightKind("bias", ("unit",)))
+KERNEL_AND_BIAS = (WeightSpec("kernel", ("axis",), free_rank=True), WeightSpec("bias", ("unit",)))
 
 
 def unfolded(groups: Iterable[Group]) -> Iterator[tuple[Group, bool]]:

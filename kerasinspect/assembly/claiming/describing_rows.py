@@ -8,7 +8,8 @@ from kerasinspect.assembly.claiming.choosing import kinds_of
 from kerasinspect.assembly.claiming.legacy_names import POSITION, class_of_parts, current_word, inner_parts
 from kerasinspect.assembly.nodes import Node
 from kerasinspect.assembly.skeleton import role_of, sublayer_nodes
-from kerasinspect.knowledge.layers import LAYERS, SEPARATE_GATES, class_of_name, unnumbered
+from kerasinspect.knowledge.layers import LAYERS, class_of_name
+from kerasinspect.knowledge.naming import unnumbered
 
 if TYPE_CHECKING:
     from kerasinspect.formats.contents import LayerRows
@@ -26,7 +27,7 @@ def layer_of_rows(layer: LayerRows) -> Node:
         if node.kind is None or node.is_model:
             continue
         known = {one.name for below in node.walk() for one in kinds_of(below)}
-        known |= {one.name for one in SEPARATE_GATES.get(node.class_name, ())}
+        known |= {one.name for one in node.kind.separate_gates}
         if all(current_word(row.name, known) in known or POSITION.fullmatch(row.name) for row in layer.rows):
             return node
         if not node.kind.weightless and node.kind.sublayers and not node.children:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.order import Placement
     from kerasinspect.containers.stored import Group
     from kerasinspect.formats.contents import Row
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
 
 
 class Arranged(NamedTuple):
@@ -28,7 +28,7 @@ class Arranged(NamedTuple):
     """Those of them whose inner places cannot be told."""
 
 
-def note_displaced_weights(node: Node, expected: Sequence[tuple[Node, WeightKind]], rows: Iterable[Row]) -> None:
+def note_displaced_weights(node: Node, expected: Sequence[tuple[Node, WeightSpec]], rows: Iterable[Row]) -> None:
     """Note which arrays of a layer lie in another one's place, where the names are those that its class has."""
     owners = {claim.array.path: (below, claim) for below in node.walk() for claim in below.claims}
     listed = [owners[row.array.path] for row in rows]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.layers import unnumbered
+from kerasinspect.knowledge.layers import LAYERS
+from kerasinspect.knowledge.naming import unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,8 +29,12 @@ OLD_PREFIX = re.compile(
     r"(?P<layer>.+?)_((W|U|b)(_([ifcozrh]|carry))?|gamma|beta|running_mean|running_std|alphas|betas|[ta]_(left|right))"
 )
 """A name of Keras 1 inside a nested model: layer and weight in one."""
-ATTENTION_PARTS = {"query", "key", "value", "attention_output"}
-"""What the sublayers of an attention layer are called."""
+BY_PARTS = {
+    frozenset(part.name.format("") for part in kind.sublayers if not part.flags): name
+    for name, kind in LAYERS.items()
+    if kind.is_told_by_sublayers and all(part.name for part in kind.sublayers)
+}
+"""Classes whose sublayers alone are called so, or begin so."""
 POSITION = re.compile(r"param_\d+")
 """A name of Keras 0.x: only a number."""
 
@@ -83,10 +88,8 @@ def inner_parts(name: str, layer: str) -> tuple[str, ...]:
 
 def class_of_parts(parts: AbstractSet[str]) -> str | None:
     """The built-in class whose sublayers are called so, whatever the layer itself is called."""
-    if parts == ATTENTION_PARTS:
-        return "MultiHeadAttention"
-    directions = {part.partition("_")[0] for part in parts}
-    return "Bidirectional" if directions == {"forward", "backward"} else None
+    directions = frozenset(f"{part.partition('_')[0]}_" for part in parts)
+    return BY_PARTS.get(frozenset(parts)) or BY_PARTS.get(directions)
 
 
 def first_keras_part(name: str, layer: str) -> tuple[str, ...]:

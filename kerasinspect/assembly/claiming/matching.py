@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kerasinspect.assembly.claiming.choosing import expected_kinds
 from kerasinspect.assembly.skeleton import is_named
 from kerasinspect.knowledge.keras_versions import KERAS_3
-from kerasinspect.knowledge.layers import group_name, unnumbered
+from kerasinspect.knowledge.layers import group_name
+from kerasinspect.knowledge.naming import unnumbered
 from kerasinspect.names import number_behind, number_of
 
 if TYPE_CHECKING:

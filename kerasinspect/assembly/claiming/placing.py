@@ -12,13 +12,14 @@ from kerasinspect.assembly.claiming.describing_rows import named_after
 from kerasinspect.assembly.claiming.legacy_names import current_word, first_keras_part, inner_parts
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.knowledge.layers import class_of_name
-from kerasinspect.knowledge.quantization import LORA_FACTORS, lora_kinds
+from kerasinspect.knowledge.layers.weights import LORA_FACTORS
+from kerasinspect.knowledge.quantization import lora_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kerasinspect.formats.contents import LayerRows, Row
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
 
 
 def claim_names(node: Node, layer: LayerRows) -> None:
@@ -46,7 +47,7 @@ def claim_names(node: Node, layer: LayerRows) -> None:
         node.order_known = False
 
 
-def are_named_otherwise(node: Node, sequence: Sequence[tuple[Node, WeightKind]], layer: LayerRows) -> bool:
+def are_named_otherwise(node: Node, sequence: Sequence[tuple[Node, WeightSpec]], layer: LayerRows) -> bool:
     """Whether names that fit by their last words give the arrays of some layers inside ``node`` to one another."""
     wanted = [(owner, kind.name) for owner, kind in sequence]
     if not node.from_config or len({owner for owner, _ in wanted}) == 1:
@@ -68,7 +69,7 @@ def inner_path(node: Node, row: Row, layer: LayerRows, inside: ChildIndex) -> tu
     return inner_parts(row.name, layer.name) or first_keras_part(row.name, layer.name)
 
 
-def with_factors(node: Node) -> tuple[WeightKind, ...]:
+def with_factors(node: Node) -> tuple[WeightSpec, ...]:
     """All weights that a layer can have, with the factors of LoRA, of which not every config tells."""
     kinds = kinds_of(node)
     return (*kinds, *lora_kinds(kinds, {**node.config, "lora_rank": 1}))

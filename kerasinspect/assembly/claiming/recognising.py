@@ -16,7 +16,8 @@ from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays
 from kerasinspect.assembly.nodes import Node
 from kerasinspect.formats.weights_file import CONTAINERS
 from kerasinspect.knowledge.keras_versions import KERAS_3
-from kerasinspect.knowledge.layers import LAYERS, SPATIAL, class_of_name
+from kerasinspect.knowledge.layers import LAYERS, class_of_name, weight_of
+from kerasinspect.knowledge.naming import places_of
 from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
@@ -24,34 +25,26 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.stored import Group, StoredArray
     from kerasinspect.knowledge.keras_versions import KerasVersion
-    from kerasinspect.knowledge.layers import LayerKind, WeightKind
+    from kerasinspect.knowledge.kinds import LayerSpec, WeightSpec
 
-    Kinds: TypeAlias = "tuple[WeightKind, ...]"
+    Kinds: TypeAlias = "tuple[WeightSpec, ...]"
 
-TELLING = (
-    (frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),
-    (frozenset({"query_dense", "key_dense", "value_dense", "output_dense"}), "MultiHeadAttention"),
-    (frozenset({"cells"}), "StackedRNNCells"),
+TELLING = tuple(
+    (frozenset(part.attributes[0] for part in kind.sublayers if not part.flags), name)
+    for name, kind in LAYERS.items()
+    if kind.is_told_by_sublayers
 )
 """Attributes that no class but one has."""
-GATES = {4: "LSTM", 3: "GRU", 1: "SimpleRNN"}
-"""Recurrent classes by how many times as wide as its state a kernel is."""
-CELLS = {
-    **{name: (f"{name}Cell",) for name in GATES.values()},
-    **{f"ConvLSTM{rank}D": ("ConvLSTMCell", f"ConvLSTM{rank}DCell") for rank in SPATIAL},
+RECURRENT = {
+    (places_of(name) or 0, max(1, len(kernel.gates))): name
+    for name, kind in LAYERS.items()
+    if kind.reads_states and kind.makes_sublayers and (kernel := weight_of(name, "kernel"))
 }
+"""Recurrent classes, by their spatial axes and by how many times as wide as its state a kernel is."""
+CELLS = {name: (LAYERS[name].sublayers[0].class_name, f"{name}Cell") for name in RECURRENT.values()}
 """Their cells."""
 KERNELS = 2
 """Arrays of a cell that tell its class: the kernel and the recurrent kernel."""
-GONE = frozenset(
-    {
-        *("Highway", "MaxoutDense", "ParametricSoftplus", "SReLU", "TimeDistributedDense"),
-        *("SeparableConvolution1D", "SeparableConvolution2D"),
-    }
-)
-"""Classes that no Keras has had any more since it keeps weights in groups."""
-STORES_A_LIST = ("Dense", "EinsumDense", "Embedding", "Conv1D", "Conv2D", "Conv3D")
-"""Classes of Keras 3 that name the arrays which they store; others store all variables that they own."""
 PLAIN_RANK = 2
 """Axes of a kernel that is not convolutional."""
 
@@ -90,7 +83,7 @@ def fits_class(class_name: str, group: Group) -> bool:
     return held <= attributes and fits_weights(kind, own_arrays(group)) and fits_cell(kind, group)
 
 
-def fits_weights(kind: LayerKind, keyed: Sequence[tuple[str, StoredArray]]) -> bool:
+def fits_weights(kind: LayerSpec, keyed: Sequence[tuple[str, StoredArray]]) -> bool:
     """Whether arrays can be a layer's own weights, all of them."""
     arrays = [array for key, array in keyed if number_of(key) is not None]
     arrays = arrays[1:] if kind.shares_kernel and len(arrays) > 1 else arrays
@@ -100,12 +93,12 @@ def fits_weights(kind: LayerKind, keyed: Sequence[tuple[str, StoredArray]]) -> b
     )
 
 
-def readings(kind: LayerKind, arrays: Sequence[StoredArray]) -> Iterator[tuple[WeightKind, ...]]:
+def readings(kind: LayerSpec, arrays: Sequence[StoredArray]) -> Iterator[tuple[WeightSpec, ...]]:
     """Every way in which arrays can be a layer's own weights."""
     return (kinds for kinds in possible_kinds(Node("", kind.class_name, kind=kind)) if fits_arrays(kinds, arrays))
 
 
-def axes_agree(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bool:
+def axes_agree(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> bool:
     """Whether weights that run along the same axes have the same sizes there, counted in gates where they have some."""
     sizes: dict[str, int] = {}
     shapes: dict[tuple[str, ...], tuple[int, ...]] = {}
@@ -121,7 +114,7 @@ def axes_agree(kinds: Sequence[WeightKind], arrays: Sequence[StoredArray]) -> bo
     return True
 
 
-def fits_cell(kind: LayerKind, group: Group) -> bool:
+def fits_cell(kind: LayerSpec, group: Group) -> bool:
     """Whether the cell in a group is that of a recurrent class, where the shapes of its arrays tell."""
     cell = next((part.class_name for part in kind.sublayers if part.attributes == ("cell",) and part.class_name), None)
     held = group.groups.get("cell")
@@ -148,7 +141,7 @@ def is_unrivalled(class_name: str, group: Group) -> bool:
 @cache
 def every_choice() -> Mapping[int, Sequence[Kinds]]:
     """Every choice of weights of any class that a tree can hold, each once, by their number."""
-    classes = (kind for name, kind in LAYERS.items() if kind.weights and not kind.sublayers and name not in GONE)
+    classes = (kind for kind in LAYERS.values() if kind.weights and not kind.sublayers and not kind.is_gone)
     choices = dict.fromkeys(
         chain.from_iterable(possible_kinds(Node("", kind.class_name, kind=kind)) for kind in classes)
     )
@@ -173,7 +166,7 @@ def may_extend(node: Node, version: KerasVersion | None) -> bool:
         return False
     if node.from_config and not any(key.endswith("_constraint") for key in node.config):
         return False
-    return any(True for name in STORES_A_LIST for _ in readings(LAYERS[name], arrays))
+    return any(True for kind in LAYERS.values() if kind.names_its_arrays for _ in readings(kind, arrays))
 
 
 def recurrent_class(group: Group, key: str) -> str | None:
@@ -187,7 +180,7 @@ def recurrent_class(group: Group, key: str) -> str | None:
     if held is None or class_name is None:
         return None
     name = user_name(held)
-    if class_of_name(name) not in CELLS[class_name] if name else class_name == "SimpleRNN":
+    if class_of_name(name) not in CELLS[class_name] if name else class_name == RECURRENT[0, 1]:
         return None
     return class_name if cell else CELLS[class_name][0]
 
@@ -198,11 +191,7 @@ def shaped_like(cell: Group) -> str | None:
     if len(kernel) < PLAIN_RANK or len(recurrent) != len(kernel) or kernel[-1] != recurrent[-1] or not recurrent[-2]:
         return None
     times, rest = divmod(recurrent[-1], recurrent[-2])
-    class_name = None if rest else GATES.get(times)
-    if len(kernel) == PLAIN_RANK:
-        return class_name
-    convolutional = f"ConvLSTM{len(kernel) - PLAIN_RANK}D"
-    return convolutional if class_name == "LSTM" and convolutional in CELLS else None
+    return None if rest else RECURRENT.get((len(kernel) - PLAIN_RANK, times))
 
 
 def first_arrays(cell: Group) -> list[StoredArray]:

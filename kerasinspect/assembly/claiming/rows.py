@@ -32,12 +32,10 @@ from kerasinspect.assembly.claiming.placing import are_named_otherwise, claim_na
 from kerasinspect.assembly.claiming.sharing import distinct, listed_again
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.skeleton import is_named
-from kerasinspect.knowledge.layers import (
-    FLIPPED_BY_THEANO,
-    SEPARATE_GATES,
-    weights_for,
-)
-from kerasinspect.knowledge.quantization import LORA, lora_kinds, policy_of
+from kerasinspect.knowledge.kinds import weights_for
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.layers.weights import LORA
+from kerasinspect.knowledge.quantization import lora_kinds, policy_of
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kerasinspect.formats.contents import Contents, LayerRows, Row
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
 
 FIRST_NAME = re.compile(r"_(W|b)$")
 """The end of a weight's name in Keras 1 with Theano."""
@@ -146,7 +144,7 @@ def is_theano(contents: Contents) -> bool:
 
 def flipped(node: Node, claim: Claim) -> Claim:
     """An array of a layer whose kernels Theano stores in reverse, with a remark that says so."""
-    if node.class_name not in FLIPPED_BY_THEANO or "kernel" not in claim.name:
+    if not row_of(node.class_name).is_flipped_by_theano or "kernel" not in claim.name:
         return claim
     return replace(claim, remark=claim.remark or Remark("reversed-axes"))
 
@@ -185,15 +183,15 @@ def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
     """Let recurrent layers of Keras 1 own their weights, which has no cells, and one array per gate or one for all."""
     for below in node.walk():
         cells = [child for child in below.children if child.kind and child.kind.is_cell]
-        if len(cells) != 1 or below.kind is None or below.kind.class_name == "RNN":
+        if len(cells) != 1 or below.kind is None or not below.kind.makes_sublayers:
             continue
         gated = any(re.search(r"_[ifcozrh](:0)?$", row.name) for row in rows)
-        separate = SEPARATE_GATES.get(below.class_name) if gated else None
+        separate = below.kind.separate_gates if gated else ()
         below.weights = separate or weights_for(kinds_of(cells[0]), below.config)
         below.children = []
 
 
-def fitting(node: Node, repeats: Mapping[Node, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightKind]] | None:
+def fitting(node: Node, repeats: Mapping[Node, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightSpec]] | None:
     """The first of the possible orders that agrees with what is stored."""
     tree = expected_weights(node, repeats, {last_word(row.name) for row in rows})
     return next((one for one in sequences(tree) if matches(one, rows)), None)
@@ -201,7 +199,7 @@ def fitting(node: Node, repeats: Mapping[Node, Node], rows: Sequence[Row]) -> li
 
 def expected_weights(
     node: Node, repeats: Mapping[Node, Node], stored: AbstractSet[str]
-) -> list[tuple[Node, WeightKind]]:
+) -> list[tuple[Node, WeightSpec]]:
     """All weights that a layer and those inside it have by class and config, one layer after the other.
 
     ``stored`` are the words that the file has for its arrays.
@@ -216,21 +214,21 @@ def expected_weights(
     return tree
 
 
-def sequences(tree: list[tuple[Node, WeightKind]]) -> Iterator[list[tuple[Node, WeightKind]]]:
+def sequences(tree: list[tuple[Node, WeightSpec]]) -> Iterator[list[tuple[Node, WeightSpec]]]:
     """The orders in which the arrays of a layer may be stored, the likeliest first."""
     yield [*filter(is_trained_weight, tree), *(one for one in tree if not is_trained_weight(one))]
     yield [*(one for one in tree if one[1].trainable), *(one for one in tree if not one[1].trainable)]
     yield tree
 
 
-def is_trained_weight(one: tuple[Node, WeightKind]) -> bool:
+def is_trained_weight(one: tuple[Node, WeightSpec]) -> bool:
     """Whether a weight counts as trainable where its layer may be frozen."""
     node, kind = one
     # LoRA freezes what it adapts; legacy files hold that and the two factors.
     return kind.trainable and not node.frozen and not (kind.name in LORA and node.config.get("lora_rank"))
 
 
-def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightKind]:
+def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightSpec]:
     """A layer's own weights as ``layer.weights`` has them: trainable ones first.
 
     Of several ways to store a quantised layer it is the one with most names, all of which are ``stored``.
@@ -245,7 +243,7 @@ def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightKind]:
     return [*(kind for kind in kinds if kind.trainable), *(kind for kind in kinds if not kind.trainable)]
 
 
-def matches(sequence: list[tuple[Node, WeightKind]], rows: Sequence[Row]) -> bool:
+def matches(sequence: list[tuple[Node, WeightSpec]], rows: Sequence[Row]) -> bool:
     """Whether every stored array can be the weight that is expected in its place."""
     names: dict[Node, set[str]] = {}
     for node, kind in sequence:
@@ -255,7 +253,7 @@ def matches(sequence: list[tuple[Node, WeightKind]], rows: Sequence[Row]) -> boo
     )
 
 
-def claim_sequence(node: Node, sequence: list[tuple[Node, WeightKind]], rows: Sequence[Row]) -> None:
+def claim_sequence(node: Node, sequence: list[tuple[Node, WeightSpec]], rows: Sequence[Row]) -> None:
     """Give each array to the layer whose weight it is, and put each layer's own ones in order."""
     for (owner, kind), row in zip(sequence, rows, strict=True):
         owner.claims.append(Claim(kind.name, row.array, kind))
@@ -265,7 +263,7 @@ def claim_sequence(node: Node, sequence: list[tuple[Node, WeightKind]], rows: Se
         below.claims.sort(key=lambda claim, places=places: places[claim.name])  # type: ignore[misc]
 
 
-def can_be_weight(names: AbstractSet[str], kind: WeightKind, row: Row) -> bool:
+def can_be_weight(names: AbstractSet[str], kind: WeightSpec, row: Row) -> bool:
     """Whether a stored array can be this weight, of all ``names`` of its layer: same name, possible rank."""
     return current_word(row.name, names) == kind.name and can_be(kind, row.array)
 

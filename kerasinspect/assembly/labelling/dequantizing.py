@@ -14,7 +14,8 @@ from kerasinspect.assembly.labelling.computed_arrays import (
     unpacked,
 )
 from kerasinspect.assembly.wiring import is_single
-from kerasinspect.knowledge.layers import UNKNOWN
+from kerasinspect.knowledge.kinds import UNKNOWN
+from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.packing import Holder, packing_of
 from kerasinspect.knowledge.quantization import SHARING, without_axes
 from kerasinspect.knowledge.serialized import as_mapping, shape_of
@@ -97,7 +98,7 @@ def holder_of(
 
 def without_mixed_axes(node: Node, claim: Claim, keras_version: KerasVersion | None) -> Claim:
     """An array without what runs along it, where its layer's kernel is flattened across inputs and units."""
-    if node.class_name != "EinsumDense" or claim.kind is None or claim.name not in FLATTENED:
+    if not row_of(node.class_name).is_equation or claim.kind is None or claim.name not in FLATTENED:
         return claim
     if len(node.claims) > MOST_CLAIMS or not (claim.kind.dtypes or any(one.name == "g_idx" for one in node.claims)):
         return claim

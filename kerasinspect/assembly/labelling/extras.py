@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.matching import user_name
 from kerasinspect.knowledge.config_values import size
-from kerasinspect.knowledge.optimizers import (
-    Slot,
-    State,
-    Target,
-    is_loss_scaling,
-    optimizer_class,
-    part_of,
-    slots_of,
-)
-from kerasinspect.knowledge.quantization import LORA
+from kerasinspect.knowledge.layers.weights import LORA
+from kerasinspect.knowledge.optimizers.classes import is_loss_scaling, optimizer_class
+from kerasinspect.knowledge.optimizers.names import Slot, Target
+from kerasinspect.knowledge.optimizers.state import State, part_of, slots_of
 from kerasinspect.knowledge.serialized import as_mapping
 from kerasinspect.model import Extra, ExtraKind
 from kerasinspect.names import number_of

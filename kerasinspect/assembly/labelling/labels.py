@@ -15,9 +15,10 @@ from kerasinspect.knowledge.channels import multiplied_axis
 from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import Fans, fans, kernel_order
 from kerasinspect.knowledge.initializers import initializer_of
-from kerasinspect.knowledge.layers import told as told_axes
-from kerasinspect.knowledge.layers import weights_for
-from kerasinspect.knowledge.quantization import LORA, policy_of
+from kerasinspect.knowledge.kinds import weights_for
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.layers.weights import LORA
+from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.knowledge.serialized import as_mapping
 from kerasinspect.model import Axis, Layer, Weight
 from kerasinspect.remarks import Remark
@@ -32,15 +33,13 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.wiring import Graph
     from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.keras_versions import KerasVersion
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.model import Initializer, Vocabulary
 
 INCOMING = ("input", "channel")
 """Axes that run along a layer's input."""
 INNER_KERNELS = ("recurrent_kernel", "pointwise_kernel")
 """Kernels that multiply what the layer itself made of its input."""
-WRAPPERS = ("TimeDistributed", "SpectralNormalization")
-"""Classes whose outputs are those of the layer inside."""
 MOST_PROOFS = 16
 """Arrays of a layer that are asked for the order of its axes; no class whose order varies has more."""
 HALF = "bfloat16"
@@ -120,7 +119,7 @@ def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
     shape, source = wiring.input_shape, wiring.source
     if node.is_model:  # one that the graph does not know: what comes between its layers is not followed
         return Wiring()
-    if node.class_name == "TimeDistributed" and shape is not None and is_single(shape):
+    if row_of(node.class_name).is_stepwise and shape is not None and is_single(shape):
         source = replace(source, axis=source.axis - 1) if source else None
         return replace(wiring, input_shape=(*shape[:1], *shape[2:]), source=source)
     if node.kind is None or child.name == "attention_output" or child is not first_reader(node, child):
@@ -182,7 +181,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         # Keras stores nothing else so; without a config there is no policy to confirm it.
         array = replace(array, dtype=HALF)
     kind = without_mixed_axes(node, claim, labelling.keras_version).kind
-    axes = axes_of(labelling, node, kind and told_axes(kind, told_config(node)), array.shape, wiring)
+    axes = axes_of(labelling, node, kind and kind.with_axes(told_config(node)), array.shape, wiring)
     views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
     linked, started = fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
     weight = Weight(
@@ -291,7 +290,7 @@ def is_trainable(node: Node, claim: Claim) -> bool | None:
 
 
 def axes_of(
-    labelling: Labelling, node: Node, kind: WeightKind | None, shape: tuple[int, ...], wiring: Wiring
+    labelling: Labelling, node: Node, kind: WeightSpec | None, shape: tuple[int, ...], wiring: Wiring
 ) -> tuple[Axis, ...]:
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
     names = kind.names_along(shape) if kind else None
@@ -321,7 +320,7 @@ def axis_fed(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> i
     if "kernel" not in weight or weight in INNER_KERNELS or wiring.source is None or not wiring.input_shape:
         return None
     # An attention layer's projections have an equation for inputs of three axes, whatever comes in.
-    class_name = "Dense" if node.weights is not None else node.class_name
+    class_name = "" if node.weights is not None else node.class_name
     rank, axis = len(wiring.input_shape), wiring.source.axis
     incoming = (place for place, one in enumerate(axes) if one.name in INCOMING)
     return next((place for place in incoming if multiplied_axis(class_name, node.config, place, rank) == axis), None)
@@ -332,6 +331,6 @@ def source_word(source: Node) -> str:
     words = {
         "filters": "filter", "nb_filter": "filter", "depth_multiplier": "channel", "units": "unit", "output_dim": "unit"
     }  # fmt: skip
-    inner = as_mapping(source.config.get("layer")) if source.class_name in WRAPPERS else {}
+    inner = as_mapping(source.config.get("layer")) if row_of(source.class_name).gives_inner_output else {}
     config = as_mapping(inner.get("config")) or source.config
     return next((word for key, word in words.items() if key in config), "output")

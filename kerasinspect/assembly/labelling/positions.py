@@ -18,7 +18,7 @@ from kerasinspect.assembly.labelling.extras import optimizer_of
 from kerasinspect.assembly.labelling.repeats import repeats_of
 from kerasinspect.assembly.order import is_layered
 from kerasinspect.knowledge.keras_versions import version_of
-from kerasinspect.knowledge.optimizer_variables import tracked_shapes
+from kerasinspect.knowledge.optimizers.variables import tracked_shapes
 from kerasinspect.remarks import Doubt, Remark
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.knowledge.layers import row_of
 from kerasinspect.model import Vocabulary
 from kerasinspect.names import cut
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from kerasinspect.assembly.nodes import Node
 
-WITH_VOCABULARY = ("TextVectorization", "StringLookup", "IntegerLookup", "IndexLookup")
 SHOWN = 1000
 """Tokens that are kept; the others are counted."""
 LONGEST = 200
@@ -25,7 +25,7 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
     A text would be a path or an address that Keras reads from when it loads the model: nothing is opened here. Raises
     DamagedFile or RefusedFile for an asset that cannot be read.
     """
-    if node.class_name not in WITH_VOCABULARY:
+    if not row_of(node.class_name).has_vocabulary:
         return None
     listed = node.config.get("vocabulary")
     if isinstance(listed, list):

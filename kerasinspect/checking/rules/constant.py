@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.config_values import is_whole, whole, whole_numbers
+from kerasinspect.knowledge.kinds import Remains
+from kerasinspect.knowledge.layers import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,16 +18,12 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.model import Layer, Shape
 
-NOTHING = "so that what it gives does not depend on what comes in"
-SIGN = "so that only the sign of what comes in is left"
 LEFT = {
-    "LayerNormalization": NOTHING,
-    "GroupNormalization": NOTHING,
-    "Softmax": "so that its output is always 1",
-    "RMSNormalization": SIGN,
-    "UnitNormalization": SIGN,
+    Remains.NOTHING: "so that what it gives does not depend on what comes in",
+    Remains.SIGN: "so that only the sign of what comes in is left",
+    Remains.ONE: "so that its output is always 1",
 }
-"""What is left of a single value, by class."""
+"""What is left of a single value."""
 
 
 def normalised_alone(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -36,22 +34,24 @@ def normalised_alone(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     outputs = {layer.path for layer in output_layers(evidence.model)}  # KI209 is about their activations
     for layer in evidence.model.walk():
-        if layer.known and layer.class_name in LEFT and values_together(layer) == 1:
-            left = SIGN if layer.config.get("rms_scaling") is True else LEFT[layer.class_name]
-            yield Hit(layer.path, f"It normalises over a single value, {left}.")
+        remains = row_of(layer.class_name).remains if layer.known else None
+        if remains is not None and values_together(layer) == 1:
+            left = Remains.SIGN if layer.config.get("rms_scaling") is True else remains
+            yield Hit(layer.path, f"It normalises over a single value, {LEFT[left]}.")
         elif layer.known and layer.activation == "softmax" and layer.path not in outputs and last_is_one(layer):
             yield Hit(layer.path, "Its softmax runs over a single value, so that its output is always 1.")
 
 
 def values_together(layer: Layer) -> int | None:
     """How many values a layer normalises together; None where neither an array nor the graph tells."""
+    is_grouped = "groups" in layer.config
     for weight in layer.weights:
-        if weight.name in {"gamma", "beta", "scale"} and layer.class_name != "GroupNormalization":
+        if weight.name in {"gamma", "beta", "scale"} and not is_grouped:
             return weight.parameters
     sizes, axes = sizes_of(layer), axes_of(layer)
     if sizes is None or not axes or not all(-len(sizes) <= axis < len(sizes) for axis in axes):
         return None
-    if layer.class_name != "GroupNormalization":
+    if not is_grouped:
         return product_of([sizes[axis] for axis in axes])
     channels, all_of_them = sizes[axes[0]], product_of(sizes[1:])
     groups = whole(layer.config, "groups") or 1

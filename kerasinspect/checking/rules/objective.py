@@ -8,7 +8,9 @@ from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.config_values import mapping, word
-from kerasinspect.knowledge.layers import snake_case
+from kerasinspect.knowledge.kinds import Remains
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.naming import snake_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,9 +35,6 @@ NO_PROBABILITIES = frozenset(
 )
 SHORT_NAMES = frozenset({"mse", "mae", "mape", "msle", "kld", "bce"})
 """Losses that Keras 3.0 to 3.15 takes for metrics of the same name, in legacy HDF5."""
-SAME_VALUES = frozenset({"Reshape", "Flatten", "Permute", "Dropout", "Identity"})
-"""Classes that pass on the values that they take when the model predicts."""
-WITH_ACTIVATION = frozenset({"Dense", "EinsumDense", "Activation", "Conv1D", "Conv2D", "Conv3D", "SeparableConv2D"})
 Giving: TypeAlias = "tuple[str | None, int | None]"
 """An activation and a number of units, each None where the config does not tell."""
 
@@ -111,22 +110,24 @@ def giving(layers: Mapping[str, Layer], output: Layer, told: dict[str, Giving]) 
 
 def own_values(layer: Layer) -> Giving:
     """The activation of a layer that computes its values itself, and its number of units."""
+    spec = row_of(layer.class_name)
     if not layer.known:
         return None, None
-    if layer.class_name == "Softmax":
+    if spec.remains is Remains.ONE:
         return "softmax", last_size(layer)
-    if layer.class_name in WITH_ACTIVATION:
+    if spec.has_activation:
         return layer.activation or "linear", last_size(layer)
     return None, None
 
 
 def passed_on(layers: Mapping[str, Layer], layer: Layer) -> Layer | None:
     """The layer whose values a layer passes on as they are; None where it changes them."""
+    spec = row_of(layer.class_name)
     if not layer.known:
         return None
-    if layer.class_name == "TimeDistributed" and layer.layers:
+    if spec.is_stepwise and layer.layers:
         return layer.layers[0]
-    if layer.class_name in SAME_VALUES and len(layer.inbound) == 1:
+    if spec.keeps_values and len(layer.inbound) == 1:
         return layers.get(layer.inbound[0])
     return None
 
@@ -134,7 +135,7 @@ def passed_on(layers: Mapping[str, Layer], layer: Layer) -> Layer | None:
 def last_size(layer: Layer) -> int | None:
     """The size of the last axis that a layer gives: its units or filters."""
     kernel = next((weight for weight in layer.weights if weight.name == "kernel"), None)
-    if kernel is not None and kernel.shape and layer.class_name != "EinsumDense":
+    if kernel is not None and kernel.shape and not row_of(layer.class_name).is_equation:
         return kernel.shape[-1]
     last = layer.output_shape[-1] if layer.output_shape else None
     return last if isinstance(last, int) else None

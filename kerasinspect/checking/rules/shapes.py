@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, outer_layers
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.expectations import (
-    WITH_STATISTICS,
     asked_shape,
     can_have_axes,
     one_shape,
     promised_shape,
 )
+from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.weight_shapes import Size, expected_shape, fits, fits_size, wrapped_kernel
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.described import DescribedLayer
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.knowledge.weight_shapes import Sizes
     from kerasinspect.model import Extra, Weight
 
@@ -47,12 +47,12 @@ def misfits(one: DescribedLayer) -> list[Hit]:
     hits = [Hit(weight.path, words) for kind, weight in pairs for words in wrongs(one, kind, weight)]
     if not is_placed:
         hits = [Hit(weight.path, words) for weight in one.layer.weights for words in disagreements(one, weight)]
-    if one.layer.class_name in WITH_STATISTICS and not hits:
+    if row_of(one.layer.class_name).keeps_statistics and not hits:
         hits = [*unequal([weight for kind, weight in pairs if kind.axes])]
     return hits
 
 
-def wrongs(one: DescribedLayer, kind: WeightKind, weight: Weight) -> Iterator[str]:
+def wrongs(one: DescribedLayer, kind: WeightSpec, weight: Weight) -> Iterator[str]:
     """A sentence for each thing that is wrong with the shape of a weight."""
     class_name, config = one.layer.class_name, one.layer.config
     expected = expected_shape(class_name, kind, config, one.incoming)
@@ -69,7 +69,7 @@ def wrongs(one: DescribedLayer, kind: WeightKind, weight: Weight) -> Iterator[st
 
 
 def wrong_sizes(
-    one: DescribedLayer, kind: WeightKind, weight: Weight, expected: Sizes, promised: Sizes
+    one: DescribedLayer, kind: WeightSpec, weight: Weight, expected: Sizes, promised: Sizes
 ) -> Iterator[str]:
     """A sentence for each axis of a weight whose size is not what the config says, or what comes in asks for."""
     names = kind.axis_names(len(weight.shape)) or tuple(axis.name for axis in weight.axes)

@@ -10,7 +10,7 @@ from kerasinspect.checking.findings import Hit
 from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.config_values import mapping
 from kerasinspect.knowledge.layers import LAYERS
-from kerasinspect.knowledge.optimizer_variables import tracked_shapes
+from kerasinspect.knowledge.optimizers.variables import tracked_shapes
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.knowledge.serialized import tensor_layers
 from kerasinspect.names import number_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.described import DescribedLayer
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
-    from kerasinspect.knowledge.layers import WeightKind
+    from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.model import Extra, Layer, Model, Weight
 
 NAMES_SHOWN = 5
@@ -48,7 +48,7 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
                 yield Hit(one.layer.path, f"The file has no array for {few_of(lacking)} of {one.layer.class_name}.")
 
 
-def lacked(one: DescribedLayer) -> tuple[WeightKind, ...]:
+def lacked(one: DescribedLayer) -> tuple[WeightSpec, ...]:
     """The weights of a layer that the file has no array for."""
     if one.is_plain:
         lacking = filled(one).lacking

@@ -11,6 +11,7 @@ from kerasinspect.analysis.statistics.numbers import number_blocks
 from kerasinspect.analysis.training import is_stored_as
 from kerasinspect.checking.findings import Hit
 from kerasinspect.dtypes import is_float
+from kerasinspect.knowledge.layers import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 POSITIONS_SHOWN = 5
 FEW = 2
 """Subnormal values that matter to nobody."""
-WITH_UNITS = frozenset({"Dense", "Conv1D", "Conv2D", "Conv3D"})
-"""Classes whose kernel has a column for each unit, which computes on its own."""
 NOT_TRAINED = frozenset(
     {"moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev", "mean", "variance", "count"}
 )
@@ -253,8 +252,8 @@ def kernels(evidence: Evidence) -> Iterator[tuple[Weight, Statistics]]:
 def unit_kernels(evidence: Evidence) -> Iterator[tuple[Weight, Units]]:
     """Every kernel whose last axis is that of its layer's units, unless all its values are the same."""
     for weight, figures in kernels(evidence):
-        units = evidence.units.get(weight.stored_path)
-        if weight.layer_class in WITH_UNITS and units is not None and len(weight.axes) > 1 and not figures.constant:
+        units = evidence.units.get(weight.stored_path) if row_of(weight.layer_class).has_own_units else None
+        if units is not None and len(weight.axes) > 1 and not figures.constant:
             yield weight, units
 
 

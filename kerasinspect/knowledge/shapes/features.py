@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.knowledge.axes import einsum_terms
 from kerasinspect.knowledge.config_values import first_of, flag, is_whole, size, whole_numbers, word
-from kerasinspect.knowledge.fans import einsum_terms
-from kerasinspect.knowledge.shapes.rule import Config, Inputs, Outputs, need, only, product
+from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, need, only, product
 
 if TYPE_CHECKING:
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Shape
 
 
-def dense(config: Config, inputs: Inputs) -> Outputs:
+def dense(config: JsonObject, inputs: Inputs) -> Outputs:
     """Replace the last axis by one of units."""
     only(len(inputs[0]) > 0)
     return (*inputs[0][:-1], need(size(config, "units", "output_dim")))
 
 
-def einsum_dense(config: Config, inputs: Inputs) -> Outputs:
+def einsum_dense(config: JsonObject, inputs: Inputs) -> Outputs:
     """Read each output axis off the equation: it is an input's, or stands in ``output_shape``, which has no batch."""
     shape, (incoming, _, outgoing) = inputs[0], need(einsum_terms(config))
     told = _sizes(first_of(config, "output_shape"))
@@ -37,7 +38,7 @@ def einsum_dense(config: Config, inputs: Inputs) -> Outputs:
     return (*kept, *sizes) if left else (*sizes, *kept)
 
 
-def embedding(config: Config, inputs: Inputs) -> Outputs:
+def embedding(config: JsonObject, inputs: Inputs) -> Outputs:
     """Add an axis: a row of numbers for each whole number."""
     shape = inputs[0]
     lengths = _sizes(first_of(config, "input_length"))
@@ -49,13 +50,13 @@ def embedding(config: Config, inputs: Inputs) -> Outputs:
     return (*shape, need(size(config, "output_dim")))
 
 
-def flatten(_: Config, inputs: Inputs) -> Outputs:
+def flatten(_: JsonObject, inputs: Inputs) -> Outputs:
     """Put all axes but the batch into one."""
     only(len(inputs[0]) > 0)
     return inputs[0][0], product(inputs[0][1:])
 
 
-def reshape(config: Config, inputs: Inputs) -> Outputs:
+def reshape(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give the target shape, with -1 for what is left."""
     target = need(whole_numbers(config, "target_shape", "dims"))
     only(len(inputs[0]) > 0 and target.count(-1) in (0, 1) and all(side > 0 or side == -1 for side in target))
@@ -66,37 +67,37 @@ def reshape(config: Config, inputs: Inputs) -> Outputs:
     return (inputs[0][0], *(rest if side == -1 else side for side in target))
 
 
-def permute(config: Config, inputs: Inputs) -> Outputs:
+def permute(config: JsonObject, inputs: Inputs) -> Outputs:
     """Swap axes, counted from one."""
     order = need(whole_numbers(config, "dims"))
     only(len(inputs[0]) > 0 and sorted(order) == list(range(1, len(inputs[0]))))
     return (inputs[0][0], *(inputs[0][axis] for axis in order))
 
 
-def repeat_vector(config: Config, inputs: Inputs) -> Outputs:
+def repeat_vector(config: JsonObject, inputs: Inputs) -> Outputs:
     """Add an axis of repetitions after the batch."""
     only(len(inputs[0]) in (1, 2))
     return (inputs[0][0], need(size(config, "n")), *inputs[0][1:])
 
 
-def attention(_: Config, inputs: Inputs) -> Outputs:
+def attention(_: JsonObject, inputs: Inputs) -> Outputs:
     """Give for each step of the query what the value has."""
     only(len(inputs) > 1 and all(len(shape) > 0 for shape in inputs[:2]))
     return (*inputs[0][:-1], inputs[1][-1])
 
 
-def multi_head_attention(config: Config, inputs: Inputs) -> Outputs:
+def multi_head_attention(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give the shape of the query, with another last axis where the config says so."""
     told = _sizes(first_of(config, "output_shape"))
     return (*inputs[0][:-1], *told) if told else inputs[0]
 
 
-def category_encoding(config: Config, inputs: Inputs) -> Outputs:
+def category_encoding(config: JsonObject, inputs: Inputs) -> Outputs:
     """Turn category numbers into rows of ``num_tokens``."""
     return _encoded(config, inputs[0], size(config, "num_tokens", "max_tokens"), "multi_hot")
 
 
-def discretization(config: Config, inputs: Inputs) -> Outputs:
+def discretization(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give bin numbers, or rows of as many numbers as there are bins."""
     shape, mode = inputs[0], word(config, "output_mode") or "int"
     edges = first_of(config, "bin_boundaries")
@@ -106,24 +107,24 @@ def discretization(config: Config, inputs: Inputs) -> Outputs:
     return (shape[0], *shape[2:], bins)
 
 
-def hashing(config: Config, inputs: Inputs) -> Outputs:
+def hashing(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give bin numbers, or rows of as many numbers as there are bins."""
     if (word(config, "output_mode") or "int") == "int":
         return inputs[0]
     return (*inputs[0][:-1], need(size(config, "num_bins")))
 
 
-def hashed_crossing(config: Config, inputs: Inputs) -> Outputs:
+def hashed_crossing(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give a bin number for each pair of values, or a row of as many numbers as there are bins."""
     return _encoded(config, inputs[0], size(config, "num_bins"), "int")
 
 
-def lookup(config: Config, inputs: Inputs) -> Outputs:
+def lookup(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give vocabulary numbers, or rows as long as the vocabulary."""
     return _encoded(config, inputs[0], _vocabulary_size(config), "int")
 
 
-def text_vectorization(config: Config, inputs: Inputs) -> Outputs:
+def text_vectorization(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give a row of word numbers for each text, or a row as long as the vocabulary."""
     only(len(inputs[0]) > 0)
     if (word(config, "output_mode") or "int") == "int":
@@ -131,19 +132,19 @@ def text_vectorization(config: Config, inputs: Inputs) -> Outputs:
     return inputs[0][0], _vocabulary_size(config)
 
 
-def random_height(_: Config, inputs: Inputs) -> Outputs:
+def random_height(_: JsonObject, inputs: Inputs) -> Outputs:
     """Leave the height open."""
     only(len(inputs[0]) in (3, 4))
     return (*inputs[0][:-3], None, *inputs[0][-2:])
 
 
-def random_width(_: Config, inputs: Inputs) -> Outputs:
+def random_width(_: JsonObject, inputs: Inputs) -> Outputs:
     """Leave the width open."""
     only(len(inputs[0]) in (3, 4))
     return (*inputs[0][:-2], None, *inputs[0][-1:])
 
 
-def _encoded(config: Config, shape: Shape, depth: int | None, default: str) -> Shape:
+def _encoded(config: JsonObject, shape: Shape, depth: int | None, default: str) -> Shape:
     """Give numbers as they are, or put a row of ``depth`` in place of the last axis or after it."""
     mode = word(config, "output_mode") or default
     if mode == "int":
@@ -152,7 +153,7 @@ def _encoded(config: Config, shape: Shape, depth: int | None, default: str) -> S
     return (*(shape if keeps_axis else shape[:-1]), depth)
 
 
-def _vocabulary_size(config: Config) -> int | None:
+def _vocabulary_size(config: JsonObject) -> int | None:
     if flag(config, "pad_to_max_tokens", default=False):
         return size(config, "max_tokens")
     return size(config, "vocabulary_size")

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.config_values import first_of, flag, is_whole, repeated, size, whole, word
-from kerasinspect.knowledge.shapes.rule import Config, Inputs, Outputs, need, only
+from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, need, only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
+    from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.model import Shape
 
 _WINDOWS = ("kernel_size", "pool_size", "filter_length", "pool_length")
@@ -24,19 +24,19 @@ _WINDOW_SIDES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_di
 _STRIDES = ("strides", "subsample", "subsample_length", "stride")
 
 
-def convolution(config: Config, inputs: Inputs) -> Outputs:
+def convolution(config: JsonObject, inputs: Inputs) -> Outputs:
     """Slide filters over the places: Conv1D to Conv3D, separable, atrous and locally connected ones."""
     return _slide(config, inputs[0], need(size(config, "filters", "nb_filter")))
 
 
-def depthwise(config: Config, inputs: Inputs) -> Outputs:
+def depthwise(config: JsonObject, inputs: Inputs) -> Outputs:
     """Slide ``depth_multiplier`` filters over each channel."""
     channels = _channels(config, inputs[0])
     multiplier = size(config, "depth_multiplier")
     return _slide(config, inputs[0], channels * (1 if multiplier is None else multiplier) if channels else None)
 
 
-def transposed(config: Config, inputs: Inputs) -> Outputs:
+def transposed(config: JsonObject, inputs: Inputs) -> Outputs:
     """Spread every place over a window: Conv1DTranspose to Conv3DTranspose."""
     count = len(inputs[0]) - 2
     window = _window(config, count)
@@ -51,27 +51,28 @@ def transposed(config: Config, inputs: Inputs) -> Outputs:
     return _assembled(config, inputs[0], lengths, need(size(config, "filters", "nb_filter")))
 
 
-def deconvolution(config: Config, inputs: Inputs) -> Outputs:
+def deconvolution(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give the places that Keras 1's Deconvolution2D keeps in its config."""
     target = first_of(config, "output_shape")
-    only(isinstance(target, list) and len(target) == len(inputs[0]))
-    places = [place if is_whole(place) else None for place in _places(config, tuple(target))]
+    sizes = tuple(size if is_whole(size) else None for size in target) if isinstance(target, list) else ()
+    only(len(sizes) == len(inputs[0]))
+    places = [*_places(config, sizes)]
     return _assembled(config, inputs[0], places, need(size(config, "nb_filter")))
 
 
-def pooling(config: Config, inputs: Inputs) -> Outputs:
+def pooling(config: JsonObject, inputs: Inputs) -> Outputs:
     """Slide a window over each channel, by its own size where no strides are said."""
     window = _window(config, len(inputs[0]) - 2)
     return _slide({"strides": list(window), **_without_nulls(config)}, inputs[0], _channels(config, inputs[0]))
 
 
-def adaptive_pooling(config: Config, inputs: Inputs) -> Outputs:
+def adaptive_pooling(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give as many places as are asked for."""
     places = need(repeated(config, len(inputs[0]) - 2, "output_size"))
     return _assembled(config, inputs[0], list(places), _channels(config, inputs[0]))
 
 
-def global_pooling(config: Config, inputs: Inputs) -> Outputs:
+def global_pooling(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give one number per channel, with or without axes of size one for the places."""
     channels, places = _channels(config, inputs[0]), _places(config, inputs[0])
     if flag(config, "keepdims", default=False):
@@ -79,17 +80,17 @@ def global_pooling(config: Config, inputs: Inputs) -> Outputs:
     return inputs[0][0], channels
 
 
-def zero_padding(config: Config, inputs: Inputs) -> Outputs:
+def zero_padding(config: JsonObject, inputs: Inputs) -> Outputs:
     """Add places around."""
     return _resized(config, inputs[0], lambda length, added: length + added, "padding")
 
 
-def cropping(config: Config, inputs: Inputs) -> Outputs:
+def cropping(config: JsonObject, inputs: Inputs) -> Outputs:
     """Take places away around."""
     return _resized(config, inputs[0], lambda length, removed: length - removed, "cropping")
 
 
-def up_sampling(config: Config, inputs: Inputs) -> Outputs:
+def up_sampling(config: JsonObject, inputs: Inputs) -> Outputs:
     """Repeat every place."""
     places = _places(config, inputs[0])
     factors = need(repeated(config, len(places), "size", "length"))
@@ -97,7 +98,7 @@ def up_sampling(config: Config, inputs: Inputs) -> Outputs:
     return _assembled(config, inputs[0], lengths, _channels(config, inputs[0]))
 
 
-def fixed_size(config: Config, inputs: Inputs) -> Outputs:
+def fixed_size(config: JsonObject, inputs: Inputs) -> Outputs:
     """Bring pictures, one or a batch, to a height and a width: Resizing, CenterCrop, RandomCrop."""
     shape, sides = list(inputs[0]), (need(size(config, "height")), need(size(config, "width")))
     only(len(shape) in (3, 4))
@@ -105,7 +106,7 @@ def fixed_size(config: Config, inputs: Inputs) -> Outputs:
     return (*shape[:height], *sides, *shape[height + 2 :])
 
 
-def stft_spectrogram(config: Config, inputs: Inputs) -> Outputs:
+def stft_spectrogram(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give a strength per frequency for every frame of a signal."""
     frame = need(size(config, "frame_length"))
     frequencies = need(size(config, "fft_length")) // 2 + 1
@@ -121,7 +122,7 @@ def stft_spectrogram(config: Config, inputs: Inputs) -> Outputs:
     return shape[0], shape[1], frequencies, channels
 
 
-def mel_spectrogram(config: Config, inputs: Inputs) -> Outputs:
+def mel_spectrogram(config: JsonObject, inputs: Inputs) -> Outputs:
     """Give a strength per frequency band for every stretch of a signal, one or a batch."""
     only(len(inputs[0]) in (1, 2))
     *batch, length = inputs[0]
@@ -130,7 +131,7 @@ def mel_spectrogram(config: Config, inputs: Inputs) -> Outputs:
     return (*batch, need(size(config, "num_mel_bins")), None if length is None else (length + stride + 1) // stride)
 
 
-def _slide(config: Config, shape: Shape, channels: int | None) -> Shape:
+def _slide(config: JsonObject, shape: Shape, channels: int | None) -> Shape:
     """Slide a window over the places of an input."""
     places = _places(config, shape)
     window = _window(config, len(places))
@@ -167,7 +168,7 @@ def _spread_length(length: int | None, span: int, stride: int, padding: str, ext
     return length * stride if extra is None else (length - 1) * stride + span % 2 + extra
 
 
-def _resized(config: Config, shape: Shape, change: Callable[[int, int], int], key: str) -> Shape:
+def _resized(config: JsonObject, shape: Shape, change: Callable[[int, int], int], key: str) -> Shape:
     """Change the number of places by what lies at both ends."""
     places = _places(config, shape)
     ends = _ends(first_of(config, key), len(places))
@@ -191,27 +192,27 @@ def _ends(value: object, count: int) -> list[int]:
     return [sum(pair) for pair in pairs]
 
 
-def _channels_first(config: Config) -> bool:
+def _channels_first(config: JsonObject) -> bool:
     return word(config, "data_format") == "channels_first" or word(config, "dim_ordering") == "th"
 
 
-def _channels(config: Config, shape: Shape) -> int | None:
+def _channels(config: JsonObject, shape: Shape) -> int | None:
     only(len(shape) > 1)
     return shape[1] if _channels_first(config) else shape[-1]
 
 
-def _places(config: Config, shape: Shape) -> Shape:
+def _places(config: JsonObject, shape: Shape) -> Shape:
     only(len(shape) > 2)  # noqa: PLR2004 - batch and channels are not places
     return shape[2:] if _channels_first(config) else shape[1:-1]
 
 
-def _assembled(config: Config, shape: Shape, places: list[int | None], channels: int | None) -> Shape:
+def _assembled(config: JsonObject, shape: Shape, places: list[int | None], channels: int | None) -> Shape:
     if _channels_first(config):
         return (shape[0], channels, *places)
     return (shape[0], *places, channels)
 
 
-def _window(config: Config, count: int) -> tuple[int, ...]:
+def _window(config: JsonObject, count: int) -> tuple[int, ...]:
     window = repeated(config, count, *_WINDOWS)
     for keys in _WINDOW_SIDES:
         if window is None and all(size(config, key) is not None for key in keys):
@@ -221,15 +222,15 @@ def _window(config: Config, count: int) -> tuple[int, ...]:
     return window
 
 
-def _steps(config: Config, count: int, keys: tuple[str, ...], default: int) -> tuple[int, ...]:
+def _steps(config: JsonObject, count: int, keys: tuple[str, ...], default: int) -> tuple[int, ...]:
     steps = (default,) * count if first_of(config, *keys) is None else need(repeated(config, count, *keys))
     only(min(steps, default=0) > 0)
     return steps
 
 
-def _padding(config: Config) -> str:
+def _padding(config: JsonObject) -> str:
     return (word(config, "padding", "border_mode") or "valid").lower()
 
 
-def _without_nulls(config: Config) -> dict[str, Any]:
+def _without_nulls(config: JsonObject) -> dict[str, Json]:
     return {key: value for key, value in config.items() if value is not None}

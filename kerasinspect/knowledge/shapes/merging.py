@@ -6,13 +6,14 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.config_values import first_of, is_whole, repeated, whole, whole_numbers, word
-from kerasinspect.knowledge.shapes.rule import Config, Inputs, Outputs, Untold, need, only
+from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, Untold, need, only
 
 if TYPE_CHECKING:
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Shape
 
 
-def elementwise(_: Config, inputs: Inputs) -> Outputs:
+def elementwise(_: JsonObject, inputs: Inputs) -> Outputs:
     """Combine value by value, stretching axes of size one: Add, Multiply, Average, Maximum, ..."""
     only(all(len(shape) > 0 for shape in inputs))
     batches = {shape[0] for shape in inputs} - {None}
@@ -20,13 +21,13 @@ def elementwise(_: Config, inputs: Inputs) -> Outputs:
     return (batch, *reduce(_broadcast, (shape[1:] for shape in inputs)))
 
 
-def concatenate(config: Config, inputs: Inputs) -> Outputs:
+def concatenate(config: JsonObject, inputs: Inputs) -> Outputs:
     """Add up one axis."""
     axis = whole(config, "axis", "concat_axis")
     return _concatenated(inputs, -1 if axis is None else axis)
 
 
-def dot(config: Config, inputs: Inputs) -> Outputs:
+def dot(config: JsonObject, inputs: Inputs) -> Outputs:
     """Sum over one axis of each of two inputs."""
     only(len(inputs) == 2 and all(len(shape) > 1 for shape in inputs))  # noqa: PLR2004 - a pair
     one = whole(config, "axes", "dot_axes")
@@ -39,7 +40,7 @@ def dot(config: Config, inputs: Inputs) -> Outputs:
     return shape if len(shape) > 1 else (*shape, 1)
 
 
-def merge(config: Config, inputs: Inputs) -> Outputs:
+def merge(config: JsonObject, inputs: Inputs) -> Outputs:
     """Follow the mode of Keras 1's Merge layer."""
     match word(config, "mode"):
         case "sum" | "mul" | "ave" | "max":
@@ -75,7 +76,7 @@ def _concatenated(inputs: Inputs, axis: int) -> Shape:
     return (*shape[:place], total, *shape[place + 1 :])
 
 
-def _nested_axes(config: Config) -> tuple[int, ...] | None:
+def _nested_axes(config: JsonObject) -> tuple[int, ...] | None:
     """Read Keras 1's older form, one list of axes per input: ``[[1], [1]]``."""
     nested = first_of(config, "axes", "dot_axes")
     if not isinstance(nested, list):

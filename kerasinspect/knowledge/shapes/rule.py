@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias, TypeVar
 
+from kerasinspect.json_values import JsonObject
 from kerasinspect.model import Shape
 
-Config: TypeAlias = Mapping[str, Any]
 Inputs: TypeAlias = Sequence[Shape]
 Outputs: TypeAlias = "Shape | tuple[Shape, ...]"
-Rule: TypeAlias = Callable[[Config, Inputs], Outputs]
+Rule: TypeAlias = Callable[[JsonObject, Inputs], Outputs]
 """Gives the output shape of a layer from its config and the shapes of its inputs; may raise Untold."""
+
+
+class Inside(Protocol):
+    """What is known of the layers inside a layer."""
+
+    def output(self, layer: JsonObject, inputs: Inputs) -> Outputs:
+        """The output shape of a serialised layer; raises Untold where it is not decided."""
+
+    def cells(self, cell: JsonObject) -> list[JsonObject]:
+        """The cells of a serialised stack of cells, or the one cell itself; raises Untold for a stack of none."""
+
+    def states(self, class_name: str) -> int | None:
+        """How many states a cell of this class hands from step to step; None where it is none that is known."""
+
+
+InnerRule: TypeAlias = Callable[[JsonObject, Inputs, Inside], Outputs]
+"""Gives the output shape of a layer that computes with layers inside it; may raise Untold."""
 
 Value = TypeVar("Value")
 
@@ -33,7 +50,22 @@ def only(condition: bool) -> None:  # noqa: FBT001 - reads as a sentence: only(l
         raise Untold
 
 
-def same(_: Config, inputs: Inputs) -> Outputs:
+def one(shape: Outputs) -> Shape:
+    """Give one shape for what it is, or give up on several."""
+    sizes = tuple(size for size in shape if not isinstance(size, tuple))
+    only(len(sizes) == len(shape))
+    return sizes
+
+
+def objects(config: JsonObject, key: str) -> list[JsonObject]:
+    """Give a list of objects, or give up on anything else."""
+    values = config.get(key)
+    found = [value for value in values if isinstance(value, dict)] if isinstance(values, list) else None
+    only(found is not None and isinstance(values, list) and len(found) == len(values))
+    return [*need(found)]
+
+
+def same(_: JsonObject, inputs: Inputs) -> Outputs:
     """Give the shape of the first input: activations, normalisations, dropout, noise, and the like."""
     return inputs[0]
 

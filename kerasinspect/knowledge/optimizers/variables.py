@@ -6,9 +6,9 @@ had and the file has not, and of those that the file has twice.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.knowledge.optimizers import (
+from kerasinspect.knowledge.optimizers.classes import (
     BEFORE_SLOTS,
     LEARNING_RATE,
     LOSS_SCALE,
@@ -21,15 +21,13 @@ from kerasinspect.knowledge.optimizers import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kerasinspect.knowledge.optimizers import Slots
+    from kerasinspect.json_values import Json
+    from kerasinspect.knowledge.optimizers.classes import Slots
 
     Shape: TypeAlias = "tuple[int, ...]"
 
-UNEVEN = ("Adafactor", "Muon")
-"""Classes that keep other slots for some variables than for others, or slots of other shapes."""
 
-
-def tracked_shapes(optimizer: Any, shapes: Sequence[Shape]) -> list[Shape] | None:  # noqa: ANN401 - any JSON
+def tracked_shapes(optimizer: Json, shapes: Sequence[Shape]) -> list[Shape] | None:
     """The shape of each variable that an optimizer tracks, in the order of Keras 2.12 and later.
 
     ``optimizer`` is the serialised optimizer of a config, or its name; ``shapes`` are those of all arrays of its state.
@@ -40,7 +38,7 @@ def tracked_shapes(optimizer: Any, shapes: Sequence[Shape]) -> list[Shape] | Non
         inner = config.get("inner_optimizer") if class_name == "LossScaleOptimizer" else optimizer
         return tracked_shapes(inner, shapes[len(LOSS_SCALE) :]) if len(shapes) > len(LOSS_SCALE) else None
     kind = OPTIMIZERS.get(class_name)
-    if kind is None or class_name in UNEVEN:
+    if kind is None or kind.is_uneven:
         return None
     told = [told_slots(kind, config)] if config else [*choices(kind)]
     for header in BEFORE_SLOTS:

@@ -1,0 +1,47 @@
+"""Names that Keras makes: of groups from classes, of classes from packages, of arrays from gates."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(r"_\d+$")
+_PLACES = re.compile(r"(\d)D(?=Transpose$|$)")
+_GATE = re.compile(r"(.+)_[ifcozrh]")
+
+
+def plain_class_name(name: str) -> str:
+    """The class without the package it was registered under: ``Block`` for ``my_package>Block``."""
+    return name.rsplit(">", 1)[-1]
+
+
+def is_registered_elsewhere(name: str) -> bool:
+    """Whether a name says that its class was registered in a package which is not Keras's: ``my_package>Dense``."""
+    package, separator, _ = name.rpartition(">")
+    return bool(separator) and package.partition(".")[0] != "keras"
+
+
+def snake_case(name: str) -> str:
+    """The group name that Keras makes of a class name: ``ConvLSTM2D`` gives ``conv_lstm2d``.
+
+    Source: ``keras.src.utils.naming.to_snake_case``, observed on every built-in class.
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def unnumbered(name: str) -> str:
+    """A name without the number that Keras puts behind all but the first of a kind: ``dense`` for ``dense_1``."""
+    return _NUMBER.sub("", name)
+
+
+def gate_free(weight: str) -> tuple[str, bool]:
+    """The name of a Keras 1 array without its gate, and whether it has one: ``kernel`` and True for ``kernel_i``."""
+    match = _GATE.fullmatch(weight)
+    return (match[1], True) if match else (weight, False)
+
+
+def places_of(class_name: str) -> int | None:
+    """The number of spatial axes that a class name tells: 2 for ``Conv2DTranspose``; None where it tells none."""
+    match = _PLACES.search(class_name)
+    return int(match[1]) if match else None

@@ -1,0 +1,103 @@
+"""The rows of the layer table against each other: what one kind of class has, every class of that kind has."""
+
+from __future__ import annotations
+
+import inspect
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect.knowledge import layers
+from kerasinspect.knowledge.expectations import KERNELS
+from kerasinspect.knowledge.kinds import Passing, Taking
+from kerasinspect.knowledge.layers import CUSTOM, FAMILIES, LAYERS, row_of, weight_of
+from kerasinspect.knowledge.shapes.rule import same
+
+if TYPE_CHECKING:
+    from kerasinspect.knowledge.kinds import LayerSpec, WeightSpec
+
+NOT_PASSING = {
+    "InputLayer": "nothing comes into it",
+    "Highway": "a Dense layer's units are mixed into each of its channels",
+    "GroupQueryAttention": "its outputs are units of its last projection",
+    "GroupedQueryAttention": "its outputs are units of its last projection",
+}
+"""Classes that keep the shape and not the channels, and why."""
+TABLES = frozenset({"embeddings", "reverse_embeddings"})
+"""Weights that connect and are not called kernels."""
+
+
+def weights_of(spec: LayerSpec) -> list[WeightSpec]:
+    """Every weight that a row speaks of."""
+    return [*spec.weights, *chain.from_iterable(part.weights or () for part in spec.sublayers)]
+
+
+@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
+def test_every_kernel_has_a_fan_rule(spec: LayerSpec) -> None:
+    """A weight that multiplies what comes in says how much it connects."""
+    for weight in weights_of(spec):
+        if weight.name.endswith("kernel") or weight.name in KERNELS | TABLES:
+            assert weight.fans is not None, weight.name
+
+
+@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
+def test_a_class_that_keeps_the_shape_passes_channels_on(spec: LayerSpec) -> None:
+    """What comes out of an axis of the same size is what went in, unless a reason stands here."""
+    assert (spec.shape is same and spec.passing is Passing.NONE) == (spec.class_name in NOT_PASSING)
+
+
+@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
+def test_a_class_that_passes_channels_on_has_no_units_of_its_own(spec: LayerSpec) -> None:
+    """A kernel makes channels of its own, even one that looks at each channel alone; other shapes are known."""
+    if spec.passing is not Passing.NONE:
+        assert not any(weight.fans for weight in weights_of(spec))
+        assert spec.shape is not None
+
+
+def test_every_class_has_one_row() -> None:
+    """No class is told of twice, by two rows or by a row and another one that is true of it as well."""
+    names = [name for family in FAMILIES for spec in family.ROWS for name in (spec.class_name, *spec.also)]
+    assert sorted(names) == sorted(LAYERS)
+
+
+def test_every_family_is_in_the_table() -> None:
+    """A module of the folder that has rows is one of the families."""
+    modules = [module for _, module in inspect.getmembers(layers, inspect.ismodule) if hasattr(module, "ROWS")]
+    assert set(modules) == set(FAMILIES)
+
+
+@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
+def test_every_row_is_whole(spec: LayerSpec) -> None:
+    """Sublayers are of classes that have rows; a weight that is trained from a config's initializer has a default."""
+    made = {part.class_name for part in spec.sublayers if part.class_name}
+    assert made <= LAYERS.keys()
+    assert spec.shape is None or spec.inner_shape is None
+    for weight in spec.weights:
+        assert not weight.initial_keys or weight.initial is not None, weight.name
+    if spec.is_stepwise or spec.reads_pictures or spec.is_projecting or spec.shares_kernel:
+        assert spec.sublayers[0].taking is not Taking.UNKNOWN
+
+
+def test_a_class_without_a_row_is_nothing_in_particular() -> None:
+    """Of a custom class nothing is known, whatever it is called."""
+    assert row_of("MyDense") is CUSTOM
+    assert weight_of("MyDense", "kernel") is None
+    assert CUSTOM.weightless
+
+
+@pytest.mark.parametrize(
+    ("class_name", "weight", "found"),
+    [
+        ("Dense", "lora_kernel_a", "lora_kernel_a"),
+        ("LSTM", "recurrent_kernel", "recurrent_kernel"),
+        ("LSTM", "bias_f", "bias_f"),
+        ("DepthwiseConv2D", "depthwise_kernel", "kernel"),
+        ("TextVectorization", "idf_weights", "idf_weights"),
+    ],
+)
+def test_weights_are_found_by_name(class_name: str, weight: str, found: str) -> None:
+    """A cell's weights, those of one gate, LoRA's factors and older names count as the class's own."""
+    spec = weight_of(class_name, weight)
+    assert spec is not None
+    assert spec.name == found
