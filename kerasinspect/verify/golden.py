@@ -124,7 +124,7 @@ def stored_facts(path: str, stored: Arrays) -> Golden | None:
     return golden if names and len(names) == len(set(names)) and held.issuperset(names) else None
 
 
-def is_case(row: Any) -> bool:  # noqa: ANN401 - any JSON
+def is_case(row: object) -> bool:
     """Whether a value is the name of a case with how many inputs and outputs it has, one or more of each."""
     match row:
         case [str(), int(inputs), int(outputs)]:
@@ -132,7 +132,7 @@ def is_case(row: Any) -> bool:  # noqa: ANN401 - any JSON
     return False
 
 
-def write_golden(target: Target, outputs: Path, facts: Mapping[str, Any], *read: str | None) -> None:
+def write_golden(target: Target, outputs: Path, facts: Mapping[str, object], *read: str | None) -> None:
     """Write a golden file of one model; raises RequestError where it cannot be written or must not be replaced.
 
     ``read`` are the files that it is made from, no part of which is written to.
@@ -143,7 +143,7 @@ def write_golden(target: Target, outputs: Path, facts: Mapping[str, Any], *read:
         np.savez(stream, allow_pickle=False, **arrays)
 
 
-def golden_facts(cases: Iterable[Case], outputs: Path, weights: str, keras: str) -> dict[str, Any]:
+def golden_facts(cases: Iterable[Case], outputs: Path, weights: str, keras: str) -> dict[str, object]:
     """What a golden file says of itself."""
     with open_arrays(str(outputs)) as stored:
         names = stored.names
