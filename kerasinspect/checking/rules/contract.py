@@ -25,7 +25,7 @@ from kerasinspect.names import cut
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Size, Tensor
+    from kerasinspect.checking.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Tensor
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.json_values import Json
@@ -220,12 +220,12 @@ def shape_words(shape: Shape | None) -> str:
     return sizes(None if shape is None else tuple("open" if size is None else size for size in shape))
 
 
-def sizes(shape: tuple[Size, ...] | None) -> str:
+def sizes(shape: tuple[AgreedSize, ...] | None) -> str:
     """An agreed shape in words: ``[open, 1 to 8, any]``."""
     return "any shape" if shape is None else f"[{', '.join(map(size, shape))}]"
 
 
-def size(agreed: Size) -> str:
+def size(agreed: AgreedSize) -> str:
     """An agreed number in words."""
     match agreed:
         case None | Range(least=None, most=None):
