@@ -105,7 +105,7 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
         layers=tuple(
             AgreedLayer(
                 layer.path,
-                class_told(layer),
+                known_class(layer),
                 tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
                 agreed_config(layer, around),
             )
@@ -142,19 +142,19 @@ def placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
         pending += [(inner, layer) for inner in reversed(layer.layers)]
 
 
-def class_told(layer: Layer) -> str | None:
+def known_class(layer: Layer) -> str | None:
     """The class of a layer; None where the file does not tell it."""
     return None if layer.class_name == UNKNOWN_CLASS else layer.class_name
 
 
 def inputs_of(model: Model) -> Iterator[Tensor]:
-    """What the model takes, in order."""
+    """The inputs of the model, in order."""
     for layer in input_layers(model):
         yield from _tensors(layer.path, layer.input_shape)
 
 
 def outputs_of(model: Model) -> Iterator[Tensor]:
-    """What the model gives, in order."""
+    """The outputs of the model, in order."""
     for layer in output_layers(model):
         yield from _tensors(layer.path, layer.output_shape)
 

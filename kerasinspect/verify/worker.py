@@ -117,7 +117,7 @@ class Misfit(Exception):
 
 
 def main() -> None:
-    """Do what the request says."""
+    """Load, describe and run each model of the request."""
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     # Python puts the folder of this file first: its neighbours must not stand in for other modules.
     here = Path(__file__).resolve().parent
@@ -150,7 +150,7 @@ def tell(line: Facts, stream: TextIO) -> None:
 
 
 def said(error: Exception) -> str:
-    """What an exception says, without the codes that colour it, cut in the middle where it is long."""
+    """The message of an exception, without the codes that colour it, cut in the middle where it is long."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error) or type(error).__name__)
     return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT // 2]} ... {text[-MOST_TEXT // 2 :]}"
 
@@ -206,7 +206,7 @@ def leave_network(system: ctypes.CDLL) -> str:
 
 
 def find_libraries() -> tuple[list[Facts], dict[str, str]]:
-    """What is told of Keras and of tf_keras, as far as they are here, and why one is not.
+    """Facts about Keras and tf_keras, as far as they are installed, and why one is missing.
 
     Only the first is imported: tf_keras takes seconds, and few files need it.
     """
@@ -281,7 +281,7 @@ class TrustedImports:
 def load_first(
     libraries: list[Facts], task: Facts, custom: Facts, *, unsafe: bool
 ) -> tuple[tuple[KerasLibrary, KerasModel] | None, Facts]:
-    """The first library that takes the file, with the model; and what is told of that, and of those that refused."""
+    """The first library that loads the file, with the model; and the facts about it and about those that refused."""
     result: Facts = {"refusals": [], "library": None}
     for facts in libraries if task["legacy"] else libraries[:1]:
         started = time.perf_counter()
@@ -406,7 +406,7 @@ def forward(library: KerasLibrary, model: KerasModel, task: Facts, path: str) ->
 
 
 def run_twice(model: KerasModel, name: str, inputs: list[Array], told: list[Facts]) -> list[Array]:
-    """The outputs of one case; what there is to tell of it goes to ``told``."""
+    """The outputs of one case; the facts about it go to ``told``."""
     started = time.perf_counter()
     names, outputs = run(model, inputs)
     seconds = time.perf_counter() - started

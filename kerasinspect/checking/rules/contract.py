@@ -10,11 +10,11 @@ from kerasinspect.checking.agreed_config import LONGEST, departures
 from kerasinspect.checking.contract import (
     Contract,
     Range,
-    class_told,
     fits_shape,
     fits_size,
     fits_text,
     inputs_of,
+    known_class,
     outputs_of,
     with_agreed,
 )
@@ -66,7 +66,7 @@ def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It computes something else, even where its weights have the same shapes. Lock the model anew if that is meant.
     """
     for agreed, layer in kept_layers(evidence):
-        if not fits_text(agreed.class_name, class_told(layer)):
+        if not fits_text(agreed.class_name, known_class(layer)):
             yield Hit(layer.path, f"Its class is {layer.class_name}, where the lock has {agreed.class_name}.")
 
 
