@@ -60,7 +60,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class OutputPlace:
-    """What the path of a target leads to."""
+    """The place that the path of a target leads to."""
 
     path: Path
     """Behind the links that are followed."""
@@ -76,17 +76,17 @@ class OutputPlace:
 
 
 class _Partial:
-    """A file under a name of its own, until it gets another one or is taken away."""
+    """A temporary file beside its place, until it is renamed or removed."""
 
     __slots__ = ("_raw", "path")
 
     def __init__(self) -> None:
-        """Be none yet."""
+        """Start without a file."""
         self.path: Path | None = None
         self._raw: FileIO | None = None
 
     def create(self, folder: Path, mode: int) -> BufferedWriter:
-        """Make it; where that fails, what has its name is somebody else's."""
+        """Create and open the file; one that has its name already is somebody else's and stays."""
         self.path = folder / f".{secrets.token_hex(8)}.partial"
         try:
             self._raw = FileIO(os.open(self.path, CREATING, mode), "wb")
@@ -96,7 +96,7 @@ class _Partial:
         return BufferedWriter(self._raw)
 
     def remove(self) -> None:
-        """Take it away, at any moment; Windows needs it closed for that."""
+        """Close and remove the file, at any moment; Windows removes no open one."""
         with suppress(OSError):
             if self._raw is not None:
                 self._raw.close()
@@ -141,7 +141,7 @@ def require_apart(targets: Iterable[Target | None]) -> None:
 
 @contextmanager
 def write_errors(name: str) -> Iterator[None]:
-    """What goes wrong with writing, in a sentence."""
+    """Turn an error of writing into a RequestError, and a closed pipe into PipeClosed."""
     try:
         yield
     except OSError as error:
@@ -156,7 +156,7 @@ def write_errors(name: str) -> Iterator[None]:
 
 
 def _place(target: Target) -> OutputPlace:
-    """What a target's path leads to; raises RequestError for a link that is not followed, or a disk."""
+    """The place that a target's path leads to; raises RequestError for a link that is not followed, or a disk."""
     path = Path(target.path)
     if is_device(target.path):
         return OutputPlace(path, whole=False)
@@ -201,7 +201,7 @@ def _not_followed(target: Target, where: str) -> RequestError:
 
 
 def _replaceable(target: Target, read: Sequence[str | None]) -> OutputPlace:
-    """Where a target goes; raises RequestError where it must not, as ``require_replaceable`` says."""
+    """The place that a target goes to; raises RequestError where it must not, as ``require_replaceable`` says."""
     place = _place(target)
     if place.status is None or place.is_file:
         for name in filter(None, read):

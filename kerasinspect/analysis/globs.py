@@ -43,7 +43,7 @@ class Globs(Generic[Thing]):
     """Globs that names are held against, each for a thing: the first that fits counts."""
 
     def __init__(self, things: Iterable[tuple[str, Thing]], *, inside: bool = False) -> None:
-        """Get ready; with ``inside`` a path fits too where one that it lies in does, and a text without magic counts.
+        """Compile the globs; with ``inside`` a path fits too where one around it does, and a text without magic counts.
 
         Raises RequestError for a glob that is too long, and for too many.
         """
@@ -55,7 +55,7 @@ class Globs(Generic[Thing]):
         self.any_of = re.compile("|".join(f"(?:{fit.pattern})" for fit, *_ in self.each) or "(?!)", re.DOTALL)
 
     def first(self, name: str, *, other: bool = False) -> Thing | None:
-        """What the first glob that fits a name stands for; with ``other`` the name itself is no glob for it."""
+        """The thing of the first glob that fits a name; with ``other`` the name itself is no glob for it."""
         if self.any_of.match(name) is None:
             return None
         found = (thing for fit, glob, thing in self.each if fit.match(name) and not (other and glob == name))

@@ -1,4 +1,4 @@
-"""What of a layer's config is agreed on: the values that decide what it computes, in a form that all formats share.
+"""The part of a layer's config that is agreed on: values that decide what it computes, in a form that formats share.
 
 A legacy file names an activation, a later one describes a function; one has ``[3]`` for an axis, the next ``3``. So
 values are made plain first, and held against each other only where both files have the key.

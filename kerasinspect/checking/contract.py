@@ -35,7 +35,7 @@ class Range:
 Open: TypeAlias = Literal["open"]
 """The size of an axis that is open in the model: the batch, a variable number of steps."""
 
-Size: TypeAlias = "int | Range | Open | None"
+AgreedSize: TypeAlias = "int | Range | Open | None"
 """What is agreed about a number; None allows any, an open axis too."""
 
 
@@ -44,7 +44,7 @@ class AgreedWeight:
     """What is agreed about a weight, or about all whose names fit a glob."""
 
     name: str
-    shape: tuple[Size, ...] | None = None
+    shape: tuple[AgreedSize, ...] | None = None
     dtype: str | None = None
     sha256: str | None = None
 
@@ -66,7 +66,7 @@ class AgreedTensor:
     """What is agreed about one input or output of the model."""
 
     layer: str | None = None
-    shape: tuple[Size, ...] | None = None
+    shape: tuple[AgreedSize, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Contract:
     keras_version: str | None = None
     inputs: tuple[AgreedTensor, ...] | None = None
     outputs: tuple[AgreedTensor, ...] | None = None
-    parameters: Size = None
-    nbytes: Size = None
+    parameters: AgreedSize = None
+    nbytes: AgreedSize = None
     """Of all weights."""
     layers: tuple[AgreedLayer, ...] | None = None
 
@@ -105,7 +105,7 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
         layers=tuple(
             AgreedLayer(
                 layer.path,
-                class_told(layer),
+                known_class(layer),
                 tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
                 agreed_config(layer, around),
             )
@@ -142,19 +142,19 @@ def placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
         pending += [(inner, layer) for inner in reversed(layer.layers)]
 
 
-def class_told(layer: Layer) -> str | None:
+def known_class(layer: Layer) -> str | None:
     """The class of a layer; None where the file does not tell it."""
     return None if layer.class_name == UNKNOWN_CLASS else layer.class_name
 
 
 def inputs_of(model: Model) -> Iterator[Tensor]:
-    """What the model takes, in order."""
+    """The inputs of the model, in order."""
     for layer in input_layers(model):
         yield from _tensors(layer.path, layer.input_shape)
 
 
 def outputs_of(model: Model) -> Iterator[Tensor]:
-    """What the model gives, in order."""
+    """The outputs of the model, in order."""
     for layer in output_layers(model):
         yield from _tensors(layer.path, layer.output_shape)
 
@@ -173,7 +173,7 @@ def fits_text(agreed: str | None, actual: str | None) -> bool:
     return agreed is None or actual is None or fits_glob(actual, agreed)
 
 
-def fits_size(agreed: Size, actual: int | None) -> bool:
+def fits_size(agreed: AgreedSize, actual: int | None) -> bool:
     """Whether a number is as agreed."""
     match agreed:
         case None:
@@ -187,7 +187,7 @@ def fits_size(agreed: Size, actual: int | None) -> bool:
             return actual == agreed
 
 
-def fits_shape(agreed: tuple[Size, ...] | None, actual: Shape | None) -> bool:
+def fits_shape(agreed: tuple[AgreedSize, ...] | None, actual: Shape | None) -> bool:
     """Whether a shape is as agreed; an unknown shape fits whatever is agreed."""
     if agreed is None or actual is None:
         return True

@@ -37,7 +37,7 @@ class Evidence:
 
     @property
     def name(self) -> str:
-        """What to call the model as a whole."""
+        """The name of the model, or of its file."""
         return self.model.name or self.model.location.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
     @property

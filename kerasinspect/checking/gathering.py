@@ -36,34 +36,24 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     Checksums and arrays of a large file are read side by side: both leave Python's lock alone while they compute.
     """
     origin = origin_of(model) if training else None
-    damage = dict.fromkeys(model.damage)
-    statistics: dict[str, Statistics] = {}
-    units: dict[str, Units] = {}
-    judged: dict[str, Judged] = {}
     with threads(container.nbytes) as pool:
         checksums = pool.submit(container_facts, container)
-        for path, found in readings(model, origin, pool):
-            if isinstance(found, UnreadableFile):
-                if found.message not in damage:
-                    damage[f"{path}: {found.message}"] = None
-                continue
-            statistics[path] = found.figures
-            if found.units is not None:
-                units[path] = found.units
-            if found.judged is not None:
-                judged[path] = found.judged
+        found = dict(readings(model, origin, pool))
         facts = checksums.result()  # leaving cancels what no thread has begun yet
-    known = Known(judged, statistics)
-    damage |= dict.fromkeys(wrong_checksum(model, facts))
+    read = {path: one for path, one in found.items() if isinstance(one, ArrayReading)}
+    statistics = {path: one.figures for path, one in read.items()}
+    known = Known({path: one.judged for path, one in read.items() if one.judged is not None}, statistics)
     evidence = Evidence(
         model,
         facts,
         statistics,
-        units,
+        {path: one.units for path, one in read.items() if one.units is not None},
         code_in_model(model),
         assess_training(model, known) if training else None,
     )
-    return evidence, tuple(damage)
+    damage = dict.fromkeys(model.damage)
+    damage |= {f"{path}: {one}": None for path, one in found.items() if isinstance(one, str) and one not in damage}
+    return evidence, tuple(damage | dict.fromkeys(wrong_checksum(model, facts)))
 
 
 class OneByOne(Executor):
@@ -111,9 +101,7 @@ class ArrayReading(NamedTuple):
     judged: Judged | None = None
 
 
-def readings(
-    model: Model, origin: Origin | None, pool: Executor
-) -> Iterator[tuple[str, ArrayReading | UnreadableFile]]:
+def readings(model: Model, origin: Origin | None, pool: Executor) -> Iterator[tuple[str, ArrayReading | str]]:
     """The reading of each array, by its path: small ones here, large ones meanwhile in a thread of their own."""
     arrays: list[Weight | Extra] = [*model.weights, *model.extras]
     meanwhile = {one.stored_path: pool.submit(read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
@@ -124,10 +112,10 @@ def readings(
         yield path, job.result()
 
 
-def read_array(one: Weight | Extra, origin: Origin | None) -> ArrayReading | UnreadableFile:
+def read_array(one: Weight | Extra, origin: Origin | None) -> ArrayReading | str:
     """An array's figures; of a kernel its units; of a weight, given where its first values came from, its verdict.
 
-    Or the error, where it cannot be read.
+    Or why it cannot be read: errors, which hold on to what was read, would fill the memory.
     """
     try:
         if isinstance(one, Extra):
@@ -135,4 +123,4 @@ def read_array(one: Weight | Extra, origin: Origin | None) -> ArrayReading | Unr
         measured = measure_with(one.array, units=one.name.endswith("kernel"))
         return ArrayReading(measured.figures, measured.units, None if origin is None else judge(one, measured, origin))
     except UnreadableFile as error:
-        return error
+        return error.message

@@ -21,7 +21,7 @@ from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.checking.contract import Size
+    from kerasinspect.checking.contract import AgreedSize
     from kerasinspect.json_values import Json, JsonObject
 
 LOCK_SCHEMA = "kerasinspect.lock/1"
@@ -126,7 +126,7 @@ def _weight(value: Json, place: str) -> AgreedWeight:
     )
 
 
-def _size(value: Json, place: str) -> Size:
+def _size(value: Json, place: str) -> AgreedSize:
     """The size of an axis."""
     return "open" if value == "open" else _total(value, place)
 

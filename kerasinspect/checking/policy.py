@@ -42,7 +42,7 @@ class Waivers:
     """All waivers of a policy, ready to be asked of any number of findings."""
 
     def __init__(self, waivers: Iterable[Waiver]) -> None:
-        """Get ready; globs are made only for the rules that find something."""
+        """Keep the waivers; globs are compiled only for the rules that find something."""
         self.waivers = tuple(waivers)
         self.by_code: dict[str, Globs[str]] = {}
 

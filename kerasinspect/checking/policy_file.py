@@ -9,7 +9,6 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from kerasinspect.containers.sources import read_user_file
 from kerasinspect.errors import RequestError
@@ -53,7 +52,7 @@ def policy_table(path: Path, name: str) -> object:
     return tools.get("kerasinspect") if isinstance(tools, dict) else None
 
 
-def parsed_toml(data: bytes, name: str) -> dict[str, Any]:
+def parsed_toml(data: bytes, name: str) -> dict[str, object]:
     """The document that the bytes of a TOML file are."""
     if len(data) > MOST_BYTES:
         raise RequestError(f"{name} is larger than {MOST_BYTES:,} bytes, which is too much for a policy.", GO_WITHOUT)

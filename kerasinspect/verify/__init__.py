@@ -67,7 +67,7 @@ def verify_all(locations: Sequence[str], options: Options | None = None) -> list
 
 
 def task(reading: Reading, options: Options, golden: Golden | None) -> Task:
-    """What the worker is to do with one file."""
+    """The worker's task for one file."""
     of_keras_3 = (reading.saved_by or "").partition(".")[0] == "3"
     if golden is not None:
         return Task(reading.location, not of_keras_3, golden.path, golden.input_names)

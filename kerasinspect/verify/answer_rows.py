@@ -115,10 +115,10 @@ class LoadedRow(TypedDict):
     forward: ForwardRow
 
 
-Row = TypeVar("Row")
+AnyRow = TypeVar("AnyRow")
 
 
-def is_row(value: Json, row: type[Row]) -> TypeGuard[Row]:
+def is_row(value: Json, row: type[AnyRow]) -> TypeGuard[AnyRow]:
     """Whether a JSON value is an object of a type of row."""
     return _has_form(value, row)
 

@@ -42,7 +42,7 @@ FACTS = "kerasinspect"
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """What a golden file says of itself."""
+    """The facts of a golden file."""
 
     path: str
     cases: tuple[tuple[str, int, int], ...]
@@ -90,7 +90,7 @@ def require_inputs(path: str, limits: Limits = DEFAULT) -> None:
 
 
 def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
-    """What a golden file says of itself; raises RequestError for any other file, and for one with nothing to compare.
+    """The facts of a golden file; raises RequestError for any other file, and for one with nothing to compare.
 
     Each array of its cases is read, so that whatever is wrong with one is said before Keras is started.
     """
@@ -105,7 +105,7 @@ def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
 
 
 def stored_facts(path: str, stored: Arrays) -> Golden | None:
-    """What the facts in a golden file say; None where they say nothing, or name arrays that it does not hold."""
+    """The facts in a golden file; None where they are none, or name arrays that it does not hold."""
     text = stored[FACTS]
     if text.dtype.kind != "U" or text.ndim:
         return None
@@ -124,7 +124,7 @@ def stored_facts(path: str, stored: Arrays) -> Golden | None:
     return golden if names and len(names) == len(set(names)) and held.issuperset(names) else None
 
 
-def is_case(row: Any) -> bool:  # noqa: ANN401 - any JSON
+def is_case(row: object) -> bool:
     """Whether a value is the name of a case with how many inputs and outputs it has, one or more of each."""
     match row:
         case [str(), int(inputs), int(outputs)]:
@@ -132,7 +132,7 @@ def is_case(row: Any) -> bool:  # noqa: ANN401 - any JSON
     return False
 
 
-def write_golden(target: Target, outputs: Path, facts: Mapping[str, Any], *read: str | None) -> None:
+def write_golden(target: Target, outputs: Path, facts: Mapping[str, object], *read: str | None) -> None:
     """Write a golden file of one model; raises RequestError where it cannot be written or must not be replaced.
 
     ``read`` are the files that it is made from, no part of which is written to.
@@ -143,8 +143,8 @@ def write_golden(target: Target, outputs: Path, facts: Mapping[str, Any], *read:
         np.savez(stream, allow_pickle=False, **arrays)
 
 
-def golden_facts(cases: Iterable[Case], outputs: Path, weights: str, keras: str) -> dict[str, Any]:
-    """What a golden file says of itself."""
+def golden_facts(cases: Iterable[Case], outputs: Path, weights: str, keras: str) -> dict[str, object]:
+    """The facts that a new golden file is to hold."""
     with open_arrays(str(outputs)) as stored:
         names = stored.names
     told = [
@@ -156,7 +156,7 @@ def golden_facts(cases: Iterable[Case], outputs: Path, weights: str, keras: str)
 def golden_differences(
     golden: Golden, cases: Iterable[Case], outputs: Path, tolerances: Tolerances
 ) -> Iterator[GoldenDifference]:
-    """How far each output is from the recorded one; raises RequestError where there are more or fewer outputs."""
+    """The difference of each output from the recorded one; raises RequestError where there are more or fewer."""
     given = {case.name: case.outputs for case in cases}
     with open_arrays(golden.path) as old, open_arrays(str(outputs)) as new:
         for name, _, count in golden.cases:
@@ -173,7 +173,7 @@ def golden_differences(
 def measured(
     case: str, output: str, old: np.ndarray[Any, Any], new: np.ndarray[Any, Any], tolerances: Tolerances
 ) -> GoldenDifference:
-    """How far ``new`` is from ``old``: equal infinities and NaN at the same places are no difference."""
+    """The difference of ``new`` from ``old``: equal infinities and NaN at the same places are no difference."""
     if old.shape != new.shape:
         return GoldenDifference(case, output, new.size, new.size, float("inf"), float("inf"))
     if old.dtype.kind not in NUMBERS or new.dtype.kind not in NUMBERS:

@@ -79,7 +79,7 @@ that an extension module lost."""
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a worker may take."""
+    """The limits of a worker."""
 
     seconds: float = 300.0
     """For the start and the first model, then for each model."""
@@ -102,7 +102,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one worker does, and for whom."""
+    """The tasks of one worker, and how it is to run them."""
 
     tasks: tuple[Task, ...]
     python: str = sys.executable
@@ -113,7 +113,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a worker wrote down before it ended, in its folder."""
+    """The answers that a worker wrote down in its folder before it ended."""
 
     folder: Path
     process: ProcessRow | None
@@ -162,7 +162,7 @@ def _scratch_folder() -> Iterator[Path]:
 
 @contextmanager
 def _room() -> Iterator[None]:
-    """What goes wrong with a scratch folder, in a sentence."""
+    """Turn an error about the scratch folder into a RequestError."""
     try:
         yield
     except OSError as error:
@@ -171,7 +171,7 @@ def _room() -> Iterator[None]:
 
 
 def _asked(request: Request) -> dict[str, object]:
-    """A request as the worker reads it."""
+    """A request as JSON for the worker."""
     return {
         "parent": os.getpid(),
         "memory_limit": request.bounds.memory,
@@ -183,7 +183,7 @@ def _asked(request: Request) -> dict[str, object]:
 
 
 def _task(task: Task) -> dict[str, object]:
-    """A task as the worker reads it."""
+    """A task as JSON for the worker."""
     return {
         "path": str(Path(task.path).absolute()),
         "legacy": task.legacy,
@@ -308,7 +308,7 @@ def _read(folder: Path) -> list[Json] | None:
 
 
 def _understood(rows: list[Json] | None) -> tuple[ProcessRow | None, tuple[LoadedRow | RefusedRow, ...]] | None:
-    """What the lines of a worker say of itself, and of models; None where they are none that a worker writes."""
+    """The rows of a worker about itself and about models; None where a line is no such row."""
     if not rows:
         return None if rows is None else (None, ())
     process, *others = rows

@@ -34,12 +34,12 @@ OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind],
     (safety.pickled_weights, "unsafe-layer-class"),
     (safety.path_traversal, "path-traversal"),
 )
-"""What ``check`` asks of a file as a container, and what a loader would do with what that finds."""
+"""Rules about a file as a container, each with what a loader would do about its findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What we know of a file before Keras sees it."""
+    """Facts about a file before Keras sees it."""
 
     location: str
     model_format: FormatName
@@ -59,7 +59,7 @@ class Reading:
         return self.has_config and all(finding.kind in HARMLESS_KINDS for finding in self.code)
 
     def answer(self) -> Verification:
-        """What can be said without Keras: that it was not loaded."""
+        """The verdict without Keras: not loaded."""
         return Verification(
             self.location, self.model_format, self.saved_by, "not-loaded", code=self.code, damage=self.damage
         )
@@ -103,6 +103,6 @@ def require_bounded(model: Model, container: Container, limits: Limits) -> None:
 
 
 def ways_out(evidence: Evidence) -> Iterator[CodeFinding]:
-    """What in the file, other than its config, would make a loader open other files or unpickle something."""
+    """Findings about the file, other than its config, that make a loader open other files or unpickle something."""
     for rule, kind in OUTSIDE:
         yield from (CodeFinding(kind, hit.where, hit.message.removesuffix(".")) for hit in rule(evidence, {}))

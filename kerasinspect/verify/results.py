@@ -102,7 +102,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """What the forward passes gave."""
+    """The forward passes of one model."""
 
     inputs: tuple[InputSpec, ...] | None
     """None where the model has no input spec."""
@@ -156,5 +156,5 @@ class Verification:
 
     @property
     def exit_status(self) -> int:
-        """What the command ends in."""
+        """The exit status of the command."""
         return DAMAGED if self.damage else EXIT_STATUS[self.outcome]

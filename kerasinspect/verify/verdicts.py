@@ -1,4 +1,4 @@
-"""What the worker answers about each file, held against our own reading of it: the verdicts."""
+"""Verdicts: the worker's answers about each file, held against our own reading of it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def verdicts(
 
 
 def process_facts(row: ProcessRow) -> Process:
-    """What the worker says of itself."""
+    """The process of the worker: its interpreter, libraries and bounds."""
     return Process(
         row["python"],
         tuple(map(library, row["libraries"])),
@@ -58,7 +58,7 @@ def process_facts(row: ProcessRow) -> Process:
 
 
 def answered(reading: Reading, result: LoadedRow | RefusedRow) -> Verification:
-    """What the worker says of one file, with its weights held against ours."""
+    """The answer about one file: why it was refused, or its weights held against ours."""
     refusals = tuple(refusal(row, reading.custom) for row in result["refusals"])
     answer = replace(reading.answer(), outcome="refused", refusals=refusals, peak_bytes=result["peak_bytes"])
     if result["library"] is None:
@@ -121,7 +121,7 @@ def refusal(row: RefusalRow, custom: frozenset[str]) -> Refusal:
 
 
 def forward_facts(told: ForwardRow) -> Forward:
-    """What the worker says of the forward passes."""
+    """The forward passes of one model."""
     inputs = None if told["inputs"] is None else tuple(map(input_spec, told["inputs"]))
     cases = tuple(
         Case(

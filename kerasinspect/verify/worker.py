@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Protocol, TextIO
 
-    class Variable(Protocol):
+    class KerasVariable(Protocol):
         """A variable of any Keras."""
 
         name: str
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
         def numpy(self) -> Array:
             """Its value."""
 
-    class Layer(Protocol):
+    class KerasLayer(Protocol):
         """A layer of any Keras."""
 
         name: str
-        weights: Iterable[Variable]
+        weights: Iterable[KerasVariable]
 
-        def _flatten_layers(self, *, include_self: bool, recursive: bool) -> Iterable[Layer]: ...
+        def _flatten_layers(self, *, include_self: bool, recursive: bool) -> Iterable[KerasLayer]: ...
 
         def get_vocabulary(self) -> Sequence[object]:
             """The words that a lookup knows; other layers have no such method."""
 
-    class Model(Layer, Protocol):
+    class KerasModel(KerasLayer, Protocol):
         """A model of any Keras."""
 
         inputs: object
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
         def get_build_config(self) -> Mapping[str, object] | None:
             """What it was built with, as far as it stores that."""
 
-    class Library(Protocol):
+    class KerasLibrary(Protocol):
         """Keras or tf_keras."""
 
         Model: type
@@ -117,7 +117,7 @@ class Misfit(Exception):
 
 
 def main() -> None:
-    """Do what the request says."""
+    """Load, describe and run each model of the request."""
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     # Python puts the folder of this file first: its neighbours must not stand in for other modules.
     here = Path(__file__).resolve().parent
@@ -150,7 +150,7 @@ def tell(line: Facts, stream: TextIO) -> None:
 
 
 def said(error: Exception) -> str:
-    """What an exception says, without the codes that colour it, cut in the middle where it is long."""
+    """The message of an exception, without the codes that colour it, cut in the middle where it is long."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error) or type(error).__name__)
     return text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT // 2]} ... {text[-MOST_TEXT // 2 :]}"
 
@@ -206,7 +206,7 @@ def leave_network(system: ctypes.CDLL) -> str:
 
 
 def find_libraries() -> tuple[list[Facts], dict[str, str]]:
-    """What is told of Keras and of tf_keras, as far as they are here, and why one is not.
+    """Facts about Keras and tf_keras, as far as they are installed, and why one is missing.
 
     Only the first is imported: tf_keras takes seconds, and few files need it.
     """
@@ -280,13 +280,13 @@ class TrustedImports:
 
 def load_first(
     libraries: list[Facts], task: Facts, custom: Facts, *, unsafe: bool
-) -> tuple[tuple[Library, Model] | None, Facts]:
-    """The first library that takes the file, with the model; and what is told of that, and of those that refused."""
+) -> tuple[tuple[KerasLibrary, KerasModel] | None, Facts]:
+    """The first library that loads the file, with the model; and the facts about it and about those that refused."""
     result: Facts = {"refusals": [], "library": None}
     for facts in libraries if task["legacy"] else libraries[:1]:
         started = time.perf_counter()
         try:
-            library: Library = __import__(facts["module"])
+            library: KerasLibrary = __import__(facts["module"])
             if not unsafe:
                 forbid_imports(facts["module"])
             model = load(library, task["path"], custom, unsafe=unsafe)
@@ -300,18 +300,18 @@ def load_first(
     return None, result
 
 
-def load(library: Library, path: str, custom: Facts, *, unsafe: bool) -> Model:
+def load(library: KerasLibrary, path: str, custom: Facts, *, unsafe: bool) -> KerasModel:
     """The model as the library's own loader gives it."""
     loader = getattr(getattr(library, "saving", None), "load_model", library.models.load_model)
     options = {"safe_mode": not unsafe} if "safe_mode" in inspect.signature(loader).parameters else {}
-    model: Model = loader(path, compile=False, custom_objects=custom, **options)
+    model: KerasModel = loader(path, compile=False, custom_objects=custom, **options)
     return model
 
 
 # Weights
 
 
-def weight_facts(library: Library, model: Model) -> list[Facts]:
+def weight_facts(library: KerasLibrary, model: KerasModel) -> list[Facts]:
     """Every weight of ``get_weights()``, in order, by the path of the innermost layer that owns it.
 
     Then, without an index, the weights that lookup layers keep for themselves.
@@ -326,25 +326,25 @@ def weight_facts(library: Library, model: Model) -> list[Facts]:
         for index, variable in enumerate(variables)
     ]
     for layer, path in layers_with_paths(library, model, ""):
-        kept: Variable | None = getattr(layer, "idf_weights", None)
+        kept: KerasVariable | None = getattr(layer, "idf_weights", None)
         if kept is not None and hasattr(kept, "numpy"):
             rows.append({"index": None, "layer": path, "name": "idf_weights", **array_facts(kept)})
     return rows
 
 
-def array_facts(variable: Variable) -> Facts:
+def array_facts(variable: KerasVariable) -> Facts:
     """Shape, dtype and hash of a variable's value."""
     value = np.asarray(variable.numpy(), order="C")
     digest = hashlib.sha256(value.tobytes()).hexdigest()
     return {"shape": list(value.shape), "dtype": str(value.dtype), "sha256": digest}
 
 
-def last_name(variable: Variable) -> str:
+def last_name(variable: KerasVariable) -> str:
     """The name without the layer's before it and the number that TensorFlow puts behind it."""
     return str(variable.name).rpartition("/")[2].partition(":")[0]
 
 
-def owners(library: Library, layer: Layer, path: str) -> Iterator[tuple[Variable, str]]:
+def owners(library: KerasLibrary, layer: KerasLayer, path: str) -> Iterator[tuple[KerasVariable, str]]:
     """Every variable with the path of the layer that owns it, innermost layers first."""
     for sublayer in sublayers(library, layer):
         yield from owners(library, sublayer, f"{path}/{sublayer.name}".lstrip("/"))
@@ -352,7 +352,7 @@ def owners(library: Library, layer: Layer, path: str) -> Iterator[tuple[Variable
         yield variable, path
 
 
-def weights_of(layer: Layer) -> list[Variable]:
+def weights_of(layer: KerasLayer) -> list[KerasVariable]:
     """Its weights; none where it is not built, which Keras 2 raises about."""
     try:
         return list(layer.weights)
@@ -360,14 +360,14 @@ def weights_of(layer: Layer) -> list[Variable]:
         return []
 
 
-def layers_with_paths(library: Library, layer: Layer, path: str) -> Iterator[tuple[Layer, str]]:
+def layers_with_paths(library: KerasLibrary, layer: KerasLayer, path: str) -> Iterator[tuple[KerasLayer, str]]:
     """The layer, then every layer below it, each with its path."""
     yield layer, path
     for sublayer in sublayers(library, layer):
         yield from layers_with_paths(library, sublayer, f"{path}/{sublayer.name}".lstrip("/"))
 
 
-def sublayers(library: Library, layer: Layer) -> Sequence[Layer]:
+def sublayers(library: KerasLibrary, layer: KerasLayer) -> Sequence[KerasLayer]:
     """The layers right below one; Keras gives those of anything but a model no public name."""
     listed = getattr(layer, "layers", None) if isinstance(layer, library.Model) else None
     if listed is None:
@@ -378,7 +378,7 @@ def sublayers(library: Library, layer: Layer) -> Sequence[Layer]:
 # Forward passes
 
 
-def forward(library: Library, model: Model, task: Facts, path: str) -> Facts:
+def forward(library: KerasLibrary, model: KerasModel, task: Facts, path: str) -> Facts:
     """Run the model on what the task names, or on inputs made from its input spec; store inputs and outputs."""
     spec = input_spec(model)
     told: Facts = {"inputs": spec, "cases": [], "error": None, "misfit": None}
@@ -405,8 +405,8 @@ def forward(library: Library, model: Model, task: Facts, path: str) -> Facts:
     return told
 
 
-def run_twice(model: Model, name: str, inputs: list[Array], told: list[Facts]) -> list[Array]:
-    """The outputs of one case; what there is to tell of it goes to ``told``."""
+def run_twice(model: KerasModel, name: str, inputs: list[Array], told: list[Facts]) -> list[Array]:
+    """The outputs of one case; the facts about it go to ``told``."""
     started = time.perf_counter()
     names, outputs = run(model, inputs)
     seconds = time.perf_counter() - started
@@ -427,7 +427,7 @@ def run_twice(model: Model, name: str, inputs: list[Array], told: list[Facts]) -
     return outputs
 
 
-def run(model: Model, inputs: list[Array]) -> tuple[list[str], list[Array]]:
+def run(model: KerasModel, inputs: list[Array]) -> tuple[list[str], list[Array]]:
     """Names and values of the outputs; values as numpy has them, bfloat16 as float32."""
     tensors = [sys.modules["tensorflow"].convert_to_tensor(array) for array in inputs]
     names, outputs = flat(model(packed(input_structure(model, tensors), iter(tensors)), training=False))
@@ -440,7 +440,7 @@ def run(model: Model, inputs: list[Array]) -> tuple[list[str], list[Array]]:
     return names, arrays
 
 
-def input_structure(model: Model, tensors: list[Array]) -> object:
+def input_structure(model: KerasModel, tensors: list[Array]) -> object:
     """How the model wants its inputs nested; some versions raise where it is a Sequential or a subclass."""
     try:
         if model.inputs:
@@ -479,7 +479,7 @@ def flat(structure: object, name: str = "") -> tuple[list[str], list[Array]]:
 # Inputs
 
 
-def input_spec(model: Model) -> list[Facts] | None:
+def input_spec(model: KerasModel) -> list[Facts] | None:
     """Name, shape and dtype of every input, in the order of a flat list; None where the model does not say."""
     try:
         tensors = flat(model.inputs)[1] if model.inputs else []
@@ -549,7 +549,7 @@ def shape_text(shape: Sequence[int | None]) -> str:
     return "(" + ", ".join(str(size) for size in shape) + ")"
 
 
-def made_cases(model: Model, spec: list[Facts], layers: list[Layer]) -> Cases:
+def made_cases(model: KerasModel, spec: list[Facts], layers: list[KerasLayer]) -> Cases:
     """Zeros, ones and seeded random inputs: of the first sizes and kind of numbers that the model takes.
 
     Where it takes none of them, the first, so that the model's complaint about those is the one that is told.
@@ -569,7 +569,7 @@ def made_cases(model: Model, spec: list[Facts], layers: list[Layer]) -> Cases:
     return first or []
 
 
-def takes(model: Model, cases: Cases) -> bool:
+def takes(model: KerasModel, cases: Cases) -> bool:
     """Whether the model computes with all of these inputs."""
     try:
         for _, inputs in cases:
@@ -581,13 +581,13 @@ def takes(model: Model, cases: Cases) -> bool:
     return True
 
 
-def bound(layer: Layer) -> int | None:
+def bound(layer: KerasLayer) -> int | None:
     """How many different whole numbers a layer takes, where it says so."""
     size = getattr(layer, RANGES.get(type(layer).__name__, ""), None)
     return size if isinstance(size, int) and size > 0 else None
 
 
-def vocabulary(layers: list[Layer]) -> list[str]:
+def vocabulary(layers: list[KerasLayer]) -> list[str]:
     """A few words that the model knows, and some that it need not know."""
     words = list(WORDS)
     for layer in layers:

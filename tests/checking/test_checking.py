@@ -6,7 +6,7 @@ import io
 import re
 import time
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -167,15 +167,18 @@ def test_checksums_are_waited_for_however_late_a_thread_begins(
     sample_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a busy machine all arrays may be read before any thread has begun to verify the checksums."""
+    threads = futures.ThreadPoolExecutor
 
-    def busy(_: int) -> ThreadPoolExecutor:
+    def busy(_: int) -> futures.Executor:
         """Threads that have something else to do first."""
-        pool = ThreadPoolExecutor(1)
+        pool = threads(1)
         pool.submit(time.sleep, 0.2)
         return pool
 
-    monkeypatch.setattr(gathering, "ThreadPoolExecutor", busy)
-    (report,) = check(sample_models / "question_network.keras").models
+    path = sample_models / "question_network.keras"
+    monkeypatch.setattr(gathering, "LARGE", path.stat().st_size)
+    monkeypatch.setattr(futures, "ThreadPoolExecutor", busy)
+    (report,) = check(path).models
     assert not report.damage
 
 

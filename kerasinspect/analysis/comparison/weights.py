@@ -100,14 +100,14 @@ def _absence(weight: DescribedWeight, held: set[tuple[tuple[int, ...], str | Non
     return "twice in Keras" if (weight.shape, weight.sha256) in held else "not in the file"
 
 
-Pair: TypeAlias = "tuple[DescribedWeight, DescribedWeight]"
+WeightPair: TypeAlias = "tuple[DescribedWeight, DescribedWeight]"
 
 
 def paired(
     ours: Sequence[DescribedWeight], theirs: Sequence[DescribedWeight]
-) -> tuple[list[Pair], list[DescribedWeight], list[DescribedWeight]]:
+) -> tuple[list[WeightPair], list[DescribedWeight], list[DescribedWeight]]:
     """Pairs in our order, then what is left over on each side."""
-    pairs: list[Pair] = []
+    pairs: list[WeightPair] = []
     left, right = list(ours), list(theirs)
     for key in (
         lambda weight: (weight.path, weight.sha256),
@@ -145,7 +145,7 @@ def differing(ours: DescribedWeight, theirs: DescribedWeight) -> Iterator[Weight
         yield WeightDifference("values", ours, theirs)
 
 
-def out_of_order(pairs: Sequence[Pair]) -> list[WeightDifference]:
+def out_of_order(pairs: Sequence[WeightPair]) -> list[WeightDifference]:
     """Pairs that stand at different places among all pairs whose place the file tells."""
     placed = [pair for pair in pairs if pair[0].index is not None]
     ours = sorted(placed, key=lambda pair: pair[0].index or 0)

@@ -1,4 +1,4 @@
-"""What a config asks a loader to run, import or open, one by one."""
+"""Findings about a config: objects that make a loader run, import or open something."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ MOST_FINDINGS = 1_000
 
 
 def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
-    """What is in the config and the training config of a model that would run, import or open something.
+    """Findings about what the config and the training config of a model would run, import or open.
 
     Of each kind the first ``MOST_FINDINGS`` and then one that counts the others, so that no number of findings hides
     that there are some of another kind. The harmless kinds come last.
@@ -73,7 +73,7 @@ def finding_of_others(kind: CodeKind, root: str, number: int) -> CodeFinding:
 
 
 def code_in_config(document: object, root: str) -> Iterator[CodeFinding]:
-    """What any JSON document would make a Keras loader run, import or open, in the order of the document."""
+    """Findings about what any JSON document would make a Keras loader do, in the order of the document."""
     for value, place in objects_in(document, root):
         for rule in rules_for(value):
             yield from rule(value, place)

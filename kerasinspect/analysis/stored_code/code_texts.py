@@ -1,4 +1,4 @@
-"""What can be read in stored code without running it, and without the unmarshalling that can crash Python.
+"""Texts in stored code, read without running it, and without the unmarshalling that can crash Python.
 
 Bytecode is stored as ``marshal`` data, whose reader is not safe for bytes from a stranger: a disassembly would need
 it. The names and texts that the bytecode uses stand in it as plain characters, and they tell most of what it does.

@@ -162,7 +162,7 @@ def external_paths(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFindin
 
 
 def text_of(value: object) -> str:
-    """What a value holds as one text, also where an object stands for the text: bytes, an array of no dimensions."""
+    """The text that a value holds, also where an object stands for the text: bytes, an array of no dimensions."""
     for _ in range(MOST_WRAPPERS):
         if not isinstance(value, dict):
             break
@@ -250,7 +250,7 @@ def _package(value: JsonObject) -> str:
 
 
 def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | None:
-    """What a reference is; None where it is one that models are made of."""
+    """The kind of a reference; None for one that models are made of."""
     if not module:
         return _kind_alone(name)
     if is_core(module):
@@ -265,7 +265,7 @@ def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | No
 
 
 def _kind_in_keras(module: str, name: str) -> CodeKind | None:
-    """What a module of Keras and a name in it are together; what ``unsafe_classes`` finds is nothing here."""
+    """The kind of a name in a module of Keras; what ``unsafe_classes`` finds is nothing here."""
     if plain_name(name) in UNSAFE_CLASSES or name in SPECIAL_CLASSES:
         return None
     standing = standing_in_keras(module, _plain(name))
@@ -273,21 +273,21 @@ def _kind_in_keras(module: str, name: str) -> CodeKind | None:
 
 
 def _kind_beside_keras(name: str) -> CodeKind:
-    """What a name of a package beside Keras is: a class or function of its models, or one that works on files."""
+    """The kind of a name in a package beside Keras: a class or function of its models, or one that works on files."""
     called = name[:1].islower() or name.startswith("_")
     usual = FUNCTIONS_BESIDE_KERAS.fullmatch(name) is not None if called else not CLASSES_OF_FILES.fullmatch(name)
     return "custom-class" if usual else "non-modeling-api"
 
 
 def _kind_in_builtins(name: str) -> CodeKind | None:
-    """What a function without a module is: one that a loader finds in Keras's own modules, or one of Python's."""
+    """The kind of a function without a module: one that a loader finds in Keras's own modules, or one of Python's."""
     if is_refused_alone(plain_name(name)):
         return "non-modeling-api"
     return "foreign-module" if callable(getattr(builtins, name, None)) and name not in HARMLESS_BUILTINS else None
 
 
 def _kind_alone(name: str) -> CodeKind | None:
-    """What a name without a module is: one that a legacy loader finds, or a module and a name in one."""
+    """The kind of a name without a module: one that a legacy loader finds, or a module and a name in one."""
     module, _, last = name.rpartition(".")
     if is_refused_alone(name):
         return "non-modeling-api"

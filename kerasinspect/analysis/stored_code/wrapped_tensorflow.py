@@ -37,7 +37,7 @@ MOST_FIELDS = 1_000
 
 
 def tensorflow_functions(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
-    """What a layer that wraps TensorFlow names, where it does more than compute."""
+    """Names in a layer that wraps TensorFlow which do more than compute."""
     config = value.get("config")
     if not isinstance(config, dict) or WRAPPERS.isdisjoint(plain_names(value)):
         return
@@ -46,7 +46,7 @@ def tensorflow_functions(value: JsonObject, place: ConfigPlace) -> Iterator[Code
 
 
 def _unusual(config: JsonObject) -> Iterator[str]:
-    """What the config of such a layer names that is not on the lists."""
+    """Names in the config of such a layer that are not on the lists."""
     function = text_of(config.get("function"))
     if function and not tensorflow_allows(function):
         yield f"the function {cut(function, SHOWN)}"

@@ -10,11 +10,11 @@ from kerasinspect.checking.agreed_config import LONGEST, departures
 from kerasinspect.checking.contract import (
     Contract,
     Range,
-    class_told,
     fits_shape,
     fits_size,
     fits_text,
     inputs_of,
+    known_class,
     outputs_of,
     with_agreed,
 )
@@ -25,7 +25,7 @@ from kerasinspect.names import cut
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Size, Tensor
+    from kerasinspect.checking.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Tensor
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.json_values import Json
@@ -66,7 +66,7 @@ def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It computes something else, even where its weights have the same shapes. Lock the model anew if that is meant.
     """
     for agreed, layer in kept_layers(evidence):
-        if not fits_text(agreed.class_name, class_told(layer)):
+        if not fits_text(agreed.class_name, known_class(layer)):
             yield Hit(layer.path, f"Its class is {layer.class_name}, where the lock has {agreed.class_name}.")
 
 
@@ -220,12 +220,12 @@ def shape_words(shape: Shape | None) -> str:
     return sizes(None if shape is None else tuple("open" if size is None else size for size in shape))
 
 
-def sizes(shape: tuple[Size, ...] | None) -> str:
+def sizes(shape: tuple[AgreedSize, ...] | None) -> str:
     """An agreed shape in words: ``[open, 1 to 8, any]``."""
     return "any shape" if shape is None else f"[{', '.join(map(size, shape))}]"
 
 
-def size(agreed: Size) -> str:
+def size(agreed: AgreedSize) -> str:
     """An agreed number in words."""
     match agreed:
         case None | Range(least=None, most=None):

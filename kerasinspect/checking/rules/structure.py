@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, is_described, outer_layers
 from kerasinspect.checking.findings import Hit
@@ -17,11 +17,12 @@ from kerasinspect.names import number_of
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from kerasinspect.analysis.described import DescribedLayer
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.model import Extra, Layer, Model, Weight
 
@@ -227,7 +228,7 @@ def are_one_input(layers: Sequence[Layer]) -> bool:
     return all(layer.kind == "input" and layer.config == layers[0].config for layer in layers)
 
 
-def models(model: Model) -> Iterator[tuple[str, tuple[Layer, ...], Mapping[str, Any]]]:
+def models(model: Model) -> Iterator[tuple[str, tuple[Layer, ...], JsonObject]]:
     """The model and every model inside it: its path, its layers and its config."""
     yield "", model.layers, mapping(model.config or {}, "config")
     for layer in model.walk():

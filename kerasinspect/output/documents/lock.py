@@ -8,7 +8,7 @@ from kerasinspect.checking.contract import Range
 from kerasinspect.checking.locks import LOCK_SCHEMA
 
 if TYPE_CHECKING:
-    from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Size
+    from kerasinspect.checking.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Contract
     from kerasinspect.output.formats.json import Document, Writable
 
 
@@ -49,12 +49,12 @@ def _weight_document(weight: AgreedWeight) -> Document:
     return document if weight.sha256 is None else {**document, "sha256": weight.sha256}
 
 
-def _shape_document(shape: tuple[Size, ...] | None) -> list[Writable] | None:
+def _shape_document(shape: tuple[AgreedSize, ...] | None) -> list[Writable] | None:
     """A shape."""
     return None if shape is None else [_size_document(size) for size in shape]
 
 
-def _size_document(size: Size) -> Writable:
+def _size_document(size: AgreedSize) -> Writable:
     """A number; of a range the ends that it has."""
     if not isinstance(size, Range):
         return size
