@@ -1,14 +1,15 @@
 """Stored contents and knowledge become a ``Model``: the only place where the two meet.
 
-``nodes`` makes a skeleton from the config; ``tree`` or ``rows`` gives each node its arrays; ``order`` puts them in the
-order of ``get_weights()``; ``graph`` connects the layers; ``labels`` says what each array is. Every array of the file
-ends in ``Model.layers`` or in ``Model.extras``.
+``skeleton`` makes nodes from the config; ``claiming`` gives each node its arrays, by ``tree`` from a tree of groups and
+by ``rows`` from the lists of a legacy file; ``order`` and ``legacy_order`` put them in the order of ``get_weights()``;
+``wiring`` connects the layers; ``labelling`` says what each array is. Every array of the file ends in ``Model.layers``
+or in ``Model.extras``.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.absent import drop_places, with_places_kept
 from kerasinspect.assembly.claiming.displaced import by_place, exchanged
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.labelling.positions import Numbering
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.assembly.order import Age, Placement
+    from kerasinspect.containers.stored import Group
     from kerasinspect.formats.contents import Contents
     from kerasinspect.limits import Limits
     from kerasinspect.remarks import Remark
@@ -55,24 +57,9 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     model, every_place, remarks, counts = claimed(root, contents)
     numbering = numbering_of(model, every_place, counts, contents)
     places = drop_places(model, every_place)
-    damage = (*contents.damage, *(undescribed(root) if root else ()))
-    paths, graph = layer_paths(model, limits), connect(model)
-    check_connections(graph, paths, limits)
-    labelling = Labelling(
-        graph,
-        version_of(contents.keras_version),
-        numbering.indices,
-        counts,
-        any(node.claims for node in model.walk()),
-        not damage,
-        contents.assets,
-        paths,
-        shared_paths(model, paths),
-    )
+    labelling = labelling_of(model, contents, numbering, counts, limits)
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
-    own_weights = tuple(
-        weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own_places(model, known=True)
-    )
+    own = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own_places(model, known=True))
     weights = tuple(labelling.weights[claim] for _, claim, _ in places)
     extras = extras_of(contents, {weight.stored_path for weight in weights}, model.walk())
     return Model(
@@ -83,24 +70,42 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         layers=layers,
         weights=weights,
         extras=tuple(with_slots(extras, contents, weights, layers)),
-        own_weights=own_weights,
+        own_weights=own,
         keras_version=contents.keras_version,
         backend=contents.backend,
         saved_at=contents.saved_at,
         config=contents.config,
         training_config=contents.training_config,
         remarks=(*contents.remarks, *remarks, *remarks_on(numbering)),
-        damage=(*damage, *labelling.damage),
+        damage=tuple(labelling.damage),
     )
 
 
-def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Placement], list[Remark], WeightCount]:
-    """The whole model with its arrays, those in the order of ``get_weights()``, what is odd, and what is counted."""
+class Claimed(NamedTuple):
+    """A whole model whose nodes have claimed their arrays."""
+
+    model: Node
+    places: list[Placement]
+    """Every array in the order of ``get_weights()``; placeholders for those that a legacy file lacks among them."""
+    remarks: Sequence[Remark]
+    counts: WeightCount
+
+
+def claimed(root: Node | None, contents: Contents) -> Claimed:
+    """The model of a config, or of groups and lists alone, with every array that a layer can claim."""
+    return claimed_rows(root, contents) if contents.tree is None else claimed_tree(root, contents, contents.tree)
+
+
+def claimed_tree(root: Node | None, contents: Contents, tree: Group) -> Claimed:
+    """The model with the arrays of a tree of groups."""
+    model = claim_tree(root, tree, version_of(contents.keras_version))
+    places = exchanged(places_in_order(model, age_of_contents(contents)))
+    return Claimed(model, places, (), count_weights(model, places, contents))
+
+
+def claimed_rows(root: Node | None, contents: Contents) -> Claimed:
+    """The model with the arrays that a legacy file lists."""
     age = age_of_contents(contents)
-    if contents.tree is not None:
-        model = claim_tree(root, contents.tree, version_of(contents.keras_version))
-        places = exchanged(places_in_order(model, age))
-        return model, places, [], count_weights(model, places, contents)
     listed = replace(contents, layers=with_places_kept(contents.layers))
     model, remarks, in_file = claim_rows(root, listed)
     sharing = Copies(model, listed).join() if age != "file" else Sharing()
@@ -108,7 +113,29 @@ def claimed(root: Node | None, contents: Contents) -> tuple[Node, list[Placement
     stored = by_place(model, {row.array.path: place for place, row in enumerate(rows)})
     order = LegacyOrder(age, version_of(contents.keras_version), stored, sharing.doubtful, in_file)
     places = exchanged(order.of(model))
-    return model, places, [*remarks, *sharing.remarks], WeightCount(unsettled=unsettled(places, sharing.doubtful))
+    counts = WeightCount(unsettled=unsettled(places, sharing.doubtful))
+    return Claimed(model, places, (*remarks, *sharing.remarks), counts)
+
+
+def labelling_of(
+    model: Node, contents: Contents, numbering: Numbering, counts: WeightCount, limits: Limits
+) -> Labelling:
+    """What labels depend on; raises RefusedFile where paths become too long together."""
+    paths, graph = layer_paths(model, limits), connect(model)
+    check_connections(graph, paths, limits)
+    damage = [*contents.damage, *undescribed(model)]
+    return Labelling(
+        graph=graph,
+        keras_version=version_of(contents.keras_version),
+        indices=numbering.indices,
+        counts=counts,
+        built=any(node.claims for node in model.walk()),
+        whole=not damage,
+        assets=contents.assets,
+        paths=paths,
+        shared=shared_paths(model, paths),
+        damage=damage,
+    )
 
 
 def numbering_of(model: Node, places: Sequence[Placement], counts: WeightCount, contents: Contents) -> Numbering:
@@ -116,9 +143,8 @@ def numbering_of(model: Node, places: Sequence[Placement], counts: WeightCount, 
     numbering = number_weights(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
     if not may_be_keras_2(contents):
         return numbering
-    return common_positions(
-        numbering, number_weights(model, places_in_order(model, "keras 2"), counts, is_keras_2=True)
-    )
+    sorted_as_2 = number_weights(model, places_in_order(model, "keras 2"), counts, is_keras_2=True)
+    return common_positions(numbering, sorted_as_2)
 
 
 def age_of_contents(contents: Contents) -> Age:
