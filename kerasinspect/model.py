@@ -78,6 +78,8 @@ class Axis:
     """What one step along the source's output is called: unit, filter, channel, input ..."""
     labels: tuple[str, ...] = ()
     """What each step is, where the steps are not alike: a GRU's two rows of biases."""
+    told: bool = True
+    """False where nothing tells what runs along it, so that its name only says where it is: row, column, axis 0."""
 
     def label(self, position: int) -> str:
         """The name of one row or column: ``dense_1 unit 3``, ``gate f unit 0``, ``input 2``."""
@@ -198,6 +200,9 @@ class Vocabulary:
     stored_path: str | None
     """The archive member that holds them; None where the config does."""
 
+
+UNKNOWN_CLASS: Literal["unknown class"] = "unknown class"
+"""The class name of a layer whose class the file does not tell."""
 
 LayerKind: TypeAlias = Literal["layer", "model", "wrapper", "cell", "operation", "input"]
 
