@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.remarks import Remark
 
+
 Shape: TypeAlias = "tuple[int | None, ...]"
 """One entry per axis; ``None`` where the size is open (the batch, a variable number of steps)."""
 
@@ -285,12 +286,12 @@ class Checksum:
     """Reads them; raises DamagedFile where the file has another checksum of them."""
 
     def then(self, inner: Checksum | None) -> Checksum:
-        """The same with, after it, the checksum that the bytes have of what is inside them."""
+        """A checksum that verifies this one, and then the one that the bytes have of what is inside them."""
         if inner is None:
             return self
 
         def verify() -> None:
-            """Both."""
+            """Verify one after the other."""
             self.verify()
             inner.verify()
 
