@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.remarks import Remark
 
+
 Shape: TypeAlias = "tuple[int | None, ...]"
 """One entry per axis; ``None`` where the size is open (the batch, a variable number of steps)."""
 
@@ -78,6 +79,8 @@ class Axis:
     """What one step along the source's output is called: unit, filter, channel, input ..."""
     labels: tuple[str, ...] = ()
     """What each step is, where the steps are not alike: a GRU's two rows of biases."""
+    told: bool = True
+    """False where nothing tells what runs along it, so that its name only says where it is: row, column, axis 0."""
 
     def label(self, position: int) -> str:
         """The name of one row or column: ``dense_1 unit 3``, ``gate f unit 0``, ``input 2``."""
@@ -199,6 +202,9 @@ class Vocabulary:
     """The archive member that holds them; None where the config does."""
 
 
+UNKNOWN_CLASS: Literal["unknown class"] = "unknown class"
+"""The class name of a layer whose class the file does not tell."""
+
 LayerKind: TypeAlias = Literal["layer", "model", "wrapper", "cell", "operation", "input"]
 
 
@@ -280,12 +286,12 @@ class Checksum:
     """Reads them; raises DamagedFile where the file has another checksum of them."""
 
     def then(self, inner: Checksum | None) -> Checksum:
-        """The same with, after it, the checksum that the bytes have of what is inside them."""
+        """A checksum that verifies this one, and then the one that the bytes have of what is inside them."""
         if inner is None:
             return self
 
         def verify() -> None:
-            """Both."""
+            """Verify one after the other."""
             self.verify()
             inner.verify()
 

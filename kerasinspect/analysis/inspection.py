@@ -192,7 +192,7 @@ def explained_shape(weight: Weight) -> tuple[int, ...] | None:
     """The shape of a kernel with its window first, as in today's Keras; None where nothing tells its order."""
     names = [axis.name for axis in weight.value_axes]
     shape = tuple(axis.size for axis in weight.value_axes)
-    if names[:1] == ["axis 0"]:
+    if not all(axis.told for axis in weight.value_axes):
         return None
     filters_first = names[:2] == ["filter", "channel"]
     sizes = (*shape[2:], shape[1], shape[0]) if filters_first else shape

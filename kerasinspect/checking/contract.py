@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
-from kerasinspect.assembly.labelling.labels import UNKNOWN_CLASS
 from kerasinspect.checking.agreed_config import agreed_config
-from kerasinspect.model import Layer
+from kerasinspect.model import UNKNOWN_CLASS, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kerasinspect.containers.stored import Group, StoredArray, Tree
     from kerasinspect.containers.zip.archive import Archive
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Checksum, FormatName
     from kerasinspect.remarks import Remark
 
@@ -77,8 +78,8 @@ class Contents:
     """Arrays of a legacy file that the model itself owns."""
     optimizer: tuple[Row, ...] = ()
     others: tuple[StoredArray, ...] = ()
-    config: Mapping[str, Any] | None = None
-    training_config: Mapping[str, Any] | None = None
+    config: JsonObject | None = None
+    training_config: JsonObject | None = None
     keras_version: str | None = None
     backend: str | None = None
     saved_at: str | None = None

@@ -48,7 +48,7 @@ GET_AGAIN = "Get it again, whole."
 
 
 class ForeignArchive(NamedTuple):
-    """Names in a ZIP archive that tell what it is."""
+    """A kind of ZIP archive that is no model, and the name of a member by which it is known."""
 
     name: re.Pattern[str]
     noun: str

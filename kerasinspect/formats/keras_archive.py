@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.superblock import superblock_position
 from kerasinspect.containers.hdf5.walk import read_hdf5
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.containers.zip.archive import Archive
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.limits import Limits
 
 CONFIG, METADATA, WEIGHTS, NPZ = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
@@ -112,7 +113,7 @@ def verified_at_once(contents: Contents) -> Contents:
 class Described(NamedTuple):
     """A JSON object, and the keys that it or an object in it has twice."""
 
-    value: Mapping[str, Any]
+    value: JsonObject
     repeated_keys: tuple[tuple[str, str], ...] = ()
 
 

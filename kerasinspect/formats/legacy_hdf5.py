@@ -6,7 +6,7 @@ The order of truth is that of the attributes ``layer_names`` and ``weight_names`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel
@@ -16,10 +16,11 @@ from kerasinspect.names import cut
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.containers.stored import Attribute, Group, StoredArray, Tree
+    from kerasinspect.json_values import JsonObject
     from kerasinspect.limits import Limits
 
 OWN_GROUP = "top_level_model_weights"
@@ -31,8 +32,8 @@ LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """What is to be said of a legacy file beside its contents."""
+class LegacyNotes:
+    """Remarks on a legacy file, and facts about its lists, gathered while they are read."""
 
     limits: Limits
     where: str
@@ -41,8 +42,8 @@ class Noted:
     listed_names: list[tuple[str, str]] = field(default_factory=list)
     broken_lists: list[Remark] = field(default_factory=list)
 
-    def listed(self, path: str, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
-        """The names that a group's attributes list, each with whether it is there for the first time.
+    def note_listed(self, path: str, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
+        """Note the names that a group's attributes list, and give each with whether it is there for the first time.
 
         Raises RefusedFile where all groups list too many.
         """
@@ -78,17 +79,17 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
     root = tree.root
     whole = "model_weights" in root.groups or "model_config" in root.attributes
     weights = root.groups.get("model_weights") if whole else root
-    noted = Noted(limits, source.label)
-    config = json_attribute(source, root, "model_config", limits, noted)
+    notes = LegacyNotes(limits, source.label)
+    config = json_attribute(source, root, "model_config", limits, notes)
     if weights is None and config is None:
         raise NotAModel(f"{source.label} holds neither weights nor a config.", "Save the model again.")
-    layers = tuple(layer_rows(weights, noted)) if weights else ()
-    own = rows_of(weights.groups[OWN_GROUP], OWN_GROUP, noted).rows if weights and OWN_GROUP in weights.groups else ()
+    layers = tuple(layer_rows(weights, notes)) if weights else ()
+    own = rows_of(weights.groups[OWN_GROUP], OWN_GROUP, notes).rows if weights and OWN_GROUP in weights.groups else ()
     states = root.groups.get(OPTIMIZER_GROUP)
-    optimizer = rows_of(states, OPTIMIZER_GROUP, noted).rows if states else ()
+    optimizer = rows_of(states, OPTIMIZER_GROUP, notes).rows if states else ()
     taken = {row.array.path for rows in (*(layer.rows for layer in layers), own, optimizer) for row in rows}
     holder = weights or root
-    training_config = json_attribute(source, root, TRAINING_CONFIG, limits, noted)
+    training_config = json_attribute(source, root, TRAINING_CONFIG, limits, notes)
     return Contents(
         location=source.path,
         format="legacy-hdf5" if whole else "legacy-hdf5-weights",
@@ -100,15 +101,15 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
         training_config=training_config,
         keras_version=root.text("keras_version") or holder.text("keras_version"),
         backend=root.text("backend") or holder.text("backend"),
-        remarks=(*noted.remarks, *tree_remarks(tree)),
+        remarks=(*notes.remarks, *tree_remarks(tree)),
         damage=tree.damage,
         container=Container(
             source.size,
             None,
             (tree,),
-            tuple(noted.repeated_keys),
-            tuple(noted.listed_names),
-            tuple(noted.broken_lists),
+            tuple(notes.repeated_keys),
+            tuple(notes.listed_names),
+            tuple(notes.broken_lists),
         ),
     )
 
@@ -130,7 +131,7 @@ def tree_remarks(tree: Tree) -> Iterator[Remark]:
     yield from tree.unwritten
 
 
-def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted: Noted) -> Mapping[str, Any] | None:
+def json_attribute(source: Source, root: Group, name: str, limits: Limits, notes: LegacyNotes) -> JsonObject | None:
     """An attribute that holds a JSON object; None where there is none. Raises DamagedFile where it holds another thing.
 
     A model that was never compiled may have ``null`` for its training.
@@ -142,8 +143,8 @@ def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted
             raise DamagedFile(f"{where} is no text.", "Save the model again.")
         return None
     parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits)
-    noted.repeated_keys.extend((name, key) for key in parsed.duplicate_keys)
-    noted.remarks.extend(Remark("repeated-key", name, (key,)) for key in parsed.duplicate_keys)
+    notes.repeated_keys.extend((name, key) for key in parsed.duplicate_keys)
+    notes.remarks.extend(Remark("repeated-key", name, (key,)) for key in parsed.duplicate_keys)
     if isinstance(parsed.value, dict):
         return parsed.value
     if parsed.value is None and name == TRAINING_CONFIG:
@@ -151,26 +152,26 @@ def json_attribute(source: Source, root: Group, name: str, limits: Limits, noted
     raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
 
 
-def layer_rows(weights: Group, noted: Noted) -> Iterable[LayerRows]:
+def layer_rows(weights: Group, notes: LegacyNotes) -> Iterable[LayerRows]:
     """Every layer that the attributes name, in their order."""
     names = weights.texts("layer_names")
     if names is None and is_graph(weights):
         names = [GRAPH_GROUP]
     if names is None:
-        names = numbered("layer", weights.attributes.get("nb_layers"), len(weights.groups))
-    for name, is_first in noted.listed(weights.path, names):
+        names = counted_names("layer", weights.attributes.get("nb_layers"), len(weights.groups))
+    for name, is_first in notes.note_listed(weights.path, names):
         group = find_group(weights, name) if is_first else None
         if group is not None:
-            yield rows_of(group, name, noted)
+            yield rows_of(group, name, notes)
             continue
         if not is_first:
-            noted.broken(Remark("layer-listed-twice", cut(name, LONGEST)))
+            notes.broken(Remark("layer-listed-twice", cut(name, LONGEST)))
         elif not is_kept_out(weights, name):
-            noted.broken(Remark("layer-without-group", cut(name, LONGEST)))
+            notes.broken(Remark("layer-without-group", cut(name, LONGEST)))
         yield LayerRows(name, (), has_group=False)
 
 
-def numbered(word: str, count: Attribute, most: int) -> list[str]:
+def counted_names(word: str, count: Attribute, most: int) -> list[str]:
     """Names as the oldest Keras gave them, by a count that is believed no further than there are objects."""
     return [f"{word}_{number}" for number in range(min(count, most))] if isinstance(count, int) else []
 
@@ -180,12 +181,12 @@ def find_group(parent: Group, name: str) -> Group | None:
     return parent.groups.get(name) or parent.at(name) or parent.at(name.replace("\\", "/"))
 
 
-def rows_of(group: Group, layer: str, noted: Noted) -> LayerRows:
+def rows_of(group: Group, layer: str, notes: LegacyNotes) -> LayerRows:
     """The arrays that a group's attributes name, in their order, and which of the names lead to none."""
     rows: list[Row] = []
     lost: list[Lost] = []
     repeated: list[str] = []
-    for place, (name, is_first) in enumerate(noted.listed(group.path, names_in(group))):
+    for place, (name, is_first) in enumerate(notes.note_listed(group.path, weight_names(group))):
         array = find_array(group, name) if is_first else None
         if array is None:
             lost.append(Lost(place, name))
@@ -195,23 +196,23 @@ def rows_of(group: Group, layer: str, noted: Noted) -> LayerRows:
     twice = {*repeated}
     absent = [one.name for one in lost if one.name not in twice and not is_kept_out(group, one.name)]
     if repeated:
-        noted.broken(Remark("weights-listed-twice", layer, (shortened(repeated),)))
+        notes.broken(Remark("weights-listed-twice", layer, (readable_names(repeated),)))
     if absent:
-        noted.broken(Remark("lost-weights", layer, (shortened(absent),)))
+        notes.broken(Remark("lost-weights", layer, (readable_names(absent),)))
     return LayerRows(layer, tuple(rows), tuple(lost))
 
 
-def names_in(group: Group) -> Sequence[str]:
+def weight_names(group: Group) -> Sequence[str]:
     """The names of weights that a group's attributes list."""
     names = group.texts("weight_names")
     if names is None:
         names = group.texts("param_names")
     if names is None:
-        names = numbered("param", group.attributes.get("nb_params"), len(group.arrays))
+        names = counted_names("param", group.attributes.get("nb_params"), len(group.arrays))
     return names
 
 
-def shortened(names: Sequence[str]) -> tuple[str, ...]:
+def readable_names(names: Sequence[str]) -> tuple[str, ...]:
     """Names as a remark holds them, each once and no longer than can be read."""
     return tuple(cut(name, LONGEST) for name in dict.fromkeys(names))
 

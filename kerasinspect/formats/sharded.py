@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import open_beside
@@ -21,19 +21,21 @@ from kerasinspect.platforms import is_device
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
     from contextlib import ExitStack
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.formats.contents import Contents
+    from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.limits import Limits
 
 INDEX_ENDING = ".weights.json"
 
 
-def is_index(value: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether a JSON document is an index of shards."""
-    return isinstance(value, dict) and isinstance(value.get("weight_map"), dict)
+def weight_map_of(index: Json) -> JsonObject | None:
+    """The shards of each layer, as an index of shards names them; None for any other JSON document."""
+    found = index.get("weight_map") if isinstance(index, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents | None:
@@ -42,9 +44,10 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     Raises DamagedFile that names the shard which is missing, RefusedFile for one that does not lie beside the index.
     """
     index = parse_json(source.read_at(0, min(source.size, limits.json_bytes + 1)), source.label, limits).value
-    if not is_index(index):
+    weight_map = weight_map_of(index)
+    if weight_map is None:
         return None
-    names = shard_names(source, index["weight_map"], limits)
+    names = shard_names(source, weight_map, limits)
     root = Group("/")
     trees: list[Tree] = []
     remarks: list[Remark] = []
@@ -54,7 +57,7 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
         merge(root, trees[-1].root, nbytes, remarks)
         nbytes += shard.size
     damage = tuple(sentence for tree in trees for sentence in tree.damage)
-    contents = read_weights_tree(source, Tree(ordered(root, index["weight_map"]), damage), limits)
+    contents = read_weights_tree(source, Tree(in_index_order(root, weight_map), damage), limits)
     return replace(
         contents,
         format="keras-weights-sharded",
@@ -77,7 +80,7 @@ def open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks:
             remarks.append(Remark("repeated-shard", name, (first,)))
 
 
-def shard_names(source: Source, weight_map: Mapping[str, Any], limits: Limits) -> list[str]:
+def shard_names(source: Source, weight_map: JsonObject, limits: Limits) -> list[str]:
     """The shards that the index names, each once, with those that Keras 3.10.0 forgets to name.
 
     That release lists one shard for a layer that is split over two, but numbers all of them without a gap.
@@ -143,7 +146,7 @@ def merge(into: Group, part: Group, before: int, remarks: list[Remark]) -> None:
             pending.append((target.groups[name], child))
 
 
-def ordered(root: Group, weight_map: Mapping[str, Any]) -> Group:
+def in_index_order(root: Group, weight_map: JsonObject) -> Group:
     """The tree with its groups put in the order of the index, which is the order of the layers."""
     places = {path: place for place, path in enumerate(weight_map)}
     groups = [*root.walk()]

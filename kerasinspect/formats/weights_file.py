@@ -21,14 +21,14 @@ WINDOWS_SEPARATOR = "\\"
 
 def is_weights_tree(root: Group, limits: Limits) -> bool:
     """Whether an HDF5 file is one that Keras 3 (or Keras 2 since 2.12) writes weights to."""
-    tree = unfolded(root, limits)
+    tree = with_folders(root, limits)
     return any(name in tree.groups for name in ("vars", *CONTAINERS)) or any(
         "vars" in group.groups for group in tree.groups.values()
     )
 
 
-def unfolded(root: Group, limits: Limits) -> Group:
-    r"""The same tree with names like ``layers\dense`` taken apart, which Keras wrote on Windows."""
+def with_folders(root: Group, limits: Limits) -> Group:
+    r"""The tree with names like ``layers\dense`` taken apart, which Keras wrote on Windows."""
     if not any(WINDOWS_SEPARATOR in name for group in root.walk() for name in group.groups):
         return root
     whole = Group(root.path, root.attributes)
@@ -59,7 +59,7 @@ def read_weights_tree(source: Source, tree: Tree, limits: Limits) -> Contents:
     return Contents(
         location=source.path,
         format="keras-weights",
-        tree=unfolded(tree.root, limits),
+        tree=with_folders(tree.root, limits),
         keras_version=tree.root.text("keras_version"),
         remarks=tuple(tree_remarks(tree)),
         damage=tree.damage,

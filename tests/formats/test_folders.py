@@ -14,7 +14,7 @@ from kerasinspect.checking.request import check
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.stored import Group
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
-from kerasinspect.formats.sharded import ordered
+from kerasinspect.formats.sharded import in_index_order
 from kerasinspect.limits import DEFAULT
 from kerasinspect.opening import open_with_container
 from tests.makers.plain_models import archive_tree, hdf5, parts
@@ -184,5 +184,5 @@ def test_groups_are_put_in_order_in_one_pass() -> None:
         for inner in "xy":
             group.groups[inner] = Group(f"/{name}/{inner}")
     places = dict.fromkeys(("/b/y", "/a/x", "/a/y"))
-    paths = [group.path for group in ordered(root, places).walk()]
+    paths = [group.path for group in in_index_order(root, places).walk()]
     assert paths == ["/", "/b", "/b/y", "/b/x", "/a", "/a/x", "/a/y", "/c", "/c/x", "/c/y"]

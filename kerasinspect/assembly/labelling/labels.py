@@ -20,7 +20,7 @@ from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.knowledge.serialized import as_mapping
-from kerasinspect.model import Axis, Layer, Weight
+from kerasinspect.model import UNKNOWN_CLASS, Axis, Layer, Weight
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ INNER_KERNELS = ("recurrent_kernel", "pointwise_kernel")
 MOST_PROOFS = 16
 """Arrays of a layer that are asked for the order of its axes; no class whose order varies has more."""
 HALF = "bfloat16"
-UNKNOWN_CLASS = "unknown class"
-"""What to call a class that the file does not tell."""
 
 
 @dataclass(slots=True)
@@ -295,7 +293,7 @@ def axes_of(
     """Names of all axes, gates along the last one, and the layer that feeds the rows."""
     names = kind.names_along(shape) if kind else None
     if kind is None or names is None:
-        return tuple(map(Axis, bare_axis_names(len(shape)), shape))
+        return bare_axes(shape)
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
     if axes and len(kind.rows) == shape[0]:
         axes[0] = replace(axes[0], labels=kind.rows)
@@ -308,11 +306,12 @@ def axes_of(
     return tuple(axes)
 
 
-def bare_axis_names(rank: int) -> tuple[str, ...]:
-    """Names for the axes of an array of which nothing is known."""
-    if rank == 1:
-        return ("value",)
-    return (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[-rank:])
+def bare_axes(shape: tuple[int, ...]) -> tuple[Axis, ...]:
+    """The axes of an array of which nothing is known: a matrix, or several."""
+    rank = len(shape)
+    places = (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[max(0, 2 - rank) :])
+    names = ("value",) if rank == 1 else places
+    return tuple(Axis(name, size, told=False) for name, size in zip(names, shape, strict=True))
 
 
 def axis_fed(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> int | None:

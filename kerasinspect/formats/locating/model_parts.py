@@ -12,7 +12,7 @@ from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import InspectError
 from kerasinspect.formats.keras_archive import ASSETS, CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import MAIN_INDEX
-from kerasinspect.formats.sharded import INDEX_ENDING, is_index, shard_names
+from kerasinspect.formats.sharded import INDEX_ENDING, shard_names, weight_map_of
 from kerasinspect.limits import DEFAULT
 
 if TYPE_CHECKING:
@@ -69,5 +69,5 @@ def shards_in(source: Source) -> list[str]:
     head = source.read_at(0, min(source.size, 1))
     if head not in {b"{", b"["} or source.size > DEFAULT.json_bytes:
         return []
-    index = parse_json(source.read_at(0, source.size), source.label).value
-    return shard_names(source, index["weight_map"], DEFAULT) if is_index(index) else []
+    weight_map = weight_map_of(parse_json(source.read_at(0, source.size), source.label).value)
+    return [] if weight_map is None else shard_names(source, weight_map, DEFAULT)
