@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import warnings
@@ -64,3 +65,9 @@ def keras_environment(request: pytest.FixtureRequest) -> dict[str, str]:
     if request.config.getoption("--fast"):
         pytest.skip(LEFT_OUT)
     return {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+
+
+def pytest_collection_finish() -> None:
+    """Keep Python from looking through all tests for rubbish each time that it looks for some."""
+    gc.collect()
+    gc.freeze()
