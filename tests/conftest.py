@@ -6,10 +6,14 @@ import gc
 import os
 import sys
 import warnings
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.places import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LEFT_OUT = "the real Keras is not asked with --fast"
 
@@ -45,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def sample_models() -> Path:
     """The folder of sample models."""
-    return Path(__file__).parent.parent / "sample_models"
+    return SAMPLES
 
 
 @pytest.fixture(scope="session")
