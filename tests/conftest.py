@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import warnings
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.places import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LEFT_OUT = "the real Keras is not asked with --fast"
 
@@ -44,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def sample_models() -> Path:
     """The folder of sample models."""
-    return Path(__file__).parent.parent / "sample_models"
+    return SAMPLES
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +69,9 @@ def keras_environment(request: pytest.FixtureRequest) -> dict[str, str]:
     if request.config.getoption("--fast"):
         pytest.skip(LEFT_OUT)
     return {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+
+
+def pytest_collection_finish() -> None:
+    """Keep Python from looking through all tests for rubbish each time that it looks for some."""
+    gc.collect()
+    gc.freeze()

@@ -9,10 +9,11 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pytest
+
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def in_a_new_interpreter(system: System, code: str, *arguments: str) -> subproce
     """Run code where numpy was imported before this was taken away, since it asks for more, and nothing of ours."""
     before = f"import numpy, pytest, tests.lacking; tests.lacking.take_away({system!r}, pytest.MonkeyPatch())\n"
     command = [sys.executable, "-X", "utf8", "-c", before + code, *arguments]
-    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8", cwd=Path(__file__).parents[1])
+    return subprocess.run(command, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

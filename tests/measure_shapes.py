@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.rule_names import active_rules
 from tests.makers.shapes.edits import edits_of
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,6 @@ AMBIGUOUS = frozenset({"layer listed twice in the config", "weight listed twice"
 """Changes that one Keras refuses and another one passes over, so that an error is right for both."""
 MOST_RECORDED = 3
 """Changes of one kind to one model that are recorded."""
-ROOT = Path(__file__).parents[1]
 COLUMNS = ("refused", "found", "same", "false", "other", "silent")
 
 

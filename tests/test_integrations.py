@@ -23,13 +23,13 @@ import kerasinspect
 from kerasinspect.checking.locks import parse_lock
 from kerasinspect.checking.policy import policy_from
 from kerasinspect.checking.policy_file import PolicyFile
+from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parent.parent
-SOUND = ROOT / "sample_models" / "question_network.keras"
-UNBUILT = ROOT / "sample_models" / "unbuilt.keras"
+SOUND = SAMPLES / "question_network.keras"
+UNBUILT = SAMPLES / "unbuilt.keras"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 

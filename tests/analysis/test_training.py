@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,14 +23,16 @@ from kerasinspect.analysis.training.origin import Origin
 from kerasinspect.analysis.training.values import judge_values
 from kerasinspect.model import Extra, Initializer, Layer
 from tests.makers.handmade import MemoryArray, model, weight
+from tests.places import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kerasinspect.analysis.training import Verdict
     from kerasinspect.model import Weight
 
 Values = np.ndarray[Any, Any]
 
-ROOT = Path(__file__).parent.parent.parent
 RANDOM = np.random.default_rng(7)
 STEP = np.float32(1e-4)
 

@@ -18,6 +18,7 @@ from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.formats.contents import Contents, LayerRows, Row
 from kerasinspect.opening import open_model
 from tests.makers.trees import custom, dense, drawn, stored_array
+from tests.places import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Finding
     from kerasinspect.model import FormatName, Model
 
-MADE_BY_KERAS = Path(__file__).parent.parent / "data" / "cases"
+MADE_BY_KERAS = DATA / "cases"
 POSITIONS: dict[str, dict[str, list[int]]] = json.loads((MADE_BY_KERAS / "positions.json").read_text())
 """By file, the positions of all arrays in the real ``get_weights()``, by the SHA-256 of their bytes."""
 

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from kerasinspect.opening import open_model
+from tests.places import DATA
 
 if TYPE_CHECKING:
     from kerasinspect.model import Model, Weight
 
-DATA = Path(__file__).parents[1] / "data" / "cases"
+CASES = DATA / "cases"
 PAIRS, INPUTS_FIRST = ["unit pair", "input"], ["input", "unit pair"]
 UNIT_GROUPS, GROUP_UNITS = ["unit", "group"], ["group", "unit"]
 
@@ -48,7 +48,7 @@ def test_stored_and_unpacked_axes(  # noqa: PLR0913, PLR0917 - a table
     connected: tuple[int, int],
 ) -> None:
     """Axes are those of the bytes, once unpacked those of the layer; fans are the layer's whatever the bytes are."""
-    with open_model(DATA / file) as model:
+    with open_model(CASES / file) as model:
         weights = {weight.name: weight for weight in model.weights if weight.layer == layer}
         kernel = weights["kernel"]
         assert [axis.name for axis in kernel.axes] == stored
@@ -65,7 +65,7 @@ def test_stored_and_unpacked_axes(  # noqa: PLR0913, PLR0917 - a table
 
 def test_rows_are_named_after_the_layer_that_feeds_them() -> None:
     """Rows of unpacked values are units of the layer before, columns are the layer's own."""
-    with open_model(DATA / "quant_labels/gptq4.keras") as model:
+    with open_model(CASES / "quant_labels/gptq4.keras") as model:
         rows, columns = weight_at(model, "d/kernel").value_axes
         assert [rows.label(row) for row in range(rows.size)] == [f"emb unit {row}" for row in range(4)]
         assert columns.label(5) == "unit 5"
@@ -73,7 +73,7 @@ def test_rows_are_named_after_the_layer_that_feeds_them() -> None:
 
 def test_values_of_the_newest_layout() -> None:
     """Keras 3.16 has a row for each input, and multiplies by its group's scale what exceeds the zero point."""
-    with open_model(DATA / "gptq_awq/gptq_nightly.keras") as model:
+    with open_model(CASES / "gptq_awq/gptq_nightly.keras") as model:
         arrays = {weight.name: weight for weight in model.weights if weight.layer == "block/inner"}
         raw = arrays["kernel"].array[...]
         codes = np.stack([raw & 15, raw >> 4], -1).reshape(10, -1)[:, :7]
@@ -87,7 +87,7 @@ def test_values_of_the_newest_layout() -> None:
 
 def test_ternary_values_are_scaled_by_one_number() -> None:
     """A ternary layer computes with -1, 0 and 1, times one scale."""
-    with open_model(DATA / "ternary/ternary.keras") as model:
+    with open_model(CASES / "ternary/ternary.keras") as model:
         kernel = weight_at(model, "d/kernel")
         assert kernel.unpacked is not None
         assert kernel.dequantized is not None
@@ -99,7 +99,7 @@ def test_ternary_values_are_scaled_by_one_number() -> None:
 @pytest.mark.parametrize("file", ["gptq_awq/gptq_lost.keras", "gptq_awq/gptq_einsum_lost.keras"])
 def test_without_zero_points_no_numbers_are_given(file: str) -> None:
     """Integers can be unpacked, but nothing tells what they stand for; a remark says so."""
-    with open_model(DATA / file) as model:
+    with open_model(CASES / file) as model:
         kernel = weight_at(model, "block/inner/kernel")
         assert kernel.dequantized is None
         assert "kernel_zero is not in the file" in str(kernel.remark)
@@ -128,7 +128,7 @@ def test_without_zero_points_no_numbers_are_given(file: str) -> None:
 )
 def test_factors_of_lora_have_places_be_they_stored_or_merged(file: str, expected: dict[str, int]) -> None:
     """The factors follow what is trained; what they adapt is trained no more."""
-    with open_model(DATA / file) as model:
+    with open_model(CASES / file) as model:
         assert {weight.path: weight.index for weight in model.weights} == expected
         assert weight_at(model, "d/kernel").trainable is False
         assert all(weight.trainable for weight in model.weights if "lora" in weight.name)
@@ -136,7 +136,7 @@ def test_factors_of_lora_have_places_be_they_stored_or_merged(file: str, expecte
 
 def test_the_rank_of_a_lora_file_is_no_weight() -> None:
     """Files of keras-hub's ``save_lora_weights`` hold factors at the places of layers, whose order they do not keep."""
-    with open_model(DATA / "lora_file/bert.lora.h5") as model:
+    with open_model(CASES / "lora_file/bert.lora.h5") as model:
         assert (len(model.weights), model.parameters) == (8, 160)
         assert {weight.index for weight in model.weights} == {None}
         assert [(extra.stored_path, bool(extra.remark)) for extra in model.extras] == [("/lora/vars/rank", True)]
@@ -144,7 +144,7 @@ def test_the_rank_of_a_lora_file_is_no_weight() -> None:
 
 def test_slots_of_a_wrapped_optimizer_that_the_config_does_not_name() -> None:
     """Under mixed_float16 the file holds a LossScaleOptimizer's state, where the config names Adam alone."""
-    with open_model(DATA / "mixed_float16/adam.keras") as model:
+    with open_model(CASES / "mixed_float16/adam.keras") as model:
         slots = [(extra.name, extra.weight) for extra in model.extras if extra.array.shape]
         scalars = [extra.name for extra in model.extras if not extra.array.shape]
     one = [(slot, f"d/{name}") for name in ("kernel", "bias") for slot in ("momentum", "velocity")]

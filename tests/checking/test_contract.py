@@ -19,6 +19,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.opening import open_model
 from kerasinspect.output.documents.lock import lock_document
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     Edit = Callable[[dict[str, Any]], object]
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
 NETWORK = SAMPLES / "question_network.keras"
 MODELS = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".keras", ".h5"})
 SCHEMA = json.loads((Path(kerasinspect.__file__).parent / "schemas" / "lock-1.json").read_text(encoding="utf-8"))

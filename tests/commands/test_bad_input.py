@@ -6,18 +6,18 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kerasinspect.commands.cli import run
 from tests.makers.special_files import make_pipe
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
 ARCHIVE, LEGACY = SAMPLES / "question_network.keras", SAMPLES / "question_network.h5"
 
 

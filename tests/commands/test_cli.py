@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.places import ROOT, SAMPLES
+
 NETWORK = "sample_models/question_network.keras"
 
 
@@ -99,7 +100,7 @@ def test_a_pipe_needs_no_rich() -> None:
 @pytest.mark.parametrize("sample", ["question_network.keras", "bfloat16.keras", "question_network.h5"])
 def test_what_keras_writes_needs_no_pyfive(command: list[str], sample: str) -> None:
     """It takes as long to import as all the rest of a small model takes, and only rare files need it."""
-    modules, _ = loaded([command[0], str(ROOT / "sample_models" / sample), *command[1:]], {"pyfive"})
+    modules, _ = loaded([command[0], str(SAMPLES / sample), *command[1:]], {"pyfive"})
     assert modules.endswith("[]")
 
 

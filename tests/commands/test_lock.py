@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,12 +14,15 @@ from kerasinspect.commands.check import check
 from kerasinspect.commands.lock import lock
 from kerasinspect.errors import RequestError, UnreadableFile
 from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import h5py
     from click.testing import Result
 
-NETWORK = Path(__file__).parents[2] / "sample_models" / "question_network.keras"
+NETWORK = SAMPLES / "question_network.keras"
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-NETWORK = str(ROOT / "sample_models" / "question_network.keras")
+from tests.places import ROOT, SAMPLES
+
+NETWORK = str(SAMPLES / "question_network.keras")
 PROGRAM = (sys.executable, "-m", "kerasinspect")
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="its shell is another one")

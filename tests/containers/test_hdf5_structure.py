@@ -11,7 +11,6 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
@@ -36,9 +35,11 @@ from kerasinspect.containers.stored import Contiguous
 from kerasinspect.errors import DamagedFile, InspectError
 from kerasinspect.limits import DEFAULT
 from tests.makers.nameless import nameless
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from kerasinspect.containers.stored import Tree
     from kerasinspect.limits import Limits
@@ -320,5 +321,5 @@ def test_a_structure_with_another_checksum_is_damage(tmp_path: Path, signature: 
 def test_flipped_bits_change_no_array_where_h5py_refuses() -> None:
     """A short run, the same every time; ``python -m tests.fuzz.bit_flips`` is a long one."""
     command = [sys.executable, "-m", "tests.fuzz.bit_flips", "--count", "150"]
-    done = subprocess.run(command, cwd=Path(__file__).parents[2], check=False, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]

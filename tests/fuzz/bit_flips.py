@@ -35,10 +35,10 @@ from kerasinspect.errors import InspectError
 from kerasinspect.limits import DEFAULT
 from kerasinspect.opening import open_model
 from tests.fuzz.arrays import Answer, Seen, listed
+from tests.places import SAMPLES
 
 assert sys.platform != "win32", "it needs forks"
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
 MEMORY, COMPUTING, WAITING = 2 << 30, 5, 20
 """Bytes, seconds of computing and seconds in all after which a child is ended."""
 PAUSE = 0.002

@@ -25,7 +25,8 @@ from kerasinspect.opening import open_model
 from tests.fuzz.arrays import Answer, Seen, listed
 from tests.makers.mutators import BLIND, HDF5_MARKS, in_json, near_mark
 from tests.makers.nameless import nameless
-from tests.makers.seeds import SAMPLES, found_seeds
+from tests.makers.seeds import found_seeds
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -30,7 +30,8 @@ from typing import TYPE_CHECKING
 from kerasinspect.commands.cli import run
 from tests.makers.mutators import WHOLE, mutate
 from tests.makers.nameless import nameless
-from tests.makers.seeds import SAMPLES, found_seeds
+from tests.makers.seeds import found_seeds
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

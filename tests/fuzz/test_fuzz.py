@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.fuzz.compared import WAYS, compare, unexplained
-from tests.makers.seeds import SAMPLES, found_seeds
+from tests.makers.seeds import found_seeds
+from tests.places import ROOT, SAMPLES
 
 pytestmark = pytest.mark.long("hundreds of files are broken and read")
 
@@ -17,9 +17,7 @@ pytestmark = pytest.mark.long("hundreds of files are broken and read")
 def test_a_few_hundred_broken_models_all_end_in_an_answer_or_a_sentence() -> None:
     """No crash, no hang, no exception but ours, under 1 GB of memory; ``make fuzz`` tries many more."""
     command = [sys.executable, "-m", "tests.fuzz.fuzz", "--count", "300", "--seed", "20260101"]
-    done = subprocess.run(
-        command, cwd=Path(__file__).parents[2], check=False, capture_output=True, text=True, timeout=300
-    )
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -18,19 +17,19 @@ from tests.kept import Kept, clear, fingerprint
 from tests.makers.hostile.all_cases import CASES, COMMANDS, REPORTS, WARM, commands_of
 from tests.makers.hostile.cases import Case, Surroundings
 from tests.makers.hostile.file_cases import make_secrets
+from tests.places import ROOT, TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.hostile.serving import Ask
 
-HERE = Path(__file__).parent
 MAKERS = (
-    HERE.parent / "makers",
-    *(HERE / name for name in ("outcomes.py", "outside.py", "serving.py", "watched.py")),
+    TESTS / "makers",
+    *(TESTS / "hostile" / name for name in ("outcomes.py", "outside.py", "serving.py", "watched.py")),
 )
 """What makes the cases, and what runs programs on them."""
-PACKAGE = HERE.parents[1] / "kerasinspect"
 
 
 def outside_of(name: str) -> str:
@@ -94,7 +93,7 @@ def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="session")
 def kept(answers: Path) -> Kept:
     """What the command line did, as long as nothing of the package or of the cases is another."""
-    return Kept(answers, fingerprint([PACKAGE, *MAKERS]))
+    return Kept(answers, fingerprint([ROOT / "kerasinspect", *MAKERS]))
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,14 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Ask: TypeAlias = "Callable[[object], Any]"
-
-ROOT = Path(__file__).parents[2]
 
 
 @contextmanager

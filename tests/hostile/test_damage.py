@@ -6,8 +6,7 @@ import contextlib
 import io
 import json
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,10 +14,12 @@ from kerasinspect.commands.cli import run
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.zip.archive import open_archive
 from tests.makers.nameless import nameless
+from tests.places import SAMPLES
 
-SAMPLES = sorted(
-    path for path in (Path(__file__).parents[2] / "sample_models").iterdir() if path.suffix in {".keras", ".h5"}
-)
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODELS = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".keras", ".h5"})
 STEPS = 64
 
 
@@ -35,7 +36,7 @@ def digests(found: dict[str, Any]) -> dict[str, str]:
     return {array["stored_path"]: array["sha256"] for array in (*found["weights"], *found["extras"])}
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("sample", MODELS, ids=lambda path: path.name)
 def test_a_sample_cut_anywhere_is_refused_or_read_rightly(sample: Path) -> None:
     """At every 64th of its length: exit status 3 and a sentence, and no array that is another one."""
     data = sample.read_bytes()
@@ -49,7 +50,7 @@ def test_a_sample_cut_anywhere_is_refused_or_read_rightly(sample: Path) -> None:
         assert found is None or digests(found).items() <= digests(whole).items()
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("sample", MODELS, ids=lambda path: path.name)
 def test_a_sample_with_a_block_of_zeros_is_refused_or_read(sample: Path) -> None:
     """A block that was never written ends in an answer or in a sentence; the checksum of an archive finds it."""
     data = sample.read_bytes()
@@ -59,7 +60,7 @@ def test_a_sample_with_a_block_of_zeros_is_refused_or_read(sample: Path) -> None
         assert status == 0 or (status == 3 and said.startswith("kerasinspect: "))
 
 
-@pytest.mark.parametrize("sample", [path for path in SAMPLES if path.suffix == ".keras"], ids=lambda path: path.name)
+@pytest.mark.parametrize("sample", [path for path in MODELS if path.suffix == ".keras"], ids=lambda path: path.name)
 def test_a_flipped_bit_in_an_archive_is_found_by_its_checksum(sample: Path) -> None:
     """Wherever in the weights the bit is. A legacy .h5 file has no checksum to find it by."""
     data = bytearray(sample.read_bytes())
@@ -74,7 +75,7 @@ def test_a_flipped_bit_in_an_archive_is_found_by_its_checksum(sample: Path) -> N
 
 def test_two_runs_write_the_same() -> None:
     """Damaged or not."""
-    data = SAMPLES[0].read_bytes()
+    data = MODELS[0].read_bytes()
     for damaged in (data, data[:-9], data[:900] + bytes(600) + data[1_500:]):
         with nameless(damaged) as path:
             assert document(path) == document(path)

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +14,11 @@ import pytest
 from kerasinspect.commands.cli import run
 from kerasinspect.opening import open_with_container
 from tests.makers.plain_models import hdf5, keras_archive, legacy_tree
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.formats.contents import Container
@@ -146,7 +147,7 @@ def test_too_little_memory_is_never_a_crash(model: Path, mebibytes: int) -> None
         [sys.executable, "-c", script, str(model), str(mebibytes << 20)],
         capture_output=True,
         check=False,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         encoding="utf-8",
     )
     assert done.returncode in {0, 3}, done.stderr

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
 ENDINGS = {".keras", ".h5", ".hdf5"}
 LARGEST_SEED = 64_000
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from kerasinspect import open_model
+from tests.places import DATA, SAMPLES
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
-VERSIONS = Path(__file__).parents[1] / "data" / "versions"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSIONS = DATA / "versions"
 FILES = (
     *(
         SAMPLES / name

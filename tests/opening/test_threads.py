@@ -7,7 +7,6 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
@@ -19,18 +18,19 @@ from kerasinspect.checking.gathering import LARGE
 from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.opening import open_model
 from tests.opening.arrays import arrays_of
+from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from kerasinspect.model import Model
 
 
 THREADS = 8
-ROOT = Path(__file__).parents[2]
 READ_AT_ONCE = (
-    *(ROOT / "sample_models" / name for name in ("attention.keras", "bfloat16.keras", "question_network.h5")),
-    *(ROOT / "tests/data/versions/keras-3.15.1" / name for name in ("quant_int4_block.keras", "nested.weights.h5")),
+    *(SAMPLES / name for name in ("attention.keras", "bfloat16.keras", "question_network.h5")),
+    *(DATA / "versions" / "keras-3.15.1" / name for name in ("quant_int4_block.keras", "nested.weights.h5")),
 )
 """Files with arrays as they are, in two bytes, unpacked from others, and of a tree without a config."""
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import fromstring
 
@@ -16,15 +15,16 @@ import pytest
 from kerasinspect.commands.cli import main
 from kerasinspect.output.consoles import LENIENT, STAND_INS, make_lenient, output_for_programs
 from tests.makers.plain_models import hdf5
+from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import TextIO
 
     import h5py
 
-ROOT = Path(__file__).parents[2]
-NESTED = str(ROOT / "sample_models" / "two_towers.keras")
+NESTED = str(SAMPLES / "two_towers.keras")
 NAME = "größe_模型_ж"
 ENCODINGS = ("ascii", "cp1252", "cp437", "cp850", "cp932", "utf-8")
 

@@ -8,7 +8,6 @@ import json
 import struct
 import sys
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
@@ -19,11 +18,12 @@ from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
 from kerasinspect.output.destination import destination
 from kerasinspect.writing import Target, replaced
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
 NETWORK = SAMPLES / "question_network.keras"
 NUMBERS = np.linspace(-1, 1, 100, dtype="<f4")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,14 +21,15 @@ from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.documents.training import training_document
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.show_options import ShowOptions
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.model import Model
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
 NESTED, TRAINED = SAMPLES / "two_towers.keras", SAMPLES / "small_cnn.keras"
 MODELS = (NESTED, TRAINED, SAMPLES / "recurrent.keras", SAMPLES / "attention.keras")
 PLACES = {"weights", "layers"}

@@ -24,11 +24,11 @@ from kerasinspect.output.destination import destination
 from kerasinspect.writing import Target
 from tests.lacking import in_a_new_interpreter
 from tests.makers.special_files import make_pipe, make_socket
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
 NETWORK = SAMPLES / "question_network.keras"
 OWN = '{"schema": "kerasinspect.lock/1"}\n'
 """What an earlier output of ours begins with."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kerasinspect.commands.cli import run
+from tests.places import DATA
 from tests.real_files.test_versions import Case, cases, wrong_with
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-HERE = Path(__file__).parents[1] / "data" / "cases"
+HERE = DATA / "cases"
 UNPROVEN = {
     ("functional_subclass/neck.weights.h5", "--hash"): "without a config a subclass is like any Functional model",
 }

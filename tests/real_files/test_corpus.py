@@ -9,16 +9,19 @@ import io
 import json
 import zipfile
 from collections import Counter
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import pytest
 
 from kerasinspect.errors import NotAModel
 from kerasinspect.opening import open_model
+from tests.places import SHARED
 
-CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpus"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CORPUS = SHARED / "data" / "corpus"
 INDEX = CORPUS / "index.json"
 FILES: list[dict[str, Any]] = json.loads(INDEX.read_text(encoding="utf-8"))["files"] if INDEX.exists() else []
 FOREIGN = "not a keras file"

@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 
 from kerasinspect import open_model
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from kerasinspect import Weight
     from kerasinspect.model import Array
 
-ROOT = Path(__file__).parents[2]
 SAMPLES = sorted(path.name for path in (ROOT / "sample_models").iterdir() if path.suffix in {".h5", ".keras"})
 TOO_OLD_FOR_KERAS_3 = "question_network_keras1.h5"
 LARGEST = 150_000

@@ -11,22 +11,23 @@ import json
 import re
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from kerasinspect.opening import open_model
+from tests.places import DATA, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from kerasinspect.model import Weight
 
     Truth = dict[str, Any]
 
-HERE = Path(__file__).parents[1] / "data" / "versions"
-BESIDE = Path(__file__).parents[3] / "shared" / "data" / "versions"
+HERE = DATA / "versions"
+BESIDE = SHARED / "data" / "versions"
 """Every file of every version that was ever run; too large to be part of the project."""
 OLD_WORDS = {
     "W": "kernel",

@@ -19,12 +19,13 @@ from kerasinspect.errors import MissingExtra, RequestError
 from kerasinspect.verify.process import WORKER, Bounds, Request, Task, answers
 from kerasinspect.verify.results import Library
 from kerasinspect.verify.verdicts import process_facts
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TASK = Task("model.keras", legacy=False)
-SAMPLE = Path(__file__).parents[2] / "sample_models" / "question_network.keras"
+SAMPLE = SAMPLES / "question_network.keras"
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -24,13 +23,14 @@ from kerasinspect.writing import Target
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts
 from tests.makers.planted import with_config, with_lambda
 from tests.makers.raw_zip import DEFLATED, Part, raw_zip
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from kerasinspect.verify.results import Verification
 
-SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
 QUESTION = SAMPLES / "question_network.keras"
 
 with_keras = pytest.mark.usefixtures("keras_environment")

@@ -6,8 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -16,8 +15,10 @@ from hypothesis import strategies as st
 from kerasinspect import open_model
 from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
 from kerasinspect.analysis.stored_code.code_in_config import code_in_config, code_in_model
+from tests.places import SAMPLES
 
-SAMPLES = Path(__file__).parents[3] / "sample_models"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CODE = b"\xe3\x01bytecode"
 STORED = base64.b64encode(CODE).decode()

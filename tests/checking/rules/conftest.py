@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.places import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +19,6 @@ def keras_models(tmp_path_factory: pytest.TempPathFactory, keras_environment: di
     """The folder of the models that ``keras_models`` makes."""
     folder = tmp_path_factory.mktemp("keras_models")
     command = [sys.executable, "-m", "tests.makers.keras_models", str(folder)]
-    root = Path(__file__).parents[3]
-    made = subprocess.run(command, cwd=root, env=keras_environment, capture_output=True, text=True, check=False)
+    made = subprocess.run(command, cwd=ROOT, env=keras_environment, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     return folder

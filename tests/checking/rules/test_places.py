@@ -6,7 +6,6 @@ The truth was recorded by ``tests.measure_shapes`` with Keras 3.15.1 (0) and tf.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +16,14 @@ from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.opening import open_model
 from tests.makers.shapes.edits import Edit, edits_of, exchanged, moved, on_values, read, write
 from tests.measure_shapes import RULES, Case, checked
+from tests.places import DATA
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.makers.shapes.edits import Change, Saved
 
-RECORDED = Path(__file__).parents[2] / "data" / "shapes"
+RECORDED = DATA / "shapes"
 TRUTH: list[dict[str, Any]] = json.loads((RECORDED / "truth.json").read_text("utf-8"))
 FILES = sorted({known["file"] for known in TRUTH})
 TWINS = {suffix: next(RECORDED.glob(f"*.twins{suffix}")) for suffix in (".keras", ".h5")}

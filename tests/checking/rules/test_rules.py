@@ -7,7 +7,6 @@ import json
 import re
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -21,9 +20,11 @@ from kerasinspect.checking.rules import RULES
 from kerasinspect.opening import open_with_container
 from tests.makers.archive_edits import adding, edited, on_config, on_json, on_layer, on_member, on_weights, unchanged
 from tests.makers.raw_zip import DEFLATED, Part
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from kerasinspect.checking.findings import Finding
 
@@ -446,7 +447,7 @@ def test_the_page_of_rules_is_up_to_date() -> None:
     """The page in the documentation is the one that the rules make."""
     from kerasinspect.output.pages.rules import rules_page
 
-    page = Path(__file__).parents[3] / "docs" / "rules.md"
+    page = ROOT / "docs" / "rules.md"
     assert page.read_text("utf-8") == rules_page(RULES), "run: python docs/make_rules.py"
 
 
