@@ -11,10 +11,9 @@ from rich.console import Console
 from kerasinspect import open_model
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
-from kerasinspect.output.arrays.grids import GridOptions
 from kerasinspect.output.formats.terminal import draw_on_console
 from kerasinspect.output.pages.show import show_blocks
-from kerasinspect.output.show_options import ShowOptions
+from kerasinspect.output.show_options import GridOptions, ShowOptions
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = "sample_models/question_network.keras"

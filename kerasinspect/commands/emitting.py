@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TextIO, assert_never
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kerasinspect.analysis.inspection import Inspection
+    from kerasinspect.analysis.damage import Damage
+    from kerasinspect.analysis.selection import Selection
     from kerasinspect.checking.findings import CheckReport
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block
@@ -102,15 +103,15 @@ def emit_report(
                 assert_never(form)
 
 
-def finish(inspection: Inspection, *, quiet: bool) -> int:
+def finish(selection: Selection, damage: Damage, *, quiet: bool) -> int:
     """Say what is odd and what could not be read; give the exit status."""
     from kerasinspect.output.notes import notes
 
-    damage = (*inspection.model.damage, *inspection.damage.sentences)
+    sentences = (*selection.model.damage, *damage.sentences)
     if not quiet:
-        say("note", notes(inspection.selection))
-    say("damaged", damage)
-    return DAMAGED if damage else 0
+        say("note", notes(selection))
+    say("damaged", sentences)
+    return DAMAGED if sentences else 0
 
 
 def say(word: str, sentences: Iterable[str]) -> None:

@@ -63,8 +63,7 @@ def show(
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish, page_width
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
-    from kerasinspect.output.arrays.grids import GridOptions
-    from kerasinspect.output.show_options import ShowOptions
+    from kerasinspect.output.show_options import GridOptions, ShowOptions
 
     if values and format_name != "json":
         raise click.UsageError("--values goes with --format json; in tables --full shows all values.")
@@ -87,7 +86,7 @@ def show(
 
                 emit_blocks(show_blocks(inspection, asked), output, *read)
             inspection.checksum()
-        return finish(inspection, quiet=quiet)
+        return finish(selection, inspection.damage, quiet=quiet)
 
 
 def _read_names(path: str | None) -> tuple[str, ...] | None:

@@ -58,7 +58,7 @@ def stats(
             result = survey(inspection, order, top, with_quantiles=quantiles)
             verified = inspection.checksum()
         _emit(result, verified, format_name, output, location)
-        return finish(inspection, quiet=quiet)
+        return finish(selection, inspection.damage, quiet=quiet)
 
 
 def _emit(result: Survey, verified: Verified | None, format_name: str, output: Target | None, location: str) -> None:

@@ -38,7 +38,7 @@ def summary(
     quiet: bool,
 ) -> int:
     """Show the layers of MODEL as a tree, with class, output shape, parameters, share, size, dtype, and the totals."""
-    from kerasinspect.analysis.inspection import inspecting
+    from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.summarising import summarise
     from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
@@ -48,13 +48,15 @@ def summary(
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers)
         result = summarise(selection, order, top, depth)
-        with inspecting(selection, whole=False) as inspection:
-            if format_name == "json":
-                from kerasinspect.output.documents.summary import summary_document
+        damage = Damage(frozenset(model.damage))
+        if format_name == "json":
+            from kerasinspect.analysis.weights_checksum import verifying
+            from kerasinspect.output.documents.summary import summary_document
 
-                emit_document(summary_document(result, inspection.checksum()), output, location)
-            else:
-                from kerasinspect.output.pages.summary import summary_blocks
+            with verifying(model, damage.note, whole=False) as checksum:
+                emit_document(summary_document(result, checksum()), output, location)
+        else:
+            from kerasinspect.output.pages.summary import summary_blocks
 
-                emit_blocks(summary_blocks(result), output, location)
-        return finish(inspection, quiet=quiet)
+            emit_blocks(summary_blocks(result), output, location)
+        return finish(selection, damage, quiet=quiet)

@@ -47,4 +47,4 @@ def training(
             emit_document(training_document(result, selection, verified), output, location)
         else:
             emit_blocks(training_blocks(result, selection), output, location)
-        return finish(inspection, quiet=quiet)
+        return finish(selection, inspection.damage, quiet=quiet)

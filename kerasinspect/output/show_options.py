@@ -1,10 +1,21 @@
-"""What the views of ``show`` say beside what each array is."""
+"""What the views of ``show`` say beside what each array is, and how they draw its values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kerasinspect.output.arrays.grids import GridOptions
+PRECISION = 4
+"""Digits after the point, unless asked otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridOptions:
+    """How much of an array is drawn, and how."""
+
+    full: bool = False
+    precision: int = PRECISION
+    width: int | None = None
+    """Columns of the page; None where lines may be as long as they like."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.errors import RequestError
 from kerasinspect.model import Axis
-from kerasinspect.output.arrays.grids import GridOptions, draw
+from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.show_options import GridOptions
 from tests.makers.handmade import MemoryArray, numbers
 
 SHORT = GridOptions()

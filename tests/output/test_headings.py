@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.model import Axis
-from kerasinspect.output.arrays.grids import GridOptions, draw
+from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.show_options import GridOptions
 from tests.makers.handmade import MemoryArray
 from tests.output.printed import MARGIN, Cell, cells
 

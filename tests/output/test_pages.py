@@ -14,11 +14,10 @@ from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.analysis.user_labels import user_labels
 from kerasinspect.model import Layer, Vocabulary
-from kerasinspect.output.arrays.grids import GridOptions
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.pages.show import UNBUILT, show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
-from kerasinspect.output.show_options import ShowOptions
+from kerasinspect.output.show_options import GridOptions, ShowOptions
 from tests.makers.handmade import MemoryArray, dense, model, question_network, varied, weight
 from tests.output.snapshots import assert_as_kept
 

@@ -25,7 +25,7 @@ from kerasinspect.output.arrays.layouts import (
     panels,
     row_runs,
 )
-from kerasinspect.output.arrays.numbers import PRECISION, NumberStyle, choose_style
+from kerasinspect.output.arrays.numbers import NumberStyle, choose_style
 from kerasinspect.output.blocks import Block, Grid, GridRow, Paragraph
 from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
 from kerasinspect.output.wording import counted
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.shown_values import ShownValues
     from kerasinspect.analysis.slicing import Window
     from kerasinspect.output.arrays.excerpts import Rows
+    from kerasinspect.output.show_options import GridOptions
 
     Read: TypeAlias = Callable[[tuple[int, ...], Panel], Iterable[Rows]]
 
@@ -50,16 +51,6 @@ GAP = "⋯"
 
 LABELS_MEASURED = 64
 """Labels of an axis that are measured for the width of a column: its first and its last."""
-
-
-@dataclass(frozen=True, slots=True)
-class GridOptions:
-    """How much of an array is shown, and how."""
-
-    full: bool = False
-    precision: int = PRECISION
-    width: int | None = None
-    """Columns of the page; None where lines may be as long as they like."""
 
 
 @dataclass(frozen=True, slots=True)

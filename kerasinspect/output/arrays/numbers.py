@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from kerasinspect.output.show_options import PRECISION
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-PRECISION = 4
-"""Digits after the point, unless asked otherwise."""
 
 _FIXED_BELOW = 1e5
 _FIXED_FROM = 1e-3
