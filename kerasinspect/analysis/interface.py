@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import mapping
 from kerasinspect.knowledge.layers import row_of
-from kerasinspect.knowledge.serialized import tensor_layers
+from kerasinspect.knowledge.serialized import mapping, tensor_layers
 
 if TYPE_CHECKING:
     from kerasinspect.model import Layer, Model

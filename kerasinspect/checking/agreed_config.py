@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeGuard
 from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.analysis.stored_code.config_places import ConfigPlace
 from kerasinspect.analysis.stored_code.payloads import code_at
-from kerasinspect.knowledge.config_values import is_whole, mapping
 from kerasinspect.knowledge.quantization import policy_of
+from kerasinspect.knowledge.serialized import is_whole, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import whole, whole_numbers, word
+from kerasinspect.knowledge.serialized import whole, whole_numbers, word
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject

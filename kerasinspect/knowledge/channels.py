@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.axes import SPREAD, channel_axis, einsum_terms, named_axes
-from kerasinspect.knowledge.config_values import flag, mapping, whole, word
 from kerasinspect.knowledge.fans import wrapped_layer
 from kerasinspect.knowledge.kinds import Passing
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.naming import places_of
+from kerasinspect.knowledge.serialized import flag, mapping, whole, word
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject

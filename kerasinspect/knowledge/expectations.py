@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.axes import SPATIAL, SPREAD, channel_axis, named_axes
 from kerasinspect.knowledge.channels import multiplied_axis
-from kerasinspect.knowledge.config_values import repeated, size, whole_numbers
 from kerasinspect.knowledge.fans import wrapped_layer
 from kerasinspect.knowledge.kinds import ANY, Sizing, Taking
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.naming import gate_free, places_of
 from kerasinspect.knowledge.output_shapes import output_shape
+from kerasinspect.knowledge.serialized import repeated, size, whole_numbers
 from kerasinspect.knowledge.shapes.rule import product
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.axes import einsum_terms
-from kerasinspect.knowledge.config_values import repeated, size, word
+from kerasinspect.knowledge.serialized import repeated, size, word
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject

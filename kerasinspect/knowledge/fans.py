@@ -18,10 +18,10 @@ from math import isqrt, prod
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.axes import einsum_terms
-from kerasinspect.knowledge.config_values import mapping, whole_numbers, word
 from kerasinspect.knowledge.fan_rules import ORDERED_RANKS, convolution, ordered
 from kerasinspect.knowledge.layers import row_of, weight_of
 from kerasinspect.knowledge.naming import gate_free
+from kerasinspect.knowledge.serialized import mapping, whole_numbers, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.knowledge.config_values import LARGEST, first_of, flag, mapping, number, word
 from kerasinspect.knowledge.fans import Fans, is_keras_1, keras_fans, wrapped_layer
 from kerasinspect.knowledge.layers import weight_of
 from kerasinspect.knowledge.naming import gate_free
+from kerasinspect.knowledge.serialized import LARGEST, first_of, flag, mapping, number, word
 from kerasinspect.model import Initializer
 
 if TYPE_CHECKING:

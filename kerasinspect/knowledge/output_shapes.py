@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import LARGEST, first_of, is_whole, mapping, word
 from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.serialized import LARGEST, first_of, is_whole, mapping, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, Untold, need, objects, only
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import mapping, word
 from kerasinspect.knowledge.kinds import UNKNOWN, WeightSpec
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.layers.weights import LORA, lora_factors
+from kerasinspect.knowledge.serialized import mapping, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

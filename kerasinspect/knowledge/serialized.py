@@ -1,12 +1,14 @@
-"""Serialised layers, tensors and shapes in a Keras config, which is untrusted JSON.
+"""Keras's serialised configs, which are untrusted JSON: layers, tensors and shapes in them, and a layer's values.
 
 Every generation of ``inbound_nodes`` is read: nested lists of ``[layer, node, tensor]`` with keyword arguments among
-them, and the ``__keras_tensor__`` objects of Keras 3.
+them, and the ``__keras_tensor__`` objects of Keras 3. Values are looked up under several keys in turn, since Keras
+renamed its arguments between generations (``nb_filter`` became ``filters``); what is not of the kind asked for is None.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,3 +84,75 @@ def shape_of(value: Json) -> tuple[int | None, ...] | None:
         return None
     sizes = [size for size in value if size is None or (isinstance(size, int) and not isinstance(size, bool))]
     return tuple(sizes) if len(sizes) == len(value) else None
+
+
+LARGEST = 2**53
+"""Whole numbers above this are no sizes, and floats no longer hold them exactly."""
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether a JSON value is an integer of a credible size; ``true`` and ``false`` are not."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
+def first_of(config: JsonObject, *keys: str) -> Json:
+    """The first value that is present and not null."""
+    for key in keys:
+        value = config.get(key)
+        if value is not None:
+            return value
+    return None
+
+
+def whole(config: JsonObject, *keys: str) -> int | None:
+    """An integer."""
+    value = first_of(config, *keys)
+    return value if is_whole(value) else None
+
+
+def size(config: JsonObject, *keys: str) -> int | None:
+    """An integer that is not negative."""
+    value = whole(config, *keys)
+    return value if value is not None and value >= 0 else None
+
+
+def number(config: JsonObject, *keys: str) -> float | None:
+    """A finite number."""
+    value = first_of(config, *keys)
+    if is_whole(value) or (isinstance(value, float) and math.isfinite(value)):
+        return float(value)
+    return None
+
+
+def word(config: JsonObject, *keys: str) -> str | None:
+    """A text."""
+    value = first_of(config, *keys)
+    return value if isinstance(value, str) else None
+
+
+def flag(config: JsonObject, *keys: str, default: bool) -> bool:
+    """True or false."""
+    value = first_of(config, *keys)
+    return value if isinstance(value, bool) else default
+
+
+def mapping(config: JsonObject, *keys: str) -> dict[str, Json]:
+    """An object; an empty one where there is none."""
+    value = first_of(config, *keys)
+    return value if isinstance(value, dict) else {}
+
+
+def whole_numbers(config: JsonObject, *keys: str) -> tuple[int, ...] | None:
+    """A list of integers."""
+    value = first_of(config, *keys)
+    if isinstance(value, list | tuple):
+        numbers = tuple(one for one in value if is_whole(one))
+        return numbers if len(numbers) == len(value) else None
+    return None
+
+
+def repeated(config: JsonObject, count: int, *keys: str) -> tuple[int, ...] | None:
+    """``count`` integers, from a list of as many or from one that stands for all."""
+    one = whole(config, *keys)
+    many = (one,) * count if one is not None else whole_numbers(config, *keys)
+    return many if many is not None and len(many) == count else None

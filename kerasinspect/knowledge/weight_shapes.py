@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.axes import einsum_terms, named_axes
-from kerasinspect.knowledge.config_values import first_of, is_whole, mapping, size, whole_numbers, word
 from kerasinspect.knowledge.expectations import asked_shape, one_shape, promised_shape
 from kerasinspect.knowledge.fans import wrapped_layer
 from kerasinspect.knowledge.kinds import ANY, UNKNOWN, Passing, Sizing, weights_for
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.naming import places_of
+from kerasinspect.knowledge.serialized import first_of, is_whole, mapping, size, whole_numbers, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

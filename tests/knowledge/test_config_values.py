@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kerasinspect.knowledge import config_values as values
+from kerasinspect.knowledge import serialized as values
 
 CONFIG: dict[str, Any] = {
     "null": None,

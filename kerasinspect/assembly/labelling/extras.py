@@ -8,12 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.matching import user_name
-from kerasinspect.knowledge.config_values import size
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.optimizers.classes import is_loss_scaling, optimizer_class
 from kerasinspect.knowledge.optimizers.names import Slot, Target
 from kerasinspect.knowledge.optimizers.state import State, part_of, slots_of
-from kerasinspect.knowledge.serialized import as_mapping
+from kerasinspect.knowledge.serialized import as_mapping, size
 from kerasinspect.model import Extra, ExtraKind
 from kerasinspect.names import number_of
 from kerasinspect.remarks import Remark

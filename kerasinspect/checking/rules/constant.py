@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.checking.findings import Hit
-from kerasinspect.knowledge.config_values import is_whole, whole, whole_numbers
 from kerasinspect.knowledge.kinds import Remains
 from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.serialized import is_whole, whole, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

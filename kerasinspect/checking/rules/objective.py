@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
 from kerasinspect.checking.findings import Hit
-from kerasinspect.knowledge.config_values import mapping, word
 from kerasinspect.knowledge.kinds import Remains
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.naming import snake_case
+from kerasinspect.knowledge.serialized import mapping, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, is_described, outer_layers
 from kerasinspect.checking.findings import Hit
 from kerasinspect.dtypes import is_float
-from kerasinspect.knowledge.config_values import mapping
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizers.variables import tracked_shapes
 from kerasinspect.knowledge.quantization import policy_of
-from kerasinspect.knowledge.serialized import tensor_layers
+from kerasinspect.knowledge.serialized import mapping, tensor_layers
 from kerasinspect.names import number_of
 from kerasinspect.remarks import Remark
 

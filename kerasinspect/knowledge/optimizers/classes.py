@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import flag, mapping, number, word
 from kerasinspect.knowledge.naming import plain_class_name, snake_case, unnumbered
+from kerasinspect.knowledge.serialized import flag, mapping, number, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.axes import einsum_terms
-from kerasinspect.knowledge.config_values import first_of, flag, is_whole, size, whole_numbers, word
+from kerasinspect.knowledge.serialized import first_of, flag, is_whole, size, whole_numbers, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, need, only, product
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import first_of, flag, is_whole, repeated, size, whole, word
+from kerasinspect.knowledge.serialized import first_of, flag, is_whole, repeated, size, whole, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, need, only
 
 if TYPE_CHECKING:

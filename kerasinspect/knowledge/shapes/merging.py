@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import first_of, is_whole, repeated, whole, whole_numbers, word
+from kerasinspect.knowledge.serialized import first_of, is_whole, repeated, whole, whole_numbers, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, Untold, need, only
 
 if TYPE_CHECKING:

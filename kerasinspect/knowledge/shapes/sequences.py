@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import flag, size
+from kerasinspect.knowledge.serialized import flag, size
 from kerasinspect.knowledge.shapes.images import convolution
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, need, only
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.config_values import mapping, size, word
+from kerasinspect.knowledge.serialized import mapping, size, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Inside, Outputs, need, objects, one, only
 from kerasinspect.knowledge.shapes.sequences import read
 
