@@ -166,7 +166,7 @@ def _scaling(name: str, params: JsonObject) -> tuple[float, str, str]:
 
 
 def _describe_scaling(name: str, draw: Draw) -> Initializer:
-    """Describe an initializer whose spread follows from the fans: glorot, he, lecun, variance scaling."""
+    """An initializer whose spread follows from the fans: glorot, he, lecun, variance scaling."""
     scale, mode, distribution = _scaling(name, draw.params)
     fans = {"fan_in": draw.fan_in, "fan_out": draw.fan_out, "fan_avg": (draw.fan_in + draw.fan_out) / 2}
     if mode not in fans or scale < 0:
@@ -196,7 +196,7 @@ def _describe_constant(name: str, draw: Draw) -> Initializer:
 
 
 def _describe_orthogonal(name: str, draw: Draw) -> Initializer:
-    """Describe orthonormal rows or columns: the shorter side decides which, the longer one how small they are."""
+    """Orthonormal rows or columns: the shorter side decides which, the longer one how small they are."""
     if len(draw.shape) in (0, 1):
         return Initializer(name)
     rows = draw.shape[0] if draw.keras_1 else math.prod(draw.shape[:-1])

@@ -56,23 +56,6 @@ MIXING = frozenset(
 )
 """Classes that keep the channels' places and not their values apart, or that take labels too."""
 
-GONE = frozenset(
-    {
-        *("AddLoss", "AddMetric", "AveragePool1D", "AveragePool2D", "AveragePool3D", "BatchNormalizationV1"),
-        *(
-            "BatchNormalizationV2",
-            "InstanceNormalization",
-            "ParametricSoftplus",
-            "RandomHeight",
-            "RandomWidth",
-            "SReLU",
-        ),
-        *("SyncBatchNormalization", "ThresholdedLinear", "ThresholdedReLU", "Dropout1D", "GaussianNoise1D", "LRN2D"),
-        "FeatureNormalization",
-    }
-)
-"""Classes that the installed Keras no longer has, or never had."""
-
 
 def input_of(class_name: str) -> np.ndarray[Any, Any]:
     """Numbers of the rank that a class works on: no two axes are equally long."""
@@ -81,10 +64,12 @@ def input_of(class_name: str) -> np.ndarray[Any, Any]:
     return np.random.default_rng(3).uniform(0.2, 0.8, (*shape, 4)).astype("float32")
 
 
-@pytest.mark.parametrize("class_name", sorted(PASSING - MIXING - GONE))
+@pytest.mark.parametrize("class_name", sorted(PASSING - MIXING))
 def test_a_channel_that_is_passed_on_is_the_same_one(class_name: str) -> None:
     """In the installed Keras a change of one channel changes that channel of the output, and no other."""
     layers = pytest.importorskip("keras").layers
+    if not hasattr(layers, class_name):
+        pytest.skip("the installed Keras does not have the class")
     config = NEEDED.get(class_name, {})
     layer = getattr(layers, class_name)(**config)
     check_channels(class_name, layer)
@@ -108,8 +93,8 @@ def check_channels(class_name: str, layer: Any) -> None:  # noqa: ANN401 - Keras
 
 
 def test_every_class_that_is_left_out_passes_channels_on() -> None:
-    """The lists of what the installed Keras cannot show name only classes that pass channels on."""
-    assert PASSING >= GONE | MIXING
+    """The list of what the installed Keras cannot show names only classes that pass channels on."""
+    assert PASSING >= MIXING
 
 
 FIRST, LAST = {"data_format": "channels_first"}, {"data_format": "channels_last"}

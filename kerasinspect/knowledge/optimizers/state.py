@@ -57,7 +57,7 @@ def slots_of(
     states: Sequence[State],
     keras_version: str | None,
 ) -> list[Slot]:
-    """Tell of each stored array what it is, in the stored order; an empty Slot where the file does not tell.
+    """What each stored array is, in the stored order; an empty Slot where the file does not tell.
 
     ``optimizer`` is the serialised optimizer of the config, or its name; ``targets`` are the trainable weights in the
     order of ``get_weights()``; ``states`` are all arrays of one optimizer. ``keras_version`` is None for a file that
@@ -72,7 +72,7 @@ def slots_of(
 
 
 def part_of(optimizer: Json, targets: Sequence[Target], states: Sequence[State]) -> list[Slot]:
-    """Tell the same of one of several optimizers that share a model's weights, where shapes show which are its own."""
+    """What each array is of one of several optimizers that share a model's weights, where shapes show which are its."""
     class_name, _ = parts(optimizer)
     kind = OPTIMIZERS.get(class_name)
     for header, chosen in product(BEFORE_SLOTS, choices(kind)) if kind else ():
@@ -138,7 +138,7 @@ def ordered(
 
 
 def placed(slot: Slot, targets: Sequence[Target]) -> Slot:
-    """The same without the weight, where the order of the weights does not tell which one it is."""
+    """A slot without its weight, where the order of the weights does not tell which one it is."""
     is_told = slot.weight is None or targets[slot.weight].is_placed
     return slot if is_told else Slot(slot.name)
 

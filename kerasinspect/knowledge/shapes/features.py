@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def dense(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Replace the last axis by one of units."""
+    """The last axis replaced by one of units."""
     only(len(inputs[0]) > 0)
     return (*inputs[0][:-1], need(size(config, "units", "output_dim")))
 
 
 def einsum_dense(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Read each output axis off the equation: it is an input's, or stands in ``output_shape``, which has no batch."""
+    """The axes that the equation puts out: each is an input's, or stands in ``output_shape``, which has no batch."""
     shape, (incoming, _, outgoing) = inputs[0], need(einsum_terms(config))
     told = _sizes(first_of(config, "output_shape"))
     dots = len(shape) - len(incoming)
@@ -39,7 +39,7 @@ def einsum_dense(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def embedding(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Add an axis: a row of numbers for each whole number."""
+    """A row of numbers for each whole number, as another axis."""
     shape = inputs[0]
     lengths = _sizes(first_of(config, "input_length"))
     if len(lengths) == len(shape) - 1:
@@ -51,13 +51,13 @@ def embedding(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def flatten(_: JsonObject, inputs: Inputs) -> Outputs:
-    """Put all axes but the batch into one."""
+    """All axes but the batch in one."""
     only(len(inputs[0]) > 0)
     return inputs[0][0], product(inputs[0][1:])
 
 
 def reshape(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give the target shape, with -1 for what is left."""
+    """The target shape, in which -1 stands for what is left."""
     target = need(whole_numbers(config, "target_shape", "dims"))
     only(len(inputs[0]) > 0 and target.count(-1) in (0, 1) and all(side > 0 or side == -1 for side in target))
     total = product(inputs[0][1:])
@@ -68,37 +68,37 @@ def reshape(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def permute(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Swap axes, counted from one."""
+    """The axes in another order, counted from one."""
     order = need(whole_numbers(config, "dims"))
     only(len(inputs[0]) > 0 and sorted(order) == list(range(1, len(inputs[0]))))
     return (inputs[0][0], *(inputs[0][axis] for axis in order))
 
 
 def repeat_vector(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Add an axis of repetitions after the batch."""
+    """An axis of repetitions after the batch."""
     only(len(inputs[0]) in (1, 2))
     return (inputs[0][0], need(size(config, "n")), *inputs[0][1:])
 
 
 def attention(_: JsonObject, inputs: Inputs) -> Outputs:
-    """Give for each step of the query what the value has."""
+    """For each step of the query as many features as the value has."""
     only(len(inputs) > 1 and all(len(shape) > 0 for shape in inputs[:2]))
     return (*inputs[0][:-1], inputs[1][-1])
 
 
 def multi_head_attention(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give the shape of the query, with another last axis where the config says so."""
+    """The shape of the query, with another last axis where the config says so."""
     told = _sizes(first_of(config, "output_shape"))
     return (*inputs[0][:-1], *told) if told else inputs[0]
 
 
 def category_encoding(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Turn category numbers into rows of ``num_tokens``."""
+    """Rows of ``num_tokens`` for category numbers."""
     return _encoded(config, inputs[0], size(config, "num_tokens", "max_tokens"), "multi_hot")
 
 
 def discretization(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give bin numbers, or rows of as many numbers as there are bins."""
+    """Bin numbers, or rows of as many numbers as there are bins."""
     shape, mode = inputs[0], word(config, "output_mode") or "int"
     edges = first_of(config, "bin_boundaries")
     bins = len(edges) + 1 if isinstance(edges, list) else size(config, "num_bins")
@@ -108,24 +108,24 @@ def discretization(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def hashing(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give bin numbers, or rows of as many numbers as there are bins."""
+    """Bin numbers, or rows of as many numbers as there are bins."""
     if (word(config, "output_mode") or "int") == "int":
         return inputs[0]
     return (*inputs[0][:-1], need(size(config, "num_bins")))
 
 
 def hashed_crossing(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give a bin number for each pair of values, or a row of as many numbers as there are bins."""
+    """A bin number for each pair of values, or a row of as many numbers as there are bins."""
     return _encoded(config, inputs[0], size(config, "num_bins"), "int")
 
 
 def lookup(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give vocabulary numbers, or rows as long as the vocabulary."""
+    """Vocabulary numbers, or rows as long as the vocabulary."""
     return _encoded(config, inputs[0], _vocabulary_size(config), "int")
 
 
 def text_vectorization(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give a row of word numbers for each text, or a row as long as the vocabulary."""
+    """A row of word numbers for each text, or a row as long as the vocabulary."""
     only(len(inputs[0]) > 0)
     if (word(config, "output_mode") or "int") == "int":
         return inputs[0][0], size(config, "output_sequence_length")
@@ -133,19 +133,19 @@ def text_vectorization(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def random_height(_: JsonObject, inputs: Inputs) -> Outputs:
-    """Leave the height open."""
+    """The input with an open height."""
     only(len(inputs[0]) in (3, 4))
     return (*inputs[0][:-3], None, *inputs[0][-2:])
 
 
 def random_width(_: JsonObject, inputs: Inputs) -> Outputs:
-    """Leave the width open."""
+    """The input with an open width."""
     only(len(inputs[0]) in (3, 4))
     return (*inputs[0][:-2], None, *inputs[0][-1:])
 
 
 def _encoded(config: JsonObject, shape: Shape, depth: int | None, default: str) -> Shape:
-    """Give numbers as they are, or put a row of ``depth`` in place of the last axis or after it."""
+    """Numbers as they are, or rows of ``depth`` in place of the last axis or after it."""
     mode = word(config, "output_mode") or default
     if mode == "int":
         return shape
@@ -160,7 +160,7 @@ def _vocabulary_size(config: JsonObject) -> int | None:
 
 
 def _sizes(value: object) -> Shape:
-    """Read an integer or a list of integers and nulls; nothing where it is neither."""
+    """An integer or a list of integers and nulls as sizes; none where it is neither."""
     sizes = value if isinstance(value, list | tuple) else [value]
     if value is None or not all(side is None or is_whole(side) for side in sizes):
         return ()

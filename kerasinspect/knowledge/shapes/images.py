@@ -25,19 +25,19 @@ _STRIDES = ("strides", "subsample", "subsample_length", "stride")
 
 
 def convolution(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Slide filters over the places: Conv1D to Conv3D, separable, atrous and locally connected ones."""
+    """Filters at every place that a window stops at: plain, separable, atrous and locally connected convolutions."""
     return _slide(config, inputs[0], need(size(config, "filters", "nb_filter")))
 
 
 def depthwise(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Slide ``depth_multiplier`` filters over each channel."""
+    """``depth_multiplier`` patterns for each channel, at every place that a window stops at."""
     channels = _channels(config, inputs[0])
     multiplier = size(config, "depth_multiplier")
     return _slide(config, inputs[0], channels * (1 if multiplier is None else multiplier) if channels else None)
 
 
 def transposed(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Spread every place over a window: Conv1DTranspose to Conv3DTranspose."""
+    """Filters at all places that the windows of a transposed convolution fill."""
     count = len(inputs[0]) - 2
     window = _window(config, count)
     strides = _steps(config, count, _STRIDES, 1)
@@ -52,7 +52,7 @@ def transposed(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def deconvolution(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give the places that Keras 1's Deconvolution2D keeps in its config."""
+    """Filters at the places that a deconvolution of Keras 1 keeps in its config."""
     target = first_of(config, "output_shape")
     sizes = tuple(size if is_whole(size) else None for size in target) if isinstance(target, list) else ()
     only(len(sizes) == len(inputs[0]))
@@ -61,19 +61,19 @@ def deconvolution(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def pooling(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Slide a window over each channel, by its own size where no strides are said."""
+    """The places at which a window stops, which moves by its own size where no strides are said."""
     window = _window(config, len(inputs[0]) - 2)
     return _slide({"strides": list(window), **_without_nulls(config)}, inputs[0], _channels(config, inputs[0]))
 
 
 def adaptive_pooling(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give as many places as are asked for."""
+    """As many places as are asked for."""
     places = need(repeated(config, len(inputs[0]) - 2, "output_size"))
     return _assembled(config, inputs[0], list(places), _channels(config, inputs[0]))
 
 
 def global_pooling(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give one number per channel, with or without axes of size one for the places."""
+    """One number per channel, with or without axes of size one for the places."""
     channels, places = _channels(config, inputs[0]), _places(config, inputs[0])
     if flag(config, "keepdims", default=False):
         return _assembled(config, inputs[0], [1] * len(places), channels)
@@ -81,17 +81,17 @@ def global_pooling(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def zero_padding(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Add places around."""
+    """The input with places added at both ends."""
     return _resized(config, inputs[0], lambda length, added: length + added, "padding")
 
 
 def cropping(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Take places away around."""
+    """The input with places taken away at both ends."""
     return _resized(config, inputs[0], lambda length, removed: length - removed, "cropping")
 
 
 def up_sampling(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Repeat every place."""
+    """The input with every place repeated."""
     places = _places(config, inputs[0])
     factors = need(repeated(config, len(places), "size", "length"))
     lengths = [None if place is None else place * factor for place, factor in zip(places, factors, strict=True)]
@@ -99,7 +99,7 @@ def up_sampling(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def fixed_size(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Bring pictures, one or a batch, to a height and a width: Resizing, CenterCrop, RandomCrop."""
+    """Pictures, one or a batch, of the config's height and width."""
     shape, sides = list(inputs[0]), (need(size(config, "height")), need(size(config, "width")))
     only(len(shape) in (3, 4))
     height = len(shape) - 2 if _channels_first(config) else len(shape) - 3
@@ -107,7 +107,7 @@ def fixed_size(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def stft_spectrogram(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give a strength per frequency for every frame of a signal."""
+    """A strength per frequency for every frame of a signal."""
     frame = need(size(config, "frame_length"))
     frequencies = need(size(config, "fft_length")) // 2 + 1
     frequencies *= 2 if word(config, "mode") == "stft" else 1
@@ -123,7 +123,7 @@ def stft_spectrogram(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def mel_spectrogram(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give a strength per frequency band for every stretch of a signal, one or a batch."""
+    """A strength per frequency band for every stretch of a signal, one or a batch."""
     only(len(inputs[0]) in (1, 2))
     *batch, length = inputs[0]
     stride = need(size(config, "sequence_stride"))
@@ -132,7 +132,7 @@ def mel_spectrogram(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def _slide(config: JsonObject, shape: Shape, channels: int | None) -> Shape:
-    """Slide a window over the places of an input."""
+    """Channels at the places where a window stops that slides over an input."""
     places = _places(config, shape)
     window = _window(config, len(places))
     strides = _steps(config, len(places), _STRIDES, 1)
@@ -145,7 +145,7 @@ def _slide(config: JsonObject, shape: Shape, channels: int | None) -> Shape:
 
 
 def _slid_length(length: int | None, span: int, stride: int, padding: str) -> int | None:
-    """Count the places that a window of ``span`` stops at."""
+    """The number of places that a window of ``span`` stops at."""
     if length is None:
         return None
     match padding:
@@ -159,7 +159,7 @@ def _slid_length(length: int | None, span: int, stride: int, padding: str) -> in
 
 
 def _spread_length(length: int | None, span: int, stride: int, padding: str, extra: int | None) -> int | None:
-    """Count the places that a transposed convolution fills."""
+    """The number of places that a transposed convolution fills."""
     only(padding in {"valid", "same"})
     if length is None:
         return None
@@ -169,7 +169,7 @@ def _spread_length(length: int | None, span: int, stride: int, padding: str, ext
 
 
 def _resized(config: JsonObject, shape: Shape, change: Callable[[int, int], int], key: str) -> Shape:
-    """Change the number of places by what lies at both ends."""
+    """The input with the number of its places changed by what lies at both ends."""
     places = _places(config, shape)
     ends = _ends(first_of(config, key), len(places))
     lengths = [None if place is None else change(place, end) for place, end in zip(places, ends, strict=True)]
@@ -177,7 +177,7 @@ def _resized(config: JsonObject, shape: Shape, change: Callable[[int, int], int]
 
 
 def _ends(value: object, count: int) -> list[int]:
-    """Add up both ends of each axis: one number for all, one or two per axis, or Keras 1's names and flat lists."""
+    """Both ends of each axis in sum: one number for all, one or two per axis, or Keras 1's names and flat lists."""
     if isinstance(value, dict):
         names = (("left_pad", "right_pad"),) if count == 1 else (("top_pad", "bottom_pad"), ("left_pad", "right_pad"))
         value = [[whole(value, name) or 0 for name in pair] for pair in names]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def elementwise(_: JsonObject, inputs: Inputs) -> Outputs:
-    """Combine value by value, stretching axes of size one: Add, Multiply, Average, Maximum, ..."""
+    """The inputs combined value by value, with axes of size one stretched."""
     only(all(len(shape) > 0 for shape in inputs))
     batches = {shape[0] for shape in inputs} - {None}
     batch = batches.pop() if len(batches) == 1 else None
@@ -22,13 +22,13 @@ def elementwise(_: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def concatenate(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Add up one axis."""
+    """The inputs side by side along one axis."""
     axis = whole(config, "axis", "concat_axis")
     return _concatenated(inputs, -1 if axis is None else axis)
 
 
 def dot(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Sum over one axis of each of two inputs."""
+    """What is left of two inputs that are summed over one axis of each."""
     only(len(inputs) == 2 and all(len(shape) > 1 for shape in inputs))  # noqa: PLR2004 - a pair
     one = whole(config, "axes", "dot_axes")
     if one is not None and one < 0:
@@ -41,7 +41,7 @@ def dot(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def merge(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Follow the mode of Keras 1's Merge layer."""
+    """The inputs put together by the mode of Keras 1's Merge layer."""
     match word(config, "mode"):
         case "sum" | "mul" | "ave" | "max":
             return inputs[0]
@@ -54,7 +54,7 @@ def merge(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def _broadcast(one: Shape, other: Shape) -> Shape:
-    """Stretch two shapes onto each other, aligned at the end; an axis that is open in one is open."""
+    """Two shapes stretched onto each other, aligned at the end; an axis that is open in one is open."""
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     kept = len(longer) - len(shorter)
     return (*longer[:kept], *(_stretched(*pair) for pair in zip(longer[kept:], shorter, strict=True)))
@@ -77,7 +77,7 @@ def _concatenated(inputs: Inputs, axis: int) -> Shape:
 
 
 def _nested_axes(config: JsonObject) -> tuple[int, ...] | None:
-    """Read Keras 1's older form, one list of axes per input: ``[[1], [1]]``."""
+    """The axes of Keras 1's older form, one list for each input: ``[[1], [1]]``."""
     nested = first_of(config, "axes", "dot_axes")
     if not isinstance(nested, list):
         return None

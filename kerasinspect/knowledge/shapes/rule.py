@@ -38,27 +38,27 @@ class Untold(Exception):
 
 
 def need(value: Value | None) -> Value:
-    """Give the value, or give up where there is none."""
+    """The value; raises Untold where there is none."""
     if value is None:
         raise Untold
     return value
 
 
 def only(condition: bool) -> None:  # noqa: FBT001 - reads as a sentence: only(len(shape) > 1)
-    """Give up unless the condition holds."""
+    """Nothing where the condition holds; raises Untold elsewhere."""
     if not condition:
         raise Untold
 
 
 def one(shape: Outputs) -> Shape:
-    """Give one shape for what it is, or give up on several."""
+    """One shape for what it is; raises Untold for several."""
     sizes = tuple(size for size in shape if not isinstance(size, tuple))
     only(len(sizes) == len(shape))
     return sizes
 
 
 def objects(config: JsonObject, key: str) -> list[JsonObject]:
-    """Give a list of objects, or give up on anything else."""
+    """A list of objects; raises Untold for anything else."""
     values = config.get(key)
     found = [value for value in values if isinstance(value, dict)] if isinstance(values, list) else None
     only(found is not None and isinstance(values, list) and len(found) == len(values))
@@ -66,12 +66,12 @@ def objects(config: JsonObject, key: str) -> list[JsonObject]:
 
 
 def same(_: JsonObject, inputs: Inputs) -> Outputs:
-    """Give the shape of the first input: activations, normalisations, dropout, noise, and the like."""
+    """The shape of the first input: activations, normalisations, dropout, noise, and the like."""
     return inputs[0]
 
 
 def product(sizes: Sequence[int | None]) -> int | None:
-    """Multiply sizes; None where one of them is open."""
+    """The product of sizes; None where one of them is open."""
     total = 1
     for size in sizes:
         if size is None:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def recurrent(states: int, config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give one output per unit, with ``states`` states of the same shape."""
+    """One output per unit, with ``states`` states of that shape."""
     units = need(size(config, "units", "output_dim"))
     return read(config, inputs, (units,), ((units,),) * states)
 
 
 def convolutional(config: JsonObject, inputs: Inputs) -> Outputs:
-    """Give a picture for each step that a convolutional LSTM reads, with two states."""
+    """A picture for each step that a convolutional LSTM reads, with two states."""
     shape = inputs[0]
     only(len(shape) > 2)  # noqa: PLR2004 - batch and steps come first
     picture = convolution(config, [(shape[0], *shape[2:])])
@@ -30,7 +30,7 @@ def convolutional(config: JsonObject, inputs: Inputs) -> Outputs:
 
 
 def read(config: JsonObject, inputs: Inputs, step: Shape, states: tuple[Shape, ...]) -> Outputs:
-    """Give batch, steps where all are asked for, and the shape of one step, with the states behind where they are."""
+    """Batch, steps where all are asked for, and the shape of one step, with the states behind where they are."""
     only(len(inputs[0]) > 2)  # noqa: PLR2004 - batch, steps, features
     batch, steps = inputs[0][:2]
     output: Shape = (batch, steps, *step) if flag(config, "return_sequences", default=False) else (batch, *step)

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def inner(config: JsonObject, inputs: Inputs, inside: Inside) -> Outputs:
-    """Give what the layer inside puts out."""
+    """What the layer inside puts out."""
     return inside.output(mapping(config, "layer"), inputs)
 
 
 def time_distributed(config: JsonObject, inputs: Inputs, inside: Inside) -> Outputs:
-    """Give what the layer inside puts out for one step, with the axis of the steps after the batch."""
+    """What the layer inside puts out for one step, with the axis of the steps after the batch."""
     only(len(inputs[0]) > 1)
     batch, *rest = one(inner(config, [(inputs[0][0], *inputs[0][2:])], inside))
     return (batch, inputs[0][1], *rest)
 
 
 def bidirectional(config: JsonObject, inputs: Inputs, inside: Inside) -> Outputs:
-    """Merge what both directions put out, or give both, with the states of both behind."""
+    """What both directions put out, merged or beside each other, with the states of both behind."""
     outputs = inner(config, inputs, inside)
     several = [shape for shape in outputs if isinstance(shape, tuple)]
     forward, states = (several[0], several[1:]) if several else (one(outputs), [])
@@ -42,7 +42,7 @@ def bidirectional(config: JsonObject, inputs: Inputs, inside: Inside) -> Outputs
 
 
 def chain(config: JsonObject, inputs: Inputs, inside: Inside) -> Outputs:
-    """Give what the last of several layers puts out, each of which takes what the one before gives."""
+    """What the last of several layers puts out, each of which takes what the one before gives."""
     shape: Outputs = inputs[0]
     for layer in objects(config, "layers"):
         shape = inside.output(layer, [one(shape)])
@@ -50,7 +50,7 @@ def chain(config: JsonObject, inputs: Inputs, inside: Inside) -> Outputs:
 
 
 def with_cell(config: JsonObject, inputs: Inputs, inside: Inside) -> Outputs:
-    """Give what the cell of an RNN layer, or the last of its cells, puts out."""
+    """What the cell of an RNN layer, or the last of its cells, puts out."""
     cells = inside.cells(mapping(config, "cell"))
     units = [need(size(mapping(entry, "config"), "units")) for entry in cells]
     counts = [need(inside.states(word(entry, "class_name") or "")) for entry in cells]
