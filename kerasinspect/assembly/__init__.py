@@ -17,7 +17,7 @@ from kerasinspect.assembly.claiming.rows import claim_rows
 from kerasinspect.assembly.claiming.sharing import Copies, Sharing
 from kerasinspect.assembly.claiming.tree import claim_tree
 from kerasinspect.assembly.labelling.extras import extras_of, with_slots
-from kerasinspect.assembly.labelling.labels import Labelling, layer_of, weight_of
+from kerasinspect.assembly.labelling.layers import layer_of
 from kerasinspect.assembly.labelling.positions import (
     WeightCount,
     common_positions,
@@ -27,6 +27,7 @@ from kerasinspect.assembly.labelling.positions import (
     remarks_on,
     unsettled,
 )
+from kerasinspect.assembly.labelling.weights import Labelling, weight_of
 from kerasinspect.assembly.legacy_order import LegacyOrder
 from kerasinspect.assembly.order import age_of, own_places, places_in_order
 from kerasinspect.assembly.paths import check_connections, layer_paths, shared_paths

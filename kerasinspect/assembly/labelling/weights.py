@@ -1,0 +1,173 @@
+"""Claims become weights: names, axes, fans, initializers, and what is odd about each array."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from kerasinspect.assembly.claiming.choosing import kinds_of
+from kerasinspect.assembly.labelling.axes import axes_of
+from kerasinspect.assembly.labelling.dequantizing import quantized_views, without_mixed_axes
+from kerasinspect.knowledge.expectations import promised_shape
+from kerasinspect.knowledge.fans import Fans, fans, kernel_order
+from kerasinspect.knowledge.initializers import initializer_of
+from kerasinspect.knowledge.kinds import weights_for
+from kerasinspect.knowledge.layers.weights import LORA
+from kerasinspect.knowledge.quantization import policy_of
+from kerasinspect.model import UNKNOWN_CLASS, Axis, Weight
+from kerasinspect.remarks import Remark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kerasinspect.assembly.labelling.dequantizing import Views
+    from kerasinspect.assembly.labelling.positions import WeightCount
+    from kerasinspect.assembly.labelling.repeats import Repeat
+    from kerasinspect.assembly.nodes import Claim, Node
+    from kerasinspect.assembly.wiring import Graph, Wiring
+    from kerasinspect.json_values import JsonObject
+    from kerasinspect.knowledge.keras_versions import KerasVersion
+    from kerasinspect.model import Initializer
+
+MOST_PROOFS = 16
+"""Arrays of a layer that are asked for the order of its axes; no class whose order varies has more."""
+HALF = "bfloat16"
+
+
+@dataclass(slots=True)
+class Labelling:
+    """What labels depend on besides the layer itself."""
+
+    graph: Graph
+    keras_version: KerasVersion | None
+    indices: Mapping[Claim, int | None]
+    """Positions in ``get_weights()``."""
+    counts: WeightCount
+    """Which arrays are stored twice, or may be."""
+    built: bool
+    """Any layer of the model has arrays."""
+    whole: bool
+    """All of the file could be read, so that what is missing was never there."""
+    assets: Mapping[str, Callable[[], bytes]]
+    paths: Mapping[Node, str]
+    shared: Mapping[Node, Sequence[str]]
+    """The other paths at which a shared layer appears, by its first node."""
+    weights: dict[Claim, Weight] = field(default_factory=dict)
+    """Every weight made."""
+    damage: list[str] = field(default_factory=list)
+    """Sentences about parts that turned out to be unreadable."""
+
+
+def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring: Wiring) -> Weight:
+    """One array with its labels; what the class and the config would say of it is left out where it is unknown."""
+    array = claim.array
+    if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
+        # Keras stores nothing else so; without a config there is no policy to confirm it.
+        array = replace(array, dtype=HALF)
+    kind = without_mixed_axes(node, claim, labelling.keras_version).kind
+    axes = axes_of(node, kind and kind.with_axes(told_config(node)), array.shape, wiring, labelling.paths)
+    views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
+    linked, started = fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
+    weight = Weight(
+        name=claim.name,
+        layer=path or node.name,
+        layer_class=node.class_name or UNKNOWN_CLASS,
+        index=labelling.indices.get(claim),
+        stored_path=array.path,
+        array=array,
+        axes=axes,
+        trainable=is_trainable(node, claim),
+        named=claim.is_named,
+        remark=claim.remark
+        or views.remark
+        or misplaced(claim)
+        or contradiction(node, claim, axes)
+        or likeness(labelling, claim),
+        same_as=path_of_original(labelling, labelling.counts.repeats.get(claim)),
+        unpacked=views.unpacked,
+        dequantized=views.dequantized,
+        unpacked_axes=unpacked_axes(labelling, node, claim, views, wiring),
+        fan_in=linked.fan_in,
+        fan_out=linked.fan_out,
+        keras_fan_in=linked.keras_fan_in,
+        keras_fan_out=linked.keras_fan_out,
+        initializer=started,
+        loaded_as=claim.loaded_as,
+    )
+    labelling.weights[claim] = weight
+    return weight
+
+
+def path_of_original(labelling: Labelling, repeat: Repeat | None) -> str | None:
+    """The path of the weight that an array repeats."""
+    if repeat is None:
+        return None
+    return f"{labelling.paths[repeat.owner] or repeat.owner.name}/{repeat.original.name}"
+
+
+def likeness(labelling: Labelling, claim: Claim) -> Remark | None:
+    """What is to be said of an array whose bytes another one has, too."""
+    repeats, doubtful = labelling.counts.repeats, labelling.counts.doubtful
+    if same := path_of_original(labelling, repeats.get(claim)):
+        return Remark("repeated-variable", facts=(same,))
+    if like := path_of_original(labelling, doubtful.get(claim)):
+        return Remark("equal-bytes", facts=(like,))
+    return None
+
+
+def fans_and_initializer(
+    labelling: Labelling, node: Node, claim: Claim, views: Views
+) -> tuple[Fans, Initializer | None]:
+    """The connectivity of a weight, and the initializer that its first numbers came from."""
+    facts = (node.class_name, claim.name)
+    if views.remark and views.shape is None:
+        return Fans(), None
+    # A quantised kernel may be stored in another shape than that which connects inputs and units.
+    shape = claim.array.shape if views.shape is None else views.shape
+    linked = fans(*facts, shape, told_config(node), labelling.keras_version)
+    if not node.from_config:
+        return linked, None
+    return linked, initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
+
+
+def told_config(node: Node) -> JsonObject:
+    """A layer's config; where the file has none, the order of the axes that its arrays prove for kernels of Keras 1."""
+    if node.from_config or node.kind is None:
+        return node.config
+    order = kernel_order({claim.name: claim.array.shape for claim in node.claims[:MOST_PROOFS]})
+    return {"dim_ordering": order} if order else node.config
+
+
+def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> Remark | None:
+    """What is odd about a shape that is not the one the config promises."""
+    if claim.kind is None or not node.from_config or policy_of(node.config).mode or not axes:
+        return None
+    names, blocks = [axis.name for axis in axes], max(1, len(axes[-1].blocks))
+    promised = promised_shape(node.class_name, claim.name, node.config, names, blocks)
+    if all(size in (None, axis.size) for size, axis in zip(promised, axes, strict=True)):
+        return None
+    return Remark("other-shape", facts=(tuple(axis.size for axis in axes), tuple(promised)))
+
+
+def misplaced(claim: Claim) -> Remark | None:
+    """What is odd about an array that is listed in the place of another."""
+    return Remark("other-weight", facts=(claim.loaded_as,)) if claim.loaded_as else None
+
+
+def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
+    """The axes of unpacked values, which are those of a weight that is not quantised."""
+    if views.unpacked is None or views.shape is None:
+        return ()
+    kinds = weights_for(kinds_of(node), node.config)
+    plain = (kind for kind in kinds if kind.name == claim.name and len(kind.axes) == len(views.shape or ()))
+    return axes_of(node, next(plain, None), views.shape, wiring, labelling.paths)
+
+
+def is_trainable(node: Node, claim: Claim) -> bool | None:
+    """Whether training changes a weight; None where the file does not tell."""
+    if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
+        # LoRA trains its two factors instead of what it adapts.
+        return False
+    if claim.kind is None or (claim.kind.trainable and not node.from_config):
+        return None  # Without its config nobody knows whether a layer was frozen.
+    return claim.kind.trainable
