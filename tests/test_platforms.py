@@ -42,6 +42,14 @@ READING: dict[System, tuple[str, ...]] = {
 WHO_ASK = ("platforms.py", "worker.py")
 """The module that knows systems, and the one that stands alone."""
 
+COMMANDS = [
+    ("show", "--format", "json", "--values"),
+    ("check", "--no-config"),
+    ("summary", "--format", "json"),
+    ("stats", "--format", "csv"),
+    ("training",),
+    ("lock",),
+]
 DEVICES = [
     "NUL",
     "nul",
@@ -207,7 +215,7 @@ def test_the_worker_does_without_what_windows_lacks() -> None:
 
 
 @pytest.mark.parametrize("system", ["windows", "macos"])
-@pytest.mark.parametrize("command", [("show", "--format", "json", "--values"), ("check", "--no-config")])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_commands_say_the_same_without_what_another_system_lacks(
     system: System, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
