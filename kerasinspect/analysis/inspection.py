@@ -161,7 +161,7 @@ class LayerInspection:
     def axis_sentence(self) -> str | None:
         """What its kernel does with the axes of its input, in a sentence; None where nothing tells."""
         kernel = next((one.weight for one in self.weights if one.weight.name in _MULTIPLIED), None)
-        shape = None if kernel is None else explained_shape(kernel)
+        shape = None if kernel is None else _explained_shape(kernel)
         return None if shape is None else axis_sentence(self.layer.class_name, self.layer.input_shape, shape)
 
     @property
@@ -173,22 +173,22 @@ class LayerInspection:
     @cached_property
     def is_quiet(self) -> bool:
         """Whether it has no weights by nature, so that one line can name it beside others."""
-        return is_quiet(self.layer)
+        return _is_quiet(self.layer)
 
     @cached_property
     def holds_quiet_ones(self) -> bool:
         """Whether it has layers below it, all of which have no weights by nature."""
         below = (inner for inner in self.layer.walk() if inner is not self.layer)
-        return bool(self.layer.layers) and all(map(is_quiet, below))
+        return bool(self.layer.layers) and all(map(_is_quiet, below))
 
 
-def is_quiet(layer: Layer) -> bool:
+def _is_quiet(layer: Layer) -> bool:
     """Whether a layer has no weights by nature."""
     empty = not layer.weights and not layer.layers and layer.vocabulary is None
     return empty and (layer.weightless or layer.kind in {"input", "operation"})
 
 
-def explained_shape(weight: Weight) -> tuple[int, ...] | None:
+def _explained_shape(weight: Weight) -> tuple[int, ...] | None:
     """The shape of a kernel with its window first, as in today's Keras; None where nothing tells its order."""
     names = [axis.name for axis in weight.value_axes]
     shape = tuple(axis.size for axis in weight.value_axes)

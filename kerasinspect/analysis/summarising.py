@@ -33,7 +33,7 @@ class Total:
         return cls(1, prod(array.shape), array.nbytes)
 
     def __add__(self, other: Total) -> Total:
-        """Both together."""
+        """The sum of two sizes."""
         return Total(self.arrays + other.arrays, self.parameters + other.parameters, self.nbytes + other.nbytes)
 
 
@@ -70,6 +70,21 @@ class Summary:
     """Whether ``entries`` nest; else they are a list, sorted."""
     left_out: int = 0
     """Entries that ``top`` left out of the list."""
+
+    @property
+    def branches(self) -> bool:
+        """Whether any layer is fed by others than the one listed before it."""
+        before: str | None = None
+        for entry in self.entries if self.tree else ():
+            if entry.layer.inbound and entry.layer.inbound != (before,):
+                return True
+            before = entry.layer.path
+        return any(inner.layer.inbound for entry in self.entries for inner in entry.walk() if inner is not entry)
+
+    def share(self, entry: SummedLayer) -> float | None:
+        """The share of a layer in all parameters, from 0 to 1; None where there are none."""
+        whole = self.total.parameters
+        return entry.total.parameters / whole if whole else None
 
 
 def summarise(

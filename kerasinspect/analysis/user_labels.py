@@ -51,7 +51,7 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
 
 
 def axis_names(weight: Weight) -> list[str]:
-    """What runs along the axes of its values."""
+    """What runs along the axes of a weight's values."""
     return [axis.name for axis in weight.value_axes]
 
 

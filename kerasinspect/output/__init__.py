@@ -1,1 +1,1 @@
-"""Turns a selection or a summary into pages: results become blocks, and each format draws blocks."""
+"""Turns results into pages and documents: views that compute nothing, drawn by each format for its medium."""

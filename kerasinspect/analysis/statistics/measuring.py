@@ -67,13 +67,13 @@ def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Sta
     columns = units.columns if units else 1
     size = prod(array.shape)
     together = LARGE_BLOCK if size >= LARGE else BLOCK
-    bench = Bench.of(min(max(together, columns), size), array.dtype)
+    buffers = _Buffers.of(min(max(together, columns), size), array.dtype)
     figures = Statistics()
     with np.errstate(all="ignore"):
         for raw in raw_blocks(array, columns, together):
             values = as_numbers(raw, array.dtype)
             sampler.add(values)
-            part = _figures(values, DTYPES[array.dtype].smallest_normal, bench)
+            part = _figures(values, DTYPES[array.dtype].smallest_normal, buffers)
             figures = figures.merge(part) if figures.count else part
             if units:
                 units.add(raw, values, zeros=part.zeros)
@@ -81,7 +81,7 @@ def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Sta
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class _Buffers:
     """Buffers that every chunk is worked on in, so that none are made on the way."""
 
     wide: np.ndarray[Any, Any]
@@ -89,21 +89,21 @@ class Bench:
     flags: np.ndarray[Any, Any]
 
     @classmethod
-    def of(cls, size: int, dtype: str) -> Bench:
+    def of(cls, size: int, dtype: str) -> _Buffers:
         """Buffers for chunks of at most so many values."""
         narrow = np.float64 if dtype == "float64" else np.float32
         return cls(np.empty(size), np.empty(size, narrow), np.empty(size, np.bool_))
 
 
-def _figures(values: np.ndarray[Any, Any], smallest_normal: float | None, bench: Bench) -> Statistics:
+def _figures(values: np.ndarray[Any, Any], smallest_normal: float | None, buffers: _Buffers) -> Statistics:
     """The figures of one chunk, which is not empty."""
     low, high = values.min().item(), values.max().item()
     if isfinite(low) and isfinite(high):
-        return _finite_figures(values, low, high, smallest_normal, bench)
+        return _finite_figures(values, low, high, smallest_normal, buffers)
     nan, infinite = np.isnan(values), np.isinf(values)
     finite = values[~(nan | infinite)]
     if finite.size:
-        rest = _finite_figures(finite, finite.min().item(), finite.max().item(), smallest_normal, bench)
+        rest = _finite_figures(finite, finite.min().item(), finite.max().item(), smallest_normal, buffers)
     else:
         rest = Statistics()
     positive = int(np.count_nonzero(values == np.inf))
@@ -119,13 +119,13 @@ def _figures(values: np.ndarray[Any, Any], smallest_normal: float | None, bench:
 
 
 def _finite_figures(
-    values: np.ndarray[Any, Any], low: float, high: float, smallest_normal: float | None, bench: Bench
+    values: np.ndarray[Any, Any], low: float, high: float, smallest_normal: float | None, buffers: _Buffers
 ) -> Statistics:
     """The figures of values that are all finite and lie between ``low`` and ``high``."""
     count = values.size
-    small = count if smallest_normal is None else _closer_to_zero(values, low, high, smallest_normal, bench)
+    small = count if smallest_normal is None else _closer_to_zero(values, low, high, smallest_normal, buffers)
     zeros = count - int(np.count_nonzero(values)) if small else 0
-    wide = bench.wide[:count]
+    wide = buffers.wide[:count]
     np.copyto(wide, values)
     mean = wide.sum().item() / count
     squares = _sum_of_squares(wide)
@@ -153,11 +153,11 @@ def _sum_of_squares(wide: np.ndarray[Any, Any]) -> float:
     return float(np.vecdot(rows, rows).sum() + np.vecdot(wide[whole:], wide[whole:]))
 
 
-def _closer_to_zero(values: np.ndarray[Any, Any], low: float, high: float, distance: float, bench: Bench) -> int:
+def _closer_to_zero(values: np.ndarray[Any, Any], low: float, high: float, distance: float, buffers: _Buffers) -> int:
     """How many values, which lie between ``low`` and ``high``, are closer to zero than that."""
     if low >= distance or high <= -distance:
         return 0
-    sizes = np.abs(values, out=bench.sizes[: values.size])
+    sizes = np.abs(values, out=buffers.sizes[: values.size])
     if sizes.min() >= distance:
         return 0
-    return int(np.count_nonzero(np.less(sizes, distance, out=bench.flags[: values.size])))
+    return int(np.count_nonzero(np.less(sizes, distance, out=buffers.flags[: values.size])))

@@ -31,7 +31,7 @@ def check_document(report: CheckReport) -> Document:
 
 
 def _model_document(model: ModelReport) -> Document:
-    """One file."""
+    """The document of one file."""
     return {
         "location": model.location,
         "format": model.format,
@@ -46,7 +46,7 @@ def _model_document(model: ModelReport) -> Document:
 
 
 def _finding_document(finding: Finding) -> Document:
-    """One finding."""
+    """The document of one finding."""
     return {
         "code": finding.code,
         "name": finding.name,

@@ -26,14 +26,14 @@ def lock_document(contract: Contract) -> Document:
 
 
 def _tensor_documents(tensors: tuple[AgreedTensor, ...] | None) -> list[Document] | None:
-    """Inputs or outputs."""
+    """The documents of inputs or outputs; None where any are allowed."""
     if tensors is None:
         return None
     return [{"layer": tensor.layer, "shape": _shape_document(tensor.shape)} for tensor in tensors]
 
 
 def _layer_document(layer: AgreedLayer) -> Document:
-    """One layer; its config only where it has one of its own."""
+    """The document of one layer; its config only where it has one of its own."""
     weights = layer.weights
     document: Document = {
         "path": layer.name,
@@ -44,18 +44,18 @@ def _layer_document(layer: AgreedLayer) -> Document:
 
 
 def _weight_document(weight: AgreedWeight) -> Document:
-    """One weight; its hash only where there is one."""
+    """The document of one weight; its hash only where there is one."""
     document: Document = {"name": weight.name, "shape": _shape_document(weight.shape), "dtype": weight.dtype}
     return document if weight.sha256 is None else {**document, "sha256": weight.sha256}
 
 
 def _shape_document(shape: tuple[AgreedSize, ...] | None) -> list[Writable] | None:
-    """A shape."""
+    """The document of a shape; None where any is allowed."""
     return None if shape is None else [_size_document(size) for size in shape]
 
 
 def _size_document(size: AgreedSize) -> Writable:
-    """A number; of a range the ends that it has."""
+    """The document of a size: a number, or of a range the ends that it has."""
     if not isinstance(size, Range):
         return size
     return {word: end for word, end in (("min", size.least), ("max", size.most)) if end is not None}

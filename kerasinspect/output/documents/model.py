@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
+    from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.model import Layer, Model, Vocabulary
-    from kerasinspect.output.formats.json import Document
+    from kerasinspect.output.formats.json import Deferred, Document
 
 
 def model_document(model: Model) -> Document:
@@ -25,8 +26,13 @@ def model_document(model: Model) -> Document:
     }
 
 
+def model_state(model: Model, checksum: Verified | Deferred | None) -> Document:
+    """What every document ends with: what is odd about the file, what is damaged, and what came of its checksum."""
+    return {"remarks": [*map(str, model.remarks)], "damage": model.damage, "checksum": checksum}
+
+
 def layer_facts(layer: Layer) -> Document:
-    """What both documents say of a layer."""
+    """The facts of a layer that ``show`` and ``summary`` share."""
     return {
         "name": layer.name,
         "class_name": layer.class_name,

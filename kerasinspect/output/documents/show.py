@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.arrays.nested_values import NestedValues
-from kerasinspect.output.documents.model import code_document, layer_facts, model_document
+from kerasinspect.output.documents.model import code_document, layer_facts, model_document, model_state
 from kerasinspect.output.figures import figures_document, finite
 from kerasinspect.output.formats.json import Deferred, Document, Writable
 
@@ -32,9 +32,7 @@ def show_document(inspection: Inspection, options: ShowOptions) -> Document:
         "weights": (_weight_document(weight, options) for weight in inspection.weights),
         "extras": (_extra_document(extra, options) for extra in inspection.extras),
         "code": [code_document(finding) for finding in inspection.code],
-        "remarks": [*map(str, model.remarks)],
-        "damage": model.damage,
-        "checksum": Deferred(inspection.checksum),
+        **model_state(model, Deferred(inspection.checksum)),
     }
 
 
@@ -44,7 +42,7 @@ def _positions(weights: tuple[WeightInspection, ...]) -> list[int]:
 
 
 def _layer_document(inspected: LayerInspection) -> Document:
-    """One layer and those below it that are listed."""
+    """The document of one layer and of those below it that are listed."""
     layer = inspected.layer
     return {
         **layer_facts(layer),
@@ -57,7 +55,7 @@ def _layer_document(inspected: LayerInspection) -> Document:
 
 
 def _weight_document(inspected: WeightInspection, options: ShowOptions) -> Document:
-    """One weight, with what was asked for of its values."""
+    """The document of one weight, with what was asked for of its values."""
     document = _weight_facts(inspected.weight)
     if options.hashes:
         document |= _hash(inspected.sha256)
@@ -102,7 +100,7 @@ def _weight_facts(weight: Weight) -> dict[str, Writable]:
 
 
 def _extra_document(inspected: ExtraInspection, options: ShowOptions) -> Document:
-    """One array that is no weight."""
+    """The document of one array that is no weight."""
     extra = inspected.extra
     document: dict[str, Writable] = {
         "kind": extra.kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
-from kerasinspect.output.documents.model import model_document
+from kerasinspect.output.documents.model import model_document, model_state
 from kerasinspect.output.figures import figures_document, finite, initial_std
 
 if TYPE_CHECKING:
@@ -23,14 +23,12 @@ def stats_document(survey: Survey, checksum: Verified | None = None) -> Document
         "model": model_document(survey.model),
         "weights": [_weight_document(one, survey.points) for one in survey.weights],
         "left_out": survey.left_out,
-        "remarks": [*map(str, survey.model.remarks)],
-        "damage": list(survey.model.damage),
-        "checksum": checksum,
+        **model_state(survey.model, checksum),
     }
 
 
 def _weight_document(one: Surveyed, points: tuple[float, ...]) -> Document:
-    """One weight."""
+    """The document of one weight."""
     weight, figures = one.inspected.weight, one.figures
     document: dict[str, Writable] = {
         "index": weight.index,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.documents.model import layer_facts, model_document
+from kerasinspect.output.documents.model import layer_facts, model_document, model_state
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.summarising import Summary, SummedLayer, Total
@@ -22,25 +22,22 @@ def summary_document(summary: Summary, checksum: Verified | None = None) -> Docu
         "layers": [_entry(entry, summary) for entry in summary.entries],
         "left_out": summary.left_out,
         "totals": {"weights": _total(summary.total)} | {kind: _total(total) for kind, total in summary.totals.items()},
-        "remarks": [*map(str, summary.model.remarks)],
-        "damage": list(summary.model.damage),
-        "checksum": checksum,
+        **model_state(summary.model, checksum),
     }
 
 
 def _entry(entry: SummedLayer, summary: Summary) -> Document:
-    """One layer of a summary."""
-    whole = summary.total.parameters
+    """The document of one layer and those below it."""
     return {
         **layer_facts(entry.layer),
         "trainable": entry.trainable,
         **_total(entry.total),
-        "share": entry.total.parameters / whole if whole else None,
+        "share": summary.share(entry),
         "dtypes": list(entry.dtypes),
         "layers": [_entry(inner, summary) for inner in entry.entries],
     }
 
 
 def _total(total: Total) -> Document:
-    """Sizes of some arrays."""
+    """The document of the size of some arrays."""
     return {"arrays": total.arrays, "parameters": total.parameters, "bytes": total.nbytes}

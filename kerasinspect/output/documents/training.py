@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.documents.model import model_document
+from kerasinspect.output.documents.model import model_document, model_state
 from kerasinspect.output.evidence import layer_evidence
 from kerasinspect.output.figures import figures_document, finite, initial_std
 
@@ -30,14 +30,12 @@ def training_document(training: Training, selection: Selection, checksum: Verifi
             "changed": training.count("changed"),
             "cannot_tell": training.count("cannot tell"),
         },
-        "remarks": [*map(str, training.model.remarks)],
-        "damage": list(training.model.damage),
-        "checksum": checksum,
+        **model_state(training.model, checksum),
     }
 
 
 def _layer_document(layer: LayerTraining) -> Document:
-    """One layer."""
+    """The document of one layer."""
     return {
         "path": layer.layer.path,
         "class_name": layer.layer.class_name,
@@ -50,7 +48,7 @@ def _layer_document(layer: LayerTraining) -> Document:
 
 
 def _weight_document(one: WeightTraining) -> Document:
-    """One weight."""
+    """The document of one weight."""
     weight, judgement, fit = one.weight, one.judgement, one.judgement.fit
     return {
         "index": weight.index,

@@ -30,9 +30,8 @@ CONNECTED = Column("connected to", shrinks=True, optional=True)
 def summary_blocks(summary: Summary) -> Iterator[Block]:
     """The page of ``summary``."""
     yield from head_blocks(summary.model)
-    connected = _branches(summary)
-    columns = (*COLUMNS, CONNECTED) if connected else COLUMNS
-    rows = tuple(_rows(summary, summary.entries, (), connected=connected))
+    columns = (*COLUMNS, CONNECTED) if summary.branches else COLUMNS
+    rows = tuple(_rows(summary, summary.entries, (), connected=summary.branches))
     yield _without_empty_columns(Table(columns, rows))
     if summary.left_out:
         yield Paragraph(f"left out: {counted(summary.left_out, 'smaller layer')}", "quiet")
@@ -46,16 +45,6 @@ def _without_empty_columns(table: Table) -> Table:
     kept = [number for number, cells in enumerate(zip(*(row.cells for row in table.rows), strict=True)) if any(cells)]
     rows = tuple(Row(tuple(row.cells[number] for number in kept), row.last) for row in table.rows)
     return Table(tuple(table.columns[number] for number in kept), rows) if kept else table
-
-
-def _branches(summary: Summary) -> bool:
-    """Whether any layer is fed by others than the one listed before it."""
-    before: str | None = None
-    for entry in summary.entries if summary.tree else ():
-        if entry.layer.inbound and entry.layer.inbound != (before,):
-            return True
-        before = entry.layer.path
-    return any(inner.layer.inbound for entry in summary.entries for inner in entry.walk() if inner is not entry)
 
 
 def _rows(
