@@ -105,7 +105,7 @@ def usual_initializers(
 def _configured(own: WeightSpec | None, weight: str, config: JsonObject, keras_version: tuple[int, int] | None) -> Json:
     """What the config says of a weight's initializer."""
     if own is None:
-        return None
+        return first_of(config, f"{gate_free(weight)[0]}_initializer")  # what Keras's own classes call it
     if keras_version == (1, 2) and weight.startswith(_GATED_RECURRENT):
         # Keras 1.2 gave a gate's recurrent kernel the initializer meant for its kernel.
         return first_of(config, *_KERNEL_KEYS[:1], "init")

@@ -323,6 +323,12 @@ def test_weights_of_one_shape_whose_order_is_unknown_have_no_slots() -> None:
     assert found[2:] == [Slot("momentum", 0), Slot("momentum"), Slot("momentum")]
 
 
+@pytest.mark.parametrize(("name", "found"), [("muon", Slot("momentum", 0)), ("lamb", Slot())])
+def test_only_an_uneven_class_leaves_slots_out(name: str, found: Slot) -> None:
+    """Muon keeps no velocity for a matrix; a class that keeps the same slots for all weights has never lost one."""
+    assert slots_of(name, [KERNEL], states((), (), (4, 3)), "3.15.1")[2] == found
+
+
 def test_float8_scales_have_no_slots() -> None:
     """Weights that Keras overwrites by way of gradients have a gradient accumulator, but no slots."""
     entry: Json = {"class_name": "SGD", "config": {"momentum": 0.9, "gradient_accumulation_steps": 2}}

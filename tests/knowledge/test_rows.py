@@ -10,7 +10,8 @@ import pytest
 
 from kerasinspect.knowledge import layers
 from kerasinspect.knowledge.expectations import KERNELS
-from kerasinspect.knowledge.kinds import Passing, Taking
+from kerasinspect.knowledge.fan_rules import dense
+from kerasinspect.knowledge.kinds import ANY, Passing, Taking
 from kerasinspect.knowledge.layers import CUSTOM, FAMILIES, LAYERS, row_of, weight_of
 from kerasinspect.knowledge.shapes.rule import same
 
@@ -33,26 +34,33 @@ def weights_of(spec: LayerSpec) -> list[WeightSpec]:
     return [*spec.weights, *chain.from_iterable(part.weights or () for part in spec.sublayers)]
 
 
-@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
-def test_every_kernel_has_a_fan_rule(spec: LayerSpec) -> None:
+def test_every_kernel_has_a_fan_rule() -> None:
     """A weight that multiplies what comes in says how much it connects."""
-    for weight in weights_of(spec):
-        if weight.name.endswith("kernel") or weight.name in KERNELS | TABLES:
-            assert weight.fans is not None, weight.name
+    named = [(spec.class_name, weight) for spec in LAYERS.values() for weight in weights_of(spec)]
+    kernels = [(name, each) for name, each in named if each.name.endswith("kernel") or each.name in KERNELS | TABLES]
+    assert not [(name, each.name) for name, each in kernels if each.fans is None]
 
 
-@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
-def test_a_class_that_keeps_the_shape_passes_channels_on(spec: LayerSpec) -> None:
+def test_every_fan_rule_fits_the_axes() -> None:
+    """A rule that a weight has from another one, with other axes or gates, is not its own."""
+    for spec in LAYERS.values():
+        for weight in (each for each in weights_of(spec) if each.fans):
+            where = f"{spec.class_name}/{weight.name}"
+            assert (weight.fans is dense) <= (ANY not in weight.axes and weight.axes[-1] in {"unit", "index"}), where
+            assert getattr(weight.fans, "args", ()) == (len(weight.gates),) or not weight.gates, where
+
+
+def test_a_class_that_keeps_the_shape_passes_channels_on() -> None:
     """What comes out of an axis of the same size is what went in, unless a reason stands here."""
-    assert (spec.shape is same and spec.passing is Passing.NONE) == (spec.class_name in NOT_PASSING)
+    kept = {name for name, spec in LAYERS.items() if spec.shape is same and spec.passing is Passing.NONE}
+    assert kept == NOT_PASSING.keys()
 
 
-@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
-def test_a_class_that_passes_channels_on_has_no_units_of_its_own(spec: LayerSpec) -> None:
+def test_a_class_that_passes_channels_on_has_no_units_of_its_own() -> None:
     """A kernel makes channels of its own, even one that looks at each channel alone; other shapes are known."""
-    if spec.passing is not Passing.NONE:
-        assert not any(weight.fans for weight in weights_of(spec))
-        assert spec.shape is not None
+    passing = [spec for spec in LAYERS.values() if spec.passing is not Passing.NONE]
+    assert not [spec.class_name for spec in passing if any(weight.fans for weight in weights_of(spec))]
+    assert not [spec.class_name for spec in passing if spec.shape is None]
 
 
 def test_every_class_has_one_row() -> None:
@@ -67,16 +75,16 @@ def test_every_family_is_in_the_table() -> None:
     assert set(modules) == set(FAMILIES)
 
 
-@pytest.mark.parametrize("spec", LAYERS.values(), ids=lambda spec: spec.class_name)
-def test_every_row_is_whole(spec: LayerSpec) -> None:
-    """Sublayers are of classes that have rows; a weight that is trained from a config's initializer has a default."""
-    made = {part.class_name for part in spec.sublayers if part.class_name}
-    assert made <= LAYERS.keys()
-    assert spec.shape is None or spec.inner_shape is None
-    for weight in spec.weights:
-        assert not weight.initial_keys or weight.initial is not None, weight.name
-    if spec.is_stepwise or spec.reads_pictures or spec.is_projecting or spec.shares_kernel:
-        assert spec.sublayers[0].taking is not Taking.UNKNOWN
+def test_every_row_is_whole() -> None:
+    """Sublayers are of classes that have rows; a weight that is made by an initializer has a default one."""
+    for spec in LAYERS.values():
+        made = {part.class_name for part in spec.sublayers if part.class_name}
+        assert made <= LAYERS.keys(), spec.class_name
+        assert spec.shape is None or spec.inner_shape is None, spec.class_name
+        unset = [weight.name for weight in spec.weights if weight.initial_keys and weight.initial is None]
+        assert not unset, spec.class_name
+        if spec.is_stepwise or spec.reads_pictures or spec.is_projecting or spec.shares_kernel:
+            assert spec.sublayers[0].taking is not Taking.UNKNOWN, spec.class_name
 
 
 def test_a_class_without_a_row_is_nothing_in_particular() -> None:

@@ -51,6 +51,8 @@ def test_unknown_names_have_no_sentence() -> None:
         ("kernel", "LSTM", "GRU"),
         ("bias", "Dense", "GRUCell"),
         ("scale", "Attention", "RMSNormalization"),
+        ("bias", "Dense", "Deconvolution2D"),
+        ("bias", "Dense", "RandomFourierFeatures"),
     ],
 )
 def test_the_class_makes_a_difference(weight: str, one: str, other: str) -> None:
@@ -66,6 +68,14 @@ AXES = [
         "Dense works on the last axis of its input (3 × 4 × 2), so the kernel is 2 × 4: 2 inputs by 4 units; "
         "the other axes are only repeated over.",
         id="dense-on-ones",
+    ),
+    pytest.param(
+        "TimeDistributedDense",
+        (None, 3, 2),
+        (2, 4),
+        "TimeDistributedDense works on the last axis of its input (batch × 3 × 2), so the kernel is 2 × 4: "
+        "2 inputs by 4 units; the other axes are only repeated over.",
+        id="keras-0-dense",
     ),
     pytest.param(
         "Dense",
