@@ -10,7 +10,8 @@ import pytest
 
 from kerasinspect.knowledge import layers
 from kerasinspect.knowledge.expectations import KERNELS
-from kerasinspect.knowledge.kinds import Passing, Taking
+from kerasinspect.knowledge.fan_rules import dense
+from kerasinspect.knowledge.kinds import ANY, Passing, Taking
 from kerasinspect.knowledge.layers import CUSTOM, FAMILIES, LAYERS, row_of, weight_of
 from kerasinspect.knowledge.shapes.rule import same
 
@@ -38,6 +39,15 @@ def test_every_kernel_has_a_fan_rule() -> None:
     named = [(spec.class_name, weight) for spec in LAYERS.values() for weight in weights_of(spec)]
     kernels = [(name, each) for name, each in named if each.name.endswith("kernel") or each.name in KERNELS | TABLES]
     assert not [(name, each.name) for name, each in kernels if each.fans is None]
+
+
+def test_every_fan_rule_fits_the_axes() -> None:
+    """A rule that a weight has from another one, with other axes or gates, is not its own."""
+    for spec in LAYERS.values():
+        for weight in (each for each in weights_of(spec) if each.fans):
+            where = f"{spec.class_name}/{weight.name}"
+            assert (weight.fans is dense) <= (ANY not in weight.axes and weight.axes[-1] in {"unit", "index"}), where
+            assert getattr(weight.fans, "args", ()) == (len(weight.gates),) or not weight.gates, where
 
 
 def test_a_class_that_keeps_the_shape_passes_channels_on() -> None:
