@@ -225,6 +225,8 @@ class LayerSpec:
     explanation: Explanation | None = None
     separate_gates: tuple[WeightSpec, ...] = ()
     """The weights of Keras 1 where it kept those of each gate apart: ``consume_less`` is not ``gpu``."""
+    kernel_copy: WeightSpec | None = None
+    """A second copy of its sublayer's kernel, which it keeps as its own first variable."""
     quantized: str = ""
     """The weight that quantisation replaces: ``kernel`` or ``embeddings``."""
     states: int = 0
@@ -265,8 +267,6 @@ class LayerSpec:
     """It passes on the values that it takes when the model predicts, perhaps in another shape."""
     names_its_arrays: bool = False
     """Keras 3 stores a list of arrays that the class names; other classes store every variable that they own."""
-    shares_kernel: bool = False
-    """It keeps a second copy of its sublayer's kernel as its own first variable."""
     wraps_code: bool = False
     """Its weights are those of a module of another library, which the file does not describe."""
 
@@ -279,6 +279,11 @@ class LayerSpec:
     def is_equation(self) -> bool:
         """It computes what an einsum equation says."""
         return self.sizing is Sizing.EQUATION
+
+    @property
+    def shares_kernel(self) -> bool:
+        """It keeps a second copy of its sublayer's kernel."""
+        return self.kernel_copy is not None
 
     @property
     def makes_sublayers(self) -> bool:

@@ -52,6 +52,7 @@ def test_unknown_names_have_no_sentence() -> None:
         ("bias", "Dense", "GRUCell"),
         ("scale", "Attention", "RMSNormalization"),
         ("bias", "Dense", "Deconvolution2D"),
+        ("kernel", "Dense", "SpectralNormalization"),
         ("bias", "Dense", "RandomFourierFeatures"),
     ],
 )

@@ -29,7 +29,7 @@ from kerasinspect.knowledge.layers import (
     recurrent,
     reshaping_and_merging,
 )
-from kerasinspect.knowledge.layers.weights import LORA, lora_factors
+from kerasinspect.knowledge.layers.weights import lora_factors
 from kerasinspect.knowledge.naming import plain_class_name, snake_case, unnumbered
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ def weight_of(class_name: str, name: str) -> WeightSpec | None:
 def _weights_by_name(spec: LayerSpec) -> Mapping[str, WeightSpec]:
     """Every weight that a class of the table may have, a cell's and LoRA's factors among them."""
     made = (part.class_name for part in spec.sublayers if part.class_name and part.weights is None)
-    specs = [*spec.weights, *spec.separate_gates, *(each for name in made for each in LAYERS[name].weights)]
-    specs += [factor for each in specs if each.name in LORA for factor in lora_factors(each)]
+    copies = [spec.kernel_copy] if spec.kernel_copy else []
+    specs = [*spec.weights, *spec.separate_gates, *copies, *(each for name in made for each in LAYERS[name].weights)]
+    specs += [factor for each in specs if each.lora_fans for factor in lora_factors(each)]
     older = {each.older_name: each for each in specs if each.older_name}
     return older | {each.name: each for each in reversed(specs)}
 

@@ -150,6 +150,6 @@ ROWS: tuple[LayerSpec, ...] = (
         (WRAPPED_WHOLE,),
         inner_shape=wrappers.inner,
         sizing=Sizing.INNER_KERNEL,
-        shares_kernel=True,
+        kernel_copy=WeightSpec("kernel", sentence="The kernel of the wrapped layer, kept a second time."),
     ),
 )
