@@ -261,6 +261,7 @@ def check_step(hostile: Path, job: dict[str, str]) -> Callable[..., subprocess.C
     return partial(run_step, check, hostile, job)
 
 
+@pytest.mark.long("the action installs what it needs, and each run starts a shell and Python")
 @pytest.mark.parametrize(
     ("models", "options", "status"),
     [

@@ -318,6 +318,7 @@ def test_a_structure_with_another_checksum_is_damage(tmp_path: Path, signature: 
         assert tree_of(changed(data, place, bytes([data[place] ^ 1]))).damage
 
 
+@pytest.mark.long("hundreds of bits are flipped, and every file is read by h5py too")
 def test_flipped_bits_change_no_array_where_h5py_refuses() -> None:
     """A short run, the same every time; ``python -m tests.fuzz.bit_flips`` is a long one."""
     command = [sys.executable, "-m", "tests.fuzz.bit_flips", "--count", "150"]
