@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from operator import index
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -222,8 +222,7 @@ class StoredArray:
 LinkKind: TypeAlias = Literal["soft", "external", "user-defined", "same", "datatype", "damaged"]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A name in a group that leads to no object of its own: it is not followed, or its object has another name, too."""
 
     kind: LinkKind
