@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.knowledge.kinds import UNKNOWN, WeightSpec
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.layers.weights import LORA, lora_factors
-from kerasinspect.knowledge.serialized import mapping, word
+from kerasinspect.knowledge.serialized import as_mapping, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,8 +63,8 @@ def policy_of(config: JsonObject) -> Policy:
     """The dtype policy in a layer's config, from every generation of it."""
     value = config.get("dtype")
     if isinstance(value, dict):
-        inner = mapping(value, "config")
-        mode, source, name = (word(inner, key) for key in ("mode", "source_name", "name"))
+        inner = as_mapping(value.get("config"))
+        mode, source, name = (text_at(inner, key) for key in ("mode", "source_name", "name"))
         return parsed(mode, name or (f"{mode}_from_{source}" if mode else None), source)
     if isinstance(value, str) and "_from_" in value:
         mode, source = value.split("_from_", 1)

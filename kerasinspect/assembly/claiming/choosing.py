@@ -162,9 +162,10 @@ def settled(
 
 def resettle(node: Node) -> None:
     """Take for the named arrays of a quantised layer the layout of that name with whose axes their sizes agree."""
+    if not policy_of(node.config).mode:
+        return
     stored = {one.name: one for one in node.claims}
-    options = [kinds for kinds in expected_kinds(node) if policy_of(node.config).mode]
-    named = [kinds for kinds in options if {kind.name for kind in kinds} <= stored.keys()]
+    named = [kinds for kinds in expected_kinds(node) if {kind.name for kind in kinds} <= stored.keys()]
     most = max(map(len, named), default=0)
     alike = [kinds for kinds in named if len(kinds) == most]
     if alike:

@@ -237,7 +237,8 @@ def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightSpec]:
     options = [weights_for(first, node.config)] if first else expected_kinds(node)
     whole = (option for option in options if {kind.name for kind in option} <= stored)
     kinds = [*max(whole, key=len, default=options[0])]
-    kinds += lora_kinds(weights_for(kinds_of(node), node.config), node.config)
+    if node.config.get("lora_rank"):
+        kinds += lora_kinds(weights_for(kinds_of(node), node.config), node.config)
     if policy_of(node.config).mode:
         kinds.sort(key=lambda kind: not kind.trainable)
     return [*(kind for kind in kinds if kind.trainable), *(kind for kind in kinds if not kind.trainable)]
