@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.fans import Fans, is_keras_1, keras_fans, wrapped_layer
-from kerasinspect.knowledge.layers import weight_of
+from kerasinspect.knowledge.layers import inner_weight_of, weight_of
 from kerasinspect.knowledge.naming import gate_free
 from kerasinspect.knowledge.serialized import LARGEST, first_of, flag, mapping, number, word
 from kerasinspect.model import Initializer
@@ -62,7 +62,7 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
         class_name, config = wrapped_layer(class_name, config)
     if weight in _QUANTISED and _is_quantised(config):
         return None
-    own = weight_of(class_name, weight) or weight_of(class_name, gate_free(weight)[0])
+    own = _weight_like(class_name, weight)
     spec = _configured(own, weight, config, keras_version)
     default = spec is None
     name, params = _name_and_params((own.initial if own else None) if default else spec)
@@ -100,6 +100,13 @@ def usual_initializers(
         for counted in ((fans,) if keras_version else (fans, Fans(fans.fan_in, fans.fan_out)))
     ]
     return tuple(dict.fromkeys(replace(one, default=True) for one in found if one is not None))
+
+
+def _weight_like(class_name: str, weight: str) -> WeightSpec | None:
+    """The weight of the class or of a layer inside it, as it is where the file keeps each gate apart or as a whole."""
+    names = (weight, gate_free(weight)[0])
+    found = (find(class_name, name) for find in (weight_of, inner_weight_of) for name in names)
+    return next((spec for spec in found if spec is not None), None)
 
 
 def _configured(own: WeightSpec | None, weight: str, config: JsonObject, keras_version: tuple[int, int] | None) -> Json:

@@ -64,6 +64,18 @@ def weight_of(class_name: str, name: str) -> WeightSpec | None:
     return _weights_by_name(row_of(class_name)).get(name)
 
 
+def inner_weight_of(class_name: str, name: str) -> WeightSpec | None:
+    """The weight of this name that a layer inside may have given to a layer which does not say what is inside it."""
+    holds_any = any(not part.class_name for part in row_of(class_name).sublayers)
+    return _weights_of_any_class().get(name) if holds_any else None
+
+
+@cache
+def _weights_of_any_class() -> Mapping[str, WeightSpec]:
+    """A weight for each name that weights have, as the first class of the table has it."""
+    return {name: weight for spec in reversed([*LAYERS.values()]) for name, weight in _weights_by_name(spec).items()}
+
+
 @cache
 def _weights_by_name(spec: LayerSpec) -> Mapping[str, WeightSpec]:
     """Every weight that a class of the table may have, a cell's and LoRA's factors among them."""
