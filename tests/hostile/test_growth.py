@@ -89,7 +89,7 @@ def works(part: Growing, count: int, folder: Path, monkeypatch: pytest.MonkeyPat
     except InspectError:
         return
     with monkeypatch.context() as patched:
-        patched.setattr(gathering, "threads", lambda: nullcontext(InOrder()))
+        patched.setattr(gathering, "threads", lambda _: nullcontext(InOrder()))
         patched.setattr(asking, "open_with_container", lambda *_: opened[0])
         patched.setattr(reading, "open_model", lambda *_: opened[0][0])
         for name in part.commands:
