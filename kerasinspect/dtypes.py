@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Dtype(NamedTuple):
+class _Dtype(NamedTuple):
     """One dtype of numbers."""
 
     name: str
@@ -29,16 +29,16 @@ class Dtype(NamedTuple):
 
 
 _ROWS = (
-    Dtype("float64", "<f8", 2.0**-1022),
-    Dtype("float32", "<f4", 2.0**-126),
-    Dtype("float16", "<f2", 2.0**-14),
-    Dtype("bfloat16", "<u2", 2.0**-126),
-    Dtype("float8_e4m3fn", "<u1", 2.0**-6, 4),
-    Dtype("float8_e5m2", "<u1", 2.0**-14, 5),
-    *(Dtype(f"{sign}int{8 * size}", f"<{sign or 'i'}{size}") for sign in ("", "u") for size in (1, 2, 4, 8)),
-    Dtype("bool", "<u1"),
+    _Dtype("float64", "<f8", 2.0**-1022),
+    _Dtype("float32", "<f4", 2.0**-126),
+    _Dtype("float16", "<f2", 2.0**-14),
+    _Dtype("bfloat16", "<u2", 2.0**-126),
+    _Dtype("float8_e4m3fn", "<u1", 2.0**-6, 4),
+    _Dtype("float8_e5m2", "<u1", 2.0**-14, 5),
+    *(_Dtype(f"{sign}int{8 * size}", f"<{sign or 'i'}{size}") for sign in ("", "u") for size in (1, 2, 4, 8)),
+    _Dtype("bool", "<u1"),
 )
-DTYPES: Mapping[str, Dtype] = {row.name: row for row in _ROWS}
+DTYPES: Mapping[str, _Dtype] = {row.name: row for row in _ROWS}
 """The rows by name."""
 
 _WITH_INFINITIES = 5

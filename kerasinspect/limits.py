@@ -15,12 +15,12 @@ from kerasinspect.names import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MIB = 1 << 20
+_MIB = 1 << 20
 
-MOST_DIGITS = 18
+_MOST_DIGITS = 18
 """Digits of the largest number that a limit can be set to."""
 
-MOST_BITS = 64
+_MOST_BITS = 64
 """Bits of the largest number that is written out in a message."""
 
 
@@ -28,7 +28,7 @@ MOST_BITS = 64
 class Limits:
     """The most that one file, or one name on the command line, may ask for."""
 
-    json_bytes: int = 64 * MIB
+    json_bytes: int = 64 * _MIB
     """Bytes of one JSON document: a config, a metadata file, an index of shards."""
     json_depth: int = 256
     """Objects and lists inside one another in a JSON document."""
@@ -40,7 +40,7 @@ class Limits:
     """Objects in a JSON document, which cost most: a layer's config has about ten."""
     layers: int = 25_000
     """Layers of a model, those inside others too."""
-    path_characters: int = 16 * MIB
+    path_characters: int = 16 * _MIB
     """Characters in the paths and classes of all layers and arrays: names of models inside one another add up."""
     listed_names: int = 200_000
     """Names of layers and arrays that the attributes of a legacy file list."""
@@ -56,25 +56,25 @@ class Limits:
     """Attributes of one group or dataset of an HDF5 file."""
     hdf5_attribute_values: int = 500_000
     """Values of all attributes of an HDF5 file: the names of a legacy model's layers and weights are most of them."""
-    hdf5_attribute_bytes: int = 64 * MIB
+    hdf5_attribute_bytes: int = 64 * _MIB
     """Bytes of one attribute's value: a legacy file keeps its config in one."""
-    hdf5_header_bytes: int = 128 * MIB
+    hdf5_header_bytes: int = 128 * _MIB
     """Bytes of HDF5 headers, links and attributes read in all; array data does not count."""
     name_bytes: int = 64 << 10
     """Bytes of one name of a group, a dataset, an attribute or an archive member."""
     archive_members: int = 1_000
     """Members of an archive."""
-    archive_directory_bytes: int = 16 * MIB
+    archive_directory_bytes: int = 16 * _MIB
     """Bytes of the list of members at an archive's end."""
     archive_ratio: int = 100
     """How many times larger an archive's member may become, where it becomes larger than ``inflated_free``."""
     inflated_ratio: int = 1_100
     """How many times larger an HDF5 file's arrays may become, where they become larger than ``inflated_free``."""
-    inflated_free: int = 64 * MIB
+    inflated_free: int = 64 * _MIB
     """Bytes that compressed data may become whatever the ratio."""
     unpacked_ratio: int = 100
     """How many times larger than its file what Keras unpacks of it may be, where it is more than ``inflated_free``."""
-    asset_bytes: int = 64 * MIB
+    asset_bytes: int = 64 * _MIB
     """Bytes of one file beside the weights, such as a vocabulary."""
     shards: int = 1_000
     """Files that a model's weights are split over."""
@@ -91,7 +91,7 @@ DEFAULT = Limits()
 
 def over_limit(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
     """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
-    message = f"{where} passes the limit {limit}: {digits(value)} where {digits(allowed)} are allowed."
+    message = f"{where} passes the limit {limit}: {_digits(value)} where {_digits(allowed)} are allowed."
     return RefusedFile(message, f"If you trust the file, raise the limit with --limit {limit}=VALUE.")
 
 
@@ -132,10 +132,10 @@ def check_paths(characters: int, limits: Limits, where: str) -> None:
 
 def with_limits(base: Limits, pairs: Iterable[str]) -> Limits:
     """``base`` with the limits that ``NAME=VALUE`` texts name; raises RequestError for one that means nothing."""
-    return replace(base, **dict(map(parse_limit, pairs)))
+    return replace(base, **dict(map(_parse_limit, pairs)))
 
 
-def parse_limit(pair: str) -> tuple[str, int]:
+def _parse_limit(pair: str) -> tuple[str, int]:
     """A limit's name and its value from ``NAME=VALUE``."""
     names = [field.name for field in fields(Limits)]
     name, equals, text = pair.partition("=")
@@ -143,21 +143,21 @@ def parse_limit(pair: str) -> tuple[str, int]:
     if name not in names:
         near = nearest(name, names)
         raise RequestError(f"There is no limit named {name!r}.", f"The nearest is {near}; all: {', '.join(names)}.")
-    value = whole_number(text)
+    value = _whole_number(text)
     if not equals or value is None:
         raise RequestError(f"The limit {name} needs a whole number, not {text!r}.", f"Write --limit {name}=NUMBER.")
     return name, value
 
 
-def whole_number(text: str) -> int | None:
+def _whole_number(text: str) -> int | None:
     """The positive number that a text of at most 18 digits stands for, or None."""
     plain = text.strip().replace("_", "").replace(",", "")
-    if not (plain.isascii() and plain.isdigit()) or len(plain) > MOST_DIGITS:
+    if not (plain.isascii() and plain.isdigit()) or len(plain) > _MOST_DIGITS:
         return None
     return int(plain) or None
 
 
-def digits(value: int) -> str:
+def _digits(value: int) -> str:
     """A number with its thousands apart, or about how large it is where writing it out would help nobody."""
     bits = value.bit_length()
-    return f"{value:,}" if bits <= MOST_BITS else f"about 2^{bits - 1}"
+    return f"{value:,}" if bits <= _MOST_BITS else f"about 2^{bits - 1}"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Shape: TypeAlias = "tuple[int | None, ...]"
 """One entry per axis; ``None`` where the size is open (the batch, a variable number of steps)."""
 
-Step: TypeAlias = "int | np.integer | slice | EllipsisType"
-Index: TypeAlias = "Step | tuple[Step, ...]"
+_Step: TypeAlias = "int | np.integer | slice | EllipsisType"
+Index: TypeAlias = "_Step | tuple[_Step, ...]"
 """An index of numpy's basic indexing."""
 
 FormatName: TypeAlias = Literal[

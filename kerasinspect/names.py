@@ -17,15 +17,15 @@ _MOST_DIGITS = 18
 
 _NUMBER_BEHIND = re.compile(rf"_([0-9]{{1,{_MOST_DIGITS}}})$")
 
-LETTERS_COMPARED = 10_000_000
+_LETTERS_COMPARED = 10_000_000
 """Pairs of letters that are compared to find names that are alike: enough for those of 20,000 layers."""
 
-LEADING_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
+_LEADING_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
 
 
 def leads_out(name: str) -> bool:
     r"""Whether a name, used as a path, would leave its folder, or end before it does: ``../x``, ``/x``, ``C:\x``."""
-    return LEADING_OUT.search(name) is not None
+    return _LEADING_OUT.search(name) is not None
 
 
 def cut(name: str, most: int, mark: str = "…") -> str:
@@ -56,7 +56,7 @@ def alike(name: str, known: Iterable[str]) -> list[str]:
 
 def _comparable(name: str, known: Iterable[str]) -> Iterator[str]:
     """The names that a name is compared with, letter by letter: each once, while that takes little time."""
-    left = LETTERS_COMPARED
+    left = _LETTERS_COMPARED
     for one in dict.fromkeys(known):
         if len(one) * len(name) <= left:
             left -= len(one) * len(name)

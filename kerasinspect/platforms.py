@@ -29,27 +29,27 @@ if TYPE_CHECKING:
 
 WINDOWS = sys.platform == "win32"
 
-OPENING: int = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
+_OPENING: int = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
 """Flags to open a file with: its bytes as they are, without waiting for a pipe and without making a terminal ours."""
 CREATING: int = os.O_WRONLY | os.O_CREAT | os.O_EXCL | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOFOLLOW"))
 """Flags to make a file with: only where nothing has its name, not even a link."""
-ADDING: int = os.O_WRONLY | os.O_APPEND | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
+_ADDING: int = os.O_WRONLY | os.O_APPEND | sum(getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
 """Flags to open what is no file of ours for writing: without making, emptying or overwriting anything."""
-MOST_AT_ONCE = 1 << 30
+_MOST_AT_ONCE = 1 << 30
 """Bytes of one read; macOS refuses twice as many."""
 
-DEVICES = frozenset(
+_DEVICES = frozenset(
     ["AUX", "CON", "CONIN$", "CONOUT$", "NUL", "PRN"]
     + [f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"]
 )
 """Names of Windows that are devices in every folder, whatever follows a dot."""
-DEVICE_PATH = re.compile(
+_DEVICE_PATH = re.compile(
     r"\\\\\.(\\|$)|\\\?\?\\|\\\\\?\\(?!([a-z]:|UNC|Volume\{[^\\]*\})\\)"
     r"|\\\\(\?\\UNC\\)?[^\\]+\\(pipe|mailslot|ipc\$)(\\|$)",
     re.IGNORECASE,
 )
 r"""Beginnings of paths that lead to devices: ``\\.\PhysicalDrive0``, ``\\?\GLOBALROOT``, ``\\server\pipe``."""
-VERBATIM = "\\\\?\\"
+_VERBATIM = "\\\\?\\"
 """The prefix of a path that Windows takes as it is written."""
 LONGEST_PATH = 240
 """Characters of a path from which on Windows wants that beginning; it counts up to 20 more of its own."""
@@ -57,7 +57,7 @@ LONGEST_PATH = 240
 JUNCTION = 0xA0000003
 """The attribute of a folder of Windows that stands for another one."""
 
-PAUSES = (0.05, 0.1, 0.2, 0.4)
+_PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds to wait for a scanner of viruses or an indexer to let go of a file."""
 
 
@@ -84,7 +84,7 @@ class Descriptor:
 
     def read(self, position: int, count: int) -> bytes:
         """Up to ``count`` bytes from ``position``, from any number of threads."""
-        wanted = min(count, MOST_AT_ONCE)
+        wanted = min(count, _MOST_AT_ONCE)
         if sys.platform != "win32" and hasattr(os, "pread"):
             return os.pread(self.number, wanted, position)
         with self._turn:
@@ -102,14 +102,14 @@ class Descriptor:
 
 def open_descriptor(name: str) -> Descriptor:
     """Open whatever has this name for reading, without waiting; raises OSError, and ValueError for no possible name."""
-    return Descriptor(os.open(system_path(name), OPENING))
+    return Descriptor(os.open(system_path(name), _OPENING))
 
 
 def verbatim(path: str) -> str:
     r"""An absolute path of Windows, where it is long in the form that may be: ``\\?\C:\...``."""
-    if len(path) < LONGEST_PATH or path.startswith(VERBATIM):
+    if len(path) < LONGEST_PATH or path.startswith(_VERBATIM):
         return path
-    return f"{VERBATIM}UNC{path[1:]}" if path.startswith("\\\\") else f"{VERBATIM}{path}"
+    return f"{_VERBATIM}UNC{path[1:]}" if path.startswith("\\\\") else f"{_VERBATIM}{path}"
 
 
 def is_device(path: str) -> bool:
@@ -120,10 +120,10 @@ def is_device(path: str) -> bool:
 def is_windows_device(path: str) -> bool:
     r"""Whether a path is a device of Windows: ``NUL``, ``con.keras``, ``C:\aux .h5``, ``\\.\pipe\x``."""
     written = path.replace("/", "\\")
-    if DEVICE_PATH.match(written):
+    if _DEVICE_PATH.match(written):
         return True
     stems = (re.split("[.:]", part, maxsplit=1)[0].rstrip(" ").upper() for part in PureWindowsPath(written).parts)
-    return not written.startswith(VERBATIM) and not DEVICES.isdisjoint(stems)
+    return not written.startswith(_VERBATIM) and not _DEVICES.isdisjoint(stems)
 
 
 def system_path(path: str) -> str:
@@ -148,9 +148,9 @@ def is_link(entry: os.DirEntry[str]) -> bool:
 
 def open_to_add(path: Path) -> int:
     """Open a device or a pipe for writing; raises OSError for a pipe that nobody has come to read after a while."""
-    for pause in PAUSES:
+    for pause in _PAUSES:
         try:
-            descriptor = os.open(path, ADDING)
+            descriptor = os.open(path, _ADDING)
             break
         except OSError as error:
             if error.errno != errno.ENXIO or not stat.S_ISFIFO(path.stat().st_mode):
@@ -199,7 +199,7 @@ def put_where_nothing_is(whole: Path, path: Path) -> bool:
     return True
 
 
-AT_WORKING_FOLDER, EXCHANGE = -100, 2
+_AT_WORKING_FOLDER, _EXCHANGE = -100, 2
 """Linux's AT_FDCWD and RENAME_EXCHANGE."""
 
 
@@ -210,8 +210,8 @@ def exchange(one: Path, other: Path) -> bool:
     import ctypes  # noqa: PLC0415 - only who replaces a file needs it
 
     rename = getattr(ctypes.CDLL(None), "renameat2", None)
-    paths = os.fsencode(one), AT_WORKING_FOLDER, os.fsencode(other)
-    return rename is not None and not rename(AT_WORKING_FOLDER, *paths, EXCHANGE)
+    paths = os.fsencode(one), _AT_WORKING_FOLDER, os.fsencode(other)
+    return rename is not None and not rename(_AT_WORKING_FOLDER, *paths, _EXCHANGE)
 
 
 def put_in_place(whole: Path, path: Path) -> None:
@@ -219,7 +219,7 @@ def put_in_place(whole: Path, path: Path) -> None:
 
     Windows refuses that while somebody has the old file open: waits a little, then raises PermissionError that says so.
     """
-    for pause in PAUSES if WINDOWS else ():
+    for pause in _PAUSES if WINDOWS else ():
         with suppress(PermissionError):
             whole.replace(path)
             return
@@ -260,18 +260,18 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
-ENDING_SIGNALS = tuple(
+_ENDING_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK", "SIGXCPU") if hasattr(signal, name)
 )
 """Signals that end a process at once and without a word, where nobody handles them."""
 
 
 @dataclass(frozen=True, slots=True)
-class LastWord:
+class _LastWord:
     """A handler of a signal that ends the process: undoes something, then does what would have been done before."""
 
     undo: Callable[[], None]
-    before: LastWord | None
+    before: _LastWord | None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Undo it, and end by the same signal, so that the caller sees that."""
@@ -289,14 +289,14 @@ def undone(undo: Callable[[], None]) -> Iterator[None]:
     A signal that is ignored, or that the caller's own program handles, is left alone; so are all of them outside of the
     main thread, where Python permits no handlers.
     """
-    replaced: dict[int, LastWord | None] = {}
+    replaced: dict[int, _LastWord | None] = {}
     try:
-        for number in ENDING_SIGNALS:
+        for number in _ENDING_SIGNALS:
             before = signal.getsignal(number)
-            if before is signal.SIG_DFL or isinstance(before, LastWord):
-                replaced[number] = before if isinstance(before, LastWord) else None
+            if before is signal.SIG_DFL or isinstance(before, _LastWord):
+                replaced[number] = before if isinstance(before, _LastWord) else None
                 with suppress(ValueError):
-                    signal.signal(number, LastWord(undo, replaced[number]))
+                    signal.signal(number, _LastWord(undo, replaced[number]))
         yield
     finally:
         undo()

@@ -82,7 +82,7 @@ _OF_LISTS: frozenset[RemarkKind] = frozenset(
 )
 """Kinds that are about what a legacy file lists: their place stands before the sentence."""
 
-NAMES_SHOWN = 5
+_NAMES_SHOWN = 5
 """Names of weights of one layer that a sentence says."""
 
 _DOUBTS: Mapping[Doubt, str] = {
@@ -100,8 +100,8 @@ _NO_NUMBERS = "the numbers that these integers stand for cannot be told"
 
 def _several(names: Sequence[str]) -> str:
     """The first few of some names, and how many more there are."""
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _weights_listed_twice(_: str, names: Sequence[str]) -> str:

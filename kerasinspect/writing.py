@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 SYSTEM_FOLDERS = (Path("/dev"), Path("/proc"))
 """Folders whose links are the system's own and lead to what a process has open: ``/dev/stdout``, ``/dev/fd/3``."""
 
-OWNER_ONLY, ANYBODY = 0o600, 0o666
+_OWNER_ONLY, _ANYBODY = 0o600, 0o666
 """Permissions of a new file: of one that is to replace another, and of any other, from which the umask takes some."""
 
-ANOTHER = "Choose another file with -o."
+_ANOTHER = "Choose another file with -o."
 
 
 class PipeClosed(Exception):
@@ -59,7 +59,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class OutputPlace:
+class _OutputPlace:
     """The place that the path of a target leads to."""
 
     path: Path
@@ -155,25 +155,25 @@ def write_errors(name: str) -> Iterator[None]:
 # Where an output may go
 
 
-def _place(target: Target) -> OutputPlace:
+def _place(target: Target) -> _OutputPlace:
     """The place that a target's path leads to; raises RequestError for a link that is not followed, or a disk."""
     path = Path(target.path)
     if is_device(target.path):
-        return OutputPlace(path, whole=False)
+        return _OutputPlace(path, whole=False)
     linked = path.is_symlink()
     try:
         status = path.stat()
     except FileNotFoundError:
         if linked:
             raise _not_followed(target, "nothing") from None
-        return OutputPlace(path)
+        return _OutputPlace(path)
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if stat.S_ISBLK(status.st_mode):
-        raise RequestError(f"The output {path} is a disk: nothing is written over what it holds.", ANOTHER)
+        raise RequestError(f"The output {path} is a disk: nothing is written over what it holds.", _ANOTHER)
     if linked and _is_systems_own(path):
-        return OutputPlace(path, status, whole=False)
-    return _behind_link(target, status) if linked else OutputPlace(path, status, whole=stat.S_ISREG(status.st_mode))
+        return _OutputPlace(path, status, whole=False)
+    return _behind_link(target, status) if linked else _OutputPlace(path, status, whole=stat.S_ISREG(status.st_mode))
 
 
 def _is_systems_own(path: Path) -> bool:
@@ -182,13 +182,13 @@ def _is_systems_own(path: Path) -> bool:
     return any(folder.is_relative_to(system) for system in SYSTEM_FOLDERS)
 
 
-def _behind_link(target: Target, status: os.stat_result) -> OutputPlace:
+def _behind_link(target: Target, status: os.stat_result) -> _OutputPlace:
     """The file that a user's own link leads to; raises RequestError for any other link."""
     if not stat.S_ISREG(status.st_mode):
         raise _not_followed(target, "no file")
     if not (is_ours(Path(target.path).lstat()) and is_ours(status)):
         raise _not_followed(target, "a file, and one of the two belongs to another user")
-    return OutputPlace(Path(os.path.realpath(target.path)), status)
+    return _OutputPlace(Path(os.path.realpath(target.path)), status)
 
 
 def _not_followed(target: Target, where: str) -> RequestError:
@@ -200,7 +200,7 @@ def _not_followed(target: Target, where: str) -> RequestError:
 # What an output may replace
 
 
-def _replaceable(target: Target, read: Sequence[str | None]) -> OutputPlace:
+def _replaceable(target: Target, read: Sequence[str | None]) -> _OutputPlace:
     """The place that a target goes to; raises RequestError where it must not, as ``require_replaceable`` says."""
     place = _place(target)
     if place.status is None or place.is_file:
@@ -208,21 +208,21 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> OutputPlace:
             _require_no_part(target, place, name)
     if place.whole and place.is_file:
         if not os.access(place.path, os.W_OK):
-            raise RequestError(f"The output {target.path} may not be written by this user.", ANOTHER)
+            raise RequestError(f"The output {target.path} may not be written by this user.", _ANOTHER)
         _require_replaceable_content(place.path, target)
     return place
 
 
-def _require_no_part(target: Target, place: OutputPlace, name: str) -> None:
+def _require_no_part(target: Target, place: _OutputPlace, name: str) -> None:
     """Raise RequestError for the place of what is read, or of a part of it."""
     from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
     from kerasinspect.formats.locating.model_parts import is_part, is_same, is_within  # noqa: PLC0415 - as above
 
     if is_same(place.path, name):
-        raise RequestError(f"The output {target.path} is the model itself, or another file that is read.", ANOTHER)
+        raise RequestError(f"The output {target.path} is the model itself, or another file that is read.", _ANOTHER)
     beside = place.is_file and is_within(place.path, name) and existing_file(place.path).kind != "own"
     if beside or is_part(place.path, name):
-        raise RequestError(f"The output {target.path} is a part of the model.", ANOTHER)
+        raise RequestError(f"The output {target.path} is a part of the model.", _ANOTHER)
 
 
 def _require_replaceable_content(path: Path, target: Target) -> None:
@@ -243,7 +243,7 @@ def _require_replaceable_content(path: Path, target: Target) -> None:
 
 
 @contextmanager
-def _written_to(place: OutputPlace, target: Target) -> Iterator[BinaryIO]:
+def _written_to(place: _OutputPlace, target: Target) -> Iterator[BinaryIO]:
     """A device, a pipe or an open file, as it is."""
     with os.fdopen(open_to_add(place.path), "wb") as stream:
         if place.status is not None and not os.path.samestat(place.status, os.fstat(stream.fileno())):
@@ -252,11 +252,11 @@ def _written_to(place: OutputPlace, target: Target) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _beside(place: OutputPlace, target: Target, read: Sequence[str | None]) -> Iterator[BinaryIO]:
+def _beside(place: _OutputPlace, target: Target, read: Sequence[str | None]) -> Iterator[BinaryIO]:
     """A new file in the same folder, which gets the place at the end."""
     partial = _Partial()
     with undone(partial.remove):
-        with partial.create(place.path.parent, ANYBODY if place.status is None else OWNER_ONLY) as stream:
+        with partial.create(place.path.parent, _ANYBODY if place.status is None else _OWNER_ONLY) as stream:
             yield stream
             stream.flush()
             place = _replaceable(target, read)  # something may have been written there meanwhile
@@ -266,7 +266,7 @@ def _beside(place: OutputPlace, target: Target, read: Sequence[str | None]) -> I
             _put(partial.path, place, target)
 
 
-def _put(whole: Path, place: OutputPlace, target: Target) -> None:
+def _put(whole: Path, place: _OutputPlace, target: Target) -> None:
     """Give a whole file its place; raises RequestError where, in that moment, something is there that must stay.
 
     Where two files can change places, what is looked at is what comes out, and it goes back where it has to.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.shapes.rule import Outputs
     from kerasinspect.model import Layer, Model, Weight
 
-    Kinds = tuple[WeightSpec, ...]
+    _Kinds = tuple[WeightSpec, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class DescribedLayer:
     """A layer that a config describes, with the weights that it has by its class."""
 
     layer: Layer
-    ways: tuple[Kinds, ...]
+    ways: tuple[_Kinds, ...]
     """Each way in which it may have stored them."""
     incoming: Outputs | None
     """What comes in: one shape, or several."""
@@ -40,7 +40,7 @@ class DescribedLayer:
     """How many numbers in a tree are those of copies, before those of its weights; None in a legacy file."""
 
     @property
-    def kinds(self) -> Kinds:
+    def kinds(self) -> _Kinds:
         """The way in which it has as many weights as the file, or else the fewest."""
         count = len(self.layer.weights)
         return next((way for way in self.ways if len(way) == count), min(self.ways, key=len, default=()))
@@ -58,7 +58,7 @@ class DescribedLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class _Filled:
     """The weights of a layer by its class, and which array is each."""
 
     pairs: tuple[tuple[WeightSpec, Weight], ...]
@@ -83,30 +83,30 @@ def is_described(layer: Layer) -> bool:
 def described_layers(model: Model, top: Layer) -> Iterator[DescribedLayer]:
     """A layer and those inside it that class and config describe, each with what comes into it."""
     version, is_legacy = version_of(model.keras_version), model.is_legacy
-    pending: list[tuple[Layer, Kinds | None, Outputs | None, bool]] = [(top, None, top.input_shape, False)]
+    pending: list[tuple[Layer, _Kinds | None, Outputs | None, bool]] = [(top, None, top.input_shape, False)]
     while pending:
         layer, given, shapes, is_open = pending.pop()
-        is_open = is_open or holds_arrays_of_its_own(layer)
+        is_open = is_open or _holds_arrays_of_its_own(layer)
         kind = LAYERS.get(layer.class_name) if layer.known else None
         if layer.config and kind is not None and not kind.wraps_code and is_described(layer):
             own = kind.weights if given is None else given
             ways = variants(layer.class_name, weights_for(own, layer.config), layer.config, version)
             copies = None if is_legacy else int(kind.shares_kernel)
-            yield DescribedLayer(layer, () if is_flattened(layer, kind) else tuple(ways), shapes, is_open, copies)
+            yield DescribedLayer(layer, () if _is_flattened(layer, kind) else tuple(ways), shapes, is_open, copies)
         parts = {part.name: part.weights for part in kind.sublayers} if kind else {}
-        inside = [(inner, parts.get(inner.name), taken, is_open) for inner, taken in with_incoming(layer, shapes)]
+        inside = [(inner, parts.get(inner.name), taken, is_open) for inner, taken in _with_incoming(layer, shapes)]
         pending += reversed(inside)
 
 
-def is_flattened(layer: Layer, kind: LayerSpec) -> bool:
+def _is_flattened(layer: Layer, kind: LayerSpec) -> bool:
     """Whether a layer has the weights of its cell itself, as recurrent layers of Keras 1 do."""
     return bool(kind.sublayers and not kind.weights and not layer.layers)
 
 
-def with_incoming(layer: Layer, shapes: Outputs | None) -> Iterator[tuple[Layer, Outputs | None]]:
+def _with_incoming(layer: Layer, shapes: Outputs | None) -> Iterator[tuple[Layer, Outputs | None]]:
     """The layers right inside a layer, each with the shape that it takes; None where that is not known."""
     row = row_of(layer.class_name)
-    shapes = sequence_of(shapes) if row.reads_states else shapes
+    shapes = _sequence_of(shapes) if row.reads_states else shapes
     is_chain = row.is_chain and layer.known
     taken: Outputs | None = shapes if is_chain else sublayer_input(layer.class_name, "", shapes)
     for inner in layer.layers:
@@ -118,25 +118,25 @@ def with_incoming(layer: Layer, shapes: Outputs | None) -> Iterator[tuple[Layer,
             taken = output_shape(inner.class_name, inner.config, [before]) if inner.known and before else None
 
 
-def sequence_of(shapes: Outputs | None) -> Outputs | None:
+def _sequence_of(shapes: Outputs | None) -> Outputs | None:
     """What a recurrent layer reads, where it takes states as well: these have one axis less, that of the steps."""
     several = [shape for shape in shapes or () if isinstance(shape, tuple)]
     longest = [shape for shape in several if len(shape) == max(map(len, several))]
     return longest[0] if len(longest) == 1 else shapes
 
 
-def holds_arrays_of_its_own(layer: Layer) -> bool:
+def _holds_arrays_of_its_own(layer: Layer) -> bool:
     """Whether a layer of a custom class has arrays that no config describes: a wrapper takes its layer's kernel so."""
     return not layer.known and any(inner.weights for inner in layer.walk() if not (inner.known and inner.config))
 
 
-def filled(one: DescribedLayer) -> Filled:
+def filled(one: DescribedLayer) -> _Filled:
     """Which array is which weight of a layer: by number in a tree, as Keras goes, else by name and then by place."""
     kinds = one.kinds
     taken: dict[int, Weight] = {}
     left = []
     for weight in one.layer.weights:
-        place = place_of(kinds, weight, one.copies)
+        place = _place_of(kinds, weight, one.copies)
         if place is None or place in taken:
             left.append(weight)
         else:
@@ -146,10 +146,10 @@ def filled(one: DescribedLayer) -> Filled:
         taken |= dict(zip(free, left, strict=False))
         left = left[len(free) :]
     pairs = tuple((kinds[place], taken[place]) for place in sorted(taken))
-    return Filled(pairs, tuple(kind for place, kind in enumerate(kinds) if place not in taken), tuple(left))
+    return _Filled(pairs, tuple(kind for place, kind in enumerate(kinds) if place not in taken), tuple(left))
 
 
-def place_of(kinds: Sequence[WeightSpec], weight: Weight, copies: int | None) -> int | None:
+def _place_of(kinds: Sequence[WeightSpec], weight: Weight, copies: int | None) -> int | None:
     """The place of an array among the weights of a layer; None where it is none of them."""
     number = None if copies is None else number_of(weight.stored_path.rpartition("/")[2])
     if number is not None and copies is not None:

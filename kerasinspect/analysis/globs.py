@@ -19,42 +19,42 @@ LONGEST = 1_000
 """Characters of one glob; no path of a real layer comes near it."""
 MOST = 2_000
 """Globs of one lock, or waivers of one rule, each of which every name may be held against."""
-SHOWN = 60
+_SHOWN = 60
 """Characters of a glob that a message repeats."""
 
 _TOKEN = re.compile(r"\*+|\?|\[((?>!?))(\][^\]]*|[^\]]+)\]|.", re.DOTALL)
 _SOME = re.compile(r"(.)-(.)|.", re.DOTALL)
 _MAGIC = re.compile(r"[*?[]")
 
-Thing = TypeVar("Thing")
+_Thing = TypeVar("_Thing")
 
 
 def fits_glob(name: str, glob: str) -> bool:
     """Whether a name is this one, or fits it as a glob; raises RequestError for a glob that is too long."""
-    return name == glob or (is_glob(glob) and _whole(glob).match(name) is not None)
+    return name == glob or (_is_glob(glob) and _whole(glob).match(name) is not None)
 
 
-def is_glob(text: str) -> bool:
+def _is_glob(text: str) -> bool:
     """Whether a text fits other texts than itself."""
     return _MAGIC.search(text) is not None
 
 
-class Globs(Generic[Thing]):
+class Globs(Generic[_Thing]):
     """Globs that names are held against, each for a thing: the first that fits counts."""
 
-    def __init__(self, things: Iterable[tuple[str, Thing]], *, inside: bool = False) -> None:
+    def __init__(self, things: Iterable[tuple[str, _Thing]], *, inside: bool = False) -> None:
         """Compile the globs; with ``inside`` a path fits too where one around it does, and a text without magic counts.
 
         Raises RequestError for a glob that is too long, and for too many.
         """
         expression = _inside if inside else _whole
-        kept = [(glob, thing) for glob, thing in things if inside or is_glob(glob)]
+        kept = [(glob, thing) for glob, thing in things if inside or _is_glob(glob)]
         if len(kept) > MOST:
             raise RequestError(f"There are {len(kept):,} globs, where {MOST:,} are allowed.", "Join some of them.")
         self.each = [(expression(glob), glob, thing) for glob, thing in kept]
         self.any_of = re.compile("|".join(f"(?:{fit.pattern})" for fit, *_ in self.each) or "(?!)", re.DOTALL)
 
-    def first(self, name: str, *, other: bool = False) -> Thing | None:
+    def first(self, name: str, *, other: bool = False) -> _Thing | None:
         """The thing of the first glob that fits a name; with ``other`` the name itself is no glob for it."""
         if self.any_of.match(name) is None:
             return None
@@ -78,7 +78,7 @@ def _expression(glob: str) -> str:
     """An expression for a glob; what stands between two stars is looked for once, at the first place that it has."""
     if len(glob) > LONGEST:
         raise RequestError(
-            f'The glob "{glob[:SHOWN]}..." has {len(glob):,} characters, where {LONGEST:,} are allowed.',
+            f'The glob "{glob[:_SHOWN]}..." has {len(glob):,} characters, where {LONGEST:,} are allowed.',
             "Write a shorter one.",
         )
     parts = [""]

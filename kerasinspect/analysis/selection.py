@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Layer, Model, Weight
 
-NAMES_IN_A_MESSAGE = 10
+_NAMES_IN_A_MESSAGE = 10
 """Names that a message lists where none is near."""
 
 
@@ -121,8 +121,8 @@ def _nothing(word: str, pattern: str, names: Sequence[str], others: Sequence[str
         return NothingMatches(message, f"The nearest: {', '.join(near)}.")
     if not names:
         return NothingMatches(message, f"There are no {word}s to choose from.")
-    listed = ", ".join(names[:NAMES_IN_A_MESSAGE])
-    more = f" and {len(names) - NAMES_IN_A_MESSAGE} more" if len(names) > NAMES_IN_A_MESSAGE else ""
+    listed = ", ".join(names[:_NAMES_IN_A_MESSAGE])
+    more = f" and {len(names) - _NAMES_IN_A_MESSAGE} more" if len(names) > _NAMES_IN_A_MESSAGE else ""
     return NothingMatches(message, f"There are {listed}{more}.")
 
 

@@ -16,7 +16,7 @@ Part: TypeAlias = "int | slice | EllipsisType"
 Window: TypeAlias = "tuple[int | range, ...]"
 """Positions along each axis of an array; a single one drops its axis."""
 
-EXAMPLE = 'Write one part per axis, as in numpy: --slice "0:3, :, -1" or --slice "..., 0".'
+_EXAMPLE = 'Write one part per axis, as in numpy: --slice "0:3, :, -1" or --slice "..., 0".'
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 
@@ -31,7 +31,7 @@ def parse_slice(text: str) -> tuple[Part, ...]:
         inner = inner[1:-1]
     parts = tuple(_part(part.strip(), text) for part in inner.split(","))
     if parts.count(...) > 1:
-        raise RequestError(f'The slice "{text}" has "..." more than once.', EXAMPLE)
+        raise RequestError(f'The slice "{text}" has "..." more than once.', _EXAMPLE)
     return parts
 
 
@@ -60,10 +60,10 @@ def _part(part: str, text: str) -> Part:
         return int(part)
     ends = [end.strip() for end in part.split(":")]
     if len(ends) not in {2, 3} or not all(end == "" or _INTEGER.fullmatch(end) for end in ends):
-        raise RequestError(f'The slice "{text}" has a part that cannot be read: "{part}".', EXAMPLE)
+        raise RequestError(f'The slice "{text}" has a part that cannot be read: "{part}".', _EXAMPLE)
     numbers = [int(end) if end else None for end in ends]
     if numbers[2:] == [0]:
-        raise RequestError(f'The slice "{text}" has a step of 0.', EXAMPLE)
+        raise RequestError(f'The slice "{text}" has a step of 0.', _EXAMPLE)
     return slice(*numbers)
 
 

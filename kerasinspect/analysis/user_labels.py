@@ -17,9 +17,9 @@ UserLabels: TypeAlias = "Mapping[str, Mapping[int, tuple[str, ...]]]"
 Two layers of a damaged model may have one path.
 """
 
-INPUT_AXES = ("input", "channel", "index")
+_INPUT_AXES = ("input", "channel", "index")
 """Axes that run along what a layer is fed."""
-GROUP = "group"
+_GROUP = "group"
 """The axis of scales and zero points along blocks of a quantised kernel."""
 
 
@@ -29,13 +29,13 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
     Raises RequestError where there are more or fewer names than positions.
     """
     labels: dict[str, dict[int, tuple[str, ...]]] = {}
-    kernels = [weight for weight in model.weights if len(weight.shape) > 1 and GROUP not in axis_names(weight)]
+    kernels = [weight for weight in model.weights if len(weight.shape) > 1 and _GROUP not in _axis_names(weight)]
     if inputs is not None:
         if not kernels:
             raise RequestError("No weight of this model has rows that --input-names could name.")
         kernel = kernels[0]
-        names = axis_names(kernel)
-        axis = next((names.index(name) for name in INPUT_AXES if name in names), len(names) - 2)
+        names = _axis_names(kernel)
+        axis = next((names.index(name) for name in _INPUT_AXES if name in names), len(names) - 2)
         _require(inputs, kernel, axis, "input")
         labels.setdefault(kernel.stored_path, {})[axis] = inputs
     if outputs is not None:
@@ -45,12 +45,12 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
         _require(outputs, last, len(last.value_axes) - 1, "output")
         for weight in model.weights:
             sizes = [axis.size for axis in weight.value_axes]
-            if weight.layer == last.layer and sizes[-1:] == [len(outputs)] and GROUP not in axis_names(weight):
+            if weight.layer == last.layer and sizes[-1:] == [len(outputs)] and _GROUP not in _axis_names(weight):
                 labels.setdefault(weight.stored_path, {})[len(sizes) - 1] = outputs
     return labels
 
 
-def axis_names(weight: Weight) -> list[str]:
+def _axis_names(weight: Weight) -> list[str]:
     """What runs along the axes of a weight's values."""
     return [axis.name for axis in weight.value_axes]
 

@@ -21,7 +21,7 @@ SMALL = 1 << 20
 """Bytes that are verified whatever is read, and are not worth a thread."""
 
 
-class Verifying:
+class _Verifying:
     """The verification of one checksum, of much in a thread: zlib lets go of Python's lock while it computes."""
 
     def __init__(self, checksum: Checksum, damaged: Callable[[str], None]) -> None:
@@ -64,7 +64,7 @@ def verifying(model: Model, damaged: Callable[[str], None], *, whole: bool) -> I
         yield lambda: None if checksum is None else "not verified"
         return
     try:
-        verification = Verifying(checksum, damaged)
+        verification = _Verifying(checksum, damaged)
         yield lambda: verification.outcome
     except BaseException:
         model.close()  # the thread ends with its next read

@@ -55,10 +55,10 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     if count > limits.layers:
         raise over_limit("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
-    model, every_place, remarks, counts = claimed(root, contents)
-    numbering = numbering_of(model, every_place, counts, contents)
+    model, every_place, remarks, counts = _claimed(root, contents)
+    numbering = _numbering_of(model, every_place, counts, contents)
     places = drop_places(model, every_place)
-    labelling = labelling_of(model, contents, numbering, counts, limits)
+    labelling = _labelling_of(model, contents, numbering, counts, limits)
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
     own = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own_places(model, known=True))
     weights = tuple(labelling.weights[claim] for _, claim, _ in places)
@@ -82,7 +82,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     )
 
 
-class Claimed(NamedTuple):
+class _Claimed(NamedTuple):
     """A whole model whose nodes have claimed their arrays."""
 
     model: Node
@@ -92,21 +92,21 @@ class Claimed(NamedTuple):
     counts: WeightCount
 
 
-def claimed(root: Node | None, contents: Contents) -> Claimed:
+def _claimed(root: Node | None, contents: Contents) -> _Claimed:
     """The model of a config, or of groups and lists alone, with every array that a layer can claim."""
-    return claimed_rows(root, contents) if contents.tree is None else claimed_tree(root, contents, contents.tree)
+    return _claimed_rows(root, contents) if contents.tree is None else _claimed_tree(root, contents, contents.tree)
 
 
-def claimed_tree(root: Node | None, contents: Contents, tree: Group) -> Claimed:
+def _claimed_tree(root: Node | None, contents: Contents, tree: Group) -> _Claimed:
     """The model with the arrays of a tree of groups."""
     model = claim_tree(root, tree, version_of(contents.keras_version))
-    places = exchanged(places_in_order(model, age_of_contents(contents)))
-    return Claimed(model, places, (), count_weights(model, places, contents))
+    places = exchanged(places_in_order(model, _age_of_contents(contents)))
+    return _Claimed(model, places, (), count_weights(model, places, contents))
 
 
-def claimed_rows(root: Node | None, contents: Contents) -> Claimed:
+def _claimed_rows(root: Node | None, contents: Contents) -> _Claimed:
     """The model with the arrays that a legacy file lists."""
-    age = age_of_contents(contents)
+    age = _age_of_contents(contents)
     listed = replace(contents, layers=with_places_kept(contents.layers))
     model, remarks, in_file = claim_rows(root, listed)
     sharing = Copies(model, listed).join() if age != "file" else Sharing()
@@ -115,10 +115,10 @@ def claimed_rows(root: Node | None, contents: Contents) -> Claimed:
     order = LegacyOrder(age, version_of(contents.keras_version), stored, sharing.doubtful, in_file)
     places = exchanged(order.of(model))
     counts = WeightCount(unsettled=unsettled(places, sharing.doubtful))
-    return Claimed(model, places, (*remarks, *sharing.remarks), counts)
+    return _Claimed(model, places, (*remarks, *sharing.remarks), counts)
 
 
-def labelling_of(
+def _labelling_of(
     model: Node, contents: Contents, numbering: Numbering, counts: WeightCount, limits: Limits
 ) -> Labelling:
     """What labels depend on; raises RefusedFile where paths become too long together."""
@@ -139,15 +139,15 @@ def labelling_of(
     )
 
 
-def numbering_of(model: Node, places: Sequence[Placement], counts: WeightCount, contents: Contents) -> Numbering:
+def _numbering_of(model: Node, places: Sequence[Placement], counts: WeightCount, contents: Contents) -> Numbering:
     """The positions of all arrays; where either Keras may have written a tree, those on which both agree."""
-    numbering = number_weights(model, places, counts, is_keras_2=age_of_contents(contents) == "keras 2")
+    numbering = number_weights(model, places, counts, is_keras_2=_age_of_contents(contents) == "keras 2")
     if not may_be_keras_2(contents):
         return numbering
     sorted_as_2 = number_weights(model, places_in_order(model, "keras 2"), counts, is_keras_2=True)
     return common_positions(numbering, sorted_as_2)
 
 
-def age_of_contents(contents: Contents) -> Age:
+def _age_of_contents(contents: Contents) -> Age:
     """Which order of ``get_weights()`` the Keras that wrote a file has."""
     return age_of(contents.keras_version, is_tree=contents.tree is not None)

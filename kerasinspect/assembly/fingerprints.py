@@ -10,11 +10,11 @@ from kerasinspect.errors import DamagedFile
 if TYPE_CHECKING:
     from kerasinspect.containers.stored import StoredArray
 
-SAMPLE = 256
+_SAMPLE = 256
 """Bytes at each end of an array that are compared before all of it is read."""
 
 
-class Digest(NamedTuple):
+class _Digest(NamedTuple):
     """What equal arrays have in common."""
 
     sha256: bytes
@@ -22,7 +22,7 @@ class Digest(NamedTuple):
     """Its values are not all the same."""
 
 
-def digest(array: StoredArray) -> Digest:
+def digest(array: StoredArray) -> _Digest:
     """The digest of all bytes of an array; raises DamagedFile or RefusedFile where they cannot be read."""
     total = hashlib.sha256()
     first, varies = b"", False
@@ -31,12 +31,12 @@ def digest(array: StoredArray) -> Digest:
         total.update(piece)
         first = first or bytes(piece[:width])
         varies = varies or bytes(piece) != first * (len(piece) // width)
-    return Digest(total.digest(), varies)
+    return _Digest(total.digest(), varies)
 
 
 def ends(array: StoredArray) -> bytes:
     """The first and the last bytes of an array; raises DamagedFile or RefusedFile where they cannot be read."""
     if array.problem:
         raise DamagedFile(array.problem)
-    count = min(array.nbytes, SAMPLE)
+    count = min(array.nbytes, _SAMPLE)
     return bytes(array.storage.read(0, count)) + bytes(array.storage.read(array.nbytes - count, count))

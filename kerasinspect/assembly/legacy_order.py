@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json
     from kerasinspect.knowledge.keras_versions import KerasVersion
 
-FROM_ARGUMENTS = (2, 12)
+_FROM_ARGUMENTS = (2, 12)
 """The Keras since which a model that is a class of the user's has a config of its own making."""
-OF_EVERY_LAYER = ("trainable", "dtype")
+_OF_EVERY_LAYER = ("trainable", "dtype")
 """What every layer's own ``get_config`` gives, and no model's."""
 
 
@@ -52,7 +52,7 @@ class LegacyOrder:
         """The places of all arrays of a model, each once."""
         if self._age == "file":
             return self._as_stored(model, known=True)
-        known = self._age == "keras 2" or not is_written_as_class(model)
+        known = self._age == "keras 2" or not _is_written_as_class(model)
         return [*self._in_model(model, self._in_file.layers, known=known)]
 
     def _in_order(self, node: Node, *, known: bool) -> Iterator[Placement]:
@@ -98,18 +98,18 @@ class LegacyOrder:
         """Whether the order in which the file lists what is inside a layer is that of ``get_weights()``."""
         owners = [below for below in node.walk() if below.claims and below.same_as is None]
         if len(owners) <= 1:
-            return not any(is_from_elsewhere(node, below, claim) for below in owners for claim in below.claims)
+            return not any(_is_from_elsewhere(node, below, claim) for below in owners for claim in below.claims)
         if self._age == "keras 3":
             return node.frozen
-        return node.kind is not None or is_no_model(node, self._version)
+        return node.kind is not None or _is_no_model(node, self._version)
 
 
-def is_from_elsewhere(node: Node, owner: Node, claim: Claim) -> bool:
+def _is_from_elsewhere(node: Node, owner: Node, claim: Claim) -> bool:
     """Whether an array may not lie where its layer's other ones do: a factor of LoRA, or a lost one."""
     return "lora" in claim.name or (owner is not node and is_absent(claim.array))
 
 
-def is_written_as_class(model: Node) -> bool:
+def _is_written_as_class(model: Node) -> bool:
     """Whether a model may be a graph that a class of the user's builds.
 
     Keras 3 then lists its layers as the graph has them, but ``get_weights()`` begins with those that were set as
@@ -121,18 +121,18 @@ def is_written_as_class(model: Node) -> bool:
     return any(not any(below.claims for below in child.walk()) for child in model.children)
 
 
-def is_no_model(node: Node, version: KerasVersion | None) -> bool:
+def _is_no_model(node: Node, version: KerasVersion | None) -> bool:
     """Whether a custom class of Keras 2 is certainly a layer, and no model that goes layer by layer.
 
     Only a layer's ``get_config`` has its dtype, until models got a config made of their arguments; one that holds
     serialised objects is not made so.
     """
-    if not all(key in node.config for key in OF_EVERY_LAYER) or version is None:
+    if not all(key in node.config for key in _OF_EVERY_LAYER) or version is None:
         return False
     inner = (value for key, value in node.config.items() if key != "dtype")
-    return version < FROM_ARGUMENTS or any(map(holds_object, inner))
+    return version < _FROM_ARGUMENTS or any(map(_holds_object, inner))
 
 
-def holds_object(value: Json) -> bool:
+def _holds_object(value: Json) -> bool:
     """Whether a value of a config is a serialised object, or a list with one."""
     return is_entry(value) or (isinstance(value, list) and any(map(is_entry, value)))

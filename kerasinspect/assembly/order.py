@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Age: TypeAlias = Literal["file", "keras 2", "keras 3"]
 """As stored (Keras 1 and the multi-backend Keras 2), as tf.keras sorts, as Keras 3 does."""
-LAST_MULTI_BACKEND = (2, 3)
+_LAST_MULTI_BACKEND = (2, 3)
 
 
 class Placement(NamedTuple):
@@ -33,12 +33,12 @@ def age_of(version: str | None, *, is_tree: bool) -> Age:
         return "keras 3" if is_tree else "file"
     if number >= KERAS_3:
         return "keras 3"
-    return "keras 2" if is_tree or number > LAST_MULTI_BACKEND or "tf" in (version or "") else "file"
+    return "keras 2" if is_tree or number > _LAST_MULTI_BACKEND or "tf" in (version or "") else "file"
 
 
 def places_in_order(model: Node, age: Age) -> list[Placement]:
     """The places of all arrays of a tree, each once, in the order of ``get_weights()``."""
-    return [*(model_order(model, model, known=True) if age == "keras 2" else tree_order(model, known=True))]
+    return [*(_model_order(model, model, known=True) if age == "keras 2" else _tree_order(model, known=True))]
 
 
 def own_places(node: Node, *, known: bool) -> list[Placement]:
@@ -48,13 +48,13 @@ def own_places(node: Node, *, known: bool) -> list[Placement]:
     return [Placement(node, claim, known and (claim.kind is None or claim.kind.counted)) for claim in claims]
 
 
-def tree_order(node: Node, *, known: bool) -> Iterator[Placement]:
+def _tree_order(node: Node, *, known: bool) -> Iterator[Placement]:
     """The places in Keras 3: a layer's own arrays, then those of each sublayer."""
     if node.same_as is not None:
         return
     own_known = known and (node.order_known or not node.is_model)
     known = known and node.order_known
-    below = [place for child in node.children for place in tree_order(child, known=known)]
+    below = [place for child in node.children for place in _tree_order(child, known=known)]
     yield from own_then(node, below, known=own_known)
 
 
@@ -76,22 +76,22 @@ def is_layered(node: Node, root: Node) -> bool:
     return node is root or (node.is_model and node.kind is not None)
 
 
-def model_order(root: Node, node: Node, *, known: bool) -> Iterator[Placement]:
+def _model_order(root: Node, node: Node, *, known: bool) -> Iterator[Placement]:
     """The places in Keras 2: a model goes layer by layer; any other layer has all its trainable arrays first."""
     if node.same_as is not None:
         return
     if is_layered(node, root):
         below = known and node.order_known
         for child in node.children:
-            yield from model_order(root, child, known=below)
+            yield from _model_order(root, child, known=below)
         yield from own_places(node, known=below)
         return
-    places = [*tree_order(node, known=known and tells_order(node))]
-    yield from (place for place in places if is_trained_place(place))
-    yield from (place for place in places if not is_trained_place(place))
+    places = [*_tree_order(node, known=known and _tells_order(node))]
+    yield from (place for place in places if _is_trained_place(place))
+    yield from (place for place in places if not _is_trained_place(place))
 
 
-def tells_order(node: Node) -> bool:
+def _tells_order(node: Node) -> bool:
     """Whether the file tells the order of all arrays of a layer and of those inside it, and which are trainable.
 
     Only the code of a custom class knows whether it froze a layer inside it, and what its own arrays are.
@@ -103,7 +103,7 @@ def tells_order(node: Node) -> bool:
     )
 
 
-def is_trained_place(place: Placement) -> bool:
+def _is_trained_place(place: Placement) -> bool:
     """Whether Keras 2 counts an array as trainable, as the config has it."""
     node, claim, _ = place
     if claim.trainable is not None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.wiring import Graph
     from kerasinspect.limits import Limits
 
-WHERE = "The model"
+_WHERE = "The model"
 """What passes the limit, in a message."""
 
 
@@ -25,14 +25,14 @@ def layer_paths(model: Node, limits: Limits) -> dict[Node, str]:
     """
     paths = {model: ""}
     characters = len(model.class_name) * len(model.claims)
-    check_paths(characters, limits, WHERE)
+    check_paths(characters, limits, _WHERE)
     pending = [model]
     while pending:
         node = pending.pop()
         prefix = f"{paths[node]}/" if node is not model else ""
         for child in node.children:
             characters += (len(prefix) + len(child.name) + len(child.class_name)) * (1 + len(child.claims))
-            check_paths(characters, limits, WHERE)
+            check_paths(characters, limits, _WHERE)
             paths[child] = f"{prefix}{child.name}"
         pending += reversed(node.children)
     return paths
@@ -43,7 +43,7 @@ def check_connections(graph: Graph, paths: Mapping[Node, str], limits: Limits) -
     characters = 0
     for wiring in graph.wiring.values():
         characters += sum(len(paths[node]) for node in wiring.inbound)
-        check_paths(characters, limits, WHERE)
+        check_paths(characters, limits, _WHERE)
 
 
 def shared_paths(model: Node, paths: Mapping[Node, str]) -> dict[Node, list[str]]:

@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.knowledge.kinds import LayerSpec, Sublayer
 
-KERAS_MODULES = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
-OPERATION_MODULES = ("keras.src.ops", "keras.ops")
+_KERAS_MODULES = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
+_OPERATION_MODULES = ("keras.src.ops", "keras.ops")
 
 
-def spec_of(entry: JsonObject, class_name: str) -> LayerSpec | None:
+def _spec_of(entry: JsonObject, class_name: str) -> LayerSpec | None:
     """The row of the layer table for a serialised layer; a custom class that borrows a built-in name has none.
 
     Keras writes the package under which a class was registered before its name, in one place or another.
     """
     module = text_at(entry, "module")
-    if module and not is_inside(module, KERAS_MODULES):
+    if module and not _is_inside(module, _KERAS_MODULES):
         return None
     names = (text_at(entry, "registered_name"), text_at(entry, "class_name"))
     return None if any(is_registered_elsewhere(name) for name in names if name) else LAYERS.get(class_name)
 
 
-def is_inside(module: str, packages: Iterable[str]) -> bool:
+def _is_inside(module: str, packages: Iterable[str]) -> bool:
     """Whether a module is one of these packages or lies in one: ``keras_mine`` is not in ``keras``."""
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
 
-def is_operation(entry: JsonObject) -> bool:
+def _is_operation(entry: JsonObject) -> bool:
     """Whether an entry is a function call that Keras 3 lists among the layers: only its module tells."""
-    return is_inside(text_at(entry, "module") or "", OPERATION_MODULES)
+    return _is_inside(text_at(entry, "module") or "", _OPERATION_MODULES)
 
 
 def node_of(entry: JsonObject, *, frozen: bool = False) -> Node:
@@ -48,8 +48,8 @@ def node_of(entry: JsonObject, *, frozen: bool = False) -> Node:
     config = config_of(entry)
     name = text_at(config, "name") or text_at(entry, "name") or snake_case(class_name) or "layer"
     frozen = frozen or config.get("trainable") is False
-    node = Node(name, class_name, config, entry, spec_of(entry, class_name), frozen=frozen)
-    if is_operation(entry):
+    node = Node(name, class_name, config, entry, _spec_of(entry, class_name), frozen=frozen)
+    if _is_operation(entry):
         node.role, node.kind = "operation", OPERATION
         return node
     if (node.kind is None or node.kind.is_model) and isinstance(config.get("layers"), list):
@@ -80,19 +80,19 @@ def sublayer_nodes(parent: Node, part: Sublayer) -> Iterator[Node]:
     if not all(flag.holds(parent.config) for flag in part.flags):
         return
     if not part.config_key:
-        yield computed_node(parent, part)
+        yield _computed_node(parent, part)
         return
     value = parent.config.get(part.config_key) or parent.config.get(part.older_config_key)
     for entry in entries_of(value if isinstance(value, list) else [value]):
         child = node_of(entry, frozen=parent.frozen)
-        if not keeps_name(parent, part):
+        if not _keeps_name(parent, part):
             # One config may describe both directions; Keras 1 has given it the forward layer's name by then.
             child.name = part.name.format(child.name.removeprefix("forward_").removeprefix(part.name.format("")))
         child.attributes, child.listed = part.attributes, part.listed or isinstance(value, list)
         yield child
 
 
-def keeps_name(parent: Node, part: Sublayer) -> bool:
+def _keeps_name(parent: Node, part: Sublayer) -> bool:
     """Whether a sublayer is called what its own config says, rather than with the parent's prefix.
 
     Only a backward layer of its own is, in Keras 3, which writes the forward layer's prefix into the config.
@@ -103,7 +103,7 @@ def keeps_name(parent: Node, part: Sublayer) -> bool:
     return (text_at(forward, "name") or "").startswith("forward_")
 
 
-def computed_node(parent: Node, part: Sublayer) -> Node:
+def _computed_node(parent: Node, part: Sublayer) -> Node:
     """A sublayer that its parent makes from its own config: a recurrent cell, a projection of an attention layer."""
     config = {**parent.config, "name": part.name, "equation": part.equation} if part.equation else parent.config
     kind = LAYERS[part.class_name]
@@ -153,7 +153,7 @@ def count_layers(config: JsonObject | None) -> int:
         if isinstance(value, list):
             pending += [(inner, times, "") for inner in value if isinstance(inner, (dict, list))]
         elif isinstance(value, dict):
-            doubled = for_both_directions(value) if "class_name" in value else ""
+            doubled = _for_both_directions(value) if "class_name" in value else ""
             for key, inner in value.items():
                 if not isinstance(inner, (dict, list)):
                     continue
@@ -166,7 +166,7 @@ def count_layers(config: JsonObject | None) -> int:
     return count
 
 
-def for_both_directions(entry: JsonObject) -> str:
+def _for_both_directions(entry: JsonObject) -> str:
     """The key of a layer's config under which one description stands for two sublayers."""
     kind = LAYERS.get(plain_class_name(text_at(entry, "class_name") or ""))
     config = as_mapping(entry.get("config"))

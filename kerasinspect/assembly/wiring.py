@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     Shapes: TypeAlias = "Shape | tuple[Shape, ...] | None"
 
-MOST_SHAPES = 1_000
+_MOST_SHAPES = 1_000
 """Shapes that one layer takes or gives; of more, none is told, since all layers behind it would look at each."""
 
 
 @dataclass(frozen=True, slots=True)
-class AxisSource:
+class _AxisSource:
     """The layer whose own units, filters or outputs one axis of a tensor runs along, position by position."""
 
     layer: Node
@@ -41,7 +41,7 @@ class Wiring:
     calls: int = 1
     input_shape: Shapes = None
     output_shape: Shapes = None
-    source: AxisSource | None = None
+    source: _AxisSource | None = None
     """The layer whose units one axis of its input runs along, in every call."""
 
 
@@ -59,19 +59,19 @@ class Graph:
 def connect(root: Node) -> Graph:
     """The graph of a whole model, nested models included."""
     graph = Graph()
-    connect_model(graph, root, None)
+    _connect_model(graph, root, None)
     return graph
 
 
-def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
+def _connect_model(graph: Graph, model: Node, given: Shapes) -> None:
     """Wire the layers of a model that takes the given shapes, and those of the models among them.
 
     Only a Sequential that a config describes runs its layers one after the other; where a config says nothing of what
     feeds a layer, nothing is said.
     """
-    places = by_name(model)
+    places = _by_name(model)
     previous: Node | None = None
-    chained = is_chain(model)
+    chained = _is_chain(model)
     for child in model.children:
         if chained:
             calls = [[previous.name]] if previous is not None else []
@@ -81,31 +81,31 @@ def connect_model(graph: Graph, model: Node, given: Shapes) -> None:
         inbound = tuple(dict.fromkeys(chain.from_iterable(feeding)))
         wiring = graph.wiring[child] = Wiring(inbound=inbound, calls=max(1, len(calls)))
         is_first = (chained and previous is None) or child.role == "input"
-        wiring.input_shape = incoming(graph, child, feeding[0] if feeding else [], given if is_first else None)
-        wiring.output_shape = outgoing(graph, child, wiring.input_shape)
-        wiring.source = common_source(graph, feeding, wiring)
+        wiring.input_shape = _incoming(graph, child, feeding[0] if feeding else [], given if is_first else None)
+        wiring.output_shape = _outgoing(graph, child, wiring.input_shape)
+        wiring.source = _common_source(graph, feeding, wiring)
         previous = child
 
 
-def is_chain(model: Node) -> bool:
+def _is_chain(model: Node) -> bool:
     """Whether a model runs its layers one after the other."""
     return model.from_config and model.kind is not None and model.kind.is_chain
 
 
-def by_name(model: Node) -> dict[str, Node]:
+def _by_name(model: Node) -> dict[str, Node]:
     """The layers of a model by name; the first of each name."""
     return {child.name: child for child in reversed(model.children)}
 
 
-def incoming(graph: Graph, child: Node, first: list[Node], given: Shapes) -> Shapes:
+def _incoming(graph: Graph, child: Node, first: list[Node], given: Shapes) -> Shapes:
     """The shapes that a layer's first call takes: from the layers before it, else as its own config says."""
-    if len(first) > MOST_SHAPES:
+    if len(first) > _MOST_SHAPES:
         return None
-    shapes = shapes_given(graph, first)
-    return shapes if shapes is not None else declared(child) or given
+    shapes = _shapes_given(graph, first)
+    return shapes if shapes is not None else _declared(child) or given
 
 
-def shapes_given(graph: Graph, nodes: list[Node]) -> Shapes:
+def _shapes_given(graph: Graph, nodes: list[Node]) -> Shapes:
     """The shapes that some layers give: that of a single one for what it is, or one of each."""
     shapes = [graph.of(node).output_shape for node in nodes]
     if len(shapes) == 1:
@@ -119,12 +119,12 @@ def is_single(shapes: Shapes) -> TypeGuard[Shape]:
     return shapes is not None and not any(isinstance(size, tuple) for size in shapes)
 
 
-def one_by_one(shapes: Shapes) -> tuple[Shape, ...]:
+def _one_by_one(shapes: Shapes) -> tuple[Shape, ...]:
     """Shapes as a tuple with one for each input."""
     return (shapes,) if is_single(shapes) else tuple(part for part in shapes or () if isinstance(part, tuple))
 
 
-def declared(node: Node) -> Shape | None:
+def _declared(node: Node) -> Shape | None:
     """The input shape that a layer's own config or build config says, in any generation's words."""
     config, build = node.config, as_mapping(node.entry.get("build_config"))
     for holder, key in (
@@ -146,36 +146,36 @@ def declared(node: Node) -> Shape | None:
     return None
 
 
-def outgoing(graph: Graph, node: Node, incoming_shape: Shapes) -> Shapes:
+def _outgoing(graph: Graph, node: Node, incoming_shape: Shapes) -> Shapes:
     """The shapes that a layer gives; a nested model, which is wired now, gives those of its last layer."""
     if node.role == "input":
-        return declared(node) or incoming_shape
+        return _declared(node) or incoming_shape
     if node.is_model:
-        connect_model(graph, node, incoming_shape)
-        return model_output(graph, node)
-    inputs = one_by_one(incoming_shape)
+        _connect_model(graph, node, incoming_shape)
+        return _model_output(graph, node)
+    inputs = _one_by_one(incoming_shape)
     return output_shape(node.class_name, node.config, inputs) if inputs and node.kind else None
 
 
-def model_output(graph: Graph, model: Node) -> Shapes:
+def _model_output(graph: Graph, model: Node) -> Shapes:
     """The shapes that a nested model gives, once it is wired."""
     outputs = model.config.get("output_layers")
-    places = by_name(model)
-    last = model.children[-1:] if is_chain(model) else []
+    places = _by_name(model)
+    last = model.children[-1:] if _is_chain(model) else []
     found = [places[name] for name in tensor_layers(outputs) if name in places] or last
-    return shapes_given(graph, found) if len(found) <= MOST_SHAPES else None
+    return _shapes_given(graph, found) if len(found) <= _MOST_SHAPES else None
 
 
-def common_source(graph: Graph, calls: list[list[Node]], wiring: Wiring) -> AxisSource | None:
+def _common_source(graph: Graph, calls: list[list[Node]], wiring: Wiring) -> _AxisSource | None:
     """The source of an axis of a layer's input, through layers that pass it on; None where its calls do not agree."""
     if not calls or any(len(call) != 1 for call in calls):
         return None
-    found = source_of(graph, calls[0][0], wiring.input_shape)
+    found = _source_of(graph, calls[0][0], wiring.input_shape)
     others = {call[0] for call in calls[1:]} - {calls[0][0]}
-    return found if all(source_of(graph, node, None) == found for node in others) else None
+    return found if all(_source_of(graph, node, None) == found for node in others) else None
 
 
-def source_of(graph: Graph, node: Node, seen: Shapes) -> AxisSource | None:
+def _source_of(graph: Graph, node: Node, seen: Shapes) -> _AxisSource | None:
     """The source of an axis of a layer's output; ``seen`` is the output's shape as the next layer sees it."""
     wiring = graph.of(node)
     shape = wiring.output_shape or seen
@@ -183,15 +183,15 @@ def source_of(graph: Graph, node: Node, seen: Shapes) -> AxisSource | None:
         return None
     if node.kind is None or node.role == "operation" or not passes_on(node.class_name, node.config):
         axis = own_axis(node.class_name, node.config, len(shape)) if node.kind else len(shape) - 1
-        return axis_source(shape, axis, node)
+        return _axis_source(shape, axis, node)
     if wiring.source is None or wiring.input_shape is None:
         return None
     passed = passed_axis(node.class_name, node.config, wiring.source.axis, len(wiring.input_shape))
-    found = None if passed is None else axis_source(shape, passed, wiring.source.layer)
+    found = None if passed is None else _axis_source(shape, passed, wiring.source.layer)
     return found if found and found.size == wiring.source.size else None
 
 
-def axis_source(shape: Shapes, axis: int, layer: Node) -> AxisSource | None:
+def _axis_source(shape: Shapes, axis: int, layer: Node) -> _AxisSource | None:
     """A source, where the shape has such an axis and tells its size."""
     size = shape[axis] if shape and 0 < axis < len(shape) else None
-    return AxisSource(layer, axis, size) if isinstance(size, int) else None
+    return _AxisSource(layer, axis, size) if isinstance(size, int) else None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.model import Layer
 
-PLUMBING = frozenset(
+_PLUMBING = frozenset(
     {
         *("name", "trainable", "seed", "implementation", "unroll", "time_major", "autocast", "input_dtype"),
         *("batch_shape", "batch_input_shape", "input_length", "build_config", "build_input_shape"),
@@ -33,74 +33,74 @@ PLUMBING = frozenset(
     }
 )
 """Keys that decide nothing about what a layer computes, or of which other terms and files hold more."""
-ONLY_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")
+_ONLY_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")
 """Endings of keys that only training asks."""
-INNER_LAYERS = frozenset({"layer", "layers", "cell", "cells", "forward_layer", "backward_layer"})
+_INNER_LAYERS = frozenset({"layer", "layers", "cell", "cells", "forward_layer", "backward_layer"})
 """Keys of layers inside a layer, which have terms of their own."""
 LONGEST = 200
 """Characters of JSON that a lock has of one value; of a longer one it has the SHA-256."""
-CLOSE = 1e-6
+_CLOSE = 1e-6
 """How far numbers may lie apart that one file has as float32 and another as float64."""
 
 
 def agreed_config(layer: Layer, around: Layer | None) -> JsonObject | None:
     """The values of a layer's own config that are agreed on; None where it has none, or just that of the one around."""
-    if not layer.config or (around is not None and is_derived(layer.config, around.config)):
+    if not layer.config or (around is not None and _is_derived(layer.config, around.config)):
         return None
-    return {key: plain(key, value) for key, value in layer.config.items() if is_agreed(key)}
+    return {key: _plain(key, value) for key, value in layer.config.items() if _is_agreed(key)}
 
 
-def is_derived(config: JsonObject, outer: JsonObject) -> bool:
+def _is_derived(config: JsonObject, outer: JsonObject) -> bool:
     """Whether a sublayer's config is that of its parent, as that of a recurrent layer's cell is."""
     return all(key in {"name", "equation"} or (key in outer and outer[key] is config[key]) for key in config)
 
 
-def is_agreed(key: str) -> bool:
+def _is_agreed(key: str) -> bool:
     """Whether a key of a config is one that is agreed on."""
-    return key not in PLUMBING | INNER_LAYERS and not key.endswith(ONLY_FOR_TRAINING)
+    return key not in _PLUMBING | _INNER_LAYERS and not key.endswith(_ONLY_FOR_TRAINING)
 
 
-def plain(key: str, value: Json) -> Json:
+def _plain(key: str, value: Json) -> Json:
     """A value of a config as a lock has it: no activation is a linear one, and code has only its SHA-256."""
     if value is None and key.endswith("activation"):
         return "linear"
     if key == "function" and (isinstance(value, list) or mapping({key: value}, key).get("class_name") == "__lambda__"):
         return f"sha256:{code_at(value, ConfigPlace(None, key)).sha256}"
-    simple = simplified(value)
+    simple = _simplified(value)
     text = json.dumps(simple, sort_keys=True)
     return simple if len(text) <= LONGEST else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def simplified(value: Json) -> Json:
+def _simplified(value: Json) -> Json:
     """A function or a dtype policy by its name, another object by class and config, one thing for a list of it.
 
     NaN and infinities, which Keras writes and JSON lacks, are words.
     """
     if isinstance(value, list):
-        inner = [*map(simplified, value)]
+        inner = [*map(_simplified, value)]
         return inner[0] if len(inner) == 1 and not isinstance(inner[0], (dict, list)) else inner
     if not isinstance(value, dict):
         return json.dumps(value) if isinstance(value, float) and not math.isfinite(value) else value
     class_name, config = value.get("class_name"), value.get("config")
     if not isinstance(class_name, str):
-        return {key: simplified(inner) for key, inner in value.items()}
+        return {key: _simplified(inner) for key, inner in value.items()}
     if isinstance(config, str):
         return config
     if class_name.endswith("DTypePolicy"):
         return policy_of({"dtype": value}).name
-    return {"class_name": class_name.rpartition(">")[2], "config": simplified(config)}
+    return {"class_name": class_name.rpartition(">")[2], "config": _simplified(config)}
 
 
 def departures(agreed: JsonObject, layer: Layer) -> Iterator[tuple[str, Json, Json]]:
     """Each key whose value is not the agreed one: the key, what was agreed, what there is."""
     for key, wanted in agreed.items():
         if key in layer.config:
-            actual = plain(key, layer.config[key])
-            if not is_same(wanted, actual) and not (key == "axis" and is_same_axis(wanted, actual, layer)):
+            actual = _plain(key, layer.config[key])
+            if not _is_same(wanted, actual) and not (key == "axis" and _is_same_axis(wanted, actual, layer)):
                 yield key, wanted, actual
 
 
-def is_same_axis(agreed: Json, actual: Json, layer: Layer) -> bool:
+def _is_same_axis(agreed: Json, actual: Json, layer: Layer) -> bool:
     """Whether two numbers mean one axis, counted from the front and from the back, as far as the rank is known."""
     if not isinstance(agreed, int) or not isinstance(actual, int) or not (is_whole(agreed) and is_whole(actual)):
         return False
@@ -109,19 +109,19 @@ def is_same_axis(agreed: Json, actual: Json, layer: Layer) -> bool:
     return layer.input_shape is None or abs(agreed - actual) == len(layer.input_shape)
 
 
-def is_same(agreed: Json, actual: Json) -> bool:
+def _is_same(agreed: Json, actual: Json) -> bool:
     """Whether a value is as agreed: text may be a glob, and objects are compared by the keys that both have."""
     if isinstance(agreed, str) and isinstance(actual, str):
         return fits_glob(actual, agreed)
     if isinstance(agreed, list) and isinstance(actual, list):
-        return len(agreed) == len(actual) and all(map(is_same, agreed, actual))
+        return len(agreed) == len(actual) and all(map(_is_same, agreed, actual))
     if isinstance(agreed, dict) and isinstance(actual, dict):
-        return all(is_same(agreed[key], actual[key]) for key in agreed.keys() & actual.keys())
-    if is_number(agreed) and is_number(actual):
-        return math.isclose(agreed, actual, rel_tol=CLOSE)
+        return all(_is_same(agreed[key], actual[key]) for key in agreed.keys() & actual.keys())
+    if _is_number(agreed) and _is_number(actual):
+        return math.isclose(agreed, actual, rel_tol=_CLOSE)
     return type(agreed) is type(actual) and bool(agreed == actual)
 
 
-def is_number(value: Json) -> TypeGuard[float]:
+def _is_number(value: Json) -> TypeGuard[float]:
     """Whether a JSON value is a number that a float can hold; ``true`` is none."""
     return is_whole(value) or isinstance(value, float)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import Model
 
-REASONS: Mapping[Need, str] = {
+_REASONS: Mapping[Need, str] = {
     "config": "the file has no config",
     "any config": "the file has no config",
     "training config": "the file does not say what the model was compiled with",
@@ -35,14 +35,14 @@ REASONS: Mapping[Need, str] = {
 }
 """Why a rule is skipped, by what it lacks."""
 
-MOST_LISTED = 1_000
+_MOST_LISTED = 1_000
 """Findings of one rule in one file that are listed one by one; of more, how many there are."""
 
-Waive: TypeAlias = "Callable[[Finding], str | None]"
+_Waive: TypeAlias = "Callable[[Finding], str | None]"
 """Gives the reason for which a policy waives a finding, if it does."""
 
 
-def waive_nothing(_: Finding) -> None:
+def _waive_nothing(_: Finding) -> None:
     """The reason for which a finding is waived without a policy: none."""
 
 
@@ -51,7 +51,7 @@ def check_file(
     rules: Sequence[ActiveRule],
     limits: Limits = DEFAULT,
     contract: Contract | None = None,
-    waive: Waive = waive_nothing,
+    waive: _Waive = _waive_nothing,
 ) -> ModelReport:
     """The report of one file: what the rules find, or why it cannot be read."""
     try:
@@ -69,19 +69,19 @@ def check_model(
     container: Container,
     rules: Sequence[ActiveRule],
     contract: Contract | None = None,
-    waive: Waive = waive_nothing,
+    waive: _Waive = _waive_nothing,
 ) -> ModelReport:
     """The report of an open model."""
     evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
     if contract is not None:
         evidence = replace(evidence, contract=contract, agreed=tuple(layer_pairs(contract, model)))
     dtypes = stored_dtypes(model)
-    skipped = {active.rule.code: why for active in rules if (why := reason_to_skip(active.rule, evidence))}
+    skipped = {active.rule.code: why for active in rules if (why := _reason_to_skip(active.rule, evidence))}
     answers = [
         answer
         for active in rules
         if active.rule.code not in skipped
-        for answer in first_answers(active, evidence, waive)
+        for answer in _first_answers(active, evidence, waive)
     ]
     return ModelReport(
         model.location,
@@ -95,14 +95,14 @@ def check_model(
     )
 
 
-def ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:
+def _ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:
     """The findings of one rule."""
     rule = active.rule
     for where, message, more in rule.function(evidence, active.thresholds):
         yield Finding(rule.code, rule.name, active.severity, where, message, evidence.model.location, rule.scope, more)
 
 
-def first_answers(active: ActiveRule, evidence: Evidence, waive: Waive) -> Iterator[Finding | Ignored]:
+def _first_answers(active: ActiveRule, evidence: Evidence, waive: _Waive) -> Iterator[Finding | Ignored]:
     """The first findings of one rule, and the first that are waived; then one of each that counts the others.
 
     Each finding is held against the waivers, so that what is not listed hides nothing that counts.
@@ -110,10 +110,10 @@ def first_answers(active: ActiveRule, evidence: Evidence, waive: Waive) -> Itera
     rule = active.rule
     seen: Counter[str | None] = Counter()
     left_out: Counter[str | None] = Counter()
-    for finding in ask(active, evidence):
+    for finding in _ask(active, evidence):
         reason = waive(finding)
         seen[reason] += 1
-        if finding.more or seen[reason] <= MOST_LISTED:
+        if finding.more or seen[reason] <= _MOST_LISTED:
             yield finding if reason is None else Ignored(finding, reason)
         else:
             left_out[reason] += 1
@@ -124,7 +124,7 @@ def first_answers(active: ActiveRule, evidence: Evidence, waive: Waive) -> Itera
         yield counted if reason is None else Ignored(counted, reason)
 
 
-def reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
+def _reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
     """What the rule needs and the file lacks, in words."""
     model = evidence.model
     present: Mapping[Need, bool] = {
@@ -137,4 +137,4 @@ def reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
         "checksums": bool(evidence.container.members or evidence.container.packed),
         "lock": evidence.contract is not None,
     }
-    return next((REASONS[need] for need in rule.needs if not present[need]), None)
+    return next((_REASONS[need] for need in rule.needs if not present[need]), None)

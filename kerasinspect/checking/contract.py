@@ -31,10 +31,10 @@ class Range:
     most: int | None = None
 
 
-Open: TypeAlias = Literal["open"]
+_Open: TypeAlias = Literal["open"]
 """The size of an axis that is open in the model: the batch, a variable number of steps."""
 
-AgreedSize: TypeAlias = "int | Range | Open | None"
+AgreedSize: TypeAlias = "int | Range | _Open | None"
 """What is agreed about a number; None allows any, an open axis too."""
 
 
@@ -108,7 +108,7 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
                 tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
                 agreed_config(layer, around),
             )
-            for layer, around in placed_layers(model)
+            for layer, around in _placed_layers(model)
         ),
     )
 
@@ -129,7 +129,7 @@ def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
     )
 
 
-def placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
+def _placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
     """Every layer at every depth with the one that it lies in; the model counts as a layer where it owns weights."""
     if model.own_weights:
         name = model.name or "model"
@@ -193,7 +193,7 @@ def fits_shape(agreed: tuple[AgreedSize, ...] | None, actual: Shape | None) -> b
     return len(agreed) == len(actual) and all(map(fits_size, agreed, actual))
 
 
-class Named(Protocol):
+class _Named(Protocol):
     """Something that is agreed under a name or a glob."""
 
     @property
@@ -201,13 +201,13 @@ class Named(Protocol):
         """The name or the glob."""
 
 
-AgreedT = TypeVar("AgreedT", bound=Named)
-ActualT = TypeVar("ActualT")
+_AgreedT = TypeVar("_AgreedT", bound=_Named)
+_ActualT = TypeVar("_ActualT")
 
 
 def with_agreed(
-    agreed: Sequence[AgreedT], actual: Sequence[tuple[str, ActualT]]
-) -> Iterator[tuple[AgreedT | None, ActualT | None]]:
+    agreed: Sequence[_AgreedT], actual: Sequence[tuple[str, _ActualT]]
+) -> Iterator[tuple[_AgreedT | None, _ActualT | None]]:
     """Things with what is agreed about each, in order; then what is agreed and fits none of them.
 
     What is agreed under just this name counts before the first glob that fits, once for each of that name.
@@ -231,4 +231,4 @@ def with_agreed(
 def layer_pairs(contract: Contract, model: Model) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
     """The layers of a model, each with what is agreed about it; then what is agreed about layers that it lacks."""
     if contract.layers is not None:
-        yield from with_agreed(contract.layers, [(layer.path, layer) for layer, _ in placed_layers(model)])
+        yield from with_agreed(contract.layers, [(layer.path, layer) for layer, _ in _placed_layers(model)])

@@ -30,9 +30,9 @@ Need: TypeAlias = Literal[
 ]
 """What a file must have for a rule to be asked; a rule that lacks it is skipped, with the reason."""
 
-Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract"]
+_Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract"]
 
-FAMILIES: Mapping[str, Family] = {
+_FAMILIES: Mapping[str, _Family] = {
     "KI1": "values",
     "KI2": "structure",
     "KI3": "training",
@@ -55,7 +55,7 @@ class Hit(NamedTuple):
     """As in ``Finding``."""
 
 
-Function: TypeAlias = "Callable[[Evidence, Thresholds], Iterable[Hit]]"
+_Function: TypeAlias = "Callable[[Evidence, Thresholds], Iterable[Hit]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Rule:
     severity: Severity
     """Error: it should stop a release. Warning: it is probably a mistake. Note: a fact worth knowing."""
     scope: Scope
-    function: Function = field(repr=False)
+    function: _Function = field(repr=False)
     needs: tuple[Need, ...] = ()
     thresholds: Thresholds = field(default_factory=dict)
     default: bool = True
@@ -86,9 +86,9 @@ class Rule:
         return self.documentation.partition("\n")[0]
 
     @property
-    def family(self) -> Family:
+    def family(self) -> _Family:
         """What kind of rule it is."""
-        return FAMILIES[self.code[:3]]
+        return _FAMILIES[self.code[:3]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import Model, Weight
 
-WORKERS = min(4, os.cpu_count() or 1)
+_WORKERS = min(4, os.cpu_count() or 1)
 """Threads that read side by side: more would wait for memory."""
 LARGE = 1 << 24
 """Bytes of an array that is worth a thread: of a smaller one Python itself, which runs one thread, is too much."""
@@ -38,9 +38,9 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     origin = origin_of(model) if training else None
     with threads(container.nbytes) as pool:
         checksums = pool.submit(container_facts, container)
-        found = dict(readings(model, origin, pool))
+        found = dict(_readings(model, origin, pool))
         facts = checksums.result()  # leaving cancels what no thread has begun yet
-    read = {path: one for path, one in found.items() if isinstance(one, ArrayReading)}
+    read = {path: one for path, one in found.items() if isinstance(one, _ArrayReading)}
     statistics = {path: one.figures for path, one in read.items()}
     known = Known({path: one.judged for path, one in read.items() if one.judged is not None}, statistics)
     evidence = Evidence(
@@ -56,7 +56,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     return evidence, tuple(damage | dict.fromkeys(wrong_checksum(model, facts)))
 
 
-class OneByOne(Executor):
+class _OneByOne(Executor):
     """Calls that are made when they are asked for, in the thread that asks."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - as in Executor
@@ -76,11 +76,11 @@ def threads(nbytes: int) -> Iterator[Executor]:
     Where memory is short, Python never comes back from starting a thread, and that must not happen to a small file.
     """
     if nbytes < LARGE:
-        yield OneByOne()
+        yield _OneByOne()
         return
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - it takes longer to import than a small file
 
-    pool = ThreadPoolExecutor(WORKERS)
+    pool = ThreadPoolExecutor(_WORKERS)
     try:
         yield pool
     finally:
@@ -93,7 +93,7 @@ def stored_dtypes(model: Model) -> dict[str, str]:
     return {one.stored_path: one.array.dtype for one in arrays}
 
 
-class ArrayReading(NamedTuple):
+class _ArrayReading(NamedTuple):
     """What reading an array once gave."""
 
     figures: Statistics
@@ -101,26 +101,26 @@ class ArrayReading(NamedTuple):
     judged: Judged | None = None
 
 
-def readings(model: Model, origin: Origin | None, pool: Executor) -> Iterator[tuple[str, ArrayReading | str]]:
+def _readings(model: Model, origin: Origin | None, pool: Executor) -> Iterator[tuple[str, _ArrayReading | str]]:
     """The reading of each array, by its path: small ones here, large ones meanwhile in a thread of their own."""
     arrays: list[Weight | Extra] = [*model.weights, *model.extras]
-    meanwhile = {one.stored_path: pool.submit(read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
+    meanwhile = {one.stored_path: pool.submit(_read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
     for one in arrays:
         if one.stored_path not in meanwhile:
-            yield one.stored_path, read_array(one, origin)
+            yield one.stored_path, _read_array(one, origin)
     for path, job in meanwhile.items():
         yield path, job.result()
 
 
-def read_array(one: Weight | Extra, origin: Origin | None) -> ArrayReading | str:
+def _read_array(one: Weight | Extra, origin: Origin | None) -> _ArrayReading | str:
     """An array's figures; of a kernel its units; of a weight, given where its first values came from, its verdict.
 
     Or why it cannot be read: errors, which hold on to what was read, would fill the memory.
     """
     try:
         if isinstance(one, Extra):
-            return ArrayReading(measure(one.array))
+            return _ArrayReading(measure(one.array))
         measured = measure_with(one.array, units=one.name.endswith("kernel"))
-        return ArrayReading(measured.figures, measured.units, None if origin is None else judge(one, measured, origin))
+        return _ArrayReading(measured.figures, measured.units, None if origin is None else judge(one, measured, origin))
     except UnreadableFile as error:
         return error.message

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 LOCK_SCHEMA = "kerasinspect.lock/1"
 
-MODEL_SIGNATURES = (SIGNATURE, LOCAL_SIGNATURE)
+_MODEL_SIGNATURES = (SIGNATURE, LOCAL_SIGNATURE)
 """What HDF5 files and archives begin with."""
-MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
-MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."
+_MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
+_MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."
 """What to do where there is no lock file; never to write over what is there."""
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
 
 def read_lock(path: str) -> Json:
@@ -43,9 +43,9 @@ def read_lock(path: str) -> Json:
     try:
         data = read_user_file(path, DEFAULT.json_bytes, f"the lock file {path}")
     except RequestError as error:
-        raise RequestError(error.message, MAKE_A_LOCK) from error
-    if data.startswith(MODEL_SIGNATURES):
-        lock = f"{MODEL_ENDING.sub('', path)}.lock.json"
+        raise RequestError(error.message, _MAKE_A_LOCK) from error
+    if data.startswith(_MODEL_SIGNATURES):
+        lock = f"{_MODEL_ENDING.sub('', path)}.lock.json"
         raise RequestError(
             f"{path} is a model or a file of weights, not a lock file.",
             f"Lock it with `kerasinspect lock {path} -o {lock}`, then check --against {lock}.",
@@ -53,7 +53,7 @@ def read_lock(path: str) -> Json:
     try:
         parsed = parse_json(data, path)
     except UnreadableFile as error:
-        raise RequestError(error.message, MAKE_A_LOCK) from error
+        raise RequestError(error.message, _MAKE_A_LOCK) from error
     if parsed.duplicate_keys:
         raise RequestError(f'{path} has the key "{parsed.duplicate_keys[0]}" twice in one object.', "Keep one of them.")
     document: Json = parsed.value
@@ -64,7 +64,7 @@ def parse_lock(document: Json, path: str) -> Contract:
     """The contract in the document of a lock file; raises RequestError, which names the place, for what is none."""
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str) or not schema.startswith("kerasinspect.lock/"):
-        raise RequestError(f"{path} is no lock file.", MAKE_A_LOCK)
+        raise RequestError(f"{path} is no lock file.", _MAKE_A_LOCK)
     if schema != LOCK_SCHEMA:
         raise RequestError(
             f"{path} is a lock file of another version, {schema}; this release reads {LOCK_SCHEMA}.",
@@ -167,7 +167,7 @@ def _name(value: Json, place: str) -> str:
     return value
 
 
-def _list(value: Json, place: str, read: Callable[[Json, str], Item]) -> tuple[Item, ...] | None:
+def _list(value: Json, place: str, read: Callable[[Json, str], _Item]) -> tuple[_Item, ...] | None:
     """A list of things that are read in the same way, or anything."""
     if value is None:
         return None

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from kerasinspect.checking.policy_file import PolicyFile
     from kerasinspect.checking.rule_names import Value
 
-KEYS = ("select", "ignore", "fail-on", "severities", "thresholds", "per-layer")
-WAIVER_KEYS = ("layer", "ignore", "reason")
-LONGEST_TEXT = 1_000
+_KEYS = ("select", "ignore", "fail-on", "severities", "thresholds", "per-layer")
+_WAIVER_KEYS = ("layer", "ignore", "reason")
+_LONGEST_TEXT = 1_000
 """Characters of a waiver's layer, which may be a pattern, and of its reason, which stands beside each finding."""
-CONTRACT = "KI6"
+_CONTRACT = "KI6"
 """What the codes of the rules begin with that are asked where there is a lock."""
 
 
@@ -78,8 +78,8 @@ class Policy:
         """
         select = self.select
         if with_contract:
-            select = (*(select or (rule.code for rule in RULES if rule.default)), CONTRACT)
-        return active_rules(select, self.ignore, by_precision(self.severities), by_precision(self.thresholds))
+            select = (*(select or (rule.code for rule in RULES if rule.default)), _CONTRACT)
+        return active_rules(select, self.ignore, _by_precision(self.severities), _by_precision(self.thresholds))
 
     def overridden(self, select: Sequence[str], ignore: Sequence[str], fail_on: Severity | None) -> Policy:
         """The policy with what was asked for at once; rules that are selected so count even if it ignores them."""
@@ -91,7 +91,7 @@ class Policy:
         )
 
 
-def by_precision(named: Mapping[str, Value]) -> dict[str, Value]:
+def _by_precision(named: Mapping[str, Value]) -> dict[str, Value]:
     """Values by the names of rules, names that mean many before those that mean one: what is more precise wins."""
     return dict(sorted(named.items(), key=lambda item: -len(named_rules(item[:1]))))
 
@@ -108,7 +108,7 @@ def policy_from(file: PolicyFile) -> Policy:
 
 def _policy(content: object) -> Policy:
     """The policy in a table."""
-    table = _table(content, "[tool.kerasinspect]", KEYS)
+    table = _table(content, "[tool.kerasinspect]", _KEYS)
     severities = _table(table.get("severities", {}), "severities")
     thresholds = _table(table.get("thresholds", {}), "thresholds")
     waivers = table.get("per-layer", [])
@@ -130,7 +130,7 @@ def _policy(content: object) -> Policy:
 
 def _waiver(value: object, place: str) -> Waiver:
     """One entry of ``per-layer``."""
-    table = _table(value, place, WAIVER_KEYS)
+    table = _table(value, place, _WAIVER_KEYS)
     layer = _text(table, place, "layer", "which layers it is for, a path or a glob")
     reason = _text(table, place, "reason", "why, in a sentence")
     names = _texts(table.get("ignore", []), f"{place}.ignore")
@@ -144,8 +144,8 @@ def _text(table: Mapping[str, object], place: str, key: str, words: str) -> str:
     text = table.get(key)
     if not isinstance(text, str) or not text.strip():
         raise RequestError(f"{place} has no {key}.", f"Say {words}.")
-    if len(text) > LONGEST_TEXT:
-        raise RequestError(f"{place}.{key} is longer than {LONGEST_TEXT:,} characters.")
+    if len(text) > _LONGEST_TEXT:
+        raise RequestError(f"{place}.{key} is longer than {_LONGEST_TEXT:,} characters.")
     return text
 
 

@@ -17,13 +17,13 @@ OWN_NAME, SHARED_NAME = "kerasinspect.toml", "pyproject.toml"
 """The file that is all policy, and the one that has a table for it; the first wins where a folder has both."""
 MOST_BYTES = 1 << 19
 """Bytes of the largest policy, with all that other tools keep in the same file: half a megabyte."""
-MOST_PARTS = 64
+_MOST_PARTS = 64
 """Parts of a key between dots; what each costs grows with the number of them."""
-PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
-DEEP_KEY = re.compile(rf"(?<![\w\\-])(?:{PART}){{{MOST_PARTS}}}", re.ASCII)
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?<![\w\\-])(?:{_PART}){{{_MOST_PARTS}}}", re.ASCII)
 """A key of more parts, bare ones or quoted ones; or so many words with nothing but dots between them in a text."""
 
-GO_WITHOUT = "Correct it, or go on without it: --no-config."
+_GO_WITHOUT = "Correct it, or go on without it: --no-config."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,23 @@ def read_policy(path: str) -> PolicyFile:
 
 def policy_table(path: Path, name: str) -> object:
     """What a file says of a policy, under the name that the user knows it by; None where it says nothing."""
-    document = parsed_toml(read_user_file(str(path), MOST_BYTES, f"the policy in {name}"), name)
+    document = _parsed_toml(read_user_file(str(path), MOST_BYTES, f"the policy in {name}"), name)
     if path.name != SHARED_NAME:
         return document
     tools = document.get("tool")
     return tools.get("kerasinspect") if isinstance(tools, dict) else None
 
 
-def parsed_toml(data: bytes, name: str) -> dict[str, object]:
+def _parsed_toml(data: bytes, name: str) -> dict[str, object]:
     """The document that the bytes of a TOML file are."""
     if len(data) > MOST_BYTES:
-        raise RequestError(f"{name} is larger than {MOST_BYTES:,} bytes, which is too much for a policy.", GO_WITHOUT)
+        raise RequestError(f"{name} is larger than {MOST_BYTES:,} bytes, which is too much for a policy.", _GO_WITHOUT)
     try:
         text = data.decode()
-        if DEEP_KEY.search(text):
-            raise RequestError(f"{name} has a key of more than {MOST_PARTS} parts.", GO_WITHOUT)
+        if _DEEP_KEY.search(text):
+            raise RequestError(f"{name} has a key of more than {_MOST_PARTS} parts.", _GO_WITHOUT)
         return tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RequestError(f"{name} is not TOML: {error}.", GO_WITHOUT) from error
+        raise RequestError(f"{name} is not TOML: {error}.", _GO_WITHOUT) from error
     except ValueError as error:  # Python makes no number of thousands of digits
-        raise RequestError(f"{name} holds a number or a date that is out of range.", GO_WITHOUT) from error
+        raise RequestError(f"{name} holds a number or a date that is out of range.", _GO_WITHOUT) from error

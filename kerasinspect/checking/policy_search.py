@@ -28,17 +28,17 @@ from kerasinspect.platforms import is_device
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Identity: TypeAlias = "tuple[int, int] | str"
+_Identity: TypeAlias = "tuple[int, int] | str"
 """What tells whether two paths lead to one folder."""
 
-PARTS = (CONFIG, METADATA, NPZ, WEIGHTS, f"model{INDEX_ENDING}")
+_PARTS = (CONFIG, METADATA, NPZ, WEIGHTS, f"model{INDEX_ENDING}")
 """Files of an unpacked archive."""
-TABLE = SHARED_NAME, b"kerasinspect"
+_TABLE = SHARED_NAME, b"kerasinspect"
 """The file that most projects have, and what stands in one that may hold a policy."""
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class _Search:
     """What a search for a policy found."""
 
     file: PolicyFile | None
@@ -46,25 +46,25 @@ class Search:
     """Policies that are nearer, and lie in what is checked."""
 
 
-def find_policy(folder: Path, judged: Iterable[str] = ()) -> Search:
+def find_policy(folder: Path, judged: Iterable[str] = ()) -> _Search:
     """The nearest policy in a folder and those above it that lies in none of the folders that are checked.
 
     Raises RequestError where a file on the way cannot be read, since it could hold the policy.
     """
-    strange = {identity for path in judged if (identity := identity_of(path)) is not None}
+    strange = {identity for path in judged if (identity := _identity_of(path)) is not None}
     passed_over: list[str] = []
     above = ""
     for place in (folder, *folder.parents):
         for name in (OWN_NAME, SHARED_NAME):
             path, said = place / name, above + name
-            if not is_there(path, said):
+            if not _is_there(path, said):
                 continue
-            if lies_in(path, strange):
-                passed_over += [said] if may_hold_policy(path) else []
+            if _lies_in(path, strange):
+                passed_over += [said] if _may_hold_policy(path) else []
             elif (content := policy_table(path, said)) is not None:
-                return Search(PolicyFile(said, content), tuple(passed_over))
+                return _Search(PolicyFile(said, content), tuple(passed_over))
         above += "../"
-    return Search(None, tuple(passed_over))
+    return _Search(None, tuple(passed_over))
 
 
 def judged_folders(names: Iterable[str]) -> Iterator[str]:
@@ -75,18 +75,18 @@ def judged_folders(names: Iterable[str]) -> Iterator[str]:
     for asked, path in ((name, path) for name in names for path in paths_named(name)):
         yield path
         folder, name = os.path.split(path)
-        if path != asked and Path(folder) != beginning_of(asked):
+        if path != asked and Path(folder) != _beginning_of(asked):
             yield folder or os.curdir
-        if name in PARTS and identity_of(folder or os.curdir) and Path(folder, CONFIG).exists():
+        if name in _PARTS and _identity_of(folder or os.curdir) and Path(folder, CONFIG).exists():
             yield folder or os.curdir
 
 
-def beginning_of(pattern: str) -> Path:
+def _beginning_of(pattern: str) -> Path:
     """The folders of a pattern before the first wildcard in it."""
     return Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts[:-1]))
 
 
-def is_there(path: Path, name: str) -> bool:
+def _is_there(path: Path, name: str) -> bool:
     """Whether a folder has a policy, or anything else of that name; raises RequestError where nobody can tell."""
     try:
         path.lstat()
@@ -99,7 +99,7 @@ def is_there(path: Path, name: str) -> bool:
     return True
 
 
-def lies_in(path: Path, folders: set[Identity]) -> bool:
+def _lies_in(path: Path, folders: set[_Identity]) -> bool:
     """Whether a file, or what it is a link to, lies in one of some folders or below it."""
     if not folders:
         return False
@@ -108,10 +108,10 @@ def lies_in(path: Path, folders: set[Identity]) -> bool:
         places |= {*path.resolve().parents}
     except (OSError, RuntimeError):  # links that lead round in a circle
         return True
-    return any(identity_of(place) in folders for place in places)
+    return any(_identity_of(place) in folders for place in places)
 
 
-def identity_of(folder: str | Path) -> Identity | None:
+def _identity_of(folder: str | Path) -> _Identity | None:
     """What is the same for every path to a folder; None for what is no folder."""
     path = Path(folder)
     try:
@@ -123,9 +123,9 @@ def identity_of(folder: str | Path) -> Identity | None:
         return None
 
 
-def may_hold_policy(path: Path) -> bool:
+def _may_hold_policy(path: Path) -> bool:
     """Whether a file that is not used would have been: any but one that is about other tools alone."""
-    name, table = TABLE
+    name, table = _TABLE
     try:
         return path.name != name or table in read_user_file(str(path), MOST_BYTES, "it")
     except RequestError:

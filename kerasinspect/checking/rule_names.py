@@ -31,16 +31,16 @@ def active_rules(
     chosen = named_rules(select) or {rule.code: rule for rule in RULES if rule.default}
     for code in named_rules(ignore):
         chosen.pop(code, None)
-    given = expanded(severities or {})
-    set_to = expanded(thresholds or {})
+    given = _expanded(severities or {})
+    set_to = _expanded(thresholds or {})
     return tuple(
-        ActiveRule(rule, given.get(rule.code, rule.severity), merged(rule, set_to.get(rule.code, {})))
+        ActiveRule(rule, given.get(rule.code, rule.severity), _merged(rule, set_to.get(rule.code, {})))
         for rule in RULES
         if rule.code in chosen
     )
 
 
-def expanded(by_name: Mapping[str, Value]) -> dict[str, Value]:
+def _expanded(by_name: Mapping[str, Value]) -> dict[str, Value]:
     """Values by the codes that their names mean; a later name wins over an earlier one."""
     return {code: value for name, value in by_name.items() for code in named_rules((name,))}
 
@@ -60,7 +60,7 @@ def named_rules(names: Iterable[str]) -> dict[str, Rule]:
     return found
 
 
-def merged(rule: Rule, given: Mapping[str, float]) -> Mapping[str, float]:
+def _merged(rule: Rule, given: Mapping[str, float]) -> Mapping[str, float]:
     """A rule's thresholds with those that were given; raises RequestError for one that it does not have."""
     for name in given:
         if name not in rule.thresholds:

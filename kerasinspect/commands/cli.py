@@ -29,10 +29,10 @@ from kerasinspect.writing import PipeClosed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (show, summary, stats, training, check, lock, rules, verify)
+_COMMANDS = (show, summary, stats, training, check, lock, rules, verify)
 """Every command, in the order of ``--help``."""
 
-INTERRUPTED, PIPE_CLOSED = 130, 141
+_INTERRUPTED, _PIPE_CLOSED = 130, 141
 """Exit statuses that a shell gives to a program stopped by Ctrl-C, or by the end of a pipe."""
 
 
@@ -42,7 +42,7 @@ def cli() -> None:
     """Show what every array in a saved Keras model is, without Keras or TensorFlow."""
 
 
-for command in COMMANDS:
+for command in _COMMANDS:
     cli.add_command(command)
 
 
@@ -77,7 +77,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         complain(words.getvalue().rstrip("\n"))
         return error.exit_code
     except click.Abort:
-        return INTERRUPTED
+        return _INTERRUPTED
     except (OSError, PipeClosed, SystemExit) as error:
         return _output_failed(error)
     return status if isinstance(status, int) else 0
@@ -90,7 +90,7 @@ def _output_failed(error: OSError | PipeClosed | SystemExit) -> int:
     """
     if not isinstance(error, OSError) or is_closed_pipe(error):
         silence(sys.stdout)
-        return PIPE_CLOSED
+        return _PIPE_CLOSED
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

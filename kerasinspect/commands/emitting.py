@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from kerasinspect.output.formats.json import Document
     from kerasinspect.writing import Target
 
-NOTES_SHOWN = 20
+_NOTES_SHOWN = 20
 """Notes that are listed; of more only the number is said."""
 
-DAMAGED = 3
+_DAMAGED = 3
 """The exit status of an answer that is right but partial."""
 
 
@@ -111,7 +111,7 @@ def finish(selection: Selection, damage: Damage, *, quiet: bool) -> int:
     if not quiet:
         say("note", notes(selection))
     say("damaged", sentences)
-    return DAMAGED if sentences else 0
+    return _DAMAGED if sentences else 0
 
 
 def say(word: str, sentences: Iterable[str]) -> None:
@@ -120,7 +120,7 @@ def say(word: str, sentences: Iterable[str]) -> None:
     from kerasinspect.output.escaping import visible
 
     listed = list(dict.fromkeys(sentences))
-    for sentence in listed[:NOTES_SHOWN]:
+    for sentence in listed[:_NOTES_SHOWN]:
         complain(f"kerasinspect: {word}: {visible(sentence)}")
-    if len(listed) > NOTES_SHOWN:
-        complain(f"kerasinspect: {word}: and {len(listed) - NOTES_SHOWN} more")
+    if len(listed) > _NOTES_SHOWN:
+        complain(f"kerasinspect: {word}: and {len(listed) - _NOTES_SHOWN} more")

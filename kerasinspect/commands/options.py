@@ -11,13 +11,13 @@ from kerasinspect.writing import Target
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Command = TypeVar("Command", bound="Callable[..., Any]")
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 
-def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def options(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
     """One decorator for several options, in the order in which ``--help`` lists them."""
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: _Command) -> _Command:
         for decorator in reversed(decorators):
             command = decorator(command)
         return command
@@ -55,17 +55,17 @@ REPORT_FORMS: tuple[ReportForm, ...] = get_args(ReportForm)
 
 def _remember_force(context: click.Context, _: click.Parameter, value: bool) -> None:
     """Keep --force for the options that name files."""
-    context.meta[FORCE_KEY] = value
+    context.meta[_FORCE_KEY] = value
 
 
 def as_target(context: click.Context, _: click.Parameter, path: str | None) -> Target | None:
     """A file to write, and whether it may take another one's place."""
-    return None if path is None else Target(path, force=context.meta[FORCE_KEY])
+    return None if path is None else Target(path, force=context.meta[_FORCE_KEY])
 
 
-FORCE_KEY = "kerasinspect.force"
+_FORCE_KEY = "kerasinspect.force"
 
-FORCE = click.option(
+_FORCE = click.option(
     "--force",
     is_flag=True,
     is_eager=True,
@@ -82,7 +82,7 @@ OUTPUT = options(
         callback=as_target,
         help="Write to this file, which is there as a whole or not at all.",
     ),
-    FORCE,
+    _FORCE,
 )
 
 LIMITS = click.option(

@@ -12,10 +12,10 @@ from kerasinspect.commands.options import FORMAT, LIMITS, MODEL, OUTPUT, QUIET, 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
-GIB = 1 << 30
+_GIB = 1 << 30
 
 
-class Amount(click.FloatRange):
+class _Amount(click.FloatRange):
     """A number from a least one on that is one: what is compared with NaN or infinity is never too much."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
@@ -36,10 +36,10 @@ class Amount(click.FloatRange):
     "--record", metavar="FILE.npz", callback=as_target, help="Keep inputs and outputs, to compare with later."
 )
 @click.option("--golden", metavar="FILE.npz", help="Run the model on kept inputs, and compare with the kept outputs.")
-@click.option("--rtol", type=Amount(0), default=1e-3, show_default=True, help="Relative tolerance.")
-@click.option("--atol", type=Amount(0), default=1e-5, show_default=True, help="Absolute tolerance.")
-@click.option("--time-limit", type=Amount(0), default=300, show_default=True, help="Seconds.")
-@click.option("--memory-limit", type=Amount(0.1), default=8, show_default=True, help="GiB.")
+@click.option("--rtol", type=_Amount(0), default=1e-3, show_default=True, help="Relative tolerance.")
+@click.option("--atol", type=_Amount(0), default=1e-5, show_default=True, help="Absolute tolerance.")
+@click.option("--time-limit", type=_Amount(0), default=300, show_default=True, help="Seconds.")
+@click.option("--memory-limit", type=_Amount(0.1), default=8, show_default=True, help="GiB.")
 @options(FORMAT, OUTPUT, LIMITS, QUIET)
 def verify(
     location: str,
@@ -87,7 +87,7 @@ def verify(
         record,
         golden,
         Tolerances(rtol, atol),
-        Bounds(time_limit, int(memory_limit * GIB)),
+        Bounds(time_limit, int(memory_limit * _GIB)),
         with_limits(DEFAULT, limits),
     )
     answer = ask_keras(location, asked)

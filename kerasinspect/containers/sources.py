@@ -29,9 +29,9 @@ from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BLOBS = "blobs"
+_BLOBS = "blobs"
 """The folder of a download cache that keeps contents; those who use them lie two or more folders below its parent."""
-HASH = re.compile(r"[0-9a-f]{40,64}")
+_HASH = re.compile(r"[0-9a-f]{40,64}")
 """The names that the cache of a model hub gives to contents: hexadecimal hashes."""
 BLOCK = 1 << 22
 """Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
@@ -224,15 +224,15 @@ def leads_out_of(folder: str | Path, path: str | Path, *, below: bool = False) -
 
     A link to something in a folder below leads out too, unless ``below``. One that leads nowhere does not.
     """
-    if not is_link_at(path):
+    if not _is_link_at(path):
         return False
-    home, target = resolved(folder), resolved(path)
+    home, target = _resolved(folder), _resolved(path)
     if home is None or target is None:
         return os.path.exists(path)  # noqa: PTH110 - pathlib raises errors for some
-    return target.parent != home and not (below and home in target.parents) and not is_cached(target, path)
+    return target.parent != home and not (below and home in target.parents) and not _is_cached(target, path)
 
 
-def is_link_at(path: str | Path) -> bool:
+def _is_link_at(path: str | Path) -> bool:
     """Whether a path is a link; one that the system cannot look at is none."""
     try:
         return leads_elsewhere(Path(system_path(str(path))).lstat())
@@ -240,7 +240,7 @@ def is_link_at(path: str | Path) -> bool:
         return False
 
 
-def resolved(path: str | Path) -> Path | None:
+def _resolved(path: str | Path) -> Path | None:
     """The path with all links followed; None where the system cannot tell."""
     try:
         return Path(os.path.realpath(path))
@@ -248,10 +248,10 @@ def resolved(path: str | Path) -> Path | None:
         return None
 
 
-def is_cached(target: Path, link: str | Path) -> bool:
+def _is_cached(target: Path, link: str | Path) -> bool:
     """Whether a link leads to one of the contents, each named by its hash, of the download cache that it lies in."""
-    cache, place = target.parent.parent, resolved(Path(link).parent)
-    is_content = target.parent.name == BLOBS and HASH.fullmatch(target.name) is not None
+    cache, place = target.parent.parent, _resolved(Path(link).parent)
+    is_content = target.parent.name == _BLOBS and _HASH.fullmatch(target.name) is not None
     return is_content and place is not None and cache in place.parents[1:]
 
 
@@ -262,7 +262,7 @@ def is_folder(path: str) -> bool:
 
 def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
     """The sentence for a path that the system does not open."""
-    if isinstance(error, FileNotFoundError) and is_link_at(name):
+    if isinstance(error, FileNotFoundError) and _is_link_at(name):
         return NotAModel(f"{name} is a link to something that does not exist.", "Restore it, or remove the link.")
     if isinstance(error, FileNotFoundError):
         parent = Path(name).parent

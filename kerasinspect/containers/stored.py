@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Array, Index
     from kerasinspect.remarks import Remark
 
-UNWRITTEN_LIMIT = 1 << 20
+_UNWRITTEN_LIMIT = 1 << 20
 """Bytes of an array that was declared but never written whose fill value is still shown."""
 
 
@@ -86,7 +86,7 @@ class Unwritten:
     @property
     def problem(self) -> str | None:
         """The reason why no values are given: there are none, or too many for a weight that someone forgot."""
-        if self.nbytes > UNWRITTEN_LIMIT:
+        if self.nbytes > _UNWRITTEN_LIMIT:
             return f"{self.where} declares {self.nbytes:,} bytes but none of them are stored."
         if self.nbytes and self.value is None:
             return f"{self.where} was never written, and the file has no fill value for it."
@@ -219,13 +219,13 @@ class StoredArray:
                 yield piece
 
 
-LinkKind: TypeAlias = Literal["soft", "external", "user-defined", "same", "datatype", "damaged"]
+_LinkKind: TypeAlias = Literal["soft", "external", "user-defined", "same", "datatype", "damaged"]
 
 
 class Link(NamedTuple):
     """A name in a group that leads to no object of its own: it is not followed, or its object has another name, too."""
 
-    kind: LinkKind
+    kind: _LinkKind
     """``same``: a hard link to an object that was met before; ``damaged``: a hard link to what cannot be read."""
     target: str = ""
     """The path that it leads to, or the number of a user-defined kind."""
@@ -240,14 +240,14 @@ class Link(NamedTuple):
     @property
     def words(self) -> str:
         """The rest of a sentence that begins with the link's own path."""
-        return LINK_WORDS[self.kind].format(self.target, self.file)
+        return _LINK_WORDS[self.kind].format(self.target, self.file)
 
     def __str__(self) -> str:
         """Its words, for a remark."""
         return self.words
 
 
-LINK_WORDS: Mapping[LinkKind, str] = {
+_LINK_WORDS: Mapping[_LinkKind, str] = {
     "soft": "links to {0}, not followed",
     "external": "links to {0} in {1}, not followed",
     "user-defined": "is a link of user-defined kind {0}, not followed",
@@ -304,11 +304,11 @@ class Group:
         """
         attributes = self.attributes
         if name in attributes:
-            return as_texts(attributes[name])
+            return _as_texts(attributes[name])
         parts: list[str] = []
         count = 0
         while f"{name}{count}" in attributes:
-            parts += as_texts(attributes[f"{name}{count}"])
+            parts += _as_texts(attributes[f"{name}{count}"])
             count += 1
         return parts if count else None
 
@@ -330,7 +330,7 @@ class Tree:
     """A remark on every array that was never written, or not all of it."""
 
 
-def as_texts(value: Attribute) -> list[str]:
+def _as_texts(value: Attribute) -> list[str]:
     """A list of texts from an attribute, whichever way the writer's h5py stored it."""
     if isinstance(value, str):
         return [value]
@@ -343,17 +343,19 @@ def normalised(key: Index, shape: tuple[int, ...]) -> tuple[list[range], list[bo
     Raises IndexError as numpy does.
     """
     picks, kept = [], []
-    for part, size in zip(axis_by_axis(key, len(shape)), shape, strict=True):
+    for part, size in zip(_axis_by_axis(key, len(shape)), shape, strict=True):
         if isinstance(part, slice):
             picks.append(range(size)[part])
         else:
             place = index(part)
-            picks.append(range(size)[place : place + 1 or None] if -size <= place < size else out_of_range(place, size))
+            picks.append(
+                range(size)[place : place + 1 or None] if -size <= place < size else _out_of_range(place, size)
+            )
         kept.append(isinstance(part, slice))
     return picks, kept
 
 
-def axis_by_axis(key: Index, rank: int) -> Sequence[int | np.integer | slice]:
+def _axis_by_axis(key: Index, rank: int) -> Sequence[int | np.integer | slice]:
     """A whole number or a slice for each axis; all of an axis where an ellipsis or nothing stands for it."""
     parts = key if isinstance(key, tuple) else (key,)
     steps = [part for part in parts if not isinstance(part, EllipsisType)]
@@ -367,7 +369,7 @@ def axis_by_axis(key: Index, rank: int) -> Sequence[int | np.integer | slice]:
     return [*steps[:at], *[slice(None)] * (rank - len(steps)), *steps[at:]]
 
 
-def out_of_range(position: int, size: int) -> range:
+def _out_of_range(position: int, size: int) -> range:
     """Raise numpy's error for an index outside the axis."""
     message = f"index {position} is out of bounds for an axis of size {size}"
     raise IndexError(message)

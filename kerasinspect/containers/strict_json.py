@@ -15,25 +15,25 @@ from typing import Any
 from kerasinspect.errors import DamagedFile
 from kerasinspect.limits import DEFAULT, Limits, over_limit
 
-DEEPER, SHALLOWER, QUOTE, BACKSLASH = b"[{", b"]}", b'"', b"\\"
-MARKS = b"[{,:"
-SKELETON = DEEPER + SHALLOWER + QUOTE + b",:"
-ALL_ELSE = bytes(sorted(set(range(256)) - set(SKELETON)))
-STEP_OF = {**dict.fromkeys(DEEPER, 1), **dict.fromkeys(SHALLOWER, -1)}
-BYTE_ORDER_MARKS = (
+_DEEPER, _SHALLOWER, _QUOTE, _BACKSLASH = b"[{", b"]}", b'"', b"\\"
+_MARKS = b"[{,:"
+_SKELETON = _DEEPER + _SHALLOWER + _QUOTE + b",:"
+_ALL_ELSE = bytes(sorted(set(range(256)) - set(_SKELETON)))
+_STEP_OF = {**dict.fromkeys(_DEEPER, 1), **dict.fromkeys(_SHALLOWER, -1)}
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-MOST_REPEATED_KEYS = 100
+_MOST_REPEATED_KEYS = 100
 
-REMEDY = "The file was damaged or edited by hand: get it again, or save the model again."
+_REMEDY = "The file was damaged or edited by hand: get it again, or save the model again."
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class _Parsed:
     """A JSON document, and the keys that one of its objects holds more than once."""
 
     value: Any
@@ -41,7 +41,7 @@ class Parsed:
     """Each once, in the order of the file, the first hundred; the last value of each counts."""
 
 
-def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbytes: int | None = None) -> Parsed:
+def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbytes: int | None = None) -> _Parsed:
     """The document that ``data`` holds; ``where`` is what to call it in a message.
 
     ``deflated_nbytes`` is what it took in a file that had it deflated: a few kilobytes can become millions of values.
@@ -49,41 +49,41 @@ def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbyte
     """
     if len(data) > limits.json_bytes:
         raise over_limit("json_bytes", len(data), limits.json_bytes, where)
-    text = decode(data, where)
-    check_size(text.encode("utf-8", "surrogatepass"), where, limits, deflated_nbytes)
+    text = _decode(data, where)
+    _check_size(text.encode("utf-8", "surrogatepass"), where, limits, deflated_nbytes)
     repeated: dict[str, None] = {}
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object, with its repeated keys noted."""
         found = dict(pairs)
         if len(found) < len(pairs):
-            note_repeated(pairs, repeated)
+            _note_repeated(pairs, repeated)
         return found
 
     try:
-        value = json.loads(text, object_pairs_hook=collect, parse_int=whole_number)
+        value = json.loads(text, object_pairs_hook=collect, parse_int=_whole_number)
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
         raise DamagedFile(
-            f"{where} is not JSON: {error.msg.removesuffix(' at')} at byte {at:,} of {len(data):,}.", REMEDY
+            f"{where} is not JSON: {error.msg.removesuffix(' at')} at byte {at:,} of {len(data):,}.", _REMEDY
         ) from error
     except RecursionError as error:
         # Only a caller that has already used up the stack gets here: the depth was checked above.
         raise over_limit("json_depth", limits.json_depth, limits.json_depth, where) from error
-    return Parsed(value, tuple(repeated))
+    return _Parsed(value, tuple(repeated))
 
 
-def decode(data: bytes, where: str) -> str:
+def _decode(data: bytes, where: str) -> str:
     """The text that the bytes hold, in whichever encoding JSON may have; raises DamagedFile for bytes that are none."""
-    encoding = next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), None) or bare_encoding(data)
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None) or _bare_encoding(data)
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         message = f"{where} is not JSON: it is no valid {encoding.upper()} at byte {error.start:,} of {len(data):,}."
-        raise DamagedFile(message, REMEDY) from error
+        raise DamagedFile(message, _REMEDY) from error
 
 
-def bare_encoding(data: bytes) -> str:
+def _bare_encoding(data: bytes) -> str:
     """The encoding of text that begins with two ASCII characters and without a byte order mark, from its zeros."""
     zeros = tuple(byte == 0 for byte in data[:4])
     match zeros:
@@ -98,14 +98,14 @@ def bare_encoding(data: bytes) -> str:
     return "utf-8"
 
 
-def check_size(text: bytes, where: str, limits: Limits, deflated_nbytes: int | None = None) -> None:
+def _check_size(text: bytes, where: str, limits: Limits, deflated_nbytes: int | None = None) -> None:
     """Raise RefusedFile where the document holds more values or is deeper than the limits allow, without parsing it."""
-    marks = sum(map(text.count, MARKS))
+    marks = sum(map(text.count, _MARKS))
     if marks > limits.json_marks:
         raise over_limit("json_marks", marks, limits.json_marks, where)
     if deflated_nbytes is not None and marks > max(limits.json_marks_inflated, deflated_nbytes // 2):
         raise over_limit("json_marks_inflated", marks, limits.json_marks_inflated, where)
-    if sum(map(text.count, DEEPER)) > limits.json_depth:
+    if sum(map(text.count, _DEEPER)) > limits.json_depth:
         deepest = depth(text)
         if deepest > limits.json_depth:
             raise over_limit("json_depth", deepest, limits.json_depth, where)
@@ -119,14 +119,14 @@ def depth(text: bytes) -> int:
 
     It is right up to the place where the text stops being JSON, which is as far as a parser gets.
     """
-    unescaped = text.replace(BACKSLASH * 2, b"").replace(BACKSLASH + QUOTE, b"")
+    unescaped = text.replace(_BACKSLASH * 2, b"").replace(_BACKSLASH + _QUOTE, b"")
     # Once all else is gone, two quotes side by side are a whole string: between two strings stands a comma or a colon.
-    skeleton = unescaped.translate(None, ALL_ELSE).replace(QUOTE * 2, b"")
-    outside = b"".join(skeleton.split(QUOTE)[::2])
-    return max(accumulate(map(STEP_OF.__getitem__, outside.translate(None, b",:"))), default=0)
+    skeleton = unescaped.translate(None, _ALL_ELSE).replace(_QUOTE * 2, b"")
+    outside = b"".join(skeleton.split(_QUOTE)[::2])
+    return max(accumulate(map(_STEP_OF.__getitem__, outside.translate(None, b",:"))), default=0)
 
 
-def whole_number(digits: str) -> int | float:
+def _whole_number(digits: str) -> int | float:
     """The number that digits stand for: an infinity where they are more than Python turns into a whole number."""
     try:
         return int(digits)
@@ -134,11 +134,11 @@ def whole_number(digits: str) -> int | float:
         return float(digits)
 
 
-def note_repeated(pairs: list[tuple[str, Any]], repeated: dict[str, None]) -> None:
+def _note_repeated(pairs: list[tuple[str, Any]], repeated: dict[str, None]) -> None:
     """Add the keys that ``pairs`` holds more than once, while they are not too many."""
     seen: set[str] = set()
     for key, _ in pairs:
-        if len(repeated) >= MOST_REPEATED_KEYS:
+        if len(repeated) >= _MOST_REPEATED_KEYS:
             return
         if key in seen:
             repeated[key] = None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberFacts:
+class _MemberFacts:
     """One member of an archive."""
 
     name: str
@@ -40,7 +40,7 @@ class MemberFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class _Place:
     """A path inside an HDF5 file, and what is to be said of it."""
 
     path: str
@@ -48,7 +48,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkAt:
+class _LinkAt:
     """A name in an HDF5 file that leads to no object of its own."""
 
     path: str
@@ -61,29 +61,29 @@ class ContainerFacts:
 
     nbytes: int
     """Of the file, or of all files of a folder or of sharded weights."""
-    members: tuple[MemberFacts, ...] = ()
+    members: tuple[_MemberFacts, ...] = ()
     """Of an archive, in the order of its directory; those that share a name too."""
-    packed: tuple[MemberFacts, ...] = ()
+    packed: tuple[_MemberFacts, ...] = ()
     """Of an archive of arrays in an archive or in a folder, likewise."""
     unused_nbytes: int = 0
     """Bytes between the members of an archive that belong to none."""
     outside_nbytes: int = 0
     """Bytes of an HDF5 file before its beginning and behind its end."""
-    links: tuple[LinkAt, ...] = ()
+    links: tuple[_LinkAt, ...] = ()
     """Names in HDF5 files that lead somewhere by a path rather than to an object of their own."""
-    shared: tuple[LinkAt, ...] = ()
+    shared: tuple[_LinkAt, ...] = ()
     """Names in HDF5 files that lead to an object which has another name, too."""
-    withheld: tuple[Place, ...] = ()
+    withheld: tuple[_Place, ...] = ()
     """Arrays whose values are not read: they lie in other files or behind a filter, or are no numbers."""
     pickled: tuple[str, ...] = ()
     """Arrays of pickled Python objects, which only running code could load."""
-    oversized: tuple[Place, ...] = ()
+    oversized: tuple[_Place, ...] = ()
     """Arrays that declare far more than the file holds for them."""
     compressed: tuple[str, ...] = ()
     """Arrays that are stored in chunks, so that they have to be put together before they can be used."""
     group_paths: tuple[str, ...] = ()
     """Every group of the HDF5 files, and every name that leads to no group or array of its own."""
-    leading_out: tuple[Place, ...] = ()
+    leading_out: tuple[_Place, ...] = ()
     """Names of an HDF5 file that lead out of their group where they are used as paths."""
     repeated_keys: tuple[tuple[str, str], ...] = ()
     """A JSON document, and a key that one of its objects has twice."""
@@ -93,7 +93,7 @@ class ContainerFacts:
     """Layers of a legacy file that list what the file does not hold."""
 
     @property
-    def wrong_checksums(self) -> tuple[MemberFacts, ...]:
+    def wrong_checksums(self) -> tuple[_MemberFacts, ...]:
         """The members whose bytes have another checksum than their archive names."""
         return tuple(member for member in (*self.members, *self.packed) if member.crc_matches is False)
 
@@ -103,7 +103,7 @@ def container_facts(container: Container) -> ContainerFacts:
 
     Reads every byte of an archive, in pieces, for the checksums; raises FailedRead where the system does not give them.
     """
-    listed = (Place(path, f"Its attributes list {name}") for path, name in container.listed_names if leads_out(name))
+    listed = (_Place(path, f"Its attributes list {name}") for path, name in container.listed_names if leads_out(name))
     facts = ContainerFacts(
         container.nbytes,
         leading_out=tuple(listed),
@@ -111,24 +111,24 @@ def container_facts(container: Container) -> ContainerFacts:
         broken_lists=container.broken_lists,
     )
     if container.archive is not None:
-        facts = replace(facts, members=facts_of(container.archive), unused_nbytes=container.archive.unused_nbytes)
+        facts = replace(facts, members=_facts_of(container.archive), unused_nbytes=container.archive.unused_nbytes)
     if container.packed is not None:
-        facts = replace(facts, packed=facts_of(container.packed))
+        facts = replace(facts, packed=_facts_of(container.packed))
     for tree in container.trees:
         unwritten = (*facts.unwritten, *tree.unwritten)
         facts = replace(facts, outside_nbytes=facts.outside_nbytes + tree.outside_nbytes, unwritten=unwritten)
-        facts = with_group(facts, tree.root)
+        facts = _with_group(facts, tree.root)
     return facts
 
 
-def facts_of(archive: Archive) -> tuple[MemberFacts, ...]:
+def _facts_of(archive: Archive) -> tuple[_MemberFacts, ...]:
     """The facts about every member of an archive."""
-    return tuple(member_facts(archive, member) for member in archive.entries)
+    return tuple(_member_facts(archive, member) for member in archive.entries)
 
 
-def member_facts(archive: Archive, member: Member) -> MemberFacts:
+def _member_facts(archive: Archive, member: Member) -> _MemberFacts:
     """The facts about one member; of those that share a name, only the last one's bytes are read."""
-    facts = MemberFacts(
+    facts = _MemberFacts(
         name=member.name,
         nbytes=member.size,
         stored_nbytes=member.compressed_size,
@@ -147,9 +147,9 @@ def member_facts(archive: Archive, member: Member) -> MemberFacts:
         return replace(facts, problem=error.message)
 
 
-def with_group(facts: ContainerFacts, root: Group) -> ContainerFacts:
+def _with_group(facts: ContainerFacts, root: Group) -> ContainerFacts:
     """The facts with those about everything in an HDF5 file."""
-    arrays, links = [*root.all_arrays()], [*links_of(root)]
+    arrays, links = [*root.all_arrays()], [*_links_of(root)]
     return replace(
         facts,
         links=(*facts.links, *(one for one in links if one.link.is_path)),
@@ -157,35 +157,35 @@ def with_group(facts: ContainerFacts, root: Group) -> ContainerFacts:
         withheld=(
             *facts.withheld,
             *(
-                Place(one.path, one.storage.reason)
+                _Place(one.path, one.storage.reason)
                 for one in arrays
                 if isinstance(one.storage, Withheld) and one.dtype != PICKLED
             ),
         ),
         pickled=(*facts.pickled, *(one.path for one in arrays if one.dtype == PICKLED)),
-        oversized=(*facts.oversized, *(Place(one.path, one.problem) for one in arrays if one.problem)),
+        oversized=(*facts.oversized, *(_Place(one.path, one.problem) for one in arrays if one.problem)),
         compressed=(*facts.compressed, *(one.path for one in arrays if isinstance(one.storage, Chunked))),
-        group_paths=(*facts.group_paths, *paths_of(root)),
-        leading_out=(*facts.leading_out, *names_leading_out(root)),
+        group_paths=(*facts.group_paths, *_paths_of(root)),
+        leading_out=(*facts.leading_out, *_names_leading_out(root)),
     )
 
 
-def links_of(root: Group) -> Iterator[LinkAt]:
+def _links_of(root: Group) -> Iterator[_LinkAt]:
     """Every name that leads to no object of its own."""
     for group in root.walk():
-        yield from (LinkAt(f"{group.path.rstrip('/')}/{name}", link) for name, link in group.links.items())
+        yield from (_LinkAt(f"{group.path.rstrip('/')}/{name}", link) for name, link in group.links.items())
 
 
-def paths_of(root: Group) -> Iterator[str]:
+def _paths_of(root: Group) -> Iterator[str]:
     """The path of every group, and of every name that leads to no object of its own."""
     for group in root.walk():
         yield group.path
         yield from (f"{group.path.rstrip('/')}/{name}" for name in group.links)
 
 
-def names_leading_out(root: Group) -> Iterator[Place]:
+def _names_leading_out(root: Group) -> Iterator[_Place]:
     """Names of objects that leave their group where they are used as paths."""
     for group in root.walk():
         for name in (*group.groups, *group.arrays, *group.links):
             if leads_out(name):
-                yield Place(group.path, f"It holds an object named {name}")
+                yield _Place(group.path, f"It holds an object named {name}")

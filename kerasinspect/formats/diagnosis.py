@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.sources import Source
 
-HEAD = 4096
+_HEAD = 4096
 """Bytes at the beginning of a file that are looked at."""
-TAIL = 64
+_TAIL = 64
 """Bytes at its end that are."""
-LISTED_ENTRIES = 1_000
+_LISTED_ENTRIES = 1_000
 """Names in a folder that are looked at."""
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-SUPERBLOCK_STARTS = (0, 512, 1024, 2048)
+_SUPERBLOCK_STARTS = (0, 512, 1024, 2048)
 """Where an HDF5 file begins: a block of the user's may lie before it."""
 HDF5_PARTS = (b"HEAP\0\0\0\0", b"TREE\0", b"SNOD\1", b"OHDR\2")
 TEXT_COPIES = (b"\x89HDF\n\x1a\n", b"\x89HDF\r\r\n", b"\x89HDF\r\n\x1a\r\n", b"\xef\xbf\xbdHDF", b"\x09HDF", b"HDF\r\n")
-FIRST_MEMBER = (b"metadata.json", 30)
+_FIRST_MEMBER = (b"metadata.json", 30)
 """A Keras archive's first name, and where it stands."""
-SUPERBLOCK, SMALLEST_SUPERBLOCK, LAST_SUPERBLOCK = 96, 48, 3
+_SUPERBLOCK, _SMALLEST_SUPERBLOCK, _LAST_SUPERBLOCK = 96, 48, 3
 
-GET_AGAIN = "Get it again, whole."
+_GET_AGAIN = "Get it again, whole."
 
 
-class ForeignArchive(NamedTuple):
+class _ForeignArchive(NamedTuple):
     """A kind of ZIP archive that is no model, and the name of a member by which it is known."""
 
     name: re.Pattern[str]
@@ -55,13 +55,13 @@ class ForeignArchive(NamedTuple):
     remedy: str
 
 
-ARCHIVES = (
-    ForeignArchive(re.compile(r"(.*/)?(data|constants)\.pkl"), "a PyTorch checkpoint, not a Keras model", NOT_OPENED),
-    ForeignArchive(re.compile(r"(.*/)?saved_model\.pb"), "a ZIP archive of a TensorFlow SavedModel", CONVERT),
-    ForeignArchive(re.compile(r".*\.(keras|h5|hdf5)"), "a ZIP archive that holds a model file", UNPACK),
-    ForeignArchive(re.compile(r"[^/]*\.npy"), "a NumPy archive of arrays (.npz), not a Keras model", NAME_A_MODEL),
-    ForeignArchive(re.compile(r"\[Content_Types\]\.xml"), "an office document", NAME_A_MODEL),
-    ForeignArchive(re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive", NAME_A_MODEL),
+_ARCHIVES = (
+    _ForeignArchive(re.compile(r"(.*/)?(data|constants)\.pkl"), "a PyTorch checkpoint, not a Keras model", NOT_OPENED),
+    _ForeignArchive(re.compile(r"(.*/)?saved_model\.pb"), "a ZIP archive of a TensorFlow SavedModel", CONVERT),
+    _ForeignArchive(re.compile(r".*\.(keras|h5|hdf5)"), "a ZIP archive that holds a model file", UNPACK),
+    _ForeignArchive(re.compile(r"[^/]*\.npy"), "a NumPy archive of arrays (.npz), not a Keras model", NAME_A_MODEL),
+    _ForeignArchive(re.compile(r"\[Content_Types\]\.xml"), "an office document", NAME_A_MODEL),
+    _ForeignArchive(re.compile(r"META-INF/MANIFEST\.MF"), "a Java archive", NAME_A_MODEL),
 )
 """The first row counts of which some name in the archive fits."""
 
@@ -70,20 +70,20 @@ def diagnose(source: Source, limits: Limits = DEFAULT) -> UnreadableFile:
     """Why no reader takes a file: the error to raise, for what the file is or for how it is damaged."""
     if not source.size:
         return NotAModel(f"{source.label} is empty: 0 bytes.", "It was never written or copied: get it again.")
-    if grown := still_written(source):
+    if grown := _still_written(source):
         return grown
-    head = source.read_at(0, min(HEAD, source.size))
-    tail = source.read_at(max(0, source.size - TAIL), min(TAIL, source.size))
+    head = source.read_at(0, min(_HEAD, source.size))
+    tail = source.read_at(max(0, source.size - _TAIL), min(_TAIL, source.size))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return other_archive(source, limits)
-    if any(head.startswith(HDF5_SIGNATURE, start) for start in SUPERBLOCK_STARTS):
-        return hdf5_damage(source)
-    if b"PK\x05\x06" in tail and not head.startswith(*FIRST_MEMBER):
-        return other_archive(source, limits)
-    return damaged_head(source, head) or foreign_file(source, head, tail, limits)
+        return _other_archive(source, limits)
+    if any(head.startswith(HDF5_SIGNATURE, start) for start in _SUPERBLOCK_STARTS):
+        return _hdf5_damage(source)
+    if b"PK\x05\x06" in tail and not head.startswith(*_FIRST_MEMBER):
+        return _other_archive(source, limits)
+    return _damaged_head(source, head) or foreign_file(source, head, tail, limits)
 
 
-def still_written(source: Source) -> DamagedFile | None:
+def _still_written(source: Source) -> DamagedFile | None:
     """The error for a file whose size changed since it was opened, or None."""
     now = source.size_now()
     if source.inside or now == source.size:
@@ -92,32 +92,32 @@ def still_written(source: Source) -> DamagedFile | None:
     return DamagedFile(message, "Wait until it is whole.")
 
 
-def hdf5_damage(source: Source) -> DamagedFile:
+def _hdf5_damage(source: Source) -> DamagedFile:
     """Why an HDF5 file cannot be read, from its superblock: cut off, being written, or damaged.
 
     Layout: HDF5 File Format Specification, section II.A.
     """
-    head = source.read_at(0, min(HEAD, source.size))
-    start = next((start for start in SUPERBLOCK_STARTS if head.startswith(HDF5_SIGNATURE, start)), 0)
-    block = source.read_at(start, min(SUPERBLOCK, source.size - start))
-    if len(block) < SMALLEST_SUPERBLOCK:
+    head = source.read_at(0, min(_HEAD, source.size))
+    start = next((start for start in _SUPERBLOCK_STARTS if head.startswith(HDF5_SIGNATURE, start)), 0)
+    block = source.read_at(start, min(_SUPERBLOCK, source.size - start))
+    if len(block) < _SMALLEST_SUPERBLOCK:
         message = f"{source.label} is cut off: its {source.size:,} bytes are less than the head of an HDF5 file."
-        return DamagedFile(message, GET_AGAIN)
+        return DamagedFile(message, _GET_AGAIN)
     version = block[8]
     width = block[13] if version <= 1 else block[9]
-    if version > LAST_SUPERBLOCK or width not in {4, 8}:
+    if version > _LAST_SUPERBLOCK or width not in {4, 8}:
         message = f"{source.label} is damaged: its HDF5 superblock at byte {start} says {shown_bytes(block[8:16])}."
-        return DamagedFile(message, GET_AGAIN)
+        return DamagedFile(message, _GET_AGAIN)
     at = {0: 24, 1: 28}.get(version, 12) + 2 * width
     expected = int.from_bytes(block[at : at + width], "little")
     if expected > source.size:
         message = f"{source.label} is cut off: its HDF5 superblock says {expected:,} bytes, and it has {source.size:,}."
-        return DamagedFile(message, GET_AGAIN)
-    if version == LAST_SUPERBLOCK and block[11] & 1:
+        return DamagedFile(message, _GET_AGAIN)
+    if version == _LAST_SUPERBLOCK and block[11] & 1:
         message = f"{source.label} is marked as being written: a program still writes it, or was killed."
         return DamagedFile(message, "Wait for it; if nothing writes it, try h5clear -s on a copy.")
     message = f"{source.label} is a damaged HDF5 file: the groups and arrays in it cannot be found."
-    return DamagedFile(message, GET_AGAIN)
+    return DamagedFile(message, _GET_AGAIN)
 
 
 def not_keras_hdf5(source: Source, names: Collection[str]) -> NotAModel:
@@ -126,21 +126,21 @@ def not_keras_hdf5(source: Source, names: Collection[str]) -> NotAModel:
     return NotAModel(f"{source.label} is an HDF5 file without a Keras model: {held}.", NAME_A_MODEL)
 
 
-def damaged_head(source: Source, head: bytes) -> DamagedFile | None:
+def _damaged_head(source: Source, head: bytes) -> DamagedFile | None:
     """The error for an HDF5 file or an archive whose first bytes were changed, or None."""
     if head.startswith(TEXT_COPIES):
         message = f"{source.label} is an HDF5 file that was copied as text, which destroys its numbers."
         return DamagedFile(message, "Copy it again as binary (*.h5 binary in .gitattributes; binary mode in FTP).")
     if any(part in head for part in HDF5_PARTS):
         message = f"{source.label} is an HDF5 file whose first bytes are damaged: {shown_bytes(head[:8])}."
-        return DamagedFile(message, GET_AGAIN)
-    if head.startswith(*FIRST_MEMBER):
+        return DamagedFile(message, _GET_AGAIN)
+    if head.startswith(*_FIRST_MEMBER):
         message = f"{source.label} is a Keras archive whose first bytes are damaged: {shown_bytes(head[:8])}."
-        return DamagedFile(message, GET_AGAIN)
+        return DamagedFile(message, _GET_AGAIN)
     return None
 
 
-def other_archive(source: Source, limits: Limits) -> UnreadableFile:
+def _other_archive(source: Source, limits: Limits) -> UnreadableFile:
     """What a ZIP archive is that is no Keras model, or why it cannot be read."""
     try:
         names = tuple(open_archive(source, limits).members)
@@ -149,7 +149,7 @@ def other_archive(source: Source, limits: Limits) -> UnreadableFile:
     if folder := next((name.rpartition("/")[0] for name in names if name.endswith("/config.json")), None):
         message = f"{source.label} is a ZIP archive of the folder {shortened(folder)}, which holds the model."
         return NotAModel(message, "Unpack it and name that folder, or zip the files in it without the folder.")
-    for row in ARCHIVES:
+    for row in _ARCHIVES:
         if found := next(filter(row.name.fullmatch, names), None):
             return NotAModel(f"{source.label} is {row.noun}: it holds {shortened(found)}.", row.remedy)
     held = f"it holds {listed(names)}" if names else "it is empty"
@@ -161,7 +161,7 @@ def diagnose_folder(path: str | os.PathLike[str]) -> NotAModel:
     folder = os.fspath(path)
     try:
         with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in islice(entries, LISTED_ENTRIES))
+            names = sorted(entry.name for entry in islice(entries, _LISTED_ENTRIES))
     except (OSError, ValueError) as error:
         return cannot_open(folder, error)
     models = [name for name in names if name.endswith(MODEL_ENDINGS)]

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.sources import Source
 
-HEAD, TAIL = 4096, 1024
+_HEAD, _TAIL = 4096, 1024
 """Bytes at a file's ends that are looked at."""
 
-LONGEST_CHARACTER = 4
+_LONGEST_CHARACTER = 4
 """Bytes of one UTF-8 character, of which some may lie outside of what is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Existing:
+class _Existing:
     """What a file is to whoever would replace it."""
 
     kind: Literal["own", "other", "model"]
@@ -42,18 +42,18 @@ class Existing:
     """What it is, with its article."""
 
 
-OWN = Existing("own")
+_OWN = _Existing("own")
 
-FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
+_FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
 """The name of a format as a page has it."""
-OWN_TEXTS = tuple(
+_OWN_TEXTS = tuple(
     re.compile(pattern)
     for pattern in (
         r'\s*\{\s*"schema": "kerasinspect\.(show|summary|stats|training|check|lock|rules|verify)/1"',
         r'\s*\{\s*"\$schema": "[^"]*sarif[^"]*"[\s\S]{,200}"driver": \{\s*"name": "kerasinspect"',
         r'<\?xml [^>]*>\s*<testsuites name="kerasinspect"',
-        rf"(## )?model .*\n\n?{FORMAT} · (`?saved`? by )?`?Keras ",
-        rf"model .* · {FORMAT} · (saved by Keras \d|Keras version not stored)",
+        rf"(## )?model .*\n\n?{_FORMAT} · (`?saved`? by )?`?Keras ",
+        rf"model .* · {_FORMAT} · (saved by Keras \d|Keras version not stored)",
         r"## `?kerasinspect`? check\n",
         r"weight,shape,dtype,minimum,maximum,",
         r"code +name +severity +default +what it finds\n",
@@ -62,13 +62,13 @@ OWN_TEXTS = tuple(
 )
 """Beginnings of what the commands write."""
 
-OWN_END = re.compile(r"(^|\n)[\d,]+ of [\d,]+ arrays? read in [\d,]+ files?\n$")
+_OWN_END = re.compile(r"(^|\n)[\d,]+ of [\d,]+ arrays? read in [\d,]+ files?\n$")
 """How a report of ``check`` for people ends."""
 
-GOLDEN_MEMBER = "kerasinspect.npy"
+_GOLDEN_MEMBER = "kerasinspect.npy"
 """The member that says of an archive of arrays that ``verify`` recorded it."""
 
-HARMLESS = (
+_HARMLESS = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -76,7 +76,7 @@ HARMLESS = (
 )
 """Beginnings of binary files that hold no weights."""
 
-WEIGHTS_IN_ARCHIVES = re.compile(
+_WEIGHTS_IN_ARCHIVES = re.compile(
     r"(.*/)?([^/]*\.(keras|h5|hdf5|h5f|npy|npz|pkl|pickle|joblib|pb|pbtxt|pt|pth|bin|ckpt|index|data-\d+-of-\d+"
     r"|safetensors|onnx|tflite|gguf|ggml|msgpack|mlmodel|params|zip|tar|gz)"
     r"|config\.json|metadata\.json|model\.json|[^/]*\.weights\.json|_METADATA|_CHECKPOINT_METADATA|checkpoint"
@@ -85,7 +85,7 @@ WEIGHTS_IN_ARCHIVES = re.compile(
 )
 """Names of members that are a model's."""
 
-MODEL_DOCUMENTS = tuple(
+_MODEL_DOCUMENTS = tuple(
     map(
         frozenset,
         (
@@ -105,7 +105,7 @@ MODEL_DOCUMENTS = tuple(
 )
 """Keys of JSON documents that are a part of a model: of Keras, TensorFlow.js, Hugging Face, Orbax and Zarr."""
 
-MODEL_TEXTS = (
+_MODEL_TEXTS = (
     (re.compile(r"version https://git-lfs\.github\.com/spec/"), "a Git LFS pointer, which stands for a large file"),
     (re.compile(r"(backend|class_name):"), "the architecture of a Keras model as YAML"),
     (re.compile(r"model_checkpoint_path:"), "the list of a TensorFlow checkpoint"),
@@ -113,81 +113,81 @@ MODEL_TEXTS = (
 )
 """Beginnings of texts that are a part of a model."""
 
-SHARD_OF_CHECKPOINT = re.compile(r"\.data-\d{5}-of-\d{5}$")
+_SHARD_OF_CHECKPOINT = re.compile(r"\.data-\d{5}-of-\d{5}$")
 
 
-def existing_file(path: str | os.PathLike[str]) -> Existing:
+def existing_file(path: str | os.PathLike[str]) -> _Existing:
     """What a regular file is; one that cannot be read may be a model."""
     try:
         with closing(open_source(path)) as source:
             return _content(source)
     except UnreadableFile:
-        return Existing("model", "a file that cannot be read")
+        return _Existing("model", "a file that cannot be read")
 
 
-def _content(source: Source) -> Existing:
+def _content(source: Source) -> _Existing:
     """What a file is by its content."""
     if not source.size:
-        return OWN
-    head = source.read_at(0, min(HEAD, source.size))
-    tail = source.read_at(max(0, source.size - TAIL), min(TAIL, source.size))
+        return _OWN
+    head = source.read_at(0, min(_HEAD, source.size))
+    tail = source.read_at(max(0, source.size - _TAIL), min(_TAIL, source.size))
     if b"PK\x05\x06" in tail or head.startswith(b"PK"):
         return _archive(source)
-    if (text := _as_text(head, tail)) is not None and not SHARD_OF_CHECKPOINT.search(source.path):
+    if (text := _as_text(head, tail)) is not None and not _SHARD_OF_CHECKPOINT.search(source.path):
         return _text(source, text, tail.decode("utf-8", "ignore"))
-    for signature, noun in HARMLESS:
+    for signature, noun in _HARMLESS:
         if head.startswith(signature):
-            return Existing("other", noun)
-    return Existing("model", _binary(head))
+            return _Existing("other", noun)
+    return _Existing("model", _binary(head))
 
 
-def _archive(source: Source) -> Existing:
+def _archive(source: Source) -> _Existing:
     """What a ZIP archive is: what is recorded by ``verify`` is ours, what cannot be listed may be a model."""
     try:
         names = open_archive(source).members.keys()
     except UnreadableFile:
-        return Existing("model", "an archive that cannot be listed")
-    if GOLDEN_MEMBER in names:
-        return OWN
-    if any(map(WEIGHTS_IN_ARCHIVES.fullmatch, names)):
-        return Existing("model", "an archive of a model or of arrays")
-    return Existing("other", "an archive")
+        return _Existing("model", "an archive that cannot be listed")
+    if _GOLDEN_MEMBER in names:
+        return _OWN
+    if any(map(_WEIGHTS_IN_ARCHIVES.fullmatch, names)):
+        return _Existing("model", "an archive of a model or of arrays")
+    return _Existing("other", "an archive")
 
 
 def _as_text(head: bytes, tail: bytes) -> str | None:
     """The beginning of a file that is text at both ends; None for any other."""
     texts = [data.decode("utf-8", "ignore") for data in (head, tail)]
     for data, text in zip((head, tail), texts, strict=True):
-        if len(text.encode()) < len(data) - LONGEST_CHARACTER:
+        if len(text.encode()) < len(data) - _LONGEST_CHARACTER:
             return None
         if any(character < " " and not character.isspace() for character in text):
             return None
     return texts[0]
 
 
-def _text(source: Source, head: str, tail: str) -> Existing:
+def _text(source: Source, head: str, tail: str) -> _Existing:
     """What a text is."""
-    if any(pattern.match(head) for pattern in OWN_TEXTS) or OWN_END.search(tail):
-        return OWN
-    for pattern, noun in MODEL_TEXTS:
+    if any(pattern.match(head) for pattern in _OWN_TEXTS) or _OWN_END.search(tail):
+        return _OWN
+    for pattern, noun in _MODEL_TEXTS:
         if pattern.match(head):
-            return Existing("model", noun)
+            return _Existing("model", noun)
     if head.lstrip("\ufeff \t\r\n").startswith("{"):
         return _document(source)
-    return Existing("other", "a text")
+    return _Existing("other", "a text")
 
 
-def _document(source: Source) -> Existing:
+def _document(source: Source) -> _Existing:
     """What a JSON document is; one that is too large to be read may be a model."""
     if source.size > DEFAULT.json_bytes:
-        return Existing("model", "a JSON document too large to be looked at")
+        return _Existing("model", "a JSON document too large to be looked at")
     try:
         keys = parse_json(source.read_at(0, source.size), source.label).value.keys()
     except UnreadableFile:
-        return Existing("other", "a text")
-    if any(wanted <= keys for wanted in MODEL_DOCUMENTS):
-        return Existing("model", "a JSON document that is part of a model")
-    return Existing("other", "a JSON document")
+        return _Existing("other", "a text")
+    if any(wanted <= keys for wanted in _MODEL_DOCUMENTS):
+        return _Existing("model", "a JSON document that is part of a model")
+    return _Existing("other", "a JSON document")
 
 
 def _binary(head: bytes) -> str:

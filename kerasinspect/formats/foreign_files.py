@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from kerasinspect.limits import Limits
 
 MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".weights.json")
-SHOWN_NAMES = 5
-SHOWN_LENGTH = 60
-LATEST_ONNX = 20
+_SHOWN_NAMES = 5
+_SHOWN_LENGTH = 60
+_LATEST_ONNX = 20
 """Larger than any version of ONNX's format so far (13)."""
-SMALLEST_MESSAGE = 16
-LONGEST_CHARACTER = 3
+_SMALLEST_MESSAGE = 16
+_LONGEST_CHARACTER = 3
 """Bytes of one UTF-8 character that may be cut off at the end of the head."""
 
 CONVERT = "Load it where it was made and save it with model.save('model.keras')."
-DOWNLOAD_AGAIN = "Download it again, from the address of the file itself."
+_DOWNLOAD_AGAIN = "Download it again, from the address of the file itself."
 NAME_A_MODEL = "Name a file that Keras's model.save or save_weights wrote."
 NOT_OPENED = "Loading it can run any code, so it is not opened. Save the model with model.save('model.keras')."
 UNPACK = "Unpack it and name the model inside."
 
 
-class Kind(NamedTuple):
+class _Kind(NamedTuple):
     """Bytes at a place that tell what a file is."""
 
     offset: int
@@ -40,28 +40,28 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind(0, b"\x1f\x8b", "a gzip file", "Unpack it with gunzip, or tar -xzf, and name the model inside."),
-    Kind(0, b"BZh", "a bzip2 file", UNPACK),
-    Kind(0, b"\xfd7zXZ\0", "an xz file", UNPACK),
-    Kind(0, b"\x28\xb5\x2f\xfd", "a Zstandard file", UNPACK),
-    Kind(0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
-    Kind(0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
-    Kind(257, b"ustar", "a tar archive", "Unpack it with tar -xf and name the model inside."),
-    Kind(8, b'{"', "a safetensors file", "It holds arrays without a Keras model: name the file that Keras saved."),
-    Kind(4, b"TFL3", "a TensorFlow Lite model", "Name the Keras model that it was converted from."),
-    Kind(0, b"GGUF", "a GGUF model", NAME_A_MODEL),
-    Kind(0, b"\x93NUMPY", "a single NumPy array (.npy)", NAME_A_MODEL),
-    Kind(0, b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "a PyTorch checkpoint", NOT_OPENED),
-    *(Kind(0, bytes((0x80, version)), "a Python pickle", NOT_OPENED) for version in (2, 3, 4, 5)),
-    Kind(0, b"%PDF", "a PDF document", NAME_A_MODEL),
-    Kind(0, b"\x89PNG", "a PNG picture", NAME_A_MODEL),
-    Kind(0, b"\xff\xd8\xff", "a JPEG picture", NAME_A_MODEL),
-    Kind(0, b"\x7fELF", "a program", NAME_A_MODEL),
+    _Kind(0, b"\x1f\x8b", "a gzip file", "Unpack it with gunzip, or tar -xzf, and name the model inside."),
+    _Kind(0, b"BZh", "a bzip2 file", UNPACK),
+    _Kind(0, b"\xfd7zXZ\0", "an xz file", UNPACK),
+    _Kind(0, b"\x28\xb5\x2f\xfd", "a Zstandard file", UNPACK),
+    _Kind(0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
+    _Kind(0, b"Rar!\x1a\x07", "a RAR archive", UNPACK),
+    _Kind(257, b"ustar", "a tar archive", "Unpack it with tar -xf and name the model inside."),
+    _Kind(8, b'{"', "a safetensors file", "It holds arrays without a Keras model: name the file that Keras saved."),
+    _Kind(4, b"TFL3", "a TensorFlow Lite model", "Name the Keras model that it was converted from."),
+    _Kind(0, b"GGUF", "a GGUF model", NAME_A_MODEL),
+    _Kind(0, b"\x93NUMPY", "a single NumPy array (.npy)", NAME_A_MODEL),
+    _Kind(0, b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "a PyTorch checkpoint", NOT_OPENED),
+    *(_Kind(0, bytes((0x80, version)), "a Python pickle", NOT_OPENED) for version in (2, 3, 4, 5)),
+    _Kind(0, b"%PDF", "a PDF document", NAME_A_MODEL),
+    _Kind(0, b"\x89PNG", "a PNG picture", NAME_A_MODEL),
+    _Kind(0, b"\xff\xd8\xff", "a JPEG picture", NAME_A_MODEL),
+    _Kind(0, b"\x7fELF", "a program", NAME_A_MODEL),
 )
 """The first row that fits counts."""
 
 
-class Json(NamedTuple):
+class _Json(NamedTuple):
     """Keys of a JSON document that tell what it is."""
 
     keys: frozenset[str]
@@ -69,14 +69,14 @@ class Json(NamedTuple):
     remedy: str
 
 
-JSON_DOCUMENTS = (
-    Json(frozenset({"class_name", "config"}), "the architecture of a Keras model without its weights", NAME_A_MODEL),
-    Json(frozenset({"weight_map", "metadata"}), "a list of shards, of which none can be read", NAME_A_MODEL),
-    Json(frozenset({"modelTopology"}), "a TensorFlow.js model", "Convert it back with tensorflowjs_converter."),
-    Json(
+_JSON_DOCUMENTS = (
+    _Json(frozenset({"class_name", "config"}), "the architecture of a Keras model without its weights", NAME_A_MODEL),
+    _Json(frozenset({"weight_map", "metadata"}), "a list of shards, of which none can be read", NAME_A_MODEL),
+    _Json(frozenset({"modelTopology"}), "a TensorFlow.js model", "Convert it back with tensorflowjs_converter."),
+    _Json(
         frozenset({"keras_version", "date_saved"}), "the metadata of a Keras archive", "Name the archive or its folder."
     ),
-    Json(frozenset({"model_type"}), "the config of a Hugging Face model", NAME_A_MODEL),
+    _Json(frozenset({"model_type"}), "the config of a Hugging Face model", NAME_A_MODEL),
 )
 """The first row whose keys are all there counts."""
 
@@ -84,18 +84,18 @@ JSON_DOCUMENTS = (
 def foreign_file(source: Source, head: bytes, tail: bytes, limits: Limits) -> UnreadableFile:
     """What a file is, from its first and last bytes."""
     return (
-        pointer(source, head)
-        or kind_of(source, head)
-        or protocol_buffer(source, head)
-        or checkpoint_index(source, tail)
-        or page(source, head)
-        or json_document(source, head, limits)
-        or plain_text(source, head)
-        or unknown(source, head, tail)
+        _pointer(source, head)
+        or _kind_of(source, head)
+        or _protocol_buffer(source, head)
+        or _checkpoint_index(source, tail)
+        or _page(source, head)
+        or _json_document(source, head, limits)
+        or _plain_text(source, head)
+        or _unknown(source, head, tail)
     )
 
 
-def pointer(source: Source, head: bytes) -> NotAModel | None:
+def _pointer(source: Source, head: bytes) -> NotAModel | None:
     """A small text that stands for a large file in a Git repository."""
     if not head.startswith(b"version https://git-lfs.github.com/spec/"):
         return None
@@ -105,7 +105,7 @@ def pointer(source: Source, head: bytes) -> NotAModel | None:
     return NotAModel(message, "Run git lfs pull in its repository, or download the file itself.")
 
 
-def kind_of(source: Source, head: bytes) -> NotAModel | None:
+def _kind_of(source: Source, head: bytes) -> NotAModel | None:
     """A file of a kind that has a signature."""
     for kind in KINDS:
         if head.startswith(kind.signature, kind.offset):
@@ -113,22 +113,22 @@ def kind_of(source: Source, head: bytes) -> NotAModel | None:
     return None
 
 
-def protocol_buffer(source: Source, head: bytes) -> NotAModel | None:
+def _protocol_buffer(source: Source, head: bytes) -> NotAModel | None:
     """The graph of a TensorFlow SavedModel, or an ONNX model: both begin with a small number in field 1."""
-    if head[:1] != b"\x08" or len(head) < SMALLEST_MESSAGE:
+    if head[:1] != b"\x08" or len(head) < _SMALLEST_MESSAGE:
         return None
     # SavedModel's version 1 is followed by the graph (field 2), whose length takes more than one byte.
     if head.startswith(b"\x08\x01\x12") and head[3] & 0x80:
         return NotAModel(f"{source.label} is the graph of a TensorFlow SavedModel, which is a folder.", CONVERT)
     # ONNX's version is followed by the producer's name (field 2), which is short, or the graph (field 7).
-    if head[2:3] in {b"\x12", b"\x3a"} and 1 <= head[1] <= LATEST_ONNX:
+    if head[2:3] in {b"\x12", b"\x3a"} and 1 <= head[1] <= _LATEST_ONNX:
         return NotAModel(
             f"{source.label} is an ONNX model, not a Keras model.", "Name the model it was converted from."
         )
     return None
 
 
-def checkpoint_index(source: Source, tail: bytes) -> NotAModel | None:
+def _checkpoint_index(source: Source, tail: bytes) -> NotAModel | None:
     """The index of a TensorFlow checkpoint: a table that ends in LevelDB's magic number."""
     if not tail.endswith(b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"):
         return None
@@ -136,19 +136,19 @@ def checkpoint_index(source: Source, tail: bytes) -> NotAModel | None:
     return NotAModel(message, "Load it into its model and save that with model.save('model.keras').")
 
 
-def page(source: Source, head: bytes) -> NotAModel | None:
+def _page(source: Source, head: bytes) -> NotAModel | None:
     """A web page or an error document that was saved in place of a file."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head")):
-        return NotAModel(f"{source.label} is a web page (HTML): a download that failed.", DOWNLOAD_AGAIN)
+        return NotAModel(f"{source.label} is a web page (HTML): a download that failed.", _DOWNLOAD_AGAIN)
     if start.startswith((b"<?xml", b"<error>")):
         code = re.search(rb"<code>(\w{1,40})</code>", head, re.IGNORECASE)
         which = f" with the error {code[1].decode()}" if code else ""
-        return NotAModel(f"{source.label} is an XML document{which}, not a model.", DOWNLOAD_AGAIN)
+        return NotAModel(f"{source.label} is an XML document{which}, not a model.", _DOWNLOAD_AGAIN)
     return None
 
 
-def json_document(source: Source, head: bytes, limits: Limits) -> UnreadableFile | None:
+def _json_document(source: Source, head: bytes, limits: Limits) -> UnreadableFile | None:
     """A JSON document, by its keys; where it cannot be read as JSON, why."""
     if not head.decode("utf-8-sig", "replace").lstrip().startswith("{"):
         return None
@@ -159,7 +159,7 @@ def json_document(source: Source, head: bytes, limits: Limits) -> UnreadableFile
     except UnreadableFile as error:
         return error
     keys = value.keys()
-    for document in JSON_DOCUMENTS:
+    for document in _JSON_DOCUMENTS:
         if document.keys <= keys:
             return NotAModel(f"{source.label} is {document.noun}.", document.remedy)
     return NotAModel(
@@ -167,11 +167,11 @@ def json_document(source: Source, head: bytes, limits: Limits) -> UnreadableFile
     )
 
 
-def plain_text(source: Source, head: bytes) -> NotAModel | None:
+def _plain_text(source: Source, head: bytes) -> NotAModel | None:
     """Text of any other kind, with its beginning."""
     text = head.decode("utf-8", "ignore")
-    begin = text.strip()[:SHOWN_LENGTH].partition("\n")[0].rstrip()
-    if len(text.encode()) < len(head) - LONGEST_CHARACTER or any(char < " " and not char.isspace() for char in text):
+    begin = text.strip()[:_SHOWN_LENGTH].partition("\n")[0].rstrip()
+    if len(text.encode()) < len(head) - _LONGEST_CHARACTER or any(char < " " and not char.isspace() for char in text):
         return None
     if begin.startswith(("backend:", "class_name:")):
         message = f"{source.label} is the architecture of a Keras model as YAML, without its weights."
@@ -182,11 +182,11 @@ def plain_text(source: Source, head: bytes) -> NotAModel | None:
     return NotAModel(f"{source.label} is a text file: it begins with {begin!r}.", NAME_A_MODEL)
 
 
-def unknown(source: Source, head: bytes, tail: bytes) -> NotAModel:
+def _unknown(source: Source, head: bytes, tail: bytes) -> NotAModel:
     """A file that nothing here recognises."""
     if not any(head) and not any(tail):
         message = f"{source.label} begins and ends with zeros: it was reserved and never written."
-        return NotAModel(message, DOWNLOAD_AGAIN)
+        return NotAModel(message, _DOWNLOAD_AGAIN)
     message = f"{source.label} is no kind of file that is known here: it begins with {shown_bytes(head[:8])}."
     return NotAModel(message, NAME_A_MODEL)
 
@@ -199,10 +199,10 @@ def shown_bytes(data: bytes) -> str:
 def listed(names: Iterable[str]) -> str:
     """A few names, and how many more there are."""
     every = list(names)
-    shown = ", ".join(map(shortened, every[:SHOWN_NAMES]))
-    return shown if len(every) <= SHOWN_NAMES else f"{shown} and {len(every) - SHOWN_NAMES:,} more"
+    shown = ", ".join(map(shortened, every[:_SHOWN_NAMES]))
+    return shown if len(every) <= _SHOWN_NAMES else f"{shown} and {len(every) - _SHOWN_NAMES:,} more"
 
 
 def shortened(name: str) -> str:
     """A name that is short enough for a message."""
-    return name if len(name) <= SHOWN_LENGTH else f"{name[:SHOWN_LENGTH]}..."
+    return name if len(name) <= _SHOWN_LENGTH else f"{name[:_SHOWN_LENGTH]}..."

@@ -38,22 +38,22 @@ def read_archive(source: Source, limits: Limits, files: ExitStack) -> Contents |
     archive = files.enter_context(closing(open_archive(source, limits)))
     if not archive.members.keys() & {CONFIG, WEIGHTS, NPZ}:
         return None
-    check_single(archive)
-    contents = weights_of(archive, limits, files) or Contents(source.path, "keras-archive")
+    _check_single(archive)
+    contents = _weights_of(archive, limits, files) or Contents(source.path, "keras-archive")
     container = replace(contents.container, nbytes=source.size, archive=archive)
-    described = described_by(archive, replace(contents, container=container), limits)
+    described = _described_by(archive, replace(contents, container=container), limits)
     missing = [name for name in (CONFIG, WEIGHTS) if name not in archive.members and NPZ not in archive.members]
     return replace(
         described,
         location=source.path,
         format="keras-archive",
-        assets=assets_of(archive, limits),
+        assets=_assets_of(archive, limits),
         remarks=(*archive.remarks, *described.remarks),
         damage=(*described.damage, *(f"{source.path} has no {name}." for name in missing)),
     )
 
 
-def check_single(archive: Archive) -> None:
+def _check_single(archive: Archive) -> None:
     """Raise RefusedFile for an archive that is an HDF5 file too, other than its weights: some readers open that."""
     position = superblock_position(archive.file)
     weights = archive.members.get(WEIGHTS)
@@ -61,23 +61,23 @@ def check_single(archive: Archive) -> None:
         raise ambiguous(archive.file, f"an HDF5 file begins in it at byte {position:,}")
 
 
-def described_by(archive: Archive, contents: Contents, limits: Limits) -> Contents:
+def _described_by(archive: Archive, contents: Contents, limits: Limits) -> Contents:
     """Contents with what the JSON members of their archive say."""
     if CONFIG not in archive.members:
         return contents
-    config = json_member(archive, CONFIG, limits)
-    metadata = json_member(archive, METADATA, limits) if METADATA in archive.members else Described({})
+    config = _json_member(archive, CONFIG, limits)
+    metadata = _json_member(archive, METADATA, limits) if METADATA in archive.members else Described({})
     return with_config(contents, config, metadata)
 
 
-def json_member(archive: Archive, name: str, limits: Limits) -> Described:
+def _json_member(archive: Archive, name: str, limits: Limits) -> Described:
     """A member that holds a JSON object; raises DamagedFile where it holds something else."""
     member = archive.readable(name)
     deflated_nbytes = None if member.method == STORED else member.compressed_size
     return json_object(name, archive.file.path, lambda: archive.read(name, limits.json_bytes), limits, deflated_nbytes)
 
 
-def assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
+def _assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], bytes]]:
     """The files that layers keep beside their weights, each read when asked for."""
     return {
         name: partial(archive.read, name, limits.asset_bytes, "asset_bytes")
@@ -86,7 +86,7 @@ def assets_of(archive: Archive, limits: Limits) -> Mapping[str, Callable[[], byt
     }
 
 
-def weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents | None:
+def _weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents | None:
     """The weights in an archive; None where it has none, which is what Keras writes of a model without any."""
     if WEIGHTS in archive.members:
         source = archive.source(WEIGHTS)
@@ -139,19 +139,19 @@ def with_config(contents: Contents, config: Described, metadata: Described) -> C
         contents,
         config=config.value,
         training_config=compiled if isinstance(compiled, dict) and compiled else None,
-        keras_version=text(metadata.value.get("keras_version")) or contents.keras_version,
-        saved_at=date_of(text(metadata.value.get("date_saved"))) or contents.saved_at,
+        keras_version=_text(metadata.value.get("keras_version")) or contents.keras_version,
+        saved_at=_date_of(_text(metadata.value.get("date_saved"))) or contents.saved_at,
         remarks=(*contents.remarks, *remarks),
         damage=(*contents.damage, *damage),
         container=replace(contents.container, repeated_keys=repeated),
     )
 
 
-def text(value: object) -> str | None:
+def _text(value: object) -> str | None:
     """A value where it is a text."""
     return value if isinstance(value, str) else None
 
 
-def date_of(written: str | None) -> str | None:
+def _date_of(written: str | None) -> str | None:
     """Keras's ``2026-11-22@03:08:44`` as ISO 8601."""
     return written.replace("@", "T", 1) if written else None

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.limits import Limits
 
-FILES = (CONFIG, METADATA, WEIGHTS, NPZ)
+_FILES = (CONFIG, METADATA, WEIGHTS, NPZ)
 MAIN_INDEX = f"model{INDEX_ENDING}"
 """The index that counts where a folder has several, as one of KerasHub does."""
 
@@ -50,23 +50,23 @@ def read_folder(folder: str, limits: Limits, files: ExitStack) -> Contents | Non
 
     Raises NotAModel, DamagedFile or RefusedFile where a part of it cannot be read.
     """
-    names = names_in(folder, limits)
-    contents = folder_weights(folder, names, limits, files)
+    names = _names_in(folder, limits)
+    contents = _folder_weights(folder, names, limits, files)
     if CONFIG not in names:
         return None if contents is None else replace(contents, location=folder)
-    config, nbytes = read_json(folder, CONFIG, limits)
-    if contents is None and not names_class(config):
+    config, nbytes = _read_json(folder, CONFIG, limits)
+    if contents is None and not _names_class(config):
         return None
     whole = contents or Contents(folder, "keras-archive", damage=(f"{folder} has no {WEIGHTS}.",))
-    assets = assets_in(folder, limits)
-    metadata, more = read_json(folder, METADATA, limits) if METADATA in names else (Described({}), 0)
+    assets = _assets_in(folder, limits)
+    metadata, more = _read_json(folder, METADATA, limits) if METADATA in names else (Described({}), 0)
     container = replace(whole.container, nbytes=whole.container.nbytes + nbytes + more + assets.nbytes)
     described = replace(whole, location=folder, assets=assets.loaders, container=container)
     described = replace(described, damage=(*described.damage, *assets.damage))
     return replace(with_config(described, config, metadata), format="keras-archive")
 
 
-def names_in(folder: str, limits: Limits) -> set[str]:
+def _names_in(folder: str, limits: Limits) -> set[str]:
     """The names in a folder that are those of a model's files, in other letters too where the system does not care.
 
     Raises NotAModel where it cannot be listed, RefusedFile where it holds too many.
@@ -77,14 +77,14 @@ def names_in(folder: str, limits: Limits) -> set[str]:
         with os.scandir(system_path(folder)) as entries:
             for entry in entries:
                 tally.add()
-                if entry.name in FILES or entry.name.endswith(INDEX_ENDING):
+                if entry.name in _FILES or entry.name.endswith(INDEX_ENDING):
                     names.add(entry.name)
     except (OSError, ValueError) as error:
         raise cannot_open(folder, error) from error
-    return names | {name for name in FILES if os.path.lexists(Path(folder, name))}
+    return names | {name for name in _FILES if os.path.lexists(Path(folder, name))}
 
 
-def folder_weights(folder: str, names: Collection[str], limits: Limits, files: ExitStack) -> Contents | None:
+def _folder_weights(folder: str, names: Collection[str], limits: Limits, files: ExitStack) -> Contents | None:
     """The weights in a folder: one file, or an index with its shards; None where it has none."""
     name = weights_name(names)
     if name is None:
@@ -112,25 +112,25 @@ def describes_model(folder: str, limits: Limits) -> bool:
     Text that is no JSON is none: no Keras reads it.
     """
     try:
-        return names_class(read_json(folder, CONFIG, limits)[0])
+        return _names_class(_read_json(folder, CONFIG, limits)[0])
     except (FailedRead, NotAModel, RefusedFile):
         return True
     except DamagedFile:
         return False
 
 
-def names_class(config: Described) -> bool:
+def _names_class(config: Described) -> bool:
     """Whether a config says which class to make."""
     return isinstance(config.value.get("class_name"), str)
 
 
-def read_json(folder: str, name: str, limits: Limits) -> tuple[Described, int]:
+def _read_json(folder: str, name: str, limits: Limits) -> tuple[Described, int]:
     """The JSON object in a file of a folder, and how many bytes it takes."""
-    data = file_bytes(Path(folder), name, limits.json_bytes, "json_bytes")
+    data = _file_bytes(Path(folder), name, limits.json_bytes, "json_bytes")
     return json_object(name, folder, lambda: data, limits), len(data)
 
 
-def file_bytes(folder: Path, name: str, allowed: int, limit: str) -> bytes:
+def _file_bytes(folder: Path, name: str, allowed: int, limit: str) -> bytes:
     """All bytes of a small file in a folder; raises RefusedFile for more than are ``allowed``."""
     with closing(open_beside(folder, name)) as source:
         if source.size > allowed:
@@ -139,7 +139,7 @@ def file_bytes(folder: Path, name: str, allowed: int, limit: str) -> bytes:
 
 
 @dataclass(slots=True)
-class Assets:
+class _Assets:
     """The files that layers keep beside their weights in a folder, and what stands there instead of some."""
 
     loaders: dict[str, Callable[[], bytes]] = field(default_factory=dict)
@@ -147,15 +147,15 @@ class Assets:
     damage: list[str] = field(default_factory=list)
 
 
-def assets_in(folder: str, limits: Limits) -> Assets:
+def _assets_in(folder: str, limits: Limits) -> _Assets:
     """The assets of a folder; raises RefusedFile where they are more than an archive may have."""
-    assets = Assets()
+    assets = _Assets()
     tally = Tally("archive_members", limits.archive_members, f"{ASSETS} in {folder}")
     pending = [ASSETS.rstrip("/")] if os.path.lexists(Path(folder, ASSETS.rstrip("/"))) else []
     while pending:
         name = pending.pop()
         try:
-            inside = add_asset(assets, Path(folder), name, limits)
+            inside = _add_asset(assets, Path(folder), name, limits)
         except OSError as error:
             assets.damage.append(cannot_open(str(Path(folder, name)), error).message)
             continue
@@ -164,7 +164,7 @@ def assets_in(folder: str, limits: Limits) -> Assets:
     return assets
 
 
-def add_asset(assets: Assets, folder: Path, name: str, limits: Limits) -> list[str]:
+def _add_asset(assets: _Assets, folder: Path, name: str, limits: Limits) -> list[str]:
     """Add what has a name among the assets; give the names below it where that is a folder."""
     path = folder / name
     if leads_out_of(path.parent, path):
@@ -176,6 +176,6 @@ def add_asset(assets: Assets, folder: Path, name: str, limits: Limits) -> list[s
     if not stat.S_ISREG(status.st_mode):
         assets.damage.append(f"{path} is {file_kind(status.st_mode)}, not a file.")
         return []
-    assets.loaders[name] = partial(file_bytes, path.parent, path.name, limits.asset_bytes, "asset_bytes")
+    assets.loaders[name] = partial(_file_bytes, path.parent, path.name, limits.asset_bytes, "asset_bytes")
     assets.nbytes += status.st_size
     return []

@@ -1,6 +1,6 @@
 """Legacy HDF5: whole models and weights alone, as every Keras from 0.x to today writes them to ``.h5``.
 
-The order of truth is that of the attributes ``layer_names`` and ``weight_names``; groups are sorted by name.
+The order of truth is that of the attributes ``layer_names`` and ``_weight_names``; groups are sorted by name.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
     from kerasinspect.limits import Limits
 
-OWN_GROUP = "top_level_model_weights"
-GRAPH_GROUP = "graph"
-OPTIMIZER_GROUP = "optimizer_weights"
-TRAINING_CONFIG = "training_config"
-LONGEST = 120
+_OWN_GROUP = "top_level_model_weights"
+_GRAPH_GROUP = "graph"
+_OPTIMIZER_GROUP = "optimizer_weights"
+_TRAINING_CONFIG = "training_config"
+_LONGEST = 120
 """Characters of a name in a remark."""
 
 
 @dataclass(frozen=True, slots=True)
-class LegacyNotes:
+class _LegacyNotes:
     """Remarks on a legacy file, and facts about its lists, gathered while they are read."""
 
     limits: Limits
@@ -70,7 +70,7 @@ def is_legacy(root: Group) -> bool:
         or "model_config" in attributes
         or root.texts("layer_names") is not None
         or "nb_layers" in attributes
-        or is_graph(root)
+        or _is_graph(root)
     )
 
 
@@ -79,17 +79,19 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
     root = tree.root
     whole = "model_weights" in root.groups or "model_config" in root.attributes
     weights = root.groups.get("model_weights") if whole else root
-    notes = LegacyNotes(limits, source.label)
-    config = json_attribute(source, root, "model_config", limits, notes)
+    notes = _LegacyNotes(limits, source.label)
+    config = _json_attribute(source, root, "model_config", limits, notes)
     if weights is None and config is None:
         raise NotAModel(f"{source.label} holds neither weights nor a config.", "Save the model again.")
-    layers = tuple(layer_rows(weights, notes)) if weights else ()
-    own = rows_of(weights.groups[OWN_GROUP], OWN_GROUP, notes).rows if weights and OWN_GROUP in weights.groups else ()
-    states = root.groups.get(OPTIMIZER_GROUP)
-    optimizer = rows_of(states, OPTIMIZER_GROUP, notes).rows if states else ()
+    layers = tuple(_layer_rows(weights, notes)) if weights else ()
+    own = (
+        _rows_of(weights.groups[_OWN_GROUP], _OWN_GROUP, notes).rows if weights and _OWN_GROUP in weights.groups else ()
+    )
+    states = root.groups.get(_OPTIMIZER_GROUP)
+    optimizer = _rows_of(states, _OPTIMIZER_GROUP, notes).rows if states else ()
     taken = {row.array.path for rows in (*(layer.rows for layer in layers), own, optimizer) for row in rows}
     holder = weights or root
-    training_config = json_attribute(source, root, TRAINING_CONFIG, limits, notes)
+    training_config = _json_attribute(source, root, _TRAINING_CONFIG, limits, notes)
     return Contents(
         location=source.path,
         format="legacy-hdf5" if whole else "legacy-hdf5-weights",
@@ -114,9 +116,9 @@ def read_legacy(source: Source, tree: Tree, limits: Limits) -> Contents:
     )
 
 
-def is_graph(root: Group) -> bool:
+def _is_graph(root: Group) -> bool:
     """Whether a file holds the weights of a Graph model of Keras 0.x, all of them in one group."""
-    return GRAPH_GROUP in root.groups and "nb_params" in root.groups[GRAPH_GROUP].attributes
+    return _GRAPH_GROUP in root.groups and "nb_params" in root.groups[_GRAPH_GROUP].attributes
 
 
 def tree_remarks(tree: Tree) -> Iterator[Remark]:
@@ -131,7 +133,7 @@ def tree_remarks(tree: Tree) -> Iterator[Remark]:
     yield from tree.unwritten
 
 
-def json_attribute(source: Source, root: Group, name: str, limits: Limits, notes: LegacyNotes) -> JsonObject | None:
+def _json_attribute(source: Source, root: Group, name: str, limits: Limits, notes: _LegacyNotes) -> JsonObject | None:
     """An attribute that holds a JSON object; None where there is none. Raises DamagedFile where it holds another thing.
 
     A model that was never compiled may have ``null`` for its training.
@@ -147,84 +149,84 @@ def json_attribute(source: Source, root: Group, name: str, limits: Limits, notes
     notes.remarks.extend(Remark("repeated-key", name, (key,)) for key in parsed.duplicate_keys)
     if isinstance(parsed.value, dict):
         return parsed.value
-    if parsed.value is None and name == TRAINING_CONFIG:
+    if parsed.value is None and name == _TRAINING_CONFIG:
         return None
     raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
 
 
-def layer_rows(weights: Group, notes: LegacyNotes) -> Iterable[LayerRows]:
+def _layer_rows(weights: Group, notes: _LegacyNotes) -> Iterable[LayerRows]:
     """Every layer that the attributes name, in their order."""
     names = weights.texts("layer_names")
-    if names is None and is_graph(weights):
-        names = [GRAPH_GROUP]
+    if names is None and _is_graph(weights):
+        names = [_GRAPH_GROUP]
     if names is None:
-        names = counted_names("layer", weights.attributes.get("nb_layers"), len(weights.groups))
+        names = _counted_names("layer", weights.attributes.get("nb_layers"), len(weights.groups))
     for name, is_first in notes.note_listed(weights.path, names):
-        group = find_group(weights, name) if is_first else None
+        group = _find_group(weights, name) if is_first else None
         if group is not None:
-            yield rows_of(group, name, notes)
+            yield _rows_of(group, name, notes)
             continue
         if not is_first:
-            notes.broken(Remark("layer-listed-twice", cut(name, LONGEST)))
-        elif not is_kept_out(weights, name):
-            notes.broken(Remark("layer-without-group", cut(name, LONGEST)))
+            notes.broken(Remark("layer-listed-twice", cut(name, _LONGEST)))
+        elif not _is_kept_out(weights, name):
+            notes.broken(Remark("layer-without-group", cut(name, _LONGEST)))
         yield LayerRows(name, (), has_group=False)
 
 
-def counted_names(word: str, count: Attribute, most: int) -> list[str]:
+def _counted_names(word: str, count: Attribute, most: int) -> list[str]:
     """Names as the oldest Keras gave them, by a count that is believed no further than there are objects."""
     return [f"{word}_{number}" for number in range(min(count, most))] if isinstance(count, int) else []
 
 
-def find_group(parent: Group, name: str) -> Group | None:
+def _find_group(parent: Group, name: str) -> Group | None:
     """The group of a layer, whose name may have slashes that nest it, or backslashes where Windows wrote it."""
     return parent.groups.get(name) or parent.at(name) or parent.at(name.replace("\\", "/"))
 
 
-def rows_of(group: Group, layer: str, notes: LegacyNotes) -> LayerRows:
+def _rows_of(group: Group, layer: str, notes: _LegacyNotes) -> LayerRows:
     """The arrays that a group's attributes name, in their order, and which of the names lead to none."""
     rows: list[Row] = []
     lost: list[Lost] = []
     repeated: list[str] = []
-    for place, (name, is_first) in enumerate(notes.note_listed(group.path, weight_names(group))):
-        array = find_array(group, name) if is_first else None
+    for place, (name, is_first) in enumerate(notes.note_listed(group.path, _weight_names(group))):
+        array = _find_array(group, name) if is_first else None
         if array is None:
             lost.append(Lost(place, name))
         else:
             rows.append(Row(name, array))
         repeated += () if is_first else (name,)
     twice = {*repeated}
-    absent = [one.name for one in lost if one.name not in twice and not is_kept_out(group, one.name)]
+    absent = [one.name for one in lost if one.name not in twice and not _is_kept_out(group, one.name)]
     if repeated:
-        notes.broken(Remark("weights-listed-twice", layer, (readable_names(repeated),)))
+        notes.broken(Remark("weights-listed-twice", layer, (_readable_names(repeated),)))
     if absent:
-        notes.broken(Remark("lost-weights", layer, (readable_names(absent),)))
+        notes.broken(Remark("lost-weights", layer, (_readable_names(absent),)))
     return LayerRows(layer, tuple(rows), tuple(lost))
 
 
-def weight_names(group: Group) -> Sequence[str]:
+def _weight_names(group: Group) -> Sequence[str]:
     """The names of weights that a group's attributes list."""
     names = group.texts("weight_names")
     if names is None:
         names = group.texts("param_names")
     if names is None:
-        names = counted_names("param", group.attributes.get("nb_params"), len(group.arrays))
+        names = _counted_names("param", group.attributes.get("nb_params"), len(group.arrays))
     return names
 
 
-def readable_names(names: Sequence[str]) -> tuple[str, ...]:
+def _readable_names(names: Sequence[str]) -> tuple[str, ...]:
     """Names as a remark holds them, each once and no longer than can be read."""
-    return tuple(cut(name, LONGEST) for name in dict.fromkeys(names))
+    return tuple(cut(name, _LONGEST) for name in dict.fromkeys(names))
 
 
-def is_kept_out(group: Group, name: str) -> bool:
+def _is_kept_out(group: Group, name: str) -> bool:
     """Whether something lies under a name that is not followed or cannot be read, which is said elsewhere."""
     folder, _, last = name.replace("\\", "/").rpartition("/")
     holder = group.at(folder) if folder else group
     return name in group.links or (holder is not None and last in holder.links)
 
 
-def find_array(group: Group, name: str) -> StoredArray | None:
+def _find_array(group: Group, name: str) -> StoredArray | None:
     """The array of a weight, looked up link by link: a name never leads out of its group."""
     for path in (name, name.replace("\\", "/")):
         if path in group.arrays:

@@ -32,12 +32,12 @@ MAGIC = b"\x93NUMPY"
 SHORTEST = 12
 """Bytes of the shortest beginning that has a header's length in it."""
 HEADER_LIMIT = 1 << 12
-HEADER = re.compile(
+_HEADER = re.compile(
     rb"\{'descr': '(?P<code>\|[biu]1|[<>](?:[iu][248]|f[248]))', 'fortran_order': (?P<by_columns>True|False), "
     rb"'shape': \((?P<shape>[0-9, ]{0,999})\), \} *\n"
 )
 """The header as numpy writes it: never evaluated, only matched."""
-PICKLES = re.compile(rb"\{'descr': (?:'[<>|=]?O\d*'|'object'|\[[^\]]{0,999}'[<>|=]?O\d*')")
+_PICKLES = re.compile(rb"\{'descr': (?:'[<>|=]?O\d*'|'object'|\[[^\]]{0,999}'[<>|=]?O\d*')")
 """A header of Python objects, however it is spelled."""
 MOST_AXES = 32
 """As HDF5 allows."""
@@ -60,7 +60,7 @@ def read_npz(source: Source, limits: Limits, files: ExitStack) -> Contents:
         characters += len(name) * (len(folders) + 1)
         check_paths(characters, limits, source.label)
         try:
-            add_array(group_at(root, folders), last, inner.source(name), damage)
+            _add_array(_group_at(root, folders), last, inner.source(name), damage)
             readable.append(name)
         except UnreadableFile as error:
             damage.append(error.message)
@@ -73,7 +73,7 @@ def read_npz(source: Source, limits: Limits, files: ExitStack) -> Contents:
     )
 
 
-def group_at(root: Group, folders: Iterable[str]) -> Group:
+def _group_at(root: Group, folders: Iterable[str]) -> Group:
     """The group below others of these names, made where it is not there yet."""
     group = root
     for folder in folders:
@@ -83,11 +83,11 @@ def group_at(root: Group, folders: Iterable[str]) -> Group:
     return group
 
 
-def add_array(group: Group, name: str, source: Source, damage: list[str]) -> None:
+def _add_array(group: Group, name: str, source: Source, damage: list[str]) -> None:
     """Add one ``.npy`` file to a group; raises DamagedFile where it is none, or the group has one of that name."""
     if name in group.arrays:
         raise DamagedFile(f"{source.label} is a second array of one name.", "Save the model again.")
-    array = npy_array(source, f"{group.path.rstrip('/')}/{name}")
+    array = _npy_array(source, f"{group.path.rstrip('/')}/{name}")
     group.arrays[name] = array
     if array.problem:
         damage.append(array.problem)
@@ -95,7 +95,7 @@ def add_array(group: Group, name: str, source: Source, damage: list[str]) -> Non
         damage.append(array.storage.reason)
 
 
-def npy_array(source: Source, path: str) -> StoredArray:
+def _npy_array(source: Source, path: str) -> StoredArray:
     """One ``.npy`` file by its header alone; raises DamagedFile for any other."""
     head = source.read_at(0, min(source.size, SHORTEST))
     if not head.startswith(MAGIC) or len(head) < SHORTEST:
@@ -103,10 +103,10 @@ def npy_array(source: Source, path: str) -> StoredArray:
     start = 10 if head[len(MAGIC)] == 1 else SHORTEST
     length = int.from_bytes(head[8:start], "little")
     header = source.read_at(start, min(length, HEADER_LIMIT, source.size - start))
-    if PICKLES.match(header):
+    if _PICKLES.match(header):
         reason = f"{source.label} holds pickled Python objects, which are never loaded."
         return StoredArray(path, (), PICKLED, np.dtype("V8"), Withheld(reason))
-    written = HEADER.fullmatch(header)
+    written = _HEADER.fullmatch(header)
     shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"])) if written else ()
     if written is None or len(shape) > MOST_AXES:
         raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")

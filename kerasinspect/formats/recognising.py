@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents
     from kerasinspect.limits import Limits
 
-ZIP_MAGIC = b"PK\x03\x04"
+_ZIP_MAGIC = b"PK\x03\x04"
 
 
 def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:
@@ -33,20 +33,20 @@ def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:
 
 def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a file of any format; raises what the diagnosis says where none fits."""
-    head = source.read_at(0, min(source.size, len(ZIP_MAGIC)))
+    head = source.read_at(0, min(source.size, len(_ZIP_MAGIC)))
     contents: Contents | None = None
-    if head == ZIP_MAGIC:
+    if head == _ZIP_MAGIC:
         contents = read_archive(source, limits, files)
     elif head[:1] in (b"{", b"[") or source.path.endswith(INDEX_ENDING):
         contents = read_sharded(source, limits, files)
     elif superblock_position(source) is not None:
-        return hdf5_contents(source, limits)
+        return _hdf5_contents(source, limits)
     if contents is None:
         raise diagnosis.diagnose(source)
     return contents
 
 
-def hdf5_contents(source: Source, limits: Limits) -> Contents:
+def _hdf5_contents(source: Source, limits: Limits) -> Contents:
     """The contents of an HDF5 file: legacy or weights of Keras 3."""
     tree = read_hdf5(source, limits)
     if is_legacy(tree.root):

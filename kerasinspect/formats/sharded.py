@@ -52,9 +52,9 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     trees: list[Tree] = []
     remarks: list[Remark] = []
     nbytes = 0
-    for shard in open_shards(source, names, files, remarks):
+    for shard in _open_shards(source, names, files, remarks):
         trees.append(read_hdf5(shard, limits))
-        merge(root, trees[-1].root, nbytes, remarks)
+        _merge(root, trees[-1].root, nbytes, remarks)
         nbytes += shard.size
     damage = tuple(sentence for tree in trees for sentence in tree.damage)
     contents = read_weights_tree(source, Tree(in_index_order(root, weight_map), damage), limits)
@@ -66,11 +66,11 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     )
 
 
-def open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks: list[Remark]) -> Iterator[Source]:
+def _open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks: list[Remark]) -> Iterator[Source]:
     """The shards of an index, each file once, whatever the number of names that lead to it."""
     met: dict[tuple[int, int], str] = {}
     for name in names:
-        shard = files.enter_context(closing(open_shard(Path(source.path).parent, name, source)))
+        shard = files.enter_context(closing(_open_shard(Path(source.path).parent, name, source)))
         status = shard.handle.descriptor.status()
         first = met.setdefault((status.st_dev, status.st_ino), name) if status.st_ino else name
         if first == name:
@@ -96,13 +96,13 @@ def shard_names(source: Source, weight_map: JsonObject, limits: Limits) -> list[
         if name != Path(name).name or name in {"", ".", ".."} or "\\" in name or "\0" in name:
             message = f"{source.path} names the shard {name}, which does not lie beside it."
             raise RefusedFile(message, "A shard is only read from the same folder.")
-    names.update(islice(numbered_shards(source, frozenset(names)), limits.shards + 1))
+    names.update(islice(_numbered_shards(source, frozenset(names)), limits.shards + 1))
     if len(names) > limits.shards:
         raise over_limit("shards", len(names), limits.shards, source.label)
     return sorted(names)
 
 
-def numbered_shards(source: Source, names: Collection[str]) -> Iterator[str]:
+def _numbered_shards(source: Source, names: Collection[str]) -> Iterator[str]:
     """The shards beside an index that are numbered from 0 on without a gap, whether it names them or not."""
     stem = Path(source.path).name.removesuffix(INDEX_ENDING)
     for number in count():
@@ -117,7 +117,7 @@ def shard_name(stem: str, number: int) -> str:
     return f"{stem}_{number:05}.weights.h5"
 
 
-def open_shard(folder: Path, name: str, index: Source) -> Source:
+def _open_shard(folder: Path, name: str, index: Source) -> Source:
     """One shard; raises DamagedFile where it is missing, RefusedFile where it is a link out of the folder."""
     if not is_device(name) and not os.path.lexists(folder / name):
         message = f"The shard {name} that {index.path} names is missing."
@@ -128,7 +128,7 @@ def open_shard(folder: Path, name: str, index: Source) -> Source:
         raise DamagedFile(error.message, f"{index.path} needs it.") from error
 
 
-def merge(into: Group, part: Group, before: int, remarks: list[Remark]) -> None:
+def _merge(into: Group, part: Group, before: int, remarks: list[Remark]) -> None:
     """Add a shard's groups to those of the shards ``before`` it, whose bytes count towards its positions."""
     pending = [(into, part)]
     while pending:

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 """The group that holds a model's layers: since Keras 2.15, and before."""
-WINDOWS_SEPARATOR = "\\"
+_WINDOWS_SEPARATOR = "\\"
 
 
 def is_weights_tree(root: Group, limits: Limits) -> bool:
     """Whether an HDF5 file is one that Keras 3 (or Keras 2 since 2.12) writes weights to."""
-    tree = with_folders(root, limits)
+    tree = _with_folders(root, limits)
     return any(name in tree.groups for name in ("vars", *CONTAINERS)) or any(
         "vars" in group.groups for group in tree.groups.values()
     )
 
 
-def with_folders(root: Group, limits: Limits) -> Group:
+def _with_folders(root: Group, limits: Limits) -> Group:
     r"""The tree with names like ``layers\dense`` taken apart, which Keras wrote on Windows."""
-    if not any(WINDOWS_SEPARATOR in name for group in root.walk() for name in group.groups):
+    if not any(_WINDOWS_SEPARATOR in name for group in root.walk() for name in group.groups):
         return root
     whole = Group(root.path, root.attributes)
     pending = [(whole, root)]
@@ -39,7 +39,7 @@ def with_folders(root: Group, limits: Limits) -> Group:
         target.links.update(group.links)
         target.aliases.update(group.aliases)
         for name, child in group.groups.items():
-            *folders, last = name.split(WINDOWS_SEPARATOR)
+            *folders, last = name.split(_WINDOWS_SEPARATOR)
             if len(folders) >= limits.hdf5_depth:
                 raise over_limit("hdf5_depth", len(folders) + 1, limits.hdf5_depth, child.path)
             holder = target
@@ -59,7 +59,7 @@ def read_weights_tree(source: Source, tree: Tree, limits: Limits) -> Contents:
     return Contents(
         location=source.path,
         format="keras-weights",
-        tree=with_folders(tree.root, limits),
+        tree=_with_folders(tree.root, limits),
         keras_version=tree.root.text("keras_version"),
         remarks=tuple(tree_remarks(tree)),
         damage=tree.damage,

@@ -14,7 +14,7 @@ SPATIAL = {1: ("step",), 2: ("height", "width"), 3: ("depth", "height", "width")
 """The names of spatial axes, by their number."""
 SPREAD = 2
 """The way of a locally connected layer to keep its kernel with an axis for the channels alone."""
-SPARSE = 3
+_SPARSE = 3
 """Its way to keep one number for each connection."""
 _EQUATION = re.compile(r"(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?,([A-Za-z]+)->(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?")
 
@@ -37,7 +37,7 @@ def by_implementation(rank: int, config: JsonObject) -> tuple[str, ...] | None:
     first = word(config, "data_format") == "channels_first"
     spread = ("input", *inside, "filter", *outside) if first else (*inside, "input", *outside, "filter")
     way = config.get("implementation")
-    return {SPREAD: spread, SPARSE: ("connection",)}.get(way) if isinstance(way, int) else None
+    return {SPREAD: spread, _SPARSE: ("connection",)}.get(way) if isinstance(way, int) else None
 
 
 def einsum_terms(config: JsonObject) -> tuple[str, str, str] | None:

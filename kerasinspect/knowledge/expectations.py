@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.shapes.rule import Outputs
     from kerasinspect.model import Shape
 
-    Sizes: TypeAlias = "tuple[int | None, ...]"
+    _Sizes: TypeAlias = "tuple[int | None, ...]"
 
-KEYS: Mapping[str, tuple[str, ...]] = {
+_KEYS: Mapping[str, tuple[str, ...]] = {
     "unit": ("units", "output_dim"),
     "recurrent unit": ("units", "output_dim"),
     "filter": ("filters", "nb_filter"),
@@ -41,7 +41,7 @@ KERNELS = frozenset({"kernel", "depthwise_kernel", "pointwise_kernel", "unscaled
 """Weights that multiply what comes in."""
 
 
-def promised_shape(class_name: str, weight: str, config: JsonObject, axes: Sequence[str], blocks: int = 1) -> Sizes:
+def promised_shape(class_name: str, weight: str, config: JsonObject, axes: Sequence[str], blocks: int = 1) -> _Sizes:
     """The size that the config promises for each axis; None where it says nothing.
 
     ``axes`` are the names of the axes, ``blocks`` how many gates the last one holds side by side.
@@ -52,21 +52,23 @@ def promised_shape(class_name: str, weight: str, config: JsonObject, axes: Seque
     window = [] if spec.is_local else [name for name in axes if name in _PLACES]
     config = {**config, "kernel_size": 1} if weight == "pointwise_kernel" else config
     sizes = [
-        promised(config, name, window.index(name) if name in _PLACES else 0) if name in window or name in KEYS else None
+        _promised(config, name, window.index(name) if name in _PLACES else 0)
+        if name in window or name in _KEYS
+        else None
         for name in axes
     ]
-    if sizes and sizes[-1] is not None and axes[-1] in KEYS:
+    if sizes and sizes[-1] is not None and axes[-1] in _KEYS:
         sizes[-1] *= blocks
     return tuple(sizes)
 
 
-def promised(config: JsonObject, axis: str, place: int) -> int | None:
+def _promised(config: JsonObject, axis: str, place: int) -> int | None:
     """The size that the config promises for one axis, the ``place``-th of its window where it is spatial."""
     if axis in _PLACES:
         window = config.get("kernel_size")
         value = window[place] if isinstance(window, list) and place < len(window) else window
     else:
-        value = next((config[key] for key in KEYS.get(axis, ()) if key in config), None)
+        value = next((config[key] for key in _KEYS.get(axis, ()) if key in config), None)
     return value if type(value) is int and value > 0 else None
 
 
@@ -79,7 +81,7 @@ def can_have_axes(class_name: str, kind: WeightSpec, rank: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Taker:
+class _Taker:
     """A layer and the shape that comes into it."""
 
     class_name: str
@@ -87,63 +89,63 @@ class Taker:
     shape: Shape
 
 
-def asked_shape(class_name: str, weight: str, config: JsonObject, axes: Sequence[str], shape: Shape | None) -> Sizes:
+def asked_shape(class_name: str, weight: str, config: JsonObject, axes: Sequence[str], shape: Shape | None) -> _Sizes:
     """The size that an input of this shape asks of each axis of a weight; None where it asks nothing."""
     if shape is None:
         return (None,) * len(axes)
-    taker = Taker(*wrapped_layer(class_name, config), shape)
-    sizes = _RULES.get(row_of(taker.class_name).sizing, kernel_sizes)(taker, weight, axes)
+    taker = _Taker(*wrapped_layer(class_name, config), shape)
+    sizes = _RULES.get(row_of(taker.class_name).sizing, _kernel_sizes)(taker, weight, axes)
     return sizes if len(sizes) == len(axes) else (None,) * len(axes)
 
 
-def kernel_sizes(taker: Taker, weight: str, axes: Sequence[str]) -> Sizes:
+def _kernel_sizes(taker: _Taker, weight: str, axes: Sequence[str]) -> _Sizes:
     """The sizes along what a kernel multiplies, and those of a bias that has a number for each of these."""
     if row_of(taker.class_name).is_depthwise and weight == "bias":
-        channels = length_along(taker.shape, channel_axis(taker.config, len(taker.shape)))
-        return (times(channels, size(taker.config, "depth_multiplier") or 1),)
+        channels = _length_along(taker.shape, channel_axis(taker.config, len(taker.shape)))
+        return (_times(channels, size(taker.config, "depth_multiplier") or 1),)
     if gate_free(weight)[0] not in KERNELS:
         return ()
-    return tuple(incoming_size(taker, weight, place, name) for place, name in enumerate(axes))
+    return tuple(_incoming_size(taker, weight, place, name) for place, name in enumerate(axes))
 
 
-def incoming_size(taker: Taker, weight: str, place: int, name: str) -> int | None:
+def _incoming_size(taker: _Taker, weight: str, place: int, name: str) -> int | None:
     """The size of a kernel's axis that runs along the input, or along an axis which the input and it share."""
     if name not in {"input", "channel", "position"}:
         return None
-    incoming = length_along(taker.shape, multiplied_axis(taker.class_name, taker.config, place, len(taker.shape)))
+    incoming = _length_along(taker.shape, multiplied_axis(taker.class_name, taker.config, place, len(taker.shape)))
     if weight == "pointwise_kernel":
-        return times(incoming, size(taker.config, "depth_multiplier") or 1)
+        return _times(incoming, size(taker.config, "depth_multiplier") or 1)
     if incoming is None or name != "channel" or row_of(taker.class_name).is_depthwise or weight == "depthwise_kernel":
         return incoming
     apart, rest = divmod(incoming, size(taker.config, "groups") or 1)
     return None if rest else apart
 
 
-def length_along(shape: Shape, axis: int | None) -> int | None:
+def _length_along(shape: Shape, axis: int | None) -> int | None:
     """The length of one axis behind the batch; None where it is open or missing."""
     return shape[axis] if axis is not None and 0 < axis < len(shape) else None
 
 
-def times(incoming: int | None, factor: int) -> int | None:
+def _times(incoming: int | None, factor: int) -> int | None:
     """A size that is a multiple of another; None where that is open."""
     return None if incoming is None else incoming * factor
 
 
-def statistics_sizes(taker: Taker, _: str, __: Sequence[str]) -> Sizes:
+def _statistics_sizes(taker: _Taker, _: str, __: Sequence[str]) -> _Sizes:
     """One number for each position of the axes that a normalisation keeps apart."""
     if row_of(taker.class_name).sizing is Sizing.ADAPTED and taker.config.get("axis") is None:
         return ()
     return tuple(taker.shape[axis] for axis in named_axes(taker.config, len(taker.shape)))
 
 
-def feature_sizes(taker: Taker, _: str, __: Sequence[str]) -> Sizes:
+def _feature_sizes(taker: _Taker, _: str, __: Sequence[str]) -> _Sizes:
     """One number for each position of every axis but the batch, and one for all along an axis that is shared."""
     rank = len(taker.shape)
     shared = {axis % rank for axis in whole_numbers(taker.config, "shared_axes") or () if rank}
     return tuple(1 if axis in shared else length for axis, length in enumerate(taker.shape) if axis)
 
 
-def local_sizes(taker: Taker, _: str, axes: Sequence[str]) -> Sizes:
+def _local_sizes(taker: _Taker, _: str, axes: Sequence[str]) -> _Sizes:
     """The sizes of a layer with a kernel of its own at each place, in each way in which tf.keras stores it."""
     places, shape = SPATIAL[places_of(taker.class_name) or 1], taker.shape
     outgoing = one_shape(output_shape(taker.class_name, taker.config, [shape]))
@@ -155,15 +157,15 @@ def local_sizes(taker: Taker, _: str, axes: Sequence[str]) -> Sizes:
     known |= {"row": outside[0], "column": outside[-1], "input": shape[channel]}
     if taker.config.get("implementation") != SPREAD:
         window = repeated(taker.config, len(places), "kernel_size", "filter_length")
-        known |= {"position": product(outside), "input": times(shape[channel], prod(window)) if window else None}
+        known |= {"position": product(outside), "input": _times(shape[channel], prod(window)) if window else None}
     return tuple(known.get(name) for name in axes)
 
 
-_RULES: Mapping[Sizing, Callable[[Taker, str, Sequence[str]], Sizes]] = {
-    Sizing.PLACES: local_sizes,
-    Sizing.NAMED_AXES: statistics_sizes,
-    Sizing.ADAPTED: statistics_sizes,
-    Sizing.FEATURES: feature_sizes,
+_RULES: Mapping[Sizing, Callable[[_Taker, str, Sequence[str]], _Sizes]] = {
+    Sizing.PLACES: _local_sizes,
+    Sizing.NAMED_AXES: _statistics_sizes,
+    Sizing.ADAPTED: _statistics_sizes,
+    Sizing.FEATURES: _feature_sizes,
 }
 """Sizes that are not those of a kernel which multiplies what comes in."""
 
@@ -175,7 +177,7 @@ def sublayer_input(class_name: str, name: str, shapes: Shape | tuple[Shape, ...]
     shape = one_shape(shapes)
     match part.taking if part else Taking.UNKNOWN:
         case Taking.FEATURES:
-            return same_features(shapes)
+            return _same_features(shapes)
         case Taking.STEP:
             return None if shape is None else (*shape[:1], *shape[2:])
         case Taking.WHOLE:
@@ -190,7 +192,7 @@ def one_shape(shapes: Outputs | None) -> Shape | None:
     return sizes if shapes and len(sizes) == len(shapes) else None
 
 
-def same_features(shapes: Shape | tuple[Shape, ...] | None) -> Shape | None:
+def _same_features(shapes: Shape | tuple[Shape, ...] | None) -> Shape | None:
     """A sequence of the features that query, key and value all have: which of them is which, nothing tells."""
     several = [part for part in shapes or () if isinstance(part, tuple)]
     last = {shape[-1:] for shape in several or [one_shape(shapes) or ()]}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.json_values import JsonObject
 
-AXES_SINCE = (3, 15)
+_AXES_SINCE = (3, 15)
 """From this Keras on EinsumDense tells its initializer which axes are inputs and which are outputs."""
 
 _KERAS_1_KEYS = frozenset({"init", "inner_init", "nb_filter", "nb_row", "dim_ordering", "border_mode", "nb_feature"})
@@ -128,7 +128,7 @@ def _initializer_axes(
     inputs, outputs = whole_numbers(own, "input_axes"), whole_numbers(own, "output_axes")
     if inputs is not None and outputs is not None:
         return inputs, outputs
-    told = "input_axes" in own if keras_version is None else keras_version >= AXES_SINCE
+    told = "input_axes" in own if keras_version is None else keras_version >= _AXES_SINCE
     terms = einsum_terms(config) if told and row_of(class_name).is_equation else None
     if terms is None:
         return None

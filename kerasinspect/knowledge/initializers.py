@@ -33,7 +33,7 @@ TRUNCATED = 0.87962566103423978
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class _Draw:
     """One drawing of initial values: the initializer's own config, and the array that it fills."""
 
     params: JsonObject
@@ -71,7 +71,7 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
     if _sets_forget_gate(own, config, keras_version):
         return Initializer(name, default=default, forget_gate=True)
     used = keras_fans(class_name, shape, config, keras_version)
-    draw = Draw(
+    draw = _Draw(
         params=params,
         shape=shape,
         fan_in=min(used[0] if fans.used_in is None else fans.used_in, LARGEST),
@@ -172,7 +172,7 @@ def _scaling(name: str, params: JsonObject) -> tuple[float, str, str]:
     )
 
 
-def _describe_scaling(name: str, draw: Draw) -> Initializer:
+def _describe_scaling(name: str, draw: _Draw) -> Initializer:
     """An initializer whose spread follows from the fans: glorot, he, lecun, variance scaling."""
     scale, mode, distribution = _scaling(name, draw.params)
     fans = {"fan_in": draw.fan_in, "fan_out": draw.fan_out, "fan_avg": (draw.fan_in + draw.fan_out) / 2}
@@ -186,23 +186,23 @@ def _describe_scaling(name: str, draw: Draw) -> Initializer:
     return Initializer(name, stddev=stddev)
 
 
-def _describe_uniform(name: str, draw: Draw) -> Initializer:
+def _describe_uniform(name: str, draw: _Draw) -> Initializer:
     low, high = _number_or(draw, "minval", -0.05), _number_or(draw, "maxval", 0.05)
     limit = abs(high / 2 - low / 2)
     return Initializer(name, limit=limit, stddev=limit / math.sqrt(3), mean=high / 2 + low / 2)
 
 
-def _describe_normal(name: str, draw: Draw) -> Initializer:
+def _describe_normal(name: str, draw: _Draw) -> Initializer:
     stddev = _number_or(draw, "stddev", 0.05) * (TRUNCATED if name == "truncated_normal" else 1.0)
     return Initializer(name, stddev=stddev, mean=_number_or(draw, "mean", 0.0))
 
 
-def _describe_constant(name: str, draw: Draw) -> Initializer:
+def _describe_constant(name: str, draw: _Draw) -> Initializer:
     value = {"zeros": 0.0, "ones": 1.0}.get(name, _number_or(draw, "value", math.nan))
     return Initializer(name) if math.isnan(value) else Initializer(name, constant=value, mean=value, stddev=0.0)
 
 
-def _describe_orthogonal(name: str, draw: Draw) -> Initializer:
+def _describe_orthogonal(name: str, draw: _Draw) -> Initializer:
     """Orthonormal rows or columns: the shorter side decides which, the longer one how small they are."""
     if len(draw.shape) in (0, 1):
         return Initializer(name)
@@ -212,16 +212,16 @@ def _describe_orthogonal(name: str, draw: Draw) -> Initializer:
     return Initializer(name, stddev=abs(gain) / math.sqrt(max(rows, columns, 1)))
 
 
-def _describe_by_name(name: str, _: Draw) -> Initializer:
+def _describe_by_name(name: str, _: _Draw) -> Initializer:
     return Initializer(name)
 
 
-def _number_or(draw: Draw, key: str, default: float) -> float:
+def _number_or(draw: _Draw, key: str, default: float) -> float:
     value = number(draw.params, key)
     return default if value is None else value
 
 
-Describe: TypeAlias = Callable[[str, Draw], Initializer]
+_Describe: TypeAlias = Callable[[str, _Draw], Initializer]
 
 _SCALINGS: Mapping[str, tuple[float, str, str]] = {
     "glorot_uniform": (1.0, "fan_avg", "uniform"),
@@ -237,7 +237,7 @@ _SCALING_NAMES = {scaling: name for name, scaling in _SCALINGS.items()}
 _UNCORRECTED = ((2, 0), (2, 1))
 """These versions cut a normal distribution off without making up for the spread that it loses."""
 
-_DESCRIBE: Mapping[str, Describe] = {
+_DESCRIBE: Mapping[str, _Describe] = {
     **dict.fromkeys((*_SCALINGS, "variance_scaling"), _describe_scaling),
     "random_uniform": _describe_uniform,
     "random_normal": _describe_normal,

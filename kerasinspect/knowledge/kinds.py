@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.knowledge.shapes.rule import InnerRule, Rule
 
-AxesOf: TypeAlias = Callable[[JsonObject], "tuple[str, ...] | None"]
+_AxesOf: TypeAlias = Callable[[JsonObject], "tuple[str, ...] | None"]
 """Names the axes of a weight by its layer's config; None where it does not tell them."""
 Fan: TypeAlias = "tuple[int | None, int | None]"
 """Fan-in and fan-out."""
@@ -133,7 +133,7 @@ class WeightSpec:
     """False where Keras stores it but ``get_weights()`` leaves it out."""
     older_axes: tuple[str, ...] = ()
     """Its axes in an older layout, told from ``axes`` by the place of the axis called ``one``."""
-    axes_of: AxesOf | None = None
+    axes_of: _AxesOf | None = None
     """Tells ``axes`` where they differ by config."""
     gap: int = 0
     """Weights right before it in ``get_weights()`` that a bug of Keras leaves out of the file."""

@@ -15,7 +15,7 @@ from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.quantization import CALIBRATED, FIRST_AXIS_INT4, policy_of
 from kerasinspect.knowledge.serialized import first_of, size, whole_numbers, word
 
-UNTOLD_INT4 = (None, *FIRST_AXIS_INT4)
+_UNTOLD_INT4 = (None, *FIRST_AXIS_INT4)
 """Versions whose int4 kernels look as int8 ones do, where the config says nothing of their policy."""
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.quantization import Policy
 
-    Shape: TypeAlias = "tuple[int, ...]"
+    _Shape: TypeAlias = "tuple[int, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Coding:
 INT4 = Coding("int4", 16, 2, -8, wraps=True)
 UINT4, UINT2 = Coding("uint4", 16, 2), Coding("uint2", 4, 4)
 TERNARY = Coding("int2", 3, 5, -1)
-PLAIN = Coding("uint8", 256, 1)
-BY_BITS: Mapping[tuple[int, bool], Coding] = {(4, True): UINT4, (4, False): UINT4, (2, False): UINT2}
+_PLAIN = Coding("uint8", 256, 1)
+_BY_BITS: Mapping[tuple[int, bool], Coding] = {(4, True): UINT4, (4, False): UINT4, (2, False): UINT2}
 """Codings of gptq and awq by bits, and by whether the kernel has a row for each unit; all others fill whole bytes."""
 
 
@@ -60,9 +60,9 @@ class Packing:
     it ``multiplies``, with ``value / scale`` elsewhere, all of it divided by ``divisor`` along the first axis.
     """
 
-    shape: Shape
+    shape: _Shape
     """The shape that the layer computes with; ``flat`` is the same numbers in as many rows and columns."""
-    flat: Shape
+    flat: _Shape
     scale: str
     """The name of the array that holds the scales."""
     scale_axes: tuple[int, ...]
@@ -92,7 +92,7 @@ class Holder:
 
     class_name: str
     config: JsonObject
-    stored: Mapping[str, tuple[str, Shape]]
+    stored: Mapping[str, tuple[str, _Shape]]
     """Dtype and shape of all of its arrays, by name."""
     inputs: Sequence[int | None] | None = None
     """The shape of its input, of which an odd size cannot be read off two values to a byte."""
@@ -100,7 +100,7 @@ class Holder:
     is_whole: bool = False
     """The array asked for is known to have a byte for each value, whatever the config says."""
 
-    def shape_of(self, name: str) -> Shape:
+    def shape_of(self, name: str) -> _Shape:
         """The shape of one of its arrays; empty where it has none of that name."""
         return self.stored[name][1] if name in self.stored else ()
 
@@ -116,13 +116,13 @@ def packing_of(layer: Holder, name: str) -> Packing | None:
         return None
     packing, quantized = None, row_of(layer.class_name).quantized
     if name == quantized == "kernel":
-        packing = kernel_packing(layer)
+        packing = _kernel_packing(layer)
     elif name in ("embeddings", "reverse_embeddings") and quantized == "embeddings":
-        packing = table_packing(layer, name)
-    return packing if packing and agrees(packing, layer) else None
+        packing = _table_packing(layer, name)
+    return packing if packing and _agrees(packing, layer) else None
 
 
-def agrees(packing: Packing, layer: Holder) -> bool:
+def _agrees(packing: Packing, layer: Holder) -> bool:
     """Whether the arrays that a packing depends on are there, in the shapes that they need."""
     scales, flat = layer.shape_of(packing.scale), packing.flat
     needed = {name for name in (packing.zero, packing.groups, packing.divisor) if name}
@@ -140,70 +140,70 @@ def agrees(packing: Packing, layer: Holder) -> bool:
     )
 
 
-def kernel_packing(layer: Holder) -> Packing | None:
+def _kernel_packing(layer: Holder) -> Packing | None:
     """How a kernel is stored, by its policy where that is known, else by dtypes, shapes and the arrays beside it."""
     policy, (dtype, shape) = policy_of(layer.config), layer.stored["kernel"]
     if dtype == "uint8":
-        return calibrated_packing(layer, policy) if "g_idx" in layer.stored else ternary_packing(layer)
+        return _calibrated_packing(layer, policy) if "g_idx" in layer.stored else _ternary_packing(layer)
     if dtype == "int8":
-        return integer_packing(layer, policy)
+        return _integer_packing(layer, policy)
     if layer.shape_of("kernel_amax_history"):
         return Packing(shape, shape, "kernel_scale", (), is_float8=True)
     return None
 
 
-def calibrated_packing(layer: Holder, policy: Policy) -> Packing | None:
+def _calibrated_packing(layer: Holder, policy: Policy) -> Packing | None:
     """GPTQ and AWQ: a row for each input, or before Keras 3.16 one for each unit; None where both are possible."""
     found = [
         one
         for transposed in (True, False)
-        for coding in codings(policy, transposed=transposed)
-        if (one := matrix_packing(layer, coding, transposed=transposed)) is not None
+        for coding in _codings(policy, transposed=transposed)
+        if (one := _matrix_packing(layer, coding, transposed=transposed)) is not None
     ]
     return found[0] if len(found) == 1 else None
 
 
-def codings(policy: Policy, *, transposed: bool) -> Collection[Coding]:
+def _codings(policy: Policy, *, transposed: bool) -> Collection[Coding]:
     """How values may share bytes: as the policy says, else in any way that gptq and awq have."""
     if policy.mode in CALIBRATED:
-        return {BY_BITS.get((policy.bits, transposed), PLAIN)}
-    return {UINT4, PLAIN} if transposed else {UINT4, UINT2, PLAIN}
+        return {_BY_BITS.get((policy.bits, transposed), _PLAIN)}
+    return {UINT4, _PLAIN} if transposed else {UINT4, UINT2, _PLAIN}
 
 
-def matrix_packing(layer: Holder, coding: Coding, *, transposed: bool) -> Packing | None:
+def _matrix_packing(layer: Holder, coding: Coding, *, transposed: bool) -> Packing | None:
     """A kernel of gptq or awq in one of its two layouts; None where the sizes contradict it."""
-    rows, scales = layer.shape_of("g_idx"), two_axes(layer.shape_of("kernel_scale"))
+    rows, scales = layer.shape_of("g_idx"), _two_axes(layer.shape_of("kernel_scale"))
     units = scales[0] if transposed else scales[1]
     stored = (*rows, coding.stored(units))
     if layer.shape_of("kernel") != (stored[::-1] if transposed else stored) or len(stored) != len(scales):
         return None
-    zero, flat = zero_name(layer), (rows[0], units)
-    shape = original_shape(layer, *flat)
+    zero, flat = _zero_name(layer), (rows[0], units)
+    shape = _original_shape(layer, *flat)
     return Packing(
         shape,
         flat,
         "kernel_scale",
         (1, 0) if transposed else (0, 1),
-        shared_axis=None if coding is PLAIN else 0 if transposed else 1,
+        shared_axis=None if coding is _PLAIN else 0 if transposed else 1,
         coding=coding,
         transposed=transposed,
         zero=zero,
         groups="g_idx",
         divisor="awq_scales" if "awq_scales" in layer.stored else None,
         multiplies=True,
-        is_mixed=is_mixed(layer, shape, flat),
+        is_mixed=_is_mixed(layer, shape, flat),
         lacks=None if zero else "kernel_zero",
     )
 
 
-def zero_name(layer: Holder) -> str | None:
+def _zero_name(layer: Holder) -> str | None:
     """What the zero points of a kernel are called here."""
     return next((name for name in ("kernel_zero", "zero_point") if name in layer.stored), None)
 
 
-def ternary_packing(layer: Holder) -> Packing | None:
+def _ternary_packing(layer: Holder) -> Packing | None:
     """Ternary: five values of -1, 0 and 1 to a byte along the units, and one scale for all."""
-    inputs, width = two_axes(layer.shape_of("kernel"))
+    inputs, width = _two_axes(layer.shape_of("kernel"))
     units = size(layer.config, "units") or next(iter(layer.shape_of("bias")), 0)
     if width != TERNARY.stored(units) or layer.shape_of("kernel_scale") != ():
         return None
@@ -211,33 +211,33 @@ def ternary_packing(layer: Holder) -> Packing | None:
     return Packing(flat, flat, "kernel_scale", (), 1, TERNARY, multiplies=True)
 
 
-def integer_packing(layer: Holder, policy: Policy) -> Packing | None:
+def _integer_packing(layer: Holder, policy: Policy) -> Packing | None:
     """int8, int4 in blocks of inputs, and int4 with a scale for each unit."""
     shape, scales = layer.shape_of("kernel"), layer.shape_of("kernel_scale")
     units = scales[-1] if scales else 0
-    by_pairs = (two_axes(shape)[0], INT4.stored(units)) == shape
-    flat = (two_axes(shape)[0], units)
+    by_pairs = (_two_axes(shape)[0], INT4.stored(units)) == shape
+    flat = (_two_axes(shape)[0], units)
     if "g_idx" in layer.stored:
-        zero = zero_name(layer)
+        zero = _zero_name(layer)
         if not by_pairs or zero is None:
             return None
-        whole = original_shape(layer, *flat)
-        mixed = is_mixed(layer, whole, flat)
+        whole = _original_shape(layer, *flat)
+        mixed = _is_mixed(layer, whole, flat)
         return Packing(
             *(whole, flat, "kernel_scale", (0, 1), 1), zero=zero, groups="g_idx", multiplies=True, is_mixed=mixed
         )
     if policy.mode != "int8" and len(scales) == 1 and by_pairs and (policy.pairs_last or shape[1] != units):
-        whole = original_shape(layer, *flat)
-        return Packing(whole, flat, "kernel_scale", (1,), 1, is_mixed=is_mixed(layer, whole, flat))
+        whole = _original_shape(layer, *flat)
+        return Packing(whole, flat, "kernel_scale", (1,), 1, is_mixed=_is_mixed(layer, whole, flat))
     if policy.mode == "int4" and not policy.pairs_last:
-        return first_axis_packing(layer)
-    axes = unit_axes(layer, shape)
-    is_int8 = layer.is_whole or layer.keras_version not in UNTOLD_INT4
+        return _first_axis_packing(layer)
+    axes = _unit_axes(layer, shape)
+    is_int8 = layer.is_whole or layer.keras_version not in _UNTOLD_INT4
     is_whole = policy.mode == "int8" or (policy.mode is None and is_int8)
     return Packing(shape, shape, "kernel_scale", axes) if is_whole and axes is not None else None
 
 
-def first_axis_packing(layer: Holder) -> Packing | None:
+def _first_axis_packing(layer: Holder) -> Packing | None:
     """int4 of Keras 3.11 to 3.13: two values to a byte along the first axis that is summed over."""
     shape = layer.shape_of("kernel")
     inputs, letters, output = layer.terms
@@ -250,11 +250,11 @@ def first_axis_packing(layer: Holder) -> Packing | None:
     if place < 0 or length is None or INT4.stored(length) != shape[axis]:
         return None
     whole = (*shape[:axis], length, *shape[axis + 1 :])
-    axes = unit_axes(layer, whole)
+    axes = _unit_axes(layer, whole)
     return None if axes is None else Packing(whole, whole, "kernel_scale", axes, axis)
 
 
-def unit_axes(layer: Holder, shape: Shape) -> tuple[int, ...] | None:
+def _unit_axes(layer: Holder, shape: _Shape) -> tuple[int, ...] | None:
     """The axes of a kernel that its scales run along: those that are put out, in the order of the output."""
     _, letters, output = layer.terms
     axes = tuple(letters.index(letter) for letter in output if letter in letters)
@@ -263,7 +263,7 @@ def unit_axes(layer: Holder, shape: Shape) -> tuple[int, ...] | None:
     return axes
 
 
-def original_shape(layer: Holder, rows: int, columns: int) -> Shape:
+def _original_shape(layer: Holder, rows: int, columns: int) -> _Shape:
     """The shape of a kernel that is stored as a matrix; that of the matrix, where nothing tells another.
 
     The axes that are put out have the sizes of the bias or of the config's ``output_shape``; in an attention layer
@@ -271,44 +271,44 @@ def original_shape(layer: Holder, rows: int, columns: int) -> Shape:
     """
     _, letters, output = layer.terms
     outs = [letter for letter in output if letter in letters]
-    heads = heads_of(layer.config)
+    heads = _heads_of(layer.config)
     told = first_of(layer.config, "output_shape") if heads is None else None
     last = told[-len(outs) :] if isinstance(told, list | tuple) else told  # earlier axes may be open
-    spread: Shape = (heads or 1, columns // (heads or 1))
+    spread: _Shape = (heads or 1, columns // (heads or 1))
     ends = (layer.shape_of("bias") or whole_numbers({"ends": last}, "ends") or spread)[-len(outs) :]
     sizes = dict(zip(outs, ends, strict=False))
-    sizes |= summed_sizes(layer, rows * columns // max(1, prod(ends)))
+    sizes |= _summed_sizes(layer, rows * columns // max(1, prod(ends)))
     shape = tuple(sizes.get(letter, 0) for letter in letters)
     return shape if prod(shape) == rows * columns else (rows, columns)
 
 
-def summed_sizes(layer: Holder, front: int) -> dict[str, int]:
+def _summed_sizes(layer: Holder, front: int) -> dict[str, int]:
     """The sizes of those axes of a kernel that are summed over, ``front`` together; empty where nothing tells them."""
     inputs, letters, output = layer.terms
     ins = [letter for letter in letters if letter not in output]
     if len(ins) == 1:
         return {ins[0]: front}
-    if heads := heads_of(layer.config):
+    if heads := _heads_of(layer.config):
         return dict(zip(ins, (heads, front // heads), strict=False))
     given = layer.inputs if layer.inputs is not None and len(layer.inputs) == len(inputs) else ()
     told = {letter: length for letter, length in zip(inputs, given, strict=False) if letter in ins and length}
     return told if len(told) == len(ins) and prod(told.values()) == front else {}
 
 
-def is_mixed(layer: Holder, shape: Shape, flat: Shape) -> bool:
+def _is_mixed(layer: Holder, shape: _Shape, flat: _Shape) -> bool:
     """Whether the rows of a flattened kernel are others than its inputs, which come first in most equations."""
     _, letters, output = layer.terms
     ins = [letter for letter in letters if letter not in output]
     return shape != flat and ([*letters[: len(ins)]] != ins or prod(shape[: len(ins)]) != flat[0])
 
 
-def heads_of(config: JsonObject) -> int | None:
+def _heads_of(config: JsonObject) -> int | None:
     """The heads of a projection of an attention layer; None for any other layer."""
     grouped = size(config, "num_key_value_heads") if word(config, "name") in ("key", "value") else None
     return grouped or size(config, "num_heads", "num_query_heads")
 
 
-def table_packing(layer: Holder, name: str) -> Packing | None:
+def _table_packing(layer: Holder, name: str) -> Packing | None:
     """How the embeddings, or those on the way back, are stored: a scale for each index, or for each block of units."""
     dtype, shape = layer.stored[name]
     scales, groups = layer.shape_of(f"{name}_scale"), layer.shape_of("g_idx")
@@ -339,6 +339,6 @@ def table_packing(layer: Holder, name: str) -> Packing | None:
     )
 
 
-def two_axes(shape: Shape) -> tuple[int, int]:
+def _two_axes(shape: _Shape) -> tuple[int, int]:
     """Both sizes of a matrix; zeros for an array of another rank."""
     return (shape[0], shape[1]) if len(shape) == 2 else (0, 0)  # noqa: PLR2004 - a matrix

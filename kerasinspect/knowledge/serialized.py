@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from kerasinspect.json_values import Json, JsonObject
 
-EMPTY: JsonObject = {}
-MOST_AXES = 64
+_EMPTY: JsonObject = {}
+_MOST_AXES = 64
 """As numpy allows."""
 
 
 def as_mapping(value: Json | JsonObject) -> JsonObject:
     """A JSON object, or an empty one where the value is something else."""
-    return value if isinstance(value, dict) else EMPTY
+    return value if isinstance(value, dict) else _EMPTY
 
 
 def as_list(value: Json) -> Sequence[Json]:
@@ -80,7 +80,7 @@ def _history(value: Json) -> tuple[str, Sequence[Json]] | None:
 
 def shape_of(value: Json) -> tuple[int | None, ...] | None:
     """A JSON list of sizes, ``null`` for an open one; None for anything else, and for more axes than arrays have."""
-    if not isinstance(value, list) or len(value) > MOST_AXES:
+    if not isinstance(value, list) or len(value) > _MOST_AXES:
         return None
     sizes = [size for size in value if size is None or (isinstance(size, int) and not isinstance(size, bool))]
     return tuple(sizes) if len(sizes) == len(value) else None

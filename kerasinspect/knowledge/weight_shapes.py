@@ -28,7 +28,7 @@ Size: TypeAlias = "int | tuple[int, ...] | None"
 """What an axis must have: one size, one of several, or any."""
 Sizes: TypeAlias = "tuple[Size, ...]"
 
-HEADS = ("num_heads", "num_query_heads")
+_HEADS = ("num_heads", "num_query_heads")
 """Keys of which an attention layer has one, and no EinsumDense of its own."""
 
 
@@ -38,7 +38,7 @@ def expected_shape(class_name: str, kind: WeightSpec, config: JsonObject, incomi
     if rule is not None:
         return rule(kind, config, incoming)
     shape = one_shape(incoming)
-    rank = expected_rank(class_name, kind, config, shape)
+    rank = _expected_rank(class_name, kind, config, shape)
     names = None if rank is None else kind.axis_names(rank)
     if names is None:
         return None
@@ -50,28 +50,28 @@ def expected_shape(class_name: str, kind: WeightSpec, config: JsonObject, incomi
     return tuple(sizes)
 
 
-def expected_rank(class_name: str, kind: WeightSpec, config: JsonObject, shape: Shape | None) -> int | None:
+def _expected_rank(class_name: str, kind: WeightSpec, config: JsonObject, shape: Shape | None) -> int | None:
     """How many axes a weight must have; None where that is not known."""
     if UNKNOWN in kind.axes or kind.older_axes:
         return None
     if ANY in kind.axes:
-        places = window_places(class_name, config)
+        places = _window_places(class_name, config)
         return None if places is None else len(kind.axes) - 1 + places
     if not kind.free_rank:
         return len(kind.axes)
     if row_of(class_name).keeps_statistics:
-        return statistics_rank(class_name, config)
+        return _statistics_rank(class_name, config)
     return len(shape) - 1 if row_of(class_name).sizing is Sizing.FEATURES and shape else None
 
 
-def window_places(class_name: str, config: JsonObject) -> int | None:
+def _window_places(class_name: str, config: JsonObject) -> int | None:
     """How many places a window has, by the name of the class or else by the config."""
     places = places_of(class_name)
     window = whole_numbers(config, "kernel_size")
     return places if places is not None else len(window) if window else None
 
 
-def statistics_rank(class_name: str, config: JsonObject) -> int | None:
+def _statistics_rank(class_name: str, config: JsonObject) -> int | None:
     """How many axes the statistics of a normalisation have; of several at once a BatchNormalization may have more."""
     axes = whole_numbers(config, "axis")
     if axes is None or len(axes) == 1:
@@ -79,37 +79,37 @@ def statistics_rank(class_name: str, config: JsonObject) -> int | None:
     return len(axes) if row_of(class_name).passing is not Passing.NAMED_AXES else None
 
 
-def adapted_rank(config: JsonObject) -> int:
+def _adapted_rank(config: JsonObject) -> int:
     """How many axes the statistics of a Normalization have; none where it has one number for all."""
     axes = whole_numbers(config, "axis")
     return len(axes) if axes is not None else 0 if config.get("axis", -1) is None else 1
 
 
-def normalised(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
+def _normalised(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of a Normalization, which keeps its axes in order."""
     if not kind.axes:
         return ()
-    shape, rank = one_shape(incoming), adapted_rank(config)
+    shape, rank = one_shape(incoming), _adapted_rank(config)
     if shape is None or rank == 0:
         return (None,) * rank
     return tuple(shape[axis] for axis in sorted(named_axes(config, len(shape))))
 
 
-def equated(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
+def _equated(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of an EinsumDense: letters of its equation that the input has, or that the config gives."""
-    if any(key in config for key in HEADS):
-        return projected(kind, config, incoming)
+    if any(key in config for key in _HEADS):
+        return _projected(kind, config, incoming)
     terms, shape = einsum_terms(config), one_shape(incoming)
     if terms is None or len(set(terms[2])) < len(terms[2]):
         return None
     inputs, kernel, output = terms
-    sizes = letter_sizes(inputs, output, config, shape)
+    sizes = _letter_sizes(inputs, output, config, shape)
     if kind.name == "kernel":
         return tuple(sizes.get(letter) for letter in kernel)
-    return equated_bias(output, sizes, config, None if shape is None else len(shape) - len(inputs))
+    return _equated_bias(output, sizes, config, None if shape is None else len(shape) - len(inputs))
 
 
-def equated_bias(
+def _equated_bias(
     output: str, sizes: Mapping[str, int | None], config: JsonObject, left_out: int | None
 ) -> Sizes | None:
     """The bias of an EinsumDense: from the first of its axes on, one where it has none; dots behind count as well.
@@ -124,50 +124,50 @@ def equated_bias(
     return (*(sizes.get(letter) if letter in biased else 1 for letter in output[first:]), *(1,) * behind)
 
 
-def letter_sizes(inputs: str, output: str, config: JsonObject, shape: Shape | None) -> dict[str, int | None]:
+def _letter_sizes(inputs: str, output: str, config: JsonObject, shape: Shape | None) -> dict[str, int | None]:
     """The size of each letter of an equation."""
     equation = word(config, "equation") or ""
     from_end = equation.startswith("...")
     told = first_of(config, "output_shape")
-    given = [told] if is_whole(told) else list(whole_or_open(told))
-    sizes = dict(aligned(output, given if from_end else [None, *given], from_end=from_end))
+    given = [told] if is_whole(told) else list(_whole_or_open(told))
+    sizes = dict(_aligned(output, given if from_end else [None, *given], from_end=from_end))
     if shape is not None:
-        sizes |= {letter: length for letter, length in aligned(inputs, shape, from_end=from_end) if length is not None}
+        sizes |= {letter: length for letter, length in _aligned(inputs, shape, from_end=from_end) if length is not None}
     return sizes
 
 
-def whole_or_open(value: object) -> Sequence[int | None]:
+def _whole_or_open(value: object) -> Sequence[int | None]:
     """A list of sizes; an empty one for anything else."""
     sizes = value if isinstance(value, list | tuple) else ()
-    return [size for size in sizes if size is None or is_whole(size)] if all(map(is_size, sizes)) else ()
+    return [size for size in sizes if size is None or is_whole(size)] if all(map(_is_size, sizes)) else ()
 
 
-def is_size(value: object) -> bool:
+def _is_size(value: object) -> bool:
     """Whether a JSON value is a size or null."""
     return value is None or is_whole(value)
 
 
-def aligned(letters: str, sizes: Sequence[int | None], *, from_end: bool) -> list[tuple[str, int | None]]:
+def _aligned(letters: str, sizes: Sequence[int | None], *, from_end: bool) -> list[tuple[str, int | None]]:
     """Letters with sizes, from the first or from the last on; what has no partner is left out."""
     if from_end:
         return [*zip(reversed(letters), reversed(sizes), strict=False)]
     return [*zip(letters, sizes, strict=False)]
 
 
-def projected(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
+def _projected(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of a projection of an attention layer: features to heads, or heads to features."""
     part = word(config, "name") or ""
-    heads, width = head_sizes(part, config)
-    features = features_of(incoming)
+    heads, width = _head_sizes(part, config)
+    features = _features_of(incoming)
     if part != "attention_output":
         return (features, heads, width) if kind.name == "kernel" else (heads, width)
     told = first_of(config, "output_shape")
-    given: Sizes = (told,) if is_whole(told) else tuple(whole_or_open(told))
+    given: Sizes = (told,) if is_whole(told) else tuple(_whole_or_open(told))
     outgoing: Sizes = given or (features,)
     return (heads, width, *outgoing) if kind.name == "kernel" else outgoing
 
 
-def head_sizes(part: str, config: JsonObject) -> tuple[int | None, int | None]:
+def _head_sizes(part: str, config: JsonObject) -> tuple[int | None, int | None]:
     """How many heads a projection has, and how many features each."""
     is_value = part in {"value", "gate", "attention_output"}
     if "num_query_heads" in config:
@@ -177,7 +177,7 @@ def head_sizes(part: str, config: JsonObject) -> tuple[int | None, int | None]:
     return size(config, "num_heads"), size(config, *keys)
 
 
-def features_of(incoming: Outputs | None) -> Size:
+def _features_of(incoming: Outputs | None) -> Size:
     """How many features come in: those of any input, since nothing tells which of them is which."""
     several = [part for part in incoming or () if isinstance(part, tuple)]
     lengths = [shape[-1] if shape else None for shape in several or [one_shape(incoming) or ()]]
@@ -187,12 +187,12 @@ def features_of(incoming: Outputs | None) -> Size:
     return known.pop() if len(known) == 1 else tuple(sorted(known))
 
 
-def scored(kind: WeightSpec, _: JsonObject, incoming: Outputs | None) -> Sizes | None:
+def _scored(kind: WeightSpec, _: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The weights of an attention layer without projections."""
-    return (features_of(incoming),) if kind.axes else ()
+    return (_features_of(incoming),) if kind.axes else ()
 
 
-def normed(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
+def _normed(kind: WeightSpec, config: JsonObject, incoming: Outputs | None) -> Sizes | None:
     """The vector of a SpectralNormalization, which has a number for each column of the kernel inside."""
     kernel = wrapped_kernel(config, incoming)
     return (1, kernel[-1] if kernel else None) if kind.name == "vector_u" else None
@@ -207,10 +207,10 @@ def wrapped_kernel(config: JsonObject, incoming: Outputs | None) -> Sizes | None
 
 
 _RULES: Mapping[Sizing, Callable[[WeightSpec, JsonObject, Outputs | None], Sizes | None]] = {
-    Sizing.ADAPTED: normalised,
-    Sizing.EQUATION: equated,
-    Sizing.SCORES: scored,
-    Sizing.INNER_KERNEL: normed,
+    Sizing.ADAPTED: _normalised,
+    Sizing.EQUATION: _equated,
+    Sizing.SCORES: _scored,
+    Sizing.INNER_KERNEL: _normed,
 }
 """Shapes that follow from more than the names of axes."""
 

@@ -33,7 +33,7 @@ LENIENT = "kerasinspect.lenient"
 """The name of the error handler, for ``reconfigure(errors=...)``."""
 
 
-def stand_in(error: UnicodeError) -> tuple[str, int]:
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
     """What is written for characters that an encoding lacks: one that looks alike, or Python's escape."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
@@ -42,7 +42,7 @@ def stand_in(error: UnicodeError) -> tuple[str, int]:
     return "".join(written), error.end
 
 
-STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
+_STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
 """The standard streams in the order of their numbers, and how one is opened that a program was started without.
 
 What is written to standard output fails then, and what is written to standard error goes nowhere.
@@ -51,7 +51,7 @@ What is written to standard output fails then, and what is written to standard e
 
 def open_streams() -> None:
     """Open the standard streams that are closed: the next file would get the number of one, and what is said there."""
-    for number, (name, flags) in enumerate(STREAMS):
+    for number, (name, flags) in enumerate(_STREAMS):
         if getattr(sys, name) is None:
             try:
                 os.fstat(number)
@@ -88,7 +88,7 @@ def complain(text: str) -> None:
 
 def make_lenient() -> None:
     """Let no character end the program: what a stream's encoding lacks is written some other way."""
-    codecs.register_error(LENIENT, stand_in)
+    codecs.register_error(LENIENT, _stand_in)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=LENIENT)

@@ -16,7 +16,7 @@ from kerasinspect.names import cut
 NAME_LIMIT = 200
 """Characters of one name that are shown; no name in a real model comes near it."""
 
-TEXT_LIMIT = 20_000
+_TEXT_LIMIT = 20_000
 """Characters of one paragraph that are shown."""
 
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -33,7 +33,7 @@ _RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 _LEADING_COLON = re.compile(r"^(\s*):(?=:)")
 
 
-def visible(text: str, limit: int = TEXT_LIMIT) -> str:
+def visible(text: str, limit: int = _TEXT_LIMIT) -> str:
     """The text with every character to be seen, and none that a terminal or a CI log acts upon.
 
     At most ``limit`` characters are shown; the number of the others is said. Commands of CI runners

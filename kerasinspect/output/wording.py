@@ -16,13 +16,13 @@ _PLURALS = {"index": "indices", "height": "high", "width": "wide", "depth": "dee
 
 _SINGULARS = {"height": "high", "width": "wide", "depth": "deep"}
 
-LONGEST_NAME = 80
+_LONGEST_NAME = 80
 """Characters of one name inside a sentence."""
 
 _SELF_EVIDENT = frozenset({"zeros", "ones"})
 """Initializers whose name says the value."""
 
-SMALL_SHARE = 0.0005
+_SMALL_SHARE = 0.0005
 """A share below this would be written as nothing."""
 
 _EXACT_BELOW = 10_000
@@ -91,7 +91,7 @@ def shape_text(shape: Shape | tuple[Shape, ...] | None) -> str:
 
 def beginning(text: str) -> str:
     """The first letters of a text that may have been cut already, so that nobody knows how long it was."""
-    return cut(text, LONGEST_NAME, "...")
+    return cut(text, _LONGEST_NAME, "...")
 
 
 def in_force(policy: str | None) -> str:
@@ -108,4 +108,4 @@ def share_in_words(part: int, whole: int) -> str:
     """A share in percent with one digit; empty where there is nothing to share."""
     if not whole:
         return ""
-    return "<0.1%" if 0 < part / whole < SMALL_SHARE else f"{100 * part / whole:.1f}%"
+    return "<0.1%" if 0 < part / whole < _SMALL_SHARE else f"{100 * part / whole:.1f}%"

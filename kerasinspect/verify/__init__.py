@@ -53,7 +53,7 @@ def verify_all(locations: Sequence[str], options: Options | None = None) -> list
     waiting = [reading for reading in readings if asked.unsafe or reading.is_loaded]
     while waiting:
         request = Request(
-            tuple(task(reading, asked, golden) for reading in waiting),
+            tuple(_task(reading, asked, golden) for reading in waiting),
             asked.python,
             asked.unsafe,
             asked.custom_objects,
@@ -66,7 +66,7 @@ def verify_all(locations: Sequence[str], options: Options | None = None) -> list
     return [found[location] for location in locations]
 
 
-def task(reading: Reading, options: Options, golden: Golden | None) -> Task:
+def _task(reading: Reading, options: Options, golden: Golden | None) -> Task:
     """The worker's task for one file."""
     of_keras_3 = (reading.saved_by or "").partition(".")[0] == "3"
     if golden is not None:

@@ -23,7 +23,7 @@ class LibraryRow(TypedDict):
     tensorflow: str
 
 
-class ModuleErrorRow(TypedDict):
+class _ModuleErrorRow(TypedDict):
     """A module of the user's own that could not be imported."""
 
     module: str
@@ -40,7 +40,7 @@ class ProcessRow(TypedDict):
     python: str
     import_seconds: float
     import_bytes: int | None
-    custom_error: ModuleErrorRow | None
+    custom_error: _ModuleErrorRow | None
 
 
 class RefusalRow(LibraryRow):
@@ -58,7 +58,7 @@ class InputRow(TypedDict):
     dtype: str
 
 
-class OutputRow(TypedDict):
+class _OutputRow(TypedDict):
     """One output of a forward pass."""
 
     name: str
@@ -67,11 +67,11 @@ class OutputRow(TypedDict):
     not_finite: int
 
 
-class CaseRow(TypedDict):
+class _CaseRow(TypedDict):
     """One forward pass."""
 
     name: str
-    outputs: list[OutputRow]
+    outputs: list[_OutputRow]
     same_again: bool
     seconds: float
 
@@ -91,7 +91,7 @@ class ForwardRow(TypedDict):
     """All forward passes of a model."""
 
     inputs: list[InputRow] | None
-    cases: list[CaseRow]
+    cases: list[_CaseRow]
     error: str | None
     misfit: str | None
 
@@ -115,10 +115,10 @@ class LoadedRow(TypedDict):
     forward: ForwardRow
 
 
-AnyRow = TypeVar("AnyRow")
+_AnyRow = TypeVar("_AnyRow")
 
 
-def is_row(value: Json, row: type[AnyRow]) -> TypeGuard[AnyRow]:
+def is_row(value: Json, row: type[_AnyRow]) -> TypeGuard[_AnyRow]:
     """Whether a JSON value is an object of a type of row."""
     return _has_form(value, row)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "kerasinspect.golden/1"
 
-NUMBERS = "biufc"
+_NUMBERS = "biufc"
 """Kinds of dtypes whose values have a distance."""
 
 FACTS = "kerasinspect"
@@ -95,7 +95,7 @@ def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
     Each array of its cases is read, so that whatever is wrong with one is said before Keras is started.
     """
     with open_arrays(path, limits) as stored:
-        golden = stored_facts(path, stored) if FACTS in stored.names else None
+        golden = _stored_facts(path, stored) if FACTS in stored.names else None
         if golden is None:
             raise RequestError(f"{path} is not a golden file.", "Record one with --record.")
         sizes = {name: stored[name].size for name in golden.arrays()}
@@ -104,7 +104,7 @@ def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
     return golden
 
 
-def stored_facts(path: str, stored: Arrays) -> Golden | None:
+def _stored_facts(path: str, stored: Arrays) -> Golden | None:
     """The facts in a golden file; None where they are none, or name arrays that it does not hold."""
     text = stored[FACTS]
     if text.dtype.kind != "U" or text.ndim:
@@ -116,7 +116,7 @@ def stored_facts(path: str, stored: Arrays) -> Golden | None:
     if not isinstance(facts, dict) or facts.get("schema") != SCHEMA or not isinstance(facts.get("weights"), str):
         return None
     rows = facts.get("cases")
-    if not isinstance(rows, list) or not all(map(is_case, rows)):
+    if not isinstance(rows, list) or not all(map(_is_case, rows)):
         return None
     golden = Golden(path, tuple((name, inputs, outputs) for name, inputs, outputs in rows), facts["weights"])
     held = set(stored.names)
@@ -124,7 +124,7 @@ def stored_facts(path: str, stored: Arrays) -> Golden | None:
     return golden if names and len(names) == len(set(names)) and held.issuperset(names) else None
 
 
-def is_case(row: object) -> bool:
+def _is_case(row: object) -> bool:
     """Whether a value is the name of a case with how many inputs and outputs it has, one or more of each."""
     match row:
         case [str(), int(inputs), int(outputs)]:
@@ -176,8 +176,8 @@ def measured(
     """The difference of ``new`` from ``old``: equal infinities and NaN at the same places are no difference."""
     if old.shape != new.shape:
         return GoldenDifference(case, output, new.size, new.size, float("inf"), float("inf"))
-    if old.dtype.kind not in NUMBERS or new.dtype.kind not in NUMBERS:
-        outside = int(np.count_nonzero(as_bytes(old) != as_bytes(new)))
+    if old.dtype.kind not in _NUMBERS or new.dtype.kind not in _NUMBERS:
+        outside = int(np.count_nonzero(_as_bytes(old) != _as_bytes(new)))
         return GoldenDifference(case, output, new.size, outside, float("inf") if outside else 0.0, 0.0)
     old, new = (array.astype(np.complex128 if array.dtype.kind == "c" else np.float64) for array in (old, new))
     same = (old == new) | (np.isnan(old) & np.isnan(new))
@@ -191,6 +191,6 @@ def measured(
     return GoldenDifference(case, output, new.size, outside, largest, largest_relative)
 
 
-def as_bytes(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _as_bytes(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Values as encoded text, which is what TensorFlow's texts are."""
     return np.char.encode(values, "utf-8", "backslashreplace") if values.dtype.kind == "U" else values.astype("S")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WORKER = Path(__file__).with_name("worker.py")
 
-KEPT_VARIABLES = (
+_KEPT_VARIABLES = (
     "LANG",
     "LD_LIBRARY_PATH",
     "LC_ALL",
@@ -52,18 +52,18 @@ KEPT_VARIABLES = (
 )
 """What the worker sees of the caller's environment; anything else may be a secret."""
 
-PAUSE = 0.02
+_PAUSE = 0.02
 """Seconds between two looks at the worker."""
 
-TAIL = 16_000
+_TAIL = 16_000
 """Bytes of what the worker said that are looked at; its last line is told."""
 
-NO_ANSWER, NOT_UNDERSTOOD = "It ended without an answer.", "It answered what cannot be understood."
+_NO_ANSWER, _NOT_UNDERSTOOD = "It ended without an answer.", "It answered what cannot be understood."
 
-MOST_WORDS, MOST_ANSWERS = 1 << 26, 1 << 28
+MOST_WORDS, _MOST_ANSWERS = 1 << 26, 1 << 28
 """Bytes that a worker may say before it is ended, and that its answers may have."""
 
-MEMORY_WORDS = (
+_MEMORY_WORDS = (
     b"memoryerror",
     b"bad_alloc",
     b"cannot allocate memory",
@@ -145,7 +145,7 @@ def answers(request: Request) -> Iterator[Answers]:
             _require_libraries(process, request)
         results = results[: len(request.tasks)]
         done = len(results) == len(request.tasks)
-        why = NOT_UNDERSTOOD if understood is None else ending or NO_ANSWER
+        why = _NOT_UNDERSTOOD if understood is None else ending or _NO_ANSWER
         yield Answers(folder, process, results, None if done else why)
 
 
@@ -194,7 +194,7 @@ def _task(task: Task) -> dict[str, object]:
 
 def _environment(folder: Path) -> dict[str, str]:
     """The whole environment of a worker."""
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     made = {
         "CUDA_VISIBLE_DEVICES": "",
         "HOME": str(folder),
@@ -261,7 +261,7 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, seconds: float) -> str
             return f"It was killed after the time limit of {seconds:g} seconds."
         if _size(folder / "words.txt") > MOST_WORDS:
             return f"It was killed after it had said more than {MOST_WORDS:,} bytes."
-        time.sleep(PAUSE)
+        time.sleep(_PAUSE)
     return None
 
 
@@ -277,10 +277,10 @@ def _ending(status: int, words: Path, bounds: Bounds) -> str:
     """How a worker ended that did not end well, and the last that it said."""
     try:
         with closing(open_source(words)) as source:
-            last = source.read_at(max(0, source.size - TAIL), min(source.size, TAIL))
+            last = source.read_at(max(0, source.size - _TAIL), min(source.size, _TAIL))
     except UnreadableFile:
         last = b""
-    if any(word in last.lower() for word in MEMORY_WORDS):
+    if any(word in last.lower() for word in _MEMORY_WORDS):
         return f"It needed more than its memory limit of {bounds.memory / (1 << 30):.3g} GiB."
     said = last.decode("utf-8", "backslashreplace").strip().rpartition("\n")[2]
     after = f" Its last words: {said}" if said else ""
@@ -301,7 +301,7 @@ def _read(folder: Path) -> list[Json] | None:
         return []
     try:
         with closing(open_source(path)) as source:
-            lines = source.read_at(0, min(source.size, MOST_ANSWERS)).split(b"\n")[:-1]
+            lines = source.read_at(0, min(source.size, _MOST_ANSWERS)).split(b"\n")[:-1]
         return [parse_json(line, path.name).value for line in lines]
     except UnreadableFile:
         return None

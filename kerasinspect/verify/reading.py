@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import FormatName, Model
 
-WHOLE_MODELS: tuple[FormatName, ...] = ("keras-archive", "legacy-hdf5")
+_WHOLE_MODELS: tuple[FormatName, ...] = ("keras-archive", "legacy-hdf5")
 """Formats that hold a config, without which Keras cannot build a model."""
 
-OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind], ...] = (
+_OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind], ...] = (
     (safety.link, "external-path"),
     (safety.external_storage, "external-path"),
     (safety.pickled_weights, "unsafe-layer-class"),
@@ -69,12 +69,12 @@ def read(location: str, limits: Limits = DEFAULT) -> Reading:
     """Read a file ourselves, with every value; raises RequestError where it holds no whole model."""
     model, container = open_with_container(location, limits)
     with model:
-        if model.format not in WHOLE_MODELS:
+        if model.format not in _WHOLE_MODELS:
             raise RequestError(
                 f"{location} holds weights only ({model.format}): Keras cannot build a model from it.",
                 "Give verify the file of the whole model.",
             )
-        require_bounded(model, container, limits)
+        _require_bounded(model, container, limits)
         custom = {layer.class_name for layer in model.walk() if not layer.known}
         custom |= {model.class_name} if model.class_name else set()
         evidence = Evidence(model, container_facts(container))
@@ -84,14 +84,14 @@ def read(location: str, limits: Limits = DEFAULT) -> Reading:
             model.name,
             model.keras_version,
             described_by_us(model),
-            (*code_in_model(model), *ways_out(evidence)),
+            (*code_in_model(model), *_ways_out(evidence)),
             frozenset(custom - {"Functional", "Model", "Sequential"}) - classes_of_keras(model),
             tuple(dict.fromkeys((*model.damage, *wrong_checksum(model, evidence.container)))),
             model.config is not None,
         )
 
 
-def require_bounded(model: Model, container: Container, limits: Limits) -> None:
+def _require_bounded(model: Model, container: Container, limits: Limits) -> None:
     """Raise RefusedFile for a model of which Keras would unpack far more than its file has bytes.
 
     Keras unpacks the members of an archive and reads every array whole, whatever they declare.
@@ -102,7 +102,7 @@ def require_bounded(model: Model, container: Container, limits: Limits) -> None:
     check_inflation(container.nbytes, unpacked, limits, "unpacked_ratio", model.location)
 
 
-def ways_out(evidence: Evidence) -> Iterator[CodeFinding]:
+def _ways_out(evidence: Evidence) -> Iterator[CodeFinding]:
     """Findings about the file, other than its config, that make a loader open other files or unpickle something."""
-    for rule, kind in OUTSIDE:
+    for rule, kind in _OUTSIDE:
         yield from (CodeFinding(kind, hit.where, hit.message.removesuffix(".")) for hit in rule(evidence, {}))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-UNKNOWN_CLASS = re.compile(
+_UNKNOWN_CLASS = re.compile(
     r"(?:Could not locate (?:class|function)|Unknown (?:layer|object|activation function|[a-z ]*function):?|"
     r"Cannot deserialize object of type) [`'\"]?([\w>.]+)"
 )
 
-REASONS = (
+_REASONS = (
     ("without --unsafe", "The file names a module outside Keras."),
     (
         "Please ensure the file is an accessible `.keras` zip",
@@ -35,13 +35,13 @@ REASONS = (
 
 def reason(kind: str, message: str, custom: Collection[str]) -> str:
     """Why Keras refused: ``kind`` is the class of its exception, ``custom`` the classes that are not Keras's own."""
-    unknown = UNKNOWN_CLASS.search(message)
+    unknown = _UNKNOWN_CLASS.search(message)
     if unknown is not None:
         name = unknown[1].rpartition(">")[2]
         if name in custom:
             return f"It has the custom class {name}: say with --custom-objects which module defines it."
         return f"This Keras does not know {name}."
-    return next((said for part, said in REASONS if part in message), f"Keras raised {kind} while it loaded the file.")
+    return next((said for part, said in _REASONS if part in message), f"Keras raised {kind} while it loaded the file.")
 
 
 def innermost(message: str) -> str:

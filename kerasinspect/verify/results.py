@@ -20,7 +20,7 @@ Outcome: TypeAlias = Literal["verified", "differs", "fails", "refused", "not-loa
 ``killed``: the worker process came to an end before it had an answer.
 """
 
-EXIT_STATUS: dict[Outcome, int] = {
+_EXIT_STATUS: dict[Outcome, int] = {
     "verified": 0,
     "differs": 1,
     "fails": 1,
@@ -29,7 +29,7 @@ EXIT_STATUS: dict[Outcome, int] = {
     "killed": 3,
 }
 
-DAMAGED = 3
+_DAMAGED = 3
 """The exit status of an answer about a file that could be read in part only."""
 
 
@@ -157,4 +157,4 @@ class Verification:
     @property
     def exit_status(self) -> int:
         """The exit status of the command."""
-        return DAMAGED if self.damage else EXIT_STATUS[self.outcome]
+        return _DAMAGED if self.damage else _EXIT_STATUS[self.outcome]

@@ -38,8 +38,8 @@ def verdicts(
     """A verdict for each file that the worker got to; at least for the first."""
     process = None if given.process is None else process_facts(given.process)
     for number, (reading, result) in enumerate(zip(readings, given.results, strict=False)):
-        answer = answered(reading, result)
-        yield replace(judged(reading, answer, given.outputs(number), options, golden), process=process)
+        answer = _answered(reading, result)
+        yield replace(_judged(reading, answer, given.outputs(number), options, golden), process=process)
     if given.ending is not None:
         killed = readings[len(given.results)]
         yield replace(killed.answer(), outcome="killed", process=process, ending=given.ending)
@@ -49,7 +49,7 @@ def process_facts(row: ProcessRow) -> Process:
     """The process of the worker: its interpreter, libraries and bounds."""
     return Process(
         row["python"],
-        tuple(map(library, row["libraries"])),
+        tuple(map(_library, row["libraries"])),
         row["import_seconds"],
         row["import_bytes"],
         row["network"],
@@ -57,23 +57,23 @@ def process_facts(row: ProcessRow) -> Process:
     )
 
 
-def answered(reading: Reading, result: LoadedRow | RefusedRow) -> Verification:
+def _answered(reading: Reading, result: LoadedRow | RefusedRow) -> Verification:
     """The answer about one file: why it was refused, or its weights held against ours."""
-    refusals = tuple(refusal(row, reading.custom) for row in result["refusals"])
+    refusals = tuple(_refusal(row, reading.custom) for row in result["refusals"])
     answer = replace(reading.answer(), outcome="refused", refusals=refusals, peak_bytes=result["peak_bytes"])
     if result["library"] is None:
         return answer
     return replace(
         answer,
         outcome="verified",
-        library=library(result["library"]),
-        weights=compare_weights(reading.weights, described_by_keras(result["weights"], reading.name)),
-        forward=forward_facts(result["forward"]),
+        library=_library(result["library"]),
+        weights=compare_weights(reading.weights, _described_by_keras(result["weights"], reading.name)),
+        forward=_forward_facts(result["forward"]),
         load_seconds=result["load_seconds"],
     )
 
 
-def described_by_keras(rows: Iterable[WeightRow], model_name: str | None) -> tuple[DescribedWeight, ...]:
+def _described_by_keras(rows: Iterable[WeightRow], model_name: str | None) -> tuple[DescribedWeight, ...]:
     """Every weight as the worker wrote it down; one that the model itself owns has the model's name as layer."""
     return tuple(
         DescribedWeight(
@@ -88,7 +88,7 @@ def described_by_keras(rows: Iterable[WeightRow], model_name: str | None) -> tup
     )
 
 
-def judged(
+def _judged(
     reading: Reading, answer: Verification, outputs: Path, options: Options, golden: Golden | None
 ) -> Verification:
     """The verdict on one file; its outputs, where it was loaded, are compared and recorded."""
@@ -110,19 +110,19 @@ def judged(
     return replace(answer, forward=forward, outcome="differs" if differs else "fails" if fails else "verified")
 
 
-def library(row: LibraryRow) -> Library:
+def _library(row: LibraryRow) -> Library:
     """A Keras in the worker's interpreter."""
     return Library(row["module"], row["version"], row["tensorflow"])
 
 
-def refusal(row: RefusalRow, custom: frozenset[str]) -> Refusal:
+def _refusal(row: RefusalRow, custom: frozenset[str]) -> Refusal:
     """Why one library did not load the file."""
-    return Refusal(library(row), reason(row["kind"], row["message"], custom), row["message"])
+    return Refusal(_library(row), reason(row["kind"], row["message"], custom), row["message"])
 
 
-def forward_facts(told: ForwardRow) -> Forward:
+def _forward_facts(told: ForwardRow) -> Forward:
     """The forward passes of one model."""
-    inputs = None if told["inputs"] is None else tuple(map(input_spec, told["inputs"]))
+    inputs = None if told["inputs"] is None else tuple(map(_input_spec, told["inputs"]))
     cases = tuple(
         Case(
             row["name"],
@@ -135,6 +135,6 @@ def forward_facts(told: ForwardRow) -> Forward:
     return Forward(inputs, cases, told["error"], told["misfit"])
 
 
-def input_spec(row: InputRow) -> InputSpec:
+def _input_spec(row: InputRow) -> InputSpec:
     """One input of the model."""
     return InputSpec(row["name"], tuple(row["shape"]), row["dtype"])

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Model
 
-Aspect: TypeAlias = Literal[
+_Aspect: TypeAlias = Literal[
     "values", "shape", "dtype", "missing in Keras", "not in the file", "name", "order", "twice in Keras", "never stored"
 ]
 
-EXPECTED_ASPECTS: frozenset[Aspect] = frozenset({"name", "order", "twice in Keras", "never stored"})
+_EXPECTED_ASPECTS: frozenset[_Aspect] = frozenset({"name", "order", "twice in Keras", "never stored"})
 """Where Keras has the same arrays all the same: named or sorted as another version does, or with more than files hold.
 
 Legacy HDF5 cannot say that a nested model shares a layer with its parent, so that Keras makes two of it.
@@ -44,10 +44,10 @@ class DescribedWeight:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightDifference:
+class _WeightDifference:
     """One weight that is not the same on both sides, and in what."""
 
-    aspect: Aspect
+    aspect: _Aspect
     ours: DescribedWeight | None
     theirs: DescribedWeight | None
 
@@ -60,12 +60,12 @@ class WeightComparison:
     """Pairs."""
     equal: int
     """Pairs that agree in everything."""
-    differences: tuple[WeightDifference, ...]
+    differences: tuple[_WeightDifference, ...]
 
     @property
     def same_arrays(self) -> bool:
         """Whether every array arrived unchanged, by whatever name and in whatever order."""
-        return all(difference.aspect in EXPECTED_ASPECTS for difference in self.differences)
+        return all(difference.aspect in _EXPECTED_ASPECTS for difference in self.differences)
 
 
 def described_by_us(model: Model) -> tuple[DescribedWeight, ...]:
@@ -82,32 +82,32 @@ def described_by_us(model: Model) -> tuple[DescribedWeight, ...]:
 
 def compare_weights(ours: Sequence[DescribedWeight], theirs: Sequence[DescribedWeight]) -> WeightComparison:
     """Pair the weights of both sides by path, then by bytes, then by place; say in what each pair differs."""
-    pairs, lonely_ours, lonely_theirs = paired(ours, theirs)
-    differences = [difference for pair in pairs for difference in differing(*pair)]
-    moved = out_of_order(pairs)
+    pairs, lonely_ours, lonely_theirs = _paired(ours, theirs)
+    differences = [difference for pair in pairs for difference in _differing(*pair)]
+    moved = _out_of_order(pairs)
     differing_pairs = {difference.ours for difference in [*differences, *moved]}
     differences += moved
-    differences += [WeightDifference("missing in Keras", weight, None) for weight in lonely_ours]
+    differences += [_WeightDifference("missing in Keras", weight, None) for weight in lonely_ours]
     held = {(weight.shape, weight.sha256) for weight, _ in pairs}
-    differences += [WeightDifference(_absence(weight, held), None, weight) for weight in lonely_theirs]
+    differences += [_WeightDifference(_absence(weight, held), None, weight) for weight in lonely_theirs]
     return WeightComparison(len(pairs), len(pairs) - len(differing_pairs), tuple(differences))
 
 
-def _absence(weight: DescribedWeight, held: set[tuple[tuple[int, ...], str | None]]) -> Aspect:
+def _absence(weight: DescribedWeight, held: set[tuple[tuple[int, ...], str | None]]) -> _Aspect:
     """Why a weight of Keras has no partner in the file."""
     if weight.name in LORA_FACTORS:  # merged into their kernel when Keras saves, made anew when it loads
         return "never stored"
     return "twice in Keras" if (weight.shape, weight.sha256) in held else "not in the file"
 
 
-WeightPair: TypeAlias = "tuple[DescribedWeight, DescribedWeight]"
+_WeightPair: TypeAlias = "tuple[DescribedWeight, DescribedWeight]"
 
 
-def paired(
+def _paired(
     ours: Sequence[DescribedWeight], theirs: Sequence[DescribedWeight]
-) -> tuple[list[WeightPair], list[DescribedWeight], list[DescribedWeight]]:
+) -> tuple[list[_WeightPair], list[DescribedWeight], list[DescribedWeight]]:
     """Pairs in our order, then what is left over on each side."""
-    pairs: list[WeightPair] = []
+    pairs: list[_WeightPair] = []
     left, right = list(ours), list(theirs)
     for key in (
         lambda weight: (weight.path, weight.sha256),
@@ -133,21 +133,21 @@ def paired(
     return sorted(pairs, key=lambda pair: places[pair[0]]), left, right
 
 
-def differing(ours: DescribedWeight, theirs: DescribedWeight) -> Iterator[WeightDifference]:
+def _differing(ours: DescribedWeight, theirs: DescribedWeight) -> Iterator[_WeightDifference]:
     """In what one pair differs; values only where shape and dtype are the same."""
     if ours.path != theirs.path:
-        yield WeightDifference("name", ours, theirs)
+        yield _WeightDifference("name", ours, theirs)
     if ours.shape != theirs.shape:
-        yield WeightDifference("shape", ours, theirs)
+        yield _WeightDifference("shape", ours, theirs)
     elif ours.dtype != theirs.dtype:
-        yield WeightDifference("dtype", ours, theirs)
+        yield _WeightDifference("dtype", ours, theirs)
     elif ours.sha256 != theirs.sha256:
-        yield WeightDifference("values", ours, theirs)
+        yield _WeightDifference("values", ours, theirs)
 
 
-def out_of_order(pairs: Sequence[WeightPair]) -> list[WeightDifference]:
+def _out_of_order(pairs: Sequence[_WeightPair]) -> list[_WeightDifference]:
     """Pairs that stand at different places among all pairs whose place the file tells."""
     placed = [pair for pair in pairs if pair[0].index is not None]
     ours = sorted(placed, key=lambda pair: pair[0].index or 0)
     theirs = sorted(placed, key=lambda pair: pair[1].index or 0)
-    return [WeightDifference("order", *one) for one, other in zip(ours, theirs, strict=True) if one is not other]
+    return [_WeightDifference("order", *one) for one, other in zip(ours, theirs, strict=True) if one is not other]

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.model import Array
 
-BINS = 20
+_BINS = 20
 
 COLLECTED = 1 << 22
-"""Up to so many values are sorted; the quantiles of more come from ``FINE_BINS``."""
+"""Up to so many values are sorted; the quantiles of more come from ``_FINE_BINS``."""
 
-FINE_BINS = 1 << 16
+_FINE_BINS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Histogram:
     counts: tuple[int, ...]
 
 
-def histogram(array: Array, figures: Statistics, bins: int = BINS) -> Histogram | None:
+def histogram(array: Array, figures: Statistics, bins: int = _BINS) -> Histogram | None:
     """The histogram of the finite values between their minimum and maximum; None where there are none.
 
     ``figures`` are those of the same array. Raises what ``measure`` raises.
@@ -51,13 +51,13 @@ def histogram(array: Array, figures: Statistics, bins: int = BINS) -> Histogram 
 def quantiles(array: Array, figures: Statistics, points: Sequence[float]) -> tuple[float, ...] | None:
     """The values below which these shares (0 to 1) of the finite values lie; None where there are none.
 
-    Exact, with numpy's linear rule, for up to ``COLLECTED`` values; of more within a bin of ``FINE_BINS`` between
+    Exact, with numpy's linear rule, for up to ``COLLECTED`` values; of more within a bin of ``_FINE_BINS`` between
     minimum and maximum. ``figures`` are those of the same array. Raises what ``measure`` raises.
     """
     if figures.minimum is None:
         return None
     if figures.finite > COLLECTED:
-        return _estimated(histogram(array, figures, FINE_BINS), points)
+        return _estimated(histogram(array, figures, _FINE_BINS), points)
     blocks = [block[np.isfinite(block)].astype(np.float64) for block in number_blocks(array)]
     with np.errstate(all="ignore"):
         return tuple(np.quantile(np.concatenate(blocks), points).tolist())

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Array
 
-LARGE, LARGE_BLOCK = 1 << 22, 1 << 18
+_LARGE, _LARGE_BLOCK = 1 << 22, 1 << 18
 """Values of a large array, and how many of one are looked at together: so many that numpy does nearly all of the work
 and two threads seldom wait for each other."""
 
-ROW = 1 << 12
+_ROW = 1 << 12
 """Values whose squares are added up in one go: few enough that BLAS does it on the thread that asks."""
 
-FAR = 0.5
+_FAR = 0.5
 """Where the spread is a smaller share of the sum of squares than this, the mean is far from zero."""
 
 
@@ -66,7 +66,7 @@ def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Sta
     """The figures of an array; a sample and its units on the way."""
     columns = units.columns if units else 1
     size = prod(array.shape)
-    together = LARGE_BLOCK if size >= LARGE else BLOCK
+    together = _LARGE_BLOCK if size >= _LARGE else BLOCK
     buffers = _Buffers.of(min(max(together, columns), size), array.dtype)
     figures = Statistics()
     with np.errstate(all="ignore"):
@@ -130,7 +130,7 @@ def _finite_figures(
     mean = wide.sum().item() / count
     squares = _sum_of_squares(wide)
     spread = squares - count * mean * mean
-    if not spread > FAR * squares:
+    if not spread > _FAR * squares:
         # The mean is far from zero beside the spread, and the difference of two large numbers would lose digits.
         np.subtract(wide, mean, out=wide)
         spread = _sum_of_squares(wide)
@@ -148,8 +148,8 @@ def _finite_figures(
 
 def _sum_of_squares(wide: np.ndarray[Any, Any]) -> float:
     """The sum of the squares, row by row and then of the rows, so that rounding does not add up."""
-    whole = wide.size - wide.size % ROW
-    rows = wide[:whole].reshape(-1, ROW)
+    whole = wide.size - wide.size % _ROW
+    rows = wide[:whole].reshape(-1, _ROW)
     return float(np.vecdot(rows, rows).sum() + np.vecdot(wide[whole:], wide[whole:]))
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SAMPLE = 1 << 14
 """The most values that are taken."""
 
-RUN, RUNS = 16, 256
+_RUN, _RUNS = 16, 256
 """How many neighbours are taken together, and about how often; generators give values in groups of no more."""
 
 
@@ -26,7 +26,7 @@ class Sampler:
         columns = prod(shape[-1:])
         while self._step > 1 and gcd(self._step, columns) > 1:
             self._step += 1
-        self._apart = RUN * (prod(shape) // (RUN * RUNS) | 1) if self._step > 1 else 0
+        self._apart = _RUN * (prod(shape) // (_RUN * _RUNS) | 1) if self._step > 1 else 0
         self._read = 0
         self._pieces: list[np.ndarray[Any, Any]] = []
         self._runs: list[np.ndarray[Any, Any]] = []
@@ -35,8 +35,8 @@ class Sampler:
         """Take from the next values."""
         self._pieces.append(values[-self._read % self._step :: self._step].copy())
         if self._apart:
-            starts = np.arange(-self._read % self._apart, values.size - RUN + 1, self._apart)
-            self._runs.append(values[starts[:, np.newaxis] + np.arange(RUN)].ravel())
+            starts = np.arange(-self._read % self._apart, values.size - _RUN + 1, self._apart)
+            self._runs.append(values[starts[:, np.newaxis] + np.arange(_RUN)].ravel())
         self._read += values.size
 
     def taken(self) -> np.ndarray[Any, Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.model import Array
 
-LARGEST = 1 << 22
+_LARGEST = 1 << 22
 """Positions along an axis that are told apart; a longer axis has none told."""
 
 
@@ -37,7 +37,7 @@ class UnitsSoFar:
     def __init__(self, shape: tuple[int, ...]) -> None:
         """Begin with nothing read; fewer than two axes, or overlong ones, have no units."""
         lengths = shape[-2:] if len(shape) > 1 else (1, 0)
-        told = all(0 < length <= LARGEST for length in lengths)
+        told = all(0 < length <= _LARGEST for length in lengths)
         rows, self.columns = lengths if told else (0, 1)
         self._inputs = np.zeros(rows, np.bool_)
         self._units = np.zeros(self.columns, np.bool_)

@@ -38,16 +38,16 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Model
 
-    CodeRule: TypeAlias = Callable[[JsonObject, ConfigPlace], Iterator[CodeFinding]]
+    _CodeRule: TypeAlias = Callable[[JsonObject, ConfigPlace], Iterator[CodeFinding]]
 
-MOST_FINDINGS = 1_000
+_MOST_FINDINGS = 1_000
 """Objects of each kind that are reported one by one; of more, how many there are."""
 
 
 def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
     """Findings about what the config and the training config of a model would run, import or open.
 
-    Of each kind the first ``MOST_FINDINGS`` and then one that counts the others, so that no number of findings hides
+    Of each kind the first ``_MOST_FINDINGS`` and then one that counts the others, so that no number of findings hides
     that there are some of another kind. The harmless kinds come last.
     """
     listed: list[CodeFinding] = []
@@ -57,17 +57,17 @@ def code_in_model(model: Model) -> tuple[CodeFinding, ...]:
     for document, root in configs_of(model):
         for finding in code_in_config(document, root):
             seen[finding.kind] += 1
-            if seen[finding.kind] <= MOST_FINDINGS:
+            if seen[finding.kind] <= _MOST_FINDINGS:
                 listed.append(finding)
             elif finding.kind != "custom-class" or (finding.package, finding.name) not in own:
                 left_out[finding.kind, root] += 1
             if finding.kind == "custom-class":
                 own.add((finding.package, finding.name))
-    found = (*listed, *(finding_of_others(kind, root, number) for (kind, root), number in left_out.items()))
+    found = (*listed, *(_finding_of_others(kind, root, number) for (kind, root), number in left_out.items()))
     return tuple(sorted(found, key=lambda finding: finding.kind in HARMLESS_KINDS))
 
 
-def finding_of_others(kind: CodeKind, root: str, number: int) -> CodeFinding:
+def _finding_of_others(kind: CodeKind, root: str, number: int) -> CodeFinding:
     """The finding that stands for those which are not listed, at a place that no name of one place covers."""
     return CodeFinding(kind, f"{root}.*", f"there are {number:,} more such objects, which are not listed", more=number)
 
@@ -75,16 +75,16 @@ def finding_of_others(kind: CodeKind, root: str, number: int) -> CodeFinding:
 def code_in_config(document: object, root: str) -> Iterator[CodeFinding]:
     """Findings about what any JSON document would make a Keras loader do, in the order of the document."""
     for value, place in objects_in(document, root):
-        for rule in rules_for(value):
+        for rule in _rules_for(value):
             yield from rule(value, place)
 
 
-def rules_for(value: JsonObject) -> Iterable[CodeRule]:
+def _rules_for(value: JsonObject) -> Iterable[_CodeRule]:
     """The rules for one object: few for an ordinary layer, of which a config mostly consists."""
     names_class = "class_name" in value or "registered_name" in value
-    rules: tuple[CodeRule, ...] = ()
+    rules: tuple[_CodeRule, ...] = ()
     if names_class:
-        rules = RULES_BY_CLASS.get(str(value["class_name"]), SHORT) if is_ordinary(value) else RULES_OF_CLASSES
+        rules = _RULES_BY_CLASS.get(str(value["class_name"]), _SHORT) if is_ordinary(value) else _RULES_OF_CLASSES
     if "lambda" in value.values() and lambda_types not in rules:
         rules = (lambda_types, *rules)
     if not TEXT_KEYS.isdisjoint(value):
@@ -100,7 +100,7 @@ def classes_of_keras(model: Model) -> frozenset[str]:
     )
 
 
-RULES_OF_CLASSES: tuple[CodeRule, ...] = (
+_RULES_OF_CLASSES: tuple[_CodeRule, ...] = (
     lambda_types,
     lambda_objects,
     references,
@@ -112,10 +112,10 @@ RULES_OF_CLASSES: tuple[CodeRule, ...] = (
     mismatched_names,
 )
 """The rules for objects that name a class ..."""
-SHORT: tuple[CodeRule, ...] = (escaping_names,)
+_SHORT: tuple[_CodeRule, ...] = (escaping_names,)
 """... for those that name one which models are made of ..."""
-RULES_BY_CLASS: dict[str, tuple[CodeRule, ...]] = {
-    **dict.fromkeys(WRAPPERS, (tensorflow_functions, *SHORT)),
-    **dict.fromkeys(LOOKUPS, (external_paths, *SHORT)),
+_RULES_BY_CLASS: dict[str, tuple[_CodeRule, ...]] = {
+    **dict.fromkeys(WRAPPERS, (tensorflow_functions, *_SHORT)),
+    **dict.fromkeys(LOOKUPS, (external_paths, *_SHORT)),
 }
 """... and for some of these."""

@@ -17,13 +17,13 @@ from kerasinspect.names import cut
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PRINTABLE = re.compile(rb"[\x20-\x7e]{4,}")
+_PRINTABLE = re.compile(rb"[\x20-\x7e]{4,}")
 """Runs of characters long enough to be a name rather than an accident."""
 MOST_TEXTS = 200
 """Lines or names of one piece of code that are shown."""
 LONGEST_TEXT = 500
 """Characters of each of them."""
-MOST_PIECES = 4
+_MOST_PIECES = 4
 """Pieces of stored code in which they are looked for."""
 
 
@@ -35,10 +35,10 @@ def texts_in(stored: str, *, is_source: bool) -> tuple[str, ...]:
 
 def _lines(source: str) -> Iterator[str]:
     """The lines of source code."""
-    return (line.rstrip("\n") for line in StringIO(source[: MOST_PIECES * PIECE], newline=None))
+    return (line.rstrip("\n") for line in StringIO(source[: _MOST_PIECES * PIECE], newline=None))
 
 
 def _names(stored: str) -> Iterator[str]:
     """The printable runs of bytecode, each as far as it is shown."""
-    data = b"".join(islice(pieces_of(stored, is_source=False), MOST_PIECES))
-    return (match[0][: LONGEST_TEXT + 1].decode("ascii") for match in PRINTABLE.finditer(data))
+    data = b"".join(islice(pieces_of(stored, is_source=False), _MOST_PIECES))
+    return (match[0][: LONGEST_TEXT + 1].decode("ascii") for match in _PRINTABLE.finditer(data))

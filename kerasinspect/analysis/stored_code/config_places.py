@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SHOWN = 120
 """Characters of a name from the file that a detail repeats."""
-LONGEST = 2_000
+_LONGEST = 2_000
 """Characters of a place that are written out."""
 
 
@@ -33,7 +33,7 @@ class ConfigPlace(NamedTuple):
             parts.append(f"[{place.key}]" if isinstance(place.key, int) else f"{before}{cut(place.key, SHOWN)}")
             place = place.parent
         words = "".join(reversed(parts))
-        return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} ... {words[-LONGEST // 2 :]}"
+        return words if len(words) <= _LONGEST else f"{words[: _LONGEST // 2]} ... {words[-_LONGEST // 2 :]}"
 
 
 def configs_of(model: Model) -> Iterator[tuple[JsonObject | None, str]]:

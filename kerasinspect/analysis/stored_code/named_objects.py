@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json, JsonObject
 
 LOOKUPS = frozenset(name for name, spec in LAYERS.items() if spec.has_vocabulary) | {"KerasLayer"}
-"""Classes that open a file or an address where one of ``PATH_KEYS`` holds text, as tokenizers of Keras do."""
-PATH_KEYS = ("vocabulary", "merges", "proto", "handle")
+"""Classes that open a file or an address where one of ``_PATH_KEYS`` holds text, as tokenizers of Keras do."""
+_PATH_KEYS = ("vocabulary", "merges", "proto", "handle")
 """Keys under which they have lists, or paths."""
-FILE_KEYS = ("vocabulary_file", "ckpt_to_load_from")
+_FILE_KEYS = ("vocabulary_file", "ckpt_to_load_from")
 """Keys under which a column of features has the path of a vocabulary or a checkpoint, whatever class it names."""
 
-OF_WEIGHTS = """
+_OF_WEIGHTS = """
 kernel bias recurrent depthwise pointwise embeddings gamma beta alpha moving_mean moving_variance activity query key
 value output projection attention scale token input_projection output_projection state init b u w
 """.split()  # noqa: SIM905 - names wrap better than a list of them
@@ -55,16 +55,16 @@ TEXT_KEYS = frozenset(
     {
         *("loss", "metrics", "weighted_metrics", "optimizer", "fn", "metric", "learning_rate", "normalizer_fn"),
         *("activation", "recurrent_activation", "attention_activation", "initializer", "regularizer", "constraint"),
-        *(f"{what}_{word}" for what in OF_WEIGHTS for word in ("initializer", "regularizer", "constraint")),
+        *(f"{what}_{word}" for what in _OF_WEIGHTS for word in ("initializer", "regularizer", "constraint")),
     }
 )
 """Keys under which a name stands alone, as text: a test asks every layer of Keras for more."""
 
-NO_MODULES = frozenset({"", "__main__", "builtins"})
+_NO_MODULES = frozenset({"", "__main__", "builtins"})
 """What stands for a module where the config does not tell where a class or function was defined."""
-FORMS = frozenset({"function", "object", "type", "__typespec__"})
+_FORMS = frozenset({"function", "object", "type", "__typespec__"})
 """What stands for a class where the name is elsewhere, or for a registered name where there is none."""
-SERIOUS: frozenset[CodeKind] = frozenset({"foreign-module", "non-modeling-api"})
+_SERIOUS: frozenset[CodeKind] = frozenset({"foreign-module", "non-modeling-api"})
 """Kinds of which every name is told; of a harmless kind the first one is."""
 
 
@@ -77,7 +77,7 @@ def references(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     first = _referred(value)
     for name in _names(value):
         kind = _kind_of_reference(module, name, class_name)
-        if kind in SERIOUS or (kind is not None and name == first):
+        if kind in _SERIOUS or (kind is not None and name == first):
             of = f" of the module {_shown(module)}" if module else ", a name alone,"
             yield CodeFinding(kind, str(place), f"{_shown(name)}{of}", name=_plain(name), package=_package(value))
             return
@@ -86,7 +86,7 @@ def references(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
 def is_ordinary(value: JsonObject) -> bool:
     """Whether an object is a part of models by its class and module, and asks for nothing else."""
     class_name, module, name = value.get("class_name"), value.get("module"), value.get("registered_name")
-    if not isinstance(class_name, str) or class_name not in ordinary_classes():
+    if not isinstance(class_name, str) or class_name not in _ordinary_classes():
         return False
     return (name is None or name == class_name) and (
         module is None or (isinstance(module, str) and module.startswith(("keras.", "tf_keras.")))
@@ -94,12 +94,12 @@ def is_ordinary(value: JsonObject) -> bool:
 
 
 @cache
-def ordinary_classes() -> frozenset[str]:
+def _ordinary_classes() -> frozenset[str]:
     """The classes of Keras that are what their names say, wherever they lie, and what stands for values of Python."""
-    return classes_of_models() - {"Lambda"} | SPECIAL_CLASSES - {"__lambda__"}
+    return classes_of_models() - {"Lambda"} | _SPECIAL_CLASSES - {"__lambda__"}
 
 
-SPECIAL_CLASSES = frozenset(
+_SPECIAL_CLASSES = frozenset(
     {"__keras_tensor__", "__lambda__", "__tensor__", "__numpy__", "__bytes__", "__slice__", "__ellipsis__"}
 )
 """What Keras writes for values that JSON lacks; a lambda is found by its own rule."""
@@ -108,12 +108,12 @@ SPECIAL_CLASSES = frozenset(
 def texts_alone(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Names that stand alone as text, where a loader looks up a loss, a metric or an activation."""
     for key in TEXT_KEYS.intersection(value):
-        for text in plain_texts(value[key]):
+        for text in _plain_texts(value[key]):
             if is_refused_alone(text):
                 yield CodeFinding("non-modeling-api", str(ConfigPlace(place, key)), f"{text}, a name alone,")
 
 
-def plain_texts(value: Json) -> Iterator[str]:
+def _plain_texts(value: Json) -> Iterator[str]:
     """A text, or the texts in lists and in objects without a class: a loss for each output, say, or a list of them."""
     pending = [value]
     while pending:
@@ -154,7 +154,7 @@ def external_paths(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFindin
     names = plain_names(value)
     first = next(iter(names), "")
     tokenizes = first.endswith("Tokenizer") and isinstance(module, str) and is_keras(module)
-    keys = (*FILE_KEYS, *PATH_KEYS) if tokenizes or not LOOKUPS.isdisjoint(names) else FILE_KEYS
+    keys = (*_FILE_KEYS, *_PATH_KEYS) if tokenizes or not LOOKUPS.isdisjoint(names) else _FILE_KEYS
     for key in keys:
         path = text_of(settings.get(key))
         if path:
@@ -163,14 +163,14 @@ def external_paths(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFindin
 
 def text_of(value: object) -> str:
     """The text that a value holds, also where an object stands for the text: bytes, an array of no dimensions."""
-    for _ in range(MOST_WRAPPERS):
+    for _ in range(_MOST_WRAPPERS):
         if not isinstance(value, dict):
             break
         value = value.get("value", value.get("config"))
     return value if isinstance(value, str) else ""
 
 
-MOST_WRAPPERS = 4
+_MOST_WRAPPERS = 4
 """Objects around one text that are looked through."""
 
 
@@ -204,20 +204,20 @@ def _names(value: JsonObject) -> Iterator[str]:
     """Every name that an object may be made by, that of its class or function first."""
     first, by_registration = _referred(value), value.get("registered_name")
     yield first
-    if isinstance(by_registration, str) and ">" not in by_registration and by_registration not in FORMS | {first, ""}:
+    if isinstance(by_registration, str) and ">" not in by_registration and by_registration not in _FORMS | {first, ""}:
         yield by_registration
 
 
 def plain_names(value: JsonObject) -> dict[str, None]:
     """The names of an object without packages and modules, each once, the first one first."""
     named = (_referred(value), value.get("class_name"), value.get("registered_name"))
-    return dict.fromkeys(plain_name(name) for name in named if isinstance(name, str) and name not in FORMS)
+    return dict.fromkeys(plain_name(name) for name in named if isinstance(name, str) and name not in _FORMS)
 
 
 def _referred(value: JsonObject) -> str:
     """The name of the class or function that an object refers to."""
     form = value.get("class_name")
-    keys = NAMING_KEYS.get(form, ("class_name",)) if isinstance(form, str) else ()
+    keys = _NAMING_KEYS.get(form, ("class_name",)) if isinstance(form, str) else ()
     for key in (*keys, "config", "registered_name"):
         name = value.get(key)
         if isinstance(name, str) and name != "function":
@@ -225,7 +225,7 @@ def _referred(value: JsonObject) -> str:
     return "a function"
 
 
-NAMING_KEYS = {"function": ("config",), "__typespec__": ("spec_name",)}
+_NAMING_KEYS = {"function": ("config",), "__typespec__": ("spec_name",)}
 """Where an object of a special class has the name of what it stands for."""
 
 
@@ -243,7 +243,7 @@ def _plain(name: str) -> str:
 def _package(value: JsonObject) -> str:
     """What holds a class or function: the first part of its module, or the package it was registered under."""
     module = value.get("module")
-    if isinstance(module, str) and module not in NO_MODULES:
+    if isinstance(module, str) and module not in _NO_MODULES:
         return module.partition(".")[0]
     names = (value.get("registered_name"), value.get("class_name"))
     return next((name.rpartition(">")[0] for name in names if isinstance(name, str) and ">" in name), "")
@@ -266,7 +266,7 @@ def _kind_of_reference(module: str, name: str, class_name: str) -> CodeKind | No
 
 def _kind_in_keras(module: str, name: str) -> CodeKind | None:
     """The kind of a name in a module of Keras; what ``unsafe_classes`` finds is nothing here."""
-    if plain_name(name) in UNSAFE_CLASSES or name in SPECIAL_CLASSES:
+    if plain_name(name) in UNSAFE_CLASSES or name in _SPECIAL_CLASSES:
         return None
     standing = standing_in_keras(module, _plain(name))
     return {"allowed": None, "newer": "custom-class", "refused": "non-modeling-api"}[standing]
@@ -294,7 +294,7 @@ def _kind_alone(name: str) -> CodeKind | None:
     if not module or ">" in name:
         return None
     kind = _kind_of_reference(module, last, name)
-    return kind if kind in SERIOUS else None
+    return kind if kind in _SERIOUS else None
 
 
 def _shown(name: str) -> str:

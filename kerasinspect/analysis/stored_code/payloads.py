@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.stored_code.code_findings import CodeKind
     from kerasinspect.json_values import Json, JsonObject
 
-SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
+_SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
 PIECE = 1 << 20
 """Characters that are decoded at once; a multiple of four, as base64 has it."""
-SHORTEST_CODE = 40
+_SHORTEST_CODE = 40
 """Characters of base64 that the shortest function takes."""
-LAMBDA_MODULES = ("module", "function_module", "output_shape_module", "mask_module")
+_LAMBDA_MODULES = ("module", "function_module", "output_shape_module", "mask_module")
 """Where the config of a Lambda of Keras 2 says in which module its function's names are looked up."""
 
 
@@ -45,7 +45,7 @@ def lambda_types(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]
     config = value.get("config")
     if isinstance(config, dict) and plain_class(value) == "Lambda" and config.get("function_type") != "lambda":
         function = config.get("function")
-        source = isinstance(function, str) and (SOURCE.match(function) is not None or _is_bytecode(function))
+        source = isinstance(function, str) and (_SOURCE.match(function) is not None or _is_bytecode(function))
         if source or (isinstance(function, list) and function and isinstance(function[0], str)):
             yield code_at(function, ConfigPlace(ConfigPlace(place, "config"), "function"))
     for name in _lambda_keys(value):
@@ -55,7 +55,7 @@ def lambda_types(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]
 def lambda_modules(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:
     """Modules in which a Lambda of Keras 2 looks up names."""
     if "function" in value and not isinstance(value.get("class_name"), str):
-        named = {str(value.get(key)) for key in LAMBDA_MODULES}
+        named = {str(value.get(key)) for key in _LAMBDA_MODULES}
         for module in sorted(filter(is_foreign, named)):
             yield CodeFinding("foreign-module", str(place), f"names of the module {cut(module, SHOWN)}")
 
@@ -72,7 +72,7 @@ def _lambda_keys(value: JsonObject) -> Iterator[str]:
 def code_at(stored: Json, place: ConfigPlace) -> CodeFinding:
     """The finding for stored code: whether it is bytecode or source, its size and its hash."""
     text = _longest_text(stored)
-    is_source = SOURCE.match(text) is not None
+    is_source = _SOURCE.match(text) is not None
     size, digest = 0, hashlib.sha256()
     for piece in pieces_of(text, is_source=is_source):
         size += len(piece)
@@ -114,12 +114,12 @@ def pieces_of(text: str, *, is_source: bool) -> Iterator[bytes]:
             yield text[start : start + PIECE].encode(encoding, "surrogatepass")
 
 
-ALPHABET = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_ALPHABET = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 def _is_base64(text: str) -> bool:
     """Whether text without blanks is base64 as a whole."""
-    return len(text) % 4 == 0 and ALPHABET.fullmatch(text) is not None
+    return len(text) % 4 == 0 and _ALPHABET.fullmatch(text) is not None
 
 
 def _fits_bytes(text: str) -> bool:
@@ -134,9 +134,9 @@ def _fits_bytes(text: str) -> bool:
 
 def _is_bytecode(text: str) -> bool:
     """Whether a text stands for marshalled code, which begins with a c, perhaps marked."""
-    if len(text) <= SHORTEST_CODE or "_" in text:
+    if len(text) <= _SHORTEST_CODE or "_" in text:
         return False
-    start = "".join(text[: 4 * SHORTEST_CODE].split())[:SHORTEST_CODE]
+    start = "".join(text[: 4 * _SHORTEST_CODE].split())[:_SHORTEST_CODE]
     try:
         first = base64.b64decode(start, validate=True)[:1]
     except (binascii.Error, ValueError):

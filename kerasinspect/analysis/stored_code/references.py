@@ -11,9 +11,9 @@ from kerasinspect.analysis.stored_code.loader_names.lookups import operation_cla
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
 
-KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
+_KERAS_PACKAGES = frozenset({"keras", "keras_core", "keras_cv", "keras_hub", "keras_nlp", "tf_keras"})
 CORE_PACKAGES = frozenset({"keras", "keras_core", "tf_keras"})
-KERAS_IN_TENSORFLOW = ("tensorflow.keras.", "tensorflow.python.keras.")
+_KERAS_IN_TENSORFLOW = ("tensorflow.keras.", "tensorflow.python.keras.")
 """Where TensorFlow holds Keras."""
 
 UNLISTED_CLASSES = frozenset(
@@ -41,7 +41,7 @@ REGISTERED_BY_KERAS = frozenset(
 )
 """Classes that tf.keras since 2.11 registers without a package, so that legacy files have them as ``Custom>Adam``."""
 
-STANDARD_LIBRARY = sys.stdlib_module_names | {
+_STANDARD_LIBRARY = sys.stdlib_module_names | {
     "asynchat",
     "asyncore",
     "cgi",
@@ -53,7 +53,7 @@ STANDARD_LIBRARY = sys.stdlib_module_names | {
 }
 """Python's own modules, also those that the newest Python no longer has."""
 
-SITE_PACKAGES = frozenset(
+_SITE_PACKAGES = frozenset(
     """
     _cffi_backend _distutils_hack _pytest _tree _yaml absl aiohttp anyio array_record astunparse attr attrs
     boto3 botocore certifi cffi charset_normalizer clang click cloudpickle cryptography cv2 dask dill django
@@ -102,18 +102,18 @@ def is_operation(class_name: str, config: JsonObject) -> bool:
 
 def is_keras(module: str) -> bool:
     """Whether a module is Keras's own, or one of the packages that Keras trusts."""
-    return module.split(".", 1)[0] in KERAS_PACKAGES or f"{module}.".startswith(KERAS_IN_TENSORFLOW)
+    return module.split(".", 1)[0] in _KERAS_PACKAGES or f"{module}.".startswith(_KERAS_IN_TENSORFLOW)
 
 
 def is_core(module: str) -> bool:
     """Whether a module belongs to Keras itself, rather than to a package beside it."""
-    return module.split(".", 1)[0] in CORE_PACKAGES or f"{module}.".startswith(KERAS_IN_TENSORFLOW)
+    return module.split(".", 1)[0] in CORE_PACKAGES or f"{module}.".startswith(_KERAS_IN_TENSORFLOW)
 
 
 def is_foreign(module: str) -> bool:
     """Whether a module is Python's own or a common package's, and so cannot hold a model's own classes."""
     root = module.strip().lstrip(".").split(".", 1)[0]
-    return not is_keras(module) and (root in STANDARD_LIBRARY or root in SITE_PACKAGES)
+    return not is_keras(module) and (root in _STANDARD_LIBRARY or root in _SITE_PACKAGES)
 
 
 def plain_class(value: JsonObject) -> str:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 OPERATION = 2
 """The field of a NodeDef that has the operation, in a protocol buffer."""
-VARINT, EIGHT_BYTES, SIZED, FOUR_BYTES = 0, 1, 2, 5
+_VARINT, _EIGHT_BYTES, _SIZED, _FOUR_BYTES = 0, 1, 2, 5
 """Wire types of a protocol buffer."""
-MOST_FIELDS = 1_000
+_MOST_FIELDS = 1_000
 """Fields of a protocol buffer that are looked at; a description has a few dozen."""
 
 
@@ -86,19 +86,19 @@ def _operation_in_json(text: str) -> str | None:
 def _operation_in_buffer(data: bytes) -> str | None:
     """The operation of a NodeDef in a protocol buffer; of several the last one counts, as its parser has it."""
     operation, place = None, 0
-    for _ in range(MOST_FIELDS):
+    for _ in range(_MOST_FIELDS):
         if place >= len(data):
             break
         key, place = _number(data, place)
-        if key & 7 == SIZED:
+        if key & 7 == _SIZED:
             size, place = _number(data, place)
             if key >> 3 == OPERATION:
                 operation = data[place : place + size].decode("utf-8", "replace")
             place += size
-        elif key & 7 == VARINT:
+        elif key & 7 == _VARINT:
             _, place = _number(data, place)
-        elif key & 7 in {EIGHT_BYTES, FOUR_BYTES}:
-            place += 8 if key & 7 == EIGHT_BYTES else 4
+        elif key & 7 in {_EIGHT_BYTES, _FOUR_BYTES}:
+            place += 8 if key & 7 == _EIGHT_BYTES else 4
         else:
             return None
     return operation if place == len(data) else None

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.training.results import Certainty, Reason, Verdict
     from kerasinspect.model import Extra, Model, Weight
 
-FINE_DTYPES = frozenset({"float32", "float64"})
+_FINE_DTYPES = frozenset({"float32", "float64"})
 """Dtypes in which a step of an optimizer seldom rounds away to nothing."""
 
-CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely")
+_CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely")
 
-UNSETTLED: frozenset[Reason] = frozenset({"fits poorly", "no initializer", "initializer unknown", "unreadable"})
+_UNSETTLED: frozenset[Reason] = frozenset({"fits poorly", "no initializer", "initializer unknown", "unreadable"})
 """Reasons for which a weight may have changed, whatever the others of its layer say."""
 
 
@@ -48,7 +48,7 @@ def assess_training(
 
     What is not ``known`` already is read now; what cannot be read is noted in ``damage``.
     """
-    context = JudgingContext(
+    context = _JudgingContext(
         known or Known(), origin_of(model), slots_by_weight(model), first_accumulator(model), damage or Damage()
     )
     layers = [layer for layer in model.walk() if layer.weights]
@@ -85,7 +85,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgingContext:
+class _JudgingContext:
     """What a weight is judged with beside its values."""
 
     known: Known
@@ -95,7 +95,7 @@ class JudgingContext:
     damage: Damage
 
 
-def _steps(layers: Iterable[LayerTraining], context: JudgingContext, model: Model) -> tuple[int | None, bool]:
+def _steps(layers: Iterable[LayerTraining], context: _JudgingContext, model: Model) -> tuple[int | None, bool]:
     """Steps of the optimizer, where they can be read, and whether it moved anything as far as its state tells.
 
     A count of zero beside state that moved was set back: then nothing says how many steps there were.
@@ -112,14 +112,14 @@ def _steps(layers: Iterable[LayerTraining], context: JudgingContext, model: Mode
     return steps, moved or (bool(steps) and "still" not in states)
 
 
-def _assessed(layer: Layer, context: JudgingContext) -> LayerTraining:
+def _assessed(layer: Layer, context: _JudgingContext) -> LayerTraining:
     """One layer: the verdict of all its weights together."""
     weights = tuple(_weight(weight, context) for weight in layer.weights)
     verdict, certainty, decisive = _together(weights)
     return LayerTraining(layer, weights, verdict, certainty, decisive)
 
 
-def _weight(weight: Weight, context: JudgingContext) -> WeightTraining:
+def _weight(weight: Weight, context: _JudgingContext) -> WeightTraining:
     """One weight: what its values say, unless the optimizer knows better."""
     try:
         judged = context.known.judged.get(weight.stored_path)
@@ -132,7 +132,7 @@ def _weight(weight: Weight, context: JudgingContext) -> WeightTraining:
     unsure = judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely")
     unsure = unsure and judgement.reason != "at its constant"  # values may be set back, and their optimizer not
     if slots == "moved" and unsure:
-        certainty: Certainty = "certain" if weight.dtype in FINE_DTYPES else "likely"
+        certainty: Certainty = "certain" if weight.dtype in _FINE_DTYPES else "likely"
         judgement = replace(judgement, verdict="changed", reason="optimizer moved it", certainty=certainty)
     return WeightTraining(weight, judged.figures, judgement, slots)
 
@@ -148,7 +148,7 @@ def _together(weights: Sequence[WeightTraining]) -> tuple[Verdict, Certainty | N
     initial = [one for one in weights if one.judgement.verdict == "initial"]
     if explained and initial and len(weights) == len(explained) + len(initial):
         return "cannot tell", None, explained[0]
-    for certainty in CERTAINTIES:
+    for certainty in _CERTAINTIES:
         changed = [one for one in weights if (one.judgement.verdict, one.judgement.certainty) == ("changed", certainty)]
         if changed:
             return "changed", certainty, min(changed, key=is_explained_otherwise)
@@ -162,7 +162,7 @@ def _together(weights: Sequence[WeightTraining]) -> tuple[Verdict, Certainty | N
 def _is_unsettled(one: WeightTraining) -> bool:
     """Whether a weight may have changed, whatever others say; few values in a coarse dtype show next to nothing."""
     judgement = one.judgement
-    if judgement.reason in UNSETTLED:
+    if judgement.reason in _UNSETTLED:
         return True
     return judgement.verdict == "cannot tell" and (judgement.assumed is not None or one.weight.dtype in ROUNDING)
 

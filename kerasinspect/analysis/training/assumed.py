@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.training.results import Reason, Verdict
     from kerasinspect.model import Initializer, Weight
 
-ENOUGH = 100
+_ENOUGH = 100
 """So many values have a shape."""
 
-FAR = 12.0
+_FAR = 12.0
 """How many times its chance variation a spread may be off before an initializer is not worth a closer look."""
 
-FEW = 2
+_FEW = 2
 """So many numbers other than zero may be a matrix with a diagonal, or ones in a mask."""
 
-TOLD: Mapping[Reason, Verdict] = {
+_TOLD: Mapping[Reason, Verdict] = {
     "at its constant": "initial",
     "on the generator's grid": "initial",
     "orthogonal": "initial",
@@ -62,14 +62,14 @@ def judge(weight: Weight, measured: Measured, origin: Origin) -> Judgement:
     if not usual:
         return judge_values(weight, measured, origin)
     default = _judged_by(weight, measured, usual[0], origin)
-    if default.verdict == "initial" and default.reason in TOLD:
+    if default.verdict == "initial" and default.reason in _TOLD:
         return _told(default)
     for other in usual[1:]:
         if _may_be(other, measured.figures):
             judgement = _judged_by(weight, measured, other, origin)
             if judgement.coincidence is not None and judgement.coincidence < MISFIT:
                 return judgement
-    return _told(default) if default.reason in TOLD else _by_shape(weight, measured, default)
+    return _told(default) if default.reason in _TOLD else _by_shape(weight, measured, default)
 
 
 def _usual(weight: Weight, origin: Origin) -> Sequence[Initializer]:
@@ -88,7 +88,7 @@ def _judged_by(weight: Weight, measured: Measured, initializer: Initializer, ori
 
 def _told(judgement: Judgement) -> Judgement:
     """What remains of a verdict that rests on an assumed initializer: numbers of its generator prove it themselves."""
-    verdict = TOLD[judgement.reason]
+    verdict = _TOLD[judgement.reason]
     proven = judgement.coincidence is not None or judgement.reason == "not finite"
     certainty = None if verdict == "cannot tell" else judgement.certainty if proven else "likely"
     return replace(judgement, verdict=verdict, certainty=certainty)
@@ -99,7 +99,7 @@ def _may_be(initializer: Initializer, figures: Statistics) -> bool:
     if not initializer.stddev or not figures.std:
         return False
     off = abs(figures.std / initializer.stddev - 1)
-    return off < FAR / sqrt(2 * figures.finite)
+    return off < _FAR / sqrt(2 * figures.finite)
 
 
 def _by_shape(weight: Weight, measured: Measured, default: Judgement) -> Judgement:
@@ -110,12 +110,12 @@ def _by_shape(weight: Weight, measured: Measured, default: Judgement) -> Judgeme
         return nothing
     if default.reason == "off its constant":
         return replace(default, verdict="changed", certainty="likely")
-    if different(sample) <= FEW:
+    if different(sample) <= _FEW:
         return nothing
     if default.reason == "repeated values":
         return replace(default, verdict="changed", certainty="likely")
     with np.errstate(all="ignore"):
-        misfit = figures.finite >= ENOUGH and _fits_none(sample, figures, weight)
+        misfit = figures.finite >= _ENOUGH and _fits_none(sample, figures, weight)
     return replace(default, verdict="changed", reason="fits no initializer", certainty="likely") if misfit else nothing
 
 

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.training.results import LayerTraining, Reason, WeightTraining
 
-FITTING: frozenset[Reason] = frozenset({"fits", "too few values"})
+_FITTING: frozenset[Reason] = frozenset({"fits", "too few values"})
 """Reasons that rest on a distribution alone."""
 
-ELSEWHERE: Reason = "off the generator's grid"
+_ELSEWHERE: Reason = "off the generator's grid"
 """The reason that another generator explains as well as training does."""
 
-RESTING = 4
+_RESTING = 4
 """Arrays still at their constants, in layers that are not frozen, that no training leaves alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class _Surroundings:
     """What the layers of a model say together."""
 
     trained: bool
@@ -37,11 +37,11 @@ class Surroundings:
     """Those of them that all began as one number."""
 
 
-def surroundings(layers: Iterable[LayerTraining], steps: int | None, *, moved: bool) -> Surroundings:
+def surroundings(layers: Iterable[LayerTraining], steps: int | None, *, moved: bool) -> _Surroundings:
     """What some layers say together; ``moved`` says that the optimizer moved something."""
     layers = tuple(layers)
-    proven = [one for layer in layers if layer.layer.trainable is not False for one in layer.weights if is_proven(one)]
-    return Surroundings(
+    proven = [one for layer in layers if layer.layer.trainable is not False for one in layer.weights if _is_proven(one)]
+    return _Surroundings(
         trained=moved
         or any(layer.verdict == "changed" and not is_explained_otherwise(layer.decisive) for layer in layers),
         proven=len(proven),
@@ -50,7 +50,7 @@ def surroundings(layers: Iterable[LayerTraining], steps: int | None, *, moved: b
     )
 
 
-def is_proven(one: WeightTraining) -> bool:
+def _is_proven(one: WeightTraining) -> bool:
     """Whether a weight has its first values to the last digit; orthogonal rows stay so to many digits."""
     judgement = one.judgement
     if judgement.verdict != "initial":
@@ -60,7 +60,7 @@ def is_proven(one: WeightTraining) -> bool:
     return judgement.reason in {"at its constant", "identity"}
 
 
-def settle(layer: LayerTraining, around: Surroundings) -> LayerTraining:
+def settle(layer: LayerTraining, around: _Surroundings) -> LayerTraining:
     """The layer as the rest of the model puts it, where its own values prove nothing.
 
     A few steps leave a distribution as it was, and leave most rows of a large table alone. So in a model that was
@@ -69,15 +69,15 @@ def settle(layer: LayerTraining, around: Surroundings) -> LayerTraining:
     """
     still = any(one.slots == "still" for one in layer.weights)
     if layer.verdict == "initial":
-        proven = any(map(is_proven, layer.weights)) and not any(map(_may_hide_changes, layer.weights))
+        proven = any(map(_is_proven, layer.weights)) and not any(map(_may_hide_changes, layer.weights))
         if proven or (still and around.stepped):
             return layer
         return layer if around.proven and not around.trained else _open(layer)
     if around.trained or (layer.verdict == "changed" and not is_explained_otherwise(layer.decisive)):
         return layer
     stated = not any(one.judgement.assumed for one in layer.weights)
-    fits = all(one.judgement.reason in FITTING for one in layer.weights)
-    if (fits and stated and around.proven) or (around.resting >= RESTING and _is_open(layer.weights)):
+    fits = all(one.judgement.reason in _FITTING for one in layer.weights)
+    if (fits and stated and around.proven) or (around.resting >= _RESTING and _is_open(layer.weights)):
         return replace(layer, verdict="initial", certainty="likely")
     return _open(layer) if layer.decisive.judgement.assumed else layer
 
@@ -92,15 +92,15 @@ def is_explained_otherwise(one: WeightTraining) -> bool:
     judgement = one.judgement
     if judgement.assumed and judgement.reason in {"repeated values", "fits no initializer"}:
         return True
-    return judgement.reason in {ELSEWHERE, "partly off the generator's grid"}
+    return judgement.reason in {_ELSEWHERE, "partly off the generator's grid"}
 
 
 def _is_open(weights: Sequence[WeightTraining]) -> bool:
     """Whether weights are all as they were made, up to their generator."""
-    left = [one.judgement for one in weights if not is_proven(one)]
+    left = [one.judgement for one in weights if not _is_proven(one)]
     if any(one.assumed and one.reason == "too few values" for one in left):
         return False
-    return all(one.reason in FITTING or one.reason == ELSEWHERE for one in left)
+    return all(one.reason in _FITTING or one.reason == _ELSEWHERE for one in left)
 
 
 def _may_hide_changes(one: WeightTraining) -> bool:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.training.results import Fit, Reason
     from kerasinspect.model import Initializer, Weight
 
-MANY = 500
+_MANY = 500
 """So many values that fit are likely to be the initial ones: training would show."""
 
-FORMS: Mapping[str, tuple[Form, ...]] = {
+_FORMS: Mapping[str, tuple[Form, ...]] = {
     "random_normal": ("normal",),
     **dict.fromkeys(("truncated_normal", "glorot_normal", "he_normal", "lecun_normal"), ("truncated",)),
 }
@@ -45,7 +45,7 @@ def judge_drawn(weight: Weight, measured: Measured, initializer: Initializer, or
     looks = {choice: fit(choice, sample, figures, ROUNDING.get(weight.dtype, 0.0)) for choice in choices}
     best = max(looks, key=lambda choice: looks[choice].probability)
     look = looks[best]
-    if len(choices) == 1 and beyond(figures, best, weight.dtype):
+    if len(choices) == 1 and _beyond(figures, best, weight.dtype):
         return changed(weight, "out of range", look)
     repeated = repetition(sample, figures, weight.dtype)
     if repeated < COINCIDENCE:
@@ -73,7 +73,7 @@ def _generated_values(runs: np.ndarray, sample: np.ndarray, looks: Mapping[Distr
     return initial[0] if initial else told[0] if len(told) == len(looks) else None
 
 
-def beyond(figures: Statistics, distribution: Distribution, dtype: str) -> bool:
+def _beyond(figures: Statistics, distribution: Distribution, dtype: str) -> bool:
     """Whether any value lies where none can have started."""
     low, high, reach = figures.minimum, figures.maximum, distribution.reach
     if low is None or high is None or reach is None:
@@ -85,7 +85,7 @@ def beyond(figures: Statistics, distribution: Distribution, dtype: str) -> bool:
 def _distributions(initializer: Initializer, origin: Origin) -> list[Distribution]:
     """What the initializer may have drawn from."""
     stddev = initializer.stddev or 0.0
-    forms: tuple[Form, ...] = FORMS.get(initializer.name, ("truncated", "normal"))
+    forms: tuple[Form, ...] = _FORMS.get(initializer.name, ("truncated", "normal"))
     if initializer.limit is not None:
         forms = ("uniform",)
     elif not origin.new and initializer.name != "truncated_normal":
@@ -142,6 +142,6 @@ def _by_fit(weight: Weight, look: Fit, count: int) -> Judgement:
         return Judgement("changed", "does not fit", "likely", look)
     if look.probability < DOUBT:
         return Judgement("cannot tell", "fits poorly", fit=look)
-    if count < MANY:
+    if count < _MANY:
         return Judgement("cannot tell", "too few values", fit=look)
     return Judgement("initial", "fits", "likely", look)

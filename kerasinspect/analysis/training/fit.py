@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 Form: TypeAlias = Literal["uniform", "normal", "truncated"]
 
-KURTOSIS: Mapping[Form, float] = {"uniform": 1.8, "normal": 3.0, "truncated": 2.3654}
+_KURTOSIS: Mapping[Form, float] = {"uniform": 1.8, "normal": 3.0, "truncated": 2.3654}
 """Fourth moment over the square of the second; it says how much a standard deviation varies by chance."""
 
-ENOUGH = 100
+_ENOUGH = 100
 """From so many values on, the chance variation of a standard deviation is as good as normal."""
 
-CUT = 2.0
+_CUT = 2.0
 """A truncated normal distribution ends at so many standard deviations of the whole one."""
 
 ROUNDING: Mapping[str, float] = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float8_e4m3fn": 0.13, "float8_e5m2": 0.26}
@@ -36,7 +36,7 @@ ROUNDING: Mapping[str, float] = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "floa
 
 FINE = 1e-6
 
-TABLE = np.linspace(-CUT, CUT, 4097)
+_TABLE = np.linspace(-_CUT, _CUT, 4097)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Distribution:
     @property
     def reach(self) -> float | None:
         """The farthest that a value can be from the mean."""
-        factor = {"uniform": sqrt(3), "normal": None, "truncated": CUT / TRUNCATED}[self.form]
+        factor = {"uniform": sqrt(3), "normal": None, "truncated": _CUT / TRUNCATED}[self.form]
         return None if factor is None else factor * self.stddev
 
     def below(self, values: np.ndarray) -> np.ndarray:
@@ -61,10 +61,10 @@ class Distribution:
             case "uniform":
                 shares = np.clip(apart / (2 * sqrt(3)) + 0.5, 0, 1)
             case "normal":
-                shares = np.interp(apart, 4 * TABLE, _normal_table(4.0))
+                shares = np.interp(apart, 4 * _TABLE, _normal_table(4.0))
             case "truncated":
                 table = _normal_table(1.0)
-                shares = np.interp(apart * TRUNCATED, TABLE, (table - table[0]) / (table[-1] - table[0]))
+                shares = np.interp(apart * TRUNCATED, _TABLE, (table - table[0]) / (table[-1] - table[0]))
         return shares
 
 
@@ -77,11 +77,11 @@ def fit(distribution: Distribution, sample: np.ndarray, figures: Statistics, rou
     ahead = np.arange(1, count + 1) / count - distribution.below(sample.astype(np.float64))
     distance = max(0.0, float(max(ahead.max(), 1 / count - ahead.min())) - rounding)
     looks = [_kolmogorov(distance, count)]
-    if figures.mean is not None and figures.std is not None and figures.finite >= ENOUGH:
+    if figures.mean is not None and figures.std is not None and figures.finite >= _ENOUGH:
         apart = abs(figures.mean - distribution.mean) / distribution.stddev
         looks.append(_two_sided(max(apart - 2 * rounding, 0.0) * sqrt(figures.finite)))
         wider = abs((figures.std / distribution.stddev) ** 2 - 1)
-        chance = sqrt((KURTOSIS[distribution.form] - 1) / figures.finite)
+        chance = sqrt((_KURTOSIS[distribution.form] - 1) / figures.finite)
         looks.append(_two_sided(max(wider - 2 * rounding, 0.0) / chance))
     return Fit(distance, min(1.0, len(looks) * min(looks)))
 
@@ -89,7 +89,7 @@ def fit(distribution: Distribution, sample: np.ndarray, figures: Statistics, rou
 @cache
 def _normal_table(width: float) -> np.ndarray:
     """The share of the standard normal distribution below each number of the table, stretched so far."""
-    return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in (width * TABLE).tolist()])
+    return np.array([0.5 * (1 + erf(value / sqrt(2))) for value in (width * _TABLE).tolist()])
 
 
 def _two_sided(deviations: float) -> float:

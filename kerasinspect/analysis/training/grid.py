@@ -16,12 +16,12 @@ import numpy as np
 
 from kerasinspect.analysis.training.chance import COINCIDENCE, at_least
 
-CHANCE = {23: 0.28, 24: 0.53}
+_CHANCE = {23: 0.28, 24: 0.53}
 """Bits of a grid, and the share of other numbers that happens to lie on it; measured, and a little more."""
 
 
 @dataclass(frozen=True, slots=True)
-class GridMatch:
+class _GridMatch:
     """How many of some values lie on the generator's grid."""
 
     off: int
@@ -46,11 +46,11 @@ class GridMatch:
         return min(1.0, self.off / self.count / (1 - self.chance))
 
 
-def match_grid(values: np.ndarray, low: float, high: float) -> GridMatch:
+def match_grid(values: np.ndarray, low: float, high: float) -> _GridMatch:
     """How float32 values stand to the grid between ``low`` and ``high`` that fits them better."""
     matches = []
-    for bits, chance in CHANCE.items():
-        match = GridMatch(_off_grid(values, low, high, bits), values.size, chance)
+    for bits, chance in _CHANCE.items():
+        match = _GridMatch(_off_grid(values, low, high, bits), values.size, chance)
         if not match.off:
             return match
         matches.append(match)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.training.results import SlotState
     from kerasinspect.model import Array, Extra, Model
 
-STEP_WORDS = ("iteration", "iterations", "iter")
+_STEP_WORDS = ("iteration", "iterations", "iter")
 """What the optimizers of all generations call their number of steps."""
 
-FIRST_ACCUMULATOR = 0.1
+_FIRST_ACCUMULATOR = 0.1
 """What Adagrad and Ftrl start their accumulators with, unless told otherwise."""
 
 
@@ -37,7 +37,7 @@ def _counts_steps(extra: Extra) -> bool:
     if extra.kind != "optimizer" or extra.array.shape:
         return False
     name = extra.name.rpartition("/")[2].partition(":")[0].rstrip("_0123456789")
-    return extra.array.dtype in {"int32", "int64", "uint64"} or (extra.array.dtype == "float32" and name in STEP_WORDS)
+    return extra.array.dtype in {"int32", "int64", "uint64"} or (extra.array.dtype == "float32" and name in _STEP_WORDS)
 
 
 def slots_by_weight(model: Model) -> Mapping[str, list[Extra]]:
@@ -87,4 +87,4 @@ def first_accumulator(model: Model) -> float:
         value = own.get("initial_accumulator_value") if isinstance(own, dict) else None
         if isinstance(value, float):
             return value
-    return FIRST_ACCUMULATOR
+    return _FIRST_ACCUMULATOR

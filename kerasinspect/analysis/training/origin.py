@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Model
 
-NEW = (2, 0)
+_NEW = (2, 0)
 """Keras 1 drew with numpy, and from normal distributions that went on without end, under the names of today."""
 
-OTHER_GENERATORS = frozenset({"theano", "cntk", "numpy", "openvino"})
+_OTHER_GENERATORS = frozenset({"theano", "cntk", "numpy", "openvino"})
 """Backends whose values lie on no grid that is known here."""
 
 
@@ -30,12 +30,12 @@ class Origin:
     @property
     def new(self) -> bool:
         """Whether it is Keras 2 or later, as far as is known."""
-        return self.keras_version is None or self.keras_version >= NEW
+        return self.keras_version is None or self.keras_version >= _NEW
 
     @property
     def has_grid(self) -> bool:
         """Whether values lie on the grids that ``grid`` and ``pairs`` know."""
-        return self.new and self.backend not in OTHER_GENERATORS
+        return self.new and self.backend not in _OTHER_GENERATORS
 
 
 def origin_of(model: Model) -> Origin:

@@ -22,18 +22,18 @@ from kerasinspect.analysis.training.chance import at_least
 STEPS = 2.0**23
 """Angles that the generator gives."""
 
-NEAR, CHANCE = 0.125, 0.26
+_NEAR, _CHANCE = 0.125, 0.26
 """How near to one of its numbers a value counts as one, in steps; how many others happen to be as near."""
 
-CLEAR = 0.2
+_CLEAR = 0.2
 """Where rounding moves the distance by more than so many steps, nothing can be told from it."""
 
-TORN, ROUNDED = 0.12, 0.004
+_TORN, _ROUNDED = 0.12, 0.004
 """Pairs that truncation tears apart, and those that rounding alone moves; a few more than there are of both."""
 
 
 @dataclass(frozen=True, slots=True)
-class PairMatch:
+class _PairMatch:
     """How many pairs of some values are ones that the generator gives."""
 
     pairs: int
@@ -46,40 +46,40 @@ class PairMatch:
     @property
     def coincidence(self) -> float:
         """The probability of so many angles by chance."""
-        return at_least(self.kept, self.pairs, CHANCE)
+        return at_least(self.kept, self.pairs, _CHANCE)
 
     @property
     def scale_coincidence(self) -> float:
         """The probability of so many distances by chance."""
-        return at_least(self.distances_kept, self.distances, 2 * CHANCE)
+        return at_least(self.distances_kept, self.distances, 2 * _CHANCE)
 
     @property
     def scaled(self) -> float:
         """The probability that so many distances are off although no value was multiplied."""
-        return at_least(self.distances - self.distances_kept, self.distances, TORN)
+        return at_least(self.distances - self.distances_kept, self.distances, _TORN)
 
     def torn(self, *, truncated: bool) -> float:
         """The probability that so many pairs are off although no value was changed."""
-        return at_least(self.pairs - self.kept, self.pairs, TORN if truncated else ROUNDED)
+        return at_least(self.pairs - self.kept, self.pairs, _TORN if truncated else _ROUNDED)
 
     @property
     def moved(self) -> float:
         """About which share of all values is no longer as it was generated."""
-        return min(1.0, (self.pairs - self.kept) / max(1, self.pairs) / (1 - CHANCE))
+        return min(1.0, (self.pairs - self.kept) / max(1, self.pairs) / (1 - _CHANCE))
 
 
-def match_pairs(runs: np.ndarray, stddev: float) -> PairMatch:
+def match_pairs(runs: np.ndarray, stddev: float) -> _PairMatch:
     """How neighbouring float32 values stand to the normal distribution of this standard deviation around zero."""
     values = runs[: runs.size // 2 * 2].astype(np.float64)
     pairs = values.reshape(-1, 2)
     pairs = pairs[pairs.any(axis=1)]
-    kept = _off_angle(pairs[:, 0], pairs[:, 1]) < NEAR
+    kept = _off_angle(pairs[:, 0], pairs[:, 1]) < _NEAR
     share = np.square(pairs[kept] / float(np.float32(stddev))).sum(axis=1) / 2
     fraction = np.exp(-share)
-    clear = (fraction * share < CLEAR) & (fraction > 2 / STEPS)
+    clear = (fraction * share < _CLEAR) & (fraction > 2 / STEPS)
     places = fraction[clear] * STEPS
-    near = np.abs(places - np.rint(places)) < 2 * NEAR
-    return PairMatch(len(pairs), int(kept.sum()), int(clear.sum()), int(near.sum()))
+    near = np.abs(places - np.rint(places)) < 2 * _NEAR
+    return _PairMatch(len(pairs), int(kept.sum()), int(clear.sum()), int(near.sum()))
 
 
 def _off_angle(sines: np.ndarray, cosines: np.ndarray) -> np.ndarray:

@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.statistics import Statistics
 
-COMMONEST: Mapping[str, float] = {"float16": 2.0**-9, "bfloat16": 2.0**-6}
+_COMMONEST: Mapping[str, float] = {"float16": 2.0**-9, "bfloat16": 2.0**-6}
 """Twice the share of the number that a generator gives most often, by dtype: it draws ten bits, or seven."""
 
-RARE = 2.0**-22
+_RARE = 2.0**-22
 """Twice the share of the commonest number in dtypes for which it draws 23 bits or more."""
 
-COARSE = frozenset({"float8_e4m3fn", "float8_e5m2"})
+_COARSE = frozenset({"float8_e4m3fn", "float8_e5m2"})
 """Dtypes that hold so few numbers that all of them repeat."""
 
 
 def repetition(sample: np.ndarray, figures: Statistics, dtype: str) -> float:
     """How probable it is that so many values drawn at random are zero, or are equal to others; the sample is sorted."""
-    if dtype in COARSE:
+    if dtype in _COARSE:
         return 1.0
-    share = COMMONEST.get(dtype, RARE)
+    share = _COMMONEST.get(dtype, _RARE)
     equal = int((sample[1:] == sample[:-1]).sum())
     return min(
         at_least_rare(figures.zeros, figures.finite * share),

@@ -22,13 +22,13 @@ WHOLE = 1 << 24
 ROWS = 256
 """Rows that are multiplied with each other."""
 
-EXACT, TYPICAL = 5e-6, 2e-7
+_EXACT, _TYPICAL = 5e-6, 2e-7
 """The largest departure from orthogonal of rows that are as they were made, in float32, and its root mean square."""
 
-ORTHOGONAL, SKEW = 2e-5, 1e-4
+_ORTHOGONAL, _SKEW = 2e-5, 1e-4
 """Departures up to which rows may be as another processor made them, and from which they changed."""
 
-SEVERAL = 3
+_SEVERAL = 3
 """Rows whose products are enough numbers to be sure with."""
 
 
@@ -116,10 +116,10 @@ def _orthogonal(weight: Weight, stddev: float) -> Judgement:
     apart = some @ some.T - np.eye(len(some))
     departure, typical = float(np.abs(apart).max()), float(np.sqrt(np.square(apart).mean()))
     looser = ROUNDING.get(weight.dtype, FINE) / FINE
-    if departure <= EXACT * looser and typical <= TYPICAL * looser and len(some) >= SEVERAL:
+    if departure <= _EXACT * looser and typical <= _TYPICAL * looser and len(some) >= _SEVERAL:
         return Judgement("initial", "orthogonal", "certain", departure=departure)
-    if departure <= ORTHOGONAL * looser:
+    if departure <= _ORTHOGONAL * looser:
         return Judgement("initial", "orthogonal", "likely", departure=departure)
-    if departure < SKEW * looser:
+    if departure < _SKEW * looser:
         return Judgement("cannot tell", "fits poorly", departure=departure)
     return changed(weight, "no longer orthogonal", departure=departure)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import LayerRows
     from kerasinspect.knowledge.kinds import WeightSpec
 
-ABSENT = "absent"
+_ABSENT = "absent"
 """The dtype of what keeps the place of one array."""
 UNCOUNTED = "uncounted"
 """The dtype of what stands for as many arrays as nobody knows."""
@@ -37,26 +37,26 @@ def placeholder(dtype: str, number: int) -> StoredArray:
 
 def is_absent(array: StoredArray) -> bool:
     """Whether an array is a placeholder."""
-    return array.dtype in (ABSENT, UNCOUNTED)
+    return array.dtype in (_ABSENT, UNCOUNTED)
 
 
 def can_be(kind: WeightSpec, array: StoredArray) -> bool:
     """Whether an array, which may be one that the file does not hold, can be this weight."""
-    return array.dtype == ABSENT or kind.can_be(len(array.shape), array.dtype)
+    return array.dtype == _ABSENT or kind.can_be(len(array.shape), array.dtype)
 
 
 def with_places_kept(layers: tuple[LayerRows, ...]) -> tuple[LayerRows, ...]:
     """The layers of a file with a row for each weight that they list, held or not."""
     numbers = count()
-    return tuple(layer if not layer.lost else replace(layer, rows=(*every_row(layer, numbers),)) for layer in layers)
+    return tuple(layer if not layer.lost else replace(layer, rows=(*_every_row(layer, numbers),)) for layer in layers)
 
 
-def every_row(layer: LayerRows, numbers: Iterator[int]) -> Iterator[Row]:
+def _every_row(layer: LayerRows, numbers: Iterator[int]) -> Iterator[Row]:
     """A row for each weight that a layer lists."""
     lost = {one.place: one.name for one in layer.lost}
     held = iter(layer.rows)
     for place in range(len(layer.rows) + len(lost)):
-        yield Row(lost[place], placeholder(ABSENT, next(numbers))) if place in lost else next(held)
+        yield Row(lost[place], placeholder(_ABSENT, next(numbers))) if place in lost else next(held)
 
 
 def keep_places(node: Node) -> None:
@@ -64,7 +64,7 @@ def keep_places(node: Node) -> None:
     inside = [*node.walk()]
     if node.from_config and all(below.kind or below.is_model for below in inside):
         for below in inside:
-            below.claims = [Claim(kind.name, placeholder(ABSENT, -1), kind) for kind in expected_kinds(below)[0]]
+            below.claims = [Claim(kind.name, placeholder(_ABSENT, -1), kind) for kind in expected_kinds(below)[0]]
     else:
         node.claims.append(Claim("", placeholder(UNCOUNTED, -1)))
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Node
 
 
-class NamedChildren(NamedTuple):
+class _NamedChildren(NamedTuple):
     """The first layer of each name; and of recurrent cells, which Keras 2 numbers apart, of each without its number."""
 
     layers: dict[str, Node]
@@ -28,14 +28,14 @@ class ChildIndex:
 
     def __init__(self) -> None:
         """Begin with an empty index."""
-        self._known: dict[Node, NamedChildren] = {}
+        self._known: dict[Node, _NamedChildren] = {}
         """By the outer layer."""
 
-    def known(self, node: Node) -> NamedChildren:
+    def known(self, node: Node) -> _NamedChildren:
         """The layers right inside a layer, indexed at the first call."""
         known = self._known.get(node)
         if known is None:
-            known = self._known[node] = NamedChildren({}, {})
+            known = self._known[node] = _NamedChildren({}, {})
             for child in node.children:
                 known.add(child)
         return known

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.kinds import WeightSpec
 
-LONGEST = 120
+_LONGEST = 120
 """Characters of a class name that are repeated in the name of each of its arrays."""
-FIRST_BYTES = 4096
-LOWEST_HALF = 8
+_FIRST_BYTES = 4096
+_LOWEST_HALF = 8
 """Four bits that stand for -8."""
-MOST_OPTIONAL = 6
+_MOST_OPTIONAL = 6
 """Flags of a class that are tried in every combination where no config tells."""
 
 
@@ -59,7 +59,7 @@ def possible_kinds(node: Node, keras_version: KerasVersion | None = None) -> Ite
     """
     kinds = kinds_of(node)
     flags = [*dict.fromkeys(kind.flags for kind in kinds if kind.flags)]
-    for settings in product((True, False), repeat=len(flags) if len(flags) <= MOST_OPTIONAL else 0):
+    for settings in product((True, False), repeat=len(flags) if len(flags) <= _MOST_OPTIONAL else 0):
         off = {flag for flag, is_on in zip(flags, settings, strict=False) if not is_on}
         chosen = tuple(kind for kind in kinds if kind.flags not in off)
         # A GRU's two kinds of bias exclude each other: a name appears once.
@@ -87,22 +87,22 @@ def choose(
     if not arrays:
         return named
     if not kinds_of(node):
-        doubt_quantised(node, [array.dtype for array in arrays])
+        _doubt_quantised(node, [array.dtype for array in arrays])
     keys = [key for key, _ in numbered]
-    options = [with_gaps(kinds, keys) for kinds in expected_kinds(node, keras_version)]
-    kinds = settled(node, [option for option in options if fits_arrays(option, arrays)], arrays)
+    options = [_with_gaps(kinds, keys) for kinds in expected_kinds(node, keras_version)]
+    kinds = _settled(node, [option for option in options if fits_arrays(option, arrays)], arrays)
     if kinds:
         gapped = adapted(kinds, node.config)
         node.unstored += len(lora_kinds(kinds, node.config)) if gapped is kinds else 0
-        return [*claims_of(gapped, arrays), *named]
+        return [*_claims_of(gapped, arrays), *named]
     possible = [option for option in possible_kinds(node, keras_version) if fits_arrays(option, arrays)]
     shapes = [array.shape for array in arrays]
     agreeing = [option for option in possible if sizes_agree(option, shapes)]
-    whole = [option for option in agreeing if not shares_whole_bytes(option, arrays)]
-    return [*claims_agreed_on(node, whole or agreeing or possible, arrays), *named]
+    whole = [option for option in agreeing if not _shares_whole_bytes(option, arrays)]
+    return [*_claims_agreed_on(node, whole or agreeing or possible, arrays), *named]
 
 
-def doubt_quantised(node: Node, dtypes: Sequence[str]) -> None:
+def _doubt_quantised(node: Node, dtypes: Sequence[str]) -> None:
     """Note what arrays of quantised values prove of a layer whose class is not known: little.
 
     Keras stores them in an order of their own, and of unsigned values it may have left the zero points out.
@@ -112,7 +112,7 @@ def doubt_quantised(node: Node, dtypes: Sequence[str]) -> None:
         node.count_known = node.count_known and dtypes.count("uint8") != 1
 
 
-def shares_whole_bytes(kinds: tuple[WeightSpec, ...], arrays: Sequence[StoredArray]) -> bool:
+def _shares_whole_bytes(kinds: tuple[WeightSpec, ...], arrays: Sequence[StoredArray]) -> bool:
     """Whether weights would be pairs of int4 with one scale for all, which the first bytes of their array disprove.
 
     Keras rounds such values to -7 up to 7, so that no half of a byte is the -8 that every second row of int8 has.
@@ -124,16 +124,16 @@ def shares_whole_bytes(kinds: tuple[WeightSpec, ...], arrays: Sequence[StoredArr
         for kind, array in zip(kinds, arrays, strict=True)
         if array.dtype == "int8" and SHARING.keys() & {*kind.axes}
     )
-    return any(map(has_lowest_half, pairs))
+    return any(map(_has_lowest_half, pairs))
 
 
-def has_lowest_half(array: StoredArray) -> bool:
+def _has_lowest_half(array: StoredArray) -> bool:
     """Whether a half of any of the first bytes is the lowest of four bits."""
     try:
-        first = bytes(next(iter(array.blocks(FIRST_BYTES)), b""))
+        first = bytes(next(iter(array.blocks(_FIRST_BYTES)), b""))
     except UnreadableFile:
         return False
-    return any(LOWEST_HALF in (byte & 15, byte >> 4) for byte in first[:FIRST_BYTES])
+    return any(_LOWEST_HALF in (byte & 15, byte >> 4) for byte in first[:_FIRST_BYTES])
 
 
 def is_lora_rank(key: str, group: Group) -> bool:
@@ -142,14 +142,14 @@ def is_lora_rank(key: str, group: Group) -> bool:
     return key == "rank" and any(not LORA_FACTORS.isdisjoint(arrays) for arrays in beside)
 
 
-def with_gaps(kinds: tuple[WeightSpec, ...], keys: Sequence[int]) -> tuple[WeightSpec, ...]:
+def _with_gaps(kinds: tuple[WeightSpec, ...], keys: Sequence[int]) -> tuple[WeightSpec, ...]:
     """The weights that the keys number; all of them where the numbers run on without a gap."""
     if keys == [*range(len(keys))] or keys[-1] >= len(kinds):
         return kinds
     return tuple(kinds[key] for key in keys)
 
 
-def settled(
+def _settled(
     node: Node, options: Sequence[tuple[WeightSpec, ...]], arrays: Sequence[StoredArray]
 ) -> tuple[WeightSpec, ...]:
     """The first option with whose axes the sizes agree, else the first; of quantised layers then without axes."""
@@ -171,16 +171,16 @@ def resettle(node: Node) -> None:
     if alike:
         arrays = [stored[kind.name].array for kind in alike[0]]
         fitting = [kinds for kinds in alike if fits_arrays(kinds, arrays)]
-        kinds = {kind.name: kind for kind in settled(node, fitting, arrays)}
+        kinds = {kind.name: kind for kind in _settled(node, fitting, arrays)}
         node.claims = [replace(one, kind=kinds.get(one.name, one.kind)) for one in node.claims]
 
 
-def claims_of(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> list[Claim]:
+def _claims_of(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> list[Claim]:
     """A claim for each array, as the weight at its place."""
     return [Claim(kind.name, array, kind) for kind, array in zip(kinds, arrays, strict=True)]
 
 
-def claims_agreed_on(node: Node, possible: list[tuple[WeightSpec, ...]], arrays: Sequence[StoredArray]) -> list[Claim]:
+def _claims_agreed_on(node: Node, possible: list[tuple[WeightSpec, ...]], arrays: Sequence[StoredArray]) -> list[Claim]:
     """Claims for which all possibilities agree, and honest positions for the others."""
     found = []
     for place, array in enumerate(arrays):
@@ -197,7 +197,7 @@ def claims_agreed_on(node: Node, possible: list[tuple[WeightSpec, ...]], arrays:
 
 def unnamed_claim(place: int, node: Node, array: StoredArray, remark: Remark | None = None) -> Claim:
     """An array that nothing names: ``weight 1 of MyLayer``; of a very long name of a class the beginning."""
-    name = f"weight {place} of {cut(node.class_name or node.name, LONGEST)}"
+    name = f"weight {place} of {cut(node.class_name or node.name, _LONGEST)}"
     return Claim(name, array, is_named=False, remark=remark)
 
 

@@ -32,20 +32,20 @@ def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
         attribute = next((name for name in part.attributes if name in group.groups), None)
         if attribute is None:
             continue
-        for child in held_by(node, part, group.groups[attribute], attribute):
+        for child in _held_by(node, part, group.groups[attribute], attribute):
             child.attributes, child.listed, child.from_config = (attribute,), part.listed, False
             child.is_plain = child.is_model
             yield child
 
 
-def held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterator[Node]:
+def _held_by(node: Node, part: Sublayer, group: Group, attribute: str) -> Iterator[Node]:
     """The layer that an attribute holds, or each one of a list."""
     if part.listed:
         yield from (
             layer_of_group(child, name_in_parent(child), is_class=True) for child in as_written(group.groups.values())
         )
     elif node.kind and node.kind.shares_kernel:
-        yield kernel_holder(group, attribute)
+        yield _kernel_holder(group, attribute)
     elif part.class_name:
         yield from sublayer_nodes(Node(node.name, node.class_name, {"use_gate": True}), part)
     else:
@@ -91,16 +91,16 @@ def name_in_parent(group: Group) -> str:
     return re.split(r"[/\\]", group.path)[-1]
 
 
-def kernel_holder(group: Group, attribute: str) -> Node:
+def _kernel_holder(group: Group, attribute: str) -> Node:
     """The layer inside SpectralNormalization, which needs one with a kernel: two arrays are its kernel and its bias."""
     node = layer_of_group(group, attribute)
     own = group.groups.get(VARS)
-    if node.kind is None and own is not None and len(own.arrays) == len(KERNEL_AND_BIAS):
-        node.weights = KERNEL_AND_BIAS
+    if node.kind is None and own is not None and len(own.arrays) == len(_KERNEL_AND_BIAS):
+        node.weights = _KERNEL_AND_BIAS
     return node
 
 
-KERNEL_AND_BIAS = (WeightSpec("kernel", ("axis",), free_rank=True), WeightSpec("bias", ("unit",)))
+_KERNEL_AND_BIAS = (WeightSpec("kernel", ("axis",), free_rank=True), WeightSpec("bias", ("unit",)))
 
 
 def unfolded(groups: Iterable[Group]) -> Iterator[tuple[Group, bool]]:
@@ -129,17 +129,17 @@ def is_optimizer(group: Group) -> bool:
     nothing but arrays, two or more.
     """
     arrays = [array for _, array in own_arrays(group)]
-    if not arrays or arrays[0].shape or arrays[0].dtype not in COUNTS:
+    if not arrays or arrays[0].shape or arrays[0].dtype not in _COUNTS:
         return False
     key, name = name_in_parent(group), user_name(group)
-    if optimizer_class(name or "") or optimizer_class(key) or OPTIMIZER_KEY.search(key):
+    if optimizer_class(name or "") or optimizer_class(key) or _OPTIMIZER_KEY.search(key):
         return True
     is_rate = len(arrays) > 1 and not arrays[1].shape and is_float(arrays[1].dtype)
     slots = [array.shape for array in arrays[2:]]
     return name is None and is_rate and len(slots) > 1 and all(slots)
 
 
-COUNTS = ("int64", "int32")
+_COUNTS = ("int64", "int32")
 """Dtypes of a count of steps."""
-OPTIMIZER_KEY = re.compile(r"(^|_)opt(im(izer)?)?([A-Z]\w*|_?\d+)?$")
+_OPTIMIZER_KEY = re.compile(r"(^|_)opt(im(izer)?)?([A-Z]\w*|_?\d+)?$")
 """What attributes that hold an optimizer are called."""

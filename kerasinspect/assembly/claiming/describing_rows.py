@@ -14,14 +14,14 @@ from kerasinspect.knowledge.naming import unnumbered
 if TYPE_CHECKING:
     from kerasinspect.formats.contents import LayerRows
 
-LOWER_CASE = {name.lower(): name for name in LAYERS}
+_LOWER_CASE = {name.lower(): name for name in LAYERS}
 """Keras 1 names a layer after its class in lower case: ``batchnormalization_1``."""
 
 
 def layer_of_rows(layer: LayerRows) -> Node:
     """A layer that no config describes: its class from its name or its parts', where its weights' names agree."""
     parts = {inner[0] for row in layer.rows if (inner := inner_parts(row.name, layer.name))}
-    first_keras = LOWER_CASE.get(unnumbered(layer.name).lower())
+    first_keras = _LOWER_CASE.get(unnumbered(layer.name).lower())
     for class_name in (class_of_name(layer.name), first_keras, class_of_parts(parts)):
         node = named_after(layer.name, class_name)
         if node.kind is None or node.is_model:

@@ -53,20 +53,20 @@ def note_displaced_groups(
     takers = {counted[child]: child for child in children}
     found_under = {child: keys[child] for child in children if keys.get(child, counted[child]) != counted[child]}
     targets = {one: takers[key] for one, key in found_under.items() if key in takers}
-    moved_around = in_circles(targets)
+    moved_around = _in_circles(targets)
     displaced: dict[Claim, Claim] = {}
     for child in children:
         if child not in found_under:
             continue
         child.looked_up_at = f"{container.path.rstrip('/')}/{counted[child]}"
         if child in targets:
-            displaced |= dict(in_place_of(child, targets[child], is_exchange=child in moved_around))
+            displaced |= dict(_in_place_of(child, targets[child], is_exchange=child in moved_around))
     for child in children:
         for below in child.walk():
             below.claims = [displaced.get(claim, claim) for claim in below.claims]
 
 
-def in_circles(leads_to: Mapping[Node, Node]) -> set[Node]:
+def _in_circles(leads_to: Mapping[Node, Node]) -> set[Node]:
     """The layers that have exchanged their groups among themselves: from each, targets lead back to it."""
     left = dict(leads_to)
     for at in leads_to.keys() - {*leads_to.values()}:
@@ -75,7 +75,7 @@ def in_circles(leads_to: Mapping[Node, Node]) -> set[Node]:
     return {*left}
 
 
-def in_place_of(child: Node, target: Node, *, is_exchange: bool) -> Iterator[tuple[Claim, Claim]]:
+def _in_place_of(child: Node, target: Node, *, is_exchange: bool) -> Iterator[tuple[Claim, Claim]]:
     """The arrays of a layer in the group of another, each with the claim that says what Keras loads it as.
 
     Without an exchange some array is loaded nowhere, and none has the position of another one.

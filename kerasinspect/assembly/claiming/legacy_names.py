@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Row
 
 
-OLD_LETTERS = {"W": ("kernel", "embeddings"), "U": ("recurrent_kernel",), "b": ("bias",)}
+_OLD_LETTERS = {"W": ("kernel", "embeddings"), "U": ("recurrent_kernel",), "b": ("bias",)}
 """Letters of Keras 1, and what they may stand for."""
-RENAMED = {
+_RENAMED = {
     "running_mean": "moving_mean",
     "running_std": "moving_variance",
     "alphas": "alpha",
     "depthwise_kernel": "kernel",
 }
 """Older words; the ``running_std`` of Keras 1 holds the variance."""
-OLD_NAME = re.compile(r"(?:.*_)?(?P<word>W|U|b)(?:_(?P<part>[ifcozrh]|carry))?")
-OLD_PREFIX = re.compile(
+_OLD_NAME = re.compile(r"(?:.*_)?(?P<word>W|U|b)(?:_(?P<part>[ifcozrh]|carry))?")
+_OLD_PREFIX = re.compile(
     r"(?P<layer>.+?)_((W|U|b)(_([ifcozrh]|carry))?|gamma|beta|running_mean|running_std|alphas|betas|[ta]_(left|right))"
 )
 """A name of Keras 1 inside a nested model: layer and weight in one."""
-BY_PARTS = {
+_BY_PARTS = {
     frozenset(part.name.format("") for part in kind.sublayers if not part.flags): name
     for name, kind in LAYERS.items()
     if kind.is_told_by_sublayers and all(part.name for part in kind.sublayers)
@@ -41,7 +41,7 @@ POSITION = re.compile(r"param_\d+")
 
 def is_first_keras(rows: Iterable[Row]) -> bool:
     """Whether the names are those of Keras 1: ``dense_1_W``."""
-    return all("/" not in row.name and OLD_NAME.fullmatch(row.name.removesuffix(":0")) for row in rows)
+    return all("/" not in row.name and _OLD_NAME.fullmatch(row.name.removesuffix(":0")) for row in rows)
 
 
 def current_word(name: str, known: Iterable[str]) -> str:
@@ -53,9 +53,9 @@ def current_word(name: str, known: Iterable[str]) -> str:
     words = set(known)
     last = last_word(name)
     is_first = not words and not re.search(r"[/\\]", name)
-    candidates = [last, *old_words(last), unnumbered(last)]
+    candidates = [last, *_old_words(last), unnumbered(last)]
     candidates += sorted((word for word in words if last.endswith(f"_{word}")), key=len, reverse=True)
-    translated = old_words(last)[:1] if is_first else []
+    translated = _old_words(last)[:1] if is_first else []
     return next((word for word in candidates if word in words), (translated or [last])[0])
 
 
@@ -64,13 +64,13 @@ def last_word(name: str) -> str:
     return re.sub(r":\d+$", "", re.split(r"[/\\]", name)[-1])
 
 
-def old_words(last: str) -> list[str]:
+def _old_words(last: str) -> list[str]:
     """What an older word for a weight may be called today."""
-    old = OLD_NAME.fullmatch(last)
+    old = _OLD_NAME.fullmatch(last)
     if old:
         part = f"_{old['part']}" if old["part"] else ""
-        return [f"{word}{part}" for word in OLD_LETTERS[old["word"]]]
-    return [word for ending, word in RENAMED.items() if re.fullmatch(rf"(.*_)?{ending}", last)]
+        return [f"{word}{part}" for word in _OLD_LETTERS[old["word"]]]
+    return [word for ending, word in _RENAMED.items() if re.fullmatch(rf"(.*_)?{ending}", last)]
 
 
 def inner_parts(name: str, layer: str) -> tuple[str, ...]:
@@ -89,12 +89,12 @@ def inner_parts(name: str, layer: str) -> tuple[str, ...]:
 def class_of_parts(parts: AbstractSet[str]) -> str | None:
     """The built-in class whose sublayers are called so, whatever the layer itself is called."""
     directions = frozenset(f"{part.partition('_')[0]}_" for part in parts)
-    return BY_PARTS.get(frozenset(parts)) or BY_PARTS.get(directions)
+    return _BY_PARTS.get(frozenset(parts)) or _BY_PARTS.get(directions)
 
 
 def first_keras_part(name: str, layer: str) -> tuple[str, ...]:
     """The layer inside a nested model that a name of Keras 1 begins with: ``dense_1`` in ``dense_1_W``."""
     if "/" in name:
         return ()
-    match = OLD_PREFIX.fullmatch(re.sub(r":\d+$", "", name))
+    match = _OLD_PREFIX.fullmatch(re.sub(r":\d+$", "", name))
     return (match["layer"],) if match and match["layer"] != layer else ()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Group, StoredArray
     from kerasinspect.knowledge.keras_versions import KerasVersion
 
-ONCE = (2, 14)
+_ONCE = (2, 14)
 """Since when a layer that was stored counts once; since Keras 3 layers that were stored elsewhere count as well."""
 VARS = "vars"
 """The group of a layer's own arrays."""
@@ -61,12 +61,12 @@ def match_groups(walk: TreeWalk, children: list[Node], container: Group) -> dict
     """
     names = {key: user_name(group) for key, group in container.groups.items()}
     if any(names.values()):
-        return match_names(children, names, counted_keys(children))
-    attempts = [count(walk, children, container) for count in ways_of(walk.version)]
-    return max(attempts, key=lambda keys: explained(walk, children, container, keys))
+        return _match_names(children, names, counted_keys(children))
+    attempts = [count(walk, children, container) for count in _ways_of(walk.version)]
+    return max(attempts, key=lambda keys: _explained(walk, children, container, keys))
 
 
-def match_names(children: list[Node], names: dict[str, str | None], counted: dict[Node, str]) -> dict[Node, str]:
+def _match_names(children: list[Node], names: dict[str, str | None], counted: dict[Node, str]) -> dict[Node, str]:
     """The group of each layer by class and the user's name; where two share both, in order.
 
     Of several it is the one in the place that Keras counts. A layer that the file has under no name has that place.
@@ -86,12 +86,12 @@ def match_names(children: list[Node], names: dict[str, str | None], counted: dic
             is_there = key not in used and names.get(key) == child.name
             found[child] = key if is_there else candidates[0]
             used.add(found[child])
-    match_nameless([child for child in children if not is_named(child)], names, found)
-    match_places(children, names, counted, found)
+    _match_nameless([child for child in children if not is_named(child)], names, found)
+    _match_places(children, names, counted, found)
     return found
 
 
-def match_places(
+def _match_places(
     children: list[Node], names: dict[str, str | None], counted: dict[Node, str], found: dict[Node, str]
 ) -> None:
     """Match layers by place alone where nobody bears the name that the file has there: Keras asks for no name."""
@@ -102,7 +102,7 @@ def match_places(
             found[child] = key
 
 
-def match_nameless(children: list[Node], names: dict[str, str | None], found: dict[Node, str]) -> None:
+def _match_nameless(children: list[Node], names: dict[str, str | None], found: dict[Node, str]) -> None:
     """Match the layers whose config leaves their names out, class by class in order; the file has the names."""
     nameless = set(children)
     taken = {key for child, key in found.items() if child not in nameless}
@@ -117,13 +117,15 @@ def match_nameless(children: list[Node], names: dict[str, str | None], found: di
             found[child], child.name = key, names[key] or child.name
 
 
-def ways_of(version: KerasVersion | None) -> list[Callable[[TreeWalk, list[Node], Group], dict[Node, str]]]:
+def _ways_of(version: KerasVersion | None) -> list[Callable[[TreeWalk, list[Node], Group], dict[Node, str]]]:
     """The ways of counting, that of the version first."""
-    first = count_all if version is None or version >= KERAS_3 else count_stored if version >= ONCE else count_doubled
-    return sorted((count_all, count_stored, count_doubled), key=lambda way: way is not first)
+    first = (
+        _count_all if version is None or version >= KERAS_3 else _count_stored if version >= _ONCE else _count_doubled
+    )
+    return sorted((_count_all, _count_stored, _count_doubled), key=lambda way: way is not first)
 
 
-def count_all(_walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
+def _count_all(_walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """Keras 3: every layer counts, also one that was stored elsewhere and so has no group here."""
     return {child: key for child, key in counted_keys(children).items() if key in container.groups}
 
@@ -131,10 +133,10 @@ def count_all(_walk: TreeWalk, children: list[Node], container: Group) -> dict[N
 def counted_keys(children: list[Node]) -> dict[Node, str]:
     """The group in which Keras 3 looks for each layer, be there one or not."""
     counter: Counter[str] = Counter()
-    return {child: next_group_name(child, counter) for child in children}
+    return {child: _next_group_name(child, counter) for child in children}
 
 
-def count_stored(walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
+def _count_stored(walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """Keras 2.14 to 2.15: a layer that was stored elsewhere does not count.
 
     It has the class and the name of one that was walk, and its class has fewer groups here than layers.
@@ -150,18 +152,18 @@ def count_stored(walk: TreeWalk, children: list[Node], container: Group) -> dict
             spare[stem] -= 1
             continue
         known |= {(below.class_name, below.name) for below in child.walk()}
-        key = next_group_name(child, counter)
+        key = _next_group_name(child, counter)
         if key in container.groups:
             found[child] = key
     return found
 
 
-def count_doubled(_walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
+def _count_doubled(_walk: TreeWalk, children: list[Node], container: Group) -> dict[Node, str]:
     """Keras 2.12 and 2.13: a layer with weights is visited twice and takes two numbers."""
     counter: Counter[str] = Counter()
     found = {}
     for child in children:
-        key = next_group_name(child, counter)
+        key = _next_group_name(child, counter)
         if key in container.groups:
             found[child] = key
         if expects_arrays(child):
@@ -169,7 +171,7 @@ def count_doubled(_walk: TreeWalk, children: list[Node], container: Group) -> di
     return found
 
 
-def next_group_name(child: Node, counter: Counter[str]) -> str:
+def _next_group_name(child: Node, counter: Counter[str]) -> str:
     """The next group name of the layer's class."""
     stem = group_name(child.class_name)
     number = counter[stem]
@@ -182,7 +184,7 @@ def expects_arrays(node: Node) -> bool:
     return any(below.kind is None or any(expected_kinds(below)) for below in node.walk() if not below.is_model)
 
 
-def explained(walk: TreeWalk, children: list[Node], container: Group, keys: dict[Node, str]) -> int:
+def _explained(walk: TreeWalk, children: list[Node], container: Group, keys: dict[Node, str]) -> int:
     """How well a matching explains a container: groups with the number of arrays that the class says.
 
     A layer without a group was stored elsewhere, or there is something wrong with the matching.
@@ -193,7 +195,7 @@ def explained(walk: TreeWalk, children: list[Node], container: Group, keys: dict
         key = keys.get(child)
         if key is not None:
             stored = sum(1 for _ in container.groups[key].all_arrays())
-            score += bool(stored) if child.kind is None else 2 * (stored == expected_count(child)) - 1
+            score += bool(stored) if child.kind is None else 2 * (stored == _expected_count(child)) - 1
         elif (child.class_name, child.name) not in known and expects_arrays(child):
             score -= 2
         known |= {(below.class_name, below.name) for below in child.walk()}
@@ -201,6 +203,6 @@ def explained(walk: TreeWalk, children: list[Node], container: Group, keys: dict
     return score - 2 * sum(has_arrays(group) for key, group in container.groups.items() if key not in used)
 
 
-def expected_count(node: Node) -> int:
+def _expected_count(node: Node) -> int:
     """Arrays that the layer and those inside it store, by class and config."""
     return sum(len(expected_kinds(below)[0]) + bool(below.kind and below.kind.shares_kernel) for below in node.walk())

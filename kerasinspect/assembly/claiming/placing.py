@@ -27,21 +27,21 @@ def claim_names(node: Node, layer: LayerRows) -> None:
     made: dict[tuple[str, ...], Node] = {}
     inside = ChildIndex()
     for row in layer.rows:
-        parts = inner_path(node, row, layer, inside)
-        owner = find_owner(node, parts, inside) or made.get(parts)
+        parts = _inner_path(node, row, layer, inside)
+        owner = _find_owner(node, parts, inside) or made.get(parts)
         if owner is None:
-            owner = made[parts] = make_owner(node, parts, inside)
-        kinds = {kind.name: kind for kind in with_factors(owner)}
+            owner = made[parts] = _make_owner(node, parts, inside)
+        kinds = {kind.name: kind for kind in _with_factors(owner)}
         name = current_word(row.name, kinds)
         is_told = is_absent(row.array) or name in LORA_FACTORS
         kind = kinds.get(name) if is_told else kind_named(owner, name, row.array)
         owner.claims.append(Claim(name, row.array, kind))
     for owner in made.values():
-        check_class(owner)
-    take_back(node)
+        _check_class(owner)
+    _take_back(node)
     for below in node.walk():
         if any(claim.name in LORA_FACTORS for claim in below.claims):
-            places = {kind.name: place for place, kind in enumerate(with_factors(below))}
+            places = {kind.name: place for place, kind in enumerate(_with_factors(below))}
             below.claims.sort(key=lambda claim, places=places: places.get(claim.name, len(places)))  # type: ignore[misc]
     if made and sum(bool(below.claims) for below in node.walk()) > 1:
         node.order_known = False
@@ -53,12 +53,12 @@ def are_named_otherwise(node: Node, sequence: Sequence[tuple[Node, WeightSpec]],
     if not node.from_config or len({owner for owner, _ in wanted}) == 1:
         return False
     inside = ChildIndex()
-    owners = [find_owner(node, inner_path(node, row, layer, inside), inside) for row in layer.rows]
+    owners = [_find_owner(node, _inner_path(node, row, layer, inside), inside) for row in layer.rows]
     named = [(owner, name) for owner, (_, name) in zip(owners, wanted, strict=True)]
     return named != wanted and len({*wanted}) == len(wanted) and {*named} == {*wanted}
 
 
-def inner_path(node: Node, row: Row, layer: LayerRows, inside: ChildIndex) -> tuple[str, ...]:
+def _inner_path(node: Node, row: Row, layer: LayerRows, inside: ChildIndex) -> tuple[str, ...]:
     """The layers that a stored name passes through inside a top-level layer.
 
     Keras 3 leaves the name of a nested model out, and a layer deeper inside may be called as the model is.
@@ -69,33 +69,33 @@ def inner_path(node: Node, row: Row, layer: LayerRows, inside: ChildIndex) -> tu
     return inner_parts(row.name, layer.name) or first_keras_part(row.name, layer.name)
 
 
-def with_factors(node: Node) -> tuple[WeightSpec, ...]:
+def _with_factors(node: Node) -> tuple[WeightSpec, ...]:
     """All weights that a layer can have, with the factors of LoRA, of which not every config tells."""
     kinds = kinds_of(node)
     return (*kinds, *lora_kinds(kinds, {**node.config, "lora_rank": 1}))
 
 
-def find_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node | None:
+def _find_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node | None:
     """The layer inside ``node`` that a path leads to; cells may be left out of a path."""
     if not parts:
-        return deepest_single(node)
+        return _deepest_single(node)
     current = node
     for part in parts:
         following = inside.named(current, part)
         if following is None:
             return None
         current = following
-    return deepest_single(current)
+    return _deepest_single(current)
 
 
-def deepest_single(node: Node) -> Node:
+def _deepest_single(node: Node) -> Node:
     """The one layer inside a wrapper or around a cell that can own weights, where a name stops at the outer one."""
     while not kinds_of(node) and len(node.children) == 1 and not node.is_model and node.kind:
         node = node.children[0]
     return node
 
 
-def make_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node:
+def _make_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node:
     """Make the layers of a path that neither config nor class accounts for; give the innermost that can own weights."""
     current = node
     for part in parts:
@@ -105,17 +105,17 @@ def make_owner(node: Node, parts: tuple[str, ...], inside: ChildIndex) -> Node:
             following = named_after(part, class_name)
             inside.append(current, following)
         current = following
-    return deepest_single(current)
+    return _deepest_single(current)
 
 
-def check_class(node: Node) -> None:
+def _check_class(node: Node) -> None:
     """Take a class back that was read off a name where the weights are not those of a layer of that class."""
     names = {one.name for one in node.claims if one.name not in LORA_FACTORS}
     if node.kind and not any(names == {kind.name for kind in kinds} for kinds in possible_kinds(node)):
         node.kind, node.class_name, node.role = None, "", "layer"
 
 
-def take_back(node: Node) -> None:
+def _take_back(node: Node) -> None:
     """Take the class of a recurrent layer back where what was taken for its own cell is none: they are one layer."""
     for below in node.walk():
         has_cell = below.kind is not None and any(part.class_name for part in below.kind.sublayers)

@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.kinds import LayerSpec, WeightSpec
 
-    Kinds: TypeAlias = "tuple[WeightSpec, ...]"
+    _Kinds: TypeAlias = "tuple[WeightSpec, ...]"
 
-TELLING = tuple(
+_TELLING = tuple(
     (frozenset(part.attributes[0] for part in kind.sublayers if not part.flags), name)
     for name, kind in LAYERS.items()
     if kind.is_told_by_sublayers
 )
 """Attributes that no class but one has."""
-RECURRENT = {
+_RECURRENT = {
     (places_of(name) or 0, max(1, len(kernel.gates))): name
     for name, kind in LAYERS.items()
     if kind.reads_states and kind.makes_sublayers and (kernel := weight_of(name, "kernel"))
 }
 """Recurrent classes, by their spatial axes and by how many times as wide as its state a kernel is."""
-CELLS = {name: (LAYERS[name].sublayers[0].class_name, f"{name}Cell") for name in RECURRENT.values()}
+_CELLS = {name: (LAYERS[name].sublayers[0].class_name, f"{name}Cell") for name in _RECURRENT.values()}
 """Their cells."""
-KERNELS = 2
+_KERNELS = 2
 """Arrays of a cell that tell its class: the kernel and the recurrent kernel."""
-PLAIN_RANK = 2
+_PLAIN_RANK = 2
 """Axes of a kernel that is not convolutional."""
 
 
@@ -57,48 +57,48 @@ def class_of_group(group: Group, key: str, prefix: str, *, is_class: bool) -> st
     """
     if is_class:
         candidate = class_of_name(key)
-        return candidate if candidate and fits_class(candidate, group) else None
+        return candidate if candidate and _fits_class(candidate, group) else None
     name = (user_name(group) or "").removeprefix(prefix)
-    told = class_of_groups(group) or class_of_name(name)
-    if told and fits_class(told, group):
+    told = _class_of_groups(group) or class_of_name(name)
+    if told and _fits_class(told, group):
         return told
     held = class_of_name(key)
-    if held and fits_class(held, group) and is_unrivalled(held, group):
+    if held and _fits_class(held, group) and _is_unrivalled(held, group):
         return held
-    return recurrent_class(group, key)
+    return _recurrent_class(group, key)
 
 
-def class_of_groups(group: Group) -> str | None:
+def _class_of_groups(group: Group) -> str | None:
     """The class that alone holds its sublayers under such attributes."""
-    return next((class_name for attributes, class_name in TELLING if attributes <= group.groups.keys()), None)
+    return next((class_name for attributes, class_name in _TELLING if attributes <= group.groups.keys()), None)
 
 
-def fits_class(class_name: str, group: Group) -> bool:
+def _fits_class(class_name: str, group: Group) -> bool:
     """Whether a group can hold a layer of a class: its arrays can be the weights, the groups in it the sublayers."""
     kind = LAYERS[class_name]
     held = {key for key, child in group.groups.items() if key != VARS and has_arrays(child)}
     if kind.is_model:
         return any(name in group.groups for name in CONTAINERS) or not held
     attributes = {attribute for part in kind.sublayers for attribute in part.attributes}
-    return held <= attributes and fits_weights(kind, own_arrays(group)) and fits_cell(kind, group)
+    return held <= attributes and _fits_weights(kind, own_arrays(group)) and _fits_cell(kind, group)
 
 
-def fits_weights(kind: LayerSpec, keyed: Sequence[tuple[str, StoredArray]]) -> bool:
+def _fits_weights(kind: LayerSpec, keyed: Sequence[tuple[str, StoredArray]]) -> bool:
     """Whether arrays can be a layer's own weights, all of them."""
     arrays = [array for key, array in keyed if number_of(key) is not None]
     arrays = arrays[1:] if kind.shares_kernel and len(arrays) > 1 else arrays
     known = {weight.name for weight in kind.weights}
     return all(number_of(key) is not None or key in known or kind.wraps_code for key, _ in keyed) and (
-        kind.wraps_code or any(True for _ in readings(kind, arrays))
+        kind.wraps_code or any(True for _ in _readings(kind, arrays))
     )
 
 
-def readings(kind: LayerSpec, arrays: Sequence[StoredArray]) -> Iterator[tuple[WeightSpec, ...]]:
+def _readings(kind: LayerSpec, arrays: Sequence[StoredArray]) -> Iterator[tuple[WeightSpec, ...]]:
     """Every way in which arrays can be a layer's own weights."""
     return (kinds for kinds in possible_kinds(Node("", kind.class_name, kind=kind)) if fits_arrays(kinds, arrays))
 
 
-def axes_agree(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> bool:
+def _axes_agree(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> bool:
     """Whether weights that run along the same axes have the same sizes there, counted in gates where they have some."""
     sizes: dict[str, int] = {}
     shapes: dict[tuple[str, ...], tuple[int, ...]] = {}
@@ -114,14 +114,14 @@ def axes_agree(kinds: Sequence[WeightSpec], arrays: Sequence[StoredArray]) -> bo
     return True
 
 
-def fits_cell(kind: LayerSpec, group: Group) -> bool:
+def _fits_cell(kind: LayerSpec, group: Group) -> bool:
     """Whether the cell in a group is that of a recurrent class, where the shapes of its arrays tell."""
     cell = next((part.class_name for part in kind.sublayers if part.attributes == ("cell",) and part.class_name), None)
     held = group.groups.get("cell")
-    return cell is None or (held is not None and (not has_arrays(held) or shaped_like(held) == kind.class_name))
+    return cell is None or (held is not None and (not has_arrays(held) or _shaped_like(held) == kind.class_name))
 
 
-def is_unrivalled(class_name: str, group: Group) -> bool:
+def _is_unrivalled(class_name: str, group: Group) -> bool:
     """Whether no class could hold a layer's arrays as other weights than this one does, by ranks and by sizes.
 
     A layer with sublayers is told by these.
@@ -129,29 +129,29 @@ def is_unrivalled(class_name: str, group: Group) -> bool:
     arrays = [array for _, array in own_arrays(group)]
     if not arrays or LAYERS[class_name].sublayers or LAYERS[class_name].is_model:
         return True
-    own = {names_of(kinds) for kinds in readings(LAYERS[class_name], arrays) if axes_agree(kinds, arrays)}
+    own = {_names_of(kinds) for kinds in _readings(LAYERS[class_name], arrays) if _axes_agree(kinds, arrays)}
     every = {
-        names_of(kinds)
-        for kinds in every_choice().get(len(arrays), ())
-        if fits_arrays(kinds, arrays) and axes_agree(kinds, arrays)
+        _names_of(kinds)
+        for kinds in _every_choice().get(len(arrays), ())
+        if fits_arrays(kinds, arrays) and _axes_agree(kinds, arrays)
     }
     return len(own) == 1 and own == every
 
 
 @cache
-def every_choice() -> Mapping[int, Sequence[Kinds]]:
+def _every_choice() -> Mapping[int, Sequence[_Kinds]]:
     """Every choice of weights of any class that a tree can hold, each once, by their number."""
     classes = (kind for kind in LAYERS.values() if kind.weights and not kind.sublayers and not kind.is_gone)
     choices = dict.fromkeys(
         chain.from_iterable(possible_kinds(Node("", kind.class_name, kind=kind)) for kind in classes)
     )
-    found: dict[int, list[Kinds]] = {}
+    found: dict[int, list[_Kinds]] = {}
     for kinds in choices:
         found.setdefault(len(kinds), []).append(kinds)
     return found
 
 
-def names_of(kinds: Kinds) -> tuple[str, ...]:
+def _names_of(kinds: _Kinds) -> tuple[str, ...]:
     """The names of the weights of a choice, in order."""
     return tuple(kind.name for kind in kinds)
 
@@ -166,34 +166,36 @@ def may_extend(node: Node, version: KerasVersion | None) -> bool:
         return False
     if node.from_config and not any(key.endswith("_constraint") for key in node.config):
         return False
-    return any(True for kind in LAYERS.values() if kind.names_its_arrays for _ in readings(kind, arrays))
+    return any(True for kind in LAYERS.values() if kind.names_its_arrays for _ in _readings(kind, arrays))
 
 
-def recurrent_class(group: Group, key: str) -> str | None:
+def _recurrent_class(group: Group, key: str) -> str | None:
     """The recurrent class around a cell, or that of a cell: by shapes, and by the cell's name where the file has it.
 
     A kernel as wide as the state proves nothing: many a custom cell has one.
     """
     cell = group.groups.get("cell")
     held = cell or (group if key == "cell" else None)
-    class_name = shaped_like(held) if held else None
+    class_name = _shaped_like(held) if held else None
     if held is None or class_name is None:
         return None
     name = user_name(held)
-    if class_of_name(name) not in CELLS[class_name] if name else class_name == RECURRENT[0, 1]:
+    if class_of_name(name) not in _CELLS[class_name] if name else class_name == _RECURRENT[0, 1]:
         return None
-    return class_name if cell else CELLS[class_name][0]
+    return class_name if cell else _CELLS[class_name][0]
 
 
-def shaped_like(cell: Group) -> str | None:
+def _shaped_like(cell: Group) -> str | None:
     """The recurrent class whose cell has arrays of such shapes: its kernel is 4, 3 or 1 times as wide as its state."""
-    kernel, recurrent = (array.shape for array in arrays) if len(arrays := first_arrays(cell)) == KERNELS else ((), ())
-    if len(kernel) < PLAIN_RANK or len(recurrent) != len(kernel) or kernel[-1] != recurrent[-1] or not recurrent[-2]:
+    kernel, recurrent = (
+        (array.shape for array in arrays) if len(arrays := _first_arrays(cell)) == _KERNELS else ((), ())
+    )
+    if len(kernel) < _PLAIN_RANK or len(recurrent) != len(kernel) or kernel[-1] != recurrent[-1] or not recurrent[-2]:
         return None
     times, rest = divmod(recurrent[-1], recurrent[-2])
-    return None if rest else RECURRENT.get((len(kernel) - PLAIN_RANK, times))
+    return None if rest else _RECURRENT.get((len(kernel) - _PLAIN_RANK, times))
 
 
-def first_arrays(cell: Group) -> list[StoredArray]:
+def _first_arrays(cell: Group) -> list[StoredArray]:
     """The arrays of a cell that tell its class."""
-    return [array for _, array in own_arrays(cell)[:KERNELS]]
+    return [array for _, array in own_arrays(cell)[:_KERNELS]]

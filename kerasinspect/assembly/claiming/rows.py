@@ -45,15 +45,15 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents, LayerRows, Row
     from kerasinspect.knowledge.kinds import WeightSpec
 
-FIRST_NAME = re.compile(r"_(W|b)$")
+_FIRST_NAME = re.compile(r"_(W|b)$")
 """The end of a weight's name in Keras 1 with Theano."""
 
 
 def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[Remark], Arranged]:
     """The whole model with its arrays, remarks on layers that only the file has, and its order of layers."""
     model = root or Node("", "", role="model", from_config=False)
-    name_nameless(model, contents.layers)
-    places, remarks = places_of(model, contents.layers)
+    _name_nameless(model, contents.layers)
+    places, remarks = _places_of(model, contents.layers)
     for layer in contents.layers:
         node = places[layer.name]
         if not layer.has_group:
@@ -61,13 +61,13 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[Remark
         elif any(below.claims for below in node.walk()):
             remarks.append(Remark("repeated-layer", layer.name))
         elif layer.rows:
-            claim_layer(node, layer)
-    if is_subclass(contents):
+            _claim_layer(node, layer)
+    if _is_subclass(contents):
         model.order_known = False
     in_file = arranged(model, [places[layer.name] for layer in contents.layers if layer.rows])
-    if is_theano(contents):
+    if _is_theano(contents):
         for node in model.walk():
-            node.claims = [flipped(node, one) for one in node.claims]
+            node.claims = [_flipped(node, one) for one in node.claims]
     model.claims = [Claim(current_word(row.name, ()), row.array) for row in contents.own]
     if contents.own and not model.name:
         prefix, slash, _ = contents.own[0].name.partition("/")
@@ -75,19 +75,19 @@ def claim_rows(root: Node | None, contents: Contents) -> tuple[Node, list[Remark
     return model, remarks, in_file
 
 
-def places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node], list[Remark]]:
+def _places_of(model: Node, layers: Sequence[LayerRows]) -> tuple[dict[str, Node], list[Remark]]:
     """The layer of each name, those that only the file has among them, and remarks on these."""
     places = {child.name: child for child in reversed(model.children)}
     lists_layers = bool(places)
-    places |= renamed(model, layers)
+    places |= _renamed(model, layers)
     unnamed = {layer.name: layer_of_rows(layer) for layer in layers if layer.name not in places}
     if unnamed:
-        model.children = in_order_of_file([*model.children, *unnamed.values()], layers)
+        model.children = _in_order_of_file([*model.children, *unnamed.values()], layers)
     bearing = [layer.name for layer in layers if layer.rows and layer.name in unnamed] if lists_layers else []
     return {**places, **unnamed}, [Remark("undescribed-layer", name) for name in dict.fromkeys(bearing)]
 
 
-def renamed(model: Node, layers: Sequence[LayerRows]) -> dict[str, Node]:
+def _renamed(model: Node, layers: Sequence[LayerRows]) -> dict[str, Node]:
     """The layers that the config names otherwise than the file, by the name in the file.
 
     Where both have as many layers with arrays, Keras loads one after the other, whatever they are called.
@@ -104,7 +104,7 @@ def renamed(model: Node, layers: Sequence[LayerRows]) -> dict[str, Node]:
     return found
 
 
-def in_order_of_file(nodes: Sequence[Node], layers: Sequence[LayerRows]) -> list[Node]:
+def _in_order_of_file(nodes: Sequence[Node], layers: Sequence[LayerRows]) -> list[Node]:
     """Layers in the order in which the file lists them; one that it does not list stays behind the one before it."""
     places = {layer.name: place for place, layer in enumerate(layers)}
     keyed = []
@@ -115,7 +115,7 @@ def in_order_of_file(nodes: Sequence[Node], layers: Sequence[LayerRows]) -> list
     return [node for _, node in sorted(keyed, key=lambda one: one[0])]
 
 
-def is_subclass(contents: Contents) -> bool:
+def _is_subclass(contents: Contents) -> bool:
     """Whether weights without a config are those of a subclass of Model, whose name stands before those of its layers.
 
     It has all trainable weights of the layers in a list before all others of them, and no list is in the file.
@@ -124,7 +124,7 @@ def is_subclass(contents: Contents) -> bool:
     return contents.config is None and any(parts[1:2] == [name] != parts[:1] for parts, name in names)
 
 
-def name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
+def _name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
     """Name layers whose config leaves their names out: the file has them at the same places."""
     listed = model.children
     if len(listed) != len(layers):
@@ -135,42 +135,42 @@ def name_nameless(model: Node, layers: Sequence[LayerRows]) -> None:
             child.name = child.name if is_named(child) else layer.name
 
 
-def is_theano(contents: Contents) -> bool:
+def _is_theano(contents: Contents) -> bool:
     """Whether Keras wrote the file with Theano: it says so since 2.0; before, only TensorFlow's names end in ``:0``."""
     names = [row.name for layer in contents.layers for row in layer.rows]
-    is_first = any(FIRST_NAME.search(name) for name in names)
+    is_first = any(_FIRST_NAME.search(name) for name in names)
     return contents.backend == "theano" or (is_first and not any(name.endswith(":0") for name in names))
 
 
-def flipped(node: Node, claim: Claim) -> Claim:
+def _flipped(node: Node, claim: Claim) -> Claim:
     """An array of a layer whose kernels Theano stores in reverse, with a remark that says so."""
     if not row_of(node.class_name).is_flipped_by_theano or "kernel" not in claim.name:
         return claim
     return replace(claim, remark=claim.remark or Remark("reversed-axes"))
 
 
-def claim_layer(node: Node, layer: LayerRows) -> None:
+def _claim_layer(node: Node, layer: LayerRows) -> None:
     """Give a top-level layer's arrays to it and to the layers inside it."""
     if is_first_keras(layer.rows):
-        flatten_cell(node, layer.rows)
+        _flatten_cell(node, layer.rows)
     if all(POSITION.fullmatch(row.name) for row in layer.rows):
-        claim_positions(node, layer.rows)
+        _claim_positions(node, layer.rows)
         return
     repeats: Mapping[Node, Node] = {}
-    sequence = fitting(node, repeats, layer.rows)
+    sequence = _fitting(node, repeats, layer.rows)
     if sequence is None:
         repeats = listed_again(node)
-        sequence = fitting(node, repeats, layer.rows) if repeats else None
+        sequence = _fitting(node, repeats, layer.rows) if repeats else None
     if sequence is not None and not repeats and are_named_otherwise(node, sequence, layer):
         claim_names(node, layer)
         note_displaced_weights(node, sequence, layer.rows)
     elif sequence is None:
         claim_names(node, layer)
         if node.from_config:
-            expected = expected_weights(node, {}, {last_word(row.name) for row in layer.rows})
-            note_displaced_weights(node, next(sequences(expected)), layer.rows)
+            expected = _expected_weights(node, {}, {last_word(row.name) for row in layer.rows})
+            note_displaced_weights(node, next(_sequences(expected)), layer.rows)
     else:
-        claim_sequence(node, sequence, layer.rows)
+        _claim_sequence(node, sequence, layer.rows)
         for below in node.walk():
             below.same_as = repeats.get(below)
     for below in node.walk():
@@ -179,7 +179,7 @@ def claim_layer(node: Node, layer: LayerRows) -> None:
         below.unstored += sum(kind.name not in {one.name for one in below.claims} for kind in missing)
 
 
-def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
+def _flatten_cell(node: Node, rows: Sequence[Row]) -> None:
     """Let recurrent layers of Keras 1 own their weights, which has no cells, and one array per gate or one for all."""
     for below in node.walk():
         cells = [child for child in below.children if child.kind and child.kind.is_cell]
@@ -191,20 +191,20 @@ def flatten_cell(node: Node, rows: Sequence[Row]) -> None:
         below.children = []
 
 
-def fitting(node: Node, repeats: Mapping[Node, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightSpec]] | None:
+def _fitting(node: Node, repeats: Mapping[Node, Node], rows: Sequence[Row]) -> list[tuple[Node, WeightSpec]] | None:
     """The first of the possible orders that agrees with what is stored."""
-    tree = expected_weights(node, repeats, {last_word(row.name) for row in rows})
-    return next((one for one in sequences(tree) if matches(one, rows)), None)
+    tree = _expected_weights(node, repeats, {last_word(row.name) for row in rows})
+    return next((one for one in _sequences(tree) if _matches(one, rows)), None)
 
 
-def expected_weights(
+def _expected_weights(
     node: Node, repeats: Mapping[Node, Node], stored: AbstractSet[str]
 ) -> list[tuple[Node, WeightSpec]]:
     """All weights that a layer and those inside it have by class and config, one layer after the other.
 
     ``stored`` are the words that the file has for its arrays.
     """
-    tree = [(below, kind) for below in distinct(node, repeats) for kind in own_order(below, stored)]
+    tree = [(below, kind) for below in distinct(node, repeats) for kind in _own_order(below, stored)]
     for wrapper in node.walk():
         if wrapper.kind and wrapper.kind.shares_kernel:
             # It holds its sublayer's kernel itself, before its own vector.
@@ -214,21 +214,21 @@ def expected_weights(
     return tree
 
 
-def sequences(tree: list[tuple[Node, WeightSpec]]) -> Iterator[list[tuple[Node, WeightSpec]]]:
+def _sequences(tree: list[tuple[Node, WeightSpec]]) -> Iterator[list[tuple[Node, WeightSpec]]]:
     """The orders in which the arrays of a layer may be stored, the likeliest first."""
-    yield [*filter(is_trained_weight, tree), *(one for one in tree if not is_trained_weight(one))]
+    yield [*filter(_is_trained_weight, tree), *(one for one in tree if not _is_trained_weight(one))]
     yield [*(one for one in tree if one[1].trainable), *(one for one in tree if not one[1].trainable)]
     yield tree
 
 
-def is_trained_weight(one: tuple[Node, WeightSpec]) -> bool:
+def _is_trained_weight(one: tuple[Node, WeightSpec]) -> bool:
     """Whether a weight counts as trainable where its layer may be frozen."""
     node, kind = one
     # LoRA freezes what it adapts; legacy files hold that and the two factors.
     return kind.trainable and not node.frozen and not (kind.name in LORA and node.config.get("lora_rank"))
 
 
-def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightSpec]:
+def _own_order(node: Node, stored: AbstractSet[str]) -> list[WeightSpec]:
     """A layer's own weights as ``layer.weights`` has them: trainable ones first.
 
     Of several ways to store a quantised layer it is the one with most names, all of which are ``stored``.
@@ -244,32 +244,32 @@ def own_order(node: Node, stored: AbstractSet[str]) -> list[WeightSpec]:
     return [*(kind for kind in kinds if kind.trainable), *(kind for kind in kinds if not kind.trainable)]
 
 
-def matches(sequence: list[tuple[Node, WeightSpec]], rows: Sequence[Row]) -> bool:
+def _matches(sequence: list[tuple[Node, WeightSpec]], rows: Sequence[Row]) -> bool:
     """Whether every stored array can be the weight that is expected in its place."""
     names: dict[Node, set[str]] = {}
     for node, kind in sequence:
         names.setdefault(node, set()).add(kind.name)
     return len(sequence) == len(rows) and all(
-        can_be_weight(names[node], kind, row) for (node, kind), row in zip(sequence, rows, strict=True)
+        _can_be_weight(names[node], kind, row) for (node, kind), row in zip(sequence, rows, strict=True)
     )
 
 
-def claim_sequence(node: Node, sequence: list[tuple[Node, WeightSpec]], rows: Sequence[Row]) -> None:
+def _claim_sequence(node: Node, sequence: list[tuple[Node, WeightSpec]], rows: Sequence[Row]) -> None:
     """Give each array to the layer whose weight it is, and put each layer's own ones in order."""
     for (owner, kind), row in zip(sequence, rows, strict=True):
         owner.claims.append(Claim(kind.name, row.array, kind))
     stored = {kind.name for _, kind in sequence}
     for below in node.walk():
-        places = {kind.name: place for place, kind in enumerate(own_order(below, stored))}
+        places = {kind.name: place for place, kind in enumerate(_own_order(below, stored))}
         below.claims.sort(key=lambda claim, places=places: places[claim.name])  # type: ignore[misc]
 
 
-def can_be_weight(names: AbstractSet[str], kind: WeightSpec, row: Row) -> bool:
+def _can_be_weight(names: AbstractSet[str], kind: WeightSpec, row: Row) -> bool:
     """Whether a stored array can be this weight, of all ``names`` of its layer: same name, possible rank."""
     return current_word(row.name, names) == kind.name and can_be(kind, row.array)
 
 
-def claim_positions(node: Node, rows: Sequence[Row]) -> None:
+def _claim_positions(node: Node, rows: Sequence[Row]) -> None:
     """Claim the weights of a layer of Keras 0.x, which are only numbered."""
     arrays = [row.array for row in rows]
     kinds = tuple(kind for below in node.walk() for kind in expected_kinds(below)[0])

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import StoredArray
     from kerasinspect.formats.contents import Contents
 
-SAYS_WHAT_IS_SHARED = (2, 6)
+_SAYS_WHAT_IS_SHARED = (2, 6)
 """The first Keras whose config marks a layer that is met again; Keras 3 no longer does."""
-MARK = "shared_object_id"
-LONGEST = 120
+_MARK = "shared_object_id"
+_LONGEST = 120
 """Characters of a path in a sentence."""
 
 
-class Fingerprint(NamedTuple):
+class _Fingerprint(NamedTuple):
     """What all copies of one array have in common."""
 
     name: str
@@ -62,15 +62,15 @@ class Copies:
         version = version_of(contents.keras_version)
         self._model = model
         self._has_config = contents.config is not None
-        self._is_marked = self._has_config and version is not None and SAYS_WHAT_IS_SHARED <= version < KERAS_3
+        self._is_marked = self._has_config and version is not None and _SAYS_WHAT_IS_SHARED <= version < KERAS_3
         self._names = {row.array.path: row.name for layer in contents.layers for row in layer.rows}
         self._parents = parents_of(model)
         self._times = Counter(self._key(claim.array) for node in model.walk() for claim in node.claims)
-        self._fingerprints: dict[str, Fingerprint | None] = {}
+        self._fingerprints: dict[str, _Fingerprint | None] = {}
 
     def join(self) -> Sharing:
         """Make one layer of those that are one, and tell of those that may be."""
-        first: dict[Fingerprint, Node] = {}
+        first: dict[_Fingerprint, Node] = {}
         doubtful = self._lost_copies()
         equal: list[tuple[Node, Node]] = []
         for child in self._model.children:
@@ -104,7 +104,7 @@ class Copies:
         """What an array is called and looks like."""
         return self._names.get(array.path), array.shape, array.dtype
 
-    def _fingerprint(self, claim: Claim) -> Fingerprint | None:
+    def _fingerprint(self, claim: Claim) -> _Fingerprint | None:
         """The fingerprint of an array that may be a copy; None for any other, and for one that cannot be read."""
         array = claim.array
         name, shape, dtype = self._key(array)
@@ -112,7 +112,7 @@ class Copies:
             return None
         if array.path not in self._fingerprints:
             try:
-                self._fingerprints[array.path] = Fingerprint(name, shape, dtype, *digest(array))
+                self._fingerprints[array.path] = _Fingerprint(name, shape, dtype, *digest(array))
             except UnreadableFile:
                 self._fingerprints[array.path] = None
         return self._fingerprints[array.path]
@@ -122,7 +122,7 @@ class Copies:
         are_equal = self._are_equal(original, node)
         if self._is_marked and node.from_config and self._is_marked_again(node):
             return are_equal
-        if is_another(original, node, is_marked=self._is_marked):
+        if _is_another(original, node, is_marked=self._is_marked):
             return False
         known = {*map(self._fingerprint, original.claims)}
         if not any(one.varies for one in map(self._fingerprint, node.claims) if one and one in known):
@@ -137,7 +137,7 @@ class Copies:
     def _is_marked_again(self, node: Node) -> bool:
         """Whether the config marks a layer, or one around it, as met before."""
         around: Node | None = node
-        while around is not None and MARK not in around.entry:
+        while around is not None and _MARK not in around.entry:
             around = self._parents.get(around)
         return around is not None
 
@@ -173,10 +173,10 @@ class Copies:
         while (around := self._parents.get(node)) is not None and around is not self._model:
             names.append(around.name)
             node = around
-        return cut("/".join(reversed(names)), LONGEST)
+        return cut("/".join(reversed(names)), _LONGEST)
 
 
-def is_another(original: Node, node: Node, *, is_marked: bool) -> bool:
+def _is_another(original: Node, node: Node, *, is_marked: bool) -> bool:
     """Whether class or config prove that a layer, not marked as met before, is another one.
 
     Of a custom class they prove nothing: it may hold any layer.

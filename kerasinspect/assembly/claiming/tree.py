@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Group, StoredArray
     from kerasinspect.knowledge.keras_versions import KerasVersion
 
-NOT_LAYERS = (
+_NOT_LAYERS = (
     "optimizer",
     "metrics",
     "loss_tracker",
@@ -55,11 +55,11 @@ def claim_tree(root: Node | None, tree: Group, version: KerasVersion | None = No
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
     # A file of LoRA factors has all of them in one group, which is no layer.
     whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
-    claim_group(TreeWalk(version=version), node, whole)
+    _claim_group(TreeWalk(version=version), node, whole)
     return node
 
 
-def claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
+def _claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
     keyed = own_arrays(group)
@@ -67,18 +67,18 @@ def claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
     weights = [(key, array) for key, array in keyed if array.path not in node.lora_ranks]
     # The layers of a file of LoRA factors are numbered, with those between them left out.
     node.order_known = node.order_known and not node.lora_ranks
-    node.claims = choose(node, without_copy(node, weights), walk.version)
+    node.claims = choose(node, _without_copy(node, weights), walk.version)
     walk.layers.setdefault((node.class_name, node.name), node)
     used = {VARS}
     if node.is_model:
-        used |= {*NOT_LAYERS} | claim_container(walk, node, group)
+        used |= {*_NOT_LAYERS} | _claim_container(walk, node, group)
     else:
-        used |= claim_sublayers(walk, node, group)
-    adopt(walk, node, group, used)
-    note_open_order(walk, node)
+        used |= _claim_sublayers(walk, node, group)
+    _adopt(walk, node, group, used)
+    _note_open_order(walk, node)
 
 
-def note_open_order(walk: TreeWalk, node: Node) -> None:
+def _note_open_order(walk: TreeWalk, node: Node) -> None:
     """Note what the groups of a layer leave open: the order of the layers in it, the number of its own arrays."""
     node.bears = bool(node.claims) or any(child.bears for child in node.children)
     if node.kind is None and not node.is_plain and sum(child.bears for child in node.children) > 1:
@@ -87,14 +87,14 @@ def note_open_order(walk: TreeWalk, node: Node) -> None:
         node.own_order_known = node.count_known = False
 
 
-def without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple[str, StoredArray]]:
+def _without_copy(node: Node, keyed: list[tuple[str, StoredArray]]) -> list[tuple[str, StoredArray]]:
     """A layer's own arrays, less the second copy of the wrapped kernel that SpectralNormalization stores first."""
     if node.kind and node.kind.shares_kernel and len(keyed) > 1:
         return [(str(place), array) for place, (_, array) in enumerate(keyed[1:])]
     return keyed
 
 
-def claim_container(walk: TreeWalk, model: Node, group: Group) -> set[str]:
+def _claim_container(walk: TreeWalk, model: Node, group: Group) -> set[str]:
     """Match a model's layers with the groups of its container; give the groups of the model that were used."""
     used = set()
     waiting = [child for child in model.children if child.role != "operation"]
@@ -107,16 +107,16 @@ def claim_container(walk: TreeWalk, model: Node, group: Group) -> set[str]:
         for child in waiting:
             if child in keys:
                 child.same_as = None
-                claim_group(walk, child, container.groups[keys[child]])
+                _claim_group(walk, child, container.groups[keys[child]])
             else:
                 child.same_as = walk.layers.get((child.class_name, child.name))
-        note_places(waiting, keys, container)
+        _note_places(waiting, keys, container)
         waiting = [child for child in waiting if child not in keys]
-        adopt(walk, model, container, set(keys.values()), in_container=True)
+        _adopt(walk, model, container, set(keys.values()), in_container=True)
     return used
 
 
-def note_places(children: list[Node], keys: dict[Node, str], container: Group) -> None:
+def _note_places(children: list[Node], keys: dict[Node, str], container: Group) -> None:
     """Note which layers of a file that keeps their names have another one there, or lie in another one's place."""
     names = {key: user_name(group) for key, group in container.groups.items()}
     if any(names.values()):
@@ -126,7 +126,7 @@ def note_places(children: list[Node], keys: dict[Node, str], container: Group) -
         note_displaced_groups(children, keys, counted_keys(children), container)
 
 
-def claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
+def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
     """Give each sublayer that the class has the group of the attribute that holds it."""
     used = set()
     if node.kind and not node.from_config:
@@ -138,16 +138,16 @@ def claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
         used.add(attribute)
         held, holder = [child for child in node.children if child.attributes == attributes], group.groups[attribute]
         if not held[0].listed:
-            claim_group(walk, held[0], holder)
+            _claim_group(walk, held[0], holder)
             continue
-        keys = keys_in_list(walk, node, held, holder)
+        keys = _keys_in_list(walk, node, held, holder)
         for child in held:
             if child in keys:
-                claim_group(walk, child, holder.groups[keys[child]])
+                _claim_group(walk, child, holder.groups[keys[child]])
     return used
 
 
-def keys_in_list(walk: TreeWalk, node: Node, held: list[Node], holder: Group) -> dict[Node, str]:
+def _keys_in_list(walk: TreeWalk, node: Node, held: list[Node], holder: Group) -> dict[Node, str]:
     """The group of each sublayer in a list; one that was made from its group has that."""
     if node.from_config:
         return match_groups(walk, held, holder)
@@ -155,7 +155,7 @@ def keys_in_list(walk: TreeWalk, node: Node, held: list[Node], holder: Group) ->
     return {child: keys[child.group or ""] for child in held}
 
 
-def adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:
+def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_container: bool = False) -> None:
     """Make layers of groups that neither config nor class accounts for: custom layers keep theirs under attributes."""
     left = [child for key, child in group.groups.items() if key not in used and has_arrays(child)]
     hints = serialised(parent) if parent.kind is None else {}
@@ -169,16 +169,16 @@ def adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_cont
         key, is_class = name_in_parent(child), listed[child.path]
         hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
         node = layer_of_group(child, key, is_class=is_class) if hint is None else node_of(hint)
-        claim_group(walk, node, child)
+        _claim_group(walk, node, child)
         found.append(node)
     # A container is written in the order of get_weights(); attributes are not, nor is what stands beside known layers.
     if found and (parent.children or (len(found) > 1 and not in_container)):
         parent.order_known = False
     parent.children += found
-    if in_container and not parent.from_config and hides_layers(group):
+    if in_container and not parent.from_config and _hides_layers(group):
         parent.count_known = False
 
 
-def hides_layers(container: Group) -> bool:
+def _hides_layers(container: Group) -> bool:
     """Whether a container has a custom layer without arrays, whose Keras may not have stored the layers inside it."""
     return any(not has_arrays(group) and class_of_name(key) is None for key, group in container.groups.items())

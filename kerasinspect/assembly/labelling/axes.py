@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.wiring import Wiring
     from kerasinspect.knowledge.kinds import WeightSpec
 
-INCOMING = ("input", "channel")
+_INCOMING = ("input", "channel")
 """Axes that run along a layer's input."""
-INNER_KERNELS = ("recurrent_kernel", "pointwise_kernel")
+_INNER_KERNELS = ("recurrent_kernel", "pointwise_kernel")
 """Kernels that multiply what the layer itself made of its input."""
 
 
@@ -29,20 +29,20 @@ def axes_of(
     """The axes of an array: their names, gates along the last one, and the layer of ``paths`` that feeds the rows."""
     names = kind.names_along(shape) if kind else None
     if kind is None or names is None:
-        return bare_axes(shape)
+        return _bare_axes(shape)
     axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
     if axes and len(kind.rows) == shape[0]:
         axes[0] = replace(axes[0], labels=kind.rows)
     if axes and kind.gates and shape[-1] % len(kind.gates) == 0:
         axes[-1] = replace(axes[-1], blocks=kind.gates)
-    source, place = wiring.source, axis_fed(node, kind.name, axes, wiring)
+    source, place = wiring.source, _axis_fed(node, kind.name, axes, wiring)
     if source is not None and place is not None and axes[place].size == source.size:
         path = paths[source.layer]
-        axes[place] = replace(axes[place], source=path, source_word=source_word(source.layer))
+        axes[place] = replace(axes[place], source=path, source_word=_source_word(source.layer))
     return tuple(axes)
 
 
-def bare_axes(shape: tuple[int, ...]) -> tuple[Axis, ...]:
+def _bare_axes(shape: tuple[int, ...]) -> tuple[Axis, ...]:
     """The axes of an array of which nothing is known: a matrix, or several."""
     rank = len(shape)
     places = (*(f"axis {place}" for place in range(rank - 2)), *("row", "column")[max(0, 2 - rank) :])
@@ -50,18 +50,18 @@ def bare_axes(shape: tuple[int, ...]) -> tuple[Axis, ...]:
     return tuple(Axis(name, size, told=False) for name, size in zip(names, shape, strict=True))
 
 
-def axis_fed(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> int | None:
+def _axis_fed(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> int | None:
     """The axis of a kernel that runs along the axis of the input that the graph knows the source of."""
-    if "kernel" not in weight or weight in INNER_KERNELS or wiring.source is None or not wiring.input_shape:
+    if "kernel" not in weight or weight in _INNER_KERNELS or wiring.source is None or not wiring.input_shape:
         return None
     # An attention layer's projections have an equation for inputs of three axes, whatever comes in.
     class_name = "" if node.weights is not None else node.class_name
     rank, axis = len(wiring.input_shape), wiring.source.axis
-    incoming = (place for place, one in enumerate(axes) if one.name in INCOMING)
+    incoming = (place for place, one in enumerate(axes) if one.name in _INCOMING)
     return next((place for place in incoming if multiplied_axis(class_name, node.config, place, rank) == axis), None)
 
 
-def source_word(source: Node) -> str:
+def _source_word(source: Node) -> str:
     """What one step along a layer's output is called."""
     words = {
         "filters": "filter", "nb_filter": "filter", "depth_multiplier": "channel", "units": "unit", "output_dim": "unit"

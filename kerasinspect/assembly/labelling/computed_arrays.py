@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
+class _Computed:
     """An array whose values follow from other arrays; ``compute`` gives those at the crossings of some places."""
 
     shape: tuple[int, ...]
@@ -60,12 +60,12 @@ class Computed:
             yield values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
-def slices(picks: Sequence[range]) -> tuple[slice, ...]:
+def _slices(picks: Sequence[range]) -> tuple[slice, ...]:
     """Places along each axis as numpy slices."""
     return tuple(slice(pick.start, pick.stop if pick.stop >= 0 else None, pick.step) for pick in picks)
 
 
-def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> Computed:
+def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> _Computed:
     """Values that share bytes along ``axis``, as the coding says."""
     shape = (*stored.shape[:axis], length, *stored.shape[axis + 1 :])
     count = coding.digits
@@ -74,15 +74,15 @@ def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> Computed:
         first, last = min(picks[axis]), max(picks[axis])
         around = [*picks]
         around[axis] = range(first // count, last // count + 1)
-        raw = stored[slices(around)].view(np.uint8)
+        raw = stored[_slices(around)].view(np.uint8)
         digits = np.stack([raw // coding.base**place % coding.base for place in range(count)], axis + 1)
         values = digits.reshape([*raw.shape[:axis], count * raw.shape[axis], *raw.shape[axis + 1 :]])
-        return signed(values.take([place - first // count * count for place in picks[axis]], axis), coding)
+        return _signed(values.take([place - first // count * count for place in picks[axis]], axis), coding)
 
-    return Computed(shape, coding.dtype, compute)
+    return _Computed(shape, coding.dtype, compute)
 
 
-def signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
+def _signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
     """The values that the digits of a coding stand for."""
     if not coding.lowest:
         return digits
@@ -90,12 +90,12 @@ def signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
     return np.asarray(counted + coding.lowest, np.int8)
 
 
-def transposed_matrix(matrix: Array) -> Computed:
+def transposed_matrix(matrix: Array) -> _Computed:
     """A matrix with its rows as columns."""
-    return Computed(matrix.shape[::-1], matrix.dtype, lambda picks: matrix[slices(picks[::-1])].T)
+    return _Computed(matrix.shape[::-1], matrix.dtype, lambda picks: matrix[_slices(picks[::-1])].T)
 
 
-def reshaped(matrix: Array, shape: tuple[int, ...]) -> Computed:
+def reshaped(matrix: Array, shape: tuple[int, ...]) -> _Computed:
     """The numbers of a matrix, in C order, in another shape: reads the rows and columns around what is asked for."""
     columns = max(1, matrix.shape[-1])
 
@@ -108,7 +108,7 @@ def reshaped(matrix: Array, shape: tuple[int, ...]) -> Computed:
         box = matrix[top : int(rows.max()) + 1, left : int(across.max()) + 1]
         return np.asarray(box[rows - top, across - left])
 
-    return Computed(shape, matrix.dtype, compute)
+    return _Computed(shape, matrix.dtype, compute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +126,24 @@ class Factor:
         """The numbers for these places, in a shape that numpy spreads over them."""
         sizes = [len(pick) if axis in self.axes else 1 for axis, pick in enumerate(picks)]
         if self.groups is not None:
-            wanted = [slice(None) if axis == self.group_axis else slices([picks[axis]])[0] for axis in self.axes]
-            numbers = np.nan_to_num(self.groups[slices([picks[self.group_axis]])]).astype(np.intp)
+            wanted = [slice(None) if axis == self.group_axis else _slices([picks[axis]])[0] for axis in self.axes]
+            numbers = np.nan_to_num(self.groups[_slices([picks[self.group_axis]])]).astype(np.intp)
             found = self.array[tuple(wanted)].take(numbers, self.axes.index(self.group_axis), mode="clip")
         elif len(self.array.shape) == len(self.axes):
-            found = self.array[slices([picks[axis] for axis in self.axes])]
+            found = self.array[_slices([picks[axis] for axis in self.axes])]
         else:
             whole = self.array[...].reshape([shape[axis] for axis in self.axes])
-            found = whole[slices([picks[axis] for axis in self.axes])]
+            found = whole[_slices([picks[axis] for axis in self.axes])]
         return np.asarray(found.transpose(np.argsort(self.axes)).reshape(sizes))
 
 
 def multiplied(
     values: Array, scale: Factor, zero: Factor | None = None, divisor: Factor | None = None, *, multiplies: bool
-) -> Computed:
+) -> _Computed:
     """``(value - zero) * scale`` where the layer multiplies, else ``value / scale``; then divided by the divisor."""
 
     def compute(picks: list[range]) -> np.ndarray:
-        found = values[slices(picks)].astype(np.float32)
+        found = values[_slices(picks)].astype(np.float32)
         factor = scale.at(picks, values.shape).astype(np.float32)
         if not multiplies:
             return found / factor
@@ -152,17 +152,17 @@ def multiplied(
         found *= factor
         return found if divisor is None else found / divisor.at(picks, values.shape).astype(np.float32)
 
-    return Computed(values.shape, "float32", compute)
+    return _Computed(values.shape, "float32", compute)
 
 
-def rounded_to_float8(values: Array, scale: Array) -> Computed:
+def rounded_to_float8(values: Array, scale: Array) -> _Computed:
     """What a float8 layer computes with: values divided by the scale, rounded to float8, multiplied again."""
 
     def compute(picks: list[range]) -> np.ndarray:
         factor = scale[...].astype(np.float32)
-        return as_float8(values[slices(picks)].astype(np.float32) / factor) * factor
+        return as_float8(values[_slices(picks)].astype(np.float32) / factor) * factor
 
-    return Computed(values.shape, "float32", compute)
+    return _Computed(values.shape, "float32", compute)
 
 
 def as_float8(values: np.ndarray) -> np.ndarray:

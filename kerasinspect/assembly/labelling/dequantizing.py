@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from kerasinspect.model import Array
 
 
-MOST_CLAIMS = 100
+_MOST_CLAIMS = 100
 """Arrays of one layer; no quantised layer comes near it."""
-PACKED = ("kernel", "embeddings", "reverse_embeddings")
+_PACKED = ("kernel", "embeddings", "reverse_embeddings")
 """Weights of which several values may share a byte."""
-FLATTENED = ("kernel", "kernel_scale", "kernel_zero", "zero_point", "awq_scales", "g_idx")
+_FLATTENED = ("kernel", "kernel_scale", "kernel_zero", "zero_point", "awq_scales", "g_idx")
 """Arrays of a quantised EinsumDense that run along rows and columns of its flattened kernel."""
 
 
@@ -57,30 +57,30 @@ def quantized_views(
     keras_version: KerasVersion | None,
 ) -> Views:
     """What the stored values of a weight stand for; ``given`` is what the layer takes, by the wiring."""
-    if len(node.claims) > MOST_CLAIMS:
+    if len(node.claims) > _MOST_CLAIMS:
         return Views()
     arrays: dict[str, Array] = {one.name: one.array for one in node.claims}
-    packing = packing_of(holder_of(node, claim, given, keras_version), claim.name)
+    packing = packing_of(_holder_of(node, claim, given, keras_version), claim.name)
     if packing is None:
-        is_packed = claim.kind is not None and claim.kind.dtypes and claim.name in PACKED
+        is_packed = claim.kind is not None and claim.kind.dtypes and claim.name in _PACKED
         return Views(remark=Remark("untold-packing") if is_packed else None)
     if packing.is_float8:
         return Views(None, rounded_to_float8(claim.array, arrays[packing.scale]), packing.shape)
-    integers = in_rows(claim.array, packing)
-    whole = None if integers is claim.array else in_shape(integers, packing)
+    integers = _in_rows(claim.array, packing)
+    whole = None if integers is claim.array else _in_shape(integers, packing)
     if packing.lacks:
         return Views(whole, None, packing.shape, Remark("lost-scale", facts=(packing.lacks,)))
     numbers = multiplied(
         integers,
         Factor(arrays[packing.scale], packing.scale_axes, arrays.get(packing.groups or ""), packing.group_axis),
-        factor(arrays, packing.zero, packing),
+        _factor(arrays, packing.zero, packing),
         Factor(arrays[packing.divisor], (0,)) if packing.divisor else None,
         multiplies=packing.multiplies,
     )
-    return Views(whole, in_shape(numbers, packing), packing.shape)
+    return Views(whole, _in_shape(numbers, packing), packing.shape)
 
 
-def holder_of(
+def _holder_of(
     node: Node,
     claim: Claim,
     given: Shapes,
@@ -98,15 +98,15 @@ def holder_of(
 
 def without_mixed_axes(node: Node, claim: Claim, keras_version: KerasVersion | None) -> Claim:
     """An array without what runs along it, where its layer's kernel is flattened across inputs and units."""
-    if not row_of(node.class_name).is_equation or claim.kind is None or claim.name not in FLATTENED:
+    if not row_of(node.class_name).is_equation or claim.kind is None or claim.name not in _FLATTENED:
         return claim
-    if len(node.claims) > MOST_CLAIMS or not (claim.kind.dtypes or any(one.name == "g_idx" for one in node.claims)):
+    if len(node.claims) > _MOST_CLAIMS or not (claim.kind.dtypes or any(one.name == "g_idx" for one in node.claims)):
         return claim
-    packing = packing_of(holder_of(node, claim, None, keras_version), "kernel")
+    packing = packing_of(_holder_of(node, claim, None, keras_version), "kernel")
     return replace(claim, kind=without_axes((claim.kind,))[0]) if packing and packing.is_mixed else claim
 
 
-def in_rows(stored: Array, packing: Packing) -> Array:
+def _in_rows(stored: Array, packing: Packing) -> Array:
     """The integers in rows of inputs and columns of units, or however the kernel has them that is not flattened."""
     values, axis = stored, packing.shared_axis
     if axis is not None:
@@ -115,12 +115,12 @@ def in_rows(stored: Array, packing: Packing) -> Array:
     return transposed_matrix(values) if packing.transposed else values
 
 
-def in_shape(values: Array, packing: Packing) -> Array:
+def _in_shape(values: Array, packing: Packing) -> Array:
     """Values in the shape that the layer computes with, rather than in rows and columns."""
     return values if packing.shape == packing.flat else reshaped(values, packing.shape)
 
 
-def factor(arrays: Mapping[str, Array], name: str | None, packing: Packing) -> Factor | None:
+def _factor(arrays: Mapping[str, Array], name: str | None, packing: Packing) -> Factor | None:
     """The factor of this name, whose numbers run along the axes that the scales run along; None where there is none."""
     array = arrays.get(name or "")
     return (

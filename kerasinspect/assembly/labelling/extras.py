@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json
     from kerasinspect.model import Layer, Weight
 
-WORDS: tuple[tuple[str, ExtraKind], ...] = (
+_WORDS: tuple[tuple[str, ExtraKind], ...] = (
     ("optimizer", "optimizer"),
     ("metric", "metric"),
     ("loss_tracker", "metric"),
@@ -46,20 +46,20 @@ def extras_of(contents: Contents, claimed: set[str], nodes: Iterable[Node]) -> I
     for array in stored:
         if array.path not in claimed:
             remark = Remark("lora-rank") if array.path in ranks else None
-            kind = "optimizer" if array.path.startswith(within) else extra_kind(array)
-            yield Extra(kind, name_of(array), array.path, array, remark=remark)
+            kind = "optimizer" if array.path.startswith(within) else _extra_kind(array)
+            yield Extra(kind, _name_of(array), array.path, array, remark=remark)
 
 
-def extra_kind(array: StoredArray) -> ExtraKind:
+def _extra_kind(array: StoredArray) -> ExtraKind:
     """What kind of array lies at such a path."""
     parts = array.path.lower().split("/")
-    for word, kind in WORDS:
+    for word, kind in _WORDS:
         if any(word in part for part in parts):
             return kind
     return "unclaimed"
 
 
-def name_of(array: StoredArray) -> str:
+def _name_of(array: StoredArray) -> str:
     """Its path without the leading slash: all that the file says."""
     return array.path.lstrip("/")
 
@@ -73,13 +73,13 @@ def with_slots(
     for extra in every:
         if extra.kind == "optimizer":
             groups.setdefault(extra.stored_path.rpartition("/")[0] if contents.tree else "", []).append(extra)
-    trained = [*trained_weights(weights, layers)] if groups else []
+    trained = [*_trained_weights(weights, layers)] if groups else []
     targets = [one.target for one in trained]
     found: dict[str, Extra] = {}
     for path, members in groups.items():
-        members.sort(key=lambda extra: number_in_group(extra.name))
-        states = [State(state_name(extra.name), extra.array.shape) for extra in members]
-        slots = group_slots(path, contents, targets, states)
+        members.sort(key=lambda extra: _number_in_group(extra.name))
+        states = [State(_state_name(extra.name), extra.array.shape) for extra in members]
+        slots = _group_slots(path, contents, targets, states)
         for extra, slot in zip(members, slots, strict=True):
             owner = trained[slot.weight].path if slot.weight is not None else None
             found[extra.stored_path] = replace(extra, name=slot.name or extra.name, weight=owner)
@@ -88,14 +88,14 @@ def with_slots(
 
 
 @dataclass(frozen=True, slots=True)
-class TrainedWeight:
+class _TrainedWeight:
     """A weight that training changes, be it that the file lacks it."""
 
     path: str
     target: Target
 
 
-def trained_weights(weights: Sequence[Weight], layers: Iterable[Layer]) -> Iterator[TrainedWeight]:
+def _trained_weights(weights: Sequence[Weight], layers: Iterable[Layer]) -> Iterator[_TrainedWeight]:
     """The trainable weights in the order of ``get_weights()``, and the LoRA factors that are merged into others."""
     stored = {weight.path for weight in weights}
     adapted = {layer.path: layer for top in layers for layer in top.walk() if layer.config.get("lora_rank")}
@@ -105,15 +105,15 @@ def trained_weights(weights: Sequence[Weight], layers: Iterable[Layer]) -> Itera
         for weight in own:
             if weight.trainable is not False:
                 is_ambiguous = weight.index is None and is_known[weight.shape] > 1
-                yield TrainedWeight(
-                    weight.path, Target(weight.name, weight.shape, stored_name(weight), not is_ambiguous)
+                yield _TrainedWeight(
+                    weight.path, Target(weight.name, weight.shape, _stored_name(weight), not is_ambiguous)
                 )
-        for name, shape in lora_shapes(adapted.get(layer), own):
+        for name, shape in _lora_shapes(adapted.get(layer), own):
             if f"{layer}/{name}" not in stored:
-                yield TrainedWeight(f"{layer}/{name}", Target(name, shape))
+                yield _TrainedWeight(f"{layer}/{name}", Target(name, shape))
 
 
-def lora_shapes(layer: Layer | None, own: Sequence[Weight]) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _lora_shapes(layer: Layer | None, own: Sequence[Weight]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The names and shapes of the LoRA factors of a layer, from what they are merged into."""
     rank = size(layer.config, "lora_rank") if layer else None
     whole = next((weight for weight in own if weight.name in LORA), None)
@@ -122,7 +122,7 @@ def lora_shapes(layer: Layer | None, own: Sequence[Weight]) -> Iterator[tuple[st
         yield f"{LORA[whole.name]}_b", (rank, shape[-1])
 
 
-def group_slots(path: str, contents: Contents, targets: Sequence[Target], states: Sequence[State]) -> list[Slot]:
+def _group_slots(path: str, contents: Contents, targets: Sequence[Target], states: Sequence[State]) -> list[Slot]:
     """What the arrays of one group are: of the model's optimizer, of the one inside it, or of one among several."""
     optimizer = optimizer_of(contents)
     *outer, _ = path.split("/") if path else ("",)
@@ -145,28 +145,28 @@ def optimizer_of(contents: Contents) -> Json:
     group = contents.tree.groups.get("optimizer") if contents.tree else None
     inside = group.groups.get("inner_optimizer") if group else None
     if inside is None:
-        return named or class_named(group)
+        return named or _class_named(group)
     if named and is_loss_scaling(named):
         return named
-    return {"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": named or class_named(inside)}}
+    return {"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": named or _class_named(inside)}}
 
 
-def class_named(group: Group | None) -> str | None:
+def _class_named(group: Group | None) -> str | None:
     """The class of the optimizer in a group, by its name."""
     return optimizer_class(user_name(group) or "") if group else None
 
 
-def number_in_group(name: str) -> int:
+def _number_in_group(name: str) -> int:
     """The number of an array that is only numbered, which HDF5 sorts as text; rows of a legacy file are in order."""
     return number_of(name.rpartition("/")[2]) or 0
 
 
-def state_name(name: str) -> str:
+def _state_name(name: str) -> str:
     """The name of an array as its optimizer gave it."""
     return name.replace("\\", "/").removesuffix(":0")
 
 
-def stored_name(weight: Weight) -> str:
+def _stored_name(weight: Weight) -> str:
     """What a legacy file calls a weight, below the group of its layer: ``dense/kernel``."""
     path = weight.stored_path.removesuffix(":0")
     inside = path.removeprefix("/model_weights/")

@@ -25,7 +25,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
     """A layer with everything inside it."""
     path = labelling.paths[node]
     wiring = labelling.graph.wiring.get(node) or outer
-    children = tuple(layer_of(labelling, child, inner_wiring(node, child, wiring)) for child in node.children)
+    children = tuple(layer_of(labelling, child, _inner_wiring(node, child, wiring)) for child in node.children)
     claimed = () if node.same_as is not None else own_places(node, known=True)
     weights = tuple(weight_of(labelling, node, claim, path, wiring) for _, claim, _ in claimed)
     is_root_child = node in labelling.graph.wiring
@@ -36,9 +36,9 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         kind=node.role,
         weights=weights,
         layers=children,
-        built=is_built(node, whole=labelling.whole),
+        built=_is_built(node, whole=labelling.whole),
         trainable=not node.frozen if node.from_config else None,
-        activation=activation_of(node),
+        activation=_activation_of(node),
         weightless=bool(node.kind and node.kind.weightless),
         known=node.kind is not None,
         dtype_policy=policy_of(node.config).name,
@@ -47,15 +47,15 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         inbound=tuple(labelling.paths[source] for source in wiring.inbound) if is_root_child else (),
         calls=wiring.calls if is_root_child else 1,
         also_at=tuple(labelling.shared.get(node, ())),
-        vocabulary=readable_vocabulary(labelling, node),
+        vocabulary=_readable_vocabulary(labelling, node),
         config=node.config,
-        remarks=remarks_of(labelling, node),
+        remarks=_remarks_of(labelling, node),
         stored_as=node.stored_as,
         looked_up_at=node.looked_up_at,
     )
 
 
-def readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
+def _readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
     """A layer's vocabulary; what keeps it from being read is noted as damage."""
     try:
         return vocabulary_of(node, labelling.assets)
@@ -64,7 +64,7 @@ def readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
         return None
 
 
-def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
+def _inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
     """What a sublayer sees of its parent's input: all of it, unless the parent changes it first."""
     shape, source = wiring.input_shape, wiring.source
     if node.is_model:  # one that the graph does not know: what comes between its layers is not followed
@@ -72,17 +72,17 @@ def inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
     if row_of(node.class_name).is_stepwise and shape is not None and is_single(shape):
         source = replace(source, axis=source.axis - 1) if source else None
         return replace(wiring, input_shape=(*shape[:1], *shape[2:]), source=source)
-    if node.kind is None or child.name == "attention_output" or child is not first_reader(node, child):
+    if node.kind is None or child.name == "attention_output" or child is not _first_reader(node, child):
         return replace(wiring, source=None)
     return wiring
 
 
-def first_reader(node: Node, child: Node) -> Node:
+def _first_reader(node: Node, child: Node) -> Node:
     """Of the layers in a list, the one that reads what comes in; any other sublayer reads it itself."""
     return next(other for other in node.children if other.listed) if child.listed else child
 
 
-def is_built(node: Node, *, whole: bool) -> bool | None:
+def _is_built(node: Node, *, whole: bool) -> bool | None:
     """Whether Keras had created the layer's weights; None where neither class nor file tells."""
     if node.same_as is not None or any(below.claims for below in node.walk()):
         return True
@@ -90,33 +90,33 @@ def is_built(node: Node, *, whole: bool) -> bool | None:
         return None
     if not node.from_config:
         return None
-    return (False if whole else None) if expects_more_arrays(node) else True
+    return (False if whole else None) if _expects_more_arrays(node) else True
 
 
-def expects_more_arrays(node: Node) -> bool:
+def _expects_more_arrays(node: Node) -> bool:
     """Whether the layer, or one inside it, should have arrays of its own by class and config."""
     bare = (below for below in node.walk() if below.same_as is None and not below.claims and below.kind)
     return any(kind.counted for below in bare for kind in expected_kinds(below)[0])
 
 
-def remarks_of(labelling: Labelling, node: Node) -> tuple[Remark, ...]:
+def _remarks_of(labelling: Labelling, node: Node) -> tuple[Remark, ...]:
     """What is odd about one layer."""
     is_bare = node.from_config and node.same_as is None and not any(below.claims for below in node.walk())
-    if labelling.built and is_bare and expects_more_arrays(node) and not node.is_model:
+    if labelling.built and is_bare and _expects_more_arrays(node) and not node.is_model:
         return (Remark("no-arrays"),)
     if node.unstored and node.config.get("lora_rank"):
         return (Remark("merged-factors", facts=(node.unstored,)),)
-    return () if is_bare else place_remarks(node)
+    return () if is_bare else _place_remarks(node)
 
 
-def place_remarks(node: Node) -> tuple[Remark, ...]:
+def _place_remarks(node: Node) -> tuple[Remark, ...]:
     """What is odd about where the file has a layer's arrays."""
     named = (Remark("other-name", facts=(node.stored_as,)),) if node.stored_as is not None else ()
     is_lost = node.looked_up_at and not any(claim.loaded_as for below in node.walk() for claim in below.claims)
     return (*named, Remark("other-group", facts=(node.looked_up_at,))) if is_lost else named
 
 
-def activation_of(node: Node) -> str | None:
+def _activation_of(node: Node) -> str | None:
     """The activation's name: of a text, of a serialised function, or of an object."""
     value = node.config.get("activation")
     if isinstance(value, dict):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents
     from kerasinspect.knowledge.keras_versions import KerasVersion
 
-NESTED_SINCE = (3, 15)
+_NESTED_SINCE = (3, 15)
 """Since when Keras stores layers that lie in lists inside of lists."""
 
 
@@ -62,36 +62,36 @@ def count_weights(model: Node, places: Sequence[Placement], contents: Contents) 
         uncounted={node for node in model.walk() if not node.count_known},
         unsettled=dict.fromkeys(displaced, "displaced"),
     )
-    trained = [(node, claim) for node, claim, _ in places if may_train(node, claim)]
-    tracked = tracked_by_optimizer(contents)
-    arrays = trained_arrays([claim for _, claim in trained], tracked)
+    trained = [(node, claim) for node, claim, _ in places if _may_train(node, claim)]
+    tracked = _tracked_by_optimizer(contents)
+    arrays = _trained_arrays([claim for _, claim in trained], tracked)
     for repeat in repeats_of(model, places):
-        is_same = is_one_variable(repeat, arrays)
+        is_same = _is_one_variable(repeat, arrays)
         if is_same:
             counts.repeats[repeat.claim] = repeat
         elif is_same is None:
             counts.doubtful[repeat.claim] = repeat
     trained = [(node, claim) for node, claim in trained if claim not in counts.repeats]
-    if tracked is None or not tracks_all(tracked, [claim for _, claim in trained]):
-        suspects = [node for node in model.walk() if may_hide(node, model, version)]
-        if tracked is None or len(suspects) != 1 or not fill_gap(model, suspects[0], trained, tracked):
+    if tracked is None or not _tracks_all(tracked, [claim for _, claim in trained]):
+        suspects = [node for node in model.walk() if _may_hide(node, model, version)]
+        if tracked is None or len(suspects) != 1 or not _fill_gap(model, suspects[0], trained, tracked):
             counts.uncounted |= set(suspects)
     return counts
 
 
-def tracked_by_optimizer(contents: Contents) -> list[tuple[int, ...]] | None:
+def _tracked_by_optimizer(contents: Contents) -> list[tuple[int, ...]] | None:
     """The shapes of the variables that the model's optimizer has slots for; None where the file does not tell."""
     group = contents.tree.groups.get("optimizer") if contents.tree else None
     return tracked_shapes(optimizer_of(contents), [array.shape for _, array in own_arrays(group)]) if group else None
 
 
-def may_train(node: Node, claim: Claim) -> bool:
+def _may_train(node: Node, claim: Claim) -> bool:
     """Whether an optimizer may have slots for an array."""
     return not node.frozen and (claim.kind is None or claim.kind.trainable)
 
 
 @dataclass(frozen=True, slots=True)
-class TrainedArrays:
+class _TrainedArrays:
     """The arrays that an optimizer may have slots for, and the slots that it has, by shape."""
 
     claims: AbstractSet[Claim]
@@ -101,14 +101,14 @@ class TrainedArrays:
     slots: Counter[tuple[int, ...]]
 
 
-def trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> TrainedArrays:
+def _trained_arrays(claims: Sequence[Claim], tracked: Sequence[tuple[int, ...]] | None) -> _TrainedArrays:
     """The arrays that an optimizer may have slots for, and its slots, counted by shape."""
     shapes = Counter(claim.array.shape for claim in claims)
     untold = Counter(claim.array.shape for claim in claims if claim.kind is None)
-    return TrainedArrays(set(claims), shapes, untold, Counter(tracked or ()))
+    return _TrainedArrays(set(claims), shapes, untold, Counter(tracked or ()))
 
 
-def is_one_variable(repeat: Repeat, trained: TrainedArrays) -> bool | None:
+def _is_one_variable(repeat: Repeat, trained: _TrainedArrays) -> bool | None:
     """Whether two equal arrays are one variable; None where the file does not tell.
 
     Equal vectors prove nothing by themselves: two that are added to the same sum have the same gradients.
@@ -126,7 +126,7 @@ def is_one_variable(repeat: Repeat, trained: TrainedArrays) -> bool | None:
     return False if repeat.is_constant and not repeat.is_inside else None
 
 
-def tracks_all(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool:
+def _tracks_all(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> bool:
     """Whether an optimizer tracks all arrays that are known to be trained, and none that the file lacks."""
     slots = Counter(tracked)
     most = Counter(claim.array.shape for claim in trained)
@@ -134,7 +134,7 @@ def tracks_all(tracked: Sequence[tuple[int, ...]], trained: Sequence[Claim]) -> 
     return least <= slots <= most
 
 
-def may_hide(node: Node, model: Node, version: KerasVersion | None) -> bool:
+def _may_hide(node: Node, model: Node, version: KerasVersion | None) -> bool:
     """Whether a custom layer may have weights that Keras before 3.15 did not store: those of layers in nested lists.
 
     One that has arrays and no layers is taken to have no others.
@@ -142,10 +142,10 @@ def may_hide(node: Node, model: Node, version: KerasVersion | None) -> bool:
     if node.kind is not None or node.role == "operation" or node is model or node.same_as is not None or node.is_plain:
         return False
     has_lists = not node.claims or any(child.bears for child in node.children)
-    return has_lists and (version is None or version < NESTED_SINCE)
+    return has_lists and (version is None or version < _NESTED_SINCE)
 
 
-def fill_gap(
+def _fill_gap(
     model: Node, suspect: Node, trained: Sequence[tuple[Node, Claim]], tracked: Sequence[tuple[int, ...]]
 ) -> bool:
     """Note how many weights a layer without any in the file has, where the optimizer's slots show it.
@@ -153,7 +153,7 @@ def fill_gap(
     They must be all that is missing, at this layer's place. Of two vectors of one length, one after the other, a
     normalisation may have further ones that are not trained: then nothing is known.
     """
-    numbers = preorder(model)
+    numbers = _preorder(model)
     shapes = [claim.array.shape for _, claim in trained]
     before = sum(numbers[node] < numbers[suspect] for node, _ in trained)
     lost = [*tracked[before : len(tracked) - len(shapes) + before]]
@@ -165,7 +165,7 @@ def fill_gap(
     return True
 
 
-def preorder(model: Node) -> dict[Node, int]:
+def _preorder(model: Node) -> dict[Node, int]:
     """The place of each layer, depth first."""
     return {node: place for place, node in enumerate(model.walk())}
 
@@ -181,8 +181,8 @@ class Numbering:
 
 def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount, *, is_keras_2: bool) -> Numbering:
     """Each array's position; weights that the file lacks take their numbers all the same."""
-    numbers = preorder(model)
-    doubt = start_of_doubt(model, counts, numbers, is_keras_2=is_keras_2)
+    numbers = _preorder(model)
+    doubt = _start_of_doubt(model, counts, numbers, is_keras_2=is_keras_2)
     gaps = deque((numbers[node], node.unstored) for node in model.walk() if node.unstored)
     indices: dict[Claim, int | None] = {}
     reasons: Counter[Doubt] = Counter()
@@ -196,7 +196,7 @@ def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount
         is_certain = is_certain and claim not in counts.doubtful
         is_behind = numbers[node] >= doubt or (is_keras_2 and is_layered(node, model) and doubt < len(numbers))
         why = why or counts.unsettled.get(claim)
-        reason = doubt_about(why, known=known, is_behind=is_behind, is_certain=is_certain)
+        reason = _doubt_about(why, known=known, is_behind=is_behind, is_certain=is_certain)
         indices.setdefault(claim, None)
         variable = counts.variable(claim)
         if (variable.kind is None or variable.kind.counted) and variable not in met:
@@ -208,7 +208,7 @@ def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount
     return Numbering(indices, +reasons)
 
 
-def doubt_about(unsettled: Doubt | None, *, known: bool, is_behind: bool, is_certain: bool) -> Doubt | None:
+def _doubt_about(unsettled: Doubt | None, *, known: bool, is_behind: bool, is_certain: bool) -> Doubt | None:
     """Why the position of an array cannot be told, the strongest doubt first; None where it can."""
     if not known:
         return "inside-custom"
@@ -226,7 +226,7 @@ def unsettled(places: Sequence[Placement], doubtful: AbstractSet[Node]) -> dict[
     return found
 
 
-def start_of_doubt(model: Node, counts: WeightCount, numbers: Mapping[Node, int], *, is_keras_2: bool) -> int:
+def _start_of_doubt(model: Node, counts: WeightCount, numbers: Mapping[Node, int], *, is_keras_2: bool) -> int:
     """The first layer, depth first, before which there may be other weights than the file has.
 
     In Keras 2 that is the outermost layer around it that is no model, whose trainable weights all come first.

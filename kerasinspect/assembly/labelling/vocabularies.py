@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from kerasinspect.assembly.nodes import Node
 
-SHOWN = 1000
+_SHOWN = 1000
 """Tokens that are kept; the others are counted."""
-LONGEST = 200
+_LONGEST = 200
 """Characters of a token that are kept."""
 
 
@@ -29,15 +29,15 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
         return None
     listed = node.config.get("vocabulary")
     if isinstance(listed, list):
-        return Vocabulary(kept(map(str, listed[:SHOWN])), len(listed), None)
+        return Vocabulary(_kept(map(str, listed[:_SHOWN])), len(listed), None)
     path = f"assets{node.group}/vocabulary.txt"
     if node.group is None or path not in assets:
         return None
     written = assets[path]()
-    first = (token.decode("utf-8", "surrogateescape") for token in written.split(b"\n", SHOWN)[:SHOWN])
-    return Vocabulary(kept(first), written.count(b"\n") + 1, path)
+    first = (token.decode("utf-8", "surrogateescape") for token in written.split(b"\n", _SHOWN)[:_SHOWN])
+    return Vocabulary(_kept(first), written.count(b"\n") + 1, path)
 
 
-def kept(tokens: Iterable[str]) -> tuple[str, ...]:
+def _kept(tokens: Iterable[str]) -> tuple[str, ...]:
     """Tokens, each cut to the length that is kept."""
-    return tuple(cut(token, LONGEST) for token in tokens)
+    return tuple(cut(token, _LONGEST) for token in tokens)

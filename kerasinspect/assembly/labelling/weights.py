@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Initializer
 
-MOST_PROOFS = 16
+_MOST_PROOFS = 16
 """Arrays of a layer that are asked for the order of its axes; no class whose order varies has more."""
-HALF = "bfloat16"
+_HALF = "bfloat16"
 
 
 @dataclass(slots=True)
@@ -61,13 +61,13 @@ class Labelling:
 def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring: Wiring) -> Weight:
     """One array with its labels; what the class and the config would say of it is left out where it is unknown."""
     array = claim.array
-    if array.dtype == "opaque16" and (policy_of(node.config).name == HALF or not node.from_config):
+    if array.dtype == "opaque16" and (policy_of(node.config).name == _HALF or not node.from_config):
         # Keras stores nothing else so; without a config there is no policy to confirm it.
-        array = replace(array, dtype=HALF)
+        array = replace(array, dtype=_HALF)
     kind = without_mixed_axes(node, claim, labelling.keras_version).kind
-    axes = axes_of(node, kind and kind.with_axes(told_config(node)), array.shape, wiring, labelling.paths)
+    axes = axes_of(node, kind and kind.with_axes(_told_config(node)), array.shape, wiring, labelling.paths)
     views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
-    linked, started = fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
+    linked, started = _fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
@@ -76,17 +76,17 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         stored_path=array.path,
         array=array,
         axes=axes,
-        trainable=is_trainable(node, claim),
+        trainable=_is_trainable(node, claim),
         named=claim.is_named,
         remark=claim.remark
         or views.remark
-        or misplaced(claim)
-        or contradiction(node, claim, axes)
-        or likeness(labelling, claim),
-        same_as=path_of_original(labelling, labelling.counts.repeats.get(claim)),
+        or _misplaced(claim)
+        or _contradiction(node, claim, axes)
+        or _likeness(labelling, claim),
+        same_as=_path_of_original(labelling, labelling.counts.repeats.get(claim)),
         unpacked=views.unpacked,
         dequantized=views.dequantized,
-        unpacked_axes=unpacked_axes(labelling, node, claim, views, wiring),
+        unpacked_axes=_unpacked_axes(labelling, node, claim, views, wiring),
         fan_in=linked.fan_in,
         fan_out=linked.fan_out,
         keras_fan_in=linked.keras_fan_in,
@@ -98,24 +98,24 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     return weight
 
 
-def path_of_original(labelling: Labelling, repeat: Repeat | None) -> str | None:
+def _path_of_original(labelling: Labelling, repeat: Repeat | None) -> str | None:
     """The path of the weight that an array repeats."""
     if repeat is None:
         return None
     return f"{labelling.paths[repeat.owner] or repeat.owner.name}/{repeat.original.name}"
 
 
-def likeness(labelling: Labelling, claim: Claim) -> Remark | None:
+def _likeness(labelling: Labelling, claim: Claim) -> Remark | None:
     """What is to be said of an array whose bytes another one has, too."""
     repeats, doubtful = labelling.counts.repeats, labelling.counts.doubtful
-    if same := path_of_original(labelling, repeats.get(claim)):
+    if same := _path_of_original(labelling, repeats.get(claim)):
         return Remark("repeated-variable", facts=(same,))
-    if like := path_of_original(labelling, doubtful.get(claim)):
+    if like := _path_of_original(labelling, doubtful.get(claim)):
         return Remark("equal-bytes", facts=(like,))
     return None
 
 
-def fans_and_initializer(
+def _fans_and_initializer(
     labelling: Labelling, node: Node, claim: Claim, views: Views
 ) -> tuple[Fans, Initializer | None]:
     """The connectivity of a weight, and the initializer that its first numbers came from."""
@@ -124,21 +124,21 @@ def fans_and_initializer(
         return Fans(), None
     # A quantised kernel may be stored in another shape than that which connects inputs and units.
     shape = claim.array.shape if views.shape is None else views.shape
-    linked = fans(*facts, shape, told_config(node), labelling.keras_version)
+    linked = fans(*facts, shape, _told_config(node), labelling.keras_version)
     if not node.from_config:
         return linked, None
     return linked, initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
 
 
-def told_config(node: Node) -> JsonObject:
+def _told_config(node: Node) -> JsonObject:
     """A layer's config; where the file has none, the order of the axes that its arrays prove for kernels of Keras 1."""
     if node.from_config or node.kind is None:
         return node.config
-    order = kernel_order({claim.name: claim.array.shape for claim in node.claims[:MOST_PROOFS]})
+    order = kernel_order({claim.name: claim.array.shape for claim in node.claims[:_MOST_PROOFS]})
     return {"dim_ordering": order} if order else node.config
 
 
-def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> Remark | None:
+def _contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> Remark | None:
     """What is odd about a shape that is not the one the config promises."""
     if claim.kind is None or not node.from_config or policy_of(node.config).mode or not axes:
         return None
@@ -149,12 +149,12 @@ def contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> Remark | 
     return Remark("other-shape", facts=(tuple(axis.size for axis in axes), tuple(promised)))
 
 
-def misplaced(claim: Claim) -> Remark | None:
+def _misplaced(claim: Claim) -> Remark | None:
     """What is odd about an array that is listed in the place of another."""
     return Remark("other-weight", facts=(claim.loaded_as,)) if claim.loaded_as else None
 
 
-def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
+def _unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
     """The axes of unpacked values, which are those of a weight that is not quantised."""
     if views.unpacked is None or views.shape is None:
         return ()
@@ -163,7 +163,7 @@ def unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, 
     return axes_of(node, next(plain, None), views.shape, wiring, labelling.paths)
 
 
-def is_trainable(node: Node, claim: Claim) -> bool | None:
+def _is_trainable(node: Node, claim: Claim) -> bool | None:
     """Whether training changes a weight; None where the file does not tell."""
     if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
         # LoRA trains its two factors instead of what it adapts.

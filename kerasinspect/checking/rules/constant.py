@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.model import Layer, Shape
 
-LEFT = {
+_LEFT = {
     Remains.NOTHING: "so that what it gives does not depend on what comes in",
     Remains.SIGN: "so that only the sign of what comes in is left",
     Remains.ONE: "so that its output is always 1",
@@ -35,50 +35,50 @@ def normalised_alone(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     outputs = {layer.path for layer in output_layers(evidence.model)}  # KI209 is about their activations
     for layer in evidence.model.walk():
         remains = row_of(layer.class_name).remains if layer.known else None
-        if remains is not None and values_together(layer) == 1:
+        if remains is not None and _values_together(layer) == 1:
             left = Remains.SIGN if layer.config.get("rms_scaling") is True else remains
-            yield Hit(layer.path, f"It normalises over a single value, {LEFT[left]}.")
-        elif layer.known and layer.activation == "softmax" and layer.path not in outputs and last_is_one(layer):
+            yield Hit(layer.path, f"It normalises over a single value, {_LEFT[left]}.")
+        elif layer.known and layer.activation == "softmax" and layer.path not in outputs and _last_is_one(layer):
             yield Hit(layer.path, "Its softmax runs over a single value, so that its output is always 1.")
 
 
-def values_together(layer: Layer) -> int | None:
+def _values_together(layer: Layer) -> int | None:
     """How many values a layer normalises together; None where neither an array nor the graph tells."""
     is_grouped = "groups" in layer.config
     for weight in layer.weights:
         if weight.name in {"gamma", "beta", "scale"} and not is_grouped:
             return weight.parameters
-    sizes, axes = sizes_of(layer), axes_of(layer)
+    sizes, axes = _sizes_of(layer), _axes_of(layer)
     if sizes is None or not axes or not all(-len(sizes) <= axis < len(sizes) for axis in axes):
         return None
     if not is_grouped:
-        return product_of([sizes[axis] for axis in axes])
-    channels, all_of_them = sizes[axes[0]], product_of(sizes[1:])
+        return _product_of([sizes[axis] for axis in axes])
+    channels, all_of_them = sizes[axes[0]], _product_of(sizes[1:])
     groups = whole(layer.config, "groups") or 1
     if channels is None or all_of_them is None:
         return None
     return all_of_them // (channels if groups < 0 else groups)
 
 
-def axes_of(layer: Layer) -> tuple[int, ...]:
+def _axes_of(layer: Layer) -> tuple[int, ...]:
     """The axes that a layer normalises over, or whose parts it groups; none where the config is wrong."""
     axis = layer.config.get("axis", -1)
     return (axis,) if is_whole(axis) else whole_numbers(layer.config, "axis") or ()
 
 
-def sizes_of(layer: Layer) -> Shape | None:
+def _sizes_of(layer: Layer) -> Shape | None:
     """The shape of the one tensor that a layer takes; None where that is unknown."""
     shape = layer.input_shape
     return None if shape is None else tuple(size for size in shape if not isinstance(size, tuple)) or None
 
 
-def product_of(sizes: Sequence[int | None]) -> int | None:
+def _product_of(sizes: Sequence[int | None]) -> int | None:
     """The product of sizes; None where one of them is open."""
     known = [size for size in sizes if size is not None]
     return prod(known) if len(known) == len(sizes) else None
 
 
-def last_is_one(layer: Layer) -> bool:
+def _last_is_one(layer: Layer) -> bool:
     """Whether the last axis of what a layer gives has one value."""
     shape = layer.output_shape
     return shape is not None and shape[-1:] == (1,)

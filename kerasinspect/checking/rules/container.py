@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
 
-USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})
-VARIABLE = re.compile(r"/vars/\d+$")
+_USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})
+_VARIABLE = re.compile(r"/vars/\d+$")
 """The end of the paths under which Keras 3 keeps the variables of layers."""
-USUAL_FOLDER = "assets/"
+_USUAL_FOLDER = "assets/"
 """Vocabularies and the like, which some layers store beside the weights."""
 
 
@@ -91,7 +91,7 @@ def unknown_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     keep other files beside it.
     """
     for member in evidence.container.members:
-        if member.name not in USUAL_MEMBERS and not member.name.startswith(USUAL_FOLDER):
+        if member.name not in _USUAL_MEMBERS and not member.name.startswith(_USUAL_FOLDER):
             yield Hit(member.name, f"Keras writes no member of this name; it holds {member.nbytes:,} bytes.")
 
 
@@ -149,9 +149,9 @@ def shared_object(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     model = evidence.model
     paths = (*(weight.stored_path for weight in model.weights), *(extra.stored_path for extra in model.extras))
-    variables = {*filter(VARIABLE.search, paths)}
+    variables = {*filter(_VARIABLE.search, paths)}
     for place in evidence.container.shared:
-        is_variable = VARIABLE.search(place.path) and place.link.target in variables
+        is_variable = _VARIABLE.search(place.path) and place.link.target in variables
         if not is_variable:
             yield Hit(place.path, f"It {place.link.words}.")
 

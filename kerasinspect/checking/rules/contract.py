@@ -39,12 +39,12 @@ def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     is_whole = evidence.model.config is not None
     for agreed, layer in evidence.agreed:
-        if agreed is not None and layer is None and (is_whole or has_weights(agreed)):
+        if agreed is not None and layer is None and (is_whole or _has_weights(agreed)):
             words = f" of class {agreed.class_name}" if agreed.class_name else ""
             yield Hit(agreed.name, f"The lock has a layer of this name{words}; the model has none.")
 
 
-def has_weights(agreed: AgreedLayer) -> bool:
+def _has_weights(agreed: AgreedLayer) -> bool:
     """Whether an agreed layer may have weights of its own, so that a file of weights alone has to have it."""
     kind = LAYERS.get(agreed.class_name or "")
     return agreed.weights != () and not (kind is not None and kind.weightless)
@@ -65,7 +65,7 @@ def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     It computes something else, even where its weights have the same shapes. Lock the model anew if that is meant.
     """
-    for agreed, layer in kept_layers(evidence):
+    for agreed, layer in _kept_layers(evidence):
         if not fits_text(agreed.class_name, known_class(layer)):
             yield Hit(layer.path, f"Its class is {layer.class_name}, where the lock has {agreed.class_name}.")
 
@@ -76,7 +76,7 @@ def missing_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It was built with other options, `use_bias=False` perhaps, so that weights no longer load by position. Build the
     layer as agreed, or lock the model anew.
     """
-    for layer, agreed, weight in weight_pairs(evidence):
+    for layer, agreed, weight in _weight_pairs(evidence):
         if agreed is not None and weight is None:
             yield Hit(layer.path, f"The lock has a weight {agreed.name} here; the layer has none.")
 
@@ -87,7 +87,7 @@ def unexpected_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It was built with other options than when it was locked, so that weights no longer load by position. Build the
     layer as agreed, or lock the model anew.
     """
-    for _layer, agreed, weight in weight_pairs(evidence):
+    for _layer, agreed, weight in _weight_pairs(evidence):
         if agreed is None and weight is not None:
             yield Hit(weight.path, f"The lock has no weight {weight.name} in this layer.")
 
@@ -97,10 +97,10 @@ def other_shape(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     The layer is wider, narrower or fed by something else. Build it as agreed, or lock the model anew.
     """
-    for agreed, weight in kept_weights(evidence):
+    for agreed, weight in _kept_weights(evidence):
         if not fits_shape(agreed.shape, weight.shape):
             yield Hit(
-                weight.path, f"Its shape is {shape_words(weight.shape)}, where the lock has {sizes(agreed.shape)}."
+                weight.path, f"Its shape is {_shape_words(weight.shape)}, where the lock has {_sizes(agreed.shape)}."
             )
 
 
@@ -110,7 +110,7 @@ def other_dtype(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     The model was converted or quantised, or saved under another dtype policy: its size, its speed and its answers
     differ. Convert it back, or lock it anew.
     """
-    for agreed, weight in kept_weights(evidence):
+    for agreed, weight in _kept_weights(evidence):
         if not fits_text(agreed.dtype, weight.dtype):
             yield Hit(weight.path, f"Its dtype is {weight.dtype}, where the lock has {agreed.dtype}.")
 
@@ -128,15 +128,15 @@ def other_interface(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             yield Hit(evidence.name, f"The number of its {word}s is {len(actual)}, where the lock has {len(agreed)}.")
         elif agreed is not None:
             for position, (wanted, tensor) in enumerate(zip(agreed, actual, strict=True)):
-                yield from (Hit(tensor.layer, words) for words in differences(f"{word} {position}", wanted, tensor))
+                yield from (Hit(tensor.layer, words) for words in _differences(f"{word} {position}", wanted, tensor))
 
 
-def differences(word: str, agreed: AgreedTensor, tensor: Tensor) -> Iterator[str]:
+def _differences(word: str, agreed: AgreedTensor, tensor: Tensor) -> Iterator[str]:
     """A sentence for each way in which an input or output is not as agreed."""
     if not fits_text(agreed.layer, tensor.layer):
         yield f"It is {word} of the model, where the lock has {agreed.layer}."
     if not fits_shape(agreed.shape, tensor.shape):
-        yield f"As {word} its shape is {shape_words(tensor.shape)}, where the lock has {sizes(agreed.shape)}."
+        yield f"As {word} its shape is {_shape_words(tensor.shape)}, where the lock has {_sizes(agreed.shape)}."
 
 
 def over_budget(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -150,7 +150,7 @@ def over_budget(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         ("bytes of weights", contract.nbytes, model.nbytes),
     ):
         if not fits_size(agreed, actual):
-            yield Hit(evidence.name, f"It has {actual:,} {word}, where the lock has {size(agreed)}.")
+            yield Hit(evidence.name, f"It has {actual:,} {word}, where the lock has {_size(agreed)}.")
 
 
 def other_keras(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -170,7 +170,7 @@ def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     The model was trained on, converted or exchanged since it was locked with `--hash`. Get the right file, or lock it
     anew.
     """
-    for agreed, weight in kept_weights(evidence):
+    for agreed, weight in _kept_weights(evidence):
         if agreed.sha256 is not None and weight.stored_path in evidence.statistics:
             actual = sha256(weight.array)
             if agreed.sha256 != actual:
@@ -183,49 +183,49 @@ def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It computes something else from the same weights. Build it as agreed, or lock the model anew. Initializers,
     regularizers and constraints are not asked, nor what a layer of another Keras does not have.
     """
-    for agreed, layer in kept_layers(evidence):
+    for agreed, layer in _kept_layers(evidence):
         for key, wanted, actual in departures(agreed.config or {}, layer):
-            yield Hit(layer.path, f"Its {key} is {as_json(actual)}, where the lock has {as_json(wanted)}.")
+            yield Hit(layer.path, f"Its {key} is {_as_json(actual)}, where the lock has {_as_json(wanted)}.")
 
 
-def as_json(value: Json) -> str:
+def _as_json(value: Json) -> str:
     """A value of a config as a lock file has it, cut where somebody wrote a long one."""
     return cut(json.dumps(value), LONGEST)
 
 
-def kept_layers(evidence: Evidence) -> Iterator[tuple[AgreedLayer, Layer]]:
+def _kept_layers(evidence: Evidence) -> Iterator[tuple[AgreedLayer, Layer]]:
     """The layers that are both agreed and there."""
     for agreed, layer in evidence.agreed:
         if agreed is not None and layer is not None:
             yield agreed, layer
 
 
-def weight_pairs(evidence: Evidence) -> Iterator[tuple[Layer, AgreedWeight | None, Weight | None]]:
+def _weight_pairs(evidence: Evidence) -> Iterator[tuple[Layer, AgreedWeight | None, Weight | None]]:
     """The weights of layers that are both agreed and there, in the same way, each after its layer."""
-    for agreed, layer in kept_layers(evidence):
+    for agreed, layer in _kept_layers(evidence):
         if agreed.weights is not None:
             named = [(weight.name, weight) for weight in layer.weights]
             yield from ((layer, *pair) for pair in with_agreed(agreed.weights, named))
 
 
-def kept_weights(evidence: Evidence) -> Iterator[tuple[AgreedWeight, Weight]]:
+def _kept_weights(evidence: Evidence) -> Iterator[tuple[AgreedWeight, Weight]]:
     """The weights that are both agreed and there."""
-    for _, agreed, weight in weight_pairs(evidence):
+    for _, agreed, weight in _weight_pairs(evidence):
         if agreed is not None and weight is not None:
             yield agreed, weight
 
 
-def shape_words(shape: Shape | None) -> str:
+def _shape_words(shape: Shape | None) -> str:
     """A shape as a lock file has it: ``[open, 8]``."""
-    return sizes(None if shape is None else tuple("open" if size is None else size for size in shape))
+    return _sizes(None if shape is None else tuple("open" if size is None else size for size in shape))
 
 
-def sizes(shape: tuple[AgreedSize, ...] | None) -> str:
+def _sizes(shape: tuple[AgreedSize, ...] | None) -> str:
     """An agreed shape in words: ``[open, 1 to 8, any]``."""
-    return "any shape" if shape is None else f"[{', '.join(map(size, shape))}]"
+    return "any shape" if shape is None else f"[{', '.join(map(_size, shape))}]"
 
 
-def size(agreed: AgreedSize) -> str:
+def _size(agreed: AgreedSize) -> str:
     """An agreed number in words."""
     match agreed:
         case None | Range(least=None, most=None):

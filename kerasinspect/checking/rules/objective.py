@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Layer
 
-CATEGORICAL = frozenset(
+_CATEGORICAL = frozenset(
     {"categorical_crossentropy", "sparse_categorical_crossentropy", "categorical_focal_crossentropy"}
 )
-BINARY = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
-EACH_FOR_ITSELF = frozenset({"sigmoid", "hard_sigmoid"})
+_BINARY = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
+_EACH_FOR_ITSELF = frozenset({"sigmoid", "hard_sigmoid"})
 """Activations that give each unit a probability of its own, which need not add up to 1."""
-PROBABILITIES = frozenset({"softmax", "sigmoid"})
-NO_PROBABILITIES = frozenset(
+_PROBABILITIES = frozenset({"softmax", "sigmoid"})
+_NO_PROBABILITIES = frozenset(
     {
         *("linear", "relu", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "softsign"),
         *("softplus", "exponential", "log_softmax", "log_sigmoid", "mish", "relu6", "celu", "hard_tanh"),
     }
 )
-SHORT_NAMES = frozenset({"mse", "mae", "mape", "msle", "kld", "bce"})
+_SHORT_NAMES = frozenset({"mse", "mae", "mape", "msle", "kld", "bce"})
 """Losses that Keras 3.0 to 3.15 takes for metrics of the same name, in legacy HDF5."""
-Giving: TypeAlias = "tuple[str | None, int | None]"
+_Giving: TypeAlias = "tuple[str | None, int | None]"
 """An activation and a number of units, each None where the config does not tell."""
 
 
@@ -61,39 +61,39 @@ def output_against_loss(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     layers = {layer.path: layer for layer in evidence.model.walk()}
     outputs = {layer.path: layer for layer in output_layers(evidence.model)}
     losses = losses_of((evidence.model.training_config or {}).get("loss"), outputs)
-    told: dict[str, Giving] = {}
+    told: dict[str, _Giving] = {}
     for name, layer in outputs.items():
-        words = misfit(*giving(layers, layer, told), losses.get(name, UNKNOWN))
+        words = misfit(*_giving(layers, layer, told), losses.get(name, UNKNOWN))
         if words:
             yield Hit(layer.path, words)
 
 
 def misfit(activation: str | None, units: int | None, loss: Loss) -> str | None:
     """Why an output does not fit its loss, as a sentence; None where it does or where nothing can be said."""
-    name, is_crossentropy = loss.name, loss.name in CATEGORICAL | BINARY
+    name, is_crossentropy = loss.name, loss.name in _CATEGORICAL | _BINARY
     several = units is not None and units > 1 and not loss.from_logits
     given = f"Its activation is {activation}, but the loss {name}"
     misfits = (
         (units == 1 and activation == "softmax", "Its softmax runs over one unit, so that its output is always 1."),
-        (units == 1 and name in CATEGORICAL, f"It has one unit, over which {name} is always 0."),
-        (is_crossentropy and loss.from_logits and activation in PROBABILITIES, f"{given} was told to expect logits."),
+        (units == 1 and name in _CATEGORICAL, f"It has one unit, over which {name} is always 0."),
+        (is_crossentropy and loss.from_logits and activation in _PROBABILITIES, f"{given} was told to expect logits."),
         (
-            is_crossentropy and not loss.from_logits and activation in NO_PROBABILITIES,
+            is_crossentropy and not loss.from_logits and activation in _NO_PROBABILITIES,
             f"{given} expects probabilities.",
         ),
         (
-            several and name in CATEGORICAL and activation in EACH_FOR_ITSELF,
+            several and name in _CATEGORICAL and activation in _EACH_FOR_ITSELF,
             f"{given} expects the probabilities of its {units} units to add up to 1, as those of a softmax do.",
         ),
         (
-            several and name in BINARY and activation == "softmax",
+            several and name in _BINARY and activation == "softmax",
             f"{given} judges each of its {units} units by itself, as labels that do not exclude each other.",
         ),
     )
     return next((words for applies, words in misfits if applies), None)
 
 
-def giving(layers: Mapping[str, Layer], output: Layer, told: dict[str, Giving]) -> Giving:
+def _giving(layers: Mapping[str, Layer], output: Layer, told: dict[str, _Giving]) -> _Giving:
     """The activation that an output's values come from, and its number of units, as far as the config tells.
 
     ``told`` keeps it for each layer on the way, so that outputs which share a way go it once.
@@ -102,25 +102,25 @@ def giving(layers: Mapping[str, Layer], output: Layer, told: dict[str, Giving]) 
     layer: Layer | None = output
     while layer is not None and layer.path not in told:
         way.append(layer.path)
-        told[layer.path] = own_values(layer)
-        layer = passed_on(layers, layer)
+        told[layer.path] = _own_values(layer)
+        layer = _passed_on(layers, layer)
     told.update(dict.fromkeys(way, told[layer.path if layer is not None else way[-1]]))
     return told[output.path]
 
 
-def own_values(layer: Layer) -> Giving:
+def _own_values(layer: Layer) -> _Giving:
     """The activation of a layer that computes its values itself, and its number of units."""
     spec = row_of(layer.class_name)
     if not layer.known:
         return None, None
     if spec.remains is Remains.ONE:
-        return "softmax", last_size(layer)
+        return "softmax", _last_size(layer)
     if spec.has_activation:
-        return layer.activation or "linear", last_size(layer)
+        return layer.activation or "linear", _last_size(layer)
     return None, None
 
 
-def passed_on(layers: Mapping[str, Layer], layer: Layer) -> Layer | None:
+def _passed_on(layers: Mapping[str, Layer], layer: Layer) -> Layer | None:
     """The layer whose values a layer passes on as they are; None where it changes them."""
     spec = row_of(layer.class_name)
     if not layer.known:
@@ -132,7 +132,7 @@ def passed_on(layers: Mapping[str, Layer], layer: Layer) -> Layer | None:
     return None
 
 
-def last_size(layer: Layer) -> int | None:
+def _last_size(layer: Layer) -> int | None:
     """The size of the last axis that a layer gives: its units or filters."""
     kernel = next((weight for weight in layer.weights if weight.name == "kernel"), None)
     if kernel is not None and kernel.shape and not row_of(layer.class_name).is_equation:
@@ -163,12 +163,12 @@ def loss_of(value: object) -> Loss | None:
     name = word(value, "class_name")
     if name == "function":
         name = word(value, "config")
-    if name is None or is_custom(value):
+    if name is None or _is_custom(value):
         return None
     return Loss(snake_case(name), mapping(value, "config").get("from_logits") is True)
 
 
-def is_custom(entry: JsonObject) -> bool:
+def _is_custom(entry: JsonObject) -> bool:
     """Whether a serialised object is a class or function of one's own, whatever it is called."""
     module = word(entry, "module")
     names = f"{word(entry, 'class_name')}{word(entry, 'registered_name')}"
@@ -197,7 +197,7 @@ def short_loss_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     loss = (evidence.model.training_config or {}).get("loss")
     parts = [*loss.values()] if isinstance(loss, dict) else loss if isinstance(loss, list) else [loss]
-    short = [part for part in parts if isinstance(part, str) and part.lower() in SHORT_NAMES]
+    short = [part for part in parts if isinstance(part, str) and part.lower() in _SHORT_NAMES]
     if short and evidence.model.format == "legacy-hdf5":
         names = ", ".join(dict.fromkeys(short))
         fails = "Keras 3.3 to 3.15 fails to load it unless compile=False, Keras 3.0 to 3.2 even so"

@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.model import Model
 
-KNOWN_KERAS = f"Keras {VERSIONS['keras']} and tf_keras {VERSIONS['tf-keras']}"
+_KNOWN_KERAS = f"Keras {VERSIONS['keras']} and tf_keras {VERSIONS['tf-keras']}"
 """The versions whose classes are known by their names."""
 
-BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that Unicode calls visible and that nobody can see."""
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that cannot be seen, or that act on the text around them."""
-LOOK_ALIKES = str.maketrans(
+_LOOK_ALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u03bf\u03b1\u03bd\u03c1\u0131\u0251\u0261",
     "aeopcyxijsdhoavpiag",
 )
 """Cyrillic, Greek and rare Latin letters, and the common ones that they look like."""
 
-RUNNABLE = re.compile(
+_RUNNABLE = re.compile(
     r"\.(?:p|pkl|pickle|pck|joblib|dill|pt|pth|npy|npz|bin|py|pyc|pyd|pyw|pyz|so(?:\.\d+)*|dll|dylib|exe|com|msi|sh|bat|cmd|ps1|vbs"
     r"|js|jar|class|php|pl|rb|html?|zip|whl|egg|tar|tgz|tbz2?|txz|gz|bz2|xz|zst|lz4|7z|rar|keras|h5|hdf5|pb)[. ]*$",
     re.IGNORECASE,
@@ -51,7 +51,7 @@ def stored_code(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Write the function as a layer class of your own, registered under a name, and save the model again.
     """
     kinds = "lambda-bytecode", "lambda-source"
-    return hits(evidence, lambda found: f"It is {found.detail}, SHA-256 {found.sha256}.", *kinds)
+    return _hits(evidence, lambda found: f"It is {found.detail}, SHA-256 {found.sha256}.", *kinds)
 
 
 def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -60,7 +60,7 @@ def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     A Keras before 3.9 imports and calls it (CVE-2025-1550): `os.system` is such a name. Never load the file; ask
     whoever made it what the name is for.
     """
-    return hits(evidence, lambda found: f"It asks for {found.detail}.", "foreign-module")
+    return _hits(evidence, lambda found: f"It asks for {found.detail}.", "foreign-module")
 
 
 def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -69,7 +69,7 @@ def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It fetches, reads or writes files, runs graphs, changes settings, or is not known to compute and nothing else; older
     versions of Keras call it while they load the file (CVE-2025-8747, CVE-2025-9906). Never load the file.
     """
-    return hits(evidence, lambda found: f"It asks for {found.detail}.", "non-modeling-api")
+    return _hits(evidence, lambda found: f"It asks for {found.detail}.", "non-modeling-api")
 
 
 def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -78,7 +78,7 @@ def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     TorchModuleWrapper, TFSMLayer, JaxLayer and FlaxLayer run whatever their pickle, SavedModel or function holds
     (CVE-2025-49655, CVE-2026-1462). Load it only from a source that you trust as you trust a program.
     """
-    return hits(evidence, lambda found: f"{found.detail}.", "unsafe-layer-class")
+    return _hits(evidence, lambda found: f"{found.detail}.", "unsafe-layer-class")
 
 
 def external_path(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -87,7 +87,7 @@ def external_path(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     A vocabulary given as a path makes a loader read any file of the machine, or fetch an address (CVE-2025-12058), and
     the model does not work elsewhere. Save the model with the vocabulary itself.
     """
-    return hits(evidence, lambda found: f"{found.detail}.", "external-path")
+    return _hits(evidence, lambda found: f"{found.detail}.", "external-path")
 
 
 def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -96,7 +96,7 @@ def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     A layer or an archive member named `../../x` writes or reads where it should not, in loaders that use the name as a
     path (CVE-2026-12479, CVE-2025-12060). No Keras writes such a name: do not load or unpack the file.
     """
-    yield from hits(evidence, capitalised, "path-traversal")
+    yield from _hits(evidence, _capitalised, "path-traversal")
     for member in evidence.container.members:
         if member.leads_elsewhere:
             yield Hit(member.name, "The name of this member leads out of the folder that it is unpacked into.")
@@ -109,7 +109,7 @@ def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     A reviewer sees a Dense layer, the loader makes something else. Keras 3.15 refuses it. Save the model again.
     """
-    return hits(evidence, capitalised, "registered-name-mismatch")
+    return _hits(evidence, _capitalised, "registered-name-mismatch")
 
 
 def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -118,9 +118,9 @@ def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Whoever loads it has to have that code, and runs it. This is nothing bad, but worth knowing where a model is handed
     on: ship the code with it. There is one finding for each package, at the first layer that needs it.
     """
-    layers = first_of_own_classes(evidence.model)
+    layers = _first_of_own_classes(evidence.model)
     needed: dict[str, dict[str, str]] = {}
-    for found in code(evidence, "custom-class"):
+    for found in _code(evidence, "custom-class"):
         if not found.more:
             needed.setdefault(found.package, {}).setdefault(found.name, found.where)
     told = {*chain.from_iterable(needed.values()), *UNLISTED_CLASSES, *classes_of_keras(evidence.model)}
@@ -129,11 +129,11 @@ def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             needed.setdefault("", {})[name] = path
     for package, places in needed.items():
         where = next((layers[name] for name in places if name in layers), next(iter(places.values())))
-        yield Hit(evidence.name if where == "config" else where, words_for(package, [*places]))
-    yield from (left_out(found) for found in code(evidence, "custom-class") if found.more)
+        yield Hit(evidence.name if where == "config" else where, _words_for(package, [*places]))
+    yield from (_left_out(found) for found in _code(evidence, "custom-class") if found.more)
 
 
-def first_of_own_classes(model: Model) -> dict[str, str]:
+def _first_of_own_classes(model: Model) -> dict[str, str]:
     """The first layer of each class that is none of Keras's, by the class."""
     layers: dict[str, str] = {}
     for layer in model.walk():
@@ -142,36 +142,36 @@ def first_of_own_classes(model: Model) -> dict[str, str]:
     return layers
 
 
-def words_for(package: str, names: list[str]) -> str:
+def _words_for(package: str, names: list[str]) -> str:
     """The sentence about what a model needs of one package, or of one that the file does not tell."""
     shown = [cut(name, SHOWN) for name in names]
     if package in CORE_PACKAGES:
-        return f"It needs {few_of(shown)}, which {KNOWN_KERAS} lack: perhaps a newer one has it."
+        return f"It needs {few_of(shown)}, which {_KNOWN_KERAS} lack: perhaps a newer one has it."
     of = f" of the package {cut(package, SHOWN)}" if package else ""
     if len(shown) == 1:
         return f"It needs {shown[0]}{of}, which is no part of Keras."
     return f"It needs {len(shown)} classes or functions{of} that are no part of Keras: {few_of(shown)}."
 
 
-def code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:
+def _code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:
     """What the config asks for, of these kinds."""
     return (found for found in evidence.code if found.kind in kinds)
 
 
-def hits(evidence: Evidence, sentence: Callable[[CodeFinding], str], *kinds: str) -> Iterator[Hit]:
+def _hits(evidence: Evidence, sentence: Callable[[CodeFinding], str], *kinds: str) -> Iterator[Hit]:
     """What the config asks for, of these kinds, each in a sentence."""
-    for found in code(evidence, *kinds):
-        yield left_out(found) if found.more else Hit(found.where, sentence(found))
+    for found in _code(evidence, *kinds):
+        yield _left_out(found) if found.more else Hit(found.where, sentence(found))
 
 
-def capitalised(found: CodeFinding) -> str:
+def _capitalised(found: CodeFinding) -> str:
     """The words about something in the config as a sentence."""
     return f"{found.detail[:1].upper()}{found.detail[1:]}."
 
 
-def left_out(found: CodeFinding) -> Hit:
+def _left_out(found: CodeFinding) -> Hit:
     """What stands for all that is not listed."""
-    return Hit(found.where, capitalised(found), found.more)
+    return Hit(found.where, _capitalised(found), found.more)
 
 
 def runnable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -181,15 +181,15 @@ def runnable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     ask how it got there.
     """
     names = {member.name for member in evidence.container.members}
-    read = WEIGHTS if len(names & WEIGHTS) == 1 else {"model.weights.h5"}
+    read = _WEIGHTS if len(names & _WEIGHTS) == 1 else {"model.weights.h5"}
     for member in evidence.container.members:
-        if member.name not in read and RUNNABLE.search(member.name):
+        if member.name not in read and _RUNNABLE.search(member.name):
             yield Hit(
                 member.name, f"Its ending is that of code, of a pickle or of an archive; {member.nbytes:,} bytes."
             )
 
 
-WEIGHTS = frozenset({"model.weights.h5", "model.weights.npz"})
+_WEIGHTS = frozenset({"model.weights.h5", "model.weights.npz"})
 
 
 def link(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -257,37 +257,37 @@ def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         **{weight.stored_path: "array" for weight in evidence.model.weights},
         **{extra.stored_path: "array" for extra in evidence.model.extras},
         **{member.name: "member" for member in evidence.container.members},
-        **{path: "group" for path in evidence.container.group_paths if not is_plain(path)},
+        **{path: "group" for path in evidence.container.group_paths if not _is_plain(path)},
     }
     looks: dict[str, str] = {}
     for name, word in names.items():
-        plain = is_plain(name)
-        hidden = [] if plain else sorted(filter(is_unseen, {*name}))
+        plain = _is_plain(name)
+        hidden = [] if plain else sorted(filter(_is_unseen, {*name}))
         if hidden:
-            points = ", ".join(f"U+{ord(character):04X}" for character in hidden[:MOST_CHARACTERS])
+            points = ", ".join(f"U+{ord(character):04X}" for character in hidden[:_MOST_CHARACTERS])
             yield Hit(name, f"The name of this {word} holds characters that cannot be seen: {points}.")
-        elif not plain and len(name) > LONGEST_LOOK:
+        elif not plain and len(name) > _LONGEST_LOOK:
             words = f"{len(name):,} characters, too many to tell whether it looks like another one"
             yield Hit(name, f"The name of this {word} has {words}.")
-        elif looks.setdefault(name if plain else look(name), name) != name:
+        elif looks.setdefault(name if plain else _look(name), name) != name:
             yield Hit(name, f"The name of this {word} looks like that of another one, and is not the same.")
 
 
-MOST_CHARACTERS = 5
-LONGEST_LOOK = 1_000
+_MOST_CHARACTERS = 5
+_LONGEST_LOOK = 1_000
 """Characters of a name that is compared by its look: what some become is far longer, and marks are put in order."""
 
 
-def is_plain(name: str) -> bool:
+def _is_plain(name: str) -> bool:
     """Whether a name has only characters of which all can be seen and none looks like another: most names do."""
     return name.isascii() and name.isprintable()
 
 
-def is_unseen(character: str) -> bool:
+def _is_unseen(character: str) -> bool:
     """Whether a character cannot be seen, or acts on the text around it."""
-    return character in BLANK or unicodedata.category(character) in UNSEEN
+    return character in _BLANK or unicodedata.category(character) in _UNSEEN
 
 
-def look(name: str) -> str:
+def _look(name: str) -> str:
     """What a name looks like: the same for letters of other scripts and widths."""
-    return unicodedata.normalize("NFKC", name).translate(LOOK_ALIKES)
+    return unicodedata.normalize("NFKC", name).translate(_LOOK_ALIKES)

@@ -36,39 +36,39 @@ def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for top in outer_layers(evidence.model.layers):
         for one in described_layers(evidence.model, top):
             if one.is_plain:
-                hits = [*misfits(one), *wrong_copies(one, extras)]
+                hits = [*_misfits(one), *_wrong_copies(one, extras)]
                 yield from () if hits and is_adapted_untold(one) else hits
 
 
-def misfits(one: DescribedLayer) -> list[Hit]:
+def _misfits(one: DescribedLayer) -> list[Hit]:
     """The weights of a layer that have another shape than they must have."""
     is_placed = bool(one.ways) and one.is_whole
     pairs = filled(one).pairs if is_placed else ()
-    hits = [Hit(weight.path, words) for kind, weight in pairs for words in wrongs(one, kind, weight)]
+    hits = [Hit(weight.path, words) for kind, weight in pairs for words in _wrongs(one, kind, weight)]
     if not is_placed:
-        hits = [Hit(weight.path, words) for weight in one.layer.weights for words in disagreements(one, weight)]
+        hits = [Hit(weight.path, words) for weight in one.layer.weights for words in _disagreements(one, weight)]
     if row_of(one.layer.class_name).keeps_statistics and not hits:
-        hits = [*unequal([weight for kind, weight in pairs if kind.axes])]
+        hits = [*_unequal([weight for kind, weight in pairs if kind.axes])]
     return hits
 
 
-def wrongs(one: DescribedLayer, kind: WeightSpec, weight: Weight) -> Iterator[str]:
+def _wrongs(one: DescribedLayer, kind: WeightSpec, weight: Weight) -> Iterator[str]:
     """A sentence for each thing that is wrong with the shape of a weight."""
     class_name, config = one.layer.class_name, one.layer.config
     expected = expected_shape(class_name, kind, config, one.incoming)
     if expected is None:
         if can_have_axes(class_name, kind, len(weight.shape)):
-            yield from disagreements(one, weight)
+            yield from _disagreements(one, weight)
         else:
-            yield f"It has {axes(len(weight.shape))}, which the {kind.name} of {class_name} never has."
+            yield f"It has {_axes(len(weight.shape))}, which the {kind.name} of {class_name} never has."
     elif len(expected) != len(weight.shape):
-        yield f"It has {axes(len(weight.shape))}, where the {kind.name} of {class_name} has {len(expected)}."
+        yield f"It has {_axes(len(weight.shape))}, where the {kind.name} of {class_name} has {len(expected)}."
     elif not fits(expected, weight.shape):
         promised = expected_shape(class_name, kind, config, None) or ()
-        yield from wrong_sizes(one, kind, weight, expected, promised)
+        yield from _wrong_sizes(one, kind, weight, expected, promised)
 
 
-def wrong_sizes(
+def _wrong_sizes(
     one: DescribedLayer, kind: WeightSpec, weight: Weight, expected: Sizes, promised: Sizes
 ) -> Iterator[str]:
     """A sentence for each axis of a weight whose size is not what the config says, or what comes in asks for."""
@@ -77,20 +77,20 @@ def wrong_sizes(
         if not fits_size(wanted, length):
             is_told = place < len(promised) and promised[place] is not None
             why = f"the config of {one.layer.class_name} says" if is_told else "what comes in asks for"
-            yield f"Its {name} axis has {length}, where {why} {size_words(wanted)}."
+            yield f"Its {name} axis has {length}, where {why} {_size_words(wanted)}."
 
 
-def axes(count: int) -> str:
+def _axes(count: int) -> str:
     """A number of axes in words."""
     return "1 axis" if count == 1 else f"{count} axes"
 
 
-def size_words(size: Size) -> str:
+def _size_words(size: Size) -> str:
     """A size, or the sizes of which one must be, in words."""
     return " or ".join(map(str, size)) if isinstance(size, tuple) else str(size)
 
 
-def unequal(weights: list[Weight]) -> Iterator[Hit]:
+def _unequal(weights: list[Weight]) -> Iterator[Hit]:
     """The weights of a normalisation that are not as long as its first: it has a number of each kind for a position."""
     for weight in weights[1:]:
         if weight.shape != weights[0].shape:
@@ -98,7 +98,7 @@ def unequal(weights: list[Weight]) -> Iterator[Hit]:
             yield Hit(weight.path, f"Its shape is not that of {weights[0].name}: {shapes}.")
 
 
-def wrong_copies(one: DescribedLayer, extras: Mapping[str, Extra]) -> Iterator[Hit]:
+def _wrong_copies(one: DescribedLayer, extras: Mapping[str, Extra]) -> Iterator[Hit]:
     """The copy of the kernel inside that a SpectralNormalization stores, where it has another shape than the kernel."""
     kept = one.layer.weights[0].stored_path.rpartition("/")[0] if one.copies and one.layer.weights else None
     copy = extras.get(f"{kept}/0")
@@ -108,7 +108,7 @@ def wrong_copies(one: DescribedLayer, extras: Mapping[str, Extra]) -> Iterator[H
         yield Hit(copy.stored_path, f"It is a copy of the kernel in {one.layer.path}, and has another shape: {shape}.")
 
 
-def disagreements(one: DescribedLayer, weight: Weight) -> Iterator[str]:
+def _disagreements(one: DescribedLayer, weight: Weight) -> Iterator[str]:
     """A sentence for each axis of a weight whose size is wrong, as far as the names of its axes tell."""
     layer, names = one.layer, [axis.name for axis in weight.axes]
     blocks = max(1, len(weight.axes[-1].blocks)) if names else 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.model import Extra, Layer, Model, Weight
 
-NAMES_SHOWN = 5
+_NAMES_SHOWN = 5
 
 
 def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -39,16 +39,16 @@ def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         if top.path in shared:
             continue
         if not any(inner.weights for inner in top.walk()):
-            if is_missing(top):
+            if _is_missing(top):
                 yield Hit(top.path, f"The layer {top.name} has no weights: {Remark('no-arrays')}.")
             continue
         for one in described_layers(evidence.model, top):
-            lacking = [] if one.is_open else [kind.name for kind in lacked(one) if kind.counted]
+            lacking = [] if one.is_open else [kind.name for kind in _lacked(one) if kind.counted]
             if lacking:
                 yield Hit(one.layer.path, f"The file has no array for {few_of(lacking)} of {one.layer.class_name}.")
 
 
-def lacked(one: DescribedLayer) -> tuple[WeightSpec, ...]:
+def _lacked(one: DescribedLayer) -> tuple[WeightSpec, ...]:
     """The weights of a layer that the file has no array for."""
     if one.is_plain:
         lacking = filled(one).lacking
@@ -72,29 +72,29 @@ def surplus_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         for one in described_layers(model, top):
             surplus = filled(one).surplus if one.ways and one.is_plain and not one.is_open else ()
             if surplus and not is_adapted_untold(one):
-                yield Hit(one.layer.path, f"{one.layer.class_name} has no place for {arrays_of(surplus)}.")
-        yield from (Hit(one.path, f"{top.class_name} has no layer of this name in it.") for one in strange(top, model))
-    yield from surplus_in_models(model)
+                yield Hit(one.layer.path, f"{one.layer.class_name} has no place for {_arrays_of(surplus)}.")
+        yield from (Hit(one.path, f"{top.class_name} has no layer of this name in it.") for one in _strange(top, model))
+    yield from _surplus_in_models(model)
 
 
-def arrays_of(weights: Sequence[Weight]) -> str:
+def _arrays_of(weights: Sequence[Weight]) -> str:
     """Arrays by their paths in the file."""
     return few_of([weight.stored_path for weight in weights])
 
 
-def strange(top: Layer, model: Model) -> Iterator[Layer]:
+def _strange(top: Layer, model: Model) -> Iterator[Layer]:
     """Layers inside one of a legacy file that its class does not have, with arrays that Keras counts."""
     if model.is_legacy and is_described(top) and all(inner.known for inner in top.walk()):
         yield from (inner for inner in top.walk() if inner.weights and not is_described(inner))
 
 
-def surplus_in_models(model: Model) -> Iterator[Hit]:
+def _surplus_in_models(model: Model) -> Iterator[Hit]:
     """Arrays of models whose class has none of its own, and layers of a legacy file that its config does not name."""
     if model.class_name in LAYERS and model.own_weights:
-        yield Hit(model.name or "", f"{model.class_name} has no place for {arrays_of(model.own_weights)}.")
+        yield Hit(model.name or "", f"{model.class_name} has no place for {_arrays_of(model.own_weights)}.")
     for layer in model.walk():
         if layer.kind == "model" and layer.weights and is_described(layer) and all(one.known for one in layer.walk()):
-            yield Hit(layer.path, f"{layer.class_name} has no place for {arrays_of(layer.weights)}.")
+            yield Hit(layer.path, f"{layer.class_name} has no place for {_arrays_of(layer.weights)}.")
     if model.is_legacy and any(map(is_described, model.layers)):
         repeated = {path for layer in model.walk() for path in layer.also_at}
         for layer in model.layers:
@@ -116,11 +116,11 @@ def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         if extra.kind == "unclaimed" and not is_copy:
             yield Hit(extra.stored_path, f"No layer has this array of shape {extra.array.shape}.")
     if not evidence.model.is_legacy:
-        for layer in left_over(evidence.model):
-            yield Hit(layer.path, f"The config has no layer for the arrays at {arrays_of(layer.weights)}.")
+        for layer in _left_over(evidence.model):
+            yield Hit(layer.path, f"The config has no layer for the arrays at {_arrays_of(layer.weights)}.")
 
 
-def left_over(model: Model) -> Iterator[Layer]:
+def _left_over(model: Model) -> Iterator[Layer]:
     """The layers that only a tree has, in models and layers whose config and class describe all that they hold."""
     is_listed = bool(model.layers) and model.class_name in LAYERS and any(map(is_described, model.layers))
     pending = [*model.layers] if is_listed else []
@@ -140,10 +140,10 @@ def lost_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     the model again where it was trained.
     """
     model = evidence.model
-    lost = [*lost_shapes(model)]
-    if not lost or any(is_converted(layer) for layer in model.walk()):
+    lost = [*_lost_shapes(model)]
+    if not lost or any(_is_converted(layer) for layer in model.walk()):
         return
-    bare, others = owners(model)
+    bare, others = _owners(model)
     if not bare and not others and model.class_name in LAYERS:
         return
     shapes = few_of([" × ".join(map(str, shape)) for shape in lost])
@@ -154,33 +154,33 @@ def lost_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     yield Hit(where, f"The optimizer has {state}{tail}.")
 
 
-def lost_shapes(model: Model) -> Iterator[tuple[int, ...]]:
+def _lost_shapes(model: Model) -> Iterator[tuple[int, ...]]:
     """The shape of each weight that the optimizer of an archive knows and the file lacks, at least."""
     if model.format != "keras-archive":
         return
-    states = {key: extra.array.shape for extra in model.extras if (key := state_number(extra)) is not None}
+    states = {key: extra.array.shape for extra in model.extras if (key := _state_number(extra)) is not None}
     tracked = tracked_shapes((model.training_config or {}).get("optimizer"), [states[key] for key in sorted(states)])
     stored = Counter(weight.shape for weight in model.weights)
     stored.update(extra.array.shape for extra in model.extras if extra.kind != "optimizer")
     yield from (Counter(tracked) - stored).elements()
 
 
-def state_number(extra: Extra) -> int | None:
+def _state_number(extra: Extra) -> int | None:
     """The place of an array among those of the model's own optimizer."""
     group, _, key = extra.stored_path.rpartition("/")
-    return number_of(key) if group == OPTIMIZER_ARRAYS else None
+    return number_of(key) if group == _OPTIMIZER_ARRAYS else None
 
 
-OPTIMIZER_ARRAYS = "/optimizer/vars"
+_OPTIMIZER_ARRAYS = "/optimizer/vars"
 """The group that has them."""
 
 
-def is_converted(layer: Layer) -> bool:
+def _is_converted(layer: Layer) -> bool:
     """Whether training knows a layer by other weights than those that are saved: the factors of LoRA, a full kernel."""
     return policy_of(layer.config).mode is not None or layer.config.get("lora_rank") is not None
 
 
-def owners(model: Model) -> tuple[list[str], list[str]]:
+def _owners(model: Model) -> tuple[list[str], list[str]]:
     """The paths of the layers of custom classes: of those that have no arrays, then of the others."""
     own = [layer for layer in model.walk() if layer.config and not layer.known and layer.kind != "model"]
     bare = dict.fromkeys(layer.path for layer in own if not any(inner.weights for inner in layer.walk()))
@@ -194,11 +194,11 @@ def unbuilt_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Call the model once, or give it an `Input`, before it is saved.
     """
     for layer in outer_layers(evidence.model.layers):
-        if layer.built is False and not layer.weightless and not is_missing(layer):
+        if layer.built is False and not layer.weightless and not _is_missing(layer):
             yield Hit(layer.path, f"The {layer.class_name} layer is not built: it has no weights in the file.")
 
 
-def is_missing(layer: Layer) -> bool:
+def _is_missing(layer: Layer) -> bool:
     """Whether the file has no arrays for a layer, while it has those of others."""
     return any(remark.kind == "no-arrays" for remark in layer.remarks)
 
@@ -209,7 +209,7 @@ def repeated_names(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Keras refuses to load it, and weights that are looked up by name may go to the wrong layer. Give every layer a name
     of its own.
     """
-    for _path, layers, config in models(evidence.model):
+    for _path, layers, config in _models(evidence.model):
         if "layers" not in config:
             continue
         named: dict[str, list[Layer]] = {}
@@ -218,16 +218,16 @@ def repeated_names(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
                 named.setdefault(layer.path, []).append(layer)
         for name, same in named.items():
             is_graph = "input_layers" in config
-            if len(same) > 1 and not (is_graph and are_one_input(same)):
+            if len(same) > 1 and not (is_graph and _are_one_input(same)):
                 yield Hit(name, f"{len(same)} layers of the same model have this name.")
 
 
-def are_one_input(layers: Sequence[Layer]) -> bool:
+def _are_one_input(layers: Sequence[Layer]) -> bool:
     """Whether layers are one input, listed more than once, of which a graph takes the last."""
     return all(layer.kind == "input" and layer.config == layers[0].config for layer in layers)
 
 
-def models(model: Model) -> Iterator[tuple[str, tuple[Layer, ...], JsonObject]]:
+def _models(model: Model) -> Iterator[tuple[str, tuple[Layer, ...], JsonObject]]:
     """The model and every model inside it: its path, its layers and its config."""
     yield "", model.layers, mapping(model.config or {}, "config")
     for layer in model.walk():
@@ -241,7 +241,7 @@ def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     What it computes is thrown away, and its weights are dead bytes; an input that leads nowhere has to be fed all the
     same. Build the model anew from the inputs and outputs that you mean.
     """
-    for path, layers, config in models(evidence.model):
+    for path, layers, config in _models(evidence.model):
         prefix = f"{path}/" if path else ""
         outputs = {prefix + name for name in tensor_layers(config.get("output_layers"))}
         places = {layer.path: layer for layer in layers}
@@ -286,5 +286,5 @@ def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 def few_of(names: list[str]) -> str:
     """The first few names, and how many more there are."""
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(names[:_NAMES_SHOWN]) + more

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.model import Weight
 
-DRAWN: frozenset[Reason] = frozenset(
+_DRAWN: frozenset[Reason] = frozenset(
     {"on the generator's grid", "off the generator's grid", "orthogonal", "identity", "fits", "too few values"}
 )
 """Reasons for the verdict "initial" that rest on numbers drawn at random, rather than on a constant such as zero."""
@@ -26,7 +26,7 @@ def untrained_model(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     It predicts at random. It was saved before training, or was built anew and never given its weights: save it after
     `fit`, or load the weights first. `kerasinspect training` shows the evidence for each layer.
     """
-    if is_untrained(evidence, thresholds["share"]):
+    if _is_untrained(evidence, thresholds["share"]):
         layers = [layer for layer in evidence.trained if layer.verdict == "initial"]
         sure = "" if all(layer.certainty == "certain" for layer in layers) else ", most likely"
         yield Hit(
@@ -35,19 +35,19 @@ def untrained_model(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
         )
 
 
-def is_untrained(evidence: Evidence, share: float) -> bool:
+def _is_untrained(evidence: Evidence, share: float) -> bool:
     """Whether nothing has changed, and more than a share of the parameters is as it was drawn."""
     if any(layer.verdict == "changed" for layer in evidence.trained):
         return False
     drawn = sum(
-        parameters(layer)
+        _parameters(layer)
         for layer in evidence.trained
-        if layer.verdict == "initial" and layer.decisive.judgement.reason in DRAWN
+        if layer.verdict == "initial" and layer.decisive.judgement.reason in _DRAWN
     )
-    return drawn > share * sum(map(parameters, evidence.trained))
+    return drawn > share * sum(map(_parameters, evidence.trained))
 
 
-def parameters(layer: LayerTraining) -> int:
+def _parameters(layer: LayerTraining) -> int:
     """Scalars in a layer's own weights."""
     return sum(one.weight.parameters for one in layer.weights)
 
@@ -62,13 +62,13 @@ def untrained_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         return
     for layer in evidence.trained:
         reason = layer.decisive.judgement.reason
-        if layer.verdict == "initial" and (layer.certainty == "certain" or reason in DRAWN):
+        if layer.verdict == "initial" and (layer.certainty == "certain" or reason in _DRAWN):
             frozen = "; it is frozen" if layer.layer.trainable is False else ""
             sure = "" if layer.certainty == "certain" else " most likely"
-            yield Hit(layer.layer.path, f"Its weights are{sure} as {initializers(layer)} gave them{frozen}.")
+            yield Hit(layer.layer.path, f"Its weights are{sure} as {_initializers(layer)} gave them{frozen}.")
 
 
-def initializers(layer: LayerTraining) -> str:
+def _initializers(layer: LayerTraining) -> str:
     """The initializers of a layer's weights, stated or assumed."""
     started = (one.weight.initializer or one.judgement.assumed for one in layer.weights)
     names = dict.fromkeys(initializer.title for initializer in started if initializer)
@@ -119,14 +119,14 @@ def never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for layer in evidence.trained:
         slots = [one.slots for one in layer.weights if one.slots is not None]
         # Ftrl sets weights whose gradient is 0 to 0, and keeps its state at 0.
-        has_zeros = any(is_zero_kernel(evidence, one.weight) for one in layer.weights)
+        has_zeros = any(_is_zero_kernel(evidence, one.weight) for one in layer.weights)
         if layer.verdict != "changed" and not has_zeros and slots and all(state == "still" for state in slots):
             yield Hit(
                 layer.layer.path, f"After {evidence.training.steps:,} steps the optimizer never moved its weights."
             )
 
 
-def is_zero_kernel(evidence: Evidence, weight: Weight) -> bool:
+def _is_zero_kernel(evidence: Evidence, weight: Weight) -> bool:
     """Whether all values of a kernel are 0, which hardly any initializer gives one."""
     figures = evidence.statistics.get(weight.stored_path)
     return "kernel" in weight.name and figures is not None and figures.zeros == figures.count

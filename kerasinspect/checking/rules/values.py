@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.model import Weight
 
-POSITIONS_SHOWN = 5
-FEW = 2
+_POSITIONS_SHOWN = 5
+_FEW = 2
 """Subnormal values that matter to nobody."""
-NOT_TRAINED = frozenset(
+_NOT_TRAINED = frozenset(
     {"moving_mean", "moving_variance", "moving_stddev", "renorm_mean", "renorm_stddev", "mean", "variance", "count"}
 )
 """Weights that hold figures of the data, which may be of any size."""
-VARIANCES = frozenset({"moving_variance", "moving_stddev", "renorm_stddev", "variance"})
-FLOAT16_LARGEST, FLOAT16_VANISHING = 65504.0, 2.0**-25
-BFLOAT16_LARGEST, BFLOAT16_VANISHING = (2 - 2.0**-7) * 2.0**127, 2.0**-134
+_VARIANCES = frozenset({"moving_variance", "moving_stddev", "renorm_stddev", "variance"})
+_FLOAT16_LARGEST, _FLOAT16_VANISHING = 65504.0, 2.0**-25
+_BFLOAT16_LARGEST, _BFLOAT16_VANISHING = (2 - 2.0**-7) * 2.0**127, 2.0**-134
 """The largest number that a dtype holds, and the size up to which a number is rounded to zero in it."""
-INT8_LARGEST = 127
-SCALES = frozenset({"kernel_scale", "embeddings_scale", "reverse_embeddings_scale"})
-LARGEST_SCALE = 1e8
+_INT8_LARGEST = 127
+_SCALES = frozenset({"kernel_scale", "embeddings_scale", "reverse_embeddings_scale"})
+_LARGEST_SCALE = 1e8
 """Keras divides 127 by the largest weight of a channel and a ten-millionth: only an empty channel comes near this."""
 
 
@@ -47,7 +47,7 @@ def not_a_number(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     for weight, figures in evidence.measured():
         if figures.nan:
-            first = position(weight, figures.first_nan)
+            first = _position(weight, figures.first_nan)
             yield Hit(weight.path, f"{figures.nan:,} of {figures.count:,} values are NaN, the first at {first}.")
 
 
@@ -59,7 +59,7 @@ def infinity(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     for weight, figures in evidence.measured():
         if figures.infinities:
-            first = position(weight, figures.first_infinity)
+            first = _position(weight, figures.first_infinity)
             yield Hit(
                 weight.path, f"{figures.infinities:,} of {figures.count:,} values are infinite, the first at {first}."
             )
@@ -71,8 +71,8 @@ def zero_kernel(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     The layer gives its bias whatever it is fed. The weights were never loaded, or were pruned away; a few designs
     start a branch from zeros on purpose, and then it was never trained.
     """
-    for weight, figures in kernels(evidence):
-        if figures.count and figures.zeros == figures.count and not began_as(weight, 0.0):
+    for weight, figures in _kernels(evidence):
+        if figures.count and figures.zeros == figures.count and not _began_as(weight, 0.0):
             yield Hit(weight.path, f"All {figures.count:,} values are zero.")
 
 
@@ -82,12 +82,12 @@ def constant_kernel(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     All units compute the same thing, and training keeps them alike. Use a random initializer; a kernel that is meant
     to be a constant is better a part of the computation.
     """
-    for weight, figures in kernels(evidence):
-        if figures.constant and figures.count > 1 and figures.zeros == 0 and not began_as(weight, figures.minimum):
+    for weight, figures in _kernels(evidence):
+        if figures.constant and figures.count > 1 and figures.zeros == 0 and not _began_as(weight, figures.minimum):
             yield Hit(weight.path, f"All {figures.count:,} values are {figures.minimum:g}.")
 
 
-def began_as(weight: Weight, value: float | None) -> bool:
+def _began_as(weight: Weight, value: float | None) -> bool:
     """Whether the config says that every value of a weight starts as this number."""
     started = weight.initializer.constant if weight.initializer and not weight.initializer.default else None
     return started is not None and value is not None and is_stored_as(value, started, weight.dtype)
@@ -100,19 +100,19 @@ def dead_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     them out, or train again with a smaller rate.
     """
     biases = {weight.layer: weight for weight in evidence.model.weights if weight.name == "bias"}
-    for weight, units in unit_kernels(evidence):
+    for weight, units in _unit_kernels(evidence):
         share = thresholds["share"]
         unit, source = weight.axes[-1], weight.axes[-2]
-        silent = without_bias(biases.get(weight.layer), units.silent)
+        silent = _without_bias(biases.get(weight.layer), units.silent)
         if len(silent) > share * unit.size:
             words = f"{len(silent):,} of {unit.size:,} {unit.name}s have only zeros coming in"
-            yield Hit(weight.path, f"{words}: {first_positions(silent)}.")
+            yield Hit(weight.path, f"{words}: {_first_positions(silent)}.")
         if source.source is not None and len(units.unused) > share * source.size:
             words = f"{len(units.unused):,} of {source.size:,} {source.source_word}s of {source.source}"
-            yield Hit(weight.path, f"{words} have only zeros going out: {first_positions(units.unused)}.")
+            yield Hit(weight.path, f"{words} have only zeros going out: {_first_positions(units.unused)}.")
 
 
-def without_bias(bias: Weight | None, silent: tuple[int, ...]) -> tuple[int, ...]:
+def _without_bias(bias: Weight | None, silent: tuple[int, ...]) -> tuple[int, ...]:
     """Those units whose bias is zero too."""
     if bias is None or not silent or bias.array.shape[-1:] == () or max(silent) >= bias.shape[-1]:
         return silent
@@ -126,11 +126,11 @@ def identical_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     They started alike and stay alike, so that they count as one: the initializer was constant, or columns were copied.
     Initialise the kernel at random.
     """
-    for weight, units in unit_kernels(evidence):
+    for weight, units in _unit_kernels(evidence):
         alike = 0 if evidence.statistics[weight.stored_path].nan else sum(map(len, units.identical))
         if alike and weight.parameters // weight.axes[-1].size >= thresholds["inputs"]:
             words = f"{alike:,} of {weight.axes[-1].size:,} {weight.axes[-1].name}s have the weights of another one"
-            yield Hit(weight.path, f"{words}, among them {first_positions(units.identical[0])}.")
+            yield Hit(weight.path, f"{words}, among them {_first_positions(units.identical[0])}.")
 
 
 def exploding_magnitude(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -141,18 +141,18 @@ def exploding_magnitude(evidence: Evidence, thresholds: Thresholds) -> Iterator[
     """
     for weight, figures in evidence.measured():
         largest = figures.largest
-        if largest is not None and largest > thresholds["largest"] and is_trained_weight(weight, figures):
+        if largest is not None and largest > thresholds["largest"] and _is_trained_weight(weight, figures):
             yield Hit(weight.path, f"Its values reach {largest:,.6g}; more than {thresholds['largest']:,g} is unusual.")
 
 
-def is_trained_weight(weight: Weight, figures: Statistics) -> bool:
+def _is_trained_weight(weight: Weight, figures: Statistics) -> bool:
     """Whether training gives a weight its values: a layer's own array may be a running sum of anything.
 
     Of an array that nothing names, only negative values in a matrix tell it from sums and counts.
     """
     if weight.trainable is None:
         return len(weight.shape) > 1 and figures.minimum is not None and figures.minimum < 0
-    return is_float(weight.dtype) and weight.name not in NOT_TRAINED and not weight.name.endswith("_scale")
+    return is_float(weight.dtype) and weight.name not in _NOT_TRAINED and not weight.name.endswith("_scale")
 
 
 def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -162,7 +162,7 @@ def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     decay that goes on after training is over. Set them to zero.
     """
     for weight, figures in evidence.measured():
-        if figures.subnormals > max(FEW, thresholds["share"] * figures.count):
+        if figures.subnormals > max(_FEW, thresholds["share"] * figures.count):
             yield Hit(weight.path, f"{figures.subnormals:,} of {figures.count:,} values are subnormal.")
 
 
@@ -173,7 +173,7 @@ def negative_variance(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     by a conversion that mixed up arrays: convert it again.
     """
     for weight, figures in evidence.measured():
-        if weight.name in VARIANCES and figures.minimum is not None and figures.minimum < 0:
+        if weight.name in _VARIANCES and figures.minimum is not None and figures.minimum < 0:
             yield Hit(weight.path, f"Its smallest value is {figures.minimum:g}.")
 
 
@@ -182,7 +182,7 @@ def float16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     For a model that is to be converted to half precision; off unless it is selected. Use bfloat16, or scale the layer.
     """
-    return beyond(evidence, FLOAT16_LARGEST, "float16")
+    return _beyond(evidence, _FLOAT16_LARGEST, "float16")
 
 
 def float16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -190,7 +190,7 @@ def float16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hi
 
     For a model that is to be converted to half precision; off unless it is selected. Use bfloat16, or scale the layer.
     """
-    return vanishing(evidence, FLOAT16_VANISHING, thresholds["share"], "float16")
+    return _vanishing(evidence, _FLOAT16_VANISHING, thresholds["share"], "float16")
 
 
 def bfloat16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -198,7 +198,7 @@ def bfloat16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     For a model that is to be converted to bfloat16; off unless it is selected. Such numbers are a sign of divergence.
     """
-    return beyond(evidence, BFLOAT16_LARGEST, "bfloat16")
+    return _beyond(evidence, _BFLOAT16_LARGEST, "bfloat16")
 
 
 def bfloat16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
@@ -206,17 +206,17 @@ def bfloat16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[H
 
     For a model that is to be converted to bfloat16; off unless it is selected. Set such values to zero yourself.
     """
-    return vanishing(evidence, BFLOAT16_VANISHING, thresholds["share"], "bfloat16")
+    return _vanishing(evidence, _BFLOAT16_VANISHING, thresholds["share"], "bfloat16")
 
 
-def beyond(evidence: Evidence, largest: float, dtype: str) -> Iterator[Hit]:
+def _beyond(evidence: Evidence, largest: float, dtype: str) -> Iterator[Hit]:
     """Weights with finite numbers that a dtype cannot hold."""
     for weight, figures in evidence.measured():
         if figures.largest is not None and figures.largest > largest:
             yield Hit(weight.path, f"Its values reach {figures.largest:.3g}; {dtype} ends at {largest:.3g}.")
 
 
-def vanishing(evidence: Evidence, size: float, share: float, dtype: str) -> Iterator[Hit]:
+def _vanishing(evidence: Evidence, size: float, share: float, dtype: str) -> Iterator[Hit]:
     """Weights of which more than a share is not zero and becomes zero in a dtype; reads them once more."""
     for weight, figures in evidence.measured():
         if not is_float(weight.dtype):
@@ -234,30 +234,30 @@ def saturated_int8(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """
     for weight, figures in evidence.measured():
         low, high = figures.minimum, figures.maximum
-        if weight.name in SCALES and low is not None and high is not None and (low <= 0 or high >= LARGEST_SCALE):
+        if weight.name in _SCALES and low is not None and high is not None and (low <= 0 or high >= _LARGEST_SCALE):
             yield Hit(weight.path, f"Its scales run from {low:.3g} to {high:.3g}.")
         is_whole = weight.dtype == "int8" and not weight.is_packed
         if is_whole and weight.name in ("kernel", "embeddings") and figures.norm is not None:
             root_mean_square = figures.norm / sqrt(figures.finite)
-            if root_mean_square > thresholds["share"] * INT8_LARGEST:
+            if root_mean_square > thresholds["share"] * _INT8_LARGEST:
                 yield Hit(weight.path, f"Its values lie {root_mean_square:.0f} from zero on average; int8 ends at 127.")
 
 
-def kernels(evidence: Evidence) -> Iterator[tuple[Weight, Statistics]]:
+def _kernels(evidence: Evidence) -> Iterator[tuple[Weight, Statistics]]:
     """Every kernel whose values could be read as they are stored, with its figures."""
     measured = ((weight, figures) for weight, figures in evidence.measured() if not weight.is_packed)
     return ((weight, figures) for weight, figures in measured if weight.name.endswith("kernel"))
 
 
-def unit_kernels(evidence: Evidence) -> Iterator[tuple[Weight, Units]]:
+def _unit_kernels(evidence: Evidence) -> Iterator[tuple[Weight, Units]]:
     """Every kernel whose last axis is that of its layer's units, unless all its values are the same."""
-    for weight, figures in kernels(evidence):
+    for weight, figures in _kernels(evidence):
         units = evidence.units.get(weight.stored_path) if row_of(weight.layer_class).has_own_units else None
         if units is not None and len(weight.axes) > 1 and not figures.constant:
             yield weight, units
 
 
-def position(weight: Weight, place: int | None) -> str:
+def _position(weight: Weight, place: int | None) -> str:
     """A position in C order as an index: ``[0, 4]``."""
     index: list[int] = []
     for size in reversed(weight.shape):
@@ -266,7 +266,7 @@ def position(weight: Weight, place: int | None) -> str:
     return str(index)
 
 
-def first_positions(places: tuple[int, ...]) -> str:
+def _first_positions(places: tuple[int, ...]) -> str:
     """The first few positions, and how many more there are."""
-    more = f" and {len(places) - POSITIONS_SHOWN:,} more" if len(places) > POSITIONS_SHOWN else ""
-    return ", ".join(map(str, places[:POSITIONS_SHOWN])) + more
+    more = f" and {len(places) - _POSITIONS_SHOWN:,} more" if len(places) > _POSITIONS_SHOWN else ""
+    return ", ".join(map(str, places[:_POSITIONS_SHOWN])) + more

@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.stored import Attribute
 
-HEAD = struct.Struct("<BBHHH")
+_HEAD = struct.Struct("<BBHHH")
 """The prefix of an attribute: version, flags, bytes of its name, datatype and dataspace."""
-SHARED_PARTS = 0x03
+_SHARED_PARTS = 0x03
 """The flags of an attribute whose datatype or dataspace lies elsewhere in the file."""
-STRING, VARIABLE_LENGTH = 3, 9
-TEXT = 1
+_STRING, _VARIABLE_LENGTH = 3, 9
+_TEXT = 1
 """The type that a variable-length datatype of texts has."""
-REFERENCE = struct.Struct("<IQI")
+_REFERENCE = struct.Struct("<IQI")
 """A text of variable length: its bytes, the address of its heap, its number there."""
-HEAP = struct.Struct("<4sB3xQ")
+_HEAP = struct.Struct("<4sB3xQ")
 """Signature, version, bytes of a global heap."""
-HEAP_OBJECT = struct.Struct("<H6xQ")
+_HEAP_OBJECT = struct.Struct("<H6xQ")
 """Number and bytes of an object in it."""
-MOST_HEAPS = 8
+_MOST_HEAPS = 8
 """Heaps that are kept, each of which may have 65,535 objects."""
 
 
-class Parts(NamedTuple):
+class _Parts(NamedTuple):
     """An attribute's name, and where its datatype, its dataspace and its values begin."""
 
     name: bytes
@@ -50,25 +50,25 @@ class Parts(NamedTuple):
 def is_familiar_attribute(data: bytes, start: int) -> bool:
     """Whether an attribute is of a form that is read here: texts and plain numbers, all of it in one place."""
     version, flags = data[start : start + 2]
-    if version not in (1, 2, 3) or (version > 1 and flags & SHARED_PARTS):
+    if version not in (1, 2, 3) or (version > 1 and flags & _SHARED_PARTS):
         return False
     datatype = parts_of(data, start).datatype
     kind = class_at(data, datatype)
-    return kind in (INTEGER, FLOAT, STRING) or (kind == VARIABLE_LENGTH and data[datatype + 1] & 0x0F == TEXT)
+    return kind in (INTEGER, FLOAT, _STRING) or (kind == _VARIABLE_LENGTH and data[datatype + 1] & 0x0F == _TEXT)
 
 
-def parts_of(data: bytes, start: int) -> Parts:
+def parts_of(data: bytes, start: int) -> _Parts:
     """The offsets of the parts of an attribute; raises ValueError for a name of another length than it says."""
-    version, _, name, datatype, dataspace = HEAD.unpack_from(data, start)
+    version, _, name, datatype, dataspace = _HEAD.unpack_from(data, start)
     step = 8 if version == 1 else 1
-    first = start + HEAD.size + (version > 2)  # noqa: PLR2004 - version 3 tells the encoding of the name
+    first = start + _HEAD.size + (version > 2)  # noqa: PLR2004 - version 3 tells the encoding of the name
     second = first + padded(name, step)
     third = second + padded(datatype, step)
     title, _, rest = data[first : first + name].partition(b"\0")
     if rest or len(title) + 1 != name:
         message = f"a name of {len(title)} bytes in {name}"
         raise ValueError(message)
-    return Parts(title, second, third, third + padded(dataspace, step))
+    return _Parts(title, second, third, third + padded(dataspace, step))
 
 
 def attribute_of(file: OpenFile, data: bytes, path: str) -> tuple[str, Attribute]:
@@ -79,7 +79,7 @@ def attribute_of(file: OpenFile, data: bytes, path: str) -> tuple[str, Attribute
     name, datatype, dataspace, values = parts_of(data, 0)
     title = name.decode()
     where = f"{title} of {path}"
-    shape = shape_of(data[dataspace : dataspace + HEAD.unpack_from(data)[-1]])
+    shape = shape_of(data[dataspace : dataspace + _HEAD.unpack_from(data)[-1]])
     count = 0 if shape is None else math.prod(shape)
     check_count(file, count, len(data) - values)
     if not 0 <= len(data) - values - count * size_at(data, datatype) < ALIGNMENT:
@@ -89,14 +89,14 @@ def attribute_of(file: OpenFile, data: bytes, path: str) -> tuple[str, Attribute
         return title, None
     kind = class_at(data, datatype)
     if kind in (INTEGER, FLOAT):
-        return title, number(data, datatype, values) if shape == () else unread_values(count)
+        return title, _number(data, datatype, values) if shape == () else _unread_values(count)
     if len(shape) > 1:
-        return title, unread_values(count)
-    pieces = fixed(data, datatype, values, count) if kind == STRING else variable(file, data, values, count)
+        return title, _unread_values(count)
+    pieces = _fixed(data, datatype, values, count) if kind == _STRING else _variable(file, data, values, count)
     return title, texts(file, pieces, where) if shape else text(file, next(pieces), where)
 
 
-def unread_values(count: int) -> Attribute:
+def _unread_values(count: int) -> Attribute:
     """Values that are neither texts in a row nor one number: an empty list where there are none, else None."""
     return None if count else []
 
@@ -109,7 +109,7 @@ def check_count(file: OpenFile, count: int, nbytes: int) -> None:
         raise ValueError(message)
 
 
-def number(data: bytes, datatype: int, values: int) -> Attribute:
+def _number(data: bytes, datatype: int, values: int) -> Attribute:
     """One integer or float; None where its bits are laid out as no Keras writes them."""
     described = number_format(data, datatype)
     if described is None or described[0].kind not in "iuf":
@@ -118,7 +118,7 @@ def number(data: bytes, datatype: int, values: int) -> Attribute:
     return value if isinstance(value, int | float) else None
 
 
-def fixed(data: bytes, datatype: int, values: int, count: int) -> Iterator[bytes]:
+def _fixed(data: bytes, datatype: int, values: int, count: int) -> Iterator[bytes]:
     """Texts that all take the same bytes."""
     size = size_at(data, datatype)
     if not size or values + count * size > len(data):
@@ -127,13 +127,13 @@ def fixed(data: bytes, datatype: int, values: int, count: int) -> Iterator[bytes
     return (data[at : at + size].rstrip(b"\0") for at in range(values, values + count * size, size))
 
 
-def variable(file: OpenFile, data: bytes, values: int, count: int) -> Iterator[bytes | None]:
+def _variable(file: OpenFile, data: bytes, values: int, count: int) -> Iterator[bytes | None]:
     """Texts that lie in a heap; None for one that was never written."""
-    if values + count * REFERENCE.size > len(data):
+    if values + count * _REFERENCE.size > len(data):
         message = f"{count} texts in {len(data) - values} bytes"
         raise ValueError(message)
-    for at in range(values, values + count * REFERENCE.size, REFERENCE.size):
-        size, heap, place = REFERENCE.unpack_from(data, at)
+    for at in range(values, values + count * _REFERENCE.size, _REFERENCE.size):
+        size, heap, place = _REFERENCE.unpack_from(data, at)
         yield objects_of(file, heap)[place][:size] if heap else None
 
 
@@ -141,26 +141,26 @@ def objects_of(file: OpenFile, address: int) -> Mapping[int, bytes]:
     """The objects of a global heap by number."""
     if address not in file.heaps:
         make_room(file.heaps)
-        signature, version, size = HEAP.unpack(file.stream.at(address, HEAP.size))
+        signature, version, size = _HEAP.unpack(file.stream.at(address, _HEAP.size))
         if signature != b"GCOL" or version != 1:
             message = f"no global heap at {address}"
             raise ValueError(message)
-        file.heaps[address] = dict(heap_objects(file.stream.at(address + HEAP.size, size - HEAP.size)))
+        file.heaps[address] = dict(heap_objects(file.stream.at(address + _HEAP.size, size - _HEAP.size)))
     return file.heaps[address]
 
 
 def make_room(heaps: dict[int, Any]) -> None:
     """Forget the heaps so far where they are many: what lies in one heap is asked for in a row."""
-    if len(heaps) >= MOST_HEAPS:
+    if len(heaps) >= _MOST_HEAPS:
         heaps.clear()
 
 
 def heap_objects(data: bytes) -> Iterator[tuple[int, bytes]]:
     """The objects in the bytes of a heap, up to its free space; raises ValueError for one that is cut short."""
     at = 0
-    while at + HEAP_OBJECT.size <= len(data):
-        place, size = HEAP_OBJECT.unpack_from(data, at)
-        at += HEAP_OBJECT.size
+    while at + _HEAP_OBJECT.size <= len(data):
+        place, size = _HEAP_OBJECT.unpack_from(data, at)
+        at += _HEAP_OBJECT.size
         if not place:
             break
         if at + size > len(data):

@@ -8,53 +8,53 @@ from __future__ import annotations
 
 import struct
 
-WORD = 0xFFFF_FFFF
+_WORD = 0xFFFF_FFFF
 CHECKSUM = struct.Struct("<I")
-BLOCK = struct.Struct("<III")
-SEED = 0xDEAD_BEEF
+_BLOCK = struct.Struct("<III")
+_SEED = 0xDEAD_BEEF
 FOLLOWED = frozenset({b"OHDR", b"FRHP", b"FHIB", b"BTHD", b"BTIN", b"BTLF"})
 """Signatures of structures whose checksum lies behind all that has to be read of them."""
 CONTINUED, HEAP, HEAP_BLOCK = b"OCHK", b"FRHP", b"FHDB"
 """Of the part of a header that ends in its checksum; of a heap, and of a block of one that has it in its head."""
-HEAP_FLAGS, HAS_CHECKSUMS, HEAP_BITS, BLOCK_HEAD = 9, 2, 128, 13
+_HEAP_FLAGS, _HAS_CHECKSUMS, _HEAP_BITS, _BLOCK_HEAD = 9, 2, 128, 13
 """In a heap: where its flags are, the one for checksums in blocks, where the bits of its size are; in a block: where
 its place in the heap stands, with the checksum behind."""
 
 
 def lookup3(data: bytes) -> int:
     """The checksum of some bytes."""
-    a = b = c = (SEED + len(data)) & WORD
+    a = b = c = (_SEED + len(data)) & _WORD
     if not data:
         return c
-    tail = (len(data) - 1) // BLOCK.size * BLOCK.size
-    for x, y, z in BLOCK.iter_unpack(data[:tail]):
-        a, b, c = (a + x) & WORD, (b + y) & WORD, (c + z) & WORD
-        a = (a - c) & WORD ^ (c << 4 & WORD | c >> 28)
-        c = c + b & WORD
-        b = (b - a) & WORD ^ (a << 6 & WORD | a >> 26)
-        a = a + c & WORD
-        c = (c - b) & WORD ^ (b << 8 & WORD | b >> 24)
-        b = b + a & WORD
-        a = (a - c) & WORD ^ (c << 16 & WORD | c >> 16)
-        c = c + b & WORD
-        b = (b - a) & WORD ^ (a << 19 & WORD | a >> 13)
-        a = a + c & WORD
-        c = (c - b) & WORD ^ (b << 4 & WORD | b >> 28)
-        b = b + a & WORD
-    x, y, z = BLOCK.unpack(data[tail:].ljust(BLOCK.size, b"\0"))
-    a, b, c = (a + x) & WORD, (b + y) & WORD, (c + z) & WORD
-    return last_mix(a, b, c)
+    tail = (len(data) - 1) // _BLOCK.size * _BLOCK.size
+    for x, y, z in _BLOCK.iter_unpack(data[:tail]):
+        a, b, c = (a + x) & _WORD, (b + y) & _WORD, (c + z) & _WORD
+        a = (a - c) & _WORD ^ (c << 4 & _WORD | c >> 28)
+        c = c + b & _WORD
+        b = (b - a) & _WORD ^ (a << 6 & _WORD | a >> 26)
+        a = a + c & _WORD
+        c = (c - b) & _WORD ^ (b << 8 & _WORD | b >> 24)
+        b = b + a & _WORD
+        a = (a - c) & _WORD ^ (c << 16 & _WORD | c >> 16)
+        c = c + b & _WORD
+        b = (b - a) & _WORD ^ (a << 19 & _WORD | a >> 13)
+        a = a + c & _WORD
+        c = (c - b) & _WORD ^ (b << 4 & _WORD | b >> 28)
+        b = b + a & _WORD
+    x, y, z = _BLOCK.unpack(data[tail:].ljust(_BLOCK.size, b"\0"))
+    a, b, c = (a + x) & _WORD, (b + y) & _WORD, (c + z) & _WORD
+    return _last_mix(a, b, c)
 
 
-def last_mix(a: int, b: int, c: int) -> int:
+def _last_mix(a: int, b: int, c: int) -> int:
     """The final mix of the state."""
-    c = (c ^ b) - (b << 14 & WORD | b >> 18) & WORD
-    a = (a ^ c) - (c << 11 & WORD | c >> 21) & WORD
-    b = (b ^ a) - (a << 25 & WORD | a >> 7) & WORD
-    c = (c ^ b) - (b << 16 & WORD | b >> 16) & WORD
-    a = (a ^ c) - (c << 4 & WORD | c >> 28) & WORD
-    b = (b ^ a) - (a << 14 & WORD | a >> 18) & WORD
-    return (c ^ b) - (b << 24 & WORD | b >> 8) & WORD
+    c = (c ^ b) - (b << 14 & _WORD | b >> 18) & _WORD
+    a = (a ^ c) - (c << 11 & _WORD | c >> 21) & _WORD
+    b = (b ^ a) - (a << 25 & _WORD | a >> 7) & _WORD
+    c = (c ^ b) - (b << 16 & _WORD | b >> 16) & _WORD
+    a = (a ^ c) - (c << 4 & _WORD | c >> 28) & _WORD
+    b = (b ^ a) - (a << 14 & _WORD | a >> 18) & _WORD
+    return (c ^ b) - (b << 24 & _WORD | b >> 8) & _WORD
 
 
 def check_sum(data: bytes, stored: bytes) -> None:
@@ -66,7 +66,7 @@ def check_sum(data: bytes, stored: bytes) -> None:
 
 def check_block(data: bytes, heap: bytes) -> None:
     """Raise ValueError where a block of a heap has not the checksum that it says, if blocks of this heap have any."""
-    if heap[HEAP_FLAGS] & HAS_CHECKSUMS:
-        at = BLOCK_HEAD + -(-int.from_bytes(heap[HEAP_BITS : HEAP_BITS + 2], "little") // 8)
+    if heap[_HEAP_FLAGS] & _HAS_CHECKSUMS:
+        at = _BLOCK_HEAD + -(-int.from_bytes(heap[_HEAP_BITS : _HEAP_BITS + 2], "little") // 8)
         end = at + CHECKSUM.size
         check_sum(data[:at] + bytes(CHECKSUM.size) + data[end:], data[at:end])

@@ -16,22 +16,22 @@ from kerasinspect.containers.hdf5.messages import MOST_REMEMBERED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-INTEGER, FLOAT, OPAQUE, COMPOUND, ENUMERATED = 0, 1, 5, 6, 8
+INTEGER, FLOAT, OPAQUE, _COMPOUND, _ENUMERATED = 0, 1, 5, 6, 8
 """Classes of datatypes."""
-VERSIONS = range(1, 6)
-HEAD, NUMBERS = 8, {INTEGER: 4, FLOAT: 12}
+_VERSIONS = range(1, 6)
+_HEAD, _NUMBERS = 8, {INTEGER: 4, FLOAT: 12}
 """Bytes that any datatype begins with, and those that tell more of an integer or a float."""
-BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
+_BOOLEAN = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
 """The names that h5py gives to the values of a boolean, and these: in older versions each name fills eight bytes."""
-MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1), 5: (2, 1)}
+_MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: (2, 1), 5: (2, 1)}
 """By the version of a record: bytes of a member's name of one letter, and those that tell where it is."""
-BIG_ENDIAN, SIGNED = 0x01, 0x08
-LEADING_ONE = 0x20
+_BIG_ENDIAN, _SIGNED = 0x01, 0x08
+_LEADING_ONE = 0x20
 """The flag of a float whose mantissa has a leading bit that is not stored."""
-INT8 = (np.dtype("i1"), "int8")
+_INT8 = (np.dtype("i1"), "int8")
 UNUSUAL = "unusual"
 """The word for numbers whose bits are laid out as no Keras writes them."""
-FLOATS: Mapping[tuple[int, ...], tuple[str, str]] = {
+_FLOATS: Mapping[tuple[int, ...], tuple[str, str]] = {
     (15, 2, 0, 16, 10, 5, 0, 10, 15): ("f2", "float16"),
     (31, 4, 0, 32, 23, 8, 0, 23, 127): ("f4", "float32"),
     (63, 8, 0, 64, 52, 11, 0, 52, 1023): ("f8", "float64"),
@@ -63,18 +63,18 @@ def size_at(data: bytes, start: int) -> int:
 
 def is_boolean(data: bytes, start: int) -> bool:
     """Whether a datatype is h5py's boolean: a byte whose two values are named."""
-    if class_at(data, start) != ENUMERATED or (data[start + 1], size_at(data, start)) != (2, 1):
+    if class_at(data, start) != _ENUMERATED or (data[start + 1], size_at(data, start)) != (2, 1):
         return False
-    base = start + HEAD
-    return data.startswith(BOOLEAN, base + HEAD + NUMBERS[INTEGER]) and number_format(data, base) == INT8
+    base = start + _HEAD
+    return data.startswith(_BOOLEAN, base + _HEAD + _NUMBERS[INTEGER]) and number_format(data, base) == _INT8
 
 
 def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
     """The dtype of complex numbers, which are records of two equal floats called r and i; None for any other class."""
-    if class_at(data, start) != COMPOUND or data[start + 1 : start + 3] != b"\2\0":
+    if class_at(data, start) != _COMPOUND or data[start + 1 : start + 3] != b"\2\0":
         return None
-    name, place = MEMBERS.get(data[start] >> 4, (0, 0))
-    at, width, formats = start + HEAD, size_at(data, start) // 2, set()
+    name, place = _MEMBERS.get(data[start] >> 4, (0, 0))
+    at, width, formats = start + _HEAD, size_at(data, start) // 2, set()
     for number, letter in enumerate((b"r\0", b"i\0")):
         offset = int.from_bytes(data[at + name : at + name + min(place, 4)], "little")
         if not data.startswith(letter, at) or offset != number * width:
@@ -84,7 +84,7 @@ def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
         if described is None or described[0].kind != "f":
             return None
         formats.add(described[0].str)
-        at += HEAD + NUMBERS[FLOAT]
+        at += _HEAD + _NUMBERS[FLOAT]
     part = np.dtype(formats.pop())
     return None if formats or part.itemsize != width else np.dtype(f"{part.str[0]}c{2 * width}")
 
@@ -95,26 +95,26 @@ def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
     Going by class and size alone would show other layouts as wrong numbers. Raises ValueError for no version that
     there is.
     """
-    return number_at_start(data[start : start + HEAD + NUMBERS[FLOAT]])
+    return _number_at_start(data[start : start + _HEAD + _NUMBERS[FLOAT]])
 
 
 @lru_cache(MOST_REMEMBERED)
-def number_at_start(data: bytes) -> tuple[np.dtype[Any], str] | None:
+def _number_at_start(data: bytes) -> tuple[np.dtype[Any], str] | None:
     """The dtype of a float or an integer by the first bytes of its datatype, as many as describe a number."""
     kind, flags, rest, size = class_at(data, 0), data[1], data[2:4], size_at(data, 0)
-    if data[0] >> 4 not in VERSIONS:
+    if data[0] >> 4 not in _VERSIONS:
         message = f"a datatype of version {data[0] >> 4}"
         raise ValueError(message)
-    order = ">" if flags & BIG_ENDIAN else "<"
+    order = ">" if flags & _BIG_ENDIAN else "<"
     if kind == INTEGER:
-        offset, precision = struct.unpack_from("<HH", data, HEAD)
-        is_plain = not (flags & ~(BIG_ENDIAN | SIGNED) or any(rest))
+        offset, precision = struct.unpack_from("<HH", data, _HEAD)
+        is_plain = not (flags & ~(_BIG_ENDIAN | _SIGNED) or any(rest))
         if is_plain and (offset, precision) == (0, 8 * size) and size in (1, 2, 4, 8):
-            dtype = np.dtype(f"{order}{'i' if flags & SIGNED else 'u'}{size}")
+            dtype = np.dtype(f"{order}{'i' if flags & _SIGNED else 'u'}{size}")
             return dtype, dtype.name
         return np.dtype(f"V{size}" if size else "V1"), UNUSUAL
     if kind == FLOAT:
-        fields = (int.from_bytes(rest, "little"), size, *struct.unpack_from("<HHBBBBI", data, HEAD))
-        code, name = FLOATS.get(fields, ("", UNUSUAL)) if flags & ~BIG_ENDIAN == LEADING_ONE else ("", UNUSUAL)
+        fields = (int.from_bytes(rest, "little"), size, *struct.unpack_from("<HHBBBBI", data, _HEAD))
+        code, name = _FLOATS.get(fields, ("", UNUSUAL)) if flags & ~_BIG_ENDIAN == _LEADING_ONE else ("", UNUSUAL)
         return np.dtype(f"{order}{code}" if code else f"V{size or 1}"), name
     return None

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.stream import MeteredStream
     from kerasinspect.containers.stored import Attribute
 
-SOFT_LINK, EXTERNAL_LINK = 1, 64
+_SOFT_LINK, _EXTERNAL_LINK = 1, 64
 
 
-class Cursor:
+class _Cursor:
     """The file as one header's parser sees it: a place in it, and reads from there on.
 
     What is read from one place on is one structure, whose checksum is held against it when the next one is gone to.
@@ -79,13 +79,13 @@ class Cursor:
                 check_block(data, self._heap)
 
 
-class PyfiveHeader(DataObjects):  # type: ignore[misc] # pyfive has no types
+class _PyfiveHeader(DataObjects):  # type: ignore[misc] # pyfive has no types
     """A header whose links of every kind can be listed, rather than only those that pyfive follows."""
 
     def __init__(self, file: OpenFile, address: int) -> None:
         """Read the header."""
         self.file = file
-        super().__init__(Cursor(file.stream), address, global_heaps=file.heaps_of_pyfive)
+        super().__init__(_Cursor(file.stream), address, global_heaps=file.heaps_of_pyfive)
 
     def _iter_links_btree_v1(self, btree_address: int, heap_address: int) -> Iterator[tuple[str, int | Link]]:
         """The links of an older group: hard ones, and soft ones."""
@@ -124,67 +124,67 @@ class PyfiveHeader(DataObjects):  # type: ignore[misc] # pyfive has no types
         length = int.from_bytes(data[offset : offset + width], "little")
         offset += width
         name = text_of(data[offset : offset + length])
-        return order, (name, link_target(kind, data, offset + length))
+        return order, (name, _link_target(kind, data, offset + length))
 
 
-class PyfiveFallback(NamedTuple):
+class _PyfiveFallback(NamedTuple):
     """One header as pyfive parsed it: the ``Fallback`` of ``Header``."""
 
     file: OpenFile
-    parsed: PyfiveHeader
+    parsed: _PyfiveHeader
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
         """A function that lists the names in a group later, from the header read again."""
-        return partial(links_of, self.file, self.parsed.offset)
+        return partial(_links_of, self.file, self.parsed.offset)
 
     def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
         """All attributes, within the limits; ``path`` is what the object is called."""
         found = self.parsed.get_attributes()
         self.parsed.fh.check()
         for name, value in found.items():
-            yield name, plain_attribute(self.file, value, f"{name} of {path}")
+            yield name, _plain_attribute(self.file, value, f"{name} of {path}")
 
     def dtype(self) -> tuple[np.dtype[Any], str]:
         """The numpy dtype of values of a datatype that no weight has, and the word for it."""
         ptype = self.parsed.ptype
         if isinstance(ptype, P5EnumType):
             is_boolean = set(ptype.mapping) == {"FALSE", "TRUE"}
-            return plain_dtype(ptype.base_dtype), "bool" if is_boolean else ptype.base_dtype.name
-        dtype = plain_dtype(ptype.dtype)
+            return _plain_dtype(ptype.base_dtype), "bool" if is_boolean else ptype.base_dtype.name
+        dtype = _plain_dtype(ptype.dtype)
         return dtype, {"S": "string", "O": "variable-length"}.get(dtype.kind, "compound")
 
 
 def header_by_pyfive(file: OpenFile, address: int) -> Header:
     """The header at an address; what goes wrong in it is pyfive's own exception."""
     make_room(file.heaps_of_pyfive)
-    parsed = PyfiveHeader(file, address)
+    parsed = _PyfiveHeader(file, address)
     parsed.fh.check()
     messages = [Message(one["type"], one["flags"], one["offset_to_message"], one["size"]) for one in parsed.msgs]
-    return Header(file, address, messages, parsed.msg_data, PyfiveFallback(file, parsed))
+    return Header(file, address, messages, parsed.msg_data, _PyfiveFallback(file, parsed))
 
 
-def links_of(file: OpenFile, address: int) -> Iterator[tuple[str, int | Link]]:
+def _links_of(file: OpenFile, address: int) -> Iterator[tuple[str, int | Link]]:
     """The names in a group: to which address each leads, or why it is not followed."""
-    parsed = PyfiveHeader(file, address)
+    parsed = _PyfiveHeader(file, address)
     yield from parsed.iter_links()
     parsed.fh.check()
 
 
-def link_target(kind: int, data: bytes, offset: int) -> int | Link:
+def _link_target(kind: int, data: bytes, offset: int) -> int | Link:
     """The address that a hard link leads to, or any other link as a value."""
     if kind == 0:
         return int(struct.unpack_from("<Q", data, offset)[0])
     (length,) = struct.unpack_from("<H", data, offset)
     target = data[offset + 2 : offset + 2 + length]
-    if kind == EXTERNAL_LINK:
+    if kind == _EXTERNAL_LINK:
         file, _, inside = target[1:].partition(b"\0")
         return Link("external", text_of(inside.rstrip(bytes(1))), text_of(file))
-    if kind == SOFT_LINK:
+    if kind == _SOFT_LINK:
         return soft_link(target)
     return Link("user-defined", str(kind))
 
 
-def plain_attribute(file: OpenFile, value: Any, where: str) -> Attribute:  # noqa: ANN401 - whatever pyfive gives
+def _plain_attribute(file: OpenFile, value: Any, where: str) -> Attribute:  # noqa: ANN401 - whatever pyfive gives
     """An attribute as text, texts or number; None for anything that Keras does not write."""
     if isinstance(value, bytes | np.bytes_):
         return text(file, bytes(value), where)
@@ -200,7 +200,7 @@ def plain_attribute(file: OpenFile, value: Any, where: str) -> Attribute:  # noq
 
 
 @cache
-def plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def _plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """A dtype without the metadata that pyfive hangs on it; a record, whatever it is made of, as so many bytes."""
     is_record = dtype.names is not None or dtype.kind == "c"
     return np.dtype(f"V{dtype.itemsize}") if is_record else np.dtype(dtype.str)

@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.stream import MeteredStream
     from kerasinspect.containers.stored import Attribute
 
-PREFIX = struct.Struct("<BxH4xI4x")
+_PREFIX = struct.Struct("<BxH4xI4x")
 """The prefix of an older object header: version, number of messages, and their bytes."""
-HEAD = struct.Struct("<HHB3x")
+_HEAD = struct.Struct("<HHB3x")
 """The prefix of a message there: kind, bytes, flags."""
-TWO_ADDRESSES = struct.Struct("<QQ")
+_TWO_ADDRESSES = struct.Struct("<QQ")
 """Of a continuation: where more messages are, and their bytes. Of a symbol table: its tree, and its heap of names."""
-OLDER, NEWER = 1, ord("O")
+_OLDER, _NEWER = 1, ord("O")
 """The first byte of a header: a version, or the signature of newer ones."""
 
 
@@ -63,7 +63,7 @@ class Message(NamedTuple):
     nbytes: int
 
 
-class Fallback(Protocol):
+class _Fallback(Protocol):
     """A header that only pyfive can parse, as it is asked for links, attributes and its datatype."""
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
@@ -83,7 +83,7 @@ class Header(NamedTuple):
     address: int
     messages: list[Message]
     data: bytes
-    fallback: Fallback | None = None
+    fallback: _Fallback | None = None
 
     def find(self, kind: int) -> Message | None:
         """The first message of a kind."""
@@ -120,10 +120,10 @@ class Header(NamedTuple):
         tables = [message for message in self.messages if message.kind == SYMBOL_TABLE]
         if not tables:
             return lambda: iter(())
-        if len(tables) > 1 or tables[0].nbytes != TWO_ADDRESSES.size:
+        if len(tables) > 1 or tables[0].nbytes != _TWO_ADDRESSES.size:
             complaint = "a group with two tables of symbols, or with one that is cut short"
             raise ValueError(complaint)
-        return partial(table_links, self.file, *TWO_ADDRESSES.unpack_from(self.data, tables[0].start))
+        return partial(table_links, self.file, *_TWO_ADDRESSES.unpack_from(self.data, tables[0].start))
 
     def attributes(self, path: str) -> Mapping[str, Attribute]:
         """All attributes by name; ``path`` is what the object is called.
@@ -149,19 +149,19 @@ class Header(NamedTuple):
 
 def read_header(file: OpenFile, address: int) -> Header:
     """The header at an address; raises NeedsFallback for one that is left to pyfive, ValueError for none at all."""
-    version, count, size = PREFIX.unpack(file.stream.at(address, PREFIX.size))
-    if version == NEWER:
+    version, count, size = _PREFIX.unpack(file.stream.at(address, _PREFIX.size))
+    if version == _NEWER:
         raise NeedsFallback
-    if version != OLDER:
+    if version != _OLDER:
         complaint = "no object header"
         raise ValueError(complaint)
-    messages, whole = messages_of(file.stream, address + PREFIX.size, size, count)
-    if not are_familiar(messages, whole):
+    messages, whole = _messages_of(file.stream, address + _PREFIX.size, size, count)
+    if not _are_familiar(messages, whole):
         raise NeedsFallback
     return Header(file, address, messages, whole)
 
 
-def messages_of(stream: MeteredStream, address: int, size: int, count: int) -> tuple[list[Message], bytes]:
+def _messages_of(stream: MeteredStream, address: int, size: int, count: int) -> tuple[list[Message], bytes]:
     """The messages of an older header, and the bytes that they lie in, those of its further parts behind the others.
 
     Raises ValueError where they do not fill each part to its end, or are not as many as there should be.
@@ -171,10 +171,10 @@ def messages_of(stream: MeteredStream, address: int, size: int, count: int) -> t
     ends, offset = [size], 0
     for end in ends:
         while offset < end and len(messages) < count:
-            kind, length, flags = HEAD.unpack_from(data, offset)
-            start = offset + HEAD.size
+            kind, length, flags = _HEAD.unpack_from(data, offset)
+            start = offset + _HEAD.size
             if kind == CONTINUATION:
-                data += stream.at(*TWO_ADDRESSES.unpack_from(data, start))
+                data += stream.at(*_TWO_ADDRESSES.unpack_from(data, start))
                 ends.append(len(data))
             messages.append(Message(kind, flags, start, length))
             offset = start + length
@@ -187,7 +187,7 @@ def messages_of(stream: MeteredStream, address: int, size: int, count: int) -> t
     return messages, bytes(data)
 
 
-def are_familiar(messages: Iterable[Message], data: bytes) -> bool:
+def _are_familiar(messages: Iterable[Message], data: bytes) -> bool:
     """Whether all messages are of the forms that are read here; one that is cut short fails where it is needed."""
     for kind, flags, start, _ in messages:
         if kind in (LINK, LINK_INFO, ATTRIBUTE_INFO):

@@ -18,18 +18,18 @@ ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 0x0C, 0x10, 0x11, 0x15
 """Kinds of message; the last says where attributes are that are not in the header."""
 SHARED = 0x02
 """The flag of a message that lies elsewhere in the file."""
-COMPACT, CONTIGUOUS, CHUNKED, VIRTUAL = range(4)
+COMPACT, _CONTIGUOUS, CHUNKED, VIRTUAL = range(4)
 """Layouts: in the header, in one run, in chunks, in other datasets."""
-ONE_VALUE, NO_SPACE = 0, 2
+_ONE_VALUE, _NO_SPACE = 0, 2
 """Kinds of dataspace: one value without axes, and no values at all; between them, what has axes."""
-MOST_AXES = 32
+_MOST_AXES = 32
 ALIGNMENT = 8
 """Bytes to a multiple of which messages of older headers are padded."""
-HAS_MAXIMA = 1
+_HAS_MAXIMA = 1
 """The flag of a dataspace that also says how large each axis may become."""
 MOST_REMEMBERED = 1_024
 """Dataspaces and datatypes that are read no more than once: a model has few, again and again."""
-LARGEST_BUILT_IN = 255
+_LARGEST_BUILT_IN = 255
 """Filters with larger numbers have names."""
 
 
@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     version: int
 
 
-class Chunking(NamedTuple):
+class _Chunking(NamedTuple):
     """The shape of the chunks that values lie in, the address of the tree that lists them, and bytes of a value."""
 
     shape: tuple[int, ...]
@@ -65,23 +65,23 @@ def shape_of(body: bytes) -> tuple[int, ...] | None:
     """
     version, rank, flags, kind = body[:4]
     head = {1: 8, 2: 4}.get(version, 0)
-    if not head or rank > MOST_AXES or flags > HAS_MAXIMA or kind > (NO_SPACE if version > 1 else 0):
+    if not head or rank > _MOST_AXES or flags > _HAS_MAXIMA or kind > (_NO_SPACE if version > 1 else 0):
         message = f"a dataspace of version {version}, {rank} axes, flags {flags} and kind {kind}"
         raise ValueError(message)
     sizes: tuple[int, ...] = struct.unpack_from(f"<{rank * (1 + flags)}Q", body, head)
     shape, maxima = sizes[:rank], sizes[rank:]
     is_larger = any(size > most for size, most in zip(shape, maxima, strict=False))
-    has_none = version > 1 and kind in (ONE_VALUE, NO_SPACE)
+    has_none = version > 1 and kind in (_ONE_VALUE, _NO_SPACE)
     if is_larger or (rank and has_none) or not 0 <= len(body) - head - 8 * len(sizes) < ALIGNMENT:
         message = f"a dataspace of shape {shape} and largest shape {maxima} in {len(body)} bytes"
         raise ValueError(message)
-    return None if version > 1 and kind == NO_SPACE else shape
+    return None if version > 1 and kind == _NO_SPACE else shape
 
 
 def layout_at(data: bytes, start: int) -> Layout:
     """The layout that a message gives, of any version."""
     version, second, third = data[start : start + 3]
-    if version in (1, 2) and third in (CONTIGUOUS, CHUNKED):
+    if version in (1, 2) and third in (_CONTIGUOUS, CHUNKED):
         return Layout(third, start + 8, version)
     if version in (3, 4, 5) and second <= VIRTUAL:
         return Layout(second, start + 2, version)
@@ -100,7 +100,7 @@ def sizes_of_run(layout: Layout, data: bytes, itemsize: int) -> set[int]:
     return {listed, listed * itemsize}
 
 
-def chunking_of(layout: Layout, data: bytes) -> Chunking | None:
+def chunking_of(layout: Layout, data: bytes) -> _Chunking | None:
     """The shape of chunks and the address of their index; None for newer versions, whose indexes are of other kinds."""
     if layout.version > 3:  # noqa: PLR2004 - what all programs write by default
         return None
@@ -112,7 +112,7 @@ def chunking_of(layout: Layout, data: bytes) -> Chunking | None:
         (address,) = struct.unpack_from("<Q", data, layout.start)
         start = layout.start + 8
     *shape, itemsize = struct.unpack_from(f"<{rank}I", data, start)
-    return Chunking(tuple(shape), address, itemsize)
+    return _Chunking(tuple(shape), address, itemsize)
 
 
 def filters_at(data: bytes) -> tuple[Filter, ...]:
@@ -125,7 +125,7 @@ def filters_at(data: bytes) -> tuple[Filter, ...]:
     filters = []
     for _ in range(count):
         (number,) = struct.unpack_from("<H", data, start)
-        if version == 1 or number > LARGEST_BUILT_IN:
+        if version == 1 or number > _LARGEST_BUILT_IN:
             name, _, values = struct.unpack_from("<HHH", data, start + 2)
             start += 8 + (padded(name) if version == 1 else name)
         else:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
     from kerasinspect.limits import Limits
 
-READ_AHEAD = 1 << 12
-MOST_READINGS, SLACK = 4, 1 << 16
+_READ_AHEAD = 1 << 12
+_MOST_READINGS, _SLACK = 4, 1 << 16
 """Bytes of headers that may be read: so many times the file's size, and so many more. Real files need about once."""
 
 
@@ -45,7 +45,7 @@ class MeteredStream:
         start, ahead = self._window
         offset = address - start
         if offset < 0 or offset + size > len(ahead):
-            count = min(max(size, READ_AHEAD), self.source.size - address)
+            count = min(max(size, _READ_AHEAD), self.source.size - address)
             offset, ahead = 0, self.source.read_at(address, count)
             self._window = (address, ahead)
         return ahead[offset : offset + size]
@@ -59,8 +59,8 @@ class MeteredStream:
         self.spent += nbytes
         if self.spent > self.limits.hdf5_header_bytes:
             raise over_limit("hdf5_header_bytes", self.spent, self.limits.hdf5_header_bytes, self.source.label)
-        if self.spent > MOST_READINGS * self.source.size + SLACK:
-            message = f"{self.source.label} is refused: its headers ask for more than {MOST_READINGS} times its bytes."
+        if self.spent > _MOST_READINGS * self.source.size + _SLACK:
+            message = f"{self.source.label} is refused: its headers ask for more than {_MOST_READINGS} times its bytes."
             raise RefusedFile(message, "No Keras writes such a file: get it from its source again.")
 
     def charge_values(self, count: int) -> None:

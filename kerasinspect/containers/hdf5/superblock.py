@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
-FIRST_USER_BLOCK = 512
+_FIRST_USER_BLOCK = 512
 UNDEFINED = 0xFFFF_FFFF_FFFF_FFFF
 """The address of what was never written."""
-WIDTH = 8
+_WIDTH = 8
 """Bytes of an address and of a length; others are possible, and no program writes them."""
-OLDER = {0: struct.Struct("<8s5xBB9x"), 1: struct.Struct("<8s5xBB13x")}
+_OLDER = {0: struct.Struct("<8s5xBB9x"), 1: struct.Struct("<8s5xBB13x")}
 """Versions 0 and 1 up to the addresses: signature, bytes of an address and of a length."""
-OLDER_ADDRESSES = struct.Struct("<Q8xQ8x8xQ")
+_OLDER_ADDRESSES = struct.Struct("<Q8xQ8x8xQ")
 """Base address, end of the file, header of the root."""
-NEWER = struct.Struct("<8sxBBBQ8xQQ")
+_NEWER = struct.Struct("<8sxBBBQ8xQQ")
 """Versions 2 and 3: signature, bytes of an address and of a length, flags, base address, end, header of the root."""
-SIZES = {0: 96, 1: 100, 2: 48, 3: 48}
+_SIZES = {0: 96, 1: 100, 2: 48, 3: 48}
 """Bytes that each version takes."""
-OPEN = 1
+_OPEN = 1
 """The flag that a program sets while it writes to the file; of version 3 only."""
 
 
-class Superblock(NamedTuple):
+class _Superblock(NamedTuple):
     """The superblock, parsed."""
 
     base: int
@@ -50,31 +50,31 @@ def superblock_position(source: Source) -> int | None:
     while position + len(SIGNATURE) <= source.size:
         if source.read_at(position, len(SIGNATURE)) == SIGNATURE:
             return position
-        position = position * 2 or FIRST_USER_BLOCK
+        position = position * 2 or _FIRST_USER_BLOCK
     return None
 
 
-def read_superblock(source: Source, start: int) -> Superblock:
+def read_superblock(source: Source, start: int) -> _Superblock:
     """The superblock at an offset; raises ValueError for a version or a width that is not read."""
     version = source.read_at(start + len(SIGNATURE), 1)[0]
-    if version in OLDER:
-        head = OLDER[version]
+    if version in _OLDER:
+        head = _OLDER[version]
         _, *widths = head.unpack(source.read_at(start, head.size))
-        base, end, root = OLDER_ADDRESSES.unpack(source.read_at(start + head.size, OLDER_ADDRESSES.size))
+        base, end, root = _OLDER_ADDRESSES.unpack(source.read_at(start + head.size, _OLDER_ADDRESSES.size))
         flags = 0
     elif version in (2, 3):
-        _, *widths, flags, base, end, root = NEWER.unpack(source.read_at(start, NEWER.size))
+        _, *widths, flags, base, end, root = _NEWER.unpack(source.read_at(start, _NEWER.size))
     else:
         message = f"the superblock has version {version}"
         raise ValueError(message)
-    if widths != [WIDTH, WIDTH]:
+    if widths != [_WIDTH, _WIDTH]:
         message = f"addresses and lengths are of {widths} bytes"
         raise ValueError(message)
-    is_open = version == 3 and bool(flags & OPEN)  # noqa: PLR2004
-    return Superblock(base, end, root, is_open, SIZES[version])
+    is_open = version == 3 and bool(flags & _OPEN)  # noqa: PLR2004
+    return _Superblock(base, end, root, is_open, _SIZES[version])
 
 
-def check_whole(source: Source, superblock: Superblock) -> None:
+def check_whole(source: Source, superblock: _Superblock) -> None:
     """Raise DamagedFile where the file is shorter than its superblock says, or was never closed."""
     if superblock.end != UNDEFINED and source.size < superblock.end:
         message = f"{source.label} is cut off: it should have {superblock.end:,} bytes and has {source.size:,}."
@@ -84,11 +84,11 @@ def check_whole(source: Source, superblock: Superblock) -> None:
         raise DamagedFile(message, "Wait until it is closed; if nothing writes it, `h5clear -s` clears the mark.")
 
 
-def check_superblock(source: Source, start: int, superblock: Superblock) -> None:
+def check_superblock(source: Source, start: int, superblock: _Superblock) -> None:
     """Raise ValueError for a superblock that has another checksum than it says; older versions have none."""
-    if superblock.nbytes == NEWER.size + CHECKSUM.size:
+    if superblock.nbytes == _NEWER.size + CHECKSUM.size:
         data = source.read_at(start, superblock.nbytes)
-        check_sum(data[: NEWER.size], data[NEWER.size :])
+        check_sum(data[: _NEWER.size], data[_NEWER.size :])
 
 
 def outside(source: Source, start: int, end: int) -> int:
@@ -96,13 +96,13 @@ def outside(source: Source, start: int, end: int) -> int:
 
     A file that also ends as a ZIP archive does, whose readers look at the end alone, counts as a whole.
     """
-    if ends_as_archive(source):
+    if _ends_as_archive(source):
         return source.size
     spans = [(0, start), (end, source.size)] if end != UNDEFINED else [(0, start)]
     return sum(high - low for low, high in spans if any(map(any, source.blocks(low, max(0, high - low)))))
 
 
-def ends_as_archive(source: Source) -> bool:
+def _ends_as_archive(source: Source) -> bool:
     """Whether the last bytes are the end record of a ZIP archive, with a comment that reaches to the last byte."""
     start = max(0, source.size - END.size - LONGEST_COMMENT)
     tail = source.read_at(start, source.size - start)

@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 NODE_ENTRY = struct.Struct("<8xQ")
 """An entry of a node: the place of a name in the heap, which is not needed, and the address of a table or node."""
-HEAP = struct.Struct("<5s3xQQQ")
+_HEAP = struct.Struct("<5s3xQQQ")
 """Signature and version, size of the names, where its free space begins, the address of the names."""
-FREE_BLOCK = struct.Struct("<QQ")
+_FREE_BLOCK = struct.Struct("<QQ")
 """A free block: the place of the next one, and its own bytes."""
-NO_BLOCK = (1, UNDEFINED)
+_NO_BLOCK = (1, UNDEFINED)
 """The places that stand for no further free block."""
-TABLE = struct.Struct("<5sxH")
+_TABLE = struct.Struct("<5sxH")
 """Signature and version, symbols."""
-SYMBOL = struct.Struct("<QQI4xI12x")
+_SYMBOL = struct.Struct("<QQI4xI12x")
 """Place of the name in the heap, address of the object, kind of link, place of a soft link's target in the heap."""
 GROUP_NODE = 0
-SOFT_LINK = 2
+_SOFT_LINK = 2
 """The largest kind of link; before it, a hard one, and one to a group whose tree and heap stand here as well."""
-NO_NAMES = (b"", b".")
+_NO_NAMES = (b"", b".")
 """Names that no link may have, nor any with a slash in it: a path would lead elsewhere."""
 
 
-class Symbol(NamedTuple):
+class _Symbol(NamedTuple):
     """One name in a group."""
 
     name: bytes
@@ -47,35 +47,35 @@ class Symbol(NamedTuple):
     """The path that a soft link leads to; None for a hard link."""
 
 
-def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[Symbol]:
+def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[_Symbol]:
     """The symbols of a group from the addresses of its tree and of its heap; raises ValueError for what is neither."""
     names, last = heap_of(stream, heap), b""
     for (address,) in leaf_entries(stream, tree, GROUP_NODE, NODE_ENTRY):
-        signature, count = TABLE.unpack(stream.at(address, TABLE.size))
+        signature, count = _TABLE.unpack(stream.at(address, _TABLE.size))
         expect(signature, b"SNOD\1")
-        for place, target, kind, soft in SYMBOL.iter_unpack(stream.at(address + TABLE.size, count * SYMBOL.size)):
+        for place, target, kind, soft in _SYMBOL.iter_unpack(stream.at(address + _TABLE.size, count * _SYMBOL.size)):
             name = text_at(names, place)
-            if kind > SOFT_LINK or name < last or name in NO_NAMES or b"/" in name:
+            if kind > _SOFT_LINK or name < last or name in _NO_NAMES or b"/" in name:
                 message = f"a link of kind {kind}, named {name!r} behind {last!r}"
                 raise ValueError(message)
             last = name
-            yield Symbol(name, target, text_at(names, soft) if kind == SOFT_LINK else None)
+            yield _Symbol(name, target, text_at(names, soft) if kind == _SOFT_LINK else None)
 
 
 def heap_of(stream: MeteredStream, address: int) -> bytes:
     """The names of a group, one after the other."""
-    signature, size, free, place = HEAP.unpack(stream.at(address, HEAP.size))
+    signature, size, free, place = _HEAP.unpack(stream.at(address, _HEAP.size))
     expect(signature, b"HEAP\0")
     names = stream.at(place, size)
-    check_free_space(names, free)
+    _check_free_space(names, free)
     return names
 
 
-def check_free_space(names: bytes, free: int) -> None:
+def _check_free_space(names: bytes, free: int) -> None:
     """Raise ValueError for free blocks of a heap that do not lie in it, struct.error for one that has no room."""
     room = len(names)
-    while free not in NO_BLOCK:
-        following, size = FREE_BLOCK.unpack_from(names, free)
+    while free not in _NO_BLOCK:
+        following, size = _FREE_BLOCK.unpack_from(names, free)
         room -= size
         if not size or free + size > len(names) or room < 0:
             message = f"{size} free bytes at {free} of {len(names)} bytes of names"

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Attribute, StoredArray
     from kerasinspect.limits import Limits
 
-OF_ARRAYS, OF_GROUPS = (DATASPACE, LAYOUT), (SYMBOL_TABLE, LINK_INFO)
+_OF_ARRAYS, _OF_GROUPS = (DATASPACE, LAYOUT), (SYMBOL_TABLE, LINK_INFO)
 """Kinds of message of which an array has all, and a group at least one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unfilled:
+class _Unfilled:
     """A group whose links have not been looked at yet."""
 
     group: Group
@@ -45,7 +45,7 @@ class Unfilled:
     depth: int
 
 
-class Home(NamedTuple):
+class _Home(NamedTuple):
     """The place of an array: a group, and the array's name in it."""
 
     group: Group
@@ -58,21 +58,21 @@ class Home(NamedTuple):
 
 
 @dataclass(slots=True)
-class Walk:
+class _Walk:
     """One reading of a file's structure: what was seen, and what it has cost."""
 
     file: OpenFile
     seen: dict[int, str] = field(default_factory=dict)
     """The first path at which each object was met, by address."""
-    arrays: dict[int, Home] = field(default_factory=dict)
+    arrays: dict[int, _Home] = field(default_factory=dict)
     """The place of every array, by address."""
-    aliases: list[tuple[Home, int]] = field(default_factory=list)
+    aliases: list[tuple[_Home, int]] = field(default_factory=list)
     """Every further name of an array, and its address."""
     links: int = 0
     inflated: int = 0
     unwritten: int = 0
     damage: list[str] = field(default_factory=list)
-    pending: list[Unfilled] = field(default_factory=list)
+    pending: list[_Unfilled] = field(default_factory=list)
 
 
 def read_hdf5(source: Source, limits: Limits) -> Tree:
@@ -84,24 +84,24 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
     with parsing(file.source, "its root"):
         header = header_at(file, file.root)
         links = header.links()
-        check_group(file, header.kinds, "/")
+        _check_group(file, header.kinds, "/")
     with parsing(file.source, "the attributes of /"):
         root = Group("/", header.attributes("/"))
-    walk = Walk(file, {file.root: "/"}, pending=[Unfilled(root, links, 1)])
+    walk = _Walk(file, {file.root: "/"}, pending=[_Unfilled(root, links, 1)])
     while walk.pending:
-        fill(walk, walk.pending.pop())
-    settle(walk)
+        _fill(walk, walk.pending.pop())
+    _settle(walk)
     arrays = (home.array for home in walk.arrays.values())
     unwritten = tuple(remark for array in arrays if (remark := never_written(array)))
     return Tree(root, tuple(walk.damage), file.outside_nbytes, unwritten)
 
 
-def fill(walk: Walk, unfilled: Unfilled) -> None:
+def _fill(walk: _Walk, unfilled: _Unfilled) -> None:
     """Put everything that a group's links lead to in its place."""
     group = unfilled.group
     try:
         with parsing(walk.file.source, group.path):
-            links = list(bounded(walk, group.path, unfilled.links()))
+            links = list(_bounded(walk, group.path, unfilled.links()))
     except DamagedFile as error:
         walk.damage.append(error.message)
         return
@@ -115,12 +115,12 @@ def fill(walk: Walk, unfilled: Unfilled) -> None:
             walk.file.stream.charge(len(walk.seen[target]))
             group.links[name] = Link("same", walk.seen[target])
             if target in walk.arrays:
-                walk.aliases.append((Home(group, name), target))
+                walk.aliases.append((_Home(group, name), target))
         else:
-            place(walk, unfilled, name, target)
+            _place(walk, unfilled, name, target)
 
 
-def bounded(walk: Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _bounded(walk: _Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     """Links, as long as names and numbers stay within the limits."""
     limits = walk.file.limits
     for name, target in links:
@@ -133,7 +133,7 @@ def bounded(walk: Walk, path: str, links: Iterator[tuple[str, Any]]) -> Iterator
         yield name, target
 
 
-def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
+def _place(walk: _Walk, parent: _Unfilled, name: str, address: int) -> None:
     """Put the object at an address under its name: a dataset, a group, or a note of why it is neither."""
     file, group = walk.file, parent.group
     path = walk.seen[address] = f"{group.path.rstrip('/')}/{name}"
@@ -143,29 +143,29 @@ def place(walk: Walk, parent: Unfilled, name: str, address: int) -> None:
         with parsing(file.source, path):
             header = header_at(file, address)
             kinds, links = header.kinds, header.links()
-        if not kinds.isdisjoint(OF_ARRAYS):
-            place_array(walk, group, name, header, path)
-            walk.arrays[address] = Home(group, name)
+        if not kinds.isdisjoint(_OF_ARRAYS):
+            _place_array(walk, group, name, header, path)
+            walk.arrays[address] = _Home(group, name)
         elif DATATYPE in kinds:
             group.links[name] = Link("datatype")
         else:
-            check_group(file, kinds, path)
+            _check_group(file, kinds, path)
             if parent.depth >= file.limits.hdf5_depth:
                 raise over_limit("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
-            group.groups[name] = Group(path, attributes(walk, header, path), position=address)
-            walk.pending.append(Unfilled(group.groups[name], links, parent.depth + 1))
+            group.groups[name] = Group(path, _attributes(walk, header, path), position=address)
+            walk.pending.append(_Unfilled(group.groups[name], links, parent.depth + 1))
     except DamagedFile as error:
         walk.damage.append(error.message)
         group.links[name] = Link("damaged")
 
 
-def check_group(file: OpenFile, kinds: set[int], path: str) -> None:
+def _check_group(file: OpenFile, kinds: set[int], path: str) -> None:
     """Raise DamagedFile for an object with other messages than a group has, even one that holds nothing."""
-    if kinds.isdisjoint(OF_GROUPS):
+    if kinds.isdisjoint(_OF_GROUPS):
         raise DamagedFile(f"{path} in {file.source.label} is damaged: it is no group, dataset or datatype.")
 
 
-def attributes(walk: Walk, header: Header, path: str) -> Mapping[str, Attribute]:
+def _attributes(walk: _Walk, header: Header, path: str) -> Mapping[str, Attribute]:
     """The attributes of a group; none where they are damaged, which hides nothing else of it."""
     try:
         with parsing(walk.file.source, f"the attributes of {path}"):
@@ -175,7 +175,7 @@ def attributes(walk: Walk, header: Header, path: str) -> Mapping[str, Attribute]
         return {}
 
 
-def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) -> None:
+def _place_array(walk: _Walk, group: Group, name: str, header: Header, path: str) -> None:
     """Put a dataset under its name, unreadable where all so far together inflate to more than the file can hold."""
     source = walk.file.source
     with parsing(source, path):
@@ -197,33 +197,33 @@ def place_array(walk: Walk, group: Group, name: str, header: Header, path: str) 
     group.arrays[name] = array
 
 
-def settle(walk: Walk) -> None:
+def _settle(walk: _Walk) -> None:
     """Find the chunks of all arrays, leave alone what lies over anything else, and give further names their arrays.
 
     All that needs the whole file to be known first.
     """
     for home in walk.arrays.values():
-        find_chunks(walk, home)
+        _find_chunks(walk, home)
     homes = [home for home in walk.arrays.values() if not home.array.problem]
     arrays = [home.array for home in homes]
     for place, words in overlaps(walk.file, arrays):
-        set_problem(walk, homes[place], f"{arrays[place].path} in {walk.file.source.label} is damaged: {words}.")
+        _set_problem(walk, homes[place], f"{arrays[place].path} in {walk.file.source.label} is damaged: {words}.")
     for home, address in walk.aliases:
         path = f"{home.group.path.rstrip('/')}/{home.name}"
         home.group.aliases[home.name] = replace(walk.arrays[address].array, path=path)
 
 
-def find_chunks(walk: Walk, home: Home) -> None:
+def _find_chunks(walk: _Walk, home: _Home) -> None:
     """Find where the chunks of an array lie, if it has any."""
     storage = home.array.storage
     if isinstance(storage, Chunked) and not home.array.problem:
         try:
             storage.find()
         except (DamagedFile, RefusedFile) as error:
-            set_problem(walk, home, str(error))
+            _set_problem(walk, home, str(error))
 
 
-def set_problem(walk: Walk, home: Home, words: str) -> None:
+def _set_problem(walk: _Walk, home: _Home, words: str) -> None:
     """Say why the values of an array cannot be read."""
     home.group.arrays[home.name] = replace(home.array, problem=words)
     walk.damage.append(words)

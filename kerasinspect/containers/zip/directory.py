@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
 
 END = struct.Struct("<4s4H2LH")
-LOCATOR = struct.Struct("<4sLQL")
-END_64 = struct.Struct("<4sQ2H2L4Q")
-ENTRY = struct.Struct("<4s6H3L5H2L")
+_LOCATOR = struct.Struct("<4sLQL")
+_END_64 = struct.Struct("<4sQ2H2L4Q")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
 END_SIGNATURE = b"PK\x05\x06"
-LOCATOR_SIGNATURE = b"PK\x06\x07"
-END_64_SIGNATURE = b"PK\x06\x06"
-ENTRY_SIGNATURE = b"PK\x01\x02"
+_LOCATOR_SIGNATURE = b"PK\x06\x07"
+_END_64_SIGNATURE = b"PK\x06\x06"
+_ENTRY_SIGNATURE = b"PK\x01\x02"
 
-IN_END_64 = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+_IN_END_64 = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
 LONGEST_COMMENT = 0xFFFF
-LONGEST_DESCRIPTOR = 24
+_LONGEST_DESCRIPTOR = 24
 
 
-class Directory(NamedTuple):
+class _Directory(NamedTuple):
     """The members of an archive in the order of its directory, and what is odd about them."""
 
     entries: tuple[Member, ...]
@@ -53,7 +53,7 @@ class Directory(NamedTuple):
     """Bytes between the members that belong to none."""
 
 
-class Extent(NamedTuple):
+class _Extent(NamedTuple):
     """The end record: offset and bytes of the directory, and the number of entries that it declares."""
 
     start: int
@@ -61,25 +61,25 @@ class Extent(NamedTuple):
     entries: int
 
 
-def read_directory(source: Source, limits: Limits) -> Directory:
+def read_directory(source: Source, limits: Limits) -> _Directory:
     """All members that the directory lists, each compared with its own header."""
-    extent = find_directory(source)
-    check_extent(source, extent, limits)
+    extent = _find_directory(source)
+    _check_extent(source, extent, limits)
     data = source.read_at(extent.start, extent.size)
-    entries = tuple(locate(source, entry, extent.start) for entry in written_entries(source, data, extent))
+    entries = tuple(locate(source, entry, extent.start) for entry in _written_entries(source, data, extent))
     check_coverage(source, entries, extent.start)
-    unused = unused_nbytes(entries, extent.start)
-    remarks = [*member_remarks(entries)]
+    unused = _unused_nbytes(entries, extent.start)
+    remarks = [*_member_remarks(entries)]
     if unused:
         remarks.append(Remark("unused-bytes", facts=(unused,)))
-    return Directory(entries, tuple(remarks), unused)
+    return _Directory(entries, tuple(remarks), unused)
 
 
-def find_directory(source: Source) -> Extent:
+def _find_directory(source: Source) -> _Extent:
     """The place of the directory, from the one end record that reaches the end of the file."""
     tail_start = max(0, source.size - END.size - LONGEST_COMMENT)
     tail = source.read_at(tail_start, source.size - tail_start)
-    found = [at for at in positions(tail, END_SIGNATURE) if at + END.size <= len(tail)]
+    found = [at for at in _positions(tail, END_SIGNATURE) if at + END.size <= len(tail)]
     ends = [at for at in found if at + END.size + END.unpack_from(tail, at)[-1] == len(tail)]
     if not found:
         raise cut_off(source)
@@ -88,10 +88,10 @@ def find_directory(source: Source) -> Extent:
         raise ambiguous(source, f"{behind:,} bytes follow its end record at byte {tail_start + found[-1]:,}")
     if len(ends) > 1 or ends[-1] != found[-1]:
         raise ambiguous(source, f"it has more than one end record, the last at byte {tail_start + found[-1]:,}")
-    return read_end(source, tail, tail_start, ends[0])
+    return _read_end(source, tail, tail_start, ends[0])
 
 
-def positions(data: bytes, wanted: bytes) -> Iterator[int]:
+def _positions(data: bytes, wanted: bytes) -> Iterator[int]:
     """Every place where ``wanted`` begins."""
     at = data.find(wanted)
     while at >= 0:
@@ -99,13 +99,13 @@ def positions(data: bytes, wanted: bytes) -> Iterator[int]:
         at = data.find(wanted, at + 1)
 
 
-def read_end(source: Source, tail: bytes, tail_start: int, at: int) -> Extent:
+def _read_end(source: Source, tail: bytes, tail_start: int, at: int) -> _Extent:
     """The directory's place from the end record, and from the 64-bit one where there is one."""
     _, *fields, _ = END.unpack_from(tail, at)
     end = tail_start + at
-    if at >= LOCATOR.size and tail.startswith(LOCATOR_SIGNATURE, at - LOCATOR.size):
-        end -= LOCATOR.size
-        end, fields = read_end_64(source, LOCATOR.unpack_from(tail, at - LOCATOR.size), end, fields)
+    if at >= _LOCATOR.size and tail.startswith(_LOCATOR_SIGNATURE, at - _LOCATOR.size):
+        end -= _LOCATOR.size
+        end, fields = _read_end_64(source, _LOCATOR.unpack_from(tail, at - _LOCATOR.size), end, fields)
     disk, directory_disk, here, count, size, start = fields
     if disk or directory_disk or here != count:
         raise DamagedFile(f"{source.label} is one part of an archive that was split over several files.", SAVE_AGAIN)
@@ -114,22 +114,22 @@ def read_end(source: Source, tail: bytes, tail_start: int, at: int) -> Extent:
             f"its directory of {size:,} bytes at byte {start:,} does not end where its end record begins, at {end:,}"
         )
         raise ambiguous(source, wanted)
-    return Extent(start, size, count)
+    return _Extent(start, size, count)
 
 
-def read_end_64(source: Source, locator: tuple[int, ...], end: int, fields: Sequence[int]) -> tuple[int, list[int]]:
+def _read_end_64(source: Source, locator: tuple[int, ...], end: int, fields: Sequence[int]) -> tuple[int, list[int]]:
     """The offset of the 64-bit end record, and its fields; raises RefusedFile where the 32-bit ones contradict them."""
     start = locator[2]
-    if start + END_64.size != end:
+    if start + _END_64.size != end:
         raise ambiguous(source, f"its 64-bit end record is said to be at byte {start:,} and must end at byte {end:,}")
-    signature, _, _, _, *wide = END_64.unpack(source.read_at(start, END_64.size))
-    agree = all(short in (long, unset) for short, long, unset in zip(fields, wide, IN_END_64, strict=True))
-    if signature != END_64_SIGNATURE or not agree:
+    signature, _, _, _, *wide = _END_64.unpack(source.read_at(start, _END_64.size))
+    agree = all(short in (long, unset) for short, long, unset in zip(fields, wide, _IN_END_64, strict=True))
+    if signature != _END_64_SIGNATURE or not agree:
         raise ambiguous(source, f"its 64-bit end record at byte {start:,} contradicts the other one")
     return start, wide
 
 
-def check_extent(source: Source, extent: Extent, limits: Limits) -> None:
+def _check_extent(source: Source, extent: _Extent, limits: Limits) -> None:
     """Raise RefusedFile where the directory passes a limit, before it is read."""
     if extent.entries > limits.archive_members:
         raise over_limit("archive_members", extent.entries, limits.archive_members, source.label)
@@ -138,22 +138,22 @@ def check_extent(source: Source, extent: Extent, limits: Limits) -> None:
         raise over_limit("archive_directory_bytes", extent.size, limits.archive_directory_bytes, where)
 
 
-def written_entries(source: Source, data: bytes, extent: Extent) -> Iterator[Entry]:
+def _written_entries(source: Source, data: bytes, extent: _Extent) -> Iterator[Entry]:
     """The entries of the directory; raises DamagedFile unless they fill it exactly."""
     at = 0
     for number in range(extent.entries):
         where = f"entry {number + 1} of {extent.entries} in the directory, at byte {extent.start + at:,}"
-        if at + ENTRY.size > len(data) or not data.startswith(ENTRY_SIGNATURE, at):
+        if at + _ENTRY.size > len(data) or not data.startswith(_ENTRY_SIGNATURE, at):
             raise DamagedFile(f"{source.label} is damaged: {where}, is missing.", SAVE_AGAIN)
-        raw = ENTRY.unpack_from(data, at)
-        name_end = at + ENTRY.size + raw[10]
+        raw = _ENTRY.unpack_from(data, at)
+        name_end = at + _ENTRY.size + raw[10]
         extra_end = name_end + raw[11]
         extra = data[name_end:extra_end]
         sizes = wide_sizes(extra, (raw[9], raw[8], raw[16]))
         if extra_end + raw[12] > len(data) or sizes is None:
             raise DamagedFile(f"{source.label} is damaged: {where}, is cut off.", SAVE_AGAIN)
         size, compressed, header = sizes
-        name = data[at + ENTRY.size : name_end]
+        name = data[at + _ENTRY.size : name_end]
         yield Entry(raw[3], raw[4], raw[7], compressed, size, header, raw[15] >> 16, name, extra)
         at = extra_end + raw[12]
     if at != len(data):
@@ -171,10 +171,10 @@ def check_coverage(source: Source, entries: Sequence[Member], directory: int) ->
             raise ambiguous(source, f"its members {name} and {following} overlap at byte {start:,}")
 
 
-def unused_nbytes(entries: Sequence[Member], directory: int) -> int:
+def _unused_nbytes(entries: Sequence[Member], directory: int) -> int:
     """Bytes between the members, and between them and the directory, that belong to none."""
     spans = sorted(
-        (member.header, member.end + member.described_later * LONGEST_DESCRIPTOR)
+        (member.header, member.end + member.described_later * _LONGEST_DESCRIPTOR)
         for member in entries
         if member.offset > member.header
     )
@@ -182,7 +182,7 @@ def unused_nbytes(entries: Sequence[Member], directory: int) -> int:
     return sum(max(0, start - end) for (_, end), start in zip(spans, starts, strict=False))
 
 
-def member_remarks(entries: Sequence[Member]) -> Iterator[Remark]:
+def _member_remarks(entries: Sequence[Member]) -> Iterator[Remark]:
     """Remarks on single members: repeated names, names that lead elsewhere, links, and what cannot be read."""
     for name, times in Counter(member.name for member in entries).items():
         if times > 1:

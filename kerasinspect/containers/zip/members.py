@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.sources import Source
 
-LOCAL = struct.Struct("<4s5H3L2H")
-EXTRA = struct.Struct("<2H")
-SIZE = struct.Struct("<Q")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_EXTRA = struct.Struct("<2H")
+_SIZE = struct.Struct("<Q")
 LOCAL_SIGNATURE = b"PK\x03\x04"
 
-STORED, DEFLATED = 0, 8
-ENCRYPTED = 0x1 | 0x40 | 0x2000
-DESCRIBED_LATER, UTF8 = 0x8, 0x800
-EXTRA_SIZES, EXTRA_NAME = 0x0001, 0x7075
-IN_EXTRA = 0xFFFFFFFF
-MOST_WALKED = 1_000
+STORED, _DEFLATED = 0, 8
+_ENCRYPTED = 0x1 | 0x40 | 0x2000
+_DESCRIBED_LATER, _UTF8 = 0x8, 0x800
+_EXTRA_SIZES, _EXTRA_NAME = 0x0001, 0x7075
+_IN_EXTRA = 0xFFFFFFFF
+_MOST_WALKED = 1_000
 
 SAVE_AGAIN = "Save the model again, or get the file from where it came from."
 
@@ -77,7 +77,7 @@ class Entry(NamedTuple):
 
 def locate(source: Source, entry: Entry, directory: int) -> Member:
     """The member that an entry describes, with what keeps it from being read."""
-    encoding = "utf-8" if entry.flags & UTF8 else "cp437"
+    encoding = "utf-8" if entry.flags & _UTF8 else "cp437"
     name = entry.raw_name.decode(encoding, "surrogateescape")
     if "\0" in name:
         raise ambiguous(source, f"the name {name!r} holds a NUL, at which other readers end it")
@@ -89,44 +89,44 @@ def locate(source: Source, entry: Entry, directory: int) -> Member:
         method=entry.method,
         crc=entry.crc,
         header=entry.header,
-        described_later=bool(entry.flags & DESCRIBED_LATER),
-        special=special_kind(entry.mode),
+        described_later=bool(entry.flags & _DESCRIBED_LATER),
+        special=_special_kind(entry.mode),
     )
-    if entry.header + LOCAL.size > directory:
+    if entry.header + _LOCAL.size > directory:
         outside = f"its header is said to be at byte {entry.header:,}, which is outside of the members"
         return replace(member, compressed_size=0, problem=outside)
-    local = LOCAL.unpack(source.read_at(entry.header, LOCAL.size))
-    offset = entry.header + LOCAL.size + local[9] + local[10]
+    local = _LOCAL.unpack(source.read_at(entry.header, _LOCAL.size))
+    offset = entry.header + _LOCAL.size + local[9] + local[10]
     member = replace(member, offset=offset)
     if member.end > directory:
         outside = f"its bytes {offset:,} to {member.end:,} reach out of the members, which end at {directory:,}"
         return replace(member, compressed_size=0, problem=outside)
-    local_name = source.read_at(entry.header + LOCAL.size, min(local[9], len(entry.raw_name) + 1))
-    local_extra = source.read_at(entry.header + LOCAL.size + local[9], local[10])
-    return replace(member, problem=entry_problem(entry) or local_problem(entry, local, local_name, local_extra))
+    local_name = source.read_at(entry.header + _LOCAL.size, min(local[9], len(entry.raw_name) + 1))
+    local_extra = source.read_at(entry.header + _LOCAL.size + local[9], local[10])
+    return replace(member, problem=_entry_problem(entry) or _local_problem(entry, local, local_name, local_extra))
 
 
-def special_kind(mode: int) -> str:
+def _special_kind(mode: int) -> str:
     """The kind of member that a Unix mode tells, other than a file or a folder; empty for those, and without a mode."""
     if not stat.S_IFMT(mode) or stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return ""
     return "a symbolic link" if stat.S_ISLNK(mode) else "a pipe, a socket or a device"
 
 
-def entry_problem(entry: Entry) -> str:
+def _entry_problem(entry: Entry) -> str:
     """The reason why the member of an entry is not read, or an empty text."""
-    if entry.flags & ENCRYPTED:
+    if entry.flags & _ENCRYPTED:
         return "it is encrypted, and Keras never writes that"
-    if entry.method not in (STORED, DEFLATED):
+    if entry.method not in (STORED, _DEFLATED):
         return f"it is compressed by method {entry.method}, and only stored and deflated members are read"
     if entry.method == STORED and entry.size != entry.compressed_size:
         return f"it is stored as {entry.compressed_size:,} bytes and declares {entry.size:,}"
-    if any(kind == EXTRA_NAME for kind, _ in extras(entry.extra)):
+    if any(kind == _EXTRA_NAME for kind, _ in _extras(entry.extra)):
         return "it has a second name, which only some readers use"
     return ""
 
 
-def local_problem(entry: Entry, local: tuple[Any, ...], name: bytes, extra: bytes) -> str:
+def _local_problem(entry: Entry, local: tuple[Any, ...], name: bytes, extra: bytes) -> str:
     """The contradiction between a member's local header and the directory, or an empty text."""
     start = f"its own header at byte {entry.header:,} contradicts the directory"
     signature, _, flags, method, _, _, crc, compressed_size, size, _, _ = local
@@ -134,10 +134,10 @@ def local_problem(entry: Entry, local: tuple[Any, ...], name: bytes, extra: byte
         return f"there is no header at byte {entry.header:,}, where the directory says"
     if name != entry.raw_name:
         return f"{start} on its name"
-    if method != entry.method or (flags ^ entry.flags) & (ENCRYPTED | DESCRIBED_LATER):
+    if method != entry.method or (flags ^ entry.flags) & (_ENCRYPTED | _DESCRIBED_LATER):
         return f"{start} on how it is stored"
     # A writer that cannot go back leaves zeros and describes the member behind its bytes.
-    unset = {0} if flags & DESCRIBED_LATER else set()
+    unset = {0} if flags & _DESCRIBED_LATER else set()
     found = (crc, *(wide_sizes(extra, (size, compressed_size)) or (None, None)))
     expected = (entry.crc, entry.size, entry.compressed_size)
     if not all(said in {right, *unset} for said, right in zip(found, expected, strict=True)):
@@ -147,19 +147,19 @@ def local_problem(entry: Entry, local: tuple[Any, ...], name: bytes, extra: byte
 
 def wide_sizes(extra: bytes, sizes: tuple[int, ...]) -> list[int] | None:
     """``sizes`` with those that stand in the 64-bit extra field taken from there; None where they are missing."""
-    wide = next((body for kind, body in extras(extra) if kind == EXTRA_SIZES), b"")
-    if sizes.count(IN_EXTRA) * SIZE.size > len(wide):
+    wide = next((body for kind, body in _extras(extra) if kind == _EXTRA_SIZES), b"")
+    if sizes.count(_IN_EXTRA) * _SIZE.size > len(wide):
         return None
-    following = (SIZE.unpack_from(wide, at)[0] for at in range(0, len(wide), SIZE.size))
-    return [next(following) if size == IN_EXTRA else size for size in sizes]
+    following = (_SIZE.unpack_from(wide, at)[0] for at in range(0, len(wide), _SIZE.size))
+    return [next(following) if size == _IN_EXTRA else size for size in sizes]
 
 
-def extras(extra: bytes) -> Iterator[tuple[int, bytes]]:
+def _extras(extra: bytes) -> Iterator[tuple[int, bytes]]:
     """The kinds and contents of the extra fields, as far as they are whole."""
     at = 0
-    while at + EXTRA.size <= len(extra):
-        kind, size = EXTRA.unpack_from(extra, at)
-        at += EXTRA.size
+    while at + _EXTRA.size <= len(extra):
+        kind, size = _EXTRA.unpack_from(extra, at)
+        at += _EXTRA.size
         yield kind, extra[at : at + size]
         at += size
 
@@ -168,26 +168,26 @@ def cut_off(source: Source) -> DamagedFile:
     """The error for an archive without an end record: names the member that it is cut off in, where it has one."""
     message = f"{source.label} is cut off: it begins as a ZIP archive and has no end record in its last bytes."
     remedy = f"It has {source.size:,} bytes: compare that with the original, and get it again."
-    for name, end in walked_members(source):
+    for name, end in _walked_members(source):
         if end > source.size:
             message = f"{source.label} is cut off inside {name}, which ends at byte {end:,}: it has {source.size:,}."
             remedy = "Get it again, whole."
     return DamagedFile(message, remedy)
 
 
-def walked_members(source: Source) -> Iterator[tuple[str, int]]:
+def _walked_members(source: Source) -> Iterator[tuple[str, int]]:
     """Names and ends of the members from the first byte on, as far as their own headers tell."""
     at = 0
-    for _ in range(MOST_WALKED):
-        if at + LOCAL.size > source.size:
+    for _ in range(_MOST_WALKED):
+        if at + _LOCAL.size > source.size:
             return
-        signature, _, flags, _, _, _, _, compressed_size, size, name_size, extra_size = LOCAL.unpack(
-            source.read_at(at, LOCAL.size)
+        signature, _, flags, _, _, _, _, compressed_size, size, name_size, extra_size = _LOCAL.unpack(
+            source.read_at(at, _LOCAL.size)
         )
-        start = at + LOCAL.size + name_size + extra_size
-        if signature != LOCAL_SIGNATURE or start > source.size or flags & DESCRIBED_LATER:
+        start = at + _LOCAL.size + name_size + extra_size
+        if signature != LOCAL_SIGNATURE or start > source.size or flags & _DESCRIBED_LATER:
             return
-        name = source.read_at(at + LOCAL.size, name_size).decode("utf-8", "surrogateescape")
+        name = source.read_at(at + _LOCAL.size, name_size).decode("utf-8", "surrogateescape")
         sizes = wide_sizes(source.read_at(start - extra_size, extra_size), (size, compressed_size))
         if sizes is None:
             return

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".keras", ".h5", ".hdf5", ".h5f", INDEX_ENDING)
 """What names of models end in where a folder is searched; a file that is named is opened whatever its name."""
-PARTS = (CONFIG, METADATA, NPZ)
+_PARTS = (CONFIG, METADATA, NPZ)
 """What else may lie in the folder of a model."""
 NOWHERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 """What the system says of a path that leads to nothing at all."""
@@ -61,23 +61,23 @@ def search(top: str, limits: Limits) -> list[Location]:
     border, found, named_as_models = Border(top), [], []
     pending = [("", top)]
     while pending:
-        folder = joined(*pending.pop())
-        inside = look_at(folder, border, entries)
+        folder = _joined(*pending.pop())
+        inside = _look_at(folder, border, entries)
         pending += [(folder, name) for name in inside.folders]
-        for name in filter(ends_as_model, inside.folders):
+        for name in filter(_ends_as_model, inside.folders):
             models.add()
-            named_as_models.append(joined(folder, name))
-        for location in chain(inside.errors, models_among(folder, inside.names, top, limits)):
+            named_as_models.append(_joined(folder, name))
+        for location in chain(inside.errors, _models_among(folder, inside.names, top, limits)):
             models.add()
             found.append(location)
     for location in border.crossed():
         models.add()
         found.append(location)
-    return in_order([*found, *without_models(named_as_models, found)])
+    return in_order([*found, *_without_models(named_as_models, found)])
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class _Inside:
     """What matters of the names in one folder."""
 
     names: set[str] = field(default_factory=set)
@@ -87,40 +87,40 @@ class Inside:
     """The first name that cannot be looked at, and why; or that the folder cannot be listed."""
 
 
-def look_at(folder: str, border: Border, entries: Tally) -> Inside:
+def _look_at(folder: str, border: Border, entries: Tally) -> _Inside:
     """What matters in a folder; where it cannot be listed, why."""
-    inside = Inside()
+    inside = _Inside()
     try:
         border.enter(folder)
         with os.scandir(system_path(folder)) as names:
             for entry in names:
                 entries.add()
-                add_entry(inside, entry, folder, border)
+                _add_entry(inside, entry, folder, border)
     except OSError as error:
         inside.errors.append(Location(folder, str(cannot_open(folder, error))))
     return inside
 
 
-def add_entry(inside: Inside, entry: os.DirEntry[str], folder: str, border: Border) -> None:
+def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Border) -> None:
     """Add one name, if it matters; that of a part in other letters only where the system does not care."""
     part = entry.name.lower()
     try:
         link = is_link(entry)
         if not link and entry.is_dir(follow_symlinks=False):
             inside.folders.append(entry.name)
-        elif ends_as_model(entry.name):
+        elif _ends_as_model(entry.name):
             inside.names.add(entry.name)
-        elif link and part not in PARTS:
+        elif link and part not in _PARTS:
             border.note(folder, entry.name)
-        if part in PARTS and (part == entry.name or os.path.lexists(joined(folder, part))):
+        if part in _PARTS and (part == entry.name or os.path.lexists(_joined(folder, part))):
             inside.names.add(part)
     except OSError as error:
         if not inside.errors:
-            path = joined(folder, entry.name)
+            path = _joined(folder, entry.name)
             inside.errors.append(Location(path, str(cannot_open(path, error))))
 
 
-def models_among(folder: str, names: set[str], top: str, limits: Limits) -> Iterator[Location]:
+def _models_among(folder: str, names: set[str], top: str, limits: Limits) -> Iterator[Location]:
     """The models in one folder: the folder itself, and the files that are no part of another model."""
     weights = weights_name(names)
     is_described = CONFIG in names and (weights or METADATA in names or describes_model(folder, limits))
@@ -128,12 +128,12 @@ def models_among(folder: str, names: set[str], top: str, limits: Limits) -> Iter
         yield Location(folder)
     else:
         weights = None
-    for name in names - set(PARTS) - {weights} - accounted_for(names):
-        path = joined(folder, name)
-        yield Location(path, why_not_opened(path, top))
+    for name in names - set(_PARTS) - {weights} - _accounted_for(names):
+        path = _joined(folder, name)
+        yield Location(path, _why_not_opened(path, top))
 
 
-def accounted_for(names: Collection[str]) -> set[str]:
+def _accounted_for(names: Collection[str]) -> set[str]:
     """The shards among names that an index among them accounts for: those numbered from 0 on without a gap."""
     found: set[str] = set()
     for index in names:
@@ -143,7 +143,7 @@ def accounted_for(names: Collection[str]) -> set[str]:
     return found
 
 
-def why_not_opened(path: str, top: str) -> str:
+def _why_not_opened(path: str, top: str) -> str:
     """Why what has a model's name in a folder is not opened; empty for a file, or a link to one in the same folder."""
     if leads_out_of(top, path, below=True):
         return f"{path} is a link out of its folder, which is not followed. Name the file itself."
@@ -156,22 +156,22 @@ def why_not_opened(path: str, top: str) -> str:
     return ""
 
 
-def without_models(folders: Iterable[str], found: Iterable[Location]) -> Iterator[Location]:
+def _without_models(folders: Iterable[str], found: Iterable[Location]) -> Iterator[Location]:
     """The folders that bear a model's name and hold none of those that are found."""
     paths = sorted(location.path for location in found)
     for folder in folders:
         place = bisect_left(paths, folder)
         following = paths[place : place + 1]
-        if not any(path.startswith(joined(folder, "")) for path in following if path != folder):
+        if not any(path.startswith(_joined(folder, "")) for path in following if path != folder):
             yield Location(folder)
 
 
-def ends_as_model(name: str) -> bool:
+def _ends_as_model(name: str) -> bool:
     """Whether a name is that of a model, however it is capitalised: some systems and people do not care."""
     return name.lower().endswith(ENDINGS)
 
 
-def joined(folder: str, name: str) -> str:
+def _joined(folder: str, name: str) -> str:
     """The path of a name in a folder; in the working folder the name alone."""
     return name if folder in {"", os.curdir} else os.path.join(folder, name)  # noqa: PTH118 - hundreds of thousands
 
@@ -187,28 +187,28 @@ class Border:
 
     def enter(self, folder: str) -> None:
         """Note a folder that is searched; raises OSError where it cannot be looked at."""
-        self._entered.add(identity(Path(system_path(folder)).stat()))
+        self._entered.add(_identity(Path(system_path(folder)).stat()))
 
     def note(self, folder: str, name: str) -> None:
         """Note a link in a folder, if it leads to another one; raises OSError where nobody can tell."""
         try:
-            status = Path(system_path(joined(folder, name))).stat()
+            status = Path(system_path(_joined(folder, name))).stat()
         except OSError as error:
             if error.errno not in NOWHERE | {errno.ENAMETOOLONG}:  # what a link says may be too long
                 raise
             return
         if stat.S_ISDIR(status.st_mode):
-            self._linked.setdefault(identity(status), (folder, name))
+            self._linked.setdefault(_identity(status), (folder, name))
 
     def crossed(self) -> Iterator[Location]:
         """The links to folders that are not searched."""
         for folder, place in self._linked.items():
             if folder not in self._entered:
-                path = joined(*place)
+                path = _joined(*place)
                 words = f"{path} is a link to a folder out of {self.top}, which is not followed."
                 yield Location(path, f"{words} Name that folder itself.")
 
 
-def identity(status: os.stat_result) -> int:
+def _identity(status: os.stat_result) -> int:
     """What tells a folder from all others, whatever it is called."""
     return status.st_dev << 64 | status.st_ino

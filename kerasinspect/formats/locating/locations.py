@@ -23,16 +23,16 @@ def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Locatio
 
     Raises RequestError for a folder or a pattern without a model; a file that does not exist is for its reader to say.
     """
-    return tuple(dict.fromkeys(location for name in names for location in models_of(name, limits)))
+    return tuple(dict.fromkeys(location for name in names for location in _models_of(name, limits)))
 
 
-def models_of(name: str, limits: Limits) -> Iterator[Location]:
+def _models_of(name: str, limits: Limits) -> Iterator[Location]:
     """The models that one name means; where it means more than a limit allows, the name itself with that error."""
     try:
-        if is_pattern(name):
-            yield from fitting(name, limits)
+        if _is_pattern(name):
+            yield from _fitting(name, limits)
         else:
-            yield from named(name, limits)
+            yield from _named(name, limits)
     except RefusedFile as error:
         yield Location(name, str(error))
 
@@ -40,17 +40,17 @@ def models_of(name: str, limits: Limits) -> Iterator[Location]:
 def paths_named(name: str, limits: Limits = DEFAULT) -> list[str]:
     """The files and folders that one name means: itself, or those that fit it where it is a pattern."""
     try:
-        return [location.path for location in expand(name, limits)] if is_pattern(name) else [name]
+        return [location.path for location in expand(name, limits)] if _is_pattern(name) else [name]
     except RefusedFile:  # whoever looks for the models in it says so
         return [name]
 
 
-def is_pattern(name: str) -> bool:
+def _is_pattern(name: str) -> bool:
     """Whether a name is a pattern: there is nothing of that very name, nor is it a device."""
     return has_magic(os.path.splitdrive(name)[1]) and not is_device(name) and not os.path.lexists(name)
 
 
-def fitting(pattern: str, limits: Limits) -> Iterator[Location]:
+def _fitting(pattern: str, limits: Limits) -> Iterator[Location]:
     """The models that fit a pattern, and those in folders that do."""
     found = in_order(expand(pattern, limits))
     if not found:
@@ -63,10 +63,10 @@ def fitting(pattern: str, limits: Limits) -> Iterator[Location]:
             yield Location(location.path)
         elif above is None or not location.path.startswith(above):  # those below it are searched with it
             above = os.path.join(location.path, "")  # noqa: PTH118 - pathlib cuts off the separator
-            yield from named(location.path, limits)
+            yield from _named(location.path, limits)
 
 
-def named(name: str, limits: Limits) -> Iterator[Location]:
+def _named(name: str, limits: Limits) -> Iterator[Location]:
     """The models that a path means: itself, or those in a folder."""
     if not is_folder(name):
         yield Location(name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.sources import Source
 
-FOLDER_PARTS = (CONFIG, METADATA, WEIGHTS, NPZ, ASSETS, MAIN_INDEX)
+_FOLDER_PARTS = (CONFIG, METADATA, WEIGHTS, NPZ, ASSETS, MAIN_INDEX)
 """What an unpacked archive is read from, beside an index and its shards."""
 
 
@@ -29,7 +29,7 @@ def is_part(path: Path, location: str) -> bool:
 
     Links of any kind lead to the same file, and what is in a folder of the model is a part of it.
     """
-    return any(is_same(path, part) or is_within(path, part) for part in parts_of(location))
+    return any(is_same(path, part) or is_within(path, part) for part in _parts_of(location))
 
 
 def is_same(path: Path, other: str | Path) -> bool:
@@ -44,27 +44,27 @@ def is_within(path: Path, folder: str | Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
-def parts_of(location: str) -> Iterator[Path]:
+def _parts_of(location: str) -> Iterator[Path]:
     """The files and folders that the model at a location is read from, whether they are there or not."""
     folder = Path(location)
     if not os.path.isdir(location):  # noqa: PTH112 - which never raises
         yield folder
-        yield from shards_of(folder)
+        yield from _shards_of(folder)
         return
-    yield from (folder / name for name in FOLDER_PARTS)
+    yield from (folder / name for name in _FOLDER_PARTS)
     for index in folder.glob(f"*{INDEX_ENDING}"):
         yield index
-        yield from shards_of(index)
+        yield from _shards_of(index)
 
 
-def shards_of(path: Path) -> Iterator[Path]:
+def _shards_of(path: Path) -> Iterator[Path]:
     """The shards that a file names, where it is an index."""
     with suppress(InspectError), closing(open_source(path)) as source:
-        for name in shards_in(source):
+        for name in _shards_in(source):
             yield path.parent / name
 
 
-def shards_in(source: Source) -> list[str]:
+def _shards_in(source: Source) -> list[str]:
     """The names of the shards in an index; none in what is none."""
     head = source.read_at(0, min(source.size, 1))
     if head not in {b"{", b"["} or source.size > DEFAULT.json_bytes:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from kerasinspect.limits import Limits
 
-SHOWN = 60
+_SHOWN = 60
 """Characters of a pattern that is too long which a message shows."""
-FOLLOWING = 50
+_FOLLOWING = 50
 """Steps that a link to a folder counts for: it leads to one that may have been listed before, as often as is asked."""
-SEPARATORS = (os.sep, os.altsep or os.sep)
+_SEPARATORS = (os.sep, os.altsep or os.sep)
 
 
 def expand(pattern: str, limits: Limits) -> list[Location]:
@@ -39,22 +39,22 @@ def expand(pattern: str, limits: Limits) -> list[Location]:
     Raises RefusedFile for more than the limits allow.
     """
     if len(pattern) > limits.pattern_characters:
-        where = f"The pattern {pattern[:SHOWN]}..."
+        where = f"The pattern {pattern[:_SHOWN]}..."
         raise over_limit("pattern_characters", len(pattern), limits.pattern_characters, where)
-    base, parts = taken_apart(pattern)
+    base, parts = _taken_apart(pattern)
     border = Border(base or os.curdir)
     steps = Tally("folder_entries", limits.folder_entries, pattern)
     models = Tally("found_models", limits.found_models, pattern)
     found: list[Location] = []
-    with closing(walk(base, parts, border, steps)) as locations:
+    with closing(_walk(base, parts, border, steps)) as locations:
         for location in locations:
-            if location.error or not pattern.endswith(SEPARATORS) or is_folder(location.path):
+            if location.error or not pattern.endswith(_SEPARATORS) or is_folder(location.path):
                 models.add()
                 found.append(location)
     return [*found, *border.crossed()]
 
 
-class Part(NamedTuple):
+class _Part(NamedTuple):
     """What stands between two separators of a pattern."""
 
     text: str
@@ -73,22 +73,22 @@ class Part(NamedTuple):
         return self.fits.match(os.path.normcase(name)) is not None
 
 
-def part_of(text: str) -> Part:
+def _part_of(text: str) -> _Part:
     """A part of a pattern, ready to be held against names."""
-    return Part(text, None if text == "**" else re.compile(translate(os.path.normcase(text))))
+    return _Part(text, None if text == "**" else re.compile(translate(os.path.normcase(text))))
 
 
-def taken_apart(pattern: str) -> tuple[str, tuple[Part, ...]]:
+def _taken_apart(pattern: str) -> tuple[str, tuple[_Part, ...]]:
     """The folder that a pattern begins in, and its parts from the first one with magic on."""
     drive, path = os.path.splitdrive(pattern.replace(os.altsep or os.sep, os.sep))
     texts = path.split(os.sep)  # noqa: PTH206 - pathlib would leave out the dot that a pattern begins with
     names = [*takewhile(lambda text: not has_magic(text), texts)]
     base = drive + "".join(name + os.sep for name in names)
-    parts = map(part_of, filter(None, texts[len(names) :]))
-    return base if names in ([], [""]) else base.removesuffix(os.sep), tuple(without_repeats(parts))
+    parts = map(_part_of, filter(None, texts[len(names) :]))
+    return base if names in ([], [""]) else base.removesuffix(os.sep), tuple(_without_repeats(parts))
 
 
-def without_repeats(parts: Iterable[Part]) -> Iterator[Part]:
+def _without_repeats(parts: Iterable[_Part]) -> Iterator[_Part]:
     """Parts of a pattern without those that ask for any number of folders once more."""
     before = None
     for part in parts:
@@ -97,23 +97,23 @@ def without_repeats(parts: Iterable[Part]) -> Iterator[Part]:
         before = part
 
 
-def walk(base: str, parts: tuple[Part, ...], border: Border, steps: Tally) -> Generator[Location]:
+def _walk(base: str, parts: tuple[_Part, ...], border: Border, steps: Tally) -> Generator[Location]:
     """What fits the parts of a pattern in and below a folder.
 
     Of each folder it is known which parts may stand for what is in it, by their places; behind the last one, that the
     folder fits as a whole. A file fits what ends in ``**`` only where that stands for it.
     """
-    places = closed({0}, parts)
+    places = _closed({0}, parts)
     if len(parts) in places and is_folder(base):
         yield Location(base)
     pending = [("", base, places)]
     while pending:
         parent, name, places = pending.pop()
-        folder = path_of(parent, name)
+        folder = _path_of(parent, name)
         try:
-            for inside, behind_it, is_entered in fitting_names(folder, parts, places, border, steps):
+            for inside, behind_it, is_entered in _fitting_names(folder, parts, places, border, steps):
                 if len(parts) in behind_it and (is_entered or parts[-1].fits or len(parts) - 1 in places):
-                    yield Location(path_of(folder, inside))
+                    yield Location(_path_of(folder, inside))
                 if is_entered and min(behind_it) < len(parts):
                     pending.append((folder, inside, behind_it))
         except OSError as error:
@@ -121,8 +121,8 @@ def walk(base: str, parts: tuple[Part, ...], border: Border, steps: Tally) -> Ge
                 yield Location(folder or os.curdir, str(cannot_open(folder or os.curdir, error)))
 
 
-def fitting_names(
-    folder: str, parts: tuple[Part, ...], places: frozenset[int], border: Border, steps: Tally
+def _fitting_names(
+    folder: str, parts: tuple[_Part, ...], places: frozenset[int], border: Border, steps: Tally
 ) -> Iterator[tuple[str, frozenset[int], bool]]:
     """The names in a folder that fit: each with the places behind it, and whether it is a folder to go on in.
 
@@ -132,24 +132,24 @@ def fitting_names(
     only_names = all(part.is_name for part in asked)
     for name in {part.text for part in asked if part.is_name and (only_names or part.text in {".", ".."})}:
         steps.add(len(places))
-        if is_there(path_of(folder, name)):
-            yield name, behind(name, parts, places), is_folder(path_of(folder, name))
+        if _is_there(_path_of(folder, name)):
+            yield name, _behind(name, parts, places), is_folder(_path_of(folder, name))
     if only_names:
         return
     border.enter(folder or os.curdir)
     with os.scandir(system_path(folder or os.curdir)) as entries:
         for entry in entries:
-            is_linked = is_link(entry) and is_folder(path_of(folder, entry.name))
+            is_linked = is_link(entry) and is_folder(_path_of(folder, entry.name))
             steps.add(len(places))
-            following = behind(entry.name, parts, places, through=not is_linked)
-            if is_linked and following != behind(entry.name, parts, places, through=True):
+            following = _behind(entry.name, parts, places, through=not is_linked)
+            if is_linked and following != _behind(entry.name, parts, places, through=True):
                 border.note(folder, entry.name)
             if following:
-                steps.add(FOLLOWING if is_linked else 0)
+                steps.add(_FOLLOWING if is_linked else 0)
                 yield entry.name, following, is_linked or entry.is_dir(follow_symlinks=False)
 
 
-def behind(name: str, parts: tuple[Part, ...], places: Iterable[int], *, through: bool = False) -> frozenset[int]:
+def _behind(name: str, parts: tuple[_Part, ...], places: Iterable[int], *, through: bool = False) -> frozenset[int]:
     """The places that a pattern has reached behind a name; with ``through``, ``**`` may stand for it too."""
     reached: set[int] = set()
     for place in places:
@@ -157,16 +157,16 @@ def behind(name: str, parts: tuple[Part, ...], places: Iterable[int], *, through
             reached.add(place + 1)
         elif through and place < len(parts) and parts[place].fits is None and not name.startswith("."):
             reached.add(place)
-    return closed(reached, parts)
+    return _closed(reached, parts)
 
 
-def closed(places: Iterable[int], parts: tuple[Part, ...]) -> frozenset[int]:
+def _closed(places: Iterable[int], parts: tuple[_Part, ...]) -> frozenset[int]:
     """Places, with those behind each ``**``, which may stand for no folder at all."""
     reached = set(places)
     return frozenset(reached | {place + 1 for place in reached if place < len(parts) and parts[place].fits is None})
 
 
-def is_there(path: str) -> bool:
+def _is_there(path: str) -> bool:
     """Whether there is something of that name, if only a link; raises OSError where nobody can tell."""
     try:
         Path(system_path(path)).lstat()
@@ -177,6 +177,6 @@ def is_there(path: str) -> bool:
     return True
 
 
-def path_of(folder: str, name: str) -> str:
+def _path_of(folder: str, name: str) -> str:
     """The path of a name in a folder."""
     return os.path.join(folder, name)  # noqa: PTH118 - pathlib would leave out the dot that a pattern begins with

@@ -52,7 +52,7 @@ WORDS: Mapping[str, str] = {
     "c": "column",
 }
 """What files call a slot, in the words of today."""
-SCALARS: Mapping[str, str] = {
+_SCALARS: Mapping[str, str] = {
     **{name: name for name in (*LOSS_SCALE, "momentum_schedule", "momentum_product")},
     "iter": ITERATION,
     "iterations": ITERATION,
@@ -66,12 +66,12 @@ SCALARS: Mapping[str, str] = {
 
 def weights_by_name(targets: Sequence[Target]) -> dict[str, int]:
     """Each weight under the names that slots are named after, but for a name that two of them have."""
-    spelt = [(name, place) for place, target in enumerate(targets) for name in {*spellings(target.stored_name)}]
+    spelt = [(name, place) for place, target in enumerate(targets) for name in {*_spellings(target.stored_name)}]
     count = Counter(name for name, _ in spelt)
     return {name: place for name, place in spelt if name and count[name] == 1}
 
 
-def spellings(name: str) -> tuple[str, str]:
+def _spellings(name: str) -> tuple[str, str]:
     """A weight's name as a path, and as Keras 3 has it in one word."""
     return name, name.replace("/", "_")
 
@@ -79,22 +79,22 @@ def spellings(name: str) -> tuple[str, str]:
 def named(name: str, weights: Mapping[str, int]) -> Slot:
     """What the name of an array tells: ``Adam/dense/kernel/m``, ``Adam/m/dense/kernel``, ``adam/d_kernel_momentum``."""
     *path, last = name.split("/")
-    if last in SCALARS:
-        return Slot(SCALARS[last])
-    for term, weight in [*paths_in([*path, last]), *words_in(last)]:
+    if last in _SCALARS:
+        return Slot(_SCALARS[last])
+    for term, weight in [*_paths_in([*path, last]), *_words_in(last)]:
         if term in WORDS and weight in weights:
             return Slot(WORDS[term], weights[weight])
     return Slot()
 
 
-def paths_in(path: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _paths_in(path: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Every way to read a path as a slot and a weight, in either order, the longest weight first."""
     for start in range(len(path) - 1):
         yield path[-1], "/".join(path[start:-1])
         yield path[start], "/".join(path[start + 1 :])
 
 
-def words_in(text: str) -> Iterator[tuple[str, str]]:
+def _words_in(text: str) -> Iterator[tuple[str, str]]:
     """Every way to read a word as a weight and a slot, the longest weight first."""
     for match in reversed([*re.finditer("_", text)]):
         yield text[match.end() :], text[: match.start()]

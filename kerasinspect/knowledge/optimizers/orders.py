@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.optimizers.classes import Optimizer, Slots
     from kerasinspect.knowledge.optimizers.names import Target
 
-    Shape: TypeAlias = "tuple[int, ...]"
-    Entry: TypeAlias = "tuple[str, int | None, Shape]"
+    _Shape: TypeAlias = "tuple[int, ...]"
+    Entry: TypeAlias = "tuple[str, int | None, _Shape]"
     """What one array should be: the slot's name, the number of the weight, the shape."""
 
-WEIGHT_BY_WEIGHT_SINCE = (2, 11, 0)
-OLDER_BEFORE_SLOTS = ((ITERATION,), (ITERATION, "momentum_schedule"), ())
+_WEIGHT_BY_WEIGHT_SINCE = (2, 11, 0)
+_OLDER_BEFORE_SLOTS = ((ITERATION,), (ITERATION, "momentum_schedule"), ())
 """What stands before the slots in the order before."""
-OVERWRITTEN = re.compile(r"(inputs|kernel|outputs_grad)_(scale|amax_history)")
+_OVERWRITTEN = re.compile(r"(inputs|kernel|outputs_grad)_(scale|amax_history)")
 """Weights of float8 layers that Keras sets by way of gradients: they have no slots."""
 
 
@@ -39,41 +39,44 @@ def layouts(
     scalars: list[Entry] = [(name, None, ()) for name in kind.after]
     around: list[tuple[list[Entry], list[Entry]]] = [([], scalars), (scalars, []), ([], [])] if scalars else [([], [])]
     bodies = [
-        [*chain.from_iterable(weight_by_weight(part, targets, is_sparse=is_sparse) for part in chosen)]
+        [*chain.from_iterable(_weight_by_weight(part, targets, is_sparse=is_sparse) for part in chosen)]
         for is_sparse in ((True, False) if kind.is_uneven else (False,))
     ]
-    if version < WEIGHT_BY_WEIGHT_SINCE:
-        headers, around = OLDER_BEFORE_SLOTS, [([], [])]
+    if version < _WEIGHT_BY_WEIGHT_SINCE:
+        headers, around = _OLDER_BEFORE_SLOTS, [([], [])]
         names = [name for part in chosen for name in part.names if part not in BEFORE]
-        bodies = [[*slot_by_slot(names, targets)], [*slot_by_slot([*names, "velocity_hat"], targets, placeholder=True)]]
+        bodies = [
+            [*_slot_by_slot(names, targets)],
+            [*_slot_by_slot([*names, "velocity_hat"], targets, placeholder=True)],
+        ]
     for header, body, (first, last) in product(headers, bodies, around):
         if not first or LEARNING_RATE in header:
             yield [*((name, None, ()) for name in header), *first, *body, *last]
 
 
-def weight_by_weight(part: Slots, targets: Iterable[tuple[int, Target]], *, is_sparse: bool) -> Iterator[Entry]:
+def _weight_by_weight(part: Slots, targets: Iterable[tuple[int, Target]], *, is_sparse: bool) -> Iterator[Entry]:
     """Slots as Keras makes them since 2.11: all that belong to one weight, then those of the next.
 
     Where they are sparse, Muon keeps no velocity for the matrices that it makes orthogonal, and the Adafactor of
     Keras 2 no sums over the axes of vectors.
     """
     for place, target in targets:
-        if OVERWRITTEN.fullmatch(target.name) and part.names != ("gradient_accumulator",):
+        if _OVERWRITTEN.fullmatch(target.name) and part.names != ("gradient_accumulator",):
             continue
         for name in part.names:
-            if is_sparse and leaves_out(part, name, target):
+            if is_sparse and _leaves_out(part, name, target):
                 continue
-            yield name, place, slot_shape(name, target.shape)
+            yield name, place, _slot_shape(name, target.shape)
 
 
-def leaves_out(part: Slots, name: str, target: Target) -> bool:
+def _leaves_out(part: Slots, name: str, target: Target) -> bool:
     """Whether a class that keeps other slots for some weights than for others has none of this name for a weight."""
     if part in MOMENTS:
         return name == "velocity" and len(target.shape) == 2 and "embeddings" not in target.name  # noqa: PLR2004
     return name in ("row", "column") and not target.shape[1:]
 
 
-def slot_by_slot(
+def _slot_by_slot(
     names: Sequence[str], targets: Sequence[tuple[int, Target]], *, placeholder: bool = False
 ) -> Iterator[Entry]:
     """Slots as Keras made them before: the first one of every weight, then the second one of every weight.
@@ -85,7 +88,7 @@ def slot_by_slot(
             yield name, place, (1,) if placeholder and name == "velocity_hat" else target.shape
 
 
-def slot_shape(name: str, shape: Shape) -> Shape:
+def _slot_shape(name: str, shape: _Shape) -> _Shape:
     """The shape of a slot: the weight's, but for Adafactor's sums over the last two axes."""
     if name == "row":
         return shape[:-1] if shape[1:] else ()

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from kerasinspect.knowledge.optimizers.names import Target
     from kerasinspect.knowledge.optimizers.orders import Entry
 
-    Shape: TypeAlias = "tuple[int, ...]"
+    _Shape: TypeAlias = "tuple[int, ...]"
 
-SORTED_BEFORE = (2, 0, 6)
+_SORTED_BEFORE = (2, 0, 6)
 """Keras before this sorted the weights by the names under which it saved them."""
 
 
@@ -67,7 +67,7 @@ def slots_of(
     by_name = [named(state.name, weights) for state in states]
     if all(slot.name for slot in by_name):
         return by_name
-    by_order = ordered(optimizer, targets, states, keras_version)
+    by_order = _ordered(optimizer, targets, states, keras_version)
     return [first if first.name else second for first, second in zip(by_name, by_order, strict=True)]
 
 
@@ -81,30 +81,30 @@ def part_of(optimizer: Json, targets: Sequence[Target], states: Sequence[State])
         if not width or left % width:
             continue
         first = states[len(header) :: len(chosen[0].names)][: left // width]
-        mine = unique_places([state.shape for state in first], [target.shape for target in targets])
+        mine = _unique_places([state.shape for state in first], [target.shape for target in targets])
         if mine is not None:
-            slots = ordered(optimizer, [targets[place] for place in mine], states, None)
+            slots = _ordered(optimizer, [targets[place] for place in mine], states, None)
             if any(slot.name for slot in slots[len(header) :]):
                 return [Slot(slot.name, None if slot.weight is None else mine[slot.weight]) for slot in slots]
-    return start_of(states)
+    return _start_of(states)
 
 
-def unique_places(shapes: Sequence[Shape], among: Sequence[Shape]) -> list[int] | None:
+def _unique_places(shapes: Sequence[_Shape], among: Sequence[_Shape]) -> list[int] | None:
     """Where a run of shapes lies in a longer one, in order; None where nowhere or in more than one way."""
-    first, last = earliest(shapes, among), earliest(shapes[::-1], among[::-1])
+    first, last = _earliest(shapes, among), _earliest(shapes[::-1], among[::-1])
     if first is None or last is None or first != [len(among) - 1 - place for place in reversed(last)]:
         return None
     return first
 
 
-def earliest(shapes: Sequence[Shape], among: Sequence[Shape]) -> list[int] | None:
+def _earliest(shapes: Sequence[_Shape], among: Sequence[_Shape]) -> list[int] | None:
     """The first places at which a run of shapes lies in a longer one."""
     places = iter(range(len(among)))
     found = [next((place for place in places if among[place] == shape), None) for shape in shapes]
     return [place for place in found if place is not None] if None not in found else None
 
 
-def ordered(
+def _ordered(
     optimizer: Json,
     targets: Sequence[Target],
     states: Sequence[State],
@@ -114,13 +114,13 @@ def ordered(
     class_name, config = parts(optimizer)
     if class_name == "LossScaleOptimizer":
         # That of Keras 2 keeps the scale apart, and holds the arrays of the one inside it alone.
-        own = LOSS_SCALE if scales_loss([state.shape for state in states]) else ()
+        own = LOSS_SCALE if _scales_loss([state.shape for state in states]) else ()
         inner = slots_of(config.get("inner_optimizer"), targets, states[len(own) :], keras_version)
         return [*map(Slot, own), *inner]
     kinds = [OPTIMIZERS[class_name]] if class_name in OPTIMIZERS else [] if class_name else [*OPTIMIZERS.values()]
     version = tuple(int(digits) for digits in re.findall(r"\d{1,4}", keras_version or "")[:3]) or (3, 0, 0)
     places = range(len(targets))
-    if version < SORTED_BEFORE:
+    if version < _SORTED_BEFORE:
         places = sorted(places, key=lambda place: targets[place].stored_name)  # type: ignore[assignment]
     shapes = [state.shape for state in states]
     told = ((kind, told_slots(kind, config)) for kind in kinds)
@@ -133,28 +133,28 @@ def ordered(
             if [shape for _, _, shape in entries] == shapes
         ]
         if found:
-            return [placed(agreed(at), targets) for at in zip(*found, strict=True)]
-    return start_of(states)
+            return [_placed(_agreed(at), targets) for at in zip(*found, strict=True)]
+    return _start_of(states)
 
 
-def placed(slot: Slot, targets: Sequence[Target]) -> Slot:
+def _placed(slot: Slot, targets: Sequence[Target]) -> Slot:
     """A slot without its weight, where the order of the weights does not tell which one it is."""
     is_told = slot.weight is None or targets[slot.weight].is_placed
     return slot if is_told else Slot(slot.name)
 
 
-def scales_loss(shapes: Sequence[Shape]) -> bool:
+def _scales_loss(shapes: Sequence[_Shape]) -> bool:
     """Whether arrays begin with those that a LossScaleOptimizer of Keras 3 keeps itself."""
     return len(shapes) >= len(LOSS_SCALE) and not any(shapes[: len(LOSS_SCALE)])
 
 
-def agreed(entries: Sequence[Entry]) -> Slot:
+def _agreed(entries: Sequence[Entry]) -> Slot:
     """What all possible orders say of one array."""
     names, weights = {name for name, _, _ in entries}, {place for _, place, _ in entries}
     return Slot(names.pop() if len(names) == 1 else None, weights.pop() if len(weights) == 1 else None)
 
 
-def start_of(states: Sequence[State]) -> list[Slot]:
+def _start_of(states: Sequence[State]) -> list[Slot]:
     """All that can be said of arrays that fit no order: a count of steps stands first, then the learning rate."""
     header = (ITERATION, LEARNING_RATE)
     is_scalar = [state.shape == () for state in states]

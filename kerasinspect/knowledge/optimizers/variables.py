@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json
     from kerasinspect.knowledge.optimizers.classes import Slots
 
-    Shape: TypeAlias = "tuple[int, ...]"
+    _Shape: TypeAlias = "tuple[int, ...]"
 
 
-def tracked_shapes(optimizer: Json, shapes: Sequence[Shape]) -> list[Shape] | None:
+def tracked_shapes(optimizer: Json, shapes: Sequence[_Shape]) -> list[_Shape] | None:
     """The shape of each variable that an optimizer tracks, in the order of Keras 2.12 and later.
 
     ``optimizer`` is the serialised optimizer of a config, or its name; ``shapes`` are those of all arrays of its state.
@@ -43,7 +43,7 @@ def tracked_shapes(optimizer: Json, shapes: Sequence[Shape]) -> list[Shape] | No
     told = [told_slots(kind, config)] if config else [*choices(kind)]
     for header in BEFORE_SLOTS:
         slots = [*shapes[len(header) : len(shapes) - len(kind.after)]]
-        found = [read for chosen in told if (read := read_slots(chosen, slots))]
+        found = [read for chosen in told if (read := _read_slots(chosen, slots))]
         # A number right behind the count of steps is the learning rate, which Keras 3 keeps there.
         is_rate = LEARNING_RATE not in header and slots[:1] == [()]
         if found and not is_rate and not any(shapes[: len(header)]):
@@ -51,7 +51,7 @@ def tracked_shapes(optimizer: Json, shapes: Sequence[Shape]) -> list[Shape] | No
     return None
 
 
-def read_slots(chosen: Sequence[Slots], shapes: Sequence[Shape]) -> list[Shape] | None:
+def _read_slots(chosen: Sequence[Slots], shapes: Sequence[_Shape]) -> list[_Shape] | None:
     """The variables' shapes where each has these slots and all slots of one variable have its shape; else None."""
     width = sum(len(part.names) for part in chosen)
     count, rest = divmod(len(shapes), width) if width else (0, 1)

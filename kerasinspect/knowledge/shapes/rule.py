@@ -30,14 +30,14 @@ class Inside(Protocol):
 InnerRule: TypeAlias = Callable[[JsonObject, Inputs, Inside], Outputs]
 """Gives the output shape of a layer that computes with layers inside it; may raise Untold."""
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 
 class Untold(Exception):
     """The config and the input shapes do not decide the output shape, or contradict each other."""
 
 
-def need(value: Value | None) -> Value:
+def need(value: _Value | None) -> _Value:
     """The value; raises Untold where there is none."""
     if value is None:
         raise Untold

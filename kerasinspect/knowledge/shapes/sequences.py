@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Shape
 
 
-def recurrent(states: int, config: JsonObject, inputs: Inputs) -> Outputs:
+def _recurrent(states: int, config: JsonObject, inputs: Inputs) -> Outputs:
     """One output per unit, with ``states`` states of that shape."""
     units = need(size(config, "units", "output_dim"))
     return read(config, inputs, (units,), ((units,),) * states)
@@ -39,5 +39,5 @@ def read(config: JsonObject, inputs: Inputs, step: Shape, states: tuple[Shape, .
     return output
 
 
-lstm = partial(recurrent, 2)
-gru = partial(recurrent, 1)
+lstm = partial(_recurrent, 2)
+gru = partial(_recurrent, 1)

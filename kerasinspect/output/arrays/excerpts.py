@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Rows: TypeAlias = "tuple[range, list[np.ndarray[Any, Any] | None]]"
 """Rows of a panel: their positions, and for each stretch of columns a table of values; None where some are left out."""
 
-VALUES_AT_ONCE = 1 << 16
+_VALUES_AT_ONCE = 1 << 16
 """Values that are read together where all rows are shown."""
 
 
@@ -39,7 +39,7 @@ def excerpt(plane: Plane, rows: Sequence[range], panel: Panel) -> Iterator[Rows]
     Raises DamagedFile where the bytes are missing.
     """
     wide = max(1, sum(len(piece.columns) for piece in panel if piece is not None))
-    height = max(1, VALUES_AT_ONCE // wide)
+    height = max(1, _VALUES_AT_ONCE // wide)
     for run in rows:
         for start in range(0, len(run), height):
             some = run[start : start + height]

@@ -38,18 +38,18 @@ if TYPE_CHECKING:
     from kerasinspect.output.arrays.excerpts import Rows
     from kerasinspect.output.show_options import GridOptions
 
-    Read: TypeAlias = Callable[[tuple[int, ...], Panel], Iterable[Rows]]
+    _Read: TypeAlias = Callable[[tuple[int, ...], Panel], Iterable[Rows]]
 
-INDENT = 6
+_INDENT = 6
 """Columns that a format may put left of a grid."""
 
-GUTTER, STROKES = 2, 4
+_GUTTER, _STROKES = 2, 4
 """Columns that a format puts left of each number, and around a heading over several of them."""
 
-GAP = "⋯"
+_GAP = "⋯"
 """Stands for columns that were left out."""
 
-LABELS_MEASURED = 64
+_LABELS_MEASURED = 64
 """Labels of an axis that are measured for the width of a column: its first and its last."""
 
 
@@ -69,7 +69,7 @@ class _Drawing:
 
     values: ShownValues
     plan: _Plan
-    read: Read
+    read: _Read
     style: NumberStyle
 
 
@@ -121,7 +121,7 @@ def _fit(values: ShownValues, roles: Roles, options: GridOptions) -> _Drawing:
     return _Drawing(values, plan, read, style)
 
 
-def _reader(values: ShownValues, plan: _Plan, options: GridOptions) -> Read:
+def _reader(values: ShownValues, plan: _Plan, options: GridOptions) -> _Read:
     """A function that reads one panel of one block; corners are kept, so that they are read once."""
 
     def read(fixed: tuple[int, ...], panel: Panel) -> Iterator[Rows]:
@@ -137,8 +137,8 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) ->
     rows = (range(1),) if roles.row is None else row_runs(_positions(values.window, roles.row), unlimited)
     room = unlimited
     if options.width is not None:
-        free = options.width - INDENT - (_widest(values, roles.row, rows) if roles.row is not None else 0)
-        room = Room(max(1, free // (_column_width(values, roles, groups, cell) + GUTTER)), options.full)
+        free = options.width - _INDENT - (_widest(values, roles.row, rows) if roles.row is not None else 0)
+        room = Room(max(1, free // (_column_width(values, roles, groups, cell) + _GUTTER)), options.full)
     keep = roles.group is None or values.axes[roles.group].name == "head"
     blocks = tuple(block_positions(values.window, roles.blocks, room))
     return _Plan(roles, rows, blocks, tuple(panels(groups, room, keep_groups=keep)))
@@ -146,11 +146,11 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) ->
 
 def _column_width(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int) -> int:
     """Characters that a column takes: its numbers, its label, and its part of the heading over its group."""
-    ends = (at for run in corner(groups[0].columns, LABELS_MEASURED) for at in run)
+    ends = (at for run in corner(groups[0].columns, _LABELS_MEASURED) for at in run)
     label = max(columns_of(_column_label(values, roles, groups[0], at)) for at in ends)
     heading = max(columns_of(visible(group.label, NAME_LIMIT)) for group in groups)
     fewest = min(len(groups[0].columns), LEAST - 1)
-    return max(cell, label, ceil((heading + STROKES + GUTTER) / fewest) - GUTTER if heading else 0)
+    return max(cell, label, ceil((heading + _STROKES + _GUTTER) / fewest) - _GUTTER if heading else 0)
 
 
 def _groups(values: ShownValues, roles: Roles, *, full: bool) -> list[Piece]:
@@ -161,7 +161,7 @@ def _groups(values: ShownValues, roles: Roles, *, full: bool) -> list[Piece]:
     columns = _positions(values.window, roles.column)
     if roles.group is not None:
         groups = _positions(values.window, roles.group)
-        ends = [groups] if full else corner(groups, LABELS_MEASURED)
+        ends = [groups] if full else corner(groups, _LABELS_MEASURED)
         return [Piece(columns, at, values.label(roles.group, at)) for run in ends for at in run]
     axis = values.axes[roles.column]
     gates = len(axis.blocks)
@@ -192,7 +192,7 @@ def _block_labels(values: ShownValues, fixed: Iterable[tuple[int, int]]) -> Iter
 def _column_labels(values: ShownValues, roles: Roles, piece: Piece | None) -> Iterator[str]:
     """The labels of some columns; units count from 0 in each gate."""
     if piece is None:
-        yield GAP
+        yield _GAP
     else:
         yield from (_column_label(values, roles, piece, at) for at in piece.columns)
 
@@ -224,13 +224,13 @@ def _rows(drawing: _Drawing, chunks: Iterable[Rows]) -> Iterator[GridRow]:
     expected = plan.rows[0].start
     for positions, stretches in chunks:
         if positions.start != expected:
-            yield GridRow(f"{GAP} {len(range(expected, positions.start, positions.step)):,} more")
+            yield GridRow(f"{_GAP} {len(range(expected, positions.start, positions.step)):,} more")
         tables = [None if stretch is None else stretch.tolist() for stretch in stretches]
         for number, position in enumerate(positions):
             cells = (
                 cell
                 for table in tables
-                for cell in ((GAP,) if table is None else map(drawing.style.write, table[number]))
+                for cell in ((_GAP,) if table is None else map(drawing.style.write, table[number]))
             )
             yield GridRow("" if axis is None else values.label(axis, position), tuple(cells))
         expected = positions.stop
@@ -267,5 +267,5 @@ def _widest(values: ShownValues, axis: int, runs: Runs) -> int:
     if axis in values.labels:
         ends = (at for run in runs for at in run)
     else:
-        ends = (at for run in runs for part in corner(run, LABELS_MEASURED) for at in part)
+        ends = (at for run in runs for part in corner(run, _LABELS_MEASURED) for at in part)
     return max(columns_of(visible(values.label(axis, at), NAME_LIMIT)) for at in ends)

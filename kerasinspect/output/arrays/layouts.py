@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 Runs: TypeAlias = "tuple[range, ...]"
 """Positions to show; between two runs some are left out."""
 
-ROWS_WHOLE, ROWS_SHOWN = 16, 10
+_ROWS_WHOLE, _ROWS_SHOWN = 16, 10
 """An axis of up to so many rows is shown whole; of a longer one so many are, the row for the others included."""
 
-COLUMNS_IN_A_PIPE = 32
+_COLUMNS_IN_A_PIPE = 32
 """Columns that are shown whole where nothing limits the width."""
 
-COLUMNS_OF_A_CORNER = 10
+_COLUMNS_OF_A_CORNER = 10
 """Columns of a longer axis where nothing limits the width."""
 
-BLOCKS_SHOWN = 4
+_BLOCKS_SHOWN = 4
 """Blocks of an array of many axes, the one for those left out included."""
 
 LEAST = 4
@@ -103,13 +103,13 @@ def _length(part: int | range) -> int:
 
 def row_runs(positions: range, room: Room) -> Runs:
     """The rows to show."""
-    return (positions,) if room.full or len(positions) <= ROWS_WHOLE else corner(positions, ROWS_SHOWN)
+    return (positions,) if room.full or len(positions) <= _ROWS_WHOLE else corner(positions, _ROWS_SHOWN)
 
 
 def block_positions(window: Window, axes: Sequence[int], room: Room) -> Iterator[tuple[int, ...]]:
     """The positions of the block axes, one tuple for each block to show."""
     ranges = [part for number in axes if isinstance(part := window[number], range)]
-    runs = [(part,) if room.full else corner(part, BLOCKS_SHOWN) for part in ranges]
+    runs = [(part,) if room.full else corner(part, _BLOCKS_SHOWN) for part in ranges]
     return product(*(chain(*run) for run in runs))
 
 
@@ -124,13 +124,13 @@ def panels(groups: Sequence[Piece], room: Room, *, keep_groups: bool) -> Iterato
     if room.full:
         return _everything(groups, room.columns)
     wide = len(groups[0].columns)
-    if wide * len(groups) <= (room.columns or COLUMNS_IN_A_PIPE):
+    if wide * len(groups) <= (room.columns or _COLUMNS_IN_A_PIPE):
         return iter([tuple(groups)])
-    fit = room.columns or COLUMNS_OF_A_CORNER
+    fit = room.columns or _COLUMNS_OF_A_CORNER
     if len(groups) == 1:
         return iter([tuple(_cut(groups[0], max(LEAST, fit)))])
     if keep_groups:
-        each = max(LEAST, fit // len(groups)) if room.columns else COLUMNS_OF_A_CORNER // 2
+        each = max(LEAST, fit // len(groups)) if room.columns else _COLUMNS_OF_A_CORNER // 2
         together = max(1, fit // min(each, wide)) if room.columns else len(groups)
         cut = [tuple(_cut(group, each)) for group in groups]
         return (tuple(chain(*cut[at : at + together])) for at in range(0, len(cut), together))

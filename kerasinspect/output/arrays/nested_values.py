@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.slicing import Window
 
-    Nested: TypeAlias = "bool | int | float | str | list[Nested] | Iterator[Nested] | None"
+    _Nested: TypeAlias = "bool | int | float | str | list[_Nested] | Iterator[_Nested] | None"
 
-VALUES_AT_ONCE = 1 << 16
+_VALUES_AT_ONCE = 1 << 16
 """Values that are turned into Python's numbers together."""
 
-PYTHON_FLOAT = 8
+_PYTHON_FLOAT = 8
 """Bytes of a float that Python writes as short as can be; it would give a smaller one digits that it does not have."""
 
 
@@ -35,11 +35,11 @@ class NestedValues:
     errors: list[str] = field(default_factory=list)
     """Why parts could not be read, in whose place None stands."""
 
-    def lists(self, window: Window) -> Nested:
+    def lists(self, window: Window) -> _Nested:
         """The values of a window; of a large one an iterator over its rows."""
         axis, along = next(((n, part) for n, part in enumerate(window) if isinstance(part, range)), (0, None))
         size = prod(len(part) for part in window if isinstance(part, range))
-        if along is None or size <= VALUES_AT_ONCE:
+        if along is None or size <= _VALUES_AT_ONCE:
             return self._converted(window)
         return self._rows(window, axis, along, size // len(along))
 
@@ -51,30 +51,30 @@ class NestedValues:
             return None
         return values
 
-    def _rows(self, window: Window, axis: int, along: range, each: int) -> Iterator[Nested]:
+    def _rows(self, window: Window, axis: int, along: range, each: int) -> Iterator[_Nested]:
         """The items along one axis, many small ones or one large one at a time."""
         before, after = window[:axis], window[axis + 1 :]
-        if each > VALUES_AT_ONCE:
+        if each > _VALUES_AT_ONCE:
             for at in along:
                 yield self.lists((*before, at, *after))
             return
-        together = VALUES_AT_ONCE // max(1, each)
+        together = _VALUES_AT_ONCE // max(1, each)
         for start in range(0, len(along), together):
             some = along[start : start + together]
             rows = self._converted((*before, some, *after))
             yield from rows if isinstance(rows, list) else [None] * len(some)
 
-    def _converted(self, window: Window) -> Nested:
+    def _converted(self, window: Window) -> _Nested:
         """The values of a small window as a number or lists of lists; None where they cannot be read."""
         values = self.read(window)
         if values is None:
             return None
         if values.dtype.kind != "f":
-            kept: Nested = (values if values.dtype.kind in "biu" else values.astype(str)).tolist()
+            kept: _Nested = (values if values.dtype.kind in "biu" else values.astype(str)).tolist()
             return kept
         finite = np.isfinite(values)
-        objects = (values if values.itemsize >= PYTHON_FLOAT else values.astype(str).astype(np.float64)).astype(object)
+        objects = (values if values.itemsize >= _PYTHON_FLOAT else values.astype(str).astype(np.float64)).astype(object)
         objects[~finite] = None
         self.not_finite.append(values.size - int(np.count_nonzero(finite)))
-        nested: Nested = objects.tolist()
+        nested: _Nested = objects.tolist()
         return nested

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.output.formats.json import Document
 
-CHECK_SCHEMA = "kerasinspect.check/1"
+_CHECK_SCHEMA = "kerasinspect.check/1"
 
 
 def check_document(report: CheckReport) -> Document:
     """The report as a document with keys that stay; what is unknown of an unreadable file is None."""
     return {
-        "schema": CHECK_SCHEMA,
+        "schema": _CHECK_SCHEMA,
         "fail_on": report.fail_on,
         "models": [_model_document(model) for model in report.models],
         "summary": {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Weight
     from kerasinspect.output.show_options import ShowOptions
 
-SHOW_SCHEMA = "kerasinspect.show/1"
+_SHOW_SCHEMA = "kerasinspect.show/1"
 
 
 def show_document(inspection: Inspection, options: ShowOptions) -> Document:
@@ -26,7 +26,7 @@ def show_document(inspection: Inspection, options: ShowOptions) -> Document:
     """
     model = inspection.model
     return {
-        "schema": SHOW_SCHEMA,
+        "schema": _SHOW_SCHEMA,
         "model": {**model_document(model), "weights": _positions(inspection.own_weights)},
         "layers": [_layer_document(layer) for layer in inspection.layers],
         "weights": (_weight_document(weight, options) for weight in inspection.weights),

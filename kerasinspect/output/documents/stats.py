@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.output.formats.json import Document, Writable
 
-STATS_SCHEMA = "kerasinspect.stats/1"
+_STATS_SCHEMA = "kerasinspect.stats/1"
 
 
 def stats_document(survey: Survey, checksum: Verified | None = None) -> Document:
     """The figures with keys that stay; None for what is unknown or no finite number."""
     return {
-        "schema": STATS_SCHEMA,
+        "schema": _STATS_SCHEMA,
         "model": model_document(survey.model),
         "weights": [_weight_document(one, survey.points) for one in survey.weights],
         "left_out": survey.left_out,

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.output.formats.json import Document
 
-SUMMARY_SCHEMA = "kerasinspect.summary/1"
+_SUMMARY_SCHEMA = "kerasinspect.summary/1"
 
 
 def summary_document(summary: Summary, checksum: Verified | None = None) -> Document:
     """The document of ``summary``: nested layers, or a flat list where it was sorted or cut."""
     return {
-        "schema": SUMMARY_SCHEMA,
+        "schema": _SUMMARY_SCHEMA,
         "model": model_document(summary.model),
         "layers": [_entry(entry, summary) for entry in summary.entries],
         "left_out": summary.left_out,

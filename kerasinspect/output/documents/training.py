@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from kerasinspect.model import Initializer
     from kerasinspect.output.formats.json import Document
 
-TRAINING_SCHEMA = "kerasinspect.training/1"
+_TRAINING_SCHEMA = "kerasinspect.training/1"
 
 
 def training_document(training: Training, selection: Selection, checksum: Verified | None = None) -> Document:
     """The verdicts on the layers that are listed, with keys that stay; the summary is that of the model."""
     return {
-        "schema": TRAINING_SCHEMA,
+        "schema": _TRAINING_SCHEMA,
         "model": model_document(training.model),
         "optimizer_steps": training.steps,
         "layers": [_layer_document(layer) for layer in training.listed(selection)],

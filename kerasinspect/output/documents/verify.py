@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from kerasinspect.output.formats.json import Document
     from kerasinspect.verify.results import Forward, Process, Verification
 
-VERIFY_SCHEMA = "kerasinspect.verify/1"
+_VERIFY_SCHEMA = "kerasinspect.verify/1"
 
 
 def verify_document(answer: Verification) -> Document:
     """The document of ``verify``."""
     return {
-        "schema": VERIFY_SCHEMA,
+        "schema": _VERIFY_SCHEMA,
         "location": answer.location,
         "format": answer.model_format,
         "keras_version": answer.saved_by,

@@ -11,7 +11,7 @@ from kerasinspect.output.escaping import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What makes a spreadsheet take a cell for a formula; some take the wide forms of these for the same."""
 
 
@@ -23,14 +23,14 @@ def write_csv(blocks: Iterable[Block], stream: TextIO) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     for block in blocks:
         if isinstance(block, Table):
-            writer.writerow([cell(column.title) for column in block.columns])
-            writer.writerows([cell(text) for text in row.cells] for row in block.rows)
+            writer.writerow([_cell(column.title) for column in block.columns])
+            writer.writerows([_cell(text) for text in row.cells] for row in block.rows)
 
 
-def cell(text: str) -> str:
+def _cell(text: str) -> str:
     """A cell that a spreadsheet shows as it is: text that it would compute gets an apostrophe before it."""
     shown = visible(text)
-    return f"'{shown}" if shown.lstrip().startswith(FORMULA_STARTS) and not _is_number(shown) else shown
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA_STARTS) and not _is_number(shown) else shown
 
 
 def _is_number(text: str) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.findings import CheckReport, ModelReport, Severity
 
-COMMANDS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
+_COMMANDS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
 _IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTIES = _IN_DATA | {":": "%3A", ",": "%2C"}
@@ -37,7 +37,7 @@ def _annotations(model: ModelReport) -> Iterator[str]:
     """The commands of one file."""
     for sentence in model.unread:
         yield _command("error", model, "cannot be read", sentence)
-    for severity, command in COMMANDS.items():
+    for severity, command in _COMMANDS.items():
         for finding in model.findings:
             if finding.severity == severity:
                 words = f"{short(finding.where)}: {finding.message}"

@@ -21,7 +21,7 @@ Writable: TypeAlias = (
 Document: TypeAlias = Mapping[str, Writable]
 """What a command gives to programs: keys that stay."""
 
-INDENT = "  "
+_INDENT = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _write(value: Writable, indent: str, write: Callable[[str], object]) -> None
     if value is None or isinstance(value, (str, int, float)):
         write(_inline(value))
     elif isinstance(value, Mapping) and value:
-        inner = indent + INDENT
+        inner = indent + _INDENT
         before = "{\n"
         for key, item in value.items():
             write(f"{before}{inner}{_inline(key)}: ")
@@ -62,7 +62,7 @@ def _write(value: Writable, indent: str, write: Callable[[str], object]) -> None
 
 def _write_items(items: Iterable[Writable], indent: str, write: Callable[[str], object]) -> None:
     """Write a list with an item on each line."""
-    inner = indent + INDENT
+    inner = indent + _INDENT
     before = "[\n"
     for item in items:
         write(before + inner)

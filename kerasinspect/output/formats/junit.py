@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, ModelReport
 
-DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-READING = "can be read"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_READING = "can be read"
 """The test case that says whether a file is a whole model."""
 
 
@@ -31,7 +31,7 @@ def write_junit(report: CheckReport, stream: TextIO) -> None:
     root = Element("testsuites", {"name": "kerasinspect", **_counts([case for suite in suites for case in suite])})
     root.extend(suites)
     indent(root)
-    stream.write(f"{DECLARATION}{tostring(root, encoding='unicode')}\n")
+    stream.write(f"{_DECLARATION}{tostring(root, encoding='unicode')}\n")
 
 
 def _suite(model: ModelReport, report: CheckReport) -> Element:
@@ -59,7 +59,7 @@ def _case(model: ModelReport, name: str) -> Element:
 
 def _reading_case(model: ModelReport, report: CheckReport) -> Element:
     """Whether the file could be read, and what it was judged by."""
-    case = _case(model, READING)
+    case = _case(model, _READING)
     if model.unread:
         error = SubElement(case, "error", {"type": "unreadable", "message": _text(model.unread[0])})
         error.text = "\n".join(map(_text, model.unread))

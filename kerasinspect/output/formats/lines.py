@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning"]
-Span: TypeAlias = "tuple[str, Style]"
-Line: TypeAlias = "tuple[Span, ...]"
+_Span: TypeAlias = "tuple[str, Style]"
+_Line: TypeAlias = "tuple[_Span, ...]"
 
-SEPARATOR = " · "
-LEAST_COLUMN = 8
+_SEPARATOR = " · "
+_LEAST_COLUMN = 8
 """A column that may be cut keeps so many characters."""
 
 _HEADING_INDENT = {1: "", 2: "", 3: "  "}
@@ -32,7 +32,7 @@ _STROKE = "─ "
 _SPECIAL: dict[str, Style] = {"nan": "warning", "inf": "warning", "-inf": "warning", "⋯": "quiet"}
 
 
-def lay_out(blocks: Iterable[Block], width: int | None) -> Iterator[Line]:
+def lay_out(blocks: Iterable[Block], width: int | None) -> Iterator[_Line]:
     """The lines of a page that is ``width`` columns wide; with None no line is wrapped or cut."""
     before: Block | None = None
     for block in blocks:
@@ -70,26 +70,26 @@ def _name(text: str) -> str:
     return visible(text, NAME_LIMIT)
 
 
-def _heading(heading: Heading, width: int | None) -> Iterator[Line]:
+def _heading(heading: Heading, width: int | None) -> Iterator[_Line]:
     """The name, then its facts; on a narrow page the facts go on below."""
     indent = _HEADING_INDENT[heading.level]
-    line: list[Span] = [(indent, "plain")]
+    line: list[_Span] = [(indent, "plain")]
     if heading.word:
         line.append((f"{heading.word} ", "quiet"))
     line.append((_name(heading.name), "title" if heading.level < 3 else "name"))  # noqa: PLR2004 - a weight
     taken = sum(columns_of(text) for text, _ in line)
     for fact in map(_name, heading.facts):
-        needed = len(SEPARATOR) + columns_of(fact)
+        needed = len(_SEPARATOR) + columns_of(fact)
         if width is not None and taken + needed > width and taken > len(indent) + 4:
             yield tuple(line)
             line, taken = [(f"{indent}    ", "plain"), (fact, "plain")], len(indent) + 4 + columns_of(fact)
         else:
-            line += [(SEPARATOR, "quiet"), (fact, "plain")]
+            line += [(_SEPARATOR, "quiet"), (fact, "plain")]
             taken += needed
     yield tuple(line)
 
 
-def _paragraph(paragraph: Paragraph, width: int | None) -> Iterator[Line]:
+def _paragraph(paragraph: Paragraph, width: int | None) -> Iterator[_Line]:
     """The text, wrapped where the page has a width."""
     indent = _TEXT_INDENT[paragraph.level]
     text = visible(paragraph.text)
@@ -103,7 +103,7 @@ def _paragraph(paragraph: Paragraph, width: int | None) -> Iterator[Line]:
         yield ((line, paragraph.tone),)
 
 
-def _table(table: Table, width: int | None) -> Iterator[Line]:
+def _table(table: Table, width: int | None) -> Iterator[_Line]:
     """A line of titles, then one line for each row, with the guides of the tree before its first cell."""
     rows = [(_guides(row) + _name(row.cells[0]), *map(_name, row.cells[1:])) for row in table.rows]
     titles = tuple(column.title for column in table.columns)
@@ -147,7 +147,7 @@ def _shrink(kept: list[int], widths: list[int], columns: Sequence[Column], width
     over = _over(kept, widths, width)
     while over > 0:
         at = max((n for n in kept if columns[n].shrinks), key=lambda n: widths[n], default=None)
-        if at is None or widths[at] <= LEAST_COLUMN:
+        if at is None or widths[at] <= _LEAST_COLUMN:
             return
         widths[at] -= 1
         over -= 1
@@ -163,7 +163,7 @@ def _fitted(text: str, width: int, column: Column) -> str:
     return " " * missing + text if column.numeric else text + " " * missing
 
 
-def _grid(grid: Grid) -> Iterator[Line]:
+def _grid(grid: Grid) -> Iterator[_Line]:
     """A title where there is one, the labels of the columns, then a line for each row."""
     if grid.title:
         yield (_GRID_INDENT, "plain"), (_name(grid.title), "quiet")
@@ -200,7 +200,7 @@ def _together(widths: Sequence[int]) -> int:
     return sum(widths) + len(_GUTTER) * (len(widths) - 1)
 
 
-def _group_labels(groups: Sequence[tuple[str, int]], widths: Sequence[int]) -> Iterator[Span]:
+def _group_labels(groups: Sequence[tuple[str, int]], widths: Sequence[int]) -> Iterator[_Span]:
     """The labels over groups of columns, each in the middle of a line over its columns."""
     at = 0
     for name, count in groups:
@@ -210,7 +210,7 @@ def _group_labels(groups: Sequence[tuple[str, int]], widths: Sequence[int]) -> I
         at += count
 
 
-def _row(row: GridRow, label_width: int, widths: Sequence[int]) -> Iterator[Span]:
+def _row(row: GridRow, label_width: int, widths: Sequence[int]) -> Iterator[_Span]:
     """The label and the numbers of one row; neighbours of one style are one span."""
     label = _name(row.label)
     yield label + " " * (label_width - columns_of(label)), "quiet"

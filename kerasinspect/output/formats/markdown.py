@@ -13,9 +13,9 @@ from kerasinspect.output.escaping import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SEPARATOR = " · "
+_SEPARATOR = " · "
 
-INDENT = "\N{NO-BREAK SPACE}" * 4
+_INDENT = "\N{NO-BREAK SPACE}" * 4
 
 _PLAIN_WORD = re.compile(r"(?!www\.)(-(?=[0-9]))?[A-Za-z0-9±×·→⋯(][A-Za-z0-9,.%()×'+-]*[:;?]?|[0-9]+(:[0-9]+)+")
 """A word in which no Markdown, HTML, link, mention or emoji can hide."""
@@ -53,12 +53,12 @@ def _lines(block: Block) -> Iterator[str]:
     match block:
         case Heading():
             words = [block.word, markdown_text(block.name)]
-            said = SEPARATOR.join([" ".join(filter(None, words)), *map(markdown_text, block.facts)])
+            said = _SEPARATOR.join([" ".join(filter(None, words)), *map(markdown_text, block.facts)])
             yield f"{'#' * (block.level + 1)} {said}"
         case Paragraph():
             yield markdown_text(block.text)
         case Table():
-            rows = ((INDENT * max(0, len(row.last) - 1), row.cells) for row in block.rows)
+            rows = ((_INDENT * max(0, len(row.last) - 1), row.cells) for row in block.rows)
             aligned = [column.numeric for column in block.columns]
             yield from _table([column.title for column in block.columns], aligned, rows)
         case Grid():

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding
     from kerasinspect.output.formats.json import Document
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-FINGERPRINT = "primaryLocationLineHash"
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_FINGERPRINT = "primaryLocationLineHash"
 """The one of the partial fingerprints that GitHub compares between runs."""
-SECURITY = {"error": "8.0", "warning": "5.0", "note": "2.0"}
+_SECURITY = {"error": "8.0", "warning": "5.0", "note": "2.0"}
 """How bad GitHub calls a finding of a safety rule, from 0 to 10."""
 
 
@@ -49,7 +49,7 @@ def _document(report: CheckReport) -> Document:
         "invocations": [_invocation(report)],
         "results": [*_results(report, numbers)],
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _rule(active: ActiveRule) -> Document:
@@ -57,7 +57,7 @@ def _rule(active: ActiveRule) -> Document:
     rule = active.rule
     properties: Document = {"tags": [rule.family], "thresholds": dict(active.thresholds)}
     if rule.family == "safety":
-        properties = {**properties, "tags": ["safety", "security"], "security-severity": SECURITY[active.severity]}
+        properties = {**properties, "tags": ["safety", "security"], "security-severity": _SECURITY[active.severity]}
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
@@ -119,7 +119,7 @@ def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Do
         "level": finding.severity,
         "message": {"text": _text(f"{short(finding.where)}: {finding.message}")},
         "locations": [{**_location(finding.location), "logicalLocations": logical}],
-        "partialFingerprints": {FINGERPRINT: f"{digest}:{seen[digest]}"},
+        "partialFingerprints": {_FINGERPRINT: f"{digest}:{seen[digest]}"},
     }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.output.blocks import Block
 
-STYLES: dict[Style, str] = {
+_STYLES: dict[Style, str] = {
     "plain": "none",
     "title": "bold cyan",
     "name": "cyan",
@@ -39,4 +39,4 @@ def draw_on_console(blocks: Iterable[Block], console: Console, width: int) -> No
     from rich.text import Text  # noqa: PLC0415 - as above
 
     for line in lay_out(blocks, width):
-        console.print(Text.assemble(*((text, STYLES[style]) for text, style in line)), soft_wrap=True)
+        console.print(Text.assemble(*((text, _STYLES[style]) for text, style in line)), soft_wrap=True)

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
 
-FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
-COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
+_FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
+_COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
 
 
 def check_blocks(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
     """The page of ``check``; when quiet, without notes, and only the files of which there is something else to say."""
     for model in report.models:
-        findings = shown(report, model, quiet=quiet)
+        findings = _shown(report, model, quiet=quiet)
         if not quiet or not model.readable or findings:
             yield from _model_blocks(model, findings, quiet=quiet)
     if statistics and report.findings:
-        yield Table(COUNTED, tuple(_counts(report.findings)))
+        yield Table(_COUNTED, tuple(_counts(report.findings)))
     yield from totals(report, quiet=quiet)
 
 
-def shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Finding]:
+def _shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Finding]:
     """The findings of one file, the worst first; when quiet, without notes, unless notes stop the run."""
     found = [one for one in model.findings if not quiet or one.severity != "note" or report.stops("note")]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
@@ -51,11 +51,11 @@ def check_tables(report: CheckReport, *, statistics: bool = False, quiet: bool =
     """The page of ``check`` with the findings of each file in a table, as a summary that stands on its own."""
     yield Heading("kerasinspect check", 1)
     for model in report.models:
-        findings = shown(report, model, quiet=quiet)
+        findings = _shown(report, model, quiet=quiet)
         if not quiet or not model.readable or findings:
             yield from _model_tables(model, findings, quiet=quiet)
     if statistics and report.findings:
-        yield Table(COUNTED, tuple(_counts(report.findings)))
+        yield Table(_COUNTED, tuple(_counts(report.findings)))
     yield from totals(report, quiet=quiet)
 
 
@@ -64,7 +64,7 @@ def _model_tables(model: ModelReport, findings: list[Finding], *, quiet: bool) -
     yield Heading(model.location, 2, "", tuple(_facts(model)))
     yield from _unread(model)
     if findings:
-        yield Table(FOUND, tuple(Row(_cells(finding)) for finding in findings))
+        yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))
     if not quiet:
         yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 MOST_LINES = 2_000
 """Lines about the contents of code on one page, whatever number of pieces there is."""
 
-WARNING = "loading this model would run, import or open what follows; kerasinspect did none of it"
-NOT_DISASSEMBLED = (
+_WARNING = "loading this model would run, import or open what follows; kerasinspect did none of it"
+_NOT_DISASSEMBLED = (
     "names and texts in it (it is not disassembled: that would unmarshal bytes from a stranger, which can crash Python)"
 )
 
@@ -27,7 +27,7 @@ def code_blocks(findings: Collection[CodeFinding], *, texts: bool) -> Iterator[B
     if not findings:
         return
     yield Heading("in the config", 2, "code", (f"{sum(finding.more or 1 for finding in findings):,} found",))
-    yield Paragraph(WARNING, "warning", 2)
+    yield Paragraph(_WARNING, "warning", 2)
     room = MOST_LINES
     for finding in findings:
         yield Paragraph(f"at {finding.where}: {finding.detail}", level=2)
@@ -46,7 +46,7 @@ def code_blocks(findings: Collection[CodeFinding], *, texts: bool) -> Iterator[B
 def _blocks_of(finding: CodeFinding) -> Iterator[Block]:
     """What can be read in one piece of code."""
     is_source = finding.kind == "lambda-source"
-    yield Paragraph("source" if is_source else NOT_DISASSEMBLED, "quiet", 3)
+    yield Paragraph("source" if is_source else _NOT_DISASSEMBLED, "quiet", 3)
     lines = texts_in(finding.stored, is_source=is_source)
     yield from (Paragraph(f"| {line}", level=3) for line in lines)
     if len(lines) == MOST_TEXTS:

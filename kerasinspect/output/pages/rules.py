@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.findings import Rule
 
-COLUMNS = (
+_COLUMNS = (
     Column("code"),
     Column("name"),
     Column("severity"),
@@ -22,7 +22,7 @@ COLUMNS = (
 
 def rules_blocks(rules: Iterable[Rule]) -> Iterator[Block]:
     """One row for each rule."""
-    yield Table(COLUMNS, tuple(Row(_cells(rule)) for rule in rules))
+    yield Table(_COLUMNS, tuple(Row(_cells(rule)) for rule in rules))
 
 
 def rule_blocks(rule: Rule) -> Iterator[Block]:

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 UNBUILT = "no weights yet: Keras creates them when the layer first sees an input"
 
-ORDER = (
+_ORDER = (
     "get_weights() gives all arrays of the model in one list, layer after layer; the number in brackets is an array's "
     "position in that list. Of the arrays of one layer the kernel comes first and its bias follows."
 )
 
-NAMES_LISTED = 8
+_NAMES_LISTED = 8
 """Layers without weights that are named; of more only the number per class is said."""
 
-TOKENS_LISTED = 10
+_TOKENS_LISTED = 10
 """Tokens of a vocabulary that are shown; all that were read are in the JSON."""
 
 
@@ -40,7 +40,7 @@ def show_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]
     model = inspection.model
     yield from head_blocks(model)
     if options.explain:
-        yield Paragraph(ORDER)
+        yield Paragraph(_ORDER)
     if inspection.own_weights:
         yield Heading(model.name or "model", 2, "the model's own weights")
         for weight in inspection.own_weights:
@@ -93,8 +93,8 @@ def _layer_facts(layer: Layer) -> Iterator[str]:
 
 def _tokens(vocabulary: Vocabulary) -> str:
     """The first tokens of a vocabulary, and how many there are."""
-    listed = ", ".join(f'"{beginning(token)}"' for token in vocabulary.tokens[:TOKENS_LISTED])
-    more = ", and so on" if vocabulary.count > TOKENS_LISTED else ""
+    listed = ", ".join(f'"{beginning(token)}"' for token in vocabulary.tokens[:_TOKENS_LISTED])
+    more = ", and so on" if vocabulary.count > _TOKENS_LISTED else ""
     return f"vocabulary of {counted(vocabulary.count, 'token')}: {listed}{more}"
 
 
@@ -174,7 +174,7 @@ def _without_weights(layers: Sequence[Layer]) -> Iterator[Block]:
     """One line for all layers without weights by nature."""
     if not layers:
         return
-    if len(layers) <= NAMES_LISTED:
+    if len(layers) <= _NAMES_LISTED:
         said = [f"{layer.path} ({layer.class_name})" for layer in layers]
     else:
         said = [f"{count:,} {name}" for name, count in Counter(layer.class_name for layer in layers).items()]

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.surveying import Survey, Surveyed
 
-NUMBERS = ("minimum", "maximum", "mean", "std", "initial std", "norm")
-COUNTS = ("zeros", "NaN", "infinities", "subnormals")
+_NUMBERS = ("minimum", "maximum", "mean", "std", "initial std", "norm")
+_COUNTS = ("zeros", "NaN", "infinities", "subnormals")
 
-UNREADABLE = "cannot be read"
+_UNREADABLE = "cannot be read"
 
 
 def stats_blocks(survey: Survey) -> Iterator[Block]:
@@ -31,7 +31,7 @@ def stats_blocks(survey: Survey) -> Iterator[Block]:
 
 def stats_table(survey: Survey, number: Callable[[float | None], str], count: Callable[[int], str]) -> Table:
     """One row for each weight, its numbers and counts as these functions write them."""
-    titles = (*NUMBERS, *map(_point_title, survey.points), *COUNTS)
+    titles = (*_NUMBERS, *map(_point_title, survey.points), *_COUNTS)
     columns = (Column("weight", shrinks=True), Column("shape", shrinks=True), Column("dtype"))
     rows = (_row(one, number, count, survey) for one in survey.weights)
     return Table((*columns, *(Column(title, numeric=True) for title in titles)), tuple(rows))
@@ -52,7 +52,7 @@ def _row(one: Surveyed, number: Callable[[float | None], str], count: Callable[[
     weight, figures = one.inspected.weight, one.figures
     head = (weight.path, shape_text(weight.shape), weight.dtype)
     if isinstance(figures, Unread):
-        return Row((*head, UNREADABLE, *[""] * (len(NUMBERS) - 1 + len(survey.points) + len(COUNTS))))
+        return Row((*head, _UNREADABLE, *[""] * (len(_NUMBERS) - 1 + len(survey.points) + len(_COUNTS))))
     numbers = (figures.minimum, figures.maximum, figures.mean, figures.std, initial_std(weight), figures.norm)
     counts = (figures.zeros, figures.nan, figures.infinities, figures.subnormals)
     quantiles = one.quantiles or (None,) * len(survey.points)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.summarising import Summary, SummedLayer
 
-COLUMNS = (
+_COLUMNS = (
     Column("layer", shrinks=True),
     Column("class", shrinks=True),
     Column("output shape", shrinks=True),
@@ -24,13 +24,13 @@ COLUMNS = (
     Column("trainable"),
 )
 
-CONNECTED = Column("connected to", shrinks=True, optional=True)
+_CONNECTED = Column("connected to", shrinks=True, optional=True)
 
 
 def summary_blocks(summary: Summary) -> Iterator[Block]:
     """The page of ``summary``."""
     yield from head_blocks(summary.model)
-    columns = (*COLUMNS, CONNECTED) if summary.branches else COLUMNS
+    columns = (*_COLUMNS, _CONNECTED) if summary.branches else _COLUMNS
     rows = tuple(_rows(summary, summary.entries, (), connected=summary.branches))
     yield _without_empty_columns(Table(columns, rows))
     if summary.left_out:

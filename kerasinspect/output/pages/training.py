@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.training import LayerTraining, Training, WeightTraining
 
-LAYER_COLUMNS = (
+_LAYER_COLUMNS = (
     Column("layer", shrinks=True),
     Column("class"),
     Column("verdict"),
@@ -24,7 +24,7 @@ LAYER_COLUMNS = (
     Column("evidence"),
 )
 
-WEIGHT_COLUMNS = (
+_WEIGHT_COLUMNS = (
     Column("weight", shrinks=True),
     Column("started from"),
     Column("verdict"),
@@ -36,7 +36,7 @@ WEIGHT_COLUMNS = (
     Column("optimizer state"),
 )
 
-ABOUT = (
+_ABOUT = (
     "initial: still the numbers that the initializer gave. fit: how probable values so far from the initializer's "
     "distribution are by chance; small where training changed them."
 )
@@ -47,9 +47,9 @@ def training_blocks(training: Training, selection: Selection) -> Iterator[Block]
     layers = training.listed(selection)
     yield from head_blocks(training.model)
     yield Paragraph(SEPARATOR.join(_totals(training)))
-    yield Table(LAYER_COLUMNS, tuple(map(_layer_row, layers)))
-    yield Table(WEIGHT_COLUMNS, tuple(_weight_row(weight) for layer in layers for weight in layer.weights))
-    yield Paragraph(ABOUT, "quiet")
+    yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers)))
+    yield Table(_WEIGHT_COLUMNS, tuple(_weight_row(weight) for layer in layers for weight in layer.weights))
+    yield Paragraph(_ABOUT, "quiet")
 
 
 def _totals(training: Training) -> Iterator[str]:

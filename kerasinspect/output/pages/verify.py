@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.verify.results import Forward, GoldenDifference, Verification
 
-OUTCOME_WORDS = {
+_OUTCOME_WORDS = {
     "verified": "verified",
     "differs": "differs",
     "fails": "loads, but does not compute",
@@ -25,7 +25,7 @@ OUTCOME_WORDS = {
     "killed": "the worker was killed",
 }
 
-ASPECT_WORDS = {
+_ASPECT_WORDS = {
     "values": "other values",
     "shape": "another shape",
     "dtype": "another dtype",
@@ -37,7 +37,7 @@ ASPECT_WORDS = {
     "never stored": "merged into its kernel when saved; Keras makes it anew",
 }
 
-CODE_WORDS = {
+_CODE_WORDS = {
     "lambda-bytecode": "would run",
     "lambda-source": "would run",
     "foreign-module": "would import and call",
@@ -49,10 +49,10 @@ CODE_WORDS = {
     "custom-class": "needs the custom class",
 }
 
-MESSAGE_SHOWN = 500
+_MESSAGE_SHOWN = 500
 """Characters of Keras's own words on a page; the document has more."""
 
-LISTED = 20
+_LISTED = 20
 """Rows of a table of differences; of more only the number is said."""
 
 
@@ -63,13 +63,13 @@ def verify_blocks(answer: Verification) -> Iterator[Block]:
         f"saved by Keras {answer.saved_by}" if answer.saved_by else "Keras version not stored",
     ]
     yield Heading(answer.location, 1, "model", tuple(facts))
-    verdict = f"{OUTCOME_WORDS[answer.outcome]}{_by_what(answer)}"
+    verdict = f"{_OUTCOME_WORDS[answer.outcome]}{_by_what(answer)}"
     yield Paragraph(verdict) if answer.exit_status == 0 else Paragraph(verdict, "warning")
     if answer.outcome == "not-loaded" and answer.code:
         yield Paragraph("The file holds code, or leads out of itself, and loading it would let that act:")
     elif answer.outcome == "not-loaded":
         yield Paragraph("Its config cannot be read, so that nobody can say what loading it would do.")
-    yield from (Paragraph(f"  {code_sentence(finding)}", "warning") for finding in answer.code)
+    yield from (Paragraph(f"  {_code_sentence(finding)}", "warning") for finding in answer.code)
     if answer.outcome == "not-loaded":
         yield Paragraph("If you trust whoever made the file, load it with --unsafe.")
     for refusal in answer.refusals:
@@ -85,17 +85,17 @@ def verify_blocks(answer: Verification) -> Iterator[Block]:
     yield from _process(answer)
 
 
-def code_sentence(finding: CodeFinding) -> str:
+def _code_sentence(finding: CodeFinding) -> str:
     """What one finding would do when the file is loaded."""
     if finding.more:
         return f"{finding.where}: {finding.detail}"
     digest = f" (SHA-256 {finding.sha256})" if finding.sha256 else ""
-    return f"{finding.where} {CODE_WORDS[finding.kind]} {finding.detail}{digest}"
+    return f"{finding.where} {_CODE_WORDS[finding.kind]} {finding.detail}{digest}"
 
 
 def _in_short(message: str) -> str:
     """Keras's own words on one line, as far as they tell what is the matter."""
-    return cut(" ".join(innermost(message).split()), MESSAGE_SHOWN, " ...")
+    return cut(" ".join(innermost(message).split()), _MESSAGE_SHOWN, " ...")
 
 
 def _by_what(answer: Verification) -> str:
@@ -112,13 +112,13 @@ def _weights(weights: WeightComparison) -> Iterator[Block]:
     same = " in path, order, shape, dtype and bytes" if weights.equal == weights.compared else ""
     yield Paragraph(f"weights: {weights.equal} of {counted(weights.compared, 'array')} equal{same}")
     rows = tuple(
-        Row((ASPECT_WORDS[difference.aspect], _weight(difference.ours), _weight(difference.theirs)))
-        for difference in weights.differences[:LISTED]
+        Row((_ASPECT_WORDS[difference.aspect], _weight(difference.ours), _weight(difference.theirs)))
+        for difference in weights.differences[:_LISTED]
     )
     if rows:
         yield Table((Column("difference"), Column("in the file", shrinks=True), Column("in Keras", shrinks=True)), rows)
-    if len(weights.differences) > LISTED:
-        yield Paragraph(f"and {counted(len(weights.differences) - LISTED, 'difference')} more", "quiet")
+    if len(weights.differences) > _LISTED:
+        yield Paragraph(f"and {counted(len(weights.differences) - _LISTED, 'difference')} more", "quiet")
 
 
 def _weight(weight: DescribedWeight | None) -> str:

@@ -14,7 +14,7 @@ from kerasinspect.analysis.stored_code.loader_names import keras_table, operatio
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Standing: TypeAlias = Literal["allowed", "newer", "refused"]
+_Standing: TypeAlias = Literal["allowed", "newer", "refused"]
 """Of a name within Keras: one that models are made of, a class that no known Keras has, or anything else."""
 
 ALLOWED_KINDS = {
@@ -53,32 +53,32 @@ MODEL_AREAS = frozenset(
 )
 """Parts of Keras whose classes models are made of, also those that a newer Keras adds."""
 
-ROOT = re.compile(
+_ROOT = re.compile(
     r"(?:tensorflow\.(?:python\.)?)?(?:tf_keras|keras|keras_core)"
     r"(?:\.(?:src|api|_v[12]|_tf_keras|keras|_?legacy|compat|v1))*(?:\.|$)"
 )
 """How a path into Keras begins, whichever of its copies and faces it goes through."""
-CLASS_NAME = re.compile(r"[A-Z]\w*")
+_CLASS_NAME = re.compile(r"[A-Z]\w*")
 
-TENSOR_CLASSES = frozenset({"RaggedTensor", "SparseTensor", "IndexedSlices"})
+_TENSOR_CLASSES = frozenset({"RaggedTensor", "SparseTensor", "IndexedSlices"})
 """Classes of TensorFlow that hold tensors, by the last part of their public names ..."""
-MAKERS = re.compile(r"from_[a-z_]+")
+_MAKERS = re.compile(r"from_[a-z_]+")
 """... and their methods that make one of others."""
 
 
 def within_keras(path: str) -> str:
     """A dotted path without the ways into Keras before its first part: ``keras.src.layers.core`` is ``layers.core``."""
-    return ROOT.sub("", path, count=1)
+    return _ROOT.sub("", path, count=1)
 
 
-def standing_in_keras(module: str, name: str) -> Standing:
+def standing_in_keras(module: str, name: str) -> _Standing:
     """What a module and a name mean together, wherever the dots between them are cut."""
     path = within_keras(f"{module}.{name}")
     area, last = path.partition(".")[0], path.rpartition(".")[2]
     if last in classes_of_models() or f"{area}.{last}" in _functions():
         return "allowed"
     is_public = path == f"{area}.{last}" and ".src" not in module
-    is_class = area in MODEL_AREAS and CLASS_NAME.fullmatch(last) is not None and last not in _refused_classes()
+    is_class = area in MODEL_AREAS and _CLASS_NAME.fullmatch(last) is not None and last not in _refused_classes()
     return "newer" if is_class and (is_public or area == "ops") else "refused"
 
 
@@ -99,7 +99,7 @@ def tensorflow_allows(name: str) -> bool:
 
 def method_allowed(class_name: str, method: str) -> bool:
     """Whether a method of a public class of TensorFlow makes a tensor of tensors."""
-    return class_name.rpartition(".")[2] in TENSOR_CLASSES and MAKERS.fullmatch(method) is not None
+    return class_name.rpartition(".")[2] in _TENSOR_CLASSES and _MAKERS.fullmatch(method) is not None
 
 
 def attribute_allowed(name: str) -> bool:
@@ -112,7 +112,7 @@ def operation_allowed(name: str) -> bool:
     return name in _operations()
 
 
-def words_in(texts: Iterable[str]) -> frozenset[str]:
+def _words_in(texts: Iterable[str]) -> frozenset[str]:
     """The words of several texts."""
     return frozenset(word for text in texts for word in text.split())
 
@@ -120,37 +120,37 @@ def words_in(texts: Iterable[str]) -> frozenset[str]:
 @cache
 def classes_of_models() -> frozenset[str]:
     """The classes of Keras that models are made of."""
-    return words_in(keras_table.CLASSES.values())
+    return _words_in(keras_table.CLASSES.values())
 
 
 @cache
 def operation_classes() -> frozenset[str]:
     """The operations of Keras 3, which a functional model lists among its layers, in legacy files by names alone."""
-    return words_in([keras_table.CLASSES["operations"]])
+    return _words_in([keras_table.CLASSES["operations"]])
 
 
 @cache
 def _refused_classes() -> frozenset[str]:
     """Other classes that lie among them."""
-    return words_in([keras_table.REFUSED_CLASSES])
+    return _words_in([keras_table.REFUSED_CLASSES])
 
 
 @cache
 def _refused_alone() -> frozenset[str]:
     """Names that resolve without a module, to what is no part of a model."""
-    return words_in([keras_table.REFUSED_ALONE])
+    return _words_in([keras_table.REFUSED_ALONE])
 
 
 @cache
 def _operations() -> frozenset[str]:
     """The operations of TensorFlow that compute."""
-    return words_in(operation_table.OPERATIONS.values())
+    return _words_in(operation_table.OPERATIONS.values())
 
 
 @cache
 def _attributes() -> frozenset[str]:
     """The attributes and methods of tensors that give tensors."""
-    return words_in([operation_table.ATTRIBUTES])
+    return _words_in([operation_table.ATTRIBUTES])
 
 
 @cache

@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.hdf5.headers import Header
 
-UNREAD_KINDS = "OSUV"
+_UNREAD_KINDS = "OSUV"
 """Texts, references and records: weights are never any of them."""
 
 
-class Dataset(NamedTuple):
+class _Dataset(NamedTuple):
     """A dataset's header, parsed as far as it tells of the values."""
 
     file: OpenFile
@@ -66,10 +66,10 @@ class Dataset(NamedTuple):
 def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray, bool]:
     """A dataset as an array, and whether it lies in chunks that may have to be inflated."""
     shape = header.shape()
-    encoding, dtype = dtype_of(header, path)
+    encoding, dtype = _dtype_of(header, path)
     layout = layout_at(header.data, header.require(LAYOUT).start)
-    dataset = Dataset(file, header, path, shape or (), encoding, dtype, layout)
-    storage = withheld(dataset, is_null=shape is None) or laid_out(dataset)
+    dataset = _Dataset(file, header, path, shape or (), encoding, dtype, layout)
+    storage = _withheld(dataset, is_null=shape is None) or _laid_out(dataset)
     position, problem = header.address, None
     if isinstance(storage, Contiguous):
         position = max(position, storage.offset)
@@ -82,7 +82,7 @@ def stored_array(file: OpenFile, header: Header, path: str) -> tuple[StoredArray
     return array, layout.kind == CHUNKED
 
 
-def withheld(dataset: Dataset, *, is_null: bool) -> Withheld | None:
+def _withheld(dataset: _Dataset, *, is_null: bool) -> Withheld | None:
     """The storage of a dataset whose values are not read, with the reason; None where they may be."""
     path, encoding = dataset.path, dataset.encoding
     if is_null:
@@ -93,22 +93,22 @@ def withheld(dataset: Dataset, *, is_null: bool) -> Withheld | None:
         return Withheld(f"{path} is a virtual dataset: its values lie in other files, which are not opened.")
     if dataset.dtype == UNUSUAL:
         return Withheld(f"The numbers of {path} are in a format that is not read.")
-    if encoding.kind in UNREAD_KINDS:
+    if encoding.kind in _UNREAD_KINDS:
         return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
     return None
 
 
-def laid_out(dataset: Dataset) -> Storage:
+def _laid_out(dataset: _Dataset) -> Storage:
     """The storage of a dataset's values, by its layout class."""
     file, held, nbytes, start = dataset.file, dataset.header.data, dataset.nbytes, dataset.layout.start
     if dataset.layout.kind == CHUNKED:
-        return chunked_storage(dataset)
+        return _chunked_storage(dataset)
     if dataset.layout.kind == COMPACT:
         (size,) = struct.unpack_from("<H", held, start)
         data = held[start + 2 : start + 2 + size]
-        check_size(dataset, {len(data)})
+        _check_size(dataset, {len(data)})
         return InMemory(lambda: data)
-    check_size(dataset, sizes_of_run(dataset.layout, held, dataset.encoding.itemsize))
+    _check_size(dataset, sizes_of_run(dataset.layout, held, dataset.encoding.itemsize))
     (address,) = struct.unpack_from("<Q", held, start)
     if not nbytes:
         return Unwritten(0, dataset.path)
@@ -117,7 +117,7 @@ def laid_out(dataset: Dataset) -> Storage:
     return Contiguous(file.source, address, nbytes)
 
 
-def chunked_storage(dataset: Dataset) -> Storage:
+def _chunked_storage(dataset: _Dataset) -> Storage:
     """The storage of a chunked dataset's values; the chunks are found when the whole file was walked."""
     path, shape, nbytes, itemsize = dataset.path, dataset.shape, dataset.nbytes, dataset.encoding.itemsize
     filters = filters_of(dataset.header)
@@ -138,7 +138,7 @@ def chunked_storage(dataset: Dataset) -> Storage:
     return passed_limit(chunked, nbytes) or chunked
 
 
-def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
+def _dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
     """The numpy dtype of a dataset's bytes, and Keras's word for it.
 
     bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
@@ -167,7 +167,7 @@ def dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
     return header.fallback.dtype()
 
 
-def check_size(dataset: Dataset, sizes: set[int]) -> None:
+def _check_size(dataset: _Dataset, sizes: set[int]) -> None:
     """Raise DamagedFile where a layout has another size than the dataset's shape and type ask for."""
     if dataset.nbytes not in sizes:
         which = f"{dataset.path} in {dataset.file.source.label}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.hdf5.file import OpenFile
 
-CHUNK_NODE = 1
+_CHUNK_NODE = 1
 """The kind of tree that holds chunks."""
 
 
@@ -58,7 +58,7 @@ class ChunkIndex:
             [("nbytes", "<u4"), ("mask", "<u4"), ("corner", "<u8", (rank,)), ("zero", "<u8"), ("address", "<u8")]
         )
         with parsing(self.file.source, f"the chunks of {self.path}"):
-            found = b"".join(leaves(self.file.stream, self.address, CHUNK_NODE, entry))
+            found = b"".join(leaves(self.file.stream, self.address, _CHUNK_NODE, entry))
             self.found = np.frombuffer(found, record)
             self.check()
 

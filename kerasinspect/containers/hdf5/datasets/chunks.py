@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.hdf5.headers import Header
 
-DEFLATE, SHUFFLE = 1, 2
+_DEFLATE, _SHUFFLE = 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +102,7 @@ class Chunked:
         for place, number in reversed([*enumerate(self.filters)]):
             if stored.mask >> place & 1:
                 continue
-            if number == DEFLATE:
+            if number == _DEFLATE:
                 try:
                     raw = zlib.decompressobj().decompress(raw, size + 1)
                 except zlib.error:
@@ -154,12 +154,12 @@ def passed_limit(chunked: Chunked, nbytes: int) -> Withheld | None:
 
 def unread(filters: tuple[Filter, ...], itemsize: int) -> str | None:
     """The reason why values of so many bytes that went through these filters are not read; None where they are."""
-    foreign = [str(one.number) for one in filters if one.number not in (DEFLATE, SHUFFLE)]
+    foreign = [str(one.number) for one in filters if one.number not in (_DEFLATE, _SHUFFLE)]
     if foreign:
         return f"went through filter {', '.join(foreign)}"
-    deflated = sum(one.number == DEFLATE for one in filters)
+    deflated = sum(one.number == _DEFLATE for one in filters)
     if deflated > 1:
         return f"were deflated {deflated} times"
-    if any(one.number == SHUFFLE and one.values != (itemsize,) for one in filters):
+    if any(one.number == _SHUFFLE and one.values != (itemsize,) for one in filters):
         return "were shuffled in other units than they are made of"
     return None

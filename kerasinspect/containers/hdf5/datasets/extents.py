@@ -21,14 +21,14 @@ def overlaps(file: OpenFile, arrays: Sequence[StoredArray]) -> Iterator[tuple[in
 
     Of two arrays that share bytes nothing tells which one they belong to, so that both are given.
     """
-    starts, ends, owners = extents(arrays).T
-    for place in np.unique(owners[over_structure(file, starts, ends)]).tolist():
+    starts, ends, owners = _extents(arrays).T
+    for place in np.unique(owners[_over_structure(file, starts, ends)]).tolist():
         yield place, "its values lie over headers of the file"
-    for place in np.unique(owners[over_one_another(starts, ends)]).tolist():
+    for place in np.unique(owners[_over_one_another(starts, ends)]).tolist():
         yield place, "its values share bytes with those of another array, or with themselves"
 
 
-def extents(arrays: Sequence[StoredArray]) -> np.ndarray:
+def _extents(arrays: Sequence[StoredArray]) -> np.ndarray:
     """A row for each run of values, in order: where it begins and ends, and the place of the array that it is of."""
     runs, tables = [], []
     for place, array in enumerate(arrays):
@@ -44,7 +44,7 @@ def extents(arrays: Sequence[StoredArray]) -> np.ndarray:
     return table[np.argsort(table[:, 0], kind="stable")]
 
 
-def over_structure(file: OpenFile, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _over_structure(file: OpenFile, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Whether each run lies over anything that was read to find it: headers, trees, heaps, names."""
     read = np.frombuffer(file.stream.spans, np.uint64).astype(np.int64).reshape(-1, 2)
     read = read[np.argsort(read[:, 0], kind="stable")]
@@ -53,7 +53,7 @@ def over_structure(file: OpenFile, starts: np.ndarray, ends: np.ndarray) -> np.n
     return is_over
 
 
-def over_one_another(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def _over_one_another(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Whether each run, in order of where it begins, shares bytes with any other."""
     furthest = np.maximum.accumulate(ends)
     shares = np.zeros(len(starts), bool)

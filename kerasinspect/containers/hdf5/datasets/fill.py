@@ -15,11 +15,11 @@ from kerasinspect.containers.hdf5.messages import ALIGNMENT, FILL_VALUE, OLDER_F
 if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.headers import Header
 
-NEVER = 1
+_NEVER = 1
 """The time to write fill values of a program that does not want them."""
-HAS_NONE, HAS_VALUE = 0x10, 0x20
+_HAS_NONE, _HAS_VALUE = 0x10, 0x20
 """Flags of version 3: there is no fill value, or one that is not zero."""
-RESERVED = 0xC0
+_RESERVED = 0xC0
 
 
 def fill_value(header: Header, itemsize: int) -> bytes | None:
@@ -46,8 +46,8 @@ def newer(body: bytes) -> bytes | None:
     """The fill value of a message that also says when it is written; empty for zeros, None where there is none."""
     version, second = body[:2]
     if version == 3:  # noqa: PLR2004 - the newest
-        time, has_none, has_value = second >> 2 & 3, second & HAS_NONE, second & HAS_VALUE
-        if second & RESERVED or (has_none and has_value):
+        time, has_none, has_value = second >> 2 & 3, second & _HAS_NONE, second & _HAS_VALUE
+        if second & _RESERVED or (has_none and has_value):
             complaint = f"a fill value with flags {second}"
             raise ValueError(complaint)
         value = sized(body[2:]) if has_value else b""
@@ -57,7 +57,7 @@ def newer(body: bytes) -> bytes | None:
     else:
         complaint = f"a fill value of version {version}"
         raise ValueError(complaint)
-    if time == NEVER:
+    if time == _NEVER:
         return b""
     return None if has_none else value
 

@@ -21,13 +21,13 @@ def never_written(array: StoredArray) -> Remark | None:
     if array.problem or not array.size:
         return None
     if isinstance(storage, Unwritten) and storage.value:
-        return Remark("never-written", array.path, (first_value(array, storage.value),))
+        return Remark("never-written", array.path, (_first_value(array, storage.value),))
     if isinstance(storage, Chunked) and storage.missing and storage.fill:
-        facts = (storage.missing, storage.index.count, first_value(array, storage.fill))
+        facts = (storage.missing, storage.index.count, _first_value(array, storage.fill))
         return Remark("partly-written", array.path, facts)
     return None
 
 
-def first_value(array: StoredArray, value: bytes) -> str:
+def _first_value(array: StoredArray, value: bytes) -> str:
     """One value of an array from its bytes."""
     return str(decoded(np.frombuffer(value, array.encoding), array.dtype)[0])
