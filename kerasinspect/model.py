@@ -276,6 +276,10 @@ class Extra:
     remark: Remark | None = None
 
 
+VERIFIED_AT_ONCE = 1 << 20
+"""Bytes of weights of which the checksum is verified whatever is read of them: it takes less than a millisecond."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checksum:
     """The checksum that a file has of the bytes of its weights."""

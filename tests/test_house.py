@@ -84,3 +84,61 @@ def test_functions_are_short() -> None:
     lengths = [lines for _, lines in found]
     assert quantiles(lengths, n=100)[94] <= LONG
     assert median(lengths) <= MEDIAN
+
+
+def module_level_names(name: str) -> set[str]:
+    """The functions, classes and values that a module defines, those behind conditions included."""
+    body = [*parsed(name).body]
+    body += [inner for node in body if isinstance(node, ast.If) for inner in node.body]
+    found = {node.name for node in body if isinstance(node, Function | ast.ClassDef)}
+    for node in body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+def words_of(tree: ast.AST) -> Iterator[str]:
+    """Every name that a module imports, looks up in something else, or spells in the path of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("kerasinspect."):
+            yield from node.value.split(".")
+
+
+TABLES = "kerasinspect.analysis.stored_code.loader_names."
+USED_FROM_OUTSIDE = {
+    "kerasinspect": "the public names",
+    "kerasinspect.__main__": "an installed command",
+    "kerasinspect.verify.worker": "a program of its own",
+    f"{TABLES}keras_table": "written by a program, which reads its stamp again",
+    f"{TABLES}operation_table": "as above",
+    f"{TABLES}tensorflow_table": "as above",
+}
+"""Modules whose names are there for someone else, and for whom."""
+
+
+def test_names_that_no_other_module_uses_begin_with_an_underscore() -> None:
+    """What a module is for is what it does not hide: commands and fixtures apart, which their decorators hand out."""
+    tests = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.parent.glob("tests/**/*.py"))]
+    scripts = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.parent.glob("docs/*.py"))]
+    words = {name: Counter(words_of(parsed(name))) for name in MODULES}
+    outside = Counter(word for tree in [*tests, *scripts] for word in words_of(tree))
+    total = sum(words.values(), outside)
+    handed_out = {
+        node.name
+        for name in MODULES
+        for node in parsed(name).body
+        if isinstance(node, Function) and node.decorator_list
+    }
+    needless = {
+        f"{name}.{word}"
+        for name in MODULES.keys() - USED_FROM_OUTSIDE.keys()
+        for word in module_level_names(name) - handed_out
+        if not word.startswith("_") and total[word] == words[name][word]
+    }
+    assert not needless

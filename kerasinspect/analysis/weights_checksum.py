@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.errors import InspectError
+from kerasinspect.model import VERIFIED_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 Verified: TypeAlias = Literal["verified", "wrong", "not verified"]
 """Whether the bytes of the weights have the checksum that the file has of them."""
 
-SMALL = 1 << 20
-"""Bytes that are verified whatever is read, and are not worth a thread."""
-
 
 class _Verifying:
     """The verification of one checksum, of much in a thread: zlib lets go of Python's lock while it computes."""
@@ -28,7 +26,7 @@ class _Verifying:
         """Begin where it takes a while; a sentence about a wrong checksum will go to ``damaged``."""
         self._checksum, self._damaged = checksum, damaged
         self._error: InspectError | None = None
-        self._thread = Thread(target=self._run, daemon=True) if checksum.nbytes > SMALL else None
+        self._thread = Thread(target=self._run, daemon=True) if checksum.nbytes > VERIFIED_AT_ONCE else None
         if self._thread is not None:
             self._thread.start()
 
@@ -60,7 +58,7 @@ def verifying(model: Model, damaged: Callable[[str], None], *, whole: bool) -> I
     the others of a large file alone, and so does not verify it. A sentence about a wrong checksum goes to ``damaged``.
     """
     checksum = model.checksum
-    if checksum is None or not (whole or checksum.nbytes <= SMALL):
+    if checksum is None or not (whole or checksum.nbytes <= VERIFIED_AT_ONCE):
         yield lambda: None if checksum is None else "not verified"
         return
     try:

@@ -16,6 +16,7 @@ from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import Contents
 from kerasinspect.formats.npz_weights import read_npz
 from kerasinspect.formats.weights_file import read_weights_tree
+from kerasinspect.model import VERIFIED_AT_ONCE
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 CONFIG, METADATA, WEIGHTS, NPZ = "config.json", "metadata.json", "model.weights.h5", "model.weights.npz"
 ASSETS = "assets/"
-VERIFIED_AT_ONCE = 1 << 20
-"""Bytes of weights of which the checksum is verified whatever is read of them: it takes less than a millisecond."""
 
 
 def read_archive(source: Source, limits: Limits, files: ExitStack) -> Contents | None:

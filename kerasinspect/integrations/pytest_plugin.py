@@ -39,13 +39,13 @@ def kerasinspect_check(request: pytest.FixtureRequest) -> Callable[..., CheckRep
         for policy in report.passed_over:
             warnings.warn(not_used(policy), stacklevel=2)
         if report.exit_status:
-            pytest.fail(findings_in_words(report), pytrace=False)
+            pytest.fail(_findings_in_words(report), pytrace=False)
         return report
 
     return check
 
 
-def findings_in_words(report: CheckReport) -> str:
+def _findings_in_words(report: CheckReport) -> str:
     """What is wrong, as ``kerasinspect check --quiet`` says it."""
     from kerasinspect.output.formats.terminal import write_text  # noqa: PLC0415 - as above
     from kerasinspect.output.pages.check import check_blocks  # noqa: PLC0415 - as above
