@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.places import SAMPLES
+from tests.places import SAMPLES, TESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LEFT_OUT = "the real Keras is not asked with --fast"
+LONG_FOLDERS = (TESTS / "fuzz", TESTS / "hostile")
+"""Hundreds of files are made to do harm, broken or made to grow, and read by every command."""
 
 
 class WithoutKeras:
@@ -37,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep Keras from being imported where it is not asked."""
     if config.getoption("--fast"):
         sys.meta_path.insert(0, WithoutKeras)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out whole folders where that is asked for; none of them is of a room."""
+    return True if config.getoption("--fast") and collection_path in LONG_FOLDERS else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -290,6 +290,7 @@ def test_the_action_annotates_and_writes_a_summary(
     assert not (hostile / "target").exists()
 
 
+@pytest.mark.long("the action installs what it needs")
 @pytest.mark.usefixtures("check_step")
 def test_the_hook_runs_nothing_of_the_repository(hostile: Path, job: dict[str, str]) -> None:
     """Whatever leads Python there; its own Python comes first, as pre-commit has it."""

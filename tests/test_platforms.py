@@ -214,6 +214,7 @@ def test_the_worker_does_without_what_windows_lacks() -> None:
     assert done.stdout == "None {'network': 'this system has no unshare', 'memory_limit': None}\n", done.stderr
 
 
+@pytest.mark.long("each command starts an interpreter of its own on each system")
 @pytest.mark.parametrize("system", ["windows", "macos"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_say_the_same_without_what_another_system_lacks(

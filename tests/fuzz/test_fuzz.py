@@ -5,13 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 from tests.fuzz.compared import WAYS, compare, unexplained
 from tests.makers.seeds import found_seeds
 from tests.places import ROOT, SAMPLES
-
-pytestmark = pytest.mark.long("hundreds of files are broken and read")
 
 
 def test_a_few_hundred_broken_models_all_end_in_an_answer_or_a_sentence() -> None:

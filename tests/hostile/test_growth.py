@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from tests.hostile.counting import Work
 
-pytestmark = pytest.mark.long("every call of every command is counted, and all memory traced")
-
 T = TypeVar("T")
 
 MOST = 2.3

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from tests.hostile.outcomes import Ended, Harm, Outcome
     from tests.makers.hostile.cases import Case
 
-pytestmark = pytest.mark.long("nine commands and three readers meet each of hundreds of files")
-
 CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 RUNNER_COMMAND = re.compile(r"^\s*::|##\[|##vso\[|##teamcity\[", re.MULTILINE)
 

@@ -18,8 +18,6 @@ from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_a
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.long("each command writes each of many names, in each place of a file")
-
 NAMES = {
     "clear screen": "a\x1b[2J",
     "colour": "\x1b[31mred\x1b[0m",
