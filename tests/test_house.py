@@ -100,14 +100,15 @@ def module_level_names(name: str) -> set[str]:
 
 
 def words_of(tree: ast.AST) -> Iterator[str]:
-    """Every name that a module imports, looks up in something else, or spells in the path of a module."""
+    """Every name that a module imports, looks up in something else, or replaces there for a test."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.Attribute):
             yield node.attr
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("kerasinspect."):
-            yield from node.value.split(".")
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setattr":
+            texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            yield from (word for text in texts for word in text.split("."))
 
 
 TABLES = "kerasinspect.analysis.stored_code.loader_names."
