@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -26,9 +26,12 @@ class _Verifying:
         """Begin where it takes a while; a sentence about a wrong checksum will go to ``damaged``."""
         self._checksum, self._damaged = checksum, damaged
         self._error: InspectError | None = None
-        self._thread = Thread(target=self._run, daemon=True) if checksum.nbytes > VERIFIED_AT_ONCE else None
-        if self._thread is not None:
-            self._thread.start()
+        self._thread: Thread | None = None
+        if checksum.nbytes > VERIFIED_AT_ONCE:
+            thread = Thread(target=self._run, daemon=True)
+            with suppress(RuntimeError):  # the system has no room for another thread: it is verified when asked
+                thread.start()
+                self._thread = thread
 
     def _run(self) -> None:
         """Read all bytes, and keep what is wrong with them."""

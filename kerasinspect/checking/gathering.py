@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.analysis.statistics import measure, measure_with
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import Model, Weight
 
+_Result = TypeVar("_Result")
 _WORKERS = min(4, os.cpu_count() or 1)
 """Threads that read side by side: more would wait for memory."""
 LARGE = 1 << 24
@@ -37,7 +38,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     """
     origin = origin_of(model) if training else None
     with threads(container.nbytes) as pool:
-        checksums = pool.submit(container_facts, container)
+        checksums = _begun(pool, container_facts, container)
         found = dict(_readings(model, origin, pool))
         facts = checksums.result()  # leaving cancels what no thread has begun yet
     read = {path: one for path, one in found.items() if isinstance(one, _ArrayReading)}
@@ -87,6 +88,14 @@ def threads(nbytes: int) -> Iterator[Executor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _begun(pool: Executor, fn: Callable[..., _Result], *args: object) -> Future[_Result]:
+    """A call that a thread makes meanwhile; raises MemoryError where the system has no room for another thread."""
+    try:
+        return pool.submit(fn, *args)
+    except RuntimeError as error:
+        raise MemoryError from error
+
+
 def stored_dtypes(model: Model) -> dict[str, str]:
     """The dtype of every array, by its path in the file."""
     arrays: tuple[Weight | Extra, ...] = (*model.weights, *model.extras)
@@ -104,7 +113,7 @@ class _ArrayReading(NamedTuple):
 def _readings(model: Model, origin: Origin | None, pool: Executor) -> Iterator[tuple[str, _ArrayReading | str]]:
     """The reading of each array, by its path: small ones here, large ones meanwhile in a thread of their own."""
     arrays: list[Weight | Extra] = [*model.weights, *model.extras]
-    meanwhile = {one.stored_path: pool.submit(_read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
+    meanwhile = {one.stored_path: _begun(pool, _read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
     for one in arrays:
         if one.stored_path not in meanwhile:
             yield one.stored_path, _read_array(one, origin)

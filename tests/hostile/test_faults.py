@@ -8,6 +8,7 @@ import subprocess
 import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -129,6 +130,20 @@ def test_a_model_that_memory_does_not_hold_is_a_sentence(
     monkeypatch.setattr("kerasinspect.formats.recognising.read_archive", lambda source, *_: no_room(source))
     assert run(["show", str(large)]) == 3
     assert "not enough memory" in capsys.readouterr().err
+
+
+def test_no_room_for_a_thread_is_short_memory(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``check`` says so; a checksum, which needs no thread, is verified all the same."""
+    whole = ends(model, ("show", "--hash"), capsys)
+    monkeypatch.setattr("threading.Thread.start", Mock(side_effect=RuntimeError("can't start new thread")))
+    monkeypatch.setattr("kerasinspect.checking.gathering.LARGE", 1)
+    monkeypatch.setattr("kerasinspect.analysis.weights_checksum.VERIFIED_AT_ONCE", 1)
+    status, said = ends(model, ("check", "--no-config"), capsys)
+    assert status == 3
+    assert "needs more memory than there is" in said
+    assert ends(model, ("show", "--hash"), capsys) == whole
 
 
 @pytest.mark.parametrize("mebibytes", [1, 4, 16, 64])
