@@ -1,4 +1,7 @@
-"""Which format a file or a folder has, told by its content and never by its name, and its contents read so."""
+"""Which format a file or a folder has, told by its content, and its contents read so.
+
+A name counts once: what is called an index of shards and is no JSON is said to be a damaged one.
+"""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def network(tmp_path: Path, sample_models: Path) -> Path:
 @pytest.fixture
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model is as one of gigabytes."""
-    monkeypatch.setattr(limits, "SMALL", 0)
+    monkeypatch.setattr(limits, "VERIFIED_AT_ONCE", 0)
     monkeypatch.setattr(keras_archive, "VERIFIED_AT_ONCE", 0)
 
 
