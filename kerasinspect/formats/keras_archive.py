@@ -14,7 +14,6 @@ from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.containers.zip.members import STORED, ambiguous
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import Contents
-from kerasinspect.formats.npz_weights import read_npz
 from kerasinspect.formats.weights_file import read_weights_tree
 from kerasinspect.model import VERIFIED_AT_ONCE
 from kerasinspect.remarks import Remark
@@ -92,6 +91,8 @@ def _weights_of(archive: Archive, limits: Limits, files: ExitStack) -> Contents 
         contents = read_weights_tree(source, read_hdf5(source, limits), limits)
         return verified_at_once(replace(contents, checksum=archive.checksum(WEIGHTS)))
     if NPZ in archive.members:
+        from kerasinspect.formats.npz_weights import read_npz  # noqa: PLC0415 - Keras writes it only where it is asked to
+
         contents = read_npz(archive.source(NPZ), limits, files)
         return verified_at_once(replace(contents, checksum=archive.checksum(NPZ).then(contents.checksum)))
     return None

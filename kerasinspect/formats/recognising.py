@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.superblock import superblock_position
 from kerasinspect.containers.hdf5.walk import read_hdf5
-from kerasinspect.formats import diagnosis
 from kerasinspect.formats.keras_archive import read_archive
-from kerasinspect.formats.keras_folder import read_folder
 from kerasinspect.formats.legacy_hdf5 import is_legacy, read_legacy
 from kerasinspect.formats.sharded import INDEX_ENDING, read_sharded
 from kerasinspect.formats.weights_file import is_weights_tree, read_weights_tree
@@ -28,9 +26,12 @@ _ZIP_MAGIC = b"PK\x03\x04"
 
 def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a folder; raises NotAModel for one that holds no model."""
+    from kerasinspect.formats.diagnosis import diagnose_folder  # noqa: PLC0415 - most models are whole, and files
+    from kerasinspect.formats.keras_folder import read_folder  # noqa: PLC0415 - as above
+
     contents = read_folder(path, limits, files)
     if contents is None:
-        raise diagnosis.diagnose_folder(path)
+        raise diagnose_folder(path)
     return contents
 
 
@@ -45,7 +46,9 @@ def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
     elif superblock_position(source) is not None:
         return _hdf5_contents(source, limits)
     if contents is None:
-        raise diagnosis.diagnose(source)
+        from kerasinspect.formats.diagnosis import diagnose  # noqa: PLC0415 - most files are models
+
+        raise diagnose(source)
     return contents
 
 
@@ -56,4 +59,6 @@ def _hdf5_contents(source: Source, limits: Limits) -> Contents:
         return read_legacy(source, tree, limits)
     if is_weights_tree(tree.root, limits):
         return read_weights_tree(source, tree, limits)
-    raise diagnosis.not_keras_hdf5(source, [*tree.root.groups, *tree.root.arrays])
+    from kerasinspect.formats.diagnosis import not_keras_hdf5  # noqa: PLC0415 - as above
+
+    raise not_keras_hdf5(source, [*tree.root.groups, *tree.root.arrays])
