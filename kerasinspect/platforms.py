@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -77,6 +77,10 @@ class Descriptor:
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
         """Give the number back; at the end of the interpreter ``os`` may be gone before."""
         close(self.number)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled, before there is half a copy that owns nothing."""
+        raise TypeError("An open file cannot be copied or pickled.")
 
     def status(self) -> os.stat_result:
         """The status of the file now."""

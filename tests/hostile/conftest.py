@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAKERS = (
     TESTS / "makers",
-    *(TESTS / "hostile" / name for name in ("outcomes.py", "outside.py", "serving.py", "watched.py")),
+    *(TESTS / "hostile" / name for name in ("conftest.py", "outcomes.py", "outside.py", "serving.py", "watched.py")),
 )
 """What makes the cases, and what runs programs on them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import kerasinspect
@@ -34,14 +35,15 @@ def spelled(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in documented]
-    words = {word for node in texts if isinstance(node.value, str) for word in [node.value, *listed(node.value)]}
+    words = {word for node in texts if isinstance(node.value, str) for word in listed(node.value)}
     return words & LAYERS.keys()
 
 
 def listed(text: str) -> list[str]:
-    """The words of a text that is a list of names rather than a sentence."""
+    """The words of a text that is a list or a path of names rather than a sentence."""
     words = text.split()
-    return words if words and all(word.isidentifier() and word[0].isupper() for word in words) else []
+    is_list = all(word[0].isupper() for word in words)
+    return re.findall(r"[^\W\d]\w*", text) if is_list or len(words) == 1 else []
 
 
 def allowed(path: Path) -> set[str]:

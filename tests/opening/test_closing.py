@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Thread
@@ -167,3 +169,14 @@ def test_closing_while_others_read(tmp_path: Path) -> None:
         started.clear()
     done.set()
     assert not wrong
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_an_open_model_is_neither_copied_nor_pickled(tmp_path: Path) -> None:
+    """Both say why, and leave no half of a copy behind that fails when it is dropped."""
+    with open_model(FORMS["archive"](tmp_path)) as model:
+        with pytest.raises(TypeError, match="cannot be copied or pickled"):
+            copy.deepcopy(model)
+        with pytest.raises(TypeError, match="cannot be copied or pickled"):
+            pickle.dumps(model.weights[0])
+        gc.collect()

@@ -20,6 +20,7 @@ _IDF_WEIGHTS = WeightSpec(
 )
 _WAVE_AXES = ("step", "channel", "frequency")
 
+# What comes out is what went in when the model predicts, which is when its weights are read; some mix channels before.
 _RANDOM_PICTURES = LayerSpec(
     "RandomBrightness",
     "Changes pictures at random while training; when predicting it changes nothing.",
