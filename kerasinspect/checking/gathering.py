@@ -12,8 +12,7 @@ from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.formats.container_facts import container_facts
-from kerasinspect.formats.weights_checksum import wrong_checksum
+from kerasinspect.formats.container_facts import container_facts, wrong_checksum
 from kerasinspect.model import Extra
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.hdf5.datasets.chunks import Chunked
 from kerasinspect.containers.stored import PICKLED, Withheld
 from kerasinspect.containers.zip.members import STORED
-from kerasinspect.errors import ClosedModel, FailedRead, InspectError
+from kerasinspect.errors import ClosedModel, DamagedFile, FailedRead, InspectError
 from kerasinspect.names import leads_out
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.zip.archive import Archive
     from kerasinspect.containers.zip.members import Member
     from kerasinspect.formats.contents import Container
+    from kerasinspect.model import Model
     from kerasinspect.remarks import Remark
 
 
@@ -189,3 +190,13 @@ def _names_leading_out(root: Group) -> Iterator[_Place]:
         for name in (*group.groups, *group.arrays, *group.links):
             if leads_out(name):
                 yield _Place(group.path, f"It holds an object named {name}")
+
+
+def wrong_checksum(model: Model, facts: ContainerFacts) -> Iterator[str]:
+    """A sentence where the weights of a model have another checksum than its file says, whatever rule is asked."""
+    if model.checksum is None or not facts.wrong_checksums:
+        return
+    try:
+        model.checksum.verify()
+    except DamagedFile as error:
+        yield error.message

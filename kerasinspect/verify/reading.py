@@ -11,8 +11,7 @@ from kerasinspect.analysis.stored_code.code_in_config import classes_of_keras, c
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.checking.rules import safety
 from kerasinspect.errors import RequestError
-from kerasinspect.formats.container_facts import container_facts
-from kerasinspect.formats.weights_checksum import wrong_checksum
+from kerasinspect.formats.container_facts import container_facts, wrong_checksum
 from kerasinspect.limits import DEFAULT, Limits, check_inflation
 from kerasinspect.opening import open_with_container
 from kerasinspect.verify.results import Verification
