@@ -7,10 +7,10 @@ All of it is immutable. Values stay in the file until they are asked for through
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Reversible
     from types import EllipsisType, TracebackType
     from typing import Any, Self
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.remarks import Remark
 
+_Tree = TypeVar("_Tree")
 
 Shape: TypeAlias = "tuple[int | None, ...]"
 """One entry per axis; ``None`` where the size is open (the batch, a variable number of steps)."""
@@ -208,6 +209,15 @@ UNKNOWN_CLASS: Literal["unknown class"] = "unknown class"
 LayerKind: TypeAlias = Literal["layer", "model", "wrapper", "cell", "operation", "input"]
 
 
+def depth_first(top: _Tree, below: Callable[[_Tree], Reversible[_Tree]]) -> Iterator[_Tree]:
+    """The top of a tree, then everything below it, each before what is below that; at any depth, without recursion."""
+    stack = [top]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(below(node)))
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A layer, sublayer, nested model, recurrent cell or operation, with its own weights and sublayers."""
@@ -247,11 +257,7 @@ class Layer:
 
     def walk(self) -> Iterator[Layer]:
         """The layer itself, then every layer below it, depth first."""
-        stack = [self]
-        while stack:
-            layer = stack.pop()
-            yield layer
-            stack.extend(reversed(layer.layers))
+        return depth_first(self, lambda layer: layer.layers)
 
     @property
     def parameters(self) -> int:

@@ -21,6 +21,7 @@ from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.summarising import extra_totals
 from kerasinspect.analysis.weights_checksum import Verified, verifying
 from kerasinspect.knowledge.words import axis_sentence, layer_sentence, weight_sentence
+from kerasinspect.model import depth_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -146,11 +147,7 @@ class LayerInspection:
 
     def walk(self) -> Iterator[LayerInspection]:
         """The layer itself, then everything that is listed below it, depth first."""
-        stack = [self]
-        while stack:
-            inspected = stack.pop()
-            yield inspected
-            stack.extend(reversed(inspected.layers))
+        return depth_first(self, lambda inspected: inspected.layers)
 
     @property
     def sentence(self) -> str | None:

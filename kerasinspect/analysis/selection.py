@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.errors import NothingMatches
+from kerasinspect.model import depth_first
 from kerasinspect.names import alike
 
 if TYPE_CHECKING:
@@ -30,11 +31,7 @@ class Listed:
 
     def walk(self) -> Iterator[Listed]:
         """The layer itself, then everything that is listed below it, depth first."""
-        stack = [self]
-        while stack:
-            listed = stack.pop()
-            yield listed
-            stack.extend(reversed(listed.layers))
+        return depth_first(self, lambda listed: listed.layers)
 
 
 @dataclass(frozen=True, slots=True)

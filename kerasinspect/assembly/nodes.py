@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kerasinspect.model import depth_first
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -85,11 +87,7 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The node itself, then every node below it, depth first."""
-        stack = [self]
-        while stack:
-            node = stack.pop()
-            yield node
-            stack.extend(reversed(node.children))
+        return depth_first(self, lambda node: node.children)
 
     @property
     def is_model(self) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from kerasinspect.containers.sources import BLOCK, Source
 from kerasinspect.dtypes import decoded
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.model import depth_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -274,11 +275,7 @@ class Group:
 
     def walk(self) -> Iterator[Group]:
         """The group itself, then every group below it."""
-        stack = [self]
-        while stack:
-            group = stack.pop()
-            yield group
-            stack.extend(reversed(group.groups.values()))
+        return depth_first(self, lambda group: group.groups.values())
 
     def all_arrays(self) -> Iterator[StoredArray]:
         """Every array in this group and below."""
