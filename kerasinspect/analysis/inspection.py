@@ -50,7 +50,7 @@ class InspectionOptions:
     """Which values of each weight are shown, and what their rows and columns are called."""
 
     parts: tuple[Part, ...] = (...,)
-    """A slice, as NumPy has it."""
+    """A slice, in NumPy's syntax."""
     dequantize: bool = False
     """Show quantised weights as the layer computes with them, rather than as integers."""
     labels: UserLabels = field(default_factory=dict)

@@ -94,7 +94,7 @@ def _is_there(path: Path, name: str) -> bool:
         return False
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        message = f"Cannot tell whether there is a policy in {name}: {reason}."
+        message = f"{name} cannot be searched for a policy: {reason}."
         raise RequestError(message, "Name one with --config, or go on without any: --no-config.") from error
     return True
 

@@ -40,16 +40,16 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 
 @click.command(short_help="Find what is wrong with models: broken, untrained, unsafe; the exit status is for CI.")
 @click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
-@click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, their beginnings, or names.")
+@click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, code prefixes (KI1) or names.")
 @click.option("--ignore", metavar="RULES", multiple=True, help="Not these. RULES may be a list with commas.")
-@click.option("--against", metavar="LOCK", help="Hold the models to this file, which kerasinspect lock made.")
+@click.option("--against", metavar="LOCK", help="Compare with this lock file, which kerasinspect lock made.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
-    help="The least severity that gives exit status 1; default: error.",
+    help="The lowest severity that fails the run (exit status 1). Default: error.",
 )
-@click.option("--config", metavar="FILE", help="The policy; default: the nearest at or above the working folder.")
-@click.option("--no-config", is_flag=True, help="Go by no policy.")
+@click.option("--config", metavar="FILE", help="The policy file. Default: the nearest one in this folder or above it.")
+@click.option("--no-config", is_flag=True, help="Use no policy file.")
 @click.option("--statistics", is_flag=True, help="Add how often each rule found something.")
 @click.option("--format", "form", type=click.Choice(REPORT_FORMS), default="text", help="Default: text.")
 @click.option(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.argument("names", metavar="[RULE]...", nargs=-1)
 @OUTPUT
 def rules(names: tuple[str, ...], *, output: Target | None) -> None:
-    """List all rules of `check`, or explain each RULE: a code, the beginning of codes, or a name."""
+    """List all rules of `check`, or explain each RULE: a name, a code or a code prefix (KI1)."""
     from kerasinspect.checking.rule_names import named_rules
     from kerasinspect.checking.rules import RULES
     from kerasinspect.commands.emitting import emit_blocks

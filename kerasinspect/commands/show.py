@@ -19,7 +19,9 @@ MOST_BYTES = 16 << 20
 @click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
 @options(MODEL, LAYER, WEIGHT)
 @click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
-@click.option("--slice", "slice_text", metavar="SLICE", help='Show this part of each array, as numpy has it: "0:3, :".')
+@click.option(
+    "--slice", "slice_text", metavar="SLICE", help='This part of each array, in NumPy slice syntax: "0:3, :".'
+)
 @click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the point; default: 4.")
 @click.option("--explain", is_flag=True, help="Say in a sentence what each layer and each weight does.")
 @click.option("--dequantize", is_flag=True, help="Of quantised weights show the values that the layer computes with.")

@@ -25,7 +25,8 @@ def training(
 ) -> int:
     """Tell for each layer of MODEL whether it was trained, from its values, its initializers and the optimizer's state.
 
-    "initial" is a layer whose numbers are still those that its initializers gave, "changed" one whose numbers are not.
+    A layer is "at initial values" where its numbers are still those of its initializers, "trained" where they are not,
+    and "undetermined" where the file proves neither. The JSON says "initial", "changed" and "cannot tell".
     """
     from kerasinspect.analysis.inspection import inspecting
     from kerasinspect.analysis.selection import select

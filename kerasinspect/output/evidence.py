@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from kerasinspect.output.figures import short_number
-from kerasinspect.output.wording import counted
+from kerasinspect.output.wording import counted, initializer_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kerasinspect.analysis.training import Judgement, LayerTraining, WeightTraining
+    from kerasinspect.analysis.training.results import Verdict
+
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    "changed": "trained",
+    "initial": "at initial values",
+    "cannot tell": "undetermined",
+}
+"""What a page calls each verdict."""
 
 
 def layer_evidence(layer: LayerTraining) -> str:
@@ -27,10 +37,10 @@ def _beside(layer: LayerTraining) -> str:
         case "cannot tell", "initial":
             return ", but a few steps of training might not show"
         case "cannot tell", "changed":
-            return ", but the rest of the layer is as it was made"
+            return ", but the rest of the layer is at initial values"
         case "initial", verdict if verdict != "initial":
-            spread = ", but spread as it spreads them" if judgement.reason == "off the generator's grid" else ""
-            return f"{spread}, and the rest of the model is as it was made"
+            spread = ", but distributed as it draws them" if judgement.reason == "off the generator's grid" else ""
+            return f"{spread}, and the rest of the model is at initial values"
     return ""
 
 
@@ -42,21 +52,21 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
     high = short_number(figures.maximum if figures else None)
     match judgement.reason:
         case "at its constant":
-            return f"every value is still what {name} gives"
+            return f"every value is still that of {name}"
         case "off its constant":
-            return f"{_extent(low, high)}, which is not what {name} gives"
+            return f"{_extent(low, high)}, expected {_expected(one)}"
         case "on the generator's grid":
             looked_at = "every value that was looked at" if one.is_sampled else "every value"
-            return f"{looked_at} is a number that the generator of {name} gives"
+            return f"{looked_at} is one that {name}'s random generator draws"
         case "off the generator's grid":
-            return f"its values are not numbers that the generator of {name} gives"
+            return f"its values are not ones that {name}'s random generator draws"
         case "partly off the generator's grid":
-            return f"about {_percent(judgement.moved)} of its values are not numbers that the generator of {name} gives"
+            return f"about {_percent(judgement.moved)} of its values are not ones that {name}'s random generator draws"
         case "out of range":
-            return f"values from {low} to {high} reach beyond what {name} gives"
+            return f"{_extent(low, high)}, outside the range of {_expected(one)}"
         case "repeated values":
             zeros = f"{figures.zeros:,} of {figures.count:,} values are zero" if figures and figures.zeros > 1 else ""
-            return f"{zeros or 'the same values come back'}, more often than {name} gives them"
+            return f"{zeros or 'values are repeated'}, more often than {name} draws them"
         case "orthogonal":
             return f"its rows are still orthogonal (to {short_number(judgement.departure)})"
         case "no longer orthogonal":
@@ -66,23 +76,23 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "no longer identity":
             return "it is no longer an identity matrix"
         case "fits":
-            return f"its values are spread as {name} spreads them ({_chance(judgement)})"
+            return f"its values fit the distribution of {name} ({_chance(judgement)})"
         case "does not fit":
-            return f"its values are not spread as {name} spreads them ({_chance(judgement)})"
+            return f"its values do not fit the distribution of {name} ({_chance(judgement)})"
         case "fits poorly":
-            return f"its values are not quite as {name} gives them"
+            return f"its values fit {name} poorly"
         case "too few values":
-            return f"its values could be those of {name}, but they are too few to be sure"
+            return f"its values fit {name}, but they are too few to prove it"
         case "not finite":
-            return "it has values that are not finite, which no initializer gives"
+            return "it has NaN or infinite values, which no initializer draws"
         case "optimizer moved it":
-            return "the optimizer's state for it is not zero, so that steps were taken with it"
+            return "its optimizer state is not zero, so the optimizer has updated it"
         case "fits no initializer":
-            return "its values are spread as no initializer spreads them"
+            return "its values fit the distribution of no initializer"
         case "no initializer":
-            return "nothing tells what it started from"
+            return "the file does not state its initializer"
         case "initializer unknown":
-            return f"what {name} gives is not known" if name else "what it started from is not known"
+            return f"the initial values of {name} are not known" if name else "its initializer is not known"
         case "no values":
             return "it has no values"
         case "unreadable":
@@ -94,6 +104,15 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
 def _extent(low: str, high: str) -> str:
     """The smallest and the largest value in words."""
     return f"every value is {low}" if low == high else f"values from {low} to {high}"
+
+
+def _expected(one: WeightTraining) -> str:
+    """What the initializer that a weight was held to gives."""
+    initializer = one.judgement.assumed or one.weight.initializer
+    if initializer is None:
+        return ""
+    assumed = " (assumed, since the file states none)" if one.judgement.assumed else ""
+    return initializer_in_words(initializer) + assumed
 
 
 def _initializer_name(one: WeightTraining) -> str:

@@ -67,16 +67,19 @@ def bytes_in_words(count: int) -> str:
 
 
 def initializer_in_words(initializer: Initializer) -> str:
-    """Where first values came from: ``glorot_uniform: ±0.679``, ``zeros``."""
-    name = initializer.title + (" (the default)" if initializer.default else "")
+    """Where first values came from: ``glorot_uniform (±0.679)``, ``zeros``."""
+    facts = ", ".join(filter(None, ("default" if initializer.default else "", _drawn_from(initializer))))
+    return f"{initializer.title} ({facts})" if facts else initializer.title
+
+
+def _drawn_from(initializer: Initializer) -> str:
+    """Which numbers an initializer gives, in short; empty where its name says it, or nothing does."""
     around = f" around {initializer.mean:.3g}" if initializer.mean else ""
     if initializer.constant is not None:
-        return name if initializer.name in _SELF_EVIDENT else f"{name}: {initializer.constant:.3g}"
+        return "" if initializer.name in _SELF_EVIDENT else f"{initializer.constant:.3g}"
     if initializer.limit is not None:
-        return f"{name}: ±{initializer.limit:.3g}{around}"
-    if initializer.stddev is not None:
-        return f"{name}: standard deviation {initializer.stddev:.3g}{around}"
-    return name
+        return f"±{initializer.limit:.3g}{around}"
+    return "" if initializer.stddev is None else f"standard deviation {initializer.stddev:.3g}{around}"
 
 
 def shape_text(shape: Shape | tuple[Shape, ...] | None) -> str:

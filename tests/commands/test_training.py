@@ -34,16 +34,16 @@ def test_page_of_a_trained_model(sample_models: Path) -> None:
     page, status = run(str(sample_models / "small_cnn.keras"), "-q")
     lines = page.splitlines()
     assert status == 0
-    assert lines[3] == "5 layers changed · 0 initial · 0 cannot tell · the optimizer took 8 steps"
-    assert lines[6].split()[:4] == ["conv2d", "Conv2D", "changed", "certain"]
+    assert lines[3] == "5 layers trained · 0 at initial values · 0 undetermined · the optimizer took 8 steps"
+    assert lines[6].split()[:4] == ["conv2d", "Conv2D", "trained", "certain"]
     assert "conv2d/kernel" in page
 
 
 def test_page_of_an_untrained_layer(sample_models: Path) -> None:
     """A layer as it was made says why that is sure."""
     page, _ = run(str(sample_models / "dense_on_ones.keras"), "-q")
-    assert "0 layers changed · 1 initial · 0 cannot tell · no optimizer state" in page
-    assert "every value is a number that the generator of glorot_uniform gives" in page
+    assert "0 layers trained · 1 at initial values · 0 undetermined · no optimizer state" in page
+    assert "every value is one that glorot_uniform's random generator draws" in page
 
 
 def test_document(sample_models: Path) -> None:

@@ -108,7 +108,7 @@ def test_training_of_one_layer_is_judged_in_its_model(capsys: pytest.CaptureFixt
     """The totals are those of the model, and the verdict is the one without a filter."""
     run(["training", str(TRAINED), "--layer", "dense"])
     page = capsys.readouterr().out
-    assert "5 layers changed" in page
+    assert "5 layers trained" in page
     assert "conv2d" not in page
     run(["training", str(TRAINED), "--layer", "dense", "--format", "json"])
     said = json.loads(capsys.readouterr().out)

@@ -28,10 +28,10 @@ def untrained_model(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     """
     if _is_untrained(evidence, thresholds["share"]):
         layers = [layer for layer in evidence.trained if layer.verdict == "initial"]
-        sure = "" if all(layer.certainty == "certain" for layer in layers) else ", most likely"
+        doubt = "" if all(layer.certainty == "certain" for layer in layers) else " (confidence: likely)"
         yield Hit(
             evidence.name,
-            f"{len(layers)} of {len(evidence.trained)} layers are at their initial values{sure}; none has changed.",
+            f"{len(layers)} of {len(evidence.trained)} layers are at initial values{doubt}; none is trained.",
         )
 
 
@@ -64,8 +64,8 @@ def untrained_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         reason = layer.decisive.judgement.reason
         if layer.verdict == "initial" and (layer.certainty == "certain" or reason in _DRAWN):
             frozen = "; it is frozen" if layer.layer.trainable is False else ""
-            sure = "" if layer.certainty == "certain" else " most likely"
-            yield Hit(layer.layer.path, f"Its weights are{sure} as {_initializers(layer)} gave them{frozen}.")
+            doubt = "" if layer.certainty == "certain" else " (confidence: likely)"
+            yield Hit(layer.layer.path, f"Its weights are still those of {_initializers(layer)}{doubt}{frozen}.")
 
 
 def _initializers(layer: LayerTraining) -> str:

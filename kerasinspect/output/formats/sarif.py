@@ -81,7 +81,7 @@ def _invocation(report: CheckReport) -> Document:
     skipped: list[Document] = [
         {
             "level": "note",
-            "message": {"text": _text(f"{skipped.code} was not asked, since {skipped.reason}.")},
+            "message": {"text": _text(f"{skipped.code} was skipped: {skipped.reason}.")},
             "locations": [_location(model.location)],
             "associatedRule": {"id": skipped.code},
         }

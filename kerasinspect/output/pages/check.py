@@ -98,11 +98,11 @@ def _waived(ignored: Iterable[Ignored]) -> Iterator[str]:
 
 
 def _skipped(rules: Iterable[Skipped]) -> Iterator[str]:
-    """The rules that were not asked, those with the same reason on one line."""
+    """The rules that were skipped, those with the same reason on one line."""
     codes: dict[str, list[str]] = {}
     for skipped in rules:
         codes.setdefault(skipped.reason, []).append(skipped.code)
-    return (f"not asked, since {reason}: {', '.join(listed)}" for reason, listed in codes.items())
+    return (f"skipped ({reason}): {', '.join(listed)}" for reason, listed in codes.items())
 
 
 def _counts(findings: Iterable[Finding]) -> Iterator[Row]:

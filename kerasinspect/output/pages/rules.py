@@ -31,13 +31,13 @@ def rule_blocks(rule: Rule) -> Iterator[Block]:
     for paragraph in rule.documentation.split("\n\n"):
         yield Paragraph(" ".join(paragraph.split()), level=2)
     if rule.family == "contract":
-        yield Paragraph("Asked with --against, a file that `kerasinspect lock` made.", "quiet", 2)
+        yield Paragraph("Needs a lock: --against FILE, which `kerasinspect lock` made.", "quiet", 2)
     elif rule.needs:
         yield Paragraph(f"Needs: {', '.join(rule.needs)}; it is skipped where a file lacks that.", "quiet", 2)
     for name, value in rule.thresholds.items():
         yield Paragraph(f"Threshold: {name} = {value:g}.", "quiet", 2)
     if not rule.default and rule.family != "contract":
-        yield Paragraph(f"Off unless it is selected: --select {rule.code}.", "quiet", 2)
+        yield Paragraph(f"Off by default: --select {rule.code} turns it on.", "quiet", 2)
 
 
 def _cells(rule: Rule) -> tuple[str, ...]:
@@ -61,10 +61,10 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"**{rule.name}** · {rule.severity} · {rule.family} · looks at: {rule.scope}"
     yield rule.documentation
     if rule.family == "contract":
-        yield "Asked with `--against`, a file that `kerasinspect lock` made."
+        yield "Needs a lock: `--against FILE`, which `kerasinspect lock` made."
     elif rule.needs:
         yield f"Needs: {', '.join(rule.needs)}."
     if rule.thresholds:
         yield "Thresholds: " + ", ".join(f"`{name} = {value:g}`" for name, value in rule.thresholds.items()) + "."
     if not rule.default and rule.family != "contract":
-        yield "Off unless it is selected."
+        yield f"Off by default: `--select {rule.code}` turns it on."

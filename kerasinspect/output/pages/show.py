@@ -132,7 +132,7 @@ def _origin(weight: Weight) -> Iterator[str]:
     if weight.fan_out is not None:
         yield f"fan-out {weight.fan_out:,}"
     if weight.initializer is not None:
-        yield f"started from {initializer_in_words(weight.initializer)}"
+        yield f"initializer: {initializer_in_words(weight.initializer)}"
 
 
 def _quantised(inspected: WeightInspection) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
-from kerasinspect.output.evidence import layer_evidence
+from kerasinspect.output.evidence import VERDICT_WORDS, layer_evidence
 from kerasinspect.output.figures import initial_std, short_number
 from kerasinspect.output.pages.head import SEPARATOR, head_blocks
 from kerasinspect.output.wording import counted, initializer_in_words
@@ -20,13 +20,13 @@ _LAYER_COLUMNS = (
     Column("layer", shrinks=True),
     Column("class"),
     Column("verdict"),
-    Column("sure"),
+    Column("confidence"),
     Column("evidence"),
 )
 
 _WEIGHT_COLUMNS = (
     Column("weight", shrinks=True),
-    Column("started from"),
+    Column("initializer"),
     Column("verdict"),
     Column("minimum", numeric=True),
     Column("maximum", numeric=True),
@@ -37,8 +37,8 @@ _WEIGHT_COLUMNS = (
 )
 
 _ABOUT = (
-    "initial: still the numbers that the initializer gave. fit: how probable values so far from the initializer's "
-    "distribution are by chance; small where training changed them."
+    "at initial values: still the numbers that the initializer gave. fit: the probability that values drawn by the "
+    "initializer lie so far from its distribution by chance; small where training changed them."
 )
 
 
@@ -54,17 +54,17 @@ def training_blocks(training: Training, selection: Selection) -> Iterator[Block]
 
 def _totals(training: Training) -> Iterator[str]:
     """How many layers have which verdict, and how many steps the optimizer took."""
-    yield f"{counted(training.count('changed'), 'layer')} changed"
-    yield f"{training.count('initial'):,} initial"
-    yield f"{training.count('cannot tell'):,} cannot tell"
+    for number, (verdict, words) in enumerate(VERDICT_WORDS.items()):
+        count = training.count(verdict)
+        yield f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
     yield "no optimizer state" if training.steps is None else f"the optimizer took {counted(training.steps, 'step')}"
 
 
 def _layer_row(layer: LayerTraining) -> Row:
     """One layer."""
     frozen = " (frozen)" if layer.layer.trainable is False else ""
-    cells = (layer.layer.class_name, layer.verdict + frozen, layer.certainty or "", layer_evidence(layer))
-    return Row((layer.layer.path, *cells))
+    verdict = VERDICT_WORDS[layer.verdict] + frozen
+    return Row((layer.layer.path, layer.layer.class_name, verdict, layer.certainty or "", layer_evidence(layer)))
 
 
 def _weight_row(one: WeightTraining) -> Row:
@@ -77,4 +77,4 @@ def _weight_row(one: WeightTraining) -> Row:
     fit = "" if judgement.fit is None else f"{judgement.fit.probability:.2g}"
     slots = {"moved": "moved", "still": "never moved", None: ""}[one.slots]
     written = map(short_number, (*numbers, initial_std(weight)))
-    return Row((weight.path, started, judgement.verdict, *written, fit, slots))
+    return Row((weight.path, started, VERDICT_WORDS[judgement.verdict], *written, fit, slots))

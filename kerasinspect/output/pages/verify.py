@@ -165,7 +165,7 @@ def _golden(differences: tuple[GoldenDifference, ...], *, other_weights: bool) -
     columns = (
         Column("golden"),
         Column("output"),
-        Column("outside", numeric=True),
+        Column("outside tolerance", numeric=True),
         Column("of", numeric=True),
         Column("largest difference", numeric=True),
         Column("relative", numeric=True),
