@@ -149,9 +149,9 @@ class Weight:
     same_as: str | None = None
     """Path of the weight whose variable this is, stored a second time; ``get_weights()`` has the variable once."""
     unpacked: Array | None = None
-    """Quantised values as the integers they stand for (int4 is stored two to a byte)."""
+    """Quantized values as the integers they stand for (int4 is stored two to a byte)."""
     dequantized: Array | None = None
-    """The values that the layer computes with, where quantisation makes them others than the stored ones."""
+    """The values that the layer computes with, where quantization makes them others than the stored ones."""
     loaded_as: str | None = None
     """What Keras loads it as, where a legacy file lists it in the place of another weight."""
     unpacked_axes: tuple[Axis, ...] = ()

@@ -52,7 +52,7 @@ class DescribedLayer:
 
     @property
     def is_plain(self) -> bool:
-        """Whether its arrays are those of its weights: neither quantised nor adapted by LoRA."""
+        """Whether its arrays are those of its weights: neither quantized nor adapted by LoRA."""
         config = self.layer.config
         return policy_of(config).mode is None and config.get("lora_rank") is None
 
@@ -158,7 +158,7 @@ def _place_of(kinds: Sequence[WeightSpec], weight: Weight, copies: int | None) -
 
 
 def is_adapted_untold(one: DescribedLayer) -> bool:
-    """Whether the arrays of a layer are those of a quantised or adapted one, of which its config does not tell.
+    """Whether the arrays of a layer are those of a quantized or adapted one, of which its config does not tell.
 
     So it is with the projections of an attention layer.
     """

@@ -52,7 +52,7 @@ class InspectionOptions:
     parts: tuple[Part, ...] = (...,)
     """A slice, in NumPy's syntax."""
     dequantize: bool = False
-    """Show quantised weights as the layer computes with them, rather than as integers."""
+    """Show quantized weights as the layer computes with them, rather than as integers."""
     labels: UserLabels = field(default_factory=dict)
 
 
@@ -91,7 +91,7 @@ class WeightInspection:
 
     @cached_property
     def figures(self) -> Statistics | Unread:
-        """Counts, extremes and moments of all values, those of a quantised weight as integers. Reads all of them."""
+        """Counts, extremes and moments of all values, those of a quantized weight as integers. Reads all of them."""
         return self._attempt("figures", lambda: measure(shown_array(self.weight)[1]))
 
     @cached_property

@@ -20,7 +20,7 @@ Two layers of a damaged model may have one path.
 _INPUT_AXES = ("input", "channel", "index")
 """Axes that run along what a layer is fed."""
 _GROUP = "group"
-"""The axis of scales and zero points along blocks of a quantised kernel."""
+"""The axis of scales and zero points along blocks of a quantized kernel."""
 
 
 def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str, ...] | None) -> UserLabels:

@@ -24,7 +24,7 @@ MOST_BYTES = 16 << 20
 )
 @click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the point; default: 4.")
 @click.option("--explain", is_flag=True, help="Say in a sentence what each layer and each weight does.")
-@click.option("--dequantize", is_flag=True, help="Of quantised weights show the values that the layer computes with.")
+@click.option("--dequantize", is_flag=True, help="Of quantized weights show the values that the layer computes with.")
 @click.option("--stats", "statistics", is_flag=True, help="Add range, mean, standard deviation, zeros and what is odd.")
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array's bytes.")
 @click.option("--values", is_flag=True, help="Add all values; with --format json.")

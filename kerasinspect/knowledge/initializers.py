@@ -55,12 +55,12 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
     """The initializer of one weight, with its range and spread where they are known.
 
     None where the numbers never were an initializer's (statistics that a preprocessing layer learnt, what
-    quantisation made) and where nothing tells it. One that is not Keras's own has only its name, and so has
+    quantization made) and where nothing tells it. One that is not Keras's own has only its name, and so has
     that of an LSTM's bias, whose forget gate starts at one and the rest at the named initializer's values.
     """
     if weight != "vector_u":
         class_name, config = wrapped_layer(class_name, config)
-    if weight in _QUANTISED and _is_quantised(config):
+    if weight in _QUANTIZED and _is_quantized(config):
         return None
     own = _weight_like(class_name, weight)
     spec = _configured(own, weight, config, keras_version)
@@ -143,8 +143,8 @@ def _plain_name(name: str) -> str:
     return plain if plain in _DESCRIBE else name
 
 
-def _is_quantised(config: JsonObject) -> bool:
-    """Whether the dtype policy says that the kernel was made by quantisation; float8 keeps it in floats."""
+def _is_quantized(config: JsonObject) -> bool:
+    """Whether the dtype policy says that the kernel was made by quantization; float8 keeps it in floats."""
     policy = first_of(config, "dtype")
     mode = policy if isinstance(policy, str) else word(mapping(mapping(config, "dtype"), "config"), "mode")
     return mode is not None and mode.startswith(("int8", "int4", "gptq", "awq", "ternary"))
@@ -260,5 +260,5 @@ _KERNEL_KEYS = ("kernel_initializer", "depthwise_initializer", "pointwise_initia
 """The config's keys for initializers that people choose by name."""
 _GATED_RECURRENT = "recurrent_kernel_"
 """How the recurrent kernel of one gate of Keras 1 is called."""
-_QUANTISED = frozenset({"kernel", "embeddings", "reverse_embeddings"})
-"""Weights that quantisation replaces; those that it adds have no initializer worth telling."""
+_QUANTIZED = frozenset({"kernel", "embeddings", "reverse_embeddings"})
+"""Weights that quantization replaces; those that it adds have no initializer worth telling."""

@@ -23,7 +23,7 @@ FanRule: TypeAlias = Callable[["tuple[int, ...]", JsonObject], "Fan | None"]
 """Counts the connectivity of a weight of this shape in a layer with this config; None where they do not tell it."""
 
 WHOLE_BYTES = ("int8", "uint8")
-"""Dtypes that only quantised values have."""
+"""Dtypes that only quantized values have."""
 UNKNOWN = "axis"
 """Stands for the name of an axis that nothing tells."""
 ANY = "*"
@@ -138,7 +138,7 @@ class WeightSpec:
     gap: int = 0
     """Weights right before it in ``get_weights()`` that a bug of Keras leaves out of the file."""
     dtypes: tuple[str, ...] = ()
-    """Its possible dtypes as stored; empty for any but those of quantised values."""
+    """Its possible dtypes as stored; empty for any but those of quantized values."""
     fans: FanRule | None = field(default=None, compare=False)
     """Counts its fan-in and fan-out; None for what connects nothing."""
     lora_fans: FanRule | None = field(default=None, compare=False)
@@ -228,7 +228,7 @@ class LayerSpec:
     kernel_copy: WeightSpec | None = None
     """A second copy of its sublayer's kernel, which it keeps as its own first variable."""
     quantized: str = ""
-    """The weight that quantisation replaces: ``kernel`` or ``embeddings``."""
+    """The weight that quantization replaces: ``kernel`` or ``embeddings``."""
     states: int = 0
     """How many states a cell hands from step to step."""
     python_name: str = ""

@@ -1,4 +1,4 @@
-"""How the values of quantised weights are packed into bytes, and how a layer computes with them.
+"""How the values of quantized weights are packed into bytes, and how a layer computes with them.
 
 Source: ``quantized_build`` and the call of each mode in keras/src/layers/core of Keras 3.2 to 3.15,
 keras/src/quantizers/modes of its development version, and files.
@@ -54,7 +54,7 @@ _BY_BITS: Mapping[tuple[int, bool], Coding] = {(4, True): UINT4, (4, False): UIN
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """How the values of a quantised weight are stored, and how its layer computes with them.
+    """How the values of a quantized weight are stored, and how its layer computes with them.
 
     Values once unpacked have the shape ``flat``. From these, the layer computes with ``(value - zero) * scale`` where
     it ``multiplies``, with ``value / scale`` elsewhere, all of it divided by ``divisor`` along the first axis.
@@ -88,7 +88,7 @@ class Packing:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A quantised layer, with what the packing of its weights depends on."""
+    """A quantized layer, with what the packing of its weights depends on."""
 
     class_name: str
     config: JsonObject
@@ -111,7 +111,7 @@ class Holder:
 
 
 def packing_of(layer: Holder, name: str) -> Packing | None:
-    """How one weight is stored; None where it is not quantised, or the file does not tell how."""
+    """How one weight is stored; None where it is not quantized, or the file does not tell how."""
     if f"{name}_scale" not in layer.stored or name not in layer.stored:
         return None
     packing, quantized = None, row_of(layer.class_name).quantized

@@ -1,4 +1,4 @@
-"""How quantisation and LoRA change which arrays a layer has, and their order in a file.
+"""How quantization and LoRA change which arrays a layer has, and their order in a file.
 
 Source: the variable serialisation of Keras 3.2 to 3.15 and its development version, by saving each mode.
 """
@@ -46,7 +46,7 @@ class Policy:
     """What a layer's dtype policy says."""
 
     mode: str | None = None
-    """int8, int4, float8, gptq, awq, ternary; None where nothing is quantised."""
+    """int8, int4, float8, gptq, awq, ternary; None where nothing is quantized."""
     name: str | None = None
     """The whole policy in Keras's words: ``mixed_bfloat16``, ``int8_from_float32``."""
     block: int | None = None
@@ -56,7 +56,7 @@ class Policy:
     pairs_last: bool = False
     """Two int4 values share a byte along the last axis, since Keras 3.14; before, along the first."""
     source: str | None = None
-    """The policy that the layer had before it was quantised."""
+    """The policy that the layer had before it was quantized."""
 
 
 def policy_of(config: JsonObject) -> Policy:
@@ -86,7 +86,7 @@ def _parsed(mode: str | None, name: str | None, source: str | None) -> Policy:
 def variants(class_name: str, kinds: _Kinds, config: JsonObject, keras_version: _Version = None) -> list[_Kinds]:
     """The arrays that a layer may have stored, the likeliest first: as its config says, then as known bugs leave it.
 
-    ``kinds`` are those of the unquantised layer in stored order. Layouts of several versions are told apart by sizes,
+    ``kinds`` are those of the unquantized layer in stored order. Layouts of several versions are told apart by sizes,
     see ``sizes_agree``.
     """
     policy, spec = policy_of(config), row_of(class_name)
@@ -100,7 +100,7 @@ def variants(class_name: str, kinds: _Kinds, config: JsonObject, keras_version: 
 
 
 def untold_variants(class_name: str, kinds: _Kinds, keras_version: _Version = None) -> Iterator[_Kinds]:
-    """The arrays of a layer whose config does not say how it is quantised, in any of the ways that there are.
+    """The arrays of a layer whose config does not say how it is quantized, in any of the ways that there are.
 
     So it is without a config, and for the projections of an attention layer, whose policy Keras does not save.
     """
@@ -120,7 +120,7 @@ _UNTOLD = (
     *(Policy("float8"), Policy("int8"), Policy("int4", pairs_last=True), _FIRST_PAIRED, Policy("ternary")),
     *(Policy(mode, bits=bits) for mode in CALIBRATED for bits in (4, 8, 2)),
 )
-"""All ways to quantise a kernel that leave different arrays."""
+"""All ways to quantize a kernel that leave different arrays."""
 
 
 def sizes_agree(kinds: _Kinds, shapes: Sequence[tuple[int, ...]]) -> bool:
@@ -145,7 +145,7 @@ def without_axes(kinds: _Kinds) -> _Kinds:
 
 
 def _dense_variants(policy: Policy, kinds: _Kinds, keras_version: _Version, *, is_einsum: bool) -> Iterator[_Kinds]:
-    """What a quantised Dense or EinsumDense stores."""
+    """What a quantized Dense or EinsumDense stores."""
     kernel, *rest = kinds
     bias = tuple(kind for kind in rest if kind.name == "bias")
     if policy.mode == "float8":
@@ -207,7 +207,7 @@ def _zero_names(keras_version: _Version) -> tuple[str, ...]:
 
 
 def _embedding_variants(mode: str, kinds: _Kinds) -> Iterator[_Kinds]:
-    """What a quantised Embedding or ReversibleEmbedding stores."""
+    """What a quantized Embedding or ReversibleEmbedding stores."""
     table, *rest = kinds
     back = tuple(kind for kind in rest if kind.name == "reverse_embeddings")
     if mode == "int4":
@@ -228,7 +228,7 @@ def _embedding_variants(mode: str, kinds: _Kinds) -> Iterator[_Kinds]:
 
 
 def _fixed(name: str, *axes: str, dtypes: tuple[str, ...] = ()) -> WeightSpec:
-    """A quantisation array, which training does not change."""
+    """A quantization array, which training does not change."""
     return WeightSpec(name, axes, trainable=False, dtypes=dtypes)
 
 
@@ -243,7 +243,7 @@ _FLOAT8 = tuple(
 def adapted(kinds: _Kinds, config: JsonObject) -> _Kinds:
     """Weights of a layer whose LoRA factors are merged into what they adapt, and missing in the file.
 
-    ``get_weights()`` has the factors after all trainable weights: before a quantised kernel, which is none.
+    ``get_weights()`` has the factors after all trainable weights: before a quantized kernel, which is none.
     """
     missing = len(lora_kinds(kinds, config))
     first = next((kind for kind in kinds if not kind.trainable), None)

@@ -140,9 +140,9 @@ _WEIGHTS: Mapping[str, str] = {
         "One number per unit, added to the unit's sum of weighted inputs before the activation; "
         "it starts at 0 and training moves it."
     ),
-    "gamma": "One number per channel that the normalised values are multiplied by; it starts at 1.",
+    "gamma": "One number per channel that the normalized values are multiplied by; it starts at 1.",
     "betas": "One number per feature that scales its input inside the curve; training moves it.",
-    "beta": "One number per channel that is added to the normalised values; it starts at 0.",
+    "beta": "One number per channel that is added to the normalized values; it starts at 0.",
     "moving_mean": (
         "The average of each channel, collected over the training batches and used in its place when predicting; "
         "counted, not trained."
@@ -152,8 +152,8 @@ _WEIGHTS: Mapping[str, str] = {
         "counted, not trained."
     ),
     "moving_stddev": "The standard deviation of each channel, collected over the training batches.",
-    "renorm_mean": "The average of each channel that batch renormalisation corrects a batch towards.",
-    "renorm_stddev": "The standard deviation of each channel that batch renormalisation corrects a batch towards.",
+    "renorm_mean": "The average of each channel that batch renormalization corrects a batch towards.",
+    "renorm_stddev": "The standard deviation of each channel that batch renormalization corrects a batch towards.",
     "embeddings": "Row n is the list of numbers that stands for the whole number n (a word, a category) from then on.",
     "reverse_embeddings": "The table that turns a list of numbers back into one score per word.",
     "depthwise_kernel": "Small patterns that each look at one channel of the input alone.",

@@ -1,4 +1,4 @@
-"""Quantised weights against what the real Keras computes with, and the lazy arrays behind them."""
+"""Quantized weights against what the real Keras computes with, and the lazy arrays behind them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def plain(values: Any) -> Plain:  # noqa: ANN401 - whatever numpy takes
 
 
 def quantize(mode: str, **options: Any) -> Callable[[Any, Any], None]:  # noqa: ANN401 - Keras's own
-    """Quantise a layer."""
+    """Quantize a layer."""
 
     def step(layer: Any, keras: Any) -> None:  # noqa: ANN401 - a Keras layer and Keras
         layer.quantize(mode, config=keras.quantizers.Int4QuantizationConfig(**options) if options else None)
@@ -124,7 +124,7 @@ CASES = [(layer, way) for layer in LAYERS for way in WAYS if (layer, way) not in
 
 
 def saved(keras: Any, layer: Any, shape: tuple[int, ...], way: str, path: Path) -> None:  # noqa: ANN401 - Keras
-    """A file with a model of one quantised layer."""
+    """A file with a model of one quantized layer."""
     given = keras.Input(shape)
     model = keras.Model(given, layer(given))
     layer._kernel.assign(np.random.default_rng(1).normal(size=layer._kernel.shape))  # noqa: SLF001 - its weight
@@ -144,7 +144,7 @@ def test_the_kernel_is_what_keras_computes_with(
     way: str,
     tmp_path: Path,
 ) -> None:
-    """A layer that is given each unit vector puts out its kernel, which is the dequantised array to the last digits."""
+    """A layer that is given each unit vector puts out its kernel, which is the dequantized array to the last digits."""
     layer = LAYERS[layer_name](keras.layers)
     shape = INPUTS.get(layer_name, (5, 5))
     path = tmp_path / "m.h5"
@@ -176,7 +176,7 @@ def test_embeddings_are_what_keras_looks_up(
     way: str,
     tmp_path: Path,
 ) -> None:
-    """Each index gives its row of the dequantised embeddings, and each unit vector a row of those on the way back."""
+    """Each index gives its row of the dequantized embeddings, and each unit vector a row of those on the way back."""
     layer = getattr(keras.layers, class_name)(9, 5, **options)
     given = keras.Input((4,), dtype="int32")
     model = keras.Model(given, layer(given))
@@ -219,7 +219,7 @@ def test_attention_is_told_though_its_config_says_nothing(
             np.testing.assert_allclose(found[...].ravel(), np.asarray(part(units)).ravel(), rtol=2e-6, atol=1e-6)
 
 
-def test_what_is_not_quantised_has_no_other_values(sample_models: Path) -> None:
+def test_what_is_not_quantized_has_no_other_values(sample_models: Path) -> None:
     """A plain weight is as it is stored."""
     with open_model(sample_models / "question_network.keras") as model:
         assert all(weight.unpacked is None and weight.dequantized is None for weight in model.weights)

@@ -85,9 +85,9 @@ DENSE_CASES = [
     pytest.param(kernel({"class_name": "pkg>Mine", "config": {}}), Initializer("pkg>Mine"), id="custom"),
     pytest.param(kernel({"class_name": "function", "config": "pkg>draw"}), Initializer("pkg>draw"), id="function"),
     pytest.param(
-        {"dtype": {"class_name": "Int4DTypePolicy", "config": {"mode": "int4/128"}}, **SCALED}, None, id="quantised"
+        {"dtype": {"class_name": "Int4DTypePolicy", "config": {"mode": "int4/128"}}, **SCALED}, None, id="quantized"
     ),
-    pytest.param({"dtype": "int8_from_float32"}, None, id="quantised-3.2"),
+    pytest.param({"dtype": "int8_from_float32"}, None, id="quantized-3.2"),
 ]
 
 
@@ -161,7 +161,7 @@ WEIGHT_CASES = [
     ),
     pytest.param("MyLSTM", "bias", (28,), {"bias_initializer": "zeros"}, constant("zeros", 0.0), id="custom-lstm"),
     pytest.param("Normalization", "mean", (5,), {}, None, id="learnt-statistics"),
-    pytest.param("Dense", "kernel_scale", (5,), {}, None, id="quantisation-scale"),
+    pytest.param("Dense", "kernel_scale", (5,), {}, None, id="quantization-scale"),
     pytest.param("MyLayer", "kernel", (8, 5), {}, None, id="custom-class"),
     pytest.param("MyLayer", "kernel", (8, 5), kernel("zeros"), constant("zeros", 0.0), id="custom-class-that-says"),
 ]

@@ -85,7 +85,7 @@ def lora(layer: Any, _: Any) -> None:  # noqa: ANN401 - a Keras layer
 
 
 def quantize(mode: str, **options: Any) -> Callable[[Any, Any], None]:  # noqa: ANN401 - Keras's own
-    """Quantise a layer, in blocks where ``block_size`` says so."""
+    """Quantize a layer, in blocks where ``block_size`` says so."""
 
     def step(layer: Any, keras: Any) -> None:  # noqa: ANN401 - a Keras layer and Keras
         config = keras.quantizers.Int4QuantizationConfig(**options) if options else None
@@ -107,7 +107,7 @@ def calibrated(mode: str, bits: int) -> Callable[[Any, Any], None]:
 
 
 def quantize_parts(mode: str) -> Callable[[Any, Any], None]:
-    """Quantise the projections of an attention layer, as Keras does for a whole model."""
+    """Quantize the projections of an attention layer, as Keras does for a whole model."""
 
     def step(layer: Any, _: Any) -> None:  # noqa: ANN401 - a Keras layer
         for part in layer._layers:  # noqa: SLF001 - Keras gives them no public name
@@ -118,7 +118,7 @@ def quantize_parts(mode: str) -> Callable[[Any, Any], None]:
 
 
 def quantized(class_name: str, how: str, make: Make, shape: tuple[int, ...], *modes: str) -> Iterator[Variant]:
-    """A variant for each way to quantise a layer."""
+    """A variant for each way to quantize a layer."""
     lost = ("kernel_zero", "zero_point")
     ways: dict[str, dict[str, Any]] = {
         "int8": {"then": quantize("int8")},
@@ -439,7 +439,7 @@ def test_axes_of_an_einsum_bias() -> None:
 
 
 def test_a_rank_that_cannot_be() -> None:
-    """A weight of a fixed rank is no array of another rank, nor one of quantised values."""
+    """A weight of a fixed rank is no array of another rank, nor one of quantized values."""
     kernel = WeightSpec("kernel", ("input", "unit"))
     assert kernel.axis_names(3) is None
     assert not kernel.can_be(2, "int8")

@@ -1,4 +1,4 @@
-"""How quantised values are packed: told by policies, shapes and dtypes, and by nothing else."""
+"""How quantized values are packed: told by policies, shapes and dtypes, and by nothing else."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def holder(class_name: str, config: dict[str, Any], stored: dict[str, tuple[str,
             Packing((9, 5), (9, 5), "embeddings_scale", (1,)),
             id="embeddings of Keras 3.2",
         ),
-        pytest.param(holder("Dense", {}, {"kernel": (FLOAT, (5, 7))}), None, id="not quantised"),
+        pytest.param(holder("Dense", {}, {"kernel": (FLOAT, (5, 7))}), None, id="not quantized"),
         pytest.param(
             holder("Conv2D", {}, {"kernel": ("int8", (5, 7)), "kernel_scale": (FLOAT, (7,))}), None, id="another class"
         ),

@@ -1,4 +1,4 @@
-"""Dtype policies of every generation, and the arrays that quantised layers store."""
+"""Dtype policies of every generation, and the arrays that quantized layers store."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def serialised(**config: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     ],
 )
 def test_policies(dtype: Any, expected: Policy) -> None:  # noqa: ANN401 - JSON
-    """A policy says how a layer is quantised, whichever Keras wrote it."""
+    """A policy says how a layer is quantized, whichever Keras wrote it."""
     assert policy_of({"dtype": dtype}) == expected
 
 
@@ -123,7 +123,7 @@ def names(kinds: tuple[WeightSpec, ...]) -> str:
         ("Conv2D", "int8", ["kernel bias"]),
     ],
 )
-def test_what_a_quantised_layer_stores(class_name: str, mode: str, expected: list[str]) -> None:
+def test_what_a_quantized_layer_stores(class_name: str, mode: str, expected: list[str]) -> None:
     """The arrays of each mode, in their order in a file; the lost zero points leave a gap in ``get_weights()``."""
     config: dict[str, Any] = {"dtype": serialised(mode=mode, source_name="float32"), "bias_axes": "c"}
     found = variants(class_name, weights_for(LAYERS[class_name].weights, config), config)
@@ -198,16 +198,16 @@ def test_lost_zero_points(dtypes: dict[str, str], *, expected: bool) -> None:
     assert lost_zero_point(dtypes) is expected
 
 
-def test_factors_come_before_a_quantised_kernel() -> None:
+def test_factors_come_before_a_quantized_kernel() -> None:
     """Where LoRA is merged, the places of its two factors are left out before the first weight that is not trained."""
     config: dict[str, Any] = {"dtype": serialised(mode="int8", source_name="float32"), "lora_rank": 2}
-    quantised = adapted(variants("Dense", DENSE, config)[0], config)
-    assert [(kind.name, kind.gap) for kind in quantised] == [("kernel", 2), ("bias", 0), ("kernel_scale", 0)]
+    quantized = adapted(variants("Dense", DENSE, config)[0], config)
+    assert [(kind.name, kind.gap) for kind in quantized] == [("kernel", 2), ("bias", 0), ("kernel_scale", 0)]
     assert adapted(DENSE, config) is DENSE
 
 
-def test_other_classes_are_not_quantised() -> None:
-    """Nothing is made up for a class that Keras cannot quantise."""
+def test_other_classes_are_not_quantized() -> None:
+    """Nothing is made up for a class that Keras cannot quantize."""
     assert not [*untold_variants("Conv2D", LAYERS["Conv2D"].weights)]
 
 

@@ -74,8 +74,8 @@ def normalised(variance: float, mean: float = 0.5) -> keras.Model:
     return model
 
 
-def quantised(*, saturated: bool) -> keras.Model:
-    """The plain model with int8 weights, as Keras quantises them or all at the ends of the range."""
+def quantized(*, saturated: bool) -> keras.Model:
+    """The plain model with int8 weights, as Keras quantizes them or all at the ends of the range."""
     model = plain()
     model.quantize("int8")
     if saturated:
@@ -277,8 +277,8 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI112-good": lambda: changed(0, put(3.38e38, 1, 1)),
     "KI113-bad": lambda: changed(0, put(1e-41, 1, 1)),
     "KI113-good": lambda: changed(0, put(1e-37, 1, 1)),
-    "KI114-bad": lambda: quantised(saturated=True),
-    "KI114-good": lambda: quantised(saturated=False),
+    "KI114-bad": lambda: quantized(saturated=True),
+    "KI114-good": lambda: quantized(saturated=False),
     "KI204-bad": lambda: keras.Sequential([layers.Dense(2, name="dense")]),
     "KI204-good": lambda: keras.Sequential([keras.Input((3,)), layers.Dense(2, name="dense")]),
     "KI207-bad": lambda: plain(dtype="float64"),
@@ -292,9 +292,9 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI209-twice-bad": lambda: compiled(3, "softmax", keras.losses.CategoricalCrossentropy(from_logits=True)),
     "KI209-twice-good": lambda: compiled(3, "softmax", keras.losses.CategoricalCrossentropy()),
     "KI212-bad": lambda: calibrated("gptq"),
-    "KI212-good": lambda: quantised(saturated=False),
+    "KI212-good": lambda: quantized(saturated=False),
     "KI212-awq-bad": lambda: calibrated("awq"),
-    "KI212-awq-good": lambda: quantised(saturated=False),
+    "KI212-awq-good": lambda: quantized(saturated=False),
     "KI209-sigmoid-bad": lambda: compiled(3, "sigmoid", "sparse_categorical_crossentropy"),
     "KI209-sigmoid-good": lambda: compiled(3, "sigmoid", "binary_crossentropy"),
     "KI209-softmax-bad": lambda: compiled(3, "softmax", "binary_crossentropy"),

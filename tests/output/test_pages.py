@@ -98,12 +98,12 @@ def test_the_users_names_label_rows_and_columns() -> None:
     assert page.count("class 31") == 2
 
 
-def test_quantised_weights_say_which_values_are_shown() -> None:
+def test_quantized_weights_say_which_values_are_shown() -> None:
     """Stored integers are shown as such; with --dequantize the values that the layer computes with."""
     stored = weight("dense", "Dense", "kernel", np.array([[3, -7]], "int8"), ["input", "unit"], index=0)
     real = MemoryArray(np.array([[0.3, -0.7]], "float32"))
-    quantised = replace(stored, dequantized=real)
-    subject = model([replace(dense("dense", 1, 2, 0), weights=(quantised,))])
+    quantized = replace(stored, dequantized=real)
+    subject = model([replace(dense("dense", 1, 2, 0), weights=(quantized,))])
     assert "-7" in shown(select(subject))
     page = shown(select(subject), inspected=InspectionOptions(dequantize=True))
     assert "-0.7000" in page

@@ -53,7 +53,7 @@ def expected_kinds(node: Node, keras_version: KerasVersion | None = None) -> lis
 
 
 def possible_kinds(node: Node, keras_version: KerasVersion | None = None) -> Iterator[tuple[WeightSpec, ...]]:
-    """Every choice of weights that the class allows, quantised or not, whatever the config says.
+    """Every choice of weights that the class allows, quantized or not, whatever the config says.
 
     Weights with the same flags come and go together.
     """
@@ -87,7 +87,7 @@ def choose(
     if not arrays:
         return named
     if not kinds_of(node):
-        _doubt_quantised(node, [array.dtype for array in arrays])
+        _doubt_quantized(node, [array.dtype for array in arrays])
     keys = [key for key, _ in numbered]
     options = [_with_gaps(kinds, keys) for kinds in expected_kinds(node, keras_version)]
     kinds = _settled(node, [option for option in options if fits_arrays(option, arrays)], arrays)
@@ -102,8 +102,8 @@ def choose(
     return [*_claims_agreed_on(node, whole or agreeing or possible, arrays), *named]
 
 
-def _doubt_quantised(node: Node, dtypes: Sequence[str]) -> None:
-    """Note what arrays of quantised values prove of a layer whose class is not known: little.
+def _doubt_quantized(node: Node, dtypes: Sequence[str]) -> None:
+    """Note what arrays of quantized values prove of a layer whose class is not known: little.
 
     Keras stores them in an order of their own, and of unsigned values it may have left the zero points out.
     """
@@ -152,7 +152,7 @@ def _with_gaps(kinds: tuple[WeightSpec, ...], keys: Sequence[int]) -> tuple[Weig
 def _settled(
     node: Node, options: Sequence[tuple[WeightSpec, ...]], arrays: Sequence[StoredArray]
 ) -> tuple[WeightSpec, ...]:
-    """The first option with whose axes the sizes agree, else the first; of quantised layers then without axes."""
+    """The first option with whose axes the sizes agree, else the first; of quantized layers then without axes."""
     shapes = [array.shape for array in arrays]
     found = next((kinds for kinds in options if sizes_agree(kinds, shapes)), None)
     if found is not None or not options:
@@ -161,7 +161,7 @@ def _settled(
 
 
 def resettle(node: Node) -> None:
-    """Take for the named arrays of a quantised layer the layout of that name with whose axes their sizes agree."""
+    """Take for the named arrays of a quantized layer the layout of that name with whose axes their sizes agree."""
     if not policy_of(node.config).mode:
         return
     stored = {one.name: one for one in node.claims}
@@ -202,7 +202,7 @@ def unnamed_claim(place: int, node: Node, array: StoredArray, remark: Remark | N
 
 
 def kind_named(node: Node, name: str, array: StoredArray) -> WeightSpec | None:
-    """The weight of a class that has this name and can be this array, quantised or not."""
+    """The weight of a class that has this name and can be this array, quantized or not."""
     kinds = kinds_of(node)
     every = chain(kinds, *untold_variants(node.class_name, kinds))
     return next((kind for kind in every if kind.name == name and kind.can_be(len(array.shape), array.dtype)), None)

@@ -231,7 +231,7 @@ def _is_trained_weight(one: tuple[Node, WeightSpec]) -> bool:
 def _own_order(node: Node, stored: AbstractSet[str]) -> list[WeightSpec]:
     """A layer's own weights as ``layer.weights`` has them: trainable ones first.
 
-    Of several ways to store a quantised layer it is the one with most names, all of which are ``stored``.
+    Of several ways to store a quantized layer it is the one with most names, all of which are ``stored``.
     """
     first = node.weights if node.weights is not None and not node.config.get("equation") else None
     options = [weights_for(first, node.config)] if first else expected_kinds(node)

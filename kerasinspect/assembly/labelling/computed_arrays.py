@@ -1,4 +1,4 @@
-"""Quantised arrays as the numbers that they stand for: unpacked, and multiplied out, as far as they are asked for.
+"""Quantized arrays as the numbers that they stand for: unpacked, and multiplied out, as far as they are asked for.
 
 Satisfies ``kerasinspect.model.Array``: only those bytes are read that the asked numbers need. What is packed how is
 not known here; see ``kerasinspect.knowledge.packing``.

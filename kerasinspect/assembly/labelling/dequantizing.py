@@ -1,4 +1,4 @@
-"""Quantised weights as the integers that they stand for, and as the numbers that their layer computes with."""
+"""Quantized weights as the integers that they stand for, and as the numbers that their layer computes with."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 
 _MOST_CLAIMS = 100
-"""Arrays of one layer; no quantised layer comes near it."""
+"""Arrays of one layer; no quantized layer comes near it."""
 _PACKED = ("kernel", "embeddings", "reverse_embeddings")
 """Weights of which several values may share a byte."""
 _FLATTENED = ("kernel", "kernel_scale", "kernel_zero", "zero_point", "awq_scales", "g_idx")
-"""Arrays of a quantised EinsumDense that run along rows and columns of its flattened kernel."""
+"""Arrays of a quantized EinsumDense that run along rows and columns of its flattened kernel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """A quantised weight's integers, and the numbers that they stand for; None where it is as it is stored."""
+    """A quantized weight's integers, and the numbers that they stand for; None where it is as it is stored."""
 
     unpacked: Array | None = None
     dequantized: Array | None = None

@@ -122,7 +122,7 @@ def _fans_and_initializer(
     facts = (node.class_name, claim.name)
     if views.remark and views.shape is None:
         return Fans(), None
-    # A quantised kernel may be stored in another shape than that which connects inputs and units.
+    # A quantized kernel may be stored in another shape than that which connects inputs and units.
     shape = claim.array.shape if views.shape is None else views.shape
     linked = fans(*facts, shape, _told_config(node), labelling.keras_version)
     if not node.from_config:
@@ -155,7 +155,7 @@ def _misplaced(claim: Claim) -> Remark | None:
 
 
 def _unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views, wiring: Wiring) -> tuple[Axis, ...]:
-    """The axes of unpacked values, which are those of a weight that is not quantised."""
+    """The axes of unpacked values, which are those of a weight that is not quantized."""
     if views.unpacked is None or views.shape is None:
         return ()
     kinds = weights_for(kinds_of(node), node.config)

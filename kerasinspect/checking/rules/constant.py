@@ -1,4 +1,4 @@
-"""The rule about layers that normalise over a single value, so that little or nothing of it is left."""
+"""The rule about layers that normalize over a single value, so that little or nothing of it is left."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _LEFT = {
 
 
 def normalised_alone(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A layer normalises over an axis of size 1.
+    """A layer normalizes over an axis of size 1.
 
     Of a single value nothing is left once its mean is taken away, and only its sign once it is divided by its size:
-    everything before the layer is lost. Normalise over the axis that has the values, or leave the layer out.
+    everything before the layer is lost. Normalize over the axis that has the values, or leave the layer out.
     """
     outputs = {layer.path for layer in output_layers(evidence.model)}  # KI209 is about their activations
     for layer in evidence.model.walk():
         remains = row_of(layer.class_name).remains if layer.known else None
         if remains is not None and _values_together(layer) == 1:
             left = Remains.SIGN if layer.config.get("rms_scaling") is True else remains
-            yield Hit(layer.path, f"It normalises over a single value, {_LEFT[left]}.")
+            yield Hit(layer.path, f"It normalizes over a single value, {_LEFT[left]}.")
         elif layer.known and layer.activation == "softmax" and layer.path not in outputs and _last_is_one(layer):
             yield Hit(layer.path, "Its softmax runs over a single value, so that its output is always 1.")
 
 
 def _values_together(layer: Layer) -> int | None:
-    """How many values a layer normalises together; None where neither an array nor the graph tells."""
+    """How many values a layer normalizes together; None where neither an array nor the graph tells."""
     is_grouped = "groups" in layer.config
     for weight in layer.weights:
         if weight.name in {"gamma", "beta", "scale"} and not is_grouped:
@@ -61,7 +61,7 @@ def _values_together(layer: Layer) -> int | None:
 
 
 def _axes_of(layer: Layer) -> tuple[int, ...]:
-    """The axes that a layer normalises over, or whose parts it groups; none where the config is wrong."""
+    """The axes that a layer normalizes over, or whose parts it groups; none where the config is wrong."""
     axis = layer.config.get("axis", -1)
     return (axis,) if is_whole(axis) else whole_numbers(layer.config, "axis") or ()
 

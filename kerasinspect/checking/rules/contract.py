@@ -107,7 +107,7 @@ def other_shape(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_dtype(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight has another dtype than agreed.
 
-    The model was converted or quantised, or saved under another dtype policy: its size, its speed and its answers
+    The model was converted or quantized, or saved under another dtype policy: its size, its speed and its answers
     differ. Convert it back, or lock it anew.
     """
     for agreed, weight in _kept_weights(evidence):

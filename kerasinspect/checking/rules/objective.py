@@ -155,7 +155,7 @@ def losses_of(value: object, outputs: Mapping[str, Layer]) -> dict[str, Loss]:
 
 
 def loss_of(value: object) -> Loss | None:
-    """A loss from its name, or from a serialised function or object."""
+    """A loss from its name, or from a serialized function or object."""
     if isinstance(value, str):
         return Loss(snake_case(value))
     if not isinstance(value, dict):
@@ -169,7 +169,7 @@ def loss_of(value: object) -> Loss | None:
 
 
 def _is_custom(entry: JsonObject) -> bool:
-    """Whether a serialised object is a class or function of one's own, whatever it is called."""
+    """Whether a serialized object is a class or function of one's own, whatever it is called."""
     module = word(entry, "module")
     names = f"{word(entry, 'class_name')}{word(entry, 'registered_name')}"
     return ">" in names or not (module in {None, "", "builtins"} or is_core(module or ""))

@@ -91,7 +91,7 @@ def _size_words(size: Size) -> str:
 
 
 def _unequal(weights: list[Weight]) -> Iterator[Hit]:
-    """The weights of a normalisation that are not as long as its first: it has a number of each kind for a position."""
+    """The weights of a normalization that are not as long as its first: it has a number of each kind for a position."""
     for weight in weights[1:]:
         if weight.shape != weights[0].shape:
             shapes = " and ".join(" × ".join(map(str, one.shape)) or "()" for one in (weight, weights[0]))

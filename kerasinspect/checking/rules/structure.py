@@ -269,14 +269,14 @@ def double_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """Weights that are not quantised have different floating dtypes.
+    """Weights that are not quantized have different floating dtypes.
 
     Mixed precision in Keras keeps all weights in float32, so that a mixture in the file is seldom meant: a part was
     converted, or built under another dtype policy. Save the model under one policy.
     """
-    quantised = {layer.path for layer in evidence.model.walk() if policy_of(layer.config).mode is not None}
+    quantized = {layer.path for layer in evidence.model.walk() if policy_of(layer.config).mode is not None}
     found: Counter[str] = Counter(
-        weight.dtype for weight in evidence.model.weights if weight.layer not in quantised and is_float(weight.dtype)
+        weight.dtype for weight in evidence.model.weights if weight.layer not in quantized and is_float(weight.dtype)
     )
     if len(found) > 1:
         yield Hit(

@@ -78,7 +78,7 @@ def _initializers(layer: LayerTraining) -> str:
 def statistics_never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The moving mean of a BatchNormalization layer is 0 and its moving variance 1 everywhere, as in a fresh one.
 
-    When it predicts, the layer normalises nothing, so that what follows sees other numbers than in training. The layer
+    When it predicts, the layer normalizes nothing, so that what follows sees other numbers than in training. The layer
     never ran in training mode, or its weights were not loaded.
     """
     if any(layer.verdict == "changed" for layer in evidence.trained):

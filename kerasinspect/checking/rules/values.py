@@ -124,7 +124,7 @@ def identical_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     """Units of a kernel have exactly the same weights.
 
     They started alike and stay alike, so that they count as one: the initializer was constant, or columns were copied.
-    Initialise the kernel at random.
+    Initialize the kernel at random.
     """
     for weight, units in _unit_kernels(evidence):
         alike = 0 if evidence.statistics[weight.stored_path].nan else sum(map(len, units.identical))
@@ -169,7 +169,7 @@ def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
 def negative_variance(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A variance or standard deviation is negative.
 
-    A normalisation layer takes its root, which is NaN, and so is all that follows. The file was damaged or put together
+    A normalization layer takes its root, which is NaN, and so is all that follows. The file was damaged or put together
     by a conversion that mixed up arrays: convert it again.
     """
     for weight, figures in evidence.measured():
@@ -227,10 +227,10 @@ def _vanishing(evidence: Evidence, size: float, share: float, dtype: str) -> Ite
 
 
 def saturated_int8(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
-    """A quantised weight uses int8 badly: most values stand at the ends of its range, or a scale is useless.
+    """A quantized weight uses int8 badly: most values stand at the ends of its range, or a scale is useless.
 
-    Quantisation was calibrated on another model, or a channel holds nothing. What the layer computes has little to do
-    with the weights that were quantised: quantise the original model again.
+    Quantization was calibrated on another model, or a channel holds nothing. What the layer computes has little to do
+    with the weights that were quantized: quantize the original model again.
     """
     for weight, figures in evidence.measured():
         low, high = figures.minimum, figures.maximum

@@ -1,8 +1,8 @@
 """THE layer table: a row for each Keras class, 0.x to today, with everything that is known of the class.
 
-A row stands in the module of its family. Weights stand in the order of ``layer.variables`` when nothing is quantised,
+A row stands in the module of its family. Weights stand in the order of ``layer.variables`` when nothing is quantized,
 which is the order in ``.keras`` files; the other orders follow from it (see ``kerasinspect.assembly``). A weight is
-there when the config meets all of its flags. Quantised variants are in ``quantization``.
+there when the config meets all of its flags. Quantized variants are in ``quantization``.
 
 Source: saving every class with real Keras versions; the test of this table instantiates every class of the
 installed Keras and compares. Classes that only older Keras had: keras/layers of 0.3.3, 1.0.8, 1.1.2, 1.2.2 and 2.2.4,

@@ -1,4 +1,4 @@
-"""Activations, and layers that only regularise: dropout, noise, costs."""
+"""Activations, and layers that only regularize: dropout, noise, costs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that normalise what comes in, or the kernel of the layer inside them."""
+"""Layers that normalize what comes in, or the kernel of the layer inside them."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ ROWS: tuple[LayerSpec, ...] = (
                 _CHANNEL,
                 free_rank=True,
                 initial="ones",
-                sentence="One number per channel that the normalised values are multiplied by; it starts at 1.",
+                sentence="One number per channel that the normalized values are multiplied by; it starts at 1.",
             ),
         ),
         shape=same,

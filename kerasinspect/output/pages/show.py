@@ -112,7 +112,7 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
     if options.explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:
-        yield Paragraph(_quantised(inspected), "quiet", 3)
+        yield Paragraph(_quantized(inspected), "quiet", 3)
     yield from _value_blocks(inspected, options)
 
 
@@ -135,8 +135,8 @@ def _origin(weight: Weight) -> Iterator[str]:
         yield f"initializer: {initializer_in_words(weight.initializer)}"
 
 
-def _quantised(inspected: WeightInspection) -> str:
-    """Which of the values of a quantised weight are shown."""
+def _quantized(inspected: WeightInspection) -> str:
+    """Which of the values of a quantized weight are shown."""
     weight, form = inspected.weight, inspected.shown_as
     if form == "dequantized":
         return f"stored as {weight.dtype}; shown are the values that the layer computes with"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.makers.positions.builtin_names import BUILTIN_NAMES
 from tests.makers.positions.models import MODELS
 from tests.makers.positions.own_arrays import OWN_ARRAYS
-from tests.makers.positions.quantised import QUANTISED
+from tests.makers.positions.quantized import QUANTIZED
 from tests.makers.positions.recurrent import RECURRENT
 from tests.makers.positions.sublayers import SUBLAYERS
 from tests.makers.positions.third_party import THIRD_PARTY
@@ -25,6 +25,6 @@ CONSTRUCTS: dict[str, Callable[[], Made]] = {
     **MODELS,
     **RECURRENT,
     **BUILTIN_NAMES,
-    **QUANTISED,
+    **QUANTIZED,
     **THIRD_PARTY,
 }

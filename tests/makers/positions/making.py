@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.makers.positions.constructs import CONSTRUCTS
 from tests.makers.positions.kit import KERAS_3, keras
-from tests.makers.positions.quantised import WITHOUT_LORA
+from tests.makers.positions.quantized import WITHOUT_LORA
 from tests.oracles.truth import described, inside, stored
 
 if TYPE_CHECKING:

@@ -49,8 +49,8 @@ def clustered() -> Made:
     return clustering.cluster_weights(model, number_of_clusters=4, cluster_centroids_init=start), batch
 
 
-def quantisation_aware() -> Made:
-    """Every layer in a wrapper that learns to be quantised."""
+def quantization_aware() -> Made:
+    """Every layer in a wrapper that learns to be quantized."""
     model, batch = plain()
     return library("tensorflow_model_optimization").quantization.keras.quantize_model(model), batch
 
@@ -98,7 +98,7 @@ def larq() -> Made:
 THIRD_PARTY: dict[str, Callable[[], Made]] = {
     "tfmot_pruned": pruned,
     "tfmot_clustered": clustered,
-    "tfmot_quantised": quantisation_aware,
+    "tfmot_quantised": quantization_aware,
     "addons_weight_normalization": lambda: between(addons("WeightNormalization")(dense("inner"))),
     "addons_spectral_normalization": lambda: images(addons("SpectralNormalization")(layers.Conv2D(3, 2, name="inner"))),
     "qkeras": qkeras,

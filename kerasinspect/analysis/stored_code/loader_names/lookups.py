@@ -26,7 +26,7 @@ ALLOWED_KINDS = {
     "initializers": "an initializer, which fills an array",
     "constraints": "a constraint, which maps an array to one of the same shape",
     "regularizers": "a penalty, computed from an array",
-    "quantizers": "a way to quantise an array, or its settings",
+    "quantizers": "a way to quantize an array, or its settings",
     "policies": "a policy of dtypes, which is numbers and names",
     "operations": "an operation that a functional model holds between its layers",
     "seeds": "the seed of random numbers",

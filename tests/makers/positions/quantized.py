@@ -1,4 +1,4 @@
-"""Quantised layers and LoRA, of Keras 3."""
+"""Quantized layers and LoRA, of Keras 3."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def adapted(make: Callable[[], Made]) -> Callable[[], Made]:
     return lambda: with_lora(make())
 
 
-def quantised(made: Made, mode: str) -> Made:
+def quantized(made: Made, mode: str) -> Made:
     """The model in this mode."""
     made[0].quantize(mode)
     return made
@@ -90,7 +90,7 @@ MODES: tuple[str | None, ...] = (None, "int8", "int4")
 
 def plain(make: Callable[[], Made], mode: str | None) -> Callable[[], Made]:
     """The maker of a model in this mode, or as it is."""
-    return lambda: quantised(make(), mode) if mode else make()
+    return lambda: quantized(make(), mode) if mode else make()
 
 
 WITHOUT_LORA: dict[str, Callable[[], Made]] = {
@@ -101,7 +101,7 @@ WITHOUT_LORA: dict[str, Callable[[], Made]] = {
 }
 """Models that are given LoRA factors; a file of weights alone has the factors merged in and fits these."""
 
-QUANTISED: dict[str, Callable[[], Made]] = (
+QUANTIZED: dict[str, Callable[[], Made]] = (
     {
         **{f"{name}_{mode}": plain(make, mode) for name, make in BASES.items() for mode in ("int8", "int4", "float8")},
         **{name: adapted(make) for name, make in WITHOUT_LORA.items()},

@@ -1,6 +1,6 @@
-"""What runs along the axes of quantised weights, stored and unpacked, in files of several Keras versions.
+"""What runs along the axes of quantized weights, stored and unpacked, in files of several Keras versions.
 
-``tests/data/quantised`` was saved by Keras 3.13.2, 3.15.1 and the development version of 3.16.
+``tests/data/quantized`` was saved by Keras 3.13.2, 3.15.1 and the development version of 3.16.
 """
 
 from __future__ import annotations

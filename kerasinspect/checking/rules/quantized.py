@@ -1,4 +1,4 @@
-"""Rules about quantised layers: whether what their integers stand for is in the file."""
+"""Rules about quantized layers: whether what their integers stand for is in the file."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def lost_zero_points(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A layer quantised with GPTQ or AWQ lacks its zero points.
+    """A layer quantized with GPTQ or AWQ lacks its zero points.
 
     Keras 3.14.0 to 3.15.1 leaves `kernel_zero` out when it saves `.keras` and `.weights.h5`, and then refuses its own
-    file; what the kernel's integers stand for is lost. Save the quantised model with another version of Keras, or as
+    file; what the kernel's integers stand for is lost. Save the quantized model with another version of Keras, or as
     `.h5`.
     """
     for layer in evidence.model.walk():
