@@ -92,6 +92,8 @@ def check_model(
         findings=tuple(answer for answer in answers if isinstance(answer, Finding)),
         skipped=tuple(Skipped(code, reason) for code, reason in skipped.items()),
         ignored=tuple(answer for answer in answers if isinstance(answer, Ignored)),
+        keras_version=model.keras_version,
+        optimizer_nbytes=sum(extra.array.nbytes for extra in model.extras if extra.kind == "optimizer"),
     )
 
 

@@ -22,6 +22,9 @@ Severity: TypeAlias = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """The worst first."""
 
+Verdict: TypeAlias = Literal["passed", "failed", "damaged", "unreadable"]
+"""What became of one file: ``damaged`` where only parts of it could be read, ``unreadable`` where it is no model."""
+
 Scope: TypeAlias = Literal["model", "layer", "weight", "file"]
 """What a rule looks at and ``Finding.where`` names: the model, a layer or a weight by its path, a place in the file."""
 
@@ -160,6 +163,10 @@ class ModelReport:
     skipped: tuple[Skipped, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     """What a policy waives; it does not count."""
+    keras_version: str | None = None
+    """The version that saved it, where the file tells."""
+    optimizer_nbytes: int = 0
+    """Bytes of optimizer state in the file."""
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -199,6 +206,14 @@ class CheckReport:
     def failed(self) -> bool:
         """Whether any finding is as bad as ``fail_on`` or worse."""
         return any(self.stops(finding.severity) for finding in self.findings)
+
+    def verdict(self, model: ModelReport) -> Verdict:
+        """What became of one of the files."""
+        if model.error is not None:
+            return "unreadable"
+        if model.damage:
+            return "damaged"
+        return "failed" if any(self.stops(finding.severity) for finding in model.findings) else "passed"
 
     def stops(self, severity: Severity) -> bool:
         """Whether a finding of this severity is as bad as ``fail_on`` or worse."""

@@ -51,6 +51,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 @click.option("--config", metavar="FILE", help="The policy file. Default: the nearest one in this folder or above it.")
 @click.option("--no-config", is_flag=True, help="Use no policy file.")
 @click.option("--statistics", is_flag=True, help="Add how often each rule found something.")
+@click.option("--verbose", is_flag=True, help="Add the rules that were skipped, the thresholds and the policy file.")
 @click.option("--format", "form", type=click.Choice(REPORT_FORMS), default="text", help="Default: text.")
 @click.option(
     "--report",
@@ -71,6 +72,7 @@ def check(
     config: str | None,
     no_config: bool,
     statistics: bool,
+    verbose: bool,
     form: ReportForm,
     reports: tuple[tuple[ReportForm, Target], ...],
     output: Target | None,
@@ -109,9 +111,9 @@ def check(
         report = check_models(waiting, policy, contract, allowed)
     try:
         for kind, target in reports:
-            emit_report(report, kind, target, read, statistics=statistics, quiet=quiet)
+            emit_report(report, kind, target, read, statistics=statistics, quiet=quiet, verbose=verbose)
     finally:  # the findings are printed even where a file cannot be written
-        emit_report(report, form, output, read, statistics=statistics, quiet=quiet)
+        emit_report(report, form, output, read, statistics=statistics, quiet=quiet, verbose=verbose)
     return report.exit_status
 
 

@@ -65,6 +65,7 @@ def emit_report(
     *,
     statistics: bool = False,
     quiet: bool = False,
+    verbose: bool = False,
 ) -> None:
     """Write a report of ``check`` in one of its forms to standard output, or to a file that is none of those read."""
     from kerasinspect.output.consoles import output_for_programs
@@ -75,12 +76,12 @@ def emit_report(
     with destination(output, standard, *read) as stream:
         match form:
             case "text":
-                blocks = check_blocks(report, statistics=statistics, quiet=quiet)
+                blocks = check_blocks(report, statistics=statistics, quiet=quiet, verbose=verbose)
                 _write_page(blocks, stream, page_width(output))
             case "markdown":
                 from kerasinspect.output.formats.markdown import write_markdown
 
-                write_markdown(check_tables(report, statistics=statistics, quiet=quiet), stream)
+                write_markdown(check_tables(report, statistics=statistics, quiet=quiet, verbose=verbose), stream)
             case "json":
                 from kerasinspect.output.documents.check import check_document
                 from kerasinspect.output.formats.json import write_json
@@ -98,7 +99,7 @@ def emit_report(
                 from kerasinspect.output.formats.github import write_github
 
                 write_github(report, stream)
-                _write_page(totals(report), stream, None)
+                _write_page(totals(report, verbose=verbose), stream, None)
             case _:
                 assert_never(form)
 

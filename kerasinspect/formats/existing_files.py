@@ -54,6 +54,7 @@ _OWN_TEXTS = tuple(
         r'<\?xml [^>]*>\s*<testsuites name="kerasinspect"',
         rf"(## )?model .*\n\n?{_FORMAT} · (`?saved`? by )?`?Keras ",
         rf"model .* · {_FORMAT} · (saved by Keras \d|Keras version not stored)",
+        rf"passed .* · {_FORMAT}( · |\n)",
         r"## `?kerasinspect`? check\n",
         r"weight,shape,dtype,minimum,maximum,",
         r"code +name +severity +default +what it finds\n",
@@ -62,7 +63,7 @@ _OWN_TEXTS = tuple(
 )
 """Beginnings of what the commands write."""
 
-_OWN_END = re.compile(r"(^|\n)[\d,]+ of [\d,]+ arrays? read in [\d,]+ files?\n$")
+_OWN_END = re.compile(r"(^|\n|· )([\d,]+ of )?[\d,]+ arrays? read in [\d,]+ files?\n$")
 """How a report of ``check`` for people ends."""
 
 _GOLDEN_MEMBER = "kerasinspect.npy"

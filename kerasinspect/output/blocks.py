@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+Tone: TypeAlias = Literal["plain", "quiet", "warning", "error"]
+"""How much a line matters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The name of what follows, what kind of thing that is, and facts about it on the same line."""
@@ -29,7 +33,7 @@ class Paragraph:
     """A sentence or a line of facts."""
 
     text: str
-    tone: Literal["plain", "quiet", "warning"] = "plain"
+    tone: Tone = "plain"
     level: Literal[1, 2, 3] = 1
     """That of the heading above it."""
 

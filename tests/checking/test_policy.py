@@ -276,8 +276,8 @@ def test_what_is_waived_is_kept_apart_with_its_reason() -> None:
 
 def test_check_goes_by_the_policy_that_it_is_given(project: Path, sample_models: Path) -> None:
     """``kerasinspect.check`` takes a policy's file, looks for no other, and says in the report which it was."""
-    model = sample_models / "question_network.keras"
-    (project / "strict.toml").write_text('select = ["KI401"]\nfail-on = "note"\n', encoding="utf-8")
+    model = sample_models / "question_network.h5"
+    (project / "strict.toml").write_text('select = ["KI402"]\nfail-on = "note"\n', encoding="utf-8")
     strict = check(model, config=project / "strict.toml")
     assert (strict.exit_status, strict.policy) == (1, str(project / "strict.toml"))
     assert check(model, config=project / "strict.toml", fail_on="error").exit_status == 0

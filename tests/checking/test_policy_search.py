@@ -98,9 +98,9 @@ def test_what_is_passed_over_is_not_understood(content: bytes, folder: Path) -> 
 
 @pytest.mark.parametrize("form", REPORT_FORMS)
 def test_every_report_says_which_policy_was_in_force(form: str, folder: Path) -> None:
-    """The policy that counts and the one that does not are in each form of report, when quiet too."""
+    """The policy that counts and the one that does not are in each form of report that says all, when quiet too."""
     (folder / "kerasinspect.toml").write_text(POLICY, encoding="utf-8")
-    result = CliRunner().invoke(check, [".", "--format", form, "--quiet"], standalone_mode=False)
+    result = CliRunner().invoke(check, [".", "--format", form, "--quiet", "--verbose"], standalone_mode=False)
     said = result.stdout.replace("`", "")
     assert "../pyproject.toml" in said
     if form == "json":
@@ -112,7 +112,7 @@ def test_every_report_says_which_policy_was_in_force(form: str, folder: Path) ->
 def test_a_policy_that_is_named_is_used_wherever_it_lies(folder: Path) -> None:
     """With ``--config`` the user has chosen; the note on standard error is for where nobody has."""
     (folder / "kerasinspect.toml").write_text(POLICY, encoding="utf-8")
-    named = CliRunner().invoke(check, [".", "--config", "kerasinspect.toml"], standalone_mode=False)
+    named = CliRunner().invoke(check, [".", "--config", "kerasinspect.toml", "--verbose"], standalone_mode=False)
     assert "policy: kerasinspect.toml" in named.stdout
     assert named.stderr == ""
     found = CliRunner().invoke(check, ["."], standalone_mode=False)

@@ -46,20 +46,35 @@ def models(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_sound_model_gives_0_and_the_last_line_says_what_was_read(models: Path) -> None:
-    """Without findings the exit status is 0; the last line says how many arrays were read."""
+def test_a_sound_model_is_one_line(models: Path) -> None:
+    """Without findings the exit status is 0, and a line says what the file is and how many arrays were read."""
     result = run(check, models / "sound.keras")
     assert result.return_value == 0
-    assert "no findings" in result.stdout
-    assert result.stdout.splitlines()[-1] == "6 of 6 arrays read in 1 file"
+    facts = "keras-archive · Keras 3.15.1 · 6 arrays read"
+    assert result.stdout == f"passed {models / 'sound.keras'} · {facts}\n"
 
 
-def test_a_finding_is_one_line_with_code_place_and_sentence(models: Path) -> None:
+def test_a_finding_is_a_rule_and_a_line_for_each_place(models: Path) -> None:
     """A finding says its severity, its rule, where it is and what is wrong, and gives exit status 1."""
     result = run(check, models / "spoilt.keras")
     assert result.return_value == 1
-    line = "  error KI101 not-a-number: second/kernel: 1 of 4 values are NaN, the first at [1, 0]."
-    assert line in result.stdout.splitlines()
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith(f"failed {models / 'spoilt.keras'} · keras-archive")
+    assert lines[1:3] == [
+        "  error KI101 not-a-number",
+        "    second/kernel: 1 of 4 values are NaN, the first at [1, 0].",
+    ]
+
+
+def test_only_verbose_says_what_was_skipped_and_what_decides(models: Path) -> None:
+    """Skipped rules, thresholds and the policy are no news: they are there where they are asked for."""
+    arguments = (check, models / "sound.keras", "--no-config", "--select", "KI107,KI210,KI601")
+    plain, verbose = (run(*arguments, *more).stdout for more in ((), ("--verbose",)))
+    assert "skipped" not in plain
+    assert "  skipped (no lock file is given): KI601" in verbose
+    assert "thresholds: KI107 largest = 10000" in verbose
+    assert "policy: none" in verbose
+    assert len(plain.splitlines()) == 1
 
 
 def test_3_wins_over_1_and_the_findings_are_printed(models: Path) -> None:
@@ -68,7 +83,8 @@ def test_3_wins_over_1_and_the_findings_are_printed(models: Path) -> None:
     assert result.return_value == 3
     assert "KI101" in result.stdout
     assert "page.h5" in result.stdout
-    assert result.stdout.splitlines()[-1] == "18 of 18 arrays read in 4 files"
+    found = "incomplete: 1 error, 0 warnings, 0 notes, 1 file not wholly read (fails on: error)"
+    assert result.stdout.splitlines()[-1] == f"{found} · 18 arrays read in 4 files"
 
 
 def test_json_has_the_keys_of_the_contract(models: Path) -> None:
@@ -152,23 +168,23 @@ def test_an_unpacked_archive_is_one_model(models: Path, tmp_path: Path) -> None:
 
 
 def test_quiet_shows_only_what_is_wrong(models: Path) -> None:
-    """When quiet, sound models, notes, thresholds and skipped rules are left out; the totals are not."""
+    """When quiet, sound models and notes are left out; the totals are not."""
     result = run(check, models / "sound.keras", models / "spoilt.keras", "--quiet")
     lines = [line for line in result.stdout.splitlines() if line]
     assert "sound.keras" not in result.stdout
     assert "spoilt.keras" in lines[0]
     assert "KI101" in lines[1]
-    assert lines[2:] == ["1 error, 0 warnings, 0 notes (fails on: error)", "12 of 12 arrays read in 2 files"]
+    assert lines[3:] == ["failed: 1 error, 0 warnings, 0 notes (fails on: error) · 12 arrays read in 2 files"]
 
 
 def test_quiet_leaves_out_notes_unless_they_stop_the_run(sample_models: Path) -> None:
     """A fact worth knowing is a note; where it decides the exit status it is shown."""
-    arguments = (check, sample_models / "small_cnn.keras", "--no-config", "--quiet")
-    quiet = run(*arguments).stdout.split("\n")
-    assert quiet == ["0 errors, 0 warnings, 1 note (fails on: error)", "", "37 of 37 arrays read in 1 file", ""]
-    assert "KI401" in run(*arguments, "--fail-on", "note").stdout
-    assert "KI401" not in run(*arguments, "--format", "markdown").stdout
-    assert "KI401" in run(*arguments, "--format", "json").stdout
+    arguments = (check, sample_models / "custom_layer.keras", "--no-config", "--quiet")
+    quiet = run(*arguments).stdout
+    assert quiet == "passed: 0 errors, 0 warnings, 1 note (fails on: error) · 8 arrays read in 1 file\n"
+    assert "KI508" in run(*arguments, "--fail-on", "note").stdout
+    assert "KI508" not in run(*arguments, "--format", "markdown").stdout
+    assert "KI508" in run(*arguments, "--format", "json").stdout
 
 
 @pytest.fixture
@@ -213,6 +229,14 @@ def test_the_output_goes_to_a_file_and_never_over_the_model(models: Path) -> Non
     assert json.loads(target.read_text())["summary"]["models"] == 1
     refused = run(check, models / "sound.keras", "-o", models / "sound.keras")
     assert isinstance(refused.exception, RequestError)
+
+
+@pytest.mark.parametrize("form", REPORT_FORMS)
+@pytest.mark.parametrize("name", ["sound.keras", "spoilt.keras", "page.h5"])
+def test_an_earlier_report_is_replaced(name: str, form: str, models: Path) -> None:
+    """A report in any form is known as output of this tool, whatever was found, and the next run writes over it."""
+    arguments = (check, models / name, "--no-config", "--format", form, "-o", models / "report")
+    assert [run(*arguments).exception for _ in range(2)] == [None, None]
 
 
 def test_rules_lists_all_and_explains_one() -> None:

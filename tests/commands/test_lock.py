@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 NETWORK = SAMPLES / "question_network.keras"
+LEGACY = SAMPLES / "question_network.h5"
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,8 @@ def test_what_was_locked_is_held_to(folder: Path) -> None:
     assert run(check, NETWORK, "--against", "model.lock.json").return_value == 0
     departed = run(check, "other.keras", "--against", "model.lock.json", "--select", "KI1")
     assert departed.return_value == 1
-    assert "error KI601 missing-layer: dense_3: " in departed.stdout
+    assert "  error KI601 missing-layer\n" in departed.stdout
+    assert "    dense_3: " in departed.stdout
 
 
 def test_a_lock_goes_to_standard_output_and_says_the_same_each_time() -> None:
@@ -132,28 +134,28 @@ def test_several_reports_are_written_at_once(folder: Path) -> None:
     assert run(check, NETWORK, "--format", "github", *reports).return_value == 0
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert [*sorted(first)] == sorted(f"report.{form}" for form in forms)
-    assert (folder / "report.text").read_text().splitlines()[-1] == "10 of 10 arrays read in 1 file"
+    assert "10 arrays read" in (folder / "report.text").read_text().splitlines()[-1]
     assert run(check, NETWORK, "--format", "github", *reports).stdout == (folder / "report.github").read_text()
     assert first == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_findings_are_printed_where_a_report_cannot_be_written(folder: Path) -> None:
     """A file that cannot be written does not keep the page back, and nothing half-written is left."""
-    result = run(check, NETWORK, "--report", f"junit={folder / 'missing' / 'report.xml'}")
-    assert "KI401" in result.stdout
+    result = run(check, LEGACY, "--select", "KI402", "--report", f"junit={folder / 'missing' / 'report.xml'}")
+    assert "KI402" in result.stdout
     assert isinstance(result.exception, RequestError)
     assert [*folder.iterdir()] == []
 
 
 def test_the_policy_of_the_working_folder_counts(folder: Path) -> None:
-    """It is found by itself, the page says which it was and what is waived; --no-config leaves it out."""
+    """It is found by itself, the page says what is waived and with --verbose by what; --no-config leaves it out."""
     (folder / "spoilt.keras").write_bytes(keras_archive(weights=hdf5(archive_tree, with_nan)))
     (folder / "pyproject.toml").write_text(
         '[tool.kerasinspect]\nselect = ["KI1"]\nignore = ["KI102"]\nthresholds.KI107.largest = 50\n'
         '[[tool.kerasinspect.per-layer]]\nlayer = "sec*"\nignore = ["not-a-number"]\nreason = "it is being mended"\n',
         encoding="utf-8",
     )
-    result = run(check, "spoilt.keras")
+    result = run(check, "spoilt.keras", "--verbose")
     assert result.return_value == 0
     lines = result.stdout.splitlines()
     assert "  waived KI101 not-a-number: second/kernel: it is being mended" in lines
@@ -166,12 +168,12 @@ def test_the_policy_of_the_working_folder_counts(folder: Path) -> None:
 
 def test_the_command_line_wins_over_the_policy(folder: Path) -> None:
     """--select, --ignore and --fail-on have the last word."""
-    policy = 'select = ["KI4"]\nignore = ["KI401"]\nfail-on = "note"\n'
+    policy = 'select = ["KI4"]\nignore = ["KI402"]\nfail-on = "note"\n'
     (folder / "kerasinspect.toml").write_text(policy, encoding="utf-8")
-    assert run(check, NETWORK).return_value == 0
-    assert run(check, NETWORK, "--select", "KI401").return_value == 1
-    assert run(check, NETWORK, "--select", "KI401", "--fail-on", "error").return_value == 0
-    assert run(check, NETWORK, "--select", "KI4", "--ignore", "KI401").return_value == 0
+    assert run(check, LEGACY).return_value == 0
+    assert run(check, LEGACY, "--select", "KI402").return_value == 1
+    assert run(check, LEGACY, "--select", "KI402", "--fail-on", "error").return_value == 0
+    assert run(check, LEGACY, "--select", "KI4", "--ignore", "KI402").return_value == 0
 
 
 def test_a_limit_can_be_raised(folder: Path) -> None:

@@ -274,7 +274,7 @@ def test_markdown_is_a_summary_with_a_table() -> None:
     assert lines[0] == "## kerasinspect check"
     assert any("models/dense.keras" in line and line.startswith("### ") for line in lines)
     assert any(line.startswith("| error | KI101") for line in lines)
-    assert lines[-1] == "7 of 8 arrays read in 3 files"
+    assert lines[-1].endswith(" · 7 of 8 arrays read in 3 files")
 
 
 @pytest.mark.parametrize("write", [junit, sarif, github, markdown])

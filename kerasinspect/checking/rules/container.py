@@ -22,15 +22,16 @@ _USUAL_FOLDER = "assets/"
 """Vocabularies and the like, which some layers store beside the weights."""
 
 
-def optimizer_state(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The file holds the state of the optimizer.
+def optimizer_state(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
+    """The file holds much state of the optimizer.
 
     It is only needed to go on training, and with Adam it makes an export three times as large as the model. Ship the
-    model without it: load it with `load_model(path, compile=False)` and save that.
+    model without it: load it with `load_model(path, compile=False)` and save that. From which size on is the threshold
+    `megabytes`; any smaller state is named beside the file.
     """
     state = [extra.array.nbytes for extra in evidence.model.extras if extra.kind == "optimizer"]
     weights = evidence.model.nbytes
-    if sum(state):
+    if sum(state) > thresholds["megabytes"] * 1e6:
         yield Hit(
             evidence.name,
             f"{len(state)} arrays of optimizer state take {sum(state):,} bytes beside {weights:,} of weights.",
@@ -41,7 +42,8 @@ def legacy_format(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model is saved as legacy HDF5.
 
     Keras keeps this format only for old files: it stores no checksums, loses custom objects, and loads Lambda code
-    with fewer guards. Save the model again as `.keras`.
+    with fewer guards. Off unless it is selected: the format of every file is named beside it. Save the model again as
+    `.keras`.
     """
     if evidence.model.format == "legacy-hdf5":
         version = evidence.model.keras_version

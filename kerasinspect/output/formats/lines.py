@@ -16,7 +16,7 @@ from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning"]
+Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning", "error"]
 _Span: TypeAlias = "tuple[str, Style]"
 _Line: TypeAlias = "tuple[_Span, ...]"
 
@@ -27,6 +27,8 @@ _LEAST_COLUMN = 8
 _HEADING_INDENT = {1: "", 2: "", 3: "  "}
 _TEXT_INDENT = {1: "", 2: "  ", 3: "    "}
 _GRID_INDENT = "    "
+_CLOSE_HEADINGS = frozenset({(1, 1), (2, 3)})
+"""Levels of headings with no empty line between: models of which there is no more to say, a layer's first weight."""
 _GUTTER = "  "
 _STROKE = "─ "
 _SPECIAL: dict[str, Style] = {"nan": "warning", "inf": "warning", "-inf": "warning", "⋯": "quiet"}
@@ -56,7 +58,7 @@ def _apart(before: Block, block: Block) -> bool:
     """Whether an empty line stands between two blocks."""
     match block:
         case Heading():
-            return not (isinstance(before, Heading) and before.level == block.level - 1 and block.level > 2)  # noqa: PLR2004
+            return not (isinstance(before, Heading) and (before.level, block.level) in _CLOSE_HEADINGS)
         case Table():
             return True
         case Grid():

@@ -19,6 +19,7 @@ _STYLES: dict[Style, str] = {
     "name": "cyan",
     "quiet": "dim",
     "warning": "yellow",
+    "error": "red",
 }
 
 

@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
-from kerasinspect.output.wording import counted, not_used
+from kerasinspect.output.wording import bytes_in_words, counted, not_used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
+    from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Severity, Skipped
+    from kerasinspect.output.blocks import Tone
 
 _FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
 _COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
+_ENDED = {0: "passed", 1: "failed", 3: "incomplete"}
+"""How a run ended, by its exit status."""
+_TONES: Mapping[Severity, Tone] = {"error": "error", "warning": "warning", "note": "quiet"}
 
 
-def check_blocks(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
-    """The page of ``check``; when quiet, without notes, and only the files of which there is something else to say."""
+def check_blocks(
+    report: CheckReport, *, statistics: bool = False, quiet: bool = False, verbose: bool = False
+) -> Iterator[Block]:
+    """The page of ``check``: a line for each file, what was found in it below; then the totals.
+
+    When quiet, it has no notes, and only the files of which there is something else to say. When verbose, it has the
+    rules that were skipped, the thresholds and the policy too.
+    """
+    for model, findings in _listed(report, quiet=quiet):
+        yield Heading(model.location, 1, report.verdict(model), tuple(_facts(model)))
+        yield from _unread(model)
+        for _, alike in groupby(findings, key=lambda finding: (finding.severity, finding.code)):
+            yield from _finding_blocks([*alike])
+        yield from _remarks(model, quiet=quiet, verbose=verbose)
+    yield from _closing(report, statistics=statistics, quiet=quiet, verbose=verbose)
+
+
+def _listed(report: CheckReport, *, quiet: bool) -> Iterator[tuple[ModelReport, list[Finding]]]:
+    """The files that a page lists, each with its findings."""
     for model in report.models:
         findings = _shown(report, model, quiet=quiet)
         if not quiet or not model.readable or findings:
-            yield from _model_blocks(model, findings, quiet=quiet)
-    if statistics and report.findings:
-        yield Table(_COUNTED, tuple(_counts(report.findings)))
-    yield from totals(report, quiet=quiet)
+            yield model, findings
 
 
 def _shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Finding]:
@@ -36,42 +55,30 @@ def _shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Find
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def _model_blocks(model: ModelReport, findings: Iterable[Finding], *, quiet: bool) -> Iterator[Block]:
-    """One file: its findings, a line each."""
-    yield Heading(model.location, 1, "model", tuple(_facts(model)))
-    yield from _unread(model)
-    for finding in findings:
-        words = f"{finding.severity} {finding.code} {finding.name}: {short(finding.where)}: {finding.message}"
-        yield Paragraph(words, "plain" if finding.severity == "note" else "warning", 2)
-    if not quiet:
-        yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+def _finding_blocks(alike: list[Finding]) -> Iterator[Block]:
+    """What one rule found in one file: the rule, then a line for each place."""
+    severity, rule = alike[0].severity, f"{alike[0].code} {alike[0].name}"
+    yield Paragraph(f"{severity} {rule}", _TONES[severity], 2)
+    yield from (Paragraph(f"{short(finding.where)}: {finding.message}", level=3) for finding in alike)
 
 
-def check_tables(report: CheckReport, *, statistics: bool = False, quiet: bool = False) -> Iterator[Block]:
+def check_tables(
+    report: CheckReport, *, statistics: bool = False, quiet: bool = False, verbose: bool = False
+) -> Iterator[Block]:
     """The page of ``check`` with the findings of each file in a table, as a summary that stands on its own."""
     yield Heading("kerasinspect check", 1)
-    for model in report.models:
-        findings = _shown(report, model, quiet=quiet)
-        if not quiet or not model.readable or findings:
-            yield from _model_tables(model, findings, quiet=quiet)
-    if statistics and report.findings:
-        yield Table(_COUNTED, tuple(_counts(report.findings)))
-    yield from totals(report, quiet=quiet)
-
-
-def _model_tables(model: ModelReport, findings: list[Finding], *, quiet: bool) -> Iterator[Block]:
-    """One file: its findings, a row each."""
-    yield Heading(model.location, 2, "", tuple(_facts(model)))
-    yield from _unread(model)
-    if findings:
-        yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))
-    if not quiet:
-        yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+    for model, findings in _listed(report, quiet=quiet):
+        yield Heading(model.location, 2, report.verdict(model), tuple(_facts(model)))
+        yield from _unread(model)
+        if findings:
+            yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))
+        yield from _remarks(model, quiet=quiet, verbose=verbose)
+    yield from _closing(report, statistics=statistics, quiet=quiet, verbose=verbose)
 
 
 def _unread(model: ModelReport) -> Iterator[Block]:
     """What could not be read of one file."""
-    return (Paragraph(f"cannot be read: {sentence}", "warning", 2) for sentence in model.unread)
+    return (Paragraph(f"cannot be read: {sentence}", "error", 2) for sentence in model.unread)
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
@@ -83,11 +90,24 @@ def _facts(model: ModelReport) -> Iterator[str]:
     """What stands beside a file's name."""
     if model.format is not None:
         yield model.format
-    if model.arrays is not None:
-        yield f"{model.arrays_read:,} of {counted(model.arrays, 'array')} read"
-    if model.error is None:
-        findings = sum(finding.count for finding in model.findings)
-        yield counted(findings, "finding") if findings else "no findings"
+    if model.keras_version is not None:
+        yield f"Keras {model.keras_version}"
+    if model.arrays is not None and model.arrays_read is not None:
+        yield _read(model.arrays_read, model.arrays)
+    if model.optimizer_nbytes:
+        yield f"{bytes_in_words(model.optimizer_nbytes)} of optimizer state"
+
+
+def _read(read: int, arrays: int) -> str:
+    """How many arrays were read, and of how many where these are more."""
+    return f"{counted(arrays, 'array')} read" if read == arrays else f"{read:,} of {counted(arrays, 'array')} read"
+
+
+def _remarks(model: ModelReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:
+    """What a policy waives in one file, and when verbose which rules were skipped."""
+    waived = () if quiet else _waived(model.ignored)
+    skipped = _skipped(model.skipped) if verbose else ()
+    return (Paragraph(words, "quiet", 2) for words in (*waived, *skipped))
 
 
 def _waived(ignored: Iterable[Ignored]) -> Iterator[str]:
@@ -113,19 +133,42 @@ def _counts(findings: Iterable[Finding]) -> Iterator[Row]:
     return (Row((*rule, f"{times:,}")) for rule, times in sorted(found.items()))
 
 
-def totals(report: CheckReport, *, quiet: bool = False) -> Iterator[Block]:
-    """The policy in force, if there is one, thresholds unless quiet, then totals; the last line says what was read."""
-    numbers = (
-        f"{active.rule.code} {name} = {value:g}" for active in report.rules for name, value in active.thresholds.items()
-    )
-    listed = ", ".join(numbers)
-    if report.policy is not None:
-        yield Paragraph(f"policy: {report.policy}", "quiet")
+def _closing(report: CheckReport, *, statistics: bool, quiet: bool, verbose: bool) -> Iterator[Block]:
+    """How often each rule found something, where that is asked for, then the run as a whole.
+
+    Where one file is listed and nothing was found in it, its line has said all.
+    """
+    if statistics and report.findings:
+        yield Table(_COUNTED, tuple(_counts(report.findings)))
+    yield from _judged_by(report, verbose=verbose)
+    if quiet or len(report.models) != 1 or report.findings or report.unreadable:
+        yield Paragraph(_totals(report))
+
+
+def totals(report: CheckReport, *, verbose: bool = False) -> Iterator[Block]:
+    """What the run was judged by, and how it ended, in a line."""
+    yield from _judged_by(report, verbose=verbose)
+    yield Paragraph(_totals(report))
+
+
+def _judged_by(report: CheckReport, *, verbose: bool) -> Iterator[Block]:
+    """The policies that do not count; when verbose the one that does, and the thresholds."""
     yield from (Paragraph(not_used(policy), "warning") for policy in report.passed_over)
-    if listed and not quiet:
-        yield Paragraph(f"thresholds: {listed}", "quiet")
+    if verbose:
+        yield Paragraph(f"policy: {report.policy or 'none'}", "quiet")
+        yield Paragraph(f"thresholds: {', '.join(_thresholds(report)) or 'none'}", "quiet")
+
+
+def _thresholds(report: CheckReport) -> Iterator[str]:
+    """The thresholds in force, each after its rule."""
+    for active in report.rules:
+        yield from (f"{active.rule.code} {name} = {value:g}" for name, value in active.thresholds.items())
+
+
+def _totals(report: CheckReport) -> str:
+    """How the run ended, what was found, and what was read."""
     parts = [counted(report.count(severity), severity) for severity in SEVERITIES]
-    unreadable = [f"{counted(report.unreadable, 'file')} not wholly read"] if report.unreadable else []
-    yield Paragraph(f"{', '.join((*parts, *unreadable))} (fails on: {report.fail_on})")
+    parts += [f"{counted(report.unreadable, 'file')} not wholly read"] if report.unreadable else []
+    found = f"{_ENDED[report.exit_status]}: {', '.join(parts)} (fails on: {report.fail_on})"
     read, arrays = (sum(getattr(model, name) or 0 for model in report.models) for name in ("arrays_read", "arrays"))
-    yield Paragraph(f"{read:,} of {counted(arrays, 'array')} read in {counted(len(report.models), 'file')}")
+    return f"{found} · {_read(read, arrays)} in {counted(len(report.models), 'file')}"
