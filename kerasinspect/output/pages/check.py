@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
 
 _FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
+_LISTED = (Column("model"), Column("severity"), Column("code"), Column("name"), Column("where"), Column("message"))
 _COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
 
 
@@ -67,6 +68,18 @@ def _model_tables(model: ModelReport, findings: list[Finding], *, quiet: bool) -
         yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))
     if not quiet:
         yield from (Paragraph(words, "quiet", 2) for words in (*_waived(model.ignored), *_skipped(model.skipped)))
+
+
+def findings_table(report: CheckReport) -> Table:
+    """The findings of all files in one table, for other programs; what could not be read is in it as an error."""
+    return Table(_LISTED, tuple(row for model in report.models for row in _listed(model)))
+
+
+def _listed(model: ModelReport) -> Iterator[Row]:
+    """The rows of one file."""
+    yield from (Row((model.location, "error", "", "unreadable", "", sentence)) for sentence in model.unread)
+    for one in model.findings:
+        yield Row((model.location, one.severity, one.code, one.name, one.where, one.message))
 
 
 def _unread(model: ModelReport) -> Iterator[Block]:
