@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import LIMITS, OUTPUT, QUIET, REPORT_FORMS, as_target, options
+from kerasinspect.commands.options import (
+    LIMITS,
+    OUTPUT,
+    QUIET,
+    REPORT_FORMAT,
+    REPORT_FORMS,
+    as_report_form,
+    as_target,
+    options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +39,7 @@ def _reports(
 def _report(context: click.Context, parameter: click.Parameter, text: str) -> tuple[ReportForm, Target]:
     """A form and the file that it is written to."""
     name, _, path = text.partition("=")
-    form = next((form for form in REPORT_FORMS if form == name), None)
+    form = as_report_form(name)
     target = as_target(context, parameter, path or None)
     if form is None or target is None:
         forms = ", ".join(REPORT_FORMS)
@@ -52,7 +61,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 @click.option("--no-config", is_flag=True, help="Use no policy file.")
 @click.option("--statistics", is_flag=True, help="Add how often each rule found something.")
 @click.option("--verbose", is_flag=True, help="Add the rules that were skipped, the thresholds and the policy file.")
-@click.option("--format", "form", type=click.Choice(REPORT_FORMS), default="text", help="Default: text.")
+@REPORT_FORMAT
 @click.option(
     "--report",
     "reports",

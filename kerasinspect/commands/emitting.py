@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING, TextIO, assert_never
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.checking.findings import CheckReport
     from kerasinspect.commands.options import ReportForm
-    from kerasinspect.output.blocks import Block
+    from kerasinspect.output.blocks import Block, Table
     from kerasinspect.output.formats.json import Document
     from kerasinspect.writing import Target
 
@@ -49,12 +49,39 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, width: int | None) -> N
 
 def emit_document(document: Document, output: Target | None, *read: str | None) -> None:
     """Write a document as JSON to standard output, or to a file that is none of those read."""
-    from kerasinspect.output.consoles import output_for_programs
-    from kerasinspect.output.destination import destination
     from kerasinspect.output.formats.json import write_json
 
+    _emit(lambda stream: write_json(document, stream), output, *read)
+
+
+def emit_lines(documents: Iterable[Document], output: Target | None, *read: str | None) -> None:
+    """Write documents as JSON, one a line, to standard output, or to a file that is none of those read."""
+    from kerasinspect.output.formats.jsonl import write_jsonl
+
+    _emit(lambda stream: write_jsonl(documents, stream), output, *read)
+
+
+def emit_csv(table: Table, output: Target | None, *read: str | None) -> None:
+    """Write a table as CSV to standard output, or to a file that is none of those read."""
+    from kerasinspect.output.formats.csv import write_csv
+
+    _emit(lambda stream: write_csv([table], stream), output, *read)
+
+
+def emit_markdown(blocks: Iterable[Block], output: Target | None, *read: str | None) -> None:
+    """Write a page as Markdown to standard output, or to a file that is none of those read."""
+    from kerasinspect.output.formats.markdown import write_markdown
+
+    _emit(lambda stream: write_markdown(blocks, stream), output, *read)
+
+
+def _emit(write: Callable[[TextIO], None], output: Target | None, *read: str | None) -> None:
+    """Let something be written for programs."""
+    from kerasinspect.output.consoles import output_for_programs
+    from kerasinspect.output.destination import destination
+
     with destination(output, output_for_programs(output), *read) as stream:
-        write_json(document, stream)
+        write(stream)
 
 
 def emit_report(
@@ -72,10 +99,10 @@ def emit_report(
     from kerasinspect.output.destination import destination
     from kerasinspect.output.pages.check import check_blocks, check_tables, totals
 
-    standard = sys.stdout if form == "text" else output_for_programs(output)
+    standard = sys.stdout if form == "table" else output_for_programs(output)
     with destination(output, standard, *read) as stream:
         match form:
-            case "text":
+            case "table":
                 blocks = check_blocks(report, statistics=statistics, quiet=quiet, verbose=verbose)
                 _write_page(blocks, stream, page_width(output))
             case "markdown":
@@ -87,6 +114,16 @@ def emit_report(
                 from kerasinspect.output.formats.json import write_json
 
                 write_json(check_document(report), stream)
+            case "jsonl":
+                from kerasinspect.output.documents.check import check_lines
+                from kerasinspect.output.formats.jsonl import write_jsonl
+
+                write_jsonl(check_lines(report), stream)
+            case "csv":
+                from kerasinspect.output.formats.csv import write_csv
+                from kerasinspect.output.pages.check import findings_table
+
+                write_csv([findings_table(report)], stream)
             case "junit":
                 from kerasinspect.output.formats.junit import write_junit
 

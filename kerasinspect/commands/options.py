@@ -9,7 +9,7 @@ import click
 from kerasinspect.writing import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -43,14 +43,54 @@ WEIGHT = click.option(
     help="Only this weight: kernel, bias, ..., or a glob. May be given several times.",
 )
 
-FORMAT = click.option(
-    "--format", "format_name", type=click.Choice(["table", "json"]), default="table", help="Default: table."
-)
+ListForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown"]
+"""What a list can be written as."""
 
-ReportForm: TypeAlias = Literal["text", "json", "junit", "sarif", "github", "markdown"]
+LIST_FORMS: tuple[ListForm, ...] = get_args(ListForm)
+
+ValueForm: TypeAlias = Literal["table", "json", "jsonl"]
+"""What labelled values can be written as."""
+
+ReportForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown", "junit", "sarif", "github"]
+"""What a report of ``check`` can be written as."""
 
 REPORT_FORMS: tuple[ReportForm, ...] = get_args(ReportForm)
-"""What a report of ``check`` can be written as."""
+
+
+def _form(forms: Sequence[str], help_text: str) -> Callable[[_Command], _Command]:
+    """The option --format."""
+    return click.option("--format", "form", type=click.Choice(forms), default="table", help=help_text)
+
+
+FORMAT = _form(LIST_FORMS, "Default: table. csv has all digits of a number, jsonl one entry a line.")
+
+VALUE_FORMAT = _form(get_args(ValueForm), "Default: table. jsonl has one weight a line.")
+
+
+def as_report_form(name: str) -> ReportForm | None:
+    """The form of that name; ``text`` is another word for ``table``."""
+    return next((form for form in REPORT_FORMS if form == ("table" if name == "text" else name)), None)
+
+
+def _report_form(_: click.Context, __: click.Parameter, name: str) -> ReportForm | None:
+    """The form that was asked for."""
+    return as_report_form(name)
+
+
+REPORT_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice([*REPORT_FORMS, "text"]),
+    metavar=f"[{'|'.join(REPORT_FORMS)}]",
+    default="table",
+    callback=_report_form,
+    help="Default: table. jsonl has one finding a line, then one of the whole run.",
+)
+
+DOCUMENT_FORMAT = click.option(
+    "--format", "format_name", type=click.Choice(["table", "json"]), default="table", help="Default: table."
+)
+"""Where there is one answer and no list."""
 
 
 def _remember_force(context: click.Context, _: click.Parameter, value: bool) -> None:

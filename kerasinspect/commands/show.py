@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import LAYER, LIMITS, MODEL, OUTPUT, QUIET, VALUE_FORMAT, WEIGHT, options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kerasinspect.analysis.inspection import Inspection
+    from kerasinspect.commands.options import ValueForm
+    from kerasinspect.output.show_options import ShowOptions
     from kerasinspect.writing import Target
 
 
@@ -27,11 +32,11 @@ MOST_BYTES = 16 << 20
 @click.option("--dequantize", is_flag=True, help="Of quantized weights show the values that the layer computes with.")
 @click.option("--stats", "statistics", is_flag=True, help="Add range, mean, standard deviation, zeros and what is odd.")
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array's bytes.")
-@click.option("--values", is_flag=True, help="Add all values; with --format json.")
+@click.option("--values", is_flag=True, help="Add all values; with --format json or jsonl.")
 @click.option("--show-code", is_flag=True, help="Of code in the config show what can be read without running it.")
 @click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one a line.")
 @click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one a line.")
-@options(FORMAT, OUTPUT, LIMITS, QUIET)
+@options(VALUE_FORMAT, OUTPUT, LIMITS, QUIET)
 def show(
     location: str,
     *,
@@ -48,7 +53,7 @@ def show(
     show_code: bool,
     input_names: str | None,
     output_names: str | None,
-    format_name: str,
+    form: ValueForm,
     output: Target | None,
     limits: tuple[str, ...],
     quiet: bool,
@@ -62,13 +67,13 @@ def show(
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
     from kerasinspect.analysis.user_labels import user_labels
-    from kerasinspect.commands.emitting import emit_blocks, emit_document, finish, page_width
+    from kerasinspect.commands.emitting import finish, page_width
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.output.show_options import GridOptions, ShowOptions
 
-    if values and format_name != "json":
-        raise click.UsageError("--values goes with --format json; in tables --full shows all values.")
+    if values and form == "table":
+        raise click.UsageError("--values goes with --format json or jsonl; in tables --full shows all values.")
     parts = (...,) if slice_text is None else parse_slice(slice_text)
     names = _read_names(input_names), _read_names(output_names)
     grid = GridOptions(full, precision, page_width(output))
@@ -79,16 +84,28 @@ def show(
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
         with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:
-            if format_name == "json":
-                from kerasinspect.output.documents.show import show_document
-
-                emit_document(show_document(inspection, asked), output, *read)
-            else:
-                from kerasinspect.output.pages.show import show_blocks
-
-                emit_blocks(show_blocks(inspection, asked), output, *read)
+            _emit(inspection, asked, form, output, read)
             inspection.checksum()
         return finish(selection, inspection.damage, quiet=quiet)
+
+
+def _emit(
+    inspection: Inspection, asked: ShowOptions, form: ValueForm, output: Target | None, read: Sequence[str | None]
+) -> None:
+    """Write the result in its form."""
+    from kerasinspect.commands.emitting import emit_blocks, emit_document, emit_lines
+
+    if form == "table":
+        from kerasinspect.output.pages.show import show_blocks
+
+        emit_blocks(show_blocks(inspection, asked), output, *read)
+        return
+    from kerasinspect.output.documents.show import show_document, show_lines
+
+    if form == "json":
+        emit_document(show_document(inspection, asked), output, *read)
+    else:
+        emit_lines(show_lines(inspection, asked), output, *read)
 
 
 def _read_names(path: str | None) -> tuple[str, ...] | None:

@@ -9,7 +9,12 @@ import click
 from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, options
 
 if TYPE_CHECKING:
-    from kerasinspect.analysis.summarising import Order
+    from collections.abc import Callable
+
+    from kerasinspect.analysis.summarising import Order, Summary
+    from kerasinspect.analysis.weights_checksum import Verified
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.options import ListForm
     from kerasinspect.writing import Target
 
 
@@ -32,7 +37,7 @@ def summary(
     depth: int | None,
     order: Order,
     top: int | None,
-    format_name: str,
+    form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
     quiet: bool,
@@ -41,7 +46,9 @@ def summary(
     from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.summarising import summarise
-    from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
+    from kerasinspect.analysis.weights_checksum import verifying
+    from kerasinspect.commands.emitting import finish
+    from kerasinspect.commands.listing import emit_listing
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
 
@@ -49,14 +56,21 @@ def summary(
         selection = select(model, layers)
         result = summarise(selection, order, top, depth)
         damage = Damage(frozenset(model.damage))
-        if format_name == "json":
-            from kerasinspect.analysis.weights_checksum import verifying
-            from kerasinspect.output.documents.summary import summary_document
-
-            with verifying(model, damage.note, whole=False) as checksum:
-                emit_document(summary_document(result, checksum()), output, location)
-        else:
-            from kerasinspect.output.pages.summary import summary_blocks
-
-            emit_blocks(summary_blocks(result), output, location)
+        with verifying(model, damage.note, whole=False) as checksum:
+            emit_listing(_listing(result, checksum), form, output, location)
         return finish(selection, damage, quiet=quiet)
+
+
+def _listing(result: Summary, checksum: Callable[[], Verified | None]) -> Listing:
+    """The result in every form; only the document has what came of the checksum."""
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.output.documents.summary import SUMMARY_COLUMNS, summary_document, summary_lines
+    from kerasinspect.output.flat_tables import flat_table
+    from kerasinspect.output.pages.summary import summary_blocks
+
+    return Listing(
+        lambda: summary_blocks(result),
+        lambda: summary_document(result, checksum()),
+        lambda: summary_lines(result),
+        lambda: flat_table(summary_lines(result), SUMMARY_COLUMNS),
+    )

@@ -9,6 +9,11 @@ import click
 from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, options
 
 if TYPE_CHECKING:
+    from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.training import Training
+    from kerasinspect.analysis.weights_checksum import Verified
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.options import ListForm
     from kerasinspect.writing import Target
 
 
@@ -18,7 +23,7 @@ def training(
     location: str,
     *,
     layers: tuple[str, ...],
-    format_name: str,
+    form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
     quiet: bool,
@@ -31,11 +36,10 @@ def training(
     from kerasinspect.analysis.inspection import inspecting
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.training import assess_training
-    from kerasinspect.commands.emitting import emit_blocks, emit_document, finish
+    from kerasinspect.commands.emitting import finish
+    from kerasinspect.commands.listing import emit_listing
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
-    from kerasinspect.output.documents.training import training_document
-    from kerasinspect.output.pages.training import training_blocks
     from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
@@ -44,8 +48,20 @@ def training(
         with inspecting(selection, whole=True) as inspection:
             result = assess_training(model, damage=inspection.damage)
             verified = inspection.checksum()
-        if format_name == "json":
-            emit_document(training_document(result, selection, verified), output, location)
-        else:
-            emit_blocks(training_blocks(result, selection), output, location)
+        emit_listing(_listing(result, selection, verified), form, output, location)
         return finish(selection, inspection.damage, quiet=quiet)
+
+
+def _listing(result: Training, selection: Selection, verified: Verified | None) -> Listing:
+    """The result in every form."""
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.output.documents.training import TRAINING_COLUMNS, training_document, training_lines
+    from kerasinspect.output.flat_tables import flat_table
+    from kerasinspect.output.pages.training import training_blocks
+
+    return Listing(
+        lambda: training_blocks(result, selection),
+        lambda: training_document(result, selection, verified),
+        lambda: training_lines(result, selection),
+        lambda: flat_table(training_lines(result, selection), TRAINING_COLUMNS),
+    )

@@ -46,10 +46,12 @@ _OWN = _Existing("own")
 
 _FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
 """The name of a format as a page has it."""
+_DOCUMENTS = "list|show|summary|stats|training|check|lock|rules|verify|models"
+"""Names of the schemas of documents and of their lines."""
 _OWN_TEXTS = tuple(
     re.compile(pattern)
     for pattern in (
-        r'\s*\{\s*"schema": "kerasinspect\.(show|summary|stats|training|check|lock|rules|verify)/1"',
+        rf'\s*\{{\s*"schema": "kerasinspect\.({_DOCUMENTS})(\.line)?/1"',
         r'\s*\{\s*"\$schema": "[^"]*sarif[^"]*"[\s\S]{,200}"driver": \{\s*"name": "kerasinspect"',
         r'<\?xml [^>]*>\s*<testsuites name="kerasinspect"',
         rf"(## )?model .*\n\n?{_FORMAT} · (`?saved`? by )?`?Keras ",
@@ -57,6 +59,10 @@ _OWN_TEXTS = tuple(
         rf"passed .* · {_FORMAT}( · |\n)",
         r"## `?kerasinspect`? check\n",
         r"weight,shape,dtype,minimum,maximum,",
+        r"location,(index,layer|path,class_name),",
+        r"model,severity,code,name,where,message\n",
+        r"code,name,severity,family,",
+        r"\| code \| name \| severity \| default \| what it finds \|\n",
         r"code +name +severity +default +what it finds\n",
         r"rule KI\d{3} · ",
     )

@@ -96,15 +96,17 @@ def test_what_is_passed_over_is_not_understood(content: bytes, folder: Path) -> 
     assert nearest_policy(folder, ["."]).passed_over == (("pyproject.toml",) if b"kerasinspect" in content else ())
 
 
-@pytest.mark.parametrize("form", REPORT_FORMS)
+@pytest.mark.parametrize("form", [form for form in REPORT_FORMS if form != "csv"])
 def test_every_report_says_which_policy_was_in_force(form: str, folder: Path) -> None:
-    """The policy that counts and the one that does not are in each form of report that says all, when quiet too."""
+    """The policy that counts and the one that does not are in each form that is no bare table, when quiet too."""
     (folder / "kerasinspect.toml").write_text(POLICY, encoding="utf-8")
     result = CliRunner().invoke(check, [".", "--format", form, "--quiet", "--verbose"], standalone_mode=False)
     said = result.stdout.replace("`", "")
     assert "../pyproject.toml" in said
-    if form == "json":
-        assert json.loads(result.stdout)["policies_not_used"] == ["kerasinspect.toml"]
+    if form in {"json", "jsonl"}:
+        assert json.loads(result.stdout.splitlines()[-1] if form == "jsonl" else result.stdout)[
+            "policies_not_used"
+        ] == ["kerasinspect.toml"]
     else:
         assert "The policy kerasinspect.toml was not used, since it lies in what is checked." in said
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.commands.cli import run
+from kerasinspect.commands.options import LIST_FORMS, REPORT_FORMS
 from kerasinspect.errors import RequestError
 from kerasinspect.output.destination import destination
 from kerasinspect.writing import Target, replaced
@@ -103,19 +104,12 @@ OTHERS: dict[str, bytes] = {
 PAGES = (
     ("show", NETWORK),
     ("show", NETWORK, "--format", "json"),
-    ("summary", NETWORK),
-    ("summary", NETWORK, "--format", "json"),
-    ("stats", NETWORK),
-    ("stats", NETWORK, "--format", "json"),
-    ("stats", NETWORK, "--format", "csv"),
-    ("stats", NETWORK, "--format", "markdown"),
-    ("training", NETWORK),
-    ("training", NETWORK, "--format", "json"),
+    ("show", NETWORK, "--format", "jsonl"),
+    *((command, NETWORK, "--format", form) for command in ("summary", "stats", "training") for form in LIST_FORMS),
     ("lock", NETWORK),
-    ("rules",),
+    *(("rules", "--format", form) for form in LIST_FORMS),
     ("rules", "KI101"),
-    *(("check", NETWORK, "--no-config", "--format", form) for form in ("text", "json", "junit", "sarif", "markdown")),
-    ("check", NETWORK, "--no-config", "--format", "github"),
+    *(("check", NETWORK, "--no-config", "--format", form) for form in REPORT_FORMS),
     ("check", NETWORK, "--no-config", "--quiet"),
     ("check", SAMPLES, "--no-config"),
     ("show", SAMPLES / "question_network_keras1.h5"),

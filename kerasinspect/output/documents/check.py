@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 from kerasinspect.checking.findings import SEVERITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.output.formats.json import Document
 
 _CHECK_SCHEMA = "kerasinspect.check/1"
+
+_LINE_SCHEMA = "kerasinspect.check.line/1"
+"""That of one finding on a line of its own."""
 
 
 def check_document(report: CheckReport) -> Document:
@@ -19,6 +24,22 @@ def check_document(report: CheckReport) -> Document:
         "schema": _CHECK_SCHEMA,
         "fail_on": report.fail_on,
         "models": [_model_document(model) for model in report.models],
+        **_whole(report),
+    }
+
+
+def check_lines(report: CheckReport) -> Iterator[Document]:
+    """A document for each finding, and for each reason why a file is not wholly read; the last is of the whole run."""
+    for model in report.models:
+        head: Document = {"schema": _LINE_SCHEMA, "location": model.location}
+        yield from ({**head, "error": sentence} for sentence in model.unread)
+        yield from ({**head, **_finding_document(finding)} for finding in model.findings)
+    yield {"schema": _LINE_SCHEMA, "fail_on": report.fail_on, **_whole(report)}
+
+
+def _whole(report: CheckReport) -> Document:
+    """What there is to say of the whole run."""
+    return {
         "summary": {
             "models": len(report.models),
             "unreadable": report.unreadable,

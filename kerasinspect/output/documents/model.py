@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.model import Layer, Model, Vocabulary
-    from kerasinspect.output.formats.json import Deferred, Document
+    from kerasinspect.output.formats.json import Deferred, Document, Writable
 
 
 def model_document(model: Model) -> Document:
@@ -24,6 +24,11 @@ def model_document(model: Model) -> Document:
         "parameters": model.parameters,
         "bytes": model.nbytes,
     }
+
+
+def line_head(command: str, model: Model) -> dict[str, Writable]:
+    """What each line of JSON Lines begins with: what kind of line it is, and of which file."""
+    return {"schema": f"kerasinspect.{command}.line/1", "location": model.location}
 
 
 def model_state(model: Model, checksum: Verified | Deferred | None) -> Document:

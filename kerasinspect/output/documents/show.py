@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.arrays.nested_values import NestedValues
-from kerasinspect.output.documents.model import code_document, layer_facts, model_document, model_state
+from kerasinspect.output.documents.model import code_document, layer_facts, line_head, model_document, model_state
 from kerasinspect.output.figures import figures_document, finite
 from kerasinspect.output.formats.json import Deferred, Document, Writable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kerasinspect.analysis.inspection import ExtraInspection, Inspection, LayerInspection, WeightInspection
     from kerasinspect.model import Weight
     from kerasinspect.output.show_options import ShowOptions
@@ -34,6 +36,12 @@ def show_document(inspection: Inspection, options: ShowOptions) -> Document:
         "code": [code_document(finding) for finding in inspection.code],
         **model_state(model, Deferred(inspection.checksum)),
     }
+
+
+def show_lines(inspection: Inspection, options: ShowOptions) -> Iterator[Document]:
+    """A document for each weight."""
+    head = line_head("show", inspection.model)
+    return ({**head, **_weight_document(weight, options)} for weight in inspection.weights)
 
 
 def _positions(weights: tuple[WeightInspection, ...]) -> list[int]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
-from kerasinspect.output.documents.model import model_document, model_state
+from kerasinspect.output.documents.model import line_head, model_document, model_state
 from kerasinspect.output.figures import figures_document, finite, initial_std
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kerasinspect.analysis.surveying import Survey, Surveyed
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.output.formats.json import Document, Writable
@@ -27,7 +29,13 @@ def stats_document(survey: Survey, checksum: Verified | None = None) -> Document
     }
 
 
-def _weight_document(one: Surveyed, points: tuple[float, ...]) -> Document:
+def stats_lines(survey: Survey) -> Iterator[Document]:
+    """A document for each weight."""
+    head = line_head("stats", survey.model)
+    return (head | _weight_document(one, survey.points) for one in survey.weights)
+
+
+def _weight_document(one: Surveyed, points: tuple[float, ...]) -> dict[str, Writable]:
     """The document of one weight."""
     weight, figures = one.inspected.weight, one.figures
     document: dict[str, Writable] = {

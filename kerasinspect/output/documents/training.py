@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.documents.model import model_document, model_state
+from kerasinspect.output.documents.model import line_head, model_document, model_state
 from kerasinspect.output.evidence import layer_evidence
 from kerasinspect.output.figures import figures_document, finite, initial_std
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.training import LayerTraining, Training, WeightTraining
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.model import Initializer
-    from kerasinspect.output.formats.json import Document
+    from kerasinspect.output.formats.json import Document, Writable
 
 _TRAINING_SCHEMA = "kerasinspect.training/1"
+
+TRAINING_COLUMNS = ("location", "path", "class_name", "trainable", "verdict", "certainty", "evidence")
+"""What a flat table has of each line."""
 
 
 def training_document(training: Training, selection: Selection, checksum: Verified | None = None) -> Document:
@@ -34,7 +39,13 @@ def training_document(training: Training, selection: Selection, checksum: Verifi
     }
 
 
-def _layer_document(layer: LayerTraining) -> Document:
+def training_lines(training: Training, selection: Selection) -> Iterator[Document]:
+    """A document for each layer that is listed."""
+    head = line_head("training", training.model)
+    return (head | _layer_document(layer) for layer in training.listed(selection))
+
+
+def _layer_document(layer: LayerTraining) -> dict[str, Writable]:
     """The document of one layer."""
     return {
         "path": layer.layer.path,

@@ -1,4 +1,4 @@
-"""Writes a document as strict JSON: ASCII only, never NaN, one line for what fits one line.
+"""Writes a document as strict JSON: ASCII only, never NaN; on lines of its own what is long, or all on one line.
 
 A document is made of mappings, lists, text, numbers, true, false and None, with two additions that let arrays of any
 size pass through: an iterator is written as a list, and a ``Deferred`` value is asked for when its turn comes.
@@ -36,39 +36,49 @@ def write_json(document: Document, stream: TextIO) -> None:
 
     Raises ValueError for NaN and infinities: whoever makes the document says them as None.
     """
-    _write(document, "", stream.write)
+    write_value(document, "", stream.write)
     stream.write("\n")
 
 
-def _write(value: Writable, indent: str, write: Callable[[str], object]) -> None:
-    """Write one value whose first character is already indented."""
+def write_value(value: Writable, indent: str | None, write: Callable[[str], object]) -> None:
+    """Write one value whose first character is already indented; with None all of it on one line."""
     if isinstance(value, Deferred):
         value = value.value()
     if value is None or isinstance(value, (str, int, float)):
         write(_inline(value))
     elif isinstance(value, Mapping) and value:
-        inner = indent + _INDENT
-        before = "{\n"
+        inner = _below(indent)
+        before = "{" + _break(inner, "")
         for key, item in value.items():
-            write(f"{before}{inner}{_inline(key)}: ")
-            _write(item, inner, write)
-            before = ",\n"
-        write(f"\n{indent}}}")
+            write(f"{before}{_inline(key)}: ")
+            write_value(item, inner, write)
+            before = "," + _break(inner, " ")
+        write(_break(indent, "") + "}")
     elif isinstance(value, Iterator) or (isinstance(value, (list, tuple)) and not _flat(value)):
         _write_items(value, indent, write)
     else:
         write(_inline(value))
 
 
-def _write_items(items: Iterable[Writable], indent: str, write: Callable[[str], object]) -> None:
-    """Write a list with an item on each line."""
-    inner = indent + _INDENT
-    before = "[\n"
+def _write_items(items: Iterable[Writable], indent: str | None, write: Callable[[str], object]) -> None:
+    """Write a list with an item on each line, unless all is on one line."""
+    inner = _below(indent)
+    opening = before = "[" + _break(inner, "")
     for item in items:
-        write(before + inner)
-        _write(item, inner, write)
-        before = ",\n"
-    write("[]" if before == "[\n" else f"\n{indent}]")
+        write(before)
+        write_value(item, inner, write)
+        before = "," + _break(inner, " ")
+    write("[]" if before == opening else _break(indent, "") + "]")
+
+
+def _below(indent: str | None) -> str | None:
+    """The indent of what is inside."""
+    return None if indent is None else indent + _INDENT
+
+
+def _break(indent: str | None, instead: str) -> str:
+    """A new line with its indent, or what stands instead where all is on one line."""
+    return instead if indent is None else f"\n{indent}"
 
 
 def _flat(items: Sequence[Writable]) -> bool:

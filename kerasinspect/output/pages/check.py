@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.output.blocks import Tone
 
 _FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
+_LISTED = (Column("model"), Column("severity"), Column("code"), Column("name"), Column("where"), Column("message"))
 _COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
 _ENDED = {0: "passed", 1: "failed", 3: "incomplete"}
 """How a run ended, by its exit status."""
@@ -74,6 +75,18 @@ def check_tables(
             yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))
         yield from _remarks(model, quiet=quiet, verbose=verbose)
     yield from _closing(report, statistics=statistics, quiet=quiet, verbose=verbose)
+
+
+def findings_table(report: CheckReport) -> Table:
+    """The findings of all files in one table, for other programs; what could not be read is in it as an error."""
+    return Table(_LISTED, tuple(row for model in report.models for row in _listed(model)))
+
+
+def _listed(model: ModelReport) -> Iterator[Row]:
+    """The rows of one file."""
+    yield from (Row((model.location, "error", "", "unreadable", "", sentence)) for sentence in model.unread)
+    for one in model.findings:
+        yield Row((model.location, one.severity, one.code, one.name, one.where, one.message))
 
 
 def _unread(model: ModelReport) -> Iterator[Block]:
