@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target
@@ -17,7 +17,7 @@ MOST_BYTES = 16 << 20
 
 
 @click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
-@options(MODEL, LAYER, WEIGHT)
+@options(MODEL, LAYER, WEIGHT, CLASS, INDEX)
 @click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
 @click.option("--slice", "slice_text", metavar="SLICE", help='Show this part of each array, as numpy has it: "0:3, :".')
 @click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the point; default: 4.")
@@ -35,6 +35,8 @@ def show(
     *,
     layers: tuple[str, ...],
     weights: tuple[str, ...],
+    classes: tuple[str, ...],
+    indices: tuple[str, ...],
     full: bool,
     slice_text: str | None,
     precision: int,
@@ -73,7 +75,7 @@ def show(
     asked = ShowOptions(hashes, statistics, explain, show_code, grid, values)
     read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers, weights)
+        selection = select(model, layers, weights, classes, indices)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
         with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:

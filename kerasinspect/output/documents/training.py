@@ -43,7 +43,7 @@ def _layer_document(layer: LayerTraining) -> Document:
         "verdict": layer.verdict,
         "certainty": layer.certainty,
         "evidence": layer_evidence(layer),
-        "weights": [_weight_document(weight) for weight in layer.weights],
+        "weights": [_weight_document(weight) for weight in layer.listed],
     }
 
 
