@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerasinspect.analysis.selection import Listed
 from kerasinspect.model import Array, ExtraKind, Layer, Model, Weight
 
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ def summarise(
     """
     tree = order == "order" and top is None
     model = selection.model
-    layers = [*_own(selection), *(listed.layer for listed in selection.layers)]
+    layers = [*_own(selection), *selection.layers]
     if tree:
-        entries = [_entry(layer, 1, depth) for layer in layers]
+        entries = [_entry(listed, 1, depth) for listed in layers]
     else:
         entries = sorted(_flat(layers, 1, depth), key=_SORT["parameters" if order == "order" else order])
     shown = entries if top is None else entries[:top]
@@ -112,32 +113,35 @@ _SORT: Mapping[str, Callable[[SummedLayer], tuple[int, str]]] = {
 }
 
 
-def _own(selection: Selection) -> tuple[Layer, ...]:
-    """The model itself as a layer, where it owns weights."""
+def _own(selection: Selection) -> tuple[Listed, ...]:
+    """The model itself as a layer, where weights that it owns are listed."""
     if not selection.own_weights:
         return ()
     model = selection.model
     name = model.name or "model"
-    return (Layer(name, model.class_name or "Model", name, kind="model", weights=selection.own_weights),)
+    layer = Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights)
+    return (Listed(layer, selection.own_weights, ()),)
 
 
-def _entry(layer: Layer, level: int, depth: int | None) -> SummedLayer:
-    """The layer with those below it, down to the depth."""
-    below = () if level == depth else tuple(_entry(inner, level + 1, depth) for inner in layer.layers)
-    return _summed(layer, [weight for inner in layer.walk() for weight in inner.weights], below)
+def _entry(listed: Listed, level: int, depth: int | None) -> SummedLayer:
+    """The layer with those below it that are listed, down to the depth."""
+    below = () if level == depth else tuple(_entry(inner, level + 1, depth) for inner in listed.layers)
+    return _summed(listed.layer, _all_weights(listed.layer), below)
 
 
-def _flat(layers: Iterable[Layer], level: int, depth: int | None) -> Iterator[SummedLayer]:
+def _all_weights(layer: Layer) -> list[Weight]:
+    """The weights of a layer and of everything below it."""
+    return [weight for inner in layer.walk() for weight in inner.weights]
+
+
+def _flat(layers: Iterable[Listed], level: int, depth: int | None) -> Iterator[SummedLayer]:
     """The layers that own weights; at the depth a layer counts as owning everything below it."""
-    for layer in layers:
-        if level == depth:
-            weights = [weight for inner in layer.walk() for weight in inner.weights]
-        else:
-            weights = list(layer.weights)
-        if weights:
-            yield _summed(layer, weights, ())
+    for listed in layers:
+        own = listed.layer.weights if listed.weights else ()
+        if found := _all_weights(listed.layer) if level == depth else list(own):
+            yield _summed(listed.layer, found, ())
         if level != depth:
-            yield from _flat(layer.layers, level + 1, depth)
+            yield from _flat(listed.layers, level + 1, depth)
 
 
 def _summed(layer: Layer, weights: list[Weight], below: tuple[SummedLayer, ...]) -> SummedLayer:

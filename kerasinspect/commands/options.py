@@ -43,6 +43,22 @@ WEIGHT = click.option(
     help="Only this weight: kernel, bias, ..., or a glob. May be given several times.",
 )
 
+CLASS = click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    metavar="NAME",
+    help="Only layers of this class: Dense, LSTM, ..., or a glob. May be given several times.",
+)
+
+INDEX = click.option(
+    "--index",
+    "indices",
+    multiple=True,
+    metavar="N",
+    help="Only the array at this position of get_weights(); 3:7 is 3 to 6. May be given several times.",
+)
+
 ListForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown"]
 """What a list can be written as."""
 

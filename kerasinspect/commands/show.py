@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import LAYER, LIMITS, MODEL, OUTPUT, QUIET, VALUE_FORMAT, WEIGHT, options
+from kerasinspect.commands.options import (
+    CLASS,
+    INDEX,
+    LAYER,
+    LIMITS,
+    MODEL,
+    OUTPUT,
+    QUIET,
+    VALUE_FORMAT,
+    WEIGHT,
+    options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +33,7 @@ MOST_BYTES = 16 << 20
 
 
 @click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
-@options(MODEL, LAYER, WEIGHT)
+@options(MODEL, LAYER, WEIGHT, CLASS, INDEX)
 @click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
 @click.option(
     "--slice", "slice_text", metavar="SLICE", help='This part of each array, in NumPy slice syntax: "0:3, :".'
@@ -42,6 +53,8 @@ def show(
     *,
     layers: tuple[str, ...],
     weights: tuple[str, ...],
+    classes: tuple[str, ...],
+    indices: tuple[str, ...],
     full: bool,
     slice_text: str | None,
     precision: int,
@@ -80,7 +93,7 @@ def show(
     asked = ShowOptions(hashes, statistics, explain, show_code, grid, values)
     read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers, weights)
+        selection = select(model, layers, weights, classes, indices)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
         with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:

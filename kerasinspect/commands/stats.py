@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.surveying import Survey, SurveyOrder
@@ -19,7 +19,7 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
 
 
 @click.command(short_help="Show figures of every weight: range, mean, standard deviation, zeros, NaN, infinities.")
-@options(MODEL, LAYER, WEIGHT)
+@options(MODEL, LAYER, WEIGHT, CLASS, INDEX)
 @click.option("--sort", "order", type=click.Choice(ORDERS), default="order", help="The largest first. Default: order.")
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N.")
 @click.option("--quantiles", is_flag=True, help="Add the values below which 1, 25, 50, 75 and 99 % of all lie.")
@@ -29,6 +29,8 @@ def stats(
     *,
     layers: tuple[str, ...],
     weights: tuple[str, ...],
+    classes: tuple[str, ...],
+    indices: tuple[str, ...],
     order: SurveyOrder,
     top: int | None,
     quantiles: bool,
@@ -49,7 +51,7 @@ def stats(
 
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers, weights)
+        selection = select(model, layers, weights, classes, indices)
         with inspecting(selection, whole=not selection.filtered) as inspection:
             result = survey(inspection, order, top, with_quantiles=quantiles)
             verified = inspection.checksum()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, options
+from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Show the layer tree: classes, shapes, parameters, sizes, and the totals.")
-@options(MODEL, LAYER)
+@options(MODEL, LAYER, WEIGHT, CLASS, INDEX)
 @click.option("--depth", type=click.IntRange(1), metavar="N", help="Show so many levels of layers; the rest counts.")
 @click.option(
     "--sort",
@@ -34,6 +34,9 @@ def summary(
     location: str,
     *,
     layers: tuple[str, ...],
+    weights: tuple[str, ...],
+    classes: tuple[str, ...],
+    indices: tuple[str, ...],
     depth: int | None,
     order: Order,
     top: int | None,
@@ -53,7 +56,7 @@ def summary(
     from kerasinspect.opening import open_model
 
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers)
+        selection = select(model, layers, weights, classes, indices)
         result = summarise(selection, order, top, depth)
         damage = Damage(frozenset(model.damage))
         with verifying(model, damage.note, whole=False) as checksum:

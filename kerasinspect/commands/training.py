@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, LAYER, LIMITS, MODEL, OUTPUT, QUIET, options
+from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Tell for each layer whether it was trained or still has its initial values.")
-@options(MODEL, LAYER, FORMAT, OUTPUT, LIMITS, QUIET)
+@options(MODEL, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET)
 def training(
     location: str,
     *,
     layers: tuple[str, ...],
+    weights: tuple[str, ...],
+    classes: tuple[str, ...],
+    indices: tuple[str, ...],
     form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
@@ -44,7 +47,7 @@ def training(
 
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers)
+        selection = select(model, layers, weights, classes, indices)
         with inspecting(selection, whole=True) as inspection:
             result = assess_training(model, damage=inspection.damage)
             verified = inspection.checksum()

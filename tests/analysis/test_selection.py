@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.selection import Selection, select
-from kerasinspect.errors import NothingMatches
+from kerasinspect.errors import NothingMatches, RequestError
 from kerasinspect.model import Layer
 from tests.makers.handmade import dense, model, question_network, varied, weight
 
@@ -19,20 +19,27 @@ def paths(selection: Selection) -> list[str]:
 
 
 CHOSEN = [
-    pytest.param([], [], 8, id="everything"),
-    pytest.param(["dense_1"], [], 2, id="name"),
-    pytest.param(["dense_1", "dense_3"], [], 4, id="two names"),
-    pytest.param(["dense_[12]"], [], 4, id="glob"),
-    pytest.param(["*"], ["bias"], 4, id="weight"),
-    pytest.param([], ["k*"], 4, id="weight glob"),
-    pytest.param([], ["dense/bias", "dense_2/kernel"], 2, id="weight paths"),
+    pytest.param({}, 8, id="everything"),
+    pytest.param({"layers": ["dense_1"]}, 2, id="name"),
+    pytest.param({"layers": ["dense_1", "dense_3"]}, 4, id="two names"),
+    pytest.param({"layers": ["dense_[12]"]}, 4, id="glob"),
+    pytest.param({"layers": ["*"], "weights": ["bias"]}, 4, id="weight"),
+    pytest.param({"weights": ["k*"]}, 4, id="weight glob"),
+    pytest.param({"weights": ["dense/bias", "dense_2/kernel"]}, 2, id="weight paths"),
+    pytest.param({"classes": ["Dense"]}, 8, id="class"),
+    pytest.param({"classes": ["D*"], "layers": ["dense_1"]}, 2, id="class glob among some layers"),
+    pytest.param({"indices": ["3"]}, 1, id="position"),
+    pytest.param({"indices": ["1:4", "0"]}, 4, id="range and position"),
+    pytest.param({"indices": [":2", "6:"]}, 4, id="open ranges"),
+    pytest.param({"indices": ["6:9"]}, 2, id="range beyond the end"),
+    pytest.param({"weights": ["bias"], "indices": ["0:4"]}, 2, id="weights at positions"),
 ]
 
 
-@pytest.mark.parametrize(("layers", "weights", "count"), CHOSEN)
-def test_chooses_by_name_path_and_glob(layers: list[str], weights: list[str], count: int) -> None:
+@pytest.mark.parametrize(("filters", "count"), CHOSEN)
+def test_chooses_by_name_path_class_position_and_glob(filters: dict[str, list[str]], count: int) -> None:
     """Every weight that matches is there, in the order of get_weights()."""
-    chosen = select(question_network(), layers, weights)
+    chosen = select(question_network(), **filters)
     assert len(chosen.weights) == count
     indices = [weight.index for weight in chosen.weights if weight.index is not None]
     assert indices == sorted(indices)
@@ -76,22 +83,88 @@ def test_a_layer_keeps_its_facts_whatever_is_listed_of_it() -> None:
         assert {weight.name for weight in listed.weights} <= {"bias"}
 
 
+def test_a_class_brings_the_topmost_of_its_layers() -> None:
+    """A layer comes with what is inside it, and a class inside another one can be asked for too."""
+    assert paths(select(varied(), classes=["LSTM"])) == ["lstm", "lstm/lstm_cell"]
+    assert paths(select(varied(), classes=["LSTM*"])) == ["lstm", "lstm/lstm_cell"]
+    assert paths(select(varied(), classes=["LSTMCell"])) == ["lstm/lstm_cell"]
+
+
+def test_a_registered_class_answers_to_its_name_without_the_package() -> None:
+    """Both spellings choose it."""
+    subject = model([replace(dense("mine", 2, 2, 0), class_name="package>Mine"), dense("dense", 2, 2, 2)])
+    for name in ("Mine", "package>Mine"):
+        assert paths(select(subject, classes=[name])) == ["mine"]
+
+
+def test_weights_of_the_model_answer_to_its_class() -> None:
+    """The model's own weights are chosen by its class, and left out by that of a layer."""
+    own = weight("sequential", "Sequential", "scale", np.array(2.5), [], index=0)
+    subject = model([dense("dense", 2, 2, 1)], [own])
+    assert select(subject, classes=["Sequential"]).own_weights == (own,)
+    assert select(subject, classes=["Dense"]).own_weights == ()
+    assert select(subject, indices=["0"]).own_weights == (own,)
+
+
+def test_a_weight_in_full_is_not_a_glob() -> None:
+    """A path that looks like a glob chooses that weight alone."""
+    subject = model([dense("a[1]", 2, 2, 0), dense("a1", 2, 2, 2)])
+    assert [one.path for one in select(subject, weights=["a[1]/bias"]).weights] == ["a[1]/bias"]
+
+
 NOTHING = [
-    pytest.param(["dens_1"], [], "dense_1", id="a misspelt layer"),
-    pytest.param(["dense", "zebra"], [], "dense, dense_1, dense_2, dense_3", id="no near layer"),
-    pytest.param([], ["kernal"], "kernel", id="a misspelt weight"),
-    pytest.param(["dense"], ["dense_1/kernel"], "dense/kernel", id="a weight of another layer"),
+    pytest.param({"layers": ["dens_1"]}, "dense_1", id="a misspelt layer"),
+    pytest.param({"layers": ["dense", "zebra"]}, "dense, dense_1, dense_2, dense_3", id="no near layer"),
+    pytest.param({"layers": ["dense/kernel"]}, "--weight dense/kernel", id="a weight for a layer"),
+    pytest.param({"layers": ["Dense"]}, "--class Dense", id="a class for a layer"),
+    pytest.param({"weights": ["kernal"]}, "kernel", id="a misspelt weight"),
+    pytest.param({"weights": ["dense_1"]}, "--layer dense_1", id="a layer for a weight"),
+    pytest.param(
+        {"layers": ["dense"], "weights": ["dense_1/kernel"]}, "leave out dense_1/kernel", id="a weight of another layer"
+    ),
+    pytest.param({"classes": ["Dens"]}, "Dense", id="a misspelt class"),
+    pytest.param({"classes": ["dense"]}, "It is written Dense.", id="a class in small letters"),
+    pytest.param({"classes": ["dense_1"]}, "--layer dense_1", id="a layer for a class"),
+    pytest.param({"layers": ["dense"], "classes": ["LSTM"]}, "There are Dense.", id="no near class"),
+    pytest.param({"indices": ["8"]}, "between 0 and 7", id="no such position"),
+    pytest.param({"indices": ["4:4"]}, "between 0 and 7", id="no position at all"),
+    pytest.param(
+        {"indices": ["2"], "weights": ["bias"]}, "leave out dense_1/kernel", id="a position of another weight"
+    ),
 ]
 
 
-@pytest.mark.parametrize(("layers", "weights", "named"), NOTHING)
-def test_what_matches_nothing_is_an_error_that_names_the_nearest(
-    layers: list[str], weights: list[str], named: str
-) -> None:
-    """Each pattern has to match something."""
+@pytest.mark.parametrize(("filters", "named"), NOTHING)
+def test_what_matches_nothing_is_an_error_that_names_the_nearest(filters: dict[str, list[str]], named: str) -> None:
+    """Each filter has to match something."""
     with pytest.raises(NothingMatches) as caught:
-        select(question_network(), layers, weights)
+        select(question_network(), **filters)
     assert named in caught.value.remedy
+
+
+@pytest.mark.parametrize("option", ["layers", "weights"])
+def test_a_number_is_no_name(option: str) -> None:
+    """Who gives one is told which layer it may stand for, and which option is for positions."""
+    with pytest.raises(NothingMatches) as caught:
+        select(question_network(), **{option: ["3"]})
+    assert caught.value.remedy == (
+        "Layers and weights go by their names. Layer 3 of summary, counted from 1, is dense_2. "
+        "--index 3 chooses the array at position 3 of get_weights(): dense_1/bias."
+    )
+
+
+def test_positions_that_the_file_does_not_tell_choose_nothing() -> None:
+    """Where no position is known, the other options are named."""
+    unknown = replace(dense("dense", 2, 2, 0), weights=(replace(dense("dense", 2, 2, 0).weights[0], index=None),))
+    with pytest.raises(NothingMatches, match="does not tell the position of any array"):
+        select(model([unknown]), indices=["0"])
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1:x", "1:2:3", "1.5", "9" * 40])
+def test_a_position_is_a_number_or_a_range(text: str) -> None:
+    """Anything else is said to be none."""
+    with pytest.raises(RequestError, match="no position"):
+        select(question_network(), indices=[text])
 
 
 def test_a_long_list_of_names_is_cut() -> None:

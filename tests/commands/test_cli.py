@@ -39,6 +39,16 @@ OUTCOMES = [
     pytest.param(["shwo", NETWORK], 2, "No such command 'shwo'", id="no such command"),
     pytest.param(["show", NETWORK, "--ful"], 2, "No such option", id="no such option"),
     pytest.param(["show", NETWORK, "--format", "xml"], 2, "'xml' is not one of", id="no such format"),
+    *(
+        pytest.param(
+            [command, NETWORK, "--class", "D*", "--weight", "bias", "--index", "2:6"], 0, "", id=f"{command} some"
+        )
+        for command in ("show", "summary", "stats", "training")
+    ),
+    *(
+        pytest.param([command, NETWORK, "--index", "8"], 2, "between 0 and 7", id=f"no such position in {command}")
+        for command in ("show", "summary", "stats", "training")
+    ),
     pytest.param(["show", NETWORK, "--layer", "dens"], 2, "The nearest: dense", id="no such layer"),
     pytest.param(["show", NETWORK, "--weight", "kernal"], 2, "The nearest: kernel", id="no such weight"),
     pytest.param(["summary", NETWORK, "--layer", "dens"], 2, "The nearest: dense", id="no such layer in summary"),

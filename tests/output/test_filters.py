@@ -15,11 +15,16 @@ from kerasinspect.analysis.summarising import summarise
 from kerasinspect.analysis.surveying import survey
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.commands.cli import run
+from kerasinspect.output.blocks import Heading, Paragraph, Table
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.stats import stats_document
 from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.documents.training import training_document
 from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.pages.show import show_blocks
+from kerasinspect.output.pages.stats import stats_blocks
+from kerasinspect.output.pages.summary import summary_blocks
+from kerasinspect.output.pages.training import training_blocks
 from kerasinspect.output.show_options import ShowOptions
 from tests.places import SAMPLES
 
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.model import Model
+    from kerasinspect.output.blocks import Block
 
 NESTED, TRAINED = SAMPLES / "two_towers.keras", SAMPLES / "small_cnn.keras"
 MODELS = (NESTED, TRAINED, SAMPLES / "recurrent.keras", SAMPLES / "attention.keras")
@@ -53,10 +59,12 @@ def document(command: str, selection: Selection) -> dict[str, Any]:
     return read
 
 
-def filters(model: Model) -> Iterator[tuple[list[str], list[str]]]:
-    """Every layer by its path, and every name of a weight."""
-    yield from (([layer.path], []) for layer in model.walk())
-    yield from (([], [name]) for name in {weight.name for weight in model.weights})
+def filters(model: Model) -> Iterator[dict[str, list[str]]]:
+    """Every layer by its path, every class, every name of a weight, and every position."""
+    yield from ({"layers": [layer.path]} for layer in model.walk())
+    yield from ({"classes": [name]} for name in {layer.class_name for layer in model.walk()})
+    yield from ({"weights": [name]} for name in {weight.name for weight in model.weights})
+    yield from ({"indices": [str(weight.index)]} for weight in model.weights)
 
 
 def layer_facts(said: dict[str, Any]) -> dict[str, Any]:
@@ -76,14 +84,50 @@ def test_whatever_is_listed_is_said_as_without_a_filter(path: Path, command: str
     with open_model(path) as model:
         whole = document(command, select(model))
         weights = {weight["stored_path"]: weight for weight in whole.get("weights", ())}
-        for layers, names in filters(model):
-            said = document(command, select(model, layers, names))
+        for chosen in filters(model):
+            said = document(command, select(model, **chosen))
             assert {key: said[key] for key in said.keys() - PLACES} | {"model": None} == {
                 key: whole[key] for key in whole.keys() - PLACES
             } | {"model": None}
             assert {**said["model"], "weights": None} == {**whole["model"], "weights": None}
             assert layer_facts(said).items() <= layer_facts(whole).items()
             assert all(weight == weights[weight["stored_path"]] for weight in said.get("weights", ()))
+
+
+def page(command: str, selection: Selection) -> list[Block]:
+    """The blocks of what one command shows of a selection."""
+    match command:
+        case "show":
+            return list(show_blocks(inspect(selection), ShowOptions(explain=True)))
+        case "summary":
+            return list(summary_blocks(summarise(selection)))
+        case "stats":
+            return list(stats_blocks(survey(inspect(selection))))
+        case _:
+            return list(training_blocks(assess_training(selection.model), selection))
+
+
+def said_in_words(blocks: list[Block]) -> Iterator[object]:
+    """The headings of a page, its sentences but those that list layers, and each cell with its row and column."""
+    for block in blocks:
+        if isinstance(block, Heading):
+            yield block
+        elif isinstance(block, Paragraph) and not block.text.startswith("without weights"):
+            yield block.text
+        elif isinstance(block, Table):
+            for row in block.rows:
+                cells = zip((column.title for column in block.columns), row.cells, strict=True)
+                yield from ((row.cells[0], title, cell) for title, cell in cells if title != "connected to")
+
+
+@pytest.mark.parametrize("command", ["show", "summary", "stats", "training"])
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_whatever_is_shown_is_shown_as_without_a_filter(path: Path, command: str) -> None:
+    """Every heading, sentence and cell of a page for some layers or weights is on that of the whole model."""
+    with open_model(path) as model:
+        whole = set(said_in_words(page(command, select(model))))
+        for chosen in filters(model):
+            assert set(said_in_words(page(command, select(model, **chosen)))) <= whole
 
 
 def test_the_page_of_one_weight_says_the_parameters_of_all(capsys: pytest.CaptureFixture[str]) -> None:

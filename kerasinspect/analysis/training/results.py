@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.statistics.sampling import SAMPLE
@@ -103,6 +103,8 @@ class LayerTraining:
     certainty: Certainty | None
     decisive: WeightTraining
     """The weight that the verdict rests on most."""
+    listed: tuple[WeightTraining, ...] = ()
+    """Those of its weights that a selection lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,10 @@ class Training:
 
     def listed(self, selection: Selection) -> list[LayerTraining]:
         """The layers that a selection lists; the model itself stands among them where it owns weights."""
-        paths = {listed.layer.path for listed in selection.walk()}
-        paths.update({self.model.name or "model"} if selection.own_weights else ())
-        return [one for one in self.layers if one.layer.path in paths]
+        wanted = {weight.stored_path for listed in selection.walk() for weight in listed.weights}
+        wanted.update(weight.stored_path for weight in selection.own_weights)
+        each = [(layer, [one for one in layer.weights if one.weight.stored_path in wanted]) for layer in self.layers]
+        return [replace(layer, listed=tuple(weights)) for layer, weights in each if weights]
 
     def count(self, verdict: Verdict) -> int:
         """Layers with this verdict."""

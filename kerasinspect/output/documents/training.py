@@ -54,7 +54,7 @@ def _layer_document(layer: LayerTraining) -> dict[str, Writable]:
         "verdict": layer.verdict,
         "certainty": layer.certainty,
         "evidence": layer_evidence(layer),
-        "weights": [_weight_document(weight) for weight in layer.weights],
+        "weights": [_weight_document(weight) for weight in layer.listed],
     }
 
 

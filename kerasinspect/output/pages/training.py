@@ -48,7 +48,7 @@ def training_blocks(training: Training, selection: Selection) -> Iterator[Block]
     yield from head_blocks(training.model)
     yield Paragraph(SEPARATOR.join(_totals(training)))
     yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers)))
-    yield Table(_WEIGHT_COLUMNS, tuple(_weight_row(weight) for layer in layers for weight in layer.weights))
+    yield Table(_WEIGHT_COLUMNS, tuple(_weight_row(weight) for layer in layers for weight in layer.listed))
     yield Paragraph(_ABOUT, "quiet")
 
 
