@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shlex
 import signal
 import stat
 import subprocess
@@ -23,7 +24,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import FrameType
 
@@ -107,6 +108,11 @@ class Descriptor:
 def open_descriptor(name: str) -> Descriptor:
     """Open whatever has this name for reading, without waiting; raises OSError, and ValueError for no possible name."""
     return Descriptor(os.open(system_path(name), _OPENING))
+
+
+def command_line(words: Sequence[str]) -> str:
+    """A command line as a person would write it for this system's shell."""
+    return subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
 
 
 def verbatim(path: str) -> str:

@@ -14,6 +14,7 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.groups import CommandGroups
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
 from kerasinspect.commands.show import show
@@ -29,21 +30,25 @@ from kerasinspect.writing import PipeClosed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (show, summary, stats, training, check, lock, rules, verify)
-"""Every command, in the order of ``--help``."""
+_GROUPS = {
+    "Look": (show, summary, stats, training),
+    "Guard": (check, lock, rules, verify),
+}
+"""Every command, in the order and under the titles of ``--help``."""
+
+_ALIASES: dict[str, str] = {}
+"""Shorter names for commands."""
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
 """Exit statuses that a shell gives to a program stopped by Ctrl-C, or by the end of a pipe."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.group(
+    cls=CommandGroups, groups=_GROUPS, aliases=_ALIASES, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def cli() -> None:
     """Show what every array in a saved Keras model is, without Keras or TensorFlow."""
-
-
-for command in _COMMANDS:
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

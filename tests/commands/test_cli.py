@@ -36,7 +36,7 @@ OUTCOMES = [
     pytest.param(["--version"], 0, "", id="version"),
     pytest.param(["-h"], 0, "", id="help"),
     pytest.param(["show"], 2, "Missing argument 'MODEL'", id="no model"),
-    pytest.param(["shwo", NETWORK], 2, "No such command 'shwo'", id="no such command"),
+    pytest.param(["shwo", NETWORK], 2, "There is no command 'shwo'", id="no such command"),
     pytest.param(["show", NETWORK, "--ful"], 2, "No such option", id="no such option"),
     pytest.param(["show", NETWORK, "--format", "xml"], 2, "'xml' is not one of", id="no such format"),
     *(
