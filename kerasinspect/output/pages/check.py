@@ -79,10 +79,10 @@ def check_tables(
 
 def findings_table(report: CheckReport) -> Table:
     """The findings of all files in one table, for other programs; what could not be read is in it as an error."""
-    return Table(_LISTED, tuple(row for model in report.models for row in _listed(model)))
+    return Table(_LISTED, tuple(row for model in report.models for row in _flat_rows(model)))
 
 
-def _listed(model: ModelReport) -> Iterator[Row]:
+def _flat_rows(model: ModelReport) -> Iterator[Row]:
     """The rows of one file."""
     yield from (Row((model.location, "error", "", "unreadable", "", sentence)) for sentence in model.unread)
     for one in model.findings:
