@@ -69,7 +69,7 @@ inputs: words (None, 12) int32
 inputs of  output  shape   dtype    finite        same again   time
 zeros      output  (2, 1)  float32  no: 1 values  no          12 ms
 The golden file was recorded with other weights than this file has.
-golden  output  outside tolerance largest difference  relative
+golden  output  outside tolerance  of  largest difference  relative
 zeros   output        1   2                 inf       inf
 Python 3.11.7 · import 3.2 s · load 0.50 s · memory 600 MB · network not cut off: Operation not permitted · \
 memory limit not enforced
