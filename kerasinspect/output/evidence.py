@@ -80,7 +80,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "fits no initializer":
             return "its values are spread as no initializer spreads them"
         case "no initializer":
-            return "nothing tells what it started from"
+            return _without_initializer(one)
         case "initializer unknown":
             return f"what {name} gives is not known" if name else "what it started from is not known"
         case "no values":
@@ -89,6 +89,11 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return "its values cannot be read"
         case _:
             assert_never(judgement.reason)
+
+
+def _without_initializer(one: WeightTraining) -> str:
+    """What is said of a weight that has no initializer to be held to."""
+    return "training steps leave it alone" if one.weight.trainable is False else "nothing tells what it started from"
 
 
 def _extent(low: str, high: str) -> str:

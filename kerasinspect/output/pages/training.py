@@ -8,7 +8,7 @@ from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.evidence import layer_evidence
 from kerasinspect.output.figures import initial_std, short_number
 from kerasinspect.output.pages.head import SEPARATOR, head_blocks
-from kerasinspect.output.wording import counted, initializer_in_words
+from kerasinspect.output.wording import counted, initializer_in_words, untrained_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,9 @@ def _totals(training: Training) -> Iterator[str]:
 
 def _layer_row(layer: LayerTraining) -> Row:
     """One layer."""
-    frozen = " (frozen)" if layer.layer.trainable is False else ""
-    cells = (layer.layer.class_name, layer.verdict + frozen, layer.certainty or "", layer_evidence(layer))
+    word = untrained_word(layer.layer)
+    verdict = f"{layer.verdict} ({word})" if word else layer.verdict
+    cells = (layer.layer.class_name, verdict, layer.certainty or "", layer_evidence(layer))
     return Row((layer.layer.path, *cells))
 
 
