@@ -260,6 +260,15 @@ class Layer:
         return depth_first(self, lambda layer: layer.layers)
 
     @property
+    def trains(self) -> bool | None:
+        """Whether training changes any of its weights; one without weights, or not built, goes by its config.
+
+        What Normalization has is computed before the training, though nobody froze it.
+        """
+        said = {weight.trainable for layer in self.walk() for weight in layer.weights} if self.trainable else set()
+        return False if said == {False} else self.trainable
+
+    @property
     def parameters(self) -> int:
         """Scalars in its own weights and those of its sublayers; a variable that lies in two of them counts once."""
         weights = (weight for layer in self.walk() for weight in layer.weights)

@@ -153,7 +153,7 @@ def _summed(layer: Layer, weights: list[Weight], below: tuple[SummedLayer, ...])
 def _trainable(layer: Layer) -> bool | None:
     """Whether the layer trains: as it says, else as all of its weights say."""
     if layer.trainable is not None:
-        return layer.trainable
+        return layer.trains
     said = {weight.trainable for inner in layer.walk() for weight in inner.weights}
     return said.pop() if len(said) == 1 else None
 

@@ -90,7 +90,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "fits no initializer":
             return "its values fit the distribution of no initializer"
         case "no initializer":
-            return "the file does not state its initializer"
+            return _without_initializer(one)
         case "initializer unknown":
             return f"the initial values of {name} are not known" if name else "its initializer is not known"
         case "no values":
@@ -99,6 +99,13 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
             return "its values cannot be read"
         case _:
             assert_never(judgement.reason)
+
+
+def _without_initializer(one: WeightTraining) -> str:
+    """What is said of a weight that has no initializer to be held to."""
+    return (
+        "training steps leave it alone" if one.weight.trainable is False else "the file does not state its initializer"
+    )
 
 
 def _extent(low: str, high: str) -> str:

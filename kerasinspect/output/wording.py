@@ -9,7 +9,7 @@ from kerasinspect.names import cut
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kerasinspect.model import Axis, Initializer, Shape
+    from kerasinspect.model import Axis, Initializer, Layer, Shape
 
 _PLURALS = {"index": "indices", "height": "high", "width": "wide", "depth": "deep"}
 """Where an s at the end is wrong; three spatial axes are said as what they measure."""
@@ -80,6 +80,13 @@ def _drawn_from(initializer: Initializer) -> str:
     if initializer.limit is not None:
         return f"±{initializer.limit:.3g}{around}"
     return "" if initializer.stddev is None else f"standard deviation {initializer.stddev:.3g}{around}"
+
+
+def untrained_word(layer: Layer) -> str:
+    """What is said of a layer that training leaves alone; nothing of any other one."""
+    if layer.trainable is False:
+        return "frozen"
+    return "not trainable" if layer.trains is False else ""
 
 
 def shape_text(shape: Shape | tuple[Shape, ...] | None) -> str:

@@ -44,7 +44,7 @@ def layer_facts(layer: Layer) -> Document:
         "path": layer.path,
         "kind": layer.kind,
         "built": layer.built,
-        "trainable": layer.trainable,
+        "trainable": layer.trains,
         "input_shape": layer.input_shape,
         "output_shape": layer.output_shape,
         "connected_to": list(layer.inbound),

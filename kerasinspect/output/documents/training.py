@@ -50,7 +50,7 @@ def _layer_document(layer: LayerTraining) -> dict[str, Writable]:
     return {
         "path": layer.layer.path,
         "class_name": layer.layer.class_name,
-        "trainable": layer.layer.trainable,
+        "trainable": layer.layer.trains,
         "verdict": layer.verdict,
         "certainty": layer.certainty,
         "evidence": layer_evidence(layer),

@@ -11,7 +11,14 @@ from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.pages.code import code_blocks
 from kerasinspect.output.pages.head import SEPARATOR, extras_blocks, head_blocks
-from kerasinspect.output.wording import beginning, counted, initializer_in_words, shape_in_words, shape_text
+from kerasinspect.output.wording import (
+    beginning,
+    counted,
+    initializer_in_words,
+    shape_in_words,
+    shape_text,
+    untrained_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -81,7 +88,7 @@ def _layer_facts(layer: Layer) -> Iterator[str]:
     if layer.activation:
         yield layer.activation
     if layer.trainable is not None:
-        yield "trainable" if layer.trainable else "frozen"
+        yield untrained_word(layer) or "trainable"
     shapes = [text for text in (shape_text(layer.input_shape), shape_text(layer.output_shape)) if text]
     if shapes:
         yield " → ".join(shapes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.pages.head import TOTAL_WORDS, head_blocks
-from kerasinspect.output.wording import bytes_in_words, counted, shape_text, share_in_words
+from kerasinspect.output.wording import bytes_in_words, counted, shape_text, share_in_words, untrained_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,12 +61,17 @@ def _rows(
             share_in_words(total.parameters, summary.total.parameters) if total.arrays else "",
             bytes_in_words(total.nbytes) if total.arrays else "",
             ", ".join(entry.dtypes),
-            {True: "yes", False: "frozen", None: ""}[entry.trainable] if total.arrays else "",
+            _trainable(entry) if total.arrays else "",
         )
         inside = (*last, number == len(entries) - 1)
         own = inside[1:] if summary.tree else ()
         yield Row((*cells, ", ".join(layer.inbound)) if connected else cells, own)
         yield from _rows(summary, entry.entries, inside, connected=connected)
+
+
+def _trainable(entry: SummedLayer) -> str:
+    """Whether the layer trains; nothing where some of it does, or nothing tells."""
+    return "yes" if entry.trainable else untrained_word(entry.layer)
 
 
 def _unbuilt(entry: SummedLayer) -> str:

@@ -8,7 +8,7 @@ from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.evidence import VERDICT_WORDS, layer_evidence
 from kerasinspect.output.figures import initial_std, short_number
 from kerasinspect.output.pages.head import SEPARATOR, head_blocks
-from kerasinspect.output.wording import counted, initializer_in_words
+from kerasinspect.output.wording import counted, initializer_in_words, untrained_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,8 @@ def _totals(training: Training) -> Iterator[str]:
 
 def _layer_row(layer: LayerTraining) -> Row:
     """One layer."""
-    frozen = " (frozen)" if layer.layer.trainable is False else ""
-    verdict = VERDICT_WORDS[layer.verdict] + frozen
+    word = untrained_word(layer.layer)
+    verdict = VERDICT_WORDS[layer.verdict] + (f" ({word})" if word else "")
     return Row((layer.layer.path, layer.layer.class_name, verdict, layer.certainty or "", layer_evidence(layer)))
 
 
