@@ -7,6 +7,7 @@ that ``--help`` is quick.
 from __future__ import annotations
 
 import sys
+from copy import copy
 from io import StringIO
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +15,7 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
 from kerasinspect.commands.show import show
@@ -29,7 +31,7 @@ from kerasinspect.writing import PipeClosed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = (show, summary, stats, training, check, lock, rules, verify)
+_COMMANDS = (list_weights, show, summary, stats, training, check, lock, rules, verify)
 """Every command, in the order of ``--help``."""
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
@@ -42,8 +44,16 @@ def cli() -> None:
     """Show what every array in a saved Keras model is, without Keras or TensorFlow."""
 
 
+_ALIASES = {"ls": list_weights}
+"""Other words for commands, which ``--help`` leaves out."""
+
 for command in _COMMANDS:
     cli.add_command(command)
+
+for alias, command in _ALIASES.items():
+    hidden = copy(command)
+    hidden.hidden = True
+    cli.add_command(hidden, alias)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
