@@ -44,6 +44,8 @@ _WILDCARDS = frozenset("*?[")
 
 MODEL = click.argument("location", metavar="MODEL", nargs=-1, required=True, callback=_one_model)
 
+MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
+
 LAYER = click.option(
     "--layer",
     "layers",
