@@ -117,7 +117,8 @@ def said_in_words(blocks: list[Block]) -> Iterator[object]:
         elif isinstance(block, Table):
             for row in block.rows:
                 cells = zip((column.title for column in block.columns), row.cells, strict=True)
-                yield from ((row.cells[0], title, cell) for title, cell in cells if title != "connected to")
+                name = " ".join(row.cells[0].split())  # positions are as wide as the widest on their page
+                yield from ((name, title, " ".join(cell.split())) for title, cell in cells if title != "connected to")
 
 
 @pytest.mark.parametrize("command", ["show", "summary", "stats", "training"])
