@@ -15,8 +15,10 @@ help: ## list the targets
 
 venv: $(VENV)/dev.stamp ## set up .venv with everything that the other targets need
 
-demo: $(VENV)/core.stamp ## show what the arrays of a small network are
-	@$(BIN)/kerasinspect show sample_models/question_network.keras
+demo: $(VENV)/core.stamp ## list the arrays of a small network, and explain one of its layers
+	@$(BIN)/kerasinspect list sample_models/question_network.keras
+	@echo
+	@$(BIN)/kerasinspect show sample_models/question_network.keras --layer dense --explain
 
 test: $(VENV)/test.stamp ## run the tests, with the real Keras as oracle
 	$(QUIET_TENSORFLOW) $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile

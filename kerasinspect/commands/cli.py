@@ -15,6 +15,7 @@ import click
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
 from kerasinspect.commands.groups import CommandGroups
+from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
 from kerasinspect.commands.show import show
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _GROUPS = {
-    "Look": (show, summary, stats, training),
+    "Look": (list_weights, show, summary, stats, training),
     "Guard": (check, lock, rules, verify),
 }
 """Every command, in the order and under the titles of ``--help``."""
 
-_ALIASES: dict[str, str] = {}
+_ALIASES = {"ls": "list"}
 """Shorter names for commands."""
 
 _INTERRUPTED, _PIPE_CLOSED = 130, 141

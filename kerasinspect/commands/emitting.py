@@ -29,6 +29,13 @@ def page_width(output: Target | None) -> int | None:
     return shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
 
 
+def page_height(output: Target | None) -> int:
+    """Lines of a page that are seen at once: those of the terminal, or as many as most have."""
+    from kerasinspect.output.show_options import SCREEN
+
+    return SCREEN if page_width(output) is None else shutil.get_terminal_size().lines
+
+
 def emit_blocks(blocks: Iterable[Block], output: Target | None, *read: str | None) -> None:
     """Write a page to standard output, or to a file that is none of those read."""
     from kerasinspect.output.destination import destination
@@ -141,14 +148,15 @@ def emit_report(
                 assert_never(form)
 
 
-def finish(selection: Selection, damage: Damage, *, quiet: bool) -> int:
-    """Say what is odd and what could not be read; give the exit status."""
+def finish(selection: Selection, damage: Damage, *, quiet: bool, of: str = "") -> int:
+    """Say what is odd and what could not be read, ``of`` which file where there are several; give the exit status."""
     from kerasinspect.output.notes import notes
 
+    before = f"{of}: " if of else ""
     sentences = (*selection.model.damage, *damage.sentences)
     if not quiet:
-        say("note", notes(selection))
-    say("damaged", sentences)
+        say("note", (f"{before}{note}" for note in notes(selection)))
+    say("damaged", (f"{before}{sentence}" for sentence in sentences))
     return _DAMAGED if sentences else 0
 
 

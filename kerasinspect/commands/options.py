@@ -27,6 +27,8 @@ def options(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command],
 
 MODEL = click.argument("location", metavar="MODEL")
 
+MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
+
 LAYER = click.option(
     "--layer",
     "layers",

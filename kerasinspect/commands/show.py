@@ -80,7 +80,7 @@ def show(
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
     from kerasinspect.analysis.user_labels import user_labels
-    from kerasinspect.commands.emitting import finish, page_width
+    from kerasinspect.commands.emitting import finish, page_height, page_width
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.output.show_options import GridOptions, ShowOptions
@@ -90,7 +90,7 @@ def show(
     parts = (...,) if slice_text is None else parse_slice(slice_text)
     names = _read_names(input_names), _read_names(output_names)
     grid = GridOptions(full, precision, page_width(output))
-    asked = ShowOptions(hashes, statistics, explain, show_code, grid, values)
+    asked = ShowOptions(hashes, statistics, explain, show_code, page_height(output), grid, values)
     read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, layers, weights, classes, indices)

@@ -66,6 +66,8 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    titled: bool = True
+    """Whether a page has its titles; without them each cell says what it is. Forms that need titles have them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,12 @@ def flat_table(documents: Iterable[Document], keys: Sequence[str]) -> Table:
     return Table(tuple(map(Column, keys)), tuple(rows))
 
 
+def located(table: Table, location: str) -> Table:
+    """The table with a last column that says which file each row is of."""
+    rows = (Row((*row.cells, location), row.last) for row in table.rows)
+    return Table((*table.columns, Column("location")), tuple(rows))
+
+
 def _cell(value: Writable) -> str:
     """A value as text: nothing for None, a shape in brackets, other lists with commas, numbers with all digits."""
     if value is None:

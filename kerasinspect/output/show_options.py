@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+SCREEN = 24
+"""Lines of a page that are seen at once, where nobody knows how many there are."""
+
 PRECISION = 4
 """Digits after the point, unless asked otherwise."""
 
@@ -28,6 +31,8 @@ class ShowOptions:
     """On a page: what each layer and each weight does, in sentences."""
     show_code: bool = False
     """On a page: what can be read in stored code."""
+    screen: int = SCREEN
+    """On a page: how many lines are seen at once; a longer one begins with a list of its weights."""
     grid: GridOptions = field(default_factory=GridOptions)
     """On a page: how values are drawn."""
     values: bool = False

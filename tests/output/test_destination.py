@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+LISTING = ("list", "summary", "stats", "training")
 NETWORK = SAMPLES / "question_network.keras"
 NUMBERS = np.linspace(-1, 1, 100, dtype="<f4")
 
@@ -105,7 +106,7 @@ PAGES = (
     ("show", NETWORK),
     ("show", NETWORK, "--format", "json"),
     ("show", NETWORK, "--format", "jsonl"),
-    *((command, NETWORK, "--format", form) for command in ("summary", "stats", "training") for form in LIST_FORMS),
+    *((command, NETWORK, "--format", form) for command in LISTING for form in LIST_FORMS),
     ("lock", NETWORK),
     *(("rules", "--format", form) for form in LIST_FORMS),
     ("rules", "KI101"),
@@ -175,7 +176,7 @@ def test_an_empty_file_is_filled(tmp_path: Path) -> None:
     assert path.stat().st_size
 
 
-@pytest.mark.parametrize("command", ["show", "summary", "stats", "training", "lock", "check", "verify"])
+@pytest.mark.parametrize("command", ["show", *LISTING, "lock", "check", "verify"])
 def test_the_model_is_known_by_any_name(tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A link to it, symbolic or hard, is the model itself, and --force changes nothing about that."""
     model = tmp_path / "model.keras"

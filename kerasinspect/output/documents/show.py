@@ -64,7 +64,7 @@ def _layer_document(inspected: LayerInspection) -> Document:
 
 def _weight_document(inspected: WeightInspection, options: ShowOptions) -> Document:
     """The document of one weight, with what was asked for of its values."""
-    document = _weight_facts(inspected.weight)
+    document = weight_facts(inspected.weight)
     if options.hashes:
         document |= _hash(inspected.sha256)
     if options.statistics:
@@ -75,7 +75,7 @@ def _weight_document(inspected: WeightInspection, options: ShowOptions) -> Docum
     return document
 
 
-def _weight_facts(weight: Weight) -> dict[str, Writable]:
+def weight_facts(weight: Weight) -> dict[str, Writable]:
     """What one weight is; keys that say what is unusual only where it is."""
     initializer = weight.initializer
     document: dict[str, Writable] = {

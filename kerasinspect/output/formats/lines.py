@@ -106,9 +106,9 @@ def _paragraph(paragraph: Paragraph, width: int | None) -> Iterator[_Line]:
 
 
 def _table(table: Table, width: int | None) -> Iterator[_Line]:
-    """A line of titles, then one line for each row, with the guides of the tree before its first cell."""
+    """A line of titles where there are any, then a line for each row, with the guides of the tree before its first."""
     rows = [(_guides(row) + _name(row.cells[0]), *map(_name, row.cells[1:])) for row in table.rows]
-    titles = tuple(column.title for column in table.columns)
+    titles = tuple(column.title if table.titled else "" for column in table.columns)
     widths = [max(map(columns_of, cells)) for cells in zip(titles, *rows, strict=True)]
     kept = list(range(len(widths)))
     if width is not None:
@@ -118,7 +118,8 @@ def _table(table: Table, width: int | None) -> Iterator[_Line]:
     def fitted(cells: Sequence[str]) -> list[str]:
         return [_fitted(cells[at], widths[at], table.columns[at]) for at in kept]
 
-    yield ((_GUTTER.join(fitted(titles)).rstrip(), "quiet"),)
+    if table.titled:
+        yield ((_GUTTER.join(fitted(titles)).rstrip(), "quiet"),)
     for row, cells in zip(table.rows, rows, strict=True):
         first, *others = fitted(cells)
         guides = _guides(row)

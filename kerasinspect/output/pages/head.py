@@ -43,7 +43,7 @@ def head_blocks(model: Model) -> Iterator[Block]:
     yield Paragraph(SEPARATOR.join(filter(None, facts)), "quiet")
 
 
-def extras_blocks(totals: Mapping[ExtraKind, Total]) -> Iterator[Block]:
+def extras_blocks(totals: Mapping[ExtraKind, Total]) -> Iterator[Paragraph]:
     """One line that says what the file holds beside the weights; nothing where there is nothing."""
     parts = [
         f"{TOTAL_WORDS[kind]} ({counted(totals[kind].arrays, 'array')}, {bytes_in_words(totals[kind].nbytes)})"

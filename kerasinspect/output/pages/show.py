@@ -11,6 +11,8 @@ from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.pages.code import code_blocks
 from kerasinspect.output.pages.head import SEPARATOR, extras_blocks, head_blocks
+from kerasinspect.output.pages.list import weight_lines
+from kerasinspect.output.pages.overview import with_overview
 from kerasinspect.output.wording import beginning, counted, initializer_in_words, shape_in_words, shape_text
 
 if TYPE_CHECKING:
@@ -35,10 +37,25 @@ _TOKENS_LISTED = 10
 """Tokens of a vocabulary that are shown; all that were read are in the JSON."""
 
 
+_FEWEST_LISTED = 3
+"""Weights that are listed before their values where these take more than a screen."""
+
+_HEAD_LINES = 2
+
+
 def show_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
-    """The page of ``show``, block by block."""
+    """The page of ``show``, block by block; it begins with the list of its weights where it is a long one."""
+    yield from head_blocks(inspection.model)
+    body = _body(inspection, options)
+    if len(inspection.weights) < _FEWEST_LISTED:
+        yield from body
+    else:
+        yield from with_overview(body, weight_lines(inspection), options.screen - _HEAD_LINES)
+
+
+def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
+    """All that follows the head lines."""
     model = inspection.model
-    yield from head_blocks(model)
     if options.explain:
         yield Paragraph(_ORDER)
     if inspection.own_weights:

@@ -1,0 +1,72 @@
+"""``list``: a line for each array, the answer at a glance to what the arrays of a model are."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODELS, OUTPUT, QUIET, WEIGHT, options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.inspection import Inspection
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.options import ListForm
+    from kerasinspect.writing import Target
+
+
+@click.command("list", short_help="List every array in one line: its position, name, shape, and what it is.")
+@options(MODELS, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET)
+def list_weights(
+    locations: tuple[str, ...],
+    *,
+    layers: tuple[str, ...],
+    weights: tuple[str, ...],
+    classes: tuple[str, ...],
+    indices: tuple[str, ...],
+    form: ListForm,
+    output: Target | None,
+    limits: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """List every array of each MODEL in one line.
+
+    The line has its position in get_weights(), its layer and name, its shape, what runs along the axes and what its
+    numbers do, its dtype, and how many numbers it has.
+    """
+    from kerasinspect.analysis.inspection import inspecting
+    from kerasinspect.analysis.selection import select
+    from kerasinspect.commands.emitting import finish
+    from kerasinspect.commands.listing import Outcome, emit_models
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.opening import open_model
+
+    allowed = with_limits(DEFAULT, limits)
+
+    @contextmanager
+    def listed(location: str, outcome: Outcome) -> Iterator[Listing]:
+        with open_model(location, allowed) as model:
+            selection = select(model, layers, weights, classes, indices)
+            with inspecting(selection, whole=False) as inspection:
+                yield _listing(inspection)
+            outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))
+
+    return emit_models(locations, allowed, listed, form, output)
+
+
+def _listing(inspection: Inspection) -> Listing:
+    """The result in every form."""
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.output.documents.list import LIST_COLUMNS, list_document, list_lines
+    from kerasinspect.output.flat_tables import flat_table
+    from kerasinspect.output.pages.list import list_blocks
+
+    return Listing(
+        lambda: list_blocks(inspection),
+        lambda: list_document(inspection),
+        lambda: list_lines(inspection),
+        lambda: flat_table(list_lines(inspection), LIST_COLUMNS),
+    )
