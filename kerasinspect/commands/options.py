@@ -46,6 +46,8 @@ MODEL = click.argument("location", metavar="MODEL", nargs=-1, required=True, cal
 
 MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
 
+MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
+
 LAYER = click.option(
     "--layer",
     "layers",

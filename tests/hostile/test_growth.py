@@ -36,6 +36,7 @@ MEMORY = 1 << 20
 FORMS = ("junit", "sarif", "github", "markdown")
 COMMANDS = {
     "check": ("check", "--format", "json"),
+    "list": ("list",),
     "show": ("show", "--explain", "--hash"),
     "show as JSON": ("show", "--format", "json", "--values"),
     "show one": ("show", "--layer", "nothing like it"),

@@ -16,11 +16,13 @@ from kerasinspect.analysis.surveying import survey
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.commands.cli import run
 from kerasinspect.output.blocks import Heading, Paragraph, Table
+from kerasinspect.output.documents.list import list_document
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.stats import stats_document
 from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.documents.training import training_document
 from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.pages.list import list_blocks
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.stats import stats_blocks
 from kerasinspect.output.pages.summary import summary_blocks
@@ -47,6 +49,8 @@ def document(command: str, selection: Selection) -> dict[str, Any]:
     match command:
         case "show":
             made = show_document(inspect(selection), ShowOptions())
+        case "list":
+            made = list_document(inspect(selection))
         case "summary":
             made = summary_document(summarise(selection))
         case "stats":
@@ -77,7 +81,7 @@ def layer_facts(said: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-@pytest.mark.parametrize("command", ["show", "summary", "stats", "training"])
+@pytest.mark.parametrize("command", ["list", "show", "summary", "stats", "training"])
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_whatever_is_listed_is_said_as_without_a_filter(path: Path, command: str) -> None:
     """The head, the totals, the extras, and all of each layer and weight that is listed."""
@@ -99,6 +103,8 @@ def page(command: str, selection: Selection) -> list[Block]:
     match command:
         case "show":
             return list(show_blocks(inspect(selection), ShowOptions(explain=True)))
+        case "list":
+            return list(list_blocks(inspect(selection)))
         case "summary":
             return list(summary_blocks(summarise(selection)))
         case "stats":
@@ -112,7 +118,7 @@ def said_in_words(blocks: list[Block]) -> Iterator[object]:
     for block in blocks:
         if isinstance(block, Heading):
             yield block
-        elif isinstance(block, Paragraph) and not block.text.startswith("without weights"):
+        elif isinstance(block, Paragraph) and not block.text.startswith(("without weights", "no weights")):
             yield block.text
         elif isinstance(block, Table):
             for row in block.rows:
@@ -121,7 +127,7 @@ def said_in_words(blocks: list[Block]) -> Iterator[object]:
                 yield from ((name, title, " ".join(cell.split())) for title, cell in cells if title != "connected to")
 
 
-@pytest.mark.parametrize("command", ["show", "summary", "stats", "training"])
+@pytest.mark.parametrize("command", ["list", "show", "summary", "stats", "training"])
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_whatever_is_shown_is_shown_as_without_a_filter(path: Path, command: str) -> None:
     """Every heading, sentence and cell of a page for some layers or weights is on that of the whole model."""

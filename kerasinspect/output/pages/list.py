@@ -48,8 +48,8 @@ def weight_lines(inspection: Inspection) -> Iterator[Block]:
     if not weights:
         yield from _without_weights(inspection)
         return
+    room = max(len(_position(weight)) for weight in inspection.model.weights) + 1
     positions = [_position(weight) for weight in weights]
-    room = max(map(len, positions)) + 1
     rows = (_row(f"{position:<{room}}", weight) for position, weight in zip(positions, weights, strict=True))
     yield Table(_COLUMNS, tuple(rows), titled=False)
     yield from (Paragraph(meaning, "quiet", 2) for mark, meaning in _MARKS.items() if mark in positions)
