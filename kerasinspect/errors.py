@@ -13,7 +13,8 @@
         │   └── FailedRead  3    the system does not give its bytes
         └── RefusedFile     3    reading on would pass a limit or leave the file
 
-A message is a whole sentence that says what is wrong; ``remedy`` is one that says what to do next.
+A message is a whole sentence that says what is wrong; ``remedy`` is one that says what to do next, and ``details`` are
+lines for a person, such as the files to choose from.
 A bug raises anything else and keeps its traceback.
 """
 
@@ -25,16 +26,17 @@ from typing import ClassVar
 class InspectError(Exception):
     """Something that the user can understand and act on.
 
-    ``message`` says what is wrong and ``remedy``, where there is one, what to do next.
+    ``message`` says what is wrong and ``remedy``, where there is one, what to do next; ``details`` are lines between.
     """
 
     exit_status: ClassVar[int] = 2
 
-    def __init__(self, message: str, remedy: str = "") -> None:
-        """Take the sentence that says what is wrong, and one that says what to do."""
+    def __init__(self, message: str, remedy: str = "", details: tuple[str, ...] = ()) -> None:
+        """Take the sentence that says what is wrong, one that says what to do, and lines to choose from."""
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.details = details
 
     def __str__(self) -> str:
         """Both sentences on one line."""

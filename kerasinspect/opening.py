@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.assembly import assemble
 from kerasinspect.containers.sources import is_folder, open_source, refuse_device
+from kerasinspect.errors import NotAModel
 from kerasinspect.formats.recognising import file_contents, folder_contents
 from kerasinspect.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
+    from kerasinspect.containers.sources import Source
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import Model
 
@@ -40,7 +42,21 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
         if is_folder(path):
             contents = folder_contents(path, limits, files)
         else:
-            contents = file_contents(files.enter_context(closing(open_source(path))), limits, files)
+            contents = file_contents(files.enter_context(closing(_named_file(path))), limits, files)
         model = assemble(contents, limits)
         model = replace(model, checksum=contents.checksum, close=files.pop_all().close)
         return model, contents.container
+
+
+def _named_file(path: str) -> Source:
+    """The file that a user names; where there is nothing, the error says what was probably meant."""
+    if not path:
+        raise NotAModel("The name of the model is empty.", "Name a saved model; a variable of the shell may be empty.")
+    try:
+        return open_source(path)
+    except NotAModel as error:
+        if not isinstance(error.__cause__, FileNotFoundError) or os.path.lexists(path):
+            raise
+        from kerasinspect.formats.locating.missing import missing_model  # noqa: PLC0415 - most names are right
+
+        raise missing_model(path) from error

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from io import StringIO
+from itertools import chain
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
-from kerasinspect.commands.groups import CommandGroups
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
 from kerasinspect.commands.show import show
@@ -28,7 +28,7 @@ from kerasinspect.platforms import is_closed_pipe
 from kerasinspect.writing import PipeClosed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _GROUPS = {
     "Look": (show, summary, stats, training),
@@ -43,8 +43,57 @@ _INTERRUPTED, _PIPE_CLOSED = 130, 141
 """Exit statuses that a shell gives to a program stopped by Ctrl-C, or by the end of a pipe."""
 
 
+_MARGINS = 6
+"""Columns around the names of commands in ``--help``."""
+
+
+class _CommandGroups(click.Group):
+    """All commands, in the groups of ``--help``; another name for one of them is not listed."""
+
+    def __init__(
+        self, *, groups: Mapping[str, Sequence[click.Command]], aliases: Mapping[str, str], **settings: object
+    ) -> None:
+        """Take the commands under the titles of their groups, and other names for some of them."""
+        super().__init__(**settings)  # type: ignore[arg-type]
+        self.groups = groups
+        for command in chain.from_iterable(groups.values()):
+            self.add_command(command)
+        for alias, name in aliases.items():
+            self.add_command(self.commands[name], alias)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands of each group under its title, those of all groups in line."""
+        del ctx
+        longest = max(map(len, self.commands))
+        room = formatter.width - _MARGINS - longest
+        for title, commands in self.groups.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{one.name:<{longest}}", one.get_short_help_str(room)) for one in commands])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what stands before the command; raises RequestError for an option that belongs behind it."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from kerasinspect.commands.mistakes import option_first
+
+            if misplaced := option_first(self, error.option_name):
+                raise misplaced from None
+            raise
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that a line names first; raises RequestError with what was probably meant where it is none."""
+        if args[0] not in self.commands and not ctx.resilient_parsing:
+            from kerasinspect.commands.mistakes import no_command
+
+            raise no_command(self, args)
+        return super().resolve_command(ctx, args)
+
+
 @click.group(
-    cls=CommandGroups, groups=_GROUPS, aliases=_ALIASES, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=_CommandGroups, groups=_GROUPS, aliases=_ALIASES, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -105,10 +154,11 @@ def _output_failed(error: OSError | PipeClosed | SystemExit) -> int:
 
 
 def _complain(error: InspectError) -> int:
-    """Write what is wrong, and on the next line what to do, safe to show; give the exit status."""
+    """Write what is wrong, and on the next lines what to do, safe to show; give the exit status."""
     from kerasinspect.output.escaping import visible
 
     complain(f"kerasinspect: {visible(error.message)}")
-    if error.remedy:
-        complain(f"  {visible(error.remedy)}")
+    for line in (*error.details, error.remedy):
+        if line:
+            complain(f"  {visible(line)}")
     return error.exit_status

@@ -25,7 +25,24 @@ def options(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command],
     return decorate
 
 
-MODEL = click.argument("location", metavar="MODEL")
+def _one_model(context: click.Context, _: click.Parameter, words: tuple[str, ...]) -> str:
+    """The one model that a line names, by itself or by a pattern that nothing else fits."""
+    if len(words) > 1 and not context.resilient_parsing:
+        from kerasinspect.commands.mistakes import several_models
+
+        raise several_models(context, words)
+    word = words[0] if words else ""
+    if _WILDCARDS.isdisjoint(word) or context.resilient_parsing:
+        return word
+    from kerasinspect.formats.locating.locations import find_model
+    from kerasinspect.limits import DEFAULT, with_limits
+
+    return find_model(word, with_limits(DEFAULT, context.params.get("limits") or ()))
+
+
+_WILDCARDS = frozenset("*?[")
+
+MODEL = click.argument("location", metavar="MODEL", nargs=-1, required=True, callback=_one_model)
 
 LAYER = click.option(
     "--layer",
@@ -145,6 +162,7 @@ LIMITS = click.option(
     "--limit",
     "limits",
     multiple=True,
+    is_eager=True,  # what finds the model needs them
     metavar="NAME=VALUE",
     help="Raise a limit that a message names. May be given several times.",
 )

@@ -24,6 +24,7 @@ _LONGEST_CHARACTER = 3
 """Bytes of one UTF-8 character that may be cut off at the end of the head."""
 
 CONVERT = "Load it where it was made and save it with model.save('model.keras')."
+LOAD_CHECKPOINT = "Load it in the code that made it, and save the model with model.save('model.keras')."
 _DOWNLOAD_AGAIN = "Download it again, from the address of the file itself."
 NAME_A_MODEL = "Name a file that Keras's model.save or save_weights wrote."
 NOT_OPENED = "Loading it can run any code, so it is not opened. Save the model with model.save('model.keras')."
@@ -132,8 +133,8 @@ def _checkpoint_index(source: Source, tail: bytes) -> NotAModel | None:
     """The index of a TensorFlow checkpoint: a table that ends in LevelDB's magic number."""
     if not tail.endswith(b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"):
         return None
-    message = f"{source.label} is the index of a TensorFlow checkpoint, not a Keras model."
-    return NotAModel(message, "Load it into its model and save that with model.save('model.keras').")
+    message = f"{source.label} is the index of a TensorFlow checkpoint, which is not read yet."
+    return NotAModel(message, LOAD_CHECKPOINT)
 
 
 def _page(source: Source, head: bytes) -> NotAModel | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from kerasinspect.commands.cli import cli, run
-from kerasinspect.commands.groups import takes_one, takes_several
+from kerasinspect.commands.mistakes import takes_one, takes_several
 from kerasinspect.platforms import command_line
+from tests.makers.plain_models import keras_archive
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
@@ -135,3 +137,124 @@ def test_help_lists_every_command_in_its_group_and_none_twice(answer: Callable[.
 def test_the_version_is_told(answer: Callable[..., Answer], option: str) -> None:
     """In one line."""
     assert answer(option).out.startswith("kerasinspect ")
+
+
+@pytest.fixture
+def models(folder: Path) -> Path:
+    """A working folder with two sound models, one more in a folder, and a file that is none."""
+    (folder / "runs").mkdir()
+    for name in ("first.keras", "second.keras", "runs/third.keras"):
+        (folder / name).write_bytes(keras_archive())
+    (folder / "notes.txt").write_text("x", encoding="utf-8")
+    return folder
+
+
+ONE_MODEL = [name for name, command in cli.commands.items() if takes_one(command)]
+
+
+@pytest.mark.parametrize("command", ONE_MODEL)
+@pytest.mark.usefixtures("models")
+def test_several_models_where_one_is_taken_are_said(answer: Callable[..., Answer], command: str) -> None:
+    """With the commands that take several."""
+    ended = answer(command, "first.keras", "second.keras")
+    assert (ended.status, ended.out) == (2, "")
+    assert f"{command} takes one model, and the line has 2: first.keras, second.keras.\n  Name one" in ended.err
+    assert "Several are taken by " in ended.err
+    assert "check" in ended.err
+    assert answer(command, *["first.keras"] * 2_000).err.count("first.keras") < 10
+
+
+@pytest.mark.usefixtures("models")
+def test_a_layer_behind_a_model_is_told_its_option(answer: Callable[..., Answer]) -> None:
+    """A word that is no file is no second model; `lock` has no such option."""
+    assert (
+        "one word too many.\n  There is no such file; a layer is chosen with" in answer("show", "first.keras", "b").err
+    )
+    assert "one word too many.\n  There is no such file.\n" in answer("lock", "first.keras", "b").err
+
+
+def test_a_pattern_that_one_path_fits_is_that_model(answer: Callable[..., Answer], models: Path) -> None:
+    """And one that is there under the very name of a pattern is itself."""
+    assert answer("summary", "f*.keras") == answer("summary", "first.keras")
+    assert answer("summary", "r*/*") == answer("summary", "runs/third.keras")
+    (models / "[f]irst.keras").write_bytes(b"")
+    assert "[f]irst.keras is empty" in answer("summary", "[f]irst.keras").err
+
+
+def test_a_pattern_that_more_paths_fit_lists_them(answer: Callable[..., Answer], models: Path) -> None:
+    """At most sixteen of them."""
+    ended = answer("show", "*.keras")
+    assert (ended.status, ended.out) == (2, "")
+    assert "2 paths fit the pattern *.keras, and one model is asked for.\n  first.keras\n  second.keras\n" in ended.err
+    for number in range(40):
+        (models / f"many{number:02}.keras").touch()
+    assert answer("show", "many*").err.endswith("many15.keras\n  and 24 more\n  Name one of them.\n")
+    assert "--limit found_models=VALUE" in answer("show", "*", "--limit", "found_models=2").err
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("*.kears", "The models there are first.keras, second.keras."),
+        ("run/*", "There is no folder run. Did you mean runs?"),
+        ("runs/a/*", "There is no folder runs/a."),
+    ],
+)
+@pytest.mark.usefixtures("models")
+def test_a_pattern_that_nothing_fits_says_what_is_there(
+    answer: Callable[..., Answer], command: str, pattern: str, said: str
+) -> None:
+    """Or which of its folders is not."""
+    ended = answer(command, pattern)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == f"kerasinspect: No file fits the pattern {pattern}.\n  {said.replace('/', os.sep)}\n"
+
+
+TYPOS = {
+    "a letter": ("frist.keras", "Did you mean first.keras"),
+    "letter case": ("FIRST.keras", "Did you mean first.keras"),
+    "no ending": ("second", "Did you mean second.keras?"),
+    "another ending": ("second.h5", "Did you mean second.keras?"),
+    "another folder": ("third.keras", "Did you mean runs/third.keras"),
+    "a folder": ("rnus/third.keras", "There is no folder rnus. Did you mean runs?"),
+    "nothing like it": ("q", "The models there are first.keras, second.keras."),
+    "nothing at all": ("runs/nothing/q", "There is no folder runs/nothing."),
+    "no address yet": ("https://x.y/z.keras", "Download it and name the file, or pipe it: curl -L ADDRESS |"),
+}
+
+
+@pytest.mark.parametrize(("name", "said"), TYPOS.values(), ids=list(TYPOS))
+@pytest.mark.usefixtures("models")
+def test_a_name_that_is_not_there_gets_the_nearest(answer: Callable[..., Answer], name: str, said: str) -> None:
+    """For one model and, in its report, where several are taken."""
+    shown = answer("show", name)
+    assert (shown.status, shown.out) == (3, "")
+    assert said.replace("/", os.sep) in shown.err.replace("/", os.sep)
+    checked = answer("check", name, "--no-config")
+    assert checked.status == 3
+    assert said.replace("/", os.sep) in checked.out.replace("/", os.sep)
+
+
+def test_names_in_a_folder_are_shown_escaped_and_looked_at_within_bounds(
+    answer: Callable[..., Answer], folder: Path
+) -> None:
+    """Whoever filled the folder chose them."""
+    (folder / "mod\x1bel.keras").touch()
+    assert "Did you mean mod\\x1bel.keras?" in answer("show", "model.keras").err
+    assert len(answer("show", "n" * 10_000).err) < 10_500
+
+
+def test_a_tilde_that_the_shell_left_alone_is_said(
+    answer: Callable[..., Answer], models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In quotes no shell expands it."""
+    monkeypatch.setenv("HOME", str(models))
+    monkeypatch.setenv("USERPROFILE", str(models))
+    assert f"In quotes the shell leaves ~ as it is: name {models}" in answer("show", "~/first.keras").err
+
+
+@pytest.mark.usefixtures("models")
+def test_an_empty_name_is_said(answer: Callable[..., Answer]) -> None:
+    """It stands for no folder."""
+    assert "The name of the model is empty." in answer("show", "").err

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from glob import has_magic
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import is_folder
 from kerasinspect.errors import RefusedFile, RequestError
+from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
 from kerasinspect.formats.locating.patterns import expand
 from kerasinspect.limits import DEFAULT, Limits
@@ -17,6 +18,11 @@ from kerasinspect.platforms import is_device
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_MAGIC = re.compile(r"[*?]|\[.+\]")
+"""What makes a name a pattern; a bracket that is not closed stands for itself."""
+_MOST_LISTED = 16
+"""Paths that fit a pattern which a message lists."""
+
 
 def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Location, ...]:
     """Every model that the names mean, once, in order; also what takes the place of one and cannot be read.
@@ -24,6 +30,22 @@ def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Locatio
     Raises RequestError for a folder or a pattern without a model; a file that does not exist is for its reader to say.
     """
     return tuple(dict.fromkeys(location for name in names for location in _models_of(name, limits)))
+
+
+def find_model(name: str, limits: Limits = DEFAULT) -> str:
+    """The one path that a name means: itself, or what alone fits it where it is a pattern.
+
+    Raises RequestError for a pattern that nothing fits, or more than one path.
+    """
+    if not _is_pattern(name):
+        return name
+    paths = list(dict.fromkeys(location.path for location in in_order(expand(name, limits))))
+    if not paths:
+        raise _nothing_fits(name)
+    if len(paths) > 1:
+        message = f"{len(paths):,} paths fit the pattern {shortened(name)}, and one model is asked for."
+        raise RequestError(message, "Name one of them.", _first(paths))
+    return paths[0]
 
 
 def _models_of(name: str, limits: Limits) -> Iterator[Location]:
@@ -47,14 +69,14 @@ def paths_named(name: str, limits: Limits = DEFAULT) -> list[str]:
 
 def _is_pattern(name: str) -> bool:
     """Whether a name is a pattern: there is nothing of that very name, nor is it a device."""
-    return has_magic(os.path.splitdrive(name)[1]) and not is_device(name) and not os.path.lexists(name)
+    return _MAGIC.search(os.path.splitdrive(name)[1]) is not None and not is_device(name) and not os.path.lexists(name)
 
 
 def _fitting(pattern: str, limits: Limits) -> Iterator[Location]:
     """The models that fit a pattern, and those in folders that do."""
     found = in_order(expand(pattern, limits))
     if not found:
-        raise RequestError(f"No file fits the pattern {pattern}.", "Check it, or name the files.")
+        raise _nothing_fits(pattern)
     above = None
     for location in found:
         if location.error:
@@ -75,3 +97,16 @@ def _named(name: str, limits: Limits) -> Iterator[Location]:
     if not found:
         raise RequestError(f"The folder {name} holds no saved model.", f"Names of models end in {', '.join(ENDINGS)}.")
     yield from found
+
+
+def _nothing_fits(pattern: str) -> RequestError:
+    """The error for a pattern that nothing fits, with what is wrong with the folder that it begins in, if anything."""
+    from kerasinspect.formats.locating.missing import why_nothing_fits  # noqa: PLC0415 - most patterns fit
+
+    return RequestError(f"No file fits the pattern {pattern}.", why_nothing_fits(pattern))
+
+
+def _first(paths: list[str]) -> tuple[str, ...]:
+    """The first of some paths, and how many more there are."""
+    more = [f"and {len(paths) - _MOST_LISTED:,} more"] if len(paths) > _MOST_LISTED else []
+    return (*paths[:_MOST_LISTED], *more)

@@ -1,0 +1,100 @@
+"""What was probably meant by a path that leads to nothing: a name like it, or something that is no path."""
+
+from __future__ import annotations
+
+import os
+import re
+from glob import has_magic
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.containers.sources import is_folder
+from kerasinspect.errors import NotAModel
+from kerasinspect.formats.foreign_files import LOAD_CHECKPOINT, listed
+from kerasinspect.formats.locating.folder_search import ENDINGS
+from kerasinspect.names import LONGEST_SHOWN, alike
+from kerasinspect.platforms import system_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_LOOKED_AT = 2_000
+"""Names in a folder that are compared with one that is not there."""
+_FOLDERS_LOOKED_INTO = 100
+"""Folders below in which a file of the very name is looked for."""
+_SUGGESTED = 3
+"""Names that a message suggests at most."""
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_DOWNLOAD = "Download it and name the file, or pipe it: curl -L ADDRESS | kerasinspect COMMAND -"
+
+
+def missing_model(path: str) -> NotAModel:
+    """The error for the path of a model that leads to nothing, with what was probably meant."""
+    if _ADDRESS.match(path):
+        return NotAModel(f"{path} is an address: models are not read over the network yet.", _DOWNLOAD)
+    index = f"{os.path.basename(path)}.index"  # noqa: PTH119 - a path that ends in a separator has no name
+    if index in (entry.name for entry in _entries(Path(path).parent)):
+        message = f"{path} is the prefix of a TensorFlow checkpoint ({index} and its data), which is not read yet."
+        return NotAModel(message, LOAD_CHECKPOINT)
+    return NotAModel(f"{path} does not exist.", _what_was_meant(path))
+
+
+def _what_was_meant(path: str) -> str:
+    """A sentence that says what was probably meant by a path that leads to nothing."""
+    home = os.path.expanduser(path)  # noqa: PTH111 - pathlib raises errors where there is no home
+    if home != path and os.path.lexists(home):
+        return f"In quotes the shell leaves ~ as it is: name {home}."
+    gone = Path(path)
+    while not is_folder(str(gone.parent)) and gone.parent != gone:
+        gone = gone.parent
+    if gone == Path(path):
+        return _near_file(gone)
+    folders = _like(gone.name, (entry.name for entry in _entries(gone.parent) if entry.is_dir()))
+    return f"There is no folder {gone}. {_suggestion(gone.parent, folders)}".rstrip()
+
+
+def why_nothing_fits(pattern: str) -> str:
+    """A sentence on a pattern that nothing fits: its folder is not there, or what is."""
+    folder = Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts))
+    return _models_in(folder) if is_folder(str(folder)) else _what_was_meant(str(folder / "*"))
+
+
+def _models_in(folder: Path) -> str:
+    """A sentence that lists the files in a folder that bear the name of a model."""
+    models = [entry.name for entry in _entries(folder) if entry.name.lower().endswith(ENDINGS)]
+    return f"The models there are {listed(models)}." if models else "Check the path."
+
+
+def _near_file(path: Path) -> str:
+    """What in the folder of a path, or right below it, has such a name; else which models are there."""
+    entries = _entries(path.parent)
+    names = [entry.name for entry in entries]
+    folders = islice((entry.name for entry in entries if entry.is_dir()), _FOLDERS_LOOKED_INTO)
+    below = (os.path.join(folder, path.name) for folder in folders)  # noqa: PTH118 - a text, as names are
+    moved = [name for name in below if os.path.lexists(path.parent / name)]
+    return _suggestion(path.parent, [*moved, *_like(path.name, names)]) or _models_in(path.parent)
+
+
+def _suggestion(folder: Path, names: Sequence[str]) -> str:
+    """A question that suggests a few names in a folder; nothing where there are none."""
+    paths = [str(folder / name) for name in names[:_SUGGESTED]]
+    return f"Did you mean {' or '.join(paths)}?" if paths else ""
+
+
+def _like(name: str, names: Iterable[str]) -> list[str]:
+    """The names most like one that is not there: those that differ in letter case or in the ending alone come first."""
+    plain, known = name.lower(), {other.lower(): other for other in names}
+    longer = [known[other] for other in known if plain and other.startswith(f"{plain}.")]
+    same = [known[plain]] if plain in known else []
+    return list(dict.fromkeys([*same, *longer, *(known[other] for other in alike(plain[:LONGEST_SHOWN], known))]))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What is in a folder, as far as it is looked at; nothing where it cannot be listed."""
+    try:
+        with os.scandir(system_path(str(folder))) as entries:
+            return sorted(islice(entries, _LOOKED_AT), key=lambda entry: entry.name)
+    except (OSError, ValueError):
+        return []
