@@ -10,6 +10,7 @@ import click
 
 from kerasinspect.commands.options import (
     LIMITS,
+    MODELS,
     OUTPUT,
     QUIET,
     REPORT_FORMAT,
@@ -48,7 +49,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 
 
 @click.command(short_help="Find what is wrong with models: broken, untrained, unsafe; the exit status is for CI.")
-@click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
+@MODELS
 @click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, code prefixes (KI1) or names.")
 @click.option("--ignore", metavar="RULES", multiple=True, help="Not these. RULES may be a list with commas.")
 @click.option("--against", metavar="LOCK", help="Compare with this lock file, which kerasinspect lock made.")
