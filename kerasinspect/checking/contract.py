@@ -72,6 +72,8 @@ class AgreedTensor:
 class Contract:
     """What was agreed about a model; what is None was not agreed."""
 
+    source: str | None = None
+    """The lock file that it was read from."""
     keras_version: str | None = None
     inputs: tuple[AgreedTensor, ...] | None = None
     outputs: tuple[AgreedTensor, ...] | None = None

@@ -191,6 +191,8 @@ class CheckReport:
     """The file that the policy was read from."""
     passed_over: tuple[str, ...] = ()
     """Policies that were found and not used, since they lie in what is checked."""
+    lock: str | None = None
+    """The lock file that every model was compared with."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

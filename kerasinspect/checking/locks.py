@@ -7,6 +7,7 @@ since a term that is silently passed over would never be held against a model.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeGuard, TypeVar
 
 from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
@@ -71,7 +72,7 @@ def parse_lock(document: Json, path: str) -> Contract:
             "Make it anew with `kerasinspect lock`.",
         )
     try:
-        return _contract(document)
+        return replace(_contract(document), source=path)
     except RequestError as error:
         raise RequestError(f"{path}: {error.message}", error.remedy) from error
 

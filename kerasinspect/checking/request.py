@@ -87,4 +87,5 @@ def check_models(
         else check_file(file.path, rules, limits, contract, waivers.reason)
         for file in files
     )
-    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over)
+    lock = None if contract is None else contract.source
+    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over, lock)

@@ -60,7 +60,9 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 @click.option("--config", metavar="FILE", help="The policy file. Default: the nearest one in this folder or above it.")
 @click.option("--no-config", is_flag=True, help="Use no policy file.")
 @click.option("--statistics", is_flag=True, help="Add how often each rule found something.")
-@click.option("--verbose", is_flag=True, help="Add the rules that were skipped, the thresholds and the policy file.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Add the rules that were skipped, the thresholds and the policy file."
+)
 @REPORT_FORMAT
 @click.option(
     "--report",

@@ -47,6 +47,7 @@ def _whole(report: CheckReport) -> Document:
         },
         "policy": report.policy,
         "policies_not_used": list(report.passed_over),
+        "lock": report.lock,
         "thresholds": {active.rule.code: dict(active.thresholds) for active in report.rules if active.thresholds},
     }
 

@@ -165,8 +165,10 @@ def totals(report: CheckReport, *, verbose: bool = False) -> Iterator[Block]:
 
 
 def _judged_by(report: CheckReport, *, verbose: bool) -> Iterator[Block]:
-    """The policies that do not count; when verbose the one that does, and the thresholds."""
+    """The policies that do not count, and the lock; when verbose the one that does, and the thresholds."""
     yield from (Paragraph(not_used(policy), "warning") for policy in report.passed_over)
+    if report.lock is not None:
+        yield Paragraph(f"lock: {report.lock}", "quiet")
     if verbose:
         yield Paragraph(f"policy: {report.policy or 'none'}", "quiet")
         yield Paragraph(f"thresholds: {', '.join(_thresholds(report)) or 'none'}", "quiet")
