@@ -50,7 +50,17 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 @click.command(short_help="Find what is wrong with models: broken, untrained, unsafe; the exit status is for CI.")
 @click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
 @click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, code prefixes (KI1) or names.")
-@click.option("--ignore", metavar="RULES", multiple=True, help="Not these. RULES may be a list with commas.")
+@click.option(
+    "--extend-select", metavar="RULES", multiple=True, help="These too, beside what the policy or the default selects."
+)
+@click.option(
+    "--ignore",
+    "--extend-ignore",
+    "ignore",
+    metavar="RULES",
+    multiple=True,
+    help="Not these, nor those that the policy ignores. RULES may be a list with commas.",
+)
 @click.option("--against", metavar="LOCK", help="Compare with this lock file, which kerasinspect lock made.")
 @click.option(
     "--fail-on",
@@ -77,6 +87,7 @@ def check(
     locations: tuple[str, ...],
     *,
     select: tuple[str, ...],
+    extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     against: str | None,
     fail_on: Severity | None,
@@ -97,6 +108,7 @@ def check(
     selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
     kerasinspect.toml.
     """
+    from kerasinspect.checking.policy import Overrides
     from kerasinspect.checking.request import check_models, open_lock, open_policy, policy_here
     from kerasinspect.commands.emitting import emit_report, say
     from kerasinspect.formats.locating.locations import find_models
@@ -116,7 +128,7 @@ def check(
         require_replaceable(written, *read)
     if not quiet:
         say("note", map(not_used, policy.passed_over))
-    policy = policy.overridden(_names(select), _names(ignore), fail_on)
+    policy = policy.overridden(Overrides(_names(select), _names(extend_select), _names(ignore), fail_on))
     contract = open_lock(against)
     with _progress(files, quiet=quiet) as waiting:
         report = check_models(waiting, policy, contract, allowed)
@@ -128,9 +140,9 @@ def check(
     return report.exit_status
 
 
-def _names(lists: tuple[str, ...]) -> list[str]:
+def _names(lists: tuple[str, ...]) -> tuple[str, ...]:
     """The names in comma-separated lists."""
-    return [name.strip() for part in lists for name in part.split(",") if name.strip()]
+    return tuple(name.strip() for part in lists for name in part.split(",") if name.strip())
 
 
 def _progress(

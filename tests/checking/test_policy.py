@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kerasinspect.checking.findings import Finding
-from kerasinspect.checking.policy import Policy, Waiver, Waivers, policy_from
+from kerasinspect.checking.policy import Overrides, Policy, Waiver, Waivers, policy_from
 from kerasinspect.checking.policy_file import PolicyFile, read_policy
 from kerasinspect.checking.policy_search import find_policy
 from kerasinspect.checking.request import check, nearest_policy, open_lock, open_policy
@@ -138,10 +138,96 @@ def test_a_policy_chooses_rules_severities_and_thresholds() -> None:
 )
 def test_the_command_line_wins(select: list[str], ignore: list[str], expected: list[str]) -> None:
     """What is selected there replaces what the file selects and ignores; what is ignored there is added."""
-    subject = policy(select=["KI101", "KI102"], ignore=["KI102"]).overridden(select, ignore, "note")
+    subject = policy(select=["KI101", "KI102"], ignore=["KI102"]).overridden(
+        Overrides(tuple(select), (), tuple(ignore), "note")
+    )
     assert codes(subject) == expected
     assert subject.fail_on == "note"
-    assert policy(fail_on="warning").overridden([], [], None).fail_on == "warning"
+    assert policy(fail_on="warning").overridden(Overrides()).fail_on == "warning"
+
+
+BESIDE: dict[str, tuple[Policy, Overrides, list[str]]] = {
+    "the default": (policy(extend_select=["KI409"]), Overrides(), sorted([*DEFAULT_CODES, "KI409"])),
+    "what the policy selects": (policy(select=["KI101"], extend_select=["KI409"]), Overrides(), ["KI101", "KI409"]),
+    "what it ignores": (
+        policy(select=["KI10"], extend_ignore=["KI10"], extend_select=["KI409"]),
+        Overrides(),
+        ["KI409"],
+    ),
+    "ignored in two lists": (policy(select=["KI10"], ignore=["KI101"], extend_ignore=["KI10"]), Overrides(), []),
+    "from outside": (policy(select=["KI101"]), Overrides(extend_select=("KI409",)), ["KI101", "KI409"]),
+    "though it is ignored": (policy(select=["KI1"], ignore=["KI1"]), Overrides(extend_select=("KI101",)), ["KI101"]),
+    "instead of both": (
+        policy(select=["KI101"], extend_select=["KI102"], extend_ignore=["KI409"]),
+        Overrides(select=("KI103",), extend_select=("KI409",)),
+        ["KI103", "KI409"],
+    ),
+    "less what is ignored at once": (
+        policy(select=["KI101"]),
+        Overrides(extend_select=("KI10",), ignore=("not-a-number",)),
+        [f"KI10{number}" for number in range(2, 10)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("subject", "by", "expected"), BESIDE.values(), ids=BESIDE)
+def test_rules_are_added_without_naming_all_others(subject: Policy, by: Overrides, expected: list[str]) -> None:
+    """What is extended is added to what is selected or ignored, and the call has the last word."""
+    assert codes(subject.overridden(by)) == expected
+
+
+OFF: dict[str, tuple[dict[str, Any], str, str]] = {
+    "off by default": (
+        {"thresholds": {"KI409": {"megabytes": 1}}},
+        "thresholds.KI409 has no effect: KI409 too-large is off by default.",
+        'extend-select = ["KI409"]',
+    ),
+    "by its name": ({"thresholds": {"too-large": {"megabytes": 1}}}, "thresholds.too-large has no effect", "KI409"),
+    "not selected": (
+        {"select": ["KI1"], "thresholds": {"KI403": {"major": 3}}},
+        "thresholds.KI403 has no effect: KI403 newer-keras is not selected.",
+        'extend-select = ["KI403"]',
+    ),
+    "ignored": (
+        {"ignore": ["KI10"], "thresholds": {"KI107": {"largest": 3}}},
+        "thresholds.KI107 has no effect: KI107 exploding-magnitude is ignored.",
+        "Take it out of ignore",
+    ),
+    "a severity": ({"severities": {"KI110": "note"}}, "severities.KI110 has no effect: KI110", "extend-select"),
+    "a severity of a family": (
+        {"select": ["KI1"], "severities": {"KI3": "note"}},
+        "severities.KI3 has no effect: KI301 untrained-model is not selected.",
+        "extend-select",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "message", "remedy"), OFF.values(), ids=OFF)
+def test_what_is_set_of_a_rule_that_is_off_is_a_wrong_request(
+    content: dict[str, Any], message: str, remedy: str
+) -> None:
+    """A threshold that nothing is held against would look as if it did something."""
+    with pytest.raises(RequestError) as caught:
+        policy(**content).overridden(Overrides())
+    assert caught.value.message.startswith(f"kerasinspect.toml: {message}")
+    assert remedy in caught.value.remedy
+
+
+ON: dict[str, tuple[dict[str, Any], Overrides]] = {
+    "on by default": ({"thresholds": {"KI107": {"largest": 3}}}, Overrides()),
+    "selected by the policy": ({"extend_select": ["KI409"], "thresholds": {"KI409": {"megabytes": 1}}}, Overrides()),
+    "selected by the call": ({"thresholds": {"KI409": {"megabytes": 1}}}, Overrides(extend_select=("KI409",))),
+    "left out by the call": ({"thresholds": {"KI107": {"largest": 3}}}, Overrides(select=("KI4",))),
+    "ignored by the call": ({"thresholds": {"KI107": {"largest": 3}}}, Overrides(ignore=("KI107",))),
+    "one of a family": ({"ignore": ["KI301"], "severities": {"KI3": "note"}}, Overrides()),
+    "asked where there is a lock": ({"severities": {"KI609": "note"}}, Overrides()),
+}
+
+
+@pytest.mark.parametrize(("content", "by"), ON.values(), ids=ON)
+def test_what_is_set_of_a_rule_that_is_on_somewhere_is_right(content: dict[str, Any], by: Overrides) -> None:
+    """One call that asks fewer rules makes nothing of the policy wrong."""
+    policy(**content).overridden(by)
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
