@@ -167,6 +167,16 @@ class ModelReport:
     """The version that saved it, where the file tells."""
     optimizer_nbytes: int = 0
     """Bytes of optimizer state in the file."""
+    lock_names: Mapping[str, str] = field(default_factory=dict)
+    """The path in the lock of each layer that Keras has numbered anew, by its path in the model."""
+
+    @property
+    def numbered_anew(self) -> tuple[tuple[str, str], ...]:
+        """The paths in the lock and in the model of the layers whose own names differ, without those inside such."""
+        last = (
+            (lock, model, lock.rpartition("/")[2], model.rpartition("/")[2]) for model, lock in self.lock_names.items()
+        )
+        return tuple((lock, model) for lock, model, old, new in last if old != new)
 
     @property
     def unread(self) -> tuple[str, ...]:

@@ -79,9 +79,13 @@ def parse_lock(document: Json, path: str) -> Contract:
 
 def _contract(value: Json) -> Contract:
     """The whole document."""
-    keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers")
+    keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers", "exact_names")
     table = _object(value, "The file", keys)
+    exact_names = table.get("exact_names", False)
+    if not isinstance(exact_names, bool):
+        _wrong("exact_names", "true or false")
     return Contract(
+        exact_names=exact_names,
         keras_version=_text(table.get("keras_version"), "keras_version"),
         inputs=_list(table.get("inputs"), "inputs", _tensor),
         outputs=_list(table.get("outputs"), "outputs", _tensor),

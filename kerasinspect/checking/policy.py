@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from kerasinspect.checking.policy_file import PolicyFile
     from kerasinspect.checking.rule_names import Value
 
-_KEYS = ("select", "extend-select", "ignore", "extend-ignore", "fail-on", "severities", "thresholds", "per-layer")
+_KEYS = (
+    "select",
+    "extend-select",
+    "ignore",
+    "extend-ignore",
+    "fail-on",
+    "severities",
+    "thresholds",
+    "per-layer",
+    "exact-names",
+)
 _WAIVER_KEYS = ("layer", "ignore", "reason")
 _LONGEST_TEXT = 1_000
 """Characters of a waiver's layer, which may be a pattern, and of its reason, which stands beside each finding."""
@@ -62,6 +72,7 @@ class Overrides:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Severity | None = None
+    exact_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,8 @@ class Policy:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    exact_names: bool = False
+    """Whether a lock forgives no name that Keras gives by itself."""
 
     def rules(self, *, with_contract: bool) -> tuple[ActiveRule, ...]:
         """The rules to ask; with a contract, those about it too, whatever is selected.
@@ -105,6 +118,7 @@ class Policy:
             extend_select=(*(() if by.select else self.extend_select), *by.extend_select),
             ignore=(*still_ignored, *by.ignore),
             fail_on=by.fail_on or self.fail_on,
+            exact_names=by.exact_names or self.exact_names,
         )
         _require_on(self, asked)
         return asked
@@ -165,6 +179,7 @@ def _policy(content: object) -> Policy:
             name: _numbers(values, f"thresholds.{cut(name, LONGEST_SHOWN)}") for name, values in thresholds.items()
         },
         waivers=tuple(_waiver(value, f"per-layer[{at}]") for at, value in enumerate(waivers)),
+        exact_names=_truth(table.get("exact-names", False), "exact-names"),
     )
 
 
@@ -214,6 +229,13 @@ def _severity(value: object, place: str) -> Severity:
         if value == severity:
             return severity
     raise RequestError(f"{place} is no severity.", f"It is one of {', '.join(SEVERITIES)}.")
+
+
+def _truth(value: object, place: str) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise RequestError(f"{place} is neither true nor false.", "Write it without quotation marks.")
+    return value
 
 
 def _numbers(value: object, place: str) -> Mapping[str, float]:

@@ -33,6 +33,7 @@ def check(  # noqa: PLR0913 - the options of the command
     fail_on: Severity | None = None,
     config: str | os.PathLike[str] | Policy | None = None,
     against: str | os.PathLike[str] | None = None,
+    exact_names: bool = False,
 ) -> CheckReport:
     """What is wrong with saved models: files, folders that are searched, or globs.
 
@@ -41,7 +42,8 @@ def check(  # noqa: PLR0913 - the options of the command
     ``ModelReport.error``. Raises RequestError where the request itself is wrong.
     """
     policy = config if isinstance(config, Policy) else open_policy(config)
-    policy = policy.overridden(Overrides(tuple(select), tuple(extend_select), tuple(ignore), fail_on))
+    asked = Overrides(tuple(select), tuple(extend_select), tuple(ignore), fail_on, exact_names)
+    policy = policy.overridden(asked)
     files = find_models(os.fspath(location) for location in locations)
     return check_models(files, policy, open_lock(against))
 
@@ -80,6 +82,8 @@ def check_models(
     files: Iterable[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
 ) -> CheckReport:
     """What a policy's rules say about some files, and where they depart from a contract."""
+    if contract is not None and policy.exact_names:
+        contract = replace(contract, exact_names=True)
     rules = policy.rules(with_contract=contract is not None)
     waivers = Waivers(policy.waivers)
     reports = (

@@ -63,6 +63,9 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 )
 @click.option("--against", metavar="LOCK", help="Compare with this lock file, which kerasinspect lock made.")
 @click.option(
+    "--exact-names", is_flag=True, help="Compare by exact names: dense_2 never stands for the dense of the lock."
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
     help="The lowest severity that fails the run (exit status 1). Default: error.",
@@ -90,6 +93,7 @@ def check(
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     against: str | None,
+    exact_names: bool,
     fail_on: Severity | None,
     config: str | None,
     no_config: bool,
@@ -128,7 +132,8 @@ def check(
         require_replaceable(written, *read)
     if not quiet:
         say("note", map(not_used, policy.passed_over))
-    policy = policy.overridden(Overrides(_names(select), _names(extend_select), _names(ignore), fail_on))
+    asked = Overrides(_names(select), _names(extend_select), _names(ignore), fail_on, exact_names)
+    policy = policy.overridden(asked)
     contract = open_lock(against)
     with _progress(files, quiet=quiet) as waiting:
         report = check_models(waiting, policy, contract, allowed)

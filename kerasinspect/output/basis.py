@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.wording import in_force, not_used
+from kerasinspect.output.escaping import short
+from kerasinspect.output.wording import counted, in_force, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.findings import CheckReport, Severity
+    from kerasinspect.checking.findings import CheckReport, ModelReport, Severity
+
+
+_NAMED = 3
+"""Layers that Keras numbered anew that are named; of more only the number is said."""
+
+
+def numbered_anew(model: ModelReport) -> Iterator[str]:
+    """A sentence about the layers that count as others of the lock, since Keras numbered them anew, if any do."""
+    pairs = model.numbered_anew
+    if pairs:
+        named = ", ".join(f"{short(path)} for {short(lock)}" for lock, path in pairs[:_NAMED])
+        more = f" and {len(pairs) - _NAMED:,} more" if len(pairs) > _NAMED else ""
+        yield f"{counted(len(pairs), 'automatic name')} matched with the lock by class and order: {named}{more}."
 
 
 def basis_of(report: CheckReport) -> Iterator[tuple[Severity, str]]:

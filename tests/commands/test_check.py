@@ -113,6 +113,7 @@ def test_json_has_the_keys_of_the_contract(models: Path) -> None:
         ],
         "skipped": [],
         "ignored": [],
+        "numbered_anew": [],
     }
     assert page["error"]
     assert (page["format"], page["arrays"], page["arrays_read"], page["findings"]) == (None, None, None, [])

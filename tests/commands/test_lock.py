@@ -75,6 +75,18 @@ def test_a_lock_goes_to_standard_output_and_says_the_same_each_time() -> None:
     assert printed.count('"name"') == run(lock, NETWORK, "--hash").stdout.count('"sha256"') == 8
 
 
+@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif", "markdown"])
+def test_a_name_that_keras_numbered_anew_is_forgiven_and_said(form: str, folder: Path) -> None:
+    """The report says under which name a layer was compared; --exact-names takes it for another layer."""
+    text = run(lock, NETWORK).stdout.replace('"dense"', '"dense_7"')
+    (folder / "model.lock.json").write_text(text, encoding="utf-8")
+    forgiving = run(check, NETWORK, "--against", "model.lock.json", "--format", form)
+    assert forgiving.return_value == 0
+    assert "dense_7" in forgiving.stdout
+    assert run(check, NETWORK, "--against", "model.lock.json", "--exact-names").return_value == 1
+    assert '"exact_names": true' in run(lock, NETWORK, "--exact-names").stdout
+
+
 @pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e999", "[Infinity, 1.0]"])
 def test_values_that_json_lacks_are_locked_as_words(folder: Path, value: str) -> None:
     """Keras writes them in configs; the model keeps to its lock, and another value departs from it."""

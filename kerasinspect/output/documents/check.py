@@ -64,6 +64,7 @@ def _model_document(model: ModelReport) -> Document:
         "findings": [_finding_document(finding) for finding in model.findings],
         "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in model.skipped],
         "ignored": [{**_finding_document(one.finding), "reason": one.reason} for one in model.ignored],
+        "numbered_anew": [{"lock": lock, "model": path} for lock, path in model.numbered_anew],
     }
 
 

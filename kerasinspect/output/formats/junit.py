@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from kerasinspect.output.basis import basis_of
+from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _reading_case(model: ModelReport, report: CheckReport) -> Element:
     if model.unread:
         error = SubElement(case, "error", {"type": "unreadable", "message": _text(model.unread[0])})
         error.text = "\n".join(map(_text, model.unread))
-    for _, sentence in basis_of(report):
+    for sentence in (*(sentence for _, sentence in basis_of(report)), *numbered_anew(model)):
         SubElement(case, "system-out").text = _text(sentence)
     return case
 

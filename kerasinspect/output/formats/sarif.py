@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from kerasinspect import __version__
-from kerasinspect.output.basis import basis_of
+from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
 
@@ -88,6 +88,11 @@ def _invocation(report: CheckReport) -> Document:
         }
         for model in report.models
         for skipped in model.skipped
+    ]
+    skipped += [
+        {"level": "note", "message": {"text": _text(sentence)}, "locations": [_location(model.location)]}
+        for model in report.models
+        for sentence in numbered_anew(model)
     ]
     return {
         "executionSuccessful": not unread,

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.output.basis import numbered_anew
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import bytes_in_words, counted, not_used
@@ -117,8 +118,8 @@ def _read(read: int, arrays: int) -> str:
 
 
 def _remarks(model: ModelReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:
-    """What a policy waives in one file, and when verbose which rules were skipped."""
-    waived = () if quiet else _waived(model.ignored)
+    """Names that a lock forgives and what a policy waives in one file, and when verbose which rules were skipped."""
+    waived = () if quiet else (*numbered_anew(model), *_waived(model.ignored))
     skipped = _skipped(model.skipped) if verbose else ()
     return (Paragraph(words, "quiet", 2) for words in (*waived, *skipped))
 
