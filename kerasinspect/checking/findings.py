@@ -147,6 +147,18 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Rules that are not to be reported of some layers, and why."""
+
+    layer: str
+    """A layer's path or a glob for it; what is inside the layer is meant too."""
+    codes: frozenset[str]
+    reason: str
+    names: tuple[str, ...] = ()
+    """The rules as the policy calls them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelReport:
     """What all rules say about one file. What is unknown of a file that cannot be read is None."""
 
@@ -203,6 +215,8 @@ class CheckReport:
     """Policies that were found and not used, since they lie in what is checked."""
     lock: str | None = None
     """The lock file that every model was compared with."""
+    idle_waivers: tuple[Waiver, ...] = ()
+    """Waivers of the policy that waived nothing in any file."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import Globs
-from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.findings import SEVERITIES, Waiver
 from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.errors import RequestError
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
@@ -37,31 +37,30 @@ _CONTRACT = "KI6"
 """What the codes of the rules begin with that are asked where there is a lock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """Rules that are not to be reported of some layers, and why."""
-
-    layer: str
-    """A layer's path or a glob for it; what is inside the layer is meant too."""
-    codes: frozenset[str]
-    reason: str
-
-
 class Waivers:
     """All waivers of a policy, ready to be asked of any number of findings."""
 
     def __init__(self, waivers: Iterable[Waiver]) -> None:
         """Keep the waivers; globs are compiled only for the rules that find something."""
         self.waivers = tuple(waivers)
-        self.by_code: dict[str, Globs[str]] = {}
+        self.by_code: dict[str, Globs[Waiver]] = {}
+        self.used: set[Waiver] = set()
 
     def reason(self, finding: Finding) -> str | None:
         """Why a finding does not count: it is about such a layer, or something inside it; None where it counts."""
         code = finding.code
         if code not in self.by_code:
-            asked = ((one.layer, one.reason) for one in self.waivers if code in one.codes)
+            asked = ((one.layer, one) for one in self.waivers if code in one.codes)
             self.by_code[code] = Globs(asked, inside=True)
-        return self.by_code[code].first(finding.where)
+        waiver = self.by_code[code].first(finding.where)
+        if waiver is None:
+            return None
+        self.used.add(waiver)
+        return waiver.reason
+
+    def idle(self) -> tuple[Waiver, ...]:
+        """Those that have waived nothing so far."""
+        return tuple(waiver for waiver in self.waivers if waiver not in self.used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ def _waiver(value: object, place: str) -> Waiver:
     names = _texts(table.get("ignore", []), f"{place}.ignore")
     if not names:
         raise RequestError(f"{place} ignores nothing.", "Name the rules in ignore.")
-    return Waiver(layer, frozenset(named_rules(names)), reason)
+    return Waiver(layer, frozenset(named_rules(names)), reason, names)
 
 
 def _text(table: Mapping[str, object], place: str, key: str, words: str) -> str:

@@ -92,5 +92,6 @@ def check_models(
         else check_file(file.path, rules, limits, contract, waivers.reason)
         for file in files
     )
+    models = tuple(reports)
     lock = None if contract is None else contract.source
-    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over, lock)
+    return CheckReport(models, policy.fail_on, rules, policy.source, policy.passed_over, lock, waivers.idle())

@@ -1,4 +1,4 @@
-"""What a report of ``check`` says of what it judged by: the policy, and the lock that the models were compared with."""
+"""What a report of ``check`` says of what it judged by: the policy, its waivers, and the lock that was compared."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 
 _NAMED = 3
-"""Layers that Keras numbered anew that are named; of more only the number is said."""
+"""Layers that Keras numbered anew, and waivers that waived nothing, that are named; of more the number is said."""
 
 
 def numbered_anew(model: ModelReport) -> Iterator[str]:
     """A sentence about the layers that count as others of the lock, since Keras numbered them anew, if any do."""
     pairs = model.numbered_anew
     if pairs:
-        named = ", ".join(f"{short(path)} for {short(lock)}" for lock, path in pairs[:_NAMED])
+        named = ", ".join(f"{short(path)} with {short(lock)}" for lock, path in pairs[:_NAMED])
         more = f" and {len(pairs) - _NAMED:,} more" if len(pairs) > _NAMED else ""
-        yield f"{counted(len(pairs), 'automatic name')} matched with the lock by class and order: {named}{more}."
+        numbered = f"{counted(len(pairs), 'layer')} numbered anew by Keras"
+        yield f"{numbered}, matched with the lock by class and order: {named}{more}."
 
 
 def basis_of(report: CheckReport) -> Iterator[tuple[Severity, str]]:
@@ -32,3 +33,13 @@ def basis_of(report: CheckReport) -> Iterator[tuple[Severity, str]]:
     yield from (("warning", not_used(policy)) for policy in report.passed_over)
     if report.lock is not None:
         yield "note", f"Each model was compared with the lock file {report.lock}."
+    yield from (("note", sentence) for sentence in waived_nothing(report))
+
+
+def waived_nothing(report: CheckReport) -> Iterator[str]:
+    """A sentence for each of the first waivers that waived nothing, and one for the others."""
+    for waiver in report.idle_waivers[:_NAMED]:
+        rules = ", ".join(map(short, waiver.names))
+        yield f'The waiver of {rules} for "{short(waiver.layer)}" waived nothing: correct its layer, or remove it.'
+    if (more := len(report.idle_waivers) - _NAMED) > 0:
+        yield f"{counted(more, 'other waiver')} waived nothing."

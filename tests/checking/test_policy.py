@@ -6,18 +6,23 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
-from kerasinspect.checking.findings import Finding
-from kerasinspect.checking.policy import Overrides, Policy, Waiver, Waivers, policy_from
+from kerasinspect.checking.findings import Finding, Waiver
+from kerasinspect.checking.policy import Overrides, Policy, Waivers, policy_from
 from kerasinspect.checking.policy_file import PolicyFile, read_policy
 from kerasinspect.checking.policy_search import find_policy
 from kerasinspect.checking.request import check, nearest_policy, open_lock, open_policy
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
+from kerasinspect.output.basis import waived_nothing
+from tests.makers.plain_models import archive_tree, hdf5, keras_archive
 from tests.makers.special_files import make_pipe
 
 if TYPE_CHECKING:
+    import h5py
+
     from kerasinspect.checking.findings import Scope
 
 DEFAULT_CODES = [rule.code for rule in RULES if rule.default]
@@ -78,8 +83,9 @@ def test_the_nearest_policy_counts(files: dict[str, str], expected: str | None, 
         (b"a = " + b"[" * 100_000, "pyproject.toml is not TOML"),
         (b"[tool]\nkerasinspect = 3\n", r"\[tool.kerasinspect\] is not a table"),
         (b"[tool.kerasinspect]\nselct = []\n", 'pyproject.toml: .* has no key "selct"'),
+        (b"[kerasinspect]\nselect = []\n", r"has a table \[kerasinspect\], which no tool reads"),
     ],
-    ids=["syntax", "encoding", "too deep", "no table", "unknown key"],
+    ids=["syntax", "encoding", "too deep", "no table", "unknown key", "another table"],
 )
 def test_a_file_that_may_hold_the_policy_is_never_passed_over(content: bytes, message: str, project: Path) -> None:
     """What cannot be understood on the way up is an error, since the policy could be in it."""
@@ -102,6 +108,18 @@ def test_a_policy_that_was_named_must_be_there(name: str, content: str | None, m
     with pytest.raises(RequestError, match=message):
         open_policy(project / name)
     assert open_policy(None) == Policy()
+
+
+@pytest.mark.parametrize("name", ["kerasinspect.toml", "strict.toml"])
+@pytest.mark.parametrize(
+    "text", [SHARED, "[tool.kerasinspect.thresholds.KI107]\nlargest = 3\n"], ids=["table", "inner"]
+)
+def test_the_heading_of_the_shared_file_is_explained_where_it_is_wrong(text: str, name: str, project: Path) -> None:
+    """Keys stand at the top of a file that is all policy; the error says what to take out."""
+    (project / name).write_text(text, encoding="utf-8")
+    with pytest.raises(RequestError, match=r"has the heading \[tool\.kerasinspect\]") as caught:
+        read_policy(str(project / name))
+    assert "take tool.kerasinspect out of each heading" in caught.value.remedy
 
 
 def test_any_name_will_do_for_a_file_that_is_named(project: Path) -> None:
@@ -358,6 +376,22 @@ def test_what_is_waived_is_kept_apart_with_its_reason() -> None:
     waivers = Waivers(policy(per_layer=[WAIVER]).waivers)
     assert waivers.reason(finding("KI105", "a/kernel")) == "pruned"
     assert waivers.reason(finding("KI105", "b/kernel")) is None
+
+
+def test_a_waiver_that_waives_nothing_is_said(tmp_path: Path) -> None:
+    """One whose layer is misspelt, or which is no longer needed, would stay for ever."""
+
+    def spoilt(file: h5py.File) -> None:
+        file["layers/dense_1/vars/0"][1, 0] = np.nan
+
+    (tmp_path / "a.keras").write_bytes(keras_archive(weights=hdf5(archive_tree, spoilt)))
+    idle = ({"layer": f"encodr_{number}", "ignore": ["KI1"], "reason": "old"} for number in range(5))
+    subject = policy(per_layer=[{"layer": "second", "ignore": ["KI101", "KI105"], "reason": "new"}, *idle])
+    report = check(tmp_path / "a.keras", config=subject)
+    assert [waiver.layer for waiver in report.idle_waivers] == [f"encodr_{number}" for number in range(5)]
+    first, *_, last = waived_nothing(report)
+    assert first == 'The waiver of KI1 for "encodr_0" waived nothing: correct its layer, or remove it.'
+    assert last == "2 other waivers waived nothing."
 
 
 def test_check_goes_by_the_policy_that_it_is_given(project: Path, sample_models: Path) -> None:

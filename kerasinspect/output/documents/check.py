@@ -48,6 +48,10 @@ def _whole(report: CheckReport) -> Document:
         "policy": report.policy,
         "policies_not_used": list(report.passed_over),
         "lock": report.lock,
+        "waivers_not_used": [
+            {"layer": waiver.layer, "ignore": list(waiver.names), "reason": waiver.reason}
+            for waiver in report.idle_waivers
+        ],
         "thresholds": {active.rule.code: dict(active.thresholds) for active in report.rules if active.thresholds},
     }
 
