@@ -55,9 +55,7 @@ def policy_table(path: Path, name: str) -> object:
             raise RequestError(f"{name} has a table [{_TOOL}], which no tool reads.", f"Call it [tool.{_TOOL}].")
         return table
     if table is not None:
-        remedy = (
-            f"Here all keys stand at the top: take tool.{_TOOL} out of each heading, and the one that is left empty."
-        )
+        remedy = f"In this file keys stand at the top, and [thresholds.KI107] for [tool.{_TOOL}.thresholds.KI107]."
         raise RequestError(f"{name} has the heading [tool.{_TOOL}], which only {SHARED_NAME} needs.", remedy)
     return document
 

@@ -115,11 +115,11 @@ def test_a_policy_that_was_named_must_be_there(name: str, content: str | None, m
     "text", [SHARED, "[tool.kerasinspect.thresholds.KI107]\nlargest = 3\n"], ids=["table", "inner"]
 )
 def test_the_heading_of_the_shared_file_is_explained_where_it_is_wrong(text: str, name: str, project: Path) -> None:
-    """Keys stand at the top of a file that is all policy; the error says what to take out."""
+    """Keys stand at the top of a file that is all policy; the error says how to write them."""
     (project / name).write_text(text, encoding="utf-8")
     with pytest.raises(RequestError, match=r"has the heading \[tool\.kerasinspect\]") as caught:
         read_policy(str(project / name))
-    assert "take tool.kerasinspect out of each heading" in caught.value.remedy
+    assert "keys stand at the top" in caught.value.remedy
 
 
 def test_any_name_will_do_for_a_file_that_is_named(project: Path) -> None:
