@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from kerasinspect.checking.automatic_names import lock_names
 from kerasinspect.checking.contract import layer_pairs
 from kerasinspect.checking.findings import Finding, Ignored, ModelReport, Skipped
 from kerasinspect.checking.gathering import gather, stored_dtypes
@@ -74,7 +75,9 @@ def check_model(
     """The report of an open model."""
     evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
     if contract is not None:
-        evidence = replace(evidence, contract=contract, agreed=tuple(layer_pairs(contract, model)))
+        names = lock_names(contract, model)
+        agreed = tuple(layer_pairs(contract, model, names))
+        evidence = replace(evidence, contract=contract, agreed=agreed, lock_names=names)
     dtypes = stored_dtypes(model)
     skipped = {active.rule.code: why for active in rules if (why := _reason_to_skip(active.rule, evidence))}
     answers = [
@@ -94,6 +97,7 @@ def check_model(
         ignored=tuple(answer for answer in answers if isinstance(answer, Ignored)),
         keras_version=model.keras_version,
         optimizer_nbytes=sum(extra.array.nbytes for extra in model.extras if extra.kind == "optimizer"),
+        lock_names=evidence.lock_names,
     )
 
 

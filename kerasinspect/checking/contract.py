@@ -17,7 +17,7 @@ from kerasinspect.checking.agreed_config import agreed_config
 from kerasinspect.model import UNKNOWN_CLASS, Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Model, Shape, Weight
@@ -72,6 +72,10 @@ class AgreedTensor:
 class Contract:
     """What was agreed about a model; what is None was not agreed."""
 
+    source: str | None = None
+    """The lock file that it was read from."""
+    exact_names: bool = False
+    """Whether a layer must have just its name where that is one that Keras gives by itself and numbers anew."""
     keras_version: str | None = None
     inputs: tuple[AgreedTensor, ...] | None = None
     outputs: tuple[AgreedTensor, ...] | None = None
@@ -108,7 +112,7 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
                 tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
                 agreed_config(layer, around),
             )
-            for layer, around in _placed_layers(model)
+            for layer, around in placed_layers(model)
         ),
     )
 
@@ -129,7 +133,7 @@ def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
     )
 
 
-def _placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
+def placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
     """Every layer at every depth with the one that it lies in; the model counts as a layer where it owns weights."""
     if model.own_weights:
         name = model.name or "model"
@@ -228,7 +232,13 @@ def with_agreed(
     yield from ((agreed[place], None) for place in unused)
 
 
-def layer_pairs(contract: Contract, model: Model) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
-    """The layers of a model, each with what is agreed about it; then what is agreed about layers that it lacks."""
+def layer_pairs(
+    contract: Contract, model: Model, names: Mapping[str, str]
+) -> Iterator[tuple[AgreedLayer | None, Layer | None]]:
+    """The layers of a model, each with what is agreed about it; then what is agreed about layers that it lacks.
+
+    ``names`` has the path in the contract of each layer that has another one there.
+    """
     if contract.layers is not None:
-        yield from with_agreed(contract.layers, [(layer.path, layer) for layer, _ in _placed_layers(model)])
+        named = [(names.get(layer.path, layer.path), layer) for layer, _ in placed_layers(model)]
+        yield from with_agreed(contract.layers, named)

@@ -34,6 +34,8 @@ class Evidence:
     """What was agreed about the model; None without a lock file."""
     agreed: tuple[tuple[AgreedLayer | None, Layer | None], ...] = ()
     """The layers of the model, each with what is agreed about it; then what is agreed about layers that it lacks."""
+    lock_names: Mapping[str, str] = field(default_factory=dict)
+    """The path in the lock of each layer that Keras has numbered anew, by its path in the model."""
 
     @property
     def name(self) -> str:

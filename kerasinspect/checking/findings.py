@@ -147,6 +147,18 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Rules that are not to be reported of some layers, and why."""
+
+    layer: str
+    """A layer's path or a glob for it; what is inside the layer is meant too."""
+    codes: frozenset[str]
+    reason: str
+    names: tuple[str, ...] = ()
+    """The rules as the policy calls them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelReport:
     """What all rules say about one file. What is unknown of a file that cannot be read is None."""
 
@@ -167,6 +179,16 @@ class ModelReport:
     """The version that saved it, where the file tells."""
     optimizer_nbytes: int = 0
     """Bytes of optimizer state in the file."""
+    lock_names: Mapping[str, str] = field(default_factory=dict)
+    """The path in the lock of each layer that Keras has numbered anew, by its path in the model."""
+
+    @property
+    def numbered_anew(self) -> tuple[tuple[str, str], ...]:
+        """The paths in the lock and in the model of the layers whose own names differ, without those inside such."""
+        last = (
+            (lock, model, lock.rpartition("/")[2], model.rpartition("/")[2]) for model, lock in self.lock_names.items()
+        )
+        return tuple((lock, model) for lock, model, old, new in last if old != new)
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -191,6 +213,10 @@ class CheckReport:
     """The file that the policy was read from."""
     passed_over: tuple[str, ...] = ()
     """Policies that were found and not used, since they lie in what is checked."""
+    lock: str | None = None
+    """The lock file that every model was compared with."""
+    idle_waivers: tuple[Waiver, ...] = ()
+    """Waivers of the policy that waived nothing in any file."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ since a term that is silently passed over would never be held against a model.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeGuard, TypeVar
 
 from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
@@ -71,16 +72,20 @@ def parse_lock(document: Json, path: str) -> Contract:
             "Make it anew with `kerasinspect lock`.",
         )
     try:
-        return _contract(document)
+        return replace(_contract(document), source=path)
     except RequestError as error:
         raise RequestError(f"{path}: {error.message}", error.remedy) from error
 
 
 def _contract(value: Json) -> Contract:
     """The whole document."""
-    keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers")
+    keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers", "exact_names")
     table = _object(value, "The file", keys)
+    exact_names = table.get("exact_names", False)
+    if not isinstance(exact_names, bool):
+        _wrong("exact_names", "true or false")
     return Contract(
+        exact_names=exact_names,
         keras_version=_text(table.get("keras_version"), "keras_version"),
         inputs=_list(table.get("inputs"), "inputs", _tensor),
         outputs=_list(table.get("outputs"), "outputs", _tensor),

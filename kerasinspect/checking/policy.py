@@ -7,35 +7,34 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import Globs
-from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.findings import SEVERITIES, Waiver
 from kerasinspect.checking.rule_names import active_rules, named_rules
-from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from kerasinspect.checking.findings import ActiveRule, Finding, Severity
+    from kerasinspect.checking.findings import ActiveRule, Finding, Rule, Severity
     from kerasinspect.checking.policy_file import PolicyFile
     from kerasinspect.checking.rule_names import Value
 
-_KEYS = ("select", "ignore", "fail-on", "severities", "thresholds", "per-layer")
+_KEYS = (
+    "select",
+    "extend-select",
+    "ignore",
+    "extend-ignore",
+    "fail-on",
+    "severities",
+    "thresholds",
+    "per-layer",
+    "exact-names",
+)
 _WAIVER_KEYS = ("layer", "ignore", "reason")
 _LONGEST_TEXT = 1_000
 """Characters of a waiver's layer, which may be a pattern, and of its reason, which stands beside each finding."""
 _CONTRACT = "KI6"
 """What the codes of the rules begin with that are asked where there is a lock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """Rules that are not to be reported of some layers, and why."""
-
-    layer: str
-    """A layer's path or a glob for it; what is inside the layer is meant too."""
-    codes: frozenset[str]
-    reason: str
 
 
 class Waivers:
@@ -44,15 +43,35 @@ class Waivers:
     def __init__(self, waivers: Iterable[Waiver]) -> None:
         """Keep the waivers; globs are compiled only for the rules that find something."""
         self.waivers = tuple(waivers)
-        self.by_code: dict[str, Globs[str]] = {}
+        self.by_code: dict[str, Globs[Waiver]] = {}
+        self.used: set[Waiver] = set()
 
     def reason(self, finding: Finding) -> str | None:
         """Why a finding does not count: it is about such a layer, or something inside it; None where it counts."""
         code = finding.code
         if code not in self.by_code:
-            asked = ((one.layer, one.reason) for one in self.waivers if code in one.codes)
+            asked = ((one.layer, one) for one in self.waivers if code in one.codes)
             self.by_code[code] = Globs(asked, inside=True)
-        return self.by_code[code].first(finding.where)
+        waiver = self.by_code[code].first(finding.where)
+        if waiver is None:
+            return None
+        self.used.add(waiver)
+        return waiver.reason
+
+    def idle(self) -> tuple[Waiver, ...]:
+        """Those that have waived nothing so far."""
+        return tuple(waiver for waiver in self.waivers if waiver not in self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What a call asks for itself, which wins over the policy."""
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    exact_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +84,68 @@ class Policy:
     """Files that were found before it and not used, since they lie in what is checked."""
     select: tuple[str, ...] = ()
     """Codes, beginnings of codes or names; empty for all rules that are on by default."""
+    extend_select: tuple[str, ...] = ()
+    """Rules that are asked beside those."""
     ignore: tuple[str, ...] = ()
+    """Rules that are not asked, whatever is selected."""
     fail_on: Severity = "error"
     severities: Mapping[str, Severity] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    exact_names: bool = False
+    """Whether a lock forgives no name that Keras gives by itself."""
 
     def rules(self, *, with_contract: bool) -> tuple[ActiveRule, ...]:
         """The rules to ask; with a contract, those about it too, whatever is selected.
 
         Raises RequestError for a name that means no rule, or a threshold that a rule lacks.
         """
-        select = self.select
-        if with_contract:
-            select = (*(select or (rule.code for rule in RULES if rule.default)), _CONTRACT)
-        return active_rules(select, self.ignore, _by_precision(self.severities), _by_precision(self.thresholds))
+        severities, thresholds = _by_precision(self.severities), _by_precision(self.thresholds)
+        also = (*self.extend_select, *((_CONTRACT,) if with_contract else ()))
+        return active_rules(self.select, self.ignore, severities, thresholds, extend_select=also)
 
-    def overridden(self, select: Sequence[str], ignore: Sequence[str], fail_on: Severity | None) -> Policy:
-        """The policy with what was asked for at once; rules that are selected so count even if it ignores them."""
-        return replace(
+    def overridden(self, by: Overrides) -> Policy:
+        """The policy with what was asked for at once; rules that are selected so count even if it ignores them.
+
+        Raises RequestError where it sets something of a rule that is on neither so nor without.
+        """
+        named = named_rules(by.extend_select)
+        still_ignored = () if by.select else tuple(code for code in named_rules(self.ignore) if code not in named)
+        asked = replace(
             self,
-            select=tuple(select) or self.select,
-            ignore=(*(() if select else self.ignore), *ignore),
-            fail_on=fail_on or self.fail_on,
+            select=by.select or self.select,
+            extend_select=(*(() if by.select else self.extend_select), *by.extend_select),
+            ignore=(*still_ignored, *by.ignore),
+            fail_on=by.fail_on or self.fail_on,
+            exact_names=by.exact_names or self.exact_names,
         )
+        _require_on(self, asked)
+        return asked
 
 
 def _by_precision(named: Mapping[str, Value]) -> dict[str, Value]:
     """Values by the names of rules, names that mean many before those that mean one: what is more precise wins."""
     return dict(sorted(named.items(), key=lambda item: -len(named_rules(item[:1]))))
+
+
+def _require_on(policy: Policy, asked: Policy) -> None:
+    """Raise RequestError where a policy sets a severity or a threshold of a rule that nobody asks."""
+    on = {active.rule.code for one in (policy, asked) for active in one.rules(with_contract=True)}
+    for key, names in (("severities", policy.severities), ("thresholds", policy.thresholds)):
+        for name in names:
+            meant = named_rules((name,))
+            if not meant.keys() & on:
+                raise _off(policy, f"{key}.{cut(name, LONGEST_SHOWN)}", next(iter(meant.values())))
+
+
+def _off(policy: Policy, place: str, rule: Rule) -> RequestError:
+    """The error for a term of a policy about a rule that is not on; of several, the first is named."""
+    words = "not selected" if policy.select else "off by default"
+    remedy = f'Add it to extend-select: extend-select = ["{rule.code}"]; or remove {place}.'
+    if rule.code in named_rules(policy.ignore):
+        words, remedy = "ignored", f"Take it out of ignore, or remove {place}."
+    source = "" if policy.source is None else f"{policy.source}: "
+    return RequestError(f"{source}{place} has no effect: {rule.code} {rule.name} is {words}.", remedy)
 
 
 def policy_from(file: PolicyFile) -> Policy:
@@ -116,7 +168,8 @@ def _policy(content: object) -> Policy:
         raise RequestError("per-layer is not a list of tables.", "Write [[per-layer]] with two brackets.")
     return Policy(
         select=_texts(table.get("select", []), "select"),
-        ignore=_texts(table.get("ignore", []), "ignore"),
+        extend_select=_texts(table.get("extend-select", []), "extend-select"),
+        ignore=tuple(name for key in ("ignore", "extend-ignore") for name in _texts(table.get(key, []), key)),
         fail_on=_severity(table.get("fail-on", "error"), "fail-on"),
         severities={
             name: _severity(value, f"severities.{cut(name, LONGEST_SHOWN)}") for name, value in severities.items()
@@ -125,6 +178,7 @@ def _policy(content: object) -> Policy:
             name: _numbers(values, f"thresholds.{cut(name, LONGEST_SHOWN)}") for name, values in thresholds.items()
         },
         waivers=tuple(_waiver(value, f"per-layer[{at}]") for at, value in enumerate(waivers)),
+        exact_names=_truth(table.get("exact-names", False), "exact-names"),
     )
 
 
@@ -136,7 +190,7 @@ def _waiver(value: object, place: str) -> Waiver:
     names = _texts(table.get("ignore", []), f"{place}.ignore")
     if not names:
         raise RequestError(f"{place} ignores nothing.", "Name the rules in ignore.")
-    return Waiver(layer, frozenset(named_rules(names)), reason)
+    return Waiver(layer, frozenset(named_rules(names)), reason, names)
 
 
 def _text(table: Mapping[str, object], place: str, key: str, words: str) -> str:
@@ -174,6 +228,13 @@ def _severity(value: object, place: str) -> Severity:
         if value == severity:
             return severity
     raise RequestError(f"{place} is no severity.", f"It is one of {', '.join(SEVERITIES)}.")
+
+
+def _truth(value: object, place: str) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise RequestError(f"{place} is neither true nor false.", "Write it without quotation marks.")
+    return value
 
 
 def _numbers(value: object, place: str) -> Mapping[str, float]:

@@ -19,6 +19,8 @@ MOST_BYTES = 1 << 19
 """Bytes of the largest policy, with all that other tools keep in the same file: half a megabyte."""
 _MOST_PARTS = 64
 """Parts of a key between dots; what each costs grows with the number of them."""
+_TOOL = "kerasinspect"
+"""What the table is called, among those of other tools."""
 _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
 _DEEP_KEY = re.compile(rf"(?<![\w\\-])(?:{_PART}){{{_MOST_PARTS}}}", re.ASCII)
 """A key of more parts, bare ones or quoted ones; or so many words with nothing but dots between them in a text."""
@@ -46,10 +48,16 @@ def read_policy(path: str) -> PolicyFile:
 def policy_table(path: Path, name: str) -> object:
     """What a file says of a policy, under the name that the user knows it by; None where it says nothing."""
     document = _parsed_toml(read_user_file(str(path), MOST_BYTES, f"the policy in {name}"), name)
-    if path.name != SHARED_NAME:
-        return document
     tools = document.get("tool")
-    return tools.get("kerasinspect") if isinstance(tools, dict) else None
+    table = tools.get(_TOOL) if isinstance(tools, dict) else None
+    if path.name == SHARED_NAME:
+        if table is None and isinstance(document.get(_TOOL), dict):
+            raise RequestError(f"{name} has a table [{_TOOL}], which no tool reads.", f"Call it [tool.{_TOOL}].")
+        return table
+    if table is not None:
+        remedy = f"In this file keys stand at the top, and [thresholds.KI107] for [tool.{_TOOL}.thresholds.KI107]."
+        raise RequestError(f"{name} has the heading [tool.{_TOOL}], which only {SHARED_NAME} needs.", remedy)
+    return document
 
 
 def _parsed_toml(data: bytes, name: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.findings import CheckReport, ModelReport
 from kerasinspect.checking.locks import parse_lock, read_lock
-from kerasinspect.checking.policy import Policy, Waivers, policy_from
+from kerasinspect.checking.policy import Overrides, Policy, Waivers, policy_from
 from kerasinspect.checking.policy_file import read_policy
 from kerasinspect.checking.policy_search import find_policy, judged_folders
 from kerasinspect.errors import RequestError
@@ -25,22 +25,25 @@ if TYPE_CHECKING:
     from kerasinspect.formats.locating.folder_search import Location
 
 
-def check(
+def check(  # noqa: PLR0913 - the options of the command
     *locations: str | os.PathLike[str],
     select: Iterable[str] = (),
+    extend_select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     fail_on: Severity | None = None,
     config: str | os.PathLike[str] | Policy | None = None,
     against: str | os.PathLike[str] | None = None,
+    exact_names: bool = False,
 ) -> CheckReport:
     """What is wrong with saved models: files, folders that are searched, or globs.
 
     ``config`` is a policy or the file of one, and no other is looked for; ``against`` is a file that ``kerasinspect
-    lock`` made. ``select``, ``ignore`` and ``fail_on`` win over the policy. One bad file never stops the others: it has
-    a sentence in ``ModelReport.error``. Raises RequestError where the request itself is wrong.
+    lock`` made. All the others win over the policy. One bad file never stops the others: it has a sentence in
+    ``ModelReport.error``. Raises RequestError where the request itself is wrong.
     """
     policy = config if isinstance(config, Policy) else open_policy(config)
-    policy = policy.overridden([*select], [*ignore], fail_on)
+    asked = Overrides(tuple(select), tuple(extend_select), tuple(ignore), fail_on, exact_names)
+    policy = policy.overridden(asked)
     files = find_models(os.fspath(location) for location in locations)
     return check_models(files, policy, open_lock(against))
 
@@ -79,6 +82,8 @@ def check_models(
     files: Iterable[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
 ) -> CheckReport:
     """What a policy's rules say about some files, and where they depart from a contract."""
+    if contract is not None and policy.exact_names:
+        contract = replace(contract, exact_names=True)
     rules = policy.rules(with_contract=contract is not None)
     waivers = Waivers(policy.waivers)
     reports = (
@@ -87,4 +92,6 @@ def check_models(
         else check_file(file.path, rules, limits, contract, waivers.reason)
         for file in files
     )
-    return CheckReport(tuple(reports), policy.fail_on, rules, policy.source, policy.passed_over)
+    models = tuple(reports)
+    lock = None if contract is None else contract.source
+    return CheckReport(models, policy.fail_on, rules, policy.source, policy.passed_over, lock, waivers.idle())

@@ -22,13 +22,16 @@ def active_rules(
     ignore: Iterable[str] = (),
     severities: Mapping[str, Severity] | None = None,
     thresholds: Mapping[str, Mapping[str, float]] | None = None,
+    *,
+    extend_select: Iterable[str] = (),
 ) -> tuple[ActiveRule, ...]:
-    """The rules to ask, in the order of their codes: those on by default, or all that ``select`` names.
+    """The rules to ask, in the order of their codes: those on by default, or all that ``select`` names, and others.
 
     Rules are named by code, by the beginning of a code or by name; severities and thresholds too.
     Raises RequestError, which names the nearest, for a name that means no rule or a threshold that a rule lacks.
     """
     chosen = named_rules(select) or {rule.code: rule for rule in RULES if rule.default}
+    chosen |= named_rules(extend_select)
     for code in named_rules(ignore):
         chosen.pop(code, None)
     given = _expanded(severities or {})

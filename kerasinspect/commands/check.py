@@ -51,8 +51,21 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 @click.command(short_help="Find what is wrong with models: broken, untrained, unsafe; the exit status is for CI.")
 @MODELS
 @click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, code prefixes (KI1) or names.")
-@click.option("--ignore", metavar="RULES", multiple=True, help="Not these. RULES may be a list with commas.")
+@click.option(
+    "--extend-select", metavar="RULES", multiple=True, help="These too, beside what the policy or the default selects."
+)
+@click.option(
+    "--ignore",
+    "--extend-ignore",
+    "ignore",
+    metavar="RULES",
+    multiple=True,
+    help="Not these, nor those that the policy ignores. RULES may be a list with commas.",
+)
 @click.option("--against", metavar="LOCK", help="Compare with this lock file, which kerasinspect lock made.")
+@click.option(
+    "--exact-names", is_flag=True, help="Compare by exact names: dense_2 never stands for the dense of the lock."
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
@@ -61,7 +74,9 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 @click.option("--config", metavar="FILE", help="The policy file. Default: the nearest one in this folder or above it.")
 @click.option("--no-config", is_flag=True, help="Use no policy file.")
 @click.option("--statistics", is_flag=True, help="Add how often each rule found something.")
-@click.option("--verbose", is_flag=True, help="Add the rules that were skipped, the thresholds and the policy file.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Add the rules that were skipped, the thresholds and the policy file."
+)
 @REPORT_FORMAT
 @click.option(
     "--report",
@@ -76,8 +91,10 @@ def check(
     locations: tuple[str, ...],
     *,
     select: tuple[str, ...],
+    extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
     against: str | None,
+    exact_names: bool,
     fail_on: Severity | None,
     config: str | None,
     no_config: bool,
@@ -96,6 +113,7 @@ def check(
     selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
     kerasinspect.toml.
     """
+    from kerasinspect.checking.policy import Overrides
     from kerasinspect.checking.request import check_models, open_lock, open_policy, policy_here
     from kerasinspect.commands.emitting import emit_report, say
     from kerasinspect.formats.locating.locations import find_models
@@ -115,7 +133,8 @@ def check(
         require_replaceable(written, *read)
     if not quiet:
         say("note", map(not_used, policy.passed_over))
-    policy = policy.overridden(_names(select), _names(ignore), fail_on)
+    asked = Overrides(_names(select), _names(extend_select), _names(ignore), fail_on, exact_names)
+    policy = policy.overridden(asked)
     contract = open_lock(against)
     with _progress(files, quiet=quiet) as waiting:
         report = check_models(waiting, policy, contract, allowed)
@@ -127,9 +146,9 @@ def check(
     return report.exit_status
 
 
-def _names(lists: tuple[str, ...]) -> list[str]:
+def _names(lists: tuple[str, ...]) -> tuple[str, ...]:
     """The names in comma-separated lists."""
-    return [name.strip() for part in lists for name in part.split(",") if name.strip()]
+    return tuple(name.strip() for part in lists for name in part.split(",") if name.strip())
 
 
 def _progress(

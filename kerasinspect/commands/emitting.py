@@ -143,7 +143,7 @@ def emit_report(
                 from kerasinspect.output.formats.github import write_github
 
                 write_github(report, stream)
-                _write_page(totals(report, verbose=verbose), stream, None)
+                _write_page(totals(report, quiet=quiet, verbose=verbose), stream, None)
             case _:
                 assert_never(form)
 

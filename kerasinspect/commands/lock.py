@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Write down what a model is, for check --against to hold later exports to.")
 @options(MODEL)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
+@click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")
 @options(OUTPUT, LIMITS)
-def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[str, ...]) -> None:
+def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | None, limits: tuple[str, ...]) -> None:
     """Write down the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
@@ -35,7 +37,7 @@ def lock(location: str, *, hashes: bool, output: Target | None, limits: tuple[st
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         damage = [*model.damage]
         with verifying(model, damage.append, whole=hashes) as checksum:
-            contract = contract_of(model, hashes=hashes)
+            contract = replace(contract_of(model, hashes=hashes), exact_names=exact_names)
             checksum()
         if damage:
             raise DamagedFile(f"{location} is damaged: {damage[0]}", "Lock a model that can be read as a whole.")

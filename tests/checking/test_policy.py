@@ -6,18 +6,23 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
-from kerasinspect.checking.findings import Finding
-from kerasinspect.checking.policy import Policy, Waiver, Waivers, policy_from
+from kerasinspect.checking.findings import Finding, Waiver
+from kerasinspect.checking.policy import Overrides, Policy, Waivers, policy_from
 from kerasinspect.checking.policy_file import PolicyFile, read_policy
 from kerasinspect.checking.policy_search import find_policy
 from kerasinspect.checking.request import check, nearest_policy, open_lock, open_policy
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
+from kerasinspect.output.basis import waived_nothing
+from tests.makers.plain_models import archive_tree, hdf5, keras_archive
 from tests.makers.special_files import make_pipe
 
 if TYPE_CHECKING:
+    import h5py
+
     from kerasinspect.checking.findings import Scope
 
 DEFAULT_CODES = [rule.code for rule in RULES if rule.default]
@@ -78,8 +83,9 @@ def test_the_nearest_policy_counts(files: dict[str, str], expected: str | None, 
         (b"a = " + b"[" * 100_000, "pyproject.toml is not TOML"),
         (b"[tool]\nkerasinspect = 3\n", r"\[tool.kerasinspect\] is not a table"),
         (b"[tool.kerasinspect]\nselct = []\n", 'pyproject.toml: .* has no key "selct"'),
+        (b"[kerasinspect]\nselect = []\n", r"has a table \[kerasinspect\], which no tool reads"),
     ],
-    ids=["syntax", "encoding", "too deep", "no table", "unknown key"],
+    ids=["syntax", "encoding", "too deep", "no table", "unknown key", "another table"],
 )
 def test_a_file_that_may_hold_the_policy_is_never_passed_over(content: bytes, message: str, project: Path) -> None:
     """What cannot be understood on the way up is an error, since the policy could be in it."""
@@ -102,6 +108,18 @@ def test_a_policy_that_was_named_must_be_there(name: str, content: str | None, m
     with pytest.raises(RequestError, match=message):
         open_policy(project / name)
     assert open_policy(None) == Policy()
+
+
+@pytest.mark.parametrize("name", ["kerasinspect.toml", "strict.toml"])
+@pytest.mark.parametrize(
+    "text", [SHARED, "[tool.kerasinspect.thresholds.KI107]\nlargest = 3\n"], ids=["table", "inner"]
+)
+def test_the_heading_of_the_shared_file_is_explained_where_it_is_wrong(text: str, name: str, project: Path) -> None:
+    """Keys stand at the top of a file that is all policy; the error says how to write them."""
+    (project / name).write_text(text, encoding="utf-8")
+    with pytest.raises(RequestError, match=r"has the heading \[tool\.kerasinspect\]") as caught:
+        read_policy(str(project / name))
+    assert "keys stand at the top" in caught.value.remedy
 
 
 def test_any_name_will_do_for_a_file_that_is_named(project: Path) -> None:
@@ -138,10 +156,96 @@ def test_a_policy_chooses_rules_severities_and_thresholds() -> None:
 )
 def test_the_command_line_wins(select: list[str], ignore: list[str], expected: list[str]) -> None:
     """What is selected there replaces what the file selects and ignores; what is ignored there is added."""
-    subject = policy(select=["KI101", "KI102"], ignore=["KI102"]).overridden(select, ignore, "note")
+    subject = policy(select=["KI101", "KI102"], ignore=["KI102"]).overridden(
+        Overrides(tuple(select), (), tuple(ignore), "note")
+    )
     assert codes(subject) == expected
     assert subject.fail_on == "note"
-    assert policy(fail_on="warning").overridden([], [], None).fail_on == "warning"
+    assert policy(fail_on="warning").overridden(Overrides()).fail_on == "warning"
+
+
+BESIDE: dict[str, tuple[Policy, Overrides, list[str]]] = {
+    "the default": (policy(extend_select=["KI409"]), Overrides(), sorted([*DEFAULT_CODES, "KI409"])),
+    "what the policy selects": (policy(select=["KI101"], extend_select=["KI409"]), Overrides(), ["KI101", "KI409"]),
+    "what it ignores": (
+        policy(select=["KI10"], extend_ignore=["KI10"], extend_select=["KI409"]),
+        Overrides(),
+        ["KI409"],
+    ),
+    "ignored in two lists": (policy(select=["KI10"], ignore=["KI101"], extend_ignore=["KI10"]), Overrides(), []),
+    "from outside": (policy(select=["KI101"]), Overrides(extend_select=("KI409",)), ["KI101", "KI409"]),
+    "though it is ignored": (policy(select=["KI1"], ignore=["KI1"]), Overrides(extend_select=("KI101",)), ["KI101"]),
+    "instead of both": (
+        policy(select=["KI101"], extend_select=["KI102"], extend_ignore=["KI409"]),
+        Overrides(select=("KI103",), extend_select=("KI409",)),
+        ["KI103", "KI409"],
+    ),
+    "less what is ignored at once": (
+        policy(select=["KI101"]),
+        Overrides(extend_select=("KI10",), ignore=("not-a-number",)),
+        [f"KI10{number}" for number in range(2, 10)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("subject", "by", "expected"), BESIDE.values(), ids=BESIDE)
+def test_rules_are_added_without_naming_all_others(subject: Policy, by: Overrides, expected: list[str]) -> None:
+    """What is extended is added to what is selected or ignored, and the call has the last word."""
+    assert codes(subject.overridden(by)) == expected
+
+
+OFF: dict[str, tuple[dict[str, Any], str, str]] = {
+    "off by default": (
+        {"thresholds": {"KI409": {"megabytes": 1}}},
+        "thresholds.KI409 has no effect: KI409 too-large is off by default.",
+        'extend-select = ["KI409"]',
+    ),
+    "by its name": ({"thresholds": {"too-large": {"megabytes": 1}}}, "thresholds.too-large has no effect", "KI409"),
+    "not selected": (
+        {"select": ["KI1"], "thresholds": {"KI403": {"major": 3}}},
+        "thresholds.KI403 has no effect: KI403 newer-keras is not selected.",
+        'extend-select = ["KI403"]',
+    ),
+    "ignored": (
+        {"ignore": ["KI10"], "thresholds": {"KI107": {"largest": 3}}},
+        "thresholds.KI107 has no effect: KI107 exploding-magnitude is ignored.",
+        "Take it out of ignore",
+    ),
+    "a severity": ({"severities": {"KI110": "note"}}, "severities.KI110 has no effect: KI110", "extend-select"),
+    "a severity of a family": (
+        {"select": ["KI1"], "severities": {"KI3": "note"}},
+        "severities.KI3 has no effect: KI301 untrained-model is not selected.",
+        "extend-select",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "message", "remedy"), OFF.values(), ids=OFF)
+def test_what_is_set_of_a_rule_that_is_off_is_a_wrong_request(
+    content: dict[str, Any], message: str, remedy: str
+) -> None:
+    """A threshold that nothing is held against would look as if it did something."""
+    with pytest.raises(RequestError) as caught:
+        policy(**content).overridden(Overrides())
+    assert caught.value.message.startswith(f"kerasinspect.toml: {message}")
+    assert remedy in caught.value.remedy
+
+
+ON: dict[str, tuple[dict[str, Any], Overrides]] = {
+    "on by default": ({"thresholds": {"KI107": {"largest": 3}}}, Overrides()),
+    "selected by the policy": ({"extend_select": ["KI409"], "thresholds": {"KI409": {"megabytes": 1}}}, Overrides()),
+    "selected by the call": ({"thresholds": {"KI409": {"megabytes": 1}}}, Overrides(extend_select=("KI409",))),
+    "left out by the call": ({"thresholds": {"KI107": {"largest": 3}}}, Overrides(select=("KI4",))),
+    "ignored by the call": ({"thresholds": {"KI107": {"largest": 3}}}, Overrides(ignore=("KI107",))),
+    "one of a family": ({"ignore": ["KI301"], "severities": {"KI3": "note"}}, Overrides()),
+    "asked where there is a lock": ({"severities": {"KI609": "note"}}, Overrides()),
+}
+
+
+@pytest.mark.parametrize(("content", "by"), ON.values(), ids=ON)
+def test_what_is_set_of_a_rule_that_is_on_somewhere_is_right(content: dict[str, Any], by: Overrides) -> None:
+    """One call that asks fewer rules makes nothing of the policy wrong."""
+    policy(**content).overridden(by)
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -272,6 +376,22 @@ def test_what_is_waived_is_kept_apart_with_its_reason() -> None:
     waivers = Waivers(policy(per_layer=[WAIVER]).waivers)
     assert waivers.reason(finding("KI105", "a/kernel")) == "pruned"
     assert waivers.reason(finding("KI105", "b/kernel")) is None
+
+
+def test_a_waiver_that_waives_nothing_is_said(tmp_path: Path) -> None:
+    """One whose layer is misspelt, or which is no longer needed, would stay for ever."""
+
+    def spoilt(file: h5py.File) -> None:
+        file["layers/dense_1/vars/0"][1, 0] = np.nan
+
+    (tmp_path / "a.keras").write_bytes(keras_archive(weights=hdf5(archive_tree, spoilt)))
+    idle = ({"layer": f"encodr_{number}", "ignore": ["KI1"], "reason": "old"} for number in range(5))
+    subject = policy(per_layer=[{"layer": "second", "ignore": ["KI101", "KI105"], "reason": "new"}, *idle])
+    report = check(tmp_path / "a.keras", config=subject)
+    assert [waiver.layer for waiver in report.idle_waivers] == [f"encodr_{number}" for number in range(5)]
+    first, *_, last = waived_nothing(report)
+    assert first == 'The waiver of KI1 for "encodr_0" waived nothing: correct its layer, or remove it.'
+    assert last == "2 other waivers waived nothing."
 
 
 def test_check_goes_by_the_policy_that_it_is_given(project: Path, sample_models: Path) -> None:

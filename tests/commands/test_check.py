@@ -113,6 +113,7 @@ def test_json_has_the_keys_of_the_contract(models: Path) -> None:
         ],
         "skipped": [],
         "ignored": [],
+        "numbered_anew": [],
     }
     assert page["error"]
     assert (page["format"], page["arrays"], page["arrays_read"], page["findings"]) == (None, None, None, [])
@@ -127,6 +128,8 @@ def test_json_has_the_keys_of_the_contract(models: Path) -> None:
         ("--select KI101", 1),
         ("--select KI1 --ignore KI101 --fail-on note", 0),
         ("--fail-on note", 1),
+        ("--select KI102 --extend-select KI101", 1),
+        ("--extend-select KI409 --extend-ignore KI101", 0),
     ],
 )
 def test_options_choose_rules_and_what_to_fail_on(options: str, status: int, models: Path) -> None:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from kerasinspect.commands.check import check
 from kerasinspect.commands.lock import lock
+from kerasinspect.commands.options import REPORT_FORMS
 from kerasinspect.errors import RequestError, UnreadableFile
 from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive
 from tests.places import SAMPLES
@@ -54,6 +55,17 @@ def test_what_was_locked_is_held_to(folder: Path) -> None:
     assert "    dense_3: " in departed.stdout
 
 
+@pytest.mark.parametrize("form", [form for form in REPORT_FORMS if form != "csv"])
+def test_every_report_says_which_lock_was_compared(form: str) -> None:
+    """No departures mean something only where the report says which lock there was; CSV has findings alone."""
+    run(lock, NETWORK, "-o", "model.lock.json")
+    compared = run(check, NETWORK, "--against", "model.lock.json", "--format", form)
+    assert "model.lock.json" in compared.stdout
+    assert "lock" not in run(check, NETWORK, "--format", form).stdout.replace('"lock": null', "")
+    if form == "json":
+        assert json.loads(compared.stdout)["lock"] == "model.lock.json"
+
+
 def test_a_lock_goes_to_standard_output_and_says_the_same_each_time() -> None:
     """Without -o it is printed; two runs are equal to the byte."""
     printed = run(lock, NETWORK).stdout
@@ -61,6 +73,18 @@ def test_a_lock_goes_to_standard_output_and_says_the_same_each_time() -> None:
     assert printed == run(lock, NETWORK).stdout
     assert "sha256" not in printed
     assert printed.count('"name"') == run(lock, NETWORK, "--hash").stdout.count('"sha256"') == 8
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit", "sarif", "markdown"])
+def test_a_name_that_keras_numbered_anew_is_forgiven_and_said(form: str, folder: Path) -> None:
+    """The report says under which name a layer was compared; --exact-names takes it for another layer."""
+    text = run(lock, NETWORK).stdout.replace('"dense"', '"dense_7"')
+    (folder / "model.lock.json").write_text(text, encoding="utf-8")
+    forgiving = run(check, NETWORK, "--against", "model.lock.json", "--format", form)
+    assert forgiving.return_value == 0
+    assert "dense_7" in forgiving.stdout
+    assert run(check, NETWORK, "--against", "model.lock.json", "--exact-names").return_value == 1
+    assert '"exact_names": true' in run(lock, NETWORK, "--exact-names").stdout
 
 
 @pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e999", "[Infinity, 1.0]"])
@@ -157,6 +181,7 @@ def test_the_policy_of_the_working_folder_counts(folder: Path) -> None:
     )
     result = run(check, "spoilt.keras", "--verbose")
     assert result.return_value == 0
+    assert "KI107" not in run(check, "spoilt.keras").stdout
     lines = result.stdout.splitlines()
     assert "  waived KI101 not-a-number: second/kernel: it is being mended" in lines
     assert "policy: pyproject.toml" in lines

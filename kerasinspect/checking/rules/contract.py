@@ -128,12 +128,14 @@ def other_interface(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             yield Hit(evidence.name, f"The number of its {word}s is {len(actual)}, where the lock has {len(agreed)}.")
         elif agreed is not None:
             for position, (wanted, tensor) in enumerate(zip(agreed, actual, strict=True)):
-                yield from (Hit(tensor.layer, words) for words in _differences(f"{word} {position}", wanted, tensor))
+                name = evidence.lock_names.get(tensor.layer, tensor.layer)
+                differences = _differences(f"{word} {position}", wanted, tensor, name)
+                yield from (Hit(tensor.layer, words) for words in differences)
 
 
-def _differences(word: str, agreed: AgreedTensor, tensor: Tensor) -> Iterator[str]:
-    """A sentence for each way in which an input or output is not as agreed."""
-    if not fits_text(agreed.layer, tensor.layer):
+def _differences(word: str, agreed: AgreedTensor, tensor: Tensor, name: str) -> Iterator[str]:
+    """A sentence for each way in which an input or output is not as agreed; ``name`` is its layer's in the lock."""
+    if not fits_text(agreed.layer, name):
         yield f"It is {word} of the model, where the lock has {agreed.layer}."
     if not fits_shape(agreed.shape, tensor.shape):
         yield f"As {word} its shape is {_shape_words(tensor.shape)}, where the lock has {_sizes(agreed.shape)}."

@@ -47,6 +47,11 @@ def _whole(report: CheckReport) -> Document:
         },
         "policy": report.policy,
         "policies_not_used": list(report.passed_over),
+        "lock": report.lock,
+        "waivers_not_used": [
+            {"layer": waiver.layer, "ignore": list(waiver.names), "reason": waiver.reason}
+            for waiver in report.idle_waivers
+        ],
         "thresholds": {active.rule.code: dict(active.thresholds) for active in report.rules if active.thresholds},
     }
 
@@ -63,6 +68,7 @@ def _model_document(model: ModelReport) -> Document:
         "findings": [_finding_document(finding) for finding in model.findings],
         "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in model.skipped],
         "ignored": [{**_finding_document(one.finding), "reason": one.reason} for one in model.ignored],
+        "numbered_anew": [{"lock": lock, "model": path} for lock, path in model.numbered_anew],
     }
 
 

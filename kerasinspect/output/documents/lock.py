@@ -16,6 +16,7 @@ def lock_document(contract: Contract) -> Document:
     """The document of a lock file."""
     return {
         "schema": LOCK_SCHEMA,
+        **({"exact_names": True} if contract.exact_names else {}),
         "keras_version": contract.keras_version,
         "inputs": _tensor_documents(contract.inputs),
         "outputs": _tensor_documents(contract.outputs),

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
-from kerasinspect.output.wording import in_force, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def _reading_case(model: ModelReport, report: CheckReport) -> Element:
     if model.unread:
         error = SubElement(case, "error", {"type": "unreadable", "message": _text(model.unread[0])})
         error.text = "\n".join(map(_text, model.unread))
-    for sentence in (in_force(report.policy), *map(not_used, report.passed_over)):
+    for sentence in (*(sentence for _, sentence in basis_of(report)), *numbered_anew(model)):
         SubElement(case, "system-out").text = _text(sentence)
     return case
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from kerasinspect import __version__
+from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
-from kerasinspect.output.wording import in_force, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,8 +76,9 @@ def _invocation(report: CheckReport) -> Document:
         for model in report.models
         for sentence in model.unread
     ]
-    policies = [("note", in_force(report.policy)), *(("warning", not_used(policy)) for policy in report.passed_over)]
-    judged_by: list[Document] = [{"level": level, "message": {"text": _text(sentence)}} for level, sentence in policies]
+    judged_by: list[Document] = [
+        {"level": level, "message": {"text": _text(sentence)}} for level, sentence in basis_of(report)
+    ]
     skipped: list[Document] = [
         {
             "level": "note",
@@ -87,6 +88,11 @@ def _invocation(report: CheckReport) -> Document:
         }
         for model in report.models
         for skipped in model.skipped
+    ]
+    skipped += [
+        {"level": "note", "message": {"text": _text(sentence)}, "locations": [_location(model.location)]}
+        for model in report.models
+        for sentence in numbered_anew(model)
     ]
     return {
         "executionSuccessful": not unread,

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import bytes_in_words, counted, not_used
@@ -117,8 +118,8 @@ def _read(read: int, arrays: int) -> str:
 
 
 def _remarks(model: ModelReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:
-    """What a policy waives in one file, and when verbose which rules were skipped."""
-    waived = () if quiet else _waived(model.ignored)
+    """Names that a lock forgives and what a policy waives in one file, and when verbose which rules were skipped."""
+    waived = () if quiet else (*numbered_anew(model), *_waived(model.ignored))
     skipped = _skipped(model.skipped) if verbose else ()
     return (Paragraph(words, "quiet", 2) for words in (*waived, *skipped))
 
@@ -153,20 +154,24 @@ def _closing(report: CheckReport, *, statistics: bool, quiet: bool, verbose: boo
     """
     if statistics and report.findings:
         yield Table(_COUNTED, tuple(_counts(report.findings)))
-    yield from _judged_by(report, verbose=verbose)
+    yield from _judged_by(report, quiet=quiet, verbose=verbose)
     if quiet or len(report.models) != 1 or report.findings or report.unreadable:
         yield Paragraph(_totals(report))
 
 
-def totals(report: CheckReport, *, verbose: bool = False) -> Iterator[Block]:
+def totals(report: CheckReport, *, quiet: bool = False, verbose: bool = False) -> Iterator[Block]:
     """What the run was judged by, and how it ended, in a line."""
-    yield from _judged_by(report, verbose=verbose)
+    yield from _judged_by(report, quiet=quiet, verbose=verbose)
     yield Paragraph(_totals(report))
 
 
-def _judged_by(report: CheckReport, *, verbose: bool) -> Iterator[Block]:
-    """The policies that do not count; when verbose the one that does, and the thresholds."""
+def _judged_by(report: CheckReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:
+    """The policies that do not count, the lock, and unless quiet idle waivers; when verbose policy and thresholds."""
     yield from (Paragraph(not_used(policy), "warning") for policy in report.passed_over)
+    if report.lock is not None:
+        yield Paragraph(f"lock: {report.lock}", "quiet")
+    if not quiet:
+        yield from (Paragraph(sentence, "quiet") for sentence in waived_nothing(report))
     if verbose:
         yield Paragraph(f"policy: {report.policy or 'none'}", "quiet")
         yield Paragraph(f"thresholds: {', '.join(_thresholds(report)) or 'none'}", "quiet")

@@ -1,0 +1,45 @@
+"""What a report of ``check`` says of what it judged by: the policy, its waivers, and the lock that was compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.output.escaping import short
+from kerasinspect.output.wording import counted, in_force, not_used
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.checking.findings import CheckReport, ModelReport, Severity
+
+
+_NAMED = 3
+"""Layers that Keras numbered anew, and waivers that waived nothing, that are named; of more the number is said."""
+
+
+def numbered_anew(model: ModelReport) -> Iterator[str]:
+    """A sentence about the layers that count as others of the lock, since Keras numbered them anew, if any do."""
+    pairs = model.numbered_anew
+    if pairs:
+        named = ", ".join(f"{short(path)} with {short(lock)}" for lock, path in pairs[:_NAMED])
+        more = f" and {len(pairs) - _NAMED:,} more" if len(pairs) > _NAMED else ""
+        numbered = f"{counted(len(pairs), 'layer')} numbered anew by Keras"
+        yield f"{numbered}, matched with the lock by class and order: {named}{more}."
+
+
+def basis_of(report: CheckReport) -> Iterator[tuple[Severity, str]]:
+    """Each sentence about what the models were judged by, with how much it matters."""
+    yield "note", in_force(report.policy)
+    yield from (("warning", not_used(policy)) for policy in report.passed_over)
+    if report.lock is not None:
+        yield "note", f"Each model was compared with the lock file {report.lock}."
+    yield from (("note", sentence) for sentence in waived_nothing(report))
+
+
+def waived_nothing(report: CheckReport) -> Iterator[str]:
+    """A sentence for each of the first waivers that waived nothing, and one for the others."""
+    for waiver in report.idle_waivers[:_NAMED]:
+        rules = ", ".join(map(short, waiver.names))
+        yield f'The waiver of {rules} for "{short(waiver.layer)}" waived nothing: correct its layer, or remove it.'
+    if (more := len(report.idle_waivers) - _NAMED) > 0:
+        yield f"{counted(more, 'other waiver')} waived nothing."
