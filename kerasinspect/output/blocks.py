@@ -36,6 +36,8 @@ class Paragraph:
     tone: Tone = "plain"
     level: Literal[1, 2, 3] = 1
     """That of the heading above it."""
+    more: str = ""
+    """A fact that follows where the line has room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,13 @@ class Column:
     numeric: bool = False
     """Aligned right."""
     shrinks: bool = False
-    """May be cut where a terminal is too narrow; never in a pipe."""
+    """Is cut in the middle where a page is too narrow; without a width, never."""
     optional: bool = False
-    """Is left out before anything is cut; never in a pipe."""
+    """Is left out before anything is cut, the first such column first; without a width, never."""
+    wraps: bool = False
+    """Goes on in further lines where a page is too narrow."""
+    below: bool = False
+    """Holds a sentence, which stands below its row where there is too little room beside it."""
 
 
 @dataclass(frozen=True, slots=True)

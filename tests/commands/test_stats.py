@@ -76,7 +76,8 @@ def test_output_goes_to_a_file(sample_models: Path, tmp_path: Path) -> None:
     target = tmp_path / "figures.md"
     page, status = run(str(sample_models / "question_network.keras"), "--format", "markdown", "-o", str(target))
     assert (page, status) == ("", 0)
-    assert target.read_text(encoding="utf-8").startswith("## model sequential · Sequential\n")
+    first, *_ = target.read_text(encoding="utf-8").splitlines()
+    assert first == "## model sequential · Sequential · `question_network.keras`"
 
 
 def test_no_such_layer(sample_models: Path) -> None:
@@ -170,7 +171,7 @@ def test_markdown_has_every_block() -> None:
     stream = io.StringIO()
     write_markdown(show_blocks(inspect(select(varied())), ShowOptions()), stream)
     page = stream.getvalue()
-    assert page.startswith("## model varied · Functional\n\nkeras-archive · Keras 3.15.1 ")
+    assert page.startswith("## model varied · Functional · model.keras\n\nkeras-archive · Keras 3.15.1 ")
     assert "\n#### kernel · `get_weights()[0]` · 3 high × 3 wide × 2 channels × 16 filters · float32\n" in page
     tables = [block.splitlines() for block in page.split("\n\n") if block.startswith("|")]
     assert tables

@@ -56,7 +56,7 @@ def _lines(block: Block) -> Iterator[str]:
             said = _SEPARATOR.join([" ".join(filter(None, words)), *map(markdown_text, block.facts)])
             yield f"{'#' * (block.level + 1)} {said}"
         case Paragraph():
-            yield markdown_text(block.text)
+            yield markdown_text(_SEPARATOR.join(filter(None, (block.text, block.more))))
         case Table():
             rows = ((_INDENT * max(0, len(row.last) - 1), row.cells) for row in block.rows)
             aligned = [column.numeric for column in block.columns]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from kerasinspect.output.formats.lines import Style, lay_out
+from kerasinspect.output.layout.lines import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kerasinspect.output.blocks import Block
+    from kerasinspect.output.layout.spans import Style
 
 _STYLES: dict[Style, str] = {
     "plain": "none",

@@ -28,19 +28,23 @@ TOTAL_WORDS: Mapping[Kind, str] = {
 
 
 def head_blocks(model: Model) -> Iterator[Block]:
-    """The model's name and class, then where it comes from and how large it is."""
-    name = model.name or model.location.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    yield Heading(name, 1, "model", (model.class_name,) if model.class_name else ())
-    facts = [
-        model.format,
-        f"Keras {model.keras_version}" if model.keras_version else "Keras version not stored",
-        f"backend {model.backend}" if model.backend else "",
-        f"saved {model.saved_at.replace('T', ' ')}" if model.saved_at else "",
-        counted(model.parameters, "parameter"),
-        counted(len(model.weights), "weight"),
-        bytes_in_words(model.nbytes),
-    ]
-    yield Paragraph(SEPARATOR.join(filter(None, facts)), "quiet")
+    """The model's name, class and file, then its format, the Keras that saved it, and how large it is."""
+    file_name = model.location.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    named = (model.name, model.class_name, file_name)
+    name, *facts = [*filter(None, named)] or [model.location]
+    yield Heading(name, 1, "model", tuple(facts))
+    saved = f"saved {model.saved_at.replace('T', ' ')}" if model.saved_at else ""
+    yield Paragraph(SEPARATOR.join(filter(None, _origin_and_size(model))), "quiet", more=saved)
+
+
+def _origin_and_size(model: Model) -> Iterator[str]:
+    """Where a model comes from, and how large it is."""
+    yield model.format
+    yield f"Keras {model.keras_version}" if model.keras_version else "Keras version not stored"
+    yield f"backend {model.backend}" if model.backend else ""
+    yield counted(model.parameters, "parameter")
+    yield counted(len(model.weights), "array")
+    yield bytes_in_words(model.nbytes)
 
 
 def extras_blocks(totals: Mapping[ExtraKind, Total]) -> Iterator[Paragraph]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _NUMBERS = ("minimum", "maximum", "mean", "std", "initial std", "norm")
 _COUNTS = ("zeros", "NaN", "infinities", "subnormals")
 
+_FIRM = frozenset({"minimum", "maximum", "mean", "std"})
+"""Figures that a narrow page has before others."""
+
 _UNREADABLE = "cannot be read"
 
 
@@ -32,9 +35,10 @@ def stats_blocks(survey: Survey) -> Iterator[Block]:
 def stats_table(survey: Survey, number: Callable[[float | None], str], count: Callable[[int], str]) -> Table:
     """One row for each weight, its numbers and counts as these functions write them."""
     titles = (*_NUMBERS, *map(_point_title, survey.points), *_COUNTS)
-    columns = (Column("weight", shrinks=True), Column("shape", shrinks=True), Column("dtype"))
+    columns = (Column("weight", shrinks=True), Column("shape", optional=True), Column("dtype", optional=True))
     rows = (_row(one, number, count, survey) for one in survey.weights)
-    return Table((*columns, *(Column(title, numeric=True) for title in titles)), tuple(rows))
+    figures = (Column(title, numeric=True, optional=title not in _FIRM) for title in titles)
+    return Table((*columns, *figures), tuple(rows))
 
 
 def exact_number(value: float | None) -> str:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("layer", shrinks=True),
     Column("class", shrinks=True),
-    Column("output shape", shrinks=True),
+    Column("output shape", wraps=True),
     Column("parameters", numeric=True),
     Column("share", numeric=True, optional=True),
-    Column("size", numeric=True),
-    Column("dtype"),
-    Column("trainable"),
+    Column("size", numeric=True, optional=True),
+    Column("dtype", optional=True),
+    Column("trainable", optional=True),
 )
 
-_CONNECTED = Column("connected to", shrinks=True, optional=True)
+_CONNECTED = Column("connected to", wraps=True, optional=True)
 
 
 def summary_blocks(summary: Summary) -> Iterator[Block]:

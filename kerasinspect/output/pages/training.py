@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 _LAYER_COLUMNS = (
     Column("layer", shrinks=True),
-    Column("class"),
+    Column("class", shrinks=True),
     Column("verdict"),
     Column("confidence"),
-    Column("evidence"),
+    Column("evidence", wraps=True, below=True),
 )
 
 _WEIGHT_COLUMNS = (
     Column("weight", shrinks=True),
     Column("initializer"),
     Column("verdict"),
-    Column("minimum", numeric=True),
-    Column("maximum", numeric=True),
-    Column("std", numeric=True),
-    Column("initial std", numeric=True),
+    Column("minimum", numeric=True, optional=True),
+    Column("maximum", numeric=True, optional=True),
+    Column("std", numeric=True, optional=True),
+    Column("initial std", numeric=True, optional=True),
     Column("fit", numeric=True),
     Column("optimizer state"),
 )

@@ -1,0 +1,177 @@
+"""Cuts names where a page has no room for them, so that no two different ones look alike.
+
+A name is cut in its middle, since its beginning says what it belongs to and its end what it is. Names that would be
+alike are cut where they do not differ; where there is no room for that they get the number of their row.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_MARK = "…"
+
+_TENTHS = (6, 4, 7, 3, 8, 2)
+"""Parts of the room that the beginnings of names get which are alike when they are cut in the middle."""
+
+_ROUNDS = 3
+"""Times that names are cut anew which are alike since they were cut anew."""
+
+_WORD = re.compile(r"[^\W\d_]+|[\W\d_]+")
+
+_EDGE = 2
+"""Columns of both ends of a name that stay where the middle tells it from others."""
+
+
+def first_columns(text: str, room: int) -> str:
+    """The beginning of a text that takes at most so many columns."""
+    if text.isascii():
+        return text[: max(0, room)]
+    return text[: sum(columns <= room for columns in accumulate(map(columns_of, text)))]
+
+
+def _last_columns(text: str, room: int) -> str:
+    """The end of a text that takes at most so many columns; it does not begin with a mark on the letter before it."""
+    if text.isascii():
+        return text[max(0, len(text) - room) :]
+    taken = sum(columns <= room for columns in accumulate(map(columns_of, reversed(text))))
+    end = text[len(text) - taken :]
+    marks = next((at for at, character in enumerate(end) if columns_of(character)), len(end))
+    return end[marks:]
+
+
+def _cut_in_middle(text: str, room: int) -> str:
+    """The text, or its beginning and its end, in at most so many columns."""
+    return text if columns_of(text) <= room else _ends(text, room // 2, (room - 1) // 2)
+
+
+def _ends(text: str, head: int, tail: int) -> str:
+    """The beginning and the end of a text, in so many columns each."""
+    return f"{first_columns(text, head)}{_MARK}{_last_columns(text, tail)}"
+
+
+def shown_apart(names: Sequence[str]) -> list[str]:
+    """Names as they are shown on any page: those that are longer than real ones without their middle."""
+    if all(map(_plain_and_short, names)):
+        return [*names]
+    bounded = [*names] if max(map(len, names)) <= NAME_LIMIT else cut_apart(names, names, [NAME_LIMIT] * len(names))
+    return numbered_apart(names, [visible(name) for name in bounded])
+
+
+def _plain_and_short(name: str) -> bool:
+    """Whether a name is shown as it is, whatever other names there are."""
+    return len(name) <= NAME_LIMIT and visible(name) == name
+
+
+def cut_apart(names: Sequence[str], shown: Sequence[str], rooms: Sequence[int]) -> list[str]:
+    """What is shown of each name, in at most so many columns: what tells it from others, as far as there is room."""
+    cuts = [*map(_cut_in_middle, shown, rooms)]
+    groups: dict[int, list[int]] = {}
+    for _ in range(_ROUNDS):
+        for group in _joined(groups, _alike(names, cuts)):
+            best = _best_cuts([shown[at] for at in group], [rooms[at] for at in group])
+            for at, cut in zip(group, best, strict=True):
+                cuts[at] = cut
+    return cuts
+
+
+def _joined(groups: dict[int, list[int]], alike: Iterable[list[int]]) -> Iterator[list[int]]:
+    """Groups of names that are alike, or were and would be again; ``groups`` keeps that of each place."""
+    changed = {}
+    for places in alike:
+        whole = [*dict.fromkeys(each for at in places for each in groups.get(at, [at]))]
+        groups |= dict.fromkeys(whole, whole)
+        changed[whole[0]] = whole
+    return (group for first, group in changed.items() if groups[first] is group)
+
+
+def _best_cuts(texts: Sequence[str], rooms: Sequence[int]) -> list[str]:
+    """Those of several ways to cut some names that tell most of them apart, of equally good ones the first."""
+    best: list[str] = []
+    for cuts in _ways_to_cut(texts, rooms):
+        best = max(best, cuts, key=_different)
+        if _different(best) == _different(texts):
+            break
+    return best
+
+
+def _different(texts: Sequence[str]) -> int:
+    """How many different ones there are."""
+    return len({*texts})
+
+
+def _ways_to_cut(texts: Sequence[str], rooms: Sequence[int]) -> Iterator[list[str]]:
+    """The names with longer and shorter beginnings, with the part in which they differ, and with shorter words."""
+    for tenths in _TENTHS:
+        heads = [room * tenths // 10 for room in rooms]
+        yield [_ends(text, head, room - 1 - head) for text, room, head in zip(texts, rooms, heads, strict=True)]
+    yield [*_around_difference(texts, rooms)]
+    yield [*map(_with_short_words, texts, rooms)]
+
+
+def _with_short_words(text: str, room: int) -> str:
+    """A name of which each word is as long as there is room for: ``bl…_10_e…_BN``."""
+    words = _WORD.findall(text)
+    for longest in range(room, 1, -1):
+        if sum(min(len(word), longest) if word[0].isalpha() else len(word) for word in words) <= room:
+            short = (
+                f"{word[: longest - 1]}{_MARK}" if word[0].isalpha() and len(word) > longest else word for word in words
+            )
+            return _cut_in_middle("".join(short), room)
+    return _cut_in_middle(text, room)
+
+
+def numbered_apart(names: Sequence[str], cuts: list[str], rooms: Sequence[int] | None = None) -> list[str]:
+    """The cuts of different names; the number of its row ends each that would be like another one."""
+    alike = [at for group in _alike(names, cuts) for at in group]
+    for rows in (alike, range(len(cuts))):
+        for at in rows:
+            cuts[at] = _numbered(cuts[at], at, None if rooms is None else rooms[at])
+        if not any(_alike(names, cuts)):
+            break
+    return cuts
+
+
+def _numbered(cut: str, at: int, room: int | None) -> str:
+    """A name with the number of its row behind it."""
+    number = f"{_MARK}#{at + 1}"
+    return (cut if room is None else first_columns(cut, room - len(number))) + number
+
+
+def _alike(names: Sequence[str], cuts: Sequence[str]) -> list[list[int]]:
+    """The places of different names that are shown alike."""
+    places: dict[str, list[int]] = {}
+    for at, cut in enumerate(cuts):
+        places.setdefault(cut, []).append(at)
+    return [group for group in places.values() if len(group) > 1 and len({names[at] for at in group}) > 1]
+
+
+def _around_difference(texts: Sequence[str], rooms: Sequence[int]) -> Iterator[str]:
+    """Some names, cut so that the part in which they differ stays, as far as there is room."""
+    same = _same_beginning(texts)
+    ending = _same_beginning([text[same:][::-1] for text in texts])
+    for text, room in zip(texts, rooms, strict=True):
+        yield _with_core(text, same, len(text) - ending, room)
+
+
+def _same_beginning(texts: Sequence[str]) -> int:
+    """How many characters at their beginning some texts have in common."""
+    low, high = min(texts), max(texts)
+    return next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
+
+
+def _with_core(text: str, start: int, stop: int, room: int) -> str:
+    """A name with the part from ``start`` to ``stop``: at the end of its beginning, or at the beginning of its end."""
+    before, behind = columns_of(text[:stop]), columns_of(text[start:])
+    if before <= room - 1 - _EDGE:
+        return _ends(text, before, room - 1 - before)
+    if behind <= room - 1 - _EDGE:
+        return _ends(text, room - 1 - behind, behind)
+    core = first_columns(text[start:], room - 2 * (1 + _EDGE))
+    return f"{first_columns(text, _EDGE)}{_MARK}{core}{_MARK}{_last_columns(text, _EDGE)}"

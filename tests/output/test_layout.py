@@ -1,0 +1,183 @@
+"""Tables and sentences fit the width of a page, and rows that differ look different."""
+
+from __future__ import annotations
+
+import pytest
+
+from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
+from kerasinspect.output.escaping import columns_of
+from kerasinspect.output.layout.lines import lay_out
+
+WIDTHS = [1, 20, 60, 80, 100, 130, 200, 10_000]
+
+
+def lines_of(block: Block, width: int | None) -> list[str]:
+    """A block as text."""
+    return ["".join(text for text, _ in line).rstrip() for line in lay_out([block], width)]
+
+
+def first_cells(block: Table, width: int | None) -> list[str]:
+    """The first cells of the rows, as they are shown."""
+    names = ("".join(text for text, style in line if style == "name") for line in lay_out([block], width))
+    return [name.rstrip() for name in names if name.strip()]
+
+
+BLOCKS = [
+    f"block_{number}_{part}" for number in range(1, 17) for part in ("expand", "expand_BN", "depthwise", "project_BN")
+]
+NAMES = {
+    "MobileNet": BLOCKS,
+    "long, other in the middle": [f"{'a' * 5_000}{n}{'b' * 5_000}" for n in range(30)],
+    "long, other at the end": [f"{'a' * 10_000}{n}" for n in range(30)],
+    "long, other at the beginning": [f"{n}{'a' * 10_000}" for n in range(30)],
+    "other in two places": [
+        f"transformer_block_{n}_{part}_residual" for n in range(12) for part in ("attention", "mlp")
+    ],
+    "wide": [f"入力層の名前がとても長い{n}層の名前がとても長い" for n in range(30)],
+    "invisible": ["dense\u200b", "dense\u200c", "dense", "dense\\u200b", "den\u200bse"],
+    "marks": ["e" + "\u0301" * n for n in range(12)],
+    "numbered like ours": [
+        *(f"{'a' * 30}{n}{'b' * 30}{n}{'c' * 30}" for n in range(9)),
+        "aaaaaaaaa…#2",
+        "aaaaaaaaaaaa…#2",
+    ],
+    "many": [f"dense_{n}" for n in range(3_000)],
+}
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, None])
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+def test_different_names_look_different(names: list[str], width: int | None) -> None:
+    """However narrow the page, no two rows begin alike, and no line is too wide."""
+    columns = (Column("layer", shrinks=True), Column("class", shrinks=True), Column("shape"), Column("n", numeric=True))
+    table = Table(columns, tuple(Row((name, f"Class{n}", f"({n}, 5, {n})", f"{n:,}")) for n, name in enumerate(names)))
+    assert len({*first_cells(table, width)}) == len(names)
+    assert width is None or max(map(columns_of, lines_of(table, width))) <= max(20, width)
+
+
+def table(columns: tuple[Column, ...], *rows: tuple[str, ...]) -> Table:
+    """A table without a tree."""
+    return Table(columns, tuple(Row(row) for row in rows))
+
+
+FIGURES = (
+    Column("layer", shrinks=True),
+    Column("output shape", wraps=True),
+    Column("parameters", numeric=True),
+    Column("share", numeric=True, optional=True),
+    Column("dtype", optional=True),
+    Column("note"),
+)
+LAYERS = table(
+    FIGURES,
+    ("a_layer_of_a_rather_long_name", "(None, 96, 96, 3)", "", "", "", ""),
+    ("another_layer_of_a_long_name", "(None, 48, 48, 16)", "1,000", "10%", "float32", ""),
+    ("dense", "(None, 5), (None, 12, 12)", "9,000", "90%", "float32", ""),
+)
+
+
+def test_what_is_alike_is_said_above_and_goes_first() -> None:
+    """Where a table is too wide, columns that say one thing make room, with a word on where that holds."""
+    remark, titles, *_ = lines_of(LAYERS, 78)
+    assert remark == "every layer with parameters: dtype float32"
+    assert titles.split() == ["layer", "output", "shape", "parameters", "share"]
+    assert lines_of(LAYERS, 200)[0].split()[-2:] == ["dtype", "note"]
+
+
+def test_of_one_row_nothing_is_said_above() -> None:
+    """One row has nothing to be like."""
+    one = table(FIGURES, LAYERS.rows[1].cells)
+    assert not any("every layer" in line for line in lines_of(one, 40))
+
+
+def test_optional_columns_are_named_with_the_width_that_shows_them() -> None:
+    """The page says what it has no room for, and at the width that it names nothing is missing; one less, it is."""
+    _, missing, titles, *_ = lines_of(LAYERS, 60)
+    assert missing == "not shown: share (--width 63 shows it)"
+    assert "share" not in titles
+    assert not any("not shown" in line for line in lines_of(LAYERS, 63))
+    assert any("not shown" in line for line in lines_of(LAYERS, 62))
+
+
+def test_shapes_go_on_below_and_names_are_cut_in_the_middle() -> None:
+    """Of several shapes none is broken, numbers stay whole, and names give room last."""
+    assert lines_of(LAYERS, 44) == [
+        "every layer with parameters: dtype float32",
+        "not shown: share (--width 63 shows it)",
+        "layer         output shape        parameters",
+        "a_laye…_name  (None, 96, 96, 3)",
+        "anothe…_name  (None, 48, 48, 16)       1,000",
+        "dense         (None, 5),               9,000",
+        "              (None, 12, 12)",
+    ]
+
+
+def test_a_sentence_stands_below_its_row_where_there_is_no_room_beside_it() -> None:
+    """A sentence takes a column while it is wide, then the lines below, and it is never cut."""
+    columns = (Column("layer"), Column("evidence", wraps=True, below=True))
+    sentence = "every value is still what the generator of glorot_uniform gives, and so are those of its bias"
+    judged = table(columns, ("dense", sentence), ("dense_1", ""))
+    assert lines_of(judged, 80) == [
+        "layer    evidence",
+        "dense    every value is still what the generator of glorot_uniform gives, and so",
+        "         are those of its bias",
+        "dense_1",
+    ]
+    assert lines_of(judged, 40) == [
+        "layer",
+        "dense",
+        "    every value is still what the",
+        "    generator of glorot_uniform gives,",
+        "    and so are those of its bias",
+        "dense_1",
+    ]
+
+
+def test_a_tree_goes_on_beside_what_stands_below_a_row() -> None:
+    """The guides of the tree are drawn through, and deep ones are cut where the name needs the room."""
+    columns = (Column("layer"), Column("connected to", wraps=True))
+    rows = (
+        Row(("model", "one, two, three"), ()),
+        Row(("inside", "one, two, three"), (False,)),
+        Row(("last", ""), (True,)),
+    )
+    assert lines_of(Table(columns, rows), 23) == [
+        "layer      connected to",
+        "model      one, two,",
+        "           three",
+        "├─ inside  one, two,",
+        "│          three",
+        "└─ last",
+    ]
+    deep = Table(columns[:1], (Row(("a_name_of_some_length",), (False,) * 30),))
+    assert lines_of(deep, 20) == ["layer", "…  │  │  ├─ a_na…gth"]
+
+
+def test_sentences_and_headings_break_between_words_and_lose_nothing() -> None:
+    """At any width all words are there in their order; what has no space is broken, and a shape is a word."""
+    text = (
+        "The kernel (None, 96, 96, 3) of a_name_without_any_space_in_it_at_all is not what it was · one fact · another"
+    )
+    for width in (20, 33, 60, 500):
+        lines = lines_of(Paragraph(text, level=3), width)
+        assert max(map(len, lines)) <= width
+        assert "".join(lines).replace(" ", "").replace("·", "") == text.replace(" ", "").replace("·", "")
+        assert width == 20 or any("(None, 96, 96, 3)" in line for line in lines)
+    heading = Heading(
+        "入力層の名前がとても長い" * 5,
+        2,
+        "layer",
+        ("Dense", "a fact that is a rather long one", "(None, 8) → (None, 5)"),
+    )
+    assert max(map(columns_of, lines_of(heading, 20))) <= 20
+    assert lines_of(heading, 60)[2:] == [
+        "    がとても長い · Dense · a fact that is a rather long one",
+        "    (None, 8) → (None, 5)",
+    ]
+
+
+def test_one_more_fact_stands_where_there_is_room() -> None:
+    """It is left out rather than wrapped, and always there without a width."""
+    facts = Paragraph("keras-archive · 8 arrays", more="saved 2026-11-22")
+    assert lines_of(facts, 44) == lines_of(facts, None) == ["keras-archive · 8 arrays · saved 2026-11-22"]
+    assert lines_of(facts, 42) == ["keras-archive · 8 arrays"]
