@@ -15,6 +15,8 @@ from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.model import Axis
 from kerasinspect.output.arrays.grids import draw
+from kerasinspect.output.blocks import Grid
+from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.show_options import GridOptions
 from tests.makers.handmade import MemoryArray
@@ -84,6 +86,9 @@ def values_of(kind: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
             return np.asarray(spread / 97 if kind == "float32" else spread).astype(kind)
 
 
+UNCUT = (130, 300)
+"""Widths at which the longest of these labels are not cut."""
+
 KINDS = ["float32", "float16", "int8", "int32", "bool", "huge", "tiny", "mixed", "odd"]
 
 
@@ -146,7 +151,7 @@ def test_a_number_stands_under_its_own_headings(kind: str, data: st.DataObject) 
     options = GridOptions(
         full=data.draw(st.booleans()),
         precision=data.draw(st.integers(0, 9)),
-        width=data.draw(st.none() | st.integers(20, 300)),
+        width=data.draw(st.none() | st.integers(*UNCUT)),
     )
     subject = shown_values("layer/weight", MemoryArray(values), axes, part)
     if all(isinstance(taken, int) for taken in subject.window):
@@ -159,7 +164,23 @@ def test_a_number_stands_under_its_own_headings(kind: str, data: st.DataObject) 
         assert len(places) == values[part].size
 
 
-@pytest.mark.parametrize("width", [*range(20, 300, 7), None])
+@pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_narrow_page_holds_every_grid(kind: str, data: st.DataObject) -> None:
+    """No line is wider than the page, and no two rows of a grid have one label."""
+    axes = data.draw(kernels() | gated())
+    values = values_of(kind, tuple(axis.size for axis in axes))
+    width = data.draw(st.integers(1, 130))
+    options = GridOptions(full=data.draw(st.booleans()), precision=data.draw(st.integers(0, 9)), width=width)
+    subject = shown_values("layer/weight", MemoryArray(values), axes)
+    assert max(map(columns_of, printed(subject, options).splitlines())) <= max(20, width)
+    for grid in draw(subject, options):
+        labels = [row.label for row in grid.rows] if isinstance(grid, Grid) else []
+        assert len({*labels}) == len(labels)
+
+
+@pytest.mark.parametrize("width", [*range(34, 300, 7), None])
 @pytest.mark.parametrize("labels", [("a", "b", "c"), ("same", "same", "same"), ("入力層の名前", "x", "a long name")])
 def test_headings_that_the_user_gave_stand_over_their_columns(width: int | None, labels: tuple[str, ...]) -> None:
     """Names of any width, also equal ones, have one heading each."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.output.arrays.excerpts import Plane, excerpt
+from kerasinspect.output.arrays.labels import NO_LABELS, RowLabels, row_labels, with_labels_cut
 from kerasinspect.output.arrays.layouts import (
-    LEAST,
     PLACES,
     Panel,
     Piece,
@@ -27,7 +27,9 @@ from kerasinspect.output.arrays.layouts import (
 )
 from kerasinspect.output.arrays.numbers import NumberStyle, choose_style
 from kerasinspect.output.blocks import Block, Grid, GridRow, Paragraph
-from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
+from kerasinspect.output.escaping import columns_of
+from kerasinspect.output.layout.cutting import told_apart
+from kerasinspect.output.layout.spans import LEAST_WIDTH
 from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
@@ -40,14 +42,23 @@ if TYPE_CHECKING:
 
     _Read: TypeAlias = Callable[[tuple[int, ...], Panel], Iterable[Rows]]
 
-_INDENT = 6
-"""Columns that a format may put left of a grid."""
+_INDENT = 4
+"""Columns that a format puts left of a grid."""
 
 _GUTTER, _STROKES = 2, 4
 """Columns that a format puts left of each number, and around a heading over several of them."""
 
 _GAP = "⋯"
 """Stands for columns that were left out."""
+
+_LEAST_LABEL = 6
+"""Columns that a page leaves to the label of a row, however narrow it is."""
+
+_LEAST_FREE = 10
+"""Columns that labels leave to the numbers and what stands over them."""
+
+_PLACES_UNDER_A_HEADING = (3, 2, 1)
+"""Columns that share a heading at least, the place for those left out among them; on a narrow page fewer."""
 
 _LABELS_MEASURED = 64
 """Labels of an axis that are measured for the width of a column: its first and its last."""
@@ -59,6 +70,9 @@ class _Plan:
 
     roles: Roles
     rows: Runs
+    labels: RowLabels
+    free: int
+    """Columns of the page beside the labels; 0 where the page has no width."""
     blocks: tuple[tuple[int, ...], ...]
     panels: tuple[Panel, ...]
 
@@ -87,8 +101,17 @@ def draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
         value = values.read(values.window).reshape(1)
         text = choose_style([value], options.precision).write(value.tolist()[0]).strip()
         return iter([Paragraph(text, level=3)])
-    blocks = _blocks(_fit(values, roles, options))
+    drawing = _fit(values, roles, options)
+    if needed := _lacking(drawing, options):
+        return iter([Paragraph(f"the page is too narrow for its values (--width {needed} shows some)", "quiet", 3)])
+    blocks = _blocks(drawing)
     return blocks if options.full else iter([*blocks])
+
+
+def _lacking(drawing: _Drawing, options: GridOptions) -> int | None:
+    """The width that a page needs for one column of numbers, where it has less."""
+    cell = drawing.style.width + _GUTTER
+    return None if options.width is None or drawing.plan.free >= cell else _INDENT + 2 * cell
 
 
 def _blocks(drawing: _Drawing) -> Iterator[Block]:
@@ -132,25 +155,35 @@ def _reader(values: ShownValues, plan: _Plan, options: GridOptions) -> _Read:
 
 def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) -> _Plan:
     """What is shown where a number takes ``cell`` characters."""
+    rows: Runs = (range(1),)
+    if roles.row is not None:
+        rows = row_runs(_positions(values.window, roles.row), Room(None, options.full))
+    page = None if options.width is None else max(LEAST_WIDTH, options.width) - _INDENT
+    beside = None if page is None else max(_LEAST_LABEL, min(page // 2, page - max(cell + _GUTTER, _LEAST_FREE)))
+    labels = NO_LABELS if roles.row is None else row_labels(values, roles.row, rows, beside)
+    free = 0 if page is None else page - labels.width
     groups = _groups(values, roles, full=options.full)
-    unlimited = Room(None, options.full)
-    rows = (range(1),) if roles.row is None else row_runs(_positions(values.window, roles.row), unlimited)
-    room = unlimited
-    if options.width is not None:
-        free = options.width - _INDENT - (_widest(values, roles.row, rows) if roles.row is not None else 0)
-        room = Room(max(1, free // (_column_width(values, roles, groups, cell) + _GUTTER)), options.full)
+    room = Room(None, options.full)
+    if page is not None:
+        groups = with_labels_cut(groups, free - _GUTTER - _STROKES)
+        room = Room(_columns_that_fit(values, roles, groups, cell, free), options.full)
     keep = roles.group is None or values.axes[roles.group].name == "head"
     blocks = tuple(block_positions(values.window, roles.blocks, room))
-    return _Plan(roles, rows, blocks, tuple(panels(groups, room, keep_groups=keep)))
+    return _Plan(roles, rows, labels, free, blocks, tuple(panels(groups, room, keep_groups=keep)))
 
 
-def _column_width(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int) -> int:
-    """Characters that a column takes: its numbers, its label, and its part of the heading over its group."""
+def _columns_that_fit(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int, free: int) -> int:
+    """How many columns fit, where each is as wide as its numbers, its label, and its part of the heading over it."""
     ends = (at for run in corner(groups[0].columns, _LABELS_MEASURED) for at in run)
-    label = max(columns_of(_column_label(values, roles, groups[0], at)) for at in ends)
-    heading = max(columns_of(visible(group.label, NAME_LIMIT)) for group in groups)
-    fewest = min(len(groups[0].columns), LEAST - 1)
-    return max(cell, label, ceil((heading + _STROKES + _GUTTER) / fewest) - _GUTTER if heading else 0)
+    label = min(free - _GUTTER, max(columns_of(_column_label(values, roles, groups[0], at)) for at in ends))
+    heading = max(columns_of(group.label) for group in groups)
+    for places in _PLACES_UNDER_A_HEADING:
+        under = min(len(groups[0].columns), places)
+        over = ceil((heading + _STROKES + _GUTTER) / under) if heading else 0
+        fit = free // max(cell + _GUTTER, label + _GUTTER, over)
+        if fit > under:
+            return fit
+    return max(1, fit)
 
 
 def _groups(values: ShownValues, roles: Roles, *, full: bool) -> list[Piece]:
@@ -176,10 +209,10 @@ def _grid(drawing: _Drawing, fixed: tuple[int, ...], panel: Panel) -> Grid:
     """One grid, its rows still to be read."""
     values, plan = drawing.values, drawing.plan
     title = ", ".join(_block_labels(values, zip(plan.roles.blocks, fixed, strict=True)))
-    labels = 0 if plan.roles.row is None else _widest(values, plan.roles.row, plan.rows)
-    columns = tuple(label for piece in panel for label in _column_labels(values, plan.roles, piece))
+    columns = [label for piece in panel for label in _column_labels(values, plan.roles, piece)]
+    shown = told_apart(columns, plan.free - _GUTTER if plan.free else None)
     rows = _rows(drawing, drawing.read(fixed, panel))
-    return Grid(columns, rows, drawing.style.width, labels, tuple(_group_labels(panel)), title)
+    return Grid(tuple(shown), rows, drawing.style.width, plan.labels.width, tuple(_group_labels(panel)), title)
 
 
 def _block_labels(values: ShownValues, fixed: Iterable[tuple[int, int]]) -> Iterator[str]:
@@ -202,7 +235,7 @@ def _column_label(values: ShownValues, roles: Roles, piece: Piece, position: int
     axis = values.axes[roles.column]
     if piece.label and roles.group is None:
         return f"{axis.name} {position % (axis.size // len(axis.blocks))}"
-    return visible(values.label(roles.column, position), NAME_LIMIT)
+    return values.label(roles.column, position)
 
 
 def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
@@ -220,7 +253,7 @@ def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
 
 def _rows(drawing: _Drawing, chunks: Iterable[Rows]) -> Iterator[GridRow]:
     """The rows of one grid, with a row for those left out."""
-    values, plan, axis = drawing.values, drawing.plan, drawing.plan.roles.row
+    plan = drawing.plan
     expected = plan.rows[0].start
     for positions, stretches in chunks:
         if positions.start != expected:
@@ -232,7 +265,7 @@ def _rows(drawing: _Drawing, chunks: Iterable[Rows]) -> Iterator[GridRow]:
                 for table in tables
                 for cell in ((_GAP,) if table is None else map(drawing.style.write, table[number]))
             )
-            yield GridRow("" if axis is None else values.label(axis, position), tuple(cells))
+            yield GridRow(plan.labels.text(position), tuple(cells))
         expected = positions.stop
 
 
@@ -260,12 +293,3 @@ def _positions(window: Window, axis: int) -> range:
     """The positions of an axis that the window leaves free."""
     part = window[axis]
     return part if isinstance(part, range) else range(part, part + 1)
-
-
-def _widest(values: ShownValues, axis: int, runs: Runs) -> int:
-    """Columns that the widest label takes; of an axis that counts, the first and last labels tell."""
-    if axis in values.labels:
-        ends = (at for run in runs for at in run)
-    else:
-        ends = (at for run in runs for part in corner(run, _LABELS_MEASURED) for at in part)
-    return max(columns_of(visible(values.label(axis, at), NAME_LIMIT)) for at in ends)

@@ -30,8 +30,8 @@ _COLUMNS_OF_A_CORNER = 10
 _BLOCKS_SHOWN = 4
 """Blocks of an array of many axes, the one for those left out included."""
 
-LEAST = 4
-"""Columns that a corner has at least, the place for those left out among them."""
+_LEAST = 4
+"""Columns that a corner has where they fit, the place for those left out among them."""
 
 PLACES = frozenset({"depth", "height", "width", "step", "one"})
 """Axes of a window that moves over places, and the one that Keras 1 put beside the steps."""
@@ -128,22 +128,26 @@ def panels(groups: Sequence[Piece], room: Room, *, keep_groups: bool) -> Iterato
         return iter([tuple(groups)])
     fit = room.columns or _COLUMNS_OF_A_CORNER
     if len(groups) == 1:
-        return iter([tuple(_cut(groups[0], max(LEAST, fit)))])
+        return iter([tuple(_cut(groups[0], fit))])
     if keep_groups:
-        each = max(LEAST, fit // len(groups)) if room.columns else _COLUMNS_OF_A_CORNER // 2
+        each = min(fit, max(_LEAST, fit // len(groups))) if room.columns else _COLUMNS_OF_A_CORNER // 2
         together = max(1, fit // min(each, wide)) if room.columns else len(groups)
         cut = [tuple(_cut(group, each)) for group in groups]
         return (tuple(chain(*cut[at : at + together])) for at in range(0, len(cut), together))
-    each = wide if wide < fit else max(LEAST, fit) - 1
-    together = max(1, (fit - 1) // each)
-    shown = (range(1), range(0)) if together == 1 else corner(range(len(groups)), together + 1)
+    each = wide if wide < fit else max(1, fit - 1)
+    shown = corner(range(len(groups)), min(fit, 1 + max(1, (fit - 1) // each)))
     return iter([_joined([tuple(chain(*(_cut(groups[at], each) for at in run))) for run in shown])])
 
 
 def corner(positions: range, room: int) -> Runs:
-    """The first and the last positions, as many as fit beside one place for those left out."""
+    """The first and the last positions, as many as fit beside one place for those left out.
+
+    In two places there is room for the first beside those left out, and in one for nothing else.
+    """
     if len(positions) <= room:
         return (positions,)
+    if room <= 2:  # noqa: PLR2004 - see above
+        return (positions[:1], positions[:0])[:room]
     tail = max(1, (room - 1) // 3)
     return positions[: max(1, room - 1 - tail)], positions[-tail:]
 
@@ -165,7 +169,7 @@ def _everything(groups: Sequence[Piece], fit: int | None) -> Iterator[Panel]:
 
 def _cut(group: Piece, room: int) -> Panel:
     """One group, or its corner."""
-    return _joined([(Piece(run, group.group, group.label),) for run in corner(group.columns, room)])
+    return _joined([(Piece(run, group.group, group.label),) if run else () for run in corner(group.columns, room)])
 
 
 def _joined(runs: Sequence[Panel]) -> Panel:

@@ -56,6 +56,15 @@ def _ends(text: str, head: int, tail: int) -> str:
     return f"{first_columns(text, head)}{_MARK}{_last_columns(text, tail)}"
 
 
+def told_apart(names: Sequence[str], room: int | None) -> list[str]:
+    """Names as they are shown in at most so many columns, no two different ones alike."""
+    shown = shown_apart(names)
+    if room is None or max(map(columns_of, shown), default=0) <= room:
+        return shown
+    rooms = [room] * len(shown)
+    return numbered_apart(names, cut_apart(names, shown, rooms), rooms)
+
+
 def shown_apart(names: Sequence[str]) -> list[str]:
     """Names as they are shown on any page: those that are longer than real ones without their middle."""
     if all(map(_plain_and_short, names)):
@@ -132,16 +141,18 @@ def numbered_apart(names: Sequence[str], cuts: list[str], rooms: Sequence[int] |
     alike = [at for group in _alike(names, cuts) for at in group]
     for rows in (alike, range(len(cuts))):
         for at in rows:
-            cuts[at] = _numbered(cuts[at], at, None if rooms is None else rooms[at])
+            cuts[at] = numbered(cuts[at], at + 1, None if rooms is None else rooms[at])
         if not any(_alike(names, cuts)):
             break
     return cuts
 
 
-def _numbered(cut: str, at: int, room: int | None) -> str:
-    """A name with the number of its row behind it."""
-    number = f"{_MARK}#{at + 1}"
-    return (cut if room is None else first_columns(cut, room - len(number))) + number
+def numbered(cut: str, number: int, room: int | None) -> str:
+    """A name with a number behind it, in at most so many columns, or the number where there is room for no more."""
+    if room is None:
+        return f"{cut}{_MARK}#{number}"
+    ending = next((mark for mark in (f"{_MARK}#{number}", f"#{number}") if len(mark) <= room), str(number))
+    return first_columns(cut, room - len(ending)) + ending
 
 
 def _alike(names: Sequence[str], cuts: Sequence[str]) -> list[list[int]]:

@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.escaping import columns_of
+from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import GUTTER, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kerasinspect.output.blocks import Grid, GridRow
-    from kerasinspect.output.layout.spans import Line, Span, Style
+from kerasinspect.output.layout.spans import Line, Span, Style
 
 _INDENT = "    "
 _STROKE = "─ "
 _SPECIAL: dict[str, Style] = {"nan": "warning", "inf": "warning", "-inf": "warning", "⋯": "quiet"}
 
 
-def grid_lines(grid: Grid) -> Iterator[Line]:
-    """A title where there is one, the labels of the columns, then a line for each row."""
+def grid_lines(grid: Grid, width: int | None) -> Iterator[Line]:
+    """A title where there is one, the labels of the columns, then a line for each row; it was made for this width."""
     if grid.title:
-        yield (_INDENT, "plain"), (shown_name(grid.title), "quiet")
+        title = shown_name(grid.title)
+        for line in [title] if width is None else wrapped(title, width - len(_INDENT)):
+            yield (_INDENT, "plain"), (line, "quiet")
     labels = [shown_name(label) for label in grid.columns]
     widths = _column_widths(grid, labels)
     margin = _INDENT + " " * grid.label

@@ -42,7 +42,7 @@ def lay_out(blocks: Iterable[Block], width: int | None) -> Iterator[Line]:
             case Table():
                 yield from table_lines(block, room)
             case Grid():
-                yield from grid_lines(block)
+                yield from grid_lines(block, room)
             case _:
                 assert_never(block)
         before = block
