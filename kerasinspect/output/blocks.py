@@ -50,7 +50,7 @@ class Column:
     shrinks: bool = False
     """Is cut in the middle where a page is too narrow; without a width, never."""
     optional: bool = False
-    """Is left out before anything is cut, the first such column first; without a width, never."""
+    """Is left out before anything is cut, the last such column first; without a width, never."""
     wraps: bool = False
     """Goes on in further lines where a page is too narrow."""
     below: bool = False
@@ -64,6 +64,8 @@ class Row:
     cells: tuple[str, ...]
     last: tuple[bool, ...] = ()
     """For each level of the tree down to this row, whether nothing follows there; empty at the top."""
+    mark: str = ""
+    """What stands before the first cell and is never cut: ``[12]``; as wide in all rows."""
 
 
 @dataclass(frozen=True, slots=True)

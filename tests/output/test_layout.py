@@ -93,21 +93,21 @@ def test_of_one_row_nothing_is_said_above() -> None:
 def test_optional_columns_are_named_with_the_width_that_shows_them() -> None:
     """The page says what it has no room for, and at the width that it names nothing is missing; one less, it is."""
     _, missing, titles, *_ = lines_of(LAYERS, 60)
-    assert missing == "not shown: share (--width 63 shows it)"
+    assert missing == "not shown: share (--width 69 shows it)"
     assert "share" not in titles
-    assert not any("not shown" in line for line in lines_of(LAYERS, 63))
-    assert any("not shown" in line for line in lines_of(LAYERS, 62))
+    assert not any("not shown" in line for line in lines_of(LAYERS, 69))
+    assert any("not shown" in line for line in lines_of(LAYERS, 68))
 
 
 def test_shapes_go_on_below_and_names_are_cut_in_the_middle() -> None:
     """Of several shapes none is broken, numbers stay whole, and names give room last."""
-    assert lines_of(LAYERS, 44) == [
+    assert lines_of(LAYERS, 46) == [
         "every layer with parameters: dtype float32",
-        "not shown: share (--width 63 shows it)",
-        "layer         output shape        parameters",
+        "not shown: share (--width 69 shows it)",
+        "layer         output shape          parameters",
         "a_laye…_name  (None, 96, 96, 3)",
-        "anothe…_name  (None, 48, 48, 16)       1,000",
-        "dense         (None, 5),               9,000",
+        "anothe…_name  (None, 48, 48, 16)         1,000",
+        "dense         (None, 5),                 9,000",
         "              (None, 12, 12)",
     ]
 
@@ -136,18 +136,14 @@ def test_a_sentence_stands_below_its_row_where_there_is_no_room_beside_it() -> N
 def test_a_tree_goes_on_beside_what_stands_below_a_row() -> None:
     """The guides of the tree are drawn through, and deep ones are cut where the name needs the room."""
     columns = (Column("layer"), Column("connected to", wraps=True))
-    rows = (
-        Row(("model", "one, two, three"), ()),
-        Row(("inside", "one, two, three"), (False,)),
-        Row(("last", ""), (True,)),
-    )
-    assert lines_of(Table(columns, rows), 23) == [
+    one, two = "some_layer_one", "some_layer_one, another_layer"
+    rows = (Row(("model", one)), Row(("inside", two), (False,)), Row(("last", one), (True,)))
+    assert lines_of(Table(columns, rows), 34) == [
         "layer      connected to",
-        "model      one, two,",
-        "           three",
-        "├─ inside  one, two,",
-        "│          three",
-        "└─ last",
+        "model      some_layer_one",
+        "├─ inside  some_layer_one,",
+        "│          another_layer",
+        "└─ last    some_layer_one",
     ]
     deep = Table(columns[:1], (Row(("a_name_of_some_length",), (False,) * 30),))
     assert lines_of(deep, 20) == ["layer", "…  │  │  ├─ a_na…gth"]
@@ -181,3 +177,12 @@ def test_one_more_fact_stands_where_there_is_room() -> None:
     facts = Paragraph("keras-archive · 8 arrays", more="saved 2026-11-22")
     assert lines_of(facts, 44) == lines_of(facts, None) == ["keras-archive · 8 arrays · saved 2026-11-22"]
     assert lines_of(facts, 42) == ["keras-archive · 8 arrays"]
+
+
+def test_the_mark_of_a_row_is_never_cut_and_tells_no_names_apart() -> None:
+    """Positions stay whole, and names that differ are told apart beside them."""
+    names = [f"transformer_block_{n}_attention/kernel" for n in range(12)]
+    marked = Table((Column("weight"),), tuple(Row((name,), mark=f"[{n}]".ljust(4)) for n, name in enumerate(names)))
+    lines = lines_of(marked, 24)[1:]
+    assert [line.partition(" ")[0] for line in lines] == [f"[{n}]" for n in range(12)]
+    assert len({line[4:] for line in lines}) == 12

@@ -135,7 +135,10 @@ def panels(groups: Sequence[Piece], room: Room, *, keep_groups: bool) -> Iterato
         cut = [tuple(_cut(group, each)) for group in groups]
         return (tuple(chain(*cut[at : at + together])) for at in range(0, len(cut), together))
     each = wide if wide < fit else max(1, fit - 1)
-    shown = corner(range(len(groups)), min(fit, 1 + max(1, (fit - 1) // each)))
+    together = max(1, (fit - 1) // each)
+    shown: Runs = (range(together), range(0))[:fit]
+    if len(groups) > together + 1 > 2:  # noqa: PLR2004 - the last is shown too
+        shown = corner(range(len(groups)), together + 1)
     return iter([_joined([tuple(chain(*(_cut(groups[at], each) for at in run))) for run in shown])])
 
 

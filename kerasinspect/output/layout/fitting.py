@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.output.blocks import Column
 
-_NAME = 24
+_NAME = 28
 """Columns of a name that optional columns leave to it."""
 
 LEAST_NAME = 8
@@ -26,6 +26,9 @@ LEAST_NAME = 8
 
 _LEAST_FIRST = 12
 """The name that tells a row from others keeps more."""
+
+_LEAST_WRAPPED = 20
+"""What goes on in further lines is that wide at least."""
 
 _SENTENCE = 40
 """A sentence stands beside its row only where it gets so many columns."""
@@ -115,9 +118,16 @@ def _sentences_go_below(columns: Sequence[Column], full: Mapping[int, int], widt
 
 def _least(column: Column, texts: Sequence[str], full: int) -> int:
     """Columns that a column takes at least, the first of whose texts is its title."""
+    if column.below:
+        return min(full, _SENTENCE)
     if column.wraps:
-        return min(full, max(columns_of(texts[0]), *map(widest_word, texts), _SENTENCE if column.below else 0))
+        return min(full, max(_LEAST_WRAPPED, _of_most(texts), *map(widest_word, texts)))
     return min(full, max(LEAST_NAME, columns_of(texts[0]))) if column.shrinks else full
+
+
+def _of_most(texts: Sequence[str]) -> int:
+    """Columns in which three in four texts have room on one line."""
+    return sorted(map(columns_of, texts))[(len(texts) - 1) * 3 // 4]
 
 
 def _comfortable(column: Column, least: int, full: int) -> int:
@@ -126,11 +136,11 @@ def _comfortable(column: Column, least: int, full: int) -> int:
 
 
 def _kept(columns: Sequence[Column], least: Mapping[int, int], full: Mapping[int, int], width: int) -> list[int]:
-    """The columns that are shown: the firm ones as far as they fit, then optional ones, the last first."""
+    """The columns that are shown: the firm ones as far as they fit, then optional ones, the first of them first."""
     firm = [at for at in full if not columns[at].optional or at == 0]
     while len(firm) > 1 and _total(least[at] for at in firm) > width:
         firm.remove(max(firm[1:], key=lambda at: (least[at], at)))
-    for at in reversed([at for at in full if columns[at].optional and at]):
+    for at in [at for at in full if columns[at].optional and at]:
         if _total(_comfortable(columns[n], least[n], full[n]) for n in (*firm, at)) <= width:
             firm.append(at)
     return sorted(firm)

@@ -1,4 +1,4 @@
-"""Lays a table out: a line of titles where it has some, then one for each row, with the guides of the tree before its first cell."""
+"""Lays a table out: a line of titles, then one for each row, with the guides of the tree before its first cell."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def table_lines(table: Table, width: int | None) -> Iterator[Line]:
     columns = (replace(table.columns[0], shrinks=True), *table.columns[1:])
     names = shown_apart([row.cells[0] for row in table.rows])
     others = [[shown_name(row.cells[at]) for row in table.rows] for at in range(1, len(columns))]
-    cells = [[_guides(row) + name for row, name in zip(table.rows, names, strict=True)], *others]
+    cells = [[_mark(row) + _guides(row) + name for row, name in zip(table.rows, names, strict=True)], *others]
     titles = [column.title if table.titled else "" for column in columns]
     fitted = whole(titles, cells) if width is None else fit(columns, titles, cells, width)
     for remark in fitted.remarks:
@@ -37,7 +37,7 @@ def table_lines(table: Table, width: int | None) -> Iterator[Line]:
     beside = [_column(columns[at], cells[at], size) for at, size in fitted.widths.items() if at]
     firsts = _first_cells(table.rows, names, fitted.widths[0])
     for number, (row, first) in enumerate(zip(table.rows, firsts, strict=True)):
-        strokes = _strokes(row.last)[: len(first[0])]
+        strokes = (" " * len(_mark(row)) + _strokes(row.last))[: len(first[0])]
         yield from _row(first, strokes, [column[number] for column in beside])
         for at in fitted.below:
             yield from _below(strokes + _BELOW, cells[at][number], width or 0)
@@ -60,7 +60,9 @@ def _aligned(column: Column, text: str, size: int) -> str:
 
 def _first_cells(rows: Sequence[Row], names: Sequence[str], size: int) -> Iterator[tuple[str, str]]:
     """The first cell of each row: the guides of the tree, and a name that no other row has."""
-    guides = [_clipped(_guides(row), size - columns_of(name), size) for row, name in zip(rows, names, strict=True)]
+    guides = [
+        _mark(row) + _clipped(_guides(row), name, size - len(_mark(row))) for row, name in zip(rows, names, strict=True)
+    ]
     rooms = [size - len(guide) for guide in guides]
     told = [row.cells[0] for row in rows]
     cuts = numbered_apart(told, cut_apart(told, names, rooms), rooms)
@@ -93,7 +95,12 @@ def _strokes(last: Sequence[bool]) -> str:
     return "".join("   " if each else "│  " for each in last)
 
 
-def _clipped(guides: str, room: int, size: int) -> str:
+def _mark(row: Row) -> str:
+    """What stands before the first cell, and is shown whole."""
+    return f"{row.mark} " if row.mark else ""
+
+
+def _clipped(guides: str, name: str, size: int) -> str:
     """Guides that leave room for a name or the least of it; of deep ones the last levels."""
-    room = max(room, size - LEAST_NAME)
+    room = max(size - columns_of(name), size - LEAST_NAME)
     return guides if len(guides) <= room else f"…{guides[len(guides) - room + 1 :]}"

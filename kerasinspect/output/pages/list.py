@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("weight", shrinks=True),
     Column("shape"),
-    Column("what it is", optional=True),
-    Column("dtype"),
+    Column("what it is", wraps=True, optional=True),
+    Column("dtype", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
 
@@ -48,8 +48,8 @@ def weight_lines(inspection: Inspection) -> Iterator[Block]:
     if not weights:
         yield from _without_weights(inspection)
         return
-    room = max(len(_position(weight)) for weight in inspection.model.weights) + 1
     positions = [_position(weight) for weight in weights]
+    room = max(len(_position(weight)) for weight in inspection.model.weights)
     rows = (_row(f"{position:<{room}}", weight) for position, weight in zip(positions, weights, strict=True))
     yield Table(_COLUMNS, tuple(rows), titled=False)
     yield from (Paragraph(meaning, "quiet", 2) for mark, meaning in _MARKS.items() if mark in positions)
@@ -66,7 +66,8 @@ def _position(weight: Weight) -> str:
 def _row(position: str, weight: Weight) -> Row:
     """The line of one weight."""
     parameters = f"{weight.parameters:,}"
-    return Row((position + weight.path, shape_text(weight.shape), array_in_words(weight), weight.dtype, parameters))
+    cells = (weight.path, shape_text(weight.shape), array_in_words(weight), weight.dtype, parameters)
+    return Row(cells, mark=position)
 
 
 def _without_weights(inspection: Inspection) -> Iterator[Block]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NUMBERS = ("minimum", "maximum", "mean", "std", "initial std", "norm")
 _COUNTS = ("zeros", "NaN", "infinities", "subnormals")
 
-_FIRM = frozenset({"minimum", "maximum", "mean", "std"})
+_FIRM = frozenset({"minimum", "maximum", "mean", "std", "NaN", "infinities"})
 """Figures that a narrow page has before others."""
 
 _UNREADABLE = "cannot be read"

@@ -21,7 +21,7 @@ _COLUMNS = (
     Column("share", numeric=True, optional=True),
     Column("size", numeric=True, optional=True),
     Column("dtype", optional=True),
-    Column("trainable", optional=True),
+    Column("trainable"),
 )
 
 _CONNECTED = Column("connected to", wraps=True, optional=True)
