@@ -18,7 +18,7 @@ _COLUMNS = (
     Column("name"),
     Column("severity"),
     Column("default"),
-    Column("what it finds", shrinks=True),
+    Column("what it finds", wraps=True, below=True),
 )
 
 

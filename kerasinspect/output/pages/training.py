@@ -26,12 +26,12 @@ _LAYER_COLUMNS = (
 
 _WEIGHT_COLUMNS = (
     Column("weight", shrinks=True),
-    Column("initializer"),
+    Column("initializer", wraps=True),
     Column("verdict"),
-    Column("minimum", numeric=True, optional=True),
-    Column("maximum", numeric=True, optional=True),
     Column("std", numeric=True, optional=True),
     Column("initial std", numeric=True, optional=True),
+    Column("minimum", numeric=True, optional=True),
+    Column("maximum", numeric=True, optional=True),
     Column("fit", numeric=True),
     Column("optimizer state"),
 )
@@ -73,8 +73,8 @@ def _weight_row(one: WeightTraining) -> Row:
     started = initializer_in_words(weight.initializer) if weight.initializer else ""
     if judgement.assumed:
         started = f"assumed {initializer_in_words(judgement.assumed)}"
-    numbers = (figures.minimum, figures.maximum, figures.std) if figures else (None, None, None)
+    std, low, high = (figures.std, figures.minimum, figures.maximum) if figures else (None, None, None)
     fit = "" if judgement.fit is None else f"{judgement.fit.probability:.2g}"
     slots = {"moved": "moved", "still": "never moved", None: ""}[one.slots]
-    written = map(short_number, (*numbers, initial_std(weight)))
+    written = map(short_number, (std, initial_std(weight), low, high))
     return Row((weight.path, started, VERDICT_WORDS[judgement.verdict], *written, fit, slots))
