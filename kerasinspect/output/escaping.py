@@ -95,8 +95,9 @@ def _escape(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - four digits
 
 
+@lru_cache(maxsize=1024)
 def _columns(character: str) -> int:
-    """Columns that one character takes."""
+    """Columns that one character takes; kept, since texts repeat their characters."""
     if character < _FIRST_MARK:
         return 1
     if unicodedata.category(character) in {"Mn", "Me"}:

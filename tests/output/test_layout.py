@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import columns_of
+from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.layout.lines import lay_out
 
 WIDTHS = [1, 20, 60, 80, 100, 130, 200, 10_000]
@@ -71,7 +74,7 @@ FIGURES = (
 LAYERS = table(
     FIGURES,
     ("a_layer_of_a_rather_long_name", "(None, 96, 96, 3)", "", "", "", ""),
-    ("another_layer_of_a_long_name", "(None, 48, 48, 16)", "1,000", "10%", "float32", ""),
+    ("second_layer_of_a_long_name", "(None, 48, 48, 16)", "1,000", "10%", "float32", ""),
     ("dense", "(None, 5), (None, 12, 12)", "9,000", "90%", "float32", ""),
 )
 
@@ -106,7 +109,7 @@ def test_shapes_go_on_below_and_names_are_cut_in_the_middle() -> None:
         "not shown: share (--width 69 shows it)",
         "layer         output shape          parameters",
         "a_laye…_name  (None, 96, 96, 3)",
-        "anothe…_name  (None, 48, 48, 16)         1,000",
+        "second…_name  (None, 48, 48, 16)         1,000",
         "dense         (None, 5),                 9,000",
         "              (None, 12, 12)",
     ]
@@ -186,3 +189,23 @@ def test_the_mark_of_a_row_is_never_cut_and_tells_no_names_apart() -> None:
     lines = lines_of(marked, 24)[1:]
     assert [line.partition(" ")[0] for line in lines] == [f"[{n}]" for n in range(12)]
     assert len({line[4:] for line in lines}) == 12
+
+
+@pytest.mark.parametrize(
+    "text", ["入" * 20_000, "(" + "1" * 15_000, "(1, " * 5_000, "a " * 9_000], ids=["wide", "digits", "open", "words"]
+)
+def test_texts_of_any_kind_are_broken_in_one_pass(text: str) -> None:
+    """What a file can hold of a kind takes no longer than other text of its length, and none of it is lost."""
+    lines = lines_of(Paragraph(text), 20)
+    assert max(map(columns_of, lines)) <= 20
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_markdown_has_the_mark_of_a_row_and_all_facts() -> None:
+    """Nothing depends on a width there."""
+    stream = io.StringIO()
+    table_of_one = Table((Column("weight"),), (Row(("kernel",), mark="[0]"),))
+    write_markdown([Paragraph("keras-archive", more="saved today"), table_of_one], stream)
+    facts, _, *lines = stream.getvalue().splitlines()
+    assert facts == "keras-archive · saved today"
+    assert lines == ["| weight |", "| --- |", "| `[0]` kernel |"]

@@ -7,7 +7,8 @@ alike are cut where they do not differ; where there is no room for that they get
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from bisect import bisect_right
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
@@ -29,21 +30,23 @@ _EDGE = 2
 """Columns of both ends of a name that stay where the middle tells it from others."""
 
 
-def first_columns(text: str, room: int) -> str:
+def _first_columns(text: str, room: int) -> str:
     """The beginning of a text that takes at most so many columns."""
-    if text.isascii():
-        return text[: max(0, room)]
-    return text[: sum(columns <= room for columns in accumulate(map(columns_of, text)))]
+    return text[: max(0, room)] if text.isascii() else text[: _fitting(text, room)]
 
 
 def _last_columns(text: str, room: int) -> str:
     """The end of a text that takes at most so many columns; it does not begin with a mark on the letter before it."""
     if text.isascii():
         return text[max(0, len(text) - room) :]
-    taken = sum(columns <= room for columns in accumulate(map(columns_of, reversed(text))))
-    end = text[len(text) - taken :]
+    end = text[len(text) - _fitting(reversed(text), room) :]
     marks = next((at for at, character in enumerate(end) if columns_of(character)), len(end))
     return end[marks:]
+
+
+def _fitting(characters: Iterable[str], room: int) -> int:
+    """How many of some characters take at most so many columns."""
+    return sum(1 for _ in takewhile(lambda columns: columns <= room, accumulate(map(columns_of, characters))))
 
 
 def _cut_in_middle(text: str, room: int) -> str:
@@ -53,7 +56,7 @@ def _cut_in_middle(text: str, room: int) -> str:
 
 def _ends(text: str, head: int, tail: int) -> str:
     """The beginning and the end of a text, in so many columns each."""
-    return f"{first_columns(text, head)}{_MARK}{_last_columns(text, tail)}"
+    return f"{_first_columns(text, head)}{_MARK}{_last_columns(text, tail)}"
 
 
 def told_apart(names: Sequence[str], room: int | None) -> list[str]:
@@ -81,23 +84,33 @@ def _plain_and_short(name: str) -> bool:
 def cut_apart(names: Sequence[str], shown: Sequence[str], rooms: Sequence[int]) -> list[str]:
     """What is shown of each name, in at most so many columns: what tells it from others, as far as there is room."""
     cuts = [*map(_cut_in_middle, shown, rooms)]
-    groups: dict[int, list[int]] = {}
+    owners = [*range(len(cuts))]
     for _ in range(_ROUNDS):
-        for group in _joined(groups, _alike(names, cuts)):
+        for group in _joined(owners, _alike(names, cuts)):
             best = _best_cuts([shown[at] for at in group], [rooms[at] for at in group])
             for at, cut in zip(group, best, strict=True):
                 cuts[at] = cut
     return cuts
 
 
-def _joined(groups: dict[int, list[int]], alike: Iterable[list[int]]) -> Iterator[list[int]]:
-    """Groups of names that are alike, or were and would be again; ``groups`` keeps that of each place."""
-    changed = {}
-    for places in alike:
-        whole = [*dict.fromkeys(each for at in places for each in groups.get(at, [at]))]
-        groups |= dict.fromkeys(whole, whole)
-        changed[whole[0]] = whole
-    return (group for first, group in changed.items() if groups[first] is group)
+def _joined(owners: list[int], alike: Sequence[Sequence[int]]) -> Iterable[list[int]]:
+    """Groups of names that are alike, or were and would be again; ``owners`` has one place of each group."""
+    for first, *others in alike:
+        for at in others:
+            owners[_owner(owners, at)] = _owner(owners, first)
+    groups: dict[int, list[int]] = {_owner(owners, places[0]): [] for places in alike}
+    for at in range(len(owners) if groups else 0):
+        if (owner := _owner(owners, at)) in groups:
+            groups[owner].append(at)
+    return groups.values()
+
+
+def _owner(owners: list[int], at: int) -> int:
+    """The place that stands for the group of a place; the way to it gets shorter each time."""
+    while owners[at] != at:
+        owners[at] = owners[owners[at]]
+        at = owners[at]
+    return at
 
 
 def _best_cuts(texts: Sequence[str], rooms: Sequence[int]) -> list[str]:
@@ -127,13 +140,18 @@ def _ways_to_cut(texts: Sequence[str], rooms: Sequence[int]) -> Iterator[list[st
 def _with_short_words(text: str, room: int) -> str:
     """A name of which each word is as long as there is room for: ``bl…_10_e…_BN``."""
     words = _WORD.findall(text)
-    for longest in range(room, 1, -1):
-        if sum(min(len(word), longest) if word[0].isalpha() else len(word) for word in words) <= room:
-            short = (
-                f"{word[: longest - 1]}{_MARK}" if word[0].isalpha() and len(word) > longest else word for word in words
-            )
-            return _cut_in_middle("".join(short), room)
-    return _cut_in_middle(text, room)
+
+    def taken(longest: int) -> int:
+        return sum(min(len(word), longest) if word[0].isalpha() else len(word) for word in words)
+
+    longest = 1 + bisect_right(range(2, room + 1), room, key=taken)
+    short = text if longest == 1 else "".join(_short_word(word, longest) for word in words)
+    return _cut_in_middle(short, room)
+
+
+def _short_word(word: str, longest: int) -> str:
+    """The beginning of a word; what is no letter stays."""
+    return f"{word[: longest - 1]}{_MARK}" if word[0].isalpha() and len(word) > longest else word
 
 
 def numbered_apart(names: Sequence[str], cuts: list[str], rooms: Sequence[int] | None = None) -> list[str]:
@@ -152,7 +170,7 @@ def numbered(cut: str, number: int, room: int | None) -> str:
     if room is None:
         return f"{cut}{_MARK}#{number}"
     ending = next((mark for mark in (f"{_MARK}#{number}", f"#{number}") if len(mark) <= room), str(number))
-    return first_columns(cut, room - len(ending)) + ending
+    return _first_columns(cut, room - len(ending)) + ending
 
 
 def _alike(names: Sequence[str], cuts: Sequence[str]) -> list[list[int]]:
@@ -184,5 +202,5 @@ def _with_core(text: str, start: int, stop: int, room: int) -> str:
         return _ends(text, before, room - 1 - before)
     if behind <= room - 1 - _EDGE:
         return _ends(text, room - 1 - behind, behind)
-    core = first_columns(text[start:], room - 2 * (1 + _EDGE))
-    return f"{first_columns(text, _EDGE)}{_MARK}{core}{_MARK}{_last_columns(text, _EDGE)}"
+    core = _first_columns(text[start:], room - 2 * (1 + _EDGE))
+    return f"{_first_columns(text, _EDGE)}{_MARK}{core}{_MARK}{_last_columns(text, _EDGE)}"

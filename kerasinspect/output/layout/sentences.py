@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.escaping import columns_of
-from kerasinspect.output.layout.cutting import first_columns
 from kerasinspect.output.layout.spans import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORD = re.compile(r"\s*(?:\((?:(?:None|[0-9]+),? ?)+\)\S*|\S+)")
+_WORD = re.compile(r"\s*(?:\((?:None|[0-9]+)(?:, (?:None|[0-9]+))*,?\)\S*|\S+)")
 """A word with the spaces before it; a shape is one."""
 
 
@@ -54,11 +53,14 @@ def _filled(text: str, room: int) -> Iterator[str]:
 
 def _broken(word: str, room: int) -> Iterator[str]:
     """A word in parts of at most so many columns."""
-    while columns_of(word) > room:
-        part = first_columns(word, room) or word[0]
-        yield part
-        word = word[len(part) :]
-    yield word
+    start, taken = 0, 0
+    for at, character in enumerate(word):
+        columns = columns_of(character)
+        if taken + columns > room:
+            yield word[start:at]
+            start, taken = at, 0
+        taken += columns
+    yield word[start:]
 
 
 def widest_word(text: str) -> int:

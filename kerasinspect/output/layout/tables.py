@@ -46,7 +46,8 @@ def table_lines(table: Table, width: int | None) -> Iterator[Line]:
 def _column(column: Column, texts: Sequence[str], size: int) -> list[list[str]]:
     """The lines of each cell of a column."""
     if column.wraps:
-        return [[_aligned(column, line, size) for line in wrapped(text, size)] for text in texts]
+        fitting = ([text] if columns_of(text) <= size else wrapped(text, size) for text in texts)
+        return [[_aligned(column, line, size) for line in lines] for lines in fitting]
     each = [*dict.fromkeys(texts)]
     cuts = dict(zip(each, cut_apart(each, each, [size] * len(each)) if column.shrinks else each, strict=True))
     return [[_aligned(column, cuts[text], size)] for text in texts]
