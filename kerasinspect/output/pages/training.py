@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.analysis.training import LayerTraining, Training, WeightTraining
 
 _LAYER_COLUMNS = (
@@ -26,12 +27,11 @@ _LAYER_COLUMNS = (
 
 _WEIGHT_COLUMNS = (
     Column("weight", shrinks=True),
-    Column("initializer", wraps=True),
+    Column("initializer"),
     Column("verdict"),
     Column("std", numeric=True, optional=True),
     Column("initial std", numeric=True, optional=True),
-    Column("minimum", numeric=True, optional=True),
-    Column("maximum", numeric=True, optional=True),
+    Column("values", numeric=True, optional=True),
     Column("fit", numeric=True),
     Column("optimizer state"),
 )
@@ -73,8 +73,14 @@ def _weight_row(one: WeightTraining) -> Row:
     started = initializer_in_words(weight.initializer) if weight.initializer else ""
     if judgement.assumed:
         started = f"assumed {initializer_in_words(judgement.assumed)}"
-    std, low, high = (figures.std, figures.minimum, figures.maximum) if figures else (None, None, None)
+    std, values = (short_number(figures.std), _range(figures)) if figures else ("", "")
     fit = "" if judgement.fit is None else f"{judgement.fit.probability:.2g}"
     slots = {"moved": "moved", "still": "never moved", None: ""}[one.slots]
-    written = map(short_number, (std, initial_std(weight), low, high))
-    return Row((weight.path, started, VERDICT_WORDS[judgement.verdict], *written, fit, slots))
+    figured = (std, short_number(initial_std(weight)), values)
+    return Row((weight.path, started, VERDICT_WORDS[judgement.verdict], *figured, fit, slots))
+
+
+def _range(figures: Statistics) -> str:
+    """The smallest and the largest value, or the only one."""
+    low, high = short_number(figures.minimum), short_number(figures.maximum)
+    return low if low == high else f"{low} to {high}"
