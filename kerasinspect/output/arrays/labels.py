@@ -19,7 +19,7 @@ _TOLD_APART = 4_096
 """Labels that are compared with each other, so that no two look alike; of more each that is cut has its number."""
 
 _MEASURED = 64
-"""Labels of an axis that are measured where there are too many: its first and its last."""
+"""Labels of an axis that counts which are measured where there are very many: its first and its last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,10 @@ def row_labels(values: ShownValues, axis: int, runs: Runs, room: int | None) -> 
 
 
 def _counted_labels(values: ShownValues, axis: int, runs: Runs, room: int | None) -> RowLabels:
-    """The labels of very many rows: those that are wider than the first and the last are cut before their number."""
-    ends = (at for run in runs for part in corner(run, _MEASURED) for at in part)
-    widest = _widest(visible(values.label(axis, at), NAME_LIMIT) for at in ends)
+    """The labels of very many rows, of which those that count are as wide as the first or the last; others are cut."""
+    counts = axis not in values.labels and not values.axes[axis].labels
+    measured = (at for run in runs for part in (corner(run, _MEASURED) if counts else [run]) for at in part)
+    widest = _widest(visible(values.label(axis, at), NAME_LIMIT) for at in measured)
     width = widest if room is None else min(widest, room)
 
     def text(at: int) -> str:

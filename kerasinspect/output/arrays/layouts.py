@@ -130,8 +130,10 @@ def panels(groups: Sequence[Piece], room: Room, *, keep_groups: bool) -> Iterato
     if len(groups) == 1:
         return iter([tuple(_cut(groups[0], fit))])
     if keep_groups:
-        each = min(fit, max(_LEAST, fit // len(groups))) if room.columns else _COLUMNS_OF_A_CORNER // 2
-        together = max(1, fit // min(each, wide)) if room.columns else len(groups)
+        each, together = _COLUMNS_OF_A_CORNER // 2, len(groups)
+        if room.columns:
+            together = max(1, fit // min(wide, max(_LEAST, fit // len(groups))))
+            each = fit // min(together, len(groups))
         cut = [tuple(_cut(group, each)) for group in groups]
         return (tuple(chain(*cut[at : at + together])) for at in range(0, len(cut), together))
     each = wide if wide < fit else max(1, fit - 1)
