@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import FrameType
+    from typing import TextIO
 
 WINDOWS = sys.platform == "win32"
 
@@ -241,6 +242,55 @@ def put_in_place(whole: Path, path: Path) -> None:
             raise
         reason = "another program has the old file open, or it may not be replaced"
         raise PermissionError(errno.EACCES, reason, str(path)) from error
+
+
+DEFAULT_PAGER = "" if WINDOWS else "less -RFX"
+"""The command that shows long pages where the user names none; Windows has none that knows colours."""
+
+_ESCAPES_ON = 0x0004
+"""Windows' ENABLE_VIRTUAL_TERMINAL_PROCESSING."""
+
+
+def shows_escapes(stream: TextIO) -> bool:
+    """Whether a terminal acts upon escapes; consoles of Windows do so once they have been asked to."""
+    if sys.platform != "win32":
+        return True
+    import ctypes  # noqa: PLC0415 - only there
+    import msvcrt  # noqa: PLC0415 - only there
+
+    kernel, mode = ctypes.windll.kernel32, ctypes.c_ulong()
+    handle = ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno()))
+    return bool(
+        kernel.GetConsoleMode(handle, ctypes.byref(mode)) and kernel.SetConsoleMode(handle, mode.value | _ESCAPES_ON)
+    )
+
+
+def program(command: str) -> list[str]:
+    """The words of a command, the first of them the place of its program; none where there is no such program.
+
+    What lies in the working folder is no program, unless it is named so: Windows would look there first.
+    """
+    import shlex  # noqa: PLC0415 - only who starts a program that the user names needs it
+    import shutil  # noqa: PLC0415 - as above
+
+    try:
+        name, *options = (word.strip('"') if WINDOWS else word for word in shlex.split(command, posix=not WINDOWS))
+    except ValueError:  # no word at all, or a quote that does not end
+        return []
+    found = shutil.which(name)
+    if found is None or (not os.path.dirname(name) and os.path.dirname(found) in {"", os.curdir}):  # noqa: PTH120
+        return []
+    return [found, *options]
+
+
+@contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """Leave Ctrl-C to another program that has the terminal meanwhile."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def is_closed_pipe(error: OSError) -> bool:

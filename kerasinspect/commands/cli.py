@@ -24,7 +24,9 @@ from kerasinspect.commands.summary import summary
 from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
 from kerasinspect.errors import InspectError, RefusedFile, RequestError
+from kerasinspect.output.colours import styled
 from kerasinspect.output.consoles import complain, fails, make_lenient, open_streams, silence
+from kerasinspect.output.display import Display, in_colour
 from kerasinspect.platforms import is_closed_pipe
 from kerasinspect.writing import PipeClosed
 
@@ -119,26 +121,25 @@ def run_as_program(arguments: Sequence[str] | None = None) -> int:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give the exit status."""
+    display = Display()
     try:
-        status = cli.main(args=arguments, prog_name="kerasinspect", standalone_mode=False)
+        status = cli.main(args=arguments, prog_name="kerasinspect", standalone_mode=False, obj=display)
         sys.stdout.flush()
     except InspectError as error:
-        return _complain(error)
+        return _complain(error, display)
     except MemoryError:
-        return _complain(RefusedFile("There is not enough memory for this.", "Ask for less at once, or give it more."))
+        lacking = RefusedFile("There is not enough memory for this.", "Ask for less at once, or give it more.")
+        return _complain(lacking, display)
     except click.ClickException as error:
-        words = StringIO()
-        error.show(words)
-        complain(words.getvalue().rstrip("\n"))
-        return error.exit_code
+        return _complain_of_usage(error, display)
     except click.Abort:
         return _INTERRUPTED
     except (OSError, PipeClosed, SystemExit) as error:
-        return _output_failed(error)
+        return _output_failed(error, display)
     return status if isinstance(status, int) else 0
 
 
-def _output_failed(error: OSError | PipeClosed | SystemExit) -> int:
+def _output_failed(error: OSError | PipeClosed | SystemExit, display: Display) -> int:
     """The exit status where standard output takes no more; any other error is a bug, and raised again.
 
     All but help and the last of what waits says so itself. Where nobody reads its help, click leaves by SystemExit.
@@ -151,15 +152,29 @@ def _output_failed(error: OSError | PipeClosed | SystemExit) -> int:
         trace = trace.tb_next
     if trace is None or trace.tb_frame.f_code not in {click.echo.__code__, run.__code__}:
         raise error
-    return _complain(RequestError(f"Cannot write to standard output: {error.strerror or error}."))
+    return _complain(RequestError(f"Cannot write to standard output: {error.strerror or error}."), display)
 
 
-def _complain(error: InspectError) -> int:
+def _complain_of_usage(error: click.ClickException, display: Display) -> int:
+    """Write how the command is used and what is wrong, in click's words; give the exit status."""
+    words = StringIO()
+    error.show(words)
+    *usage, wrong = words.getvalue().rstrip("\n").split("\n")
+    complain("\n".join([*usage, _as_error(wrong, display)]))
+    return error.exit_code
+
+
+def _complain(error: InspectError, display: Display) -> int:
     """Write what is wrong, and on the next lines what to do, safe to show; give the exit status."""
     from kerasinspect.output.escaping import visible
 
-    complain(f"kerasinspect: {visible(error.message)}")
+    complain(_as_error(f"kerasinspect: {visible(error.message)}", display))
     for line in (*error.details, error.remedy):
         if line:
             complain(f"  {visible(line)}")
     return error.exit_status
+
+
+def _as_error(text: str, display: Display) -> str:
+    """A line as standard error shows errors: in colour where it has any."""
+    return styled(text, "error") if in_colour(display, sys.stderr) else text

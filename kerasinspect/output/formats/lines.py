@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from kerasinspect.output.blocks import Block, Column, Grid, GridRow, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
@@ -16,7 +16,8 @@ from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning", "error"]
+    from kerasinspect.output.colours import Style
+
 _Span: TypeAlias = "tuple[str, Style]"
 _Line: TypeAlias = "tuple[_Span, ...]"
 
