@@ -6,6 +6,7 @@ that ``--help`` is quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from io import StringIO
 from itertools import chain
@@ -15,6 +16,8 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.completion import VARIABLE
+from kerasinspect.commands.completion.command import completion
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
     "Guard": (check, lock, rules, verify),
+    "Set up": (completion,),
 }
 """Every command, in the order and under the titles of ``--help``."""
 
@@ -109,10 +113,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run_as_program(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line with standard streams that may be closed, lack characters or fail; give the exit status."""
+    """Run the command line with standard streams that may be closed, lack characters or fail; give the exit status.
+
+    A shell that completes a line is answered instead.
+    """
     open_streams()
     make_lenient()
-    status = run(arguments)
+    question = os.environ.get(VARIABLE)
+    status = run(arguments) if question is None else _answer(question)
     for stream in (sys.stdout, sys.stderr):
         if fails(stream):
             silence(stream)
@@ -137,6 +145,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (OSError, PipeClosed, SystemExit) as error:
         return _output_failed(error, display)
     return status if isinstance(status, int) else 0
+
+
+def _answer(question: str) -> int:
+    """Write what may come next on a shell's line; give the exit status."""
+    from kerasinspect.commands.completion.shells import answer
+
+    return answer(cli, question)
 
 
 def _output_failed(error: OSError | PipeClosed | SystemExit, display: Display) -> int:
