@@ -74,6 +74,13 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, output: Target | None) 
         stream.writelines(lines)
 
 
+def _write_plainly(blocks: Iterable[Block], stream: TextIO) -> None:
+    """Write a page for a log: without colours, and with lines as long as they need to be."""
+    from kerasinspect.output.formats.terminal import write_text
+
+    write_text(blocks, stream)
+
+
 def emit_document(document: Document, output: Target | None, *read: str | None) -> None:
     """Write a document as JSON to standard output, or to a file that is none of those read."""
     from kerasinspect.output.formats.json import write_json
@@ -161,10 +168,9 @@ def emit_report(
                 write_sarif(report, stream)
             case "github":
                 from kerasinspect.output.formats.github import write_github
-                from kerasinspect.output.formats.terminal import write_text
 
                 write_github(report, stream)
-                write_text(totals(report, quiet=quiet, verbose=verbose), stream)
+                _write_plainly(totals(report, quiet=quiet, verbose=verbose), stream)
             case _:
                 assert_never(form)
 
