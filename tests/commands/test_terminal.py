@@ -84,9 +84,7 @@ def test_a_long_page_goes_through_the_pager() -> None:
 
 def test_a_pager_gets_the_page_as_the_terminal_would() -> None:
     """To the last byte, colours too."""
-    straight = on_terminal("show", NETWORK, "--no-pager")
-    assert on_terminal("show", NETWORK, PAGER="cat") == straight
-    assert on_terminal("show", NETWORK, rows=1000, PAGER="no-such-pager") == straight
+    assert on_terminal("show", NETWORK, PAGER="cat") == on_terminal("show", NETWORK, "--no-pager")
 
 
 @pytest.mark.parametrize(
