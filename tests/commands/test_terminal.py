@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands.test_cli import run
+from kerasinspect.commands.cli import run
 from tests.places import SAMPLES
 from tests.terminals import on_posix, on_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    Piped = Callable[..., tuple[str, str]]
 
 NETWORK = str(SAMPLES / "question_network.keras")
 SAYS_SO = "sh -c 'cat > /dev/null; echo paged'"
@@ -21,18 +24,32 @@ SAYS_SO = "sh -c 'cat > /dev/null; echo paged'"
 pytestmark = on_posix
 
 
+@pytest.fixture
+def piped(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Piped:
+    """A function that gives what the program writes to two pipes, for people and of errors."""
+
+    def written(*arguments: str, **environment: str) -> tuple[str, str]:
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            run(arguments)
+        return capsys.readouterr()
+
+    return written
+
+
 def bare(text: str) -> str:
     """Text without its colours."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def test_a_terminal_has_the_page_in_colour_and_in_its_width() -> None:
+def test_a_terminal_has_the_page_in_colour_and_in_its_width(piped: Piped) -> None:
     """It is the page of that width, with styles around its words."""
     written, status = on_terminal("summary", NETWORK, "--no-pager", columns=90)
     lines = bare(written).split("\n")
     assert status == 0
     assert "\x1b[" in written
-    assert [line.rstrip() for line in lines] == run("summary", NETWORK, COLUMNS="90").stdout.split("\n")
+    assert [line.rstrip() for line in lines] == piped("summary", NETWORK, COLUMNS="90")[0].split("\n")
 
 
 @pytest.mark.parametrize(
@@ -57,22 +74,24 @@ def test_a_misspelt_option_is_said_in_red() -> None:
     assert "\n\x1b[31mError: No such option" in written
 
 
-def test_no_colour_reaches_a_pipe_or_a_file_by_itself(tmp_path: Path) -> None:
+def test_no_colour_reaches_a_pipe_or_a_file_by_itself(tmp_path: Path, piped: Piped) -> None:
     """A pipe gets it when it is asked for, and a file never."""
     path = tmp_path / "page.txt"
-    assert "\x1b" not in run("summary", NETWORK).stdout
-    assert "\x1b[36m" in run("summary", NETWORK, "--color", "always").stdout
-    assert "\x1b[36m" in run("summary", NETWORK, FORCE_COLOR="1").stdout
-    assert "\x1b" in run("summary", "missing.keras", FORCE_COLOR="1").stderr
-    assert "\x1b" not in run("summary", "missing.keras", "--color", "never", FORCE_COLOR="1").stderr
-    run("summary", NETWORK, "--color", "always", "-o", str(path))
-    assert path.read_text(encoding="utf-8") == run("summary", NETWORK).stdout
+    assert "\x1b" not in piped("summary", NETWORK)[0]
+    assert "\x1b[36m" in piped("summary", NETWORK, "--color", "always")[0]
+    assert "\x1b[36m" in piped("summary", NETWORK, FORCE_COLOR="1")[0]
+    assert "\x1b" in piped("summary", "missing.keras", FORCE_COLOR="1")[1]
+    assert "\x1b" not in piped("summary", "missing.keras", "--color", "never", FORCE_COLOR="1")[1]
+    piped("summary", NETWORK, "--color", "always", "-o", str(path))
+    assert path.read_text(encoding="utf-8") == piped("summary", NETWORK)[0]
 
 
-@pytest.mark.parametrize("form", ["json", "sarif", "junit", "markdown", "github"])
-def test_what_programs_read_has_no_colour(form: str) -> None:
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "sarif", "junit", "markdown", "github"])
+def test_what_programs_read_has_no_colour(form: str, piped: Piped) -> None:
     """Not even where it is forced."""
-    assert "\x1b" not in run("check", NETWORK, "--format", form, "--color", "always", "--no-config").stdout
+    written, _ = piped("check", NETWORK, "--format", form, "--color", "always", "--no-config")
+    assert written
+    assert "\x1b" not in written
 
 
 def test_a_long_page_goes_through_the_pager() -> None:
