@@ -133,6 +133,15 @@ def test_what_lies_beside_a_model_is_no_pager(tmp_path: Path, monkeypatch: pytes
     assert program("./less.exe -R") == ["./less.exe", "-R"]
 
 
+def test_windows_splits_commands_in_its_own_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backslash is no escape there, and only double quotes hold a path together."""
+    script = tmp_path / "a folder" / "back\\less"
+    script.parent.mkdir()
+    script.touch(mode=0o755)
+    monkeypatch.setattr("kerasinspect.platforms.WINDOWS", True)
+    assert program(f'"{script}" -R') == [str(script), "-R"]
+
+
 def test_interrupts_are_the_pagers() -> None:
     """Ctrl-C does nothing to this program while another one has the terminal, and is what it was after that."""
     before = signal.getsignal(signal.SIGINT)
