@@ -27,9 +27,8 @@ from kerasinspect.commands.summary import summary
 from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
 from kerasinspect.errors import InspectError, RefusedFile, RequestError
-from kerasinspect.output.colours import styled
 from kerasinspect.output.consoles import complain, fails, make_lenient, open_streams, silence
-from kerasinspect.output.display import Display, in_colour
+from kerasinspect.output.display import Display, complain_in
 from kerasinspect.platforms import is_closed_pipe
 from kerasinspect.writing import PipeClosed
 
@@ -174,8 +173,13 @@ def _complain_of_usage(error: click.ClickException, display: Display) -> int:
     """Write how the command is used and what is wrong, in click's words; give the exit status."""
     words = StringIO()
     error.show(words)
-    *usage, wrong = words.getvalue().rstrip("\n").split("\n")
-    complain("\n".join([*usage, _as_error(wrong, display)]))
+    said = words.getvalue().rstrip("\n")
+    wrong = f"Error: {error.format_message()}"
+    if said.endswith(wrong):
+        complain(said.removesuffix(f"\n{wrong}"))
+        complain_in(display, " ".join(map(str.strip, wrong.split("\n"))), "error")
+    else:  # help, where no command is given
+        complain(said)
     return error.exit_code
 
 
@@ -183,13 +187,8 @@ def _complain(error: InspectError, display: Display) -> int:
     """Write what is wrong, and on the next lines what to do, safe to show; give the exit status."""
     from kerasinspect.output.escaping import visible
 
-    complain(_as_error(f"kerasinspect: {visible(error.message)}", display))
+    complain_in(display, f"kerasinspect: {visible(error.message)}", "error")
     for line in (*error.details, error.remedy):
         if line:
             complain(f"  {visible(line)}")
     return error.exit_status
-
-
-def _as_error(text: str, display: Display) -> str:
-    """A line as standard error shows errors: in colour where it has any."""
-    return styled(text, "error") if in_colour(display, sys.stderr) else text

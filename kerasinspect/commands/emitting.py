@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO, assert_never
 
 import click
 
-from kerasinspect.output.display import Display, in_colour, page_columns, pager, screen_lines
+from kerasinspect.output.display import Display, complain_in, in_colour, page_columns, pager, screen_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -196,12 +196,4 @@ def say(word: str, sentences: Iterable[str]) -> None:
     if len(listed) > _NOTES_SHOWN:
         said.append(f"and {len(listed) - _NOTES_SHOWN} more")
     for sentence in said:
-        _complain(f"kerasinspect: {word}: {sentence}", _STYLES.get(word, "quiet"))
-
-
-def _complain(text: str, style: Style) -> None:
-    """Write a line to standard error, in colour where that has any."""
-    from kerasinspect.output.colours import styled
-    from kerasinspect.output.consoles import complain
-
-    complain(styled(text, style) if in_colour(_display(), sys.stderr) else text)
+        complain_in(_display(), f"kerasinspect: {word}: {sentence}", _STYLES.get(word, "quiet"))

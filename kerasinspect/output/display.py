@@ -7,11 +7,15 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerasinspect.output.colours import styled
+from kerasinspect.output.consoles import complain
 from kerasinspect.platforms import DEFAULT_PAGER, program, shows_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
+
+    from kerasinspect.output.colours import Style
 
 ColorChoice: TypeAlias = Literal["auto", "always", "never"]
 
@@ -65,13 +69,28 @@ def page_columns(display: Display, *, to_file: bool) -> int | None:
     """
     wanted = display.width
     if wanted is None and not to_file:
-        wanted = _said("COLUMNS") or (_terminal().columns if sys.stdout.isatty() else None)
+        wanted = _said("COLUMNS") or (_terminal(sys.stdout).columns if sys.stdout.isatty() else None)
     return None if wanted is None else min(max(wanted, _NARROWEST), _WIDEST)
+
+
+def complain_in(display: Display, text: str, style: Style = "plain") -> None:
+    """Write a sentence to standard error, in colour where that has any; on a terminal it breaks between words.
+
+    A path is never broken, so that it can be copied.
+    """
+    lines = [text]
+    if sys.stderr.isatty():
+        from textwrap import wrap  # noqa: PLC0415 - few runs have anything to complain of
+
+        room = max(display.width or _terminal(sys.stderr).columns, _NARROWEST)
+        lines = wrap(text, room, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    shown = "\n".join(lines)
+    complain(styled(shown, style) if in_colour(display, sys.stderr) else shown)
 
 
 def screen_lines() -> int:
     """Lines that a screen shows at once: of the terminal, or 24 where there is none."""
-    return _said("LINES") or (_terminal() if sys.stdout.isatty() else _FALLBACK).lines
+    return _said("LINES") or (_terminal(sys.stdout) if sys.stdout.isatty() else _FALLBACK).lines
 
 
 def pager(display: Display) -> Sequence[str]:
@@ -87,10 +106,10 @@ def _said(name: str) -> int | None:
     return int(text[:9]) or None if text.isascii() and text.isdigit() else None
 
 
-def _terminal() -> os.terminal_size:
-    """The size of the terminal that standard output is."""
+def _terminal(stream: TextIO) -> os.terminal_size:
+    """The size of the terminal that a stream is."""
     try:
-        size = os.get_terminal_size(sys.stdout.fileno())
+        size = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):  # a stream that is none of the system's
         return _FALLBACK
     return os.terminal_size((size.columns or _FALLBACK.columns, size.lines or _FALLBACK.lines))

@@ -74,6 +74,24 @@ def test_a_misspelt_option_is_said_in_red() -> None:
     assert "\n\x1b[31mError: No such option" in written
 
 
+def test_help_where_no_command_is_given_is_no_error() -> None:
+    """It is plain, and so is how a command is used; what is wrong is red to its last word."""
+    assert "\x1b" not in on_terminal()[0]
+    usage, _, wrong = on_terminal("completion")[0].partition("\x1b[31m")
+    assert usage.startswith("Usage: ")
+    assert " ".join(bare(wrong).split()).endswith("Choose from: bash, zsh, fish, powershell")
+    assert wrong.count("\x1b[0m") == 2
+
+
+def test_what_is_said_on_a_terminal_breaks_between_words() -> None:
+    """In a pipe it stands on one line, for programs that look for it."""
+    model = str(SAMPLES / "custom_layer.keras")
+    written, _ = on_terminal("list", model, "--width", "60", "--no-pager", rows=100)
+    _, _, notes = bare(written).partition("kerasinspect: note: ")
+    assert max(map(len, notes.split("\n"))) <= 60
+    assert "\n  " in notes
+
+
 def test_no_colour_reaches_a_pipe_or_a_file_by_itself(tmp_path: Path, piped: Piped) -> None:
     """A pipe gets it when it is asked for, and a file never."""
     path = tmp_path / "page.txt"
