@@ -116,6 +116,12 @@ def command_line(words: Sequence[str]) -> str:
     return subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
 
 
+def words_of(command: str) -> list[str]:
+    """The words of a command as its user wrote it, quotes taken off; raises ValueError where one does not end."""
+    words = shlex.split(command, posix=not WINDOWS)
+    return [word.strip('"') for word in words] if WINDOWS else words
+
+
 def verbatim(path: str) -> str:
     r"""An absolute path of Windows, where it is long in the form that may be: ``\\?\C:\...``."""
     if len(path) < LONGEST_PATH or path.startswith(_VERBATIM):
@@ -263,34 +269,6 @@ def shows_escapes(stream: TextIO) -> bool:
     return bool(
         kernel.GetConsoleMode(handle, ctypes.byref(mode)) and kernel.SetConsoleMode(handle, mode.value | _ESCAPES_ON)
     )
-
-
-def program(command: str) -> list[str]:
-    """The words of a command, the first of them the place of its program; none where there is no such program.
-
-    What lies in the working folder is no program, unless it is named so: Windows would look there first.
-    """
-    import shlex  # noqa: PLC0415 - only who starts a program that the user names needs it
-    import shutil  # noqa: PLC0415 - as above
-
-    try:
-        name, *options = (word.strip('"') if WINDOWS else word for word in shlex.split(command, posix=not WINDOWS))
-    except ValueError:  # no word at all, or a quote that does not end
-        return []
-    found = shutil.which(name)
-    if found is None or (not os.path.dirname(name) and os.path.dirname(found) in {"", os.curdir}):  # noqa: PTH120
-        return []
-    return [found, *options]
-
-
-@contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Leave Ctrl-C to another program that has the terminal meanwhile."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def is_closed_pipe(error: OSError) -> bool:

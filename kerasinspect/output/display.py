@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.output.colours import styled
 from kerasinspect.output.consoles import complain
-from kerasinspect.platforms import DEFAULT_PAGER, program, shows_escapes
+from kerasinspect.platforms import DEFAULT_PAGER, shows_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,6 +95,8 @@ def screen_lines() -> int:
 
 def pager(display: Display) -> Sequence[str]:
     """The command that long pages go through, ``$PAGER`` or the system's own; empty where they go straight out."""
+    from kerasinspect.output.paging import program  # noqa: PLC0415 - a pipe has no pager
+
     if not display.pager or _is_dumb() or not sys.stdout.isatty():
         return ()
     return program(os.environ.get("PAGER", DEFAULT_PAGER))

@@ -1,8 +1,10 @@
-"""Shows a page on a terminal through a pager, where it is longer than the screen."""
+"""Finds the program that shows long pages, and shows a page by it where that is longer than the screen."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -10,13 +12,28 @@ from io import TextIOWrapper
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from kerasinspect.platforms import interrupts_ignored, is_closed_pipe
+from kerasinspect.platforms import is_closed_pipe, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _ENVIRONMENT = {"LESS": "FRX", "LV": "-c"}
 """What pagers are told that know colours and are not told anything else by their user."""
+
+
+def program(command: str) -> list[str]:
+    """The words of a command, the first of them the place of its program; none where there is no such program.
+
+    What lies in the working folder is no program, unless it is named so: Windows would look there first.
+    """
+    try:
+        name, *options = words_of(command)
+    except ValueError:  # no word at all, or a quote that does not end
+        return []
+    found = shutil.which(name)
+    if found is None or (not os.path.dirname(name) and os.path.dirname(found) in {"", os.curdir}):  # noqa: PTH120
+        return []
+    return [found, *options]
 
 
 def write_paged(lines: Iterable[str], pager: Sequence[str], rows: int) -> None:
@@ -47,8 +64,18 @@ def _feed(process: subprocess.Popen[bytes], lines: Iterable[str]) -> None:
     if process.stdin is None:
         return
     pipe = TextIOWrapper(process.stdin, sys.stdout.encoding, sys.stdout.errors)
-    with interrupts_ignored(), process, _until_it_is_left(), pipe:
+    with _interrupts_ignored(), process, _until_it_is_left(), pipe:
         pipe.writelines(lines)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Leave Ctrl-C to another program that has the terminal meanwhile."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

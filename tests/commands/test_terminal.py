@@ -147,3 +147,9 @@ def test_a_pager_that_is_left_early_is_no_error(command: str) -> None:
     written, status = on_terminal("show", NETWORK, "--full", PAGER=command)
     assert status == 0
     assert written.count("\n") == (2 if command.startswith("head") else 0)
+
+
+def test_interrupts_are_the_pagers() -> None:
+    """Ctrl-C does nothing to this program while another one has the terminal: the page goes on to its end."""
+    pager = "sh -c 'sleep 0.3; kill -INT $PPID; sleep 0.1; exec cat'"
+    assert on_terminal("show", NETWORK, PAGER=pager) == on_terminal("show", NETWORK, "--no-pager")

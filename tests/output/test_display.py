@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import pytest
 
 from kerasinspect.output.colours import styled
 from kerasinspect.output.display import Display, in_colour, page_columns, pager, screen_lines
-from kerasinspect.platforms import interrupts_ignored, program
+from kerasinspect.output.paging import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,14 +139,6 @@ def test_windows_splits_commands_in_its_own_way(tmp_path: Path, monkeypatch: pyt
     script.touch(mode=0o755)
     monkeypatch.setattr("kerasinspect.platforms.WINDOWS", True)
     assert program(f'"{script}" -R') == [str(script), "-R"]
-
-
-def test_interrupts_are_the_pagers() -> None:
-    """Ctrl-C does nothing to this program while another one has the terminal, and is what it was after that."""
-    before = signal.getsignal(signal.SIGINT)
-    with interrupts_ignored():
-        signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_each_line_has_its_own_style() -> None:
