@@ -2,8 +2,8 @@ r"""Differences between operating systems: the one module that knows what a syst
 
 Reads that name their position, files that are opened without waiting, owners, permissions and groups of processes are
 POSIX's; two files change places in one step on Linux. Windows has names that are devices wherever they stand, shortest
-and longest paths of its own, and replaces no file that somebody has open. Elsewhere nothing but this module asks which
-system it is; ``verify/worker.py``, which stands alone, asks too.
+and longest paths of its own, replaces no file that somebody has open, and draws colours on a console that was asked to.
+Elsewhere nothing but this module asks which system it is; ``verify/worker.py``, which stands alone, asks too.
 """
 
 from __future__ import annotations
