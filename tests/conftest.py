@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,8 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Take from the environment what changes pages, and keep Keras from being imported where it is not asked."""
+    with suppress(ImportError):
+        import readline  # noqa: F401 - which gives COLUMNS and LINES to all that is started after, but not to os.environ
     for name in OF_THE_TERMINAL:
         os.environ.pop(name, None)
+        os.unsetenv(name)
     if config.getoption("--fast"):
         sys.meta_path.insert(0, WithoutKeras)
 
