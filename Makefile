@@ -46,7 +46,7 @@ samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
 fuzz: $(VENV)/test.stamp ## break model files in every way and see that nothing crashes or hangs; COUNT=10000
 	$(BIN)/python -m tests.fuzz.fuzz --count $(or $(COUNT),10000)
 
-picture: $(VENV)/core.stamp ## draw the picture in the README again
+picture: $(VENV)/dev.stamp ## draw the picture in the README again
 	$(BIN)/python docs/make_picture.py
 
 clean: ## remove .venv and everything that the tools leave behind

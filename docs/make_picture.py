@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from kerasinspect import open_model
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
-from kerasinspect.output.formats.terminal import draw_on_console
+from kerasinspect.output.formats.terminal import text_lines
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.show_options import GridOptions, ShowOptions
 
@@ -26,7 +27,8 @@ def main() -> None:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     with open_model(ROOT / SAMPLE) as model:
         page = ShowOptions(grid=GridOptions(width=WIDTH))
-        draw_on_console(show_blocks(inspect(select(model, LAYERS)), page), console, WIDTH)
+        for line in text_lines(show_blocks(inspect(select(model, LAYERS)), page), WIDTH, colour=True):
+            console.print(Text.from_ansi(line.rstrip("\n")), soft_wrap=True)
     command = f"kerasinspect show {SAMPLE} --layer {' --layer '.join(LAYERS)}"
     picture = console.export_svg(title=command, unique_id="kerasinspect")
     # A picture in a README fetches nothing: without the font from elsewhere a browser takes its own.

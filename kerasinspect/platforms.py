@@ -2,8 +2,8 @@ r"""Differences between operating systems: the one module that knows what a syst
 
 Reads that name their position, files that are opened without waiting, owners, permissions and groups of processes are
 POSIX's; two files change places in one step on Linux. Windows has names that are devices wherever they stand, shortest
-and longest paths of its own, and replaces no file that somebody has open. Elsewhere nothing but this module asks which
-system it is; ``verify/worker.py``, which stands alone, asks too.
+and longest paths of its own, replaces no file that somebody has open, and draws colours on a console that was asked to.
+Elsewhere nothing but this module asks which system it is; ``verify/worker.py``, which stands alone, asks too.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import FrameType
+    from typing import TextIO
 
 WINDOWS = sys.platform == "win32"
 
@@ -113,6 +114,12 @@ def open_descriptor(name: str) -> Descriptor:
 def command_line(words: Sequence[str]) -> str:
     """A command line as a person would write it for this system's shell."""
     return subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
+
+
+def words_of(command: str) -> list[str]:
+    """The words of a command as its user wrote it, quotes taken off; raises ValueError where one does not end."""
+    words = shlex.split(command, posix=not WINDOWS)
+    return [word.strip('"') for word in words] if WINDOWS else words
 
 
 def verbatim(path: str) -> str:
@@ -241,6 +248,27 @@ def put_in_place(whole: Path, path: Path) -> None:
             raise
         reason = "another program has the old file open, or it may not be replaced"
         raise PermissionError(errno.EACCES, reason, str(path)) from error
+
+
+DEFAULT_PAGER = "" if WINDOWS else "less -RFX"
+"""The command that shows long pages where the user names none; Windows has none that knows colours."""
+
+_ESCAPES_ON = 0x0004
+"""Windows' ENABLE_VIRTUAL_TERMINAL_PROCESSING."""
+
+
+def shows_escapes(stream: TextIO) -> bool:
+    """Whether a terminal acts upon escapes; consoles of Windows do so once they have been asked to."""
+    if sys.platform != "win32":
+        return True
+    import ctypes  # noqa: PLC0415 - only there
+    import msvcrt  # noqa: PLC0415 - only there
+
+    kernel, mode = ctypes.windll.kernel32, ctypes.c_ulong()
+    handle = ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno()))
+    return bool(
+        kernel.GetConsoleMode(handle, ctypes.byref(mode)) and kernel.SetConsoleMode(handle, mode.value | _ESCAPES_ON)
+    )
 
 
 def is_closed_pipe(error: OSError) -> bool:

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 LEFT_OUT = "the real Keras is not asked with --fast"
 LONG_FOLDERS = (TESTS / "fuzz", TESTS / "hostile")
 """Hundreds of files are made to do harm, broken or made to grow, and read by every command."""
+OF_THE_TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER", "LESS")
+"""What a terminal, or a CI job, says of pages; a test that needs one of them sets it."""
 
 
 class WithoutKeras:
@@ -36,7 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep Keras from being imported where it is not asked."""
+    """Take from the environment what changes pages, and keep Keras from being imported where it is not asked."""
+    with suppress(ImportError):
+        import readline  # noqa: F401 - which gives COLUMNS and LINES to all that is started after, but not to os.environ
+    for name in OF_THE_TERMINAL:
+        os.environ.pop(name, None)
+        os.unsetenv(name)
     if config.getoption("--fast"):
         sys.meta_path.insert(0, WithoutKeras)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kerasinspect.commands.options import (
+    DISPLAY,
     LIMITS,
     MODELS,
     OUTPUT,
@@ -86,7 +87,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
     callback=_reports,
     help="Write the report to this file too. May be given several times.",
 )
-@options(OUTPUT, LIMITS, QUIET)
+@options(OUTPUT, LIMITS, QUIET, DISPLAY)
 def check(
     locations: tuple[str, ...],
     *,

@@ -6,6 +6,7 @@ that ``--help`` is quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from io import StringIO
 from itertools import chain
@@ -15,6 +16,8 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.completion import VARIABLE
+from kerasinspect.commands.completion.command import completion
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
@@ -25,6 +28,7 @@ from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
 from kerasinspect.errors import InspectError, RefusedFile, RequestError
 from kerasinspect.output.consoles import complain, fails, make_lenient, open_streams, silence
+from kerasinspect.output.display import Display, complain_in
 from kerasinspect.platforms import is_closed_pipe
 from kerasinspect.writing import PipeClosed
 
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
     "Guard": (check, lock, rules, verify),
+    "Set up": (completion,),
 }
 """Every command, in the order and under the titles of ``--help``."""
 
@@ -107,10 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run_as_program(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line with standard streams that may be closed, lack characters or fail; give the exit status."""
+    """Run the command line with standard streams that may be closed, lack characters or fail; give the exit status.
+
+    A shell that completes a line is answered instead.
+    """
     open_streams()
     make_lenient()
-    status = run(arguments)
+    question = os.environ.get(VARIABLE)
+    status = run(arguments) if question is None else _answer(question)
     for stream in (sys.stdout, sys.stderr):
         if fails(stream):
             silence(stream)
@@ -119,26 +128,32 @@ def run_as_program(arguments: Sequence[str] | None = None) -> int:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give the exit status."""
+    display = Display()
     try:
-        status = cli.main(args=arguments, prog_name="kerasinspect", standalone_mode=False)
+        status = cli.main(args=arguments, prog_name="kerasinspect", standalone_mode=False, obj=display)
         sys.stdout.flush()
     except InspectError as error:
-        return _complain(error)
+        return _complain(error, display)
     except MemoryError:
-        return _complain(RefusedFile("There is not enough memory for this.", "Ask for less at once, or give it more."))
+        lacking = RefusedFile("There is not enough memory for this.", "Ask for less at once, or give it more.")
+        return _complain(lacking, display)
     except click.ClickException as error:
-        words = StringIO()
-        error.show(words)
-        complain(words.getvalue().rstrip("\n"))
-        return error.exit_code
+        return _complain_of_usage(error, display)
     except click.Abort:
         return _INTERRUPTED
     except (OSError, PipeClosed, SystemExit) as error:
-        return _output_failed(error)
+        return _output_failed(error, display)
     return status if isinstance(status, int) else 0
 
 
-def _output_failed(error: OSError | PipeClosed | SystemExit) -> int:
+def _answer(question: str) -> int:
+    """Write what may come next on a shell's line; give the exit status."""
+    from kerasinspect.commands.completion.shells import answer
+
+    return answer(cli, question)
+
+
+def _output_failed(error: OSError | PipeClosed | SystemExit, display: Display) -> int:
     """The exit status where standard output takes no more; any other error is a bug, and raised again.
 
     All but help and the last of what waits says so itself. Where nobody reads its help, click leaves by SystemExit.
@@ -151,14 +166,28 @@ def _output_failed(error: OSError | PipeClosed | SystemExit) -> int:
         trace = trace.tb_next
     if trace is None or trace.tb_frame.f_code not in {click.echo.__code__, run.__code__}:
         raise error
-    return _complain(RequestError(f"Cannot write to standard output: {error.strerror or error}."))
+    return _complain(RequestError(f"Cannot write to standard output: {error.strerror or error}."), display)
 
 
-def _complain(error: InspectError) -> int:
+def _complain_of_usage(error: click.ClickException, display: Display) -> int:
+    """Write how the command is used and what is wrong, in click's words; give the exit status."""
+    words = StringIO()
+    error.show(words)
+    said = words.getvalue().rstrip("\n")
+    wrong = f"Error: {error.format_message()}"
+    if said.endswith(wrong):
+        complain(said.removesuffix(f"\n{wrong}"))
+        complain_in(display, " ".join(map(str.strip, wrong.split("\n"))), "error")
+    else:  # help, where no command is given
+        complain(said)
+    return error.exit_code
+
+
+def _complain(error: InspectError, display: Display) -> int:
     """Write what is wrong, and on the next lines what to do, safe to show; give the exit status."""
     from kerasinspect.output.escaping import visible
 
-    complain(f"kerasinspect: {visible(error.message)}")
+    complain_in(display, f"kerasinspect: {visible(error.message)}", "error")
     for line in (*error.details, error.remedy):
         if line:
             complain(f"  {visible(line)}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO, assert_never
+
+import click
+
+from kerasinspect.output.display import Display, complain_in, in_colour, page_columns, pager, screen_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import CheckReport
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block, Table
+    from kerasinspect.output.colours import Style
     from kerasinspect.output.formats.json import Document
     from kerasinspect.writing import Target
 
@@ -24,16 +28,26 @@ _DAMAGED = 3
 """The exit status of an answer that is right but partial."""
 
 
+_STYLES: dict[str, Style] = {"note": "quiet", "warning": "warning", "damaged": "error", "error": "error"}
+"""How lines on standard error look, by the word that they begin with."""
+
+
+def _display() -> Display:
+    """What the options of this run say of how its pages are shown."""
+    context = click.get_current_context(silent=True)
+    return (context.find_object(Display) if context else None) or Display()
+
+
 def page_width(output: Target | None) -> int | None:
-    """Columns of the terminal that a page is for; None where it goes to a file or a pipe."""
-    return shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
+    """Columns that a page is laid out for; None where nothing is wrapped or cut."""
+    return page_columns(_display(), to_file=output is not None)
 
 
 def page_height(output: Target | None) -> int:
     """Lines of a page that are seen at once: those of the terminal, or as many as most have."""
     from kerasinspect.output.show_options import SCREEN
 
-    return SCREEN if page_width(output) is None else shutil.get_terminal_size().lines
+    return screen_lines() if output is None else SCREEN
 
 
 def emit_blocks(blocks: Iterable[Block], output: Target | None, *read: str | None) -> None:
@@ -41,17 +55,30 @@ def emit_blocks(blocks: Iterable[Block], output: Target | None, *read: str | Non
     from kerasinspect.output.destination import destination
 
     with destination(output, sys.stdout, *read) as stream:
-        _write_page(blocks, stream, page_width(output))
+        _write_page(blocks, stream, output)
 
 
-def _write_page(blocks: Iterable[Block], stream: TextIO, width: int | None) -> None:
-    """Write a page in colour where it has a width."""
-    from kerasinspect.output.formats.terminal import write_terminal, write_text
+def _write_page(blocks: Iterable[Block], stream: TextIO, output: Target | None) -> None:
+    """Write a page: to a file as it is, to standard output in colour and through a pager where it is to be so."""
+    from kerasinspect.output.formats.terminal import text_lines
 
-    if width is None:
-        write_text(blocks, stream)
+    display = _display()
+    colour = output is None and in_colour(display, stream)
+    lines = text_lines(blocks, page_width(output), colour=colour)
+    command = pager(display) if output is None else ()
+    if command:
+        from kerasinspect.output.paging import write_paged
+
+        write_paged(lines, command, screen_lines())
     else:
-        write_terminal(blocks, stream, width)
+        stream.writelines(lines)
+
+
+def _write_plainly(blocks: Iterable[Block], stream: TextIO) -> None:
+    """Write a page for a log: without colours, and with lines as long as they need to be."""
+    from kerasinspect.output.formats.terminal import write_text
+
+    write_text(blocks, stream)
 
 
 def emit_document(document: Document, output: Target | None, *read: str | None) -> None:
@@ -111,7 +138,7 @@ def emit_report(
         match form:
             case "table":
                 blocks = check_blocks(report, statistics=statistics, quiet=quiet, verbose=verbose)
-                _write_page(blocks, stream, page_width(output))
+                _write_page(blocks, stream, output)
             case "markdown":
                 from kerasinspect.output.formats.markdown import write_markdown
 
@@ -143,7 +170,7 @@ def emit_report(
                 from kerasinspect.output.formats.github import write_github
 
                 write_github(report, stream)
-                _write_page(totals(report, quiet=quiet, verbose=verbose), stream, None)
+                _write_plainly(totals(report, quiet=quiet, verbose=verbose), stream)
             case _:
                 assert_never(form)
 
@@ -162,11 +189,11 @@ def finish(selection: Selection, damage: Damage, *, quiet: bool, of: str = "") -
 
 def say(word: str, sentences: Iterable[str]) -> None:
     """Write sentences to standard error, each on its line, safe to show."""
-    from kerasinspect.output.consoles import complain
     from kerasinspect.output.escaping import visible
 
     listed = list(dict.fromkeys(sentences))
-    for sentence in listed[:_NOTES_SHOWN]:
-        complain(f"kerasinspect: {word}: {visible(sentence)}")
+    said = [visible(sentence) for sentence in listed[:_NOTES_SHOWN]]
     if len(listed) > _NOTES_SHOWN:
-        complain(f"kerasinspect: {word}: and {len(listed) - _NOTES_SHOWN} more")
+        said.append(f"and {len(listed) - _NOTES_SHOWN} more")
+    for sentence in said:
+        complain_in(_display(), f"kerasinspect: {word}: {sentence}", _STYLES.get(word, "quiet"))

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODELS, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import (
+    CLASS,
+    DISPLAY,
+    FORMAT,
+    INDEX,
+    LAYER,
+    LIMITS,
+    MODELS,
+    OUTPUT,
+    QUIET,
+    WEIGHT,
+    options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list", short_help="List every array in one line: its position, name, shape, and what it is.")
-@options(MODELS, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET)
+@options(MODELS, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def list_weights(
     locations: tuple[str, ...],
     *,

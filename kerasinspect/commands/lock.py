@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import LIMITS, MODEL, OUTPUT, options
+from kerasinspect.commands.options import COLOR, LIMITS, MODEL, OUTPUT, options
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @options(MODEL)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")
-@options(OUTPUT, LIMITS)
+@options(OUTPUT, LIMITS, COLOR)
 def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | None, limits: tuple[str, ...]) -> None:
     """Write down the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 

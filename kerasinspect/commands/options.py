@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
 
 import click
 
+from kerasinspect.output.display import Display
 from kerasinspect.writing import Target
 
 if TYPE_CHECKING:
@@ -189,3 +190,41 @@ LIMITS = click.option(
 )
 
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; findings and their summary stay.")
+
+
+def _remember_display(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Keep how pages are shown for whatever is written, errors too."""
+    setattr(context.ensure_object(Display), str(parameter.name), value)
+
+
+COLOR = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    is_eager=True,
+    expose_value=False,
+    callback=_remember_display,
+    help="auto: on a terminal, unless NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE says otherwise. Default: auto.",
+)
+
+DISPLAY = options(
+    COLOR,
+    click.option(
+        "--width",
+        type=click.IntRange(1),
+        metavar="N",
+        expose_value=False,
+        callback=_remember_display,
+        help="Fit the page to N columns. Default: COLUMNS, or the terminal's; a pipe and a file have no limit.",
+    ),
+    click.option(
+        "--no-pager",
+        "pager",
+        flag_value=False,
+        default=True,
+        expose_value=False,
+        callback=_remember_display,
+        help="Do not show a page that is longer than the screen through $PAGER (less -RFX).",
+    ),
+)
+"""How a page is shown; ``COLOR`` alone is for commands without pages."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, OUTPUT, options
+from kerasinspect.commands.options import DISPLAY, FORMAT, OUTPUT, options
 
 if TYPE_CHECKING:
     from kerasinspect.commands.options import ListForm
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="List the rules of check, or explain one.")
 @click.argument("names", metavar="[RULE]...", nargs=-1)
-@options(FORMAT, OUTPUT)
+@options(FORMAT, OUTPUT, DISPLAY)
 def rules(names: tuple[str, ...], *, form: ListForm, output: Target | None) -> None:
     """List all rules of `check`, or explain each RULE: a name, a code or a code prefix (KI1)."""
     from kerasinspect.checking.rule_names import named_rules

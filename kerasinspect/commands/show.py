@@ -8,6 +8,7 @@ import click
 
 from kerasinspect.commands.options import (
     CLASS,
+    DISPLAY,
     INDEX,
     LAYER,
     LIMITS,
@@ -47,7 +48,7 @@ MOST_BYTES = 16 << 20
 @click.option("--show-code", is_flag=True, help="Of code in the config show what can be read without running it.")
 @click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one a line.")
 @click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one a line.")
-@options(VALUE_FORMAT, OUTPUT, LIMITS, QUIET)
+@options(VALUE_FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def show(
     location: str,
     *,

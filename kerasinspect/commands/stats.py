@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODELS, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import (
+    CLASS,
+    DISPLAY,
+    FORMAT,
+    INDEX,
+    LAYER,
+    LIMITS,
+    MODELS,
+    OUTPUT,
+    QUIET,
+    WEIGHT,
+    options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +38,7 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
 @click.option("--sort", "order", type=click.Choice(ORDERS), default="order", help="The largest first. Default: order.")
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N.")
 @click.option("--quantiles", is_flag=True, help="Add the values below which 1, 25, 50, 75 and 99 % of all lie.")
-@options(FORMAT, OUTPUT, LIMITS, QUIET)
+@options(FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def stats(
     locations: tuple[str, ...],
     *,

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import (
+    CLASS,
+    DISPLAY,
+    FORMAT,
+    INDEX,
+    LAYER,
+    LIMITS,
+    MODEL,
+    OUTPUT,
+    QUIET,
+    WEIGHT,
+    options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +41,7 @@ if TYPE_CHECKING:
     help="Any but order lists the layers that own weights, without the tree. Default: order.",
 )
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N of that list; by parameters.")
-@options(FORMAT, OUTPUT, LIMITS, QUIET)
+@options(FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def summary(
     location: str,
     *,

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import CLASS, FORMAT, INDEX, LAYER, LIMITS, MODEL, OUTPUT, QUIET, WEIGHT, options
+from kerasinspect.commands.options import (
+    CLASS,
+    DISPLAY,
+    FORMAT,
+    INDEX,
+    LAYER,
+    LIMITS,
+    MODEL,
+    OUTPUT,
+    QUIET,
+    WEIGHT,
+    options,
+)
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
@@ -18,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Tell for each layer whether it was trained or still has its initial values.")
-@options(MODEL, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET)
+@options(MODEL, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def training(
     location: str,
     *,

@@ -94,16 +94,10 @@ def loaded(arguments: list[str], modules: set[str]) -> tuple[str, str]:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["show", "--help"], ["summary", "--help"]])
 def test_help_imports_nothing_that_takes_time(arguments: list[str]) -> None:
-    """Neither numpy, pyfive nor rich is loaded to print help."""
-    modules, written = loaded(arguments, {"numpy", "pyfive", "rich"})
+    """Neither numpy nor pyfive is loaded to print help."""
+    modules, written = loaded(arguments, {"numpy", "pyfive"})
     assert modules == "[]"
     assert "Usage: kerasinspect" in written
-
-
-def test_a_pipe_needs_no_rich() -> None:
-    """Colour is for terminals; in a pipe nothing of it is loaded."""
-    modules, _ = loaded(["show", NETWORK], {"rich"})
-    assert modules == "[]"
 
 
 @pytest.mark.parametrize("command", [["show"], ["summary"], ["check", "--no-config"]], ids=lambda command: command[0])

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
@@ -18,7 +17,7 @@ from kerasinspect.model import Axis, Extra, Layer, Model
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.formats.json import write_json
-from kerasinspect.output.formats.terminal import draw_on_console, write_terminal, write_text
+from kerasinspect.output.formats.terminal import text_lines, write_text
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
 from kerasinspect.output.show_options import ShowOptions
@@ -96,13 +95,10 @@ def test_a_hostile_name_takes_the_lines_of_a_harmless_one(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_a_terminal_gets_only_our_own_escapes(name: str) -> None:
     """On a terminal the page says the same as in a pipe, once our own styles are taken off."""
-    stream, plain = io.StringIO(), io.StringIO()
     selection = select(poisoned(name))
-    console = Console(file=stream, force_terminal=True, color_system="truecolor", width=100)
-    draw_on_console(show_blocks(inspect(selection), ShowOptions()), console, 100)
-    write_text(show_blocks(inspect(selection), ShowOptions()), plain, 100)
-    bare = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
-    assert [line.rstrip() for line in bare.split("\n")] == plain.getvalue().split("\n")
+    coloured = text_lines(show_blocks(inspect(selection), ShowOptions()), 100, colour=True)
+    plain = text_lines(show_blocks(inspect(selection), ShowOptions()), 100, colour=False)
+    assert [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in coloured] == [line.rstrip() for line in plain]
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
@@ -119,23 +115,3 @@ def test_json_keeps_the_name_and_is_ascii(name: str) -> None:
         assert text.isascii()
         assert not re.search(r"##(\[|vso\[|teamcity\[)|^\s*::", text, re.MULTILINE)
         assert json.loads(text)["layers"][1]["name"] == name
-
-
-def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With NO_COLOR in the environment a terminal gets no colour."""
-
-    class Terminal(io.StringIO):
-        """A stream that says it is a terminal."""
-
-        def isatty(self) -> bool:
-            return True
-
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    coloured = Terminal()
-    write_terminal(summary_blocks(summarise(select(poisoned("a")))), coloured, 100)
-    monkeypatch.setenv("NO_COLOR", "1")
-    plain = Terminal()
-    write_terminal(summary_blocks(summarise(select(poisoned("a")))), plain, 100)
-    assert re.search(r"\x1b\[[0-9;]*36m", coloured.getvalue())
-    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", plain.getvalue())

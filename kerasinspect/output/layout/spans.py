@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.output.escaping import NAME_LIMIT, visible
 
-Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning", "error"]
+if TYPE_CHECKING:
+    from kerasinspect.output.colours import Style
+
 Span: TypeAlias = "tuple[str, Style]"
 Line: TypeAlias = "tuple[Span, ...]"
 

@@ -1,0 +1,39 @@
+"""Runs the program on a terminal of its own, which systems with pseudo-terminals can make."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+import pytest
+
+from tests.places import ROOT
+
+on_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals that Python can make")
+
+
+def on_terminal(
+    *arguments: str, columns: int = 80, rows: int = 24, typed: bytes = b"", **environment: str
+) -> tuple[str, int]:
+    """What the program writes to a terminal of this size, with bare newlines, and its exit status."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    process, terminal = pty.fork()
+    if not process:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.chdir(ROOT)
+        words = [sys.executable, "-m", "kerasinspect", *arguments]
+        os.execve(sys.executable, words, {**os.environ, "TERM": "xterm-256color", **environment})  # noqa: S606
+    os.write(terminal, typed)
+    written = b""
+    with suppress(OSError):  # which is how a terminal that nobody writes to any more ends
+        while part := os.read(terminal, 1 << 16):
+            written += part
+    os.close(terminal)
+    return written.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
