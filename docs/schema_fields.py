@@ -170,7 +170,7 @@ JUDGED_LAYER: Fields = {
     "class_name": ("string", "Its class."),
     "trainable": ("boolean?", "Whether it trains."),
     "verdict": (one_of(Verdict), "initial: still what its initializers gave. changed: it was trained."),
-    "certainty": (f"{one_of(Certainty)}?", "How sure the verdict is; null where it is that nothing can be told."),
+    "certainty": (f"{one_of(Certainty)}?", "How certain the verdict is; null where nothing can be told."),
     "evidence": ("string", "What the verdict rests on, in a sentence."),
     "weights": ("[#weight]", "Its weights."),
 }

@@ -54,10 +54,16 @@ def array_in_words(weight: Weight) -> str:
 
 
 def _phrase(weight: Weight) -> str | None:
-    """What its numbers do; None where that needs more words, or the file and the class do not tell."""
-    if not weight.named or len(weight.shape) > _PHRASED or weight_of(weight.layer_class, weight.name) is None:
+    """What its numbers do; None where that needs more words, or where file and class do not tell."""
+    if len(weight.shape) > _PHRASED or not _is_told(weight):
         return None
     return (_OF_EACH if _is_plain_vector(weight) else _OF_ALL).get(weight.name)
+
+
+def _is_told(weight: Weight) -> bool:
+    """Whether its name is one that its class has, and its stored numbers are the ones that the layer computes with."""
+    is_known = weight.named and weight_of(weight.layer_class, weight.name) is not None
+    return is_known and weight.dequantized is None and not weight.is_packed and all(axis.told for axis in weight.axes)
 
 
 def _is_plain_vector(weight: Weight) -> bool:

@@ -21,7 +21,7 @@ from kerasinspect.output.pages.overview import with_overview
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.show_options import GridOptions, ShowOptions
 from kerasinspect.remarks import Remark
-from tests.makers.handmade import dense, model, numbers, question_network, varied, weight
+from tests.makers.handmade import MemoryArray, dense, model, numbers, question_network, varied, weight
 from tests.output.snapshots import assert_as_kept
 
 if TYPE_CHECKING:
@@ -93,10 +93,24 @@ def test_what_an_array_is_in_words(made: tuple[Any, ...], said: str) -> None:
     assert cells([weight("one", *made, index=0)])[0][2] == said
 
 
-def test_a_guessed_name_proves_nothing() -> None:
-    """Where the name is only a place, the line says no more than the shape."""
-    guessed = weight("one", "Dense", "bias", numbers(4), ["unit"], index=0, named=False)
-    assert cells([guessed])[0][2] == "4 units"
+UNTOLD: dict[str, dict[str, Any]] = {
+    "guessed name": {"named": False},
+    "integers": {"dequantized": MemoryArray(numbers(4))},
+    "packed": {"unpacked": MemoryArray(numbers(8))},
+}
+"""What makes an array one of which its class does not say what its numbers do."""
+
+
+@pytest.mark.parametrize("more", UNTOLD.values(), ids=list(UNTOLD))
+def test_no_more_is_said_than_is_told(more: dict[str, Any]) -> None:
+    """The line then says the shape alone."""
+    assert cells([weight("one", "Dense", "bias", numbers(4), ["unit"], index=0, **more)])[0][2] == "4 units"
+
+
+def test_no_more_is_said_where_the_axes_are_not_told() -> None:
+    """As of what a wrapper keeps of the kernel of a layer inside it."""
+    axes = [Axis("row", 3, told=False), Axis("column", 2, told=False)]
+    assert cells([weight("one", "Dense", "kernel", numbers(3, 2), axes)])[0][2] == "3 rows × 2 columns"
 
 
 def test_a_position_that_is_not_known_is_marked() -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs.make_schemas import DOCUMENTS, schema_text
+from kerasinspect.checking.findings import CheckReport, ModelReport, Waiver
 from kerasinspect.commands.cli import run
+from kerasinspect.output.documents.check import check_document
 from tests.described import SCHEMAS, assert_described
 from tests.places import DATA, SAMPLES
 
@@ -63,6 +65,14 @@ def test_a_lock_is_described(capsys: pytest.CaptureFixture[str]) -> None:
     """As it is written."""
     run(["lock", "--hash", str(NETWORK)])
     assert_described(json.loads(capsys.readouterr().out))
+
+
+def test_what_few_runs_say_is_described() -> None:
+    """What a lock and a policy add to a report."""
+    renamed = ModelReport("model.keras", lock_names={"dense_2": "dense"})
+    waiver = Waiver("dense*", frozenset({"KI101"}), "known", ("KI101",))
+    report = CheckReport((renamed,), "error", (), "policy.toml", lock="model.lock.json", idle_waivers=(waiver,))
+    assert_described(json.loads(json.dumps(check_document(report))))
 
 
 def test_several_models_are_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
