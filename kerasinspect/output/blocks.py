@@ -58,6 +58,8 @@ class Row:
     cells: tuple[str, ...]
     last: tuple[bool, ...] = ()
     """For each level of the tree down to this row, whether nothing follows there; empty at the top."""
+    mark: str = ""
+    """What stands before the first cell and is never cut: a position in brackets."""
 
 
 @dataclass(frozen=True, slots=True)

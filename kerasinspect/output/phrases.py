@@ -32,25 +32,29 @@ _OF_EACH: Mapping[str, str] = {
 _OF_ALL: Mapping[str, str] = {
     "kernel": "a factor each",
     "recurrent_kernel": "a factor each",
-    "bias": "added to the sums",
-    "embeddings": "a row for each index",
+    "bias": "added to sums",
+    "embeddings": "a row each",
 }
 """What the numbers of a matrix do, or those of a vector in several parts."""
 
 _SPATIAL = frozenset({"depth", "height", "width"})
 
 _PHRASED = 2
-"""An array of more axes than this needs all the room for their names."""
+"""An array of more axes than this has no phrase: their names say it."""
+
+_ROOM = 38
+"""Characters of the words on one array; a phrase that takes more would leave too little of every name in the list."""
 
 
 def array_in_words(weight: Weight) -> str:
     """What runs along its axes, and what its numbers do: ``one per unit, added to its sum``."""
     if weight.same_as is not None:
         return f"the same variable as {weight.same_as}"
-    phrase = _phrase(weight)
+    extent, phrase = _extent(weight), _phrase(weight)
     if phrase is None:
-        return _extent(weight)
-    return f"{f'one per {weight.axes[0].name}' if _is_plain_vector(weight) else _extent(weight)}, {phrase}"
+        return extent
+    said = f"{f'one per {weight.axes[0].name}' if _is_plain_vector(weight) else extent}, {phrase}"
+    return said if len(said) <= _ROOM else extent
 
 
 def _phrase(weight: Weight) -> str | None:

@@ -70,16 +70,17 @@ GATES = Axis("unit", 8, ("i", "f", "c", "o"))
 WINDOW = ["height", "width", "channel", "filter"]
 WORDS: dict[str, tuple[tuple[Any, ...], str]] = {
     "bias": (("Conv2D", "bias", numbers(4), ["filter"]), "one per filter, added to its sum"),
-    "gates": (("LSTM", "bias", numbers(8), [GATES]), "4 gates of 2 units, added to the sums"),
+    "gates": (("LSTM", "bias", numbers(8), [GATES]), "4 gates of 2 units, added to sums"),
     "gamma": (("BatchNormalization", "gamma", numbers(4), ["channel"]), "one per channel, multiplies it"),
     "counted": (("BatchNormalization", "moving_mean", numbers(4), ["channel"]), "one per channel, its mean"),
     "rows": (
         ("Embedding", "embeddings", numbers(9, 2), ["index", "unit"]),
-        "9 indices × 2 units, a row for each index",
+        "9 indices × 2 units, a row each",
     ),
     "steps": (("Conv1D", "kernel", numbers(3, 2, 4), ["step", *WINDOW[2:]]), "3 steps × 2 channels × 4 filters"),
     "window": (("Conv2D", "kernel", numbers(3, 3, 1, 4), WINDOW), "3×3 of 1 channel × 4 filters"),
-    "heads": (("EinsumDense", "bias", numbers(2, 3), ["head", "unit"]), "2 heads × 3 units, added to the sums"),
+    "heads": (("EinsumDense", "bias", numbers(2, 3), ["head", "unit"]), "2 heads × 3 units, added to sums"),
+    "long": (("Dense", "kernel", numbers(1280, 1000), ["input", "unit"]), "1,280 inputs × 1,000 units"),
     "scalar": (("Normalization", "count", np.array(3, "int64"), []), "one value"),
     "custom": (("Mine", "bias", numbers(4), ["unit"]), "4 units"),
     "empty": (("Dense", "kernel", numbers(0, 2), ["input", "unit"]), "0 inputs × 2 units, a factor each"),

@@ -127,10 +127,10 @@ def _table(table: Table, width: int | None) -> Iterator[_Line]:
 
 
 def _guides(row: Row) -> str:
-    """The lines of the tree that lead to a row."""
+    """The lines of the tree that lead to a row, and its mark."""
     if not row.last:
-        return ""
-    return "".join("   " if last else "│  " for last in row.last[:-1]) + ("└─ " if row.last[-1] else "├─ ")
+        return row.mark
+    return "".join("   " if last else "│  " for last in row.last[:-1]) + ("└─ " if row.last[-1] else "├─ ") + row.mark
 
 
 def _over(kept: list[int], widths: list[int], width: int) -> int:

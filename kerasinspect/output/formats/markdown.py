@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO, assert_never
 
-from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
+from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import visible
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _lines(block: Block) -> Iterator[str]:
         case Paragraph():
             yield markdown_text(block.text)
         case Table():
-            rows = ((_INDENT * max(0, len(row.last) - 1), row.cells) for row in block.rows)
+            rows = ((_INDENT * max(0, len(row.last) - 1), _marked(row)) for row in block.rows)
             aligned = [column.numeric for column in block.columns]
             yield from _table([column.title for column in block.columns], aligned, rows)
         case Grid():
@@ -66,6 +66,11 @@ def _lines(block: Block) -> Iterator[str]:
             yield from _table([block.title, *block.columns], [False] + [True] * len(block.columns), cells)
         case _:
             assert_never(block)
+
+
+def _marked(row: Row) -> tuple[str, ...]:
+    """The cells of a row, with its mark in the first one."""
+    return row.mark + row.cells[0], *row.cells[1:]
 
 
 def _table(titles: list[str], aligned_right: list[bool], rows: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("weight", shrinks=True),
     Column("shape"),
-    Column("what it is", optional=True),
-    Column("dtype"),
+    Column("what it is"),
+    Column("dtype", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
 
@@ -66,7 +66,8 @@ def _position(weight: Weight) -> str:
 def _row(position: str, weight: Weight) -> Row:
     """The line of one weight."""
     parameters = f"{weight.parameters:,}"
-    return Row((position + weight.path, shape_text(weight.shape), array_in_words(weight), weight.dtype, parameters))
+    cells = (weight.path, shape_text(weight.shape), array_in_words(weight), weight.dtype, parameters)
+    return Row(cells, mark=position)
 
 
 def _without_weights(inspection: Inspection) -> Iterator[Block]:
