@@ -70,7 +70,8 @@ def _lines(block: Block) -> Iterator[str]:
 
 def _marked(row: Row) -> tuple[str, ...]:
     """The cells of a row, with its mark in the first one."""
-    return row.mark + row.cells[0], *row.cells[1:]
+    first, *others = row.cells
+    return f"{row.mark.strip()} {first}" if row.mark else first, *others
 
 
 def _table(titles: list[str], aligned_right: list[bool], rows: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
