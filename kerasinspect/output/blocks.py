@@ -36,6 +36,8 @@ class Paragraph:
     tone: Tone = "plain"
     level: Literal[1, 2, 3] = 1
     """That of the heading above it."""
+    more: str = ""
+    """A fact that follows where the line has room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,13 @@ class Column:
     numeric: bool = False
     """Aligned right."""
     shrinks: bool = False
-    """May be cut where a terminal is too narrow; never in a pipe."""
+    """Is cut in the middle where a page is too narrow; without a width, never."""
     optional: bool = False
-    """Is left out before anything is cut; never in a pipe."""
+    """Is left out before anything is cut, the last such column first; without a width, never."""
+    wraps: bool = False
+    """Goes on in further lines where a page is too narrow."""
+    below: bool = False
+    """Holds a sentence, which stands below its row where there is too little room beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Row:
     last: tuple[bool, ...] = ()
     """For each level of the tree down to this row, whether nothing follows there; empty at the top."""
     mark: str = ""
-    """What stands before the first cell and is never cut: a position in brackets."""
+    """What stands before the first cell and is never cut: ``[12]``; as wide in all rows."""
 
 
 @dataclass(frozen=True, slots=True)

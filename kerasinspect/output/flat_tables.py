@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Column, Row, Table
@@ -22,7 +23,7 @@ def flat_table(documents: Iterable[Document], keys: Sequence[str]) -> Table:
 
 def located(table: Table, location: str) -> Table:
     """The table with a last column that says which file each row is of."""
-    rows = (Row((*row.cells, location), row.last) for row in table.rows)
+    rows = (replace(row, cells=(*row.cells, location)) for row in table.rows)
     return Table((*table.columns, Column("location")), tuple(rows))
 
 

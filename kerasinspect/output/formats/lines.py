@@ -127,10 +127,11 @@ def _table(table: Table, width: int | None) -> Iterator[_Line]:
 
 
 def _guides(row: Row) -> str:
-    """The lines of the tree that lead to a row, and its mark."""
+    """The mark of a row, and the lines of the tree that lead to it."""
+    mark = f"{row.mark} " if row.mark else ""
     if not row.last:
-        return row.mark
-    return "".join("   " if last else "│  " for last in row.last[:-1]) + ("└─ " if row.last[-1] else "├─ ") + row.mark
+        return mark
+    return mark + "".join("   " if last else "│  " for last in row.last[:-1]) + ("└─ " if row.last[-1] else "├─ ")
 
 
 def _over(kept: list[int], widths: list[int], width: int) -> int:

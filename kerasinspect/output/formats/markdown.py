@@ -56,9 +56,9 @@ def _lines(block: Block) -> Iterator[str]:
             said = _SEPARATOR.join([" ".join(filter(None, words)), *map(markdown_text, block.facts)])
             yield f"{'#' * (block.level + 1)} {said}"
         case Paragraph():
-            yield markdown_text(block.text)
+            yield markdown_text(_SEPARATOR.join(filter(None, (block.text, block.more))))
         case Table():
-            rows = ((_INDENT * max(0, len(row.last) - 1), _marked(row)) for row in block.rows)
+            rows = ((_INDENT * max(0, len(row.last) - 1), _marked_cells(row)) for row in block.rows)
             aligned = [column.numeric for column in block.columns]
             yield from _table([column.title for column in block.columns], aligned, rows)
         case Grid():
@@ -68,10 +68,10 @@ def _lines(block: Block) -> Iterator[str]:
             assert_never(block)
 
 
-def _marked(row: Row) -> tuple[str, ...]:
-    """The cells of a row, with its mark in the first one."""
+def _marked_cells(row: Row) -> tuple[str, ...]:
+    """The cells of a row, its mark before the first."""
     first, *others = row.cells
-    return f"{row.mark.strip()} {first}" if row.mark else first, *others
+    return (f"{row.mark.strip()} {first}" if row.mark else first, *others)
 
 
 def _table(titles: list[str], aligned_right: list[bool], rows: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:

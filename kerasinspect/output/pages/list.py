@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("weight", shrinks=True),
     Column("shape"),
-    Column("what it is"),
+    Column("what it is", wraps=True, optional=True),
     Column("dtype", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
@@ -30,7 +30,7 @@ _MARKS = {
 """What stands for a position that there is none of, with its meaning."""
 
 _INDENT = "  "
-"""What stands on both sides of a position."""
+"""What stands before a position, as before the notes below the list."""
 
 _UNBUILT_LISTED = 8
 """Layers without weights yet that are named; of more only the number is said."""
@@ -51,7 +51,7 @@ def weight_lines(inspection: Inspection) -> Iterator[Block]:
     if not weights:
         yield from _without_weights(inspection)
         return
-    room = max(len(_position(weight)) for weight in inspection.model.weights) + len(_INDENT)
+    room = max(len(_position(weight)) for weight in inspection.model.weights) + 1
     positions = [_position(weight) for weight in weights]
     rows = (_row(f"{_INDENT}{position:<{room}}", weight) for position, weight in zip(positions, weights, strict=True))
     yield Table(_COLUMNS, tuple(rows), titled=False)
