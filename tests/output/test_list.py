@@ -58,7 +58,7 @@ def test_the_question_is_answered_on_twelve_lines(width: int | None) -> None:
     """Of eight arrays position, name, shape and what their numbers do; nothing is wrapped or cut."""
     page = listed(question_network(), width).splitlines()
     assert len(page) - page.index("") <= LIST_LINES - HEAD_LINES
-    lines = [line for line in page if line.startswith("  [")]
+    lines = [line for line in page if line.startswith("[")]
     assert [line.split()[:2] for line in lines[:2]] == [["[0]", "dense/kernel"], ["[1]", "dense/bias"]]
     assert "(8, 5)   8 inputs × 5 units, a factor each" in lines[0]
     assert "(5,)     one per unit, added to its sum" in lines[1]
@@ -159,7 +159,7 @@ def test_a_long_page_begins_with_the_list_and_a_short_one_does_not() -> None:
         return stream.getvalue()
 
     long, short = shown(24).split("\n\n"), shown(200).split("\n\n")
-    assert long[1].startswith("  [0]  dense/kernel")
+    assert long[1].startswith("[0] dense/kernel")
     assert [long[0], *long[2:]] == short
     assert short[1].startswith("layer dense")
 
@@ -168,7 +168,7 @@ def test_two_arrays_need_no_list() -> None:
     """They are seen as soon as a list of them would be."""
     stream = io.StringIO()
     write_text(show_blocks(inspect(select(question_network(), ["dense_3"])), ShowOptions(screen=5)), stream)
-    assert "  [6]" not in stream.getvalue()
+    assert "\n[6]" not in stream.getvalue()
 
 
 def test_no_value_is_read_twice_for_an_overview() -> None:

@@ -62,7 +62,7 @@ def test_its_line_says_that_it_is_not_trainable(blocks: Any) -> None:  # noqa: A
     """The Dense layer after it is left as it was."""
     stream = io.StringIO()
     write_text(blocks, stream)
-    lines = [line for line in stream.getvalue().splitlines() if not line.startswith("  [")]
+    lines = [line for line in stream.getvalue().splitlines() if not line.startswith("[")]
     assert "not trainable" in next(line for line in lines if "scaler" in line)
     assert "not trainable" not in next(line for line in lines if "dense" in line)
 

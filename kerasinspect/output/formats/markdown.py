@@ -71,7 +71,7 @@ def _lines(block: Block) -> Iterator[str]:
 def _marked_cells(row: Row) -> tuple[str, ...]:
     """The cells of a row, its mark before the first."""
     first, *others = row.cells
-    return (f"{row.mark.strip()} {first}" if row.mark else first, *others)
+    return (f"{row.mark} {first}" if row.mark else first, *others)
 
 
 def _table(titles: list[str], aligned_right: list[bool], rows: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:

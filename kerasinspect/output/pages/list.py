@@ -29,9 +29,6 @@ _MARKS = {
 }
 """What stands for a position that there is none of, with its meaning."""
 
-_INDENT = "  "
-"""What stands before a position, as before the notes below the list."""
-
 _UNBUILT_LISTED = 8
 """Layers without weights yet that are named; of more only the number is said."""
 
@@ -51,9 +48,9 @@ def weight_lines(inspection: Inspection) -> Iterator[Block]:
     if not weights:
         yield from _without_weights(inspection)
         return
-    room = max(len(_position(weight)) for weight in inspection.model.weights) + 1
     positions = [_position(weight) for weight in weights]
-    rows = (_row(f"{_INDENT}{position:<{room}}", weight) for position, weight in zip(positions, weights, strict=True))
+    room = max(len(_position(weight)) for weight in inspection.model.weights)
+    rows = (_row(f"{position:<{room}}", weight) for position, weight in zip(positions, weights, strict=True))
     yield Table(_COLUMNS, tuple(rows), titled=False)
     yield from (Paragraph(meaning, "quiet", 2) for mark, meaning in _MARKS.items() if mark in positions)
 
@@ -66,11 +63,11 @@ def _position(weight: Weight) -> str:
     return "[?]" if is_counted else "[-]"
 
 
-def _row(mark: str, weight: Weight) -> Row:
-    """The line of one weight, behind its position."""
+def _row(position: str, weight: Weight) -> Row:
+    """The line of one weight."""
     parameters = f"{weight.parameters:,}"
     cells = (weight.path, shape_text(weight.shape), array_in_words(weight), weight.dtype, parameters)
-    return Row(cells, mark=mark)
+    return Row(cells, mark=position)
 
 
 def _without_weights(inspection: Inspection) -> Iterator[Block]:
