@@ -32,32 +32,42 @@ _OF_EACH: Mapping[str, str] = {
 _OF_ALL: Mapping[str, str] = {
     "kernel": "a factor each",
     "recurrent_kernel": "a factor each",
-    "bias": "added to the sums",
-    "embeddings": "a row for each index",
+    "bias": "added to sums",
+    "embeddings": "a row each",
 }
 """What the numbers of a matrix do, or those of a vector in several parts."""
 
 _SPATIAL = frozenset({"depth", "height", "width"})
 
 _PHRASED = 2
-"""An array of more axes than this needs all the room for their names."""
+"""An array of more axes than this has no phrase: their names say it."""
+
+_ROOM = 38
+"""Characters of the words on one array; a phrase that takes more would leave too little of every name in the list."""
 
 
 def array_in_words(weight: Weight) -> str:
     """What runs along its axes, and what its numbers do: ``one per unit, added to its sum``."""
     if weight.same_as is not None:
         return f"the same variable as {weight.same_as}"
-    phrase = _phrase(weight)
+    extent, phrase = _extent(weight), _phrase(weight)
     if phrase is None:
-        return _extent(weight)
-    return f"{f'one per {weight.axes[0].name}' if _is_plain_vector(weight) else _extent(weight)}, {phrase}"
+        return extent
+    said = f"{f'one per {weight.axes[0].name}' if _is_plain_vector(weight) else extent}, {phrase}"
+    return said if len(said) <= _ROOM else extent
 
 
 def _phrase(weight: Weight) -> str | None:
-    """What its numbers do; None where that needs more words, or the file and the class do not tell."""
-    if not weight.named or len(weight.shape) > _PHRASED or weight_of(weight.layer_class, weight.name) is None:
+    """What its numbers do; None where that needs more words, or where file and class do not tell."""
+    if len(weight.shape) > _PHRASED or not _is_told(weight):
         return None
     return (_OF_EACH if _is_plain_vector(weight) else _OF_ALL).get(weight.name)
+
+
+def _is_told(weight: Weight) -> bool:
+    """Whether its name is one that its class has, and its stored numbers are the ones that the layer computes with."""
+    is_known = weight.named and weight_of(weight.layer_class, weight.name) is not None
+    return is_known and weight.dequantized is None and not weight.is_packed and all(axis.told for axis in weight.axes)
 
 
 def _is_plain_vector(weight: Weight) -> bool:

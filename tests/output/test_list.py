@@ -21,7 +21,7 @@ from kerasinspect.output.pages.overview import with_overview
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.show_options import GridOptions, ShowOptions
 from kerasinspect.remarks import Remark
-from tests.makers.handmade import dense, model, numbers, question_network, varied, weight
+from tests.makers.handmade import MemoryArray, dense, model, numbers, question_network, varied, weight
 from tests.output.snapshots import assert_as_kept
 
 if TYPE_CHECKING:
@@ -70,16 +70,17 @@ GATES = Axis("unit", 8, ("i", "f", "c", "o"))
 WINDOW = ["height", "width", "channel", "filter"]
 WORDS: dict[str, tuple[tuple[Any, ...], str]] = {
     "bias": (("Conv2D", "bias", numbers(4), ["filter"]), "one per filter, added to its sum"),
-    "gates": (("LSTM", "bias", numbers(8), [GATES]), "4 gates of 2 units, added to the sums"),
+    "gates": (("LSTM", "bias", numbers(8), [GATES]), "4 gates of 2 units, added to sums"),
     "gamma": (("BatchNormalization", "gamma", numbers(4), ["channel"]), "one per channel, multiplies it"),
     "counted": (("BatchNormalization", "moving_mean", numbers(4), ["channel"]), "one per channel, its mean"),
     "rows": (
         ("Embedding", "embeddings", numbers(9, 2), ["index", "unit"]),
-        "9 indices × 2 units, a row for each index",
+        "9 indices × 2 units, a row each",
     ),
     "steps": (("Conv1D", "kernel", numbers(3, 2, 4), ["step", *WINDOW[2:]]), "3 steps × 2 channels × 4 filters"),
     "window": (("Conv2D", "kernel", numbers(3, 3, 1, 4), WINDOW), "3×3 of 1 channel × 4 filters"),
-    "heads": (("EinsumDense", "bias", numbers(2, 3), ["head", "unit"]), "2 heads × 3 units, added to the sums"),
+    "heads": (("EinsumDense", "bias", numbers(2, 3), ["head", "unit"]), "2 heads × 3 units, added to sums"),
+    "long": (("Dense", "kernel", numbers(1280, 1000), ["input", "unit"]), "1,280 inputs × 1,000 units"),
     "scalar": (("Normalization", "count", np.array(3, "int64"), []), "one value"),
     "custom": (("Mine", "bias", numbers(4), ["unit"]), "4 units"),
     "empty": (("Dense", "kernel", numbers(0, 2), ["input", "unit"]), "0 inputs × 2 units, a factor each"),
@@ -93,10 +94,24 @@ def test_what_an_array_is_in_words(made: tuple[Any, ...], said: str) -> None:
     assert cells([weight("one", *made, index=0)])[0][2] == said
 
 
-def test_a_guessed_name_proves_nothing() -> None:
-    """Where the name is only a place, the line says no more than the shape."""
-    guessed = weight("one", "Dense", "bias", numbers(4), ["unit"], index=0, named=False)
-    assert cells([guessed])[0][2] == "4 units"
+UNTOLD: dict[str, dict[str, Any]] = {
+    "guessed name": {"named": False},
+    "integers": {"dequantized": MemoryArray(numbers(4))},
+    "packed": {"unpacked": MemoryArray(numbers(8))},
+}
+"""What makes an array one of which its class does not say what its numbers do."""
+
+
+@pytest.mark.parametrize("more", UNTOLD.values(), ids=list(UNTOLD))
+def test_no_more_is_said_than_is_told(more: dict[str, Any]) -> None:
+    """The line then says the shape alone."""
+    assert cells([weight("one", "Dense", "bias", numbers(4), ["unit"], index=0, **more)])[0][2] == "4 units"
+
+
+def test_no_more_is_said_where_the_axes_are_not_told() -> None:
+    """As of what a wrapper keeps of the kernel of a layer inside it."""
+    axes = [Axis("row", 3, told=False), Axis("column", 2, told=False)]
+    assert cells([weight("one", "Dense", "kernel", numbers(3, 2), axes)])[0][2] == "3 rows × 2 columns"
 
 
 def test_a_position_that_is_not_known_is_marked() -> None:

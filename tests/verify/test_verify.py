@@ -20,6 +20,7 @@ from kerasinspect.output.documents.model import code_document
 from kerasinspect.output.documents.verify import verify_document
 from kerasinspect.verify import Bounds, Options, verify, verify_all
 from kerasinspect.writing import Target
+from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts
 from tests.makers.planted import with_config, with_lambda
 from tests.makers.raw_zip import DEFLATED, Part, raw_zip
@@ -109,6 +110,13 @@ def test_the_worker_tells_what_it_took(answers: Mapping[str, Verification]) -> N
     assert answer.peak_bytes is not None
     assert answer.peak_bytes > 100_000_000
     assert answer.process.network
+
+
+@with_keras
+def test_the_schema_describes_every_answer(answers: Mapping[str, Verification]) -> None:
+    """Of what Keras loads and of what it refuses."""
+    for answer in answers.values():
+        assert_described(json.loads(json.dumps(verify_document(answer))))
 
 
 @with_keras

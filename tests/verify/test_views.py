@@ -25,6 +25,7 @@ from kerasinspect.verify.results import (
     Refusal,
     Verification,
 )
+from tests.described import assert_described
 
 if TYPE_CHECKING:
     from kerasinspect.verify.results import Outcome
@@ -93,7 +94,7 @@ def test_the_document_is_strict_json() -> None:
     stream = io.StringIO()
     write_json(verify_document(LOADED), stream)
     document = json.loads(stream.getvalue())
-    assert document["schema"] == "kerasinspect.verify/1"
+    assert_described(document)
     assert document["exit_status"] == 1
     assert document["weights"]["differences"][0]["aspect"] == "values"
     assert document["forward"]["golden"][0]["largest"] is None

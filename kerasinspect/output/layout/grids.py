@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kerasinspect.output.blocks import Grid, GridRow
-from kerasinspect.output.layout.spans import Line, Span
+    from kerasinspect.output.colours import Style
+    from kerasinspect.output.layout.spans import Line, Span
 
 _INDENT = "    "
 _STROKE = "─ "

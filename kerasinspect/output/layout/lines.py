@@ -18,6 +18,7 @@ from kerasinspect.output.layout.tables import table_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kerasinspect.output.colours import Style
     from kerasinspect.output.layout.spans import Line, Span
 
 _HEADING_INDENT = {1: "", 2: "", 3: "  "}
