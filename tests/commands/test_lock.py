@@ -87,6 +87,38 @@ def test_a_name_that_keras_numbered_anew_is_forgiven_and_said(form: str, folder:
     assert '"exact_names": true' in run(lock, NETWORK, "--exact-names").stdout
 
 
+EDITED = {
+    "another Keras": (('"3.15.1"', '"3.*"'), "a lock file with changes"),
+    "a larger budget": (('"max": 297', '"max": 5000000'), "a lock file with changes"),
+    "a term less": (('"bytes"', '"parameters"'), "a lock file with changes"),
+    "no digest, as earlier versions wrote it": (('"digest"', '"layers"'), "a lock file, perhaps with changes"),
+}
+
+
+@pytest.mark.parametrize(("edit", "noun"), EDITED.values(), ids=EDITED)
+def test_a_lock_that_was_edited_by_hand_is_not_replaced(edit: tuple[str, str], noun: str, folder: Path) -> None:
+    """What somebody loosened would be lost; --force replaces it, and what nobody touched is replaced without."""
+    path = folder / "model.lock.json"
+    for options in ((), ("--hash",)):
+        assert run(lock, NETWORK, *options, "-o", path).exception is None
+    edited = path.read_text(encoding="utf-8").replace(*edit)
+    path.write_text(edited, encoding="utf-8")
+    for refused in (run(lock, NETWORK, "-o", path), run(check, NETWORK, "--format", "json", "-o", path)):
+        assert isinstance(refused.exception, RequestError)
+        assert f"is there already, and is {noun} that kerasinspect did not write" in refused.exception.message
+        assert "--force" in refused.exception.remedy
+    assert path.read_text(encoding="utf-8") == edited
+    assert run(lock, NETWORK, "-o", path, "--force").exception is None
+
+
+def test_a_lock_that_was_only_laid_out_anew_is_replaced(folder: Path) -> None:
+    """A formatter of JSON changes nothing that was agreed."""
+    path = folder / "model.lock.json"
+    run(lock, NETWORK, "-o", path)
+    path.write_text(json.dumps(json.loads(path.read_bytes()), indent=4, sort_keys=True), encoding="utf-8")
+    assert run(lock, NETWORK, "-o", path).exception is None
+
+
 @pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e999", "[Infinity, 1.0]"])
 def test_values_that_json_lacks_are_locked_as_words(folder: Path, value: str) -> None:
     """Keras writes them in configs; the model keeps to its lock, and another value departs from it."""
