@@ -87,6 +87,29 @@ def test_a_name_that_keras_numbered_anew_is_forgiven_and_said(form: str, folder:
     assert '"exact_names": true' in run(lock, NETWORK, "--exact-names").stdout
 
 
+def test_verbose_names_every_layer_that_was_numbered_anew(folder: Path) -> None:
+    """Three are enough to see what happened; who looks for one layer asks for all."""
+    text = run(lock, NETWORK).stdout
+    for number in (3, 2, 1):
+        text = text.replace(f'"dense_{number}"', f'"dense_{number + 1}"')
+    (folder / "model.lock.json").write_text(text.replace('"dense"', '"dense_1"'), encoding="utf-8")
+    plain, verbose = (
+        run(check, NETWORK, "--against", "model.lock.json", *more).stdout for more in ((), ("--verbose",))
+    )
+    assert "4 layers numbered anew by Keras, matched with the lock by class and order: dense with dense_1, " in plain
+    assert " and 1 more." in plain
+    assert "dense_3 with dense_4." in verbose
+
+
+@pytest.mark.parametrize("ignored", ["KI6", "KI"])
+def test_a_lock_of_which_nothing_would_be_compared_is_a_wrong_request(ignored: str, folder: Path) -> None:
+    """A run that says passed would look as if the model kept to it."""
+    run(lock, NETWORK, "-o", folder / "model.lock.json")
+    refused = run(check, NETWORK, "--against", "model.lock.json", "--ignore", ignored)
+    assert isinstance(refused.exception, RequestError)
+    assert "would not be compared" in refused.exception.message
+
+
 EDITED = {
     "another Keras": (('"3.15.1"', '"3.*"'), "a lock file with changes"),
     "a larger budget": (('"max": 297', '"max": 5000000'), "a lock file with changes"),

@@ -136,7 +136,7 @@ def _read(read: int, arrays: int) -> str:
 
 def _remarks(model: ModelReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:
     """Names that a lock forgives and what a policy waives in one file, and when verbose which rules were skipped."""
-    waived = () if quiet else (*numbered_anew(model), *_waived(model.ignored))
+    waived = () if quiet else (*numbered_anew(model, verbose=verbose), *_waived(model.ignored))
     skipped = _skipped(model.skipped) if verbose else ()
     return (Paragraph(words, "quiet", 2) for words in (*waived, *skipped))
 
