@@ -1,7 +1,9 @@
-"""Types of what JSON, and a config or a report made of it, can hold."""
+"""Types of what JSON, and a config or a report made of it, can hold; and the digest of such a value."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -9,3 +11,11 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 """Any value as ``json`` reads it."""
 JsonObject: TypeAlias = Mapping[str, Json]
 """An object of JSON, which nobody changes."""
+
+DIGEST = "digest"
+"""The key under which a document has the digest of all its other keys, so that changes by hand can be told."""
+
+
+def json_sha256(value: object) -> str:
+    """The SHA-256 of a value of JSON, the same however it is laid out and whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

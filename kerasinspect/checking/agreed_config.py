@@ -6,7 +6,6 @@ values are made plain first, and held against each other only where both files h
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from typing import TYPE_CHECKING, TypeGuard
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.analysis.stored_code.config_places import ConfigPlace
 from kerasinspect.analysis.stored_code.payloads import code_at
+from kerasinspect.json_values import json_sha256
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.knowledge.serialized import is_whole, mapping
 
@@ -67,8 +67,7 @@ def _plain(key: str, value: Json) -> Json:
     if key == "function" and (isinstance(value, list) or mapping({key: value}, key).get("class_name") == "__lambda__"):
         return f"sha256:{code_at(value, ConfigPlace(None, key)).sha256}"
     simple = _simplified(value)
-    text = json.dumps(simple, sort_keys=True)
-    return simple if len(text) <= LONGEST else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return simple if len(json.dumps(simple)) <= LONGEST else f"sha256:{json_sha256(simple)}"
 
 
 def _simplified(value: Json) -> Json:

@@ -16,11 +16,12 @@ from kerasinspect.containers.sources import read_user_file
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.zip.members import LOCAL_SIGNATURE
 from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.json_values import DIGEST, json_sha256
 from kerasinspect.limits import DEFAULT
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kerasinspect.checking.contract import AgreedSize
     from kerasinspect.json_values import Json, JsonObject
@@ -34,6 +35,11 @@ _MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."
 """What to do where there is no lock file; never to write over what is there."""
 
 _Item = TypeVar("_Item")
+
+
+def sealed(document: Mapping[str, _Item]) -> dict[str, _Item | str]:
+    """The document of a lock file with its digest, by which a later run tells whether it was edited by hand."""
+    return {**document, DIGEST: json_sha256(document)}
 
 
 def read_lock(path: str) -> Json:
@@ -79,8 +85,9 @@ def parse_lock(document: Json, path: str) -> Contract:
 
 def _contract(value: Json) -> Contract:
     """The whole document."""
-    keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers", "exact_names")
+    keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers", "exact_names", DIGEST)
     table = _object(value, "The file", keys)
+    _text(table.get(DIGEST), DIGEST)
     exact_names = table.get("exact_names", False)
     if not isinstance(exact_names, bool):
         _wrong("exact_names", "true or false")

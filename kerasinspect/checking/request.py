@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kerasinspect.checking.contract import Contract
-    from kerasinspect.checking.findings import Severity
+    from kerasinspect.checking.findings import ActiveRule, Severity
     from kerasinspect.formats.locating.folder_search import Location
 
 
@@ -78,13 +78,21 @@ def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
     return None if path is None else parse_lock(read_lock(os.fspath(path)), os.fspath(path))
 
 
+def _require_compared(contract: Contract, rules: Iterable[ActiveRule]) -> None:
+    """Raise RequestError where a lock is given and no rule about it is asked, which would look like agreement."""
+    if not any(active.rule.family == "contract" for active in rules):
+        message = f"The lock {contract.source} would not be compared: all rules about locks, KI6, are ignored."
+        raise RequestError(message, "Take KI6 out of what is ignored, or leave out the lock.")
+
+
 def check_models(
     files: Iterable[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
 ) -> CheckReport:
     """What a policy's rules say about some files, and where they depart from a contract."""
-    if contract is not None and policy.exact_names:
-        contract = replace(contract, exact_names=True)
     rules = policy.rules(with_contract=contract is not None)
+    if contract is not None:
+        _require_compared(contract, rules)
+        contract = replace(contract, exact_names=contract.exact_names or policy.exact_names)
     waivers = Waivers(policy.waivers)
     reports = (
         ModelReport(file.path, error=file.error)

@@ -22,10 +22,12 @@ def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | Non
     """Write down the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
-    a glob such as "3.*" for text. `kerasinspect check --against` reports where a model departs from it.
+    a glob such as "3.*" for text. A file that was changed so is not replaced without --force.
+    `kerasinspect check --against` reports where a model departs from it.
     """
     from kerasinspect.analysis.weights_checksum import verifying
     from kerasinspect.checking.contract import contract_of
+    from kerasinspect.checking.locks import sealed
     from kerasinspect.commands.emitting import emit_document
     from kerasinspect.errors import DamagedFile
     from kerasinspect.limits import DEFAULT, with_limits
@@ -41,4 +43,4 @@ def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | Non
             checksum()
         if damage:
             raise DamagedFile(f"{location} is damaged: {damage[0]}", "Lock a model that can be read as a whole.")
-        emit_document(lock_document(contract), output, location)
+        emit_document(sealed(lock_document(contract)), output, location)

@@ -18,12 +18,14 @@ from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.formats.diagnosis import HDF5_PARTS, HDF5_SIGNATURE, TEXT_COPIES
 from kerasinspect.formats.foreign_files import KINDS
+from kerasinspect.json_values import DIGEST, json_sha256
 from kerasinspect.limits import DEFAULT
 
 if TYPE_CHECKING:
     import os
 
     from kerasinspect.containers.sources import Source
+    from kerasinspect.json_values import Json
 
 _HEAD, _TAIL = 4096, 1024
 """Bytes at a file's ends that are looked at."""
@@ -46,7 +48,7 @@ _OWN = _Existing("own")
 
 _FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
 """The name of a format as a page has it."""
-_DOCUMENTS = "list|show|summary|stats|training|check|lock|rules|verify|models"
+_DOCUMENTS = "list|show|summary|stats|training|check|rules|verify|models"
 """Names of the schemas of documents and of their lines."""
 _OWN_TEXTS = tuple(
     re.compile(pattern)
@@ -68,6 +70,9 @@ _OWN_TEXTS = tuple(
     )
 )
 """Beginnings of what the commands write."""
+
+_LOCK_SCHEMA = "kerasinspect.lock/1"
+"""That of a lock file, which is ours until somebody edits it."""
 
 _OWN_END = re.compile(r"(^|\n|· )([\d,]+ of )?[\d,]+ arrays? read in [\d,]+ files?\n$")
 """How a report of ``check`` for people ends."""
@@ -189,12 +194,22 @@ def _document(source: Source) -> _Existing:
     if source.size > DEFAULT.json_bytes:
         return _Existing("model", "a JSON document too large to be looked at")
     try:
-        keys = parse_json(source.read_at(0, source.size), source.label).value.keys()
+        values = parse_json(source.read_at(0, source.size), source.label).value
     except UnreadableFile:
         return _Existing("other", "a text")
-    if any(wanted <= keys for wanted in _MODEL_DOCUMENTS):
+    if values.get("schema") == _LOCK_SCHEMA:
+        return _lock(values)
+    if any(wanted <= values.keys() for wanted in _MODEL_DOCUMENTS):
         return _Existing("model", "a JSON document that is part of a model")
     return _Existing("other", "a JSON document")
+
+
+def _lock(document: dict[str, Json]) -> _Existing:
+    """What a lock file is: ours while it has the digest that we wrote; what was changed in it is somebody's work."""
+    digest = document.pop(DIGEST, None)
+    if digest is None:
+        return _Existing("other", "a lock file, perhaps with changes")
+    return _OWN if digest == json_sha256(document) else _Existing("other", "a lock file with changes")
 
 
 def _binary(head: bytes) -> str:

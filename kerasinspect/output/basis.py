@@ -17,12 +17,16 @@ _NAMED = 3
 """Layers that Keras numbered anew, and waivers that waived nothing, that are named; of more the number is said."""
 
 
-def numbered_anew(model: ModelReport) -> Iterator[str]:
-    """A sentence about the layers that count as others of the lock, since Keras numbered them anew, if any do."""
+def numbered_anew(model: ModelReport, *, verbose: bool = False) -> Iterator[str]:
+    """A sentence about the layers that count as others of the lock, since Keras numbered them anew, if any do.
+
+    When verbose, all are named.
+    """
     pairs = model.numbered_anew
     if pairs:
-        named = ", ".join(f"{short(path)} with {short(lock)}" for lock, path in pairs[:_NAMED])
-        more = f" and {len(pairs) - _NAMED:,} more" if len(pairs) > _NAMED else ""
+        shown = pairs if verbose else pairs[:_NAMED]
+        named = ", ".join(f"{short(path)} with {short(lock)}" for lock, path in shown)
+        more = f" and {len(pairs) - len(shown):,} more" if len(pairs) > len(shown) else ""
         numbered = f"{counted(len(pairs), 'layer')} numbered anew by Keras"
         yield f"{numbered}, matched with the lock by class and order: {named}{more}."
 
@@ -32,7 +36,7 @@ def basis_of(report: CheckReport) -> Iterator[tuple[Severity, str]]:
     yield "note", in_force(report.policy)
     yield from (("warning", not_used(policy)) for policy in report.passed_over)
     if report.lock is not None:
-        yield "note", f"Each model was compared with the lock file {report.lock}."
+        yield "note", f"Each model that could be read was compared with the lock file {report.lock}."
     yield from (("note", sentence) for sentence in waived_nothing(report))
 
 

@@ -238,6 +238,8 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "no schema": ({"schema": None}, "is no lock file", "Make one with"),
     "a schema of another type": ({"schema": 1}, "is no lock file", "Make one with"),
     "a later version": ({"schema": "kerasinspect.lock/2"}, "another version, kerasinspect.lock/2", "Make it anew"),
+    "a digest of another type": ({"digest": 1}, "digest is not text, or null", "Correct it"),
+    "names neither exact nor not": ({"exact_names": "yes"}, "exact_names is not true or false", "Correct it"),
     "an unknown key": ({"layer": []}, 'no key "layer"', "The nearest is layers."),
     "a key of a layer": ({"layers": [{"path": "a", "class": "b"}]}, 'layers[0] has no key "class"', "class_name"),
     "no path": ({"layers": [{"class_name": "b"}]}, "layers[0].path is not text", "Correct it"),

@@ -87,6 +87,61 @@ def test_a_name_that_keras_numbered_anew_is_forgiven_and_said(form: str, folder:
     assert '"exact_names": true' in run(lock, NETWORK, "--exact-names").stdout
 
 
+def test_verbose_names_every_layer_that_was_numbered_anew(folder: Path) -> None:
+    """Three are enough to see what happened; who looks for one layer asks for all."""
+    text = run(lock, NETWORK).stdout
+    for number in (3, 2, 1):
+        text = text.replace(f'"dense_{number}"', f'"dense_{number + 1}"')
+    (folder / "model.lock.json").write_text(text.replace('"dense"', '"dense_1"'), encoding="utf-8")
+    plain, verbose = (
+        run(check, NETWORK, "--against", "model.lock.json", *more).stdout for more in ((), ("--verbose",))
+    )
+    assert "4 layers numbered anew by Keras, matched with the lock by class and order: dense with dense_1, " in plain
+    assert " and 1 more." in plain
+    assert "dense_3 with dense_4." in verbose
+
+
+@pytest.mark.parametrize("ignored", ["KI6", "KI"])
+def test_a_lock_of_which_nothing_would_be_compared_is_a_wrong_request(ignored: str, folder: Path) -> None:
+    """A run that says passed would look as if the model kept to it."""
+    run(lock, NETWORK, "-o", folder / "model.lock.json")
+    refused = run(check, NETWORK, "--against", "model.lock.json", "--ignore", ignored)
+    assert isinstance(refused.exception, RequestError)
+    assert "would not be compared" in refused.exception.message
+
+
+EDITED = {
+    "another Keras": (('"3.15.1"', '"3.*"'), "a lock file with changes"),
+    "a larger budget": (('"max": 297', '"max": 5000000'), "a lock file with changes"),
+    "a term less": (('"bytes"', '"parameters"'), "a lock file with changes"),
+    "no digest, as earlier versions wrote it": (('"digest"', '"layers"'), "a lock file, perhaps with changes"),
+}
+
+
+@pytest.mark.parametrize(("edit", "noun"), EDITED.values(), ids=EDITED)
+def test_a_lock_that_was_edited_by_hand_is_not_replaced(edit: tuple[str, str], noun: str, folder: Path) -> None:
+    """What somebody loosened would be lost; --force replaces it, and what nobody touched is replaced without."""
+    path = folder / "model.lock.json"
+    for options in ((), ("--hash",)):
+        assert run(lock, NETWORK, *options, "-o", path).exception is None
+    edited = path.read_text(encoding="utf-8").replace(*edit)
+    path.write_text(edited, encoding="utf-8")
+    for refused in (run(lock, NETWORK, "-o", path), run(check, NETWORK, "--format", "json", "-o", path)):
+        assert isinstance(refused.exception, RequestError)
+        assert f"is there already, and is {noun} that kerasinspect did not write" in refused.exception.message
+        assert "--force" in refused.exception.remedy
+    assert path.read_text(encoding="utf-8") == edited
+    assert run(lock, NETWORK, "-o", path, "--force").exception is None
+
+
+def test_a_lock_that_was_only_laid_out_anew_is_replaced(folder: Path) -> None:
+    """A formatter of JSON changes nothing that was agreed."""
+    path = folder / "model.lock.json"
+    run(lock, NETWORK, "-o", path)
+    path.write_text(json.dumps(json.loads(path.read_bytes()), indent=4, sort_keys=True), encoding="utf-8")
+    assert run(lock, NETWORK, "-o", path).exception is None
+
+
 @pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e999", "[Infinity, 1.0]"])
 def test_values_that_json_lacks_are_locked_as_words(folder: Path, value: str) -> None:
     """Keras writes them in configs; the model keeps to its lock, and another value departs from it."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NETWORK = SAMPLES / "question_network.keras"
-OWN = '{"schema": "kerasinspect.lock/1"}\n'
+OWN = '{"schema": "kerasinspect.stats/1"}\n'
 """What an earlier output of ours begins with."""
 
 
@@ -269,7 +269,7 @@ def unpacked(folder: Path) -> Path:
         packed.extractall(model)
     (model / "assets").mkdir()
     (model / "assets" / "words.txt").touch()
-    config = {"schema": "kerasinspect.lock/1", **json.loads((model / "config.json").read_bytes())}
+    config = {"schema": "kerasinspect.stats/1", **json.loads((model / "config.json").read_bytes())}
     (model / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (model / "metadata.json").unlink()
     return model

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer that was agreed is not in the model.
 
-    Whatever relies on it, by name or by its weights, fails.
+    Whatever relies on it, by name or by its weights, fails. A name that Keras gives by itself may have another number
+    where class and order tell which layer is which.
 
     Build the model as agreed, or lock it anew.
     """
@@ -55,7 +56,8 @@ def _has_weights(agreed: AgreedLayer) -> bool:
 def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model has a layer that was not agreed.
 
-    The architecture was changed since it was locked, or another model was exported.
+    The architecture was changed since it was locked, or another model was exported. A name that Keras gives by itself
+    may have another number where class and order tell which layer is which.
 
     Export the model that was agreed, or lock this one anew.
     """

@@ -136,7 +136,7 @@ def _read(read: int, arrays: int) -> str:
 
 def _remarks(model: ModelReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:
     """Names that a lock forgives and what a policy waives in one file, and when verbose which rules were skipped."""
-    waived = () if quiet else (*numbered_anew(model), *_waived(model.ignored))
+    waived = () if quiet else (*numbered_anew(model, verbose=verbose), *_waived(model.ignored))
     skipped = _skipped(model.skipped) if verbose else ()
     return (Paragraph(words, "quiet", 2) for words in (*waived, *skipped))
 
@@ -186,7 +186,7 @@ def _judged_by(report: CheckReport, *, quiet: bool, verbose: bool) -> Iterator[B
     """The policies that do not count, the lock, and unless quiet idle waivers; when verbose policy and thresholds."""
     yield from (Paragraph(not_used(policy), "warning") for policy in report.passed_over)
     if report.lock is not None:
-        yield Paragraph(f"lock: {report.lock}", "quiet")
+        yield Paragraph(f"compared with the lock file {report.lock}", "quiet")
     if not quiet:
         yield from (Paragraph(sentence, "quiet") for sentence in waived_nothing(report))
     if verbose:
