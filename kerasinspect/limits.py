@@ -82,6 +82,8 @@ class Limits:
     """Names looked at in folders: where one is searched, where a pattern is held against it, or beside a model."""
     found_models: int = 10_000
     """Models that one folder or one pattern on the command line means."""
+    standard_input_bytes: int = 4 << 30
+    """Bytes of a model that comes through a pipe, which are kept in a temporary file."""
     pattern_characters: int = 4_096
     """Characters of a pattern on the command line."""
 

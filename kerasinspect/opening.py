@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly import assemble
-from kerasinspect.containers.sources import is_folder, open_source, refuse_device
+from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, refuse_device
 from kerasinspect.errors import NotAModel
 from kerasinspect.formats.recognising import file_contents, folder_contents
 from kerasinspect.limits import DEFAULT, Limits
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Model:
     """Open a saved Keras model: a file, an unpacked archive, or the index of sharded weights.
 
-    What it is comes from its content, never from its name. Values are read when they are asked for, so keep the model
-    open (it is a context manager) while you use them.
+    What it is comes from its content, never from its name; ``-`` is standard input, where that is a file. Values are
+    read when they are asked for, so keep the model open (it is a context manager) while you use them.
 
     Raises NotAModel for what is no Keras model, DamagedFile for one that is broken, and RefusedFile where reading on
     would pass one of the ``limits`` or leave the file.
@@ -39,7 +39,7 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
     path = os.fspath(location)
     refuse_device(path)
     with ExitStack() as files:
-        if is_folder(path):
+        if path != STANDARD_INPUT and is_folder(path):
             contents = folder_contents(path, limits, files)
         else:
             contents = file_contents(files.enter_context(closing(_named_file(path))), limits, files)
@@ -50,6 +50,10 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
 
 def _named_file(path: str) -> Source:
     """The file that a user names; where there is nothing, the error says what was probably meant."""
+    if path == STANDARD_INPUT:
+        from kerasinspect.containers.standard_input import open_standard_input  # noqa: PLC0415 - most models are files
+
+        return open_standard_input()
     if not path:
         raise NotAModel("The name of the model is empty.", "Name a saved model; a variable of the shell may be empty.")
     try:

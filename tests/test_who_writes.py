@@ -17,6 +17,7 @@ WRITERS = {
     "writing.py": "the one module that writes what the user asks for",
     "platforms.py": "its steps, as each system has them",
     "containers/zip/archive.py": "a temporary file without a name",
+    "containers/standard_input.py": "as that does",
     "verify/process.py": "the scratch folder of the worker",
     "verify/worker.py": "in its scratch folder, in a process of its own",
     "commands/cli.py": "standard output that is closed becomes that of nowhere",

@@ -11,6 +11,8 @@ from kerasinspect.writing import Target
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from kerasinspect.limits import Limits
+
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 
@@ -25,26 +27,43 @@ def options(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command],
     return decorate
 
 
-def _one_model(context: click.Context, _: click.Parameter, words: tuple[str, ...]) -> str:
+def _one_model(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> str:
     """The one model that a line names, by itself or by a pattern that nothing else fits."""
     if len(words) > 1 and not context.resilient_parsing:
         from kerasinspect.commands.mistakes import several_models
 
         raise several_models(context, words)
-    word = words[0] if words else ""
+    word = "".join(_all_models(context, parameter, words))
     if _WILDCARDS.isdisjoint(word) or context.resilient_parsing:
         return word
     from kerasinspect.formats.locating.locations import find_model
+
+    return find_model(word, _allowed(context))
+
+
+def _all_models(context: click.Context, _: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The models that a line names, of which standard input is kept in a file."""
+    if _STANDARD_INPUT in words and not context.resilient_parsing:
+        from kerasinspect.containers.standard_input import keep_standard_input
+
+        keep_standard_input(_allowed(context))
+    return words
+
+
+def _allowed(context: click.Context) -> Limits:
+    """The limits of a line, which are parsed before its models are."""
     from kerasinspect.limits import DEFAULT, with_limits
 
-    return find_model(word, with_limits(DEFAULT, context.params.get("limits") or ()))
+    return with_limits(DEFAULT, context.params.get("limits") or ())
 
+
+_STANDARD_INPUT = "-"
 
 _WILDCARDS = frozenset("*?[")
 
 MODEL = click.argument("location", metavar="MODEL", nargs=-1, required=True, callback=_one_model)
 
-MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True)
+MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True, callback=_all_models)
 
 LAYER = click.option(
     "--layer",

@@ -33,6 +33,8 @@ _BLOBS = "blobs"
 """The folder of a download cache that keeps contents; those who use them lie two or more folders below its parent."""
 _HASH = re.compile(r"[0-9a-f]{40,64}")
 """The names that the cache of a model hub gives to contents: hexadecimal hashes."""
+STANDARD_INPUT = "-"
+"""The name of standard input; a file of that name is ``./-``."""
 BLOCK = 1 << 22
 """Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
 
@@ -148,7 +150,8 @@ class Source:
     @property
     def label(self) -> str:
         """The name of the file in messages."""
-        return f"{self.inside} in {self.path}" if self.inside else self.path
+        path = "standard input" if self.path == STANDARD_INPUT else self.path
+        return f"{self.inside} in {path}" if self.inside else path
 
     def unreadable(self, position: int, error: Exception) -> FailedRead:
         """The error for bytes that the system does not give."""

@@ -7,7 +7,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.containers.sources import cannot_open
+from kerasinspect.containers.sources import STANDARD_INPUT, cannot_open
 from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.errors import DamagedFile, NotAModel, UnreadableFile
 from kerasinspect.formats.foreign_files import (
@@ -45,6 +45,7 @@ _FIRST_MEMBER = (b"metadata.json", 30)
 _SUPERBLOCK, _SMALLEST_SUPERBLOCK, _LAST_SUPERBLOCK = 96, 48, 3
 
 _GET_AGAIN = "Get it again, whole."
+_NEVER_WRITTEN = "It was never written or copied: get it again."
 
 
 class _ForeignArchive(NamedTuple):
@@ -69,7 +70,9 @@ _ARCHIVES = (
 def diagnose(source: Source, limits: Limits = DEFAULT) -> UnreadableFile:
     """Why no reader takes a file: the error to raise, for what the file is or for how it is damaged."""
     if not source.size:
-        return NotAModel(f"{source.label} is empty: 0 bytes.", "It was never written or copied: get it again.")
+        piped = source.path == STANDARD_INPUT
+        remedy = "Look at what the command before the pipe says." if piped else _NEVER_WRITTEN
+        return NotAModel(f"{source.label} is empty: 0 bytes.", remedy)
     if grown := _still_written(source):
         return grown
     head = source.read_at(0, min(_HEAD, source.size))

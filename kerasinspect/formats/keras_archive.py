@@ -47,7 +47,7 @@ def read_archive(source: Source, limits: Limits, files: ExitStack) -> Contents |
         format="keras-archive",
         assets=_assets_of(archive, limits),
         remarks=(*archive.remarks, *described.remarks),
-        damage=(*described.damage, *(f"{source.path} has no {name}." for name in missing)),
+        damage=(*described.damage, *(f"{source.label} has no {name}." for name in missing)),
     )
 
 

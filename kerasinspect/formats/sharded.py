@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.walk import read_hdf5
-from kerasinspect.containers.sources import open_beside
+from kerasinspect.containers.sources import STANDARD_INPUT, open_beside
 from kerasinspect.containers.stored import Group, Tree
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
@@ -47,6 +47,10 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     weight_map = weight_map_of(index)
     if weight_map is None:
         return None
+    if source.path == STANDARD_INPUT:
+        raise NotAModel(
+            f"{source.label} is an index of shards, which lie beside no file here.", "Name the index itself."
+        )
     names = shard_names(source, weight_map, limits)
     root = Group("/")
     trees: list[Tree] = []

@@ -17,12 +17,13 @@ import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.sources import STANDARD_INPUT, open_source
+from kerasinspect.containers.standard_input import open_standard_input
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
 from kerasinspect.platforms import group_options, kill_group, undone
@@ -137,6 +138,7 @@ def answers(request: Request) -> Iterator[Answers]:
     """
     with _scratch_folder() as folder:
         with _room():
+            request = replace(request, tasks=tuple(_with_file(task, folder) for task in request.tasks))
             (folder / "request.json").write_text(json.dumps(_asked(request)), encoding="utf-8")
         ending = _run(request, folder)
         understood = _understood(_read(folder))
@@ -168,6 +170,18 @@ def _room() -> Iterator[None]:
     except OSError as error:
         message = f"No folder for temporary files can be used: {error.strerror or error}."
         raise RequestError(message, "Set TMPDIR to a folder with room.") from error
+
+
+def _with_file(task: Task, folder: Path) -> Task:
+    """A task whose model is a file: what is standard input to us is none to the worker, and gets a copy there."""
+    if task.path != STANDARD_INPUT:
+        return task
+    with closing(open_standard_input()) as source:
+        is_archive = source.read_at(0, min(source.size, 2)) == b"PK"
+        copy = folder / f"standard_input{'.keras' if is_archive else '.h5'}"  # Keras goes by the ending
+        with copy.open("wb") as stream:
+            stream.writelines(source.blocks(0, source.size))
+    return replace(task, path=str(copy))
 
 
 def _asked(request: Request) -> dict[str, object]:

@@ -299,3 +299,16 @@ def test_requests_that_cannot_be_met(tmp_path: Path) -> None:
         verify(str(QUESTION), Options(golden=str(tmp_path / "plain.npz"), bounds=bounds))
     with pytest.raises(NotAModel):
         verify(str(tmp_path / "text.npz"), Options(bounds=bounds))
+
+
+def test_standard_input_is_verified_from_a_copy(keras_environment: dict[str, str]) -> None:
+    """The worker has no standard input of ours, and Keras goes by the ending of a name."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kerasinspect", "verify", "-"],
+        input=(SAMPLES / "question_network.h5").read_bytes(),
+        capture_output=True,
+        check=False,
+        env=keras_environment,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"8 of 8 arrays equal" in done.stdout

@@ -1,0 +1,63 @@
+"""Standard input as a file that is read by position; a pipe is kept in a temporary file first, up to a limit."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from typing import TYPE_CHECKING, BinaryIO
+
+from kerasinspect.containers.sources import BLOCK, STANDARD_INPUT, Handle, Source
+from kerasinspect.errors import NotAModel, RefusedFile, RequestError
+from kerasinspect.limits import Tally
+from kerasinspect.platforms import Descriptor
+
+if TYPE_CHECKING:
+    from kerasinspect.limits import Limits
+
+_WORDS = "Standard input"
+_NUMBER = 0
+"""The descriptor of standard input."""
+
+
+def open_standard_input() -> Source:
+    """The file that standard input is; raises NotAModel where it is none, such as a pipe. It never waits."""
+    descriptor = Descriptor(os.dup(_NUMBER))
+    status = descriptor.status()
+    if not stat.S_ISREG(status.st_mode):
+        raise NotAModel(f"{_WORDS} is no file that is read by position.", "Keep it in a file, and name that.")
+    return Source(STANDARD_INPUT, Handle(descriptor, _WORDS), 0, status.st_size)
+
+
+def keep_standard_input(limits: Limits) -> None:
+    """Let standard input be a file: what a pipe gives is kept in one without a name, which takes its place.
+
+    Raises RequestError for a terminal, and RefusedFile for more than the limits or the disk allow.
+    """
+    if os.isatty(_NUMBER):
+        message = f"{_WORDS} is a terminal, and no model comes from it."
+        raise RequestError(message, "Pipe a model into it: cat model.keras | kerasinspect COMMAND -")
+    if _is_read_by_position():
+        return
+    try:
+        with tempfile.TemporaryFile() as kept:
+            _copy(kept, limits)
+            os.dup2(kept.fileno(), _NUMBER)
+            os.lseek(_NUMBER, 0, os.SEEK_SET)
+    except OSError as error:
+        message = f"{_WORDS} cannot be kept in a temporary file: {error.strerror or error}."
+        raise RefusedFile(message, "Set TMPDIR to a folder with room for it, or name a file.") from error
+
+
+def _is_read_by_position() -> bool:
+    """Whether standard input is a file, from its beginning on."""
+    return stat.S_ISREG(os.fstat(_NUMBER).st_mode) and not os.lseek(_NUMBER, 0, os.SEEK_CUR)
+
+
+def _copy(kept: BinaryIO, limits: Limits) -> None:
+    """Write all that standard input gives to a file; raises RefusedFile for more than the limits allow."""
+    tally = Tally("standard_input_bytes", limits.standard_input_bytes, _WORDS)
+    while data := os.read(_NUMBER, BLOCK):
+        tally.add(len(data))
+        kept.write(data)
+    kept.flush()
