@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -258,3 +259,33 @@ def test_a_tilde_that_the_shell_left_alone_is_said(
 def test_an_empty_name_is_said(answer: Callable[..., Answer]) -> None:
     """It stands for no folder."""
     assert "The name of the model is empty." in answer("show", "").err
+
+
+def test_arrays_that_a_slice_does_not_fit_are_said_and_left_out(answer: Callable[..., Answer]) -> None:
+    """Their headings stay, so that nobody takes them for lost; one sentence counts and names them."""
+    ended = answer("show", NETWORK, "--slice", "0:2, 0:2")
+    assert ended.status == 0
+    note = (
+        "note: The slice does not fit 4 of 8 arrays, whose values are left out: dense/bias, dense_1/bias, dense_2/bias"
+    )
+    assert note in ended.err
+    assert ended.out.count("no values: the slice does not fit this shape") == 4
+    assert answer("show", NETWORK, "--slice", "0:2, 0:2", "-q").err == ""
+    assert answer("show", NETWORK, "--slice", "0:2, 0:2", "--weight", "kernel").err == ""
+
+
+def test_a_document_says_why_an_array_has_no_values(answer: Callable[..., Answer]) -> None:
+    """In the place where what cannot be read is said."""
+    out = answer("show", NETWORK, "--slice", "0, 0", "--values", "--format", "json").out
+    kernel, bias = json.loads(out)["weights"][:2]
+    assert isinstance(kernel["values"], float)
+    assert kernel["values_error"] is None
+    assert bias["values"] is None
+    assert bias["values_error"] == "The slice has 2 parts, but dense/bias has 1 axis."
+
+
+def test_a_slice_that_fits_nothing_is_an_error(answer: Callable[..., Answer]) -> None:
+    """With the shape of the first array, and where the others' are told."""
+    ended = answer("show", NETWORK, "--slice", "0, 0, 0")
+    assert (ended.status, ended.out) == (2, "")
+    assert "dense/kernel has 2 axes.\n  It fits none of the arrays: kerasinspect list shows" in ended.err
