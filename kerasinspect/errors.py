@@ -37,6 +37,8 @@ class InspectError(Exception):
         self.message = message
         self.remedy = remedy
         self.details = details
+        for line in details:
+            self.add_note(line)
 
     def __str__(self) -> str:
         """Both sentences on one line."""

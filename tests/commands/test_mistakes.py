@@ -289,3 +289,28 @@ def test_a_slice_that_fits_nothing_is_an_error(answer: Callable[..., Answer]) ->
     ended = answer("show", NETWORK, "--slice", "0, 0, 0")
     assert (ended.status, ended.out) == (2, "")
     assert "dense/kernel has 2 axes.\n  It fits none of the arrays: kerasinspect list shows" in ended.err
+
+
+def test_a_folder_lists_what_can_be_named_in_it(answer: Callable[..., Answer], models: Path) -> None:
+    """Each in a line with what it is, then what to do; names of strangers are escaped."""
+    (models / "runs" / "fo\x1burth.keras").touch()
+    ended = answer("summary", str(models))
+    assert (ended.status, ended.out) == (3, "")
+    said = [line.split() for line in ended.err.splitlines()[1:]]
+    assert [words[0] for words in said] == ["first.keras", "runs/", "second.keras", "Name"]
+    assert said[0][1] == "keras-archive"
+    assert said[1][1:] == ["folder", "with", "2", "models"]
+    assert "fo\\x1burth.keras  no Keras model" in answer("summary", "runs").err
+
+
+def test_the_prefix_of_a_checkpoint_is_no_missing_file(answer: Callable[..., Answer], folder: Path) -> None:
+    """It is a name that TensorFlow takes."""
+    for ending in ("index", "data-00000-of-00001"):
+        (folder / f"ckpt-1.{ending}").touch()
+    ended = answer("show", "ckpt-1")
+    assert ended.status == 3
+    assert (
+        "ckpt-1 is the prefix of a TensorFlow checkpoint (ckpt-1.index and its data), which is not read yet."
+        in ended.err
+    )
+    assert "Load it in the code that made it" in answer("check", "ckpt-1", "--no-config").out

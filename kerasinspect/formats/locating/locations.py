@@ -93,10 +93,16 @@ def _named(name: str, limits: Limits) -> Iterator[Location]:
     if not is_folder(name):
         yield Location(name)
         return
-    found = search(str(Path(name)), limits)
-    if not found:
-        raise RequestError(f"The folder {name} holds no saved model.", f"Names of models end in {', '.join(ENDINGS)}.")
-    yield from found
+    if found := search(str(Path(name)), limits):
+        yield from found
+        return
+    from kerasinspect.formats.locating.folders import lines_of_models, unread_folder  # noqa: PLC0415 - most hold models
+
+    unread = unread_folder(name)
+    if unread is None:
+        remedy = f"Names of models end in {', '.join(ENDINGS)}."
+        raise RequestError(f"The folder {name} holds no saved model.", remedy, lines_of_models(name, limits))
+    yield Location(name, str(unread))
 
 
 def _nothing_fits(pattern: str) -> RequestError:
