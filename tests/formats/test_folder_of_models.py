@@ -38,8 +38,10 @@ FOLDERS: dict[str, tuple[tuple[str, ...], str]] = {
     "step of Orbax": (("_CHECKPOINT_METADATA", "pytree/_METADATA"), "is an Orbax checkpoint, which is not read yet."),
     "steps of Orbax": (("0/_CHECKPOINT_METADATA", "10/_CHECKPOINT_METADATA"), "is an Orbax checkpoint"),
     "config only": (("config.json", "metadata.json"), "has a config.json without a model.weights.h5"),
-    "models": (("b.h5", "a.keras", "readme"), "is a folder, not a model."),
-    "models beside a checkpoint": (("b.h5", *CHECKPOINT), "is a folder, not a model."),
+    "models": (("b.h5", "a.keras", "readme"), "is a folder, not a model: it holds 2 models."),
+    "one model": (("a.keras", "readme"), "is a folder, not a model: it holds a.keras."),
+    "folders": (("a.keras", "b/c.keras"), "is a folder, not a model: it holds 2 models and folders of models."),
+    "models beside a checkpoint": (("b.h5", *CHECKPOINT), "is a folder, not a model: it holds 2 models."),
     "other": (("readme", "data"), "is a folder without a Keras model: it holds data, readme."),
 }
 
@@ -70,7 +72,7 @@ def test_a_folder_without_models_names_those_right_below_that_are_not_read(tmp_p
     filled(tmp_path / "run", ("saved_model.pb",))
     with pytest.raises(RequestError, match="holds no saved model") as caught:
         find_models([str(tmp_path)])
-    assert caught.value.details == ("run/  TensorFlow SavedModel, not read yet",)
+    assert caught.value.details == (("run/", "TensorFlow SavedModel, not read yet"),)
 
 
 def test_each_model_in_a_folder_is_told_by_its_content(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_each_model_in_a_folder_is_told_by_its_content(tmp_path: Path) -> None:
     (tmp_path / "unpacked").mkdir()
     for part in parts():
         (tmp_path / "unpacked" / part.name.decode()).write_bytes(part.data)
-    rows = dict(line.split(maxsplit=1) for line in diagnose_folder(str(tmp_path)).details)
+    rows = dict(row for row in diagnose_folder(str(tmp_path)).details if len(row) == 2)
     assert rows.pop("b.h5").startswith("keras-archive")
     assert rows == {
         "ckpt": "TensorFlow checkpoint, not read yet",
@@ -106,7 +108,7 @@ def test_where_no_name_is_that_of_a_model_the_first_files_are_looked_into(tmp_pa
     """A format is told by content, not by a name."""
     (tmp_path / "best").write_bytes((SAMPLES / "question_network.h5").read_bytes())
     (tmp_path / "notes.txt").touch()
-    assert diagnose_folder(str(tmp_path)).details == ("best  legacy-hdf5 · Keras 3.15.1",)
+    assert diagnose_folder(str(tmp_path)).details == (("best", "legacy-hdf5 · Keras 3.15.1"),)
 
 
 def test_a_crowded_folder_is_listed_as_far_as_it_takes(tmp_path: Path) -> None:
@@ -115,21 +117,21 @@ def test_a_crowded_folder_is_listed_as_far_as_it_takes(tmp_path: Path) -> None:
         (tmp_path / f"{number}.keras").touch()
     details = diagnose_folder(str(tmp_path)).details
     assert len(details) == 17
-    assert details[-1] == "and 984 more"
+    assert details[-1] == ("and 984 more",)
 
 
 def test_a_large_model_in_a_folder_is_not_looked_into(tmp_path: Path) -> None:
     """What a message costs is bounded, whatever the limits of the request."""
     (tmp_path / "a.keras").write_bytes(keras_archive())
     error = diagnose_folder(str(tmp_path), replace(DEFAULT, hdf5_objects=1))
-    assert error.details == ("a.keras  not looked into",)
+    assert error.details == (("a.keras", "not looked into"),)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     """A pipe would wait for somebody who writes to it."""
     make_pipe(tmp_path / "a.keras")
-    assert diagnose_folder(str(tmp_path)).details == ("a.keras  no Keras model",)
+    assert diagnose_folder(str(tmp_path)).details == (("a.keras", "no Keras model"),)
 
 
 def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:

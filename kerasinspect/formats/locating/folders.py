@@ -17,6 +17,7 @@ from kerasinspect.formats.foreign_files import (
     LOAD_CHECKPOINT,
     NAME_A_MODEL,
     listed,
+    shortened,
 )
 from kerasinspect.formats.keras_archive import CONFIG
 from kerasinspect.formats.keras_folder import weights_name
@@ -71,10 +72,8 @@ def diagnose_folder(folder: str, limits: Limits = DEFAULT) -> NotAModel:
     found = _models_in(folder, names, limits)
     if not found:
         return NotAModel(f"{folder} is a folder without a Keras model: it holds {listed(names)}.", NAME_A_MODEL)
-    remedy = "Name one of them; list and check take the whole folder."
-    return NotAModel(
-        f"{folder} is a folder, not a model. What can be named in it:", remedy, _lines(folder, found, limits)
-    )
+    message = f"{folder} is a folder, not a model: it holds {_counted(found)}."
+    return NotAModel(message, "Name one of them; list and check take the whole folder.", _rows(folder, found, limits))
 
 
 def unread_folder(folder: str) -> NotAModel | None:
@@ -85,10 +84,10 @@ def unread_folder(folder: str) -> NotAModel | None:
         return None
 
 
-def lines_of_models(folder: str, limits: Limits = DEFAULT) -> tuple[str, ...]:
-    """A line for each of the first models in a folder, and for folders right below that are one or hold some."""
+def rows_of_models(folder: str, limits: Limits = DEFAULT) -> tuple[tuple[str, ...], ...]:
+    """A row for each of the first models in a folder, and for folders right below that are one or hold some."""
     try:
-        return _lines(folder, _models_in(folder, _names_in(folder), limits), limits)
+        return _rows(folder, _models_in(folder, _names_in(folder), limits), limits)
     except (OSError, ValueError):
         return ()
 
@@ -139,12 +138,18 @@ def _ends_as_model(name: str) -> bool:
     return name.rstrip("/").lower().endswith(ENDINGS)
 
 
-def _lines(folder: str, names: Sequence[str], limits: Limits) -> tuple[str, ...]:
-    """A line for each of the first names, which says what it is, and how many more there are."""
+def _counted(names: Sequence[str]) -> str:
+    """How many models there are, or the name of the only one."""
+    if len(names) == 1:
+        return shortened(names[0])
+    return f"{len(names):,} models{' and folders of models' * any(name.endswith('/') for name in names)}"
+
+
+def _rows(folder: str, names: Sequence[str], limits: Limits) -> tuple[tuple[str, ...], ...]:
+    """Each of the first names, without what only the index of a checkpoint has, and what it is; then the others."""
     rows = [(name.removesuffix(INDEX_OF_CHECKPOINT), _kind_of(folder, name, limits)) for name in names[:_SHOWN]]
-    width = max((len(name) for name, _ in rows), default=0)
-    more = (f"and {len(names) - _SHOWN:,} more",) if len(names) > _SHOWN else ()
-    return (*(f"{name:<{width}}  {kind}" for name, kind in rows), *more)
+    more = ((f"and {len(names) - _SHOWN:,} more",),) if len(names) > _SHOWN else ()
+    return (*rows, *more)
 
 
 def _kind_of(folder: str, name: str, limits: Limits) -> str:

@@ -96,12 +96,12 @@ def _named(name: str, limits: Limits) -> Iterator[Location]:
     if found := search(str(Path(name)), limits):
         yield from found
         return
-    from kerasinspect.formats.locating.folders import lines_of_models, unread_folder  # noqa: PLC0415 - most hold models
+    from kerasinspect.formats.locating.folders import rows_of_models, unread_folder  # noqa: PLC0415 - most hold models
 
     unread = unread_folder(name)
     if unread is None:
         remedy = f"Names of models end in {', '.join(ENDINGS)}."
-        raise RequestError(f"The folder {name} holds no saved model.", remedy, lines_of_models(name, limits))
+        raise RequestError(f"The folder {name} holds no saved model.", remedy, rows_of_models(name, limits))
     yield Location(name, str(unread))
 
 
@@ -112,7 +112,7 @@ def _nothing_fits(pattern: str) -> RequestError:
     return RequestError(f"No file fits the pattern {pattern}.", why_nothing_fits(pattern))
 
 
-def _first(paths: list[str]) -> tuple[str, ...]:
-    """The first of some paths, and how many more there are."""
+def _first(paths: list[str]) -> tuple[tuple[str, ...], ...]:
+    """The first of some paths, each as a row, and how many more there are."""
     more = [f"and {len(paths) - _MOST_LISTED:,} more"] if len(paths) > _MOST_LISTED else []
-    return (*paths[:_MOST_LISTED], *more)
+    return tuple((path,) for path in (*paths[:_MOST_LISTED], *more))
