@@ -144,8 +144,10 @@ def test_the_version_is_told(answer: Callable[..., Answer], option: str) -> None
 def models(folder: Path) -> Path:
     """A working folder with two sound models, one more in a folder, and a file that is none."""
     (folder / "runs").mkdir()
-    for name in ("first.keras", "second.keras", "runs/third.keras"):
+    for name in ("first.keras", "second.keras", "runs/third.keras", "runs/run1.keras", "runs/run2.keras"):
         (folder / name).write_bytes(keras_archive())
+    for name in ("fourth.h5", "fourth.keras"):
+        (folder / "runs" / name).touch()
     (folder / "notes.txt").write_text("x", encoding="utf-8")
     return folder
 
@@ -177,7 +179,7 @@ def test_a_layer_behind_a_model_is_told_its_option(answer: Callable[..., Answer]
 def test_a_pattern_that_one_path_fits_is_that_model(answer: Callable[..., Answer], models: Path) -> None:
     """And one that is there under the very name of a pattern is itself."""
     assert answer("summary", "f*.keras") == answer("summary", "first.keras")
-    assert answer("summary", "r*/*") == answer("summary", "runs/third.keras")
+    assert answer("summary", "r*/t*") == answer("summary", "runs/third.keras")
     (models / "[f]irst.keras").write_bytes(b"")
     assert "[f]irst.keras is empty" in answer("summary", "[f]irst.keras").err
 
@@ -213,11 +215,14 @@ def test_a_pattern_that_nothing_fits_says_what_is_there(
 
 
 TYPOS = {
-    "a letter": ("frist.keras", "Did you mean first.keras"),
-    "letter case": ("FIRST.keras", "Did you mean first.keras"),
+    "a letter": ("frist.keras", "Did you mean first.keras?"),
+    "letter case": ("FIRST.keras", "Did you mean first.keras?"),
     "no ending": ("second", "Did you mean second.keras?"),
     "another ending": ("second.h5", "Did you mean second.keras?"),
-    "another folder": ("third.keras", "Did you mean runs/third.keras"),
+    "another folder": ("third.keras", "Did you mean runs/third.keras?"),
+    "several like it": ("runs/run.h5", "Did you mean run2.keras or run1.keras in runs?"),
+    "several endings": ("runs/fourht.keras", "Did you mean fourth.keras or fourth.h5 in runs?"),
+    "nothing but an ending like it": ("xyz.keras", "The models there are first.keras, second.keras."),
     "a folder": ("rnus/third.keras", "There is no folder rnus. Did you mean runs?"),
     "nothing like it": ("q", "The models there are first.keras, second.keras."),
     "nothing at all": ("runs/nothing/q", "There is no folder runs/nothing."),
@@ -299,10 +304,10 @@ def test_a_folder_lists_what_can_be_named_in_it(answer: Callable[..., Answer], m
     said = [line.split() for line in ended.err.splitlines()[1:]]
     assert [words[0] for words in said] == ["first.keras", "runs/", "second.keras", "Name"]
     assert said[0][1] == "keras-archive"
-    assert said[1][1:] == ["folder", "with", "2", "models"]
-    rows = answer("summary", "runs").err.splitlines()[1:3]
-    assert [row.split("  ", 2)[1] for row in rows] == ["fo\\x1burth.keras", "third.keras"]
-    assert rows[0].index("no Keras model") == rows[1].index("keras-archive")
+    assert said[1][1:] == ["folder", "with", "6", "models"]
+    first, *_, last = answer("summary", "runs").err.splitlines()[1:7]
+    assert first.startswith("  fo\\x1burth.keras  no Keras model")
+    assert first.index("no Keras model") == last.index("keras-archive")
 
 
 def test_the_prefix_of_a_checkpoint_is_no_missing_file(answer: Callable[..., Answer], folder: Path) -> None:

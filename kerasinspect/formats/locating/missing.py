@@ -70,25 +70,42 @@ def _models_in(folder: Path) -> str:
 def _near_file(path: Path) -> str:
     """What in the folder of a path, or right below it, has such a name; else which models are there."""
     entries = _entries(path.parent)
-    names = [entry.name for entry in entries]
     folders = islice((entry.name for entry in entries if entry.is_dir()), _FOLDERS_LOOKED_INTO)
     below = (os.path.join(folder, path.name) for folder in folders)  # noqa: PTH118 - a text, as names are
     moved = [name for name in below if os.path.lexists(path.parent / name)]
-    return _suggestion(path.parent, [*moved, *_like(path.name, names)]) or _models_in(path.parent)
+    near = moved or _like(path.name, (entry.name for entry in entries))
+    return _suggestion(path.parent, near) or _models_in(path.parent)
 
 
 def _suggestion(folder: Path, names: Sequence[str]) -> str:
     """A question that suggests a few names in a folder; nothing where there are none."""
-    paths = [str(folder / name) for name in names[:_SUGGESTED]]
-    return f"Did you mean {' or '.join(paths)}?" if paths else ""
+    if len(names) <= 1:
+        return "".join(f"Did you mean {folder / name}?" for name in names)
+    *others, last = names[:_SUGGESTED]
+    place = "" if folder == Path() else f" in {folder}"
+    return f"Did you mean {', '.join(others)} or {last}{place}?"
 
 
 def _like(name: str, names: Iterable[str]) -> list[str]:
-    """The names most like one that is not there: those that differ in letter case or in the ending alone come first."""
-    plain, known = name.lower(), {other.lower(): other for other in names}
-    longer = [known[other] for other in known if plain and other.startswith(f"{plain}.")]
-    same = [known[plain]] if plain in known else []
-    return list(dict.fromkeys([*same, *longer, *(known[other] for other in alike(plain[:LONGEST_SHOWN], known))]))
+    """The names most like one that is not there; those alone that differ from it in letter case or ending only.
+
+    Of names that are as much like it, those with its ending come first.
+    """
+    known: dict[str, list[str]] = {}
+    for other in names:
+        known.setdefault(_stem(other), []).append(other)
+    stem = _stem(name)
+    stems = [stem] if stem in known else alike(stem[:LONGEST_SHOWN], known)
+    ending = Path(name).suffix.lower()
+    return [
+        other for one in stems for other in sorted(known[one], key=lambda other: not other.lower().endswith(ending))
+    ]
+
+
+def _stem(name: str) -> str:
+    """A name in small letters, without what names of models end in: that alone makes no two alike."""
+    plain = name.lower()
+    return next((plain.removesuffix(ending) for ending in ENDINGS if plain.endswith(ending)), plain)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
