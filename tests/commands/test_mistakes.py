@@ -215,7 +215,7 @@ def test_a_pattern_that_nothing_fits_says_what_is_there(
 
 
 TYPOS = {
-    "a letter": ("frist.keras", "Did you mean first.keras?"),
+    "a letter": ("fiirst.keras", "Did you mean first.keras?"),
     "letter case": ("FIRST.keras", "Did you mean first.keras?"),
     "no ending": ("second", "Did you mean second.keras?"),
     "another ending": ("second.h5", "Did you mean second.keras?"),
@@ -298,7 +298,7 @@ def test_a_slice_that_fits_nothing_is_an_error(answer: Callable[..., Answer]) ->
 
 def test_a_folder_lists_what_can_be_named_in_it(answer: Callable[..., Answer], models: Path) -> None:
     """Each in a line with what it is, then what to do; names of strangers are escaped."""
-    (models / "runs" / "fo\x1burth.keras").touch()
+    (models / "runs" / "a\x1bb.keras").touch()
     ended = answer("summary", str(models))
     assert (ended.status, ended.out) == (3, "")
     said = [line.split() for line in ended.err.splitlines()[1:]]
@@ -306,7 +306,7 @@ def test_a_folder_lists_what_can_be_named_in_it(answer: Callable[..., Answer], m
     assert said[0][1] == "keras-archive"
     assert said[1][1:] == ["folder", "with", "6", "models"]
     first, *_, last = answer("summary", "runs").err.splitlines()[1:7]
-    assert first.startswith("  fo\\x1burth.keras  no Keras model")
+    assert first.startswith("  a\\x1bb.keras  no Keras model")
     assert first.index("no Keras model") == last.index("keras-archive")
 
 

@@ -114,10 +114,9 @@ def test_it_can_be_named_beside_files_and_twice() -> None:
     assert [one["location"] for one in json.loads(out)["models"]] == ["-", NAME], err
 
 
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no terminals of this kind")
 def test_nobody_waits_for_a_model_from_a_terminal() -> None:
     """It is said how to pipe one."""
-    main, other = os.openpty()
+    main, other = pytest.importorskip("pty").openpty()
     status, _, err = run("show", "-", stdin=other)
     os.close(main)
     os.close(other)
