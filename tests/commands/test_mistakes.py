@@ -226,6 +226,10 @@ TYPOS = {
     "a folder": ("rnus/third.keras", "There is no folder rnus. Did you mean runs?"),
     "nothing like it": ("q", "The models there are first.keras, second.keras."),
     "nothing at all": ("runs/nothing/q", "There is no folder runs/nothing."),
+    "the end of a line of Windows": ("first.keras\r", "Did you mean first.keras?"),
+    "quotes within quotes": ('"second.keras"', "Did you mean second.keras?"),
+    "separators of Windows": ("runs\\third.keras", "Did you mean runs/third.keras?"),
+    "the address of a file": ("file:///runs/third.keras", "Name the path: /runs/third.keras"),
     "no address yet": ("https://x.y/z.keras", "Download it and name the file, or pipe it: curl -L ADDRESS |"),
 }
 

@@ -127,7 +127,7 @@ def _unread_format(folder: str, names: Collection[str]) -> _UnreadFormat | None:
 def _models_in(folder: str, names: Sequence[str], limits: Limits) -> list[str]:
     """The names in a folder that bear the name of a model or hold one; where none does, of files that are one."""
     found = [name for name in names if _ends_as_model(name) or name.endswith(INDEX_OF_CHECKPOINT)]
-    folders = islice((name for name in names if name.endswith("/") and name not in found), _FOLDERS)
+    folders = islice((name for name in names if name.endswith("/") and not _ends_as_model(name)), _FOLDERS)
     found += [name for name in folders if _kind_of_folder(os.path.join(folder, name))]  # noqa: PTH118 - keeps the slash
     others = (name for name in names[:_SHOWN] if not name.endswith("/"))
     return sorted(found) or [name for name in others if _kind_of_file(folder, name, limits)[1]]

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.sources import is_folder
+from kerasinspect.containers.sources import STANDARD_INPUT, is_folder
 from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
@@ -90,7 +90,7 @@ def _fitting(pattern: str, limits: Limits) -> Iterator[Location]:
 
 def _named(name: str, limits: Limits) -> Iterator[Location]:
     """The models that a path means: itself, or those in a folder."""
-    if not is_folder(name):
+    if name == STANDARD_INPUT or not is_folder(name):
         yield Location(name)
         return
     if found := search(str(Path(name)), limits):

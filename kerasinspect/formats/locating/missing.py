@@ -27,11 +27,16 @@ _SUGGESTED = 3
 """Names that a message suggests at most."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_FILE = "file://"
+_AROUND = " \t\r\n'\""
+"""What scripts leave around a name: quotes within quotes, the end of a line of Windows."""
 _DOWNLOAD = "Download it and name the file, or pipe it: curl -L ADDRESS | kerasinspect COMMAND -"
 
 
 def missing_model(path: str) -> NotAModel:
     """The error for the path of a model that leads to nothing, with what was probably meant."""
+    if path.lower().startswith(_FILE):
+        return NotAModel(f"{path} is the address of a file, not its path.", f"Name the path: {path[len(_FILE) :]}")
     if _ADDRESS.match(path):
         return NotAModel(f"{path} is an address: models are not read over the network yet.", _DOWNLOAD)
     index = f"{os.path.basename(path)}.index"  # noqa: PTH119 - a path that ends in a separator has no name
@@ -46,6 +51,9 @@ def _what_was_meant(path: str) -> str:
     home = os.path.expanduser(path)  # noqa: PTH111 - pathlib raises errors where there is no home
     if home != path and os.path.lexists(home):
         return f"In quotes the shell leaves ~ as it is: name {home}."
+    slashed = path.replace("\\", "/")
+    if slashed != path and os.path.lexists(slashed):
+        return f"Did you mean {slashed}?"
     gone = Path(path)
     while not is_folder(str(gone.parent)) and gone.parent != gone:
         gone = gone.parent
@@ -103,8 +111,8 @@ def _like(name: str, names: Iterable[str]) -> list[str]:
 
 
 def _stem(name: str) -> str:
-    """A name in small letters, without what names of models end in: that alone makes no two alike."""
-    plain = name.lower()
+    """A name in small letters, without what all names of models end in and what scripts leave around them."""
+    plain = name.lower().strip(_AROUND)
     return next((plain.removesuffix(ending) for ending in ENDINGS if plain.endswith(ending)), plain)
 
 
