@@ -14,7 +14,7 @@
         └── RefusedFile     3    reading on would pass a limit or leave the file
 
 A message is a whole sentence that says what is wrong; ``remedy`` is one that says what to do next, and ``details`` are
-lines for a person, such as the files to choose from.
+rows for a person, such as the files to choose from with what each is.
 A bug raises anything else and keeps its traceback.
 """
 
@@ -26,17 +26,19 @@ from typing import ClassVar
 class InspectError(Exception):
     """Something that the user can understand and act on.
 
-    ``message`` says what is wrong and ``remedy``, where there is one, what to do next; ``details`` are lines between.
+    ``message`` says what is wrong and ``remedy``, where there is one, what to do next; ``details`` are rows between.
     """
 
     exit_status: ClassVar[int] = 2
 
-    def __init__(self, message: str, remedy: str = "", details: tuple[str, ...] = ()) -> None:
-        """Take the sentence that says what is wrong, one that says what to do, and lines to choose from."""
+    def __init__(self, message: str, remedy: str = "", details: tuple[tuple[str, ...], ...] = ()) -> None:
+        """Take the sentence that says what is wrong, one that says what to do, and rows to choose from."""
         super().__init__(message)
         self.message = message
         self.remedy = remedy
         self.details = details
+        for row in details:
+            self.add_note("  ".join(row))
 
     def __str__(self) -> str:
         """Both sentences on one line."""

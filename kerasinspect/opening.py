@@ -15,7 +15,7 @@ from kerasinspect.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
-    from kerasinspect.formats.contents import Container
+    from kerasinspect.formats.contents import Container, Contents
     from kerasinspect.model import Model
 
 
@@ -40,12 +40,22 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
     refuse_device(path)
     with ExitStack() as files:
         if path != STANDARD_INPUT and is_folder(path):
-            contents = folder_contents(path, limits, files)
+            contents = _folder(path, limits, files)
         else:
             contents = file_contents(files.enter_context(closing(_named_file(path))), limits, files)
         model = assemble(contents, limits)
         model = replace(model, checksum=contents.checksum, close=files.pop_all().close)
         return model, contents.container
+
+
+def _folder(path: str, limits: Limits, files: ExitStack) -> Contents:
+    """The contents of a folder; raises NotAModel, with the models in it, for one that is none."""
+    contents = folder_contents(path, limits, files)
+    if contents is None:
+        from kerasinspect.formats.locating.folders import diagnose_folder  # noqa: PLC0415 - most folders are models
+
+        raise diagnose_folder(path, limits)
+    return contents
 
 
 def _named_file(path: str) -> Source:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shlex
 import signal
 import stat
 import subprocess
@@ -113,6 +112,8 @@ def open_descriptor(name: str) -> Descriptor:
 
 def command_line(words: Sequence[str]) -> str:
     """A command line as a person would write it for this system's shell."""
+    import shlex  # noqa: PLC0415 - only who gets something wrong needs it
+
     return subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
 
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
-from kerasinspect.analysis.slicing import Part, window_of
+from kerasinspect.analysis.slicing import Part, misfit
 from kerasinspect.analysis.statistics import measure, quantiles
 from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.summarising import extra_totals
 from kerasinspect.analysis.weights_checksum import Verified, verifying
+from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.words import axis_sentence, layer_sentence, weight_sentence
 from kerasinspect.model import depth_first
 
@@ -83,6 +84,12 @@ class WeightInspection:
         array = shown_array(weight, dequantize=options.dequantize)[1]
         labels = options.labels.get(weight.stored_path)
         return shown_values(weight.path, array, weight.value_axes, options.parts, labels)
+
+    @cached_property
+    def misfit(self) -> str:
+        """The sentence that says why the slice does not fit its values; empty where it does."""
+        shape = shown_array(self.weight, dequantize=self.options.dequantize)[1].shape
+        return misfit(self.options.parts, shape, self.weight.path)
 
     @property
     def measured_shape(self) -> tuple[int, ...]:
@@ -218,6 +225,11 @@ class Inspection:
         weights = self.selection.weights
         return tuple(WeightInspection(weight, at, self.options, self.damage) for at, weight in enumerate(weights))
 
+    @property
+    def misfits(self) -> tuple[WeightInspection, ...]:
+        """Those that the slice does not fit, of whose values none are shown."""
+        return tuple(one for one in self.weights if one.misfit)
+
     @cached_property
     def own_weights(self) -> tuple[WeightInspection, ...]:
         """Those that the model itself owns, rather than one of its layers."""
@@ -275,14 +287,17 @@ def inspect(
 ) -> Inspection:
     """Inspect a selection of an open model, whose checksum nobody verifies unless ``checksum`` tells of it.
 
-    Raises RequestError where the slice does not fit one of the weights.
+    Raises RequestError where the slice fits none of the weights.
     """
     model = selection.model
-    for weight in selection.weights if options.parts != (...,) else ():
-        window_of(options.parts, shown_array(weight, dequantize=options.dequantize)[1].shape, weight.path)
     unverified: Verified | None = None if model.checksum is None else "not verified"
     known = Damage(frozenset(model.damage)) if damage is None else damage
-    return Inspection(selection, options, known, checksum or (lambda: unverified))
+    inspection = Inspection(selection, options, known, checksum or (lambda: unverified))
+    if inspection.weights and all(one.misfit for one in inspection.weights):
+        raise RequestError(
+            inspection.weights[0].misfit, "It fits none of the arrays: kerasinspect list shows their shapes."
+        )
+    return inspection
 
 
 @contextmanager
@@ -290,7 +305,7 @@ def inspecting(selection: Selection, options: InspectionOptions = _DEFAULT, *, w
     """Inspect a selection of an open model, and verify the checksum of its weights meanwhile.
 
     ``whole`` says that all values are going to be read; else that of large weights is left alone. Raises RequestError
-    where the slice does not fit one of the weights.
+    where the slice fits none of the weights.
     """
     damage = Damage(frozenset(selection.model.damage))
     with verifying(selection.model, damage.note, whole=whole) as checksum:

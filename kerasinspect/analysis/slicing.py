@@ -42,14 +42,21 @@ def window_of(parts: tuple[Part, ...], shape: tuple[int, ...], name: str) -> Win
     """
     given = len(parts) - parts.count(...)
     if given > len(shape):
-        raise RequestError(
-            f"The slice has {given} parts, but {name} has {_axes(len(shape))}.",
-            "Choose the weights that it fits with --layer and --weight.",
-        )
+        message = f"The slice has {given} parts, but {name} has {_axes(len(shape))}."
+        raise RequestError(message, "Choose the weights that it fits with --layer and --weight.")
     whole = [slice(None)] * (len(shape) - given)
     at = parts.index(...) if ... in parts else len(parts)
     spread = [*parts[:at], *whole, *parts[at + 1 :]]
     return tuple(_positions(part, size, name) for part, size in zip(spread, shape, strict=True))
+
+
+def misfit(parts: tuple[Part, ...], shape: tuple[int, ...], name: str) -> str:
+    """The sentence that says why a slice does not fit a shape; empty where it does."""
+    try:
+        window_of(parts, shape, name)
+    except RequestError as error:
+        return error.message
+    return ""
 
 
 def _part(part: str, text: str) -> Part:

@@ -33,7 +33,7 @@ from kerasinspect.platforms import is_closed_pipe
 from kerasinspect.writing import PipeClosed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
@@ -188,7 +188,18 @@ def _complain(error: InspectError, display: Display) -> int:
     from kerasinspect.output.escaping import visible
 
     complain_in(display, f"kerasinspect: {visible(error.message)}", "error")
-    for line in (*error.details, error.remedy):
-        if line:
-            complain(f"  {visible(line)}")
+    for line in _aligned(error.details):
+        complain(f"  {line}")
+    if error.remedy:
+        complain(f"  {visible(error.remedy)}")
     return error.exit_status
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows as lines, safe to show, with what follows their first cells in line."""
+    from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
+
+    shown = [[visible(cell, NAME_LIMIT) for cell in row] for row in rows]
+    width = max((columns_of(row[0]) for row in shown), default=0)
+    for first, *others in shown:
+        yield "  ".join([first + " " * (width - columns_of(first)), *others]).rstrip()

@@ -81,9 +81,10 @@ def show(
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
     from kerasinspect.analysis.user_labels import user_labels
-    from kerasinspect.commands.emitting import finish, page_height, page_width
+    from kerasinspect.commands.emitting import finish, page_height, page_width, say
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
+    from kerasinspect.output.notes import slice_notes
     from kerasinspect.output.show_options import GridOptions, ShowOptions
 
     if values and form == "table":
@@ -100,6 +101,8 @@ def show(
         with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:
             _emit(inspection, asked, form, output, read)
             inspection.checksum()
+        if not quiet:
+            say("note", slice_notes(inspection))
         return finish(selection, inspection.damage, quiet=quiet)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import closing
+from typing import IO, TYPE_CHECKING
 
 from kerasinspect.containers.sources import BLOCK, STANDARD_INPUT, Handle, Source
 from kerasinspect.errors import NotAModel, RefusedFile, RequestError
@@ -13,11 +14,15 @@ from kerasinspect.limits import Tally
 from kerasinspect.platforms import Descriptor
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kerasinspect.limits import Limits
 
 _WORDS = "Standard input"
 _NUMBER = 0
 """The descriptor of standard input."""
+_ARCHIVE = b"PK"
+"""What an archive begins with."""
 
 
 def open_standard_input() -> Source:
@@ -49,12 +54,22 @@ def keep_standard_input(limits: Limits) -> None:
         raise RefusedFile(message, "Set TMPDIR to a folder with room for it, or name a file.") from error
 
 
+def copy_standard_input(folder: Path) -> Path:
+    """A copy of the model that is standard input, in a folder, with the ending of its content: Keras goes by that."""
+    with closing(open_standard_input()) as source:
+        is_archive = source.read_at(0, min(source.size, len(_ARCHIVE))) == _ARCHIVE
+        path = folder / f"standard_input{'.keras' if is_archive else '.h5'}"
+        with path.open("wb") as copy:
+            copy.writelines(source.blocks(0, source.size))
+    return path
+
+
 def _is_read_by_position() -> bool:
     """Whether standard input is a file, from its beginning on."""
     return stat.S_ISREG(os.fstat(_NUMBER).st_mode) and not os.lseek(_NUMBER, 0, os.SEEK_CUR)
 
 
-def _copy(kept: BinaryIO, limits: Limits) -> None:
+def _copy(kept: IO[bytes], limits: Limits) -> None:
     """Write all that standard input gives to a file; raises RefusedFile for more than the limits allow."""
     tally = Tally("standard_input_bytes", limits.standard_input_bytes, _WORDS)
     while data := os.read(_NUMBER, BLOCK):

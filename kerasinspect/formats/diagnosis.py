@@ -1,18 +1,15 @@
-"""Why a file or a folder cannot be read as a Keras model: one cause and one remedy, from a few of its bytes."""
+"""Why a file cannot be read as a Keras model: one cause and one remedy, from a few of its bytes."""
 
 from __future__ import annotations
 
-import os
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.containers.sources import STANDARD_INPUT, cannot_open
+from kerasinspect.containers.sources import STANDARD_INPUT
 from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.errors import DamagedFile, NotAModel, UnreadableFile
 from kerasinspect.formats.foreign_files import (
     CONVERT,
-    MODEL_ENDINGS,
     NAME_A_MODEL,
     NOT_OPENED,
     UNPACK,
@@ -32,8 +29,6 @@ _HEAD = 4096
 """Bytes at the beginning of a file that are looked at."""
 _TAIL = 64
 """Bytes at its end that are."""
-_LISTED_ENTRIES = 1_000
-"""Names in a folder that are looked at."""
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _SUPERBLOCK_STARTS = (0, 512, 1024, 2048)
@@ -157,24 +152,3 @@ def _other_archive(source: Source, limits: Limits) -> UnreadableFile:
             return NotAModel(f"{source.label} is {row.noun}: it holds {shortened(found)}.", row.remedy)
     held = f"it holds {listed(names)}" if names else "it is empty"
     return NotAModel(f"{source.label} is a ZIP archive without a Keras model: {held}.", NAME_A_MODEL)
-
-
-def diagnose_folder(path: str | os.PathLike[str]) -> NotAModel:
-    """What a folder is that is no model, with the models in it that one could name instead."""
-    folder = os.fspath(path)
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in islice(entries, _LISTED_ENTRIES))
-    except (OSError, ValueError) as error:
-        return cannot_open(folder, error)
-    models = [name for name in names if name.endswith(MODEL_ENDINGS)]
-    facts = (
-        (not names, "is an empty folder", "Name a saved model."),
-        ("saved_model.pb" in names, "is a TensorFlow SavedModel, which is not read", CONVERT),
-        ("config.json" in names, "has a config.json without a model.weights.h5 that can be read", NAME_A_MODEL),
-        (any(name.endswith(".index") for name in names), "holds a TensorFlow checkpoint, which is not read", CONVERT),
-        (models, f"is a folder, not a model: it holds {listed(models)}", "Name one of them."),
-    )
-    fallback = (True, f"is a folder without a Keras model: it holds {listed(names)}", NAME_A_MODEL)
-    _, what, remedy = next((fact for fact in facts if fact[0]), fallback)
-    return NotAModel(f"{folder} {what}.", remedy)

@@ -17,7 +17,7 @@ from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.formats.diagnosis import HDF5_PARTS, HDF5_SIGNATURE, TEXT_COPIES
-from kerasinspect.formats.foreign_files import KINDS
+from kerasinspect.formats.foreign_files import DATA_OF_CHECKPOINT, KINDS
 from kerasinspect.json_values import DIGEST, json_sha256
 from kerasinspect.limits import DEFAULT
 
@@ -125,8 +125,6 @@ _MODEL_TEXTS = (
 )
 """Beginnings of texts that are a part of a model."""
 
-_SHARD_OF_CHECKPOINT = re.compile(r"\.data-\d{5}-of-\d{5}$")
-
 
 def existing_file(path: str | os.PathLike[str]) -> _Existing:
     """What a regular file is; one that cannot be read may be a model."""
@@ -145,7 +143,7 @@ def _content(source: Source) -> _Existing:
     tail = source.read_at(max(0, source.size - _TAIL), min(_TAIL, source.size))
     if b"PK\x05\x06" in tail or head.startswith(b"PK"):
         return _archive(source)
-    if (text := _as_text(head, tail)) is not None and not _SHARD_OF_CHECKPOINT.search(source.path):
+    if (text := _as_text(head, tail)) is not None and not DATA_OF_CHECKPOINT.search(source.path):
         return _text(source, text, tail.decode("utf-8", "ignore"))
     for signature, noun in _HARMLESS:
         if head.startswith(signature):

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
     from kerasinspect.limits import Limits
 
-MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".weights.json")
+INDEX_OF_CHECKPOINT = ".index"
+"""What the name of a TensorFlow checkpoint's index ends in; what stands before is its prefix."""
+DATA_OF_CHECKPOINT = re.compile(r"\.data-\d{5}-of-\d{5}$")
+"""What the names of its other files end in, which are raw numbers."""
+_MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".weights.json")
 _SHOWN_NAMES = 5
 _SHOWN_LENGTH = 60
 _LATEST_ONNX = 20
@@ -88,7 +92,7 @@ def foreign_file(source: Source, head: bytes, tail: bytes, limits: Limits) -> Un
         _pointer(source, head)
         or _kind_of(source, head)
         or _protocol_buffer(source, head)
-        or _checkpoint_index(source, tail)
+        or _checkpoint(source, head, tail)
         or _page(source, head)
         or _json_document(source, head, limits)
         or _plain_text(source, head)
@@ -129,12 +133,17 @@ def _protocol_buffer(source: Source, head: bytes) -> NotAModel | None:
     return None
 
 
-def _checkpoint_index(source: Source, tail: bytes) -> NotAModel | None:
-    """The index of a TensorFlow checkpoint: a table that ends in LevelDB's magic number."""
-    if not tail.endswith(b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"):
+def _checkpoint(source: Source, head: bytes, tail: bytes) -> NotAModel | None:
+    """A file of a TensorFlow checkpoint: its index, a table with LevelDB's magic number, or another one."""
+    parts = (
+        (tail.endswith(b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"), "the index"),
+        (DATA_OF_CHECKPOINT.search(source.path), "the data"),
+        (head.startswith(b"model_checkpoint_path:"), "the list of files"),
+    )
+    part = next((words for is_part, words in parts if is_part), None)
+    if part is None:
         return None
-    message = f"{source.label} is the index of a TensorFlow checkpoint, which is not read yet."
-    return NotAModel(message, LOAD_CHECKPOINT)
+    return NotAModel(f"{source.label} is {part} of a TensorFlow checkpoint, which is not read yet.", LOAD_CHECKPOINT)
 
 
 def _page(source: Source, head: bytes) -> NotAModel | None:
@@ -177,7 +186,7 @@ def _plain_text(source: Source, head: bytes) -> NotAModel | None:
     if begin.startswith(("backend:", "class_name:")):
         message = f"{source.label} is the architecture of a Keras model as YAML, without its weights."
         return NotAModel(message, NAME_A_MODEL)
-    if text.count("\n") <= 1 and begin.endswith(MODEL_ENDINGS):
+    if text.count("\n") <= 1 and begin.endswith(_MODEL_ENDINGS):
         message = f"{source.label} is the text of a link to {begin}, as Git writes it where links are switched off."
         return NotAModel(message, "Name that file, which lies beside it in the repository.")
     return NotAModel(f"{source.label} is a text file: it begins with {begin!r}.", NAME_A_MODEL)

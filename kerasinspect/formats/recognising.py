@@ -24,15 +24,11 @@ if TYPE_CHECKING:
 _ZIP_MAGIC = b"PK\x03\x04"
 
 
-def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents:
-    """The contents of a folder; raises NotAModel for one that holds no model."""
-    from kerasinspect.formats.diagnosis import diagnose_folder  # noqa: PLC0415 - most models are whole, and files
-    from kerasinspect.formats.keras_folder import read_folder  # noqa: PLC0415 - as above
+def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents | None:
+    """The contents of a folder; None for one that holds no model."""
+    from kerasinspect.formats.keras_folder import read_folder  # noqa: PLC0415 - most models are files
 
-    contents = read_folder(path, limits, files)
-    if contents is None:
-        raise diagnose_folder(path)
-    return contents
+    return read_folder(path, limits, files)
 
 
 def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.output.wording import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kerasinspect.analysis.inspection import Inspection
     from kerasinspect.analysis.selection import Selection
+
+_NAMED = 5
+"""Arrays that a note names; of more only the number is said."""
 
 
 def notes(selection: Selection) -> Iterator[str]:
@@ -21,3 +27,12 @@ def notes(selection: Selection) -> Iterator[str]:
     for extra in () if selection.filtered else selection.model.extras:
         if extra.remark is not None:
             yield f"{extra.stored_path}: {extra.remark}"
+
+
+def slice_notes(inspection: Inspection) -> Iterator[str]:
+    """A sentence on the arrays that the slice does not fit, if there are any."""
+    if misfits := inspection.misfits:
+        paths = ", ".join(one.weight.path for one in misfits[:_NAMED])
+        more = f" and {len(misfits) - _NAMED:,} more" if len(misfits) > _NAMED else ""
+        whole = counted(len(inspection.weights), "array")
+        yield f"The slice does not fit {len(misfits):,} of {whole}, whose values are left out: {paths}{more}."

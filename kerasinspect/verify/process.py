@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import STANDARD_INPUT, open_source
-from kerasinspect.containers.standard_input import open_standard_input
+from kerasinspect.containers.standard_input import copy_standard_input
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
 from kerasinspect.platforms import group_options, kill_group, undone
@@ -174,14 +174,7 @@ def _room() -> Iterator[None]:
 
 def _with_file(task: Task, folder: Path) -> Task:
     """A task whose model is a file: what is standard input to us is none to the worker, and gets a copy there."""
-    if task.path != STANDARD_INPUT:
-        return task
-    with closing(open_standard_input()) as source:
-        is_archive = source.read_at(0, min(source.size, 2)) == b"PK"
-        copy = folder / f"standard_input{'.keras' if is_archive else '.h5'}"  # Keras goes by the ending
-        with copy.open("wb") as stream:
-            stream.writelines(source.blocks(0, source.size))
-    return replace(task, path=str(copy))
+    return replace(task, path=str(copy_standard_input(folder))) if task.path == STANDARD_INPUT else task
 
 
 def _asked(request: Request) -> dict[str, object]:

@@ -170,10 +170,21 @@ def test_of_the_parts_of_one_result_the_first_error_is_noted() -> None:
     assert damage.sentences == ("a/kernel: Part 0 is missing.",)
 
 
-def test_a_slice_that_does_not_fit_is_refused_at_once() -> None:
-    """The error names the weight, before any view is drawn."""
+def test_a_slice_that_fits_nothing_is_refused_at_once() -> None:
+    """The error names the first weight, before any view is drawn; an empty selection has nothing to fit."""
     with pytest.raises(RequestError, match="dense/bias has 1 axis"):
-        inspect(select(question_network()), InspectionOptions(parse_slice("0, 0")))
+        inspect(select(question_network(), weights=["bias"]), InspectionOptions(parse_slice("0, 0")))
+    with pytest.raises(RequestError, match="position 99 of an axis of dense/kernel that has 8"):
+        inspect(select(question_network()), InspectionOptions(parse_slice("99")))
+    assert not inspect(select(model([])), InspectionOptions(parse_slice("0, 0"))).misfits
+
+
+def test_weights_that_a_slice_does_not_fit_are_told_from_those_that_it_does() -> None:
+    """Each with its reason; without a slice everything fits."""
+    inspection = inspect(select(question_network()), InspectionOptions(parse_slice("0, 0")))
+    assert [one.weight.name for one in inspection.misfits] == ["bias"] * 4
+    assert inspection.misfits[0].misfit == "The slice has 2 parts, but dense/bias has 1 axis."
+    assert not inspect(select(question_network())).misfits
 
 
 @pytest.mark.parametrize(

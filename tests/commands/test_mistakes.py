@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -143,8 +144,10 @@ def test_the_version_is_told(answer: Callable[..., Answer], option: str) -> None
 def models(folder: Path) -> Path:
     """A working folder with two sound models, one more in a folder, and a file that is none."""
     (folder / "runs").mkdir()
-    for name in ("first.keras", "second.keras", "runs/third.keras"):
+    for name in ("first.keras", "second.keras", "runs/third.keras", "runs/run1.keras", "runs/run2.keras"):
         (folder / name).write_bytes(keras_archive())
+    for name in ("fourth.h5", "fourth.keras"):
+        (folder / "runs" / name).touch()
     (folder / "notes.txt").write_text("x", encoding="utf-8")
     return folder
 
@@ -176,7 +179,7 @@ def test_a_layer_behind_a_model_is_told_its_option(answer: Callable[..., Answer]
 def test_a_pattern_that_one_path_fits_is_that_model(answer: Callable[..., Answer], models: Path) -> None:
     """And one that is there under the very name of a pattern is itself."""
     assert answer("summary", "f*.keras") == answer("summary", "first.keras")
-    assert answer("summary", "r*/*") == answer("summary", "runs/third.keras")
+    assert answer("summary", "r*/t*") == answer("summary", "runs/third.keras")
     (models / "[f]irst.keras").write_bytes(b"")
     assert "[f]irst.keras is empty" in answer("summary", "[f]irst.keras").err
 
@@ -212,14 +215,21 @@ def test_a_pattern_that_nothing_fits_says_what_is_there(
 
 
 TYPOS = {
-    "a letter": ("frist.keras", "Did you mean first.keras"),
-    "letter case": ("FIRST.keras", "Did you mean first.keras"),
+    "a letter": ("fiirst.keras", "Did you mean first.keras?"),
+    "letter case": ("FIRST.keras", "Did you mean first.keras?"),
     "no ending": ("second", "Did you mean second.keras?"),
     "another ending": ("second.h5", "Did you mean second.keras?"),
-    "another folder": ("third.keras", "Did you mean runs/third.keras"),
+    "another folder": ("third.keras", "Did you mean runs/third.keras?"),
+    "several like it": ("runs/run.h5", "Did you mean run2.keras or run1.keras in runs?"),
+    "several endings": ("runs/fourht.keras", "Did you mean fourth.keras or fourth.h5 in runs?"),
+    "nothing but an ending like it": ("xyz.keras", "The models there are first.keras, second.keras."),
     "a folder": ("rnus/third.keras", "There is no folder rnus. Did you mean runs?"),
     "nothing like it": ("q", "The models there are first.keras, second.keras."),
     "nothing at all": ("runs/nothing/q", "There is no folder runs/nothing."),
+    "the end of a line of Windows": ("first.keras\r", "Did you mean first.keras?"),
+    "quotes within quotes": ('"second.keras"', "Did you mean second.keras?"),
+    "separators of Windows": ("runs\\third.keras", "Did you mean runs/third.keras?"),
+    "the address of a file": ("file:///runs/third.keras", "Name the path: /runs/third.keras"),
     "no address yet": ("https://x.y/z.keras", "Download it and name the file, or pipe it: curl -L ADDRESS |"),
 }
 
@@ -258,3 +268,60 @@ def test_a_tilde_that_the_shell_left_alone_is_said(
 def test_an_empty_name_is_said(answer: Callable[..., Answer]) -> None:
     """It stands for no folder."""
     assert "The name of the model is empty." in answer("show", "").err
+
+
+def test_arrays_that_a_slice_does_not_fit_are_said_and_left_out(answer: Callable[..., Answer]) -> None:
+    """Their headings stay, so that nobody takes them for lost; one sentence counts and names them."""
+    ended = answer("show", NETWORK, "--slice", "0:2, 0:2")
+    assert ended.status == 0
+    note = (
+        "note: The slice does not fit 4 of 8 arrays, whose values are left out: dense/bias, dense_1/bias, dense_2/bias"
+    )
+    assert note in ended.err
+    assert ended.out.count("no values: the slice does not fit this shape") == 4
+    assert answer("show", NETWORK, "--slice", "0:2, 0:2", "-q").err == ""
+    assert answer("show", NETWORK, "--slice", "0:2, 0:2", "--weight", "kernel").err == ""
+
+
+def test_a_document_says_why_an_array_has_no_values(answer: Callable[..., Answer]) -> None:
+    """In the place where what cannot be read is said."""
+    out = answer("show", NETWORK, "--slice", "0, 0", "--values", "--format", "json").out
+    kernel, bias = json.loads(out)["weights"][:2]
+    assert isinstance(kernel["values"], float)
+    assert kernel["values_error"] is None
+    assert bias["values"] is None
+    assert bias["values_error"] == "The slice has 2 parts, but dense/bias has 1 axis."
+
+
+def test_a_slice_that_fits_nothing_is_an_error(answer: Callable[..., Answer]) -> None:
+    """With the shape of the first array, and where the others' are told."""
+    ended = answer("show", NETWORK, "--slice", "0, 0, 0")
+    assert (ended.status, ended.out) == (2, "")
+    assert "dense/kernel has 2 axes.\n  It fits none of the arrays: kerasinspect list shows" in ended.err
+
+
+def test_a_folder_lists_what_can_be_named_in_it(answer: Callable[..., Answer], models: Path) -> None:
+    """Each in a line with what it is, then what to do; names of strangers are escaped."""
+    (models / "runs" / "a\x1bb.keras").touch()
+    ended = answer("summary", str(models))
+    assert (ended.status, ended.out) == (3, "")
+    said = [line.split() for line in ended.err.splitlines()[1:]]
+    assert [words[0] for words in said] == ["first.keras", "runs/", "second.keras", "Name"]
+    assert said[0][1] == "keras-archive"
+    assert said[1][1:] == ["folder", "with", "6", "models"]
+    first, *_, last = answer("summary", "runs").err.splitlines()[1:7]
+    assert first.startswith("  a\\x1bb.keras  no Keras model")
+    assert first.index("no Keras model") == last.index("keras-archive")
+
+
+def test_the_prefix_of_a_checkpoint_is_no_missing_file(answer: Callable[..., Answer], folder: Path) -> None:
+    """It is a name that TensorFlow takes."""
+    for ending in ("index", "data-00000-of-00001"):
+        (folder / f"ckpt-1.{ending}").touch()
+    ended = answer("show", "ckpt-1")
+    assert ended.status == 3
+    assert (
+        "ckpt-1 is the prefix of a TensorFlow checkpoint (ckpt-1.index and its data), which is not read yet."
+        in ended.err
+    )
+    assert "Load it in the code that made it" in answer("check", "ckpt-1", "--no-config").out

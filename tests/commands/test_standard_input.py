@@ -23,14 +23,16 @@ LEGACY = (SAMPLES / "question_network.h5").read_bytes()
 INDEX = b'{"metadata": {}, "weight_map": {"/layers/dense": "model_00000.weights.h5"}}'
 
 
-def run(*arguments: str, given: bytes = b"", stdin: int | None = None, **environment: str) -> tuple[int, str, str]:
+def run(
+    *arguments: str, given: bytes = b"", stdin: int | None = None, cwd: Path = SAMPLES, **environment: str
+) -> tuple[int, str, str]:
     """Exit status, output and complaints of a command line with bytes in a pipe, or something else, as input."""
     with subprocess.Popen(
         [sys.executable, "-m", "kerasinspect", *arguments],
         stdin=subprocess.PIPE if stdin is None else stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=SAMPLES,
+        cwd=cwd,
         env={**os.environ, **environment},
     ) as process:
         out, err = process.communicate(given if stdin is None else None)
@@ -46,7 +48,9 @@ def test_every_command_takes_its_models_by_one_of_two_arguments() -> None:
             assert parameter.name not in taken or parameter.callback is taken[parameter.name], command.name
 
 
-@pytest.mark.parametrize("words", [["show"], ["summary"], ["stats"], ["training"], ["check", "--no-config"], ["lock"]])
+@pytest.mark.parametrize(
+    "words", [["list"], ["show"], ["summary"], ["stats"], ["training"], ["check", "--no-config"], ["lock"]]
+)
 def test_a_pipe_is_read_as_the_file_is(words: list[str], tmp_path: Path) -> None:
     """By every command; nothing stays in the folder for temporary files."""
     form = [] if words == ["lock"] else ["--format", "json"]
@@ -108,16 +112,23 @@ def test_an_endless_pipe_ends_at_the_limit() -> None:
     assert "passes the limit standard_input_bytes" in err
 
 
+def test_a_folder_of_its_name_takes_nothing_from_it(tmp_path: Path) -> None:
+    """Nor does a file; both are named with the folder that they lie in."""
+    (tmp_path / "-").mkdir()
+    for words in (["summary", "-"], ["list", "-"], ["check", "-", "--no-config"]):
+        assert run(*words, given=ARCHIVE, cwd=tmp_path)[0] == 0
+    assert "./- is an empty folder" in run("summary", "./-", cwd=tmp_path)[2]
+
+
 def test_it_can_be_named_beside_files_and_twice() -> None:
     """It is read once."""
     _, out, err = run("check", "-", NAME, "-", "--no-config", "--format", "json", given=LEGACY)
     assert [one["location"] for one in json.loads(out)["models"]] == ["-", NAME], err
 
 
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no terminals of this kind")
 def test_nobody_waits_for_a_model_from_a_terminal() -> None:
     """It is said how to pipe one."""
-    main, other = os.openpty()
+    main, other = pytest.importorskip("pty").openpty()
     status, _, err = run("show", "-", stdin=other)
     os.close(main)
     os.close(other)

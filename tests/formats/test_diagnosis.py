@@ -17,7 +17,7 @@ import pytest
 
 from kerasinspect.containers.sources import open_source
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile, UnreadableFile
-from kerasinspect.formats.diagnosis import diagnose, diagnose_folder, not_keras_hdf5
+from kerasinspect.formats.diagnosis import diagnose, not_keras_hdf5
 from kerasinspect.limits import DEFAULT
 from tests.makers.raw_zip import Part, raw_zip
 from tests.makers.special_files import make_pipe, make_socket
@@ -188,36 +188,6 @@ def test_other_hdf5_lists_what_it_holds(tmp_path: Path) -> None:
     source = open_source(path)
     assert not_keras_hdf5(source, ["x" * 100, "b"]).message.endswith(f"Keras model: it holds {'x' * 60}..., b.")
     assert not_keras_hdf5(source, []).message.endswith("it holds nothing.")
-
-
-FOLDERS: dict[str, tuple[tuple[str, ...], str]] = {
-    "empty": ((), "is an empty folder"),
-    "SavedModel": (("saved_model.pb", "variables"), "is a TensorFlow SavedModel, which is not read"),
-    "config only": (("config.json", "metadata.json"), "without a model.weights.h5"),
-    "checkpoint": (("ckpt.index", "ckpt.data-00000-of-00001"), "holds a TensorFlow checkpoint"),
-    "models": (("b.h5", "a.keras", "readme"), "it holds a.keras, b.h5. Name one of them."),
-    "other": (("readme", "data"), "is a folder without a Keras model: it holds data, readme"),
-}
-
-
-@pytest.mark.parametrize(("names", "said"), FOLDERS.values(), ids=list(FOLDERS))
-def test_folders_are_named_by_what_they_hold(tmp_path: Path, names: tuple[str, ...], said: str) -> None:
-    """The models in a folder are offered instead of it."""
-    for name in names:
-        (tmp_path / name).touch()
-    assert said in str(diagnose_folder(tmp_path))
-
-
-def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:
-    """As for a file."""
-    assert "does not exist" in diagnose_folder(tmp_path / "none").message
-
-
-def test_a_crowded_folder_is_listed_as_far_as_it_takes(tmp_path: Path) -> None:
-    """The names are bounded before they are sorted."""
-    for number in range(1_100):
-        (tmp_path / f"{number}.keras").touch()
-    assert "and 995 more" in diagnose_folder(tmp_path).message
 
 
 def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:

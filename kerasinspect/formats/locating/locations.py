@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.sources import is_folder
+from kerasinspect.containers.sources import STANDARD_INPUT, is_folder
 from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
@@ -90,13 +90,19 @@ def _fitting(pattern: str, limits: Limits) -> Iterator[Location]:
 
 def _named(name: str, limits: Limits) -> Iterator[Location]:
     """The models that a path means: itself, or those in a folder."""
-    if not is_folder(name):
+    if name == STANDARD_INPUT or not is_folder(name):
         yield Location(name)
         return
-    found = search(str(Path(name)), limits)
-    if not found:
-        raise RequestError(f"The folder {name} holds no saved model.", f"Names of models end in {', '.join(ENDINGS)}.")
-    yield from found
+    if found := search(str(Path(name)), limits):
+        yield from found
+        return
+    from kerasinspect.formats.locating.folders import rows_of_models, unread_folder  # noqa: PLC0415 - most hold models
+
+    unread = unread_folder(name)
+    if unread is None:
+        remedy = f"Names of models end in {', '.join(ENDINGS)}."
+        raise RequestError(f"The folder {name} holds no saved model.", remedy, rows_of_models(name, limits))
+    yield Location(name, str(unread))
 
 
 def _nothing_fits(pattern: str) -> RequestError:
@@ -106,7 +112,7 @@ def _nothing_fits(pattern: str) -> RequestError:
     return RequestError(f"No file fits the pattern {pattern}.", why_nothing_fits(pattern))
 
 
-def _first(paths: list[str]) -> tuple[str, ...]:
-    """The first of some paths, and how many more there are."""
+def _first(paths: list[str]) -> tuple[tuple[str, ...], ...]:
+    """The first of some paths, each as a row, and how many more there are."""
     more = [f"and {len(paths) - _MOST_LISTED:,} more"] if len(paths) > _MOST_LISTED else []
-    return (*paths[:_MOST_LISTED], *more)
+    return tuple((path,) for path in (*paths[:_MOST_LISTED], *more))

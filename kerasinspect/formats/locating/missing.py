@@ -27,11 +27,16 @@ _SUGGESTED = 3
 """Names that a message suggests at most."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_FILE = "file://"
+_AROUND = " \t\r\n'\""
+"""What scripts leave around a name: quotes within quotes, the end of a line of Windows."""
 _DOWNLOAD = "Download it and name the file, or pipe it: curl -L ADDRESS | kerasinspect COMMAND -"
 
 
 def missing_model(path: str) -> NotAModel:
     """The error for the path of a model that leads to nothing, with what was probably meant."""
+    if path.lower().startswith(_FILE):
+        return NotAModel(f"{path} is the address of a file, not its path.", f"Name the path: {path[len(_FILE) :]}")
     if _ADDRESS.match(path):
         return NotAModel(f"{path} is an address: models are not read over the network yet.", _DOWNLOAD)
     index = f"{os.path.basename(path)}.index"  # noqa: PTH119 - a path that ends in a separator has no name
@@ -46,6 +51,9 @@ def _what_was_meant(path: str) -> str:
     home = os.path.expanduser(path)  # noqa: PTH111 - pathlib raises errors where there is no home
     if home != path and os.path.lexists(home):
         return f"In quotes the shell leaves ~ as it is: name {home}."
+    slashed = path.replace("\\", "/")
+    if slashed != path and os.path.lexists(slashed):
+        return f"Did you mean {slashed}?"
     gone = Path(path)
     while not is_folder(str(gone.parent)) and gone.parent != gone:
         gone = gone.parent
@@ -70,25 +78,42 @@ def _models_in(folder: Path) -> str:
 def _near_file(path: Path) -> str:
     """What in the folder of a path, or right below it, has such a name; else which models are there."""
     entries = _entries(path.parent)
-    names = [entry.name for entry in entries]
     folders = islice((entry.name for entry in entries if entry.is_dir()), _FOLDERS_LOOKED_INTO)
     below = (os.path.join(folder, path.name) for folder in folders)  # noqa: PTH118 - a text, as names are
     moved = [name for name in below if os.path.lexists(path.parent / name)]
-    return _suggestion(path.parent, [*moved, *_like(path.name, names)]) or _models_in(path.parent)
+    near = moved or _like(path.name, (entry.name for entry in entries))
+    return _suggestion(path.parent, near) or _models_in(path.parent)
 
 
 def _suggestion(folder: Path, names: Sequence[str]) -> str:
     """A question that suggests a few names in a folder; nothing where there are none."""
-    paths = [str(folder / name) for name in names[:_SUGGESTED]]
-    return f"Did you mean {' or '.join(paths)}?" if paths else ""
+    if len(names) <= 1:
+        return "".join(f"Did you mean {folder / name}?" for name in names)
+    *others, last = names[:_SUGGESTED]
+    place = "" if folder == Path() else f" in {folder}"
+    return f"Did you mean {', '.join(others)} or {last}{place}?"
 
 
 def _like(name: str, names: Iterable[str]) -> list[str]:
-    """The names most like one that is not there: those that differ in letter case or in the ending alone come first."""
-    plain, known = name.lower(), {other.lower(): other for other in names}
-    longer = [known[other] for other in known if plain and other.startswith(f"{plain}.")]
-    same = [known[plain]] if plain in known else []
-    return list(dict.fromkeys([*same, *longer, *(known[other] for other in alike(plain[:LONGEST_SHOWN], known))]))
+    """The names most like one that is not there; those alone that differ from it in letter case or ending only.
+
+    Of names that are as much like it, those with its ending come first.
+    """
+    known: dict[str, list[str]] = {}
+    for other in names:
+        known.setdefault(_stem(other), []).append(other)
+    stem = _stem(name)
+    stems = [stem] if stem in known else alike(stem[:LONGEST_SHOWN], known)
+    ending = Path(name).suffix.lower()
+    return [
+        other for one in stems for other in sorted(known[one], key=lambda other: not other.lower().endswith(ending))
+    ]
+
+
+def _stem(name: str) -> str:
+    """A name in small letters, without what all names of models end in and what scripts leave around them."""
+    plain = name.lower().strip(_AROUND)
+    return next((plain.removesuffix(ending) for ending in ENDINGS if plain.endswith(ending)), plain)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

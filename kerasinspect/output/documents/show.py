@@ -131,6 +131,8 @@ def _hash(digest: str | Unread) -> dict[str, Writable]:
 
 def _values(inspected: WeightInspection) -> dict[str, Writable]:
     """All values as nested lists, read as they are written; then how many of them JSON cannot say, and why."""
+    if inspected.misfit:
+        return {"values": None, "values_not_finite": 0, "values_error": inspected.misfit}
     values = inspected.values
     nested = NestedValues(inspected.read)
 

@@ -16,13 +16,13 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d",
 
 
 def write_csv(blocks: Iterable[Block], stream: TextIO) -> None:
-    """Write every table: a line of titles, then a line for each row; blocks of other kinds are left out.
+    """Write every table that has columns: a line of titles, then a line for each row; other blocks are left out.
 
     Source: RFC 4180, with a bare newline at the end of a line.
     """
     writer = csv.writer(stream, lineterminator="\n")
     for block in blocks:
-        if isinstance(block, Table):
+        if isinstance(block, Table) and block.columns:
             writer.writerow([_cell(column.title) for column in block.columns])
             writer.writerows([_cell(text) for text in row.cells] for row in block.rows)
 

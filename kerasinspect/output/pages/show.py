@@ -186,7 +186,10 @@ def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iter
     if options.hashes:
         digest = inspected.sha256
         yield digest if isinstance(digest, Unread) else [Paragraph(f"sha256 {digest}", "quiet", 3)]
-    yield inspected.attempt(lambda: draw(inspected.values, options.grid))
+    if inspected.misfit:
+        yield [Paragraph("no values: the slice does not fit this shape", "quiet", 3)]
+    else:
+        yield inspected.attempt(lambda: draw(inspected.values, options.grid))
 
 
 def _figures(weight: Weight, figures: Statistics) -> Paragraph:

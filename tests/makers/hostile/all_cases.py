@@ -30,7 +30,7 @@ REPORTS = tuple(("check", "--no-config", "--format", form) for form in ("junit",
 """The other forms of ``check``, of which each case gets one."""
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
-    "h5-external-link-latest",
+    *("h5-external-link-latest", "file-missing", "folder-of-models"),
 )
 """The cases for which all modules are imported that any case asks for."""
 

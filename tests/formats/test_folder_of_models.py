@@ -1,0 +1,160 @@
+"""A folder that is no model is said to be what it is, with what each model in it is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect import open_model
+from kerasinspect.checking.request import check
+from kerasinspect.errors import NotAModel, RequestError
+from kerasinspect.formats.locating.folders import diagnose_folder
+from kerasinspect.formats.locating.locations import find_models
+from kerasinspect.limits import DEFAULT
+from tests.makers.plain_models import keras_archive, parts
+from tests.makers.special_files import make_pipe
+from tests.places import SAMPLES, SHARED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHECKPOINT = ("ckpt.index", "ckpt.data-00000-of-00001", "checkpoint")
+FOLDERS: dict[str, tuple[tuple[str, ...], str]] = {
+    "empty": ((), "is an empty folder."),
+    "saved by Keras 2": (
+        ("saved_model.pb", "keras_metadata.pb", "variables/variables.index"),
+        "is a TensorFlow SavedModel, which is not read yet. Load it where it was made and save it with",
+    ),
+    "exported": (
+        ("saved_model.pb", "fingerprint.pb", "variables/variables.index"),
+        "is a TensorFlow SavedModel, which is not read yet. Name the model.keras that it was exported from",
+    ),
+    "SavedModel as text": (("saved_model.pbtxt",), "is a TensorFlow SavedModel"),
+    "variables": (("variables.index", "variables.data-00000-of-00001"), "holds a TensorFlow checkpoint"),
+    "checkpoint": (CHECKPOINT, "holds a TensorFlow checkpoint, which is not read yet. Load it in the code that made"),
+    "step of Orbax": (("_CHECKPOINT_METADATA", "pytree/_METADATA"), "is an Orbax checkpoint, which is not read yet."),
+    "steps of Orbax": (("0/_CHECKPOINT_METADATA", "10/_CHECKPOINT_METADATA"), "is an Orbax checkpoint"),
+    "config only": (("config.json", "metadata.json"), "has a config.json without a model.weights.h5"),
+    "models": (("b.h5", "a.keras", "readme"), "is a folder, not a model: it holds 2 models."),
+    "one model": (("a.keras", "readme"), "is a folder, not a model: it holds a.keras."),
+    "folders": (("a.keras", "b/c.keras"), "is a folder, not a model: it holds 2 models and folders of models."),
+    "models beside a checkpoint": (("b.h5", *CHECKPOINT), "is a folder, not a model: it holds 2 models."),
+    "other": (("readme", "data"), "is a folder without a Keras model: it holds data, readme."),
+}
+
+
+def filled(folder: Path, names: tuple[str, ...]) -> Path:
+    """A folder with empty files, some of them in folders of their own."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    return folder
+
+
+@pytest.mark.parametrize(("names", "said"), FOLDERS.values(), ids=list(FOLDERS))
+def test_folders_are_named_by_what_they_hold(tmp_path: Path, names: tuple[str, ...], said: str) -> None:
+    """With what to do about each."""
+    assert f"{tmp_path} {said}" in str(diagnose_folder(str(filled(tmp_path, names))))
+
+
+@pytest.mark.parametrize("kind", ["saved by Keras 2", "exported", "checkpoint", "step of Orbax", "steps of Orbax"])
+def test_a_folder_that_is_not_read_yet_is_unreadable_where_several_models_are_taken(tmp_path: Path, kind: str) -> None:
+    """Never an empty one: a CI job would take that for a mistyped path."""
+    (report,) = check(filled(tmp_path, FOLDERS[kind][0])).models
+    assert "which is not read yet" in (report.error or "")
+
+
+def test_a_folder_without_models_names_those_right_below_that_are_not_read(tmp_path: Path) -> None:
+    """The search is for what bears the name of a model, and nothing does."""
+    filled(tmp_path / "run", ("saved_model.pb",))
+    with pytest.raises(RequestError, match="holds no saved model") as caught:
+        find_models([str(tmp_path)])
+    assert caught.value.details == (("run/", "TensorFlow SavedModel, not read yet"),)
+
+
+def test_each_model_in_a_folder_is_told_by_its_content(tmp_path: Path) -> None:
+    """Whatever its name; what is no model stays away, unless it bears the name of one."""
+    for name, data in {
+        "b.h5": keras_archive(),
+        "lfs.keras": b"version https://git-lfs.github.com/spec/v1\n",
+        "cut.keras": keras_archive()[:100],
+        "weights.keras": parts()[-1].data,
+        "readme": b"text",
+    }.items():
+        (tmp_path / name).write_bytes(data)
+    filled(tmp_path, ("ckpt.index", "runs/a.keras", "runs/b.keras", "saved/saved_model.pb", "empty/readme"))
+    filled(tmp_path / "steps", ("3/_CHECKPOINT_METADATA",))
+    (tmp_path / "unpacked").mkdir()
+    for part in parts():
+        (tmp_path / "unpacked" / part.name.decode()).write_bytes(part.data)
+    rows = dict(row for row in diagnose_folder(str(tmp_path)).details if len(row) == 2)
+    assert rows.pop("b.h5").startswith("keras-archive")
+    assert rows == {
+        "ckpt": "TensorFlow checkpoint, not read yet",
+        "cut.keras": "damaged",
+        "lfs.keras": "no Keras model",
+        "runs/": "folder with 2 models",
+        "saved/": "TensorFlow SavedModel, not read yet",
+        "steps/": "Orbax checkpoint, not read yet",
+        "unpacked/": "unpacked model",
+        "weights.keras": "keras-weights",
+    }
+
+
+def test_where_no_name_is_that_of_a_model_the_first_files_are_looked_into(tmp_path: Path) -> None:
+    """A format is told by content, not by a name."""
+    (tmp_path / "best").write_bytes((SAMPLES / "question_network.h5").read_bytes())
+    (tmp_path / "notes.txt").touch()
+    assert diagnose_folder(str(tmp_path)).details == (("best", "legacy-hdf5 · Keras 3.15.1"),)
+
+
+def test_a_crowded_folder_is_listed_as_far_as_it_takes(tmp_path: Path) -> None:
+    """Neither are all names looked at, nor are all models opened."""
+    for number in range(1_100):
+        (tmp_path / f"{number}.keras").touch()
+    details = diagnose_folder(str(tmp_path)).details
+    assert len(details) == 17
+    assert details[-1] == ("and 984 more",)
+
+
+def test_a_large_model_in_a_folder_is_not_looked_into(tmp_path: Path) -> None:
+    """What a message costs is bounded, whatever the limits of the request."""
+    (tmp_path / "a.keras").write_bytes(keras_archive())
+    error = diagnose_folder(str(tmp_path), replace(DEFAULT, hdf5_objects=1))
+    assert error.details == (("a.keras", "not looked into"),)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    """A pipe would wait for somebody who writes to it."""
+    make_pipe(tmp_path / "a.keras")
+    assert diagnose_folder(str(tmp_path)).details == (("a.keras", "no Keras model"),)
+
+
+def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:
+    """As a file is."""
+    assert "does not exist" in diagnose_folder(str(tmp_path / "none")).message
+
+
+def test_a_traceback_has_the_models_to_choose_from(tmp_path: Path) -> None:
+    """As notes of the exception."""
+    (tmp_path / "a.keras").write_bytes(keras_archive())
+    (note,) = diagnose_folder(str(tmp_path)).__notes__
+    assert note.startswith("a.keras  keras-archive")
+
+
+KEPT = SHARED / "data" / "checkpoints"
+
+
+@pytest.mark.skipif(not KEPT.exists(), reason="the files that other libraries saved are not here")
+def test_what_tensorflow_and_orbax_wrote_is_said_to_be_what_it_is() -> None:
+    """Every folder, prefix, index and data file of several versions; never as damage, and never as unknown."""
+    folders = ("_savedmodel", "_export", "_tfsaved", "_orbax", "_manager")
+    paths = [path for path in KEPT.glob("*/*") if path.name.endswith((*folders, ".index")) or ".data-" in path.name]
+    assert paths
+    for path in {one.with_name(one.name.removesuffix(".index")) for one in paths}.union(paths):
+        with pytest.raises(NotAModel, match="which is not read yet"):
+            open_model(path)
