@@ -46,6 +46,20 @@ class Passing(Enum):
     """An axis of repetitions comes before the channels."""
 
 
+class Layout(Enum):
+    """How a layer lays out the positions of its inputs anew."""
+
+    NONE = auto()
+    FLAT = auto()
+    """All axes but the batch in one, the last one fastest; channels that come first go last before."""
+    RESHAPED = auto()
+    """The same row of values cut into other axes."""
+    PERMUTED = auto()
+    """The axes in another order."""
+    JOINED = auto()
+    """Its inputs side by side along one axis."""
+
+
 class Sizing(Enum):
     """What the sizes of a class's weights follow from."""
 
@@ -221,6 +235,7 @@ class LayerSpec:
     inner_shape: InnerRule | None = None
     """Gives the output shape of a class that computes with layers inside it."""
     passing: Passing = Passing.NONE
+    layout: Layout = Layout.NONE
     sizing: Sizing = Sizing.KERNEL
     explanation: Explanation | None = None
     separate_gates: tuple[WeightSpec, ...] = ()

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import expected_kinds
+from kerasinspect.assembly.graph import Wiring, is_single
 from kerasinspect.assembly.labelling.vocabularies import vocabulary_of
 from kerasinspect.assembly.labelling.weights import Labelling, weight_of
 from kerasinspect.assembly.order import own_places
-from kerasinspect.assembly.wiring import Wiring, is_single
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.quantization import policy_of

@@ -20,11 +20,11 @@ from kerasinspect.remarks import Remark
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from kerasinspect.assembly.graph import Graph, Wiring
     from kerasinspect.assembly.labelling.dequantizing import Views
     from kerasinspect.assembly.labelling.positions import WeightCount
     from kerasinspect.assembly.labelling.repeats import Repeat
     from kerasinspect.assembly.nodes import Claim, Node
-    from kerasinspect.assembly.wiring import Graph, Wiring
     from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Initializer

@@ -146,8 +146,8 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) ->
 
 def _column_width(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int) -> int:
     """Characters that a column takes: its numbers, its label, and its part of the heading over its group."""
-    ends = (at for run in corner(groups[0].columns, _LABELS_MEASURED) for at in run)
-    label = max(columns_of(_column_label(values, roles, groups[0], at)) for at in ends)
+    measured = _measured(values, roles.column, [groups[0].columns])
+    label = max(columns_of(_column_label(values, roles, groups[0], at)) for at in measured)
     heading = max(columns_of(visible(group.label, NAME_LIMIT)) for group in groups)
     fewest = min(len(groups[0].columns), LEAST - 1)
     return max(cell, label, ceil((heading + _STROKES + _GUTTER) / fewest) - _GUTTER if heading else 0)
@@ -263,9 +263,13 @@ def _positions(window: Window, axis: int) -> range:
 
 
 def _widest(values: ShownValues, axis: int, runs: Runs) -> int:
-    """Columns that the widest label takes; of an axis that counts, the first and last labels tell."""
-    if axis in values.labels:
-        ends = (at for run in runs for at in run)
-    else:
-        ends = (at for run in runs for part in corner(run, _LABELS_MEASURED) for at in part)
-    return max(columns_of(visible(values.label(axis, at), NAME_LIMIT)) for at in ends)
+    """Columns that the widest label takes."""
+    return max(columns_of(visible(values.label(axis, at), NAME_LIMIT)) for at in _measured(values, axis, runs))
+
+
+def _measured(values: ShownValues, axis: int, runs: Iterable[range]) -> Iterator[int]:
+    """The positions whose labels are measured; of an axis that counts, the first and the last tell."""
+    counts = axis not in values.labels and values.axes[axis].counts
+    for run in runs:
+        for part in corner(run, _LABELS_MEASURED) if counts else [run]:
+            yield from part
