@@ -118,7 +118,7 @@ def meant(label: str, given: dict[str, np.ndarray[Any, Any]]) -> np.ndarray[Any,
     assert found is not None
     place = [int(at) for at in (found["place"] or "").split(",") if at]
     unit = [int(found["unit"])] if found["unit"] else []
-    at = (0, *unit, *place) if found["layer"] == "turned" else (0, ..., *place, *unit)
+    at: Any = (0, *unit, *place) if found["layer"] == "turned" else (0, ..., *place, *unit)
     values: np.ndarray[Any, Any] = given[found["layer"]][at]
     return values.reshape(-1)
 

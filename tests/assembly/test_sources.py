@@ -46,7 +46,9 @@ def source_of_last(config: dict[str, Any]) -> AxisSource | None:
 
 def runs(source: AxisSource | None) -> list[tuple[str, str, int]] | None:
     """The runs of a source by name."""
-    return source and [(run.layer.name if run.layer else "", run.word, run.size) for run in source.runs]
+    if source is None:
+        return None
+    return [(run.layer.name if run.layer else "", run.word, run.size) for run in source.runs]
 
 
 PICTURE, LAST = taken("picture", 4, 6, 2), layer("Dense", "last", "before", units=1)
