@@ -28,6 +28,7 @@ from kerasinspect.assembly.labelling.positions import (
     remarks_on,
     unsettled,
 )
+from kerasinspect.assembly.labelling.vocabularies import Vocabularies
 from kerasinspect.assembly.labelling.weights import Labelling, weight_of
 from kerasinspect.assembly.legacy_order import LegacyOrder
 from kerasinspect.assembly.order import age_of, own_places, places_in_order
@@ -133,7 +134,7 @@ def _labelling_of(
         counts=counts,
         built=any(node.claims for node in model.walk()),
         whole=not damage,
-        assets=contents.assets,
+        vocabularies=Vocabularies(contents.assets, damage),
         paths=paths,
         shared=shared_paths(model, paths),
         damage=damage,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import as_mapping, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kerasinspect.assembly.graph import Graph, Shapes, Wiring
     from kerasinspect.assembly.nodes import Node
@@ -82,7 +83,9 @@ def unit_word(node: Node) -> str:
 def _source_of(graph: Graph, node: Node, seen: Shapes) -> AxisSource | None:
     """The source of an axis of a layer's output; ``seen`` is the output's shape as the next layer sees it."""
     wiring = graph.of(node)
-    return wiring.given if wiring.output_shape is not None else source_given(graph, node, wiring, seen)
+    if wiring.output_shape is not None or node.role == "input":
+        return wiring.given
+    return _passed_on(node, wiring, seen) if is_single(seen) else None
 
 
 def _values_of(graph: Graph, node: Node) -> Node | None:
@@ -140,9 +143,15 @@ def _joined(graph: Graph, node: Node, wiring: Wiring, shape: Shape) -> AxisSourc
     if None in plain or sum(run.size for run in plain if run) != shape[last]:
         return None
     whole = [run for run in plain if run]
-    parts = [run for one, own in zip(wiring.inbound, whole, strict=True) for run in _runs_of(graph, one, last, own)]
+    parts = [*islice(_parts(graph, wiring.inbound, last, whole), _MOST_RUNS + 1)]
     runs = next((runs for runs in (parts, whole) if _are_told_apart(runs)), ())
     return _own(node, shape, last, tuple(runs))
+
+
+def _parts(graph: Graph, nodes: Sequence[Node], axis: int, whole: Sequence[Run]) -> Iterator[Run]:
+    """What an axis of each of some outputs is made of, one after the other."""
+    for node, run in zip(nodes, whole, strict=True):
+        yield from _runs_of(graph, node, axis, run)
 
 
 def _are_told_apart(runs: Sequence[Run]) -> bool:

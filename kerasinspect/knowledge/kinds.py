@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeAlias
@@ -278,6 +278,8 @@ class LayerSpec:
     has_own_units: bool = False
     """Each unit computes alone, with a column of the kernel."""
     has_vocabulary: bool = False
+    special_tokens: Mapping[str, Json] = field(default_factory=dict)
+    """What the config of another class says of the tokens before all others, where it is the same for all of this."""
     keeps_values: bool = False
     """It passes on the values that it takes when the model predicts, perhaps in another shape."""
     names_its_arrays: bool = False
