@@ -12,7 +12,7 @@ from kerasinspect.knowledge.axes import joined_axis, permuted_axis
 from kerasinspect.knowledge.channels import keeps_places, own_axis, passed_axis, passes_on
 from kerasinspect.knowledge.kinds import Layout
 from kerasinspect.knowledge.layers import row_of
-from kerasinspect.knowledge.serialized import as_mapping, word
+from kerasinspect.knowledge.serialized import as_mapping, mapping, size, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,8 +110,8 @@ def _passed_on(node: Node, wiring: Wiring, shape: Shape) -> AxisSource | None:
 
 def _own(layer: Node, shape: Shape, axis: int, runs: tuple[Run, ...] = ()) -> AxisSource | None:
     """A layer as the source of an axis of its output, where the shape has it and tells its size."""
-    size = shape[axis] if 0 < axis < len(shape) else None
-    return AxisSource(layer, axis, size, layer, runs) if size is not None else None
+    length = shape[axis] if 0 < axis < len(shape) else None
+    return AxisSource(layer, axis, length, layer, runs) if length is not None else None
 
 
 def _of_size(source: AxisSource | None, shape: Shape) -> AxisSource | None:
@@ -125,6 +125,8 @@ def _laid_out(graph: Graph, node: Node, wiring: Wiring, shape: Shape) -> AxisSou
     match row_of(node.class_name).layout:
         case Layout.JOINED:
             return _joined(graph, node, wiring, shape)
+        case Layout.BOTH_WAYS:
+            return _both_ways(node, shape)
         case Layout.PERMUTED if wiring.source is not None:
             axis = permuted_axis(node.config, wiring.source.axis)
             return _of_size(replace(wiring.source, axis=axis, placed_by=node), shape) if axis else None
@@ -155,15 +157,25 @@ def _parts(graph: Graph, nodes: Sequence[Node], axis: int, whole: Sequence[Run])
 
 
 def _are_told_apart(runs: Sequence[Run]) -> bool:
-    """Whether no two runs are of one layer, and they are not too many."""
-    return len(runs) <= _MOST_RUNS and len({run.layer for run in runs}) == len(runs)
+    """Whether no two runs are called alike, and they are not too many."""
+    return len(runs) <= _MOST_RUNS and len({(run.layer, run.word) for run in runs}) == len(runs)
+
+
+def _both_ways(node: Node, shape: Shape) -> AxisSource | None:
+    """The units of a layer that reads forwards, then of one that reads backwards, where they lie side by side."""
+    forward, last = size(mapping(mapping(node.config, "layer"), "config"), "units", "output_dim"), len(shape) - 1
+    every = shape[last]
+    if word(node.config, "merge_mode") != "concat" or forward is None or every is None or not 0 < forward < every:
+        return None
+    runs = (Run(node, "forward unit", forward), Run(node, "backward unit", every - forward))
+    return _own(node, shape, last, runs)
 
 
 def _run_of(graph: Graph, node: Node, axis: int) -> Run | None:
     """An axis of a layer's output as one run; None where its size is not told."""
     shape = graph.of(node).output_shape
-    size = shape[axis] if is_single(shape) and axis < len(shape) else None
-    return Run(node, "input" if node.role == "input" else _OUTPUT, size) if isinstance(size, int) else None
+    length = shape[axis] if is_single(shape) and axis < len(shape) else None
+    return Run(node, "input" if node.role == "input" else _OUTPUT, length) if isinstance(length, int) else None
 
 
 def _runs_of(graph: Graph, node: Node, axis: int, plain: Run) -> Iterable[Run]:
@@ -188,19 +200,19 @@ def _reshaped(node: Node, wiring: Wiring, shape: Shape) -> AxisSource | None:
         return None
     if first:
         sizes = (*sizes[1:], sizes[0])
-    run = _flat_run(wiring, tuple(size for size in sizes if size is not None), moved=first)
+    run = _flat_run(wiring, tuple(side for side in sizes if side is not None), moved=first)
     return _own(node, shape, 1, (run,)) if run else None
 
 
 def _is_told(shape: Shape) -> bool:
     """Whether all sizes but the batch are known."""
-    return len(shape) > 1 and all(isinstance(size, int) and size > 0 for size in shape[1:])
+    return len(shape) > 1 and all(isinstance(side, int) and side > 0 for side in shape[1:])
 
 
 def _stays(source: AxisSource, before: Shape, after: Shape, *, moved: bool) -> bool:
     """Whether the last axis of a reshaped output runs along the source's axis."""
     is_last = source.axis == len(before) - 1 and not moved
-    is_alone = prod(size or 1 for size in before[1:]) == source.size
+    is_alone = prod(side or 1 for side in before[1:]) == source.size
     return after[-1] == source.size and (is_last or is_alone)
 
 

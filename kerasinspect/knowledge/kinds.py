@@ -58,6 +58,8 @@ class Layout(Enum):
     """The axes in another order."""
     JOINED = auto()
     """Its inputs side by side along one axis."""
+    BOTH_WAYS = auto()
+    """The units of the layer inside it side by side, first those that read forwards."""
 
 
 class Sizing(Enum):

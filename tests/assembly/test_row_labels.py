@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, about numpy
 
-LABEL = re.compile(r"(?P<layer>\w+)(?: \((?P<place>[\d, ]+)\))?(?: (?P<word>[a-z]+) (?P<unit>\d+))?")
+LABEL = re.compile(r"(?P<layer>\w+)(?: \((?P<place>[\d, ]+)\))?(?: (?P<word>[a-z ]+) (?P<unit>\d+))?")
+
+FORWARD = 5
+"""Units that read forwards; those that read backwards lie behind them."""
 
 
 def picture(keras: Any) -> Any:  # noqa: ANN401 - Keras has no types
@@ -82,6 +85,12 @@ def nested(keras: Any) -> Any:  # noqa: ANN401
     return taken, inner(keras.layers.Dense(4, name="wide")(taken))
 
 
+def both_ways(keras: Any) -> Any:  # noqa: ANN401
+    """The last step of a layer that reads forwards, and of one that reads backwards."""
+    taken = keras.Input((4, 3))
+    return taken, keras.layers.Bidirectional(keras.layers.GRU(FORWARD), name="both")(taken)
+
+
 MODELS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "a flattened picture": (of_picture, "picture (0, 0, 0)", "picture (5, 6, 1)"),
     "a flattened convolution": (flattened, "conv (0, 0) filter 0", "conv (4, 5) filter 2"),
@@ -102,6 +111,7 @@ MODELS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "reshaped across the filters": (lambda keras: reshaped(keras, 15, 6), "reshape output 0", "reshape output 5"),
     "side by side": (side_by_side, "branch_a unit 0", "branch_b unit 4"),
     "rows side by side": (side_by_side_in_rows, "both (0, 0, 0)", "conv_2 (4, 5) filter 1"),
+    "both ways": (both_ways, "both forward unit 0", "both backward unit 4"),
     "a nested model": (nested, "inner output 0", "inner output 1"),
 }
 
@@ -117,7 +127,8 @@ def meant(label: str, given: dict[str, np.ndarray[Any, Any]]) -> np.ndarray[Any,
     found = LABEL.fullmatch(label)
     assert found is not None
     place = [int(at) for at in (found["place"] or "").split(",") if at]
-    unit = [int(found["unit"])] if found["unit"] else []
+    before = FORWARD if found["word"] == "backward unit" else 0
+    unit = [before + int(found["unit"])] if found["unit"] else []
     at: Any = (0, *unit, *place) if found["layer"] == "turned" else (0, ..., *place, *unit)
     values: np.ndarray[Any, Any] = given[found["layer"]][at]
     return values.reshape(-1)

@@ -16,11 +16,13 @@ from kerasinspect.analysis.surveying import survey
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.commands.cli import run
 from kerasinspect.output.blocks import Heading, Paragraph, Table
+from kerasinspect.output.documents.list import list_document
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.stats import stats_document
 from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.documents.training import training_document
 from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.pages.list import list_blocks
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.stats import stats_blocks
 from kerasinspect.output.pages.summary import summary_blocks
@@ -42,6 +44,9 @@ PLACES = {"weights", "layers"}
 """Keys of what a document lists, which a filter chooses."""
 
 
+NONE = "the chosen layers have no weights"
+
+
 def document(command: str, selection: Selection) -> dict[str, Any]:
     """What one command says of a selection."""
     match command:
@@ -49,6 +54,8 @@ def document(command: str, selection: Selection) -> dict[str, Any]:
             made = show_document(inspect(selection), ShowOptions())
         case "summary":
             made = summary_document(summarise(selection))
+        case "list":
+            made = list_document(inspect(selection))
         case "stats":
             made = stats_document(survey(inspect(selection)))
         case _:
@@ -77,7 +84,7 @@ def layer_facts(said: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-@pytest.mark.parametrize("command", ["show", "summary", "stats", "training"])
+@pytest.mark.parametrize("command", ["list", "show", "summary", "stats", "training"])
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_whatever_is_listed_is_said_as_without_a_filter(path: Path, command: str) -> None:
     """The head, the totals, the extras, and all of each layer and weight that is listed."""
@@ -101,6 +108,8 @@ def page(command: str, selection: Selection) -> list[Block]:
             return list(show_blocks(inspect(selection), ShowOptions(explain=True)))
         case "summary":
             return list(summary_blocks(summarise(selection)))
+        case "list":
+            return list(list_blocks(inspect(selection)))
         case "stats":
             return list(stats_blocks(survey(inspect(selection))))
         case _:
@@ -112,7 +121,7 @@ def said_in_words(blocks: list[Block]) -> Iterator[object]:
     for block in blocks:
         if isinstance(block, Heading):
             yield block
-        elif isinstance(block, Paragraph) and not block.text.startswith("without weights"):
+        elif isinstance(block, Paragraph) and not block.text.startswith(("without weights", NONE)):
             yield block.text
         elif isinstance(block, Table):
             for row in block.rows:
@@ -121,7 +130,7 @@ def said_in_words(blocks: list[Block]) -> Iterator[object]:
                 yield from ((name, title, " ".join(cell.split())) for title, cell in cells if title != "connected to")
 
 
-@pytest.mark.parametrize("command", ["show", "summary", "stats", "training"])
+@pytest.mark.parametrize("command", ["list", "show", "summary", "stats", "training"])
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_whatever_is_shown_is_shown_as_without_a_filter(path: Path, command: str) -> None:
     """Every heading, sentence and cell of a page for some layers or weights is on that of the whole model."""
@@ -129,6 +138,13 @@ def test_whatever_is_shown_is_shown_as_without_a_filter(path: Path, command: str
         whole = set(said_in_words(page(command, select(model))))
         for chosen in filters(model):
             assert set(said_in_words(page(command, select(model, **chosen)))) <= whole
+
+
+@pytest.mark.parametrize("command", ["list", "stats", "training"])
+def test_layers_without_weights_are_said_to_have_none(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No table stands there empty."""
+    assert run([command, str(TRAINED), "--class", "Flatten"]) == 0
+    assert NONE in capsys.readouterr().out.splitlines()
 
 
 def test_the_page_of_one_weight_says_the_parameters_of_all(capsys: pytest.CaptureFixture[str]) -> None:
