@@ -11,7 +11,6 @@ from kerasinspect.assembly.graph import AxisSource, Run, is_single
 from kerasinspect.knowledge.axes import joined_axis, permuted_axis
 from kerasinspect.knowledge.channels import keeps_places, own_axis, passed_axis, passes_on
 from kerasinspect.knowledge.kinds import Layout
-from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import as_mapping, mapping, size, word
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def unit_word(node: Node) -> str:
     words = {
         "filters": "filter", "nb_filter": "filter", "depth_multiplier": "channel", "units": "unit", "output_dim": "unit"
     }  # fmt: skip
-    inner = as_mapping(node.config.get("layer")) if row_of(node.class_name).gives_inner_output else {}
+    inner = as_mapping(node.config.get("layer")) if node.kind and node.kind.gives_inner_output else {}
     config = as_mapping(inner.get("config")) or node.config
     return next((word for key, word in words.items() if key in config), _OUTPUT)
 
@@ -90,7 +89,7 @@ def _source_of(graph: Graph, node: Node, seen: Shapes) -> AxisSource | None:
 
 def _values_of(graph: Graph, node: Node) -> Node | None:
     """The layer whose values a layer gives: itself, or another whose values it keeps."""
-    keeps = node.role == "input" or row_of(node.class_name).keeps_values
+    keeps = node.role == "input" or (node.kind is not None and node.kind.keeps_values)
     return graph.of(node).values if keeps else node
 
 
@@ -122,7 +121,7 @@ def _of_size(source: AxisSource | None, shape: Shape) -> AxisSource | None:
 
 def _laid_out(graph: Graph, node: Node, wiring: Wiring, shape: Shape) -> AxisSource | None:
     """The source of an output in which a layer lays out positions anew; None for other layers, and where it is lost."""
-    match row_of(node.class_name).layout:
+    match _layout(node):
         case Layout.JOINED:
             return _joined(graph, node, wiring, shape)
         case Layout.BOTH_WAYS:
@@ -134,6 +133,11 @@ def _laid_out(graph: Graph, node: Node, wiring: Wiring, shape: Shape) -> AxisSou
             return _reshaped(node, wiring, shape)
         case _:
             return None
+
+
+def _layout(node: Node) -> Layout:
+    """How a layer lays out positions anew; an operation or a class of somebody else's may have the name of another."""
+    return node.kind.layout if node.kind else Layout.NONE
 
 
 def _joined(graph: Graph, node: Node, wiring: Wiring, shape: Shape) -> AxisSource | None:
@@ -192,8 +196,7 @@ def _reshaped(node: Node, wiring: Wiring, shape: Shape) -> AxisSource | None:
     if not is_single(before) or not _is_told(before) or not _is_told(shape):
         return None
     sizes, source = before[1:], wiring.source
-    is_flat = row_of(node.class_name).layout is Layout.FLAT
-    first = is_flat and word(node.config, "data_format") == "channels_first" and len(before) > 2  # noqa: PLR2004 - places
+    first = _layout(node) is Layout.FLAT and word(node.config, "data_format") == "channels_first" and len(before) > 2  # noqa: PLR2004 - places
     if source is not None and _stays(source, before, shape, moved=first):
         return replace(source, axis=len(shape) - 1, placed_by=node)
     if len(shape) != 2:  # noqa: PLR2004 - batch and one row

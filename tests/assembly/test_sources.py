@@ -169,3 +169,10 @@ def test_a_layer_at_two_places_has_a_source_where_both_agree(second: str, expect
     again.same_as = shared
     source = connect(root).of(shared).source
     assert (source and source.layer.name) == expected
+
+
+@pytest.mark.parametrize("module", ["keras.src.ops.numpy", "mine.layers"])
+def test_what_only_has_the_name_of_a_layer_is_none(module: str) -> None:
+    """A function of Keras's, or a class of the user's, may put its inputs side by side otherwise."""
+    joined = layer("Concatenate", "before", "a", "b", axis=-1) | {"module": module, "registered_name": "Concatenate"}
+    assert not runs(source_of_last(functional(VECTOR, *TWO, joined, LAST)))

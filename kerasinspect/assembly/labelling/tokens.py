@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from kerasinspect.errors import InspectError
-from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import size, whole, word
 from kerasinspect.names import cut
 
@@ -113,7 +112,7 @@ def labels_of_rows(node: Node, vocabulary: Vocabulary, asset: Callable[[], bytes
 
 def _special_tokens(node: Node) -> tuple[str, ...] | None:
     """The tokens that come before those of any vocabulary; None where the config does not tell them."""
-    told: JsonObject = {**node.config, **row_of(node.class_name).special_tokens}
+    told: JsonObject = {**node.config, **(node.kind.special_tokens if node.kind else {})}
     unknown = size(told, "num_oov_indices")
     if not {"mask_token", "oov_token"} <= told.keys() or told.get("invert"):
         return None
@@ -141,7 +140,7 @@ def with_tokens(
 
 def _giver(axis: Axis, node: Node, wiring: Wiring) -> Node | None:
     """The layer whose tokens have a place each along an axis; None where there is none."""
-    if axis.name == _ENTRY and row_of(node.class_name).has_vocabulary:
+    if axis.name == _ENTRY and _has_tokens(node):
         return node
     source = wiring.source
     if axis.name == _TABLE and whole(node.config, "input_dim") == axis.size:
@@ -150,5 +149,9 @@ def _giver(axis: Axis, node: Node, wiring: Wiring) -> Node | None:
         giver, numbers = source.layer, False
     else:
         return None
-    is_lookup = giver is not None and row_of(giver.class_name).has_vocabulary
-    return giver if is_lookup and giver is not None and _gives_numbers(giver) is numbers else None
+    return giver if giver and _has_tokens(giver) and _gives_numbers(giver) is numbers else None
+
+
+def _has_tokens(node: Node) -> bool:
+    """Whether a layer has a vocabulary."""
+    return node.kind is not None and node.kind.has_vocabulary
