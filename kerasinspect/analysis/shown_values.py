@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerasinspect.analysis.slicing import Part, Window, window_of
-from kerasinspect.model import Axis
+from kerasinspect.axes import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,8 @@ from kerasinspect.names import cut
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kerasinspect.model import Axis, Initializer, Layer, Model, Shape
+    from kerasinspect.axes import Axis
+    from kerasinspect.model import Initializer, Layer, Model, Shape
 
 _PLURALS = {"index": "indices", "height": "high", "width": "wide", "depth": "deep"}
 """Where an s at the end is wrong; three spatial axes are said as what they measure."""

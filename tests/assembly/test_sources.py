@@ -9,7 +9,7 @@ import pytest
 
 from kerasinspect.assembly.skeleton import root_of
 from kerasinspect.assembly.wiring import connect
-from kerasinspect.model import Axis, Origin
+from kerasinspect.axes import Axis, Origin
 
 if TYPE_CHECKING:
     from kerasinspect.assembly.graph import AxisSource

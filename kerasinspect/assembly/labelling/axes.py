@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.sources import unit_word
+from kerasinspect.axes import Axis, Origin
 from kerasinspect.knowledge.channels import multiplied_axis
-from kerasinspect.model import Axis, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

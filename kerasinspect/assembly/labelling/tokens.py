@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from kerasinspect.assembly.graph import Wiring
     from kerasinspect.assembly.nodes import Node
+    from kerasinspect.axes import Axis
     from kerasinspect.json_values import JsonObject
-    from kerasinspect.model import Axis, Vocabulary
+    from kerasinspect.model import Vocabulary
 
 LONGEST = 200
 """Characters of a token that are kept."""

@@ -15,7 +15,7 @@ from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.quantization import policy_of
-from kerasinspect.model import UNKNOWN_CLASS, Axis, Weight
+from kerasinspect.model import UNKNOWN_CLASS, Weight
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.labelling.repeats import Repeat
     from kerasinspect.assembly.labelling.vocabularies import Vocabularies
     from kerasinspect.assembly.nodes import Claim, Node
+    from kerasinspect.axes import Axis
     from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Initializer
