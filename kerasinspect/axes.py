@@ -23,9 +23,13 @@ class Origin:
     """Sizes of the axes that lie in a row here, the last one fastest; empty where there is but one."""
     axis: int = -1
     """Which of ``shape`` runs along the units."""
+    labels: Sequence[str] = ()
+    """What each position is, where they are not alike: the tokens of a vocabulary."""
 
     def label(self, position: int) -> str:
         """The name of one position of the run: ``branch_a unit 3``, ``conv2d (2, 5) filter 7``, ``image (13, 4)``."""
+        if position < len(self.labels):
+            return f"{self.layer} {self.labels[position]}"
         if not self.shape:
             return f"{self.layer} {self.word} {position}"
         place: list[int] = []

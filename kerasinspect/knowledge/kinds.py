@@ -280,6 +280,8 @@ class LayerSpec:
     has_own_units: bool = False
     """Each unit computes alone, with a column of the kernel."""
     has_vocabulary: bool = False
+    encodes_numbers: bool = False
+    """It gives a row with a place for each number that it may take."""
     special_tokens: Mapping[str, Json] = field(default_factory=dict)
     """What the config of another class says of the tokens before all others, where it is the same for all of this."""
     keeps_values: bool = False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, about numpy
 
 TEXTS = ["the cat sat on the mat", "a dog barked at the cat"]
+FEATURES = (("string", "city"), ("string", "sex"), ("float32", "age"))
 WORDS = ["red", "green", "blue"]
 
 
@@ -46,6 +47,13 @@ def inside(keras: Any, lookup: Any) -> Any:  # noqa: ANN401
 def counted(keras: Any, lookup: Any) -> Any:  # noqa: ANN401
     """A model that gives each token of a bag of words a factor."""
     return keras.Sequential([keras.Input((1,), dtype="string"), lookup, keras.layers.Dense(1, name="out")])
+
+
+def encoded(keras: Any, lookup: Any) -> Any:  # noqa: ANN401
+    """A model that gives each token a factor, by a layer of its own that makes places of numbers."""
+    taken = keras.Input((1,), dtype="string")
+    places = keras.layers.CategoryEncoding(lookup.vocabulary_size() + 1, output_mode="one_hot")(lookup(taken))
+    return keras.Model(taken, keras.layers.Dense(1, name="out")(places))
 
 
 MODELS: dict[str, Callable[[Any], tuple[Any, Any]]] = {
@@ -74,6 +82,7 @@ MODELS: dict[str, Callable[[Any], tuple[Any, Any]]] = {
         adapted(layers.TextVectorization(output_sequence_length=4), TEXTS),
     ),
     "a bag of words": lambda layers: (counted, adapted(layers.TextVectorization(output_mode="count"), TEXTS)),
+    "encoded words": lambda layers: (encoded, layers.StringLookup(vocabulary=WORDS)),
     "weighed words": lambda layers: (counted, adapted(layers.TextVectorization(output_mode="tf_idf"), TEXTS)),
 }
 
@@ -98,7 +107,24 @@ def test_each_row_is_the_token_that_keras_looks_up(
     axis = rows_of(tmp_path / "model.keras")
     labels = [axis.label(position) for position in range(axis.size)]
     assert labels[: len(tokens)] == [f'{number} "{token}"' for number, token in enumerate(tokens)]
-    assert labels[len(tokens) :] == [f"index {number}" for number in range(len(tokens), axis.size)]
+    by_number = [label.rpartition(" ")[2] for label in labels[len(tokens) :]]
+    assert by_number == [str(number) for number in range(len(tokens), axis.size)]
+
+
+def test_features_side_by_side_have_tokens_each(keras: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Words, words that are encoded, and a number, as models of tables have them."""
+    keras.utils.clear_session()
+    city, sex, age = (keras.Input((1,), dtype=dtype, name=name) for dtype, name in FEATURES)
+    cities = keras.layers.StringLookup(vocabulary=WORDS[:2], output_mode="one_hot", name="cities")
+    sexes = keras.layers.StringLookup(vocabulary=["m", "f"], num_oov_indices=0, name="sexes")
+    places = keras.layers.CategoryEncoding(2, output_mode="one_hot", name="places")
+    joined = keras.layers.Concatenate()([cities(city), places(sexes(sex)), age])
+    keras.Model([city, sex, age], keras.layers.Dense(1, name="out")(joined)).save(tmp_path / "model.keras")
+    axis = rows_of(tmp_path / "model.keras")
+    assert [axis.label(position) for position in range(axis.size)] == [
+        *('cities 0 "[UNK]"', 'cities 1 "red"', 'cities 2 "green"'),
+        *('places 0 "m"', 'places 1 "f"', "age input 0"),
+    ]
 
 
 @pytest.fixture(scope="session")

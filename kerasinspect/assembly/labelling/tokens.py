@@ -16,7 +16,7 @@ from kerasinspect.names import cut
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.assembly.graph import Wiring
+    from kerasinspect.assembly.graph import Graph, Wiring
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.axes import Axis
     from kerasinspect.json_values import JsonObject
@@ -129,28 +129,45 @@ def _gives_numbers(node: Node) -> bool:
 
 
 def with_tokens(
-    axes: tuple[Axis, ...], node: Node, wiring: Wiring, labels_of: Callable[[Node], Sequence[str]]
+    axes: tuple[Axis, ...], node: Node, wiring: Wiring, graph: Graph, labels_of: Callable[[Node], Sequence[str]]
 ) -> tuple[Axis, ...]:
     """The axes of a weight, those that run along the numbers of tokens with the tokens."""
-    return tuple(
-        axis if giver is None else replace(axis, labels=labels_of(giver))
-        for axis in axes
-        for giver in [_giver(axis, node, wiring)]
-    )
+    return tuple(_with_tokens(axis, _giver(axis, node, wiring, graph), wiring, graph, labels_of) for axis in axes)
 
 
-def _giver(axis: Axis, node: Node, wiring: Wiring) -> Node | None:
-    """The layer whose tokens have a place each along an axis; None where there is none."""
+def _with_tokens(
+    axis: Axis, giver: Node | None, wiring: Wiring, graph: Graph, labels_of: Callable[[Node], Sequence[str]]
+) -> Axis:
+    """One axis with the tokens of the layer that gives them, or of the layers that give runs of it."""
+    if giver is not None:
+        return replace(axis, labels=labels_of(giver))
+    runs = wiring.source.runs if wiring.source and axis.origins else ()
+    givers = [None if run.shape else _giver_of_places(graph, run.layer) for run in runs]
+    if not any(givers):
+        return axis
+    pairs = zip(axis.origins, givers, strict=True)
+    origins = (replace(origin, labels=labels_of(giver)) if giver else origin for origin, giver in pairs)
+    return replace(axis, origins=tuple(origins))
+
+
+def _giver(axis: Axis, node: Node, wiring: Wiring, graph: Graph) -> Node | None:
+    """The layer whose tokens have a place each along an axis; None where there is none, or several are."""
     if axis.name == _ENTRY and _has_tokens(node):
         return node
-    source = wiring.source
     if axis.name == _TABLE and whole(node.config, "input_dim") == axis.size:
-        giver, numbers = wiring.values, True
-    elif axis.source is not None and source is not None and not source.runs:
-        giver, numbers = source.layer, False
-    else:
+        giver = wiring.values
+        return giver if giver and _has_tokens(giver) and _gives_numbers(giver) else None
+    source = wiring.source
+    return _giver_of_places(graph, source.layer) if axis.source and source and not source.runs else None
+
+
+def _giver_of_places(graph: Graph, layer: Node | None) -> Node | None:
+    """The layer whose tokens have a place each in what a layer gives: itself, or the one whose numbers it encodes."""
+    if layer is None or layer.kind is None:
         return None
-    return giver if giver and _has_tokens(giver) and _gives_numbers(giver) is numbers else None
+    encodes = layer.kind.encodes_numbers
+    giver = graph.of(layer).values if encodes else layer
+    return giver if giver and _has_tokens(giver) and _gives_numbers(giver) is encodes else None
 
 
 def _has_tokens(node: Node) -> bool:

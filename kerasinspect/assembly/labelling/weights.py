@@ -69,7 +69,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         array = replace(array, dtype=_HALF)
     kind = without_mixed_axes(node, claim, labelling.keras_version).kind
     axes = axes_of(node, kind and kind.with_axes(_told_config(node)), array.shape, wiring, labelling.paths)
-    axes = with_tokens(axes, node, wiring, labelling.vocabularies.labels)
+    axes = with_tokens(axes, node, wiring, labelling.graph, labelling.vocabularies.labels)
     views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
     linked, started = _fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
     weight = Weight(
@@ -165,7 +165,7 @@ def _unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views,
     kinds = weights_for(kinds_of(node), node.config)
     plain = (kind for kind in kinds if kind.name == claim.name and len(kind.axes) == len(views.shape or ()))
     axes = axes_of(node, next(plain, None), views.shape, wiring, labelling.paths)
-    return with_tokens(axes, node, wiring, labelling.vocabularies.labels)
+    return with_tokens(axes, node, wiring, labelling.graph, labelling.vocabularies.labels)
 
 
 def _is_trainable(node: Node, claim: Claim) -> bool | None:

@@ -92,6 +92,7 @@ ROWS: tuple[LayerSpec, ...] = (
         "CategoryEncoding",
         "Turns category numbers into rows of zeros and ones, or of counts.",
         shape=features.category_encoding,
+        encodes_numbers=True,
     ),
     LayerSpec(
         "STFTSpectrogram",
