@@ -48,9 +48,11 @@ class Wiring:
 
     inbound: tuple[Node, ...] = ()
     """The layers that feed it."""
+    calls: int = 1
+    taken: tuple[Node, ...] = ()
+    """What its first call takes, one for each tensor."""
     is_first: bool = False
     """It takes what a model takes that runs its layers one after the other."""
-    calls: int = 1
     input_shape: Shapes = None
     output_shape: Shapes = None
     source: AxisSource | None = None

@@ -141,16 +141,17 @@ def _layout(node: Node) -> Layout:
 
 
 def _joined(graph: Graph, node: Node, wiring: Wiring, shape: Shape) -> AxisSource | None:
-    """Several inputs side by side along the last axis: the runs of each, or each as a run."""
+    """Several inputs side by side along the last axis: the runs of each, or each as one, by its layer or its place."""
     last = len(shape) - 1
     if wiring.calls != 1 or joined_axis(node.config, len(shape)) != last:
         return None
-    plain = [_run_of(graph, one, last) for one in wiring.inbound]
-    if None in plain or sum(run.size for run in plain if run) != shape[last]:
+    plain = [_run_of(graph, one, last) for one in wiring.taken]
+    whole = [run for run in plain if run is not None]
+    if len(whole) < len(plain) or sum(run.size for run in whole) != shape[last]:
         return None
-    whole = [run for run in plain if run]
-    parts = [*islice(_parts(graph, wiring.inbound, last, whole), _MOST_RUNS + 1)]
-    runs = next((runs for runs in (parts, whole) if _are_told_apart(runs)), ())
+    parts = [*islice(_parts(graph, wiring.taken, last, whole), _MOST_RUNS + 1)]
+    by_place = [Run(node, f"input {place} position", run.size) for place, run in enumerate(whole)]
+    runs = next((runs for runs in (parts, whole, by_place) if _are_told_apart(runs)), ())
     return _own(node, shape, last, tuple(runs))
 
 

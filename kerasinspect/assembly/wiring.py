@@ -55,7 +55,7 @@ def _connect_model(graph: Graph, model: Node, given: Shapes) -> None:
             calls = [list(tensor_layers(call)) for call in as_list(child.entry.get("inbound_nodes"))]
         feeding = [[places[name] for name in call if name in places] for call in calls]
         inbound = tuple(dict.fromkeys(chain.from_iterable(feeding)))
-        wiring = graph.wiring[child] = Wiring(inbound=inbound, calls=max(1, len(calls)))
+        wiring = graph.wiring[child] = Wiring(inbound, max(1, len(calls)), tuple(feeding[0]) if feeding else ())
         is_first = (chained and previous is None) or child.role == "input"
         wiring.input_shape = _incoming(graph, child, feeding[0] if feeding else [], given if is_first else None)
         wiring.is_first = chained and previous is None

@@ -71,6 +71,10 @@ RUNS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, int]]]] = {
         [VECTOR, *TWO, layer("Concatenate", "c", "a", "b"), layer("Concatenate", "before", "c", "b")],
         [("c", "output", 5), ("b", "output", 3)],
     ),
+    "a tower on two inputs": (
+        [VECTOR, *TWO, layer("Concatenate", "before", "a", "b", "a")],
+        [("before", "input 0 position", 2), ("before", "input 1 position", 3), ("before", "input 2 position", 2)],
+    ),
     "along the steps": (
         [taken("a", 3, 2), taken("b", 4, 2), layer("Concatenate", "before", "a", "b", axis=1)],
         [],
