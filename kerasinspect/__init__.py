@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from kerasinspect.axes import Axis
     from kerasinspect.checking.request import check
     from kerasinspect.errors import (
         ClosedModel,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
         RequestError,
         UnreadableFile,
     )
-    from kerasinspect.model import Axis, Layer, Model, Weight
+    from kerasinspect.model import Layer, Model, Weight
     from kerasinspect.opening import open_model
 else:
 
@@ -60,7 +61,9 @@ else:
             from kerasinspect.checking import request as module
         elif name == "open_model":
             from kerasinspect import opening as module
-        elif name in {"Axis", "Layer", "Model", "Weight"}:
+        elif name == "Axis":
+            from kerasinspect import axes as module
+        elif name in {"Layer", "Model", "Weight"}:
             from kerasinspect import model as module
         else:
             from kerasinspect import errors as module

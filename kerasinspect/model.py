@@ -1,4 +1,4 @@
-"""Model, Layer, Weight, Axis: what a saved Keras model holds, in Keras's own words.
+"""Model, Layer, Weight: what a saved Keras model holds, in Keras's own words.
 
 Nothing here knows how a file is laid out or what a class means; ``kerasinspect.opening`` fills these in.
 All of it is immutable. Values stay in the file until they are asked for through ``Weight.array``.
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from kerasinspect.axes import Axis
     from kerasinspect.remarks import Remark
 
 _Tree = TypeVar("_Tree")
@@ -63,36 +64,6 @@ class Array(Protocol):
 
     def blocks(self, size: int = ...) -> Iterator[bytes | memoryview]:
         """All bytes, little-endian in C order, in pieces of about ``size`` bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """One dimension of a weight and what runs along it."""
-
-    name: str
-    """What one step along the axis is: input, unit, filter, channel, height, head, index ..."""
-    size: int
-    blocks: tuple[str, ...] = ()
-    """Names of equal consecutive parts: the gates i, f, c, o of an LSTM kernel's last axis."""
-    source: str | None = None
-    """The layer path whose last output axis this axis runs along, where the graph tells it."""
-    source_word: str = "unit"
-    """What one step along the source's output is called: unit, filter, channel, input ..."""
-    labels: tuple[str, ...] = ()
-    """What each step is, where the steps are not alike: a GRU's two rows of biases."""
-    told: bool = True
-    """False where nothing tells what runs along it, so that its name only says where it is: row, column, axis 0."""
-
-    def label(self, position: int) -> str:
-        """The name of one row or column: ``dense_1 unit 3``, ``gate f unit 0``, ``input 2``."""
-        if len(self.labels) == self.size:
-            return self.labels[position]
-        if self.blocks and self.size % len(self.blocks) == 0:
-            length = self.size // len(self.blocks)
-            return f"{self.blocks[position // length]} {self.name} {position % length}"
-        if self.source:
-            return f"{self.source} {self.source_word} {position}"
-        return f"{self.name} {position}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerasinspect.analysis.slicing import Part, Window, window_of
-from kerasinspect.model import Axis
+from kerasinspect.axes import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,10 +67,7 @@ def shown_values(
     shape = array.shape
     if len(axes) != len(shape):
         axes = [Axis(f"axis {number} position", size) for number, size in enumerate(shape)]
-    fitting = (
-        axis if axis.size == size else replace(axis, size=size, blocks=())
-        for axis, size in zip(axes, shape, strict=True)
-    )
+    fitting = (axis.resized(size) for axis, size in zip(axes, shape, strict=True))
     return ShownValues(name, array, tuple(fitting), window_of(parts, shape, name), labels or {})
 
 

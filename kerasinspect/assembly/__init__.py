@@ -16,6 +16,7 @@ from kerasinspect.assembly.claiming.displaced import by_place, exchanged
 from kerasinspect.assembly.claiming.rows import claim_rows
 from kerasinspect.assembly.claiming.sharing import Copies, Sharing
 from kerasinspect.assembly.claiming.tree import claim_tree
+from kerasinspect.assembly.graph import Wiring
 from kerasinspect.assembly.labelling.extras import extras_of, with_slots
 from kerasinspect.assembly.labelling.layers import layer_of
 from kerasinspect.assembly.labelling.positions import (
@@ -27,12 +28,13 @@ from kerasinspect.assembly.labelling.positions import (
     remarks_on,
     unsettled,
 )
+from kerasinspect.assembly.labelling.vocabularies import Vocabularies
 from kerasinspect.assembly.labelling.weights import Labelling, weight_of
 from kerasinspect.assembly.legacy_order import LegacyOrder
 from kerasinspect.assembly.order import age_of, own_places, places_in_order
 from kerasinspect.assembly.paths import check_connections, layer_paths, shared_paths
 from kerasinspect.assembly.skeleton import count_layers, root_of, undescribed
-from kerasinspect.assembly.wiring import Wiring, connect
+from kerasinspect.assembly.wiring import connect
 from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.limits import DEFAULT, over_limit
 from kerasinspect.model import Model
@@ -132,7 +134,7 @@ def _labelling_of(
         counts=counts,
         built=any(node.claims for node in model.walk()),
         whole=not damage,
-        assets=contents.assets,
+        vocabularies=Vocabularies(contents.assets, damage),
         paths=paths,
         shared=shared_paths(model, paths),
         damage=damage,

@@ -9,8 +9,8 @@ from kerasinspect.limits import check_paths
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kerasinspect.assembly.graph import Graph
     from kerasinspect.assembly.nodes import Node
-    from kerasinspect.assembly.wiring import Graph
     from kerasinspect.limits import Limits
 
 _WHERE = "The model"

@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.channels import own_axis, passed_axis, passes_on
+from kerasinspect.assembly.graph import Graph, Wiring, is_single
+from kerasinspect.assembly.sources import common_source, common_values, is_same, original, source_given
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.serialized import as_list, as_mapping, shape_of, tensor_layers
 
 if TYPE_CHECKING:
-    from typing import TypeGuard
-
+    from kerasinspect.assembly.graph import Shapes
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.model import Shape
 
-    Shapes: TypeAlias = "Shape | tuple[Shape, ...] | None"
-
 _MOST_SHAPES = 1_000
 """Shapes that one layer takes or gives; of more, none is told, since all layers behind it would look at each."""
-
-
-@dataclass(frozen=True, slots=True)
-class _AxisSource:
-    """The layer whose own units, filters or outputs one axis of a tensor runs along, position by position."""
-
-    layer: Node
-    axis: int
-    size: int
-
-
-@dataclass(slots=True)
-class Wiring:
-    """Where a layer stands in the graph."""
-
-    inbound: tuple[Node, ...] = ()
-    """The layers that feed it."""
-    calls: int = 1
-    input_shape: Shapes = None
-    output_shape: Shapes = None
-    source: _AxisSource | None = None
-    """The layer whose units one axis of its input runs along, in every call."""
-
-
-@dataclass(slots=True)
-class Graph:
-    """The wiring of every layer of a model."""
-
-    wiring: dict[Node, Wiring] = field(default_factory=dict)
-
-    def of(self, node: Node) -> Wiring:
-        """Where a layer stands; nothing is known of one that the config does not connect."""
-        return self.wiring.get(node) or Wiring()
 
 
 def connect(root: Node) -> Graph:
     """The graph of a whole model, nested models included."""
     graph = Graph()
     _connect_model(graph, root, None)
+    for node in graph.wiring:
+        if node.same_as is not None:
+            _keep_what_agrees(graph.of(node.same_as), graph.of(node))
     return graph
+
+
+def _keep_what_agrees(first: Wiring, other: Wiring) -> None:
+    """Keep of what feeds a shared layer at its first place what feeds it at another one too."""
+    if first.source is not None and not is_same(first.source, other.source):
+        first.source = None
+    if original(first.values) is not original(other.values):
+        first.values = None
 
 
 def _connect_model(graph: Graph, model: Node, given: Shapes) -> None:
@@ -69,9 +44,10 @@ def _connect_model(graph: Graph, model: Node, given: Shapes) -> None:
     Only a Sequential that a config describes runs its layers one after the other; where a config says nothing of what
     feeds a layer, nothing is said.
     """
-    places = _by_name(model)
+    places, outer = _by_name(model), graph.of(model)
     previous: Node | None = None
     chained = _is_chain(model)
+    has_one_input = sum(child.role == "input" for child in model.children) <= 1
     for child in model.children:
         if chained:
             calls = [[previous.name]] if previous is not None else []
@@ -79,11 +55,15 @@ def _connect_model(graph: Graph, model: Node, given: Shapes) -> None:
             calls = [list(tensor_layers(call)) for call in as_list(child.entry.get("inbound_nodes"))]
         feeding = [[places[name] for name in call if name in places] for call in calls]
         inbound = tuple(dict.fromkeys(chain.from_iterable(feeding)))
-        wiring = graph.wiring[child] = Wiring(inbound=inbound, calls=max(1, len(calls)))
+        wiring = graph.wiring[child] = Wiring(inbound, max(1, len(calls)), tuple(feeding[0]) if feeding else ())
         is_first = (chained and previous is None) or child.role == "input"
         wiring.input_shape = _incoming(graph, child, feeding[0] if feeding else [], given if is_first else None)
+        wiring.is_first = chained and previous is None
+        wiring.source, wiring.values = common_source(graph, feeding, wiring), common_values(graph, feeding)
+        if is_first and has_one_input and not feeding:
+            wiring.source, wiring.values = outer.source, outer.values
         wiring.output_shape = _outgoing(graph, child, wiring.input_shape)
-        wiring.source = _common_source(graph, feeding, wiring)
+        wiring.given = source_given(graph, child, wiring, wiring.output_shape)
         previous = child
 
 
@@ -112,11 +92,6 @@ def _shapes_given(graph: Graph, nodes: list[Node]) -> Shapes:
         return shapes[0]
     single = tuple(shape for shape in shapes if is_single(shape))
     return single if single and len(single) == len(shapes) else None
-
-
-def is_single(shapes: Shapes) -> TypeGuard[Shape]:
-    """Whether this is one shape rather than several, or none."""
-    return shapes is not None and not any(isinstance(size, tuple) for size in shapes)
 
 
 def _one_by_one(shapes: Shapes) -> tuple[Shape, ...]:
@@ -164,34 +139,3 @@ def _model_output(graph: Graph, model: Node) -> Shapes:
     last = model.children[-1:] if _is_chain(model) else []
     found = [places[name] for name in tensor_layers(outputs) if name in places] or last
     return _shapes_given(graph, found) if len(found) <= _MOST_SHAPES else None
-
-
-def _common_source(graph: Graph, calls: list[list[Node]], wiring: Wiring) -> _AxisSource | None:
-    """The source of an axis of a layer's input, through layers that pass it on; None where its calls do not agree."""
-    if not calls or any(len(call) != 1 for call in calls):
-        return None
-    found = _source_of(graph, calls[0][0], wiring.input_shape)
-    others = {call[0] for call in calls[1:]} - {calls[0][0]}
-    return found if all(_source_of(graph, node, None) == found for node in others) else None
-
-
-def _source_of(graph: Graph, node: Node, seen: Shapes) -> _AxisSource | None:
-    """The source of an axis of a layer's output; ``seen`` is the output's shape as the next layer sees it."""
-    wiring = graph.of(node)
-    shape = wiring.output_shape or seen
-    if node.role == "input" or shape is None or not is_single(shape):
-        return None
-    if node.kind is None or node.role == "operation" or not passes_on(node.class_name, node.config):
-        axis = own_axis(node.class_name, node.config, len(shape)) if node.kind else len(shape) - 1
-        return _axis_source(shape, axis, node)
-    if wiring.source is None or wiring.input_shape is None:
-        return None
-    passed = passed_axis(node.class_name, node.config, wiring.source.axis, len(wiring.input_shape))
-    found = None if passed is None else _axis_source(shape, passed, wiring.source.layer)
-    return found if found and found.size == wiring.source.size else None
-
-
-def _axis_source(shape: Shapes, axis: int, layer: Node) -> _AxisSource | None:
-    """A source, where the shape has such an axis and tells its size."""
-    size = shape[axis] if shape and 0 < axis < len(shape) else None
-    return _AxisSource(layer, axis, size) if isinstance(size, int) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kerasinspect.knowledge.serialized import whole, whole_numbers, word
+from kerasinspect.knowledge.serialized import first_of, whole, whole_numbers, word
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
@@ -72,6 +72,19 @@ def channel_axis(config: JsonObject, rank: int) -> int:
     """The axis of the channels of a picture or a sequence of this rank, counted from the batch."""
     first = word(config, "data_format") == "channels_first" or word(config, "dim_ordering") == "th"
     return 1 if first else rank - 1
+
+
+def joined_axis(config: JsonObject, rank: int) -> int | None:
+    """The axis along which inputs of this rank are put side by side; None where they have no such axis."""
+    told = first_of(config, "axis", "concat_axis")
+    axis = -1 if told is None else whole({"axis": told}, "axis")
+    return axis % rank if axis is not None and -rank <= axis < rank else None
+
+
+def permuted_axis(config: JsonObject, axis: int) -> int | None:
+    """Where an axis of the input lies once the axes behind the batch are in the order that the config names."""
+    order = whole_numbers(config, "dims") or ()
+    return order.index(axis) + 1 if axis in order else None
 
 
 def named_axes(config: JsonObject, rank: int) -> tuple[int, ...]:

@@ -38,6 +38,11 @@ def passed_axis(class_name: str, config: JsonObject, axis: int, rank: int) -> in
     return None if passed is None else passed + steps
 
 
+def keeps_places(class_name: str, config: JsonObject) -> bool:
+    """Whether what a layer passes on stays at its places along every axis, rather than within its channel alone."""
+    return row_of(_at_each_step(class_name, config)[0]).passing in {Passing.EVERY_AXIS, Passing.NAMED_AXES}
+
+
 def own_axis(class_name: str, config: JsonObject, rank: int) -> int:
     """The axis of an output of so many axes that runs along the layer's own units, filters or outputs."""
     class_name, config, steps = _at_each_step(class_name, config)

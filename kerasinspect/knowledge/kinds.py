@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeAlias
@@ -44,6 +44,22 @@ class Passing(Enum):
     """The axes of the places go, unless ``keepdims`` keeps them."""
     BEHIND_STEPS = auto()
     """An axis of repetitions comes before the channels."""
+
+
+class Layout(Enum):
+    """How a layer lays out the positions of its inputs anew."""
+
+    NONE = auto()
+    FLAT = auto()
+    """All axes but the batch in one, the last one fastest; channels that come first go last before."""
+    RESHAPED = auto()
+    """The same row of values cut into other axes."""
+    PERMUTED = auto()
+    """The axes in another order."""
+    JOINED = auto()
+    """Its inputs side by side along one axis."""
+    BOTH_WAYS = auto()
+    """The units of the layer inside it side by side, first those that read forwards."""
 
 
 class Sizing(Enum):
@@ -221,6 +237,7 @@ class LayerSpec:
     inner_shape: InnerRule | None = None
     """Gives the output shape of a class that computes with layers inside it."""
     passing: Passing = Passing.NONE
+    layout: Layout = Layout.NONE
     sizing: Sizing = Sizing.KERNEL
     explanation: Explanation | None = None
     separate_gates: tuple[WeightSpec, ...] = ()
@@ -263,6 +280,10 @@ class LayerSpec:
     has_own_units: bool = False
     """Each unit computes alone, with a column of the kernel."""
     has_vocabulary: bool = False
+    encodes_numbers: bool = False
+    """It gives a row with a place for each number that it may take."""
+    special_tokens: Mapping[str, Json] = field(default_factory=dict)
+    """What the config of another class says of the tokens before all others, where it is the same for all of this."""
     keeps_values: bool = False
     """It passes on the values that it takes when the model predicts, perhaps in another shape."""
     names_its_arrays: bool = False

@@ -9,9 +9,10 @@ from kerasinspect.names import cut
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kerasinspect.axes import Axis
     from kerasinspect.checking.advisories import Advisory
     from kerasinspect.checking.findings import Finding
-    from kerasinspect.model import Axis, Initializer, Layer, Shape
+    from kerasinspect.model import Initializer, Layer, Model, Shape
 
 _PLURALS = {"index": "indices", "height": "high", "width": "wide", "depth": "deep"}
 """Where an s at the end is wrong; three spatial axes are said as what they measure."""
@@ -82,6 +83,11 @@ def _drawn_from(initializer: Initializer) -> str:
     if initializer.limit is not None:
         return f"±{initializer.limit:.3g}{around}"
     return "" if initializer.stddev is None else f"standard deviation {initializer.stddev:.3g}{around}"
+
+
+def no_weights(model: Model) -> str:
+    """What stands in the place of a list of weights without any."""
+    return "the chosen layers have no weights" if model.weights else "no weights in this file"
 
 
 def untrained_word(layer: Layer) -> str:

@@ -167,6 +167,16 @@ def test_a_position_is_a_number_or_a_range(text: str) -> None:
         select(question_network(), indices=[text])
 
 
+@pytest.mark.parametrize("option", ["layers", "weights", "classes"])
+def test_long_names_are_cut_in_a_message(option: str) -> None:
+    """Neither what was asked for nor what is there fills the screen."""
+    subject = model([replace(dense("n" * 10_000, 2, 2, 0), class_name="C" * 10_000)])
+    for asked in ("q" * 900, "n" * 900, "C" * 900):
+        with pytest.raises(NothingMatches) as caught:
+            select(subject, **{option: [asked]})
+        assert len(str(caught.value)) < 700
+
+
 def test_a_long_list_of_names_is_cut() -> None:
     """The message stays short, and an empty model has nothing to choose from."""
     many = model([Layer(f"layer_{n}", "Dense", f"layer_{n}") for n in range(30)])

@@ -13,8 +13,8 @@ from kerasinspect.opening import open_model
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kerasinspect.assembly.graph import Graph
     from kerasinspect.assembly.nodes import Node
-    from kerasinspect.assembly.wiring import Graph
 
 
 def dense(name: str, units: int, *calls: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasinspect.axes import Axis
 from kerasinspect.errors import DamagedFile
-from kerasinspect.model import Axis, Extra, Initializer, Layer, Model, Weight
+from kerasinspect.model import Extra, Initializer, Layer, Model, Weight
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:

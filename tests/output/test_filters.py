@@ -44,6 +44,9 @@ PLACES = {"weights", "layers"}
 """Keys of what a document lists, which a filter chooses."""
 
 
+NONE = "the chosen layers have no weights"
+
+
 def document(command: str, selection: Selection) -> dict[str, Any]:
     """What one command says of a selection."""
     match command:
@@ -118,7 +121,7 @@ def said_in_words(blocks: list[Block]) -> Iterator[object]:
     for block in blocks:
         if isinstance(block, Heading):
             yield block
-        elif isinstance(block, Paragraph) and not block.text.startswith(("without weights", "no weights")):
+        elif isinstance(block, Paragraph) and not block.text.startswith(("without weights", "no weights", NONE)):
             yield block.text
         elif isinstance(block, Table):
             for row in block.rows:
@@ -135,6 +138,13 @@ def test_whatever_is_shown_is_shown_as_without_a_filter(path: Path, command: str
         whole = set(said_in_words(page(command, select(model))))
         for chosen in filters(model):
             assert set(said_in_words(page(command, select(model, **chosen)))) <= whole
+
+
+@pytest.mark.parametrize("command", ["list", "stats", "training"])
+def test_layers_without_weights_are_said_to_have_none(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No table stands there empty."""
+    assert run([command, str(TRAINED), "--class", "Flatten"]) == 0
+    assert NONE in capsys.readouterr().out.splitlines()
 
 
 def test_the_page_of_one_weight_says_the_parameters_of_all(capsys: pytest.CaptureFixture[str]) -> None:

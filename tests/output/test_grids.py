@@ -10,8 +10,8 @@ import pytest
 
 from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.analysis.slicing import parse_slice
+from kerasinspect.axes import Axis
 from kerasinspect.errors import RequestError
-from kerasinspect.model import Axis
 from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.show_options import GridOptions

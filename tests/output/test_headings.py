@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kerasinspect.analysis.shown_values import shown_values
+from kerasinspect.axes import Axis
 from kerasinspect.knowledge.words import GATE_WORDS
-from kerasinspect.model import Axis
 from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.blocks import Grid
 from kerasinspect.output.escaping import columns_of

@@ -13,7 +13,8 @@ import pytest
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.summarising import summarise
-from kerasinspect.model import Axis, Extra, Layer, Model
+from kerasinspect.axes import Axis
+from kerasinspect.model import Extra, Layer, Model
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.summary import summary_document
 from kerasinspect.output.formats.json import write_json

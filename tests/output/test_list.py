@@ -11,7 +11,8 @@ import pytest
 
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
-from kerasinspect.model import Axis, Layer
+from kerasinspect.axes import Axis
+from kerasinspect.model import Layer
 from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.blocks import Block, Grid, Paragraph, Table
 from kerasinspect.output.formats.markdown import write_markdown

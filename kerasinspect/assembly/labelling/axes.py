@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.assembly.sources import unit_word
+from kerasinspect.axes import Axis, Origin
 from kerasinspect.knowledge.channels import multiplied_axis
-from kerasinspect.knowledge.layers import row_of
-from kerasinspect.knowledge.serialized import as_mapping
-from kerasinspect.model import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kerasinspect.assembly.graph import Run, Wiring
     from kerasinspect.assembly.nodes import Node
-    from kerasinspect.assembly.wiring import Wiring
     from kerasinspect.knowledge.kinds import WeightSpec
 
 _INCOMING = ("input", "channel")
@@ -37,9 +36,18 @@ def axes_of(
         axes[-1] = replace(axes[-1], blocks=kind.gates)
     source, place = wiring.source, _axis_fed(node, kind.name, axes, wiring)
     if source is not None and place is not None and axes[place].size == source.size:
-        path = paths[source.layer]
-        axes[place] = replace(axes[place], source=path, source_word=_source_word(source.layer))
+        axes[place] = replace(
+            axes[place],
+            source=paths[source.layer],
+            source_word=unit_word(source.layer),
+            origins=tuple(_origin(run, paths) for run in source.runs),
+        )
     return tuple(axes)
+
+
+def _origin(run: Run, paths: Mapping[Node, str]) -> Origin:
+    """A run of positions with the path of its layer."""
+    return Origin("input" if run.layer is None else paths[run.layer], run.word, run.size, run.shape, run.axis)
 
 
 def _bare_axes(shape: tuple[int, ...]) -> tuple[Axis, ...]:
@@ -59,13 +67,3 @@ def _axis_fed(node: Node, weight: str, axes: Sequence[Axis], wiring: Wiring) -> 
     rank, axis = len(wiring.input_shape), wiring.source.axis
     incoming = (place for place, one in enumerate(axes) if one.name in _INCOMING)
     return next((place for place in incoming if multiplied_axis(class_name, node.config, place, rank) == axis), None)
-
-
-def _source_word(source: Node) -> str:
-    """What one step along a layer's output is called."""
-    words = {
-        "filters": "filter", "nb_filter": "filter", "depth_multiplier": "channel", "units": "unit", "output_dim": "unit"
-    }  # fmt: skip
-    inner = as_mapping(source.config.get("layer")) if row_of(source.class_name).gives_inner_output else {}
-    config = as_mapping(inner.get("config")) or source.config
-    return next((word for key, word in words.items() if key in config), "output")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.assembly.graph import is_single
 from kerasinspect.assembly.labelling.computed_arrays import (
     Factor,
     multiplied,
@@ -13,7 +14,6 @@ from kerasinspect.assembly.labelling.computed_arrays import (
     transposed_matrix,
     unpacked,
 )
-from kerasinspect.assembly.wiring import is_single
 from kerasinspect.knowledge.kinds import UNKNOWN
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.packing import Holder, packing_of
@@ -24,8 +24,8 @@ from kerasinspect.remarks import Remark
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kerasinspect.assembly.graph import Shapes
     from kerasinspect.assembly.nodes import Claim, Node
-    from kerasinspect.assembly.wiring import Shapes
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.packing import Packing
     from kerasinspect.model import Array

@@ -6,11 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import expected_kinds
-from kerasinspect.assembly.labelling.vocabularies import vocabulary_of
+from kerasinspect.assembly.graph import Wiring, is_single
 from kerasinspect.assembly.labelling.weights import Labelling, weight_of
 from kerasinspect.assembly.order import own_places
-from kerasinspect.assembly.wiring import Wiring, is_single
-from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.model import UNKNOWN_CLASS, Layer
@@ -18,7 +16,6 @@ from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Node
-    from kerasinspect.model import Vocabulary
 
 
 def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
@@ -47,21 +44,12 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         inbound=tuple(labelling.paths[source] for source in wiring.inbound) if is_root_child else (),
         calls=wiring.calls if is_root_child else 1,
         also_at=tuple(labelling.shared.get(node, ())),
-        vocabulary=_readable_vocabulary(labelling, node),
+        vocabulary=labelling.vocabularies.of(node),
         config=node.config,
         remarks=_remarks_of(labelling, node),
         stored_as=node.stored_as,
         looked_up_at=node.looked_up_at,
     )
-
-
-def _readable_vocabulary(labelling: Labelling, node: Node) -> Vocabulary | None:
-    """A layer's vocabulary; what keeps it from being read is noted as damage."""
-    try:
-        return vocabulary_of(node, labelling.assets)
-    except UnreadableFile as error:
-        labelling.damage.append(str(error))
-        return None
 
 
 def _inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:

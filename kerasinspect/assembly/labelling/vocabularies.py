@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kerasinspect.assembly.labelling.tokens import LONGEST, labels_of_rows, token_in
+from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.model import Vocabulary
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kerasinspect.assembly.nodes import Node
 
 _SHOWN = 1000
 """Tokens that are kept; the others are counted."""
-_LONGEST = 200
-"""Characters of a token that are kept."""
 
 
-def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Vocabulary | None:
+@dataclass(frozen=True, slots=True)
+class Vocabularies:
+    """The vocabularies of a model's layers, each read once."""
+
+    assets: Mapping[str, Callable[[], bytes]]
+    damage: list[str]
+    """Takes sentences about those that cannot be read."""
+    _read: dict[Node, Vocabulary | None] = field(default_factory=dict)
+
+    def of(self, node: Node) -> Vocabulary | None:
+        """A layer's vocabulary; None where it has none, or where it cannot be read."""
+        if node not in self._read:
+            self._read[node] = self._readable(node)
+        return self._read[node]
+
+    def labels(self, node: Node) -> Sequence[str]:
+        """What the numbers that a layer gives stand for, from 0 on; nothing where the file does not prove it."""
+        vocabulary = self.of(node)
+        if vocabulary is None:
+            return ()
+        path = vocabulary.stored_path
+        return labels_of_rows(node, vocabulary, None if path is None else self.assets[path])
+
+    def _readable(self, node: Node) -> Vocabulary | None:
+        """A layer's vocabulary; what keeps it from being read is noted as damage."""
+        try:
+            return _vocabulary_of(node, self.assets)
+        except UnreadableFile as error:
+            self.damage.append(str(error))
+            return None
+
+
+def _vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Vocabulary | None:
     """A layer's vocabulary; None where it has none, or where a text stands where a list should.
 
     A text would be a path or an address that Keras reads from when it loads the model: nothing is opened here. Raises
@@ -34,10 +67,10 @@ def vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voca
     if node.group is None or path not in assets:
         return None
     written = assets[path]()
-    first = (token.decode("utf-8", "surrogateescape") for token in written.split(b"\n", _SHOWN)[:_SHOWN])
-    return Vocabulary(_kept(first), written.count(b"\n") + 1, path)
+    first = written.split(b"\n", _SHOWN)[:_SHOWN]
+    return Vocabulary(_kept(map(token_in, first)), written.count(b"\n") + 1, path)
 
 
 def _kept(tokens: Iterable[str]) -> tuple[str, ...]:
     """Tokens, each cut to the length that is kept."""
-    return tuple(cut(token, _LONGEST) for token in tokens)
+    return tuple(cut(token, LONGEST) for token in tokens)

@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING
 from kerasinspect.assembly.claiming.choosing import kinds_of
 from kerasinspect.assembly.labelling.axes import axes_of
 from kerasinspect.assembly.labelling.dequantizing import quantized_views, without_mixed_axes
+from kerasinspect.assembly.labelling.tokens import with_tokens
 from kerasinspect.knowledge.expectations import promised_shape
 from kerasinspect.knowledge.fans import Fans, fans, kernel_order
 from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.quantization import policy_of
-from kerasinspect.model import UNKNOWN_CLASS, Axis, Weight
+from kerasinspect.model import UNKNOWN_CLASS, Weight
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from kerasinspect.assembly.graph import Graph, Wiring
     from kerasinspect.assembly.labelling.dequantizing import Views
     from kerasinspect.assembly.labelling.positions import WeightCount
     from kerasinspect.assembly.labelling.repeats import Repeat
+    from kerasinspect.assembly.labelling.vocabularies import Vocabularies
     from kerasinspect.assembly.nodes import Claim, Node
-    from kerasinspect.assembly.wiring import Graph, Wiring
+    from kerasinspect.axes import Axis
     from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Initializer
@@ -48,7 +51,7 @@ class Labelling:
     """Any layer of the model has arrays."""
     whole: bool
     """All of the file could be read, so that what is missing was never there."""
-    assets: Mapping[str, Callable[[], bytes]]
+    vocabularies: Vocabularies
     paths: Mapping[Node, str]
     shared: Mapping[Node, Sequence[str]]
     """The other paths at which a shared layer appears, by its first node."""
@@ -66,6 +69,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         array = replace(array, dtype=_HALF)
     kind = without_mixed_axes(node, claim, labelling.keras_version).kind
     axes = axes_of(node, kind and kind.with_axes(_told_config(node)), array.shape, wiring, labelling.paths)
+    axes = with_tokens(axes, node, wiring, labelling.graph, labelling.vocabularies.labels)
     views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
     linked, started = _fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
     weight = Weight(
@@ -160,7 +164,8 @@ def _unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views,
         return ()
     kinds = weights_for(kinds_of(node), node.config)
     plain = (kind for kind in kinds if kind.name == claim.name and len(kind.axes) == len(views.shape or ()))
-    return axes_of(node, next(plain, None), views.shape, wiring, labelling.paths)
+    axes = axes_of(node, next(plain, None), views.shape, wiring, labelling.paths)
+    return with_tokens(axes, node, wiring, labelling.graph, labelling.vocabularies.labels)
 
 
 def _is_trainable(node: Node, claim: Claim) -> bool | None:

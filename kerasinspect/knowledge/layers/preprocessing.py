@@ -65,6 +65,7 @@ ROWS: tuple[LayerSpec, ...] = (
         (Sublayer(("_lookup_layer",), "string_lookup", "StringLookup"),),
         shape=features.text_vectorization,
         has_vocabulary=True,
+        special_tokens={"mask_token": "", "oov_token": "[UNK]", "num_oov_indices": 1},
     ),
     LayerSpec(
         "Discretization",
@@ -91,6 +92,7 @@ ROWS: tuple[LayerSpec, ...] = (
         "CategoryEncoding",
         "Turns category numbers into rows of zeros and ones, or of counts.",
         shape=features.category_encoding,
+        encodes_numbers=True,
     ),
     LayerSpec(
         "STFTSpectrogram",

@@ -8,7 +8,7 @@ from operator import not_
 
 from kerasinspect.knowledge.axes import by_order
 from kerasinspect.knowledge.fan_rules import dense, gated
-from kerasinspect.knowledge.kinds import ANY, Explanation, Flag, LayerSpec, Sublayer, Taking, WeightSpec
+from kerasinspect.knowledge.kinds import ANY, Explanation, Flag, LayerSpec, Layout, Sublayer, Taking, WeightSpec
 from kerasinspect.knowledge.layers.weights import (
     BIAS,
     CONV_AXES,
@@ -283,6 +283,7 @@ ROWS: tuple[LayerSpec, ...] = (
             ),
         ),
         inner_shape=wrappers.bidirectional,
+        layout=Layout.BOTH_WAYS,
         is_told_by_sublayers=True,
         reads_states=True,
     ),

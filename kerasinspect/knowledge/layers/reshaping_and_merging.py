@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kerasinspect.knowledge.kinds import LayerSpec, Passing, Sublayer
+from kerasinspect.knowledge.kinds import LayerSpec, Layout, Passing, Sublayer
 from kerasinspect.knowledge.shapes import features, images, merging
 
 
@@ -15,9 +15,21 @@ def _each_channel(class_name: str, sentence: str) -> LayerSpec:
 
 
 ROWS: tuple[LayerSpec, ...] = (
-    LayerSpec("Flatten", "Lays the values of each example out in one row.", shape=features.flatten, keeps_values=True),
-    LayerSpec("Reshape", "Lays the same values out in another shape.", shape=features.reshape, keeps_values=True),
-    LayerSpec("Permute", "Swaps axes.", shape=features.permute, keeps_values=True),
+    LayerSpec(
+        "Flatten",
+        "Lays the values of each example out in one row.",
+        shape=features.flatten,
+        layout=Layout.FLAT,
+        keeps_values=True,
+    ),
+    LayerSpec(
+        "Reshape",
+        "Lays the same values out in another shape.",
+        shape=features.reshape,
+        layout=Layout.RESHAPED,
+        keeps_values=True,
+    ),
+    LayerSpec("Permute", "Swaps axes.", shape=features.permute, layout=Layout.PERMUTED, keeps_values=True),
     LayerSpec(
         "RepeatVector",
         "Repeats its input as many times as it is told, as steps of a sequence.",
@@ -36,7 +48,12 @@ ROWS: tuple[LayerSpec, ...] = (
     LayerSpec("Average", "Takes the average of its inputs, value by value.", shape=merging.elementwise),
     LayerSpec("Maximum", "Takes the larger of its inputs, value by value.", shape=merging.elementwise),
     LayerSpec("Minimum", "Takes the smaller of its inputs, value by value.", shape=merging.elementwise),
-    LayerSpec("Concatenate", "Puts its inputs side by side along one axis.", shape=merging.concatenate),
+    LayerSpec(
+        "Concatenate",
+        "Puts its inputs side by side along one axis.",
+        shape=merging.concatenate,
+        layout=Layout.JOINED,
+    ),
     LayerSpec("TFDConcat", "Puts its inputs side by side along one axis."),
     LayerSpec("Dot", "Multiplies its two inputs and sums along an axis of each.", shape=merging.dot),
     LayerSpec(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.output.arrays.excerpts import Plane, excerpt
-from kerasinspect.output.arrays.labels import NO_LABELS, RowLabels, row_labels, with_labels_cut
+from kerasinspect.output.arrays.labels import NO_LABELS, RowLabels, measured_positions, row_labels, with_labels_cut
 from kerasinspect.output.arrays.layouts import (
     PLACES,
     Panel,
@@ -174,8 +174,8 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) ->
 
 def _columns_that_fit(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int, free: int) -> int:
     """How many columns fit, where each is as wide as its numbers, its label, and its part of the heading over it."""
-    ends = (at for run in corner(groups[0].columns, _LABELS_MEASURED) for at in run)
-    label = min(free - _GUTTER, max(columns_of(_column_label(values, roles, groups[0], at)) for at in ends))
+    measured = measured_positions(values, roles.column, (groups[0].columns,))
+    label = min(free - _GUTTER, max(columns_of(_column_label(values, roles, groups[0], at)) for at in measured))
     heading = max(columns_of(group.label) for group in groups)
     for places in _PLACES_UNDER_A_HEADING:
         under = min(len(groups[0].columns), places)

@@ -10,7 +10,7 @@ from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
 from kerasinspect.output.layout.cutting import numbered, told_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from kerasinspect.analysis.shown_values import ShownValues
     from kerasinspect.output.arrays.layouts import Piece, Runs
@@ -47,9 +47,7 @@ def row_labels(values: ShownValues, axis: int, runs: Runs, room: int | None) -> 
 
 def _counted_labels(values: ShownValues, axis: int, runs: Runs, room: int | None) -> RowLabels:
     """The labels of very many rows, of which those that count are as wide as the first or the last; others are cut."""
-    counts = axis not in values.labels and not values.axes[axis].labels
-    measured = (at for run in runs for part in (corner(run, _MEASURED) if counts else [run]) for at in part)
-    widest = _widest(visible(values.label(axis, at), NAME_LIMIT) for at in measured)
+    widest = _widest(visible(values.label(axis, at), NAME_LIMIT) for at in measured_positions(values, axis, runs))
     width = widest if room is None else min(widest, room)
 
     def text(at: int) -> str:
@@ -57,6 +55,12 @@ def _counted_labels(values: ShownValues, axis: int, runs: Runs, room: int | None
         return label if columns_of(label) <= width else numbered(label, at, width)
 
     return RowLabels(width, text)
+
+
+def measured_positions(values: ShownValues, axis: int, runs: Runs) -> Iterator[int]:
+    """The positions whose labels are measured; of an axis that counts, the first and the last tell."""
+    counts = axis not in values.labels and values.axes[axis].counts
+    return (at for run in runs for part in (corner(run, _MEASURED) if counts else [run]) for at in part)
 
 
 def with_labels_cut(groups: list[Piece], room: int | None) -> list[Piece]:

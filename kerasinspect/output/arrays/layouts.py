@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kerasinspect.analysis.slicing import Window
-    from kerasinspect.model import Axis
+    from kerasinspect.axes import Axis
 
 Runs: TypeAlias = "tuple[range, ...]"
 """Positions to show; between two runs some are left out."""

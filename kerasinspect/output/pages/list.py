@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.pages.head import extras_blocks, head_blocks
 from kerasinspect.output.phrases import array_in_words
-from kerasinspect.output.wording import shape_text
+from kerasinspect.output.wording import no_weights, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +73,7 @@ def _row(position: str, weight: Weight) -> Row:
 def _without_weights(inspection: Inspection) -> Iterator[Block]:
     """What stands in the place of a list without weights."""
     unbuilt = [*_unbuilt(inspection, 1)]
-    yield from unbuilt or [Paragraph("no weights" if inspection.selection.filtered else "no weights in this file")]
+    yield from unbuilt or [Paragraph(no_weights(inspection.model))]
 
 
 def _unbuilt(inspection: Inspection, level: Literal[1, 2]) -> Iterator[Block]:

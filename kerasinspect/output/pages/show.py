@@ -104,7 +104,7 @@ def _layer_facts(layer: Layer) -> Iterator[str]:
     yield layer.class_name
     if layer.activation:
         yield layer.activation
-    if layer.trainable is not None:
+    if layer.trainable is not None and (layer.parameters or not layer.built):
         yield untrained_word(layer) or "trainable"
     shapes = [text for text in (shape_text(layer.input_shape), shape_text(layer.output_shape)) if text]
     if shapes:

@@ -8,7 +8,7 @@ from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.figures import initial_std, short_number
 from kerasinspect.output.pages.head import head_blocks
-from kerasinspect.output.wording import counted, shape_text
+from kerasinspect.output.wording import counted, no_weights, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +27,9 @@ _UNREADABLE = "cannot be read"
 def stats_blocks(survey: Survey) -> Iterator[Block]:
     """The page of ``stats``."""
     yield from head_blocks(survey.model)
+    if not survey.weights:
+        yield Paragraph(no_weights(survey.model))
+        return
     yield stats_table(survey, short_number, "{:,}".format)
     if survey.left_out:
         yield Paragraph(f"left out: {counted(survey.left_out, 'weight')}", "quiet")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.pages.head import TOTAL_WORDS, head_blocks
-from kerasinspect.output.wording import bytes_in_words, counted, shape_text, share_in_words, untrained_word
+from kerasinspect.output.wording import bytes_in_words, counted, shape_text, share_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,9 @@ def _rows(
 
 def _trainable(entry: SummedLayer) -> str:
     """Whether the layer trains; nothing where some of it does, or nothing tells."""
-    return "yes" if entry.trainable else untrained_word(entry.layer)
+    if entry.layer.trainable is False:
+        return "frozen"
+    return {True: "yes", False: "no", None: ""}[entry.trainable]
 
 
 def _unbuilt(entry: SummedLayer) -> str:

@@ -8,7 +8,7 @@ from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.evidence import VERDICT_WORDS, layer_evidence
 from kerasinspect.output.figures import initial_std, short_number
 from kerasinspect.output.pages.head import SEPARATOR, head_blocks
-from kerasinspect.output.wording import counted, initializer_in_words, untrained_word
+from kerasinspect.output.wording import counted, initializer_in_words, no_weights, untrained_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,9 @@ def training_blocks(training: Training, selection: Selection) -> Iterator[Block]
     layers = training.listed(selection)
     yield from head_blocks(training.model)
     yield Paragraph(SEPARATOR.join(_totals(training)))
+    if not layers:
+        yield Paragraph(no_weights(training.model))
+        return
     yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers)))
     yield Table(_WEIGHT_COLUMNS, tuple(_weight_row(weight) for layer in layers for weight in layer.listed))
     yield Paragraph(_ABOUT, "quiet")

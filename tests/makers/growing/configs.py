@@ -93,6 +93,16 @@ def ladder(count: int) -> Json:
     return functional((layer(one, "input", before, class_name="Add") for one, before in pairs), listed[-1:])
 
 
+def joined(count: int) -> Json:
+    """Layers that each put side by side what the one before gives and units of their own."""
+    own, listed = names(count, "own"), names(count)
+    made = [layer(name, "input", class_name="Dense", units=2) for name in own]
+    trios = zip(listed, ["input", *listed[:-1]], own, strict=True)
+    made += [layer(one, before, other, class_name="Concatenate") for one, before, other in trios]
+    made.append(layer("last", listed[-1], class_name="Dense", units=1))
+    return functional(made, ["last"])
+
+
 def ends_alike(count: int) -> Json:
     """Outputs that each stand behind one long chain of layers that change nothing."""
     made = chain(count, "Dropout")

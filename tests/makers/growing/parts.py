@@ -82,6 +82,7 @@ GROWING: dict[str, Growing] = {
     "layers that pass on": Growing(described(lambda count: configs.chain(count, "Dropout"))),
     "layers in a chain, the last first": Growing(described(configs.backwards)),
     "layers with a shortcut": Growing(described(configs.ladder)),
+    "layers side by side with all before them": Growing(described(configs.joined), 120, ()),
     "layers that feed one": Growing(described(configs.fan_in)),
     "layers deep inside": Growing(described(configs.nested), 8, ("check", "show as JSON")),
     "layers with code": Growing(described(lambda count: many(configs.code, count))),
