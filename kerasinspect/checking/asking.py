@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from kerasinspect.checking.advisories import advisories
 from kerasinspect.checking.contract import layer_pairs
 from kerasinspect.checking.findings import Finding, Ignored, ModelReport, Skipped
 from kerasinspect.checking.gathering import gather, stored_dtypes
@@ -99,9 +100,16 @@ def check_model(
 
 def _ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:
     """The findings of one rule."""
-    rule = active.rule
-    for where, message, more in rule.function(evidence, active.thresholds):
-        yield Finding(rule.code, rule.name, active.severity, where, message, evidence.model.location, rule.scope, more)
+    rule, model = active.rule, evidence.model
+    for hit in rule.function(evidence, active.thresholds):
+        known = advisories(rule.cves if hit.cves is None else hit.cves, is_legacy=model.is_legacy)
+        yield Finding(
+            *(rule.code, rule.name, active.severity, hit.where, hit.message, model.location, rule.scope),
+            more=hit.more,
+            place=hit.place,
+            remedy=hit.remedy or rule.remedy,
+            advisories=tuple(known),
+        )
 
 
 def _first_answers(active: ActiveRule, evidence: Evidence, waive: _Waive) -> Iterator[Finding | Ignored]:
@@ -122,7 +130,11 @@ def _first_answers(active: ActiveRule, evidence: Evidence, waive: _Waive) -> Ite
     for reason, more in left_out.items():
         words = f"{more:,} more findings of this rule are not listed one by one."
         location = evidence.model.location
-        counted = Finding(rule.code, rule.name, active.severity, evidence.name, words, location, "model", more)
+        counted = Finding(
+            *(rule.code, rule.name, active.severity, evidence.name, words, location, "model"),
+            more=more,
+            remedy=rule.remedy,
+        )
         yield counted if reason is None else Ignored(counted, reason)
 
 

@@ -26,6 +26,8 @@ class Evidence:
     """Figures of each array that could be read, by its path in the file."""
     units: Mapping[str, Units] = field(default_factory=dict)
     """What lies along the last two axes of each kernel that could be read, by its path in the file."""
+    layer_paths: frozenset[str] = frozenset()
+    """The paths of all layers."""
     code: tuple[CodeFinding, ...] = ()
     """What config and training config would make a loader run, import or open."""
     training: Training | None = None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from kerasinspect.checking.advisories import Advisory
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.model import FormatName
 
@@ -55,10 +56,20 @@ class Hit(NamedTuple):
     where: str
     message: str
     more: int = 0
-    """As in ``Finding``."""
+    """As in ``Finding``, like those below."""
+    place: str = ""
+    remedy: str = ""
+    """What to do, where it is something else than what the rule says."""
+    cves: tuple[str, ...] | None = None
+    """Advisories that it is an instance of, where these are not all that the rule names."""
 
 
 _Function: TypeAlias = "Callable[[Evidence, Thresholds], Iterable[Hit]]"
+
+
+def documented_at(code: str) -> str:
+    """Where the documentation of a rule is, from the root of this project."""
+    return f"docs/rules.md#{code.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +88,28 @@ class Rule:
     thresholds: Thresholds = field(default_factory=dict)
     default: bool = True
     """Whether it is asked unless it is selected by name."""
+    cves: tuple[str, ...] = ()
+    """Published advisories about Keras that its findings may be an instance of."""
 
     @property
     def documentation(self) -> str:
-        """What it finds, why that matters, and what to do: the docstring of its function."""
+        """What it finds, why that matters, and what to do, a paragraph each: the docstring of its function."""
         return cleandoc(self.function.__doc__ or "")
 
     @property
     def summary(self) -> str:
         """The first sentence of the documentation."""
         return self.documentation.partition("\n")[0]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it: the last paragraph of the documentation, which is one line."""
+        return self.documentation.rpartition("\n\n")[2]
+
+    @property
+    def explanation(self) -> str:
+        """What it finds and why that matters: the documentation without what to do."""
+        return self.documentation.rpartition("\n\n")[0]
 
     @property
     def family(self) -> _Family:
@@ -117,6 +140,17 @@ class Finding:
     scope: Scope
     more: int = 0
     """How many findings this one stands for, which are not listed one by one; 0 for a finding of its own."""
+    place: str = ""
+    """Where in the file or in its config it is, if ``where`` is the layer or weight that this belongs to."""
+    remedy: str = ""
+    """What to do, in a line."""
+    advisories: tuple[Advisory, ...] = ()
+    """What is published about such a file."""
+
+    @property
+    def help(self) -> str:
+        """Where the documentation of its rule is."""
+        return documented_at(self.code)
 
     @property
     def count(self) -> int:
@@ -126,7 +160,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """A digest of rule, file and place, the same in every run: 16 hexadecimal digits."""
-        place = f"{self.code}\0{self.location}\0{self.where}"
+        place = f"{self.code}\0{self.location}\0{self.place or self.where}"
         return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 

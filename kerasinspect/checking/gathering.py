@@ -48,6 +48,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
         facts,
         statistics,
         {path: one.units for path, one in read.items() if one.units is not None},
+        frozenset(layer.path for layer in model.walk()),
         code_in_model(model),
         assess_training(model, known) if training else None,
     )

@@ -112,6 +112,8 @@ class Withheld:
     reason: str
     is_partial: bool = True
     """They are numbers of the model, so that an answer without them is partial."""
+    is_elsewhere: bool = False
+    """They lie in another file."""
 
     def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - nothing is read, whatever is asked
         """Refuse."""

@@ -41,11 +41,13 @@ class _MemberFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A path inside an HDF5 file, and what is to be said of it."""
 
     path: str
     words: str
+    is_elsewhere: bool = False
+    """It is an array whose values lie in other files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,17 @@ class ContainerFacts:
     """Names in HDF5 files that lead somewhere by a path rather than to an object of their own."""
     shared: tuple[_LinkAt, ...] = ()
     """Names in HDF5 files that lead to an object which has another name, too."""
-    withheld: tuple[_Place, ...] = ()
+    withheld: tuple[Place, ...] = ()
     """Arrays whose values are not read: they lie in other files or behind a filter, or are no numbers."""
     pickled: tuple[str, ...] = ()
     """Arrays of pickled Python objects, which only running code could load."""
-    oversized: tuple[_Place, ...] = ()
+    oversized: tuple[Place, ...] = ()
     """Arrays that declare far more than the file holds for them."""
     compressed: tuple[str, ...] = ()
     """Arrays that are stored in chunks, so that they have to be put together before they can be used."""
     group_paths: tuple[str, ...] = ()
     """Every group of the HDF5 files, and every name that leads to no group or array of its own."""
-    leading_out: tuple[_Place, ...] = ()
+    leading_out: tuple[Place, ...] = ()
     """Names of an HDF5 file that lead out of their group where they are used as paths."""
     repeated_keys: tuple[tuple[str, str], ...] = ()
     """A JSON document, and a key that one of its objects has twice."""
@@ -104,7 +106,7 @@ def container_facts(container: Container) -> ContainerFacts:
 
     Reads every byte of an archive, in pieces, for the checksums; raises FailedRead where the system does not give them.
     """
-    listed = (_Place(path, f"Its attributes list {name}") for path, name in container.listed_names if leads_out(name))
+    listed = (Place(path, f"Its attributes list {name}") for path, name in container.listed_names if leads_out(name))
     facts = ContainerFacts(
         container.nbytes,
         leading_out=tuple(listed),
@@ -158,13 +160,13 @@ def _with_group(facts: ContainerFacts, root: Group) -> ContainerFacts:
         withheld=(
             *facts.withheld,
             *(
-                _Place(one.path, one.storage.reason)
+                Place(one.path, one.storage.reason, one.storage.is_elsewhere)
                 for one in arrays
                 if isinstance(one.storage, Withheld) and one.dtype != PICKLED
             ),
         ),
         pickled=(*facts.pickled, *(one.path for one in arrays if one.dtype == PICKLED)),
-        oversized=(*facts.oversized, *(_Place(one.path, one.problem) for one in arrays if one.problem)),
+        oversized=(*facts.oversized, *(Place(one.path, one.problem) for one in arrays if one.problem)),
         compressed=(*facts.compressed, *(one.path for one in arrays if isinstance(one.storage, Chunked))),
         group_paths=(*facts.group_paths, *_paths_of(root)),
         leading_out=(*facts.leading_out, *_names_leading_out(root)),
@@ -184,12 +186,12 @@ def _paths_of(root: Group) -> Iterator[str]:
         yield from (f"{group.path.rstrip('/')}/{name}" for name in group.links)
 
 
-def _names_leading_out(root: Group) -> Iterator[_Place]:
+def _names_leading_out(root: Group) -> Iterator[Place]:
     """Names of objects that leave their group where they are used as paths."""
     for group in root.walk():
         for name in (*group.groups, *group.arrays, *group.links):
             if leads_out(name):
-                yield _Place(group.path, f"It holds an object named {name}")
+                yield Place(group.path, f"It holds an object named {name}")
 
 
 def wrong_checksum(model: Model, facts: ContainerFacts) -> Iterator[str]:

@@ -60,7 +60,7 @@ _OWN_TEXTS = tuple(
         r"## `?kerasinspect`? check\n",
         r"weight,shape,dtype,minimum,maximum,",
         r"location,(index,layer|path,class_name),",
-        r"model,severity,code,name,where,message\n",
+        r"model,severity,code,name,where,message,",
         r"code,name,severity,family,",
         r"\| code \| name \| severity \| default \| what it finds \|\n",
         r"code +name +severity +default +what it finds\n",

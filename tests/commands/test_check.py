@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from kerasinspect.checking.rules import RULES
 from kerasinspect.commands.check import check
 from kerasinspect.commands.options import REPORT_FORMS
 from kerasinspect.commands.rules import rules
@@ -98,6 +99,9 @@ def test_json_has_the_keys_of_the_contract(models: Path) -> None:
     assert spoilt_model == {
         "location": str(models / "spoilt.keras"),
         "format": "keras-archive",
+        "verdict": "failed",
+        "keras_version": "3.15.1",
+        "optimizer_bytes": 0,
         "arrays_read": 6,
         "arrays": 6,
         "error": None,
@@ -109,6 +113,10 @@ def test_json_has_the_keys_of_the_contract(models: Path) -> None:
                 "severity": "error",
                 "where": "second/kernel",
                 "message": "1 of 4 values are NaN, the first at [1, 0].",
+                "place": None,
+                "remedy": next(rule.remedy for rule in RULES if rule.code == "KI101"),
+                "help": "docs/rules.md#ki101",
+                "advisories": [],
             }
         ],
         "skipped": [],
@@ -174,7 +182,8 @@ def test_quiet_shows_only_what_is_wrong(models: Path) -> None:
     assert "sound.keras" not in result.stdout
     assert "spoilt.keras" in lines[0]
     assert "KI101" in lines[1]
-    assert lines[3:] == ["failed: 1 error, 0 warnings, 0 notes (fails on: error) · 12 arrays read in 2 files"]
+    assert lines[3].startswith("    fix: ")
+    assert lines[4:] == ["failed: 1 error, 0 warnings, 0 notes (fails on: error) · 12 arrays read in 2 files"]
 
 
 def test_quiet_leaves_out_notes_unless_they_stop_the_run(sample_models: Path) -> None:

@@ -49,10 +49,14 @@ MORE_HOSTILE = {
 }
 
 
+REMEDY = "Do this."
+
+
 def finding(code: str, severity: Severity, where: str, message: str, location: str = "a.keras") -> Finding:
     """A finding of a rule."""
     (active,) = active_rules([code])
-    return Finding(code, active.rule.name, severity, where, message, location, active.rule.scope)
+    rule = active.rule
+    return Finding(code, rule.name, severity, where, message, location, rule.scope, remedy=REMEDY, place=where)
 
 
 def report_of(name: str = "dense") -> CheckReport:
@@ -143,7 +147,10 @@ def test_junit_has_a_test_case_for_each_rule_of_each_file() -> None:
         "error: dense/kernel: 3 of 25 values are NaN at [0, 4].",
         "error: dense/bias: All values are NaN.",
     ]
-    assert case_of(root, location, "KI103 zero-kernel").findtext("system-out") == "warning: dense: dense"
+    assert failure.text.splitlines()[2] == "fix: Do this."
+    assert case_of(root, location, "KI103 zero-kernel").findtext("system-out") == (
+        "warning: dense: dense\nfix: Do this."
+    )
     assert case_of(root, location, "KI105 dead-units").findtext("system-out") == (
         "waived, since It is dense.: warning: dense: dense"
     )
@@ -182,7 +189,7 @@ def test_sarif_says_what_a_viewer_needs() -> None:
     assert [result["ruleId"] for result in results] == ["KI401", "KI101", "KI101", "KI103", "KI105"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in results)
     assert [result["level"] for result in results] == ["note", "error", "error", "warning", "warning"]
-    assert results[1]["message"]["text"] == "dense/kernel: 3 of 25 values are NaN at [0, 4]."
+    assert results[1]["message"]["text"] == "dense/kernel: 3 of 25 values are NaN at [0, 4]. Fix: Do this."
     (place,) = results[1]["locations"]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "models/dense.keras"
     assert place["logicalLocations"] == [{"fullyQualifiedName": "dense/kernel", "kind": "member"}]
@@ -196,7 +203,10 @@ def test_sarif_says_what_a_viewer_needs() -> None:
     policy, skipped = invocation["toolConfigurationNotifications"]
     assert policy["message"]["text"] == "The policy kerasinspect.toml was in force."
     assert skipped["associatedRule"] == {"id": "KI203"}
-    assert next(rule for rule in rules if rule["id"] == "KI501")["properties"]["security-severity"] == "8.0"
+    code = next(rule for rule in rules if rule["id"] == "KI501")
+    assert code["properties"]["security-severity"] == "8.0"
+    assert code["helpUri"].endswith("/docs/rules.md#ki501")
+    assert code["help"]["text"].endswith("CVE-2025-9905 (fixed in Keras 3.11.3).")
 
 
 URIS = [
@@ -237,12 +247,13 @@ def test_annotations_are_one_command_a_line_whatever_the_names(name: str) -> Non
 
 def test_annotations_name_file_rule_and_place() -> None:
     """What cannot be read comes first, then the findings, the worst first; a note is a notice."""
+    of_rule = "::error file=models/dense.keras,title=KI101 not-a-number"
     assert github(report_of()).splitlines() == [
         "::error file=models/dense.keras,title=cannot be read::dense: the values end.",
-        "::error file=models/dense.keras,title=KI101 not-a-number::dense/kernel: 3 of 25 values are NaN at [0, 4].",
-        "::error file=models/dense.keras,title=KI101 not-a-number::dense/bias: All values are NaN.",
-        "::warning file=models/dense.keras,title=KI103 zero-kernel::dense: dense",
-        "::notice file=models/dense.keras,title=KI401 optimizer-state::dense: The name is dense.",
+        f"{of_rule}::dense/kernel: 3 of 25 values are NaN at [0, 4].%0Afix: Do this.",
+        f"{of_rule}::dense/bias: All values are NaN.%0Afix: Do this.",
+        "::warning file=models/dense.keras,title=KI103 zero-kernel::dense: dense%0Afix: Do this.",
+        "::notice file=models/dense.keras,title=KI401 optimizer-state::dense: The name is dense.%0Afix: Do this.",
         "::error file=/b.keras,title=cannot be read::dense is no model.",
     ]
 
@@ -281,7 +292,7 @@ def test_markdown_is_a_summary_with_a_table() -> None:
 def test_two_reports_of_the_same_files_are_equal(write: Any) -> None:  # noqa: ANN401 - a function of a report
     """There is no time and no count of anything else in them."""
     assert write(report_of()) == write(report_of())
-    assert not re.search(r"20\d\d-\d\d", write(report_of()))
+    assert not re.search(r"\b20\d\d-\d\d\b", write(report_of()))
 
 
 def page(report: CheckReport) -> str:

@@ -37,8 +37,10 @@ class CodeFinding:
     stored: str = field(default="", repr=False)
     """The code itself as the file has it, untrusted: to be measured and read, never run and never unmarshalled."""
     name: str = ""
-    """Of a custom class or function: what it is called, without its package."""
+    """Of a custom class or function, and of an unsafe class: what it is called, without its package."""
     package: str = ""
     """Of a custom class or function: what has to be installed or registered for it, as far as the config says it."""
     more: int = 0
     """How many objects this one stands for, which are not listed one by one; 0 for one of its own."""
+    names: tuple[str, ...] = ()
+    """What the objects that it lies in are called, the outermost first: those of layers, and inside them of others."""

@@ -10,10 +10,11 @@ CVE-2025-12058, CVE-2025-49655, CVE-2026-1462 and CVE-2026-12479.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS, CodeFinding
-from kerasinspect.analysis.stored_code.config_places import configs_of, objects_in
+from kerasinspect.analysis.stored_code.config_places import configs_of, names_at, objects_in
 from kerasinspect.analysis.stored_code.named_objects import (
     LOOKUPS,
     TEXT_KEYS,
@@ -76,7 +77,7 @@ def code_in_config(document: object, root: str) -> Iterator[CodeFinding]:
     """Findings about what any JSON document would make a Keras loader do, in the order of the document."""
     for value, place in objects_in(document, root):
         for rule in _rules_for(value):
-            yield from rule(value, place)
+            yield from (replace(finding, names=names_at(document, place)) for finding in rule(value, place))
 
 
 def _rules_for(value: JsonObject) -> Iterable[_CodeRule]:

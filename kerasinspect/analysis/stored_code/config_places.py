@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.names import cut
 
@@ -23,6 +23,16 @@ class ConfigPlace(NamedTuple):
 
     parent: ConfigPlace | None
     key: str | int
+
+    @property
+    def keys(self) -> tuple[str | int, ...]:
+        """The keys that lead to it from the whole document."""
+        keys: list[str | int] = []
+        place: ConfigPlace = self
+        while place.parent is not None:
+            keys.append(place.key)
+            place = place.parent
+        return tuple(reversed(keys))
 
     def __str__(self) -> str:
         """Keys after dots, positions in brackets; the middle of a very long way is left out."""
@@ -66,13 +76,38 @@ def _inside(value: object, place: ConfigPlace) -> Iterator[tuple[object, ConfigP
     return ((inner, ConfigPlace(place, key)) for key, inner in items if isinstance(inner, (dict, list)))
 
 
-def numbers_in_lists(model: Model) -> Iterator[tuple[ConfigPlace, int]]:
-    """The place of each list of numbers in the config and the training config, and how many it holds, at any depth."""
+def names_at(document: object, place: ConfigPlace) -> tuple[str, ...]:
+    """What the objects are called that a place in a model's config lies in, without the model itself.
+
+    They are layers, the outermost first, and then perhaps parts of one, such as its dtype policy.
+    """
+    keys = place.keys
+    if keys[:1] != ("config",):
+        return ()  # what a model was compiled or built with is no layer
+    names = []
+    value: Any = document
+    for key in keys:
+        value = value[key]
+        names += [name] if (name := _name_of(value)) else []
+    return tuple(names)
+
+
+def _name_of(value: object) -> str:
+    """The name of a layer or of another object that names its class."""
+    if not isinstance(value, dict) or "class_name" not in value:
+        return ""
+    config = value.get("config")
+    named = (*((config,) if isinstance(config, dict) else ()), value)
+    return next((name for one in named if isinstance(name := one.get("name"), str)), "")
+
+
+def long_lists(model: Model, fewest: float) -> Iterator[tuple[ConfigPlace, tuple[str, ...], int]]:
+    """The place of each list of more numbers than so many in the configs, the names there, and how many it holds."""
     for document, root in configs_of(model):
         for value, place in objects_in(document, root):
             for key, inner in value.items():
-                if isinstance(inner, list) and (count := _numbers(inner)):
-                    yield ConfigPlace(place, key), count
+                if isinstance(inner, list) and (count := _numbers(inner)) > fewest:
+                    yield ConfigPlace(place, key), names_at(document, place), count
 
 
 def _numbers(listed: list[Json]) -> int:

@@ -145,7 +145,7 @@ def unsafe_classes(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFindin
     of = f": {_shown(path)}" if isinstance(path, str) else ""
     for name in plain_names(value):
         if name in UNSAFE_CLASSES:
-            yield CodeFinding("unsafe-layer-class", str(place), f"{name} {UNSAFE_CLASSES[name]}{of}")
+            yield CodeFinding("unsafe-layer-class", str(place), f"{name} {UNSAFE_CLASSES[name]}{of}", name=name)
 
 
 def external_paths(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:

@@ -30,7 +30,9 @@ def normalised_alone(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer normalizes over an axis of size 1.
 
     Of a single value nothing is left once its mean is taken away, and only its sign once it is divided by its size:
-    everything before the layer is lost. Normalize over the axis that has the values, or leave the layer out.
+    everything before the layer is lost.
+
+    Normalize over the axis that has the values, or leave the layer out.
     """
     outputs = {layer.path for layer in output_layers(evidence.model)}  # KI209 is about their activations
     for layer in evidence.model.walk():

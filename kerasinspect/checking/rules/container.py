@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.stored_code.config_places import numbers_in_lists
+from kerasinspect.analysis.stored_code.config_places import long_lists
 from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,10 @@ _USUAL_FOLDER = "assets/"
 def optimizer_state(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """The file holds much state of the optimizer.
 
-    It is only needed to go on training, and with Adam it makes an export three times as large as the model. Ship the
-    model without it: load it with `load_model(path, compile=False)` and save that. From which size on is the threshold
-    `megabytes`; any smaller state is named beside the file.
+    It is only needed to go on training, and with Adam it makes an export three times as large as the model. From
+    which size on is the threshold `megabytes`; any smaller state is named beside the file.
+
+    To ship the model without it, load it with `load_model(path, compile=False)` and save that.
     """
     state = [extra.array.nbytes for extra in evidence.model.extras if extra.kind == "optimizer"]
     weights = evidence.model.nbytes
@@ -42,8 +44,9 @@ def legacy_format(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model is saved as legacy HDF5.
 
     Keras keeps this format only for old files: it stores no checksums, loses custom objects, and loads Lambda code
-    with fewer guards. Off unless it is selected: the format of every file is named beside it. Save the model again as
-    `.keras`.
+    with fewer guards. Off unless it is selected: the format of every file is named beside it.
+
+    Load the model and save it as `.keras`.
     """
     if evidence.model.format == "legacy-hdf5":
         version = evidence.model.keras_version
@@ -53,8 +56,9 @@ def legacy_format(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def newer_keras(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """The file was saved by a Keras that is newer than the newest one that this release knows.
 
-    Layers may have got arrays or options whose meaning is not known yet, so that names and findings can be wrong. Look
-    for a newer release of kerasinspect.
+    Layers may have got arrays or options whose meaning is not known yet, so that names and findings can be wrong.
+
+    Look for a newer release of kerasinspect.
     """
     version = evidence.model.keras_version or ""
     number = re.match(r"(\d{1,9})\.(\d{1,9})", version)
@@ -66,8 +70,10 @@ def newer_keras(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
 def wrong_checksum(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The bytes of an archive's member do not have the CRC-32 that the archive names.
 
-    Bytes were changed after the model was saved: by a bad disk, a broken transfer or an edit. Get the file again from
-    where it was made. Legacy HDF5 files have no checksums, so nothing can be said about them.
+    Bytes were changed after the model was saved: by a bad disk, a broken transfer or an edit. Legacy HDF5 files
+    have no checksums, so nothing can be said about them.
+
+    Get the file again from where it was made.
     """
     for member in evidence.container.wrong_checksums:
         yield Hit(member.name, f"Its {member.nbytes:,} bytes do not have the CRC-32 that the archive names.")
@@ -76,8 +82,9 @@ def wrong_checksum(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def repeated_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An archive holds several members of one name, or bytes that belong to no member.
 
-    Programs differ in which of them they read, so that what was inspected need not be what is loaded. Save the model
-    again.
+    Programs differ in which of them they read, so that what was inspected need not be what is loaded.
+
+    Save the model again with Keras.
     """
     for name, times in Counter(member.name for member in evidence.container.members).items():
         if times > 1:
@@ -89,8 +96,9 @@ def repeated_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def unknown_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An archive holds a member that Keras never writes.
 
-    Keras ignores it, so it only makes the file larger, or carries something past a review. Save the model again, and
-    keep other files beside it.
+    Keras ignores it, so it only makes the file larger, or carries something past a review.
+
+    Save the model again with Keras, and keep other files beside it.
     """
     for member in evidence.container.members:
         if member.name not in _USUAL_MEMBERS and not member.name.startswith(_USUAL_FOLDER):
@@ -100,7 +108,9 @@ def unknown_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def unreadable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A member of an archive cannot be read: encrypted, compressed in a way that Keras never uses, or damaged.
 
-    What it holds was not inspected, and programs may differ in what they make of it. Save the model again.
+    What it holds was not inspected, and programs may differ in what they make of it.
+
+    Save the model again with Keras.
     """
     for member in evidence.container.members:
         if member.problem:
@@ -111,32 +121,37 @@ def compressed_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The weights are compressed, or stored in pieces, which Keras itself never does.
 
     Weights hardly get smaller by it, but can no longer be read from their place in the file: every program has to
-    inflate all of them first. Save the model again with Keras.
+    inflate all of them first.
+
+    Save the model again with Keras.
     """
     for member in evidence.container.members:
         if member.compressed and member.name.startswith("model.weights."):
             share = member.stored_nbytes / max(1, member.nbytes)
             yield Hit(member.name, f"It is compressed, to {share:.0%} of its {member.nbytes:,} bytes.")
-    for path in evidence.container.compressed:
-        yield Hit(path, "It is stored in chunks rather than in one run.")
+    words = "It is stored in chunks rather than in one run."
+    yield from hits_on_arrays(evidence, [(path, words) for path in evidence.container.compressed])
 
 
 def unwritten_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An array was declared and never written, or only some of its chunks were.
 
-    A loader takes the fill value for what is missing, zero or whatever its writer chose, and says nothing of it. Keras
-    writes every array whole; one that is not was made by a program that was stopped or has a fault. Save the model
-    again.
+    A loader takes the fill value for what is missing, zero or whatever its writer chose, and says nothing of it.
+    Keras writes every array whole; one that is not was made by a program that was stopped or has a fault.
+
+    Save the model again with Keras.
     """
-    for remark in evidence.container.unwritten:
-        yield Hit(remark.place, f"It {remark.words}.")
+    unwritten = [(remark.place, f"It {remark.words}.") for remark in evidence.container.unwritten]
+    yield from hits_on_arrays(evidence, unwritten)
 
 
 def bytes_outside(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An HDF5 file has other bytes before its beginning or behind its end.
 
-    Such a file can be a model for one program and an archive, a script or another model for the next, so that what was
-    inspected need not be what is loaded. Keras writes nothing there. Save the model again.
+    Such a file can be a model for one program and an archive, a script or another model for the next, so that what
+    was inspected need not be what is loaded. Keras writes nothing there.
+
+    Save the model again with Keras.
     """
     if evidence.container.outside_nbytes:
         words = f"{evidence.container.outside_nbytes:,} bytes of the file lie before or behind the HDF5 file in it."
@@ -146,8 +161,10 @@ def bytes_outside(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def shared_object(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """Two names in an HDF5 file lead to the same group or array.
 
-    Programs that walk through the file by names read it twice, or never come to an end. Keras writes every group and
-    array under one name; only a variable that two layers use may have one in each of them. Save the model again.
+    Programs that walk through the file by names read it twice, or never come to an end. Keras writes every group
+    and array under one name; only a variable that two layers use may have one in each of them.
+
+    Save the model again with Keras.
     """
     model = evidence.model
     paths = (*(weight.stored_path for weight in model.weights), *(extra.stored_path for extra in model.extras))
@@ -163,6 +180,8 @@ def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
 
     A budget catches an export that grew by accident: optimizer state, a second copy, float64. Off unless it is
     selected, since only you know the budget: set `megabytes`.
+
+    Make the export smaller, or agree on a larger one with the threshold `megabytes`.
     """
     nbytes = evidence.container.nbytes
     if nbytes > thresholds["megabytes"] * 1e6:
@@ -173,7 +192,9 @@ def broken_list(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A legacy HDF5 file lists arrays or layers that it does not hold, or one name twice.
 
     The writing stopped half way, as it does in Keras where two weights have one name, or the file was edited. Keras
-    fails to load it, or goes on with the wrong numbers. Give every weight a name of its own, and save the model again.
+    fails to load it, or goes on with the wrong numbers.
+
+    Give every weight a name of its own, and save the model again.
     """
     for remark in evidence.container.broken_lists:
         yield Hit(remark.place, remark.words)
@@ -182,9 +203,11 @@ def broken_list(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The file has arrays or layers, by their names, in other places than those that Keras loads them from.
 
-    Keras goes by place, whatever they are called: by the order of the lists in legacy HDF5, by the numbers of groups
-    elsewhere. So a moving mean may become a gamma, or one layer's kernel another's, without an error. The file was
-    edited, or written by another program: save the model again with Keras.
+    Keras goes by place, whatever they are called: by the order of the lists in legacy HDF5, by the numbers of
+    groups elsewhere. So a moving mean may become a gamma, or one layer's kernel another's, without an error. The
+    file was edited, or written by another program.
+
+    Save the model again with Keras.
     """
     displaced: dict[str, list[str]] = {}
     for weight in evidence.model.weights:
@@ -202,8 +225,10 @@ def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The file has the arrays of a layer under another name than its config.
 
-    Keras loads them all the same, since it goes by place; a program that looks layers up by name does not. Either the
-    layer was renamed, or the weights are those of another model: compare both, and save the model again.
+    Keras loads them all the same, since it goes by place; a program that looks layers up by name does not. Either
+    the layer was renamed, or the weights are those of another model.
+
+    Compare the file with the model that you mean, and save that one again.
     """
     for layer in evidence.model.walk():
         if layer.stored_as is not None and any(inner.weights for inner in layer.walk()):
@@ -213,10 +238,11 @@ def other_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def bulky_config(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """The config holds a list of very many numbers.
 
-    Every program that opens the file parses it as text before it gets to a layer, and no `get_weights()` gives it. It
-    was passed as an argument by mistake, or belongs among the weights: give a layer its numbers with `set_weights` or
-    `add_weight`. From how many on is the threshold `numbers`.
+    Every program that opens the file parses it as text before it gets to a layer, and no `get_weights()` gives it.
+    It was passed as an argument by mistake, or belongs among the weights. From how many on is the threshold
+    `numbers`.
+
+    Give the layer its numbers with `set_weights` or `add_weight`.
     """
-    for place, count in numbers_in_lists(evidence.model):
-        if count > thresholds["numbers"]:
-            yield Hit(str(place), f"It is a list of {count:,} numbers.")
+    for place, names, count in long_lists(evidence.model, thresholds["numbers"]):
+        yield hit_in_config(evidence, str(place), names, f"The config has a list of {count:,} numbers here.")

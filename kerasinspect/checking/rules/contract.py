@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer that was agreed is not in the model.
 
-    Whatever relies on it, by name or by its weights, fails. Build the model as agreed, or lock it anew.
+    Whatever relies on it, by name or by its weights, fails.
+
+    Build the model as agreed, or lock it anew.
     """
     is_whole = evidence.model.config is not None
     for agreed, layer in evidence.agreed:
@@ -53,7 +55,9 @@ def _has_weights(agreed: AgreedLayer) -> bool:
 def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model has a layer that was not agreed.
 
-    The architecture was changed since it was locked, or another model was exported. Lock it anew if that is meant.
+    The architecture was changed since it was locked, or another model was exported.
+
+    Export the model that was agreed, or lock this one anew.
     """
     for agreed, layer in evidence.agreed:
         if agreed is None and layer is not None:
@@ -63,7 +67,9 @@ def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer is of another class than agreed.
 
-    It computes something else, even where its weights have the same shapes. Lock the model anew if that is meant.
+    It computes something else, even where its weights have the same shapes.
+
+    Build the layer as agreed, or lock the model anew.
     """
     for agreed, layer in _kept_layers(evidence):
         if not fits_text(agreed.class_name, known_class(layer)):
@@ -73,8 +79,9 @@ def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def missing_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer lacks a weight that was agreed.
 
-    It was built with other options, `use_bias=False` perhaps, so that weights no longer load by position. Build the
-    layer as agreed, or lock the model anew.
+    It was built with other options, `use_bias=False` perhaps, so that weights no longer load by position.
+
+    Build the layer as agreed, or lock the model anew.
     """
     for layer, agreed, weight in _weight_pairs(evidence):
         if agreed is not None and weight is None:
@@ -84,8 +91,9 @@ def missing_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def unexpected_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer has a weight that was not agreed.
 
-    It was built with other options than when it was locked, so that weights no longer load by position. Build the
-    layer as agreed, or lock the model anew.
+    It was built with other options than when it was locked, so that weights no longer load by position.
+
+    Build the layer as agreed, or lock the model anew.
     """
     for _layer, agreed, weight in _weight_pairs(evidence):
         if agreed is None and weight is not None:
@@ -95,7 +103,9 @@ def unexpected_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_shape(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight has another shape than agreed.
 
-    The layer is wider, narrower or fed by something else. Build it as agreed, or lock the model anew.
+    The layer is wider, narrower or fed by something else.
+
+    Build the layer as agreed, or lock the model anew.
     """
     for agreed, weight in _kept_weights(evidence):
         if not fits_shape(agreed.shape, weight.shape):
@@ -108,7 +118,9 @@ def other_dtype(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight has another dtype than agreed.
 
     The model was converted or quantized, or saved under another dtype policy: its size, its speed and its answers
-    differ. Convert it back, or lock it anew.
+    differ.
+
+    Convert the model back, or lock it anew.
     """
     for agreed, weight in _kept_weights(evidence):
         if not fits_text(agreed.dtype, weight.dtype):
@@ -118,7 +130,9 @@ def other_dtype(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_interface(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model takes or gives other tensors than agreed: their number, their order or their shapes differ.
 
-    Programs that call it fail, or feed one input with what is meant for another. Build it as agreed, or lock it anew.
+    Programs that call it fail, or feed one input with what is meant for another.
+
+    Build the model as agreed, or lock it anew.
     """
     contract = evidence.contract or Contract()
     tensors = (("input", contract.inputs, inputs_of), ("output", contract.outputs, outputs_of))
@@ -142,7 +156,9 @@ def _differences(word: str, agreed: AgreedTensor, tensor: Tensor) -> Iterator[st
 def over_budget(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model has more parameters or bytes than agreed.
 
-    It may no longer fit where it is to run, or be as quick. Make it smaller, or agree on another budget by hand.
+    It may no longer fit where it is to run, or be as quick.
+
+    Make the model smaller, or put another budget into the lock file.
     """
     contract, model = evidence.contract or Contract(), evidence.model
     for word, agreed, actual in (
@@ -156,7 +172,9 @@ def over_budget(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_keras(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model was saved by another version of Keras than agreed.
 
-    Defaults and formats change between versions, so that a model may load elsewhere with other results or not at all.
+    Defaults and formats change between versions, so that a model may load elsewhere with other results or not at
+    all.
+
     Save it with the agreed version, or put a glob such as `3.*` into the lock file.
     """
     agreed, actual = (evidence.contract or Contract()).keras_version, evidence.model.keras_version
@@ -167,8 +185,9 @@ def other_keras(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The values of a weight are not those that were agreed: their SHA-256 is another one.
 
-    The model was trained on, converted or exchanged since it was locked with `--hash`. Get the right file, or lock it
-    anew.
+    The model was trained on, converted or exchanged since it was locked with `--hash`.
+
+    Get the file that was agreed, or lock this one anew.
     """
     for agreed, weight in _kept_weights(evidence):
         if agreed.sha256 is not None and weight.stored_path in evidence.statistics:
@@ -180,8 +199,10 @@ def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer is configured otherwise than agreed: its activation, its padding, its strides or another value differs.
 
-    It computes something else from the same weights. Build it as agreed, or lock the model anew. Initializers,
-    regularizers and constraints are not asked, nor what a layer of another Keras does not have.
+    It computes something else from the same weights. Initializers, regularizers and constraints are not asked, nor
+    what a layer of another Keras does not have.
+
+    Build the layer as agreed, or lock the model anew.
     """
     for agreed, layer in _kept_layers(evidence):
         for key, wanted, actual in departures(agreed.config or {}, layer):

@@ -52,11 +52,13 @@ UNKNOWN = Loss("")
 def output_against_loss(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The activation of an output does not fit the loss that the model was compiled with.
 
-    A softmax over one unit is always 1; a crossentropy that expects probabilities is wrong on a linear output, and one
-    that expects logits on a softmax; classes that exclude each other want a softmax, labels that do not a sigmoid.
-    Training runs all the same, and learns little, nothing or something else. Use sigmoid with `binary_crossentropy`
-    for one unit or for several labels, softmax with `categorical_crossentropy` for several classes, or a linear output
-    with `from_logits=True`.
+    A softmax over one unit is always 1; a crossentropy that expects probabilities is wrong on a linear output, and
+    one that expects logits on a softmax; classes that exclude each other want a softmax, labels that do not a
+    sigmoid. Training runs all the same, and learns little, nothing or something else. One unit or several labels
+    take a sigmoid and `binary_crossentropy`, several classes a softmax and `categorical_crossentropy`; a linear
+    output takes either with `from_logits=True`.
+
+    Change the activation or the loss so that they fit each other, and train again.
     """
     layers = {layer.path: layer for layer in evidence.model.walk()}
     outputs = {layer.path: layer for layer in output_layers(evidence.model)}
@@ -178,8 +180,9 @@ def _is_custom(entry: JsonObject) -> bool:
 def wrong_loss_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model was compiled with another number of loss weights than it has outputs.
 
-    It has one for each output: weights of classes or of samples were given in their place. Give `loss_weights` one
-    number for each output, and the others to `fit` as `class_weight` or `sample_weight`.
+    It has one for each output: weights of classes or of samples were given in their place.
+
+    Give `loss_weights` one number for each output, and `fit` the weights of classes or samples.
     """
     given = (evidence.model.training_config or {}).get("loss_weights")
     outputs = len(output_layers(evidence.model))
@@ -191,9 +194,10 @@ def wrong_loss_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def short_loss_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A legacy HDF5 file names its loss in short, as in `mse`, and Keras 3 before 3.16 fails to load it.
 
-    It looks for a metric of that name and ends with "Could not deserialize 'keras.metrics.mse'" or "Could not locate
-    function 'mse'". Load it with `compile=False` in Keras 3.3 or later and compile it anew, with the loss by its full
-    name, or save it as `.keras`.
+    It looks for a metric of that name and ends with "Could not deserialize 'keras.metrics.mse'" or "Could not
+    locate function 'mse'".
+
+    Load it with `compile=False` in Keras 3.3 or later, compile it with the loss by its full name, save it as `.keras`.
     """
     loss = (evidence.model.training_config or {}).get("loss")
     parts = [*loss.values()] if isinstance(loss, dict) else loss if isinstance(loss, list) else [loss]

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def lost_zero_points(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer quantized with GPTQ or AWQ lacks its zero points.
 
-    Keras 3.14.0 to 3.15.1 leaves `kernel_zero` out when it saves `.keras` and `.weights.h5`, and then refuses its own
-    file; what the kernel's integers stand for is lost. Save the quantized model with another version of Keras, or as
-    `.h5`.
+    Keras 3.14.0 to 3.15.1 leaves `kernel_zero` out when it saves `.keras` and `.weights.h5`, and then refuses its
+    own file; what the kernel's integers stand for is lost.
+
+    Save the quantized model with another version of Keras, or as `.h5`.
     """
     for layer in evidence.model.walk():
         if lost_zero_point({weight.name: weight.dtype for weight in layer.weights}):

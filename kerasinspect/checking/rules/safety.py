@@ -12,19 +12,30 @@ from kerasinspect.analysis.stored_code.config_places import SHOWN
 from kerasinspect.analysis.stored_code.loader_names.keras_table import VERSIONS
 from kerasinspect.analysis.stored_code.references import CORE_PACKAGES, UNLISTED_CLASSES, is_operation
 from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
 from kerasinspect.checking.rules.structure import few_of
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.formats.container_facts import Place
     from kerasinspect.model import Model
+
+_CVES_OF_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "TorchModuleWrapper": ("CVE-2025-49655",),
+    "TFSMLayer": ("CVE-2026-1462",),
+}
+"""Advisories about unsafe classes."""
 
 _KNOWN_KERAS = f"Keras {VERSIONS['keras']} and tf_keras {VERSIONS['tf-keras']}"
 """The versions whose classes are known by their names."""
+
+_OF_NEWER_KERAS = "Load it with a newer Keras, and look for a newer release of kerasinspect."
+"""What to do about a class that Keras may have by now."""
 
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks that Unicode calls visible and that nobody can see."""
@@ -48,6 +59,7 @@ def stored_code(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The file holds Python code that a loader is asked to run: a Lambda layer's bytecode or source.
 
     Whoever loads it without `safe_mode` runs that code, whatever it does, and bytecode breaks with the next Python.
+
     Write the function as a layer class of your own, registered under a name, and save the model again.
     """
     kinds = "lambda-bytecode", "lambda-source"
@@ -57,8 +69,9 @@ def stored_code(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The config names a function or class of Python itself or of a package that is no part of Keras.
 
-    A Keras before 3.9 imports and calls it (CVE-2025-1550): `os.system` is such a name. Never load the file; ask
-    whoever made it what the name is for.
+    A Keras before 3.9 imports and calls it: `os.system` is such a name.
+
+    Do not load the file; ask whoever made it what the name is for.
     """
     return _hits(evidence, lambda found: f"It asks for {found.detail}.", "foreign-module")
 
@@ -66,8 +79,10 @@ def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The config names something of Keras or TensorFlow that no model is made of.
 
-    It fetches, reads or writes files, runs graphs, changes settings, or is not known to compute and nothing else; older
-    versions of Keras call it while they load the file (CVE-2025-8747, CVE-2025-9906). Never load the file.
+    It fetches, reads or writes files, runs graphs, changes settings, or is not known to compute and nothing else;
+    older versions of Keras call it while they load the file.
+
+    Do not load the file; ask whoever made it what the name is for.
     """
     return _hits(evidence, lambda found: f"It asks for {found.detail}.", "non-modeling-api")
 
@@ -75,17 +90,22 @@ def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer of a class that unpickles or runs something which the config does not show.
 
-    TorchModuleWrapper, TFSMLayer, JaxLayer and FlaxLayer run whatever their pickle, SavedModel or function holds
-    (CVE-2025-49655, CVE-2026-1462). Load it only from a source that you trust as you trust a program.
+    TorchModuleWrapper, TFSMLayer, JaxLayer and FlaxLayer run whatever their pickle, SavedModel or function holds.
+
+    Load it only from a source that you trust as you trust a program.
     """
-    return _hits(evidence, lambda found: f"{found.detail}.", "unsafe-layer-class")
+    hits = _hits(evidence, lambda found: f"{found.detail}.", "unsafe-layer-class")
+    for found, hit in zip(_code(evidence, "unsafe-layer-class"), hits, strict=True):
+        yield hit._replace(cves=_CVES_OF_CLASSES.get(found.name, ()))
 
 
 def external_path(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer opens a file or an address when the model is loaded.
 
-    A vocabulary given as a path makes a loader read any file of the machine, or fetch an address (CVE-2025-12058), and
-    the model does not work elsewhere. Save the model with the vocabulary itself.
+    A vocabulary given as a path makes a loader read any file of the machine, or fetch an address, and the model
+    does not work elsewhere.
+
+    Save the model with the vocabulary itself.
     """
     return _hits(evidence, lambda found: f"{found.detail}.", "external-path")
 
@@ -93,21 +113,25 @@ def external_path(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A name in the file leads out of the folder that it is used in.
 
-    A layer or an archive member named `../../x` writes or reads where it should not, in loaders that use the name as a
-    path (CVE-2026-12479, CVE-2025-12060). No Keras writes such a name: do not load or unpack the file.
+    A layer or an archive member named `../../x` writes or reads where it should not, in loaders that use the name
+    as a path. No Keras writes such a name.
+
+    Do not load or unpack the file; ask whoever made it what the name is for.
     """
     yield from _hits(evidence, _capitalised, "path-traversal")
     for member in evidence.container.members:
         if member.leads_elsewhere:
-            yield Hit(member.name, "The name of this member leads out of the folder that it is unpacked into.")
-    for place in evidence.container.leading_out:
-        yield Hit(place.path, f"{place.words}.")
+            words = "The name of this member leads out of the folder that it is unpacked into."
+            yield Hit(member.name, words, cves=())
+    yield from (Hit(place.path, f"{place.words}.", cves=()) for place in evidence.container.leading_out)
 
 
 def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An object of the config shows the name of one class and asks for another one.
 
-    A reviewer sees a Dense layer, the loader makes something else. Keras 3.15 refuses it. Save the model again.
+    A reviewer sees a Dense layer, the loader makes something else. Keras 3.15 refuses it.
+
+    Do not load the file; have the model saved again with Keras.
     """
     return _hits(evidence, _capitalised, "registered-name-mismatch")
 
@@ -115,21 +139,27 @@ def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model needs classes or functions that are no part of Keras.
 
-    Whoever loads it has to have that code, and runs it. This is nothing bad, but worth knowing where a model is handed
-    on: ship the code with it. There is one finding for each package, at the first layer that needs it.
+    Whoever loads it has to have that code, and runs it. This is nothing bad, but worth knowing where a model is
+    handed on. There is one finding for each package, at the first layer that needs it.
+
+    Ship the code with the model, and pass it to `load_model` as `custom_objects`.
     """
     layers = _first_of_own_classes(evidence.model)
-    needed: dict[str, dict[str, str]] = {}
+    needed: dict[str, dict[str, Hit]] = {}
     for found in _code(evidence, "custom-class"):
         if not found.more:
-            needed.setdefault(found.package, {}).setdefault(found.name, found.where)
+            hit = hit_in_config(evidence, found.where, found.names, "")
+            needed.setdefault(found.package, {}).setdefault(found.name, hit)
     told = {*chain.from_iterable(needed.values()), *UNLISTED_CLASSES, *classes_of_keras(evidence.model)}
     for name, path in layers.items():
         if name not in told:
-            needed.setdefault("", {})[name] = path
-    for package, places in needed.items():
-        where = next((layers[name] for name in places if name in layers), next(iter(places.values())))
-        yield Hit(evidence.name if where == "config" else where, _words_for(package, [*places]))
+            needed.setdefault("", {})[name] = Hit(path, "")
+    for package, hits in needed.items():
+        at_layer = (Hit(layers[name], "") for name in hits if name in layers)
+        hit = next(at_layer, next(iter(hits.values())))
+        where = evidence.name if hit.where == "config" else hit.where
+        remedy = _OF_NEWER_KERAS if package in CORE_PACKAGES else ""
+        yield hit._replace(where=where, message=_words_for(package, [*hits]), remedy=remedy)
     yield from (_left_out(found) for found in _code(evidence, "custom-class") if found.more)
 
 
@@ -161,7 +191,10 @@ def _code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:
 def _hits(evidence: Evidence, sentence: Callable[[CodeFinding], str], *kinds: str) -> Iterator[Hit]:
     """What the config asks for, of these kinds, each in a sentence."""
     for found in _code(evidence, *kinds):
-        yield _left_out(found) if found.more else Hit(found.where, sentence(found))
+        if found.more:
+            yield _left_out(found)
+        else:
+            yield hit_in_config(evidence, found.where, found.names, sentence(found))
 
 
 def _capitalised(found: CodeFinding) -> str:
@@ -177,8 +210,9 @@ def _left_out(found: CodeFinding) -> Hit:
 def runnable_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An archive holds a member that could be run or unpickled.
 
-    Keras never writes it and never reads it, but a person or a script that unpacks the archive might. Take it out, and
-    ask how it got there.
+    Keras never writes it and never reads it, but a person or a script that unpacks the archive might.
+
+    Take it out, and ask how it got there.
     """
     names = {member.name for member in evidence.container.members}
     read = _WEIGHTS if len(names & _WEIGHTS) == 1 else {"model.weights.h5"}
@@ -196,7 +230,8 @@ def link(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A name in the file is a link to another place, perhaps in another file.
 
     A loader that follows it shows or loads what lies there. Keras refuses links since 3.12.1 and never writes them.
-    Do not load the file with anything that follows links.
+
+    Do not load the file; have the model saved again with Keras.
     """
     for place in evidence.container.links:
         yield Hit(place.path, f"It {place.link.words}.")
@@ -208,39 +243,53 @@ def link(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def external_storage(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The values of an array lie outside of the file, behind a filter that is not read, or are no numbers.
 
-    A loader would read them from any file that is named there, such as `/etc/passwd` (CVE-2026-1669), or load a plug-in
-    for the filter. Keras writes none of these. Do not load the file.
+    A loader would read them from any file that is named there, such as `/etc/passwd`, or load a plug-in for the
+    filter. Keras writes none of these.
+
+    Do not load the file; have the model saved again with Keras.
     """
-    for place in evidence.container.withheld:
-        yield Hit(place.path, place.words)
+    withheld = evidence.container.withheld
+    hits = hits_on_arrays(evidence, [(place.path, place.words) for place in withheld])
+    for place, hit in zip(withheld, hits, strict=True):
+        yield hit if place.is_elsewhere else hit._replace(cves=())
 
 
 def pickled_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The weights are pickled Python objects, as Keras writes them with `weights_format="npz"`.
 
     Loading a pickle runs whatever code is in it, so that they are not read here, and no Keras since 3.9 loads them
-    either. Save the model again without `weights_format`.
+    either.
+
+    Save the model again without `weights_format`.
     """
-    for path in evidence.container.pickled:
-        yield Hit(path, "It is a pickle, which is never loaded.")
+    words = "It is a pickle, which is never loaded."
+    yield from hits_on_arrays(evidence, [(path, words) for path in evidence.container.pickled])
 
 
 def oversized_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An array declares far more values than the file holds for it.
 
-    A loader that believes it fills the memory of its machine (CVE-2026-0897), or reads what lies behind the file. No
-    Keras writes such an array: the file is damaged, or made to harm. Get it again, and do not load this one.
+    A loader that believes it fills the memory of its machine, or reads what lies behind the file. No Keras writes
+    such an array: the file is damaged, or made to harm.
+
+    Do not load the file; get it again from where it was made.
     """
-    for place in evidence.container.oversized:
-        own = place.words.removeprefix(f"{place.path} ")
-        yield Hit(place.path, own if own == place.words else f"It {own}")
+    yield from hits_on_arrays(evidence, [(place.path, _own_words(place)) for place in evidence.container.oversized])
+
+
+def _own_words(place: Place) -> str:
+    """What is to be said of an array, without its path."""
+    own = place.words.removeprefix(f"{place.path} ")
+    return own if own == place.words else f"It {own}"
 
 
 def repeated_key(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """An object of the config has the same key twice.
 
-    Programs differ in which of the two they read, so that what was inspected need not be what is loaded: Keras takes
-    the last one. No Keras writes it. Ask who edited the file.
+    Programs differ in which of the two they read, so that what was inspected need not be what is loaded: Keras
+    takes the last one. No Keras writes it.
+
+    Ask who edited the file, and have the model saved again with Keras.
     """
     for document, key in evidence.container.repeated_keys:
         yield Hit(document, f"One of its objects has the key {cut(key, SHOWN)!r} more than once.")
@@ -250,7 +299,9 @@ def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A name holds characters that cannot be seen or that change the text around them, or it imitates another name.
 
     Control characters act on terminals and logs; text direction overrides, characters without width and letters of
-    other scripts make two names look alike. Keras makes no such names: rename the layer, or do not trust the file.
+    other scripts make two names look alike. Keras makes no such names.
+
+    Rename the layer and save the model again, or do not trust the file.
     """
     names = {
         **{layer.path: "layer" for layer in evidence.model.walk()},

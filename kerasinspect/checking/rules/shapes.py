@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight has another shape than the config of its layer says, or than what comes into the layer asks for.
 
-    Keras refuses to load it. The weights come from another version of the model than its config does: save both
-    together.
+    Keras refuses to load it. The weights come from another version of the model than its config does.
+
+    Save the model again, its config and its weights together.
     """
     extras = {extra.stored_path: extra for extra in evidence.model.extras if extra.kind == "unclaimed"}
     for top in outer_layers(evidence.model.layers):

@@ -31,8 +31,10 @@ _NAMES_SHOWN = 5
 def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The file lacks arrays that a layer has by its class and config.
 
-    Keras fails to load such a model, or goes on with random numbers in their place. The file was saved half, edited, or
-    joins a config and weights of different models: save the model again.
+    Keras fails to load such a model, or goes on with random numbers in their place. The file was saved half,
+    edited, or joins a config and weights of different models.
+
+    Save the model again, its config and its weights together.
     """
     shared = {path for layer in evidence.model.walk() for path in layer.also_at}
     for top in outer_layers(evidence.model.layers):
@@ -62,8 +64,10 @@ def _lacked(one: DescribedLayer) -> tuple[WeightSpec, ...]:
 def surplus_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The file has more arrays for a layer than it has weights by its class and config.
 
-    Keras counts them, and refuses to load the model. The file was edited, or joins a config and weights of different
-    models: save the model again.
+    Keras counts them, and refuses to load the model. The file was edited, or joins a config and weights of
+    different models.
+
+    Save the model again, its config and its weights together.
     """
     model = evidence.model
     if model.config is None:
@@ -106,8 +110,10 @@ def _surplus_in_models(model: Model) -> Iterator[Hit]:
 def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The file holds an array that belongs to no layer, and is neither optimizer state nor a copy of a weight.
 
-    Keras ignores it when it loads the model. Either it is left over from another model, or a layer is stored under a
-    name that is not looked for, and loads without its weights. Compare the file's layers with those that you saved.
+    Keras ignores it when it loads the model. Either it is left over from another model, or a layer is stored under
+    a name that is not looked for, and loads without its weights.
+
+    Compare the layers of the file with those that you saved, and save the model again.
     """
     weights = {(weight.shape, figures) for weight, figures in evidence.measured()}
     for extra in evidence.model.extras:
@@ -135,9 +141,10 @@ def _left_over(model: Model) -> Iterator[Layer]:
 def lost_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The optimizer has state for weights that the file does not hold.
 
-    They were trained and not saved: Keras makes them anew at random when it loads the model. A Keras before 3.15 does
-    so with sublayers that a layer keeps in a list inside a list. Keep them in attributes or in one list, and save
-    the model again where it was trained.
+    They were trained and not saved: Keras makes them anew at random when it loads the model. A Keras before 3.15
+    does so with sublayers that a layer keeps in a list inside a list.
+
+    Keep the sublayers in attributes or in one list, and save the model again where it was trained.
     """
     model = evidence.model
     lost = [*_lost_shapes(model)]
@@ -191,6 +198,7 @@ def unbuilt_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer has no weights yet, since it was never given an input or an input shape.
 
     Keras creates them at random when the loaded model is first called, so the file holds nothing that was trained.
+
     Call the model once, or give it an `Input`, before it is saved.
     """
     for layer in outer_layers(evidence.model.layers):
@@ -206,8 +214,9 @@ def _is_missing(layer: Layer) -> bool:
 def repeated_names(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """Two layers of one model have the same name.
 
-    Keras refuses to load it, and weights that are looked up by name may go to the wrong layer. Give every layer a name
-    of its own.
+    Keras refuses to load it, and weights that are looked up by name may go to the wrong layer.
+
+    Give every layer a name of its own, and save the model again.
     """
     for _path, layers, config in _models(evidence.model):
         if "layers" not in config:
@@ -238,8 +247,10 @@ def _models(model: Model) -> Iterator[tuple[str, tuple[Layer, ...], JsonObject]]
 def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """No path leads from a layer to an output of its model.
 
-    What it computes is thrown away, and its weights are dead bytes; an input that leads nowhere has to be fed all the
-    same. Build the model anew from the inputs and outputs that you mean.
+    What it computes is thrown away, and its weights are dead bytes; an input that leads nowhere has to be fed all
+    the same.
+
+    Build the model anew from the inputs and outputs that you mean.
     """
     for path, layers, config in _models(evidence.model):
         prefix = f"{path}/" if path else ""
@@ -261,7 +272,9 @@ def double_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """Weights are stored as float64.
 
     They take twice the bytes of float32 and run far slower on every accelerator, for digits that training never
-    settles. Set `keras.config.set_floatx("float32")`, or give the layers that dtype.
+    settles.
+
+    Set `keras.config.set_floatx("float32")`, or give the layers that dtype, and save the model again.
     """
     wide = [weight.path for weight in evidence.model.weights if weight.dtype == "float64"]
     if wide:
@@ -272,7 +285,9 @@ def mixed_precision(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """Weights that are not quantized have different floating dtypes.
 
     Mixed precision in Keras keeps all weights in float32, so that a mixture in the file is seldom meant: a part was
-    converted, or built under another dtype policy. Save the model under one policy.
+    converted, or built under another dtype policy.
+
+    Save the model under one dtype policy.
     """
     quantized = {layer.path for layer in evidence.model.walk() if policy_of(layer.config).mode is not None}
     found: Counter[str] = Counter(

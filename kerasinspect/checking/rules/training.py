@@ -23,8 +23,10 @@ _DRAWN: frozenset[Reason] = frozenset(
 def untrained_model(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """The weights of the model are still those that its initializers gave.
 
-    It predicts at random. It was saved before training, or was built anew and never given its weights: save it after
-    `fit`, or load the weights first. `kerasinspect training` shows the evidence for each layer.
+    It predicts at random. It was saved before training, or was built anew and never given its weights.
+    `kerasinspect training` shows the evidence for each layer.
+
+    Save it after `fit`, or load the trained weights before it is saved.
     """
     if _is_untrained(evidence, thresholds["share"]):
         layers = [layer for layer in evidence.trained if layer.verdict == "initial"]
@@ -55,8 +57,10 @@ def _parameters(layer: LayerTraining) -> int:
 def untrained_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer is still at its initial values, in a model of which other layers have changed.
 
-    It adds noise. It was cut off from the loss, frozen before its weights were loaded, or its weights were not found
-    when the file was loaded by name. Where a fixed random layer is meant, ignore this rule for it.
+    It adds noise. It was cut off from the loss, frozen before its weights were loaded, or its weights were not
+    found when the file was loaded by name.
+
+    Load or train the layer and save again; ignore this rule for a layer that is meant to stay random.
     """
     if not any(layer.verdict == "changed" for layer in evidence.trained):
         return
@@ -78,8 +82,10 @@ def _initializers(layer: LayerTraining) -> str:
 def statistics_never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The moving mean of a BatchNormalization layer is 0 and its moving variance 1 everywhere, as in a fresh one.
 
-    When it predicts, the layer normalizes nothing, so that what follows sees other numbers than in training. The layer
-    never ran in training mode, or its weights were not loaded.
+    When it predicts, the layer normalizes nothing, so that what follows sees other numbers than in training. The
+    layer never ran in training mode, or its weights were not loaded.
+
+    Train the layer with `training=True`, or load its weights, and save the model again.
     """
     if any(layer.verdict == "changed" for layer in evidence.trained):
         for layer in evidence.model.walk():
@@ -99,8 +105,10 @@ def statistics_never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]
 def optimizer_never_stepped(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The optimizer in the file has taken no step.
 
-    The model was compiled and saved without having been trained: train it. Nothing is said of a model whose weights
-    have changed, which was compiled anew after training, nor of one that has no weights for an optimizer to train.
+    The model was compiled and saved without having been trained. Nothing is said of a model whose weights have
+    changed, which was compiled anew after training, nor of one that has no weights for an optimizer to train.
+
+    Train the model before it is saved.
     """
     trained = any(layer.verdict == "changed" for layer in evidence.trained)
     trainable = any(weight.trainable is not False for weight in evidence.model.weights)
@@ -112,7 +120,9 @@ def never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The optimizer has taken steps, but its state for a layer is all zero: no gradient ever reached the layer.
 
     The layer is cut off from the loss, by `stop_gradient`, an integer cast or a dead activation, or it was unfrozen
-    after training. Look at what lies between the layer and the loss.
+    after training.
+
+    Look at what lies between the layer and the loss, and train again.
     """
     if evidence.training is None or not evidence.training.steps:
         return
@@ -135,8 +145,9 @@ def _is_zero_kernel(evidence: Evidence, weight: Weight) -> bool:
 def frozen_model(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """No weight of the model can be trained: every layer is frozen.
 
-    Fitting it changes nothing. That is right for an export, and a trap for a model that is to be fine-tuned: set
-    `trainable = True` before it is compiled.
+    Fitting it changes nothing. That is right for an export, and a trap for a model that is to be fine-tuned.
+
+    Set `trainable = True` before the model is compiled, where it is to be trained on.
     """
     weights = evidence.model.weights
     frozen = any(layer.trainable is False for layer in evidence.model.walk())

@@ -42,8 +42,9 @@ def not_a_number(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight holds NaN.
 
     Everything that the layer computes from it is NaN, and so is what follows: the model predicts nothing. Training
-    went wrong before the model was saved. Take an earlier checkpoint; train with a smaller learning rate, clip
-    gradients, and look for NaN in the data.
+    went wrong before the model was saved.
+
+    Take an earlier checkpoint, or train with a smaller learning rate and clipped gradients, on data without NaN.
     """
     for weight, figures in evidence.measured():
         if figures.nan:
@@ -54,8 +55,10 @@ def not_a_number(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def infinity(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight holds an infinity.
 
-    Sums with it are infinite or NaN, so that the model predicts nothing of use. Training diverged, or a conversion to
-    a smaller dtype overflowed: take an earlier checkpoint, or convert with care.
+    Sums with it are infinite or NaN, so that the model predicts nothing of use. Training diverged, or a conversion
+    to a smaller dtype overflowed.
+
+    Take an earlier checkpoint, or convert to a dtype that holds the values, such as bfloat16.
     """
     for weight, figures in evidence.measured():
         if figures.infinities:
@@ -70,6 +73,8 @@ def zero_kernel(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     The layer gives its bias whatever it is fed. The weights were never loaded, or were pruned away; a few designs
     start a branch from zeros on purpose, and then it was never trained.
+
+    Load the weights and save again; ignore this rule for a layer that is meant to be zero.
     """
     for weight, figures in _kernels(evidence):
         if figures.count and figures.zeros == figures.count and not _began_as(weight, 0.0):
@@ -79,8 +84,9 @@ def zero_kernel(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def constant_kernel(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """All values of a kernel are the same number.
 
-    All units compute the same thing, and training keeps them alike. Use a random initializer; a kernel that is meant
-    to be a constant is better a part of the computation.
+    All units compute the same thing, and training keeps them alike.
+
+    Train with a random initializer; ignore this rule for a kernel that is meant to be a constant.
     """
     for weight, figures in _kernels(evidence):
         if figures.constant and figures.count > 1 and figures.zeros == 0 and not _began_as(weight, figures.minimum):
@@ -96,8 +102,9 @@ def _began_as(weight: Weight, value: float | None) -> bool:
 def dead_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """Units of a layer are cut off: all that comes in is zero, bias included, or all that goes out is.
 
-    They take room and time for nothing. Units die of a large learning rate together with ReLU, and of pruning: leave
-    them out, or train again with a smaller rate.
+    They take room and time for nothing. Units die of a large learning rate together with ReLU, and of pruning.
+
+    Remove these units, or train again with a smaller learning rate.
     """
     biases = {weight.layer: weight for weight in evidence.model.weights if weight.name == "bias"}
     for weight, units in _unit_kernels(evidence):
@@ -123,8 +130,10 @@ def _without_bias(bias: Weight | None, silent: tuple[int, ...]) -> tuple[int, ..
 def identical_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """Units of a kernel have exactly the same weights.
 
-    They started alike and stay alike, so that they count as one: the initializer was constant, or columns were copied.
-    Initialize the kernel at random.
+    They started alike and stay alike, so that they count as one: the initializer was constant, or columns were
+    copied.
+
+    Initialize the kernel at random and train again.
     """
     for weight, units in _unit_kernels(evidence):
         alike = 0 if evidence.statistics[weight.stored_path].nan else sum(map(len, units.identical))
@@ -136,8 +145,10 @@ def identical_units(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
 def exploding_magnitude(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """A trained weight holds a number of an unusual size.
 
-    Weights of a model that trained well seldom pass 100. Far larger ones come from a diverging run or from inputs that
-    were not scaled, and overflow in float16. Scale the inputs, use a smaller learning rate or clip gradients.
+    Weights of a model that trained well seldom pass 100. Far larger ones come from a diverging run or from inputs
+    that were not scaled, and overflow in float16.
+
+    Scale the inputs, and train with a smaller learning rate or clipped gradients.
     """
     for weight, figures in evidence.measured():
         largest = figures.largest
@@ -159,7 +170,9 @@ def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     """Many values of a weight are subnormal: so close to zero that they have lost digits.
 
     Some processors compute with them a hundred times slower, and they hardly change a result. They come from weight
-    decay that goes on after training is over. Set them to zero.
+    decay that goes on after training is over.
+
+    Set these values to zero and save the model again.
     """
     for weight, figures in evidence.measured():
         if figures.subnormals > max(_FEW, thresholds["share"] * figures.count):
@@ -169,8 +182,10 @@ def many_subnormals(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
 def negative_variance(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A variance or standard deviation is negative.
 
-    A normalization layer takes its root, which is NaN, and so is all that follows. The file was damaged or put together
-    by a conversion that mixed up arrays: convert it again.
+    A normalization layer takes its root, which is NaN, and so is all that follows. The file was damaged or put
+    together by a conversion that mixed up arrays.
+
+    Convert or save the model again from its original.
     """
     for weight, figures in evidence.measured():
         if weight.name in _VARIANCES and figures.minimum is not None and figures.minimum < 0:
@@ -180,7 +195,9 @@ def negative_variance(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def float16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight holds numbers that are infinite as float16.
 
-    For a model that is to be converted to half precision; off unless it is selected. Use bfloat16, or scale the layer.
+    For a model that is to be converted to half precision; off unless it is selected.
+
+    Convert to bfloat16 instead, or scale the layer.
     """
     return _beyond(evidence, _FLOAT16_LARGEST, "float16")
 
@@ -188,7 +205,9 @@ def float16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def float16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """Many values of a weight become zero as float16.
 
-    For a model that is to be converted to half precision; off unless it is selected. Use bfloat16, or scale the layer.
+    For a model that is to be converted to half precision; off unless it is selected.
+
+    Convert to bfloat16 instead, or scale the layer.
     """
     return _vanishing(evidence, _FLOAT16_VANISHING, thresholds["share"], "float16")
 
@@ -196,7 +215,10 @@ def float16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hi
 def bfloat16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight holds numbers that are infinite as bfloat16.
 
-    For a model that is to be converted to bfloat16; off unless it is selected. Such numbers are a sign of divergence.
+    For a model that is to be converted to bfloat16; off unless it is selected. Such numbers are a sign of
+    divergence.
+
+    Keep the layer in float32, or train again with a smaller learning rate.
     """
     return _beyond(evidence, _BFLOAT16_LARGEST, "bfloat16")
 
@@ -204,7 +226,9 @@ def bfloat16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def bfloat16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """Many values of a weight become zero as bfloat16.
 
-    For a model that is to be converted to bfloat16; off unless it is selected. Set such values to zero yourself.
+    For a model that is to be converted to bfloat16; off unless it is selected.
+
+    Set these values to zero yourself, or keep the layer in float32.
     """
     return _vanishing(evidence, _BFLOAT16_VANISHING, thresholds["share"], "bfloat16")
 
@@ -229,8 +253,10 @@ def _vanishing(evidence: Evidence, size: float, share: float, dtype: str) -> Ite
 def saturated_int8(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """A quantized weight uses int8 badly: most values stand at the ends of its range, or a scale is useless.
 
-    Quantization was calibrated on another model, or a channel holds nothing. What the layer computes has little to do
-    with the weights that were quantized: quantize the original model again.
+    Quantization was calibrated on another model, or a channel holds nothing. What the layer computes has little to
+    do with the weights that were quantized.
+
+    Quantize the original model again.
     """
     for weight, figures in evidence.measured():
         low, high = figures.minimum, figures.maximum

@@ -9,7 +9,7 @@ from kerasinspect.checking.findings import SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
+    from kerasinspect.checking.findings import CheckReport, Finding, ModelReport, Verdict
     from kerasinspect.output.formats.json import Document
 
 _CHECK_SCHEMA = "kerasinspect.check/1"
@@ -23,7 +23,7 @@ def check_document(report: CheckReport) -> Document:
     return {
         "schema": _CHECK_SCHEMA,
         "fail_on": report.fail_on,
-        "models": [_model_document(model) for model in report.models],
+        "models": [_model_document(model, report.verdict(model)) for model in report.models],
         **_whole(report),
     }
 
@@ -51,11 +51,14 @@ def _whole(report: CheckReport) -> Document:
     }
 
 
-def _model_document(model: ModelReport) -> Document:
+def _model_document(model: ModelReport, verdict: Verdict) -> Document:
     """The document of one file."""
     return {
         "location": model.location,
         "format": model.format,
+        "verdict": verdict,
+        "keras_version": model.keras_version,
+        "optimizer_bytes": model.optimizer_nbytes,
         "arrays_read": model.arrays_read,
         "arrays": model.arrays,
         "error": model.error,
@@ -74,5 +77,9 @@ def _finding_document(finding: Finding) -> Document:
         "severity": finding.severity,
         "where": finding.where,
         "message": finding.message,
+        "place": finding.place or None,
+        "remedy": finding.remedy,
+        "help": finding.help,
+        "advisories": [{"id": one.cve, "fixed_in": list(one.mended)} for one in finding.advisories],
         **({"more": finding.more} if finding.more else {}),
     }

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from kerasinspect.output.escaping import short, visible
+from kerasinspect.output.remedies import remedy_in_words
 from kerasinspect.output.wording import not_used
 
 if TYPE_CHECKING:
@@ -40,14 +41,16 @@ def _annotations(model: ModelReport) -> Iterator[str]:
     for severity, command in _COMMANDS.items():
         for finding in model.findings:
             if finding.severity == severity:
-                words = f"{short(finding.where)}: {finding.message}"
-                yield _command(command, model, f"{finding.code} {finding.name}", words)
+                remedy = remedy_in_words(finding)
+                lines = (f"{short(finding.where)}: {finding.message}", *([f"fix: {remedy}"] if remedy else []))
+                yield _command(command, model, f"{finding.code} {finding.name}", *lines)
 
 
-def _command(command: str, model: ModelReport, title: str, message: str) -> str:
-    """One workflow command."""
+def _command(command: str, model: ModelReport, title: str, *lines: str) -> str:
+    """One workflow command, whose message has some lines."""
     file, about = _escaped(model.location.replace(os.sep, "/"), _IN_PROPERTIES), _escaped(title, _IN_PROPERTIES)
-    return f"::{command} file={file},title={about}::{_escaped(message, _IN_DATA)}"
+    message = _IN_DATA["\n"].join(_escaped(line, _IN_DATA) for line in lines)
+    return f"::{command} file={file},title={about}::{message}"
 
 
 def _escaped(text: str, escapes: Mapping[str, str]) -> str:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from kerasinspect.output.escaping import short, visible
+from kerasinspect.output.remedies import remedy_in_words
 from kerasinspect.output.wording import in_force, not_used
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, ModelReport
 
@@ -79,9 +80,9 @@ def _rule_case(active: ActiveRule, model: ModelReport, report: CheckReport) -> E
     waived = [ignored for ignored in model.ignored if ignored.finding.code == rule.code]
     if findings and report.stops(active.severity):
         failure = SubElement(case, "failure", {"type": active.severity, "message": rule.summary})
-        failure.text = "\n".join([*map(_sentence, findings), rule.documentation])
+        failure.text = "\n".join([*map(_sentence, findings), *_remedies(findings), "", rule.explanation])
     elif findings:
-        SubElement(case, "system-out").text = "\n".join(map(_sentence, findings))
+        SubElement(case, "system-out").text = "\n".join([*map(_sentence, findings), *_remedies(findings)])
     for ignored in waived:
         words = f"waived, since {_text(ignored.reason)}: {_sentence(ignored.finding)}"
         SubElement(case, "system-out").text = words
@@ -91,6 +92,11 @@ def _rule_case(active: ActiveRule, model: ModelReport, report: CheckReport) -> E
 def _sentence(finding: Finding) -> str:
     """One finding on a line."""
     return f"{finding.severity}: {_text(short(finding.where))}: {_text(finding.message)}"
+
+
+def _remedies(findings: Iterable[Finding]) -> Iterator[str]:
+    """What to do about some findings, a line for each thing."""
+    return (f"fix: {_text(words)}" for words in dict.fromkeys(map(remedy_in_words, findings)) if words)
 
 
 def _text(text: str) -> str:

@@ -13,17 +13,22 @@ from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from kerasinspect import __version__
+from kerasinspect.checking.advisories import published
+from kerasinspect.checking.findings import documented_at
 from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.remedies import advisory_in_words, remedy_in_words
 from kerasinspect.output.wording import in_force, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding
+    from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, Rule
     from kerasinspect.output.formats.json import Document
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_HOME = "https://example.com/OWNER/kerasinspect"
+"""Where this repository lies: the address that a viewer links to has to be a whole one (3.49.12)."""
 _FINGERPRINT = "primaryLocationLineHash"
 """The one of the partial fingerprints that GitHub compares between runs."""
 _SECURITY = {"error": "8.0", "warning": "5.0", "note": "2.0"}
@@ -63,10 +68,16 @@ def _rule(active: ActiveRule) -> Document:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": _braced(rule.summary)},
         "fullDescription": {"text": _braced(" ".join(rule.documentation.split()))},
-        "help": {"text": _braced(rule.documentation)},
+        "help": {"text": _braced(f"{rule.documentation}\n\n{_advisories_of(rule)}".rstrip())},
+        "helpUri": f"{_HOME}/blob/main/{documented_at(rule.code)}",
         "defaultConfiguration": {"level": active.severity, "enabled": rule.default},
         "properties": properties,
     }
+
+
+def _advisories_of(rule: Rule) -> str:
+    """What is published about what a rule finds."""
+    return " ".join(f"{advisory_in_words(one)}." for one in published(rule.cves))
 
 
 def _invocation(report: CheckReport) -> Document:
@@ -117,10 +128,17 @@ def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Do
         "ruleId": finding.code,
         "ruleIndex": numbers[finding.code],
         "level": finding.severity,
-        "message": {"text": _text(f"{short(finding.where)}: {finding.message}")},
+        "message": {"text": _text(f"{short(finding.where)}: {finding.message}{_fix(finding)}")},
         "locations": [{**_location(finding.location), "logicalLocations": logical}],
         "partialFingerprints": {_FINGERPRINT: f"{digest}:{seen[digest]}"},
+        **({"properties": {"place": visible(finding.place)}} if finding.place else {}),
     }
+
+
+def _fix(finding: Finding) -> str:
+    """What to do about a finding, behind its own sentence."""
+    words = remedy_in_words(finding)
+    return f" Fix: {words}" if words else ""
 
 
 def _location(path: str) -> Document:

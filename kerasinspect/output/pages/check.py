@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
+from kerasinspect.output.remedies import advisory_in_words, remedy_in_words
 from kerasinspect.output.wording import bytes_in_words, counted, not_used
 
 if TYPE_CHECKING:
@@ -17,8 +18,15 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Severity, Skipped
     from kerasinspect.output.blocks import Tone
 
-_FOUND = (Column("severity"), Column("rule"), Column("where"), Column("what is wrong", shrinks=True))
-_LISTED = (Column("model"), Column("severity"), Column("code"), Column("name"), Column("where"), Column("message"))
+_FOUND = (
+    *map(Column, ("severity", "rule", "where")),
+    Column("what is wrong", shrinks=True),
+    Column("fix", shrinks=True),
+)
+_LISTED = (
+    *map(Column, ("model", "severity", "code", "name", "where", "message", "remedy")),
+    *map(Column, ("advisories", "help", "place")),
+)
 _COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
 _ENDED = {0: "passed", 1: "failed", 3: "incomplete"}
 """How a run ended, by its exit status."""
@@ -36,8 +44,8 @@ def check_blocks(
     for model, findings in _listed(report, quiet=quiet):
         yield Heading(model.location, 1, report.verdict(model), tuple(_facts(model)))
         yield from _unread(model)
-        for _, alike in groupby(findings, key=lambda finding: (finding.severity, finding.code)):
-            yield from _finding_blocks([*alike])
+        for _, alike in groupby(findings, key=lambda one: (one.severity, one.code, one.remedy, one.advisories)):
+            yield from _finding_blocks([*alike], verbose=verbose)
         yield from _remarks(model, quiet=quiet, verbose=verbose)
     yield from _closing(report, statistics=statistics, quiet=quiet, verbose=verbose)
 
@@ -56,11 +64,18 @@ def _shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Find
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def _finding_blocks(alike: list[Finding]) -> Iterator[Block]:
-    """What one rule found in one file: the rule, then a line for each place."""
-    severity, rule = alike[0].severity, f"{alike[0].code} {alike[0].name}"
-    yield Paragraph(f"{severity} {rule}", _TONES[severity], 2)
-    yield from (Paragraph(f"{short(finding.where)}: {finding.message}", level=3) for finding in alike)
+def _finding_blocks(alike: list[Finding], *, verbose: bool) -> Iterator[Block]:
+    """What one rule found in one file: the rule, then a line for each place, and what to do about all of them."""
+    first = alike[0]
+    yield Paragraph(f"{first.severity} {first.code} {first.name}", _TONES[first.severity], 2)
+    for finding in alike:
+        yield Paragraph(f"{short(finding.where)}: {finding.message}", level=3)
+        if verbose and finding.place:
+            yield Paragraph(f"at {finding.place}", "quiet", 3)
+    if first.remedy:
+        yield Paragraph(f"fix: {first.remedy}", "quiet", 3)
+    if first.advisories:
+        yield Paragraph(f"see: {', '.join(map(advisory_in_words, first.advisories))}", "quiet", 3)
 
 
 def check_tables(
@@ -84,9 +99,11 @@ def findings_table(report: CheckReport) -> Table:
 
 def _flat_rows(model: ModelReport) -> Iterator[Row]:
     """The rows of one file."""
-    yield from (Row((model.location, "error", "", "unreadable", "", sentence)) for sentence in model.unread)
+    for sentence in model.unread:
+        yield Row((model.location, "error", "", "unreadable", "", sentence, "", "", "", ""))
     for one in model.findings:
-        yield Row((model.location, one.severity, one.code, one.name, one.where, one.message))
+        facts = one.severity, one.code, one.name, one.where, one.message, one.remedy
+        yield Row((model.location, *facts, " ".join(known.cve for known in one.advisories), one.help, one.place))
 
 
 def _unread(model: ModelReport) -> Iterator[Block]:
@@ -96,7 +113,8 @@ def _unread(model: ModelReport) -> Iterator[Block]:
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     """The row of one finding."""
-    return finding.severity, f"{finding.code} {finding.name}", finding.where, finding.message
+    rule, remedy = f"{finding.code} {finding.name}", remedy_in_words(finding)
+    return finding.severity, rule, finding.where, finding.message, remedy
 
 
 def _facts(model: ModelReport) -> Iterator[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.checking.advisories import published
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
+from kerasinspect.output.remedies import advisory_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,8 +30,11 @@ def rules_blocks(rules: Iterable[Rule]) -> Iterator[Block]:
 def rule_blocks(rule: Rule) -> Iterator[Block]:
     """One rule: what it finds, why that matters, what to do, and what can be set."""
     yield Heading(rule.code, 2, "rule", (rule.name, rule.severity, rule.family))
-    for paragraph in rule.documentation.split("\n\n"):
+    for paragraph in rule.explanation.split("\n\n"):
         yield Paragraph(" ".join(paragraph.split()), level=2)
+    yield Paragraph(f"fix: {rule.remedy}", level=2)
+    if rule.cves:
+        yield Paragraph(f"see: {', '.join(map(advisory_in_words, published(rule.cves)))}", "quiet", 2)
     if rule.family == "contract":
         yield Paragraph("Needs a lock: --against FILE, which `kerasinspect lock` made.", "quiet", 2)
     elif rule.needs:
@@ -59,7 +64,10 @@ def _section(rule: Rule) -> Iterator[str]:
     """One rule as Markdown."""
     yield f"## {rule.code}"
     yield f"**{rule.name}** · {rule.severity} · {rule.family} · looks at: {rule.scope}"
-    yield rule.documentation
+    yield rule.explanation
+    yield f"**Fix:** {rule.remedy}"
+    if rule.cves:
+        yield f"See {', '.join(map(advisory_in_words, published(rule.cves)))}."
     if rule.family == "contract":
         yield "Needs a lock: `--against FILE`, which `kerasinspect lock` made."
     elif rule.needs:

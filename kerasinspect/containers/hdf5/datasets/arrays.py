@@ -88,9 +88,10 @@ def _withheld(dataset: _Dataset, *, is_null: bool) -> Withheld | None:
     if is_null:
         return Withheld(f"{path} has a type, but no values.", is_partial=False)
     if dataset.header.find(EXTERNAL_FILES):
-        return Withheld(f"The values of {path} lie in another file, which is not opened.")
+        return Withheld(f"The values of {path} lie in another file, which is not opened.", is_elsewhere=True)
     if dataset.layout.kind == VIRTUAL:
-        return Withheld(f"{path} is a virtual dataset: its values lie in other files, which are not opened.")
+        words = "is a virtual dataset: its values lie in other files, which are not opened"
+        return Withheld(f"{path} {words}.", is_elsewhere=True)
     if dataset.dtype == UNUSUAL:
         return Withheld(f"The numbers of {path} are in a format that is not read.")
     if encoding.kind in _UNREAD_KINDS:
