@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kerasinspect.axes import Axis
-    from kerasinspect.checking.advisories import Advisory
-    from kerasinspect.checking.findings import Finding
     from kerasinspect.model import Initializer, Layer, Model, Shape
 
 _PLURALS = {"index": "indices", "height": "high", "width": "wide", "depth": "deep"}
@@ -120,17 +118,6 @@ def in_force(policy: str | None) -> str:
 def not_used(policy: str) -> str:
     """What is said of a policy that was found and does not count."""
     return f"The policy {policy} was not used, since it lies in what is checked. Name it to use it."
-
-
-def advisory_in_words(advisory: Advisory) -> str:
-    """An advisory and where it is mended: ``CVE-2026-1462 (fixed in Keras 3.12.1 and 3.13.2)``."""
-    return f"{advisory.cve} (fixed in Keras {' and '.join(advisory.mended)})"
-
-
-def remedy_in_words(finding: Finding) -> str:
-    """What to do about a finding, and what is published about it."""
-    advisories = f"See {', '.join(map(advisory_in_words, finding.advisories))}." if finding.advisories else ""
-    return " ".join(filter(None, (finding.remedy, advisories)))
 
 
 def share_in_words(part: int, whole: int) -> str:

@@ -9,7 +9,8 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from kerasinspect.output.escaping import short, visible
-from kerasinspect.output.wording import not_used, remedy_in_words
+from kerasinspect.output.remedies import remedy_in_words
+from kerasinspect.output.wording import not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

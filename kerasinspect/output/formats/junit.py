@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
-from kerasinspect.output.wording import remedy_in_words
+from kerasinspect.output.remedies import remedy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

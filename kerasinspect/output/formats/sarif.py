@@ -18,7 +18,7 @@ from kerasinspect.checking.findings import documented_at
 from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
-from kerasinspect.output.wording import advisory_in_words, remedy_in_words
+from kerasinspect.output.remedies import advisory_in_words, remedy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
-from kerasinspect.output.wording import advisory_in_words, bytes_in_words, counted, not_used, remedy_in_words
+from kerasinspect.output.remedies import advisory_in_words, remedy_in_words
+from kerasinspect.output.wording import bytes_in_words, counted, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

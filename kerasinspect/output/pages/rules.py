@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.checking.advisories import published
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
-from kerasinspect.output.wording import advisory_in_words
+from kerasinspect.output.remedies import advisory_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
