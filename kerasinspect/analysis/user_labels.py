@@ -62,12 +62,12 @@ def _require(names: tuple[str, ...], weight: Weight, axis: int, word: str) -> No
         count = "1 name" if len(names) == 1 else f"{len(names):,} names"
         raise RequestError(
             f"The {word} names file has {count}, but {weight.path} has {size:,} {word}s.",
-            f"Write {size:,} names, one a line.",
+            f"Write {size:,} names, one per line.",
         )
 
 
 def names_in(data: bytes, path: str) -> tuple[str, ...]:
-    """The names in the bytes of a file, one a line; empty lines at its end do not count.
+    """The names in the bytes of a file, one per line; empty lines at its end do not count.
 
     Raises RequestError where they are not UTF-8 text.
     """

@@ -71,7 +71,7 @@ def parse_lock(document: Json, path: str) -> Contract:
     """The contract in the document of a lock file; raises RequestError, which names the place, for what is none."""
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str) or not schema.startswith("kerasinspect.lock/"):
-        raise RequestError(f"{path} is no lock file.", _MAKE_A_LOCK)
+        raise RequestError(f"{path} is not a lock file.", _MAKE_A_LOCK)
     if schema != LOCK_SCHEMA:
         raise RequestError(
             f"{path} is a lock file of another version, {schema}; this release reads {LOCK_SCHEMA}.",

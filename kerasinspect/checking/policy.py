@@ -227,7 +227,7 @@ def _severity(value: object, place: str) -> Severity:
     for severity in SEVERITIES:
         if value == severity:
             return severity
-    raise RequestError(f"{place} is no severity.", f"It is one of {', '.join(SEVERITIES)}.")
+    raise RequestError(f"{place} is not a severity.", f"It is one of {', '.join(SEVERITIES)}.")
 
 
 def _truth(value: object, place: str) -> bool:

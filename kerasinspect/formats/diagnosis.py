@@ -39,7 +39,7 @@ _FIRST_MEMBER = (b"metadata.json", 30)
 """A Keras archive's first name, and where it stands."""
 _SUPERBLOCK, _SMALLEST_SUPERBLOCK, _LAST_SUPERBLOCK = 96, 48, 3
 
-_GET_AGAIN = "Get it again, whole."
+_GET_AGAIN = "Copy or download it again."
 _NEVER_WRITTEN = "It was never written or copied: get it again."
 
 

@@ -67,8 +67,8 @@ weights: 0 of 1 array equal
 difference    in the file                    in Keras
 other values  [0] dense/kernel (8, 5) float32  [0] dense/kernel (8, 5) float32
 inputs: words (None, 12) int32
-inputs of  output  shape   dtype    finite        same again   time
-zeros      output  (2, 1)  float32  no: 1 values  no          12 ms
+inputs of  output  shape   dtype    finite        reproducible   time
+zeros      output  (2, 1)  float32  no: 1 values  no            12 ms
 The golden file was recorded with other weights than this file has.
 golden  output  outside tolerance  of  largest difference  relative
 zeros   output        1   2                 inf       inf

@@ -179,8 +179,8 @@ def _words_for(package: str, names: list[str]) -> str:
         return f"It needs {few_of(shown)}, which {_KNOWN_KERAS} lack: perhaps a newer one has it."
     of = f" of the package {cut(package, SHOWN)}" if package else ""
     if len(shown) == 1:
-        return f"It needs {shown[0]}{of}, which is no part of Keras."
-    return f"It needs {len(shown)} classes or functions{of} that are no part of Keras: {few_of(shown)}."
+        return f"It needs {shown[0]}{of}, which is not part of Keras."
+    return f"It needs {len(shown)} classes or functions{of} that are not part of Keras: {few_of(shown)}."
 
 
 def _code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:

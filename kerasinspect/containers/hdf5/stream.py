@@ -61,7 +61,7 @@ class MeteredStream:
             raise over_limit("hdf5_header_bytes", self.spent, self.limits.hdf5_header_bytes, self.source.label)
         if self.spent > _MOST_READINGS * self.source.size + _SLACK:
             message = f"{self.source.label} is refused: its headers ask for more than {_MOST_READINGS} times its bytes."
-            raise RefusedFile(message, "No Keras writes such a file: get it from its source again.")
+            raise RefusedFile(message, "No Keras writes such a file: copy or download it again.")
 
     def charge_values(self, count: int) -> None:
         """Count values of attributes; raises RefusedFile beyond the limit ``hdf5_attribute_values``."""
@@ -93,4 +93,4 @@ class parsing:  # noqa: N801 - used as `with parsing(...)`, a few times for each
             raise DamagedFile(f"{label} is damaged at {self.where}: it declares more than memory holds.") from error
         if isinstance(error, Exception) and not isinstance(error, InspectError):
             message = f"{label} is damaged at {self.where}: its structures contradict each other."
-            raise DamagedFile(message, "Get the file from its source again.") from error
+            raise DamagedFile(message, "Copy or download the file again.") from error

@@ -162,7 +162,7 @@ def _place(walk: _Walk, parent: _Unfilled, name: str, address: int) -> None:
 def _check_group(file: OpenFile, kinds: set[int], path: str) -> None:
     """Raise DamagedFile for an object with other messages than a group has, even one that holds nothing."""
     if kinds.isdisjoint(_OF_GROUPS):
-        raise DamagedFile(f"{path} in {file.source.label} is damaged: it is no group, dataset or datatype.")
+        raise DamagedFile(f"{path} in {file.source.label} is damaged: it is not a group, dataset or datatype.")
 
 
 def _attributes(walk: _Walk, header: Header, path: str) -> Mapping[str, Attribute]:

@@ -171,7 +171,7 @@ def cut_off(source: Source) -> DamagedFile:
     for name, end in _walked_members(source):
         if end > source.size:
             message = f"{source.label} is cut off inside {name}, which ends at byte {end:,}: it has {source.size:,}."
-            remedy = "Get it again, whole."
+            remedy = "Copy or download it again."
     return DamagedFile(message, remedy)
 
 

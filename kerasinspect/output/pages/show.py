@@ -130,7 +130,7 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
     if origin:
         yield Paragraph(origin, "quiet", 3)
     if not weight.named:
-        yield Paragraph("the file does not tell its name, only its place among the layer's weights", "quiet", 3)
+        yield Paragraph("the file does not store its name, only its position among the layer's weights", "quiet", 3)
     if weight.remark is not None:
         yield Paragraph(str(weight.remark), "warning", 3)
     if options.explain and (sentence := inspected.sentence):
@@ -142,7 +142,7 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
     """What stands beside the weight's name."""
-    yield "place in get_weights() unknown" if weight.index is None else f"get_weights()[{weight.index}]"
+    yield "index in get_weights() unknown" if weight.index is None else f"get_weights()[{weight.index}]"
     yield shape_in_words(weight.shape, weight.axes)
     yield weight.dtype
     if weight.trainable is False:

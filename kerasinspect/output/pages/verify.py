@@ -30,11 +30,11 @@ _ASPECT_WORDS = {
     "shape": "another shape",
     "dtype": "another dtype",
     "missing in Keras": "in the file, not in Keras",
-    "not in the file": "in Keras, not in the file: its values are made up",
+    "not in the file": "in Keras, not in the file: its values are initial ones",
     "name": "another name",
-    "order": "another place in get_weights()",
+    "order": "another index in get_weights()",
     "twice in Keras": "a shared layer, which Keras makes two of",
-    "never stored": "merged into its kernel when saved; Keras makes it anew",
+    "never stored": "merged into its kernel when saved; Keras initializes it again",
 }
 
 _CODE_WORDS = {
@@ -152,7 +152,7 @@ def _forward(forward: Forward) -> Iterator[Block]:
         for output in case.outputs
     )
     if rows:
-        titles = ("inputs of", "output", "shape", "dtype", "finite", "same again")
+        titles = ("inputs of", "output", "shape", "dtype", "finite", "reproducible")
         yield Table((*map(Column, titles), Column("time", numeric=True)), rows)
     if forward.golden is not None:
         yield from _golden(forward.golden, other_weights=forward.other_weights)

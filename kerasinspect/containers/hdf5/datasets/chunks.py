@@ -125,7 +125,7 @@ class Chunked:
     def damaged(self, what: str) -> DamagedFile:
         """The error for a dataset whose chunks contradict its header."""
         message = f"{self.path} in {self.file.source.label} is damaged: {what}."
-        return DamagedFile(message, "Get the file from its source again.")
+        return DamagedFile(message, "Copy or download the file again.")
 
 
 def filters_of(header: Header) -> tuple[Filter, ...]:
@@ -135,7 +135,7 @@ def filters_of(header: Header) -> tuple[Filter, ...]:
         return ()
     _, flags, start, nbytes = message
     if flags & SHARED:
-        complaint = "filters that are described elsewhere in the file, which is not read"
+        complaint = "filters that are described elsewhere in the file, which is not supported"
         raise ValueError(complaint)
     return filters_at(header.data[start : start + nbytes])
 
