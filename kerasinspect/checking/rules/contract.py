@@ -203,8 +203,8 @@ def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer is configured otherwise than agreed: its activation, its padding, its strides or another value differs.
 
-    It computes something else from the same weights. Initializers, regularizers and constraints are not asked, nor
-    what a layer of another Keras does not have.
+    It computes something else from the same weights. Initializers, regularizers and constraints are not compared,
+    nor what a layer of another Keras does not have.
 
     Build the layer as agreed, or lock the model anew.
     """
