@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from kerasinspect import errors
 from kerasinspect.commands.cli import cli, run
 from tests.places import ROOT
 from tests.test_sentences import MODULES, tree, values_of_types
@@ -39,6 +40,10 @@ WITHOUT_MODEL = {"rules": ((), ("KI",)), "completion": (), "verify": ()}
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = ("README.md", "action.yml", ".pre-commit-hooks.yaml", "sample_models/README.md", *PAGES)
 SCHEMAS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "kerasinspect" / "schemas").glob("*.json"))
+
+ERRORS = frozenset(
+    name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.InspectError)
+)
 
 
 def old_words(text: str) -> list[str]:
@@ -85,6 +90,21 @@ def test_a_sentence_has_no_old_words(module: str) -> None:
     """What a module says, also where no sample makes it say so."""
     said = set(sentences(module)) - values_of_types()
     assert not [words for sentence in said for words in old_words(sentence)]
+
+
+def wordless(module: str) -> Iterator[str]:
+    """Errors that a module makes with words of its own and without saying what to do."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
+            words = node.args[:1]
+            if len(node.args) + len(node.keywords) == 1 and isinstance(words[0], ast.Constant | ast.JoinedStr):
+                yield ast.unparse(words[0])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_an_error_says_what_to_do_next(module: str) -> None:
+    """A sentence about what is wrong is followed by one that helps."""
+    assert not list(wordless(module))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, InspectError, RefusedFile
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class parsing:  # noqa: N801 - used as `with parsing(...)`, a few times for each
             return
         label = self.source.label
         if isinstance(error, MemoryError):
-            raise DamagedFile(f"{label} is damaged at {self.where}: it declares more than memory holds.") from error
+            message = f"{label} is damaged at {self.where}: it declares more than memory holds."
+            raise DamagedFile(message, COPY_AGAIN) from error
         if isinstance(error, Exception) and not isinstance(error, InspectError):
             message = f"{label} is damaged at {self.where}: its structures contradict each other."
-            raise DamagedFile(message, "Copy or download the file again.") from error
+            raise DamagedFile(message, COPY_AGAIN) from error

@@ -36,7 +36,7 @@ from kerasinspect.containers.hdf5.messages import (
 )
 from kerasinspect.containers.hdf5.superblock import UNDEFINED
 from kerasinspect.containers.stored import Contiguous, InMemory, Storage, StoredArray, Unwritten, Withheld
-from kerasinspect.errors import DamagedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile
 
 if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.file import OpenFile
@@ -130,8 +130,10 @@ def _chunked_storage(dataset: _Dataset) -> Storage:
         return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not supported.")
     chunk, address, width = chunking
     if len(chunk) != len(shape) or not all(chunk) or width != itemsize:
-        which, what = f"{path} in {dataset.file.source.label}", f"chunks of shape {chunk} and values of {width} bytes"
-        raise DamagedFile(f"{which} is damaged: {what} do not fit its shape {shape} and values of {itemsize}.")
+        what = (
+            f"chunks of shape {chunk} and values of {width} bytes do not fit its shape {shape} and values of {itemsize}"
+        )
+        raise DamagedFile(f"{path} in {dataset.file.source.label} is damaged: {what}.", COPY_AGAIN)
     if address == UNDEFINED or not nbytes:
         return Unwritten(nbytes, path, fill_value(dataset.header, itemsize))
     index = ChunkIndex(dataset.file, path, address, shape, chunk)
@@ -176,4 +178,4 @@ def _check_size(dataset: _Dataset, sizes: set[int]) -> None:
         which = f"{dataset.path} in {dataset.file.source.label}"
         held = " or ".join(f"{size:,}" for size in sorted(sizes))
         message = f"{which} is damaged: it holds {held} bytes where its shape takes {dataset.nbytes:,}."
-        raise DamagedFile(message, "Copy or download the file again.")
+        raise DamagedFile(message, COPY_AGAIN)

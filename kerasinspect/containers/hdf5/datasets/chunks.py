@@ -17,7 +17,7 @@ import numpy as np
 
 from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, filters_at
 from kerasinspect.containers.stored import Withheld
-from kerasinspect.errors import DamagedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Chunked:
     def damaged(self, what: str) -> DamagedFile:
         """The error for a dataset whose chunks contradict its header."""
         message = f"{self.path} in {self.file.source.label} is damaged: {what}."
-        return DamagedFile(message, "Copy or download the file again.")
+        return DamagedFile(message, COPY_AGAIN)
 
 
 def filters_of(header: Header) -> tuple[Filter, ...]:
