@@ -117,9 +117,9 @@ def _form(forms: Sequence[str], help_text: str) -> Callable[[_Command], _Command
     return click.option("--format", "form", type=click.Choice(forms), default="table", help=help_text)
 
 
-FORMAT = _form(LIST_FORMS, "Default: table. csv has all digits of a number, jsonl one entry a line.")
+FORMAT = _form(LIST_FORMS, "Default: table. csv has all digits of a number, jsonl one entry per line.")
 
-VALUE_FORMAT = _form(get_args(ValueForm), "Default: table. jsonl has one weight a line.")
+VALUE_FORMAT = _form(get_args(ValueForm), "Default: table. jsonl has one weight per line.")
 
 
 def as_report_form(name: str) -> ReportForm | None:
@@ -139,7 +139,7 @@ REPORT_FORMAT = click.option(
     metavar=f"[{'|'.join(REPORT_FORMS)}]",
     default="table",
     callback=_report_form,
-    help="Default: table. jsonl has one finding a line, then one of the whole run.",
+    help="Default: table. jsonl has one finding per line, then one of the whole run.",
 )
 
 DOCUMENT_FORMAT = click.option(
