@@ -60,7 +60,7 @@ LOADED = answer(
 
 PAGE = """\
 model model.h5 · legacy-hdf5 · saved by Keras 2.15.0
-differs: tf_keras 2.21.0 on TensorFlow 2.21.0 loads it, which legacy files go to where Keras refuses them
+differs: tf_keras 2.21.0 on TensorFlow 2.21.0 loads it, which reads legacy files that Keras refuses
 keras 3.15.1: This Keras does not know Odd.
   Unknown layer: 'Odd'
 weights: 0 of 1 array equal

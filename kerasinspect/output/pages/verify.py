@@ -45,7 +45,7 @@ _CODE_WORDS = {
     "unsafe-layer-class": "would run what is not in the config:",
     "external-path": "would open another file:",
     "path-traversal": "would leave its folder:",
-    "registered-name-mismatch": "shows another class than it asks for:",
+    "registered-name-mismatch": "names another class than it loads:",
     "custom-class": "needs the custom class",
 }
 
@@ -66,9 +66,9 @@ def verify_blocks(answer: Verification) -> Iterator[Block]:
     verdict = f"{_OUTCOME_WORDS[answer.outcome]}{_by_what(answer)}"
     yield Paragraph(verdict) if answer.exit_status == 0 else Paragraph(verdict, "warning")
     if answer.outcome == "not-loaded" and answer.code:
-        yield Paragraph("The file holds code, or leads out of itself, and loading it would let that act:")
+        yield Paragraph("The file holds code or leads to other files; loading it would run or open these:")
     elif answer.outcome == "not-loaded":
-        yield Paragraph("Its config cannot be read, so that nobody can say what loading it would do.")
+        yield Paragraph("Its config cannot be read, so it is unknown what loading it would do.")
     yield from (Paragraph(f"  {_code_sentence(finding)}", "warning") for finding in answer.code)
     if answer.outcome == "not-loaded":
         yield Paragraph("If you trust whoever made the file, load it with --unsafe.")
@@ -103,7 +103,7 @@ def _by_what(answer: Verification) -> str:
     library = answer.library
     if library is None:
         return ""
-    legacy = ", which legacy files go to where Keras refuses them" if answer.refusals else ""
+    legacy = ", which reads legacy files that Keras refuses" if answer.refusals else ""
     return f": {library.module} {library.version} on TensorFlow {library.tensorflow} loads it{legacy}"
 
 
