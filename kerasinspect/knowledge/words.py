@@ -39,14 +39,14 @@ def weight_sentence(weight_name: str, layer_class: str) -> str | None:
 
 
 def start_sentence(initializer: Initializer | None) -> str | None:
-    """What a weight's values are before training, in one sentence; None where its initializer does not tell."""
+    """What a weight's values are before training; None where its initializer does not tell."""
     if initializer is None:
         return None
     if initializer.forget_gate and initializer.name == "zeros":
-        return "It starts at 0, and at 1 for the forget gate."
+        return "Initial values: 0, and 1 for the forget gate."
     if initializer.constant is not None and not initializer.forget_gate:
-        return f"It starts at {initializer.constant:g}."
-    return "It starts as random numbers." if initializer.stddev else None
+        return f"Initial values: {initializer.constant:g}."
+    return "Initial values: random." if initializer.stddev else None
 
 
 def layer_sentence(class_name: str) -> str | None:

@@ -39,10 +39,10 @@ def test_a_keras_1_gate_is_named(weight: str) -> None:
 
 
 STARTS = {
-    "zeros": (Initializer("zeros", constant=0.0, stddev=0.0), "It starts at 0."),
-    "a constant": (Initializer("constant", constant=0.5, stddev=0.0), "It starts at 0.5."),
-    "an LSTM": (Initializer("zeros", constant=None, forget_gate=True), "It starts at 0, and at 1 for the forget gate."),
-    "random": (Initializer("he_normal", stddev=0.1), "It starts as random numbers."),
+    "zeros": (Initializer("zeros", constant=0.0, stddev=0.0), "Initial values: 0."),
+    "a constant": (Initializer("constant", constant=0.5, stddev=0.0), "Initial values: 0.5."),
+    "an LSTM": (Initializer("zeros", constant=None, forget_gate=True), "Initial values: 0, and 1 for the forget gate."),
+    "random": (Initializer("he_normal", stddev=0.1), "Initial values: random."),
     "a class of one's own": (Initializer("Mine"), None),
     "none": (None, None),
 }

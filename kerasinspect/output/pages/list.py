@@ -80,7 +80,7 @@ def _unbuilt(inspection: Inspection, level: Literal[1, 2]) -> Iterator[Block]:
     """One line for the layers that have no weights yet."""
     names = [inspected.layer.path for inspected in inspection.walk() if _is_unbuilt(inspected.layer)]
     if names:
-        yield Paragraph(f"no weights yet, since Keras creates them at the first input: {_several(names)}", level=level)
+        yield Paragraph(f"no weights yet (Keras creates them at the first call): {_several(names)}", level=level)
 
 
 def _is_unbuilt(layer: Layer) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Layer, Vocabulary, Weight
     from kerasinspect.output.show_options import ShowOptions
 
-UNBUILT = "no weights yet: Keras creates them when the layer first sees an input"
+UNBUILT = "no weights yet: Keras creates them at the first call, when the input shape is known"
 
 _ORDER = (
     "get_weights() gives all arrays of the model in one list, layer after layer; the number in brackets is an array's "
@@ -63,7 +63,7 @@ def show_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]
 def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
     """All that follows the head lines."""
     model = inspection.model
-    if options.explain:
+    if options.explain and model.weights:
         yield Paragraph(_ORDER)
     if inspection.own_weights:
         yield Heading(model.name or "model", 2, "the model's own weights")
