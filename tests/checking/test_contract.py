@@ -237,7 +237,7 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "another document": ({"schema": "kerasinspect.show/1"}, "is not a lock file", "Make one with"),
     "no schema": ({"schema": None}, "is not a lock file", "Make one with"),
     "a schema of another type": ({"schema": 1}, "is not a lock file", "Make one with"),
-    "a later version": ({"schema": "kerasinspect.lock/2"}, "another version, kerasinspect.lock/2", "Make it anew"),
+    "a later version": ({"schema": "kerasinspect.lock/2"}, "another version, kerasinspect.lock/2", "Make it again"),
     "a digest of another type": ({"digest": 1}, "digest is not text, or null", "Correct it"),
     "names neither exact nor not": ({"exact_names": "yes"}, "exact_names is not true or false", "Correct it"),
     "an unknown key": ({"layer": []}, 'no key "layer"', "The nearest is layers."),

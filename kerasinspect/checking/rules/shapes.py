@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A weight has another shape than the config of its layer says, or than what comes into the layer asks for.
+    """A weight has another shape than the config or the input of its layer requires.
 
     Keras refuses to load it. The weights come from another version of the model than its config does.
 
