@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import click
@@ -111,6 +112,14 @@ def test_an_error_says_what_to_do_next(module: str) -> None:
 def test_documentation_has_no_old_words(path: str) -> None:
     """What is read before the first command."""
     assert not old_words((ROOT / path).read_text(encoding="utf-8"))
+
+
+def test_the_picture_has_no_old_words() -> None:
+    """The first page that anybody sees was drawn by this version."""
+    drawn = (ROOT / "docs" / "show.svg").read_text(encoding="utf-8")
+    shown = unescape(re.sub(r"<[^>]*>", " ", drawn)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "initializer: glorot_uniform" in shown
+    assert not old_words(shown)
 
 
 @pytest.mark.parametrize("path", SCHEMAS)

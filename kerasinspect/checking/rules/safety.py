@@ -73,7 +73,7 @@ def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     Do not load the file; ask whoever made it what the name is for.
     """
-    return _hits(evidence, lambda found: f"It asks for {found.detail}.", "foreign-module")
+    return _hits(evidence, lambda found: f"It names {found.detail}.", "foreign-module")
 
 
 def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -84,7 +84,7 @@ def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     Do not load the file; ask whoever made it what the name is for.
     """
-    return _hits(evidence, lambda found: f"It asks for {found.detail}.", "non-modeling-api")
+    return _hits(evidence, lambda found: f"It names {found.detail}.", "non-modeling-api")
 
 
 def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
