@@ -22,6 +22,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+COPY_AGAIN = "Copy or download the file again."
+"""What to do about a file whose bytes are wrong or missing."""
+
 
 class InspectError(Exception):
     """Something that the user can understand and act on.

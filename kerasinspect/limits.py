@@ -93,7 +93,7 @@ DEFAULT = Limits()
 
 def over_limit(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
     """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
-    message = f"{where} passes the limit {limit}: {_digits(value)} where {_digits(allowed)} are allowed."
+    message = f"{where} exceeds the limit {limit}: {_digits(value)}, where {_digits(allowed)} are allowed."
     return RefusedFile(message, f"If you trust the file, raise the limit with --limit {limit}=VALUE.")
 
 
@@ -107,7 +107,7 @@ class Tally:
     used: int = 0
 
     def add(self, count: int = 1) -> None:
-        """Count some more; raises RefusedFile where that passes the limit."""
+        """Count some more; raises RefusedFile where that exceeds the limit."""
         self.used += count
         if self.used > self.allowed:
             raise over_limit(self.limit, self.used, self.allowed, self.where)

@@ -68,6 +68,12 @@ class Remark:
         """The sentence as said beside its place: the rest of one that begins with an object, or the whole."""
         return _WORDS[self.kind](self.place, *self.facts)
 
+    @property
+    def brief(self) -> str:
+        """The sentence as a note beside a page, without reasons that only some readers want."""
+        words = _BRIEF.get(self.kind)
+        return words(self.place, *self.facts) if words else str(self)
+
     def __str__(self) -> str:
         """The whole sentence, with its place."""
         if self.kind in _OF_OBJECTS:
@@ -90,12 +96,12 @@ _DOUBTS: Mapping[Doubt, str] = {
         "the file does not keep the order of what is inside a custom layer, or inside a model that is a subclass"
     ),
     "behind-unknown": "a layer before them may have weights that the file lacks",
-    "either-keras": "the file does not tell whether Keras 2 or 3 wrote it, which have other orders",
+    "either-keras": "the file does not say whether Keras 2 or 3 wrote it, which order weights differently",
     "displaced": "the file has them in another layer's place, whose own arrays are not in theirs",
     "repeated-bytes": "the file holds some bytes twice, which may be one variable or two",
 }
 
-_NO_NUMBERS = "the numbers that these integers stand for cannot be told"
+_NO_NUMBERS = "the numbers that these integers stand for are unknown"
 
 
 def _several(names: Sequence[str]) -> str:
@@ -120,13 +126,21 @@ def _equal_layers(place: str, other: str, more: int) -> str:
     )
 
 
+def _untold(count: int) -> str:
+    return f"The get_weights() index of {count} {'array' if count == 1 else 'arrays'} is unknown"
+
+
+def _untold_in_brief(_: str, count: int, __: Sequence[Doubt]) -> str:
+    return f"{_untold(count)}; show --explain says why."
+
+
 def _untold_positions(_: str, count: int, doubts: Sequence[Doubt]) -> str:
     reasons = "; ".join(_DOUBTS[doubt] for doubt in doubts)
-    return f"The positions of {count} arrays in get_weights() cannot be told: {reasons}."
+    return f"{_untold(count)}: {reasons}."
 
 
 def _untold_name(_: str, names: Sequence[str]) -> str:
-    return f"{' or '.join(names)}: the file does not tell which"
+    return f"{' or '.join(names)}: the file does not say which"
 
 
 def _other_shape(_: str, stored: Sequence[int], promised: Sequence[int | None]) -> str:
@@ -160,12 +174,15 @@ _WORDS: Mapping[RemarkKind, Callable[..., str]] = {
     "other-group": "Keras looks for its arrays in {1}".format,
     "untold-name": _untold_name,
     "reversed-axes": "Theano wrote it, so it lies reversed along each spatial axis".format,
-    "untold-packing": f"the file does not tell how its values are packed, so that {_NO_NUMBERS}".format,
+    "untold-packing": f"the file does not say how its values are packed, so that {_NO_NUMBERS}".format,
     "lost-scale": f"{{1}} is not in the file, and without it {_NO_NUMBERS}".format,
     "other-weight": "Keras loads it as {1}, in whose place the file lists it".format,
     "other-shape": _other_shape,
     "repeated-variable": "it is the variable of {1}, stored a second time, and counts once".format,
-    "equal-bytes": "its bytes are those of {1}: the file does not tell whether they are one variable".format,
-    "lora-rank": "the rank of the LoRA factors: a setting, and no weight".format,
+    "equal-bytes": "its bytes are those of {1}: the file does not say whether they are one variable".format,
+    "lora-rank": "the rank of the LoRA factors: a setting, not a weight".format,
 }
 """The words of each kind, given its place and its facts."""
+
+_BRIEF: Mapping[RemarkKind, Callable[..., str]] = {"untold-positions": _untold_in_brief}
+"""Shorter words of kinds whose reasons are long."""

@@ -279,7 +279,7 @@ def check_step(hostile: Path, job: dict[str, str]) -> Callable[..., subprocess.C
 def test_the_action_annotates_and_writes_a_summary(
     models: str, options: str, status: int, hostile: Path, check_step: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
-    """The step takes models one a line, ends as check does, leaves a summary, and runs nothing of the repository."""
+    """The step takes models one per line, ends as check does, leaves a summary, and runs nothing of the repository."""
     summary = hostile / "summary.md"
     summary.write_text("")
     outcome = check_step(MODELS=models, OPTIONS=options)

@@ -62,8 +62,8 @@ SENTENCES = [
     (
         Remark("untold-positions", facts=(3, ("behind-unknown", "repeated-bytes"))),
         (
-            "The positions of 3 arrays in get_weights() cannot be told: a layer before them may have weights that the "
-            "file lacks; the file holds some bytes twice, which may be one variable or two."
+            "The get_weights() index of 3 arrays is unknown: a layer before them may have weights that the file "
+            "lacks; the file holds some bytes twice, which may be one variable or two."
         ),
     ),
     (Remark("no-arrays"), "the file has no arrays for it"),
@@ -73,18 +73,18 @@ SENTENCES = [
     ),
     (Remark("other-name", facts=("a",)), "the file has its arrays under the name a"),
     (Remark("other-group", facts=("/a",)), "Keras looks for its arrays in /a"),
-    (Remark("untold-name", facts=(("bias", "kernel"),)), "bias or kernel: the file does not tell which"),
+    (Remark("untold-name", facts=(("bias", "kernel"),)), "bias or kernel: the file does not say which"),
     (Remark("reversed-axes"), "Theano wrote it, so it lies reversed along each spatial axis"),
     (
         Remark("untold-packing"),
         (
-            "the file does not tell how its values are packed, so that the numbers that these integers stand for "
-            "cannot be told"
+            "the file does not say how its values are packed, so that the numbers that these integers stand for "
+            "are unknown"
         ),
     ),
     (
         Remark("lost-scale", facts=("kernel_scale",)),
-        "kernel_scale is not in the file, and without it the numbers that these integers stand for cannot be told",
+        "kernel_scale is not in the file, and without it the numbers that these integers stand for are unknown",
     ),
     (Remark("other-weight", facts=("a/bias",)), "Keras loads it as a/bias, in whose place the file lists it"),
     (Remark("other-shape", facts=((8, 5), (None, 7))), "its shape is 8 × 5, but the config says ? × 7"),
@@ -94,9 +94,9 @@ SENTENCES = [
     ),
     (
         Remark("equal-bytes", facts=("a/kernel",)),
-        "its bytes are those of a/kernel: the file does not tell whether they are one variable",
+        "its bytes are those of a/kernel: the file does not say whether they are one variable",
     ),
-    (Remark("lora-rank"), "the rank of the LoRA factors: a setting, and no weight"),
+    (Remark("lora-rank"), "the rank of the LoRA factors: a setting, not a weight"),
 ]
 
 
@@ -120,7 +120,7 @@ def test_every_kind_has_a_sentence() -> None:
 @pytest.mark.parametrize("doubt", get_args(Doubt))
 def test_every_doubt_has_words(doubt: Doubt) -> None:
     """Whatever keeps a position from being known is said."""
-    assert len(str(Remark("untold-positions", facts=(1, (doubt,)))).partition("cannot be told: ")[2]) > len(doubt)
+    assert len(str(Remark("untold-positions", facts=(1, (doubt,)))).partition("unknown: ")[2]) > len(doubt)
 
 
 def test_words_are_said_beside_a_place() -> None:
@@ -140,3 +140,10 @@ def test_names_from_a_file_are_no_part_of_a_template(name: str) -> None:
 def test_a_remark_is_a_value() -> None:
     """Equal remarks are one in a set, whatever they are about."""
     assert len({Remark("further-name", "/b", (Link("same", "/a"),)) for _ in range(2)}) == 1
+
+
+def test_a_note_is_brief_where_reasons_are_long() -> None:
+    """A note says how many positions are unknown, and where the reasons are; other remarks stay as they are."""
+    untold = Remark("untold-positions", facts=(1, ("behind-unknown",)))
+    assert untold.brief == "The get_weights() index of 1 array is unknown; show --explain says why."
+    assert Remark("reversed-axes").brief == str(Remark("reversed-axes"))

@@ -21,7 +21,7 @@ from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.summarising import extra_totals
 from kerasinspect.analysis.weights_checksum import Verified, verifying
 from kerasinspect.errors import RequestError
-from kerasinspect.knowledge.words import axis_sentence, layer_sentence, weight_sentence
+from kerasinspect.knowledge.words import axis_sentence, layer_sentence, start_sentence, weight_sentence
 from kerasinspect.model import depth_first
 
 if TYPE_CHECKING:
@@ -69,8 +69,10 @@ class WeightInspection:
 
     @property
     def sentence(self) -> str | None:
-        """What such a weight does in such a layer, in a sentence; None where nobody can tell."""
-        return weight_sentence(self.weight.name, self.weight.layer_class)
+        """What such a weight does in such a layer, and what it starts as; None where nobody can tell."""
+        sentence = weight_sentence(self.weight.name, self.weight.layer_class)
+        start = start_sentence(self.weight.initializer)
+        return f"{sentence} {start}" if sentence and start else sentence
 
     @property
     def shown_as(self) -> ShownAs:

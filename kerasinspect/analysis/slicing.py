@@ -16,7 +16,7 @@ Part: TypeAlias = "int | slice | EllipsisType"
 Window: TypeAlias = "tuple[int | range, ...]"
 """Positions along each axis of an array; a single one drops its axis."""
 
-_EXAMPLE = 'Write one part per axis, as in numpy: --slice "0:3, :, -1" or --slice "..., 0".'
+_EXAMPLE = 'Write one part per axis, as in NumPy: --slice "0:3, :, -1" or --slice "..., 0".'
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 

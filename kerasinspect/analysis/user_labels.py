@@ -32,7 +32,9 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
     kernels = [weight for weight in model.weights if len(weight.shape) > 1 and _GROUP not in _axis_names(weight)]
     if inputs is not None:
         if not kernels:
-            raise RequestError("No weight of this model has rows that --input-names could name.")
+            raise RequestError(
+                "No weight of this model has rows that --input-names could name.", "Leave the option out."
+            )
         kernel = kernels[0]
         names = _axis_names(kernel)
         axis = next((names.index(name) for name in _INPUT_AXES if name in names), len(names) - 2)
@@ -40,7 +42,9 @@ def user_labels(model: Model, inputs: tuple[str, ...] | None, outputs: tuple[str
         labels.setdefault(kernel.stored_path, {})[axis] = inputs
     if outputs is not None:
         if not kernels:
-            raise RequestError("No weight of this model has columns that --output-names could name.")
+            raise RequestError(
+                "No weight of this model has columns that --output-names could name.", "Leave the option out."
+            )
         last = kernels[-1]
         _require(outputs, last, len(last.value_axes) - 1, "output")
         for weight in model.weights:
@@ -62,12 +66,12 @@ def _require(names: tuple[str, ...], weight: Weight, axis: int, word: str) -> No
         count = "1 name" if len(names) == 1 else f"{len(names):,} names"
         raise RequestError(
             f"The {word} names file has {count}, but {weight.path} has {size:,} {word}s.",
-            f"Write {size:,} names, one a line.",
+            f"Write {size:,} names, one per line.",
         )
 
 
 def names_in(data: bytes, path: str) -> tuple[str, ...]:
-    """The names in the bytes of a file, one a line; empty lines at its end do not count.
+    """The names in the bytes of a file, one per line; empty lines at its end do not count.
 
     Raises RequestError where they are not UTF-8 text.
     """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kerasinspect.limits import Limits
 
 _WHERE = "The model"
-"""What passes the limit, in a message."""
+"""What exceeds the limit, in a message."""
 
 
 def layer_paths(model: Node, limits: Limits) -> dict[Node, str]:

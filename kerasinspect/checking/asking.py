@@ -31,7 +31,7 @@ _REASONS: Mapping[Need, str] = {
     "training config": "the file does not say what the model was compiled with",
     "values": "the file has no arrays",
     "optimizer": "the file has no optimizer state",
-    "archive": "the file is no archive",
+    "archive": "the file is not an archive",
     "checksums": "the file has no checksums",
     "lock": "no lock file is given",
 }

@@ -71,11 +71,11 @@ def parse_lock(document: Json, path: str) -> Contract:
     """The contract in the document of a lock file; raises RequestError, which names the place, for what is none."""
     schema = document.get("schema") if isinstance(document, dict) else None
     if not isinstance(schema, str) or not schema.startswith("kerasinspect.lock/"):
-        raise RequestError(f"{path} is no lock file.", _MAKE_A_LOCK)
+        raise RequestError(f"{path} is not a lock file.", _MAKE_A_LOCK)
     if schema != LOCK_SCHEMA:
         raise RequestError(
             f"{path} is a lock file of another version, {schema}; this release reads {LOCK_SCHEMA}.",
-            "Make it anew with `kerasinspect lock`.",
+            "Make it again with `kerasinspect lock`.",
         )
     try:
         return replace(_contract(document), source=path)
@@ -201,4 +201,4 @@ def _object(value: Json, place: str, keys: tuple[str, ...]) -> JsonObject:
 
 def _wrong(place: str, words: str) -> NoReturn:
     """Raise the error for a value of the wrong type."""
-    raise RequestError(f"{place} is not {words}.", "Correct it, or make the file anew with `kerasinspect lock`.")
+    raise RequestError(f"{place} is not {words}.", "Correct it, or make it again with `kerasinspect lock`.")

@@ -199,14 +199,14 @@ def _text(table: Mapping[str, object], place: str, key: str, words: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise RequestError(f"{place} has no {key}.", f"Say {words}.")
     if len(text) > _LONGEST_TEXT:
-        raise RequestError(f"{place}.{key} is longer than {_LONGEST_TEXT:,} characters.")
+        raise RequestError(f"{place}.{key} is longer than {_LONGEST_TEXT:,} characters.", "Shorten it.")
     return text
 
 
 def _table(value: object, place: str, keys: Iterable[str] = ()) -> Mapping[str, object]:
     """A table, with no other keys than those that are given, if any are."""
     if not isinstance(value, dict):
-        raise RequestError(f"{place} is not a table.")
+        raise RequestError(f"{place} is not a table.", "Write [NAME] on a line of its own, and its keys below.")
     known = [*keys]
     for key in value:
         if known and key not in known:
@@ -227,7 +227,7 @@ def _severity(value: object, place: str) -> Severity:
     for severity in SEVERITIES:
         if value == severity:
             return severity
-    raise RequestError(f"{place} is no severity.", f"It is one of {', '.join(SEVERITIES)}.")
+    raise RequestError(f"{place} is not a severity.", f"It is one of {', '.join(SEVERITIES)}.")
 
 
 def _truth(value: object, place: str) -> bool:
@@ -245,7 +245,7 @@ def _numbers(value: object, place: str) -> Mapping[str, float]:
 def _number(value: object, place: str) -> float:
     """A number that figures can be held against."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
-        raise RequestError(f"{place} is not a number, or one that is out of range.")
+        raise RequestError(f"{place} is not a number, or is out of range.", "Write a number, such as 0.5.")
     return value
 
 

@@ -49,7 +49,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
     return form, target
 
 
-@click.command(short_help="Find what is wrong with models: broken, untrained, unsafe; the exit status is for CI.")
+@click.command(short_help="Check models for damage, NaN, untrained layers and unsafe code, with an exit status for CI.")
 @MODELS
 @click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, code prefixes (KI1) or names.")
 @click.option(
@@ -74,7 +74,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 )
 @click.option("--config", metavar="FILE", help="The policy file. Default: the nearest one in this folder or above it.")
 @click.option("--no-config", is_flag=True, help="Use no policy file.")
-@click.option("--statistics", is_flag=True, help="Add how often each rule found something.")
+@click.option("--statistics", is_flag=True, help="Add the number of findings of each rule.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Add the rules that were skipped, the thresholds and the policy file."
 )
@@ -85,7 +85,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
     metavar="FORMAT=FILE",
     multiple=True,
     callback=_reports,
-    help="Write the report to this file too. May be given several times.",
+    help="Also write the report to this file. May be given several times.",
 )
 @options(OUTPUT, LIMITS, QUIET, DISPLAY)
 def check(
@@ -109,10 +109,9 @@ def check(
 ) -> int:
     """Check each MODEL: a file, a folder that is searched for models, or a glob.
 
-    The exit status is 0 where nothing is found, 1 where a finding is as severe as --fail-on or more, 2 for a wrong
-    request, and 3 where a file could not be read. `kerasinspect rules` lists the rules and explains each. What is
-    selected and ignored here wins over the policy, the table [tool.kerasinspect] of pyproject.toml or the file
-    kerasinspect.toml.
+    Exit status: 0 passed, 1 a finding of severity --fail-on or above, 2 a wrong request, 3 a file that cannot be read.
+    `kerasinspect rules` lists the rules and explains each. --select and --ignore take precedence over the policy: the
+    table [tool.kerasinspect] of pyproject.toml, or the file kerasinspect.toml.
     """
     from kerasinspect.checking.policy import Overrides
     from kerasinspect.checking.request import check_models, open_lock, open_policy, policy_here

@@ -166,7 +166,8 @@ def _output_failed(error: OSError | PipeClosed | SystemExit, display: Display) -
         trace = trace.tb_next
     if trace is None or trace.tb_frame.f_code not in {click.echo.__code__, run.__code__}:
         raise error
-    return _complain(RequestError(f"Cannot write to standard output: {error.strerror or error}."), display)
+    message = f"Cannot write to standard output: {error.strerror or error}."
+    return _complain(RequestError(message, "Write to a file with -o."), display)
 
 
 def _complain_of_usage(error: click.ClickException, display: Display) -> int:

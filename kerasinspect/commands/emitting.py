@@ -175,14 +175,14 @@ def emit_report(
                 assert_never(form)
 
 
-def finish(selection: Selection, damage: Damage, *, quiet: bool, of: str = "") -> int:
+def finish(selection: Selection, damage: Damage, *, quiet: bool, explain: bool = False, of: str = "") -> int:
     """Say what is odd and what could not be read, ``of`` which file where there are several; give the exit status."""
     from kerasinspect.output.notes import notes
 
     before = f"{of}: " if of else ""
     sentences = (*selection.model.damage, *damage.sentences)
     if not quiet:
-        say("note", (f"{before}{note}" for note in notes(selection)))
+        say("note", (f"{before}{note}" for note in notes(selection, explain=explain)))
     say("damaged", (f"{before}{sentence}" for sentence in sentences))
     return _DAMAGED if sentences else 0
 

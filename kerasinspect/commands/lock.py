@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command(short_help="Write down what a model is, for check --against to hold later exports to.")
+@click.command(short_help="Record what a model is made of, for check --against to compare later exports with.")
 @options(MODEL)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")
 @options(OUTPUT, LIMITS, COLOR)
 def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | None, limits: tuple[str, ...]) -> None:
-    """Write down the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
+    """Record the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
     a glob such as "3.*" for text. A file that was changed so is not replaced without --force.

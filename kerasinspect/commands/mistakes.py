@@ -23,10 +23,10 @@ _OF_PATHS = frozenset("./\\:*?[~")
 
 
 def no_command(group: click.Group, words: Sequence[str]) -> RequestError:
-    """The error for a line whose first word is no command."""
+    """The error for a line whose first word is not a command."""
     name = cut(words[0], LONGEST_SHOWN)
     if _is_location(words[0]):
-        message = f"{name} is no command; the command comes before the model."
+        message = f"{name} is not a command: the command comes before the model."
         return RequestError(message, f"Probably meant: {_meant(group, words)}")
     near = alike(name.lower(), group.commands)
     remedy = f"Did you mean {' or '.join(near)}?" if near else f"The commands are {', '.join(_names(group))}."

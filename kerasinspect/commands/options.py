@@ -117,9 +117,9 @@ def _form(forms: Sequence[str], help_text: str) -> Callable[[_Command], _Command
     return click.option("--format", "form", type=click.Choice(forms), default="table", help=help_text)
 
 
-FORMAT = _form(LIST_FORMS, "Default: table. csv has all digits of a number, jsonl one entry a line.")
+FORMAT = _form(LIST_FORMS, "Default: table. csv has all digits of a number, jsonl one entry per line.")
 
-VALUE_FORMAT = _form(get_args(ValueForm), "Default: table. jsonl has one weight a line.")
+VALUE_FORMAT = _form(get_args(ValueForm), "Default: table. jsonl has one weight per line.")
 
 
 def as_report_form(name: str) -> ReportForm | None:
@@ -139,7 +139,7 @@ REPORT_FORMAT = click.option(
     metavar=f"[{'|'.join(REPORT_FORMS)}]",
     default="table",
     callback=_report_form,
-    help="Default: table. jsonl has one finding a line, then one of the whole run.",
+    help="Default: table. jsonl has one finding per line, then one of the whole run.",
 )
 
 DOCUMENT_FORMAT = click.option(
@@ -166,7 +166,7 @@ _FORCE = click.option(
     is_eager=True,
     expose_value=False,
     callback=_remember_force,
-    help="Let it replace a file that is no earlier output; what may be a model is never replaced.",
+    help="Overwrite a file that is not an earlier output; what may be a model is never overwritten.",
 )
 
 OUTPUT = options(
@@ -175,7 +175,7 @@ OUTPUT = options(
         "--output",
         metavar="FILE",
         callback=as_target,
-        help="Write to this file, which is there as a whole or not at all.",
+        help="Write to this file; if anything fails, it is left as it was.",
     ),
     _FORCE,
 )
@@ -186,10 +186,10 @@ LIMITS = click.option(
     multiple=True,
     is_eager=True,  # what finds the model needs them
     metavar="NAME=VALUE",
-    help="Raise a limit that a message names. May be given several times.",
+    help="Raise a limit that an error message names. May be given several times.",
 )
 
-QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress; findings and their summary stay.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress bar; results stay.")
 
 
 def _remember_display(context: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -204,7 +204,7 @@ COLOR = click.option(
     is_eager=True,
     expose_value=False,
     callback=_remember_display,
-    help="auto: on a terminal, unless NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE says otherwise. Default: auto.",
+    help="Default: auto, which colors a terminal unless NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE says otherwise.",
 )
 
 DISPLAY = options(
@@ -224,7 +224,7 @@ DISPLAY = options(
         default=True,
         expose_value=False,
         callback=_remember_display,
-        help="Do not show a page that is longer than the screen through $PAGER (less -RFX).",
+        help="Print long pages directly instead of through $PAGER (less -RFX).",
     ),
 )
 """How a page is shown; ``COLOR`` alone is for commands without pages."""

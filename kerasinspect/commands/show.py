@@ -39,15 +39,17 @@ MOST_BYTES = 16 << 20
 @click.option(
     "--slice", "slice_text", metavar="SLICE", help='This part of each array, in NumPy slice syntax: "0:3, :".'
 )
-@click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the point; default: 4.")
-@click.option("--explain", is_flag=True, help="Say in a sentence what each layer and each weight does.")
-@click.option("--dequantize", is_flag=True, help="Of quantized weights show the values that the layer computes with.")
-@click.option("--stats", "statistics", is_flag=True, help="Add range, mean, standard deviation, zeros and what is odd.")
+@click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the decimal point. Default: 4.")
+@click.option("--explain", is_flag=True, help="Say in one sentence each what a layer and a weight do.")
+@click.option("--dequantize", is_flag=True, help="Show quantized weights as the values that the layer computes with.")
+@click.option(
+    "--stats", "statistics", is_flag=True, help="Add range, mean, standard deviation, zeros, NaN and infinities."
+)
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array's bytes.")
-@click.option("--values", is_flag=True, help="Add all values; with --format json or jsonl.")
-@click.option("--show-code", is_flag=True, help="Of code in the config show what can be read without running it.")
-@click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one a line.")
-@click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one a line.")
+@click.option("--values", is_flag=True, help="Add all values; only with --format json or jsonl.")
+@click.option("--show-code", is_flag=True, help="Show code in the config, as far as it can be read without running it.")
+@click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one per line.")
+@click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one per line.")
 @options(VALUE_FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def show(
     location: str,
@@ -74,7 +76,7 @@ def show(
 ) -> int:
     """Show what every array of MODEL is.
 
-    For each layer and each of its weights: its place in get_weights(), its shape with what runs along each axis,
+    For each weight of each layer: its index in get_weights(), its shape with what runs along each axis,
     fan-in and fan-out, its initializer, and its values under labelled columns beside labelled rows.
     """
     from kerasinspect.analysis.inspection import InspectionOptions, inspecting
@@ -103,7 +105,7 @@ def show(
             inspection.checksum()
         if not quiet:
             say("note", slice_notes(inspection))
-        return finish(selection, inspection.damage, quiet=quiet)
+        return finish(selection, inspection.damage, quiet=quiet, explain=explain)
 
 
 def _emit(
@@ -126,7 +128,7 @@ def _emit(
 
 
 def _read_names(path: str | None) -> tuple[str, ...] | None:
-    """The names in a file, one a line; raises RequestError where they cannot be read."""
+    """The names in a file, one per line; raises RequestError where they cannot be read."""
     from kerasinspect.analysis.user_labels import names_in
     from kerasinspect.containers.sources import read_user_file
     from kerasinspect.errors import RequestError
@@ -135,5 +137,7 @@ def _read_names(path: str | None) -> tuple[str, ...] | None:
         return None
     data = read_user_file(path, MOST_BYTES, f"the names in {path}")
     if len(data) > MOST_BYTES:
-        raise RequestError(f"The names in {path} take more than {MOST_BYTES:,} bytes.", "Name a list of names.")
+        raise RequestError(
+            f"The names in {path} take more than {MOST_BYTES:,} bytes.", "Name a text file with one name per line."
+        )
     return names_in(data, path)

@@ -35,9 +35,11 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
 
 @click.command(short_help="Show figures of every weight: range, mean, standard deviation, zeros, NaN, infinities.")
 @options(MODELS, LAYER, WEIGHT, CLASS, INDEX)
-@click.option("--sort", "order", type=click.Choice(ORDERS), default="order", help="The largest first. Default: order.")
+@click.option(
+    "--sort", "order", type=click.Choice(ORDERS), default="order", help="Sort by this, largest first. Default: order."
+)
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N.")
-@click.option("--quantiles", is_flag=True, help="Add the values below which 1, 25, 50, 75 and 99 % of all lie.")
+@click.option("--quantiles", is_flag=True, help="Add the 1, 25, 50, 75 and 99 % quantiles.")
 @options(FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def stats(
     locations: tuple[str, ...],

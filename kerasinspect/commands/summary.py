@@ -32,15 +32,22 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Show the layer tree: classes, shapes, parameters, sizes, and the totals.")
 @options(MODEL, LAYER, WEIGHT, CLASS, INDEX)
-@click.option("--depth", type=click.IntRange(1), metavar="N", help="Show so many levels of layers; the rest counts.")
+@click.option(
+    "--depth", type=click.IntRange(1), metavar="N", help="Show N levels of nested layers; the totals count all."
+)
 @click.option(
     "--sort",
     "order",
     type=click.Choice(["order", "parameters", "bytes", "name"]),
     default="order",
-    help="Any but order lists the layers that own weights, without the tree. Default: order.",
+    help="List the layers that own weights, largest first, instead of the tree. Default: order.",
 )
-@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N of that list; by parameters.")
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Only the first N of that list, by parameters unless --sort says otherwise.",
+)
 @options(FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def summary(
     location: str,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command(short_help="Tell for each layer whether it was trained or still has its initial values.")
+@click.command(short_help="Show whether each layer was trained or still has its initial values, and why.")
 @options(MODEL, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
 def training(
     location: str,
@@ -43,7 +43,7 @@ def training(
     limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
-    """Tell for each layer of MODEL whether it was trained, from its values, its initializers and the optimizer's state.
+    """Show for each layer of MODEL whether it was trained, from its values, initializers and optimizer state.
 
     A layer is "at initial values" where its numbers are still those of its initializers, "trained" where they are not,
     and "undetermined" where the file proves neither. The JSON says "initial", "changed" and "cannot tell".

@@ -22,20 +22,24 @@ class _Amount(click.FloatRange):
         """The number, from text."""
         number: float = super().convert(value, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{number} is no amount.", param, ctx)
+            self.fail(f"{number} is not a valid amount.", param, ctx)
         return number
 
 
-@click.command(short_help="Load it with the real Keras in another process, compare every array, and run it.")
+@click.command(short_help="Load the model with the real Keras in another process, compare every array, and run it.")
 @options(MODEL)
-@click.option("--python", metavar="PATH", help="Ask the Keras of this interpreter. Default: the one that runs this.")
-@click.option("--custom-objects", multiple=True, metavar="MODULE", help="Import your own layers from package.module.")
-@click.option("--unsafe", is_flag=True, help="Load a file with code in it, and let that code run.")
-@click.option("--input", "inputs", metavar="FILE.npz", help="Run the model on these inputs instead of made ones.")
 @click.option(
-    "--record", metavar="FILE.npz", callback=as_target, help="Keep inputs and outputs, to compare with later."
+    "--python",
+    metavar="PATH",
+    help="Use the Keras of this Python interpreter. Default: the one that runs kerasinspect.",
 )
-@click.option("--golden", metavar="FILE.npz", help="Run the model on kept inputs, and compare with the kept outputs.")
+@click.option("--custom-objects", multiple=True, metavar="MODULE", help="Import custom layers from package.module.")
+@click.option("--unsafe", is_flag=True, help="Load a file that holds code, and let that code run.")
+@click.option("--input", "inputs", metavar="FILE.npz", help="Run the model on these inputs instead of generated ones.")
+@click.option("--record", metavar="FILE.npz", callback=as_target, help="Save inputs and outputs, for a later --golden.")
+@click.option(
+    "--golden", metavar="FILE.npz", help="Run the model on recorded inputs, and compare with the recorded outputs."
+)
 @click.option("--rtol", type=_Amount(0), default=1e-3, show_default=True, help="Relative tolerance.")
 @click.option("--atol", type=_Amount(0), default=1e-5, show_default=True, help="Absolute tolerance.")
 @click.option("--time-limit", type=_Amount(0), default=300, show_default=True, help="Seconds.")
@@ -59,9 +63,9 @@ def verify(
     limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
-    """Load MODEL with the real Keras, hold every array against our own reading, and run it on zeros, ones and noise.
+    """Load MODEL with the real Keras, compare every array with our own reading, and run it on zeros, ones and noise.
 
-    Keras runs in another process, without network, with bounds on time and memory. A file with code in it is not
+    Keras runs in another process, without network, with limits on time and memory. A file with code in it is not
     loaded without --unsafe. Exit status: 0 verified, 1 refused, different or not loaded, 3 unreadable or killed.
     """
     import sys

@@ -79,7 +79,7 @@ def _decode(data: bytes, where: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        message = f"{where} is not JSON: it is no valid {encoding.upper()} at byte {error.start:,} of {len(data):,}."
+        message = f"{where} is not JSON: it is not valid {encoding.upper()} at byte {error.start:,} of {len(data):,}."
         raise DamagedFile(message, _REMEDY) from error
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.sources import STANDARD_INPUT
 from kerasinspect.containers.zip.archive import open_archive
-from kerasinspect.errors import DamagedFile, NotAModel, UnreadableFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, UnreadableFile
 from kerasinspect.formats.foreign_files import (
     CONVERT,
     NAME_A_MODEL,
@@ -39,7 +39,6 @@ _FIRST_MEMBER = (b"metadata.json", 30)
 """A Keras archive's first name, and where it stands."""
 _SUPERBLOCK, _SMALLEST_SUPERBLOCK, _LAST_SUPERBLOCK = 96, 48, 3
 
-_GET_AGAIN = "Get it again, whole."
 _NEVER_WRITTEN = "It was never written or copied: get it again."
 
 
@@ -100,22 +99,22 @@ def _hdf5_damage(source: Source) -> DamagedFile:
     block = source.read_at(start, min(_SUPERBLOCK, source.size - start))
     if len(block) < _SMALLEST_SUPERBLOCK:
         message = f"{source.label} is cut off: its {source.size:,} bytes are less than the head of an HDF5 file."
-        return DamagedFile(message, _GET_AGAIN)
+        return DamagedFile(message, COPY_AGAIN)
     version = block[8]
     width = block[13] if version <= 1 else block[9]
     if version > _LAST_SUPERBLOCK or width not in {4, 8}:
         message = f"{source.label} is damaged: its HDF5 superblock at byte {start} says {shown_bytes(block[8:16])}."
-        return DamagedFile(message, _GET_AGAIN)
+        return DamagedFile(message, COPY_AGAIN)
     at = {0: 24, 1: 28}.get(version, 12) + 2 * width
     expected = int.from_bytes(block[at : at + width], "little")
     if expected > source.size:
         message = f"{source.label} is cut off: its HDF5 superblock says {expected:,} bytes, and it has {source.size:,}."
-        return DamagedFile(message, _GET_AGAIN)
+        return DamagedFile(message, COPY_AGAIN)
     if version == _LAST_SUPERBLOCK and block[11] & 1:
         message = f"{source.label} is marked as being written: a program still writes it, or was killed."
         return DamagedFile(message, "Wait for it; if nothing writes it, try h5clear -s on a copy.")
     message = f"{source.label} is a damaged HDF5 file: the groups and arrays in it cannot be found."
-    return DamagedFile(message, _GET_AGAIN)
+    return DamagedFile(message, COPY_AGAIN)
 
 
 def not_keras_hdf5(source: Source, names: Collection[str]) -> NotAModel:
@@ -131,10 +130,10 @@ def _damaged_head(source: Source, head: bytes) -> DamagedFile | None:
         return DamagedFile(message, "Copy it again as binary (*.h5 binary in .gitattributes; binary mode in FTP).")
     if any(part in head for part in HDF5_PARTS):
         message = f"{source.label} is an HDF5 file whose first bytes are damaged: {shown_bytes(head[:8])}."
-        return DamagedFile(message, _GET_AGAIN)
+        return DamagedFile(message, COPY_AGAIN)
     if head.startswith(*_FIRST_MEMBER):
         message = f"{source.label} is a Keras archive whose first bytes are damaged: {shown_bytes(head[:8])}."
-        return DamagedFile(message, _GET_AGAIN)
+        return DamagedFile(message, COPY_AGAIN)
     return None
 
 

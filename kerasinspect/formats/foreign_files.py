@@ -197,7 +197,7 @@ def _unknown(source: Source, head: bytes, tail: bytes) -> NotAModel:
     if not any(head) and not any(tail):
         message = f"{source.label} begins and ends with zeros: it was reserved and never written."
         return NotAModel(message, _DOWNLOAD_AGAIN)
-    message = f"{source.label} is no kind of file that is known here: it begins with {shown_bytes(head[:8])}."
+    message = f"{source.label} is not a known kind of file: it begins with {shown_bytes(head[:8])}."
     return NotAModel(message, NAME_A_MODEL)
 
 

@@ -124,7 +124,7 @@ def json_object(
     where = f"{name} in {holder}"
     parsed = parse_json(load(), where, limits, deflated_nbytes)
     if not isinstance(parsed.value, dict):
-        raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
+        raise DamagedFile(f"{where} is not a JSON object.", "Save the model again.")
     return Described(parsed.value, tuple((name, key) for key in parsed.duplicate_keys))
 
 

@@ -142,7 +142,7 @@ def _json_attribute(source: Source, root: Group, name: str, limits: Limits, note
     text = root.text(name)
     if text is None:
         if name in root.attributes:
-            raise DamagedFile(f"{where} is no text.", "Save the model again.")
+            raise DamagedFile(f"{where} is not text.", "Save the model again.")
         return None
     parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits)
     notes.repeated_keys.extend((name, key) for key in parsed.duplicate_keys)
@@ -151,7 +151,7 @@ def _json_attribute(source: Source, root: Group, name: str, limits: Limits, note
         return parsed.value
     if parsed.value is None and name == _TRAINING_CONFIG:
         return None
-    raise DamagedFile(f"{where} is no JSON object.", "Save the model again.")
+    raise DamagedFile(f"{where} is not a JSON object.", "Save the model again.")
 
 
 def _layer_rows(weights: Group, notes: _LegacyNotes) -> Iterable[LayerRows]:

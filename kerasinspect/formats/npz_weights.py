@@ -99,7 +99,7 @@ def _npy_array(source: Source, path: str) -> StoredArray:
     """One ``.npy`` file by its header alone; raises DamagedFile for any other."""
     head = source.read_at(0, min(source.size, SHORTEST))
     if not head.startswith(MAGIC) or len(head) < SHORTEST:
-        raise DamagedFile(f"{source.label} is no numpy array.", "Save the model again as .keras.")
+        raise DamagedFile(f"{source.label} is not a NumPy array.", "Save the model again as .keras.")
     start = 10 if head[len(MAGIC)] == 1 else SHORTEST
     length = int.from_bytes(head[8:start], "little")
     header = source.read_at(start, min(length, HEADER_LIMIT, source.size - start))
@@ -114,7 +114,7 @@ def _npy_array(source: Source, path: str) -> StoredArray:
     nbytes, at = encoding.itemsize * math.prod(shape), start + length
     storage: Storage = Contiguous(source, at, nbytes)
     if written["by_columns"] == b"True" and len(shape) > 1:
-        storage = Withheld(f"The values of {source.label} are stored column by column, which is not read.")
+        storage = Withheld(f"The values of {source.label} are stored in Fortran order, which is not supported.")
     left = source.size - at
     if nbytes < left:
         raise DamagedFile(f"{source.label} has {left - nbytes:,} bytes behind its values.", "Save the model again.")

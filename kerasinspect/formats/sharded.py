@@ -94,8 +94,8 @@ def shard_names(source: Source, weight_map: JsonObject, limits: Limits) -> list[
     if len(names) > limits.shards:
         raise over_limit("shards", len(names), limits.shards, source.label)
     if not names or not all(isinstance(name, str) for name in named):
-        message = f"{source.path} names no shard, or something that is no file."
-        raise DamagedFile(message, "Save the model again, or get the file from its source again.")
+        message = f"{source.path} names no shard, or something that is not a file."
+        raise DamagedFile(message, "Save the model again, or copy or download the file again.")
     for name in sorted(names):
         if name != Path(name).name or name in {"", ".", ".."} or "\\" in name or "\0" in name:
             message = f"{source.path} names the shard {name}, which does not lie beside it."

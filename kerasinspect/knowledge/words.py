@@ -15,7 +15,7 @@ from kerasinspect.knowledge.naming import gate_free
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kerasinspect.model import Shape
+    from kerasinspect.model import Initializer, Shape
 
 GATE_WORDS: Mapping[str, str] = {
     "i": "input",
@@ -36,6 +36,17 @@ def weight_sentence(weight_name: str, layer_class: str) -> str | None:
         return f"The part of the {_GATED[name]} that belongs to the {GATE_WORDS[weight_name[-1]]} gate alone."
     own = weight_of(layer_class, name)
     return (own.sentence if own else "") or _WEIGHTS.get(name)
+
+
+def start_sentence(initializer: Initializer | None) -> str | None:
+    """What a weight's values are before training; None where its initializer does not tell."""
+    if initializer is None:
+        return None
+    if initializer.forget_gate and initializer.name == "zeros":
+        return "Initial values: 0, and 1 for the forget gate."
+    if initializer.constant is not None and not initializer.forget_gate:
+        return f"Initial values: {initializer.constant:g}."
+    return "Initial values: random." if initializer.stddev else None
 
 
 def layer_sentence(class_name: str) -> str | None:
@@ -81,7 +92,7 @@ def _dense_axis(source: str, shape: tuple[int, ...]) -> str:
 
 def _lookup_axis(source: str, shape: tuple[int, ...]) -> str:
     ends = f"{_count(shape[0], 'row')} of {_count(shape[1], 'number')}"
-    return f"replaces each whole number in {source} by a row of the embeddings, which are {_sizes(shape)}: {ends}"
+    return f"replaces each index in {source} by a row of the embeddings, which are {_sizes(shape)}: {ends}"
 
 
 def _recurrent_axis(gates: int, source: str, shape: tuple[int, ...]) -> str:
@@ -130,54 +141,52 @@ _GATED: Mapping[str, str] = {"kernel": "kernel", "recurrent_kernel": "recurrent 
 
 _WEIGHTS: Mapping[str, str] = {
     "kernel": (
-        "Each number says how strongly one input (row) counts in the sum of one unit (column); training adjusts it, "
-        "starting from small random numbers."
+        "Each number says how strongly one input (row) counts in the sum of one unit (column); training adjusts it."
     ),
     "recurrent_kernel": (
         "Each number says how strongly one unit's own output at the step before (row) counts in a unit (column) now."
     ),
     "bias": (
-        "One number per unit, added to the unit's sum of weighted inputs before the activation; "
-        "it starts at 0 and training moves it."
+        "One number per unit, added to the unit's sum of weighted inputs before the activation; training adjusts it."
     ),
-    "gamma": "One number per channel that the normalized values are multiplied by; it starts at 1.",
+    "gamma": "One number per channel that the normalized values are multiplied by.",
     "betas": "One number per feature that scales its input inside the curve; training moves it.",
-    "beta": "One number per channel that is added to the normalized values; it starts at 0.",
+    "beta": "One number per channel that is added to the normalized values.",
     "moving_mean": (
-        "The average of each channel, collected over the training batches and used in its place when predicting; "
-        "counted, not trained."
+        "The running mean of each channel over the training batches, used when predicting; updated by each batch, "
+        "not by gradients."
     ),
     "moving_variance": (
-        "The variance of each channel, collected over the training batches and used in its place when predicting; "
-        "counted, not trained."
+        "The running variance of each channel over the training batches, used when predicting; updated by each batch, "
+        "not by gradients."
     ),
-    "moving_stddev": "The standard deviation of each channel, collected over the training batches.",
-    "renorm_mean": "The average of each channel that batch renormalization corrects a batch towards.",
+    "moving_stddev": "The running standard deviation of each channel over the training batches.",
+    "renorm_mean": "The mean of each channel that batch renormalization corrects a batch towards.",
     "renorm_stddev": "The standard deviation of each channel that batch renormalization corrects a batch towards.",
-    "embeddings": "Row n is the list of numbers that stands for the whole number n (a word, a category) from then on.",
-    "reverse_embeddings": "The table that turns a list of numbers back into one score per word.",
+    "embeddings": "Row n is the vector that stands for index n (a word, a category) in the layers that follow.",
+    "reverse_embeddings": "The table that turns a vector back into one score per token.",
     "depthwise_kernel": "Small patterns that each look at one channel of the input alone.",
     "pointwise_kernel": "How strongly each channel of the first step counts in each filter, at one place at a time.",
     "alpha": "The slope for negative inputs: 0 cuts them off, 1 lets them pass unchanged.",
-    "scale": "One learnt number that the values are multiplied by.",
-    "concat_score_weight": "One learnt number that the attention scores are multiplied by.",
-    "mean": "The average of each feature in the data that the layer was adapted to; it is subtracted.",
-    "variance": "The variance of each feature in the data that the layer was adapted to; its root divides.",
-    "count": "How many values the average and the variance were taken from.",
-    "vector_u": "A running guess at the direction that the kernel stretches most; counted, not trained.",
+    "scale": "One learned number that the values are multiplied by.",
+    "concat_score_weight": "One learned number that the attention scores are multiplied by.",
+    "mean": "The mean of each feature in the data that the layer was adapted to; it is subtracted.",
+    "variance": "The variance of each feature in the data that the layer was adapted to; its square root divides.",
+    "count": "How many values the mean and the variance were computed from.",
+    "vector_u": "A running estimate of the direction that the kernel stretches most; not trained by gradients.",
     "input_gate_peephole_weights": "How strongly each unit's state opens its own input gate.",
     "forget_gate_peephole_weights": "How strongly each unit's state opens its own forget gate.",
     "output_gate_peephole_weights": "How strongly each unit's state opens its own output gate.",
     "unscaled_kernel": "Random directions onto which each input is projected, which training does not change.",
     "summary": "The bins that the layer was adapted to, in the first row, and how much each weighs, in the second.",
     "idf_weights": "How rare each token was in the texts that the layer was adapted to: rare ones count more.",
-    "kernel_scale": "What the stored whole numbers of the kernel must be scaled by to give the values they stand for.",
-    "kernel_zero": "The stored whole number that stands for 0 in each group of the kernel.",
-    "zero_point": "The stored whole number that stands for 0 in each group of the kernel.",
-    "embeddings_scale": "What the stored whole numbers of each row must be scaled by to give their values.",
-    "embeddings_zero": "The stored whole number that stands for 0 in each group of a row.",
-    "reverse_embeddings_scale": "What the stored whole numbers of the reverse table must be scaled by.",
-    "reverse_embeddings_zero": "The stored whole number that stands for 0 in each group of the reverse table.",
+    "kernel_scale": "What the stored integers of the kernel must be scaled by to give the values they stand for.",
+    "kernel_zero": "The stored integer that stands for 0 in each group of the kernel.",
+    "zero_point": "The stored integer that stands for 0 in each group of the kernel.",
+    "embeddings_scale": "What the stored integers of each row must be scaled by to give their values.",
+    "embeddings_zero": "The stored integer that stands for 0 in each group of a row.",
+    "reverse_embeddings_scale": "What the stored integers of the reverse table must be scaled by.",
+    "reverse_embeddings_zero": "The stored integer that stands for 0 in each group of the reverse table.",
     "g_idx": "Which group of scales each input row belongs to.",
     "awq_scales": "What each input was scaled by before the kernel was rounded, to protect the inputs that matter.",
     "inputs_scale": "What the inputs are scaled by to fit into 8 bits.",
@@ -189,8 +198,8 @@ _WEIGHTS: Mapping[str, str] = {
     "lora_kernel_b": "The second half of a small correction to the frozen kernel: a few directions to units.",
     "lora_embeddings_a": "The first half of a small correction to the frozen embeddings.",
     "lora_embeddings_b": "The second half of a small correction to the frozen embeddings.",
-    "real_kernel": "Fixed cosine waves that the signal is compared with; not learnt.",
-    "imag_kernel": "Fixed sine waves that the signal is compared with; not learnt.",
+    "real_kernel": "Fixed cosine waves that the signal is compared with; not learned.",
+    "imag_kernel": "Fixed sine waves that the signal is compared with; not learned.",
     "W_carry": "How strongly each input counts in deciding how much of the input is passed on unchanged.",
     "b_carry": "One number per unit that is added when deciding how much of the input is passed on unchanged.",
     "t_left": "Where the left bend of the curve lies.",

@@ -52,7 +52,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
     high = short_number(figures.maximum if figures else None)
     match judgement.reason:
         case "at its constant":
-            return f"every value is still that of {name}"
+            return f"every value is as initialized by {name}"
         case "off its constant":
             return f"{_extent(low, high)}, expected {_expected(one)}"
         case "on the generator's grid":

@@ -16,9 +16,12 @@ _NAMED = 5
 """Arrays that a note names; of more only the number is said."""
 
 
-def notes(selection: Selection) -> Iterator[str]:
-    """Remarks on the file as a whole, then on the layers and weights that are listed; without filters on extras too."""
-    yield from map(str, selection.model.remarks)
+def notes(selection: Selection, *, explain: bool = False) -> Iterator[str]:
+    """Remarks on the file as a whole, then on the layers and weights that are listed; without filters on extras too.
+
+    Remarks on the file are brief unless ``explain``.
+    """
+    yield from (str(remark) if explain else remark.brief for remark in selection.model.remarks)
     for listed in selection.walk():
         yield from (f"{listed.layer.path}: {remark}" for remark in listed.layer.remarks)
     for weight in selection.weights:

@@ -86,7 +86,8 @@ def require_inputs(path: str, limits: Limits = DEFAULT) -> None:
     with open_arrays(path, limits) as stored:
         empty = [name for name in stored.names if not stored[name].size]
     if empty:
-        raise RequestError(f"{path} has no values in its array {empty[0]}: nothing would be computed.")
+        message = f"{path} has no values in its array {empty[0]}: nothing would be computed."
+        raise RequestError(message, "Give each input at least one example.")
 
 
 def read_golden(path: str, limits: Limits = DEFAULT) -> Golden:
@@ -163,7 +164,8 @@ def golden_differences(
             if count != len(given.get(name, ())):
                 raise RequestError(
                     f"{golden.path} was recorded from another model: it has {count} outputs, and this one"
-                    f" has {len(given.get(name, ()))}."
+                    f" has {len(given.get(name, ()))}.",
+                    "Name the model that it was recorded from, or record it again with --record.",
                 )
             for at, output in enumerate(given[name]):
                 key = f"{name}/output/{at}"

@@ -69,7 +69,7 @@ def open_arrays(path: str, limits: Limits = DEFAULT) -> Iterator[Arrays]:
         with _readable(path):
             archive = open_archive(source, limits)
         if not archive.members or not all(name.endswith(_ENDING) for name in archive.members):
-            raise RequestError(f"{path} is no archive of arrays.", _REMEDY)
+            raise RequestError(f"{path} is not an archive of arrays.", _REMEDY)
         with closing(archive):
             yield Arrays(path, archive)
 
@@ -86,12 +86,14 @@ def _readable(path: str) -> Iterator[None]:
 def _array_in(data: bytes, where: str) -> np.ndarray[Any, Any]:
     """The array in the bytes of one ``.npy`` file; raises DamagedFile for any other."""
     if not data.startswith(MAGIC) or len(data) < SHORTEST:
-        raise DamagedFile(f"{where} is no numpy array.", _REMEDY)
+        raise DamagedFile(f"{where} is not a NumPy array.", _REMEDY)
     start = 10 if data[len(MAGIC)] == 1 else SHORTEST
     length = int.from_bytes(data[8:start], "little")
     written = _HEADER.match(data[start : start + min(length, HEADER_LIMIT)])
     if written is None:
-        raise DamagedFile(f"{where} holds neither numbers nor text, or says so in a way that is not read.", _REMEDY)
+        raise DamagedFile(
+            f"{where} holds neither numbers nor text, or says so in a way that is not supported.", _REMEDY
+        )
     shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"]))
     dtype = np.dtype(written["code"].decode())
     values = memoryview(data)[start + length :]

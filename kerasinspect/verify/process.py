@@ -59,7 +59,7 @@ _PAUSE = 0.02
 _TAIL = 16_000
 """Bytes of what the worker said that are looked at; its last line is told."""
 
-_NO_ANSWER, _NOT_UNDERSTOOD = "It ended without an answer.", "It answered what cannot be understood."
+_NO_ANSWER, _NOT_UNDERSTOOD = "It ended without an answer.", "Its answer cannot be understood."
 
 MOST_WORDS, _MOST_ANSWERS = 1 << 26, 1 << 28
 """Bytes that a worker may say before it is ended, and that its answers may have."""
@@ -267,7 +267,7 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, seconds: float) -> str
         if time.monotonic() > deadline:
             return f"It was killed after the time limit of {seconds:g} seconds."
         if _size(folder / "words.txt") > MOST_WORDS:
-            return f"It was killed after it had said more than {MOST_WORDS:,} bytes."
+            return f"It was killed after it had printed more than {MOST_WORDS:,} bytes."
         time.sleep(_PAUSE)
     return None
 

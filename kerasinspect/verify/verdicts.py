@@ -96,7 +96,8 @@ def _judged(
     if forward is None or weights is None:
         return answer
     if forward.misfit is not None:
-        raise RequestError(f"{golden.path if golden else options.inputs} does not fit the model: {forward.misfit}.")
+        message = f"{golden.path if golden else options.inputs} does not fit the model: {forward.misfit}."
+        raise RequestError(message, "Give each input of the model one array, of its shape and dtype.")
     if forward.error is None:
         digest = weights_digest(reading.weights)
         if golden is not None:

@@ -127,7 +127,7 @@ NOTHING = [
     pytest.param({"classes": ["dense_1"]}, "--layer dense_1", id="a layer for a class"),
     pytest.param({"layers": ["dense"], "classes": ["LSTM"]}, "There are Dense.", id="no near class"),
     pytest.param({"indices": ["8"]}, "between 0 and 7", id="no such position"),
-    pytest.param({"indices": ["4:4"]}, "between 0 and 7", id="no position at all"),
+    pytest.param({"indices": ["4:4"]}, "between 0 and 7", id="not a position at all"),
     pytest.param(
         {"indices": ["2"], "weights": ["bias"]}, "leave out dense_1/kernel", id="a position of another weight"
     ),
@@ -156,14 +156,14 @@ def test_a_number_is_no_name(option: str) -> None:
 def test_positions_that_the_file_does_not_tell_choose_nothing() -> None:
     """Where no position is known, the other options are named."""
     unknown = replace(dense("dense", 2, 2, 0), weights=(replace(dense("dense", 2, 2, 0).weights[0], index=None),))
-    with pytest.raises(NothingMatches, match="does not tell the position of any array"):
+    with pytest.raises(NothingMatches, match="does not say the position of any array"):
         select(model([unknown]), indices=["0"])
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1:x", "1:2:3", "1.5", "9" * 40])
 def test_a_position_is_a_number_or_a_range(text: str) -> None:
     """Anything else is said to be none."""
-    with pytest.raises(RequestError, match="no position"):
+    with pytest.raises(RequestError, match="not a position"):
         select(question_network(), indices=[text])
 
 

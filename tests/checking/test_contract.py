@@ -232,12 +232,12 @@ def test_a_lock_can_be_loosened_by_hand(edit: Edit) -> None:
 
 
 WRONG: dict[str, tuple[Any, str, str]] = {
-    "a list": ([], "is no lock file", "Make one with"),
-    "text": ("text", "is no lock file", "Make one with"),
-    "another document": ({"schema": "kerasinspect.show/1"}, "is no lock file", "Make one with"),
-    "no schema": ({"schema": None}, "is no lock file", "Make one with"),
-    "a schema of another type": ({"schema": 1}, "is no lock file", "Make one with"),
-    "a later version": ({"schema": "kerasinspect.lock/2"}, "another version, kerasinspect.lock/2", "Make it anew"),
+    "a list": ([], "is not a lock file", "Make one with"),
+    "text": ("text", "is not a lock file", "Make one with"),
+    "another document": ({"schema": "kerasinspect.show/1"}, "is not a lock file", "Make one with"),
+    "no schema": ({"schema": None}, "is not a lock file", "Make one with"),
+    "a schema of another type": ({"schema": 1}, "is not a lock file", "Make one with"),
+    "a later version": ({"schema": "kerasinspect.lock/2"}, "another version, kerasinspect.lock/2", "Make it again"),
     "a digest of another type": ({"digest": 1}, "digest is not text, or null", "Correct it"),
     "names neither exact nor not": ({"exact_names": "yes"}, "exact_names is not true or false", "Correct it"),
     "an unknown key": ({"layer": []}, 'no key "layer"', "The nearest is layers."),

@@ -87,7 +87,7 @@ def test_a_model_without_a_command_gets_the_line_that_was_meant(
     ended = answer(*words)
     line = command_line(["kerasinspect", first_command(takes, option), *words])
     assert (ended.status, ended.out) == (2, "")
-    assert f"{words[0]} is no command; the command comes before the model.\n  Probably meant: {line}\n" in ended.err
+    assert f"{words[0]} is not a command: the command comes before the model.\n  Probably meant: {line}\n" in ended.err
 
 
 def test_a_command_behind_its_model_is_taken_for_the_one_that_is_meant(answer: Callable[..., Answer]) -> None:
@@ -126,7 +126,7 @@ def test_an_option_before_its_command_is_said(answer: Callable[..., Answer]) -> 
 
 
 def test_help_lists_every_command_in_its_group_and_none_twice(answer: Callable[..., Answer]) -> None:
-    """Another name for a command is no command of its own."""
+    """Another name for a command is not a command of its own."""
     said = answer("--help").out
     assert said.index("\nLook:") < said.index("\nGuard:")
     rows = [line.split()[0] for line in said.splitlines() if line.startswith("  ") and not line.startswith("   ")]

@@ -86,7 +86,7 @@ REFUSED = {
     "cut off": (ARCHIVE[:500], [], "standard input is cut off inside"),
     "no model": (b"<html>", [], "standard input is a web page"),
     "index of shards": (INDEX, [], "standard input is an index of shards, which lie beside no file here."),
-    "over the limit": (ARCHIVE, ["--limit", "standard_input_bytes=999"], "passes the limit standard_input_bytes: "),
+    "over the limit": (ARCHIVE, ["--limit", "standard_input_bytes=999"], "exceeds the limit standard_input_bytes: "),
 }
 
 
@@ -109,7 +109,7 @@ def test_an_endless_pipe_ends_at_the_limit() -> None:
         status, _, err = run("show", "-", "--limit", "standard_input_bytes=1_000_000", stdin=writer.stdout.fileno())
         writer.kill()
     assert status == 3
-    assert "passes the limit standard_input_bytes" in err
+    assert "exceeds the limit standard_input_bytes" in err
 
 
 def test_a_folder_of_its_name_takes_nothing_from_it(tmp_path: Path) -> None:

@@ -156,10 +156,12 @@ def test_csv_cells_are_never_formulas(text: str, cell: str) -> None:
         ("<img src=x> [click](http://x) @team", "`<img src=x> [click](http://x) @team`"),
         ("`run` www.example.com", "`` `run` www.example.com ``"),
         ("1. first", "`1.` first"),
+        ("share = 0.5, 5 % of glorot_uniform (±0.3)", "share = 0.5, 5 % of `glorot_uniform` (±0.3)"),
+        ("= - =", "`=` - ="),
         ("two\nlines", "`two\\x0alines`"),
         ("", ""),
     ],
-    ids=["plain", "path", "bar", "markup", "backticks", "list", "newline", "empty"],
+    ids=["plain", "path", "bar", "markup", "backticks", "list", "signs", "line of signs", "newline", "empty"],
 )
 def test_markdown_shows_text_as_it_is(text: str, shown: str) -> None:
     """Words in which markup, links or mentions could hide stand in a code span."""

@@ -306,14 +306,14 @@ def test_bytes_that_are_no_deflated_stream_are_damage(tmp_path: Path) -> None:
 def test_what_a_member_declares_is_limited(tmp_path: Path, limit: str, ask: Callable[[Archive], object]) -> None:
     """It is refused before it is inflated."""
     archive = opened(tmp_path, BOMB, replace(DEFAULT, inflated_free=1 << 19))
-    with pytest.raises(RefusedFile, match=f"passes the limit {limit}"):
+    with pytest.raises(RefusedFile, match=f"exceeds the limit {limit}"):
         ask(archive)
 
 
 @pytest.mark.parametrize(("limit", "allowed"), [("archive_members", 2), ("archive_directory_bytes", 150)])
 def test_the_directory_is_limited(tmp_path: Path, limit: str, allowed: int) -> None:
     """Its entries and its bytes are counted before it is read."""
-    with pytest.raises(RefusedFile, match=f"passes the limit {limit}"):
+    with pytest.raises(RefusedFile, match=f"exceeds the limit {limit}"):
         opened(tmp_path, raw_zip(PLAIN), replace(DEFAULT, **{limit: allowed}))
 
 

@@ -274,7 +274,7 @@ def test_an_array_in_too_many_chunks_is_left_alone(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "file.h5", "w") as file:
         file.create_dataset("array", data=VALUES, chunks=(1, 1, 1, 1))
     array = tree_of(tmp_path / "file.h5", Limits(hdf5_chunks=100), damaged=1).arrays["array"]
-    with pytest.raises(RefusedFile, match="limit hdf5_chunks: 210 where 100"):
+    with pytest.raises(RefusedFile, match="limit hdf5_chunks: 210, where 100"):
         array[0]
 
 

@@ -245,7 +245,7 @@ def test_lists_of_chunks_count_against_the_budget_of_headers(whole: bytes) -> No
         tree = read_hdf5(file.source, DEFAULT)
     spent = next(array.storage.file.stream.spent for array in tree.root.all_arrays() if array.path == "/chunks")  # type: ignore[attr-defined]
     tree = tree_of(whole, replace(DEFAULT, hdf5_header_bytes=spent - 1))
-    assert "passes the limit hdf5_header_bytes" in tree.damage[0]
+    assert "exceeds the limit hdf5_header_bytes" in tree.damage[0]
     check_others(tree, {"/chunks"})
 
 

@@ -82,7 +82,7 @@ def test_passing_a_limit_is_refused_by_its_name(limit: str, allowed: int, within
     """The limit itself is allowed; one more is not."""
     limits = replace(DEFAULT, **{limit: allowed})
     parse_json(within, "it", limits)
-    with pytest.raises(RefusedFile, match=f"it passes the limit {limit}"):
+    with pytest.raises(RefusedFile, match=f"it exceeds the limit {limit}"):
         parse_json(beyond, "it", limits)
 
 
@@ -92,7 +92,7 @@ def test_a_deflated_document_may_hold_as_much_as_its_bytes_explain() -> None:
     data = b"[0, 0, 0, 0, 0, 0]"
     parse_json(data, "it", limits)
     parse_json(data, "it", limits, deflated_nbytes=12)
-    with pytest.raises(RefusedFile, match="it passes the limit json_marks_inflated"):
+    with pytest.raises(RefusedFile, match="it exceeds the limit json_marks_inflated"):
         parse_json(data, "it", limits, deflated_nbytes=11)
 
 
@@ -107,5 +107,5 @@ def test_the_place_of_an_error_is_a_byte() -> None:
     """Characters of several bytes before it count as several."""
     with pytest.raises(DamagedFile, match=r"it is not JSON: Expecting value at byte 6 of 8\."):
         parse_json('["é",]]'.encode(), "it")
-    with pytest.raises(DamagedFile, match=r"no valid UTF-8 at byte 2 of 4\."):
+    with pytest.raises(DamagedFile, match=r"not valid UTF-8 at byte 2 of 4\."):
         parse_json(b'["\xff"', "it")

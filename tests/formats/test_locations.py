@@ -244,7 +244,7 @@ def test_more_than_a_limit_is_refused_by_its_name(
     small = replace(DEFAULT, **{limit: 1})
     (location,) = find_models([asked], small)
     assert location.path == asked
-    assert f"passes the limit {limit}: " in location.error
+    assert f"exceeds the limit {limit}: " in location.error
     sound = str(models / "sound.keras")
     assert find_models([asked, sound], small) == (location, Location(sound))
 
@@ -302,7 +302,7 @@ def test_two_links_to_their_folder_lead_nowhere_new(models: Path, monkeypatch: p
         assert work(monkeypatch, f"{models}{pattern}") < 100
         assert [*errors(f"{models}{pattern}")] == [str(models / "sound.keras")]
     ((_, said),) = errors(f"{models}{'/*' * 60}/*.keras").items()
-    assert "passes the limit folder_entries" in (said or "")
+    assert "exceeds the limit folder_entries" in (said or "")
 
 
 def test_a_junction_of_windows_is_a_link(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kerasinspect.knowledge.layers import LAYERS
-from kerasinspect.knowledge.words import GATE_WORDS, axis_sentence, layer_sentence, weight_sentence
+from kerasinspect.knowledge.words import GATE_WORDS, axis_sentence, layer_sentence, start_sentence, weight_sentence
+from kerasinspect.model import Initializer
 
 
 def is_one_sentence(text: str | None) -> bool:
@@ -35,6 +36,30 @@ def test_every_weight_has_a_sentence(class_name: str) -> None:
 def test_a_keras_1_gate_is_named(weight: str) -> None:
     """An array of one gate says which gate it belongs to."""
     assert f"the {GATE_WORDS[weight[-1]]} gate alone" in str(weight_sentence(weight, "LSTM"))
+
+
+STARTS = {
+    "zeros": (Initializer("zeros", constant=0.0, stddev=0.0), "Initial values: 0."),
+    "a constant": (Initializer("constant", constant=0.5, stddev=0.0), "Initial values: 0.5."),
+    "an LSTM": (Initializer("zeros", constant=None, forget_gate=True), "Initial values: 0, and 1 for the forget gate."),
+    "random": (Initializer("he_normal", stddev=0.1), "Initial values: random."),
+    "a class of one's own": (Initializer("Mine"), None),
+    "none": (None, None),
+}
+
+
+@pytest.mark.parametrize(("initializer", "sentence"), STARTS.values(), ids=STARTS)
+def test_the_start_is_that_of_the_initializer(initializer: Initializer | None, sentence: str | None) -> None:
+    """A bias of ones is not said to start at 0."""
+    assert start_sentence(initializer) == sentence
+
+
+@pytest.mark.parametrize("class_name", sorted(LAYERS))
+def test_no_sentence_of_a_class_says_how_a_weight_starts(class_name: str) -> None:
+    """That is for the initializer, which a config may change."""
+    assert not [
+        weight.name for weight in LAYERS[class_name].weights if "start" in str(weight_sentence(weight.name, class_name))
+    ]
 
 
 def test_unknown_names_have_no_sentence() -> None:
@@ -122,7 +147,7 @@ AXES = [
         "Embedding",
         (None, 12),
         (1000, 32),
-        "Embedding replaces each whole number in its input (batch × 12) by a row of the embeddings, "
+        "Embedding replaces each index in its input (batch × 12) by a row of the embeddings, "
         "which are 1000 × 32: 1000 rows of 32 numbers.",
         id="embedding",
     ),

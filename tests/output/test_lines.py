@@ -1,4 +1,4 @@
-"""JSON Lines and flat tables: one entry a line, lazily, with what JSON has."""
+"""JSON Lines and flat tables: one entry per line, lazily, with what JSON has."""
 
 from __future__ import annotations
 

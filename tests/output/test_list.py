@@ -128,7 +128,7 @@ def test_a_position_that_is_not_known_is_marked() -> None:
     assert [line.split(" one/")[0].strip() for line in page[3:7]] == ["[10]", "[-]", "[-]", "[?]"]
     assert "the same variable as one/bias" in page[4]
     assert page[7:] == [
-        "  [?]: the file does not tell its position in get_weights().",
+        "  [?]: the file does not say its position in get_weights().",
         "  [-]: stored here, but no entry of get_weights() of its own.",
     ]
 
@@ -136,7 +136,7 @@ def test_a_position_that_is_not_known_is_marked() -> None:
 def test_layers_without_weights_yet_are_named() -> None:
     """Alone they say why there is no list; a model without any has nothing to wait for."""
     unbuilt = [Layer(f"later_{at}", "Dense", f"later_{at}", built=False) for at in range(9)]
-    why = "no weights yet, since Keras creates them at the first input: "
+    why = "no weights yet (Keras creates them at the first call): "
     assert listed(model(unbuilt[:1])).splitlines()[-1] == f"{why}later_0"
     assert listed(model([dense("dense", 2, 2, 0), *unbuilt])).splitlines()[-1].endswith("later_7 and 1 more")
     assert listed(model([])).splitlines()[-1] == "no weights in this file"

@@ -293,7 +293,7 @@ def test_the_command_has_the_defaults_of_the_package() -> None:
 def test_amounts_are_numbers(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is ever further off than infinity, or later than NaN."""
     assert run(["verify", str(QUESTION), option]) == 2
-    assert "is no amount" in capsys.readouterr().err
+    assert "is not a valid amount" in capsys.readouterr().err
 
 
 def test_requests_that_cannot_be_met(tmp_path: Path) -> None:

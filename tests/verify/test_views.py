@@ -60,15 +60,15 @@ LOADED = answer(
 
 PAGE = """\
 model model.h5 · legacy-hdf5 · saved by Keras 2.15.0
-differs: tf_keras 2.21.0 on TensorFlow 2.21.0 loads it, which legacy files go to where Keras refuses them
+differs: tf_keras 2.21.0 on TensorFlow 2.21.0 loads it, which reads legacy files that Keras refuses
 keras 3.15.1: This Keras does not know Odd.
   Unknown layer: 'Odd'
 weights: 0 of 1 array equal
 difference    in the file                    in Keras
 other values  [0] dense/kernel (8, 5) float32  [0] dense/kernel (8, 5) float32
 inputs: words (None, 12) int32
-inputs of  output  shape   dtype    finite        same again   time
-zeros      output  (2, 1)  float32  no: 1 values  no          12 ms
+inputs of  output  shape   dtype    finite        reproducible   time
+zeros      output  (2, 1)  float32  no: 1 values  no            12 ms
 The golden file was recorded with other weights than this file has.
 golden  output  outside tolerance  of  largest difference  relative
 zeros   output        1   2                 inf       inf

@@ -53,8 +53,8 @@ def _known_positions(model: Model) -> str:
     """Which positions the file tells."""
     known = sorted(one.index for one in model.weights if one.index is not None)
     if not known:
-        return "The file does not tell the position of any array. Choose by --layer and --weight."
-    return f"The positions that the file tells lie between {known[0]} and {known[-1]}."
+        return "The file does not say the position of any array: use --layer and --weight."
+    return f"The known positions lie between {known[0]} and {known[-1]}."
 
 
 def _nothing(word: str, pattern: str, remedy: str) -> NothingMatches:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from kerasinspect.model import Layer, Shape
 
 _LEFT = {
-    Remains.NOTHING: "so that what it gives does not depend on what comes in",
-    Remains.SIGN: "so that only the sign of what comes in is left",
+    Remains.NOTHING: "so that its output does not depend on its input",
+    Remains.SIGN: "so that only the sign of its input is left",
     Remains.ONE: "so that its output is always 1",
 }
 """What is left of a single value."""

@@ -24,7 +24,7 @@ _USUAL_FOLDER = "assets/"
 
 
 def optimizer_state(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
-    """The file holds much state of the optimizer.
+    """The file holds a large optimizer state.
 
     It is only needed to go on training, and with Adam it makes an export three times as large as the model. From
     which size on is the threshold `megabytes`; any smaller state is named beside the file.
@@ -44,7 +44,7 @@ def legacy_format(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model is saved as legacy HDF5.
 
     Keras keeps this format only for old files: it stores no checksums, loses custom objects, and loads Lambda code
-    with fewer guards. Off unless it is selected: the format of every file is named beside it.
+    with fewer guards. Off by default: the format of every file is named beside it.
 
     Load the model and save it as `.keras`.
     """
@@ -178,8 +178,8 @@ def shared_object(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def too_large(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """The file is larger than it was agreed to be.
 
-    A budget catches an export that grew by accident: optimizer state, a second copy, float64. Off unless it is
-    selected, since only you know the budget: set `megabytes`.
+    A budget catches an export that grew by accident: optimizer state, a second copy, float64. Off by
+    default, since only you know the budget: set `megabytes`.
 
     Make the export smaller, or agree on a larger one with the threshold `megabytes`.
     """

@@ -38,7 +38,7 @@ def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Whatever relies on it, by name or by its weights, fails. A name that Keras gives by itself may have another number
     where class and order tell which layer is which.
 
-    Build the model as agreed, or lock it anew.
+    Build the model as agreed, or lock it again.
     """
     is_whole = evidence.model.config is not None
     for agreed, layer in evidence.agreed:
@@ -59,7 +59,7 @@ def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     The architecture was changed since it was locked, or another model was exported. A name that Keras gives by itself
     may have another number where class and order tell which layer is which.
 
-    Export the model that was agreed, or lock this one anew.
+    Export the model that was agreed, or lock this one again.
     """
     for agreed, layer in evidence.agreed:
         if agreed is None and layer is not None:
@@ -71,7 +71,7 @@ def other_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     It computes something else, even where its weights have the same shapes.
 
-    Build the layer as agreed, or lock the model anew.
+    Build the layer as agreed, or lock the model again.
     """
     for agreed, layer in _kept_layers(evidence):
         if not fits_text(agreed.class_name, known_class(layer)):
@@ -83,7 +83,7 @@ def missing_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     It was built with other options, `use_bias=False` perhaps, so that weights no longer load by position.
 
-    Build the layer as agreed, or lock the model anew.
+    Build the layer as agreed, or lock the model again.
     """
     for layer, agreed, weight in _weight_pairs(evidence):
         if agreed is not None and weight is None:
@@ -95,7 +95,7 @@ def unexpected_weight(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     It was built with other options than when it was locked, so that weights no longer load by position.
 
-    Build the layer as agreed, or lock the model anew.
+    Build the layer as agreed, or lock the model again.
     """
     for _layer, agreed, weight in _weight_pairs(evidence):
         if agreed is None and weight is not None:
@@ -107,7 +107,7 @@ def other_shape(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     The layer is wider, narrower or fed by something else.
 
-    Build the layer as agreed, or lock the model anew.
+    Build the layer as agreed, or lock the model again.
     """
     for agreed, weight in _kept_weights(evidence):
         if not fits_shape(agreed.shape, weight.shape):
@@ -122,7 +122,7 @@ def other_dtype(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     The model was converted or quantized, or saved under another dtype policy: its size, its speed and its answers
     differ.
 
-    Convert the model back, or lock it anew.
+    Convert the model back, or lock it again.
     """
     for agreed, weight in _kept_weights(evidence):
         if not fits_text(agreed.dtype, weight.dtype):
@@ -134,7 +134,7 @@ def other_interface(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     Programs that call it fail, or feed one input with what is meant for another.
 
-    Build the model as agreed, or lock it anew.
+    Build the model as agreed, or lock it again.
     """
     contract = evidence.contract or Contract()
     tensors = (("input", contract.inputs, inputs_of), ("output", contract.outputs, outputs_of))
@@ -191,7 +191,7 @@ def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     The model was trained on, converted or exchanged since it was locked with `--hash`.
 
-    Get the file that was agreed, or lock this one anew.
+    Get the file that was agreed, or lock this one again.
     """
     for agreed, weight in _kept_weights(evidence):
         if agreed.sha256 is not None and weight.stored_path in evidence.statistics:
@@ -203,10 +203,10 @@ def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer is configured otherwise than agreed: its activation, its padding, its strides or another value differs.
 
-    It computes something else from the same weights. Initializers, regularizers and constraints are not asked, nor
-    what a layer of another Keras does not have.
+    It computes something else from the same weights. Initializers, regularizers and constraints are not compared,
+    nor what a layer of another Keras does not have.
 
-    Build the layer as agreed, or lock the model anew.
+    Build the layer as agreed, or lock the model again.
     """
     for agreed, layer in _kept_layers(evidence):
         for key, wanted, actual in departures(agreed.config or {}, layer):

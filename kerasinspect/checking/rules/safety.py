@@ -67,13 +67,13 @@ def stored_code(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def foreign_module(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The config names a function or class of Python itself or of a package that is no part of Keras.
+    """The config names a function or class of Python itself or of a package that is not part of Keras.
 
     A Keras before 3.9 imports and calls it: `os.system` is such a name.
 
     Do not load the file; ask whoever made it what the name is for.
     """
-    return _hits(evidence, lambda found: f"It asks for {found.detail}.", "foreign-module")
+    return _hits(evidence, lambda found: f"It names {found.detail}.", "foreign-module")
 
 
 def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -84,7 +84,7 @@ def non_modeling_api(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     Do not load the file; ask whoever made it what the name is for.
     """
-    return _hits(evidence, lambda found: f"It asks for {found.detail}.", "non-modeling-api")
+    return _hits(evidence, lambda found: f"It names {found.detail}.", "non-modeling-api")
 
 
 def unsafe_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -127,7 +127,7 @@ def path_traversal(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """An object of the config shows the name of one class and asks for another one.
+    """An object of the config names one class and loads another one.
 
     A reviewer sees a Dense layer, the loader makes something else. Keras 3.15 refuses it.
 
@@ -137,7 +137,7 @@ def mismatched_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def custom_class(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The model needs classes or functions that are no part of Keras.
+    """The model needs classes or functions that are not part of Keras.
 
     Whoever loads it has to have that code, and runs it. This is nothing bad, but worth knowing where a model is
     handed on. There is one finding for each package, at the first layer that needs it.
@@ -179,8 +179,8 @@ def _words_for(package: str, names: list[str]) -> str:
         return f"It needs {few_of(shown)}, which {_KNOWN_KERAS} lack: perhaps a newer one has it."
     of = f" of the package {cut(package, SHOWN)}" if package else ""
     if len(shown) == 1:
-        return f"It needs {shown[0]}{of}, which is no part of Keras."
-    return f"It needs {len(shown)} classes or functions{of} that are no part of Keras: {few_of(shown)}."
+        return f"It needs {shown[0]}{of}, which is not part of Keras."
+    return f"It needs {len(shown)} classes or functions{of} that are not part of Keras: {few_of(shown)}."
 
 
 def _code(evidence: Evidence, *kinds: str) -> Iterator[CodeFinding]:
@@ -241,7 +241,7 @@ def link(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def external_storage(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The values of an array lie outside of the file, behind a filter that is not read, or are no numbers.
+    """The values of an array lie outside of the file, behind a filter that is not read, or are not numbers.
 
     A loader would read them from any file that is named there, such as `/etc/passwd`, or load a plug-in for the
     filter. Keras writes none of these.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def wrong_shapes(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A weight has another shape than the config of its layer says, or than what comes into the layer asks for.
+    """A weight has another shape than the config or the input of its layer requires.
 
     Keras refuses to load it. The weights come from another version of the model than its config does.
 
@@ -72,12 +72,12 @@ def _wrongs(one: DescribedLayer, kind: WeightSpec, weight: Weight) -> Iterator[s
 def _wrong_sizes(
     one: DescribedLayer, kind: WeightSpec, weight: Weight, expected: Sizes, promised: Sizes
 ) -> Iterator[str]:
-    """A sentence for each axis of a weight whose size is not what the config says, or what comes in asks for."""
+    """A sentence for each axis of a weight whose size is not what the config says or the input requires."""
     names = kind.axis_names(len(weight.shape)) or tuple(axis.name for axis in weight.axes)
     for place, (name, wanted, length) in enumerate(zip(names, expected, weight.shape, strict=True)):
         if not fits_size(wanted, length):
             is_told = place < len(promised) and promised[place] is not None
-            why = f"the config of {one.layer.class_name} says" if is_told else "what comes in asks for"
+            why = f"the config of {one.layer.class_name} says" if is_told else "its input requires"
             yield f"Its {name} axis has {length}, where {why} {_size_words(wanted)}."
 
 
@@ -119,4 +119,4 @@ def _disagreements(one: DescribedLayer, weight: Weight) -> Iterator[str]:
         if said not in (None, axis.size):
             yield f"Its {axis.name} axis has {axis.size}, where the config of {layer.class_name} says {said}."
         elif wanted not in (None, axis.size):
-            yield f"Its {axis.name} axis has {axis.size}, where what comes in asks for {wanted}."
+            yield f"Its {axis.name} axis has {axis.size}, where its input requires {wanted}."

@@ -141,7 +141,7 @@ def _left_over(model: Model) -> Iterator[Layer]:
 def lost_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The optimizer has state for weights that the file does not hold.
 
-    They were trained and not saved: Keras makes them anew at random when it loads the model. A Keras before 3.15
+    They were trained and not saved: Keras initializes them again at random when it loads the model. A Keras before 3.15
     does so with sublayers that a layer keeps in a list inside a list.
 
     Keep the sublayers in attributes or in one list, and save the model again where it was trained.
@@ -250,7 +250,7 @@ def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     What it computes is thrown away, and its weights are dead bytes; an input that leads nowhere has to be fed all
     the same.
 
-    Build the model anew from the inputs and outputs that you mean.
+    Build the model again from the inputs and outputs that you mean.
     """
     for path, layers, config in _models(evidence.model):
         prefix = f"{path}/" if path else ""

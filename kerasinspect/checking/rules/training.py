@@ -21,9 +21,9 @@ _DRAWN: frozenset[Reason] = frozenset(
 
 
 def untrained_model(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
-    """The weights of the model are still those that its initializers gave.
+    """The model is at its initial values: no layer was trained.
 
-    It predicts at random. It was saved before training, or was built anew and never given its weights.
+    It predicts at random. It was saved before training, or was rebuilt and never given its weights.
     `kerasinspect training` shows the evidence for each layer.
 
     Save it after `fit`, or load the trained weights before it is saved.
@@ -55,7 +55,7 @@ def _parameters(layer: LayerTraining) -> int:
 
 
 def untrained_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """A layer is still at its initial values, in a model of which other layers have changed.
+    """A layer is at initial values, in a model whose other layers are trained.
 
     It adds noise. It was cut off from the loss, frozen before its weights were loaded, or its weights were not
     found when the file was loaded by name.
@@ -80,7 +80,7 @@ def _initializers(layer: LayerTraining) -> str:
 
 
 def statistics_never_updated(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The moving mean of a BatchNormalization layer is 0 and its moving variance 1 everywhere, as in a fresh one.
+    """The moving mean of a BatchNormalization layer is 0 and its moving variance 1 everywhere, as in an untrained one.
 
     When it predicts, the layer normalizes nothing, so that what follows sees other numbers than in training. The
     layer never ran in training mode, or its weights were not loaded.
@@ -106,7 +106,7 @@ def optimizer_never_stepped(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The optimizer in the file has taken no step.
 
     The model was compiled and saved without having been trained. Nothing is said of a model whose weights have
-    changed, which was compiled anew after training, nor of one that has no weights for an optimizer to train.
+    changed, which was recompiled after training, nor of one that has no weights for an optimizer to train.
 
     Train the model before it is saved.
     """

@@ -195,7 +195,7 @@ def negative_variance(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def float16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight holds numbers that are infinite as float16.
 
-    For a model that is to be converted to half precision; off unless it is selected.
+    For a model that is to be converted to half precision; off by default.
 
     Convert to bfloat16 instead, or scale the layer.
     """
@@ -205,7 +205,7 @@ def float16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def float16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """Many values of a weight become zero as float16.
 
-    For a model that is to be converted to half precision; off unless it is selected.
+    For a model that is to be converted to half precision; off by default.
 
     Convert to bfloat16 instead, or scale the layer.
     """
@@ -215,7 +215,7 @@ def float16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hi
 def bfloat16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A weight holds numbers that are infinite as bfloat16.
 
-    For a model that is to be converted to bfloat16; off unless it is selected. Such numbers are a sign of
+    For a model that is to be converted to bfloat16; off by default. Such numbers are a sign of
     divergence.
 
     Keep the layer in float32, or train again with a smaller learning rate.
@@ -226,7 +226,7 @@ def bfloat16_overflow(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def bfloat16_vanishing(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
     """Many values of a weight become zero as bfloat16.
 
-    For a model that is to be converted to bfloat16; off unless it is selected.
+    For a model that is to be converted to bfloat16; off by default.
 
     Set these values to zero yourself, or keep the layer in float32.
     """

@@ -46,7 +46,7 @@ def open_file(source: Source, limits: Limits) -> OpenFile:
     """Find the superblock and the root; raises DamagedFile where that cannot be done."""
     start = superblock_position(source)
     if start is None:
-        raise DamagedFile(f"{source.label} is no HDF5 file.", "Save the model again, or get it from its source again.")
+        raise DamagedFile(f"{source.label} is not an HDF5 file.", "Save the model again, or copy or download it again.")
     with parsing(source, "its superblock"):
         superblock = read_superblock(source, start)
         check_whole(source, superblock)

@@ -101,7 +101,7 @@ class Header(NamedTuple):
         """The shape that the dataspace gives; None where there are no values. Raises ValueError for a faulty one."""
         _, flags, start, nbytes = self.require(DATASPACE)
         if flags & SHARED:
-            complaint = "a dataspace that lies elsewhere in the file, which is not read"
+            complaint = "a dataspace that lies elsewhere in the file, which is not supported"
             raise ValueError(complaint)
         return shape_of(self.data[start : start + nbytes])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, InspectError, RefusedFile
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class MeteredStream:
             raise over_limit("hdf5_header_bytes", self.spent, self.limits.hdf5_header_bytes, self.source.label)
         if self.spent > _MOST_READINGS * self.source.size + _SLACK:
             message = f"{self.source.label} is refused: its headers ask for more than {_MOST_READINGS} times its bytes."
-            raise RefusedFile(message, "No Keras writes such a file: get it from its source again.")
+            raise RefusedFile(message, "No Keras writes such a file: copy or download it again.")
 
     def charge_values(self, count: int) -> None:
         """Count values of attributes; raises RefusedFile beyond the limit ``hdf5_attribute_values``."""
@@ -90,7 +90,8 @@ class parsing:  # noqa: N801 - used as `with parsing(...)`, a few times for each
             return
         label = self.source.label
         if isinstance(error, MemoryError):
-            raise DamagedFile(f"{label} is damaged at {self.where}: it declares more than memory holds.") from error
+            message = f"{label} is damaged at {self.where}: it declares more than memory holds."
+            raise DamagedFile(message, COPY_AGAIN) from error
         if isinstance(error, Exception) and not isinstance(error, InspectError):
             message = f"{label} is damaged at {self.where}: its structures contradict each other."
-            raise DamagedFile(message, "Get the file from its source again.") from error
+            raise DamagedFile(message, COPY_AGAIN) from error

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.checksums import CHECKSUM, check_sum
 from kerasinspect.containers.zip.directory import END, END_SIGNATURE, LONGEST_COMMENT
-from kerasinspect.errors import DamagedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile
 
 if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
@@ -78,7 +78,7 @@ def check_whole(source: Source, superblock: _Superblock) -> None:
     """Raise DamagedFile where the file is shorter than its superblock says, or was never closed."""
     if superblock.end != UNDEFINED and source.size < superblock.end:
         message = f"{source.label} is cut off: it should have {superblock.end:,} bytes and has {source.size:,}."
-        raise DamagedFile(message, "Copy or download it again.")
+        raise DamagedFile(message, COPY_AGAIN)
     if superblock.open_for_writing:
         message = f"{source.label} is still open for writing, or the program that wrote it was killed."
         raise DamagedFile(message, "Wait until it is closed; if nothing writes it, `h5clear -s` clears the mark.")

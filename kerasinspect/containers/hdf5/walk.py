@@ -21,7 +21,7 @@ from kerasinspect.containers.hdf5.messages import DATASPACE, DATATYPE, LAYOUT, L
 from kerasinspect.containers.hdf5.objects import header_at
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.stored import Group, Link, Tree, Unwritten, Withheld
-from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
 from kerasinspect.limits import check_inflation, over_limit
 
 if TYPE_CHECKING:
@@ -162,7 +162,8 @@ def _place(walk: _Walk, parent: _Unfilled, name: str, address: int) -> None:
 def _check_group(file: OpenFile, kinds: set[int], path: str) -> None:
     """Raise DamagedFile for an object with other messages than a group has, even one that holds nothing."""
     if kinds.isdisjoint(_OF_GROUPS):
-        raise DamagedFile(f"{path} in {file.source.label} is damaged: it is no group, dataset or datatype.")
+        message = f"{path} in {file.source.label} is damaged: it is not a group, dataset or datatype."
+        raise DamagedFile(message, COPY_AGAIN)
 
 
 def _attributes(walk: _Walk, header: Header, path: str) -> Mapping[str, Attribute]:

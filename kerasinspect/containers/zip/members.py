@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
 from kerasinspect.names import leads_out
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def cut_off(source: Source) -> DamagedFile:
     for name, end in _walked_members(source):
         if end > source.size:
             message = f"{source.label} is cut off inside {name}, which ends at byte {end:,}: it has {source.size:,}."
-            remedy = "Get it again, whole."
+            remedy = COPY_AGAIN
     return DamagedFile(message, remedy)
 
 

@@ -33,7 +33,7 @@ ROWS: tuple[LayerSpec, ...] = (
     _activation("ThresholdedReLU", "Lets values above a threshold pass and turns the others into 0."),
     _activation("ThresholdedLinear", "Lets values far from 0 pass and turns the others into 0."),
     _activation("ELU", "Lets positive values pass and bends negative ones towards a limit."),
-    _activation("Softmax", "Turns scores into shares that add up to 1.", remains=Remains.ONE),
+    _activation("Softmax", "Turns scores into probabilities that add up to 1.", remains=Remains.ONE),
     _activation("Masking", "Marks steps that hold only a fill value, so that later layers skip them."),
     _regularizer("Identity", "Passes its input on unchanged."),
     _regularizer("ActivityRegularization", "Adds a cost for large values to the loss; it changes nothing else."),
@@ -45,7 +45,7 @@ ROWS: tuple[LayerSpec, ...] = (
         f"Sets random whole channels to 0 {_WHEN_TRAINING}",
         *("SpatialDropout2D", "SpatialDropout3D"),
     ),
-    _regularizer("AlphaDropout", f"Replaces a random part of the values, keeping average and spread, {_WHEN_TRAINING}"),
+    _regularizer("AlphaDropout", f"Replaces a random part of the values, keeping mean and variance, {_WHEN_TRAINING}"),
     _regularizer("GaussianDropout", f"Multiplies the values by random numbers around 1 {_WHEN_TRAINING}"),
     _regularizer("GaussianNoise", f"Adds random numbers {_WHEN_TRAINING}", "GaussianNoise1D"),
     LayerSpec(

@@ -73,7 +73,7 @@ ROWS: tuple[LayerSpec, ...] = (
                 "scale",
                 flags=(Flag("use_scale", default=False),),
                 initial="ones",
-                sentence="One learnt number that the attention scores are multiplied by; it starts at 1.",
+                sentence="One learned number that the attention scores are multiplied by.",
             ),
             WeightSpec(
                 "concat_score_weight",
@@ -93,7 +93,7 @@ ROWS: tuple[LayerSpec, ...] = (
                 ("unit",),
                 flags=(Flag("use_scale"),),
                 initial="glorot_uniform",
-                sentence="One learnt number per feature that weighs it in the attention score.",
+                sentence="One learned number per feature that weighs it in the attention score.",
             ),
         ),
         shape=features.attention,

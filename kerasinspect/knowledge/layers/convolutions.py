@@ -59,7 +59,7 @@ _LOCAL_KERNEL = replace(
     axes=("position", "input", "filter"),
     sentence="Patterns as in a convolution, but every place of the input has its own.",
 )
-_LOCAL_BIAS = replace(BIAS, sentence="One number per place and filter, added to the output; it starts at 0.")
+_LOCAL_BIAS = replace(BIAS, sentence="One number per place and filter, added to the output.")
 
 ROWS: tuple[LayerSpec, ...] = (
     LayerSpec(
@@ -132,7 +132,7 @@ ROWS: tuple[LayerSpec, ...] = (
         "Moves patterns over each channel on its own, without mixing the channels.",
         (
             replace(_DEPTHWISE_KERNEL, name="kernel", older_name="depthwise_kernel"),
-            replace(CONV_BIAS, sentence="One number per output channel, added at every place; it starts at 0."),
+            replace(CONV_BIAS, sentence="One number per output channel, added at every place."),
         ),
         also=("DepthwiseConv2D",),
         shape=images.depthwise,

@@ -26,8 +26,8 @@ _EMBEDDINGS = WeightSpec(
 ROWS: tuple[LayerSpec, ...] = (
     LayerSpec(
         "Dense",
-        "Every unit multiplies each input by its own weight, adds them up, adds its bias, and passes the sum through "
-        "the activation.",
+        "Every unit multiplies each input by its own weight, adds them up, adds its bias if it has one, and passes the "
+        "sum through the activation.",
         (_ADAPTED_KERNEL, BIAS),
         shape=features.dense,
         explanation=Explanation.LAST_AXIS,
@@ -69,7 +69,7 @@ ROWS: tuple[LayerSpec, ...] = (
                 flags=(Flag("bias_axes"),),
                 free_rank=True,
                 axes_of=einsum_bias_axes,
-                sentence="Numbers that are added to the outputs; they start at 0.",
+                sentence="Numbers that are added to the outputs.",
             ),
         ),
         shape=features.einsum_dense,
@@ -122,7 +122,7 @@ ROWS: tuple[LayerSpec, ...] = (
     ),
     LayerSpec(
         "Embedding",
-        "Looks up one row of numbers for each whole number that comes in.",
+        "Looks up one row of the embeddings for each integer index that comes in.",
         (_EMBEDDINGS,),
         shape=features.embedding,
         explanation=Explanation.INDICES,
@@ -131,7 +131,7 @@ ROWS: tuple[LayerSpec, ...] = (
     ),
     LayerSpec(
         "ReversibleEmbedding",
-        "Looks up one row of numbers for each whole number that comes in.",
+        "Looks up one row of the embeddings for each integer index that comes in.",
         (
             _EMBEDDINGS,
             replace(

@@ -43,7 +43,7 @@ def _statistic(name: str, initial: str, *flags: Flag, initial_keys: tuple[str, .
 ROWS: tuple[LayerSpec, ...] = (
     LayerSpec(
         "BatchNormalization",
-        "Shifts and scales each channel to average 0 and spread 1, then by gamma and beta to what training found best.",
+        "Shifts and scales each channel to mean 0 and variance 1, then by gamma and beta, where it has them.",
         (
             _GAMMA,
             _BETA,
@@ -61,7 +61,7 @@ ROWS: tuple[LayerSpec, ...] = (
     ),
     LayerSpec(
         "LayerNormalization",
-        "Shifts and scales each example to average 0 and spread 1, then by gamma and beta.",
+        "Shifts and scales each example to mean 0 and variance 1, then by gamma and beta, where it has them.",
         (
             _GAMMA,
             replace(_GAMMA, flags=(Flag("scale", not_, default=False), _RMS_SCALING)),
@@ -76,7 +76,7 @@ ROWS: tuple[LayerSpec, ...] = (
     ),
     LayerSpec(
         "GroupNormalization",
-        "Shifts and scales each group of channels of an example, then by gamma and beta.",
+        "Shifts and scales each group of channels of an example, then by gamma and beta, where it has them.",
         (_GAMMA, _BETA),
         shape=same,
         passing=Passing.EVERY_AXIS,
@@ -86,7 +86,7 @@ ROWS: tuple[LayerSpec, ...] = (
     ),
     LayerSpec(
         "InstanceNormalization",
-        "Shifts and scales each channel of an example on its own, then by gamma and beta.",
+        "Shifts and scales each channel of an example on its own, then by gamma and beta, where it has them.",
         (_GAMMA, _BETA),
         shape=same,
         passing=Passing.EVERY_AXIS,
@@ -101,7 +101,7 @@ ROWS: tuple[LayerSpec, ...] = (
                 _CHANNEL,
                 free_rank=True,
                 initial="ones",
-                sentence="One number per channel that the normalized values are multiplied by; it starts at 1.",
+                sentence="One number per channel that the normalized values are multiplied by.",
             ),
         ),
         shape=same,
@@ -125,7 +125,7 @@ ROWS: tuple[LayerSpec, ...] = (
     ),
     LayerSpec(
         "Normalization",
-        "Subtracts the average of each feature and divides by its spread, as the data had them at first.",
+        "Subtracts the mean of each feature and divides by its standard deviation, as adapted to data.",
         (
             WeightSpec("mean", _FEATURE, trainable=False, free_rank=True, flags=(_ADAPTED,)),
             WeightSpec("variance", _FEATURE, trainable=False, free_rank=True, flags=(_ADAPTED,)),

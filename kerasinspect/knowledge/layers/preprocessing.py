@@ -23,7 +23,7 @@ _WAVE_AXES = ("step", "channel", "frequency")
 # What comes out is what went in when the model predicts, which is when its weights are read; some mix channels before.
 _RANDOM_PICTURES = LayerSpec(
     "RandomBrightness",
-    "Changes pictures at random while training; when predicting it changes nothing.",
+    "Changes images at random while training; when predicting it changes nothing.",
     also=(
         *("MixUp", "RandomColorDegeneration", "RandomColorJitter", "RandomGrayscale", "RandomHue", "RandomInvert"),
         *("RandomPosterization", "RandomSaturation", "Solarization"),
@@ -45,7 +45,7 @@ _MOVED_PICTURES = replace(
 ROWS: tuple[LayerSpec, ...] = (
     LayerSpec(
         "StringLookup",
-        "Replaces each text by its number in a vocabulary.",
+        "Replaces each string by its index in a vocabulary.",
         (_IDF_WEIGHTS,),
         also=("IndexLookup",),
         shape=features.lookup,
@@ -53,14 +53,14 @@ ROWS: tuple[LayerSpec, ...] = (
     ),
     LayerSpec(
         "IntegerLookup",
-        "Replaces each whole number by its place in a vocabulary.",
+        "Replaces each integer by its index in a vocabulary.",
         (_IDF_WEIGHTS,),
         shape=features.lookup,
         has_vocabulary=True,
     ),
     LayerSpec(
         "TextVectorization",
-        "Splits texts into words and replaces each by its number in a vocabulary.",
+        "Splits texts into words and replaces each by its index in a vocabulary.",
         (_IDF_WEIGHTS,),
         (Sublayer(("_lookup_layer",), "string_lookup", "StringLookup"),),
         shape=features.text_vectorization,
@@ -120,10 +120,10 @@ ROWS: tuple[LayerSpec, ...] = (
         shape=same,
         passing=Passing.EVERY_AXIS,
     ),
-    LayerSpec("Grayscale", "Turns coloured pictures into grey ones."),
-    LayerSpec("MaxNumBoundingBoxes", "Brings the number of boxes per picture to one number."),
-    LayerSpec("Resizing", "Brings pictures to one size.", shape=images.fixed_size, passing=Passing.CHANNELS),
-    LayerSpec("CenterCrop", "Cuts the middle out of pictures.", shape=images.fixed_size, passing=Passing.CHANNELS),
+    LayerSpec("Grayscale", "Turns color images into gray ones."),
+    LayerSpec("MaxNumBoundingBoxes", "Brings the number of boxes per image to one number."),
+    LayerSpec("Resizing", "Resizes images.", shape=images.fixed_size, passing=Passing.CHANNELS),
+    LayerSpec("CenterCrop", "Crops images to their center.", shape=images.fixed_size, passing=Passing.CHANNELS),
     _RANDOM_PICTURES,
     _MOVED_PICTURES,
     LayerSpec(

@@ -30,7 +30,7 @@ _RESET_AFTER, _RESET_BEFORE = Flag("reset_after", default=False), Flag("reset_af
 _LSTM = "Reads a sequence step by step and keeps a memory per unit; gates decide what to forget, to store and to show."
 _GRU = "Reads a sequence step by step and keeps a state per unit; two gates decide how much of it to renew."
 _SIMPLE = "Reads a sequence step by step; each unit sees the input and all outputs of the step before."
-_PICTURES = "An LSTM over pictures: its gates are convolutions."
+_PICTURES = "An LSTM over images: its gates are convolutions."
 
 _RECURRENT_KERNEL = WeightSpec(
     "recurrent_kernel",
@@ -86,10 +86,7 @@ _LSTM_WEIGHTS = _blocks(
     ),
     replace(
         BIAS,
-        sentence=(
-            "One number per gate and unit, added to its sum; it starts at 0, for the forget gate at 1 so that the unit "
-            "remembers at first."
-        ),
+        sentence="One number per gate and unit, added to its sum.",
     ),
 )
 _GRU_KERNELS = _blocks(
@@ -135,7 +132,7 @@ _PICTURE_WEIGHTS = _blocks(
     ),
     replace(
         CONV_BIAS,
-        sentence="One number per gate and filter, added at every place; it starts at 0, for the forget gate at 1.",
+        sentence="One number per gate and filter, added at every place.",
     ),
 )
 

@@ -31,7 +31,7 @@ CONV_KERNEL = replace(
 CONV_BIAS = replace(
     BIAS,
     axes=("filter",),
-    sentence="One number per filter, added to its output at every place; it starts at 0.",
+    sentence="One number per filter, added to its output at every place.",
 )
 UNORDERED_KERNEL = replace(CONV_KERNEL, axes=(UNKNOWN,), free_rank=True, lora_fans=None)
 """A convolution kernel of Keras 1: two orders, told by the config only."""

@@ -17,8 +17,11 @@ _SEPARATOR = " · "
 
 _INDENT = "\N{NO-BREAK SPACE}" * 4
 
-_PLAIN_WORD = re.compile(r"(?!www\.)(-(?=[0-9]))?[A-Za-z0-9±×·→⋯(][A-Za-z0-9,.%()×'+-]*[:;?]?|[0-9]+(:[0-9]+)+")
+_PLAIN_WORD = re.compile(r"(?!www\.)(-(?=[0-9]))?[A-Za-z0-9±×·→⋯(][A-Za-z0-9,.%()±×'+-]*[:;?]?|[0-9]+(:[0-9]+)+")
 """A word in which no Markdown, HTML, link, mention or emoji can hide."""
+
+_SIGN = re.compile(r"[=+/%-]")
+"""A sign between words, which means something to Markdown only where it begins a line."""
 
 _LIST_MARK = re.compile(r"\d+[.)]")
 
@@ -34,8 +37,8 @@ def write_markdown(blocks: Iterable[Block], stream: TextIO) -> None:
 def markdown_text(text: str) -> str:
     """Text that Markdown shows as it is: words in which markup could hide stand in a code span."""
     words = visible(text).split(" ")
-    plain = [not word or _PLAIN_WORD.fullmatch(word) is not None for word in words]
-    plain[0] = plain[0] and _LIST_MARK.fullmatch(words[0]) is None
+    plain = [not word or bool(_PLAIN_WORD.fullmatch(word) or _SIGN.fullmatch(word)) for word in words]
+    plain[0] = plain[0] and not (_LIST_MARK.fullmatch(words[0]) or _SIGN.fullmatch(words[0]))
     runs = groupby(zip(words, plain, strict=True), key=itemgetter(1))
     said = ((" ".join(word for word, _ in run), is_plain) for is_plain, run in runs)
     return " ".join(run if is_plain else _code(run) for run, is_plain in said)

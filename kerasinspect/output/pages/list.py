@@ -24,7 +24,7 @@ _COLUMNS = (
 )
 
 _MARKS = {
-    "[?]": "[?]: the file does not tell its position in get_weights().",
+    "[?]": "[?]: the file does not say its position in get_weights().",
     "[-]": "[-]: stored here, but no entry of get_weights() of its own.",
 }
 """What stands for a position that there is none of, with its meaning."""
@@ -80,7 +80,7 @@ def _unbuilt(inspection: Inspection, level: Literal[1, 2]) -> Iterator[Block]:
     """One line for the layers that have no weights yet."""
     names = [inspected.layer.path for inspected in inspection.walk() if _is_unbuilt(inspected.layer)]
     if names:
-        yield Paragraph(f"no weights yet, since Keras creates them at the first input: {_several(names)}", level=level)
+        yield Paragraph(f"no weights yet (Keras creates them at the first call): {_several(names)}", level=level)
 
 
 def _is_unbuilt(layer: Layer) -> bool:

@@ -42,7 +42,7 @@ def rule_blocks(rule: Rule) -> Iterator[Block]:
     for name, value in rule.thresholds.items():
         yield Paragraph(f"Threshold: {name} = {value:g}.", "quiet", 2)
     if not rule.default and rule.family != "contract":
-        yield Paragraph(f"Off by default: --select {rule.code} turns it on.", "quiet", 2)
+        yield Paragraph(f"Off by default: --extend-select {rule.code} turns it on.", "quiet", 2)
 
 
 def _cells(rule: Rule) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def rules_page(rules: Sequence[Rule]) -> str:
 def _section(rule: Rule) -> Iterator[str]:
     """One rule as Markdown."""
     yield f"## {rule.code}"
-    yield f"**{rule.name}** · {rule.severity} · {rule.family} · looks at: {rule.scope}"
+    yield f"**{rule.name}** · {rule.severity} · {rule.family} · scope: {rule.scope}"
     yield rule.explanation
     yield f"**Fix:** {rule.remedy}"
     if rule.cves:
@@ -75,4 +75,4 @@ def _section(rule: Rule) -> Iterator[str]:
     if rule.thresholds:
         yield "Thresholds: " + ", ".join(f"`{name} = {value:g}`" for name, value in rule.thresholds.items()) + "."
     if not rule.default and rule.family != "contract":
-        yield f"Off by default: `--select {rule.code}` turns it on."
+        yield f"Off by default: `--extend-select {rule.code}` turns it on."

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Layer, Vocabulary, Weight
     from kerasinspect.output.show_options import ShowOptions
 
-UNBUILT = "no weights yet: Keras creates them when the layer first sees an input"
+UNBUILT = "no weights yet: Keras creates them at the first call, when the input shape is known"
 
 _ORDER = (
     "get_weights() gives all arrays of the model in one list, layer after layer; the number in brackets is an array's "
@@ -63,7 +63,7 @@ def show_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]
 def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
     """All that follows the head lines."""
     model = inspection.model
-    if options.explain:
+    if options.explain and model.weights:
         yield Paragraph(_ORDER)
     if inspection.own_weights:
         yield Heading(model.name or "model", 2, "the model's own weights")
@@ -130,7 +130,7 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
     if origin:
         yield Paragraph(origin, "quiet", 3)
     if not weight.named:
-        yield Paragraph("the file does not tell its name, only its place among the layer's weights", "quiet", 3)
+        yield Paragraph("the file does not store its name, only its position among the layer's weights", "quiet", 3)
     if weight.remark is not None:
         yield Paragraph(str(weight.remark), "warning", 3)
     if options.explain and (sentence := inspected.sentence):
@@ -142,7 +142,7 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
     """What stands beside the weight's name."""
-    yield "place in get_weights() unknown" if weight.index is None else f"get_weights()[{weight.index}]"
+    yield "index in get_weights() unknown" if weight.index is None else f"get_weights()[{weight.index}]"
     yield shape_in_words(weight.shape, weight.axes)
     yield weight.dtype
     if weight.trainable is False:

@@ -30,11 +30,11 @@ _ASPECT_WORDS = {
     "shape": "another shape",
     "dtype": "another dtype",
     "missing in Keras": "in the file, not in Keras",
-    "not in the file": "in Keras, not in the file: its values are made up",
+    "not in the file": "in Keras, not in the file: its values are initial ones",
     "name": "another name",
-    "order": "another place in get_weights()",
+    "order": "another index in get_weights()",
     "twice in Keras": "a shared layer, which Keras makes two of",
-    "never stored": "merged into its kernel when saved; Keras makes it anew",
+    "never stored": "merged into its kernel when saved; Keras initializes it again",
 }
 
 _CODE_WORDS = {
@@ -45,7 +45,7 @@ _CODE_WORDS = {
     "unsafe-layer-class": "would run what is not in the config:",
     "external-path": "would open another file:",
     "path-traversal": "would leave its folder:",
-    "registered-name-mismatch": "shows another class than it asks for:",
+    "registered-name-mismatch": "names another class than it loads:",
     "custom-class": "needs the custom class",
 }
 
@@ -66,9 +66,9 @@ def verify_blocks(answer: Verification) -> Iterator[Block]:
     verdict = f"{_OUTCOME_WORDS[answer.outcome]}{_by_what(answer)}"
     yield Paragraph(verdict) if answer.exit_status == 0 else Paragraph(verdict, "warning")
     if answer.outcome == "not-loaded" and answer.code:
-        yield Paragraph("The file holds code, or leads out of itself, and loading it would let that act:")
+        yield Paragraph("The file holds code or leads to other files; loading it would run or open these:")
     elif answer.outcome == "not-loaded":
-        yield Paragraph("Its config cannot be read, so that nobody can say what loading it would do.")
+        yield Paragraph("Its config cannot be read, so it is unknown what loading it would do.")
     yield from (Paragraph(f"  {_code_sentence(finding)}", "warning") for finding in answer.code)
     if answer.outcome == "not-loaded":
         yield Paragraph("If you trust whoever made the file, load it with --unsafe.")
@@ -103,7 +103,7 @@ def _by_what(answer: Verification) -> str:
     library = answer.library
     if library is None:
         return ""
-    legacy = ", which legacy files go to where Keras refuses them" if answer.refusals else ""
+    legacy = ", which reads legacy files that Keras refuses" if answer.refusals else ""
     return f": {library.module} {library.version} on TensorFlow {library.tensorflow} loads it{legacy}"
 
 
@@ -152,7 +152,7 @@ def _forward(forward: Forward) -> Iterator[Block]:
         for output in case.outputs
     )
     if rows:
-        titles = ("inputs of", "output", "shape", "dtype", "finite", "same again")
+        titles = ("inputs of", "output", "shape", "dtype", "finite", "reproducible")
         yield Table((*map(Column, titles), Column("time", numeric=True)), rows)
     if forward.golden is not None:
         yield from _golden(forward.golden, other_weights=forward.other_weights)

@@ -69,8 +69,8 @@ def npy(code: str, shape: str, nbytes: int, head: bytes = b"\x93NUMPY\1\0") -> b
 
 
 NPY: dict[str, tuple[bytes, str] | tuple[bytes, str, str]] = {
-    "empty": (b"", "is no numpy array"),
-    "short": (b"\x93NUMPY", "is no numpy array"),
+    "empty": (b"", "is not a NumPy array"),
+    "short": (b"\x93NUMPY", "is not a NumPy array"),
     "unknown-code": (npy("'<f1'", "(3,)", 12), "header .* cannot be read"),
     "odd-code": (npy("'|b8'", "(3,)", 12), "header .* cannot be read"),
     "evaluated": (npy("__import__('os').system('x')", "(3,)", 12), "header .* cannot be read"),

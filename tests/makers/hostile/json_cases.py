@@ -129,7 +129,7 @@ TEXTS: dict[str, tuple[bytes, str] | tuple[bytes, str, str]] = {
     "many-values": (b"[" + b"0," * 5_000_000 + b"0]", "limit json_marks"),
     "empty": (b"", "is not JSON"),
     "cut": (json.dumps(config()).encode()[:300], "is not JSON: .* at byte"),
-    "invalid-utf8": (b'{"class_name": "\xff\xfe"}', "no valid UTF-8 at byte 16"),
+    "invalid-utf8": (b'{"class_name": "\xff\xfe"}', "not valid UTF-8 at byte 16"),
     "nul": (b'{"class_name": "\0"}', "is not JSON"),
     "python": (b"{'class_name': 'Model'}", "is not JSON"),
     "number": (b"3", ""),

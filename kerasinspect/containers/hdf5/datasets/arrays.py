@@ -36,7 +36,7 @@ from kerasinspect.containers.hdf5.messages import (
 )
 from kerasinspect.containers.hdf5.superblock import UNDEFINED
 from kerasinspect.containers.stored import Contiguous, InMemory, Storage, StoredArray, Unwritten, Withheld
-from kerasinspect.errors import DamagedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile
 
 if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.file import OpenFile
@@ -93,9 +93,11 @@ def _withheld(dataset: _Dataset, *, is_null: bool) -> Withheld | None:
         words = "is a virtual dataset: its values lie in other files, which are not opened"
         return Withheld(f"{path} {words}.", is_elsewhere=True)
     if dataset.dtype == UNUSUAL:
-        return Withheld(f"The numbers of {path} are in a format that is not read.")
+        return Withheld(f"The numbers of {path} are in a format that is not supported.")
     if encoding.kind in _UNREAD_KINDS:
-        return Withheld(f"{path} holds no numbers, but {encoding.name} values, which are not read.", is_partial=False)
+        return Withheld(
+            f"{path} holds no numbers, but {encoding.name} values, which are not supported.", is_partial=False
+        )
     return None
 
 
@@ -125,11 +127,13 @@ def _chunked_storage(dataset: _Dataset) -> Storage:
     chunking = chunking_of(dataset.layout, dataset.header.data)
     reason = unread(filters, itemsize)
     if chunking is None or reason:
-        return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not read.")
+        return Withheld(f"The values of {path} {reason or 'are in chunks of a newer kind'}, which is not supported.")
     chunk, address, width = chunking
     if len(chunk) != len(shape) or not all(chunk) or width != itemsize:
-        which, what = f"{path} in {dataset.file.source.label}", f"chunks of shape {chunk} and values of {width} bytes"
-        raise DamagedFile(f"{which} is damaged: {what} do not fit its shape {shape} and values of {itemsize}.")
+        what = (
+            f"chunks of shape {chunk} and values of {width} bytes do not fit its shape {shape} and values of {itemsize}"
+        )
+        raise DamagedFile(f"{path} in {dataset.file.source.label} is damaged: {what}.", COPY_AGAIN)
     if address == UNDEFINED or not nbytes:
         return Unwritten(nbytes, path, fill_value(dataset.header, itemsize))
     index = ChunkIndex(dataset.file, path, address, shape, chunk)
@@ -174,4 +178,4 @@ def _check_size(dataset: _Dataset, sizes: set[int]) -> None:
         which = f"{dataset.path} in {dataset.file.source.label}"
         held = " or ".join(f"{size:,}" for size in sorted(sizes))
         message = f"{which} is damaged: it holds {held} bytes where its shape takes {dataset.nbytes:,}."
-        raise DamagedFile(message, "Get the file from its source again.")
+        raise DamagedFile(message, COPY_AGAIN)

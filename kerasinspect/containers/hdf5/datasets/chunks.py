@@ -17,7 +17,7 @@ import numpy as np
 
 from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, filters_at
 from kerasinspect.containers.stored import Withheld
-from kerasinspect.errors import DamagedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Chunked:
     def damaged(self, what: str) -> DamagedFile:
         """The error for a dataset whose chunks contradict its header."""
         message = f"{self.path} in {self.file.source.label} is damaged: {what}."
-        return DamagedFile(message, "Get the file from its source again.")
+        return DamagedFile(message, COPY_AGAIN)
 
 
 def filters_of(header: Header) -> tuple[Filter, ...]:
@@ -135,7 +135,7 @@ def filters_of(header: Header) -> tuple[Filter, ...]:
         return ()
     _, flags, start, nbytes = message
     if flags & SHARED:
-        complaint = "filters that are described elsewhere in the file, which is not read"
+        complaint = "filters that are described elsewhere in the file, which is not supported"
         raise ValueError(complaint)
     return filters_at(header.data[start : start + nbytes])
 

@@ -32,7 +32,7 @@ def fill_value(header: Header, itemsize: int) -> bytes | None:
         return bytes(itemsize)
     kind, flags, start, nbytes = message
     if flags & SHARED:
-        complaint = "a fill value that lies elsewhere in the file, which is not read"
+        complaint = "a fill value that lies elsewhere in the file, which is not supported"
         raise ValueError(complaint)
     body = header.data[start : start + nbytes]
     value = sized(body) if kind == OLDER_FILL_VALUE else newer(body)
