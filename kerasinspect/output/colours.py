@@ -1,26 +1,39 @@
-"""The styles that text on a page or on standard error may have, and the escapes that a terminal draws them by."""
+"""The styles that text on a page or on standard error may have, and how a terminal draws them."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning", "error"]
 
-_ESCAPES: dict[Style, str] = {
-    "title": "\x1b[1;36m",
-    "name": "\x1b[36m",
-    "quiet": "\x1b[2m",
-    "warning": "\x1b[33m",
-    "error": "\x1b[31m",
+_LOOKS: dict[Style, str] = {
+    "title": "bold cyan",
+    "name": "cyan",
+    "quiet": "dim",
+    "warning": "yellow",
+    "error": "red",
 }
-"""Colours of the terminal's own palette, which its owner has made readable."""
+"""Rich's words for each style, in colours of the terminal's own palette, which its owner has made readable."""
 
-_END = "\x1b[0m"
+_WHERE_TEXT_STANDS = "\0"
+"""What a style is drawn around once; no text on a page has it."""
 
 
 def styled(text: str, style: Style) -> str:
     """Text between the escapes of its style, each line by itself, so that a cut or a pager never carries one over."""
-    start = _ESCAPES.get(style)
-    if start is None:
+    if style not in _LOOKS:
         return text
-    return "\n".join(f"{start}{line}{_END}" if line.strip() else line for line in text.split("\n"))
+    start, end = _escapes(style)
+    return "\n".join(f"{start}{line}{end}" if line.strip() else line for line in text.split("\n"))
+
+
+@lru_cache
+def _escapes(style: Style) -> tuple[str, str]:
+    """The escapes before and behind text of a style, as rich has them."""
+    from rich.color import ColorSystem  # noqa: PLC0415 - a pipe has no colours
+    from rich.style import Style as Look  # noqa: PLC0415 - as above
+
+    drawn = Look.parse(_LOOKS[style]).render(_WHERE_TEXT_STANDS, color_system=ColorSystem.STANDARD)
+    start, _, end = drawn.partition(_WHERE_TEXT_STANDS)
+    return start, end
