@@ -17,11 +17,13 @@ from kerasinspect.axes import Axis
 from kerasinspect.model import Extra, Layer, Model
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.summary import summary_document
+from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.terminal import text_lines, write_text
+from kerasinspect.output.pages.list import list_blocks
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
-from kerasinspect.output.show_options import ShowOptions
+from kerasinspect.output.show_options import GridOptions, ShowOptions
 from kerasinspect.remarks import Remark
 from tests.makers.handmade import MemoryArray, dense, model, weight
 
@@ -45,6 +47,15 @@ HOSTILE = {
     "wide": "大" * 10,
     "long": "a" * 5000,
     "empty": "",
+}
+
+
+WIDE = {
+    "long and wide": "大" * 5000,
+    "marks": "e" + "\u0301" * 50,
+    "long and blank": "\u3000" * 300 + "x",
+    "facts": " · " * 200,
+    "bracket": "(" * 500,
 }
 
 
@@ -91,6 +102,19 @@ def test_a_hostile_name_takes_the_lines_of_a_harmless_one(name: str) -> None:
     assert page.encode()
     assert not any(line.lstrip().startswith("::") for line in lines)
     assert not re.search(r"##(\[|vso\[|teamcity\[)", page)
+
+
+@pytest.mark.parametrize("width", [1, 20, 33, 60, 80, 130, 10_000])
+@pytest.mark.parametrize("name", [*HOSTILE.values(), *WIDE.values()], ids=[*HOSTILE, *WIDE])
+def test_a_hostile_name_makes_no_line_too_wide(name: str, width: int) -> None:
+    """Names are cut, headings and sentences broken, whatever the name and the page."""
+    inspected = inspect(select(poisoned(name)))
+    options = ShowOptions(explain=True, statistics=True, grid=GridOptions(width=width))
+    stream = io.StringIO()
+    write_text(show_blocks(inspected, options), stream, width)
+    write_text(list_blocks(inspected), stream, width)
+    write_text(summary_blocks(summarise(inspected.selection)), stream, width)
+    assert max(map(columns_of, stream.getvalue().split("\n"))) <= max(20, width)
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)

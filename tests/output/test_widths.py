@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect.commands import emitting
 from kerasinspect.commands.cli import cli
 from kerasinspect.output.blocks import Grid, Table
 from kerasinspect.output.escaping import columns_of
@@ -58,7 +57,7 @@ def wide_models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 def drawn(monkeypatch: pytest.MonkeyPatch, width: int, *arguments: str) -> list[Block]:
-    """The blocks of the page that a command makes on a terminal of this width."""
+    """The blocks of the page that a command makes for this width."""
     blocks: list[Block] = []
 
     def record(page: Iterable[Block], _: int | None) -> Iterator[Line]:
@@ -66,8 +65,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch, width: int, *arguments: str) -> list[
         return iter(())
 
     monkeypatch.setattr(terminal, "lay_out", record)
-    monkeypatch.setattr(emitting, "page_width", lambda _: width)
-    cli.main([*arguments], standalone_mode=False)
+    cli.main([*arguments, "--width", str(width)], standalone_mode=False)
     return blocks
 
 

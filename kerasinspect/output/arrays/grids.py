@@ -175,7 +175,8 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) ->
 def _columns_that_fit(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int, free: int) -> int:
     """How many columns fit, where each is as wide as its numbers, its label, and its part of the heading over it."""
     measured = measured_positions(values, roles.column, (groups[0].columns,))
-    label = min(free - _GUTTER, max(columns_of(_column_label(values, roles, groups[0], at)) for at in measured))
+    labels = told_apart([_column_label(values, roles, groups[0], at) for at in measured], None)
+    label = min(free - _GUTTER, max(map(columns_of, labels)))
     heading = max(columns_of(group.label) for group in groups)
     for places in _PLACES_UNDER_A_HEADING:
         under = min(len(groups[0].columns), places)
