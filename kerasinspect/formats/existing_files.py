@@ -48,6 +48,8 @@ _OWN = _Existing("own")
 
 _FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
 """The name of a format as a page has it."""
+_NEXT = r"( · |\n *)"
+"""What parts two facts, where a narrow page may break."""
 _DOCUMENTS = "list|show|summary|stats|training|check|rules|verify|models"
 """Names of the schemas of documents and of their lines."""
 _OWN_TEXTS = tuple(
@@ -56,16 +58,16 @@ _OWN_TEXTS = tuple(
         rf'\s*\{{\s*"schema": "kerasinspect\.({_DOCUMENTS})(\.line)?/1"',
         r'\s*\{\s*"\$schema": "[^"]*sarif[^"]*"[\s\S]{,200}"driver": \{\s*"name": "kerasinspect"',
         r'<\?xml [^>]*>\s*<testsuites name="kerasinspect"',
-        rf"(## )?model .*\n\n?{_FORMAT} · (`?saved`? by )?`?Keras ",
-        rf"model .* · {_FORMAT} · (saved by Keras \d|Keras version not stored)",
-        rf"passed .* · {_FORMAT}( · |\n)",
+        rf"(## )?model .*\n( .*\n)*\n?{_FORMAT}{_NEXT}(`?saved`? by )?`?Keras ",
+        rf"model .*(\n .*)*{_NEXT}{_FORMAT}{_NEXT}(saved by Keras \d|Keras version not stored)",
+        rf"passed .*(\n .*)*{_NEXT}{_FORMAT}( · |\n)",
         r"## `?kerasinspect`? check\n",
         r"weight,shape,dtype,minimum,maximum,",
         r"location,(index,layer|path,class_name),",
         r"model,severity,code,name,where,message,",
         r"code,name,severity,family,",
         r"\| code \| name \| severity \| default \| what it finds \|\n",
-        r"code +name +severity +default +what it finds\n",
+        r"(not shown: (.*\n){1,5})?code +(name +)?severity.*\nKI\d{3} ",
         r"rule KI\d{3} · ",
     )
 )
@@ -74,7 +76,7 @@ _OWN_TEXTS = tuple(
 _LOCK_SCHEMA = "kerasinspect.lock/1"
 """That of a lock file, which is ours until somebody edits it."""
 
-_OWN_END = re.compile(r"(^|\n|· )([\d,]+ of )?[\d,]+ arrays? read in [\d,]+ files?\n$")
+_OWN_END = re.compile(r"(^|\n|· )([\d,]+ of )?[\d,]+ arrays?\s+read\s+in\s+[\d,]+\s+files?\n$")
 """How a report of ``check`` for people ends."""
 
 _GOLDEN_MEMBER = "kerasinspect.npy"

@@ -114,6 +114,8 @@ PAGES = (
     ("check", NETWORK, "--no-config", "--quiet"),
     ("check", SAMPLES, "--no-config"),
     ("show", SAMPLES / "question_network_keras1.h5"),
+    *((command, NETWORK, "--width", str(width)) for command in ("show", *LISTING, "check") for width in (20, 40)),
+    ("rules", "--width", "20"),
 )
 
 
