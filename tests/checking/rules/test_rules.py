@@ -376,7 +376,7 @@ def test_what_a_model_needs_is_one_finding_for_each_package(keras_models: Path, 
     assert [(finding.where, finding.message) for finding in found(path, "KI508")] == [
         (
             "second",
-            "It needs 3 classes or functions of the package there that are no part of Keras: Start, Dense, Third.",
+            "It needs 3 classes or functions of the package there that are not part of Keras: Start, Dense, Third.",
         ),
         ("fourth", "It needs Fourth of the package own, which is not part of Keras."),
     ]
