@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 
 class Advisory(NamedTuple):
-    """One advisory, and where it is mended."""
+    """One advisory, and where it is mended; ``str`` says both: ``CVE-2025-1550 (fixed in Keras 3.9.0)``."""
 
     cve: str
     mended: tuple[str, ...]
     """The first version of Keras that refuses such a file, in each line of releases that has one."""
+
+    def __str__(self) -> str:
+        """What it is called and where it is mended, for people."""
+        return f"{self.cve} (fixed in Keras {' and '.join(self.mended)})"
 
 
 _MENDED: dict[str, tuple[str, ...]] = {

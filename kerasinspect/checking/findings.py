@@ -148,6 +148,12 @@ class Finding:
     """What is published about such a file."""
 
     @property
+    def advice(self) -> str:
+        """What to do, and what is published about such a file, in a line for people."""
+        see = f"See {', '.join(map(str, self.advisories))}." if self.advisories else ""
+        return " ".join(filter(None, (self.remedy, see)))
+
+    @property
     def help(self) -> str:
         """Where the documentation of its rule is."""
         return documented_at(self.code)

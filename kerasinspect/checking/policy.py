@@ -47,12 +47,16 @@ class Waivers:
         self.used: set[Waiver] = set()
 
     def reason(self, finding: Finding) -> str | None:
-        """Why a finding does not count: it is about such a layer, or something inside it; None where it counts."""
+        """Why a finding does not count: it is about such a layer, or something inside it; None where it counts.
+
+        The place in the file or its config may be meant too, which is more precise than the layer.
+        """
         code = finding.code
         if code not in self.by_code:
             asked = ((one.layer, one) for one in self.waivers if code in one.codes)
             self.by_code[code] = Globs(asked, inside=True)
-        waiver = self.by_code[code].first(finding.where)
+        meant = self.by_code[code]
+        waiver = meant.first(finding.where) or (meant.first(finding.place) if finding.place else None)
         if waiver is None:
             return None
         self.used.add(waiver)

@@ -119,6 +119,16 @@ def trained(*, steps: int, **options: Any) -> keras.Model:  # noqa: ANN401 - Ker
     return model
 
 
+def in_the_middle(*, trainable: bool) -> keras.Model:
+    """A window over a single pixel, of which a step changes the middle alone and leaves 24 of 25 values as drawn."""
+    drawn = keras.initializers.TruncatedNormal(stddev=0.28)
+    window = layers.DepthwiseConv2D(5, padding="same", use_bias=False, depthwise_initializer=drawn, trainable=trainable)
+    model = keras.Sequential([keras.Input((1, 1, 64)), window, layers.Flatten(), layers.Dense(3)])
+    model.compile(optimizer=keras.optimizers.Adam(1e-4), loss="mse")
+    model.fit(RANDOM.normal(size=(8, 1, 1, 64)), RANDOM.normal(size=(8, 3)), batch_size=8, verbose=0)
+    return model
+
+
 def branched(*, cut: bool) -> keras.Model:
     """A branch whose gradient is stopped, or not, added to a Dense layer."""
     inputs = keras.Input((8,))
@@ -315,6 +325,8 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI301-good": lambda: trained(steps=20),
     "KI302-bad": lambda: trained(steps=20, trainable=False),
     "KI302-good": lambda: trained(steps=20),
+    "KI302-middle-bad": lambda: in_the_middle(trainable=False),
+    "KI302-middle-good": lambda: in_the_middle(trainable=True),
     "KI303-bad": lambda: normalised(1.0, 0.0),
     "KI303-good": lambda: normalised(1.0, 1e-3),
     "KI304-bad": lambda: trained(steps=0),

@@ -262,8 +262,9 @@ def pickled_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     Save the model again without `weights_format`.
     """
-    words = "It is a pickle, which is never loaded."
-    yield from hits_on_arrays(evidence, [(path, words) for path in evidence.container.pickled])
+    pickled = [*evidence.container.pickled]
+    if pickled:
+        yield Hit(evidence.name, f"It holds {len(pickled):,} pickles, which are never loaded: {few_of(pickled)}.")
 
 
 def oversized_array(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -116,10 +116,11 @@ def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Compare the layers of the file with those that you saved, and save the model again.
     """
     weights = {(weight.shape, figures) for weight, figures in evidence.measured()}
+    pickled = {*evidence.container.pickled}  # KI513 is about these
     for extra in evidence.model.extras:
         # Keras stores the weights of a layer that is used twice, or of one that it wraps, a second time.
         is_copy = (extra.array.shape, evidence.statistics.get(extra.stored_path)) in weights
-        if extra.kind == "unclaimed" and not is_copy:
+        if extra.kind == "unclaimed" and not is_copy and extra.stored_path not in pickled:
             yield Hit(extra.stored_path, f"No layer has this array of shape {extra.array.shape}.")
     if not evidence.model.is_legacy:
         for layer in _left_over(evidence.model):

@@ -29,12 +29,20 @@ def untrained_model(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
     Save it after `fit`, or load the trained weights before it is saved.
     """
     if _is_untrained(evidence, thresholds["share"]):
-        layers = [layer for layer in evidence.trained if layer.verdict == "initial"]
+        layers = [layer for layer in evidence.trained if _is_initial(layer)]
         doubt = "" if all(layer.certainty == "certain" for layer in layers) else " (confidence: likely)"
         yield Hit(
             evidence.name,
             f"{len(layers)} of {len(evidence.trained)} layers are at initial values{doubt}; none is trained.",
         )
+
+
+def _is_initial(layer: LayerTraining) -> bool:
+    """Whether a layer is as it was drawn, and no optimizer moved it.
+
+    Gradients may reach few of its values, the middle of a window or some rows, so that nearly all are as they were.
+    """
+    return layer.verdict == "initial" and all(one.slots != "moved" for one in layer.weights)
 
 
 def _is_untrained(evidence: Evidence, share: float) -> bool:
@@ -44,7 +52,7 @@ def _is_untrained(evidence: Evidence, share: float) -> bool:
     drawn = sum(
         _parameters(layer)
         for layer in evidence.trained
-        if layer.verdict == "initial" and layer.decisive.judgement.reason in _DRAWN
+        if _is_initial(layer) and layer.decisive.judgement.reason in _DRAWN
     )
     return drawn > share * sum(map(_parameters, evidence.trained))
 
@@ -66,7 +74,7 @@ def untrained_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         return
     for layer in evidence.trained:
         reason = layer.decisive.judgement.reason
-        if layer.verdict == "initial" and (layer.certainty == "certain" or reason in _DRAWN):
+        if _is_initial(layer) and (layer.certainty == "certain" or reason in _DRAWN):
             frozen = "; it is frozen" if layer.layer.trainable is False else ""
             doubt = "" if layer.certainty == "certain" else " (confidence: likely)"
             yield Hit(layer.layer.path, f"Its weights are still those of {_initializers(layer)}{doubt}{frozen}.")

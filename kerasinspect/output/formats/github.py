@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING, TextIO
 
 from kerasinspect.output.escaping import short, visible
-from kerasinspect.output.remedies import remedy_in_words
 from kerasinspect.output.wording import not_used
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def _annotations(model: ModelReport) -> Iterator[str]:
     for severity, command in _COMMANDS.items():
         for finding in model.findings:
             if finding.severity == severity:
-                remedy = remedy_in_words(finding)
+                remedy = finding.advice
                 lines = (f"{short(finding.where)}: {finding.message}", *([f"fix: {remedy}"] if remedy else []))
                 yield _command(command, model, f"{finding.code} {finding.name}", *lines)
 

@@ -14,7 +14,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
-from kerasinspect.output.remedies import remedy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,7 +95,7 @@ def _sentence(finding: Finding) -> str:
 
 def _remedies(findings: Iterable[Finding]) -> Iterator[str]:
     """What to do about some findings, a line for each thing."""
-    return (f"fix: {_text(words)}" for words in dict.fromkeys(map(remedy_in_words, findings)) if words)
+    return (f"fix: {_text(words)}" for words in dict.fromkeys(finding.advice for finding in findings) if words)
 
 
 def _text(text: str) -> str:

@@ -18,7 +18,6 @@ from kerasinspect.checking.findings import documented_at
 from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
-from kerasinspect.output.remedies import advisory_in_words, remedy_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +76,7 @@ def _rule(active: ActiveRule) -> Document:
 
 def _advisories_of(rule: Rule) -> str:
     """What is published about what a rule finds."""
-    return " ".join(f"{advisory_in_words(one)}." for one in published(rule.cves))
+    return " ".join(f"{one}." for one in published(rule.cves))
 
 
 def _invocation(report: CheckReport) -> Document:
@@ -143,7 +142,7 @@ def _result(finding: Finding, numbers: dict[str, int], seen: Counter[str]) -> Do
 
 def _fix(finding: Finding) -> str:
     """What to do about a finding, behind its own sentence."""
-    words = remedy_in_words(finding)
+    words = finding.advice
     return f" Fix: {words}" if words else ""
 
 

@@ -10,7 +10,6 @@ from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
-from kerasinspect.output.remedies import advisory_in_words, remedy_in_words
 from kerasinspect.output.wording import bytes_in_words, counted, not_used
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _finding_blocks(alike: list[Finding], *, verbose: bool) -> Iterator[Block]:
     if first.remedy:
         yield Paragraph(f"fix: {first.remedy}", "quiet", 3)
     if first.advisories:
-        yield Paragraph(f"see: {', '.join(map(advisory_in_words, first.advisories))}", "quiet", 3)
+        yield Paragraph(f"see: {', '.join(map(str, first.advisories))}", "quiet", 3)
 
 
 def check_tables(
@@ -114,7 +113,7 @@ def _unread(model: ModelReport) -> Iterator[Block]:
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     """The row of one finding."""
-    rule, remedy = f"{finding.code} {finding.name}", remedy_in_words(finding)
+    rule, remedy = f"{finding.code} {finding.name}", finding.advice
     return finding.severity, rule, finding.where, finding.message, remedy
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.checking.advisories import published
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
-from kerasinspect.output.remedies import advisory_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +33,7 @@ def rule_blocks(rule: Rule) -> Iterator[Block]:
         yield Paragraph(" ".join(paragraph.split()), level=2)
     yield Paragraph(f"fix: {rule.remedy}", level=2)
     if rule.cves:
-        yield Paragraph(f"see: {', '.join(map(advisory_in_words, published(rule.cves)))}", "quiet", 2)
+        yield Paragraph(f"see: {', '.join(map(str, published(rule.cves)))}", "quiet", 2)
     if rule.family == "contract":
         yield Paragraph("Needs a lock: --against FILE, which `kerasinspect lock` made.", "quiet", 2)
     elif rule.needs:
@@ -67,7 +66,7 @@ def _section(rule: Rule) -> Iterator[str]:
     yield rule.explanation
     yield f"**Fix:** {rule.remedy}"
     if rule.cves:
-        yield f"See {', '.join(map(advisory_in_words, published(rule.cves)))}."
+        yield f"See {', '.join(map(str, published(rule.cves)))}."
     if rule.family == "contract":
         yield "Needs a lock: `--against FILE`, which `kerasinspect lock` made."
     elif rule.needs:

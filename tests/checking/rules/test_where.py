@@ -10,6 +10,8 @@ import pytest
 
 from kerasinspect.checking.advisories import published
 from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.findings import Waiver
+from kerasinspect.checking.policy import Waivers
 from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.checking.rules import RULES
 from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive, legacy_tree
@@ -104,6 +106,15 @@ def test_two_findings_in_one_layer_stay_two(tmp_path: Path) -> None:
     first, second = found(tmp_path / "model.keras", model(layer), "KI501")
     assert first.where == second.where == "code"
     assert first.fingerprint != second.fingerprint
+
+
+@pytest.mark.parametrize("layer", ["code", "co*", "config.config.layers*"])
+def test_a_waiver_names_the_layer_or_the_place(layer: str, tmp_path: Path) -> None:
+    """Either of what a finding says of where it is can be waived."""
+    (one,) = found(tmp_path / "model.keras", model(entry("Lambda", "code", function=CODE)), "KI501")
+    waivers = Waivers((Waiver(layer, frozenset({"KI501"}), "It is ours."),))
+    assert waivers.reason(one) == "It is ours."
+    assert Waivers((Waiver("cod", frozenset({"KI501"}), "No."),)).reason(one) is None
 
 
 def advised(findings: tuple[Finding, ...]) -> dict[str, list[str]]:
