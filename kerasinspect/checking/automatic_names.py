@@ -95,10 +95,11 @@ def _pairs(agreed: list[_Entry], actual: list[_Entry]) -> Iterator[tuple[_Entry,
             if (kind := _automatic_kind(entry)) is not None:
                 kinds.setdefault(kind, ([], []))[side].append(entry)
     by_order = [pair for lists in kinds.values() if _are_numbered_anew(*lists) for pair in zip(*lists, strict=True)]
-    taken = {id(entry) for pair in by_order for entry in pair}
-    by_name = {entry.name: entry for entry in actual if id(entry) not in taken}
     yield from by_order
-    yield from ((one, by_name[one.name]) for one in agreed if id(one) not in taken and one.name in by_name)
+    wanted = {entry.path for entry, _ in by_order}
+    found = {entry.path for _, entry in by_order}
+    by_name = {entry.name: entry for entry in actual if entry.path not in found}
+    yield from ((one, by_name[one.name]) for one in agreed if one.path not in wanted and one.name in by_name)
 
 
 def _are_numbered_anew(agreed: list[_Entry], actual: list[_Entry]) -> bool:

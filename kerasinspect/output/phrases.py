@@ -30,8 +30,8 @@ _OF_EACH: Mapping[str, str] = {
 """What a vector's number does with the unit, filter or channel that it belongs to."""
 
 _OF_ALL: Mapping[str, str] = {
-    "kernel": "a factor each",
-    "recurrent_kernel": "a factor each",
+    "kernel": "one weight each",
+    "recurrent_kernel": "one weight each",
     "bias": "added to sums",
     "embeddings": "a row each",
 }

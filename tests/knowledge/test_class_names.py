@@ -20,7 +20,12 @@ ELSEWHERE = {
     "analysis/stored_code/payloads.py": ("a Lambda is what its rule is about", {"Lambda"}),
     "analysis/summarising.py": ("the headline of a model without a class", {"Model"}),
     "analysis/training/assessing.py": ("the headline of a model without a class", {"Model"}),
+    "checking/automatic_names.py": (
+        "what older versions of Keras called layers that nobody named",
+        {"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Functional", "InputLayer", "Model", "SlicingOpLambda", "TFOpLambda"},
+    ),
     "checking/contract.py": ("the headline of a model without a class", {"Model"}),
+    "checking/rules/safety.py": ("classes that advisories were published about", {"TFSMLayer", "TorchModuleWrapper"}),
     "verify/reading.py": (
         "classes that Keras itself reports of a loaded model",
         {"Functional", "Model", "Sequential"},

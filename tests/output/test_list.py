@@ -61,7 +61,7 @@ def test_the_question_is_answered_on_twelve_lines(width: int | None) -> None:
     assert len(page) - page.index("") <= LIST_LINES - HEAD_LINES
     lines = [line for line in page if line.startswith("[")]
     assert [line.split()[:2] for line in lines[:2]] == [["[0]", "dense/kernel"], ["[1]", "dense/bias"]]
-    assert "(8, 5)   8 inputs × 5 units, a factor each" in lines[0]
+    assert "(8, 5)   8 inputs × 5 units, one weight each" in lines[0]
     assert "(5,)     one per unit, added to its sum" in lines[1]
     assert len(lines) == 8
     assert "…" not in "".join(page)
@@ -84,7 +84,7 @@ WORDS: dict[str, tuple[tuple[Any, ...], str]] = {
     "long": (("Dense", "kernel", numbers(1280, 1000), ["input", "unit"]), "1,280 inputs × 1,000 units"),
     "scalar": (("Normalization", "count", np.array(3, "int64"), []), "one value"),
     "custom": (("Mine", "bias", numbers(4), ["unit"]), "4 units"),
-    "empty": (("Dense", "kernel", numbers(0, 2), ["input", "unit"]), "0 inputs × 2 units, a factor each"),
+    "empty": (("Dense", "kernel", numbers(0, 2), ["input", "unit"]), "0 inputs × 2 units, one weight each"),
 }
 """Class, name, values and axes of an array, and what a line says of it."""
 

@@ -205,7 +205,7 @@ def test_sarif_says_what_a_viewer_needs() -> None:
     assert skipped["associatedRule"] == {"id": "KI203"}
     code = next(rule for rule in rules if rule["id"] == "KI501")
     assert code["properties"]["security-severity"] == "8.0"
-    assert code["helpUri"].endswith("/docs/rules.md#ki501")
+    assert code["properties"]["documentation"] == "docs/rules.md#ki501"
     assert code["help"]["text"].endswith("CVE-2025-9905 (fixed in Keras 3.11.3).")
 
 

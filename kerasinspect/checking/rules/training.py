@@ -33,7 +33,7 @@ def untrained_model(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]
         doubt = "" if all(layer.certainty == "certain" for layer in layers) else " (confidence: likely)"
         yield Hit(
             evidence.name,
-            f"{len(layers)} of {len(evidence.trained)} layers are at initial values{doubt}; none is trained.",
+            f"Layers at initial values{doubt}: {len(layers)} of {len(evidence.trained)}; none is trained.",
         )
 
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kerasinspect.output.formats.json import Document
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_HOME = "https://example.com/OWNER/kerasinspect"
-"""Where this repository lies: the address that a viewer links to has to be a whole one (3.49.12)."""
 _FINGERPRINT = "primaryLocationLineHash"
 """The one of the partial fingerprints that GitHub compares between runs."""
 _SECURITY = {"error": "8.0", "warning": "5.0", "note": "2.0"}
@@ -59,7 +57,11 @@ def _document(report: CheckReport) -> Document:
 def _rule(active: ActiveRule) -> Document:
     """One rule, as it was asked."""
     rule = active.rule
-    properties: Document = {"tags": [rule.family], "thresholds": dict(active.thresholds)}
+    properties: Document = {
+        "tags": [rule.family],
+        "thresholds": dict(active.thresholds),
+        "documentation": documented_at(rule.code),  # helpUri takes a whole address only, which a checkout has not
+    }
     if rule.family == "safety":
         properties = {**properties, "tags": ["safety", "security"], "security-severity": _SECURITY[active.severity]}
     return {
@@ -68,7 +70,6 @@ def _rule(active: ActiveRule) -> Document:
         "shortDescription": {"text": _braced(rule.summary)},
         "fullDescription": {"text": _braced(" ".join(rule.documentation.split()))},
         "help": {"text": _braced(f"{rule.documentation}\n\n{_advisories_of(rule)}".rstrip())},
-        "helpUri": f"{_HOME}/blob/main/{documented_at(rule.code)}",
         "defaultConfiguration": {"level": active.severity, "enabled": rule.default},
         "properties": properties,
     }
