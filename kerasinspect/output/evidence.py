@@ -56,8 +56,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "off its constant":
             return f"{_extent(low, high)}, expected {_expected(one)}"
         case "on the generator's grid":
-            looked_at = "every value that was looked at" if one.is_sampled else "every value"
-            return f"{looked_at} is one that {name}'s random generator draws"
+            return _generated(one, name)
         case "off the generator's grid":
             return f"its values are not ones that {name}'s random generator draws"
         case "partly off the generator's grid":
@@ -106,6 +105,14 @@ def _without_initializer(one: WeightTraining) -> str:
     return (
         "training steps leave it alone" if one.weight.trainable is False else "the file does not state its initializer"
     )
+
+
+def _generated(one: WeightTraining, name: str) -> str:
+    """Which of its values a random generator draws."""
+    if one.is_paired:
+        return f"its values come in pairs that {name}'s random generator draws"
+    looked_at = "every value that was looked at" if one.is_sampled else "every value"
+    return f"{looked_at} is one that {name}'s random generator draws"
 
 
 def _extent(low: str, high: str) -> str:

@@ -256,6 +256,14 @@ def test_the_optimizer_knows_what_it_moved(slot: Values, state: str, verdict: st
     assert (training.layers[0].weights[0].slots, training.layers[0].verdict) == (state, verdict)
 
 
+@pytest.mark.parametrize(("rows", "verdict", "certainty"), [(30, "initial", "certain"), (9000, "changed", "likely")])
+def test_values_that_were_not_looked_at_may_have_moved(rows: int, verdict: str, certainty: str) -> None:
+    """Gradients may reach few: that all have stayed is only known where each was held to the generator's grid."""
+    training = assessed(dense(generated(rows, 8), None, UNIFORM), extras=optimizer(1, kernel=np.full((rows, 8), 0.3)))
+    (layer,) = training.layers
+    assert (layer.verdict, layer.certainty) == (verdict, certainty)
+
+
 def test_a_count_of_steps_that_was_set_back_says_nothing() -> None:
     """State that moved beside no steps means that the count was set back, whichever weight the state belongs to."""
     moved = optimizer(0, kernel=np.full((90, 8), 0.3))

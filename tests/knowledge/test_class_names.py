@@ -22,7 +22,16 @@ ELSEWHERE = {
     "analysis/training/assessing.py": ("the headline of a model without a class", {"Model"}),
     "checking/automatic_names.py": (
         "what older versions of Keras called layers that nobody named",
-        {"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Functional", "InputLayer", "Model", "SlicingOpLambda", "TFOpLambda"},
+        {
+            "ConvLSTM1D",
+            "ConvLSTM2D",
+            "ConvLSTM3D",
+            "Functional",
+            "InputLayer",
+            "Model",
+            "SlicingOpLambda",
+            "TFOpLambda",
+        },
     ),
     "checking/contract.py": ("the headline of a model without a class", {"Model"}),
     "checking/rules/safety.py": ("classes that advisories were published about", {"TFSMLayer", "TorchModuleWrapper"}),

@@ -128,13 +128,24 @@ def _weight(weight: Weight, context: _JudgingContext) -> WeightTraining:
     except UnreadableFile as error:
         context.damage.note(error.message, weight.path)
         return WeightTraining(weight, None, Judgement("cannot tell", "unreadable"))
-    judgement = judged.judgement
-    unsure = judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely")
-    unsure = unsure and judgement.reason != "at its constant"  # values may be set back, and their optimizer not
-    if slots == "moved" and unsure:
-        certainty: Certainty = "certain" if weight.dtype in _FINE_DTYPES else "likely"
-        judgement = replace(judgement, verdict="changed", reason="optimizer moved it", certainty=certainty)
-    return WeightTraining(weight, judged.figures, judgement, slots)
+    one = WeightTraining(weight, judged.figures, judged.judgement, slots)
+    if slots != "moved" or not _leaves_room(one):
+        return one
+    sure = weight.dtype in _FINE_DTYPES and one.judgement.certainty != "certain"
+    updated = replace(one.judgement, reason="optimizer moved it", certainty="certain" if sure else "likely", moved=None)
+    return replace(one, judgement=replace(updated, verdict="changed"))
+
+
+def _leaves_room(one: WeightTraining) -> bool:
+    """Whether the values of a weight do not settle that the optimizer never moved any of them.
+
+    Gradients may reach few of them, the middle of a window or some rows, and not each was looked at by itself. Values
+    at their constant may be set back, and their optimizer not.
+    """
+    judgement = one.judgement
+    if judgement.verdict == "cannot tell" or (judgement.verdict, judgement.certainty) == ("initial", "likely"):
+        return judgement.reason != "at its constant"
+    return judgement.reason == "on the generator's grid" and (one.is_sampled or one.is_paired)
 
 
 def _together(weights: Sequence[WeightTraining]) -> tuple[Verdict, Certainty | None, WeightTraining]:

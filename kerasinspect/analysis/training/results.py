@@ -92,6 +92,12 @@ class WeightTraining:
         """Whether it has more values than are held to a generator's grid one by one."""
         return self.weight.parameters > SAMPLE
 
+    @property
+    def is_paired(self) -> bool:
+        """Whether its initializer draws normal values, of which a generator's pairs tell, and not each for itself."""
+        drawn = self.judgement.assumed or self.weight.initializer
+        return drawn is not None and drawn.limit is None
+
 
 @dataclass(frozen=True, slots=True)
 class LayerTraining:
