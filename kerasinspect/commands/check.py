@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import (
-    DISPLAY,
-    LIMITS,
-    MODELS,
-    OUTPUT,
-    QUIET,
-    REPORT_FORMAT,
-    REPORT_FORMS,
-    as_report_form,
-    as_target,
-    options,
-)
+from kerasinspect.commands.options import MODELS, PAGE, REPORT_FORMAT, REPORT_FORMS, as_report_form, as_target, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,7 +76,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
     callback=_reports,
     help="Also write the report to this file. May be given several times.",
 )
-@options(OUTPUT, LIMITS, QUIET, DISPLAY)
+@options(PAGE)
 def check(
     locations: tuple[str, ...],
     *,

@@ -7,38 +7,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import (
-    CLASS,
-    DISPLAY,
-    FORMAT,
-    INDEX,
-    LAYER,
-    LIMITS,
-    MODELS,
-    OUTPUT,
-    QUIET,
-    WEIGHT,
-    options,
-)
+from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.analysis.inspection import Inspection
     from kerasinspect.commands.listing import Listing
-    from kerasinspect.commands.options import ListForm
+    from kerasinspect.commands.options import Filters, ListForm
     from kerasinspect.writing import Target
 
 
 @click.command("list", short_help="List every array in one line: its position, name, shape, and what it is.")
-@options(MODELS, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
+@options(MODELS, FILTERS, FORMAT, PAGE)
 def list_weights(
     locations: tuple[str, ...],
     *,
-    layers: tuple[str, ...],
-    weights: tuple[str, ...],
-    classes: tuple[str, ...],
-    indices: tuple[str, ...],
+    filters: Filters,
     form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
@@ -61,7 +46,7 @@ def list_weights(
     @contextmanager
     def listed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed) as model:
-            selection = select(model, layers, weights, classes, indices)
+            selection = select(model, *filters)
             with inspecting(selection, whole=False) as inspection:
                 yield _listing(inspection)
             outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))

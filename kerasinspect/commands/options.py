@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 import click
 
@@ -66,36 +67,37 @@ MODEL = click.argument("location", metavar="MODEL", nargs=-1, required=True, cal
 
 MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True, callback=_all_models)
 
-LAYER = click.option(
-    "--layer",
-    "layers",
-    multiple=True,
-    metavar="NAME",
-    help="Only this layer: its name, its path (outer/inner) or a glob. May be given several times.",
-)
 
-WEIGHT = click.option(
-    "--weight",
-    "weights",
-    multiple=True,
-    metavar="NAME",
-    help="Only this weight: kernel, bias, ..., or a glob. May be given several times.",
-)
+class Filters(NamedTuple):
+    """What a line says of the layers and weights that are listed: names, paths, globs and positions."""
 
-CLASS = click.option(
-    "--class",
-    "classes",
-    multiple=True,
-    metavar="NAME",
-    help="Only layers of this class: Dense, LSTM, ..., or a glob. May be given several times.",
-)
+    layers: tuple[str, ...]
+    weights: tuple[str, ...]
+    classes: tuple[str, ...]
+    indices: tuple[str, ...]
 
-INDEX = click.option(
-    "--index",
-    "indices",
-    multiple=True,
-    metavar="N",
-    help="Only the array at this position of get_weights(); 3:7 is 3 to 6. May be given several times.",
+
+def _with_filters(command: _Command) -> _Command:
+    """Give a command its four filters as one value."""
+
+    @wraps(command)
+    def filtered(*words: object, **given: Any) -> object:  # noqa: ANN401 - what the command's own options are
+        return command(*words, filters=Filters(*(given.pop(name) for name in Filters._fields)), **given)
+
+    return filtered  # type: ignore[return-value]  # what it is called with, click alone decides
+
+
+def _filter(option: str, name: str, metavar: str, help_text: str) -> Callable[[_Command], _Command]:
+    """An option that chooses what is listed."""
+    return click.option(option, name, multiple=True, metavar=metavar, help=f"{help_text} May be given several times.")
+
+
+FILTERS = options(
+    _filter("--layer", "layers", "NAME", "Only this layer: its name, its path (outer/inner) or a glob."),
+    _filter("--weight", "weights", "NAME", "Only this weight: kernel, bias, ..., or a glob."),
+    _filter("--class", "classes", "NAME", "Only layers of this class: Dense, LSTM, ..., or a glob."),
+    _filter("--index", "indices", "N", "Only the array at this position of get_weights(); 3:7 is 3 to 6."),
+    _with_filters,
 )
 
 ListForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown"]
@@ -189,7 +191,7 @@ LIMITS = click.option(
     help="Raise a limit that an error message names. May be given several times.",
 )
 
-QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress bar; results stay.")
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress bar; results stay.")
 
 
 def _remember_display(context: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -228,3 +230,6 @@ DISPLAY = options(
     ),
 )
 """How a page is shown; ``COLOR`` alone is for commands without pages."""
+
+PAGE = options(OUTPUT, LIMITS, _QUIET, DISPLAY)
+"""What every command that reads a model and writes a page has."""

@@ -6,25 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import (
-    CLASS,
-    DISPLAY,
-    INDEX,
-    LAYER,
-    LIMITS,
-    MODEL,
-    OUTPUT,
-    QUIET,
-    VALUE_FORMAT,
-    WEIGHT,
-    options,
-)
+from kerasinspect.commands.options import FILTERS, MODEL, PAGE, VALUE_FORMAT, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kerasinspect.analysis.inspection import Inspection
-    from kerasinspect.commands.options import ValueForm
+    from kerasinspect.commands.options import Filters, ValueForm
     from kerasinspect.output.show_options import ShowOptions
     from kerasinspect.writing import Target
 
@@ -34,7 +22,7 @@ MOST_BYTES = 16 << 20
 
 
 @click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
-@options(MODEL, LAYER, WEIGHT, CLASS, INDEX)
+@options(MODEL, FILTERS)
 @click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
 @click.option(
     "--slice", "slice_text", metavar="SLICE", help='This part of each array, in NumPy slice syntax: "0:3, :".'
@@ -50,14 +38,11 @@ MOST_BYTES = 16 << 20
 @click.option("--show-code", is_flag=True, help="Show code in the config, as far as it can be read without running it.")
 @click.option("--input-names", metavar="FILE", help="Names for the rows of the first kernel, one per line.")
 @click.option("--output-names", metavar="FILE", help="Names for the columns of the last layer, one per line.")
-@options(VALUE_FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
+@options(VALUE_FORMAT, PAGE)
 def show(
     location: str,
     *,
-    layers: tuple[str, ...],
-    weights: tuple[str, ...],
-    classes: tuple[str, ...],
-    indices: tuple[str, ...],
+    filters: Filters,
     full: bool,
     slice_text: str | None,
     precision: int,
@@ -97,7 +82,7 @@ def show(
     asked = ShowOptions(hashes, statistics, explain, show_code, page_height(output), grid, values)
     read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers, weights, classes, indices)
+        selection = select(model, *filters)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
         with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:

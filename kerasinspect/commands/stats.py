@@ -7,19 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import (
-    CLASS,
-    DISPLAY,
-    FORMAT,
-    INDEX,
-    LAYER,
-    LIMITS,
-    MODELS,
-    OUTPUT,
-    QUIET,
-    WEIGHT,
-    options,
-)
+from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,27 +15,24 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.surveying import Survey, SurveyOrder
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.commands.listing import Listing
-    from kerasinspect.commands.options import ListForm
+    from kerasinspect.commands.options import Filters, ListForm
     from kerasinspect.writing import Target
 
 ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities")
 
 
 @click.command(short_help="Show figures of every weight: range, mean, standard deviation, zeros, NaN, infinities.")
-@options(MODELS, LAYER, WEIGHT, CLASS, INDEX)
+@options(MODELS, FILTERS)
 @click.option(
     "--sort", "order", type=click.Choice(ORDERS), default="order", help="Sort by this, largest first. Default: order."
 )
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N.")
 @click.option("--quantiles", is_flag=True, help="Add the 1, 25, 50, 75 and 99 % quantiles.")
-@options(FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
+@options(FORMAT, PAGE)
 def stats(
     locations: tuple[str, ...],
     *,
-    layers: tuple[str, ...],
-    weights: tuple[str, ...],
-    classes: tuple[str, ...],
-    indices: tuple[str, ...],
+    filters: Filters,
     order: SurveyOrder,
     top: int | None,
     quantiles: bool,
@@ -70,7 +55,7 @@ def stats(
     @contextmanager
     def surveyed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed) as model:
-            selection = select(model, layers, weights, classes, indices)
+            selection = select(model, *filters)
             with inspecting(selection, whole=not selection.filtered) as inspection:
                 result = survey(inspection, order, top, with_quantiles=quantiles)
                 verified = inspection.checksum()

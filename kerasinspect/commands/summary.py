@@ -6,19 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import (
-    CLASS,
-    DISPLAY,
-    FORMAT,
-    INDEX,
-    LAYER,
-    LIMITS,
-    MODEL,
-    OUTPUT,
-    QUIET,
-    WEIGHT,
-    options,
-)
+from kerasinspect.commands.options import FILTERS, FORMAT, MODEL, PAGE, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +14,12 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.summarising import Order, Summary
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.commands.listing import Listing
-    from kerasinspect.commands.options import ListForm
+    from kerasinspect.commands.options import Filters, ListForm
     from kerasinspect.writing import Target
 
 
 @click.command(short_help="Show the layer tree: classes, shapes, parameters, sizes, and the totals.")
-@options(MODEL, LAYER, WEIGHT, CLASS, INDEX)
+@options(MODEL, FILTERS)
 @click.option(
     "--depth", type=click.IntRange(1), metavar="N", help="Show N levels of nested layers; the totals count all."
 )
@@ -48,14 +36,11 @@ if TYPE_CHECKING:
     metavar="N",
     help="Only the first N of that list, by parameters unless --sort says otherwise.",
 )
-@options(FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
+@options(FORMAT, PAGE)
 def summary(
     location: str,
     *,
-    layers: tuple[str, ...],
-    weights: tuple[str, ...],
-    classes: tuple[str, ...],
-    indices: tuple[str, ...],
+    filters: Filters,
     depth: int | None,
     order: Order,
     top: int | None,
@@ -75,7 +60,7 @@ def summary(
     from kerasinspect.opening import open_model
 
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers, weights, classes, indices)
+        selection = select(model, *filters)
         result = summarise(selection, order, top, depth)
         damage = Damage(frozenset(model.damage))
         with verifying(model, damage.note, whole=False) as checksum:

@@ -6,38 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import (
-    CLASS,
-    DISPLAY,
-    FORMAT,
-    INDEX,
-    LAYER,
-    LIMITS,
-    MODEL,
-    OUTPUT,
-    QUIET,
-    WEIGHT,
-    options,
-)
+from kerasinspect.commands.options import FILTERS, FORMAT, MODEL, PAGE, options
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.training import Training
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.commands.listing import Listing
-    from kerasinspect.commands.options import ListForm
+    from kerasinspect.commands.options import Filters, ListForm
     from kerasinspect.writing import Target
 
 
 @click.command(short_help="Show whether each layer was trained or still has its initial values, and why.")
-@options(MODEL, LAYER, WEIGHT, CLASS, INDEX, FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
+@options(MODEL, FILTERS, FORMAT, PAGE)
 def training(
     location: str,
     *,
-    layers: tuple[str, ...],
-    weights: tuple[str, ...],
-    classes: tuple[str, ...],
-    indices: tuple[str, ...],
+    filters: Filters,
     form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
@@ -59,7 +44,7 @@ def training(
 
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:
-        selection = select(model, layers, weights, classes, indices)
+        selection = select(model, *filters)
         with inspecting(selection, whole=True) as inspection:
             result = assess_training(model, damage=inspection.damage)
             verified = inspection.checksum()

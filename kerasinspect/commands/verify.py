@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kerasinspect.commands.options import DISPLAY, DOCUMENT_FORMAT, LIMITS, MODEL, OUTPUT, QUIET, as_target, options
+from kerasinspect.commands.options import DOCUMENT_FORMAT, MODEL, PAGE, as_target, options
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target
@@ -44,7 +44,7 @@ class _Amount(click.FloatRange):
 @click.option("--atol", type=_Amount(0), default=1e-5, show_default=True, help="Absolute tolerance.")
 @click.option("--time-limit", type=_Amount(0), default=300, show_default=True, help="Seconds.")
 @click.option("--memory-limit", type=_Amount(0.1), default=8, show_default=True, help="GiB.")
-@options(DOCUMENT_FORMAT, OUTPUT, LIMITS, QUIET, DISPLAY)
+@options(DOCUMENT_FORMAT, PAGE)
 def verify(
     location: str,
     *,
