@@ -26,6 +26,8 @@ class Heading:
     word: str = ""
     """What is named: model, layer."""
     facts: tuple[str, ...] = ()
+    tone: Tone = "quiet"
+    """How much the word matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Paragraph:
     """That of the heading above it."""
     more: str = ""
     """A fact that follows where the line has room for it."""
+    apart: bool = False
+    """Has an empty line before it, whatever that follows."""
 
 
 @dataclass(frozen=True, slots=True)

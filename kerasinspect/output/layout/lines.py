@@ -59,13 +59,13 @@ def _apart(before: Block, block: Block) -> bool:
         case Grid():
             return isinstance(before, Grid)
         case Paragraph():
-            return block.level == 1 and not isinstance(before, Heading)
+            return block.apart or (block.level == 1 and not isinstance(before, Heading))
 
 
 def _heading(heading: Heading, width: int | None) -> Iterator[Line]:
     """The name, then its facts; what a narrow page has no room for goes on below."""
     indent = _HEADING_INDENT[heading.level]
-    line: list[Span] = [(indent, "plain"), (f"{heading.word} " if heading.word else "", "quiet")]
+    line: list[Span] = [(indent, "plain"), (f"{heading.word} " if heading.word else "", heading.tone)]
     room = None if width is None else width - max(_columns(line), len(indent + _DEEPER))
     for joint, text, style in _pieces(heading, room):
         if joint is not None and (width is None or _columns(line) + columns_of(joint + text) <= width):

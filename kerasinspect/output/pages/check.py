@@ -42,7 +42,8 @@ def check_blocks(
     rules that were skipped, the thresholds and the policy too.
     """
     for model, findings in _listed(report, quiet=quiet):
-        yield Heading(model.location, 1, report.verdict(model), tuple(_facts(model)))
+        verdict = report.verdict(model)
+        yield Heading(model.location, 1, verdict, tuple(_facts(model)), "quiet" if verdict == "passed" else "error")
         yield from _unread(model)
         for _, alike in groupby(findings, key=lambda one: (one.severity, one.code, one.remedy, one.advisories)):
             yield from _finding_blocks([*alike], verbose=verbose)
@@ -173,13 +174,13 @@ def _closing(report: CheckReport, *, statistics: bool, quiet: bool, verbose: boo
         yield Table(_COUNTED, tuple(_counts(report.findings)))
     yield from _judged_by(report, quiet=quiet, verbose=verbose)
     if quiet or len(report.models) != 1 or report.findings or report.unreadable:
-        yield Paragraph(_totals(report))
+        yield Paragraph(_totals(report), apart=True)
 
 
 def totals(report: CheckReport, *, quiet: bool = False, verbose: bool = False) -> Iterator[Block]:
     """What the run was judged by, and how it ended, in a line."""
     yield from _judged_by(report, quiet=quiet, verbose=verbose)
-    yield Paragraph(_totals(report))
+    yield Paragraph(_totals(report), apart=True)
 
 
 def _judged_by(report: CheckReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:
