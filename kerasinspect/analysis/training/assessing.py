@@ -132,8 +132,9 @@ def _weight(weight: Weight, context: _JudgingContext) -> WeightTraining:
     if slots != "moved" or not _leaves_room(one):
         return one
     sure = weight.dtype in _FINE_DTYPES and one.judgement.certainty != "certain"
-    updated = replace(one.judgement, reason="optimizer moved it", certainty="certain" if sure else "likely", moved=None)
-    return replace(one, judgement=replace(updated, verdict="changed"))
+    updated = replace(one.judgement, reason="optimizer moved it", certainty="certain" if sure else "likely")
+    share = one.judgement.moved or None  # none of what was looked at is not none at all
+    return replace(one, judgement=replace(updated, verdict="changed", moved=share))
 
 
 def _leaves_room(one: WeightTraining) -> bool:
