@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shlex
 import signal
 import stat
 import subprocess
@@ -120,6 +119,8 @@ def command_line(words: Sequence[str]) -> str:
 
 def words_of(command: str) -> list[str]:
     """The words of a command as its user wrote it, quotes taken off; raises ValueError where one does not end."""
+    import shlex  # noqa: PLC0415 - as above
+
     words = shlex.split(command, posix=not WINDOWS)
     return [word.strip('"') for word in words] if WINDOWS else words
 

@@ -78,12 +78,13 @@ class _CommandGroups(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse what stands before the command; raises RequestError for an option that belongs behind it."""
+        words = tuple(args)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             from kerasinspect.commands.mistakes import option_first
 
-            if misplaced := option_first(self, error.option_name):
+            if misplaced := option_first(self, error.option_name, words):
                 raise misplaced from None
             raise
 

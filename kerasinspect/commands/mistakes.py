@@ -33,11 +33,13 @@ def no_command(group: click.Group, words: Sequence[str]) -> RequestError:
     return RequestError(f"There is no command {name!r}.", f"{remedy} {_PROGRAM} --help says what each is for.")
 
 
-def option_first(group: click.Group, option: str) -> RequestError | None:
+def option_first(group: click.Group, option: str, words: Sequence[str]) -> RequestError | None:
     """The error for an option before the command; None where no command has it."""
     if not any(option in _options_of(command) for command in group.commands.values()):
         return None
-    remedy = f"Put it behind the model: {_PROGRAM} COMMAND MODEL {option}"
+    at = next((at for at, word in enumerate(words) if word in group.commands), None)
+    meant = "" if at is None else command_line([_PROGRAM, *words[at:], *words[:at]])
+    remedy = f"Probably meant: {meant}" if meant else f"Put it behind the model: {_PROGRAM} COMMAND MODEL {option}"
     return RequestError(f"The option {option} stands before the command.", remedy)
 
 

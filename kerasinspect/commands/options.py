@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, 
 
 import click
 
-from kerasinspect.output.display import Display
+from kerasinspect.output.display import NARROWEST, WIDEST, Display
 from kerasinspect.writing import Target
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ DISPLAY = options(
     COLOR,
     click.option(
         "--width",
-        type=click.IntRange(1),
+        type=click.IntRange(NARROWEST, WIDEST, clamp=True),
         metavar="N",
         expose_value=False,
         callback=_remember_display,

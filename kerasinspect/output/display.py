@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ColorChoice: TypeAlias = Literal["auto", "always", "never"]
 
-_NARROWEST, _WIDEST = 20, 10_000
+NARROWEST, WIDEST = 20, 10_000
 """Columns of a page, whatever is asked for."""
 
 _FALLBACK = os.terminal_size((80, 24))
@@ -70,7 +70,7 @@ def page_columns(display: Display, *, to_file: bool) -> int | None:
     wanted = display.width
     if wanted is None and not to_file:
         wanted = _said("COLUMNS") or (_terminal(sys.stdout).columns if sys.stdout.isatty() else None)
-    return None if wanted is None else min(max(wanted, _NARROWEST), _WIDEST)
+    return None if wanted is None else min(max(wanted, NARROWEST), WIDEST)
 
 
 def complain_in(display: Display, text: str, style: Style = "plain") -> None:
@@ -82,7 +82,7 @@ def complain_in(display: Display, text: str, style: Style = "plain") -> None:
     if sys.stderr.isatty():
         from textwrap import wrap  # noqa: PLC0415 - few runs have anything to complain of
 
-        room = max(display.width or _terminal(sys.stderr).columns, _NARROWEST)
+        room = max(display.width or _terminal(sys.stderr).columns, NARROWEST)
         lines = wrap(text, room, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     shown = "\n".join(lines)
     complain(styled(shown, style) if in_colour(display, sys.stderr) else shown)

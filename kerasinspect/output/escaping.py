@@ -49,6 +49,16 @@ def visible(text: str, limit: int = _TEXT_LIMIT) -> str:
     return shown
 
 
+def visible_name(text: str) -> str:
+    """A name with every character to be seen, blanks at its ends too."""
+    shown = visible(text, NAME_LIMIT)
+    inner = shown.strip(" ")
+    if inner == shown:
+        return shown
+    before, _, after = shown.partition(inner) if inner else (shown, "", "")
+    return f"{_escape(' ') * len(before)}{inner}{_escape(' ') * len(after)}"
+
+
 def short(text: str, limit: int = NAME_LIMIT) -> str:
     """A text as it is, or its beginning and how many characters follow: a name where it is longer than any real one."""
     return text if len(text) <= limit else cut(text, limit, f"… ({len(text) - limit:,} more characters)")

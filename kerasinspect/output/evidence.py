@@ -20,6 +20,9 @@ VERDICT_WORDS: Mapping[Verdict, str] = {
 }
 """What a page calls each verdict."""
 
+_FEWEST_DIGITS, _MOST_DIGITS = 4, 9
+"""Digits of two numbers that are held against each other: from those of a page to all that a float32 has."""
+
 
 def layer_evidence(layer: LayerTraining) -> str:
     """The sentence that a verdict rests on, with the weight that it is about."""
@@ -62,7 +65,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "partly off the generator's grid":
             return f"about {_percent(judgement.moved)} of its values are not ones that {name}'s random generator draws"
         case "out of range":
-            return f"{_extent(low, high)}, outside the range of {_expected(one)}"
+            return _out_of_range(one)
         case "repeated values":
             zeros = f"{figures.zeros:,} of {figures.count:,} values are zero" if figures and figures.zeros > 1 else ""
             return f"{zeros or 'values are repeated'}, more often than {name} draws them"
@@ -115,18 +118,32 @@ def _generated(one: WeightTraining, name: str) -> str:
     return f"{looked_at} is one that {name}'s random generator draws"
 
 
+def _out_of_range(one: WeightTraining) -> str:
+    """How far values reach and how far they may, in as many digits as it takes to see the difference."""
+    initializer = one.judgement.assumed or one.weight.initializer
+    low, high = (one.figures.minimum, one.figures.maximum) if one.figures else (None, None)
+    limit = initializer.limit if initializer else None
+    digits = _FEWEST_DIGITS
+    if initializer and limit is not None and low is not None and high is not None:
+        reach = max(high - initializer.mean, initializer.mean - low)
+        more = range(_FEWEST_DIGITS, _MOST_DIGITS)
+        digits = next((fit for fit in more if f"{reach:.{fit}g}" != f"{limit:.{fit}g}"), _MOST_DIGITS)
+    extent = _extent(short_number(low, digits), short_number(high, digits))
+    return f"{extent}, outside the range of {_expected(one, digits)}"
+
+
 def _extent(low: str, high: str) -> str:
     """The smallest and the largest value in words."""
     return f"every value is {low}" if low == high else f"values from {low} to {high}"
 
 
-def _expected(one: WeightTraining) -> str:
-    """What the initializer that a weight was held to gives."""
+def _expected(one: WeightTraining, digits: int = 3) -> str:
+    """What the initializer that a weight was held to gives, its numbers in so many digits."""
     initializer = one.judgement.assumed or one.weight.initializer
     if initializer is None:
         return ""
     assumed = " (assumed, since the file states none)" if one.judgement.assumed else ""
-    return initializer_in_words(initializer) + assumed
+    return initializer_in_words(initializer, digits) + assumed
 
 
 def _initializer_name(one: WeightTraining) -> str:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from kerasinspect.output.formats.json import Writable
 
 
-def short_number(value: float | None) -> str:
-    """A number with four digits, an integer with all of them; nothing for None."""
+def short_number(value: float | None, digits: int = 4) -> str:
+    """A number with few digits, an integer with all of them; nothing for None."""
     if value is None:
         return ""
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}g}"
 
 
 def initial_std(weight: Weight) -> float | None:

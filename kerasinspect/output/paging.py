@@ -21,6 +21,10 @@ _ENVIRONMENT = {"LESS": "FRX", "LV": "-c"}
 """What pagers are told that know colours and are not told anything else by their user."""
 
 
+_OF_SHELLS = frozenset({"|", "||", "&", "&&", ";", "<", ">", ">>"})
+"""Words that only a shell understands, which is not asked: a page with such a pager is printed as it is."""
+
+
 def program(command: str) -> list[str]:
     """The words of a command, the first of them the place of its program; none where there is no such program.
 
@@ -29,6 +33,8 @@ def program(command: str) -> list[str]:
     try:
         name, *options = words_of(command)
     except ValueError:  # no word at all, or a quote that does not end
+        return []
+    if not _OF_SHELLS.isdisjoint(options):
         return []
     found = shutil.which(name)
     if found is None or (not os.path.dirname(name) and os.path.dirname(found) in {"", os.curdir}):  # noqa: PTH120

@@ -67,20 +67,20 @@ def bytes_in_words(count: int) -> str:
     return f"{size:.3g} {units[0]}"
 
 
-def initializer_in_words(initializer: Initializer) -> str:
-    """Where first values came from: ``glorot_uniform (±0.679)``, ``zeros``."""
-    facts = ", ".join(filter(None, ("default" if initializer.default else "", _drawn_from(initializer))))
+def initializer_in_words(initializer: Initializer, digits: int = 3) -> str:
+    """Where first values came from, its numbers in so many digits: ``glorot_uniform (±0.679)``, ``zeros``."""
+    facts = ", ".join(filter(None, ("default" if initializer.default else "", _drawn_from(initializer, digits))))
     return f"{initializer.title} ({facts})" if facts else initializer.title
 
 
-def _drawn_from(initializer: Initializer) -> str:
+def _drawn_from(initializer: Initializer, digits: int) -> str:
     """Which numbers an initializer gives, in short; empty where its name says it, or nothing does."""
-    around = f" around {initializer.mean:.3g}" if initializer.mean else ""
+    around = f" around {initializer.mean:.{digits}g}" if initializer.mean else ""
     if initializer.constant is not None:
-        return "" if initializer.name in _SELF_EVIDENT else f"{initializer.constant:.3g}"
+        return "" if initializer.name in _SELF_EVIDENT else f"{initializer.constant:.{digits}g}"
     if initializer.limit is not None:
-        return f"±{initializer.limit:.3g}{around}"
-    return "" if initializer.stddev is None else f"standard deviation {initializer.stddev:.3g}{around}"
+        return f"±{initializer.limit:.{digits}g}{around}"
+    return "" if initializer.stddev is None else f"standard deviation {initializer.stddev:.{digits}g}{around}"
 
 
 def no_weights(model: Model) -> str:

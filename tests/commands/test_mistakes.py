@@ -121,7 +121,9 @@ def test_an_unknown_command_names_the_nearest(answer: Callable[..., Answer], nam
 
 def test_an_option_before_its_command_is_said(answer: Callable[..., Answer]) -> None:
     """One that no command has is unknown, as everywhere."""
-    assert "The option --layer stands before the command." in answer("--layer", "dense", "show", NETWORK).err
+    misplaced = answer("--layer", "dense", "show", NETWORK).err
+    assert "The option --layer stands before the command." in misplaced
+    assert f"Probably meant: kerasinspect show {NETWORK} --layer dense" in misplaced
     assert "No such option" in answer("--frob", "show", NETWORK).err
 
 

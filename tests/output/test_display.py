@@ -105,6 +105,7 @@ PAGERS = {
     "missing": ("no-such-pager -R", []),
     "empty": ("", []),
     "a quote without its end": ("less '", []),
+    "what only a shell understands": (f"{sys.executable} -c pass | cat", []),
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats.markdown import write_markdown
+from kerasinspect.output.layout.cutting import shown_apart
 from kerasinspect.output.layout.lines import lay_out
 
 WIDTHS = [1, 20, 60, 80, 100, 130, 200, 10_000]
@@ -38,6 +39,7 @@ NAMES = {
     ],
     "wide": [f"入力層の名前がとても長い{n}層の名前がとても長い" for n in range(30)],
     "invisible": ["dense\u200b", "dense\u200c", "dense", "dense\\u200b", "den\u200bse"],
+    "blanks at the ends": ["dense", "dense ", " dense", "dense  ", "dense\\x20"],
     "marks": ["e" + "\u0301" * n for n in range(12)],
     "numbered like ours": [
         *(f"{'a' * 30}{n}{'b' * 30}{n}{'c' * 30}" for n in range(9)),
@@ -56,6 +58,11 @@ def test_different_names_look_different(names: list[str], width: int | None) -> 
     table = Table(columns, tuple(Row((name, f"Class{n}", f"({n}, 5, {n})", f"{n:,}")) for n, name in enumerate(names)))
     assert len({*first_cells(table, width)}) == len(names)
     assert width is None or max(map(columns_of, lines_of(table, width))) <= max(20, width)
+
+
+def test_letters_that_are_composed_otherwise_are_spelled() -> None:
+    """Nobody sees whether an accent is part of its letter; a name that is alone is shown as it is."""
+    assert shown_apart(["caf\u00e9", "cafe\u0301", "nai\u0308ve"]) == ["caf\u00e9", "cafe\\u0301", "nai\u0308ve"]
 
 
 def table(columns: tuple[Column, ...], *rows: tuple[str, ...]) -> Table:

@@ -124,6 +124,18 @@ def test_pages_of_many_layers_fit(name: str, wide_models: Path, monkeypatch: pyt
         show_all(monkeypatch, wide_models / f"{name}.keras")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_list_has_a_line_for_each_array(width: int, wide_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where names are cut, nothing else goes on in a second line."""
+    for name in MADE:
+        blocks = drawn(monkeypatch, width, "list", str(wide_models / f"{name}.keras"))
+        (table,) = (block for block in blocks if isinstance(block, Table))
+        lines = ["".join(text for text, _ in line) for line in lay_out([table], width)]
+        assert sum(line.startswith("[") for line in lines) == len(table.rows)
+        first = next(at for at, line in enumerate(lines) if line.startswith("["))
+        assert len(lines) - first == len(table.rows)
+
+
 @pytest.mark.parametrize("arguments", [["rules"], ["rules", "KI101"]], ids=["all rules", "one rule"])
 def test_pages_of_rules_fit(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What a rule finds is a sentence that stands below its row where there is no room beside it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,14 @@ def test_evidence_names_what_was_expected(reason: Reason) -> None:
     subject = weight("a", "Dense", "kernel", np.array([-0.5, 0.25]), ["unit"], initializer=initializer)
     judgement = Judgement("cannot tell", reason, fit=Fit(0.1, 0.5))
     assert evidence(WeightTraining(subject, measure(subject.array), judgement)) == words
+
+
+def test_a_value_beyond_a_range_has_digits_enough_to_see_it() -> None:
+    """Neither number is rounded to the other."""
+    values = np.array([-0.25, 0.3000012], "f4")
+    subject = weight("a", "Dense", "kernel", values, ["unit"], initializer=replace(UNIFORM, limit=0.3))
+    said = evidence(WeightTraining(subject, measure(subject.array), Judgement("changed", "out of range")))
+    assert said == "values from -0.25 to 0.300001, outside the range of glorot_uniform (±0.3)"
 
 
 def test_an_assumed_initializer_is_said_to_be_assumed() -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
-from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
+from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,12 +75,22 @@ def shown_apart(names: Sequence[str]) -> list[str]:
     if all(map(_plain_and_short, names)):
         return [*names]
     bounded = [*names] if max(map(len, names)) <= NAME_LIMIT else cut_apart(names, names, [NAME_LIMIT] * len(names))
-    return numbered_apart(names, [visible(name) for name in bounded])
+    return numbered_apart(names, _spelled_apart([visible_name(name) for name in bounded]))
 
 
 def _plain_and_short(name: str) -> bool:
     """Whether a name is shown as it is, whatever other names there are."""
-    return len(name) <= NAME_LIMIT and visible(name) == name
+    return name.isascii() and len(name) <= NAME_LIMIT and visible_name(name) == name
+
+
+def _spelled_apart(shown: list[str]) -> list[str]:
+    """Names of which those that only differ in how their letters are composed are spelled by escapes."""
+    looks = [normalize("NFC", name) for name in shown]
+    spellings = Counter(look for look, _ in {*zip(looks, shown, strict=True)})
+    return [
+        name.encode("ascii", "backslashreplace").decode() if spellings[look] > 1 and name != look else name
+        for name, look in zip(shown, looks, strict=True)
+    ]
 
 
 def cut_apart(names: Sequence[str], shown: Sequence[str], rooms: Sequence[int]) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.escaping import columns_of
+from kerasinspect.output.escaping import columns_of, visible_name
 from kerasinspect.output.layout.sentences import wrapped
-from kerasinspect.output.layout.spans import GUTTER, shown_name
+from kerasinspect.output.layout.spans import GUTTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,10 +23,10 @@ _SPECIAL: dict[str, Style] = {"nan": "warning", "inf": "warning", "-inf": "warni
 def grid_lines(grid: Grid, width: int | None) -> Iterator[Line]:
     """A title where there is one, the labels of the columns, then a line for each row; it was made for this width."""
     if grid.title:
-        title = shown_name(grid.title)
+        title = visible_name(grid.title)
         for line in [title] if width is None else wrapped(title, width - len(_INDENT)):
             yield (_INDENT, "plain"), (line, "quiet")
-    labels = [shown_name(label) for label in grid.columns]
+    labels = [visible_name(label) for label in grid.columns]
     widths = _column_widths(grid, labels)
     margin = _INDENT + " " * grid.label
     if grid.groups:
@@ -51,7 +51,7 @@ def _column_widths(grid: Grid, labels: Sequence[str]) -> list[int]:
 
 def _heading_width(name: str) -> int:
     """The room that a label over a group of columns takes: on both sides of it a stroke shows how far it reaches."""
-    return columns_of(shown_name(name)) + 2 * len(_STROKE) if name else 0
+    return columns_of(visible_name(name)) + 2 * len(_STROKE) if name else 0
 
 
 def _together(widths: Sequence[int]) -> int:
@@ -65,13 +65,13 @@ def _group_labels(groups: Sequence[tuple[str, int]], widths: Sequence[int]) -> I
     for name, count in groups:
         bare = _together(widths[at : at + count]) - _heading_width(name)
         left, right = "─" * (bare // 2), "─" * (bare - bare // 2)
-        yield GUTTER + (left + _STROKE + shown_name(name) + _STROKE[::-1] + right if name else " " * bare), "quiet"
+        yield GUTTER + (left + _STROKE + visible_name(name) + _STROKE[::-1] + right if name else " " * bare), "quiet"
         at += count
 
 
 def _row(row: GridRow, label_width: int, widths: Sequence[int]) -> Iterator[Span]:
     """The label and the numbers of one row; neighbours of one style are one span."""
-    label = shown_name(row.label)
+    label = visible_name(row.label)
     yield label + " " * (label_width - columns_of(label)), "quiet"
     text = ""
     style: Style = "plain"

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
-from kerasinspect.output.escaping import columns_of, visible
+from kerasinspect.output.escaping import columns_of, visible, visible_name
 from kerasinspect.output.layout.grids import grid_lines
 from kerasinspect.output.layout.sentences import wrapped
-from kerasinspect.output.layout.spans import LEAST_WIDTH, SEPARATOR, shown_name
+from kerasinspect.output.layout.spans import LEAST_WIDTH, SEPARATOR
 from kerasinspect.output.layout.tables import table_lines
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _heading(heading: Heading, width: int | None) -> Iterator[Line]:
 
 def _pieces(heading: Heading, room: int | None) -> Iterator[tuple[str | None, str, Style]]:
     """The name and the facts, each in parts of at most so many columns, and what joins each to the part before."""
-    texts = [shown_name(text) for text in (heading.name, *heading.facts)]
+    texts = [visible_name(text) for text in (heading.name, *heading.facts)]
     for at, text in enumerate(texts):
         style: Style = "plain" if at else "title" if heading.level < 3 else "name"  # noqa: PLR2004 - a weight
         first, *others = [text] if room is None else wrapped(text, room)

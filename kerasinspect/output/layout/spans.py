@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.output.escaping import NAME_LIMIT, visible
-
 if TYPE_CHECKING:
     from kerasinspect.output.colours import Style
 
@@ -20,8 +18,3 @@ SEPARATOR = " · "
 
 LEAST_WIDTH = 20
 """A page is taken to be at least so wide."""
-
-
-def shown_name(text: str) -> str:
-    """A name as it is shown."""
-    return visible(text, NAME_LIMIT)

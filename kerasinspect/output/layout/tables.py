@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.escaping import columns_of
+from kerasinspect.output.escaping import columns_of, visible_name
 from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_apart
 from kerasinspect.output.layout.fitting import LEAST_NAME, fit, whole
 from kerasinspect.output.layout.sentences import wrapped
-from kerasinspect.output.layout.spans import GUTTER, shown_name
+from kerasinspect.output.layout.spans import GUTTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ def table_lines(table: Table, width: int | None) -> Iterator[Line]:
     """The lines of a table on a page of this width."""
     columns = (replace(table.columns[0], shrinks=True), *table.columns[1:])
     names = shown_apart([row.cells[0] for row in table.rows])
-    others = [[shown_name(row.cells[at]) for row in table.rows] for at in range(1, len(columns))]
+    others = [[visible_name(row.cells[at]) for row in table.rows] for at in range(1, len(columns))]
     cells = [[_mark(row) + _guides(row) + name for row, name in zip(table.rows, names, strict=True)], *others]
     titles = [column.title if table.titled else "" for column in columns]
     fitted = whole(titles, cells) if width is None else fit(columns, titles, cells, width)

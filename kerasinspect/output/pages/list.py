@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("weight", shrinks=True),
     Column("shape"),
-    Column("what it is", wraps=True, optional=True),
+    Column("what it is", optional=True),
     Column("dtype", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
