@@ -49,7 +49,9 @@ _OfArray: TypeAlias = Literal[
 RemarkKind: TypeAlias = _OfFile | _OfLayer | _OfArray
 """What a remark says, of a file as a whole, of a layer, or of an array."""
 
-Doubt: TypeAlias = Literal["inside-custom", "behind-unknown", "either-keras", "displaced", "repeated-bytes"]
+Doubt: TypeAlias = Literal[
+    "inside-custom", "behind-unknown", "either-keras", "displaced", "repeated-bytes", "token-weights"
+]
 """Why positions in ``get_weights()`` cannot be told."""
 
 
@@ -99,6 +101,7 @@ _DOUBTS: Mapping[Doubt, str] = {
     "either-keras": "the file does not say whether Keras 2 or 3 wrote it, which order weights differently",
     "displaced": "the file has them in another layer's place, whose own arrays are not in theirs",
     "repeated-bytes": "the file holds some bytes twice, which may be one variable or two",
+    "token-weights": "Keras 2 counts the weights of a vocabulary's tokens, and once for all layers that hold them",
 }
 
 _NO_NUMBERS = "the numbers that these integers stand for are unknown"

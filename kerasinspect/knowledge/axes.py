@@ -92,3 +92,12 @@ def named_axes(config: JsonObject, rank: int) -> tuple[int, ...]:
     axis = whole(config, "axis")
     axes = (-1,) if config.get("axis") is None else (axis,) if axis is not None else whole_numbers(config, "axis") or ()
     return tuple(axis % rank for axis in axes if -rank <= axis < rank)
+
+
+def kept_apart(config: JsonObject) -> tuple[str, ...] | None:
+    """The axes of what a normalization scales by where it keeps several axes of its input apart: places, not channels.
+
+    Only the last axis of the input is known to be that of its channels.
+    """
+    several = whole_numbers(config, "axis") or ()
+    return tuple("channel" if axis == -1 else "position" for axis in several) if len(several) > 1 else None

@@ -146,7 +146,7 @@ class WeightSpec:
     free_rank: bool = False
     """Further axes than ``axes`` names are called what the last one is."""
     counted: bool = True
-    """False where Keras stores it but ``get_weights()`` leaves it out."""
+    """False where Keras 3 stores it but ``get_weights()`` leaves it out."""
     older_axes: tuple[str, ...] = ()
     """Its axes in an older layout, told from ``axes`` by the place of the axis called ``one``."""
     axes_of: _AxesOf | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from kerasinspect import open_model
 from tests.makers.trees import custom, dense, drawn, functional, model_of
 
 if TYPE_CHECKING:
@@ -191,3 +193,10 @@ def test_equal_vectors_of_a_layer_and_of_one_inside_it_may_be_two() -> None:
     for model in (silent, model_of(told, version="3.15.1", config=config)):
         assert {weight.same_as for weight in model.weights} == {None}
         assert model.parameters == KERNEL.size + 2 * BIAS.size
+
+
+def test_token_weights_that_keras_2_counts_leave_no_position_behind_them() -> None:
+    """The layer and the one inside it store them, as one variable, which Keras 3 does not count at all."""
+    with open_model(Path(__file__).parent.parent / "data" / "cases" / "token_weights" / "tf_idf.keras") as model:
+        assert {*indices(model).values()} == {None}
+        assert "token-weights" in next(one.facts[1] for one in model.remarks if one.kind == "untold-positions")

@@ -109,3 +109,19 @@ def test_weights_are_found_by_name(class_name: str, weight: str, found: str) -> 
     spec = weight_of(class_name, weight)
     assert spec is not None
     assert spec.name == found
+
+
+@pytest.mark.parametrize(
+    ("axis", "names"),
+    [
+        (-1, ("channel",)),
+        ([3], ("channel",)),
+        ([1, 2], ("position", "position")),
+        ([-2, -1], ("position", "channel")),
+    ],
+)
+def test_several_axes_of_a_normalization_are_not_all_channels(axis: object, names: tuple[str, ...]) -> None:
+    """Only the last axis is known to be that of the channels."""
+    gamma = weight_of("LayerNormalization", "gamma")
+    assert gamma is not None
+    assert gamma.with_axes({"axis": axis}).names_along((4,) * len(names)) == names

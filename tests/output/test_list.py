@@ -128,7 +128,7 @@ def test_a_position_that_is_not_known_is_marked() -> None:
     assert [line.split(" one/")[0].strip() for line in page[3:7]] == ["[10]", "[-]", "[-]", "[?]"]
     assert "the same variable as one/bias" in page[4]
     assert page[7:] == [
-        "  [?]: the file does not say its position in get_weights().",
+        "  [?]: no position in get_weights() is known.",
         "  [-]: stored here, but no entry of get_weights() of its own.",
     ]
 

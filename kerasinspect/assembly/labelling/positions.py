@@ -195,11 +195,12 @@ def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount
         position += claim.kind.gap if claim.kind else 0
         is_certain = is_certain and claim not in counts.doubtful
         is_behind = numbers[node] >= doubt or (is_keras_2 and is_layered(node, model) and doubt < len(numbers))
-        why = why or counts.unsettled.get(claim)
+        is_counted = claim.kind is None or claim.kind.counted
+        why = why or counts.unsettled.get(claim) or ("token-weights" if is_keras_2 and not is_counted else None)
         reason = _doubt_about(why, known=known, is_behind=is_behind, is_certain=is_certain)
         indices.setdefault(claim, None)
         variable = counts.variable(claim)
-        if (variable.kind is None or variable.kind.counted) and variable not in met:
+        if is_counted and variable not in met:
             met.add(variable)
             indices[variable] = None if reason else position
             if reason:

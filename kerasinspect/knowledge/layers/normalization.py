@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from operator import is_, not_
 
+from kerasinspect.knowledge.axes import kept_apart
 from kerasinspect.knowledge.kinds import (
     Explanation,
     Flag,
@@ -26,17 +27,36 @@ _ADAPTED = Flag("mean", partial(is_, None))
 _CHANNEL, _FEATURE = ("channel",), ("feature",)
 
 _GAMMA = WeightSpec(
-    "gamma", _CHANNEL, flags=(_SCALE,), free_rank=True, initial="ones", initial_keys=("gamma_initializer",)
+    "gamma",
+    _CHANNEL,
+    flags=(_SCALE,),
+    free_rank=True,
+    axes_of=kept_apart,
+    initial="ones",
+    initial_keys=("gamma_initializer",),
 )
 _BETA = WeightSpec(
-    "beta", _CHANNEL, flags=(_CENTER,), free_rank=True, initial="zeros", initial_keys=("beta_initializer",)
+    "beta",
+    _CHANNEL,
+    flags=(_CENTER,),
+    free_rank=True,
+    axes_of=kept_apart,
+    initial="zeros",
+    initial_keys=("beta_initializer",),
 )
 
 
 def _statistic(name: str, initial: str, *flags: Flag, initial_keys: tuple[str, ...] = ()) -> WeightSpec:
     """A number per channel that is collected while training."""
     return WeightSpec(
-        name, _CHANNEL, trainable=False, flags=flags, free_rank=True, initial=initial, initial_keys=initial_keys
+        name,
+        _CHANNEL,
+        trainable=False,
+        flags=flags,
+        free_rank=True,
+        axes_of=kept_apart,
+        initial=initial,
+        initial_keys=initial_keys,
     )
 
 

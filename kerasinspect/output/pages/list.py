@@ -24,7 +24,7 @@ _COLUMNS = (
 )
 
 _MARKS = {
-    "[?]": "[?]: the file does not say its position in get_weights().",
+    "[?]": "[?]: no position in get_weights() is known.",
     "[-]": "[-]: stored here, but no entry of get_weights() of its own.",
 }
 """What stands for a position that there is none of, with its meaning."""
