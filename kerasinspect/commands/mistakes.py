@@ -28,6 +28,10 @@ def no_command(group: click.Group, words: Sequence[str]) -> RequestError:
     if _is_location(words[0]):
         message = f"{name} is not a command: the command comes before the model."
         return RequestError(message, f"Probably meant: {_meant(group, words)}")
+    if words[0] == "help":
+        command = words[1] if words[1:] and words[1] in group.commands else ""
+        meant = command_line([word for word in (_PROGRAM, command, "--help") if word])
+        return RequestError("help is an option, not a command.", f"Probably meant: {meant}")
     near = alike(name.lower(), group.commands)
     remedy = f"Did you mean {' or '.join(near)}?" if near else f"The commands are {', '.join(_names(group))}."
     return RequestError(f"There is no command {name!r}.", f"{remedy} {_PROGRAM} --help says what each is for.")

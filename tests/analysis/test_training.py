@@ -264,6 +264,16 @@ def test_values_that_were_not_looked_at_may_have_moved(rows: int, verdict: str, 
     assert (layer.verdict, layer.certainty) == (verdict, certainty)
 
 
+def test_what_training_left_alone_is_counted_apart() -> None:
+    """Layers that were trained before and are frozen now, and those that this optimizer updated."""
+    layers = (
+        dense(generated(30, 8), MOVED_BIAS, UNIFORM),
+        dense(generated(30, 8), MOVED_BIAS, UNIFORM, "other", trainable=False),
+    )
+    training = assessed(*layers, extras=optimizer(3, kernel=np.full((30, 8), 0.3)))
+    assert (training.count("changed"), training.frozen("changed"), training.updated) == (2, 1, 1)
+
+
 def test_a_count_of_steps_that_was_set_back_says_nothing() -> None:
     """State that moved beside no steps means that the count was set back, whichever weight the state belongs to."""
     moved = optimizer(0, kernel=np.full((90, 8), 0.3))

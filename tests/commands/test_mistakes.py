@@ -127,6 +127,12 @@ def test_an_option_before_its_command_is_said(answer: Callable[..., Answer]) -> 
     assert "No such option" in answer("--frob", "show", NETWORK).err
 
 
+@pytest.mark.parametrize(("words", "meant"), [(["help"], ""), (["help", "show"], "show "), (["help", "me"], "")])
+def test_help_is_an_option(words: list[str], meant: str, answer: Callable[..., Answer]) -> None:
+    """Git has a command of that name, so people try it."""
+    assert f"Probably meant: kerasinspect {meant}--help" in answer(*words).err
+
+
 def test_help_lists_every_command_in_its_group_and_none_twice(answer: Callable[..., Answer]) -> None:
     """Another name for a command is not a command of its own."""
     said = answer("--help").out

@@ -34,7 +34,10 @@ def test_page_of_a_trained_model(sample_models: Path) -> None:
     page, status = run(str(sample_models / "small_cnn.keras"), "-q")
     lines = page.splitlines()
     assert status == 0
-    assert lines[3] == "5 layers trained · 0 at initial values · 0 undetermined · the optimizer took 8 steps"
+    assert (
+        lines[3]
+        == "5 layers trained · 0 at initial values · 0 undetermined · the optimizer took 8 steps and updated 5 layers"
+    )
     assert lines[6].split()[:4] == ["conv2d", "Conv2D", "trained", "certain"]
     assert "conv2d/kernel" in page
 

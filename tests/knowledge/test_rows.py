@@ -16,6 +16,7 @@ from kerasinspect.knowledge.layers import CUSTOM, FAMILIES, LAYERS, row_of, weig
 from kerasinspect.knowledge.shapes.rule import same
 
 if TYPE_CHECKING:
+    from kerasinspect.json_values import Json
     from kerasinspect.knowledge.kinds import LayerSpec, WeightSpec
 
 NOT_PASSING = {
@@ -120,7 +121,7 @@ def test_weights_are_found_by_name(class_name: str, weight: str, found: str) -> 
         ([-2, -1], ("position", "channel")),
     ],
 )
-def test_several_axes_of_a_normalization_are_not_all_channels(axis: object, names: tuple[str, ...]) -> None:
+def test_several_axes_of_a_normalization_are_not_all_channels(axis: Json, names: tuple[str, ...]) -> None:
     """Only the last axis is known to be that of the channels."""
     gamma = weight_of("LayerNormalization", "gamma")
     assert gamma is not None

@@ -132,3 +132,12 @@ class Training:
     def count(self, verdict: Verdict) -> int:
         """Layers with this verdict."""
         return sum(layer.verdict == verdict for layer in self.layers)
+
+    def frozen(self, verdict: Verdict) -> int:
+        """Layers with this verdict that are not trained any more."""
+        return sum(layer.verdict == verdict and layer.layer.trainable is False for layer in self.layers)
+
+    @property
+    def updated(self) -> int:
+        """Layers of which the optimizer's state says that it moved a weight."""
+        return sum(any(one.slots == "moved" for one in layer.weights) for layer in self.layers)

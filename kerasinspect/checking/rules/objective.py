@@ -197,7 +197,7 @@ def short_loss_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     It looks for a metric of that name and ends with "Could not deserialize 'keras.metrics.mse'" or "Could not
     locate function 'mse'".
 
-    Load it with `compile=False` in Keras 3.3 or later, compile it with the loss by its full name, save it as `.keras`.
+    Load it with `compile=False` in Keras 3.3 or later, or compile it with the full name of the loss and save it anew.
     """
     loss = (evidence.model.training_config or {}).get("loss")
     parts = [*loss.values()] if isinstance(loss, dict) else loss if isinstance(loss, list) else [loss]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from math import ceil
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
@@ -88,10 +88,24 @@ class _Drawing:
 
 
 def draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
-    """The grids of one array, then a line on what was left out.
+    """The grids of one array below what a slice holds fixed, then a line on what was left out.
 
     Raises DamagedFile where values are missing, before it gives any block.
     """
+    fixed = ", ".join(_fixed(values))
+    return chain([Paragraph(f"at {fixed}", "quiet", 3)] if fixed else [], _draw(values, options))
+
+
+def _fixed(values: ShownValues) -> Iterator[str]:
+    """The names of the positions at which a slice takes a single one."""
+    for at, part in enumerate(values.window):
+        if not isinstance(part, range):
+            gate = "gate " if values.axes[at].blocks and at not in values.labels else ""
+            yield gate + values.label(at, part)
+
+
+def _draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
+    """The grids of one array; raises as ``draw`` does."""
     if any(isinstance(part, range) and not part for part in values.window):
         return iter([Paragraph("no values: the shape, or the slice, has an axis of size 0", "quiet", 3)])
     # A declared size is believed only once its last value is there: planning costs memory for each row and column.

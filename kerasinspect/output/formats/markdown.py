@@ -17,11 +17,18 @@ _SEPARATOR = " · "
 
 _INDENT = "\N{NO-BREAK SPACE}" * 4
 
-_PLAIN_WORD = re.compile(r"(?!www\.)(-(?=[0-9]))?[A-Za-z0-9±×·→⋯(][A-Za-z0-9,.%()±×'+-]*[:;?]?|[0-9]+(:[0-9]+)+")
+_PLAIN_WORD = re.compile(
+    r"(?!www\.)(-(?=[0-9]))?[A-Za-z0-9±×·→⋯(][A-Za-z0-9,.%()±×'+-]*[:;?]?|[0-9]+(:[0-9]+)+|[.,:;)]"
+)
 """A word in which no Markdown, HTML, link, mention or emoji can hide."""
 
 _SIGN = re.compile(r"[=+/%-]")
 """A sign between words, which means something to Markdown only where it begins a line."""
+
+_SPAN = re.compile(r"(?<!\S)`([^`]+)`(?=[.,:;)]*(?:\s|$))")
+"""What stands in a code span already, as sentences of ours have it."""
+
+_STOPS = ".,:;"
 
 _LIST_MARK = re.compile(r"\d+[.)]")
 
@@ -35,13 +42,29 @@ def write_markdown(blocks: Iterable[Block], stream: TextIO) -> None:
 
 
 def markdown_text(text: str) -> str:
-    """Text that Markdown shows as it is: words in which markup could hide stand in a code span."""
-    words = visible(text).split(" ")
+    """Text that Markdown shows as it is: words in which markup could hide stand in a code span, as do those in one."""
+    shown = visible(text)
+    said, end = "", 0
+    for span in _SPAN.finditer(shown):
+        said += _words(shown[end : span.start()]) + _code(span[1])
+        end = span.end()
+    return said + _words(shown[end:])
+
+
+def _words(text: str) -> str:
+    """Words without a code span of their own; the stop behind the last of several is not in one."""
+    words = text.split(" ")
     plain = [not word or bool(_PLAIN_WORD.fullmatch(word) or _SIGN.fullmatch(word)) for word in words]
     plain[0] = plain[0] and not (_LIST_MARK.fullmatch(words[0]) or _SIGN.fullmatch(words[0]))
     runs = groupby(zip(words, plain, strict=True), key=itemgetter(1))
     said = ((" ".join(word for word, _ in run), is_plain) for is_plain, run in runs)
-    return " ".join(run if is_plain else _code(run) for run, is_plain in said)
+    return " ".join(run if is_plain else _code_before_stop(run, len(words) > 1) for run, is_plain in said)
+
+
+def _code_before_stop(text: str, in_sentence: bool) -> str:  # noqa: FBT001 - said at its one call
+    """A code span, with the stop or comma that follows it in a sentence."""
+    bare = text.rstrip(_STOPS) if in_sentence else text
+    return _code(bare) + text[len(bare) :] if bare else _code(text)
 
 
 def _code(text: str) -> str:

@@ -10,7 +10,7 @@ from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
-from kerasinspect.output.wording import bytes_in_words, counted, not_used
+from kerasinspect.output.wording import bytes_in_words, counted, not_used, shown_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +43,13 @@ def check_blocks(
     """
     for model, findings in _listed(report, quiet=quiet):
         verdict = report.verdict(model)
-        yield Heading(model.location, 1, verdict, tuple(_facts(model)), "quiet" if verdict == "passed" else "error")
+        yield Heading(
+            shown_location(model.location),
+            1,
+            verdict,
+            tuple(_facts(model)),
+            "quiet" if verdict == "passed" else "error",
+        )
         yield from _unread(model)
         for _, alike in groupby(findings, key=lambda one: (one.severity, one.code, one.remedy, one.advisories)):
             yield from _finding_blocks([*alike], verbose=verbose)
@@ -85,7 +91,7 @@ def check_tables(
     """The page of ``check`` with the findings of each file in a table, as a summary that stands on its own."""
     yield Heading("kerasinspect check", 1)
     for model, findings in _listed(report, quiet=quiet):
-        yield Heading(model.location, 2, report.verdict(model), tuple(_facts(model)))
+        yield Heading(shown_location(model.location), 2, report.verdict(model), tuple(_facts(model)))
         yield from _unread(model)
         if findings:
             yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))

@@ -155,6 +155,8 @@ def _origin(weight: Weight) -> Iterator[str]:
         yield f"fan-in {weight.fan_in:,}"
     if weight.fan_out is not None:
         yield f"fan-out {weight.fan_out:,}"
+    if weight.keras_fan_in is not None and weight.keras_fan_out is not None:
+        yield f"in keras.initializers {weight.keras_fan_in:,} and {weight.keras_fan_out:,}"
     if weight.initializer is not None:
         yield f"initializer: {initializer_in_words(weight.initializer)}"
 

@@ -58,9 +58,14 @@ def training_blocks(training: Training, selection: Selection) -> Iterator[Block]
 def _totals(training: Training) -> Iterator[str]:
     """How many layers have which verdict, and how many steps the optimizer took."""
     for number, (verdict, words) in enumerate(VERDICT_WORDS.items()):
-        count = training.count(verdict)
-        yield f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
-    yield "no optimizer state" if training.steps is None else f"the optimizer took {counted(training.steps, 'step')}"
+        count, frozen = training.count(verdict), training.frozen(verdict)
+        said = f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
+        yield f"{said} ({frozen:,} of them frozen)" if frozen else said
+    if training.steps is None:
+        yield "no optimizer state"
+        return
+    steps = f"the optimizer took {counted(training.steps, 'step')}"
+    yield f"{steps} and updated {counted(training.updated, 'layer')}" if training.updated else steps
 
 
 def _layer_row(layer: LayerTraining) -> Row:
