@@ -200,3 +200,30 @@ def test_token_weights_that_keras_2_counts_leave_no_position_behind_them() -> No
     with open_model(Path(__file__).parent.parent / "data" / "cases" / "token_weights" / "tf_idf.keras") as model:
         assert {*indices(model).values()} == {None}
         assert ("untold-positions", (2, ("token-weights",))) in [(one.kind, one.facts) for one in model.remarks]
+
+
+@pytest.mark.parametrize(
+    ("layers", "names"),
+    [
+        ({"dense": HEAD, "dense_77": HEAD}, ["head", "dense_77"]),
+        (
+            {"dense_1": HEAD, "dense": {"vars": ("dense_1", [KERNEL, BIAS])}, "dense_77": HEAD},
+            ["dense_1", "head", "dense_77"],
+        ),
+    ],
+)
+def test_a_group_that_claims_a_taken_name_goes_by_its_own(layers: Layout, names: list[str]) -> None:
+    """Under the name of a layer that the config has, its rows could not be told from those of that layer."""
+    model = model_of({"layers": layers}, version="3.15.1", config=functional(dense("head")))
+    assert sorted({weight.layer for weight in model.weights}) == sorted(names)
+
+
+def test_a_group_whose_own_name_is_taken_goes_by_its_path() -> None:
+    """One layer has the name that the group claims, and another one the name of the group."""
+    layers: Layout = {"dense": HEAD, "dense_1": {"vars": ("dense_77", [KERNEL, BIAS])}, "dense_77": HEAD}
+    model = model_of({"layers": layers}, version="3.15.1", config=functional(dense("head"), dense("dense_77")))
+    assert [weight.path for weight in model.weights[::2]] == [
+        "head/kernel",
+        "dense_77/kernel",
+        "layers/dense_77/kernel",
+    ]

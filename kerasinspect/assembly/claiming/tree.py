@@ -161,6 +161,7 @@ def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_con
     hints = serialised(parent) if parent.kind is None else {}
     layers = [*unfolded(left)]
     listed = {child.path: is_listed or in_container for child, is_listed in layers}
+    taken = {child.name for child in parent.children}
     found = []
     for child in as_written(child for child, _ in layers):
         if is_optimizer(child):
@@ -169,6 +170,7 @@ def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_con
         key, is_class = name_in_parent(child), listed[child.path]
         hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
         node = layer_of_group(child, key, is_class=is_class) if hint is None else node_of(hint)
+        _tell_apart(node, child, parent, taken)
         _claim_group(walk, node, child)
         found.append(node)
     # A container is written in the order of get_weights(); attributes are not, nor is what stands beside known layers.
@@ -177,6 +179,14 @@ def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_con
     parent.children += found
     if in_container and not parent.from_config and _hides_layers(group):
         parent.count_known = False
+
+
+def _tell_apart(node: Node, group: Group, parent: Node, taken: set[str]) -> None:
+    """Name a layer after its group, or its group's path in the parent, where the name that it claims is taken."""
+    if node.name in taken and not node.from_config:
+        below_parent = group.path.removeprefix(parent.group or "").lstrip("/")
+        node.name = next((name for name in (name_in_parent(group), below_parent) if name not in taken), node.name)
+    taken.add(node.name)
 
 
 def _hides_layers(container: Group) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.model import Layer, Model
 
 _USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})
 _VARIABLE = re.compile(r"/vars/\d+$")
@@ -220,6 +221,29 @@ def other_place(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         if held and not any(weight.loaded_as for weight in held):
             place = held[0].stored_path
             yield Hit(one.path, f"Keras looks for its arrays in {one.looked_up_at}, and the file has them at {place}.")
+    for path, other in _exchanged_names(evidence.model):
+        words = f"its group has the arrays of {other}, and the group of {other} has those of this layer"
+        yield Hit(path, f"By the names of the arrays, {words}; Keras goes by the groups.")
+
+
+def _exchanged_names(model: Model) -> Iterator[tuple[str, str]]:
+    """Two layers of a legacy file, each with a group whose arrays all have the name of the other in theirs."""
+    if not model.is_legacy:
+        return
+    bearing = (layer for layer in model.layers if any(inner.weights for inner in layer.walk()))
+    names = {layer.path: _names_in_group(layer) for layer in bearing}
+    strangers = {path: said & names.keys() for path, said in names.items() if path not in said}
+    for path, others in strangers.items():
+        for other in sorted(others):
+            if path < other and path in strangers.get(other, ()):
+                yield path, other
+
+
+def _names_in_group(layer: Layer) -> frozenset[str]:
+    """The names of layers and models that stand before those of all arrays in a layer's group of a legacy file."""
+    group = f"/{layer.stored_as or layer.path}/"
+    parts = [weight.stored_path.partition(group)[2].split("/")[:-1] for one in layer.walk() for weight in one.weights]
+    return frozenset(parts[0]).intersection(*parts[1:])
 
 
 def other_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -256,7 +256,8 @@ def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for path, layers, config in _models(evidence.model):
         prefix = f"{path}/" if path else ""
         outputs = {prefix + name for name in tensor_layers(config.get("output_layers"))}
-        places = {layer.path: layer for layer in layers}
+        # A layer that only the file has may carry the name of one that the config lists, and is wired to nothing.
+        places = {layer.path: layer for layer in layers if is_described(layer)}
         if not outputs <= places.keys() or not outputs:
             continue
         used, pending = set(outputs), [*outputs]
@@ -264,7 +265,7 @@ def disconnected_layers(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
             fresh = {path for path in places[pending.pop()].inbound if path in places} - used
             used |= fresh
             pending += fresh
-        for layer in layers:
+        for layer in places.values():
             if layer.path not in used:
                 yield Hit(layer.path, f"No output of the model depends on this {layer.class_name} layer.")
 

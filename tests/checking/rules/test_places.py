@@ -115,6 +115,25 @@ def test_a_layer_with_another_name_in_the_file_is_a_warning(suffix: str, tmp_pat
         assert [weight.index for weight in after.weights] == [weight.index for weight in before.weights]
 
 
+@pytest.mark.parametrize(("name", "one", "other"), [("0.words.h5", "gru", "older"), ("1.twins.h5", "east", "south")])
+def test_groups_of_a_legacy_file_with_each_others_arrays_are_found_by_their_names(
+    name: str, one: str, other: str, tmp_path: Path
+) -> None:
+    """Keras goes by the groups and is silent; where only one has arrays of another name, that layer was renamed."""
+
+    def renamed(saved: Saved) -> None:
+        del saved.file[f"model_weights/{one}"]
+        saved.file.copy(f"model_weights/{other}", f"model_weights/{one}")
+
+    words = f"its group has the arrays of {other}, and the group of {other} has those of this layer"
+    sentence = f"By the names of the arrays, {words}; Keras goes by the groups."
+    exchange = exchanged(f"model_weights/{one}", f"model_weights/{other}")
+    for change, found in ((exchange, [("KI413", one, sentence)]), (renamed, [])):
+        target = tmp_path / name
+        target.write_bytes(Edit("", "", change).applied(RECORDED / name))
+        assert said(target, "KI413") == found
+
+
 def test_a_third_array_and_a_bias_that_the_config_denies_have_no_place(tmp_path: Path) -> None:
     """Keras counts what lies in the group of a layer, whatever it is called."""
 

@@ -168,6 +168,7 @@ def named_twice(path: str) -> Edit:
 OUTPUTS = on_config(lambda config: config["config"].update(output_layers=[["one", 0, 0]]))
 COPY = on_weights(lambda file: file.create_dataset("copies/kernel", data=file["layers/dense/vars/0"][...]))
 OTHER = on_weights(lambda file: file.create_dataset("copies/kernel", data=np.ones((6, 5), "<f4")))
+LEFTOVER = on_weights(lambda file: file.copy("layers/dense", "layers/dense_77"))
 
 EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
     "a bias is missing": (
@@ -198,6 +199,12 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
     "other units": ("KI203", "plain", on_layer(1, units=4), on_layer(1, units=5)),
     "the same name twice": ("KI205", "plain", on_layer(2, name="first"), on_layer(2, name="First")),
     "an output is taken away": ("KI206", "two-outputs", OUTPUTS, unchanged),
+    "a layer that no output needs, and one that only the file has": (
+        "KI206",
+        "two-outputs",
+        lambda parts: OUTPUTS(LEFTOVER(parts)),
+        LEFTOVER,
+    ),
     "a version to come": (
         "KI403",
         "plain",
