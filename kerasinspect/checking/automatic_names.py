@@ -2,7 +2,8 @@
 
 Keras calls a layer that nobody named after its class, with a number that counts all such layers of the process: the
 same code, run twice in a notebook, makes ``dense`` and then ``dense_2``. Such layers are the same where those of one
-class, in one place, are as many as the lock has there: then their order says which is which.
+class, in one place, are as many as the lock has there: then their numbers, which are in the order of creation, say
+which is which. The order in a config does not, since it depends on which layer is which output.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.checking.contract import known_class, placed_layers
 from kerasinspect.knowledge.layers import class_of_name, group_name
-from kerasinspect.knowledge.naming import unnumbered
+from kerasinspect.knowledge.naming import number_in, unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -88,13 +89,18 @@ def _tree(layers: Iterable[tuple[str, str | None]]) -> list[_Entry]:
 
 
 def _pairs(agreed: list[_Entry], actual: list[_Entry]) -> Iterator[tuple[_Entry, _Entry]]:
-    """The layers in one place of the lock and of the model that are the same, by order where it tells, else by name."""
+    """The layers in one place of the lock and the model that are the same, by number where it tells, else by name."""
     kinds: dict[_Kind, tuple[list[_Entry], list[_Entry]]] = {}
     for side, entries in enumerate((agreed, actual)):
         for entry in entries:
             if (kind := _automatic_kind(entry)) is not None:
                 kinds.setdefault(kind, ([], []))[side].append(entry)
-    by_order = [pair for lists in kinds.values() if _are_numbered_anew(*lists) for pair in zip(*lists, strict=True)]
+    by_order = [
+        pair
+        for lists in kinds.values()
+        if _are_numbered_anew(*lists)
+        for pair in zip(*(sorted(entries, key=_creation) for entries in lists), strict=True)
+    ]
     yield from by_order
     wanted = {entry.path for entry, _ in by_order}
     found = {entry.path for _, entry in by_order}
@@ -105,6 +111,12 @@ def _pairs(agreed: list[_Entry], actual: list[_Entry]) -> Iterator[tuple[_Entry,
 def _are_numbered_anew(agreed: list[_Entry], actual: list[_Entry]) -> bool:
     """Whether layers are as many and have other names; the same names in another order tell themselves who is who."""
     return len(agreed) == len(actual) and {one.name for one in agreed} != {one.name for one in actual}
+
+
+def _creation(entry: _Entry) -> int:
+    """The number in an automatic name, which rises with each layer that is made; the first one has none."""
+    _, ending = _NAMED_FOR_FIRST
+    return number_in(entry.name.removesuffix(ending))
 
 
 def _automatic_kind(entry: _Entry) -> _Kind | None:

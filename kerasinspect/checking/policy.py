@@ -170,6 +170,8 @@ def _policy(content: object) -> Policy:
     waivers = table.get("per-layer", [])
     if not isinstance(waivers, list):
         raise RequestError("per-layer is not a list of tables.", "Write [[per-layer]] with two brackets.")
+    if table.get("select") == []:
+        raise RequestError("select is empty: no rule is selected.", "Name rules in it, or leave it out for the usual.")
     return Policy(
         select=_texts(table.get("select", []), "select"),
         extend_select=_texts(table.get("extend-select", []), "extend-select"),
@@ -250,6 +252,8 @@ def _number(value: object, place: str) -> float:
     """A number that figures can be held against."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
         raise RequestError(f"{place} is not a number, or is out of range.", "Write a number, such as 0.5.")
+    if value < 0:
+        raise RequestError(f"{place} is below 0.", "Write a number from 0 on, such as 0.5.")
     return value
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from kerasinspect.checking.findings import ActiveRule, Severity
     from kerasinspect.formats.locating.folder_search import Location
 
+_NAME_A_LOCK = "KI6 compares with a lock: name one with --against, or select other rules too."
+"""What to do where nothing is asked for want of a lock."""
+
 
 def check(  # noqa: PLR0913 - the options of the command
     *locations: str | os.PathLike[str],
@@ -85,6 +88,15 @@ def _require_compared(contract: Contract, rules: Iterable[ActiveRule]) -> None:
         raise RequestError(message, "Take KI6 out of what is ignored, or leave out the lock.")
 
 
+def _require_rules(rules: tuple[ActiveRule, ...], source: str | None) -> None:
+    """Raise RequestError where no rule is left to ask without a lock, which would look as if the models had passed."""
+    if all(active.rule.family == "contract" for active in rules):
+        message, remedy = "No rule is selected.", "Select one that is not ignored; `kerasinspect rules` has all."
+        if rules:
+            message, remedy = "Only rules about locks are selected.", _NAME_A_LOCK
+        raise RequestError(message if source is None else f"{source}: {message}", remedy)
+
+
 def check_models(
     files: Iterable[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
 ) -> CheckReport:
@@ -93,6 +105,8 @@ def check_models(
     if contract is not None:
         _require_compared(contract, rules)
         contract = replace(contract, exact_names=contract.exact_names or policy.exact_names)
+    else:
+        _require_rules(rules, policy.source)
     waivers = Waivers(policy.waivers)
     reports = (
         ModelReport(file.path, error=file.error)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _NUMBER = re.compile(r"_\d+$")
+_MOST_DIGITS = 18
+"""Digits that are read of a number; Python makes no number of thousands of digits."""
 _PLACES = re.compile(r"(\d)D(?=Transpose$|$)")
 _GATE = re.compile(r"(.+)_[ifcozrh]")
 
@@ -33,6 +35,12 @@ def snake_case(name: str) -> str:
 def unnumbered(name: str) -> str:
     """A name without the number that Keras puts behind all but the first of a kind: ``dense`` for ``dense_1``."""
     return _NUMBER.sub("", name)
+
+
+def number_in(name: str) -> int:
+    """The number that Keras puts behind a name, 0 for the first of a kind: 1 for ``dense_1``."""
+    match = _NUMBER.search(name)
+    return int(match[0][1:][:_MOST_DIGITS]) if match else 0
 
 
 def gate_free(weight: str) -> tuple[str, bool]:

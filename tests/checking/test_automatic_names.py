@@ -85,6 +85,16 @@ FORGIVEN: dict[str, tuple[Layers, Layers, dict[str, str]]] = {
         {"conv_lstm2d_1": "ConvLSTM2D"},
         {"conv_lstm2d_1": "conv_lst_m2d"},
     ),
+    "listed in another order than made": (
+        {"dense": "Dense", "dense_1": "Dense", "dense_2": "Dense"},
+        {"dense_9": "Dense", "dense_10": "Dense", "dense_4": "Dense"},
+        {"dense_9": "dense_1", "dense_10": "dense_2", "dense_4": "dense"},
+    ),
+    "inputs listed the other way round": (
+        {"dense_input": "InputLayer", "dense_1_input": "InputLayer"},
+        {"dense_12_input": "InputLayer", "dense_9_input": "InputLayer"},
+        {"dense_12_input": "dense_1_input", "dense_9_input": "dense_input"},
+    ),
     "a class of somebody's own": ({"my_block": "MyBlock"}, {"my_block_2": "MyBlock"}, {"my_block_2": "my_block"}),
 }
 

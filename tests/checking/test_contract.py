@@ -317,7 +317,7 @@ def test_an_entry_with_just_the_name_counts_before_a_glob() -> None:
 
 
 def test_rules_about_contracts_are_asked_with_a_lock_and_skipped_without(tmp_path: Path) -> None:
-    """A lock brings its rules along, whatever is selected; to select them without one finds nothing and says so."""
+    """A lock brings its rules along, whatever is selected; to select only them without one is an error."""
     path = tmp_path / "a.lock.json"
     lock = lock_of(NETWORK)
     lock["parameters"] = 1
@@ -325,7 +325,9 @@ def test_rules_about_contracts_are_asked_with_a_lock_and_skipped_without(tmp_pat
     held = check(NETWORK, select=["KI101"], against=path)
     assert [finding.code for finding in held.findings] == ["KI609"]
     assert [*check(NETWORK, select=["KI1"], ignore=["over-budget"], against=path).findings] == []
-    (loose,) = check(NETWORK, select=["KI609"]).models
+    with pytest.raises(RequestError, match="name one with --against"):
+        check(NETWORK, select=["KI609"])
+    (loose,) = check(NETWORK, select=["KI609", "KI101"]).models
     assert [skipped.reason for skipped in loose.skipped] == ["no lock file is given"]
     assert "KI609" not in {active.rule.code for active in check(NETWORK).rules}
 

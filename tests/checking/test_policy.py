@@ -19,6 +19,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.output.basis import waived_nothing
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive
 from tests.makers.special_files import make_pipe
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     import h5py
@@ -403,3 +404,17 @@ def test_check_goes_by_the_policy_that_it_is_given(project: Path, sample_models:
     assert check(model, config=project / "strict.toml", fail_on="error").exit_status == 0
     assert check(model, config=project / "strict.toml", select=["KI1"]).exit_status == 0
     assert (check(model).exit_status, check(model).policy) == (0, None)
+
+
+@pytest.mark.parametrize("policy", [Policy(select=("KI1",), ignore=("KI1",)), Policy(select=("KI6",))])
+def test_a_request_that_asks_nothing_is_an_error(policy: Policy) -> None:
+    """A model of which no rule was asked has not passed."""
+    with pytest.raises(RequestError, match=r"^(No rule is|Only rules about locks are) selected\."):
+        check(SAMPLES / "question_network.keras", config=policy)
+
+
+@pytest.mark.parametrize("content", [{"select": []}, {"thresholds": {"KI409": {"megabytes": -1}}}])
+def test_a_policy_that_could_find_nothing_or_everything_is_an_error(content: object) -> None:
+    """An empty selection asks nothing, and no figure lies below zero."""
+    with pytest.raises(RequestError, match=r"^made\.toml: .*(is empty|is below 0)"):
+        policy_from(PolicyFile("made.toml", content))

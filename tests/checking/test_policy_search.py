@@ -15,7 +15,7 @@ from kerasinspect.commands.check import check
 from kerasinspect.commands.options import REPORT_FORMS
 from tests.makers.plain_models import keras_archive
 
-POLICY = 'ignore = ["KI"]\n'
+POLICY = 'ignore = ["KI2"]\n'
 TABLE = f"[tool.kerasinspect]\n{POLICY}"
 
 
