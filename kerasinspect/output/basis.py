@@ -28,7 +28,7 @@ def numbered_anew(model: ModelReport, *, verbose: bool = False) -> Iterator[str]
         named = ", ".join(f"{short(path)} with {short(lock)}" for lock, path in shown)
         more = f" and {len(pairs) - len(shown):,} more" if len(pairs) > len(shown) else ""
         numbered = f"{counted(len(pairs), 'layer')} numbered anew by Keras"
-        yield f"{numbered}, matched with the lock by class and order: {named}{more}."
+        yield f"{numbered}, matched with the lock by class and number: {named}{more}."
 
 
 def basis_of(report: CheckReport) -> Iterator[tuple[Severity, str]]:

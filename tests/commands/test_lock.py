@@ -97,7 +97,7 @@ def test_verbose_names_every_layer_that_was_numbered_anew(folder: Path) -> None:
     plain, verbose = (
         run(check, NETWORK, "--against", "model.lock.json", *more).stdout for more in ((), ("--verbose",))
     )
-    assert "4 layers numbered anew by Keras, matched with the lock by class and order: dense with dense_1, " in plain
+    assert "4 layers numbered anew by Keras, matched with the lock by class and number: dense with dense_1, " in plain
     assert " and 1 more." in plain
     assert "dense_3 with dense_4." in verbose
 

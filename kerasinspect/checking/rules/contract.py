@@ -36,7 +36,7 @@ def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A layer that was agreed is not in the model.
 
     Whatever relies on it, by name or by its weights, fails. A name that Keras gives by itself may have another number
-    where class and order tell which layer is which.
+    where class and number tell which layer is which.
 
     Build the model as agreed, or lock it again.
     """
@@ -57,7 +57,7 @@ def unexpected_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The model has a layer that was not agreed.
 
     The architecture was changed since it was locked, or another model was exported. A name that Keras gives by itself
-    may have another number where class and order tell which layer is which.
+    may have another number where class and number tell which layer is which.
 
     Export the model that was agreed, or lock this one again.
     """
