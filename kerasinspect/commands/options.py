@@ -45,7 +45,11 @@ def _one_model(context: click.Context, parameter: click.Parameter, words: tuple[
 
 def _all_models(context: click.Context, _: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
     """The models that a line names, of which standard input is kept in a file."""
-    if _STANDARD_INPUT in words and not context.resilient_parsing:
+    if context.resilient_parsing:
+        return words
+    from kerasinspect.containers.sources import STANDARD_INPUT
+
+    if STANDARD_INPUT in words:
         from kerasinspect.containers.standard_input import keep_standard_input
 
         keep_standard_input(_allowed(context))
@@ -58,8 +62,6 @@ def _allowed(context: click.Context) -> Limits:
 
     return with_limits(DEFAULT, context.params.get("limits") or ())
 
-
-_STANDARD_INPUT = "-"
 
 _WILDCARDS = frozenset("*?[")
 

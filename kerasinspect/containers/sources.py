@@ -63,6 +63,11 @@ class Handle:
         self._descriptor = None
 
 
+def path_in_words(path: str) -> str:
+    """The path of a file as messages and pages say it."""
+    return "standard input" if path == STANDARD_INPUT else path
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """``size`` bytes from ``start`` of an open file.
@@ -150,7 +155,7 @@ class Source:
     @property
     def label(self) -> str:
         """The name of the file in messages."""
-        path = "standard input" if self.path == STANDARD_INPUT else self.path
+        path = path_in_words(self.path)
         return f"{self.inside} in {path}" if self.inside else path
 
     def unreadable(self, position: int, error: Exception) -> FailedRead:

@@ -120,7 +120,7 @@ def _generated(one: WeightTraining, name: str) -> str:
 
 def _out_of_range(one: WeightTraining) -> str:
     """How far values reach and how far they may, in as many digits as it takes to see the difference."""
-    initializer = one.judgement.assumed or one.weight.initializer
+    initializer = one.held_to
     low, high = (one.figures.minimum, one.figures.maximum) if one.figures else (None, None)
     limit = initializer.limit if initializer else None
     digits = _FEWEST_DIGITS
@@ -139,18 +139,18 @@ def _extent(low: str, high: str) -> str:
 
 def _expected(one: WeightTraining, digits: int = 3) -> str:
     """What the initializer that a weight was held to gives, its numbers in so many digits."""
-    initializer = one.judgement.assumed or one.weight.initializer
-    if initializer is None:
-        return ""
-    assumed = " (assumed, since the file states none)" if one.judgement.assumed else ""
-    return initializer_in_words(initializer, digits) + assumed
+    initializer = one.held_to
+    return "" if initializer is None else initializer_in_words(initializer, digits) + _assumed(one)
 
 
 def _initializer_name(one: WeightTraining) -> str:
     """The name of the initializer that a weight was held to."""
-    if one.judgement.assumed:
-        return f"{one.judgement.assumed.title} (assumed, since the file states none)"
-    return one.weight.initializer.title if one.weight.initializer else ""
+    return one.held_to.title + _assumed(one) if one.held_to else ""
+
+
+def _assumed(one: WeightTraining) -> str:
+    """What follows the initializer of a weight of which the file states none."""
+    return " (assumed, since the file states none)" if one.judgement.assumed else ""
 
 
 def _percent(share: float | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.sources import STANDARD_INPUT
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
@@ -82,11 +81,6 @@ def _drawn_from(initializer: Initializer, digits: int) -> str:
     if initializer.limit is not None:
         return f"±{initializer.limit:.{digits}g}{around}"
     return "" if initializer.stddev is None else f"standard deviation {initializer.stddev:.{digits}g}{around}"
-
-
-def shown_location(location: str) -> str:
-    """Where a model lies, as a page says it."""
-    return "standard input" if location == STANDARD_INPUT else location
 
 
 def no_weights(model: Model) -> str:

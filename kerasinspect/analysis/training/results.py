@@ -88,6 +88,11 @@ class WeightTraining:
     """None where the file has no optimizer state for it."""
 
     @property
+    def held_to(self) -> Initializer | None:
+        """The initializer that its values were held to: its own, or the one that is assumed where the file has none."""
+        return self.judgement.assumed or self.weight.initializer
+
+    @property
     def is_sampled(self) -> bool:
         """Whether it has more values than are held to a generator's grid one by one."""
         return self.weight.parameters > SAMPLE
@@ -95,7 +100,7 @@ class WeightTraining:
     @property
     def is_paired(self) -> bool:
         """Whether its initializer draws normal values, of which a generator's pairs tell, and not each for itself."""
-        drawn = self.judgement.assumed or self.weight.initializer
+        drawn = self.held_to
         return drawn is not None and drawn.limit is None
 
 

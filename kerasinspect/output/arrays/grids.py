@@ -60,8 +60,8 @@ _LEAST_FREE = 10
 _PLACES_UNDER_A_HEADING = (3, 2, 1)
 """Columns that share a heading at least, the place for those left out among them; on a narrow page fewer."""
 
-_LABELS_MEASURED = 64
-"""Labels of an axis that are measured for the width of a column: its first and its last."""
+_GROUPS_MADE = 64
+"""Groups of columns that are made of a long axis, from both of its ends; no page has room for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _groups(values: ShownValues, roles: Roles, *, full: bool) -> list[Piece]:
     columns = _positions(values.window, roles.column)
     if roles.group is not None:
         groups = _positions(values.window, roles.group)
-        ends = [groups] if full else corner(groups, _LABELS_MEASURED)
+        ends = [groups] if full else corner(groups, _GROUPS_MADE)
         return [Piece(columns, at, values.label(roles.group, at)) for run in ends for at in run]
     axis = values.axes[roles.column]
     gates = len(axis.blocks)

@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.containers.sources import path_in_words
 from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.escaping import short
-from kerasinspect.output.wording import bytes_in_words, counted, not_used, shown_location
+from kerasinspect.output.wording import bytes_in_words, counted, not_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +45,7 @@ def check_blocks(
     for model, findings in _listed(report, quiet=quiet):
         verdict = report.verdict(model)
         yield Heading(
-            shown_location(model.location),
+            path_in_words(model.location),
             1,
             verdict,
             tuple(_facts(model)),
@@ -91,7 +92,7 @@ def check_tables(
     """The page of ``check`` with the findings of each file in a table, as a summary that stands on its own."""
     yield Heading("kerasinspect check", 1)
     for model, findings in _listed(report, quiet=quiet):
-        yield Heading(shown_location(model.location), 2, report.verdict(model), tuple(_facts(model)))
+        yield Heading(path_in_words(model.location), 2, report.verdict(model), tuple(_facts(model)))
         yield from _unread(model)
         if findings:
             yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.sources import path_in_words
 from kerasinspect.output.blocks import Block, Heading, Paragraph
-from kerasinspect.output.wording import bytes_in_words, counted, shown_location
+from kerasinspect.output.wording import bytes_in_words, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ TOTAL_WORDS: Mapping[Kind, str] = {
 
 def head_blocks(model: Model) -> Iterator[Block]:
     """The model's name, class and file, then its format, the Keras that saved it, and how large it is."""
-    file_name = shown_location(model.location.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    file_name = path_in_words(model.location.replace("\\", "/").rstrip("/").rpartition("/")[2])
     named = (model.name, model.class_name, file_name)
     name, *facts = [*filter(None, named)] or [model.location]
     yield Heading(name, 1, "model", tuple(facts))
