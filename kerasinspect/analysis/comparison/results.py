@@ -1,0 +1,209 @@
+"""What a comparison of two models gives: values for pages, documents and programs, without words for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.analysis.damage import Unread
+    from kerasinspect.json_values import Json
+    from kerasinspect.model import Layer, Model, Weight
+
+MatchedBy: TypeAlias = Literal["map", "path", "values", "order", "graph"]
+"""How a pair of layers was found."""
+
+Matching: TypeAlias = Literal["auto", "path", "values", "order"]
+"""Which ways of finding pairs are used, beside the pairs that are given: all of them, or one."""
+
+Verdict: TypeAlias = Literal["unchanged", "nudged", "trained", "replaced", "added", "removed"]
+"""What became of the weights of a layer; its config is apart from that."""
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonOptions:
+    """How two models are compared."""
+
+    pairs: Mapping[str, str] = field(default_factory=dict)
+    """Paths of layers of the new model by paths of the old one, which are pairs whatever anything else says."""
+    matching: Matching = "auto"
+    rtol: float = 1e-5
+    atol: float = 1e-8
+    """Values are close within ``atol + rtol * |old value|``: numpy's terms and defaults."""
+    spectral: bool = False
+    """Whether singular values of kernels and of their differences are computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPair:
+    """A layer of the old model and the one of the new model that it became; one of them is None where it has none."""
+
+    old: Layer | None
+    new: Layer | None
+    matched_by: MatchedBy | None = None
+    """None where there is no pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayChange:
+    """Two arrays of one shape, held against each other: counts and figures in float64.
+
+    A position where either value is NaN or infinite counts in ``changed`` unless both are the same there, and is left
+    out of all other figures. A figure that cannot be computed (a norm is 0, no finite values) is None.
+    """
+
+    count: int
+    """Positions."""
+    changed: int
+    """Positions with another value; NaN is the same as NaN, and 0.0 as -0.0."""
+    close: bool
+    """Whether every value is within the tolerances; NaN is close to NaN alone, an infinity to itself."""
+    max_abs: float | None = None
+    """The largest absolute difference."""
+    mean_abs: float | None = None
+    """The mean absolute difference."""
+    relative_l2: float | None = None
+    """The L2 norm of the difference as a share of that of the old values."""
+    cosine: float | None = None
+    """The cosine of the angle between the two arrays."""
+    correlation: float | None = None
+    """The cosine of both arrays with their means subtracted; None where one of them is constant."""
+    sign_flips: int = 0
+    """Positions where one value is above zero and the other below."""
+    old_nan: int = 0
+    new_nan: int = 0
+    old_norm: float | None = None
+    new_norm: float | None = None
+
+    @property
+    def equal(self) -> bool:
+        """Whether every value is the same."""
+        return not self.changed
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Singular values of a kernel as a matrix: its last axis against all others."""
+
+    effective_rank: float | None
+    """Of the difference: e to the entropy of its squared singular values as shares of their sum."""
+    top_share: float | None
+    """The share of the squared singular values of the difference that its 20 largest have, from 0 to 1."""
+    old_stable_rank: float | None
+    new_stable_rank: float | None
+    """The squared Frobenius norm by the square of the largest singular value."""
+    old_largest: float
+    new_largest: float
+    """The largest singular value."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightDiff:
+    """One weight of a pair of layers on both sides; a side that lacks it has None."""
+
+    name: str
+    """The new name, or the old one of a weight that is gone."""
+    old: Weight | None
+    new: Weight | None
+    change: ArrayChange | Unread | None = None
+    """None where a side lacks it or the shapes differ."""
+    spectrum: Spectrum | None = None
+    dequantized: bool = False
+    """Whether the values are those that the layer computes with, since one side stores them quantized."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether both sides have it with the same shape and the same values, of whatever dtype."""
+        return getattr(self.change, "changed", None) == 0
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing at all differs, the dtype included."""
+        return self.equal and self.old is not None and self.new is not None and self.old.dtype == self.new.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigChange:
+    """One key of a config that has another value on the other side."""
+
+    key: str
+    """The path to the value, with dots: ``compile.loss``, ``kernel_initializer.config.seed``."""
+    old: Json
+    new: Json
+    missing: Literal["old", "new"] | None = None
+    """The side that lacks the key, and has None here."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDiff:
+    """One layer of either model or both."""
+
+    old: Layer | None
+    new: Layer | None
+    matched_by: MatchedBy | None
+    verdict: Verdict
+    config: tuple[ConfigChange, ...] = ()
+    weights: tuple[WeightDiff, ...] = ()
+    """Its own weights, not those of its sublayers."""
+    renamed: bool = False
+    """Whether both files tell its name, and the names differ."""
+    moved: bool = False
+    """Whether it stands at another place among the layers that both have, or in another layer."""
+
+    @property
+    def path(self) -> str:
+        """The path in the new model, or in the old one where it is gone."""
+        layer = self.new or self.old
+        return layer.path if layer else ""
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing at all is known to differ."""
+        if self.old is None or self.new is None or self.config or self.renamed or self.moved:
+            return False
+        return all(weight.same for weight in self.weights)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether its config says that it is not trained, on both sides, and none of its values changed."""
+        said = {layer.trainable for layer in (self.old, self.new) if layer is not None}
+        return said == {False} and bool(self.weights) and all(weight.equal for weight in self.weights)
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What differs between two models. Its layers can be counted, walked, and asked for by position or path."""
+
+    old: Model
+    new: Model
+    layers: tuple[LayerDiff, ...]
+    """In the order of the new model; what is gone stands where it was."""
+    config: tuple[ConfigChange, ...] = ()
+    """Of the model as a whole, and of its compile config."""
+    damage: tuple[str, ...] = ()
+    """Sentences about what could not be read on either side, so that the answer is partial."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing at all is known to differ: layers, names, configs, shapes, dtypes, values."""
+        return not self.config and all(layer.same for layer in self.layers)
+
+    @cached_property
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many layers there are of each verdict, in the order of ``VERDICTS``."""
+        counted = Counter(layer.verdict for layer in self.layers)
+        return {verdict: counted[verdict] for verdict in VERDICTS}
+
+    def __len__(self) -> int:
+        """The number of layers of either model, a pair counted once."""
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[LayerDiff]:
+        """Every layer, in order."""
+        return iter(self.layers)
