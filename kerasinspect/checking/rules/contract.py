@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.plain_values import LONGEST
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.placed_layers import known_class
-from kerasinspect.checking.agreed_config import LONGEST, departures
+from kerasinspect.checking.agreed_config import departures
 from kerasinspect.checking.contract import (
     Contract,
     Range,
