@@ -58,7 +58,8 @@ class ArrayChange:
     """Two arrays of one shape, held against each other: counts and figures in float64.
 
     A position where either value is NaN or infinite counts in ``changed`` unless both are the same there, and is left
-    out of all other figures. A figure that cannot be computed (a norm is 0, no finite values) is None.
+    out of all other figures. A figure that cannot be computed (a norm is 0, no finite values, more than float64 holds)
+    is None. Of a dtype that holds no numbers bytes are compared, and there are no figures.
     """
 
     count: int
@@ -83,6 +84,7 @@ class ArrayChange:
     new_nan: int = 0
     old_norm: float | None = None
     new_norm: float | None = None
+    """The L2 norms; None where all bytes are the same, of which nothing is computed."""
 
     @property
     def equal(self) -> bool:
