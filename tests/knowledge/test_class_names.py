@@ -21,7 +21,7 @@ ELSEWHERE = {
     "analysis/stored_code/payloads.py": ("a Lambda is what its rule is about", {"Lambda"}),
     "analysis/summarising.py": ("the headline of a model without a class", {"Model"}),
     "analysis/training/assessing.py": ("the headline of a model without a class", {"Model"}),
-    "checking/automatic_names.py": (
+    "analysis/renumbering.py": (
         "what older versions of Keras called layers that nobody named",
         {
             "ConvLSTM1D",

@@ -32,7 +32,7 @@ def verdict_of(weights: Sequence[WeightDiff]) -> Verdict | None:
     is_quantized = any(weight.dequantized for weight in weights)
     found = [(_weight_verdict(weight, is_quantized=is_quantized), weight) for weight in weights]
     verdicts = [verdict for verdict, _ in found if verdict is not None]
-    gravest = next((verdict for verdict in _GRAVEST_FIRST if verdict in verdicts), "unchanged")
+    gravest: Verdict = next((verdict for verdict in _GRAVEST_FIRST if verdict in verdicts), "unchanged")
     if gravest == "replaced" and not _is_most([weight for verdict, weight in found if verdict == gravest], weights):
         return "trained"
     is_open = len(verdicts) < len(found) and gravest in {"unchanged", "nudged"}
