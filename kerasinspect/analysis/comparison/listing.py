@@ -44,7 +44,7 @@ class ListedDiff:
     left_out: int = 0
     """Layers that match and are not listed, since only the first ones are."""
     filtered: bool = False
-    """Whether a filter chose layers, so that others may differ as well."""
+    """Whether layers were chosen, so that others may differ as well."""
 
 
 def list_diff(
@@ -62,7 +62,8 @@ def list_diff(
     layers = [one for one in layers if not only or _is_one_of(one.diff, only)]
     if order != "order":
         layers.sort(key=lambda one: _SORT[order](one.diff))
-    return ListedDiff(diff, tuple(layers[:top]), len(layers[top:]) if top is not None else 0, any(filters))
+    kept = tuple(layers[:top])
+    return ListedDiff(diff, kept, len(layers) - len(kept), bool(only or any(filters)))
 
 
 def largest(layer: LayerDiff, name: Literal["max_abs", "relative_l2"]) -> float | None:

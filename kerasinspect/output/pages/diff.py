@@ -52,8 +52,7 @@ def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]
     yield from _heads(diff)
     yield from _outcome(diff)
     if not summary and not diff.equal:
-        if listed.layers:
-            yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, listed.layers))))
+        yield from _table(listed)
         if listed.left_out:
             yield Paragraph(f"left out: {counted(listed.left_out, 'layer')}", "quiet")
         yield from spectra_blocks(listed)
@@ -61,12 +60,21 @@ def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]
     yield from (Paragraph(sentence, "quiet", apart=True) for sentence in not_compared(diff))
 
 
+def _table(listed: ListedDiff) -> Iterator[Block]:
+    """A row for each layer that is listed and of which there is something to say; where none is, a line says so."""
+    layers = [one for one in listed.layers if listed.filtered or not (is_weightless(one.diff) and one.diff.same)]
+    if layers:
+        yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers))))
+    else:
+        yield Paragraph("no layer fits what was asked for")
+
+
 def _heads(diff: Diff) -> Iterator[Block]:
     """A line for each model with what only it has, then one with what both have."""
-    names = _file_names(diff.old.location, diff.new.location)
     if diff.old is diff.new:
-        yield Heading(names[1], 1, "old and new", tuple(filter(None, _facts(diff.new))))
+        yield Heading(_file_name(diff.new), 1, "old and new", tuple(filter(None, _facts(diff.new))))
         return
+    names = _file_names(diff)
     facts = [*zip(_facts(diff.old), _facts(diff.new), strict=True)]
     for at, word in enumerate(("old", "new")):
         yield Heading(names[at], 1, word, tuple(filter(None, (pair[at] for pair in facts if pair[0] != pair[1]))))
@@ -75,10 +83,16 @@ def _heads(diff: Diff) -> Iterator[Block]:
         yield Paragraph(f"both: {SEPARATOR.join(shared)}", "quiet")
 
 
-def _file_names(*locations: str) -> Sequence[str]:
+def _file_names(diff: Diff) -> Sequence[str]:
     """The names of both files, or their whole paths where the names are alike."""
-    names = [location.replace("\\", "/").rstrip("/").rpartition("/")[2] or location for location in locations]
-    return [*map(path_in_words, locations if names[0] == names[1] else names)]
+    old, new = names = [_file_name(diff.old), _file_name(diff.new)]
+    return names if old != new else [path_in_words(model.location) for model in (diff.old, diff.new)]
+
+
+def _file_name(model: Model) -> str:
+    """The name of a model's file, without the folders above it."""
+    location = model.location
+    return path_in_words(location.replace("\\", "/").rstrip("/").rpartition("/")[2] or location)
 
 
 def _facts(model: Model) -> Iterator[str]:
@@ -142,9 +156,9 @@ def _gravest(layer: LayerDiff) -> tuple[str, ...]:
     changes = [one.change for one in layer.weights if isinstance(one.change, ArrayChange) and not one.equal]
     if not changes:
         return ("",) * 5
-    figures = (largest(layer, "relative_l2"), largest(layer, "max_abs"), least_cosine(layer))
     changed, count, flips = (sum(getattr(one, name) for one in changes) for name in ("changed", "count", "sign_flips"))
-    return (*map(_number, figures), share_in_words(changed, count), f"{flips:,}")
+    numbers = _numbers(largest(layer, "relative_l2"), largest(layer, "max_abs"), least_cosine(layer))
+    return (*numbers, share_in_words(changed, count), f"{flips:,}")
 
 
 def _figures(weight: WeightDiff) -> tuple[str, ...]:
@@ -152,10 +166,10 @@ def _figures(weight: WeightDiff) -> tuple[str, ...]:
     change = weight.change
     if not isinstance(change, ArrayChange) or change.equal:
         return ("",) * 5
-    figures = (change.relative_l2, change.max_abs, change.cosine)
-    return (*map(_number, figures), share_in_words(change.changed, change.count), f"{change.sign_flips:,}")
+    numbers = _numbers(change.relative_l2, change.max_abs, change.cosine)
+    return (*numbers, share_in_words(change.changed, change.count), f"{change.sign_flips:,}")
 
 
-def _number(value: float | None) -> str:
-    """A figure with few digits."""
-    return short_number(value, 3)
+def _numbers(relative_l2: float | None, max_abs: float | None, cosine: float | None) -> tuple[str, ...]:
+    """Figures with few digits; a cosine, which is near 1 as a rule, with more of them."""
+    return short_number(relative_l2, 3), short_number(max_abs, 3), short_number(cosine, 5)
