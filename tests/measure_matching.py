@@ -20,16 +20,18 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import keras
 import numpy as np
 from keras import layers
+from keras.src.utils.naming import to_snake_case
 
 from kerasinspect import open_model
 from kerasinspect.analysis.comparison.matching import match_layers
 from kerasinspect.analysis.comparison.results import ComparisonOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.comparison.results import LayerPair, Matching
 
@@ -78,6 +80,42 @@ def add_noise(model: Any, share: float, seed: int) -> None:  # noqa: ANN401
         values = np.asarray(variable)
         noise = made.normal(0, 1, values.shape) * share * values.std()
         variable.assign(np.abs(values + noise) if variable.name == "moving_variance" else values + noise)
+
+
+class Bag(keras.Model):  # type: ignore[misc]
+    """Layers in any order, of which the weights alone are written."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        """Take the layers."""
+        super().__init__()
+        self.bag = parts
+        self.built = True
+
+
+def bagged(model: Any, path: Path, seed: int) -> dict[str, str]:  # noqa: ANN401
+    """Write the weights of a model's layers in any order, as versions without names do; give the layers' new names."""
+    parts = [layer for layer in model.layers if layer.weights]
+    random.Random(seed).shuffle(parts)  # noqa: S311
+    Bag(parts).save_weights(path)
+    with h5py.File(path, "a") as file:
+        groups = [group for group in _groups(file) if "name" in group.attrs]
+        for group in groups:
+            del group.attrs["name"]
+    counts = Counter[str]()
+    names = {}
+    for layer in parts:
+        stem = to_snake_case(type(layer).__name__)
+        names[layer.name] = f"{stem}_{counts[stem]}" if counts[stem] else stem
+        counts[stem] += 1
+    return names
+
+
+def _groups(group: Any) -> Iterator[Any]:  # noqa: ANN401
+    """All groups of an HDF5 file."""
+    for inner in group.values():
+        if isinstance(inner, h5py.Group):
+            yield inner
+            yield from _groups(inner)
 
 
 def new_names(model: Any, way: str, seed: int) -> dict[str, str]:  # noqa: ANN401
@@ -169,9 +207,7 @@ def score(pairs: tuple[LayerPair, ...], truth: Callable[[str], str]) -> Score:
         if verdict != "right":
             new = pair.new.path if pair.new else None
             mistakes.append(f"{pair.old.path} = {new} by {pair.matched_by}, not {truth(pair.old.path)}")
-    return Score(
-        counts["right"], counts["wrong"], counts["alone"], counts["wrong other"], ways, tuple(mistakes)
-    )
+    return Score(counts["right"], counts["wrong"], counts["alone"], counts["wrong other"], ways, tuple(mistakes))
 
 
 def matched(old: Path, new: Path, names: Mapping[str, str], matching: Matching = "auto") -> Score:
@@ -186,19 +222,25 @@ def matched(old: Path, new: Path, names: Mapping[str, str], matching: Matching =
     return score(pairs, truth)
 
 
-def measured(model: Any, folder: Path, seed: int) -> Iterator[tuple[dict[str, Any], Score]]:  # noqa: ANN401
+def measured(
+    model: Any, folder: Path, seed: int, noises: Sequence[float] = NOISES
+) -> Iterator[tuple[dict[str, Any], Score]]:  # noqa: ANN401
     """Every case of one model."""
     for fresh in (False, True):
         give_values(model, seed, fresh=fresh)
         old = folder / "old.keras"
         model.save(old)
-        for way, noise in product(("renamed", "dealt"), NOISES):
+        for way, noise in product(("renamed", "dealt"), noises):
             names = new_names(model, way, seed)
             other = rebuilt(model, names, seed)
             add_noise(other, noise, seed + 1)
             new = folder / "new.keras"
             other.save(new)
             yield {"fresh": fresh, "way": way, "noise": noise}, matched(old, new, names)
+            weights = folder / "new.weights.h5"
+            stored = bagged(other, weights, seed + 2)
+            truth = {name: stored.get(given, "") for name, given in names.items()}
+            yield {"fresh": fresh, "way": f"{way}, weights alone", "noise": noise}, matched(old, weights, truth)
         give_values(other, seed + 7, fresh=fresh)
         other.save(new)
         yield {"fresh": fresh, "way": "unrelated"}, matched(old, new, names, "values")
