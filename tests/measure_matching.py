@@ -223,8 +223,11 @@ def matched(old: Path, new: Path, names: Mapping[str, str], matching: Matching =
 
 
 def measured(
-    model: Any, folder: Path, seed: int, noises: Sequence[float] = NOISES
-) -> Iterator[tuple[dict[str, Any], Score]]:  # noqa: ANN401
+    model: Any,  # noqa: ANN401
+    folder: Path,
+    seed: int,
+    noises: Sequence[float] = NOISES,
+) -> Iterator[tuple[dict[str, Any], Score]]:
     """Every case of one model."""
     for fresh in (False, True):
         give_values(model, seed, fresh=fresh)
