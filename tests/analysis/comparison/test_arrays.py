@@ -38,8 +38,8 @@ DTYPES = (
     *(f"{sign}int{size}" for sign in ("", "u") for size in (8, 16, 32, 64)),
 )
 RTOL, ATOL = 1e-5, 1e-8
-SAFE = 1e140
-"""Squares of numbers between its inverse and it are held by float64."""
+SAFE = 1e70
+"""Squares of numbers between its inverse and it, and their quotients, are held by float64."""
 
 
 def compared(old: Array, new: Array) -> ArrayChange:
