@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.comparison.lanczos import estimated_squares
 from kerasinspect.analysis.comparison.results import Spectrum
-from kerasinspect.analysis.comparison.singular_values import MatrixPair, exact_squares
+from kerasinspect.analysis.comparison.spectra.lanczos import estimated_squares
+from kerasinspect.analysis.comparison.spectra.singular_values import MatrixPair, exact_squares
 from kerasinspect.dtypes import holds_numbers
 
 if TYPE_CHECKING:

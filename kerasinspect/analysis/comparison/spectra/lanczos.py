@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.comparison.singular_values import TOP, Squares
+from kerasinspect.analysis.comparison.spectra.singular_values import TOP, Squares
 from kerasinspect.analysis.statistics.numbers import dot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from kerasinspect.analysis.comparison.singular_values import MatrixPair
+    from kerasinspect.analysis.comparison.spectra.singular_values import MatrixPair
 
     _Values = np.ndarray[Any, Any]
 
