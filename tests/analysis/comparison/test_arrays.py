@@ -249,6 +249,14 @@ def test_dtypes_without_numbers_are_compared_by_their_bytes() -> None:
     assert not same_bytes(one, other)
 
 
+def test_unpacked_values_are_numbers() -> None:
+    """Integers of fewer than eight bits are compared as such, one to a byte as they come."""
+    old = CutArray(np.array([-8, 7, 0, 1], np.int8), "int4")
+    change = compared(old, CutArray(np.array([-8, 3, 0, -1], np.int8), "int4"))
+    assert (change.changed, change.max_abs, change.sign_flips) == (2, 4.0, 1)
+    assert compared(old, old).equal
+
+
 def test_the_order_of_bytes_in_the_file_is_no_difference() -> None:
     """A big-endian array is compared as the numbers that it holds."""
     values = np.linspace(-1, 1, 50, dtype=np.float32)
