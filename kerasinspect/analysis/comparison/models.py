@@ -23,6 +23,7 @@ from kerasinspect.analysis.comparison.weight_changes import Readings, weight_dif
 from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.weights_checksum import verifying
+from kerasinspect.knowledge.serialized import config_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,7 +77,8 @@ def _layer_diffs(
         is_exact=are_of_one_version(old, new),
     )
     compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood))
-    return tuple(diff for diff in compared if _is_row(diff, has_configs=has_configs))
+    lists_layers = old is new or (_lists_layers(old) and _lists_layers(new))
+    return tuple(diff for diff in compared if _is_row(diff, lists_layers=lists_layers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +148,19 @@ def _is_made(one: Standing) -> bool:
     return one.around is not None and is_derived(one.layer.config, one.around.config)
 
 
-def _is_row(diff: LayerDiff, *, has_configs: bool) -> bool:
+def _lists_layers(model: Model) -> bool:
+    """Whether a file tells of every layer, of those without weights too: a file of weights and a subclass do not."""
+    return "layers" in config_of(model.config or {})
+
+
+def _is_row(diff: LayerDiff, *, lists_layers: bool) -> bool:
     """Whether a layer is one of the comparison: it has weights, no layers below it, or differs in itself.
 
-    A file of weights does not tell of a layer without any, so that nothing can be said where only the other has it.
+    Nothing can be said of a layer without weights that one side lacks, unless the file of that side would tell of it.
     """
     sides = [layer for layer in (diff.old, diff.new) if layer is not None]
     if any(layer.weights for layer in sides):
         return True
-    is_told = has_configs or diff.old is diff.new or len(sides) > 1
+    is_told = lists_layers or len(sides) > 1
     is_lowest = not any(layer.layers for layer in sides)
     return is_told and (is_lowest or bool(diff.config) or diff.renamed or diff.moved)
