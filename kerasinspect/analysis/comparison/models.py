@@ -23,6 +23,7 @@ from kerasinspect.analysis.comparison.weight_changes import Readings, weight_dif
 from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.weights_checksum import verifying
+from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import config_of
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def _layer_diffs(
         has_configs=has_configs,
         is_exact=are_of_one_version(old, new),
     )
-    compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood))
     lists_layers = old is new or (_lists_layers(old) and _lists_layers(new))
+    compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood) if not _is_form(one, old, new))
     return tuple(diff for diff in compared if _is_row(diff, lists_layers=lists_layers))
 
 
@@ -146,6 +147,16 @@ def _is_renamed(old: Standing, new: Standing) -> bool:
 def _is_made(one: Standing) -> bool:
     """Whether the layer around it made a layer from its own config, and gave it its name."""
     return one.around is not None and is_derived(one.layer.config, one.around.config)
+
+
+def _is_form(one: StandingPair, old: Model, new: Model) -> bool:
+    """Whether a layer that one side lacks is the input of a Sequential, which only Keras 3 puts into the config."""
+    if one.old is not None and one.new is not None:
+        return False
+    known, model = (one.old, old) if one.new is None else (one.new, new)
+    if known is None or known.layer.kind != "input":
+        return False
+    return row_of((known.around.class_name if known.around else model.class_name) or "").is_chain
 
 
 def _lists_layers(model: Model) -> bool:
