@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,10 +11,13 @@ from kerasinspect.analysis.comparison.results import ConfigChange
 from kerasinspect.model import Layer, Vocabulary
 from tests.makers.handmade import model
 
+if TYPE_CHECKING:
+    from kerasinspect.json_values import Json
+
 Config = dict[str, Any]
 
 SEED = {"class_name": "GlorotUniform", "config": {"seed": 7}}
-L2 = {"class_name": "L2", "config": {"l2": 0.01}}
+L2: Json = {"class_name": "L2", "config": {"l2": 0.01}}
 
 
 def object_of(class_name: str, **config: Any) -> Config:  # noqa: ANN401 - any JSON
@@ -160,12 +163,13 @@ def test_of_vocabularies_the_sizes_and_the_first_other_token_are_told() -> None:
     ]
 
 
+LEGACY_RATE = 0.0010000000474974513
 LEGACY: Config = {
     "loss": "mse",
     "metrics": [[{"class_name": "MeanMetricWrapper", "config": {"name": "mae", "fn": "mean_absolute_error"}}]],
     "weighted_metrics": None,
     "loss_weights": None,
-    "optimizer_config": {"class_name": "Custom>Adam", "config": {"name": "Adam", "lr": 0.0010000000474974513}},
+    "optimizer_config": {"class_name": "Custom>Adam", "config": {"name": "Adam", "lr": LEGACY_RATE}},
 }
 ARCHIVED: Config = {
     "optimizer": object_of("Adam", name="adam", learning_rate=0.001, weight_decay=None),
@@ -199,12 +203,9 @@ def test_other_objectives_are_named() -> None:
     assert compiled(ARCHIVED, ARCHIVED | {"optimizer": "sgd"})[0].new == "sgd"
 
 
-LEGACY_RATE = 0.0010000000474974513
-
-
 def test_a_model_that_was_not_compiled_is_told_in_one_entry() -> None:
     """One of both was saved without, or never compiled."""
-    outline = {"optimizer": "Adam", "loss": "MeanSquaredError", "metrics": ["mean_absolute_error"]}
+    outline: Json = {"optimizer": "Adam", "loss": "MeanSquaredError", "metrics": ["mean_absolute_error"]}
     assert compiled(ARCHIVED, None) == [ConfigChange("compile", outline, None, missing="new")]
     assert compiled(None, ARCHIVED) == [ConfigChange("compile", None, outline, missing="old")]
 
