@@ -16,9 +16,9 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.comparison.diff import diff
 from kerasinspect.commands.completion import VARIABLE
 from kerasinspect.commands.completion.command import completion
-from kerasinspect.commands.diff import diff
 from kerasinspect.commands.export import export
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
