@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.checking.contract import known_class, placed_layers
+from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.knowledge.layers import class_of_name, group_name
 from kerasinspect.knowledge.naming import number_in, unnumbered
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.digests import sha256
+from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.checking.agreed_config import LONGEST, departures
 from kerasinspect.checking.contract import (
     Contract,
@@ -14,7 +15,6 @@ from kerasinspect.checking.contract import (
     fits_size,
     fits_text,
     inputs_of,
-    known_class,
     outputs_of,
     with_agreed,
 )
