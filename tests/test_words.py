@@ -35,7 +35,12 @@ OLD_WORDS = {
 
 SAMPLES = ("small_cnn.keras", "question_network.h5", "custom_layer.keras", "recurrent.keras", "unbuilt.keras")
 OPTIONS = {"show": ("--explain", "--stats"), "check": ("--no-config", "--statistics", "--fail-on", "note")}
-WITHOUT_MODEL = {"rules": ((), ("KI",)), "completion": (), "verify": ()}
+WITHOUT_MODEL = {
+    "rules": ((), ("KI",)),
+    "completion": (),
+    "verify": (),
+    "series": ((str(ROOT / "sample_models"), "--top", "20"),),
+}
 """Commands that take no model, or that ask a real Keras, with what they are asked here beside their help."""
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))

@@ -21,6 +21,7 @@ from kerasinspect.commands.completion.command import completion
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
+from kerasinspect.commands.series import series
 from kerasinspect.commands.show import show
 from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
+    "Compare": (series,),
     "Guard": (check, lock, rules, verify),
     "Set up": (completion,),
 }

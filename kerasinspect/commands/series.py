@@ -1,0 +1,98 @@
+"""``series``: how each layer moves over checkpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, options
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.comparison.series.results import LayerOrder, Series
+    from kerasinspect.commands.options import Filters, ListForm
+    from kerasinspect.formats.locating.folder_search import Location
+    from kerasinspect.limits import Limits
+    from kerasinspect.writing import Target
+
+ORDERS = ("order", "name", "total", "largest", "last")
+
+
+@click.command(short_help="Show how each layer moves over checkpoints, and the first one with a NaN.")
+@options(MODELS, FILTERS)
+@click.option(
+    "--order",
+    "files",
+    type=click.Choice(["natural", "given"]),
+    default="natural",
+    help="The order of the files: natural (epoch_2 before epoch_10), or as given. Default: natural.",
+)
+@click.option("--sort", "order", type=click.Choice(ORDERS), default="order", help="Sort layers by this, largest first.")
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N layers.")
+@options(FORMAT, PAGE)
+def series(
+    locations: tuple[str, ...],
+    *,
+    filters: Filters,
+    files: str,
+    order: LayerOrder,
+    top: int | None,
+    form: ListForm,
+    output: Target | None,
+    limits: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """Show how each layer moves over the checkpoints that each MODEL means: files, a folder of them, or a pattern.
+
+    Each file is held against the one before it that can be read: the change of a layer is the L2 norm of the
+    difference of its weights, as a share of their norm before.
+    """
+    del quiet
+    from kerasinspect.analysis.selection.several import SelectionFilters
+    from kerasinspect.commands.listing import Listing, emit_listing
+    from kerasinspect.comparing import series_of
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.output.documents.series import SERIES_COLUMNS, series_document, series_lines
+    from kerasinspect.output.flat_tables import flat_table
+    from kerasinspect.output.pages.series import series_blocks
+    from kerasinspect.writing import require_replaceable
+
+    allowed = with_limits(DEFAULT, limits)
+    found = _files(locations, allowed, natural=files == "natural")
+    paths = [location.path for location in found]
+    require_replaceable(output, *paths)
+    result = series_of(found, SelectionFilters(*filters), allowed)
+    layers = result.arranged(order, top)
+    listing = Listing(
+        lambda: series_blocks(result, layers),
+        lambda: series_document(result, layers),
+        lambda: series_lines(result, layers),
+        lambda: flat_table(series_lines(result, layers), SERIES_COLUMNS),
+    )
+    emit_listing(listing, form, output, *paths)
+    return _said(result)
+
+
+def _files(names: tuple[str, ...], limits: Limits, *, natural: bool) -> tuple[Location, ...]:
+    """The files that some names mean, in order; raises RequestError for a single one."""
+    from kerasinspect.errors import RequestError
+    from kerasinspect.formats.locating.locations import find_models
+    from kerasinspect.formats.locating.natural_order import in_natural_order
+
+    found = find_models(names, limits)
+    if len(found) < 2:  # noqa: PLR2004 - one is no series
+        message = f"A series needs at least two files, and there is only {found[0].path}."
+        raise RequestError(message, "Name several, a folder of them, or a pattern.")
+    return in_natural_order(found) if natural else found
+
+
+def _said(result: Series) -> int:
+    """Say on standard error what could not be read; give the exit status."""
+    from kerasinspect.commands.emitting import say
+
+    for word, sentences in (
+        ("error", [one.error for one in result.checkpoints if one.error]),
+        ("damaged", [f"{one.location}: {sentence}" for one in result.checkpoints for sentence in one.damage]),
+    ):
+        say(word, sentences)
+    return 3 if result.partial else 0
