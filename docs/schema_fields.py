@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
+from kerasinspect.analysis.fingerprint import FingerprintOrder
+from kerasinspect.analysis.shown_values import ShownAs
 from kerasinspect.analysis.stored_code.code_findings import CodeKind
 from kerasinspect.analysis.training.results import Certainty, Reason, SlotState, Verdict
 from kerasinspect.analysis.weights_checksum import Verified
@@ -37,6 +39,8 @@ MODEL: Fields = {
     "saved_at": ("string?", "When it was saved, in ISO 8601, as the file says."),
     "parameters": ("integer", "Numbers in all weights; a variable that is stored twice counts once."),
     "bytes": ("integer", "Bytes of all weights."),
+    "fingerprint?": ("string?", "In list and show, with --hash and no filter: one SHA-256 of all weights."),
+    "fingerprint_order?": (f"{one_of(FingerprintOrder)}?", "Of which order: listed where get_weights() is not proven."),
     "weights?": ("[integer]", "In show: the weights that the model itself owns, as positions in this document."),
 }
 STATE: Fields = {
@@ -68,11 +72,26 @@ WEIGHT: Fields = {
     "bytes": ("integer", "How many bytes they take."),
     "remark?": ("string", "What is odd about it."),
     "same_as?": ("string", "The path of the weight whose variable this is, stored a second time."),
+    "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
+    "error?": ("string", "Why there is no hash."),
+}
+EXPORTED_MODEL: Fields = {key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")}
+EXPORTED: Fields = {
+    "key": ("string", "Its name in other exports: layer/name; of several models with the name of the file before it."),
+    "location": ("string", "The model that it is of."),
+    **{key: PLACE[key] for key in ("index", "layer", "name", "stored_path")},
+    "layer_class": ("string", "The class of its layer."),
+    "stored_shape": ("[integer]", "Its shape as stored."),
+    "stored_dtype": ("string", "Its dtype as stored: float32, bfloat16, int8, ..."),
+    "values_as": (one_of(ShownAs), "What the values are; those of packed integers are unpacked."),
+    "shape": ("[integer]", "The shape of the values."),
+    "dtype": ("string", "The dtype that gives the values the same bits again."),
+    "axes": ("[string]", "What runs along each axis of the values."),
+    "values": ("any", "Nested lists; an empty one where there are none, whatever the shape."),
+    "values_not_finite": ("integer", "How many of the values are null, since JSON has no word for them."),
 }
 SHOWN: Fields = {
     **WEIGHT,
-    "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
-    "error?": ("string", "Why there is no hash."),
     "statistics?": ("#statistics?", "With --stats; null where its values cannot be read."),
     "values?": ("any", "With --values: nested lists; null where they cannot be read."),
     "values_not_finite?": ("integer", "How many of the values are null, since JSON has no word for them."),
@@ -247,44 +266,6 @@ CHECK_PARTS: Mapping[str, Fields] = {
         "unreadable": ("integer", "Files that were not wholly read."),
         **{word: ("integer", f"Findings of severity {word}.") for word in get_args(Severity)},
     },
-}
-MOVEMENT: Fields = {
-    "change": ("number?", "The distance as a share of the L2 norm before; null in the first file, or where it was 0."),
-    "distance": ("number?", "The L2 norm of the difference to the file before, over values that are finite in both."),
-    "changed": ("integer?", "Values that are others than in the file before."),
-}
-SERIES_FILE: Fields = {
-    "location": ("string", "The file."),
-    "format": ("string?", "Its format; null where it cannot be read."),
-    "keras_version": ("string?", "The Keras that saved it."),
-    **MOVEMENT,
-    "nan": ("integer?", "NaN in all its weights; null where none could be read."),
-    "nan_in": ("string?", "The path of the first weight with a NaN."),
-    "new": ("[string]", "Paths of layers that the file before lacks, or has in other shapes."),
-    "gone": ("[string]", "Paths of layers of the file before that it lacks, or has in other shapes."),
-    "error": ("string?", "Why it cannot be read; the next file is held against the one before it."),
-    "damage": ("[string]", "What could not be read of it."),
-}
-SERIES_LAYER: Fields = {
-    "layer": ("string", "Its path in the first file that has it."),
-    "class_name": ("string", "Its class."),
-    "trainable": ("boolean?", "Whether it trains, as the last file that has it says."),
-    "parameters": ("integer", "Numbers in its own weights."),
-    "weights": ("[string]", "The names of those that are compared."),
-    **{key: (f"[{words}]", f"For each file: {said[0].lower()}{said[1:]}") for key, (words, said) in MOVEMENT.items()},
-    "nan": ("[integer?]", "For each file: NaN among its values; null where it is not there or cannot be read."),
-    "moves": ("boolean?", "Whether any of its values ever changed; null where that is not known."),
-    "total": ("number?", "The sum of its changes."),
-    "largest": ("integer?", "The position of the file with its largest change, from 0 on; null where it has none."),
-    "first_nan": ("integer?", "The position of the first file in which it has a NaN."),
-}
-SERIES_LINE: Fields = {
-    "location": ("string", "The file."),
-    "error?": ("string", "Why it cannot be read; such a line has nothing else."),
-    "layer?": ("string", "The path of a layer."),
-    "class_name?": ("string", "Its class."),
-    "nan?": ("integer?", "NaN among its values in this file."),
-    **{f"{key}?": value for key, value in MOVEMENT.items()},
 }
 RULE: Fields = {
     "code": ("string", "KI and three digits."),

@@ -39,9 +39,10 @@ WITHOUT_MODEL = {
     "rules": ((), ("KI",)),
     "completion": (),
     "verify": (),
+    "export": (),
     "series": ((str(ROOT / "sample_models"), "--top", "20"),),
 }
-"""Commands that take no model, or that ask a real Keras, with what they are asked here beside their help."""
+"""Commands that take no model, ask a real Keras or write no page, with what they are asked here beside their help."""
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = ("README.md", "action.yml", ".pre-commit-hooks.yaml", "sample_models/README.md", *PAGES)

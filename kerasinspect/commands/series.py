@@ -11,8 +11,6 @@ from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, options
 if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.series.results import LayerOrder, Series
     from kerasinspect.commands.options import Filters, ListForm
-    from kerasinspect.formats.locating.folder_search import Location
-    from kerasinspect.limits import Limits
     from kerasinspect.writing import Target
 
 ORDERS = ("order", "name", "total", "largest", "last")
@@ -50,7 +48,7 @@ def series(
     del quiet
     from kerasinspect.analysis.selection.several import SelectionFilters
     from kerasinspect.commands.listing import Listing, emit_listing
-    from kerasinspect.comparing import series_of
+    from kerasinspect.comparing import files_of_series, follow
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.output.documents.series import SERIES_COLUMNS, series_document, series_lines
     from kerasinspect.output.flat_tables import flat_table
@@ -58,10 +56,10 @@ def series(
     from kerasinspect.writing import require_replaceable
 
     allowed = with_limits(DEFAULT, limits)
-    found = _files(locations, allowed, natural=files == "natural")
+    found = files_of_series(locations, allowed, natural=files == "natural")
     paths = [location.path for location in found]
     require_replaceable(output, *paths)
-    result = series_of(found, SelectionFilters(*filters), allowed)
+    result = follow(found, SelectionFilters(*filters), allowed)
     layers = result.arranged(order, top)
     listing = Listing(
         lambda: series_blocks(result, layers),
@@ -71,19 +69,6 @@ def series(
     )
     emit_listing(listing, form, output, *paths)
     return _said(result)
-
-
-def _files(names: tuple[str, ...], limits: Limits, *, natural: bool) -> tuple[Location, ...]:
-    """The files that some names mean, in order; raises RequestError for a single one."""
-    from kerasinspect.errors import RequestError
-    from kerasinspect.formats.locating.locations import find_models
-    from kerasinspect.formats.locating.natural_order import in_natural_order
-
-    found = find_models(names, limits)
-    if len(found) < 2:  # noqa: PLR2004 - one is no series
-        message = f"A series needs at least two files, and there is only {found[0].path}."
-        raise RequestError(message, "Name several, a folder of them, or a pattern.")
-    return in_natural_order(found) if natural else found
 
 
 def _said(result: Series) -> int:

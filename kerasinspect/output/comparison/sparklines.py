@@ -24,18 +24,18 @@ def sparkline(layer: LayerSeries) -> str:
     """One sign for each file after the first, or for so many of them that the line is not too long."""
     steps = [*zip(layer.movements, layer.nan, strict=True)][1:]
     largest = max((movement.change or 0.0 for movement, _ in steps if movement), default=0.0)
-    size = files_of_a_sign(len(layer.movements))
+    size = _files_of_a_sign(len(layer.movements))
     return "".join(_sign(steps[start : start + size], largest) for start in range(0, len(steps), size))
 
 
-def files_of_a_sign(files: int) -> int:
+def _files_of_a_sign(files: int) -> int:
     """How many files one sign stands for, where there are so many."""
     return max(1, ceil((files - 1) / _MOST_SIGNS))
 
 
 def legend(files: int) -> str:
     """What the signs of the lines of so many files mean."""
-    size = files_of_a_sign(files)
+    size = _files_of_a_sign(files)
     each = "one sign a file" if size == 1 else f"one sign for {size} files, the largest change of them"
     return (
         f"{each}, {_LEVELS[0]} to {_LEVELS[-1]} as a share of the row's largest; "

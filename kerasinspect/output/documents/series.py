@@ -64,6 +64,7 @@ def _layer_document(layer: LayerSeries) -> Document:
     movements = [_movement_document(movement) for movement in layer.movements]
     return {
         "layer": layer.path,
+        "last_path": layer.last_path,
         "class_name": layer.class_name,
         "trainable": layer.trains,
         "parameters": layer.parameters,

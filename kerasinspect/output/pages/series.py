@@ -121,7 +121,7 @@ def _layer_row(layer: LayerSeries) -> Row:
     largest = None if layer.largest is None else layer.movements[layer.largest]
     return Row(
         (
-            layer.path,
+            layer.path if layer.path == layer.last_path else f"{layer.path} → {layer.last_path}",
             sparkline(layer),
             _change(layer.movements[-1]),
             _change(largest),

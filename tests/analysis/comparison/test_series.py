@@ -201,7 +201,8 @@ def test_every_array_is_read_twice_at_most(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_filters_may_match_in_some_files_only() -> None:
     """A file that has nothing of it has none of the layers that are listed."""
-    files = (model([layer("a"), layer("b")]), model([layer("b", KERNEL + 1)]), model([layer("a", KERNEL * 2)]))
+    other = np.array([7.0, -1.0, 2.0])
+    files = (model([layer("a"), layer("b", other)]), model([layer("b", other)]), model([layer("a", KERNEL * 2)]))
     series = followed(*files, layers=("a",))
     assert [one.path for one in series] == ["a", "a"]
     series = followed(*files, layers=("a", "b"))
@@ -225,6 +226,19 @@ def test_filters_that_never_match_together_are_an_error() -> None:
     files = [model([layer("a", gamma=[1.0]), layer("b")])] * 2
     with pytest.raises(NothingMatches):
         followed(*files, layers=("b",), weights=("gamma",))
+
+
+def test_layers_that_were_named_anew_are_followed() -> None:
+    """A session that numbers its layers from where it is makes other names of the same code."""
+    first, second = np.random.default_rng(1).normal(size=(2, 20, 30))
+    series = followed(
+        model([layer("dense", first), layer("dense_1", second)]),
+        model([layer("dense_1", first * 1.01), layer("dense_2", second)]),
+        model([layer("dense_1", first * 1.01), layer("dense_2", second)]),
+    )
+    assert [(one.path, one.last_path) for one in series] == [("dense", "dense_1"), ("dense_1", "dense_2")]
+    assert changes(series["dense"]) == [None, pytest.approx(0.01, rel=1e-5), 0.0]
+    assert changes(series["dense_1"]) == [None, 0.0, 0.0]
 
 
 def test_a_layer_is_asked_for_by_its_path() -> None:

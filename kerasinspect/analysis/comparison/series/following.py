@@ -29,6 +29,7 @@ class _Track:
     class_name: str
     parameters: int
     weights: tuple[str, ...]
+    last_path: str = ""
     trains: bool | None = None
     movements: dict[int, Movement] = field(default_factory=dict)
     """By the position of the file in the series."""
@@ -46,6 +47,7 @@ class _Track:
         """The layer over so many files."""
         return LayerSeries(
             self.path,
+            self.last_path,
             self.class_name,
             self.trains,
             self.parameters,
@@ -81,7 +83,7 @@ class SeriesSoFar:
         file = MeasuredFile.of(model, len(self._checkpoints), self._selector.select(model))
         checkpoint = Checkpoint(model.location, "", model.format, model.keras_version)
         before = self._before
-        pairs = row_pairs(before.rows, file.rows) if before else {}
+        pairs = row_pairs(before, file) if before else {}
         tracks = {place: self._track(row, pairs.get(place)) for place, row in file.rows.items()}
         if before:
             checkpoint = replace(
@@ -108,7 +110,7 @@ class SeriesSoFar:
         if place is None:
             self._tracks.append(_Track.of(row))
         track = self._tracks[-1] if place is None else self._track_at[place]
-        track.trains = row.layer.trains
+        track.last_path, track.trains = row.layer.path, row.layer.trains
         return track
 
     def _movement(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from math import hypot, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kerasinspect.analysis.comparison.matching.places import values_of
 from kerasinspect.analysis.comparison.series.results import Movement
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.placed_layers import placed_layers
-from kerasinspect.analysis.shown_values import shown_array
 from kerasinspect.analysis.statistics import measure
 
 if TYPE_CHECKING:
@@ -129,11 +129,6 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
     before.standings.setdefault(old.stored_path, Standing(change.old_nan, norm))
     file.standings[new.stored_path] = Standing(change.new_nan, new_norm)
     return Sum(change.changed, (change.relative_l2 or 0.0) * norm if norm else new_norm, norm)
-
-
-def values_of(weight: Weight) -> Array:
-    """The numbers that a layer computes with."""
-    return shown_array(weight, dequantize=True)[1]
 
 
 def _rows(selection: Selection) -> Iterator[Row]:

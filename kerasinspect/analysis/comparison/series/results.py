@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from kerasinspect.errors import NothingMatches
+from kerasinspect.shown.lookup import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +37,8 @@ class LayerSeries:
 
     path: str
     """The path in the first file that has it."""
+    last_path: str
+    """The path in the last one."""
     class_name: str
     trains: bool | None
     """Whether training changes any of its weights, as the last file that has it says."""
@@ -162,22 +164,17 @@ class Series:
         return iter(self.layers)
 
     def __getitem__(self, key: int | str) -> LayerSeries:
-        """The layer at a position, or of a path; raises NothingMatches where none has it."""
-        if isinstance(key, int):
-            return self.layers[key]
-        for layer in self.layers:
-            if layer.path == key:
-                return layer
-        paths = ", ".join(layer.path for layer in self.layers[:_NAMED])
-        raise NothingMatches(f"No layer of the series has the path {key}.", f"There are {paths}.")
+        """The layer at a position, or of a path; raises IndexError or NothingMatches where there is none."""
+        return self.layers[key] if isinstance(key, int) else self._by_path.named(key)
+
+    @cached_property
+    def _by_path(self) -> Directory[LayerSeries]:
+        """Every layer by its path in the first file that has it."""
+        return Directory.of("layer", ((layer.path, layer) for layer in self.layers))
 
     def __repr__(self) -> str:
         """How many layers and files there are."""
         return f"<Series: {len(self.layers)} layers over {len(self.checkpoints)} files>"
-
-
-_NAMED = 16
-"""Layers that an error names."""
 
 
 def _descending(figure: Callable[[LayerSeries], float | None]) -> Callable[[LayerSeries], _Key]:
