@@ -89,8 +89,8 @@ SERIES_FILE: Fields = {
     "damage": ("[string]", "What could not be read of it."),
 }
 SERIES_LAYER: Fields = {
-    "layer": ("string", "Its path in the first file that has it."),
-    "last_path": ("string", "Its path in the last file that has it."),
+    "layer": ("string", "Its path in the first file that has it, or that tells its name."),
+    "last_path": ("string", "Its path in the last such file."),
     "class_name": ("string", "Its class."),
     "trainable": ("boolean?", "Whether it trains, as the last file that has it says."),
     "parameters": ("integer", "Numbers in its own weights."),

@@ -148,7 +148,7 @@ def test_a_file_in_the_middle_that_cannot_be_read(checkpoints: Path, kerasinspec
     assert document["layers"][0]["change"][5] == pytest.approx(0.02 / 1.04, rel=1e-4)
     status, page, _ = kerasinspect(checkpoints)
     assert status == 3
-    assert " ".join(document["files"][4]["error"].split()) in " ".join(page.split())
+    assert document["files"][4]["error"].removesuffix(".") in page
     lines = [json.loads(line) for line in kerasinspect(checkpoints, "--format", "jsonl")[1].splitlines()]
     assert [line["location"] for line in lines if "error" in line] == [f"{checkpoints}/epoch_5.keras"]
     assert_described(next(line for line in lines if "error" in line))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.series.results import LayerSeries, Movement
 
 _LEVELS = "▁▂▃▄▅▆▇█"
-_STILL, _NOT_COMPARED, _NAN = "·", "×", "!"
+_STILL, _NOT_COMPARED, _NAN = "─", "×", "!"
 
 _MOST_SIGNS = 40
 """Signs of a line; of more files each sign stands for several."""

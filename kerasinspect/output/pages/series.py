@@ -44,6 +44,8 @@ _NAMED = 8
 
 _DIGITS = 3
 
+_IN_PART = " in what could be read"
+
 
 def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Block]:
     """The page of ``series``, with these of its layers."""
@@ -88,10 +90,10 @@ def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
     most = series.moves_most
     if most is not None:
         where = "" if most.largest is None else f", most of it at {_place(most.largest)} {names[most.largest]}"
-        yield Paragraph(f"moves most: {most.path} (total {short_number(most.total, _DIGITS)}{where})")
+        yield Paragraph(f"moves most: {beginning(most.path)} (total {short_number(most.total, _DIGITS)}{where})")
     if still := series.never_move:
         words = "nothing moves" if len(still) == len(series.layers) else f"never move: {_named(still)}"
-        yield Paragraph(words)
+        yield Paragraph(words + _IN_PART * series.partial)
     yield _first_nan(series, names)
 
 
@@ -106,9 +108,9 @@ def _first_nan(series: Series, names: Sequence[str]) -> Paragraph:
     """Where the first NaN is, if there is one."""
     first = series.first_nan
     if first is None:
-        return Paragraph("no NaN" + " in what could be read" * series.partial)
+        return Paragraph("no NaN" + _IN_PART * series.partial)
     at = series.checkpoints.index(first)
-    return Paragraph(f"first NaN: {_place(at)} {names[at]}, in {first.nan_in}", "error")
+    return Paragraph(f"first NaN: {_place(at)} {names[at]}, in {beginning(first.nan_in or '')}", "error")
 
 
 def _place(at: int) -> str:
@@ -165,7 +167,9 @@ def _moved_most(series: Series) -> Mapping[int, str]:
 
 def _remarks(one: Checkpoint) -> Iterator[str]:
     """What is to be said of a file."""
-    yield from one.unread
+    if one.unread:
+        more = f" (and {len(one.unread) - 1:,} more)" if len(one.unread) > 1 else ""
+        yield f"{one.unread[0].removesuffix('.')}{more}"
     if one.new:
         yield f"new: {counted(len(one.new), 'layer')}"
     if one.gone:

@@ -148,6 +148,17 @@ def test_a_damaged_array_is_said_of_its_file(at: int) -> None:
     assert None not in changes(series["good"])[1:]
 
 
+def test_layers_that_a_damaged_file_hides_come_back() -> None:
+    """They are not said to be gone, nor that they never move."""
+    whole = model([layer("a"), layer("b")])
+    series = followed(whole, model([layer("a")], damage=("layers/b cannot be read.",)), whole)
+    assert [one.path for one in series] == ["a", "b"]
+    assert [(one.new, one.gone) for one in series.checkpoints] == [((), ())] * 3
+    assert [one.moves for one in series] == [False, None]
+    assert series["b"].nan == (0, None, 0)
+    assert series.partial
+
+
 def test_layers_come_and_go() -> None:
     """What a file lacks, or has in another shape, is not compared."""
     series = followed(

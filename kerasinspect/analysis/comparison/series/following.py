@@ -15,10 +15,10 @@ from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSer
 from kerasinspect.analysis.selection.several import SelectionFilters, Selector
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from kerasinspect.analysis.comparison.series.measured_file import Compare, Place, Row
-    from kerasinspect.model import Model
+    from kerasinspect.model import Layer, Model
 
 
 @dataclass(slots=True)
@@ -26,10 +26,13 @@ class _Track:
     """What is known of one layer so far, without what would keep a file in memory."""
 
     path: str
+    last_path: str
     class_name: str
     parameters: int
     weights: tuple[str, ...]
-    last_path: str = ""
+    named: bool
+    since: int
+    """The position of the first file that has it."""
     trains: bool | None = None
     movements: dict[int, Movement] = field(default_factory=dict)
     """By the position of the file in the series."""
@@ -37,11 +40,24 @@ class _Track:
     unread: bool = False
 
     @classmethod
-    def of(cls, row: Row) -> _Track:
+    def of(cls, row: Row, at: int) -> _Track:
         """The track of a layer that no file before had."""
         layer = row.layer
-        parameters = sum(weight.parameters for weight in layer.weights)
-        return cls(layer.path, layer.class_name, parameters, tuple(weight.name for weight in row.weights))
+        parameters = _parameters(layer)
+        names = tuple(weight.name for weight in row.weights)
+        return cls(layer.path, layer.path, layer.class_name, parameters, names, layer.named, at)
+
+    def fits(self, row: Row) -> bool:
+        """Whether a layer may be the one that was lost."""
+        return (self.class_name, self.parameters) == (row.layer.class_name, _parameters(row.layer))
+
+    def see(self, layer: Layer) -> None:
+        """Take what a later file says of the layer; a path counts where the file tells the layer's name."""
+        self.trains = layer.trains
+        if layer.named:
+            self.last_path = layer.path
+            self.path = self.path if self.named else layer.path
+            self.named = True
 
     def settled(self, files: int) -> LayerSeries:
         """The layer over so many files."""
@@ -56,6 +72,11 @@ class _Track:
             tuple(map(self.nan.get, range(files))),
             self.unread,
         )
+
+
+def _parameters(layer: Layer) -> int:
+    """Scalars in the layer's own weights."""
+    return sum(weight.parameters for weight in layer.weights)
 
 
 class SeriesSoFar:
@@ -73,6 +94,8 @@ class SeriesSoFar:
         self._before: MeasuredFile | None = None
         self._track_at: dict[Place, _Track] = {}
         """By the places of the layers in that file."""
+        self._lost: dict[Place, _Track] = {}
+        """Those that a damaged file may have hidden, by the places where they were last."""
 
     def skip(self, location: str, error: str) -> None:
         """Add a file that cannot be read."""
@@ -84,13 +107,14 @@ class SeriesSoFar:
         checkpoint = Checkpoint(model.location, "", model.format, model.keras_version)
         before = self._before
         pairs = row_pairs(before, file) if before else {}
-        tracks = {place: self._track(row, pairs.get(place)) for place, row in file.rows.items()}
+        tracks = {place: self._track(place, row, pairs.get(place), file.at) for place, row in file.rows.items()}
         if before:
+            partners = {*pairs.values()}
             checkpoint = replace(
                 checkpoint,
                 movement=self._movement(before, file, pairs, tracks),
-                new=_without(file.rows, pairs),
-                gone=_without(before.rows, dict.fromkeys(pairs.values())),
+                new=tuple(path for (path, _), track in tracks.items() if track.since == file.at),
+                gone=self._gone([place for place in before.rows if place not in partners], model),
             )
             self._close(before)
         self._checkpoints.append(checkpoint)
@@ -105,13 +129,27 @@ class SeriesSoFar:
         files = len(self._checkpoints)
         return Series(tuple(self._checkpoints), tuple(track.settled(files) for track in self._tracks))
 
-    def _track(self, row: Row, place: Place | None) -> _Track:
-        """The track of a layer: that of its partner in the file before, or a new one."""
-        if place is None:
-            self._tracks.append(_Track.of(row))
-        track = self._tracks[-1] if place is None else self._track_at[place]
-        track.last_path, track.trains = row.layer.path, row.layer.trains
+    def _track(self, place: Place, row: Row, partner: Place | None, at: int) -> _Track:
+        """The track of a layer: that of its partner in the file before, one that was lost, or a new one."""
+        lost = self._lost.pop(place, None)
+        if partner is not None:
+            track = self._track_at[partner]
+        elif lost is not None and lost.fits(row):
+            track = lost
+        else:
+            track = _Track.of(row, at)
+            self._tracks.append(track)
+        track.see(row.layer)
         return track
+
+    def _gone(self, places: Sequence[Place], model: Model) -> tuple[str, ...]:
+        """The paths of layers that a file lacks; where some of it cannot be read, they are lost and may come back."""
+        if not model.damage:
+            return tuple(path for path, _ in places)
+        for place in places:
+            self._lost[place] = self._track_at[place]
+            self._lost[place].unread = True
+        return ()
 
     def _movement(
         self, before: MeasuredFile, file: MeasuredFile, pairs: Mapping[Place, Place], tracks: Mapping[Place, _Track]
@@ -131,9 +169,9 @@ class SeriesSoFar:
         """Keep of a file what its values say by themselves; those that were not compared are measured."""
         counts: list[tuple[str, int]] = []
         for place, row in file.rows.items():
-            track, standings = self._track_at[place], [(weight.path, file.standing(weight)) for weight in row.weights]
-            known = [(path, standing.nan) for path, standing in standings if standing]
-            track.unread |= len(known) < len(standings)
+            track, found = self._track_at[place], [(weight.path, file.figures_of(weight)) for weight in row.weights]
+            known = [(path, figures.nan) for path, figures in found if figures]
+            track.unread |= len(known) < len(found)
             if known:
                 track.nan[file.at] = sum(count for _, count in known)
             counts += known
@@ -143,8 +181,3 @@ class SeriesSoFar:
             nan_in=next((path for path, count in counts if count), None),
             damage=(*file.model.damage, *file.damage.sentences),
         )
-
-
-def _without(rows: Mapping[Place, Row], partners: Mapping[Place, object]) -> tuple[str, ...]:
-    """The paths of the layers without a partner."""
-    return tuple(path for path, number in rows if (path, number) not in partners)

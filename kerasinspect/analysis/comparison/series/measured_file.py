@@ -34,7 +34,7 @@ class Row(NamedTuple):
     weights: tuple[Weight, ...]
 
 
-class Standing(NamedTuple):
+class Figures(NamedTuple):
     """What is known of the values of one weight in one file."""
 
     nan: int
@@ -80,7 +80,7 @@ class MeasuredFile:
     """Its position in the series."""
     rows: dict[Place, Row]
     damage: Damage
-    standings: dict[str, Standing | None] = field(default_factory=dict)
+    figures: dict[str, Figures | None] = field(default_factory=dict)
     """By stored path; None where the values cannot be read."""
 
     @classmethod
@@ -94,22 +94,21 @@ class MeasuredFile:
             seen[path] += 1
         return cls(model, at, rows, Damage(frozenset(model.damage)))
 
-    def standing(self, weight: Weight) -> Standing | None:
+    def figures_of(self, weight: Weight) -> Figures | None:
         """What is known of the values of a weight, measured where nothing is; None for what cannot be read."""
         key = weight.stored_path
-        if key not in self.standings:
-            figures = self.damage.attempt(lambda: measure(values_of(weight)), weight.path, key)
-            known = None if isinstance(figures, Unread) else Standing(figures.nan, figures.norm or 0.0)
-            self.standings[key] = known
-        return self.standings[key]
+        if key not in self.figures:
+            measured = self.damage.attempt(lambda: measure(values_of(weight)), weight.path, key)
+            self.figures[key] = None if isinstance(measured, Unread) else Figures(measured.nan, measured.norm or 0.0)
+        return self.figures[key]
 
     def is_lost(self, weight: Weight) -> bool:
         """Whether it is known that the values of a weight cannot be read."""
-        return self.standings.get(weight.stored_path, weight) is None
+        return self.figures.get(weight.stored_path, weight) is None
 
     def lose(self, weight: Weight, message: str) -> None:
         """Note that the values of a weight cannot be read, and why."""
-        self.standings[weight.stored_path] = None
+        self.figures[weight.stored_path] = None
         self.damage.note(message, weight.path)
 
 
@@ -119,15 +118,15 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
         return None
     change = Damage().attempt(lambda: compare(values_of(old), values_of(new)), new.path, new.path)
     if isinstance(change, Unread):
-        if file.standing(new):
+        if file.figures_of(new):
             before.lose(old, change.message)
         return None
     if change.equal:
-        standing = file.standings[new.stored_path] = before.standing(old)
-        return Sum(before=standing.norm) if standing else None
+        known = file.figures[new.stored_path] = before.figures_of(old)
+        return Sum(before=known.norm) if known else None
     norm, new_norm = change.old_norm or 0.0, change.new_norm or 0.0
-    before.standings.setdefault(old.stored_path, Standing(change.old_nan, norm))
-    file.standings[new.stored_path] = Standing(change.new_nan, new_norm)
+    before.figures.setdefault(old.stored_path, Figures(change.old_nan, norm))
+    file.figures[new.stored_path] = Figures(change.new_nan, new_norm)
     return Sum(change.changed, (change.relative_l2 or 0.0) * norm if norm else new_norm, norm)
 
 

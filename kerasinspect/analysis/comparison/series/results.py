@@ -36,9 +36,9 @@ class LayerSeries:
     """One layer over all files, by its own weights."""
 
     path: str
-    """The path in the first file that has it."""
+    """The path in the first file that has it, or that tells its name."""
     last_path: str
-    """The path in the last one."""
+    """The path in the last such file."""
     class_name: str
     trains: bool | None
     """Whether training changes any of its weights, as the last file that has it says."""
