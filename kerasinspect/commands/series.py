@@ -45,7 +45,6 @@ def series(
     Each file is held against the one before it that can be read: the change of a layer is the L2 norm of the
     difference of its weights, as a share of their norm before.
     """
-    del quiet
     from kerasinspect.analysis.selection.several import SelectionFilters
     from kerasinspect.commands.listing import Listing, emit_listing
     from kerasinspect.comparing import files_of_series, follow
@@ -68,16 +67,17 @@ def series(
         lambda: flat_table(series_lines(result, layers), SERIES_COLUMNS),
     )
     emit_listing(listing, form, output, *paths)
-    return _said(result)
+    return _say(result, quiet=quiet)
 
 
-def _said(result: Series) -> int:
-    """Say on standard error what could not be read; give the exit status."""
+def _say(result: Series, *, quiet: bool) -> int:
+    """Say on standard error what is odd and what could not be read; give the exit status."""
     from kerasinspect.commands.emitting import say
 
-    for word, sentences in (
-        ("error", [one.error for one in result.checkpoints if one.error]),
-        ("damaged", [f"{one.location}: {sentence}" for one in result.checkpoints for sentence in one.damage]),
-    ):
-        say(word, sentences)
+    read = [one for one in result.checkpoints if not one.error]
+    alone = [one.location for one in read[1:] if one.new and one.movement is None]
+    if not quiet:
+        say("note", (f"{location} has no layer in common with the file before it." for location in alone))
+    say("error", (one.error for one in result.checkpoints if one.error))
+    say("damaged", (f"{one.location}: {sentence}" for one in result.checkpoints for sentence in one.damage))
     return 3 if result.partial else 0

@@ -19,6 +19,7 @@ from kerasinspect.formats.locating.natural_order import in_natural_order
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, kernel
 from tests.output.snapshots import assert_as_kept
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,6 +174,27 @@ def test_damaged_values(tmp_path: Path, kerasinspect: Run) -> None:
     assert said.startswith(f"kerasinspect: damaged: {tmp_path / '1.weights.h5'}: ")
     assert [len(one["damage"]) for one in document["files"]] == [0, 1, 0]
     assert [one["moves"] for one in document["layers"]] == [None, False, False]
+
+
+def test_a_flipped_bit_is_damage(checkpoints: Path, kerasinspect: Run) -> None:
+    """The checksum of an archive is verified where all its values are read."""
+    path = checkpoints / "epoch_3.keras"
+    data = bytearray(path.read_bytes())
+    data[data.index(kernel(1).tobytes())] ^= 1
+    path.write_bytes(data)
+    status, page, said = kerasinspect(checkpoints, "--format", "json")
+    assert status == 3
+    assert f"{path} is damaged: its bytes from" in said
+    assert [len(one["damage"]) for one in json.loads(page)["files"]] == [0, 0, 1] + [0] * 9
+
+
+def test_files_with_nothing_in_common(checkpoints: Path, kerasinspect: Run) -> None:
+    """That is said, unless nobody wants to hear it."""
+    (checkpoints / "a.h5").write_bytes((SAMPLES / "small_cnn.keras").read_bytes())
+    status, _, said = kerasinspect(checkpoints)
+    assert status == 0
+    assert said.count("has no layer in common with the file before it.") == 1
+    assert kerasinspect(checkpoints, "--quiet")[2] == ""
 
 
 def test_no_file_can_be_read(tmp_path: Path, kerasinspect: Run) -> None:

@@ -89,6 +89,7 @@ class SeriesSoFar:
         """Begin with no file; ``compare`` holds two arrays of one shape against each other."""
         self._compare = compare
         self._selector = Selector(filters or SelectionFilters())
+        self._filtered = any(filters or ())
         self._checkpoints: list[Checkpoint] = []
         self._tracks: list[_Track] = []
         self._before: MeasuredFile | None = None
@@ -103,7 +104,8 @@ class SeriesSoFar:
 
     def add(self, model: Model) -> None:
         """Add a file, and hold it against the last one that could be read."""
-        file = MeasuredFile.of(model, len(self._checkpoints), self._selector.select(model))
+        selection = self._selector.select(model)
+        file = MeasuredFile.of(model, len(self._checkpoints), selection, whole=not self._filtered)
         checkpoint = Checkpoint(model.location, "", model.format, model.keras_version)
         before = self._before
         pairs = row_pairs(before, file) if before else {}
@@ -175,6 +177,7 @@ class SeriesSoFar:
             if known:
                 track.nan[file.at] = sum(count for _, count in known)
             counts += known
+        file.verification.close()
         self._checkpoints[file.at] = replace(
             self._checkpoints[file.at],
             nan=sum(count for _, count in counts) if counts else None,

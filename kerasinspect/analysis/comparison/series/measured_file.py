@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from math import hypot, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -12,6 +13,7 @@ from kerasinspect.analysis.comparison.series.results import Movement
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.statistics import measure
+from kerasinspect.analysis.weights_checksum import verifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +36,7 @@ class Row(NamedTuple):
     weights: tuple[Weight, ...]
 
 
-class Figures(NamedTuple):
+class _Figures(NamedTuple):
     """What is known of the values of one weight in one file."""
 
     nan: int
@@ -80,26 +82,31 @@ class MeasuredFile:
     """Its position in the series."""
     rows: dict[Place, Row]
     damage: Damage
-    figures: dict[str, Figures | None] = field(default_factory=dict)
+    figures: dict[str, _Figures | None] = field(default_factory=dict)
     """By stored path; None where the values cannot be read."""
+    verification: ExitStack = field(default_factory=ExitStack)
+    """Ends when the checksum of the file is verified."""
 
     @classmethod
-    def of(cls, model: Model, at: int, selection: Selection | None) -> MeasuredFile:
-        """A file with the layers of a selection that have weights."""
+    def of(cls, model: Model, at: int, selection: Selection | None, *, whole: bool) -> MeasuredFile:
+        """A file with the layers of a selection that have weights; of a ``whole`` one the checksum is verified."""
         seen: Counter[str] = Counter()
         rows: dict[Place, Row] = {}
         for row in _rows(selection) if selection else ():
             path = row.layer.path
             rows[path, seen[path]] = row
             seen[path] += 1
-        return cls(model, at, rows, Damage(frozenset(model.damage)))
+        file = cls(model, at, rows, Damage(frozenset(model.damage)))
+        verified = file.verification.enter_context(verifying(model, file.damage.note, whole=whole))
+        file.verification.callback(verified)
+        return file
 
-    def figures_of(self, weight: Weight) -> Figures | None:
+    def figures_of(self, weight: Weight) -> _Figures | None:
         """What is known of the values of a weight, measured where nothing is; None for what cannot be read."""
         key = weight.stored_path
         if key not in self.figures:
             measured = self.damage.attempt(lambda: measure(values_of(weight)), weight.path, key)
-            self.figures[key] = None if isinstance(measured, Unread) else Figures(measured.nan, measured.norm or 0.0)
+            self.figures[key] = None if isinstance(measured, Unread) else _Figures(measured.nan, measured.norm or 0.0)
         return self.figures[key]
 
     def is_lost(self, weight: Weight) -> bool:
@@ -125,8 +132,8 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
         known = file.figures[new.stored_path] = before.figures_of(old)
         return Sum(before=known.norm) if known else None
     norm, new_norm = change.old_norm or 0.0, change.new_norm or 0.0
-    before.figures.setdefault(old.stored_path, Figures(change.old_nan, norm))
-    file.figures[new.stored_path] = Figures(change.new_nan, new_norm)
+    before.figures.setdefault(old.stored_path, _Figures(change.old_nan, norm))
+    file.figures[new.stored_path] = _Figures(change.new_nan, new_norm)
     return Sum(change.changed, (change.relative_l2 or 0.0) * norm if norm else new_norm, norm)
 
 
