@@ -23,6 +23,7 @@ from kerasinspect.commands.export import export
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
+from kerasinspect.commands.series import series
 from kerasinspect.commands.show import show
 from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
-    "Compare": (diff,),
+    "Compare": (diff, series),
     "Guard": (check, lock, rules, verify),
     "Take out": (export,),
     "Set up": (completion,),
