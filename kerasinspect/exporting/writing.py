@@ -124,4 +124,5 @@ def _notes(arrays: Sequence[Exported], name: FormName) -> Iterator[str]:
         written = stored_dtype(dtype) if form_of(name).has_small_floats else numpy_dtype(dtype).name
         if written != dtype:
             count = sum(exported.dtype == dtype for exported in arrays)
-            yield f"{count:,} arrays of {dtype} are written as {written}, which holds the same values."
+            subject = f"1 array of {dtype} is" if count == 1 else f"{count:,} arrays of {dtype} are"
+            yield f"{subject} written as {written}, which holds the same values."
