@@ -48,6 +48,14 @@ def test_a_weight_is_found_by_its_path(question_network: Model) -> None:
     assert dict(question_network) == {one.path: one for one in question_network.weights}
 
 
+def test_keyword_arguments_of_numpy_are_weights_by_path(question_network: Model, tmp_path: Path) -> None:
+    """All values are written by one line, each array under its path."""
+    np.savez(tmp_path / "weights.npz", **question_network)
+    with np.load(tmp_path / "weights.npz") as found:
+        assert found.files == [*question_network]
+        assert all(np.array_equal(found[path], question_network[path]) for path in question_network)
+
+
 @pytest.mark.parametrize("path", EVERY_SAMPLE, ids=lambda path: path.name)
 def test_every_weight_and_layer_is_found_by_its_path(path: Path) -> None:
     """At any depth, a layer that is shared by each of its paths."""
