@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from docs import comparison_fields
 from docs import schema_fields as fields
 
 if TYPE_CHECKING:
@@ -120,6 +121,25 @@ DOCUMENTS: Mapping[str, Document] = {
         },
         {"checked": fields.CHECKED, **fields.CHECK_PARTS},
     ),
+    "diff": Document(
+        "What `kerasinspect diff` writes: what differs between two models.",
+        {
+            "equal": ("boolean", "Whether nothing at all is known to differ."),
+            "old": ("#model", "What is said of the old model as a whole."),
+            "new": ("#model", "What is said of the new one."),
+            "layers": ("[#layer]", "The layers that are listed, in the order of the new model."),
+            "left_out": ("integer", "How many --top or --summary left out."),
+            "config": ("[#key]", "What differs in the configs of the models as a whole, and in how they are compiled."),
+            "summary": ("#summary", "How many layers of both models have each verdict."),
+            "damage": fields.STATE["damage"],
+        },
+        {
+            "old_location": ("string", "The old file."),
+            "new_location": ("string", "The new file."),
+            **comparison_fields.PAIRED_LAYER,
+        },
+        comparison_fields.DIFF_PARTS,
+    ),
     "rules": Document(
         "What `kerasinspect rules` writes: the rules of check.",
         {"rules": ("[#rule]", "Every rule, or those that were named.")},
@@ -131,6 +151,12 @@ DOCUMENTS: Mapping[str, Document] = {
         fields.VERIFY,
         {},
         fields.VERIFY_PARTS,
+    ),
+    "export": Document(
+        "What `kerasinspect export` writes to a file .json: arrays with all their values.",
+        {"models": ("[#model]", "Each model that they are of."), "weights": ("[#weight]", "Each array.")},
+        {},
+        {"model": fields.EXPORTED_MODEL, "weight": fields.EXPORTED},
     ),
     "models": Document(
         "What commands write that were given several models.",

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
+from kerasinspect.analysis.fingerprint import FingerprintOrder
+from kerasinspect.analysis.shown_values import ShownAs
 from kerasinspect.analysis.stored_code.code_findings import CodeKind
 from kerasinspect.analysis.training.results import Certainty, Reason, SlotState, Verdict
 from kerasinspect.analysis.weights_checksum import Verified
@@ -37,6 +39,8 @@ MODEL: Fields = {
     "saved_at": ("string?", "When it was saved, in ISO 8601, as the file says."),
     "parameters": ("integer", "Numbers in all weights; a variable that is stored twice counts once."),
     "bytes": ("integer", "Bytes of all weights."),
+    "fingerprint?": ("string?", "In list and show, with --hash and no filter: one SHA-256 of all weights."),
+    "fingerprint_order?": (f"{one_of(FingerprintOrder)}?", "Of which order: listed where get_weights() is not proven."),
     "weights?": ("[integer]", "In show: the weights that the model itself owns, as positions in this document."),
 }
 STATE: Fields = {
@@ -68,11 +72,26 @@ WEIGHT: Fields = {
     "bytes": ("integer", "How many bytes they take."),
     "remark?": ("string", "What is odd about it."),
     "same_as?": ("string", "The path of the weight whose variable this is, stored a second time."),
+    "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
+    "error?": ("string", "Why there is no hash."),
+}
+EXPORTED_MODEL: Fields = {key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")}
+EXPORTED: Fields = {
+    "key": ("string", "Its name in other exports: layer/name; of several models with the name of the file before it."),
+    "location": ("string", "The model that it is of."),
+    **{key: PLACE[key] for key in ("index", "layer", "name", "stored_path")},
+    "layer_class": ("string", "The class of its layer."),
+    "stored_shape": ("[integer]", "Its shape as stored."),
+    "stored_dtype": ("string", "Its dtype as stored: float32, bfloat16, int8, ..."),
+    "values_as": (one_of(ShownAs), "What the values are; those of packed integers are unpacked."),
+    "shape": ("[integer]", "The shape of the values."),
+    "dtype": ("string", "The dtype that gives the values the same bits again."),
+    "axes": ("[string]", "What runs along each axis of the values."),
+    "values": ("any", "Nested lists; an empty one where there are none, whatever the shape."),
+    "values_not_finite": ("integer", "How many of the values are null, since JSON has no word for them."),
 }
 SHOWN: Fields = {
     **WEIGHT,
-    "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
-    "error?": ("string", "Why there is no hash."),
     "statistics?": ("#statistics?", "With --stats; null where its values cannot be read."),
     "values?": ("any", "With --values: nested lists; null where they cannot be read."),
     "values_not_finite?": ("integer", "How many of the values are null, since JSON has no word for them."),

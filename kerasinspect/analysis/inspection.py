@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
+from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
 from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
 from kerasinspect.analysis.slicing import Part, misfit
 from kerasinspect.analysis.statistics import measure, quantiles
@@ -231,6 +232,14 @@ class Inspection:
     def misfits(self) -> tuple[WeightInspection, ...]:
         """Those that the slice does not fit, of whose values none are shown."""
         return tuple(one for one in self.weights if one.misfit)
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint | None:
+        """That of all weights, of which it reads all; None where a filter leaves some of them out."""
+        listed = self._by_path
+        if self.selection.filtered:
+            return None
+        return fingerprint(self.model, lambda weight: listed[weight.stored_path].sha256)
 
     @cached_property
     def own_weights(self) -> tuple[WeightInspection, ...]:

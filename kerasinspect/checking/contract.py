@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from kerasinspect.analysis.digests import sha256
+from kerasinspect.analysis.fingerprint import fingerprint
 from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
+from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.checking.agreed_config import agreed_config
-from kerasinspect.model import UNKNOWN_CLASS, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.json_values import JsonObject
-    from kerasinspect.model import Model, Shape, Weight
+    from kerasinspect.model import Layer, Model, Shape, Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Contract:
     parameters: AgreedSize = None
     nbytes: AgreedSize = None
     """Of all weights."""
+    fingerprint: str | None = None
+    """Of their values, whatever the layers are called."""
     layers: tuple[AgreedLayer, ...] | None = None
 
 
@@ -96,20 +99,23 @@ class Tensor:
 def contract_of(model: Model, *, hashes: bool = False) -> Contract:
     """The contract that only models with the same layers, weights, inputs and outputs keep; sizes in all are budgets.
 
+    With hashes it has a fingerprint where the file proves the order of the weights, as another format may then tell it.
     Raises DamagedFile where hashes are wanted and bytes are missing.
     """
     has_config = model.config is not None
+    digests = {weight.stored_path: sha256(weight.array) for weight in model.weights} if hashes else {}
     return Contract(
         keras_version=model.keras_version,
         inputs=_agreed_tensors(inputs_of(model)) if has_config else None,
         outputs=_agreed_tensors(outputs_of(model)) if has_config else None,
         parameters=Range(most=model.parameters),
         nbytes=Range(most=model.nbytes),
+        fingerprint=_proven_fingerprint(model, digests) if hashes else None,
         layers=tuple(
             AgreedLayer(
                 layer.path,
                 known_class(layer),
-                tuple(_agreed_weight(weight, hashes=hashes) for weight in layer.weights),
+                tuple(_agreed_weight(weight, digests.get(weight.stored_path)) for weight in layer.weights),
                 agreed_config(layer, around),
             )
             for layer, around in placed_layers(model)
@@ -117,9 +123,15 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
     )
 
 
-def _agreed_weight(weight: Weight, *, hashes: bool) -> AgreedWeight:
+def _agreed_weight(weight: Weight, digest: str | None) -> AgreedWeight:
     """One weight as it is."""
-    return AgreedWeight(weight.name, weight.shape, weight.dtype, sha256(weight.array) if hashes else None)
+    return AgreedWeight(weight.name, weight.shape, weight.dtype, digest)
+
+
+def _proven_fingerprint(model: Model, digests: Mapping[str, str]) -> str | None:
+    """The fingerprint of a model where the file proves the order that it is of."""
+    found = fingerprint(model, lambda weight: digests[weight.stored_path])
+    return found.sha256 if found.order == "get_weights" else None
 
 
 def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
@@ -131,23 +143,6 @@ def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
         )
         for tensor in tensors
     )
-
-
-def placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
-    """Every layer at every depth with the one that it lies in; the model counts as a layer where it owns weights."""
-    if model.own_weights:
-        name = model.name or "model"
-        yield Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights), None
-    pending: list[tuple[Layer, Layer | None]] = [(layer, None) for layer in reversed(model.layers)]
-    while pending:
-        layer, around = pending.pop()
-        yield layer, around
-        pending += [(inner, layer) for inner in reversed(layer.layers)]
-
-
-def known_class(layer: Layer) -> str | None:
-    """The class of a layer; None where the file does not tell it."""
-    return None if layer.class_name == UNKNOWN_CLASS else layer.class_name
 
 
 def inputs_of(model: Model) -> Iterator[Tensor]:

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 LOCK_SCHEMA = "kerasinspect.lock/1"
 
+_KEYS = (
+    *("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "fingerprint", "layers", "exact_names"),
+    DIGEST,
+)
+"""What the document of a lock may have."""
+
 _MODEL_SIGNATURES = (SIGNATURE, LOCAL_SIGNATURE)
 """What HDF5 files and archives begin with."""
 _MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
@@ -85,8 +91,7 @@ def parse_lock(document: Json, path: str) -> Contract:
 
 def _contract(value: Json) -> Contract:
     """The whole document."""
-    keys = ("schema", "keras_version", "inputs", "outputs", "parameters", "bytes", "layers", "exact_names", DIGEST)
-    table = _object(value, "The file", keys)
+    table = _object(value, "The file", _KEYS)
     _text(table.get(DIGEST), DIGEST)
     exact_names = table.get("exact_names", False)
     if not isinstance(exact_names, bool):
@@ -98,6 +103,7 @@ def _contract(value: Json) -> Contract:
         outputs=_list(table.get("outputs"), "outputs", _tensor),
         parameters=_total(table.get("parameters"), "parameters"),
         nbytes=_total(table.get("bytes"), "bytes"),
+        fingerprint=_text(table.get("fingerprint"), "fingerprint"),
         layers=_list(table.get("layers"), "layers", _layer),
     )
 

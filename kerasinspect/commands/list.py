@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 
 @click.command("list", short_help="List every array in one line: its position, name, shape, and what it is.")
-@options(MODELS, FILTERS, FORMAT, PAGE)
+@options(MODELS, FILTERS)
+@click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array, and the fingerprint of the model.")
+@options(FORMAT, PAGE)
 def list_weights(
     locations: tuple[str, ...],
     *,
     filters: Filters,
+    hashes: bool,
     form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
@@ -47,23 +50,23 @@ def list_weights(
     def listed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed) as model:
             selection = select(model, *filters)
-            with inspecting(selection, whole=False) as inspection:
-                yield _listing(inspection)
+            with inspecting(selection, whole=hashes and not selection.filtered) as inspection:
+                yield _listing(inspection, hashes=hashes)
             outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))
 
     return emit_models(locations, allowed, listed, form, output)
 
 
-def _listing(inspection: Inspection) -> Listing:
+def _listing(inspection: Inspection, *, hashes: bool) -> Listing:
     """The result in every form."""
     from kerasinspect.commands.listing import Listing
-    from kerasinspect.output.documents.list import LIST_COLUMNS, list_document, list_lines
+    from kerasinspect.output.documents.list import list_columns, list_document, list_lines
     from kerasinspect.output.flat_tables import flat_table
     from kerasinspect.output.pages.list import list_blocks
 
     return Listing(
-        lambda: list_blocks(inspection),
-        lambda: list_document(inspection),
-        lambda: list_lines(inspection),
-        lambda: flat_table(list_lines(inspection), LIST_COLUMNS),
+        lambda: list_blocks(inspection, hashes=hashes),
+        lambda: list_document(inspection, hashes=hashes),
+        lambda: list_lines(inspection, hashes=hashes),
+        lambda: flat_table(list_lines(inspection, hashes=hashes), list_columns(hashes=hashes)),
     )

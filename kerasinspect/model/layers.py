@@ -81,6 +81,8 @@ class Layer:
     remarks: tuple[Remark, ...] = ()
     stored_as: str | None = None
     """The name that the file has for it, where the config has another one: Keras goes by its place."""
+    named: bool = True
+    """False where its name is only that of its group: a weights file before Keras 3.6 does not tell the user's."""
     looked_up_at: str | None = None
     """The group in which Keras looks for its arrays, where the file has them, by its name, in another one."""
 

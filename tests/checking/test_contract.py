@@ -370,3 +370,30 @@ def test_the_remedy_never_writes_over_a_model(name: str, tmp_path: Path) -> None
         read_lock(str(path))
     stem = tmp_path / name.partition(".")[0]
     assert f"`kerasinspect lock {path} -o {stem}.lock.json`" in caught.value.remedy
+
+
+LEGACY = SAMPLES / "question_network.h5"
+
+
+@pytest.mark.parametrize("path", [NETWORK, LEGACY], ids=lambda path: path.name)
+def test_a_lock_of_a_fingerprint_alone_holds_values_in_any_format(path: Path) -> None:
+    """Whatever the layers are called; another model departs as a whole, once."""
+    agreed = lock_of(NETWORK, hashes=True)["fingerprint"]
+    assert departures({"schema": LOCK_SCHEMA, "fingerprint": agreed}, path) == []
+    (finding,) = departures({"schema": LOCK_SCHEMA, "fingerprint": "00"}, path)
+    assert (finding.code, finding.where) == ("KI611", "sequential")
+    assert agreed in finding.message
+
+
+def test_a_weight_that_departs_stands_for_the_fingerprint() -> None:
+    """One change is one finding, at the weight."""
+    lock = lock_of(NETWORK, hashes=True) | {"fingerprint": "00"}
+    kernel(lock)["sha256"] = "00"
+    assert [finding.where for finding in departures(lock)] == ["dense/kernel"]
+
+
+def test_an_order_that_is_not_proven_is_neither_locked_nor_compared() -> None:
+    """Another format may list the same arrays in another order."""
+    path = SAMPLES / "custom_layer.keras"
+    assert "fingerprint" not in lock_of(path, hashes=True)
+    assert departures({"schema": LOCK_SCHEMA, "fingerprint": "00"}, path) == []

@@ -7,10 +7,15 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import pytest
 
 from kerasinspect.commands.cli import run
+from kerasinspect.opening import open_model
+from tests.described import assert_described
+from tests.makers.plain_models import kernel, legacy_tree
 from tests.places import SAMPLES
+from tests.recipes import recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,3 +134,56 @@ def test_no_model_is_written_over(said: Any, tmp_path: Path) -> None:  # noqa: A
     copy.write_bytes((SAMPLES / "question_network.keras").read_bytes())
     assert said("list", NETWORK, str(copy), "-o", str(copy), "--force")[0] == 2
     assert copy.read_bytes() == (SAMPLES / "question_network.keras").read_bytes()
+
+
+def test_hashes_and_the_fingerprint_are_there_when_asked_for(said: Any) -> None:  # noqa: ANN401
+    """The first digits on a page, all of them in every other form; the fingerprint last on the page."""
+    document = json.loads(said("list", NETWORK, "--hash", "--format", "json")[1])
+    digests = [one["sha256"] for one in document["weights"]]
+    assert [len(digest) for digest in digests] == [64] * 8
+    page = said("list", NETWORK, "--hash")[1].splitlines()
+    assert [line.split()[-1] for line in page[3:11]] == [digest[:16] for digest in digests]
+    assert page[-1] == f"  fingerprint {document['model']['fingerprint']}"
+    rows = csv.DictReader(io.StringIO(said("list", NETWORK, "--hash", "--format", "csv")[1]))
+    assert [row["sha256"] for row in rows] == digests
+    lines = said("list", NETWORK, "--hash", "--format", "jsonl")[1].splitlines()
+    assert [json.loads(line)["sha256"] for line in lines] == digests
+
+
+@pytest.mark.parametrize("command", ["list", "show"])
+def test_documents_with_hashes_have_one_fingerprint(command: str, said: Any) -> None:  # noqa: ANN401
+    """The one that the recipe gives; without ``--hash`` there is none, nor with a filter, as it is of all weights."""
+    with open_model(NETWORK) as model:
+        expected = recipe()(weight.array[...] for weight in model.weights)
+    document = json.loads(said(command, NETWORK, "--hash", "--format", "json")[1])
+    assert_described(document)
+    assert document["model"]["fingerprint"] == expected
+    assert document["model"]["fingerprint_order"] == "get_weights"
+    for others in (["--hash", "--layer", "dense"], []):
+        model_head = json.loads(said(command, NETWORK, *others, "--format", "json")[1])["model"]
+        assert "fingerprint" not in model_head
+
+
+def test_the_page_says_where_the_order_is_not_proven(said: Any) -> None:  # noqa: ANN401
+    """Since another format may list the same arrays in another order."""
+    status, page, _ = said("list", CUSTOM, "-q", "--hash")
+    assert status == 0
+    assert "It is of the arrays as listed" in page
+
+
+def test_what_cannot_be_read_has_no_hash_and_leaves_no_fingerprint(said: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Each is said in its place, the others are there, and the exit status is 3."""
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w") as file:
+        legacy_tree(file)
+        group = file["model_weights/second/second"]
+        del group["kernel:0"]
+        packed = group.create_dataset("kernel:0", data=kernel(1), chunks=(2, 2), compression="gzip")
+        place = packed.id.get_chunk_info(0).byte_offset
+    with path.open("r+b") as raw:
+        raw.seek(place)
+        raw.write(b"broken")
+    status, page, _ = said("list", str(path), "--hash")
+    assert status == 3
+    assert "cannot be read" in page
+    assert "no fingerprint: not all weights can be read" in page

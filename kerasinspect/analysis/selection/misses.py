@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from kerasinspect.model import Model, Weight
 
 
-def no_layer(model: Model, pattern: str) -> NothingMatches:
-    """The error for a layer that is not there."""
+def no_layer(model: Model, pattern: str, which: str = "") -> NothingMatches:
+    """The error for a layer that is not there; ``which`` says of which model, where there are several."""
     everything = list(model.walk())
     names = [layer.path for layer in everything]
     meant = _meant_position(model, pattern) or _meant_weight(model, pattern) or _meant_class(model, pattern)
-    return _nothing("layer", pattern, meant or nearest_names("layer", pattern, names, [one.name for one in everything]))
+    word = f"layer of the {which} model" if which else "layer"
+    return _nothing(word, pattern, meant or nearest_names("layer", pattern, names, [one.name for one in everything]))
 
 
 def no_class(model: Model, pattern: str, there: Iterable[str]) -> NothingMatches:

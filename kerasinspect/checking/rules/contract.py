@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.plain_values import LONGEST
+from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.checking.agreed_config import LONGEST, departures
+from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.placed_layers import known_class
+from kerasinspect.checking.agreed_config import departures
 from kerasinspect.checking.contract import (
     Contract,
     Range,
@@ -14,7 +18,6 @@ from kerasinspect.checking.contract import (
     fits_size,
     fits_text,
     inputs_of,
-    known_class,
     outputs_of,
     with_agreed,
 )
@@ -23,13 +26,17 @@ from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kerasinspect.checking.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Tensor
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.json_values import Json
     from kerasinspect.model import Layer, Shape, Weight
+
+
+_UNREAD = Unread("")
+"""Stands for the hash of what cannot be read, or need not be."""
 
 
 def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -189,15 +196,38 @@ def other_keras(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The values of a weight are not those that were agreed: their SHA-256 is another one.
 
-    The model was trained on, converted or exchanged since it was locked with `--hash`.
+    The model was trained on, converted or exchanged since it was locked with `--hash`. Where each weight by
+    itself is as agreed, the fingerprint of all of them is compared too, unless the file does not prove their order.
 
     Get the file that was agreed, or lock this one again.
     """
+    digests: dict[str, str | Unread] = {}
+
+    def digest(weight: Weight) -> str | Unread:
+        """The SHA-256 of an array that can be read, which is read once."""
+        path = weight.stored_path
+        if path not in digests:
+            digests[path] = sha256(weight.array) if path in evidence.statistics else _UNREAD
+        return digests[path]
+
+    departed = False
     for agreed, weight in _kept_weights(evidence):
-        if agreed.sha256 is not None and weight.stored_path in evidence.statistics:
-            actual = sha256(weight.array)
-            if agreed.sha256 != actual:
-                yield Hit(weight.path, f"The SHA-256 of its values is {actual}, where the lock has {agreed.sha256}.")
+        actual = _UNREAD if agreed.sha256 is None else digest(weight)
+        if not isinstance(actual, Unread) and agreed.sha256 != actual:
+            departed = True
+            yield Hit(weight.path, f"The SHA-256 of its values is {actual}, where the lock has {agreed.sha256}.")
+    if not departed:
+        yield from _other_fingerprint(evidence, digest)
+
+
+def _other_fingerprint(evidence: Evidence, digest: Callable[[Weight], str | Unread]) -> Iterator[Hit]:
+    """A hit where a fingerprint was agreed, and that of the model is another one."""
+    agreed = (evidence.contract or Contract()).fingerprint
+    if agreed is not None:
+        actual = fingerprint(evidence.model, digest)
+        if actual.order == "get_weights" and not fits_text(agreed, actual.sha256):
+            words = f"The fingerprint of its weights is {actual.sha256}, where the lock has {agreed}."
+            yield Hit(evidence.name, words)
 
 
 def other_config(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -22,6 +22,7 @@ def lock_document(contract: Contract) -> Document:
         "outputs": _tensor_documents(contract.outputs),
         "parameters": _size_document(contract.parameters),
         "bytes": _size_document(contract.nbytes),
+        **({} if contract.fingerprint is None else {"fingerprint": contract.fingerprint}),
         "layers": None if contract.layers is None else [_layer_document(layer) for layer in contract.layers],
     }
 

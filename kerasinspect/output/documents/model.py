@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.damage import Unread
+
 if TYPE_CHECKING:
+    from kerasinspect.analysis.fingerprint import Fingerprint
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.model import Layer, Model, Vocabulary
@@ -24,6 +27,16 @@ def model_document(model: Model) -> Document:
         "parameters": model.parameters,
         "bytes": model.nbytes,
     }
+
+
+def fingerprint_facts(found: Fingerprint | None) -> dict[str, Writable]:
+    """What the head of a document says of all values; nothing where only some are listed."""
+    return {} if found is None else {"fingerprint": found.sha256, "fingerprint_order": found.order}
+
+
+def hash_facts(digest: str | Unread) -> dict[str, Writable]:
+    """The hash of all bytes of an array; null and a sentence where they cannot be read."""
+    return {"sha256": None, "error": digest.message} if isinstance(digest, Unread) else {"sha256": digest}
 
 
 def line_head(command: str, model: Model) -> dict[str, Writable]:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.arrays.nested_values import NestedValues
-from kerasinspect.output.documents.model import code_document, layer_facts, line_head, model_document, model_state
+from kerasinspect.output.documents.model import (
+    code_document,
+    fingerprint_facts,
+    hash_facts,
+    layer_facts,
+    line_head,
+    model_document,
+    model_state,
+)
 from kerasinspect.output.figures import figures_document, finite
 from kerasinspect.output.formats.json import Deferred, Document, Writable
 
@@ -27,9 +35,10 @@ def show_document(inspection: Inspection, options: ShowOptions) -> Document:
     ``get_weights()``. Without filters the two are the same wherever the file tells the order.
     """
     model = inspection.model
+    content = fingerprint_facts(inspection.fingerprint) if options.hashes else {}
     return {
         "schema": _SHOW_SCHEMA,
-        "model": {**model_document(model), "weights": _positions(inspection.own_weights)},
+        "model": {**model_document(model), **content, "weights": _positions(inspection.own_weights)},
         "layers": [_layer_document(layer) for layer in inspection.layers],
         "weights": (_weight_document(weight, options) for weight in inspection.weights),
         "extras": (_extra_document(extra, options) for extra in inspection.extras),
@@ -66,7 +75,7 @@ def _weight_document(inspected: WeightInspection, options: ShowOptions) -> Docum
     """The document of one weight, with what was asked for of its values."""
     document = weight_facts(inspected.weight)
     if options.hashes:
-        document |= _hash(inspected.sha256)
+        document |= hash_facts(inspected.sha256)
     if options.statistics:
         figures = inspected.figures
         document["statistics"] = None if isinstance(figures, Unread) else figures_document(figures)
@@ -121,12 +130,7 @@ def _extra_document(inspected: ExtraInspection, options: ShowOptions) -> Documen
     }
     if extra.remark is not None:
         document["remark"] = str(extra.remark)
-    return document | (_hash(inspected.sha256) if options.hashes else {})
-
-
-def _hash(digest: str | Unread) -> dict[str, Writable]:
-    """The hash of all bytes; null and a sentence where they cannot be read."""
-    return {"sha256": None, "error": digest.message} if isinstance(digest, Unread) else {"sha256": digest}
+    return document | (hash_facts(inspected.sha256) if options.hashes else {})
 
 
 def _values(inspected: WeightInspection) -> dict[str, Writable]:

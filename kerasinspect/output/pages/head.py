@@ -11,6 +11,7 @@ from kerasinspect.output.wording import bytes_in_words, counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kerasinspect.analysis.fingerprint import Fingerprint, NoFingerprint
     from kerasinspect.analysis.summarising import Kind, Total
     from kerasinspect.model import ExtraKind, Model
 
@@ -35,10 +36,10 @@ def head_blocks(model: Model) -> Iterator[Block]:
     name, *facts = [*filter(None, named)] or [model.location]
     yield Heading(name, 1, "model", tuple(facts))
     saved = f"saved {model.saved_at.replace('T', ' ')}" if model.saved_at else ""
-    yield Paragraph(SEPARATOR.join(filter(None, _origin_and_size(model))), "quiet", more=saved)
+    yield Paragraph(SEPARATOR.join(filter(None, origin_and_size(model))), "quiet", more=saved)
 
 
-def _origin_and_size(model: Model) -> Iterator[str]:
+def origin_and_size(model: Model) -> Iterator[str]:
     """Where a model comes from, and how large it is."""
     yield model.format
     yield f"Keras {model.keras_version}" if model.keras_version else "Keras version not stored"
@@ -46,6 +47,26 @@ def _origin_and_size(model: Model) -> Iterator[str]:
     yield counted(model.parameters, "parameter")
     yield counted(len(model.weights), "array")
     yield bytes_in_words(model.nbytes)
+
+
+_LISTED = "It is of the arrays as listed: the file does not prove their order in get_weights()."
+
+_NO_FINGERPRINT: Mapping[NoFingerprint, str] = {
+    "no-weights": "no fingerprint: the model has no weights",
+    "unread": "no fingerprint: not all weights can be read",
+}
+
+
+def fingerprint_blocks(found: Fingerprint | None) -> Iterator[Paragraph]:
+    """The fingerprint of a model, or why there is none; nothing where only some of its weights are listed."""
+    if found is None:
+        return
+    if found.lack is not None:
+        yield Paragraph(_NO_FINGERPRINT[found.lack], "quiet")
+        return
+    yield Paragraph(f"fingerprint {found.sha256}")
+    if found.order == "listed":
+        yield Paragraph(_LISTED, "quiet")
 
 
 def extras_blocks(totals: Mapping[ExtraKind, Total]) -> Iterator[Paragraph]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
-from kerasinspect.output.pages.head import extras_blocks, head_blocks
+from kerasinspect.output.pages.head import extras_blocks, fingerprint_blocks, head_blocks
 from kerasinspect.output.phrases import array_in_words
 from kerasinspect.output.wording import no_weights, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.analysis.inspection import Inspection
+    from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.model import Layer, Weight
 
 _COLUMNS = (
@@ -22,6 +23,9 @@ _COLUMNS = (
     Column("dtype", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
+
+_HASH = Column("sha256")
+_DIGITS = 16
 
 _MARKS = {
     "[?]": "[?]: no position in get_weights() is known.",
@@ -33,25 +37,27 @@ _UNBUILT_LISTED = 8
 """Layers without weights yet that are named; of more only the number is said."""
 
 
-def list_blocks(inspection: Inspection) -> Iterator[Block]:
-    """The page of ``list``."""
+def list_blocks(inspection: Inspection, *, hashes: bool = False) -> Iterator[Block]:
+    """The page of ``list``, with hashes where they are asked for."""
     yield from head_blocks(inspection.model)
-    yield from weight_lines(inspection)
+    yield from weight_lines(inspection, hashes=hashes)
     if inspection.weights:
         yield from _unbuilt(inspection, 2)
-    yield from (Paragraph(block.text, block.tone, 2) for block in extras_blocks(inspection.extra_totals))
+    beside = [*extras_blocks(inspection.extra_totals), *(fingerprint_blocks(inspection.fingerprint) if hashes else ())]
+    yield from (Paragraph(block.text, block.tone, 2) for block in beside)
 
 
-def weight_lines(inspection: Inspection) -> Iterator[Block]:
-    """A line for each weight that is listed, and what the marks in them mean."""
-    weights = [inspected.weight for inspected in inspection.weights]
+def weight_lines(inspection: Inspection, *, hashes: bool = False) -> Iterator[Block]:
+    """A line for each weight that is listed, with the first digits of its hash, and what the marks in them mean."""
+    weights = inspection.weights
     if not weights:
         yield from _without_weights(inspection)
         return
-    positions = [_position(weight) for weight in weights]
+    positions = [_position(inspected.weight) for inspected in weights]
     room = max(len(_position(weight)) for weight in inspection.model.weights)
-    rows = (_row(f"{position:<{room}}", weight) for position, weight in zip(positions, weights, strict=True))
-    yield Table(_COLUMNS, tuple(rows), titled=False)
+    marks = [f"{position:<{room}}" for position in positions]
+    rows = (_row(mark, inspected, hashes=hashes) for mark, inspected in zip(marks, weights, strict=True))
+    yield Table((*_COLUMNS, _HASH) if hashes else _COLUMNS, tuple(rows), titled=False)
     yield from (Paragraph(meaning, "quiet", 2) for mark, meaning in _MARKS.items() if mark in positions)
 
 
@@ -63,11 +69,17 @@ def _position(weight: Weight) -> str:
     return "[?]" if is_counted else "[-]"
 
 
-def _row(position: str, weight: Weight) -> Row:
+def _row(position: str, inspected: WeightInspection, *, hashes: bool) -> Row:
     """The line of one weight."""
+    weight = inspected.weight
     parameters = f"{weight.parameters:,}"
     cells = (weight.path, shape_text(weight.shape), array_in_words(weight), weight.dtype, parameters)
-    return Row(cells, mark=position)
+    return Row((*cells, _hash(inspected.sha256)) if hashes else cells, mark=position)
+
+
+def _hash(digest: str | Unread) -> str:
+    """The first digits of a hash, which tell arrays apart; the JSON has all of them."""
+    return "cannot be read" if isinstance(digest, Unread) else digest[:_DIGITS]
 
 
 def _without_weights(inspection: Inspection) -> Iterator[Block]:

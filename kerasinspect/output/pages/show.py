@@ -10,7 +10,7 @@ from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.pages.code import code_blocks
-from kerasinspect.output.pages.head import SEPARATOR, extras_blocks, head_blocks
+from kerasinspect.output.pages.head import SEPARATOR, extras_blocks, fingerprint_blocks, head_blocks
 from kerasinspect.output.pages.list import weight_lines
 from kerasinspect.output.pages.overview import with_overview
 from kerasinspect.output.wording import (
@@ -73,6 +73,8 @@ def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
         yield from _layer_blocks(layer, options)
     yield from _without_weights(inspection.quiet_layers)
     yield from extras_blocks(inspection.extra_totals)
+    if options.hashes:
+        yield from fingerprint_blocks(inspection.fingerprint)
     if not inspection.selection.filtered:
         yield from code_blocks(inspection.code, texts=options.show_code)
 

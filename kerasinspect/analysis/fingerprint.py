@@ -1,0 +1,85 @@
+"""The fingerprint of a model: one digest of its weights, whatever the format, the names and the optimizer state.
+
+docs/fingerprint.md has the recipe, by which anybody computes it from what ``get_weights()`` gives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.analysis.digests import sha256
+from kerasinspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kerasinspect.model import Model, Weight
+
+FingerprintOrder: TypeAlias = Literal["get_weights", "listed"]
+"""Which order of the arrays it is of: that of ``get_weights()`` where the file proves all of it, else that of ``list``.
+
+Models that differ in nothing but their format may be listed in different orders where the file does not prove one.
+"""
+
+NoFingerprint: TypeAlias = Literal["no-weights", "unread"]
+"""Why a model has none: it has no weights yet, or some of it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """One digest of all weights of a model, or why there is none.
+
+    Two that are equal prove that the arrays they are of are equal one by one, in order: shapes, dtypes and bytes.
+    """
+
+    sha256: str | None
+    """In hexadecimal."""
+    order: FingerprintOrder | None = None
+    lack: NoFingerprint | None = None
+
+
+def _read(weight: Weight) -> str | Unread:
+    """The digest of one array."""
+    try:
+        return sha256(weight.array)
+    except UnreadableFile as error:
+        return Unread(error.message)
+
+
+def fingerprint(model: Model, digest: Callable[[Weight], str | Unread] = _read) -> Fingerprint:
+    """The fingerprint of a model, of whose weights ``digest`` gives the SHA-256; reads all of them.
+
+    Each variable counts once, and what is stored but no entry of ``get_weights()`` does not.
+    """
+    if model.damage:
+        return Fingerprint(None, lack="unread")
+    order, weights = _ordered(model)
+    if not weights:
+        return Fingerprint(None, lack="no-weights")
+    total = hashlib.sha256()
+    for weight in weights:
+        one = digest(weight)
+        if isinstance(one, Unread):
+            return Fingerprint(None, lack="unread")
+        total.update(f"{weight.dtype} {list(weight.shape)} {one}\n".encode())
+    return Fingerprint(total.hexdigest(), order)
+
+
+def _ordered(model: Model) -> tuple[FingerprintOrder, Sequence[Weight]]:
+    """The weights that count, in the order of ``get_weights()`` or else as they are listed."""
+    numbered = [weight for weight in model.weights if weight.index is not None]
+    are_all = [weight.index for weight in numbered] == [*range(len(numbered))]
+    if are_all and all(remark.kind != "untold-positions" for remark in model.remarks):
+        return "get_weights", numbered
+    return "listed", [*_variables(model)]
+
+
+def _variables(model: Model) -> Iterator[Weight]:
+    """Every variable of the layers once; a setting that is stored as an array is none."""
+    for weight in model.weights:
+        is_setting = weight.remark is not None and weight.remark.kind == "lora-rank"
+        if weight.same_as is None and not is_setting:
+            yield weight
