@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any, assert_type
 import numpy as np
 
 from kerasinspect import (
+    ArrayChange,
     Axis,
     CheckReport,
+    ConfigChange,
     Diff,
+    Export,
     Finding,
+    Fingerprint,
     Initializer,
     InspectError,
     Layer,
@@ -22,6 +26,9 @@ from kerasinspect import (
     Weight,
     WeightDiff,
     check,
+    compare,
+    export,
+    fingerprint,
     open_model,
 )
 
@@ -61,10 +68,28 @@ def findings(location: Path) -> list[Finding]:
     return [finding for model in report for finding in model.findings]
 
 
-def moved(diff: Diff) -> list[WeightDiff]:
-    """The comparison of two models is walked."""
-    layers: list[LayerDiff] = [*diff]
-    return [weight for layer in layers for weight in layer.weights if not weight.equal]
+def moved(old: Path, new: str) -> list[WeightDiff]:
+    """The comparison of two models is walked, indexed and counted."""
+    diff = compare(old, new, pairs={"dense": "dense"}, rtol=1e-3)
+    assert_type(diff, Diff)
+    assert_type(diff[0], LayerDiff)
+    assert_type(diff["dense"], LayerDiff)
+    assert_type(list(diff), list[LayerDiff])
+    assert_type(diff[0].config, tuple[ConfigChange, ...])
+    return [weight for layer in diff for weight in layer.weights if not weight.equal]
+
+
+def largest(weight: WeightDiff) -> float | None:
+    """Figures are there where the values could be read."""
+    change = weight.change
+    return change.max_abs if isinstance(change, ArrayChange) else None
+
+
+def written(model: Model, folder: Path) -> str | None:
+    """An export says what it wrote; a fingerprint may be lacking."""
+    assert_type(export(model, folder / "weights.npz"), Export)
+    assert_type(fingerprint(model), Fingerprint)
+    return fingerprint(model).sha256
 
 
 def nearest(model: Model) -> InspectError | KeyError | None:
