@@ -132,6 +132,12 @@ DOCUMENTS: Mapping[str, Document] = {
         {},
         fields.VERIFY_PARTS,
     ),
+    "export": Document(
+        "What `kerasinspect export` writes to a file .json: arrays with all their values.",
+        {"models": ("[#model]", "Each model that they are of."), "weights": ("[#weight]", "Each array.")},
+        {},
+        {"model": fields.EXPORTED_MODEL, "weight": fields.EXPORTED},
+    ),
     "models": Document(
         "What commands write that were given several models.",
         {"models": ("[any]", "For each its own document, or its location and the error that kept it from being read.")},

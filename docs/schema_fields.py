@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
 from kerasinspect.analysis.fingerprint import FingerprintOrder
+from kerasinspect.analysis.shown_values import ShownAs
 from kerasinspect.analysis.stored_code.code_findings import CodeKind
 from kerasinspect.analysis.training.results import Certainty, Reason, SlotState, Verdict
 from kerasinspect.analysis.weights_checksum import Verified
@@ -73,6 +74,21 @@ WEIGHT: Fields = {
     "same_as?": ("string", "The path of the weight whose variable this is, stored a second time."),
     "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
     "error?": ("string", "Why there is no hash."),
+}
+EXPORTED_MODEL: Fields = {key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")}
+EXPORTED: Fields = {
+    "key": ("string", "Its name in other exports: layer/name; of several models with the name of the file before it."),
+    "location": ("string", "The model that it is of."),
+    **{key: PLACE[key] for key in ("index", "layer", "name", "stored_path")},
+    "layer_class": ("string", "The class of its layer."),
+    "stored_shape": ("[integer]", "Its shape as stored."),
+    "stored_dtype": ("string", "Its dtype as stored: float32, bfloat16, int8, ..."),
+    "values_as": (one_of(ShownAs), "What the values are; those of packed integers are unpacked."),
+    "shape": ("[integer]", "The shape of the values."),
+    "dtype": ("string", "The dtype that gives the values the same bits again."),
+    "axes": ("[string]", "What runs along each axis of the values."),
+    "values": ("any", "Nested lists; an empty one where there are none, whatever the shape."),
+    "values_not_finite": ("integer", "How many of the values are null, since JSON has no word for them."),
 }
 SHOWN: Fields = {
     **WEIGHT,

@@ -7,6 +7,8 @@
     with open_model("model.keras") as model:
         for weight in model.weights:
             print(weight.index, weight.path, weight.shape)
+        kernel = model["dense_1/kernel"]
+        print(kernel[:3, 0])
 """
 
 from __future__ import annotations
@@ -16,27 +18,81 @@ TYPE_CHECKING = False
 
 __version__ = "0.1.0"
 
+_HOMES = {
+    "ArrayChange": "analysis.comparison.results",
+    "Axis": "axes",
+    "CheckReport": "checking.findings",
+    "ClosedModel": "errors",
+    "ConfigChange": "analysis.comparison.results",
+    "DamagedFile": "errors",
+    "Diff": "analysis.comparison.results",
+    "Extra": "model",
+    "Finding": "checking.findings",
+    "Initializer": "model",
+    "InspectError": "errors",
+    "Layer": "model",
+    "LayerDiff": "analysis.comparison.results",
+    "Limits": "limits",
+    "MissingExtra": "errors",
+    "Model": "model",
+    "ModelReport": "checking.findings",
+    "NotAModel": "errors",
+    "NothingMatches": "errors",
+    "RefusedFile": "errors",
+    "Remark": "remarks",
+    "RequestError": "errors",
+    "Spectrum": "analysis.comparison.results",
+    "UnreadableFile": "errors",
+    "Weight": "model",
+    "WeightDiff": "analysis.comparison.results",
+    "check": "checking.request",
+    "open_model": "opening",
+}
+"""The module that each public name lives in."""
+
 __all__ = [
+    "ArrayChange",
     "Axis",
+    "CheckReport",
     "ClosedModel",
+    "ConfigChange",
     "DamagedFile",
+    "Diff",
+    "Extra",
+    "Finding",
+    "Initializer",
     "InspectError",
     "Layer",
+    "LayerDiff",
+    "Limits",
     "MissingExtra",
     "Model",
+    "ModelReport",
     "NotAModel",
     "NothingMatches",
     "RefusedFile",
+    "Remark",
     "RequestError",
+    "Spectrum",
     "UnreadableFile",
     "Weight",
+    "WeightDiff",
     "__version__",
     "check",
     "open_model",
 ]
 
 if TYPE_CHECKING:
+    from kerasinspect.analysis.comparison.results import (
+        ArrayChange,
+        ConfigChange,
+        Diff,
+        LayerDiff,
+        Spectrum,
+        WeightDiff,
+    )
     from kerasinspect.axes import Axis
+    from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.checking.request import check
     from kerasinspect.errors import (
         ClosedModel,
@@ -49,22 +105,18 @@ if TYPE_CHECKING:
         RequestError,
         UnreadableFile,
     )
-    from kerasinspect.model import Layer, Model, Weight
+    from kerasinspect.limits import Limits
+    from kerasinspect.model import Extra, Initializer, Layer, Model, Weight
     from kerasinspect.opening import open_model
+    from kerasinspect.remarks import Remark
 else:
 
     def __getattr__(name: str) -> object:
         """Import what has a public name only when it is first asked for, the readers and numpy with them."""
-        if name not in __all__:
+        if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        if name == "check":
-            from kerasinspect.checking import request as module
-        elif name == "open_model":
-            from kerasinspect import opening as module
-        elif name == "Axis":
-            from kerasinspect import axes as module
-        elif name in {"Layer", "Model", "Weight"}:
-            from kerasinspect import model as module
-        else:
-            from kerasinspect import errors as module
-        return getattr(module, name)
+        return getattr(__import__(f"{__name__}.{_HOMES[name]}", fromlist=[name]), name)
+
+    def __dir__() -> list[str]:
+        """The public names, those that are not imported yet too."""
+        return sorted(__all__)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,17 @@ class Axis:
             return f"{self.source} {self.source_word} {position}"
         return f"{self.name} {position}"
 
+    def all_labels(self) -> Iterator[str]:
+        """The label of every position, in order; where many runs meet, faster than one position after another."""
+        return islice(self._each_label(), self.size)
+
+    def _each_label(self) -> Iterator[str]:
+        """The labels of as many positions as there are, and more where the runs have more."""
+        known = 0 if self.labels or self.blocks else sum(origin.size for origin in self.origins)
+        for origin in self.origins if known else ():
+            yield from map(origin.label, range(origin.size))
+        yield from map(self.label, range(known, self.size))
+
     @property
     def counts(self) -> bool:
         """Whether its labels are all alike but for a number, so that the first and the last tell how long they are."""
@@ -87,3 +99,10 @@ class Axis:
     def resized(self, size: int) -> Axis:
         """An axis of another size, of which only the name is known."""
         return self if size == self.size else replace(self, size=size, blocks=(), labels=(), origins=())
+
+
+def fitted_axes(axes: Sequence[Axis], shape: Sequence[int]) -> tuple[Axis, ...]:
+    """Axes that fit a shape, whatever the file said of them: by number where there are more of them or fewer."""
+    if len(axes) != len(shape):
+        axes = [Axis(f"axis {number} position", size) for number, size in enumerate(shape)]
+    return tuple(axis.resized(size) for axis, size in zip(axes, shape, strict=True))

@@ -4,7 +4,7 @@
 
     InspectError                 a sentence for the user; never a bug
     ├── RequestError        2    the request is wrong: options, names, a missing extra
-    │   ├── NothingMatches  2    --layer or --weight matched nothing; names the nearest
+    │   ├── NothingMatches  2    a name or a filter matches nothing; names the nearest. A KeyError, too
     │   ├── MissingExtra    2    an optional dependency is not installed
     │   └── ClosedModel     2    values are asked for that can no longer be read
     └── UnreadableFile      3    the file cannot be read as a model
@@ -52,8 +52,8 @@ class RequestError(InspectError):
     """The request cannot be met: an option, a name or a combination is wrong."""
 
 
-class NothingMatches(RequestError):
-    """A filter matched nothing, which is never an empty success."""
+class NothingMatches(RequestError, KeyError):
+    """A name or a filter matches nothing, which is never an empty success."""
 
 
 class MissingExtra(RequestError):

@@ -28,6 +28,29 @@ def leads_out(name: str) -> bool:
     return _LEADING_OUT.search(name) is not None
 
 
+def is_text(name: str) -> bool:
+    """Whether a name can be written as UTF-8: JSON can name half a character, which no other text has."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What makes a spreadsheet take a cell for a formula; some take the wide forms of these for the same."""
+
+
+def not_computed(text: str) -> str:
+    """A cell that a spreadsheet shows as it is: text that it would compute gets an apostrophe before it."""
+    return f"'{text}" if text.lstrip().startswith(_FORMULA_STARTS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    """Whether the text is a number and nothing else."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def cut(name: str, most: int, mark: str = "…") -> str:
     """A name of at most so many characters; of a longer one the beginning, and a mark in the place of the rest."""
     return name if len(name) <= most else f"{name[:most]}{mark}"

@@ -34,7 +34,7 @@ from kerasinspect.platforms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SYSTEM_FOLDERS = (Path("/dev"), Path("/proc"))
 """Folders whose links are the system's own and lead to what a process has open: ``/dev/stdout``, ``/dev/fd/3``."""
@@ -105,15 +105,15 @@ class _Partial:
 
 
 @contextmanager
-def replaced(target: Target, *read: str | None) -> Iterator[BinaryIO]:
-    """The stream of a new file that takes the target's place at the end.
+def replaced(target: Target, *read: str | None, prove: Callable[[Path], None] | None = None) -> Iterator[BinaryIO]:
+    """The stream of a new file that takes the target's place at the end, once ``prove`` has read it as a whole.
 
     Raises RequestError where it cannot be written or must not be replaced, and nothing half-written is left;
     PipeClosed where nobody reads a pipe any more.
     """
     with write_errors(target.path):
         place = _replaceable(target, read)
-        with _beside(place, target, read) if place.whole else _written_to(place, target) as stream:
+        with _beside(place, target, read, prove) if place.whole else _written_to(place, target) as stream:
             yield stream
 
 
@@ -235,7 +235,7 @@ def _require_replaceable_content(path: Path, target: Target) -> None:
         message = f"{there}: what may be a model is never replaced."
         raise RequestError(message, "Choose another file, or remove that one yourself.")
     if found.kind == "other" and not target.force:
-        message = f"{there} that kerasinspect did not write."
+        message = f"{there} that is not known to be an output of kerasinspect."
         raise RequestError(message, "Choose another file, or say --force.")
 
 
@@ -252,13 +252,17 @@ def _written_to(place: _OutputPlace, target: Target) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _beside(place: _OutputPlace, target: Target, read: Sequence[str | None]) -> Iterator[BinaryIO]:
+def _beside(
+    place: _OutputPlace, target: Target, read: Sequence[str | None], prove: Callable[[Path], None] | None
+) -> Iterator[BinaryIO]:
     """A new file in the same folder, which gets the place at the end."""
     partial = _Partial()
     with undone(partial.remove):
         with partial.create(place.path.parent, _ANYBODY if place.status is None else _OWNER_ONLY) as stream:
             yield stream
             stream.flush()
+            if prove is not None and partial.path is not None:
+                prove(partial.path)
             place = _replaceable(target, read)  # something may have been written there meanwhile
             if place.status is not None:
                 take_after(stream.fileno(), place.status)

@@ -35,8 +35,8 @@ OLD_WORDS = {
 
 SAMPLES = ("small_cnn.keras", "question_network.h5", "custom_layer.keras", "recurrent.keras", "unbuilt.keras")
 OPTIONS = {"show": ("--explain", "--stats"), "check": ("--no-config", "--statistics", "--fail-on", "note")}
-WITHOUT_MODEL = {"rules": ((), ("KI",)), "completion": (), "verify": ()}
-"""Commands that take no model, or that ask a real Keras, with what they are asked here beside their help."""
+WITHOUT_MODEL = {"rules": ((), ("KI",)), "completion": (), "verify": (), "export": ()}
+"""Commands that take no model, ask a real Keras or write no page, with what they are asked here beside their help."""
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = ("README.md", "action.yml", ".pre-commit-hooks.yaml", "sample_models/README.md", *PAGES)

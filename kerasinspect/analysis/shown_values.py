@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerasinspect.analysis.slicing import Part, Window, window_of
-from kerasinspect.axes import Axis
+from kerasinspect.axes import fitted_axes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
 
+    from kerasinspect.axes import Axis
     from kerasinspect.model import Array, Weight
 
 ShownAs: TypeAlias = Literal["stored", "unpacked", "dequantized"]
@@ -65,10 +66,7 @@ def shown_values(
     Raises RequestError where the slice does not fit.
     """
     shape = array.shape
-    if len(axes) != len(shape):
-        axes = [Axis(f"axis {number} position", size) for number, size in enumerate(shape)]
-    fitting = (axis.resized(size) for axis, size in zip(axes, shape, strict=True))
-    return ShownValues(name, array, tuple(fitting), window_of(parts, shape, name), labels or {})
+    return ShownValues(name, array, fitted_axes(axes, shape), window_of(parts, shape, name), labels or {})
 
 
 def shown_array(weight: Weight, *, dequantize: bool = False) -> tuple[ShownAs, Array]:

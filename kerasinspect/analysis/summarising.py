@@ -10,7 +10,7 @@ from kerasinspect.analysis.selection import Listed
 from kerasinspect.model import Array, ExtraKind, Layer, Model, Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.selection import Selection
 
@@ -126,25 +126,20 @@ def _own(selection: Selection) -> tuple[Listed, ...]:
 def _entry(listed: Listed, level: int, depth: int | None) -> SummedLayer:
     """The layer with those below it that are listed, down to the depth."""
     below = () if level == depth else tuple(_entry(inner, level + 1, depth) for inner in listed.layers)
-    return _summed(listed.layer, _all_weights(listed.layer), below)
-
-
-def _all_weights(layer: Layer) -> list[Weight]:
-    """The weights of a layer and of everything below it."""
-    return [weight for inner in layer.walk() for weight in inner.weights]
+    return _summed(listed.layer, listed.layer.all_weights, below)
 
 
 def _flat(layers: Iterable[Listed], level: int, depth: int | None) -> Iterator[SummedLayer]:
     """The layers that own weights; at the depth a layer counts as owning everything below it."""
     for listed in layers:
         own = listed.layer.weights if listed.weights else ()
-        if found := _all_weights(listed.layer) if level == depth else list(own):
+        if found := listed.layer.all_weights if level == depth else own:
             yield _summed(listed.layer, found, ())
         if level != depth:
             yield from _flat(listed.layers, level + 1, depth)
 
 
-def _summed(layer: Layer, weights: list[Weight], below: tuple[SummedLayer, ...]) -> SummedLayer:
+def _summed(layer: Layer, weights: Sequence[Weight], below: tuple[SummedLayer, ...]) -> SummedLayer:
     """One entry over these weights."""
     total = _measured(weights, f"{layer.path}/")
     return SummedLayer(layer, total, tuple(dict.fromkeys(w.dtype for w in weights)), _trainable(layer), below)

@@ -8,12 +8,13 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.errors import InspectError
-from kerasinspect.model import VERIFIED_AT_ONCE
+from kerasinspect.model.checksum import VERIFIED_AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.model import Checksum, Model
+    from kerasinspect.model import Model
+    from kerasinspect.model.checksum import Checksum
 
 Verified: TypeAlias = Literal["verified", "wrong", "not verified"]
 """Whether the bytes of the weights have the checksum that the file has of them."""

@@ -64,6 +64,8 @@ class Node:
     frozen: bool = False
     """It or a layer around it is not trainable."""
     from_config: bool = True
+    named: bool = True
+    """False where its name is only that of its group."""
     group: str | None = None
     """The group of the tree that holds it."""
     stored_as: str | None = None

@@ -6,16 +6,17 @@ values are made plain first, and held against each other only where both files h
 
 from __future__ import annotations
 
-import json
-import math
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.plain_values import (
+    are_close,
+    is_derived,
+    is_number,
+    is_same_axis,
+    plain_value,
+    told_value,
+)
 from kerasinspect.analysis.globs import fits_glob
-from kerasinspect.analysis.stored_code.config_places import ConfigPlace
-from kerasinspect.analysis.stored_code.payloads import code_at
-from kerasinspect.json_values import json_sha256
-from kerasinspect.knowledge.quantization import policy_of
-from kerasinspect.knowledge.serialized import is_whole, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,22 +38,13 @@ _ONLY_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")
 """Endings of keys that only training asks."""
 _INNER_LAYERS = frozenset({"layer", "layers", "cell", "cells", "forward_layer", "backward_layer"})
 """Keys of layers inside a layer, which have terms of their own."""
-LONGEST = 200
-"""Characters of JSON that a lock has of one value; of a longer one it has the SHA-256."""
-_CLOSE = 1e-6
-"""How far numbers may lie apart that one file has as float32 and another as float64."""
 
 
 def agreed_config(layer: Layer, around: Layer | None) -> JsonObject | None:
     """The values of a layer's own config that are agreed on; None where it has none, or just that of the one around."""
-    if not layer.config or (around is not None and _is_derived(layer.config, around.config)):
+    if not layer.config or (around is not None and is_derived(layer.config, around.config)):
         return None
-    return {key: _plain(key, value) for key, value in layer.config.items() if _is_agreed(key)}
-
-
-def _is_derived(config: JsonObject, outer: JsonObject) -> bool:
-    """Whether a sublayer's config is that of its parent, as that of a recurrent layer's cell is."""
-    return all(key in {"name", "equation"} or (key in outer and outer[key] is config[key]) for key in config)
+    return {key: told_value(plain_value(key, value)) for key, value in layer.config.items() if _is_agreed(key)}
 
 
 def _is_agreed(key: str) -> bool:
@@ -60,52 +52,13 @@ def _is_agreed(key: str) -> bool:
     return key not in _PLUMBING | _INNER_LAYERS and not key.endswith(_ONLY_FOR_TRAINING)
 
 
-def _plain(key: str, value: Json) -> Json:
-    """A value of a config as a lock has it: no activation is a linear one, and code has only its SHA-256."""
-    if value is None and key.endswith("activation"):
-        return "linear"
-    if key == "function" and (isinstance(value, list) or mapping({key: value}, key).get("class_name") == "__lambda__"):
-        return f"sha256:{code_at(value, ConfigPlace(None, key)).sha256}"
-    simple = _simplified(value)
-    return simple if len(json.dumps(simple)) <= LONGEST else f"sha256:{json_sha256(simple)}"
-
-
-def _simplified(value: Json) -> Json:
-    """A function or a dtype policy by its name, another object by class and config, one thing for a list of it.
-
-    NaN and infinities, which Keras writes and JSON lacks, are words.
-    """
-    if isinstance(value, list):
-        inner = [*map(_simplified, value)]
-        return inner[0] if len(inner) == 1 and not isinstance(inner[0], (dict, list)) else inner
-    if not isinstance(value, dict):
-        return json.dumps(value) if isinstance(value, float) and not math.isfinite(value) else value
-    class_name, config = value.get("class_name"), value.get("config")
-    if not isinstance(class_name, str):
-        return {key: _simplified(inner) for key, inner in value.items()}
-    if isinstance(config, str):
-        return config
-    if class_name.endswith("DTypePolicy"):
-        return policy_of({"dtype": value}).name
-    return {"class_name": class_name.rpartition(">")[2], "config": _simplified(config)}
-
-
 def departures(agreed: JsonObject, layer: Layer) -> Iterator[tuple[str, Json, Json]]:
     """Each key whose value is not the agreed one: the key, what was agreed, what there is."""
     for key, wanted in agreed.items():
         if key in layer.config:
-            actual = _plain(key, layer.config[key])
-            if not _is_same(wanted, actual) and not (key == "axis" and _is_same_axis(wanted, actual, layer)):
+            actual = told_value(plain_value(key, layer.config[key]))
+            if not _is_same(wanted, actual) and not (key == "axis" and is_same_axis(wanted, actual, layer)):
                 yield key, wanted, actual
-
-
-def _is_same_axis(agreed: Json, actual: Json, layer: Layer) -> bool:
-    """Whether two numbers mean one axis, counted from the front and from the back, as far as the rank is known."""
-    if not isinstance(agreed, int) or not isinstance(actual, int) or not (is_whole(agreed) and is_whole(actual)):
-        return False
-    if (agreed < 0) == (actual < 0):
-        return False
-    return layer.input_shape is None or abs(agreed - actual) == len(layer.input_shape)
 
 
 def _is_same(agreed: Json, actual: Json) -> bool:
@@ -116,11 +69,6 @@ def _is_same(agreed: Json, actual: Json) -> bool:
         return len(agreed) == len(actual) and all(map(_is_same, agreed, actual))
     if isinstance(agreed, dict) and isinstance(actual, dict):
         return all(_is_same(agreed[key], actual[key]) for key in agreed.keys() & actual.keys())
-    if _is_number(agreed) and _is_number(actual):
-        return math.isclose(agreed, actual, rel_tol=_CLOSE)
+    if is_number(agreed) and is_number(actual):
+        return are_close(agreed, actual)
     return type(agreed) is type(actual) and bool(agreed == actual)
-
-
-def _is_number(value: Json) -> TypeGuard[float]:
-    """Whether a JSON value is a number that a float can hold; ``true`` is none."""
-    return is_whole(value) or isinstance(value, float)

@@ -14,14 +14,14 @@ from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import fingerprint
 from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
+from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.checking.agreed_config import agreed_config
-from kerasinspect.model import UNKNOWN_CLASS, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.json_values import JsonObject
-    from kerasinspect.model import Model, Shape, Weight
+    from kerasinspect.model import Layer, Model, Shape, Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,23 +143,6 @@ def _agreed_tensors(tensors: Iterable[Tensor]) -> tuple[AgreedTensor, ...]:
         )
         for tensor in tensors
     )
-
-
-def placed_layers(model: Model) -> Iterator[tuple[Layer, Layer | None]]:
-    """Every layer at every depth with the one that it lies in; the model counts as a layer where it owns weights."""
-    if model.own_weights:
-        name = model.name or "model"
-        yield Layer(name, model.class_name or "Model", name, kind="model", weights=model.own_weights), None
-    pending: list[tuple[Layer, Layer | None]] = [(layer, None) for layer in reversed(model.layers)]
-    while pending:
-        layer, around = pending.pop()
-        yield layer, around
-        pending += [(inner, layer) for inner in reversed(layer.layers)]
-
-
-def known_class(layer: Layer) -> str | None:
-    """The class of a layer; None where the file does not tell it."""
-    return None if layer.class_name == UNKNOWN_CLASS else layer.class_name
 
 
 def inputs_of(model: Model) -> Iterator[Tensor]:

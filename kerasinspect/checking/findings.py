@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from kerasinspect.shown.lookup import nothing_called
+from kerasinspect.shown.representation import counted_thing, html_table, one_line
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kerasinspect.checking.advisories import Advisory
     from kerasinspect.checking.evidence import Evidence
@@ -147,6 +150,10 @@ class Finding:
     advisories: tuple[Advisory, ...] = ()
     """What is published about such a file."""
 
+    def __repr__(self) -> str:
+        """Its code, its severity, its place and what it says."""
+        return one_line("Finding", self.code, self.severity, self.where, self.message)
+
     @property
     def advice(self) -> str:
         """What to do, and what is published about such a file, in a line for people."""
@@ -222,6 +229,10 @@ class ModelReport:
     lock_names: Mapping[str, str] = field(default_factory=dict)
     """The path in the lock of each layer that Keras has numbered anew, by its path in the model."""
 
+    def __repr__(self) -> str:
+        """Its file, and what was found in it."""
+        return one_line("ModelReport", self.location, *self.unread[:1], counted_thing(len(self.findings), "finding"))
+
     @property
     def numbered_anew(self) -> tuple[tuple[str, str], ...]:
         """The paths in the lock and in the model of the layers whose own names differ, without those inside such."""
@@ -257,6 +268,39 @@ class CheckReport:
     """The lock file that every model was compared with."""
     idle_waivers: tuple[Waiver, ...] = ()
     """Waivers of the policy that waived nothing in any file."""
+
+    def __len__(self) -> int:
+        """How many files were checked."""
+        return len(self.models)
+
+    def __iter__(self) -> Iterator[ModelReport]:
+        """What is said about each file, in order."""
+        return iter(self.models)
+
+    def __getitem__(self, key: int | str) -> ModelReport:
+        """What is said about one file, by its position or its location; raises NothingMatches, which is a KeyError."""
+        if not isinstance(key, str):
+            return self.models[key]
+        found = next((model for model in self.models if model.location == key), None)
+        if found is None:
+            raise nothing_called("model", key, [model.location for model in self.models])
+        return found
+
+    def __repr__(self) -> str:
+        """Whether all is well, how much was found, and in how many files."""
+        return one_line("CheckReport", *self._facts)
+
+    def _repr_html_(self) -> str:
+        """Its findings in a table, and a row for each file that cannot be read, as a notebook shows them."""
+        rows = [row for model in self.models for row in _html_rows(model)]
+        return html_table(" · ".join(self._facts), _HTML_TITLES, rows, len(rows))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """Whether all is well, how much was found, and in how many files."""
+        verdict = {0: "passed", 1: "failed", 3: "not all could be read"}[self.exit_status]
+        counts = (counted_thing(self.count(severity), severity) for severity in SEVERITIES)
+        return (verdict, *counts, counted_thing(len(self.models), "model"))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -295,3 +339,14 @@ class CheckReport:
     def count(self, severity: Severity) -> int:
         """Findings of one severity, with those that are not listed one by one."""
         return sum(finding.count for finding in self.findings if finding.severity == severity)
+
+
+_HTML_TITLES = ("severity", "code", "rule", "place", "message", "file")
+
+
+def _html_rows(report: ModelReport) -> Iterator[tuple[str, ...]]:
+    """The rows of one file in a notebook's table: why it could not be read, and its findings."""
+    for reason in report.unread:
+        yield ("unreadable", "", "", "", reason, report.location)
+    for one in report.findings:
+        yield (one.severity, one.code, one.name, one.where, one.message, one.location)

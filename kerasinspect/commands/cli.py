@@ -18,6 +18,7 @@ from kerasinspect import __version__
 from kerasinspect.commands.check import check
 from kerasinspect.commands.completion import VARIABLE
 from kerasinspect.commands.completion.command import completion
+from kerasinspect.commands.export import export
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
     "Guard": (check, lock, rules, verify),
+    "Take out": (export,),
     "Set up": (completion,),
 }
 """Every command, in the order and under the titles of ``--help``."""

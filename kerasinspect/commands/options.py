@@ -193,7 +193,7 @@ LIMITS = click.option(
     help="Raise a limit that an error message names. May be given several times.",
 )
 
-_QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress bar; results stay.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress bar; results stay.")
 
 
 def _remember_display(context: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -233,5 +233,5 @@ DISPLAY = options(
 )
 """How a page is shown; ``COLOR`` alone is for commands without pages."""
 
-PAGE = options(OUTPUT, LIMITS, _QUIET, DISPLAY)
+PAGE = options(OUTPUT, LIMITS, QUIET, DISPLAY)
 """What every command that reads a model and writes a page has."""

@@ -14,14 +14,15 @@ import numpy as np
 from kerasinspect.containers.sources import BLOCK, Source
 from kerasinspect.dtypes import decoded
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.model import depth_first
+from kerasinspect.model import all_values, depth_first
+from kerasinspect.shown.representation import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import DTypeLike
 
-    from kerasinspect.model import Array, Index
+    from kerasinspect.model import Index
     from kerasinspect.remarks import Remark
 
 _UNWRITTEN_LIMIT = 1 << 20
@@ -124,18 +125,6 @@ class Withheld:
         raise RefusedFile(self.reason)
 
 
-def all_values(array: Array, dtype: DTypeLike | None, *, copy: bool | None) -> np.ndarray:
-    """Every value of an array, of another dtype where one is asked for; raises ValueError where ``copy`` is False.
-
-    Source: what numpy says of ``__array__``.
-    """
-    if copy is False:
-        message = "The values lie in a file: numpy can have them only as a copy."
-        raise ValueError(message)
-    values = array[...]
-    return values if dtype is None else values.astype(dtype, copy=False)
-
-
 @dataclass(frozen=True, slots=True)
 class StoredArray:
     """One dataset: shape and dtype from its header, values from the file when asked for.
@@ -154,6 +143,10 @@ class StoredArray:
     """The reason why its values cannot be read, where its header tells: it declares more than the file holds."""
     source: Source | None = None
     """The file that has to be open for its values to be read."""
+
+    def __repr__(self) -> str:
+        """Where it is stored, its shape and its dtype."""
+        return one_line("StoredArray", self.path, str(self.shape), self.dtype)
 
     @property
     def size(self) -> int:

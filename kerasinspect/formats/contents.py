@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Group, StoredArray, Tree
     from kerasinspect.containers.zip.archive import Archive
     from kerasinspect.json_values import JsonObject
-    from kerasinspect.model import Checksum, FormatName
+    from kerasinspect.model import FormatName
+    from kerasinspect.model.checksum import Checksum
     from kerasinspect.remarks import Remark
 
 

@@ -50,7 +50,7 @@ _FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
 """The name of a format as a page has it."""
 _NEXT = r"( · |\n *)"
 """What parts two facts, where a narrow page may break."""
-_DOCUMENTS = "list|show|summary|stats|training|check|rules|verify|models"
+_DOCUMENTS = "list|show|summary|stats|training|check|rules|verify|models|export"
 """Names of the schemas of documents and of their lines."""
 _OWN_TEXTS = tuple(
     re.compile(pattern)
@@ -81,6 +81,24 @@ _OWN_END = re.compile(r"(^|\n|· )([\d,]+ of )?[\d,]+ arrays?\s+read\s+in\s+[\d,
 
 _GOLDEN_MEMBER = "kerasinspect.npy"
 """The member that says of an archive of arrays that ``verify`` recorded it."""
+
+EXPORTED_ARCHIVE = b"kerasinspect.export/1"
+"""The comment of an archive of arrays that ``export`` wrote."""
+
+WRITER = "written_by", "kerasinspect"
+"""The first entry of the metadata in a ``.safetensors`` that ``export`` wrote."""
+
+BLANKS = 200
+"""Blanks behind the header of an array that ``export`` wrote: numpy never has so many."""
+
+_EXPORTED = tuple(
+    re.compile(pattern.encode(), re.DOTALL)
+    for pattern in (
+        rf'.{{8}}\{{"__metadata__": \{{"{WRITER[0]}": "{WRITER[1]}"[,}}]',
+        rf".NUMPY.{{4}}\{{[^\n]*\}} {{{BLANKS},}}\n",
+    )
+)
+"""How files begin that ``export`` wrote."""
 
 _HARMLESS = (
     (b"%PDF", "a PDF document"),
@@ -143,7 +161,10 @@ def _content(source: Source) -> _Existing:
         return _OWN
     head = source.read_at(0, min(_HEAD, source.size))
     tail = source.read_at(max(0, source.size - _TAIL), min(_TAIL, source.size))
-    if b"PK\x05\x06" in tail or head.startswith(b"PK"):
+    is_archive = b"PK\x05\x06" in tail or head.startswith(b"PK")
+    if any(pattern.match(head) for pattern in _EXPORTED) or (is_archive and tail.endswith(EXPORTED_ARCHIVE)):
+        return _OWN
+    if is_archive:
         return _archive(source)
     if (text := _as_text(head, tail)) is not None and not DATA_OF_CHECKPOINT.search(source.path):
         return _text(source, text, tail.decode("utf-8", "ignore"))

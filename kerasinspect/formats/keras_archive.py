@@ -15,7 +15,7 @@ from kerasinspect.containers.zip.members import STORED, ambiguous
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import Contents
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.model import VERIFIED_AT_ONCE
+from kerasinspect.model.checksum import VERIFIED_AT_ONCE
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
     own = _weight_like(class_name, weight)
     spec = _configured(own, weight, config, keras_version)
     default = spec is None
-    name, params = _name_and_params((own.initial if own else None) if default else spec)
+    name, params = initializer_in((own.initial if own else None) if default else spec)
     if name is None:
         return None
     if _sets_forget_gate(own, config, keras_version):
@@ -119,7 +119,7 @@ def _configured(own: WeightSpec | None, weight: str, config: JsonObject, keras_v
     return first_of(config, *own.initial_keys)
 
 
-def _name_and_params(spec: Json) -> tuple[str | None, JsonObject]:
+def initializer_in(spec: Json) -> tuple[str | None, JsonObject]:
     """Keras's name of an initializer and its own config, from any generation's way to write it."""
     if isinstance(spec, str):
         return _plain_name(spec), {}
@@ -155,7 +155,7 @@ def _sets_forget_gate(own: WeightSpec | None, config: JsonObject, keras_version:
     if own is None or own.name != "bias" or "f" not in own.gates:
         return False
     if is_keras_1(config, keras_version):
-        return _name_and_params(first_of(config, "forget_bias_init") or "one")[0] == "ones"
+        return initializer_in(first_of(config, "forget_bias_init") or "one")[0] == "ones"
     return flag(config, "unit_forget_bias", default=True)
 
 

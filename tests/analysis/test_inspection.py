@@ -17,7 +17,8 @@ from kerasinspect.analysis.slicing import parse_slice
 from kerasinspect.analysis.surveying import survey
 from kerasinspect.axes import Axis
 from kerasinspect.errors import DamagedFile, RequestError
-from kerasinspect.model import Checksum, Extra
+from kerasinspect.model import Extra
+from kerasinspect.model.checksum import Checksum
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.terminal import write_text

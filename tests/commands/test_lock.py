@@ -129,7 +129,7 @@ def test_a_lock_that_was_edited_by_hand_is_not_replaced(edit: tuple[str, str], n
     path.write_text(edited, encoding="utf-8")
     for refused in (run(lock, NETWORK, "-o", path), run(check, NETWORK, "--format", "json", "-o", path)):
         assert isinstance(refused.exception, RequestError)
-        assert f"is there already, and is {noun} that kerasinspect did not write" in refused.exception.message
+        assert f"is there already, and is {noun} that is not known to be an output" in refused.exception.message
         assert "--force" in refused.exception.remedy
     assert path.read_text(encoding="utf-8") == edited
     assert run(lock, NETWORK, "-o", path, "--force").exception is None

@@ -15,12 +15,13 @@ TABLE = PACKAGE / "knowledge" / "layers"
 ELSEWHERE = {
     "__init__.py": ("it exports a type of its own that is called so", {"Model"}),
     "analysis/stored_code/loader_names": ("generated from what Keras's loaders resolve", None),
+    "analysis/placed_layers.py": ("the headline of a model without a class", {"Model"}),
     "analysis/stored_code/references.py": ("what runs code or opens files is a list that no row may change", None),
     "analysis/stored_code/named_objects.py": ("a Lambda is what its rule is about", {"Lambda"}),
     "analysis/stored_code/payloads.py": ("a Lambda is what its rule is about", {"Lambda"}),
     "analysis/summarising.py": ("the headline of a model without a class", {"Model"}),
     "analysis/training/assessing.py": ("the headline of a model without a class", {"Model"}),
-    "checking/automatic_names.py": (
+    "analysis/renumbering.py": (
         "what older versions of Keras called layers that nobody named",
         {
             "ConvLSTM1D",
@@ -33,7 +34,6 @@ ELSEWHERE = {
             "TFOpLambda",
         },
     ),
-    "checking/contract.py": ("the headline of a model without a class", {"Model"}),
     "checking/rules/safety.py": ("classes that advisories were published about", {"TFSMLayer", "TorchModuleWrapper"}),
     "verify/reading.py": (
         "classes that Keras itself reports of a loaded model",

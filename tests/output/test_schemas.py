@@ -67,6 +67,13 @@ def test_a_lock_is_described(capsys: pytest.CaptureFixture[str]) -> None:
     assert_described(json.loads(capsys.readouterr().out))
 
 
+def test_an_export_is_described(tmp_path: Path) -> None:
+    """As it is written, of one model and of several."""
+    for models in ([NETWORK], [NETWORK, NETWORK.with_suffix(".h5")]):
+        run(["export", *map(str, models), "-o", str(tmp_path / "weights.json")])
+        assert_described(json.loads((tmp_path / "weights.json").read_text(encoding="utf-8")))
+
+
 def test_what_few_runs_say_is_described() -> None:
     """What a lock and a policy add to a report."""
     renamed = ModelReport("model.keras", lock_names={"dense_2": "dense"})

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from kerasinspect.errors import NothingMatches
+from kerasinspect.names import LONGEST_SHOWN, alike, cut
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -55,7 +58,8 @@ class ArrayChange:
     """Two arrays of one shape, held against each other: counts and figures in float64.
 
     A position where either value is NaN or infinite counts in ``changed`` unless both are the same there, and is left
-    out of all other figures. A figure that cannot be computed (a norm is 0, no finite values) is None.
+    out of all other figures. A figure that cannot be computed (a norm is 0, no finite values, more than float64 holds)
+    is None. Of a dtype that holds no numbers bytes are compared, and there are no figures.
     """
 
     count: int
@@ -80,6 +84,7 @@ class ArrayChange:
     new_nan: int = 0
     old_norm: float | None = None
     new_norm: float | None = None
+    """The L2 norms; None where all bytes are the same, of which nothing is computed."""
 
     @property
     def equal(self) -> bool:
@@ -147,7 +152,8 @@ class LayerDiff:
     old: Layer | None
     new: Layer | None
     matched_by: MatchedBy | None
-    verdict: Verdict
+    verdict: Verdict | None
+    """None where values that it depends on cannot be read."""
     config: tuple[ConfigChange, ...] = ()
     weights: tuple[WeightDiff, ...] = ()
     """Its own weights, not those of its sublayers."""
@@ -176,7 +182,7 @@ class LayerDiff:
         return said == {False} and bool(self.weights) and all(weight.equal for weight in self.weights)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diff:
     """What differs between two models. Its layers can be counted, walked, and asked for by position or path."""
 
@@ -187,7 +193,9 @@ class Diff:
     config: tuple[ConfigChange, ...] = ()
     """Of the model as a whole, and of its compile config."""
     damage: tuple[str, ...] = ()
-    """Sentences about what could not be read on either side, so that the answer is partial."""
+    """Sentences about what could not be read on either side, with its file, so that the answer is partial."""
+    same_file: bool = False
+    """Whether both sides are one file, of which no value had to be read."""
 
     @property
     def equal(self) -> bool:
@@ -197,7 +205,7 @@ class Diff:
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
         """How many layers there are of each verdict, in the order of ``VERDICTS``."""
-        counted = Counter(layer.verdict for layer in self.layers)
+        counted = Counter(layer.verdict for layer in self.layers if layer.verdict is not None)
         return {verdict: counted[verdict] for verdict in VERDICTS}
 
     def __len__(self) -> int:
@@ -207,3 +215,29 @@ class Diff:
     def __iter__(self) -> Iterator[LayerDiff]:
         """Every layer, in order."""
         return iter(self.layers)
+
+    def __getitem__(self, key: int | str) -> LayerDiff:
+        """The layer at a position, or of a path in the new model, or else in the old one.
+
+        Raises IndexError for a position, NothingMatches for a path that is not there.
+        """
+        if isinstance(key, int):
+            return self.layers[key]
+        found = self._by_path.get(key)
+        if found is None:
+            near = ", ".join(cut(path, LONGEST_SHOWN) for path in alike(key, self._by_path))
+            remedy = f"The nearest: {near}." if near else ""
+            raise NothingMatches(f'No layer of the comparison is called "{cut(key, LONGEST_SHOWN)}".', remedy)
+        return found
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, LayerDiff]:
+        """Every layer by its path, the new one before the old one."""
+        old = {layer.old.path: layer for layer in reversed(self.layers) if layer.old}
+        return old | {layer.new.path: layer for layer in reversed(self.layers) if layer.new}
+
+    def __repr__(self) -> str:
+        """Both files and what became of their layers, in a line."""
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        told = counts or "no layers"
+        return f"<Diff {self.old.location!r} -> {self.new.location!r}: {'equal, ' if self.equal else ''}{told}>"

@@ -6,31 +6,30 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.selection.names import names_of_class, names_of_layer, names_of_weight
 from kerasinspect.errors import NothingMatches
-from kerasinspect.names import LONGEST_SHOWN, alike, cut, number_of
+from kerasinspect.names import number_of
+from kerasinspect.shown.lookup import first, nearest_names, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kerasinspect.model import Model, Weight
 
-_NAMES_IN_A_MESSAGE = 10
-"""Names that a message lists where none is near."""
 
-
-def no_layer(model: Model, pattern: str) -> NothingMatches:
-    """The error for a layer that is not there."""
+def no_layer(model: Model, pattern: str, which: str = "") -> NothingMatches:
+    """The error for a layer that is not there; ``which`` says of which model, where there are several."""
     everything = list(model.walk())
     names = [layer.path for layer in everything]
     meant = _meant_position(model, pattern) or _meant_weight(model, pattern) or _meant_class(model, pattern)
-    return _nothing("layer", pattern, meant or _nearest("layer", pattern, names, [one.name for one in everything]))
+    word = f"layer of the {which} model" if which else "layer"
+    return _nothing(word, pattern, meant or nearest_names("layer", pattern, names, [one.name for one in everything]))
 
 
 def no_class(model: Model, pattern: str, there: Iterable[str]) -> NothingMatches:
     """The error for a class that none of the layers has that the other filters leave."""
     left_out = [one.path for one in model.walk() if pattern in names_of_class(one.class_name)]
-    spelt = [f"It is written {_shown(name)}." for name in there if name.casefold() == pattern.casefold()]
+    spelt = [f"It is written {shown(name)}." for name in there if name.casefold() == pattern.casefold()]
     meant = _left_out(left_out) or "".join(spelt[:1]) or _meant_layer(model, pattern)
-    return _nothing("class", pattern, meant or _nearest("class", pattern, list(there)))
+    return _nothing("class", pattern, meant or nearest_names("class", pattern, list(there)))
 
 
 def no_weight(model: Model, pattern: str, candidates: Sequence[Weight]) -> NothingMatches:
@@ -38,14 +37,16 @@ def no_weight(model: Model, pattern: str, candidates: Sequence[Weight]) -> Nothi
     left_out = [one.path for one in model.weights if pattern in names_of_weight(one)]
     meant = _left_out(left_out) or _meant_position(model, pattern) or _meant_layer(model, pattern)
     names = list(dict.fromkeys(weight.name for weight in candidates))
-    return _nothing("weight", pattern, meant or _nearest("weight", pattern, names, [one.path for one in candidates]))
+    return _nothing(
+        "weight", pattern, meant or nearest_names("weight", pattern, names, [one.path for one in candidates])
+    )
 
 
 def no_index(model: Model, text: str, positions: range) -> NothingMatches:
     """The error for positions at which there is no array that the other filters leave."""
     left_out = [one.path for one in model.weights if one.index in positions]
     none = "None of the chosen arrays" if left_out else "No array"
-    message = f"{none} is at position {_shown(text)} of get_weights()."
+    message = f"{none} is at position {shown(text)} of get_weights()."
     return NothingMatches(message, _left_out(left_out) or _known_positions(model))
 
 
@@ -59,32 +60,12 @@ def _known_positions(model: Model) -> str:
 
 def _nothing(word: str, pattern: str, remedy: str) -> NothingMatches:
     """The error for a pattern that matches nothing."""
-    return NothingMatches(f'No {word} matches "{_shown(pattern)}".', remedy)
-
-
-def _shown(name: str) -> str:
-    """A name as a message repeats it."""
-    return cut(name, LONGEST_SHOWN)
-
-
-def _nearest(word: str, pattern: str, names: Sequence[str], others: Sequence[str] = ()) -> str:
-    """The nearest names, or the first ones."""
-    near = alike(pattern, [*names, *others])
-    if near:
-        return f"The nearest: {', '.join(map(_shown, near))}."
-    plural = "classes" if word == "class" else f"{word}s"
-    return f"There are {_first(names)}." if names else f"There are no {plural} to choose from."
-
-
-def _first(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are."""
-    more = f" and {len(names) - _NAMES_IN_A_MESSAGE} more" if len(names) > _NAMES_IN_A_MESSAGE else ""
-    return f"{', '.join(map(_shown, names[:_NAMES_IN_A_MESSAGE]))}{more}"
+    return NothingMatches(f'No {word} matches "{shown(pattern)}".', remedy)
 
 
 def _left_out(paths: Sequence[str]) -> str:
     """What is there, were it not for the other filters; nothing where nothing is."""
-    return f"The other options leave out {_first(paths)}." if paths else ""
+    return f"The other options leave out {first(paths)}." if paths else ""
 
 
 def _meant_position(model: Model, text: str) -> str:
@@ -98,25 +79,25 @@ def _meant_position(model: Model, text: str) -> str:
 def _at(model: Model, number: int) -> Iterator[str]:
     """The layer and the array of a number."""
     if 0 < number <= len(model.layers):
-        yield f"Layer {number} of summary, counted from 1, is {_shown(model.layers[number - 1].path)}."
+        yield f"Layer {number} of summary, counted from 1, is {shown(model.layers[number - 1].path)}."
     array = next((weight.path for weight in model.weights if weight.index == number), None)
-    of = "" if array is None else f": {_shown(array)}"
+    of = "" if array is None else f": {shown(array)}"
     yield f"--index {number} chooses the array at position {number} of get_weights(){of}."
 
 
 def _meant_weight(model: Model, pattern: str) -> str:
     """That a name is a weight's, where it is."""
     is_weight = any(pattern in names_of_weight(weight) for weight in model.weights)
-    return f"That is a weight: choose it by --weight {_shown(pattern)}." if is_weight else ""
+    return f"That is a weight: choose it by --weight {shown(pattern)}." if is_weight else ""
 
 
 def _meant_class(model: Model, pattern: str) -> str:
     """That a name is a class, where it is."""
     is_class = any(pattern in names_of_class(layer.class_name) for layer in model.walk())
-    return f"That is a class: choose its layers by --class {_shown(pattern)}." if is_class else ""
+    return f"That is a class: choose its layers by --class {shown(pattern)}." if is_class else ""
 
 
 def _meant_layer(model: Model, pattern: str) -> str:
     """That a name is a layer's, where it is."""
     is_layer = any(pattern in names_of_layer(layer) for layer in model.walk())
-    return f"That is a layer: choose it by --layer {_shown(pattern)}." if is_layer else ""
+    return f"That is a layer: choose it by --layer {shown(pattern)}." if is_layer else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.analysis.statistics.figures import Statistics
-from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, raw_blocks
+from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw_blocks
 from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
 from kerasinspect.dtypes import DTYPES
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 _LARGE, _LARGE_BLOCK = 1 << 22, 1 << 18
 """Values of a large array, and how many of one are looked at together: so many that numpy does nearly all of the work
 and two threads seldom wait for each other."""
-
-_ROW = 1 << 12
-"""Values whose squares are added up in one go: few enough that BLAS does it on the thread that asks."""
 
 _FAR = 0.5
 """Where the spread is a smaller share of the sum of squares than this, the mean is far from zero."""
@@ -128,12 +125,12 @@ def _finite_figures(
     wide = buffers.wide[:count]
     np.copyto(wide, values)
     mean = wide.sum().item() / count
-    squares = _sum_of_squares(wide)
+    squares = dot(wide, wide)
     spread = squares - count * mean * mean
     if not spread > _FAR * squares:
         # The mean is far from zero beside the spread, and the difference of two large numbers would lose digits.
         np.subtract(wide, mean, out=wide)
-        spread = _sum_of_squares(wide)
+        spread = dot(wide, wide)
     return Statistics(
         count=count,
         finite=count,
@@ -144,13 +141,6 @@ def _finite_figures(
         mean=mean,
         spread=spread,
     )
-
-
-def _sum_of_squares(wide: np.ndarray[Any, Any]) -> float:
-    """The sum of the squares, row by row and then of the rows, so that rounding does not add up."""
-    whole = wide.size - wide.size % _ROW
-    rows = wide[:whole].reshape(-1, _ROW)
-    return float(np.vecdot(rows, rows).sum() + np.vecdot(wide[whole:], wide[whole:]))
 
 
 def _closer_to_zero(values: np.ndarray[Any, Any], low: float, high: float, distance: float, buffers: _Buffers) -> int:

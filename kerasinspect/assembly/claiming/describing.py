@@ -60,7 +60,8 @@ def layer_of_group(group: Group, key: str, pattern: str = "", *, is_class: bool 
     """
     class_name = class_of_group(group, key, pattern.format(""), is_class=is_class) or ""
     kind = LAYERS.get(class_name)
-    node = Node(user_name(group) or key, class_name, kind=kind, from_config=False, group=group.path)
+    name = user_name(group)
+    node = Node(name or key, class_name, kind=kind, from_config=False, named=name is not None, group=group.path)
     if kind:
         node.role = "model" if kind.is_model else role_of(kind)
     elif any(container in group.groups for container in CONTAINERS):

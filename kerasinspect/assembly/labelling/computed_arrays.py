@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.containers.sources import BLOCK
-from kerasinspect.containers.stored import all_values, normalised
+from kerasinspect.containers.stored import normalised
 from kerasinspect.dtypes import float8_values
+from kerasinspect.model import all_values
+from kerasinspect.shown.representation import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +35,10 @@ class _Computed:
     shape: tuple[int, ...]
     dtype: str
     compute: Callable[[list[range]], np.ndarray]
+
+    def __repr__(self) -> str:
+        """Its shape and its dtype."""
+        return one_line("ComputedArray", str(self.shape), self.dtype)
 
     @property
     def nbytes(self) -> int:

@@ -48,6 +48,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         config=node.config,
         remarks=_remarks_of(labelling, node),
         stored_as=node.stored_as,
+        named=node.named,
         looked_up_at=node.looked_up_at,
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.plain_values import LONGEST
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import fingerprint
-from kerasinspect.checking.agreed_config import LONGEST, departures
+from kerasinspect.analysis.placed_layers import known_class
+from kerasinspect.checking.agreed_config import departures
 from kerasinspect.checking.contract import (
     Contract,
     Range,
@@ -16,7 +18,6 @@ from kerasinspect.checking.contract import (
     fits_size,
     fits_text,
     inputs_of,
-    known_class,
     outputs_of,
     with_agreed,
 )

@@ -17,7 +17,7 @@ from kerasinspect.containers.zip.directory import read_directory
 from kerasinspect.containers.zip.members import SAVE_AGAIN, STORED, Member
 from kerasinspect.errors import DamagedFile, RefusedFile
 from kerasinspect.limits import DEFAULT, Limits, check_inflation, over_limit
-from kerasinspect.model import Checksum
+from kerasinspect.model.checksum import Checksum
 from kerasinspect.platforms import Descriptor
 
 if TYPE_CHECKING:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, TextIO
 
+from kerasinspect.names import not_computed
 from kerasinspect.output.blocks import Block, Table
 from kerasinspect.output.escaping import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What makes a spreadsheet take a cell for a formula; some take the wide forms of these for the same."""
 
 
 def write_csv(blocks: Iterable[Block], stream: TextIO) -> None:
@@ -28,15 +26,5 @@ def write_csv(blocks: Iterable[Block], stream: TextIO) -> None:
 
 
 def _cell(text: str) -> str:
-    """A cell that a spreadsheet shows as it is: text that it would compute gets an apostrophe before it."""
-    shown = visible(text)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA_STARTS) and not _is_number(shown) else shown
-
-
-def _is_number(text: str) -> bool:
-    """Whether the text is a number and nothing else."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    """A cell that a spreadsheet and a terminal show as it is."""
+    return not_computed(visible(text))

@@ -1,0 +1,119 @@
+"""What two models were compiled with, held against each other, from both of the forms in which Keras saves it.
+
+Legacy HDF5 has an ``optimizer_config``, and the metrics that Keras made of those it was given; an archive has an
+``optimizer``, and what ``compile`` was given. Which of the other keys are saved depends on the format and the version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.comparison.plain_values import plain_value
+from kerasinspect.analysis.comparison.results import ConfigChange
+from kerasinspect.analysis.comparison.value_changes import key_changes
+from kerasinspect.knowledge.naming import snake_case
+from kerasinspect.knowledge.serialized import as_mapping, is_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.json_values import Json, JsonObject
+
+_KEY = "compile"
+_LISTS_OF_METRICS = ("metrics", "weighted_metrics")
+_OLDER_KEYS = {"optimizer_config": "optimizer", "lr": "learning_rate"}
+"""Today's word for a key of older files."""
+_LONG_NAMES: Mapping[str, str] = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "bce": "binary_crossentropy",
+    "kld": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
+    "acc": "accuracy",
+}
+"""What short and older names of losses and metrics stand for."""
+_ANY_ACCURACY = "accuracy"
+"""The metric of which Keras makes the one that fits the loss, and which an older file has as that one."""
+
+
+def compile_changes(old: JsonObject | None, new: JsonObject | None) -> Iterator[ConfigChange]:
+    """Each key of what both models were compiled with that differs; one entry where only one of them was."""
+    if old and new:
+        yield from key_changes(_KEY, _compared(old, new), _compared(new, old), exact=False)
+    elif old:
+        yield ConfigChange(_KEY, _outline(old), None, missing="new")
+    elif new:
+        yield ConfigChange(_KEY, None, _outline(new), missing="old")
+
+
+def _outline(config: JsonObject) -> Json:
+    """The optimizer, the loss and the metrics of one model, by name."""
+    form = _form(config)
+    named: dict[str, Json] = {}
+    for key in ("optimizer", "loss", *_LISTS_OF_METRICS):
+        value = form.get(key)
+        named[key] = value["class_name"] if isinstance(value, dict) and is_entry(value) else value
+    return {key: value for key, value in named.items() if value}
+
+
+def _compared(config: JsonObject, other: JsonObject) -> JsonObject:
+    """What is compared of one side; metrics that are those of the other side are in its words."""
+    form, others = _form(config), _form(other)
+    for key in _LISTS_OF_METRICS:
+        if _are_same_metrics(form.get(key), others.get(key)):
+            form.pop(key, None)
+    return form
+
+
+def _form(config: JsonObject) -> dict[str, Json]:
+    """A compile config in the form that both generations share."""
+    form = {_OLDER_KEYS.get(key, key): plain_value(key, value) for key, value in config.items()}
+    optimizer = form.get("optimizer")
+    if isinstance(optimizer, dict) and is_entry(optimizer):
+        inner = as_mapping(optimizer["config"])
+        form["optimizer"] = {**optimizer, "config": {_OLDER_KEYS.get(key, key): inner[key] for key in inner}}
+    form["loss"] = _long(form.get("loss"))
+    form.update({key: [*_metric_names(form.get(key))] for key in _LISTS_OF_METRICS})
+    return {key: value for key, value in form.items() if value is not None}
+
+
+def _long(value: Json) -> Json:
+    """A loss, or those of several outputs, by today's names."""
+    if isinstance(value, list):
+        return [*map(_long, value)]
+    if isinstance(value, dict) and not is_entry(value):
+        return {key: _long(inner) for key, inner in value.items()}
+    return _LONG_NAMES.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _metric_names(value: Json) -> Iterator[Json]:
+    """The metrics of all outputs, by today's names, in order; a function in a wrapper by its own."""
+    match value:
+        case list():
+            for inner in value:
+                yield from _metric_names(inner)
+        case {"class_name": str(), "config": {"fn": str(function)}}:
+            yield from _metric_names(function)
+        case {"class_name": str(name), "config": _}:
+            yield from _metric_names(name)
+        case dict():
+            yield from _metric_names([*value.values()])
+        case str():
+            name = snake_case(value)
+            yield _LONG_NAMES.get(name, name)
+
+
+def _are_same_metrics(old: Json, new: Json) -> bool:
+    """Whether two lists name the same metrics."""
+    if not isinstance(old, list) or not isinstance(new, list) or len(old) != len(new):
+        return False
+    return all(map(_is_same_metric, old, new))
+
+
+def _is_same_metric(old: Json, new: Json) -> bool:
+    """Whether two names stand for one metric; ``accuracy`` for any that fits a loss."""
+    return old == new or (
+        _ANY_ACCURACY in {old, new} and str(old).endswith(_ANY_ACCURACY) and str(new).endswith(_ANY_ACCURACY)
+    )

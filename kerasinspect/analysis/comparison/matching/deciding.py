@@ -1,0 +1,91 @@
+"""Settles by values which layers are pairs, whatever their names; names that values bear out are enough."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.comparison.matching.by_name import way_of
+from kerasinspect.analysis.comparison.matching.by_values import alike
+from kerasinspect.analysis.comparison.matching.pairs import fit
+from kerasinspect.analysis.comparison.matching.sketches import by_chance, likeness, sketch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kerasinspect.analysis.comparison.matching.by_name import Couple
+    from kerasinspect.analysis.comparison.matching.by_values import Known
+    from kerasinspect.analysis.comparison.matching.pairs import Pairs
+    from kerasinspect.analysis.comparison.matching.places import Place, Side
+    from kerasinspect.analysis.comparison.matching.sketches import Sketch
+
+_SURE = 0.95
+"""The cosine above which no other layer can be nearer by the margin that a pair by values needs."""
+_NUMBERS = 1 << 23
+"""Numbers in all sketches of one side."""
+_MOST, _FEWEST = 1_000, 64
+"""Numbers in the sketch of one weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Layers of the same shapes that are not settled, with what their values say."""
+
+    olds: list[Known] = field(default_factory=list)
+    news: list[Known] = field(default_factory=list)
+
+
+def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pairs) -> bool:
+    """Take every pair that values tell; give whether a couple of one name turned out to be none."""
+    count = _count(old, new)
+    fitting = {two.number: one for one, two in couples if two.weights and pairs.are_free(one, two) and fit(one, two)}
+    unsettled: dict[tuple[tuple[int, ...], ...], _Open] = defaultdict(_Open)
+    for number, one in fitting.items():
+        two = new.places[number]
+        sketches = sketch_of(one, count), sketch_of(two, count)
+        if _agree(*sketches):
+            pairs.add(one, two, way_of(one, two))
+        else:
+            _keep(unsettled[two.shapes], (one, two), sketches)
+    named = {one.number for one in fitting.values()}
+    for place, sketch in _others(pairs.free_old(old.places), named, count):
+        unsettled[place.shapes].olds.append((place, sketch))
+    for place, sketch in _others(pairs.free_new(new.places), set(fitting), count):
+        unsettled[place.shapes].news.append((place, sketch))
+    for layers in unsettled.values():
+        for one, two in alike(layers.olds, layers.news):
+            pairs.add(one, two, way_of(one, two) if fitting.get(two.number) is one else "values")
+    return any(
+        not pairs.are_free(one, new.places[number]) and not pairs.is_pair(one, new.places[number])
+        for number, one in fitting.items()
+    )
+
+
+def _count(old: Side, new: Side) -> int:
+    """How many numbers there are in the sketch of one weight."""
+    weights = max(sum(len(place.weights) for place in side.places) for side in (old, new))
+    return max(_FEWEST, min(_MOST, _NUMBERS // max(1, weights)))
+
+
+def _agree(old: Sketch | None, new: Sketch | None) -> bool:
+    """Whether values bear out that two layers of one name are one, so that they need not be held against others."""
+    if old is None or new is None:
+        return False
+    if old.exact == new.exact:
+        return True
+    return likeness(old, new) > max(_SURE, by_chance(min(old.freedom, new.freedom), 1))
+
+
+def _keep(layers: _Open, couple: Couple, sketches: tuple[Sketch | None, Sketch | None]) -> None:
+    """Keep a couple for later, as far as its values say anything."""
+    for known, place, sketch in zip((layers.olds, layers.news), couple, sketches, strict=True):
+        if sketch is not None:
+            known.append((place, sketch))
+
+
+def _others(places: Iterable[Place], named: set[int], count: int) -> Iterator[Known]:
+    """Layers that have weights, but no namesake, with what their values say."""
+    for place in places:
+        if place.weights and place.number not in named and (sketch := sketch_of(place, count)):
+            yield place, sketch

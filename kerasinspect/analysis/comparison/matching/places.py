@@ -1,0 +1,141 @@
+"""The layers of one side of a comparison, each at its place: in which layer, after which, fed by which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.analysis.placed_layers import known_class, placed_layers
+from kerasinspect.knowledge.layers import group_name
+from kerasinspect.knowledge.layers.weights import LORA_FACTORS
+from kerasinspect.knowledge.naming import plain_class_name, unnumbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kerasinspect.model import Array, Layer, Model, Weight
+
+_QUANTIZATION_ENDINGS = ("_scale", "_zero", "_amax_history", "_divisor")
+"""Endings of arrays that quantizing adds to a layer, and that the layer itself says nothing by."""
+_GROUP_INDEX = "g_idx"
+"""Another one."""
+
+Kinds: TypeAlias = "dict[tuple[str, tuple[tuple[int, ...], ...], tuple[int, ...]], int]"
+"""A number for each kind of layer that was met on either side: same class, same shapes, same layers with weights."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A layer of one side, with what finding its partner asks."""
+
+    layer: Layer
+    number: int
+    """Among all layers of its side, in order."""
+    around: Place | None
+    weights: tuple[Weight, ...]
+    """Those that training or a rule of the layer makes, the largest ranks last; not those of quantization."""
+    inner: list[Place] = field(default_factory=list)
+    feeders: list[Place] = field(default_factory=list)
+    """The layers that feed it, in order."""
+    consumers: list[Place] = field(default_factory=list)
+    """The layers that it feeds, in order."""
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of its own weights, as the layer computes with them."""
+        return tuple(values_of(weight).shape for weight in self.weights)
+
+    @property
+    def word(self) -> str:
+        """What its class is called in the names that Keras makes."""
+        known = known_class(self.layer)
+        return unnumbered(self.layer.name) if known is None else group_name(plain_class_name(known))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """All layers of one of the two models."""
+
+    model: Model
+    places: tuple[Place, ...]
+    by_path: Mapping[str, Place]
+    kinds: Sequence[int]
+    """The kind of each layer, by its number."""
+
+    @property
+    def tells_names(self) -> bool:
+        """Whether its paths are certain to be the user's names."""
+        return self.model.config is not None or self.model.is_legacy
+
+    @property
+    def itself(self) -> Place | None:
+        """What stands for the model, where that has weights of its own."""
+        return self.places[0] if self.model.own_weights else None
+
+    @property
+    def outermost(self) -> list[Place]:
+        """The layers that lie in no other one."""
+        return [place for place in self.places if place.around is None and place is not self.itself]
+
+    def kind(self, place: Place) -> int:
+        """The number of its kind, which layers of either side share that look alike."""
+        return self.kinds[place.number]
+
+
+def values_of(weight: Weight) -> Array:
+    """The values that a layer computes with."""
+    return weight.dequantized or weight.unpacked or weight.array
+
+
+def side_of(model: Model, kinds: Kinds) -> Side:
+    """All layers of a model; ``kinds`` is one numbering for both sides."""
+    places = tuple(_places(model))
+    layers = places[1:] if model.own_weights else places  # the first one is the model itself
+    by_path: dict[str, Place] = {}
+    for place in layers:
+        by_path.setdefault(place.layer.path, place)
+    for place in layers:
+        for path in place.layer.also_at:
+            by_path.setdefault(path, place)
+    for place in layers:
+        for path in dict.fromkeys(place.layer.inbound):
+            if path in by_path:
+                place.feeders.append(by_path[path])
+                by_path[path].consumers.append(place)
+    return Side(model, places, by_path, _kinds(places, kinds))
+
+
+def _places(model: Model) -> Iterator[Place]:
+    """Every layer in order, each told to the one around it."""
+    stack: list[Place] = []
+    for number, (layer, around) in enumerate(placed_layers(model)):
+        while stack and stack[-1].layer is not around:
+            stack.pop()
+        place = Place(layer, number, stack[-1] if stack else None, _own_weights(layer))
+        if stack:
+            stack[-1].inner.append(place)
+        stack.append(place)
+        yield place
+
+
+def _own_weights(layer: Layer) -> tuple[Weight, ...]:
+    """The weights that tell layers apart, in an order that quantizing leaves as it is: by shape, then as stored."""
+    plain = [weight for weight in layer.weights if not _is_added(weight.name)]
+    return tuple(sorted(plain, key=lambda weight: values_of(weight).shape))
+
+
+def _is_added(name: str) -> bool:
+    """Whether quantizing or LoRA put an array of this name beside those of the layer."""
+    return name == _GROUP_INDEX or name in LORA_FACTORS or name.endswith(_QUANTIZATION_ENDINGS)
+
+
+def _kinds(places: Sequence[Place], kinds: Kinds) -> list[int]:
+    """The kind of each layer: those inside it count where they have weights, since files of weights have no others."""
+    numbers = [0] * len(places)
+    heavy = [False] * len(places)
+    for place in reversed(places):
+        inside = [one.number for one in place.inner if heavy[one.number]]
+        heavy[place.number] = bool(place.weights or inside)
+        key = place.word, place.shapes, tuple(numbers[number] for number in inside)
+        numbers[place.number] = kinds.setdefault(key, len(kinds))
+    return numbers

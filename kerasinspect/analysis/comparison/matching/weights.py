@@ -1,0 +1,43 @@
+"""Which weight of a layer is which of its partner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.comparison.matching.places import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from kerasinspect.model import Layer, Weight
+
+    _Places = dict[int, Weight]
+
+
+def paired_weights(old: Layer, new: Layer) -> tuple[tuple[Weight | None, Weight | None], ...]:
+    """The weights of two layers that are one, in the order of the new one; what only the old one has comes last.
+
+    They are paired by name, and where a name is only a position, or the other layer has none of it, by shape in order.
+    """
+    left, right = dict(enumerate(old.weights)), dict(enumerate(new.weights))
+    partners = _taken(left, right, lambda weight: weight.name if weight.named else None)
+    partners |= _taken(left, right, lambda weight: values_of(weight).shape)
+    pairs = [(partners.get(place), weight) for place, weight in enumerate(new.weights)]
+    return *pairs, *((weight, None) for weight in left.values())
+
+
+def _taken(left: _Places, right: _Places, key: Callable[[Weight], Hashable]) -> _Places:
+    """Old weights by the place of the new one with the same key, first come, first served; none where the key is None.
+
+    Those that are found are taken out of both.
+    """
+    waiting: dict[Hashable, list[int]] = {}
+    for place in reversed(left):
+        waiting.setdefault(key(left[place]), []).append(place)
+    found: _Places = {}
+    for place in tuple(right):
+        wanted = key(right[place])
+        if wanted is not None and waiting.get(wanted):
+            found[place] = left.pop(waiting[wanted].pop())
+            del right[place]
+    return found

@@ -1,0 +1,159 @@
+"""Compares two models: pairs their layers, and says of each what became of its weights, its config and its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.comparison.configs import are_of_one_version, layer_changes, model_changes
+from kerasinspect.analysis.comparison.matching import match_layers
+from kerasinspect.analysis.comparison.matching.weights import paired_weights
+from kerasinspect.analysis.comparison.plain_values import is_derived
+from kerasinspect.analysis.comparison.results import (
+    ComparisonOptions,
+    ConfigChange,
+    Diff,
+    LayerDiff,
+    LayerPair,
+    WeightDiff,
+)
+from kerasinspect.analysis.comparison.standing import moved_pairs, standing_pairs
+from kerasinspect.analysis.comparison.verdicts import verdict_of
+from kerasinspect.analysis.comparison.weight_changes import Readings, weight_diffs
+from kerasinspect.analysis.damage import Damage
+from kerasinspect.analysis.placed_layers import placed_layers
+from kerasinspect.analysis.weights_checksum import verifying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kerasinspect.analysis.comparison.standing import Standing, StandingPair
+    from kerasinspect.model import Model
+
+_DEFAULT = ComparisonOptions()
+
+
+def compare_models(old: Model, new: Model, options: ComparisonOptions = _DEFAULT) -> Diff:
+    """What differs between two open models, all values of both read once.
+
+    Raises RequestError where ``options.pairs`` names a layer that is not there.
+    """
+    readings = Readings(options, Damage(old.damage), Damage(new.damage))
+    with (
+        verifying(old, readings.old_damage.note, whole=True) as old_sum,
+        verifying(new, readings.new_damage.note, whole=True) as new_sum,
+    ):
+        layers = _layer_diffs(old, new, match_layers(old, new, options), readings)
+        old_sum(), new_sum()
+    damage = (*_told(old, readings.old_damage), *_told(new, readings.new_damage))
+    return Diff(old, new, layers, model_changes(old, new), damage)
+
+
+def compare_with_itself(model: Model) -> Diff:
+    """The comparison of a model with the same file: all is the same, and no value is read."""
+    pairs = tuple(LayerPair(layer, layer, "path") for layer, _ in placed_layers(model))
+    return Diff(model, model, _layer_diffs(model, model, pairs, None), (), _told(model, Damage()), same_file=True)
+
+
+def _told(model: Model, damage: Damage) -> tuple[str, ...]:
+    """All that could not be read of one model, with the name of its file."""
+    return tuple(f"{model.location}: {sentence}" for sentence in (*model.damage, *damage.sentences))
+
+
+def _layer_diffs(
+    old: Model, new: Model, pairs: Sequence[LayerPair], readings: Readings | None
+) -> tuple[LayerDiff, ...]:
+    """What became of every layer that is a row of the comparison."""
+    stood = standing_pairs(old, new, pairs)
+    has_configs = old.config is not None and new.config is not None
+    partners = {one.pair.old.path: one.pair.new.path for one in stood if one.pair.old and one.pair.new}
+    comparison = _Comparison(
+        readings,
+        partners,
+        frozenset(partners.values()),
+        moved_pairs(stood) if has_configs else set(),
+        has_configs=has_configs,
+        is_exact=are_of_one_version(old, new),
+    )
+    compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood))
+    return tuple(diff for diff in compared if _is_row(diff, has_configs=has_configs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What all layers of a comparison have in common."""
+
+    readings: Readings | None
+    """None where both sides are one file, whose values need not be read."""
+    partners: Mapping[str, str]
+    """Paths of new layers by those of their partners."""
+    on_both: frozenset[str]
+    """Paths of new layers that have partners."""
+    moved: set[int]
+    """The places of pairs that stand elsewhere in the new model."""
+    has_configs: bool
+    """Whether both files have one."""
+    is_exact: bool
+    """Whether a key that one config lacks is a difference."""
+
+
+def _layer_diff(place: int, one: StandingPair, comparison: _Comparison) -> LayerDiff:
+    """What became of one layer."""
+    old, new = one.old, one.new
+    if old is None or new is None:
+        return _lonely(one.pair)
+    weights = weight_diffs(paired_weights(old.layer, new.layer), comparison.readings)
+    changes = _config_changes(old, new, comparison) if comparison.has_configs else ()
+    return LayerDiff(
+        old.layer,
+        new.layer,
+        one.pair.matched_by,
+        verdict_of(weights),
+        tuple(changes),
+        weights,
+        renamed=_is_renamed(old, new),
+        moved=place in comparison.moved,
+    )
+
+
+def _lonely(pair: LayerPair) -> LayerDiff:
+    """A layer that only one side has."""
+    old, new = pair.old, pair.new
+    weights = (
+        *(WeightDiff(weight.name, weight, None) for weight in (old.weights if old else ())),
+        *(WeightDiff(weight.name, None, weight) for weight in (new.weights if new else ())),
+    )
+    return LayerDiff(old, new, None, "removed" if new is None else "added", (), weights)
+
+
+def _config_changes(old: Standing, new: Standing, comparison: _Comparison) -> Iterator[ConfigChange]:
+    """In what the configs of a layer differ, and what feeds it."""
+    yield from layer_changes((old.layer, old.around), (new.layer, new.around), exact=comparison.is_exact)
+    fed_by = [comparison.partners[path] for path in old.layer.inbound if path in comparison.partners]
+    if fed_by != [path for path in new.layer.inbound if path in comparison.on_both]:
+        yield ConfigChange("inbound", [*old.layer.inbound], [*new.layer.inbound])
+
+
+def _is_renamed(old: Standing, new: Standing) -> bool:
+    """Whether both files tell the name of a layer, nobody else gave it one, and the names differ."""
+    if old.is_model or new.is_model or not (old.layer.named and new.layer.named):
+        return False
+    return old.layer.name != new.layer.name and not (_is_made(old) and _is_made(new))
+
+
+def _is_made(one: Standing) -> bool:
+    """Whether the layer around it made a layer from its own config, and gave it its name."""
+    return one.around is not None and is_derived(one.layer.config, one.around.config)
+
+
+def _is_row(diff: LayerDiff, *, has_configs: bool) -> bool:
+    """Whether a layer is one of the comparison: it has weights, no layers below it, or differs in itself.
+
+    A file of weights does not tell of a layer without any, so that nothing can be said where only the other has it.
+    """
+    sides = [layer for layer in (diff.old, diff.new) if layer is not None]
+    if any(layer.weights for layer in sides):
+        return True
+    is_told = has_configs or diff.old is diff.new or len(sides) > 1
+    is_lowest = not any(layer.layers for layer in sides)
+    return is_told and (is_lowest or bool(diff.config) or diff.renamed or diff.moved)

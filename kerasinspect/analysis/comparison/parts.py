@@ -1,0 +1,152 @@
+"""What differs between two pieces of numbers, and how that of two parts becomes that of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasinspect.analysis.comparison.differences import changed, sign_flips, subtract
+from kerasinspect.analysis.comparison.moments import Moments, moments
+from kerasinspect.analysis.statistics.numbers import dot
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    _Values = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The smallest and the largest of some finite numbers; of none at all by default."""
+
+    low: float = inf
+    high: float = -inf
+
+    @classmethod
+    def of(cls, values: _Values) -> Extent:
+        """The extent of the finite ones of some numbers."""
+        low, high = values.min().item(), values.max().item()
+        if isfinite(low) and isfinite(high):
+            return cls(low, high)
+        finite = values[np.isfinite(values)]
+        return cls.of(finite) if finite.size else cls()
+
+    def merge(self, other: Extent) -> Extent:
+        """The extent of both together."""
+        return Extent(min(self.low, other.low), max(self.high, other.high))
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is that of no numbers."""
+        return self.low > self.high
+
+    @property
+    def nonzero(self) -> bool:
+        """Whether there is a number other than zero."""
+        return not self.empty and bool(self.low or self.high)
+
+    @property
+    def varied(self) -> bool:
+        """Whether there are two different numbers."""
+        return self.low < self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a new value may be from an old one and still be close: ``atol + rtol * |old|``."""
+
+    relative: float
+    absolute: float
+
+    def holds(self, sizes: _Values, old: _Values) -> bool:
+        """Whether differences of these sizes, from these old values, are all within."""
+        if sizes.max() <= self.absolute:
+            return True
+        return bool((sizes <= self.absolute + self.relative * np.abs(old)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What differs between two rows of numbers; between nothing at all by default."""
+
+    changed: int = 0
+    close: bool = True
+    largest: float = 0.0
+    total: float = 0.0
+    squares: float = 0.0
+    """The largest absolute difference, the sum of all, and that of their squares."""
+    sign_flips: int = 0
+    old_nan: int = 0
+    new_nan: int = 0
+    old: Extent = field(default_factory=Extent)
+    new: Extent = field(default_factory=Extent)
+    moments: Moments = field(default_factory=Moments)
+
+    def merge(self, following: Part) -> Part:
+        """What differs in these and in others."""
+        return Part(
+            changed=self.changed + following.changed,
+            close=self.close and following.close,
+            largest=max(self.largest, following.largest),
+            total=self.total + following.total,
+            squares=self.squares + following.squares,
+            sign_flips=self.sign_flips + following.sign_flips,
+            old_nan=self.old_nan + following.old_nan,
+            new_nan=self.new_nan + following.new_nan,
+            old=self.old.merge(following.old),
+            new=self.new.merge(following.new),
+            moments=self.moments.merge(following.moments),
+        )
+
+
+class Workspace:
+    """Room that every piece is worked on in, so that none is made on the way."""
+
+    def __init__(self, size: int) -> None:
+        """Make room for pieces of at most so many values."""
+        self._wide = np.empty((3, size))
+        self._flags = np.empty((2, size), np.bool_)
+
+    def part(self, old: _Values, new: _Values, tolerance: Tolerance | None) -> Part:
+        """What differs between two pieces, which are not empty; closeness is not asked for without a tolerance."""
+        wide_old, wide_new, difference = self._wide[:, : old.size]
+        np.copyto(wide_old, old)
+        np.copyto(wide_new, new)
+        subtract(old, new, wide_old, wide_new, difference)
+        squares = dot(difference, difference)
+        if isfinite(squares) or (finite := np.isfinite(wide_old) & np.isfinite(wide_new)).all():
+            return self._finite_part(old, new, squares, tolerance)
+        odd = _odd_part(old[~finite], new[~finite])
+        return odd.merge(self.part(old[finite], new[finite], tolerance)) if finite.any() else odd
+
+    def _finite_part(self, old: _Values, new: _Values, squares: float, tolerance: Tolerance | None) -> Part:
+        """What differs between two pieces of finite numbers, which lie in the room with their difference."""
+        wide_old, wide_new, difference = self._wide[:, : old.size]
+        flags, more_flags = self._flags[:, : old.size]
+        sizes = np.abs(difference, out=difference)
+        return Part(
+            changed=changed(old, new, flags),
+            close=tolerance is not None and tolerance.holds(sizes, wide_old),
+            largest=sizes.max().item(),
+            total=sizes.sum().item(),
+            squares=squares,
+            sign_flips=sign_flips(old, new, flags, more_flags),
+            old=Extent.of(old),
+            new=Extent.of(new),
+            moments=moments(wide_old, wide_new),
+        )
+
+
+def _odd_part(old: _Values, new: _Values) -> Part:
+    """What differs where at least one number of each pair is NaN or infinite."""
+    old_nan, new_nan = np.isnan(old), np.isnan(new)
+    differing = int(np.count_nonzero((old != new) & ~(old_nan & new_nan)))
+    return Part(
+        changed=differing,
+        close=not differing,
+        old_nan=int(np.count_nonzero(old_nan)),
+        new_nan=int(np.count_nonzero(new_nan)),
+    )

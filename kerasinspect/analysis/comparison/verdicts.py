@@ -1,0 +1,87 @@
+"""What became of the weights of a layer, from what changed in each: unchanged, nudged, trained or replaced."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.damage import Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kerasinspect.analysis.comparison.results import ArrayChange, Verdict, WeightDiff
+
+_NUDGED = 0.01
+"""The most that a change may be, as a share of the old values in L2, that is no more than a nudge.
+
+Rounding to bfloat16 changes values by 0.17 % of their size, to float16 by 0.02 %; a quantized kernel of int8 is about
+1 % off.
+"""
+_LEAST_CORRELATION = 0.1
+"""The least correlation of values that have something in common."""
+_SIGMAS = 4.0
+"""Standard deviations above 0 that a correlation must lie, were the values drawn anew: once in 30,000 arrays."""
+_MOST_OF_THEM = 0.5
+"""The share of a layer's values that must have nothing in common for the layer to be replaced."""
+_GRAVEST_FIRST: tuple[Verdict, ...] = ("replaced", "trained", "nudged", "unchanged")
+
+
+def verdict_of(weights: Sequence[WeightDiff]) -> Verdict | None:
+    """The verdict on a layer that both models have; None where values that it depends on cannot be read."""
+    is_quantized = any(weight.dequantized for weight in weights)
+    found = [(_weight_verdict(weight, is_quantized=is_quantized), weight) for weight in weights]
+    verdicts = [verdict for verdict, _ in found if verdict is not None]
+    gravest: Verdict = next((verdict for verdict in _GRAVEST_FIRST if verdict in verdicts), "unchanged")
+    if gravest == "replaced" and not _is_most([weight for verdict, weight in found if verdict == gravest], weights):
+        return "trained"
+    is_open = len(verdicts) < len(found) and gravest in {"unchanged", "nudged"}
+    return None if is_open else gravest
+
+
+def _weight_verdict(weight: WeightDiff, *, is_quantized: bool) -> Verdict | None:
+    """The verdict on one weight; None where its values cannot be read.
+
+    One that only one side has is no change where it is what quantization adds to the values that are compared.
+    """
+    match weight.change:
+        case Unread():
+            return None
+        case None if weight.old is not None and weight.new is not None:
+            return "replaced"
+        case None:
+            return "unchanged" if is_quantized else "trained"
+        case change if change.equal:
+            return "unchanged"
+        case change if _is_nudge(change):
+            return "nudged"
+        case change:
+            return "trained" if _has_in_common(change) else "replaced"
+
+
+def _is_nudge(change: ArrayChange) -> bool:
+    """Whether the values hardly moved, and none of them became or ceased to be NaN."""
+    return change.relative_l2 is not None and change.relative_l2 <= _NUDGED and change.old_nan == change.new_nan
+
+
+def _has_in_common(change: ArrayChange) -> bool:
+    """Whether the values have anything to do with those before, or say nothing of it, since one side is constant."""
+    if change.correlation is None:
+        return True
+    return change.correlation >= max(_LEAST_CORRELATION, _SIGMAS / math.sqrt(max(change.count, 1)))
+
+
+def _is_most(replaced: Sequence[WeightDiff], weights: Sequence[WeightDiff]) -> bool:
+    """Whether these weights hold most of a layer's values: a few of a bias may happen to have nothing in common."""
+    return sum(map(_size, replaced)) >= _MOST_OF_THEM * sum(map(_size, weights))
+
+
+def _size(weight: WeightDiff) -> int:
+    """The number of values of a weight; none of one that only one side has, or that is constant on one side."""
+    match weight.change:
+        case None if weight.old is not None and weight.new is not None:
+            return weight.new.parameters
+        case None | Unread():
+            return 0
+        case change:
+            return 0 if change.correlation is None and not change.equal else change.count

@@ -1,0 +1,48 @@
+"""Takes arrays out of models: ``export`` writes them to a file of another program, each under its right name."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.selection import select
+from kerasinspect.exporting.writing import export_selections
+from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.model import Model
+from kerasinspect.opening import open_model
+from kerasinspect.writing import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kerasinspect.exporting.results import Export, FormName
+
+__all__ = ["export"]
+
+
+def export(  # noqa: PLR0913 - as the options of the command
+    model: Model | str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    *,
+    layers: Sequence[str] = (),
+    weights: Sequence[str] = (),
+    classes: Sequence[str] = (),
+    indices: Sequence[str] = (),
+    dequantize: bool = False,
+    form: FormName | None = None,
+    force: bool = False,
+    limits: Limits = DEFAULT,
+) -> Export:
+    """Write the arrays of a model, or those that match, to a file whose ending says what it is.
+
+    ``.npz`` and ``.safetensors`` hold any number of arrays by name, ``layer/weight``; ``.npy`` holds one; ``.csv`` has
+    labelled rows and columns, ``.json`` nested lists. The file is there as a whole at the end, or not at all.
+
+    Raises RequestError where the file cannot be written or must not be replaced, NothingMatches where nothing is
+    selected, MissingExtra where the library for the form is not installed, UnreadableFile where the model is damaged.
+    """
+    with ExitStack() as files:
+        opened = model if isinstance(model, Model) else files.enter_context(open_model(model, limits))
+        selection = select(opened, layers, weights, classes, indices)
+        return export_selections((selection,), Target(os.fspath(path), force), form, dequantize=dequantize)

@@ -1,0 +1,104 @@
+"""Arrays as CSV, for spreadsheets and data frames: one in labelled rows and columns, several with a line a number.
+
+A matrix has a row of the table for each of its own, and a vector a column. An array of more axes, or several arrays,
+have a line for each number, with its position along every axis. Floats read back to the same bits.
+
+Source: RFC 4180, with a bare newline at the end of a line.
+"""
+
+from __future__ import annotations
+
+import csv
+from io import TextIOWrapper
+from itertools import count
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasinspect.exporting.values import number_texts, numpy_blocks, rows_of
+from kerasinspect.names import not_computed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO
+
+    from kerasinspect.axes import Axis
+    from kerasinspect.exporting.results import Exported
+
+_VALUE = "value"
+"""The title of the column of numbers where there is a line for each."""
+
+_TABLE_AXES = 2
+"""Axes of an array whose rows are rows of the table."""
+
+_AT_ONCE = 1 << 16
+"""Numbers whose lines are made together."""
+
+
+def write_csv(arrays: Sequence[Exported], stream: BinaryIO) -> None:
+    """Write one array as a table, or several in lines of their own."""
+    text = TextIOWrapper(stream, encoding="utf-8", newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    if len(arrays) > 1:
+        writer.writerows(_several(arrays))
+    elif arrays[0].array.nbytes and len(arrays[0].shape) in {1, _TABLE_AXES}:
+        writer.writerows(_table(arrays[0]))
+    else:
+        writer.writerow([*_titles(arrays[0].axes), _VALUE])
+        writer.writerows(_lines(arrays[0], len(arrays[0].shape)))
+    text.flush()
+    text.detach()
+
+
+def _table(exported: Exported) -> Iterator[Iterable[str]]:
+    """The titles of the columns, then each row of a matrix, or each number of a vector, behind its label."""
+    rows, *others = exported.axes
+    columns = others[0] if others else None
+    labels = [exported.weight.name] if columns is None else _labels(columns)
+    yield [_cell(rows.name), *map(_cell, labels)]
+    positions = count()
+    for some in rows_of(exported.array, len(labels)):
+        for texts in number_texts(some).tolist():
+            yield [_cell(rows.label(next(positions))), *texts]
+
+
+def _labels(axis: Axis) -> list[str]:
+    """What each step along an axis is called."""
+    return [axis.label(position) for position in range(axis.size)]
+
+
+def _titles(axes: Sequence[Axis]) -> list[str]:
+    """The names of axes, those that several have with a number, and none as the numbers are called."""
+    taken, titles = {_VALUE}, []
+    for axis in axes:
+        names = (axis.name if number == 1 else f"{axis.name} {number}" for number in count(1))
+        titles.append(next(name for name in names if name not in taken))
+        taken.add(titles[-1])
+    return [*map(_cell, titles)]
+
+
+def _several(arrays: Sequence[Exported]) -> Iterator[Iterable[str]]:
+    """A line for each number of several arrays, with the name of its array and its position along each axis."""
+    most = max(len(exported.shape) for exported in arrays)
+    yield ["weight", *(f"axis {axis}" for axis in range(most)), _VALUE]
+    for exported in arrays:
+        name = _cell(exported.name)
+        yield from ([name, *line] for line in _lines(exported, most))
+
+
+def _lines(exported: Exported, most: int) -> Iterator[list[str]]:
+    """Each number of an array behind its position along each axis, in ``most`` columns."""
+    shape = exported.shape
+    blanks = [""] * (most - len(shape))
+    start = 0
+    for block in numpy_blocks(exported.array, _AT_ONCE):
+        places = np.unravel_index(np.arange(start, start + block.size), shape) if shape else ()
+        columns = [place.astype(np.str_).tolist() for place in places]
+        yield from ([*at, *blanks, text] for *at, text in zip(*columns, number_texts(block).tolist(), strict=True))
+        start += block.size
+
+
+def _cell(text: str) -> str:
+    """A name that neither a spreadsheet nor a terminal acts upon: what cannot be seen is written as Python does."""
+    seen = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return not_computed("".join(seen))

@@ -1,0 +1,106 @@
+"""Arrays as strict JSON: what each is, and its values as nested lists, with null and a count for NaN and infinities."""
+
+from __future__ import annotations
+
+import json
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasinspect.exporting.values import number_texts, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
+
+    from kerasinspect.exporting.results import Exported
+    from kerasinspect.model import Model
+
+_SCHEMA = "kerasinspect.export/1"
+
+
+def write_json(arrays: Sequence[Exported], stream: BinaryIO) -> None:
+    """Write one document, with a line for each row of values."""
+    stream.writelines(text.encode("ascii") for text in _document(arrays))
+
+
+def _document(arrays: Sequence[Exported]) -> Iterator[str]:
+    """The document in pieces."""
+    models = list({one.model.location: _model(one.model) for one in arrays}.values())
+    yield f'{{\n  "schema": "{_SCHEMA}",\n  "models": {_inline(models)},\n  "weights": ['
+    before = "\n"
+    for exported in arrays:
+        yield f"{before}    {_inline(_facts(exported))[:-1]}, "
+        yield from _values(exported)
+        yield "}"
+        before = ",\n"
+    yield "\n  ]\n}\n"
+
+
+def _inline(facts: object) -> str:
+    """Facts on one line; what a CI log would take for a command is broken up, without changing what it means."""
+    return json.dumps(facts).replace("##", "\\u0023#")
+
+
+def _model(model: Model) -> dict[str, Any]:
+    """What is said of one model."""
+    return {
+        "name": model.name,
+        "class_name": model.class_name,
+        "location": model.location,
+        "format": model.format,
+        "keras_version": model.keras_version,
+    }
+
+
+def _facts(exported: Exported) -> dict[str, Any]:
+    """What is said of one array before its values."""
+    weight = exported.weight
+    return {
+        "key": exported.name,
+        "location": exported.model.location,
+        "index": weight.index,
+        "layer": weight.layer,
+        "layer_class": weight.layer_class,
+        "name": weight.name,
+        "stored_path": weight.stored_path,
+        "stored_shape": weight.shape,
+        "stored_dtype": weight.dtype,
+        "values_as": exported.shown_as,
+        "shape": exported.shape,
+        "dtype": exported.dtype,
+        "axes": [axis.name for axis in exported.axes],
+    }
+
+
+def _values(exported: Exported) -> Iterator[str]:
+    """The values in nested lists, and how many of them JSON has no word for."""
+    yield '"values": '
+    shape, missing = exported.shape, 0
+    if not prod(shape):
+        yield "[]"
+    else:
+        sizes = [prod(shape[axis:-1]) for axis in range(len(shape))]
+        number = 0
+        for rows in rows_of(exported.array, shape[-1] if shape else 1):
+            finite = np.isfinite(rows)
+            missing += rows.size - int(np.count_nonzero(finite))
+            for texts in _texts(rows, finite):
+                opened = sum(number % size == 0 for size in sizes)
+                number += 1
+                closed = sum(number % size == 0 for size in sizes)
+                comma = "," if shape[:1] and number < sizes[0] else ""
+                yield f"{'[' * opened}{', '.join(texts)}{']' * closed}{comma}" + ("\n    " if comma else "")
+    yield f', "values_not_finite": {missing}'
+
+
+def _texts(rows: np.ndarray[Any, Any], finite: np.ndarray[Any, Any]) -> list[list[str]]:
+    """The numbers of some rows as JSON has them."""
+    texts = number_texts(rows)
+    if rows.dtype.kind == "b":
+        texts = np.where(rows, "true", "false")
+    elif not finite.all():
+        texts = np.where(finite, texts, "null")
+    nested: list[list[str]] = texts.tolist()
+    return nested

@@ -1,0 +1,38 @@
+"""The names of exported arrays: the path of each weight, which tells it from all others, or nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import RequestError
+from kerasinspect.names import LONGEST_SHOWN, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kerasinspect.exporting.results import Exported
+    from kerasinspect.model import Weight
+
+
+def name_of(weight: Weight, location: str | None = None) -> str:
+    """The path of a weight; where there are several models, behind the name of the file."""
+    return weight.path if location is None else f"{Path(location).name}/{weight.path}"
+
+
+def require_own_names(arrays: Iterable[Exported]) -> None:
+    """Raise RequestError where two arrays would have one name.
+
+    numpy takes ``.npy`` from the names of members, and some systems write a folder with another stroke.
+    """
+    taken: dict[str, Exported] = {}
+    for exported in arrays:
+        key = exported.name.replace("\\", "/").removesuffix(".npy")
+        other = taken.setdefault(key, exported)
+        if other is not exported:
+            places = " and ".join(one.weight.stored_path for one in (other, exported))
+            shown = cut(exported.name, LONGEST_SHOWN)
+            raise RequestError(
+                f'Two arrays would have the name "{shown}": {places}.',
+                "Export them to files of their own, with --layer, --weight or --index.",
+            )

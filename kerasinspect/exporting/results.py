@@ -1,0 +1,65 @@
+"""What is exported: arrays with the names that they get, and the file that they went to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.shown_values import ShownAs
+    from kerasinspect.axes import Axis
+    from kerasinspect.model import Array, Model, Weight
+
+FormName: TypeAlias = Literal["npz", "npy", "safetensors", "csv", "json"]
+"""What arrays can be exported as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One array that is exported."""
+
+    name: str
+    """The path of its weight, ``layer/weight``; of several models with the name of the file before it."""
+    weight: Weight
+    model: Model = field(repr=False)
+    shown_as: ShownAs
+    """What its numbers are: as stored, the integers that packed ones stand for, or those that the layer computes with.
+    """
+    array: Array = field(repr=False)
+    axes: tuple[Axis, ...] = field(repr=False)
+    """One for each axis of the array, of the same size."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape as exported: that of the values where several are packed into a byte."""
+        return self.array.shape
+
+    @property
+    def dtype(self) -> str:
+        """Dtype of what is exported, in Keras's word."""
+        return self.array.dtype
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file that was exported. Its arrays can be counted and walked."""
+
+    path: str
+    form: FormName
+    arrays: tuple[Exported, ...]
+    notes: tuple[str, ...] = ()
+    """Sentences about arrays that have another dtype in the file."""
+
+    def __len__(self) -> int:
+        """The number of arrays."""
+        return len(self.arrays)
+
+    def __iter__(self) -> Iterator[Exported]:
+        """Every array, in the order of ``get_weights()``."""
+        return iter(self.arrays)
+
+    def __repr__(self) -> str:
+        """Its file and the number of its arrays, on one line."""
+        return f"<Export {self.path!r}: {self.form}, {len(self)} arrays>"

@@ -1,0 +1,188 @@
+"""Model: all that one saved model holds, and how its layers and weights are found by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kerasinspect.shown.lookup import Directory, first
+from kerasinspect.shown.representation import counted_thing, html_table, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, KeysView, Mapping
+    from types import TracebackType
+    from typing import Any, Self
+
+    from kerasinspect.model.arrays import Array
+    from kerasinspect.model.checksum import Checksum
+    from kerasinspect.model.layers import Layer
+    from kerasinspect.model.weights import Weight
+    from kerasinspect.remarks import Remark
+
+FormatName: TypeAlias = Literal[
+    "keras-archive",
+    "keras-weights",
+    "keras-weights-sharded",
+    "legacy-hdf5",
+    "legacy-hdf5-weights",
+]
+"""How a file is laid out, found from its content."""
+
+_LEGACY_FORMATS: frozenset[FormatName] = frozenset({"legacy-hdf5", "legacy-hdf5-weights"})
+
+ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "unclaimed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A stored array that is no layer's weight: optimizer state, a metric, or one that nothing claims."""
+
+    kind: ExtraKind
+    name: str
+    stored_path: str
+    array: Array
+    weight: str | None = None
+    """Path of the weight that an optimizer slot belongs to, where the file tells it."""
+    remark: Remark | None = None
+
+    def __repr__(self) -> str:
+        """What it is, its shape and its dtype."""
+        return one_line("Extra", self.kind, self.name, str(self.array.shape), self.array.dtype)
+
+
+@dataclass(frozen=True)
+class Model:
+    """What one saved model holds. A context manager: leaving it closes the file."""
+
+    name: str | None
+    class_name: str | None
+    location: str
+    format: FormatName
+    layers: tuple[Layer, ...]
+    weights: tuple[Weight, ...]
+    """Every stored weight, in the order of ``model.get_weights()`` in the Keras that saved the file."""
+    extras: tuple[Extra, ...] = ()
+    own_weights: tuple[Weight, ...] = ()
+    """Those of ``weights`` that the model itself owns, rather than one of its layers."""
+    keras_version: str | None = None
+    backend: str | None = None
+    saved_at: str | None = None
+    """ISO 8601, as the file says it."""
+    config: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The whole config as JSON, untrusted; None in a weights-only file."""
+    training_config: Mapping[str, Any] | None = field(default=None, repr=False)
+    remarks: tuple[Remark, ...] = ()
+    """What is odd about the file as a whole: said on stderr by ``show``."""
+    damage: tuple[str, ...] = ()
+    """Parts that could not be read. The rest is right, but the answer is partial: exit status 3."""
+    checksum: Checksum | None = None
+    """None where the file has none: legacy files, weights files, shards, and folders with one of these."""
+    close: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    def __enter__(self) -> Self:
+        """Give the model itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Its name, its class, how much it holds, and its file."""
+        return one_line("Model", self.name, self.class_name, *self._size, self.location)
+
+    def _repr_html_(self) -> str:
+        """Its layers at every depth in a table, as a notebook shows them."""
+        version = f"Keras {self.keras_version}" if self.keras_version else "Keras version not stored"
+        facts = (self.name, self.class_name, self.format, version, *self._size)
+        rows = map(_html_cells, self.walk())
+        caption = " · ".join(filter(None, facts))
+        return html_table(caption, _HTML_TITLES, rows, sum(1 for _ in self.walk()))
+
+    @property
+    def _size(self) -> tuple[str, str]:
+        """How much it holds."""
+        return counted_thing(self.parameters, "parameter"), counted_thing(len(self.weights), "array")
+
+    @cached_property
+    def _weights(self) -> Directory[Weight]:
+        """The weights by their paths."""
+        return Directory.of("weight", ((weight.path, weight) for weight in self.weights))
+
+    @cached_property
+    def _layers(self) -> Directory[Layer]:
+        """The layers by all of their paths, and by a name that is no path."""
+        paths = ((path, layer) for layer in self.walk() for path in dict.fromkeys((layer.path, *layer.also_at)))
+        names = Directory.of("layer", ((layer.name, layer) for layer in self.walk()))
+        return Directory("layer", {**names.entries, **Directory.of("layer", paths).entries})
+
+    def __getitem__(self, path: str) -> Weight:
+        """The weight at a path: ``dense_1/kernel``.
+
+        Raises NothingMatches, a KeyError that names the nearest; RequestError where several have the path.
+        """
+        return self._weights.named(path, self._meant_layer)
+
+    def _meant_layer(self, path: str) -> str:
+        """Which weights a layer has whose name was given for that of a weight; nothing of any other name."""
+        paths = [weight.path for layer in self._layers.entries.get(path, ())[:1] for weight in layer.all_weights]
+        return f"That is a layer: its weights are {first(paths)}." if paths else ""
+
+    def __contains__(self, path: object) -> bool:
+        """Whether a weight has the path."""
+        return path in self._weights.entries
+
+    def __iter__(self) -> Iterator[str]:
+        """The paths of all weights, as a dict has its keys: ``dict(model)`` and ``**model`` give weights by path."""
+        return iter(self.keys())
+
+    def keys(self) -> KeysView[str]:
+        """The paths of all weights, in the order of ``weights``."""
+        return self._weights.entries.keys()
+
+    def layer(self, name: str) -> Layer:
+        """The layer at a path, or of a name that only one layer has: ``inner/dense_1``.
+
+        Raises NothingMatches, a KeyError that names the nearest; RequestError where several have the name.
+        """
+        return self._layers.named(name)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether its file is legacy HDF5, which lists layers and weights by name."""
+        return self.format in _LEGACY_FORMATS
+
+    def walk(self) -> Iterator[Layer]:
+        """Every layer at every depth, in order."""
+        for layer in self.layers:
+            yield from layer.walk()
+
+    @property
+    def parameters(self) -> int:
+        """Scalars in all weights, those of a variable that is stored twice once; optimizer state does not count."""
+        return sum(weight.parameters for weight in self.weights if weight.same_as is None)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all weights; optimizer state does not count."""
+        return sum(weight.array.nbytes for weight in self.weights)
+
+
+_HTML_TITLES = ("layer", "class", "output shape", "parameters", "trainable")
+
+
+def _html_cells(layer: Layer) -> tuple[str, ...]:
+    """One layer as a row of a notebook's table."""
+    shape = "" if layer.output_shape is None else str(layer.output_shape)
+    trainable = {True: "yes", False: "no", None: ""}[layer.trains]
+    weights = layer.all_weights
+    return (
+        layer.path,
+        layer.class_name,
+        shape,
+        f"{layer.parameters:,}" if weights else "",
+        trainable if weights else "",
+    )

@@ -1,0 +1,187 @@
+"""Layers of two models become pairs by whatever proves it, and stay alone where nothing does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from kerasinspect.analysis.comparison.matching import match_layers
+from kerasinspect.analysis.comparison.matching.weights import paired_weights
+from kerasinspect.analysis.comparison.results import ComparisonOptions
+from kerasinspect.errors import NothingMatches, RequestError
+from kerasinspect.model import Layer, Model
+from tests.makers.handmade import model, weight
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Values = np.ndarray[Any, Any]
+    Couple = tuple[str | None, str | None, str | None]
+
+UNITS = 24
+"""Units of every layer, unless a test has others."""
+
+
+def random(seed: int, *shape: int) -> Values:
+    """Normal numbers that nothing else has."""
+    return np.random.default_rng(seed).normal(size=shape or (UNITS, UNITS)).astype("float32")
+
+
+def layer(name: str, *arrays: Values, class_name: str = "Dense", inner: Sequence[Layer] = (), **more: Any) -> Layer:  # noqa: ANN401 - other fields of Layer
+    """A layer of some arrays."""
+    more = {"path": name, "config": {"name": name}} | more
+    names = ("kernel", "bias", "third", "fourth")
+    weights = tuple(
+        weight(more["path"], class_name, word, values, ["axis"] * values.ndim)
+        for word, values in zip(names, arrays, strict=False)
+    )
+    return Layer(name, class_name, weights=weights, layers=tuple(inner), **more)
+
+
+def chain(*layers: Layer, **more: Any) -> Model:  # noqa: ANN401 - other fields of Model
+    """A model of layers of which each feeds the next."""
+    fed = [replace(one, inbound=(before.path,)) for before, one in pairwise(layers)]
+    return model([*layers[:1], *fed], **({"config": {"layers": []}} | more))
+
+
+def path_of(one: Layer | None) -> str | None:
+    """The path of a layer, where there is one."""
+    return None if one is None else one.path
+
+
+def matched(old: Model, new: Model, **options: Any) -> list[Couple]:  # noqa: ANN401 - fields of ComparisonOptions
+    """The paths of all pairs, and how each was found."""
+    pairs = match_layers(old, new, ComparisonOptions(**options))
+    return [(path_of(one.old), path_of(one.new), one.matched_by) for one in pairs]
+
+
+def test_equal_models_are_matched_by_path() -> None:
+    """Names that values bear out are enough."""
+    one = chain(layer("a", random(1)), layer("b", random(2)))
+    assert matched(one, one) == [("a", "a", "path"), ("b", "b", "path")]
+
+
+def test_renamed_and_shuffled_layers_are_matched_by_values() -> None:
+    """Values find a layer wherever it went, under noise as large as their spread."""
+    old = chain(*(layer(f"a{n}", random(n)) for n in range(8)))
+    new = chain(*(layer(f"b{n}", random(n) + random(n + 100)) for n in (3, 1, 7, 5, 0, 2, 6, 4)))
+    assert set(matched(old, new)) == {(f"a{n}", f"b{n}", "values") for n in range(8)}
+
+
+def test_names_that_went_to_other_layers_are_not_believed() -> None:
+    """Values decide against an equal path."""
+    old = chain(*(layer(name, random(at)) for at, name in enumerate("abc")))
+    new = chain(*(layer(name, random(at)) for at, name in enumerate("bca")))
+    assert matched(old, new) == [("a", "b", "values"), ("b", "c", "values"), ("c", "a", "values")]
+
+
+def test_a_layer_trained_from_scratch_keeps_its_name() -> None:
+    """Values that point nowhere do not belie a name."""
+    old = chain(*(layer(name, random(at)) for at, name in enumerate("abc")))
+    new = chain(*(layer(name, random(at + 50 * (name == "b"))) for at, name in enumerate("abc")))
+    assert [by for *_, by in matched(old, new)] == ["path"] * 3
+
+
+def test_unrelated_models_have_no_pair_by_values() -> None:
+    """What has nothing in common is never paired by values."""
+    old = chain(*(layer(f"a{n}", random(n)) for n in range(30)))
+    new = chain(*(layer(f"b{n}", random(n + 100)) for n in range(30)))
+    assert {by for *_, by in matched(old, new, matching="values")} == {None}
+
+
+def test_identical_twins_are_told_apart_by_order() -> None:
+    """Two layers with the same values are no proof of which is which."""
+    values = random(1)
+    old = chain(layer("first", random(0)), layer("a", values), layer("b", values), layer("last", random(2)))
+    new = chain(layer("start", random(0)), layer("x", values), layer("y", values), layer("end", random(2)))
+    assert [by for *_, by in matched(old, new, matching="values")].count("values") == 2
+    assert matched(old, new)[1:3] in (
+        [("a", "x", "order"), ("b", "y", "order")],
+        [("a", "x", "graph"), ("b", "y", "graph")],
+    )
+
+
+def test_fresh_norms_are_matched_by_the_graph() -> None:
+    """Constant values say nothing; what feeds a layer does."""
+
+    def norm(name: str, source: str) -> Layer:
+        return layer(name, np.ones(UNITS), np.zeros(UNITS), class_name="LayerNormalization", inbound=(source,))
+
+    old = model([layer("a", random(1)), layer("b", random(2)), norm("na", "a"), norm("nb", "b")], config={})
+    new = model([layer("y", random(2)), layer("x", random(1)), norm("n1", "x"), norm("n2", "y")], config={})
+    assert ("na", "n1", "graph") in matched(old, new)
+    assert ("nb", "n2", "graph") in matched(old, new)
+
+
+def test_another_head_is_the_same_layer_at_last() -> None:
+    """A name is a pair whatever the shapes, once nothing else claims either layer."""
+    old = chain(layer("body", random(1)), layer("head", random(2, UNITS, 10)))
+    new = chain(layer("body", random(1)), layer("head", random(3, UNITS, 12)))
+    assert matched(old, new) == [("body", "body", "path"), ("head", "head", "path")]
+
+
+def test_added_and_removed_layers_stand_where_they_were() -> None:
+    """What is gone comes before the layer that followed it."""
+    old = chain(layer("a", random(1)), layer("gone", random(2, 3, 3)), layer("b", random(3)))
+    new = chain(layer("a", random(1)), layer("b", random(3)), layer("more", random(4, 5, 5)))
+    assert matched(old, new) == [("a", "a", "path"), ("gone", None, None), ("b", "b", "path"), (None, "more", None)]
+
+
+def test_parts_follow_the_layer_they_are_in() -> None:
+    """A cell whose values say nothing is found through the layer around it, and that through another part."""
+
+    def recurrent(name: str, *values: Values) -> Layer:
+        parts = [
+            layer(part, one, path=f"{name}/{part}", class_name="LSTMCell")
+            for part, one in zip(("cell", "other"), values, strict=True)
+        ]
+        return layer(name, class_name="RNN", inner=parts)
+
+    old = chain(recurrent("a", random(1), np.zeros(3)), recurrent("b", random(2), np.zeros(3)))
+    new = chain(recurrent("y", random(2), np.zeros(3)), recurrent("x", random(1), np.zeros(3)))
+    assert matched(old, new) == [
+        ("b", "y", "values"),
+        ("b/cell", "y/cell", "values"),
+        ("b/other", "y/other", "values"),
+        ("a", "x", "values"),
+        ("a/cell", "x/cell", "values"),
+        ("a/other", "x/other", "values"),
+    ]
+
+
+def test_given_pairs_come_first() -> None:
+    """A pair that is asked for is taken whatever values say."""
+    old = chain(layer("a", random(1)), layer("b", random(2)))
+    assert matched(old, old, pairs={"a": "b"})[1] == ("a", "b", "map")
+
+
+def test_a_given_pair_that_names_nothing() -> None:
+    """The error says on which side, and what is nearest."""
+    one = chain(layer("dense", random(1)))
+    with pytest.raises(NothingMatches, match=r'No layer of the new model matches "dens"\. The nearest: dense\.'):
+        match_layers(one, one, ComparisonOptions(pairs={"dense": "dens"}))
+
+
+def test_a_layer_that_is_given_twice() -> None:
+    """Two partners for one layer are one too many."""
+    one = chain(layer("a", random(1)), layer("b", random(2)))
+    with pytest.raises(RequestError, match="cannot be a pair as well"):
+        match_layers(one, one, ComparisonOptions(pairs={"a": "b", "b": "b"}))
+
+
+def test_weights_are_paired_by_name_then_by_shape() -> None:
+    """What has no partner has none."""
+    one = layer("a", random(1, 2, 3), random(2, 3))
+    other = replace(one, weights=(replace(one.weights[1], name="offset"), one.weights[0]))
+    assert paired_weights(one, other) == (
+        (one.weights[1], other.weights[0]),
+        (one.weights[0], other.weights[1]),
+    )
+    assert paired_weights(one, replace(one, weights=one.weights[:1])) == (
+        (one.weights[0], one.weights[0]),
+        (one.weights[1], None),
+    )

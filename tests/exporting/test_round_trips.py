@@ -1,0 +1,126 @@
+"""Every export reads back, by the library that it is for, to the bits that the model has."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from kerasinspect.exporting import export
+from kerasinspect.opening import open_model
+from tests.makers.handmade import dense, model, weight
+from tests.places import DATA, SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kerasinspect.model import Model, Weight
+
+CASES = sorted(path for path in (DATA / "cases").rglob("*") if path.suffix in {".keras", ".h5"})
+MODELS = [path for path in (*sorted(SAMPLES.iterdir()), *CASES) if path.suffix in {".keras", ".h5"}]
+DTYPES = ("float64", "float32", "float16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+
+
+def same_bits(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
+    """Whether two arrays are the same, NaN and the sign of zero included."""
+    return one.shape == other.shape and one.dtype == other.dtype and one.tobytes() == other.tobytes()
+
+
+def values_of(weight: Weight) -> np.ndarray[Any, Any]:
+    """All values of a weight as its exports have them."""
+    return (weight.array if weight.unpacked is None else weight.unpacked)[...]
+
+
+def read_csv(path: Path, like: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The numbers of one array, without what stands before them."""
+    with path.open(newline="", encoding="utf-8") as lines:
+        _, *rows = csv.reader(lines)
+    cells = [cell for row in rows for cell in (row[1:] if like.ndim in {1, 2} else row[-1:])]
+    return np.array(cells, like.dtype).reshape(like.shape)
+
+
+@pytest.fixture(params=MODELS, ids=lambda path: path.relative_to(path.parents[2]).as_posix())
+def opened(request: pytest.FixtureRequest) -> Iterator[Model]:
+    """Each model that can be read as a whole and has numbers alone."""
+    with open_model(request.param) as opened:
+        if opened.damage or not opened.weights:
+            pytest.skip("has nothing to export, or not all of it")
+        yield opened
+
+
+def test_numpy_reads_an_archive_back(opened: Model, tmp_path: Path) -> None:
+    """Under the path of each weight."""
+    export(opened, tmp_path / "weights.npz")
+    with np.load(tmp_path / "weights.npz", allow_pickle=False) as arrays:
+        assert arrays.files == [one.path for one in opened.weights]
+        for one in opened.weights:
+            assert same_bits(arrays[one.path], values_of(one)), one.path
+
+
+def test_safetensors_reads_its_file_back(opened: Model, tmp_path: Path) -> None:
+    """The bytes of each array are those of the model, bfloat16 too."""
+    library = pytest.importorskip("safetensors")
+    export(opened, tmp_path / "weights.safetensors")
+    found = dict(library.deserialize((tmp_path / "weights.safetensors").read_bytes()))
+    assert {*found} == {one.path for one in opened.weights}
+    for one in opened.weights:
+        array = one.array if one.unpacked is None else one.unpacked
+        assert bytes(found[one.path]["data"]) == b"".join(map(bytes, array.blocks())), one.path
+        assert tuple(found[one.path]["shape"]) == array.shape
+
+
+def test_json_reads_back(opened: Model, tmp_path: Path) -> None:
+    """As nested lists of numbers that become the same bits in the dtype of the weight."""
+    export(opened, tmp_path / "weights.json")
+    document = json.loads((tmp_path / "weights.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    for one, written in zip(opened.weights, document["weights"], strict=True):
+        values = values_of(one)
+        assert written["key"] == one.path
+        assert same_bits(np.array(written["values"], values.dtype).reshape(written["shape"]), values), one.path
+
+
+def test_csv_reads_back(opened: Model, tmp_path: Path) -> None:
+    """Each weight in a file of its own, with all its numbers in order."""
+    for number, one in enumerate(opened.weights):
+        path = tmp_path / f"{number}.csv"
+        export(replace(opened, weights=(one,)), path)
+        values = values_of(one)
+        assert same_bits(read_csv(path, values), values), one.path
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(), (7,), (5, 3), (2, 3, 4), (0, 3), (3, 0, 2)], ids=str)
+@pytest.mark.parametrize("form", ["npy", "json", "csv"])
+def test_every_dtype_and_rank_reads_back(dtype: str, shape: tuple[int, ...], form: str, tmp_path: Path) -> None:
+    """Numbers of any size, among them those that are nearest to the middle of two others."""
+    drawn = np.random.default_rng(15).bytes(8 * 5000)
+    values = np.frombuffer(drawn, dtype)[: int(np.prod(shape))].reshape(shape)
+    if values.dtype.kind == "f":
+        values = np.where(np.isfinite(values), values, np.array(-0.0, dtype))
+    axes = [f"axis {number}" for number in range(values.ndim)]
+    one = model([dense("dense", 2, 1, 0)], own=[weight("odd", "Odd", "state", values, axes)])
+    path = tmp_path / f"state.{form}"
+    export(one, path, weights=["state"])
+    if form == "npy":
+        read = np.load(path, allow_pickle=False)
+    elif form == "json":
+        read = np.array(json.loads(path.read_text())["weights"][0]["values"], dtype).reshape(shape)
+    else:
+        read = read_csv(path, values)
+    assert same_bits(np.asarray(read, dtype).reshape(shape), values)
+
+
+def test_what_is_not_finite_is_said(tmp_path: Path) -> None:
+    """JSON has null and a count, CSV the words that pandas and numpy read."""
+    values = np.array([[1.5, np.nan], [np.inf, -np.inf]], "float32")
+    one = model([], own=[weight("odd", "Odd", "state", values, ["input", "unit"])])
+    export(one, tmp_path / "state.json")
+    written = json.loads((tmp_path / "state.json").read_text())["weights"][0]
+    assert (written["values"], written["values_not_finite"]) == ([[1.5, None], [None, None]], 3)
+    export(one, tmp_path / "state.csv")
+    assert (tmp_path / "state.csv").read_text() == "input,unit 0,unit 1\ninput 0,1.5,nan\ninput 1,inf,-inf\n"
