@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from docs import comparison_fields
 from docs import schema_fields as fields
 
 if TYPE_CHECKING:
@@ -119,6 +120,25 @@ DOCUMENTS: Mapping[str, Document] = {
             **{f"{key.rstrip('?')}?": value for key, value in {**fields.FINDING, **fields.RUN}.items()},
         },
         {"checked": fields.CHECKED, **fields.CHECK_PARTS},
+    ),
+    "diff": Document(
+        "What `kerasinspect diff` writes: what differs between two models.",
+        {
+            "equal": ("boolean", "Whether nothing at all is known to differ."),
+            "old": ("#model", "What is said of the old model as a whole."),
+            "new": ("#model", "What is said of the new one."),
+            "layers": ("[#layer]", "The layers that are listed, in the order of the new model."),
+            "left_out": ("integer", "How many --top or --summary left out."),
+            "config": ("[#key]", "What differs in the configs of the models as a whole, and in how they are compiled."),
+            "summary": ("#summary", "How many layers of both models have each verdict."),
+            "damage": fields.STATE["damage"],
+        },
+        {
+            "old_location": ("string", "The old file."),
+            "new_location": ("string", "The new file."),
+            **comparison_fields.PAIRED_LAYER,
+        },
+        comparison_fields.DIFF_PARTS,
     ),
     "rules": Document(
         "What `kerasinspect rules` writes: the rules of check.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.plain_values import (
+from kerasinspect.analysis.comparison.configs.plain_values import (
     are_close,
     is_derived,
     is_number,

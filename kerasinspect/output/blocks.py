@@ -70,6 +70,8 @@ class Row:
     """For each level of the tree down to this row, whether nothing follows there; empty at the top."""
     mark: str = ""
     """What stands before the first cell and is never cut: ``[12]``; as wide in all rows."""
+    tone: Tone = "plain"
+    """How much the row matters."""
 
 
 @dataclass(frozen=True, slots=True)

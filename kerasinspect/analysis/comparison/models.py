@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.configs import are_of_one_version, layer_changes, model_changes
+from kerasinspect.analysis.comparison.configs.plain_values import is_derived
 from kerasinspect.analysis.comparison.matching import match_layers
 from kerasinspect.analysis.comparison.matching.weights import paired_weights
-from kerasinspect.analysis.comparison.plain_values import is_derived
 from kerasinspect.analysis.comparison.results import (
     ComparisonOptions,
     ConfigChange,

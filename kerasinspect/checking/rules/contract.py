@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.plain_values import LONGEST
+from kerasinspect.analysis.comparison.configs.plain_values import LONGEST
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import fingerprint

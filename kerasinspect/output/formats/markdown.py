@@ -84,7 +84,7 @@ def _lines(block: Block) -> Iterator[str]:
         case Paragraph():
             yield markdown_text(_SEPARATOR.join(filter(None, (block.text, block.more))))
         case Table():
-            rows = ((_INDENT * max(0, len(row.last) - 1), _marked_cells(row)) for row in block.rows)
+            rows = ((_INDENT * len(row.last), _marked_cells(row)) for row in block.rows)
             aligned = [column.numeric for column in block.columns]
             yield from _table([column.title for column in block.columns], aligned, rows)
         case Grid():

@@ -14,7 +14,8 @@ from kerasinspect.output.layout.spans import GUTTER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.output.blocks import Column, Row, Table
+    from kerasinspect.output.blocks import Column, Row, Table, Tone
+    from kerasinspect.output.colours import Style
     from kerasinspect.output.layout.spans import Line
 
 _BELOW = "    "
@@ -38,7 +39,7 @@ def table_lines(table: Table, width: int | None) -> Iterator[Line]:
     firsts = _first_cells(table.rows, names, fitted.widths[0])
     for number, (row, first) in enumerate(zip(table.rows, firsts, strict=True)):
         strokes = (" " * len(_mark(row)) + _strokes(row.last))[: len(first[0])]
-        yield from _row(first, strokes, [column[number] for column in beside])
+        yield from _row(first, strokes, [column[number] for column in beside], row.tone)
         for at in fitted.below:
             yield from _below(strokes + _BELOW, cells[at][number], width or 0)
 
@@ -70,12 +71,13 @@ def _first_cells(rows: Sequence[Row], names: Sequence[str], size: int) -> Iterat
     return ((guide, cut + " " * (room - columns_of(cut))) for guide, cut, room in zip(guides, cuts, rooms, strict=True))
 
 
-def _row(first: tuple[str, str], going_on: str, beside: Sequence[Sequence[str]]) -> Iterator[Line]:
+def _row(first: tuple[str, str], going_on: str, beside: Sequence[Sequence[str]], tone: Tone) -> Iterator[Line]:
     """The lines of a row: as many as the cell has that takes most."""
     guides, name = first
+    style: Style = "quiet" if tone == "quiet" else "name"
     for at in range(max(map(len, beside), default=1)):
         texts = [lines[at] if at < len(lines) else " " * columns_of(lines[0]) for lines in beside]
-        yield (guides, "quiet"), (name, "name"), ("".join(GUTTER + text for text in texts).rstrip(), "plain")
+        yield (guides, "quiet"), (name, style), ("".join(GUTTER + text for text in texts).rstrip(), tone)
         name = " " * (columns_of(guides + name) - len(going_on))
         guides = going_on
 

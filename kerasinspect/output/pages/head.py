@@ -36,10 +36,10 @@ def head_blocks(model: Model) -> Iterator[Block]:
     name, *facts = [*filter(None, named)] or [model.location]
     yield Heading(name, 1, "model", tuple(facts))
     saved = f"saved {model.saved_at.replace('T', ' ')}" if model.saved_at else ""
-    yield Paragraph(SEPARATOR.join(filter(None, _origin_and_size(model))), "quiet", more=saved)
+    yield Paragraph(SEPARATOR.join(filter(None, origin_and_size(model))), "quiet", more=saved)
 
 
-def _origin_and_size(model: Model) -> Iterator[str]:
+def origin_and_size(model: Model) -> Iterator[str]:
     """Where a model comes from, and how large it is."""
     yield model.format
     yield f"Keras {model.keras_version}" if model.keras_version else "Keras version not stored"

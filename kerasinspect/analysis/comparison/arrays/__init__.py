@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.comparison.parts import Extent, Part, Tolerance, Workspace
+from kerasinspect.analysis.comparison.arrays.parts import Extent, Part, Tolerance, Workspace
 from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.statistics.in_step import in_step
 from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, number_blocks, raw_blocks

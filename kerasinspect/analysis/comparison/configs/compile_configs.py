@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.plain_values import plain_value
+from kerasinspect.analysis.comparison.configs.plain_values import plain_value
+from kerasinspect.analysis.comparison.configs.value_changes import key_changes
 from kerasinspect.analysis.comparison.results import ConfigChange
-from kerasinspect.analysis.comparison.value_changes import key_changes
 from kerasinspect.knowledge.naming import snake_case
 from kerasinspect.knowledge.serialized import as_mapping, is_entry
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.compile_configs import compile_changes
-from kerasinspect.analysis.comparison.plain_values import is_derived, is_same_axis, plain_value
+from kerasinspect.analysis.comparison.configs.compile_configs import compile_changes
+from kerasinspect.analysis.comparison.configs.plain_values import is_derived, is_same_axis, plain_value
+from kerasinspect.analysis.comparison.configs.value_changes import key_changes
 from kerasinspect.analysis.comparison.results import ConfigChange
-from kerasinspect.analysis.comparison.value_changes import key_changes
 from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.knowledge.initializers import initializer_in
 from kerasinspect.knowledge.layers import LAYERS, group_name

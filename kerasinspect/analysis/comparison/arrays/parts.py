@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.comparison.differences import changed, sign_flips, subtract
-from kerasinspect.analysis.comparison.moments import Moments, moments
+from kerasinspect.analysis.comparison.arrays.differences import changed, sign_flips, subtract
+from kerasinspect.analysis.comparison.arrays.moments import Moments, moments
 from kerasinspect.analysis.statistics.numbers import dot
 
 if TYPE_CHECKING:

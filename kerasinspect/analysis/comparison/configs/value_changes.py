@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.plain_values import are_close, is_number, told_value
+from kerasinspect.analysis.comparison.configs.plain_values import are_close, is_number, told_value
 from kerasinspect.analysis.comparison.results import ConfigChange
 from kerasinspect.knowledge.naming import snake_case
 from kerasinspect.knowledge.serialized import is_entry

@@ -1,0 +1,73 @@
+"""What the documents of comparisons have, field by field; types are those of ``schema_fields``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from docs.schema_fields import MODEL, STATE, one_of
+from kerasinspect.analysis.comparison.results import MatchedBy, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docs.schema_fields import Fields
+
+PAIRED_LAYER: Fields = {
+    "old": ("string?", "Its path in the old model; null for one that was added."),
+    "new": ("string?", "Its path in the new model; null for one that was removed."),
+    "old_class": ("string?", "Its class there."),
+    "new_class": ("string?", "Its class here."),
+    "matched_by": (f"{one_of(MatchedBy)}?", "How the two were found to be one layer; null where there is no pair."),
+    "verdict": (one_of(Verdict), "What became of its weights; its config is apart from that."),
+    "renamed": ("boolean", "Whether both files tell its name, and the names differ."),
+    "moved": ("boolean", "Whether it stands at another place among the layers that both have, or in another layer."),
+    "frozen": ("boolean", "Whether both configs say that it is not trained, and none of its values changed."),
+    "config": ("[#key]", "What differs in its config."),
+    "weights": ("[#weight]", "Its own weights."),
+}
+DIFF_PARTS: Mapping[str, Fields] = {
+    "model": {**MODEL, "remarks": STATE["remarks"]},
+    "layer": PAIRED_LAYER,
+    "key": {
+        "key": ("string", "The path to a value of the config, with dots: compile.loss."),
+        "old": ("any", "The old value; a number that JSON lacks as a word."),
+        "new": ("any", "The new value."),
+        "missing": ("old|new?", "The side that lacks the key, and has null here."),
+    },
+    "weight": {
+        "name": ("string", "Its new name, or the old one of a weight that is gone."),
+        "old_name": ("string?", "Its old name; null where the old layer lacks it."),
+        "old_index": ("integer?", "Its position in the old get_weights()."),
+        "new_index": ("integer?", "Its position in the new get_weights()."),
+        "old_shape": ("[integer]?", "Its old shape."),
+        "new_shape": ("[integer]?", "Its new shape."),
+        "old_dtype": ("string?", "Its old dtype, as stored."),
+        "new_dtype": ("string?", "Its new dtype, as stored."),
+        "equal": ("boolean?", "Whether all values are the same, of whatever dtype; null where they cannot be read."),
+        "close": ("boolean?", "Whether all are within the tolerances; null where they cannot be read."),
+        "max_abs": ("number?", "The largest absolute difference; null, as all that follows, where it is unknown."),
+        "mean_abs": ("number?", "The mean absolute difference."),
+        "relative_l2": ("number?", "The L2 norm of the difference as a share of that of the old values."),
+        "cosine": ("number?", "The cosine of the angle between the two arrays; null where a norm is 0."),
+        "correlation": ("number?", "The same with their means subtracted; null where one of them is constant."),
+        "count": ("integer?", "Values."),
+        "changed": ("integer?", "Values that are not the same."),
+        "sign_flips": ("integer?", "Positions where one value is above zero and the other below."),
+        "old_nan": ("integer?", "NaN among the old values."),
+        "new_nan": ("integer?", "NaN among the new values."),
+        "old_norm": ("number?", "The L2 norm of the old values."),
+        "new_norm": ("number?", "The L2 norm of the new values."),
+        "dequantized": ("boolean", "Whether the values are those that the layer computes with."),
+        "error?": ("string", "Why its values could not be compared."),
+        "spectrum?": ("#spectrum", "With --spectral: singular values of a kernel."),
+    },
+    "spectrum": {
+        "effective_rank": ("number?", "Of the difference: e to the entropy of its squared singular values as shares."),
+        "top_share": ("number?", "The share of these that the 20 largest have, from 0 to 1."),
+        "old_stable_rank": ("number?", "The squared norm of the old kernel by its largest squared singular value."),
+        "new_stable_rank": ("number?", "The same of the new kernel."),
+        "old_largest": ("number?", "The largest singular value of the old kernel."),
+        "new_largest": ("number?", "The same of the new kernel."),
+    },
+    "summary": {word: ("integer", f"Layers that are {word}.") for word in get_args(Verdict)},
+}

@@ -1,0 +1,1 @@
+"""What pages say of two models that are held against each other."""

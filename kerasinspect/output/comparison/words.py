@@ -1,0 +1,154 @@
+"""Says in a few words what differs between two models, two layers, and two weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.output.escaping import short
+from kerasinspect.output.wording import counted, shape_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kerasinspect.analysis.comparison.results import ArrayChange, Diff, LayerDiff, WeightDiff
+    from kerasinspect.model import Layer, Weight
+
+_NAMED = 8
+"""Frozen layers that are named; of more only the number is said."""
+
+_ARROW = " → "
+
+
+def diff_in_words(diff: Diff) -> Iterator[str]:
+    """How many layers have each verdict, and what else differs, a fact after the other."""
+    yield ", ".join(_verdicts(diff))
+    differing = [("renamed", [layer for layer in diff.layers if layer.renamed])]
+    differing.append(("moved", [layer for layer in diff.layers if layer.moved]))
+    yield from (f"{len(layers):,} {word}" for word, layers in differing if layers)
+    yield from _configs(diff)
+    frozen = [layer.path for layer in diff.layers if layer.frozen]
+    if frozen:
+        yield f"{len(frozen):,} frozen: {_several(frozen)}"
+
+
+def _verdicts(diff: Diff) -> Iterator[str]:
+    """How many layers have each verdict that any has; those on both sides that have no weights have none."""
+    without = sum(1 for layer in diff.layers if is_weightless(layer))
+    counts = {verdict: count for verdict, count in diff.counts.items() if count}
+    counts = {verdict: count - without * (verdict == "unchanged") for verdict, count in counts.items()}
+    told = [(count, verdict) for verdict, count in counts.items() if count]
+    for number, (count, verdict) in enumerate(told):
+        yield f"{f'{count:,}' if number else counted(count, 'layer')} {verdict}"
+    if without:
+        yield f"{f'{without:,}' if told else counted(without, 'layer')} without weights"
+
+
+def is_weightless(layer: LayerDiff) -> bool:
+    """Whether a layer is on both sides and has no weights of its own, so that nothing is said of its values."""
+    return layer.verdict == "unchanged" and not layer.weights
+
+
+def _configs(diff: Diff) -> Iterator[str]:
+    """Whose config differs."""
+    layers = sum(1 for layer in diff.layers if layer.config)
+    whose = [f"of {counted(layers, 'layer')}"] if layers else []
+    whose += ["of the model"] if diff.config else []
+    if whose:
+        yield f"config {' and '.join(whose)} differs"
+
+
+def _several(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(map(short, names[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
+
+
+def same_in_words(diff: Diff) -> str:
+    """What is said of two models between which nothing differs."""
+    extent = f"{counted(len(diff.layers), 'layer')}, {counted(len(diff.new.weights), 'array')}"
+    return f"no difference: {extent}"
+
+
+def not_compared(diff: Diff) -> Iterator[str]:
+    """Sentences about what could not be compared, since a file does not hold it."""
+    without = [word for word, model in (("old", diff.old), ("new", diff.new)) if model.config is None]
+    if without:
+        whose = "Neither file has a config" if len(without) == 2 else f"The {without[0]} file has no config"  # noqa: PLR2004 - both
+        yield f"{whose}, so that configs are not compared."
+
+
+def name_in_words(old: str | None, new: str | None) -> str:
+    """The name that both have, or the old and the new one."""
+    return _change(old or "", new or "") if old and new else old or new or ""
+
+
+def layer_name(layer: LayerDiff) -> str:
+    """The path of a layer, with the old one before it where it was renamed or moved into another layer."""
+    old, new = (None if side is None else side.path for side in (layer.old, layer.new))
+    return name_in_words(old, new) if layer.renamed or layer.moved else layer.path
+
+
+def layer_details(layer: LayerDiff) -> Iterator[str]:
+    """What is said of a layer beside its figures: how the pair was found, what it is where it has none."""
+    if layer.matched_by not in {None, "path"}:
+        yield f"matched by {layer.matched_by}"
+    if layer.moved:
+        yield "moved"
+    if layer.old is None or layer.new is None:
+        yield from _alone(layer.new or layer.old, layer.weights)
+    elif layer.old.class_name != layer.new.class_name:
+        yield _change(layer.old.class_name, layer.new.class_name)
+    if layer.config:
+        yield "config differs"
+
+
+def _alone(layer: Layer | None, weights: Sequence[WeightDiff]) -> Iterator[str]:
+    """What a layer is that only one side has."""
+    if layer is not None:
+        yield layer.class_name
+        yield from ([counted(sum(map(_parameters, weights)), "parameter")] if weights else [])
+
+
+def _parameters(weight: WeightDiff) -> int:
+    """Numbers in a weight, on the new side where it has one."""
+    side = weight.new or weight.old
+    return side.parameters if side else 0
+
+
+def weight_details(weight: WeightDiff) -> Iterator[str]:
+    """What is said of a weight beside its figures."""
+    if weight.old is None or weight.new is None:
+        yield from _added_or_removed(weight)
+        return
+    if weight.old.name != weight.new.name:
+        yield _change(weight.old.name, weight.new.name)
+    if weight.old.shape != weight.new.shape:
+        yield f"shape {_change(*(shape_text(side.shape) for side in (weight.old, weight.new)))}"
+    if weight.old.dtype != weight.new.dtype:
+        yield _change(weight.old.dtype, weight.new.dtype)
+    yield from ["compared as dequantized"] if weight.dequantized else []
+    yield from _of_values(weight.change)
+
+
+def _added_or_removed(weight: WeightDiff) -> Iterator[str]:
+    """What is said of a weight that only one side has."""
+    side: Weight | None = weight.new or weight.old
+    if side is not None:
+        yield f"{'added' if weight.old is None else 'removed'}, shape {shape_text(side.shape)}"
+
+
+def _of_values(change: ArrayChange | Unread | None) -> Iterator[str]:
+    """What is said of two arrays that a figure does not say."""
+    if isinstance(change, Unread):
+        yield "cannot be read"
+    elif change is not None:
+        if change.old_nan or change.new_nan:
+            yield f"NaN: {_change(f'{change.old_nan:,}', f'{change.new_nan:,}')}"
+        if change.changed and change.close:
+            yield "within tolerance"
+
+
+def _change(old: str, new: str) -> str:
+    """A value that is the same on both sides, or the old and the new one."""
+    return new if old == new else f"{old}{_ARROW}{new}"

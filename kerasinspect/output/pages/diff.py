@@ -1,0 +1,175 @@
+"""``diff`` as blocks: both models, what differs in a line, then a row for each layer."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.comparison.listing import largest, least_cosine
+from kerasinspect.analysis.comparison.results import ArrayChange
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.containers.sources import path_in_words
+from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
+from kerasinspect.output.comparison.config_lines import config_blocks
+from kerasinspect.output.comparison.spectra import spectra_blocks
+from kerasinspect.output.comparison.words import (
+    diff_in_words,
+    is_weightless,
+    layer_details,
+    layer_name,
+    name_in_words,
+    not_compared,
+    same_in_words,
+    weight_details,
+)
+from kerasinspect.output.figures import short_number
+from kerasinspect.output.pages.head import SEPARATOR, origin_and_size
+from kerasinspect.output.wording import counted, share_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kerasinspect.analysis.comparison.listing import ListedDiff, ListedLayer
+    from kerasinspect.analysis.comparison.results import Diff, LayerDiff, WeightDiff
+    from kerasinspect.model import Model
+    from kerasinspect.output.blocks import Tone
+
+_COLUMNS = (
+    Column("layer", shrinks=True),
+    Column("verdict"),
+    Column("relative L2", numeric=True),
+    Column("largest change", numeric=True),
+    Column("cosine", numeric=True, optional=True),
+    Column("changed", numeric=True, optional=True),
+    Column("sign flips", numeric=True, optional=True),
+    Column("details", wraps=True, below=True),
+)
+
+
+def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]:
+    """The page of ``diff``; without its tables where only the ``summary`` is wanted."""
+    diff = listed.diff
+    yield from _heads(diff)
+    yield from _outcome(diff)
+    if not summary and not diff.equal:
+        yield from _table(listed)
+        if listed.left_out:
+            yield Paragraph(f"left out: {counted(listed.left_out, 'layer')}", "quiet")
+        yield from spectra_blocks(listed)
+        yield from config_blocks(listed)
+    yield from (Paragraph(sentence, "quiet", apart=True) for sentence in not_compared(diff))
+
+
+def _table(listed: ListedDiff) -> Iterator[Block]:
+    """A row for each layer that is listed and of which there is something to say; where none is, a line says so."""
+    layers = [one for one in listed.layers if listed.filtered or not (is_weightless(one.diff) and one.diff.same)]
+    if layers:
+        yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers))))
+    else:
+        yield Paragraph("no layer fits what was asked for")
+
+
+def _heads(diff: Diff) -> Iterator[Block]:
+    """A line for each model with what only it has, then one with what both have."""
+    if diff.old is diff.new:
+        yield Heading(_file_name(diff.new), 1, "old and new", tuple(filter(None, _facts(diff.new))))
+        return
+    names = _file_names(diff)
+    facts = [*zip(_facts(diff.old), _facts(diff.new), strict=True)]
+    for at, word in enumerate(("old", "new")):
+        yield Heading(names[at], 1, word, tuple(filter(None, (pair[at] for pair in facts if pair[0] != pair[1]))))
+    shared = [old for old, new in facts if old == new and old]
+    if shared:
+        yield Paragraph(f"both: {SEPARATOR.join(shared)}", "quiet")
+
+
+def _file_names(diff: Diff) -> Sequence[str]:
+    """The names of both files, or their whole paths where the names are alike."""
+    old, new = names = [_file_name(diff.old), _file_name(diff.new)]
+    return names if old != new else [path_in_words(model.location) for model in (diff.old, diff.new)]
+
+
+def _file_name(model: Model) -> str:
+    """The name of a model's file, without the folders above it."""
+    location = model.location
+    return path_in_words(location.replace("\\", "/").rstrip("/").rpartition("/")[2] or location)
+
+
+def _facts(model: Model) -> Iterator[str]:
+    """What is said of a model, fact by fact, each of which may be empty."""
+    yield model.name or ""
+    yield model.class_name or ""
+    yield from origin_and_size(model)
+    yield f"saved {model.saved_at.replace('T', ' ')}" if model.saved_at else ""
+
+
+def _outcome(diff: Diff) -> Iterator[Block]:
+    """What differs, in a line."""
+    if diff.old is diff.new:
+        yield Paragraph("no difference: both are the same file", apart=True)
+    elif diff.equal:
+        yield Paragraph(same_in_words(diff), apart=True)
+    else:
+        if not any(layer.old and layer.new for layer in diff.layers):
+            yield Paragraph("the models have no layer in common", "warning", apart=True)
+        yield Paragraph(SEPARATOR.join(diff_in_words(diff)), apart=True)
+
+
+def _rows(layer: ListedLayer) -> Iterator[Row]:
+    """The row of a layer, and below it those of its weights where more than one differs."""
+    differing = [weight for weight in layer.weights if not weight.same]
+    is_pair = layer.diff.old is not None and layer.diff.new is not None
+    single = differing[0] if is_pair and len(differing) == 1 else None
+    yield _layer_row(layer.diff, single)
+    if is_pair and single is None:
+        for number, weight in enumerate(differing, 1):
+            cells = (name_in_words(*_names(weight)), "", *_figures(weight), ", ".join(weight_details(weight)))
+            yield Row(cells, (number == len(differing),), tone=_tone(weight.change))
+
+
+def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
+    """One layer, with the figures of the one weight that differs, or the gravest of several."""
+    details = [*layer_details(layer)]
+    if single is not None:
+        details.append(": ".join(filter(None, (single.name, ", ".join(weight_details(single))))))
+    figures = _gravest(layer) if single is None else _figures(single)
+    verdict = "" if is_weightless(layer) else f"{layer.verdict}{' (frozen)' * layer.frozen}"
+    tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
+    return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
+
+
+def _names(weight: WeightDiff) -> tuple[str | None, str | None]:
+    """What a weight is called on each side."""
+    old, new = (side.name if side else None for side in (weight.old, weight.new))
+    return old, new
+
+
+def _tone(change: ArrayChange | Unread | None) -> Tone:
+    """How much the row of a weight matters: a NaN that was not there, or values that cannot be read."""
+    if isinstance(change, Unread):
+        return "error"
+    return "error" if change is not None and change.new_nan > change.old_nan else "plain"
+
+
+def _gravest(layer: LayerDiff) -> tuple[str, ...]:
+    """The gravest figures among the weights of a layer; none where nothing changed."""
+    changes = [one.change for one in layer.weights if isinstance(one.change, ArrayChange) and not one.equal]
+    if not changes:
+        return ("",) * 5
+    changed, count, flips = (sum(getattr(one, name) for one in changes) for name in ("changed", "count", "sign_flips"))
+    numbers = _numbers(largest(layer, "relative_l2"), largest(layer, "max_abs"), least_cosine(layer))
+    return (*numbers, share_in_words(changed, count), f"{flips:,}")
+
+
+def _figures(weight: WeightDiff) -> tuple[str, ...]:
+    """The figures of one weight."""
+    change = weight.change
+    if not isinstance(change, ArrayChange) or change.equal:
+        return ("",) * 5
+    numbers = _numbers(change.relative_l2, change.max_abs, change.cosine)
+    return (*numbers, share_in_words(change.changed, change.count), f"{change.sign_flips:,}")
+
+
+def _numbers(relative_l2: float | None, max_abs: float | None, cosine: float | None) -> tuple[str, ...]:
+    """Figures with few digits; a cosine, which is near 1 as a rule, with more of them."""
+    return short_number(relative_l2, 3), short_number(max_abs, 3), short_number(cosine, 5)

@@ -1,0 +1,243 @@
+"""Pages and documents of comparisons: what is said, what is listed, and what no filter changes."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kerasinspect.analysis.comparison.listing import list_diff
+from kerasinspect.analysis.comparison.results import ConfigChange, Diff
+from kerasinspect.errors import NothingMatches
+from kerasinspect.output.documents.diff import DIFF_COLUMNS, diff_document, diff_lines, diff_rows
+from kerasinspect.output.flat_tables import flat_table
+from kerasinspect.output.formats.csv import write_csv
+from kerasinspect.output.formats.json import write_json
+from kerasinspect.output.formats.markdown import write_markdown
+from kerasinspect.output.formats.terminal import text_lines, write_text
+from kerasinspect.output.pages.diff import diff_blocks
+from tests.described import assert_described
+from tests.makers.compared import MOVED, NUDGED, SAME, all_gone, pair, same_diff, varied_diff
+from tests.makers.handmade import dense, model, question_network
+from tests.output.snapshots import assert_as_kept
+from tests.output.test_hostile_names import HOSTILE
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.comparison.listing import ListedDiff
+
+SIZE = "45 parameters · 2 arrays · 180 B"
+
+
+def page(listed: ListedDiff, width: int | None = None, **options: bool) -> str:
+    """The page of ``diff``."""
+    stream = io.StringIO()
+    write_text(diff_blocks(listed, **options), stream, width)
+    return stream.getvalue()
+
+
+def document(listed: ListedDiff, **options: bool) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """The document of ``diff``, as it is read back and as its schema has it."""
+    stream = io.StringIO()
+    write_json(diff_document(listed, **options), stream)
+    read = json.loads(stream.getvalue())
+    assert_described(read)
+    return read
+
+
+def paths(listed: ListedDiff) -> list[str]:
+    """The layers that are listed."""
+    return [layer.diff.path for layer in listed.layers]
+
+
+@pytest.mark.parametrize("width", [None, 130, 80])
+def test_the_page_is_as_it_was_looked_at(width: int | None) -> None:
+    """A row of each kind, at widths that people have."""
+    assert_as_kept(f"diff_{width}.txt", page(list_diff(varied_diff()), width))
+
+
+def test_the_document_is_as_it_was_looked_at() -> None:
+    """All keys, for a layer of each kind."""
+    assert_as_kept("diff.json", json.dumps(document(list_diff(varied_diff())), indent=1) + "\n")
+
+
+def test_markdown_is_as_it_was_looked_at() -> None:
+    """As a comment on a change would have it."""
+    stream = io.StringIO()
+    write_markdown(diff_blocks(list_diff(varied_diff())), stream)
+    assert_as_kept("diff.md", stream.getvalue())
+
+
+def test_no_difference_is_one_line() -> None:
+    """What both share is said once above it, and no table follows."""
+    assert page(list_diff(same_diff())).splitlines() == [
+        "old a.keras",
+        "new b.keras",
+        f"both: sequential · Sequential · keras-archive · Keras 3.15.1 · {SIZE} · saved 2026-11-22 03:08:44",
+        "",
+        "no difference: 1 layer, 2 arrays",
+    ]
+
+
+def test_the_same_file_is_said() -> None:
+    """It has one head, and is not called two models without a difference."""
+    subject = same_diff().old
+    said = page(list_diff(Diff(subject, subject, ())))
+    assert said.startswith("old and new a.keras · sequential")
+    assert said.endswith("\n\nno difference: both are the same file\n")
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
+    """As those of two runs are, or the two sides of a git difftool."""
+    old, new = (model([dense("dense", 8, 5, 0)], location=f"runs/{at}/model.keras") for at in ("git-blob-a1", "b"))
+    said = page(list_diff(Diff(old, new, ())))
+    assert said.startswith("old runs/git-blob-a1/model.keras\nnew runs/b/model.keras\n")
+
+
+@pytest.mark.parametrize(("configs", "said"), [((None, {}), "The old file has"), ((None, None), "Neither file has")])
+def test_a_file_without_a_config_is_said_to_have_none(configs: tuple[Any, Any], said: str) -> None:
+    """No difference between configs means something only where both have one."""
+    same = same_diff()
+    old, new = (replace(side, config=one) for side, one in zip((same.old, same.new), configs, strict=True))
+    assert f"\n\n{said} " in page(list_diff(replace(same, old=old, new=new)))
+    assert "configs are not compared" not in page(list_diff(same))
+
+
+def test_models_without_a_common_layer_are_said_to_have_none() -> None:
+    """Rather than a list of what was removed and added alone."""
+    assert "\nthe models have no layer in common\n" in page(list_diff(all_gone(question_network())))
+    assert "in common" not in page(list_diff(varied_diff()))
+
+
+def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
+    """Two have rows of their own, below that with the gravest figures."""
+    layer = dense("dense", 8, 5, 0)
+    subject = model([layer], location="a.keras", config={})
+    one = list_diff(Diff(subject, replace(subject), (pair(layer, layer, SAME, NUDGED, verdict="nudged"),)))
+    row = page(one).splitlines()[-1]
+    assert row.split()[:3] == ["dense", "nudged", "2.5e-09"]
+    assert row.endswith("  bias: within tolerance")
+    two = list_diff(Diff(subject, replace(subject), (pair(layer, layer, MOVED, NUDGED, verdict="trained"),)))
+    rows = [line.split()[:3] for line in page(two).splitlines()[-3:]]
+    assert rows == [["dense", "trained", "0.123"], ["├─", "kernel", "0.123"], ["└─", "bias", "2.5e-09"]]
+
+
+def test_only_the_summary_has_no_tables() -> None:
+    """Neither has its document layers; what is left out is counted."""
+    listed = list_diff(varied_diff())
+    assert "relative L2" not in page(listed, summary=True)
+    assert "2 layers unchanged, 1 nudged" in page(listed, summary=True)
+    short = document(listed, summary=True)
+    assert (short["layers"], short["left_out"]) == ([], 8)
+    assert short["summary"] == document(listed)["summary"]
+
+
+FILTERS: dict[str, tuple[tuple[tuple[str, ...], ...], list[str]]] = {
+    "a name of both": ((("frozen",),), ["frozen"]),
+    "the old name": ((("dense_1",),), ["hidden", "dense_1", "dense_1"]),
+    "the new name": ((("hidden",),), ["hidden"]),
+    "one of each": ((("gone", "fresh"),), ["gone", "fresh"]),
+    "a class": (((), (), ("Dropout",)), ["dropout"]),
+    "a weight": ((("h*",), ("kernel",)), ["hidden", "head"]),
+    "a position": (((), (), (), ("0",)), ["frozen"]),
+}
+
+
+@pytest.mark.parametrize(("filters", "expected"), FILTERS.values(), ids=FILTERS)
+def test_a_filter_finds_layers_on_either_side(filters: tuple[tuple[str, ...], ...], expected: list[str]) -> None:
+    """By the names that either file has; the answer stays that on the whole models."""
+    filters = (*filters, *[()] * (4 - len(filters)))
+    listed = list_diff(varied_diff(), filters)
+    assert paths(listed) == expected
+    everything = document(list_diff(varied_diff()))
+    assert {key: value for key, value in document(listed).items() if key != "layers"} == {
+        key: value for key, value in everything.items() if key != "layers"
+    }
+    if filters[1]:
+        assert {weight["name"] for layer in document(listed)["layers"] for weight in layer["weights"]} == {"kernel"}
+
+
+@pytest.mark.parametrize("filters", [(("nowhere",),), (("frozen", "nowhere"),), (("dropout",), ("kernel",))])
+def test_a_filter_that_fits_nothing_on_both_sides_is_an_error(filters: tuple[tuple[str, ...], ...]) -> None:
+    """Never an empty success."""
+    with pytest.raises(NothingMatches):
+        list_diff(varied_diff(), (*filters, *[()] * (4 - len(filters))))
+
+
+def test_layers_of_a_kind_are_listed() -> None:
+    """By verdict, or all that differ in anything: a config, a name, a value."""
+    assert paths(list_diff(varied_diff(), only=["removed", "nudged"])) == ["gone", "dense_1"]
+    assert paths(list_diff(varied_diff(), only=["changed"])) == [
+        *("hidden", "dropout", "gone", "fresh", "head", "dense_1", "dense_1")
+    ]
+
+
+ORDERS = {
+    "name": ["dense_1", "dense_1", "dropout", "fresh", "frozen", "gone", "head", "hidden"],
+    "verdict": ["gone", "fresh", "head", "hidden", "dense_1", "frozen", "dropout", "dense_1"],
+    "change": ["hidden", "dense_1", "frozen", "dense_1"],
+    "largest": ["hidden", "dense_1", "frozen", "dense_1"],
+    "cosine": ["hidden"],
+    "parameters": ["head", "frozen"],
+}
+
+
+@pytest.mark.parametrize(("order", "expected"), ORDERS.items())
+def test_layers_are_sorted(order: Any, expected: list[str]) -> None:  # noqa: ANN401 - a literal
+    """The gravest first, and what has no figure last."""
+    assert paths(list_diff(varied_diff(), order=order))[: len(expected)] == expected
+
+
+def test_the_first_ones_are_listed_and_the_others_counted() -> None:
+    """On the page and in the document."""
+    listed = list_diff(varied_diff(), order="change", top=1)
+    assert document(listed)["left_out"] == 7
+    assert paths(listed) == ["hidden"]
+    assert "\nleft out: 7 layers\n" in page(listed)
+
+
+def test_lines_and_rows_say_which_files_were_compared() -> None:
+    """Each layer is a line, each weight a row; a layer without weights has a row too."""
+    listed = list_diff(varied_diff())
+    lines = [json.loads(json.dumps(line)) for line in diff_lines(listed)]
+    for line in lines:
+        assert_described(line)
+    assert {(line["old_location"], line["new_location"]) for line in lines} == {("runs/a.keras", "runs/b.h5")}
+    stream = io.StringIO()
+    write_csv([flat_table(diff_rows(listed), DIFF_COLUMNS)], stream)
+    rows = stream.getvalue().splitlines()
+    assert rows[0].startswith("old_location,new_location,old,new,matched_by,verdict,name,old_shape")
+    assert len(rows) == 1 + 7 * 2 + 1
+    assert rows[3].startswith('runs/a.keras,runs/b.h5,dense_1,hidden,values,trained,kernel,"(5, 5)","(5, 5)",float32')
+
+
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": float("-inf")}])
+def test_numbers_that_json_lacks_are_words(value: Any) -> None:  # noqa: ANN401 - of a config
+    """Keras writes them in configs; figures that are none are null."""
+    layer = dense("dense", 8, 5, 0)
+    odd = replace(MOVED, relative_l2=float("inf"))
+    change = (ConfigChange("scale", value, 1.0),)
+    subject = model([layer], config={})
+    read = document(list_diff(Diff(subject, subject, (pair(layer, layer, odd, SAME, config=change),), change)))
+    assert str(read["config"][0]["old"]).strip("[]{}'a: ").lstrip("-") in {"nan", "inf"}
+    assert read["layers"][0]["weights"][0]["relative_l2"] is None
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_name_takes_its_place_and_no_more(name: str) -> None:
+    """In every place that a file can fill: lines stay as many, and nothing on them acts on a terminal."""
+
+    def drawn(text: str) -> list[str]:
+        layer = dense(text or "x", 8, 5, 0)
+        changes = (ConfigChange(text, text, {text: [text]}),)
+        one = pair(layer, layer, MOVED, NUDGED, verdict="trained", config=changes)
+        old = model([layer], name=text, class_name=text, location=f"{text}.keras", config={})
+        return [
+            *text_lines(diff_blocks(list_diff(Diff(old, replace(old, name="b"), (one,), changes))), None, colour=False)
+        ]
+
+    lines = drawn(name)
+    assert len(lines) == len(drawn("harmless"))
+    assert all(character.isprintable() for line in lines for character in line.removesuffix("\n"))
