@@ -28,6 +28,7 @@ _HOMES = {
     "Diff": "analysis.comparison.results",
     "Extra": "model",
     "Finding": "checking.findings",
+    "Fingerprint": "analysis.fingerprint",
     "Initializer": "model",
     "InspectError": "errors",
     "Layer": "model",
@@ -46,6 +47,7 @@ _HOMES = {
     "Weight": "model",
     "WeightDiff": "analysis.comparison.results",
     "check": "checking.request",
+    "fingerprint": "analysis.fingerprint",
     "open_model": "opening",
 }
 """The module that each public name lives in."""
@@ -60,6 +62,7 @@ __all__ = [
     "Diff",
     "Extra",
     "Finding",
+    "Fingerprint",
     "Initializer",
     "InspectError",
     "Layer",
@@ -79,6 +82,7 @@ __all__ = [
     "WeightDiff",
     "__version__",
     "check",
+    "fingerprint",
     "open_model",
 ]
 
@@ -91,6 +95,7 @@ if TYPE_CHECKING:
         Spectrum,
         WeightDiff,
     )
+    from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
     from kerasinspect.axes import Axis
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.checking.request import check
