@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasinspect.analysis.digests import sha256
 from kerasinspect.exporting.values import number_texts, rows_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _model(model: Model) -> dict[str, Any]:
 
 
 def _facts(exported: Exported) -> dict[str, Any]:
-    """What is said of one array before its values."""
+    """What is said of one array before its values; reads all of it for its hash."""
     weight = exported.weight
     return {
         "key": exported.name,
@@ -67,6 +68,7 @@ def _facts(exported: Exported) -> dict[str, Any]:
         "stored_path": weight.stored_path,
         "stored_shape": weight.shape,
         "stored_dtype": weight.dtype,
+        "sha256": sha256(weight.array),
         "values_as": exported.shown_as,
         "shape": exported.shape,
         "dtype": exported.dtype,
