@@ -115,7 +115,7 @@ def follow(locations: Iterable[Location], filters: SelectionFilters, limits: Lim
         for location in locations:
             with ExitStack() as file:
                 try:
-                    model = file.enter_context(_opened(location, limits))
+                    model = file.enter_context(_located(location, limits))
                 except UnreadableFile as error:
                     so_far.skip(location.path, str(error))
                     continue
@@ -125,7 +125,7 @@ def follow(locations: Iterable[Location], filters: SelectionFilters, limits: Lim
         return so_far.settled()
 
 
-def _opened(location: Location, limits: Limits) -> Model:
+def _located(location: Location, limits: Limits) -> Model:
     """The model at a location; raises UnreadableFile, also for what takes the place of one."""
     if location.error:
         raise UnreadableFile(location.error)
