@@ -51,7 +51,7 @@ def samples_of(place: Place, count: int) -> Samples | None:
 
 def are_equal(old: Samples, new: Samples) -> bool:
     """Whether two layers have the same numbers."""
-    return all(map(np.array_equal, old, new))
+    return all(np.array_equal(one, other, equal_nan=True) for one, other in zip(old, new, strict=True))
 
 
 def is_telling(samples: Samples) -> bool:
@@ -60,8 +60,9 @@ def is_telling(samples: Samples) -> bool:
 
 
 def _has_several_values(numbers: _Numbers) -> bool:
-    """Whether there are values between the least and the greatest one."""
-    return bool(np.any((numbers > numbers.min()) & (numbers < numbers.max()))) if numbers.size else False
+    """Whether there are values between the least and the greatest one; NaN and infinities are none."""
+    finite = numbers[np.isfinite(numbers)]
+    return finite.size > 0 and bool(np.any((finite > finite.min()) & (finite < finite.max())))
 
 
 def sketch_of(samples: Samples | None) -> Sketch | None:
