@@ -91,8 +91,9 @@ def _by_everything(old: Side, new: Side, pairs: Pairs) -> None:
     """
     _pair_models(old, new, pairs)
     couples = [*namesakes(old, new)]
-    names_moved = decide_by_values(old, new, couples, pairs)
+    decide_by_values(old, new, couples, pairs)
     pair_around(new, pairs)
+    names_moved = any(not pairs.are_free(*couple) and not pairs.is_pair(*couple) for couple in couples)
     believed = [] if names_moved else [*certain(couples, old, new)]
     pair_namesakes(believed, pairs)
     for _ in range(_ROUNDS):

@@ -43,8 +43,8 @@ class _Open:
     news: list[Known] = field(default_factory=list)
 
 
-def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pairs) -> bool:
-    """Take every pair that values tell; give whether a couple of one name turned out to be none."""
+def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pairs) -> None:
+    """Take every pair that values tell; ``couples`` are layers of one name."""
     count = _count(old, new)
     fitting = {two.number: one for one, two in couples if two.weights and pairs.are_free(one, two) and fit(one, two)}
     unsettled: dict[tuple[tuple[int, ...], ...], _Open] = defaultdict(_Open)
@@ -65,10 +65,6 @@ def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pai
         for one, two in told.pairs:
             pairs.add(one, two, way_of(one, two) if fitting.get(two.number) is one else "values")
         pairs.keep_asking(told.olds, told.news)
-    return any(
-        not pairs.are_free(one, new.places[number]) and not pairs.is_pair(one, new.places[number])
-        for number, one in fitting.items()
-    )
 
 
 def _count(old: Side, new: Side) -> int:
