@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _EXACT_SIDE = 1 << 10
 """Rows or columns, whichever are fewer, of the largest matrix of which all singular values are computed."""
 
-_MOST_SIDE, _MOST_COLUMNS = 1 << 16, 1 << 18
+_MOST_SIDE, _MOST_COLUMNS = 1 << 15, 1 << 18
 """The sides of the largest matrix of which any are: what is held for them takes about 100 MB."""
 
 
