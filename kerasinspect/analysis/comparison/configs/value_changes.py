@@ -55,9 +55,8 @@ def _object_changes(key: str, old: dict[str, Json], new: dict[str, Json], *, exa
 
 
 def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) -> Iterator[ConfigChange]:
-    """The two lists where they differ; of long ones their lengths and the first place that differs."""
-    places = zip(old, new, strict=False)
-    first = next((place for place, pair in enumerate(places) if _differ(*pair, exact=exact)), None)
+    """The two lists where they differ; of long ones their lengths and the first items that differ."""
+    first = next((place for place, pair in enumerate(zip(old, new, strict=False)) if not _agree(*pair, exact)), None)
     if first is None and len(old) == len(new):
         return
     if told_value(old) == old and told_value(new) == new:
@@ -66,12 +65,20 @@ def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) ->
     if len(old) != len(new):
         yield ConfigChange(f"{key}.count", len(old), len(new))
     if first is not None:
-        yield from value_changes(f"{key}.{first}", old[first], new[first], exact=exact)
+        yield ConfigChange(f"{key}.{first}", told_value(_described(old[first])), told_value(_described(new[first])))
 
 
-def _differ(old: Json, new: Json, *, exact: bool) -> bool:
-    """Whether two values differ anywhere."""
-    return next(value_changes("", old, new, exact=exact), None) is not None
+def _agree(old: Json, new: Json, exact: bool) -> bool:  # noqa: FBT001 - as value_changes has it
+    """Whether ``value_changes`` would find nothing, without a word about what it finds."""
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(_agree(*pair, exact) for pair in zip(old, new, strict=True))
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return _is_same(old, new)
+    if is_entry(old) and is_entry(new):
+        return _name_of(old) == _name_of(new) and _agree(_unlabelled(old), _unlabelled(new), exact)
+    if exact and any((old if key in old else new)[key] is not None for key in old.keys() ^ new.keys()):
+        return False
+    return all(_agree(old[key], new[key], exact) for key in old.keys() & new.keys())
 
 
 def _is_same(old: Json, new: Json) -> bool:
