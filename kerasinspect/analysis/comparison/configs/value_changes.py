@@ -18,7 +18,7 @@ _LABEL = "name"
 """The key of an object's config that only says what it is called."""
 
 
-def value_changes(key: str, old: Json, new: Json, *, exact: bool = False) -> Iterator[ConfigChange]:
+def _value_changes(key: str, old: Json, new: Json, *, exact: bool = False) -> Iterator[ConfigChange]:
     """Each place at or below a key where two plain values differ.
 
     ``exact`` says that a key which one side lacks is a difference: it is where the same code wrote both.
@@ -37,7 +37,7 @@ def key_changes(key: str, old: JsonObject, new: JsonObject, *, exact: bool) -> I
     for inner in dict.fromkeys((*old, *new)):
         path = f"{key}.{inner}" if key else inner
         if inner in old and inner in new:
-            yield from value_changes(path, old[inner], new[inner], exact=exact)
+            yield from _value_changes(path, old[inner], new[inner], exact=exact)
         elif exact and inner in old and old[inner] is not None:
             yield ConfigChange(path, told_value(_described(old[inner])), None, missing="new")
         elif exact and new.get(inner) is not None:
@@ -51,7 +51,7 @@ def _object_changes(key: str, old: dict[str, Json], new: dict[str, Json], *, exa
     elif _name_of(old) != _name_of(new):
         yield ConfigChange(key, told_value(_described(old)), told_value(_described(new)))
     else:
-        yield from value_changes(f"{key}.config", _unlabelled(old), _unlabelled(new), exact=exact)
+        yield from _value_changes(f"{key}.config", _unlabelled(old), _unlabelled(new), exact=exact)
 
 
 def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) -> Iterator[ConfigChange]:
@@ -68,8 +68,8 @@ def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) ->
         yield ConfigChange(f"{key}.{first}", told_value(_described(old[first])), told_value(_described(new[first])))
 
 
-def _agree(old: Json, new: Json, exact: bool) -> bool:  # noqa: FBT001 - as value_changes has it
-    """Whether ``value_changes`` would find nothing, without a word about what it finds."""
+def _agree(old: Json, new: Json, exact: bool) -> bool:  # noqa: FBT001 - as the changes have it
+    """Whether ``_value_changes`` would find nothing, without a word about what it finds."""
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and all(_agree(*pair, exact) for pair in zip(old, new, strict=True))
     if not isinstance(old, dict) or not isinstance(new, dict):
