@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.placed_layers import known_class
-from kerasinspect.knowledge.naming import plain_class_name
+from kerasinspect.knowledge.naming import current_class_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ def classes_fit(old: Place, new: Place) -> bool:
     if "model" in (old.layer.kind, new.layer.kind) and old.layer.kind == new.layer.kind:
         return True
     classes = {known_class(place.layer) for place in (old, new)} - {None}
-    return len({plain_class_name(name or "") for name in classes}) < 2  # noqa: PLR2004 - a pair of names
+    return len({current_class_name(name or "") for name in classes}) < 2  # noqa: PLR2004 - a pair of names
 
 
 def fit(old: Place, new: Place) -> bool:
