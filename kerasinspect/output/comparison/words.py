@@ -37,7 +37,7 @@ def _verdicts(diff: Diff) -> Iterator[str]:
     without = sum(1 for layer in diff.layers if is_weightless(layer))
     told: dict[str, int] = dict(diff.counts.items())
     told["unchanged"] -= without
-    told["undetermined"] = sum(1 for layer in diff.layers if layer.verdict is None)
+    told["not read"] = sum(1 for layer in diff.layers if layer.verdict is None)
     told["without weights"] = without
     for number, (words, count) in enumerate((words, count) for words, count in told.items() if count):
         yield f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
