@@ -96,13 +96,23 @@ def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
     assert said.startswith("old runs/git-blob-a1/model.keras\nnew runs/b/model.keras\n")
 
 
-@pytest.mark.parametrize(("configs", "said"), [((None, {}), "The old file has"), ((None, None), "Neither file has")])
+@pytest.mark.parametrize(
+    ("configs", "said"), [((None, {}), "the old file has none"), ((None, None), "neither file has any")]
+)
 def test_a_file_without_a_config_is_said_to_have_none(configs: tuple[Any, Any], said: str) -> None:
     """No difference between configs means something only where both have one."""
     same = same_diff()
     old, new = (replace(side, config=one) for side, one in zip((same.old, same.new), configs, strict=True))
-    assert f"\n\n{said} " in page(list_diff(replace(same, old=old, new=new)))
-    assert "configs are not compared" not in page(list_diff(same))
+    assert page(list_diff(replace(same, old=old, new=new))).endswith(f"\nConfigs are not compared, since {said}.\n")
+    assert "not compared" not in page(list_diff(same))
+
+
+def test_a_file_without_names_is_said_to_have_none() -> None:
+    """Nothing is called renamed there."""
+    same = same_diff()
+    nameless = replace(same.new, layers=tuple(replace(layer, named=False) for layer in same.new.layers))
+    said = page(list_diff(replace(same, new=nameless)))
+    assert said.endswith("\nNames of layers are not compared, since the new file has none.\n")
 
 
 def test_models_without_a_common_layer_are_said_to_have_none() -> None:

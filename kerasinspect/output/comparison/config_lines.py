@@ -20,8 +20,8 @@ _ABSENT = "(absent)"
 
 
 def config_blocks(listed: ListedDiff) -> Iterator[Block]:
-    """What differs in the config of the model and in that of each layer that is listed."""
-    if listed.diff.config:
+    """What differs in the config of each layer that is listed, and of the model where no layers were chosen."""
+    if listed.diff.config and not listed.filtered:
         yield from _of("model", listed.diff.config)
     for layer in listed.layers:
         if layer.diff.config:

@@ -74,12 +74,17 @@ def same_in_words(diff: Diff) -> str:
     return f"no difference: {extent}"
 
 
-def not_compared(diff: Diff) -> Iterator[str]:
-    """Sentences about what could not be compared, since a file does not hold it."""
-    without = [word for word, model in (("old", diff.old), ("new", diff.new)) if model.config is None]
-    if without:
-        whose = "Neither file has a config" if len(without) == 2 else f"The {without[0]} file has no config"  # noqa: PLR2004 - both
-        yield f"{whose}, so that configs are not compared."
+def not_compared(diff: Diff) -> Iterator[tuple[str, str]]:
+    """What could not be compared since a file does not hold it, each with a sentence."""
+    models = (diff.old, diff.new)
+    held = {
+        "configs": [model.config is not None for model in models],
+        "names of layers": [any(layer.named for layer in model.walk()) for model in models],
+    }
+    for what, sides in held.items():
+        if not all(sides):
+            whose = "neither file has any" if not any(sides) else f"the {'new' if sides[0] else 'old'} file has none"
+            yield what, f"{what.capitalize()} are not compared, since {whose}."
 
 
 def name_in_words(old: str | None, new: str | None) -> str:

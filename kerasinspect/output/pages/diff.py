@@ -58,7 +58,8 @@ def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]
             yield Paragraph(f"left out: {counted(listed.left_out, 'layer')}", "quiet")
         yield from spectra_blocks(listed)
         yield from config_blocks(listed)
-    yield from (Paragraph(sentence, "quiet", apart=True) for sentence in not_compared(diff))
+    if sentences := [sentence for _, sentence in not_compared(diff)]:
+        yield Paragraph(" ".join(sentences), "quiet", apart=True)
 
 
 def _table(listed: ListedDiff) -> Iterator[Block]:
@@ -117,22 +118,23 @@ def _outcome(diff: Diff) -> Iterator[Block]:
 
 
 def _rows(layer: ListedLayer) -> Iterator[Row]:
-    """The row of a layer, and below it those of its weights where more than one differs."""
-    differing = [weight for weight in layer.weights if not weight.same]
+    """The row of a layer, and below it those of its weights that are listed where more than one differs."""
+    differing = [weight for weight in layer.diff.weights if not weight.same]
     is_pair = layer.diff.old is not None and layer.diff.new is not None
     single = differing[0] if is_pair and len(differing) == 1 else None
     yield _layer_row(layer.diff, single)
-    if is_pair and single is None:
-        for number, weight in enumerate(differing, 1):
-            cells = (name_in_words(*_names(weight)), "", *_figures(weight), ", ".join(weight_details(weight)))
-            yield Row(cells, (number == len(differing),), tone=_tone(weight.change))
+    below = [weight for weight in layer.weights if not weight.same] if is_pair and single is None else []
+    for number, weight in enumerate(below, 1):
+        cells = (name_in_words(*_names(weight)), "", *_figures(weight), ", ".join(weight_details(weight)))
+        yield Row(cells, (number == len(below),), tone=_tone(weight.change))
 
 
 def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     """One layer, with the figures of the one weight that differs, or the gravest of several."""
     details = [*layer_details(layer)]
     if single is not None:
-        details.append(": ".join(filter(None, (single.name, ", ".join(weight_details(single))))))
+        said = ", ".join(weight_details(single))
+        details.append(f"{single.name}: {said}" if said else f"{single.name} only")
     figures = _gravest(layer) if single is None else _figures(single)
     verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{' (frozen)' * layer.frozen}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
