@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from kerasinspect.analysis.comparison.listing import list_diff
@@ -131,7 +132,31 @@ def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
     assert row.endswith("  bias: within tolerance")
     two = list_diff(Diff(subject, replace(subject), (pair(layer, layer, MOVED, NUDGED, verdict="trained"),)))
     rows = [line.split()[:3] for line in page(two).splitlines()[-3:]]
-    assert rows == [["dense", "trained", "0.123"], ["├─", "kernel", "0.123"], ["└─", "bias", "2.5e-09"]]
+    assert rows == [["dense", "trained", "0.123"], ["├─", "kernel", "0.123"], ["└─", "bias", "within"]]
+
+
+def test_the_same_change_of_several_configs_is_said_once() -> None:
+    """With the layers that it is in; a number has as many digits as tell it from the other."""
+    layers = [dense(name, 8, 5, 0) for name in ("a", "b", "c")]
+    unfrozen = (ConfigChange("trainable", old=False, new=True),)
+    rate = float(np.float32(0.001))
+    rates = tuple(ConfigChange("rate", rate, new) for new in (float(np.float32(0.0001)), 0.001))
+    subject = model(layers, config={})
+    pairs = tuple(
+        pair(layer, layer, SAME, SAME, config=changes)
+        for layer, changes in zip(layers, (unfrozen, rates, unfrozen), strict=True)
+    )
+    assert page(list_diff(Diff(subject, replace(subject), pairs))).split("\n\n")[-2:] == [
+        "config of 2 layers\n  trainable: false → true\n  in a, c",
+        "config of b\n  rate: 0.001 → 0.0001\n  rate: 0.0010000000474974513 → 0.001\n",
+    ]
+
+
+def test_a_layer_without_weights_has_no_row() -> None:
+    """What differs in its config is said below, unless it is what was asked for."""
+    assert "\ndropout" not in page(list_diff(varied_diff()))
+    assert "\nconfig of dropout\n  rate: 0.1 → 0.5\n" in page(list_diff(varied_diff()))
+    assert "\ndropout" in page(list_diff(varied_diff(), (("dropout",), (), (), ())))
 
 
 def test_only_the_summary_has_no_tables() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import counted, shape_text
@@ -11,10 +12,10 @@ from kerasinspect.output.wording import counted, shape_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.analysis.comparison.results import ArrayChange, Diff, LayerDiff, WeightDiff
+    from kerasinspect.analysis.comparison.results import Diff, LayerDiff, WeightDiff
     from kerasinspect.model import Layer, Weight
 
-_NAMED = 8
+_NAMED = 3
 """Frozen layers that are named; of more only the number is said."""
 
 _ARROW = " → "
@@ -46,6 +47,16 @@ def _verdicts(diff: Diff) -> Iterator[str]:
 def is_weightless(layer: LayerDiff) -> bool:
     """Whether a layer is on both sides and has no weights of its own, so that nothing is said of its values."""
     return layer.verdict == "unchanged" and not layer.weights
+
+
+def has_row(layer: LayerDiff) -> bool:
+    """Whether there is more to say of a layer than what differs in its config."""
+    return not is_weightless(layer) or layer.renamed or layer.moved
+
+
+def is_within_tolerance(weight: WeightDiff) -> bool:
+    """Whether values of a weight differ, and none by more than the tolerances allow."""
+    return isinstance(weight.change, ArrayChange) and weight.change.close and not weight.change.equal
 
 
 def has_common_weights(layer: LayerDiff) -> bool:
@@ -108,7 +119,7 @@ def layer_details(layer: LayerDiff) -> Iterator[str]:
         yield from _alone(layer.new or layer.old, layer.weights)
     elif layer.old.class_name != layer.new.class_name:
         yield _change(layer.old.class_name, layer.new.class_name)
-    if layer.config:
+    if layer.config and layer.verdict == "unchanged":
         yield "config differs"
 
 
@@ -151,11 +162,8 @@ def _of_values(change: ArrayChange | Unread | None) -> Iterator[str]:
     """What is said of two arrays that a figure does not say."""
     if isinstance(change, Unread):
         yield "cannot be read"
-    elif change is not None:
-        if change.old_nan or change.new_nan:
-            yield f"NaN: {_change(f'{change.old_nan:,}', f'{change.new_nan:,}')}"
-        if change.changed and change.close:
-            yield "within tolerance"
+    elif change is not None and (change.old_nan or change.new_nan):
+        yield f"NaN: {_change(f'{change.old_nan:,}', f'{change.new_nan:,}')}"
 
 
 def _change(old: str, new: str) -> str:
