@@ -12,7 +12,7 @@ from kerasinspect.commands.cli import run
 from kerasinspect.commands.options import LIST_FORMS
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive
-from tests.places import SAMPLES
+from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,14 @@ def test_two_formats_of_one_model_do_not_differ(ask: Callable[..., Answer]) -> N
     assert answer.status == 0
     assert answer.out.splitlines()[3:] == ["", "no difference: 5 layers, 8 arrays"]
     assert json.loads(ask(NETWORK, LEGACY, "--format", "json").out)["equal"] is True
+
+
+def test_the_documentation_shows_what_is_printed(ask: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first thing that a reader of docs/diff.md sees is the page of two samples."""
+    page = (ROOT / "docs" / "diff.md").read_text(encoding="utf-8")
+    line, _, shown = page.partition("```console\n$ kerasinspect diff ")[2].partition("```")[0].partition("\n")
+    monkeypatch.chdir(SAMPLES)
+    assert ask(*line.split()) == Answer(1, shown, "")
 
 
 def test_a_change_is_found_and_is_status_1(ask: Callable[..., Answer]) -> None:
