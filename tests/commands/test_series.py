@@ -13,7 +13,7 @@ import pytest
 
 from kerasinspect.analysis.comparison.series.results import LAYER_ORDERS
 from kerasinspect.commands.cli import run
-from kerasinspect.commands.series import ORDERS
+from kerasinspect.commands.comparison.series import ORDERS
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.natural_order import in_natural_order
 from tests.described import assert_described
