@@ -18,7 +18,10 @@ PAIRED_LAYER: Fields = {
     "old_class": ("string?", "Its class there."),
     "new_class": ("string?", "Its class here."),
     "matched_by": (f"{one_of(MatchedBy)}?", "How the two were found to be one layer; null where there is no pair."),
-    "verdict": (one_of(Verdict), "What became of its weights; its config is apart from that."),
+    "verdict": (
+        f"{one_of(Verdict)}?",
+        "What became of its weights, its config apart; null where values that it depends on cannot be read.",
+    ),
     "renamed": ("boolean", "Whether both files tell its name, and the names differ."),
     "moved": ("boolean", "Whether it stands at another place among the layers that both have, or in another layer."),
     "frozen": ("boolean", "Whether both configs say that it is not trained, and none of its values changed."),

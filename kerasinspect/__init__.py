@@ -26,8 +26,10 @@ _HOMES = {
     "ConfigChange": "analysis.comparison.results",
     "DamagedFile": "errors",
     "Diff": "analysis.comparison.results",
+    "Export": "exporting.results",
     "Extra": "model",
     "Finding": "checking.findings",
+    "Fingerprint": "analysis.fingerprint",
     "Initializer": "model",
     "InspectError": "errors",
     "Layer": "model",
@@ -46,6 +48,9 @@ _HOMES = {
     "Weight": "model",
     "WeightDiff": "analysis.comparison.results",
     "check": "checking.request",
+    "compare": "comparing",
+    "export": "exporting",
+    "fingerprint": "analysis.fingerprint",
     "open_model": "opening",
 }
 """The module that each public name lives in."""
@@ -58,8 +63,10 @@ __all__ = [
     "ConfigChange",
     "DamagedFile",
     "Diff",
+    "Export",
     "Extra",
     "Finding",
+    "Fingerprint",
     "Initializer",
     "InspectError",
     "Layer",
@@ -79,6 +86,9 @@ __all__ = [
     "WeightDiff",
     "__version__",
     "check",
+    "compare",
+    "export",
+    "fingerprint",
     "open_model",
 ]
 
@@ -91,9 +101,11 @@ if TYPE_CHECKING:
         Spectrum,
         WeightDiff,
     )
+    from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
     from kerasinspect.axes import Axis
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.checking.request import check
+    from kerasinspect.comparing import compare
     from kerasinspect.errors import (
         ClosedModel,
         DamagedFile,
@@ -105,6 +117,8 @@ if TYPE_CHECKING:
         RequestError,
         UnreadableFile,
     )
+    from kerasinspect.exporting import export
+    from kerasinspect.exporting.results import Export
     from kerasinspect.limits import Limits
     from kerasinspect.model import Extra, Initializer, Layer, Model, Weight
     from kerasinspect.opening import open_model

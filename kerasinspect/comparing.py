@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
 from kerasinspect.analysis.comparison.models import compare_models, compare_with_itself
@@ -46,14 +46,24 @@ def compare(  # noqa: PLR0913 - the options of the command
     ``pairs`` has paths of layers of the new model by those of the old one, which are pairs in any case. Both models are
     closed when it returns: figures are there, values are not.
 
-    Raises what ``open_model`` raises, and RequestError where ``pairs`` names a layer that is not there.
+    Raises what ``open_model`` raises, with the side that it is about, and RequestError where ``pairs`` names a layer
+    that is not there.
     """
     options = ComparisonOptions(pairs or {}, matching, rtol, atol, spectral)
-    with open_model(old, limits) as before:
+    with _opened("old", old, limits) as before:
         if _are_one_file(old, new):
             return compare_with_itself(before)
-        with open_model(new, limits) as after:
+        with _opened("new", new, limits) as after:
             return compare_models(before, after, options)
+
+
+def _opened(side: Literal["old", "new"], location: str | os.PathLike[str], limits: Limits) -> Model:
+    """The model of one side; an error says which side that is."""
+    try:
+        return open_model(location, limits)
+    except UnreadableFile as error:
+        error.message = f"The {side} model cannot be read: {error.message}"
+        raise
 
 
 def _are_one_file(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> bool:
@@ -105,7 +115,7 @@ def follow(locations: Iterable[Location], filters: SelectionFilters, limits: Lim
         for location in locations:
             with ExitStack() as file:
                 try:
-                    model = file.enter_context(_opened(location, limits))
+                    model = file.enter_context(_located(location, limits))
                 except UnreadableFile as error:
                     so_far.skip(location.path, str(error))
                     continue
@@ -115,7 +125,7 @@ def follow(locations: Iterable[Location], filters: SelectionFilters, limits: Lim
         return so_far.settled()
 
 
-def _opened(location: Location, limits: Limits) -> Model:
+def _located(location: Location, limits: Limits) -> Model:
     """The model at a location; raises UnreadableFile, also for what takes the place of one."""
     if location.error:
         raise UnreadableFile(location.error)

@@ -16,6 +16,7 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.comparison.diff import diff
 from kerasinspect.commands.completion import VARIABLE
 from kerasinspect.commands.completion.command import completion
 from kerasinspect.commands.export import export
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
-    "Compare": (series,),
+    "Compare": (diff, series),
     "Guard": (check, lock, rules, verify),
     "Take out": (export,),
     "Set up": (completion,),
