@@ -15,7 +15,7 @@ import pytest
 from kerasinspect import comparing
 from kerasinspect.analysis.comparison.series.results import LAYER_ORDERS
 from kerasinspect.commands.cli import run
-from kerasinspect.commands.series import ORDERS
+from kerasinspect.commands.comparison.series import ORDERS
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.natural_order import in_natural_order
