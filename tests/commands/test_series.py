@@ -22,8 +22,8 @@ from kerasinspect.formats.locating.natural_order import in_natural_order
 from kerasinspect.opening import open_model
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, kernel
-from tests.output.snapshots import assert_as_kept
-from tests.places import SAMPLES
+from tests.output.snapshots import FOLDER, assert_as_kept
+from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,6 +77,12 @@ def test_the_page(checkpoints: Path, kerasinspect: Run, monkeypatch: pytest.Monk
         status, page, said = kerasinspect(".", *options)
         assert (status, said) == (0, "")
         assert_as_kept(f"series_{name}.txt", page)
+
+
+def test_the_documentation_has_that_page() -> None:
+    """As it is written to a pipe."""
+    page = (FOLDER / "series_pipe.txt").read_text(encoding="utf-8")
+    assert f"$ kerasinspect series .\n{page}" in (ROOT / "docs" / "series.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("named", ["folder", "pattern", "files"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -208,6 +209,22 @@ def test_every_array_is_read_twice_at_most(monkeypatch: pytest.MonkeyPatch) -> N
     counts = [sum(one is weight.array for one in read) for file in files for weight in file.weights]
     assert min(counts) == 1
     assert max(counts) == 2
+
+
+def test_only_two_models_are_kept() -> None:
+    """What is known of the others holds none of their arrays."""
+    so_far = SeriesSoFar(compare)
+    kept: list[weakref.ref[Any]] = []
+    for epoch in range(6):
+
+        def close() -> None:
+            """Nothing: it is what tells whether its model is still there."""
+
+        kept.append(weakref.ref(close))
+        so_far.add(model([layer("dense", KERNEL + epoch), layer(f"own_{epoch}")], close=close))
+        del close
+        assert [ref() is not None for ref in kept] == [False] * epoch + [True]
+    assert len(so_far.settled()) == 2
 
 
 def test_filters_may_match_in_some_files_only() -> None:
