@@ -89,8 +89,9 @@ def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
     """What one looks for first: the layer that moves most, those that never do, and the first NaN."""
     most = series.moves_most
     if most is not None:
-        where = "" if most.largest is None else f", largest at {_place(most.largest)} {names[most.largest]}"
-        yield Paragraph(f"moves most: {beginning(most.path)} (total {short_number(most.total, _DIGITS)}{where})")
+        where = () if most.largest is None else (f"largest at {_place(most.largest)} {names[most.largest]}",)
+        facts = (f"moves most: {beginning(most.path)}", f"total {short_number(most.total, _DIGITS)}", *where)
+        yield Paragraph(SEPARATOR.join(facts))
     if still := series.never_move:
         part = _IN_PART * series.partial
         yield Paragraph(
