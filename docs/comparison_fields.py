@@ -24,7 +24,7 @@ PAIRED_LAYER: Fields = {
     ),
     "renamed": ("boolean", "Whether both files tell its name, and the names differ."),
     "moved": ("boolean", "Whether it stands at another place among the layers that both have, or in another layer."),
-    "frozen": ("boolean", "Whether both configs say that it is not trained, and none of its values changed."),
+    "frozen": ("boolean", "Whether the config, the new one where it says, has it untrained, and no value changed."),
     "config": ("[#key]", "What differs in its config."),
     "weights": ("[#weight]", "Its own weights."),
 }

@@ -30,6 +30,8 @@ class Vocabulary:
     """How many there are in all."""
     stored_path: str | None
     """The archive member that holds them; None where the config does."""
+    sha256: str | None = None
+    """Of all of them in UTF-8, one a line, without an end to the last line."""
 
 
 UNKNOWN_CLASS: Literal["unknown class"] = "unknown class"
