@@ -102,8 +102,10 @@ class Checkpoint:
     """Why it cannot be read; then nothing else is known."""
     format: str | None = None
     keras_version: str | None = None
+    compared_with: int | None = None
+    """The position of the last file before it that could be read."""
     movement: Movement | None = None
-    """Of all layers together, from the last file that could be read."""
+    """Of all layers together, from that file on."""
     nan: int | None = None
     """NaN in all weights; None where none could be read."""
     nan_in: str | None = None
