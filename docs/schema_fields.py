@@ -75,7 +75,10 @@ WEIGHT: Fields = {
     "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
     "error?": ("string", "Why there is no hash."),
 }
-EXPORTED_MODEL: Fields = {key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")}
+EXPORTED_MODEL: Fields = {
+    **{key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")},
+    "fingerprint?": ("string", "With --hash and no filter: one SHA-256 of all weights, of whatever format."),
+}
 EXPORTED: Fields = {
     "key": ("string", "Its name in other exports: layer/name; of several models with the name of the file before it."),
     "location": ("string", "The model that it is of."),
@@ -87,6 +90,7 @@ EXPORTED: Fields = {
     "shape": ("[integer]", "The shape of the values."),
     "dtype": ("string", "The dtype that gives the values the same bits again."),
     "axes": ("[string]", "What runs along each axis of the values."),
+    "sha256?": ("string", "With --hash: of its little-endian bytes in C order, as the model has them."),
     "values": ("any", "Nested lists; an empty one where there are none, whatever the shape."),
     "values_not_finite": ("integer", "How many of the values are null, since JSON has no word for them."),
 }

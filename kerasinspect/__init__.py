@@ -26,6 +26,7 @@ _HOMES = {
     "ConfigChange": "analysis.comparison.results",
     "DamagedFile": "errors",
     "Diff": "analysis.comparison.results",
+    "Export": "exporting.results",
     "Extra": "model",
     "Finding": "checking.findings",
     "Initializer": "model",
@@ -46,6 +47,7 @@ _HOMES = {
     "Weight": "model",
     "WeightDiff": "analysis.comparison.results",
     "check": "checking.request",
+    "export": "exporting",
     "open_model": "opening",
 }
 """The module that each public name lives in."""
@@ -58,6 +60,7 @@ __all__ = [
     "ConfigChange",
     "DamagedFile",
     "Diff",
+    "Export",
     "Extra",
     "Finding",
     "Initializer",
@@ -79,6 +82,7 @@ __all__ = [
     "WeightDiff",
     "__version__",
     "check",
+    "export",
     "open_model",
 ]
 
@@ -105,6 +109,8 @@ if TYPE_CHECKING:
         RequestError,
         UnreadableFile,
     )
+    from kerasinspect.exporting import export
+    from kerasinspect.exporting.results import Export
     from kerasinspect.limits import Limits
     from kerasinspect.model import Extra, Initializer, Layer, Model, Weight
     from kerasinspect.opening import open_model

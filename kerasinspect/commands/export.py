@@ -19,6 +19,7 @@ _Form: TypeAlias = Literal["npz", "npy", "safetensors", "csv", "json"]
 @click.command(short_help="Write arrays with their right names to .npz, .npy, .safetensors, .csv or .json.")
 @options(MODELS, FILTERS)
 @click.option("--dequantize", is_flag=True, help="Write quantized weights as the values that the layer computes with.")
+@click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array; only to .json and .safetensors.")
 @click.option(
     "--format", "form", type=click.Choice(get_args(_Form)), help="Default: what the ending of the file's name says."
 )
@@ -28,6 +29,7 @@ def export(
     *,
     filters: Filters,
     dequantize: bool,
+    hashes: bool,
     form: FormName | None,
     output: Target | None,
     limits: tuple[str, ...],
@@ -60,10 +62,9 @@ def export(
                 raise NotAModel(location.error, "Nothing was written.")
         models = [files.enter_context(open_model(location.path, allowed)) for location in found]
         selections = [select(model, *filters) for model in models]
-        written = export_selections(selections, output, form, dequantize=dequantize)
-        status = max(
-            finish(one, Damage(), quiet=quiet, of=one.model.location if len(models) > 1 else "") for one in selections
-        )
+        written = export_selections(selections, output, form, dequantize=dequantize, hashes=hashes)
+        several = len(models) > 1
+        statuses = [finish(one, Damage(), quiet=quiet, of=one.model.location if several else "") for one in selections]
         if not quiet:
-            say("note", [*written.notes, f"{counted(len(written), 'array')} written to {written.path}"])
-        return status
+            say("note", [*written.notes, f"{counted(len(written), 'array')} written to {written.path}."])
+        return max(statuses)

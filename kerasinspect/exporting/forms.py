@@ -35,14 +35,18 @@ class _Form(NamedTuple):
     """Reads the written file with the library that it is for."""
     has_small_floats: bool = False
     """Whether bfloat16 and 8-bit floats stay what they are."""
+    has_hashes: bool = False
+    """Whether there is a place for the digests of arrays."""
 
 
 _FORMS: Mapping[FormName, _Form] = {
     "npz": _Form(write_npz, require_members),
     "npy": _Form(write_npy, require_one),
-    "safetensors": _Form(write_safetensors, require_safetensors, require_readable, has_small_floats=True),
+    "safetensors": _Form(
+        write_safetensors, require_safetensors, require_readable, has_small_floats=True, has_hashes=True
+    ),
     "csv": _Form(write_csv, has_small_floats=True),
-    "json": _Form(write_json, has_small_floats=True),
+    "json": _Form(write_json, has_small_floats=True, has_hashes=True),
 }
 
 FORM_NAMES: tuple[FormName, ...] = get_args(FormName)

@@ -14,8 +14,9 @@ import pytest
 from kerasinspect.analysis import weights_checksum
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import DamagedFile, NothingMatches, RequestError
-from kerasinspect.exporting import export
-from kerasinspect.exporting.forms import FORM_NAMES
+from kerasinspect.exporting import export, writing
+from kerasinspect.exporting.forms import FORM_NAMES, form_of
+from kerasinspect.exporting.safetensors import write_safetensors
 from kerasinspect.formats import keras_archive
 from kerasinspect.opening import open_model
 from tests.makers.handmade import dense, model, numbers, weight
@@ -245,3 +246,29 @@ def test_a_file_that_changes_meanwhile(change: Callable[[Path], None], is_whole:
         with pytest.raises(DamagedFile, match=r"model\.h5 was changed while it was read"):
             export(moving, "weights.npz")
     assert ("weights.npz" in files(folder)) == is_whole
+
+
+def test_a_missing_library(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that installs it is said, before any value is read."""
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    assert run(["export", str(NETWORK), "-o", "weights.safetensors"]) == 2
+    assert "pip install 'kerasinspect[safetensors]'" in capsys.readouterr().err
+    assert files(folder) == []
+
+
+def test_one_of_several_models_cannot_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written, rather than the others."""
+    (folder / "bad.keras").write_bytes(b"no model")
+    assert run(["export", str(NETWORK), "bad.keras", "-o", "weights.npz"]) == 3
+    assert "bad.keras" in capsys.readouterr().err
+    assert files(folder) == ["bad.keras"]
+
+
+def test_a_file_of_other_arrays_than_were_meant_takes_no_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the library reads of a whole file is compared with what was to be written."""
+    pytest.importorskip("safetensors")
+    form = form_of("safetensors")._replace(write=lambda arrays, stream: write_safetensors(arrays[:1], stream))
+    monkeypatch.setattr(writing, "form_of", lambda _: form)
+    with pytest.raises(RuntimeError, match="reads other arrays"):
+        export(str(NETWORK), "weights.safetensors")
+    assert files(folder) == []
