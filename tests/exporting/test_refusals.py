@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from kerasinspect.exporting.results import FormName
     from kerasinspect.model import Model
 
 NETWORK, LEGACY = SAMPLES / "question_network.keras", SAMPLES / "question_network.h5"
-FORMS = [name for name in FORM_NAMES if name != "safetensors"]
+FORMS: list[FormName] = [name for name in FORM_NAMES if name != "safetensors"]
 """Those that need no other library."""
 MARK = "weights from elsewhere"
 
@@ -272,3 +274,18 @@ def test_a_file_of_other_arrays_than_were_meant_takes_no_place(folder: Path, mon
     with pytest.raises(RuntimeError, match="reads other arrays"):
         export(str(NETWORK), "weights.safetensors")
     assert files(folder) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipe")
+@pytest.mark.parametrize("form", [name for name in FORMS if name != "npy"])
+def test_what_is_no_file_is_written_to_as_it_comes(form: FormName, folder: Path) -> None:
+    """A device, which says that it is always at its beginning, and a pipe, which goes nowhere back."""
+    export(str(NETWORK), os.devnull, form=form)
+    line = [sys.executable, "-m", "kerasinspect", "export", str(NETWORK), "-o", "/dev/stdout", "--format", form]
+    piped = subprocess.run(line, capture_output=True, check=True).stdout
+    export(str(NETWORK), f"weights.{form}")
+    if form == "npz":
+        with np.load(io.BytesIO(piped)) as arrays, np.load("weights.npz") as whole:
+            assert all(np.array_equal(arrays[name], whole[name]) for name in whole.files)
+    else:
+        assert piped == (folder / f"weights.{form}").read_bytes()
