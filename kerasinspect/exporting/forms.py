@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from kerasinspect.errors import RequestError
-from kerasinspect.exporting.csv import write_csv
+from kerasinspect.exporting.csv import require_short_names, write_csv
 from kerasinspect.exporting.json import write_json
 from kerasinspect.exporting.npy import require_members, require_one, write_npy, write_npz
 from kerasinspect.exporting.results import FormName
@@ -45,7 +45,7 @@ _FORMS: Mapping[FormName, _Form] = {
     "safetensors": _Form(
         write_safetensors, require_safetensors, require_readable, has_small_floats=True, has_hashes=True
     ),
-    "csv": _Form(write_csv, has_small_floats=True),
+    "csv": _Form(write_csv, require_short_names, has_small_floats=True),
     "json": _Form(write_json, has_small_floats=True, has_hashes=True),
 }
 

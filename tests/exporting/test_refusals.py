@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis import weights_checksum
+from kerasinspect.axes import Axis
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import DamagedFile, NothingMatches, RequestError
 from kerasinspect.exporting import export, writing
@@ -82,7 +83,7 @@ def test_a_name_that_no_member_can_have(name: str, folder: Path) -> None:
     assert len(str(refused.value)) < 400
     assert files(folder) == []
     export(owned("plain", name), "weights.json")
-    export(owned("plain", name), "weights.csv")
+    export(owned(name), "weights.csv")
     assert "\0" not in (folder / "weights.csv").read_text(encoding="utf-8")
 
 
@@ -289,3 +290,13 @@ def test_what_is_no_file_is_written_to_as_it_comes(form: FormName, folder: Path)
             assert all(np.array_equal(arrays[name], whole[name]) for name in whole.files)
     else:
         assert piped == (folder / f"weights.{form}").read_bytes()
+
+
+def test_a_long_name_does_not_fill_the_disk(folder: Path) -> None:
+    """It would stand on every line, or in every label: a file of kilobytes would become one of gigabytes."""
+    name = "x" * 60_000
+    with pytest.raises(RequestError, match=r"too long to stand on each line of a file \.csv"):
+        export(owned("plain", name), "weights.csv")
+    axes = [Axis("input", 200, source=name), Axis("unit", 3, source=name)]
+    export(model([], own=[weight("x", "Odd", "state", numbers(200, 3), axes)]), "state.csv")
+    assert (folder / "state.csv").stat().st_size < 60_000
