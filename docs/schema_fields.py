@@ -77,7 +77,7 @@ WEIGHT: Fields = {
 }
 EXPORTED_MODEL: Fields = {
     **{key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")},
-    "fingerprint?": ("string", "With --hash and no filter: one SHA-256 of all weights, of whatever format."),
+    "fingerprint?": ("string", "Without a filter: one SHA-256 of all weights, of whatever format."),
 }
 EXPORTED: Fields = {
     "key": ("string", "Its name in other exports: layer/name; of several models with the name of the file before it."),
@@ -86,11 +86,11 @@ EXPORTED: Fields = {
     "layer_class": ("string", "The class of its layer."),
     "stored_shape": ("[integer]", "Its shape as stored."),
     "stored_dtype": ("string", "Its dtype as stored: float32, bfloat16, int8, ..."),
+    "sha256": ("string", "Of its stored little-endian bytes in C order."),
     "values_as": (one_of(ShownAs), "What the values are; those of packed integers are unpacked."),
     "shape": ("[integer]", "The shape of the values."),
     "dtype": ("string", "The dtype that gives the values the same bits again."),
     "axes": ("[string]", "What runs along each axis of the values."),
-    "sha256?": ("string", "With --hash: of its little-endian bytes in C order, as the model has them."),
     "values": ("any", "Nested lists; an empty one where there are none, whatever the shape."),
     "values_not_finite": ("integer", "How many of the values are null, since JSON has no word for them."),
 }

@@ -29,6 +29,7 @@ _HOMES = {
     "Export": "exporting.results",
     "Extra": "model",
     "Finding": "checking.findings",
+    "Fingerprint": "analysis.fingerprint",
     "Initializer": "model",
     "InspectError": "errors",
     "Layer": "model",
@@ -47,7 +48,9 @@ _HOMES = {
     "Weight": "model",
     "WeightDiff": "analysis.comparison.results",
     "check": "checking.request",
+    "compare": "comparing",
     "export": "exporting",
+    "fingerprint": "analysis.fingerprint",
     "open_model": "opening",
 }
 """The module that each public name lives in."""
@@ -63,6 +66,7 @@ __all__ = [
     "Export",
     "Extra",
     "Finding",
+    "Fingerprint",
     "Initializer",
     "InspectError",
     "Layer",
@@ -82,7 +86,9 @@ __all__ = [
     "WeightDiff",
     "__version__",
     "check",
+    "compare",
     "export",
+    "fingerprint",
     "open_model",
 ]
 
@@ -95,9 +101,11 @@ if TYPE_CHECKING:
         Spectrum,
         WeightDiff,
     )
+    from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
     from kerasinspect.axes import Axis
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.checking.request import check
+    from kerasinspect.comparing import compare
     from kerasinspect.errors import (
         ClosedModel,
         DamagedFile,

@@ -19,7 +19,9 @@ _Form: TypeAlias = Literal["npz", "npy", "safetensors", "csv", "json"]
 @click.command(short_help="Write arrays with their right names to .npz, .npy, .safetensors, .csv or .json.")
 @options(MODELS, FILTERS)
 @click.option("--dequantize", is_flag=True, help="Write quantized weights as the values that the layer computes with.")
-@click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array; only to .json and .safetensors.")
+@click.option(
+    "--hash", "hashes", is_flag=True, help="Add each array's SHA-256 to a .safetensors; a .json always has it."
+)
 @click.option(
     "--format", "form", type=click.Choice(get_args(_Form)), help="Default: what the ending of the file's name says."
 )

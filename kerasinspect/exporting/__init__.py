@@ -39,8 +39,8 @@ def export(  # noqa: PLR0913 - as the options of the command
 
     ``.npz`` and ``.safetensors`` hold any number of arrays by name, ``layer/weight``; ``.npy`` holds one; ``.csv`` has
     labelled rows and columns, ``.json`` nested lists. ``dequantize`` writes quantized weights as the values that the
-    layer computes with, ``hashes`` the SHA-256 of each array where the form has a place for it. The file is there as a
-    whole at the end, or not at all.
+    layer computes with, ``hashes`` the SHA-256 of each array to a ``.safetensors``; ``.json`` always has it. The
+    file is there as a whole at the end, or not at all.
 
     Raises RequestError where the file cannot be written or must not be replaced, NothingMatches where nothing is
     selected, MissingExtra where the library for the form is not installed, UnreadableFile where the model is damaged.

@@ -40,13 +40,13 @@ def export_selections(
     read = [selection.model.location for selection in selections]
     before = [*map(_written_at, read)]
     require_replaceable(target, *read)
-    if hashes and not form_of(name).has_hashes:
+    if hashes and form_of(name).hashes == "never":
         raise RequestError(
             f"A file .{name} has no place for digests.", "Write .json or .safetensors, or leave out --hash."
         )
     arrays = exported_arrays(selections, dequantize=dequantize)
     form_of(name).require(arrays)
-    arrays = hashed(arrays, selections) if hashes else arrays
+    arrays = hashed(arrays, selections) if hashes or form_of(name).hashes == "always" else arrays
     with _replacing(arrays, selections, target, name) as stream:
         form_of(name).write(arrays, stream)
         _require_unchanged(read, before)

@@ -191,11 +191,11 @@ def test_digests_are_those_of_list(tmp_path: Path) -> None:
     with open_model(path) as opened:
         digests = [sha256(one.array) for one in opened.weights]
         whole = fingerprint(opened).sha256
-    export(path, tmp_path / "weights.json", hashes=True)
+    export(path, tmp_path / "weights.json")
     document = json.loads((tmp_path / "weights.json").read_text(encoding="utf-8"))
     assert [one["sha256"] for one in document["weights"]] == digests
     assert document["models"][0]["fingerprint"] == whole
-    part = export(path, tmp_path / "part.json", indices=["0"], hashes=True)
+    part = export(path, tmp_path / "part.json", indices=["0"])
     assert [(one.sha256, one.fingerprint) for one in part] == [(digests[0], None)]
     with pytest.raises(RequestError, match="no place for digests"):
         export(path, tmp_path / "weights.npz", hashes=True)
