@@ -30,6 +30,10 @@ class Exported:
     array: Array = field(repr=False)
     axes: tuple[Axis, ...] = field(repr=False)
     """One for each axis of the array, of the same size."""
+    sha256: str | None = None
+    """Of the little-endian bytes in C order as the model has them, where digests are asked for."""
+    fingerprint: str | None = field(default=None, repr=False)
+    """That of its model, where digests are asked for and the whole model is exported."""
 
     @property
     def shape(self) -> tuple[int, ...]:
