@@ -83,6 +83,7 @@ EXPORTED: Fields = {
     "layer_class": ("string", "The class of its layer."),
     "stored_shape": ("[integer]", "Its shape as stored."),
     "stored_dtype": ("string", "Its dtype as stored: float32, bfloat16, int8, ..."),
+    "sha256": ("string", "Of its stored little-endian bytes in C order."),
     "values_as": (one_of(ShownAs), "What the values are; those of packed integers are unpacked."),
     "shape": ("[integer]", "The shape of the values."),
     "dtype": ("string", "The dtype that gives the values the same bits again."),

@@ -11,17 +11,18 @@ from kerasinspect.commands.cli import run
 from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONSOLE = re.findall(r"^```console\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+FINGERPRINTS = (ROOT / "docs" / "fingerprint.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"^```console\n(.*?)^```$", README + FINGERPRINTS, flags=re.DOTALL | re.MULTILINE)
 SHOWN = [block for block in CONSOLE if block.startswith("$ kerasinspect ")]
 PYTHON = re.findall(r"^```python\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
 LINKS = re.findall(r"\]\(([^)#:]+)\)", README)
 
 
 @pytest.mark.parametrize("block", SHOWN, ids=[block.splitlines()[0] for block in SHOWN])
-def test_a_command_prints_what_the_readme_shows(
+def test_a_command_prints_what_is_shown(
     block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Output in the README is output, in a pipe, to the last character; a line of dots stands for what is left out."""
+    """Output shown is output, in a pipe, to the last character; a line of dots stands for what is left out."""
     command, _, expected = block.partition("\n")
     monkeypatch.chdir(ROOT)
     run(shlex.split(command.removeprefix("$ kerasinspect ")))

@@ -187,3 +187,12 @@ def test_what_cannot_be_read_has_no_hash_and_leaves_no_fingerprint(said: Any, tm
     assert status == 3
     assert "cannot be read" in page
     assert "no fingerprint: not all weights can be read" in page
+
+
+def test_an_export_as_json_has_the_same_hashes(said: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Each array under its own, so that what was taken out can be told from what was changed since."""
+    path = tmp_path / "weights.json"
+    assert said("export", NETWORK, "-q", "-o", str(path))[0] == 0
+    exported = json.loads(path.read_text(encoding="utf-8"))["weights"]
+    listed = json.loads(said("list", NETWORK, "--hash", "--format", "json")[1])["weights"]
+    assert [one["sha256"] for one in exported] == [one["sha256"] for one in listed]
