@@ -21,7 +21,9 @@ from kerasinspect import (
     RequestError,
     check,
     compare,
+    export,
     open_model,
+    series,
 )
 from tests.makers.handmade import dense, model
 from tests.places import DATA, SAMPLES
@@ -229,6 +231,16 @@ def test_a_comparison_is_walked_by_layer() -> None:
     shown = other._repr_html_()
     assert "<td>dense</td><td>dense</td><td>path</td><td>replaced</td><td>kernel, bias</td>" in shown
     assert "7 added" in shown
+
+
+def test_a_series_and_an_export_show_themselves(tmp_path: Path) -> None:
+    """In a line, and the series in a table."""
+    moved = series(SAMPLES / "question_network.keras", SAMPLES / "question_network.h5")
+    assert repr(moved) == "<Series 4 layers · 2 files>"
+    assert repr(moved["dense"]) == "<LayerSeries dense · Dense · 2 files · sum of changes 0>"
+    assert "<td>dense</td><td>Dense</td><td>45</td><td>no</td><td>0</td>" in moved._repr_html_()
+    exported = export(SAMPLES / "question_network.keras", tmp_path / "weights.npz")
+    assert repr(exported) == f"<Export {tmp_path / 'weights.npz'} · npz · 8 arrays>"
 
 
 PICKLED = (

@@ -86,7 +86,7 @@ class Weight:
 
     def __repr__(self) -> str:
         """Its path, its shape and its dtype."""
-        return one_line("Weight", self.path, str(self.shape), self.dtype)
+        return one_line(self, self.path, str(self.shape), self.dtype)
 
     def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values as stored, read from the file as ``Array`` says; raises ClosedModel once it is closed."""

@@ -17,8 +17,9 @@ _MOST_ROWS = 200
 """Rows of a table in a notebook; it is a view, and ``kerasinspect summary`` has them all."""
 
 
-def one_line(kind: str, *facts: str | None) -> str:
-    """A value as ``repr`` gives it: what it is, and what tells it apart; facts that are empty are left out."""
+def one_line(value: object, *facts: str | None) -> str:
+    """A value as ``repr`` gives it: its class, and what tells it apart; facts that are empty are left out."""
+    kind = type(value).__name__.lstrip("_")
     said = " · ".join(visible_name(fact) for fact in facts if fact)
     return f"<{kind} {said}>" if said else f"<{kind}>"
 

@@ -126,7 +126,7 @@ class WeightDiff:
         """Its name, and how its values changed."""
         figures = (("relative L2", "relative_l2"), ("cosine", "cosine"))
         known = ((title, getattr(self.change, field, None)) for title, field in figures)
-        return one_line("WeightDiff", self.name, *self._facts, *(f"{t} {f:.4g}" for t, f in known if f is not None))
+        return one_line(self, self.name, *self._facts, *(f"{t} {f:.4g}" for t, f in known if f is not None))
 
     @property
     def _facts(self) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ class LayerDiff:
 
     def __repr__(self) -> str:
         """Its path on both sides where that differs, and what became of it."""
-        return one_line("LayerDiff", *dict.fromkeys(self._paths), self.verdict, self.matched_by)
+        return one_line(self, *dict.fromkeys(self._paths), self.verdict, self.matched_by)
 
     @property
     def _paths(self) -> tuple[str, ...]:
@@ -258,16 +258,18 @@ class Diff:
 
     def __repr__(self) -> str:
         """Both files and what became of their layers, in a line."""
-        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        told = counts or "no layers"
-        return f"<Diff {self.old.location!r} -> {self.new.location!r}: {'equal, ' if self.equal else ''}{told}>"
+        return one_line(self, *self._facts)
 
     def _repr_html_(self) -> str:
         """Its layers in a table, as a notebook shows them."""
-        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        files = f"{self.old.location} → {self.new.location}"
-        caption = " · ".join((files, *counts, *(["equal"] if self.equal else [])))
+        caption = " · ".join(filter(None, self._facts))
         return html_table(caption, _HTML_TITLES, map(_html_cells, self.layers), len(self.layers))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """Both files and what became of their layers."""
+        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        return (f"{self.old.location} -> {self.new.location}", "equal" if self.equal else "", *counts)
 
 
 _HTML_TITLES = ("old", "new", "matched by", "verdict", "weights that differ", "config that differs")
