@@ -71,7 +71,7 @@ def test_a_frame_has_every_value(path: Path) -> None:
     with open_model(path) as model:
         for one in model.weights:
             for dequantize in (False, True):
-                frame, values = one.frame(dequantize=dequantize), np.asarray(one.values(dequantize=dequantize))
+                frame, values = one.frame(dequantize=dequantize), np.asarray(one.numbers(dequantize=dequantize))
                 assert np.array_equal(frame.to_numpy().reshape(values.shape), values, equal_nan=True)
                 assert {*frame.dtypes} <= {values.dtype}
                 assert values.ndim < 2 or frame.shape[1] == values.shape[-1]
@@ -84,7 +84,7 @@ def test_a_data_array_has_every_value(path: Path) -> None:
     with open_model(path) as model:
         for one in model.weights:
             for dequantize in (False, True):
-                array, values = one.xarray(dequantize=dequantize), np.asarray(one.values(dequantize=dequantize))
+                array, values = one.xarray(dequantize=dequantize), np.asarray(one.numbers(dequantize=dequantize))
                 assert array.dtype == values.dtype
                 assert np.array_equal(array.to_numpy(), values, equal_nan=True)
                 assert array.attrs["stored_path"] == one.stored_path
