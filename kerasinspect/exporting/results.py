@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerasinspect.shown.representation import counted_thing, one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -66,4 +68,4 @@ class Export:
 
     def __repr__(self) -> str:
         """Its file and the number of its arrays, on one line."""
-        return f"<Export {self.path!r}: {self.form}, {len(self)} arrays>"
+        return one_line(self, self.path, self.form, counted_thing(len(self), "array"))

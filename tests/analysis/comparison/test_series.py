@@ -102,7 +102,7 @@ def test_what_moves_and_what_does_not() -> None:
     assert [one.path for one in series.arranged("name")] == ["fast", "slow", "still"]
     assert [one.path for one in series] == ["still", "slow", "fast"]
     assert (len(series), series[0].path) == (3, "still")
-    assert repr(series) == "<Series: 3 layers over 3 files>"
+    assert repr(series) == "<Series 3 layers · 3 files>"
 
 
 def test_a_layer_that_was_all_zero_has_no_share() -> None:
