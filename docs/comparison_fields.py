@@ -18,7 +18,10 @@ PAIRED_LAYER: Fields = {
     "old_class": ("string?", "Its class there."),
     "new_class": ("string?", "Its class here."),
     "matched_by": (f"{one_of(MatchedBy)}?", "How the two were found to be one layer; null where there is no pair."),
-    "verdict": (one_of(Verdict), "What became of its weights; its config is apart from that."),
+    "verdict": (
+        f"{one_of(Verdict)}?",
+        "What became of its weights, its config apart; null where values that it depends on cannot be read.",
+    ),
     "renamed": ("boolean", "Whether both files tell its name, and the names differ."),
     "moved": ("boolean", "Whether it stands at another place among the layers that both have, or in another layer."),
     "frozen": ("boolean", "Whether both configs say that it is not trained, and none of its values changed."),
@@ -70,4 +73,43 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "new_largest": ("number?", "The same of the new kernel."),
     },
     "summary": {word: ("integer", f"Layers that are {word}.") for word in get_args(Verdict)},
+}
+MOVEMENT: Fields = {
+    "change": ("number?", "The distance as a share of the L2 norm before; null in the first file, or where it was 0."),
+    "distance": ("number?", "The L2 norm of the difference to the file before, over values that are finite in both."),
+    "changed": ("integer?", "Values that are others than in the file before."),
+}
+SERIES_FILE: Fields = {
+    "location": ("string", "The file."),
+    "format": ("string?", "Its format; null where it cannot be read."),
+    "keras_version": ("string?", "The Keras that saved it."),
+    **MOVEMENT,
+    "nan": ("integer?", "NaN in all its weights; null where none could be read."),
+    "nan_in": ("string?", "The path of the first weight with a NaN."),
+    "new": ("[string]", "Paths of layers that the file before lacks, or has in other shapes."),
+    "gone": ("[string]", "Paths of layers of the file before that it lacks, or has in other shapes."),
+    "error": ("string?", "Why it cannot be read; the next file is held against the one before it."),
+    "damage": ("[string]", "What could not be read of it."),
+}
+SERIES_LAYER: Fields = {
+    "layer": ("string", "Its path in the first file that has it, or that tells its name."),
+    "last_path": ("string", "Its path in the last such file."),
+    "class_name": ("string", "Its class."),
+    "trainable": ("boolean?", "Whether it trains, as the last file that has it says."),
+    "parameters": ("integer", "Numbers in its own weights."),
+    "weights": ("[string]", "The names of those that are compared."),
+    **{key: (f"[{words}]", f"For each file: {said[0].lower()}{said[1:]}") for key, (words, said) in MOVEMENT.items()},
+    "nan": ("[integer?]", "For each file: NaN among its values; null where it is not there or cannot be read."),
+    "moves": ("boolean?", "Whether any of its values ever changed; null where that is not known."),
+    "total": ("number?", "The sum of its changes."),
+    "largest": ("integer?", "The position of the file with its largest change, from 0 on; null where it has none."),
+    "first_nan": ("integer?", "The position of the first file in which it has a NaN."),
+}
+SERIES_LINE: Fields = {
+    "location": ("string", "The file."),
+    "error?": ("string", "Why it cannot be read; such a line has nothing else."),
+    "layer?": ("string", "The path of a layer."),
+    "class_name?": ("string", "Its class."),
+    "nan?": ("integer?", "NaN among its values in this file."),
+    **{f"{key}?": value for key, value in MOVEMENT.items()},
 }

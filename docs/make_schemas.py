@@ -111,6 +111,19 @@ DOCUMENTS: Mapping[str, Document] = {
             "summary": dict.fromkeys(("initial", "changed", "cannot_tell"), ("integer", "Layers.")),
         },
     ),
+    "series": Document(
+        "What `kerasinspect series` writes: how each layer moves from file to file.",
+        {
+            "files": ("[#file]", "Every file, in order."),
+            "layers": ("[#layer]", "The layers that are listed."),
+            **_LEFT_OUT,
+            "moves_most": ("string?", "The path of the layer with the largest sum of changes."),
+            "never_move": ("[string]", "Paths of layers of which no value ever changed."),
+            "first_nan": ("integer?", "The position of the first file with a NaN, from 0 on."),
+        },
+        comparison_fields.SERIES_LINE,
+        {"file": comparison_fields.SERIES_FILE, "layer": comparison_fields.SERIES_LAYER},
+    ),
     "check": Document(
         "What `kerasinspect check` writes: what its rules found in each file.",
         {**fields.RUN, "models": ("[#checked]", "Each file.")},

@@ -26,6 +26,7 @@ _HOMES = {
     "ConfigChange": "analysis.comparison.results",
     "DamagedFile": "errors",
     "Diff": "analysis.comparison.results",
+    "Export": "exporting.results",
     "Extra": "model",
     "Finding": "checking.findings",
     "Fingerprint": "analysis.fingerprint",
@@ -47,6 +48,8 @@ _HOMES = {
     "Weight": "model",
     "WeightDiff": "analysis.comparison.results",
     "check": "checking.request",
+    "compare": "comparing",
+    "export": "exporting",
     "fingerprint": "analysis.fingerprint",
     "open_model": "opening",
 }
@@ -60,6 +63,7 @@ __all__ = [
     "ConfigChange",
     "DamagedFile",
     "Diff",
+    "Export",
     "Extra",
     "Finding",
     "Fingerprint",
@@ -82,6 +86,8 @@ __all__ = [
     "WeightDiff",
     "__version__",
     "check",
+    "compare",
+    "export",
     "fingerprint",
     "open_model",
 ]
@@ -99,6 +105,7 @@ if TYPE_CHECKING:
     from kerasinspect.axes import Axis
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.checking.request import check
+    from kerasinspect.comparing import compare
     from kerasinspect.errors import (
         ClosedModel,
         DamagedFile,
@@ -110,6 +117,8 @@ if TYPE_CHECKING:
         RequestError,
         UnreadableFile,
     )
+    from kerasinspect.exporting import export
+    from kerasinspect.exporting.results import Export
     from kerasinspect.limits import Limits
     from kerasinspect.model import Extra, Initializer, Layer, Model, Weight
     from kerasinspect.opening import open_model

@@ -37,6 +37,8 @@ _ROWS = (
     _Dtype("float8_e5m2", "<u1", 2.0**-14, 5),
     *(_Dtype(f"{sign}int{8 * size}", f"<{sign or 'i'}{size}") for sign in ("", "u") for size in (1, 2, 4, 8)),
     _Dtype("bool", "<u1"),
+    # No file stores these: they are what several values to a byte are once they are unpacked, one to a byte.
+    *(_Dtype(f"{sign}int{size}", f"<{sign or 'i'}1") for sign in ("", "u") for size in (2, 4)),
 )
 DTYPES: Mapping[str, _Dtype] = {row.name: row for row in _ROWS}
 """The rows by name."""

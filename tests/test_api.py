@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from kerasinspect import (
     NothingMatches,
     RequestError,
     check,
+    compare,
     open_model,
 )
 from tests.makers.handmade import dense, model
@@ -46,6 +48,14 @@ def test_a_weight_is_found_by_its_path(question_network: Model) -> None:
     assert "dense_1" not in question_network
     assert [*question_network] == [*question_network.keys()] == [one.path for one in question_network.weights]
     assert dict(question_network) == {one.path: one for one in question_network.weights}
+
+
+def test_keyword_arguments_of_numpy_are_weights_by_path(question_network: Model, tmp_path: Path) -> None:
+    """All values are written by one line, each array under its path."""
+    np.savez(tmp_path / "weights.npz", **question_network)
+    with np.load(tmp_path / "weights.npz") as found:
+        assert found.files == [*question_network]
+        assert all(np.array_equal(found[path], question_network[path]) for path in question_network)
 
 
 @pytest.mark.parametrize("path", EVERY_SAMPLE, ids=lambda path: path.name)
@@ -198,6 +208,57 @@ def test_reprs_say_what_tells_things_apart(question_network: Model) -> None:
     assert repr(question_network.extras[0]) == "<Extra optimizer · iteration · () · int64>"
     named = replace(question_network, location="question_network.keras")
     assert repr(named) == "<Model sequential · Sequential · 297 parameters · 8 arrays · question_network.keras>"
+
+
+def test_a_comparison_is_walked_by_layer() -> None:
+    """It is counted, indexed by position and path, and shown."""
+    same = compare(SAMPLES / "question_network.keras", SAMPLES / "question_network.h5")
+    assert same.equal
+    assert repr(same[1]) == "<LayerDiff dense · unchanged · path>"
+    assert "equal" in repr(same["dense"].weights[0])
+    other = compare(SAMPLES / "question_network.keras", SAMPLES / "small_cnn.keras")
+    assert len(other) == len([*other]) == 12
+    assert other["conv2d"] is other[1]
+    with pytest.raises(KeyError, match='No layer is called "dens"') as caught:
+        other["dens"]
+    assert isinstance(caught.value, NothingMatches)
+    assert repr(other["dense"].weights[0]) == "<WeightDiff kernel · (8, 5) float32 -> (54, 3) float32>"
+    assert repr(other["conv2d"].weights[1]) == "<WeightDiff bias · absent -> (4,) float32>"
+    for thing in (other, *other, *(weight for layer in other for weight in layer.weights)):
+        assert repr(thing).isprintable()
+    shown = other._repr_html_()
+    assert "<td>dense</td><td>dense</td><td>path</td><td>replaced</td><td>kernel, bias</td>" in shown
+    assert "7 added" in shown
+
+
+PICKLED = (
+    *EVERY_SAMPLE,
+    *(
+        DATA / "versions" / "keras-3.15.1" / name
+        for name in ("quant_int4_block.keras", "quant_gptq.keras", "quant_awq.h5")
+    ),
+)
+
+
+@pytest.mark.parametrize("path", PICKLED, ids=lambda path: path.name)
+def test_a_closed_model_goes_to_another_process_and_stays_closed(path: Path) -> None:
+    """With all that is known of it; an open one says that it cannot."""
+    with open_model(path) as opened, pytest.raises(TypeError, match="cannot be copied or pickled"):
+        pickle.dumps(opened)
+    arrived = pickle.loads(pickle.dumps(opened))  # noqa: S301 - our own
+    assert [*map(repr, arrived.weights)] == [*map(repr, opened.weights)]
+    for one in arrived.weights:
+        with pytest.raises(ClosedModel, match="is closed"):
+            one[...]
+
+
+def test_results_go_to_another_process() -> None:
+    """Of a check and of a comparison."""
+    for result in (check(SAMPLES / "two_towers.keras"), compare(PICKLED[-2], PICKLED[-1])):
+        arrived = pickle.loads(pickle.dumps(result))  # noqa: S301 - our own
+        assert arrived is not result
+        assert repr(arrived) == repr(result)
+        assert arrived._repr_html_() == result._repr_html_()
 
 
 HOSTILE = "<script>alert(1)</script>\x1b]0;x\x07\n\u202e"

@@ -35,8 +35,16 @@ OLD_WORDS = {
 
 SAMPLES = ("small_cnn.keras", "question_network.h5", "custom_layer.keras", "recurrent.keras", "unbuilt.keras")
 OPTIONS = {"show": ("--explain", "--stats"), "check": ("--no-config", "--statistics", "--fail-on", "note")}
-WITHOUT_MODEL = {"rules": ((), ("KI",)), "completion": (), "verify": (), "export": ()}
-"""Commands that take no model, ask a real Keras or write no page, with what they are asked here beside their help."""
+TWO_MODELS = tuple(str(ROOT / "sample_models" / name) for name in ("small_cnn.keras", "recurrent.keras"))
+WITHOUT_MODEL = {
+    "rules": ((), ("KI",)),
+    "completion": (),
+    "verify": (),
+    "export": (),
+    "diff": (TWO_MODELS,),
+    "series": ((str(ROOT / "sample_models"), "--top", "20"),),
+}
+"""Commands that take no model or two, ask a real Keras or write no page, with what they are asked beside their help."""
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = ("README.md", "action.yml", ".pre-commit-hooks.yaml", "sample_models/README.md", *PAGES)

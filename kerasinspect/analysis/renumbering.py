@@ -34,7 +34,7 @@ _OPERATIONS = {"TFOpLambda", "SlicingOpLambda"}, "tf."
 _DIRECTIONS = ("forward_", "backward_")
 """What Bidirectional puts before the names of its two layers."""
 
-NamedLayer: TypeAlias = "tuple[str, str | None]"
+_NamedLayer: TypeAlias = "tuple[str, str | None]"
 """The path of a layer and its class, where that is known."""
 
 _Kind: TypeAlias = "tuple[str, str, str]"
@@ -52,7 +52,7 @@ class _Entry:
     inner: list[_Entry] = field(default_factory=list)
 
 
-def renumbered(old: Sequence[NamedLayer], new: Sequence[NamedLayer]) -> dict[str, str]:
+def renumbered(old: Sequence[_NamedLayer], new: Sequence[_NamedLayer]) -> dict[str, str]:
     """The old path of each new layer that has another one only since Keras numbered it anew, by the new path.
 
     Layers are given from the outside in, by path and class; without a class, one is told by its name alone.

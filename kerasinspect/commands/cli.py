@@ -16,12 +16,14 @@ import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
+from kerasinspect.commands.comparison.diff import diff
 from kerasinspect.commands.completion import VARIABLE
 from kerasinspect.commands.completion.command import completion
 from kerasinspect.commands.export import export
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
+from kerasinspect.commands.series import series
 from kerasinspect.commands.show import show
 from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 _GROUPS = {
     "Look": (list_weights, show, summary, stats, training),
+    "Compare": (diff, series),
     "Guard": (check, lock, rules, verify),
     "Take out": (export,),
     "Set up": (completion,),

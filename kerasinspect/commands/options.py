@@ -70,6 +70,18 @@ MODEL = click.argument("location", metavar="MODEL", nargs=-1, required=True, cal
 MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True, callback=_all_models)
 
 
+def _one_side(context: click.Context, parameter: click.Parameter, word: str) -> str:
+    """The model on one side of a comparison, by itself or by a pattern that nothing else fits."""
+    return _one_model(context, parameter, (word,))
+
+
+SIDES = options(
+    click.argument("old", metavar="OLD", callback=_one_side),
+    click.argument("new", metavar="NEW", callback=_one_side),
+)
+"""Two models that are held against each other."""
+
+
 class Filters(NamedTuple):
     """What a line says of the layers and weights that are listed: names, paths, globs and positions."""
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import csv
 from io import TextIOWrapper
 from itertools import count
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.exporting.values import number_texts, numpy_blocks, rows_of
+from kerasinspect.exporting.values import WIDEST, number_texts, numpy_blocks, rows_of
 from kerasinspect.names import not_computed
 
 if TYPE_CHECKING:
@@ -31,9 +32,6 @@ _VALUE = "value"
 _TABLE_AXES = 2
 """Axes of an array whose rows are rows of the table."""
 
-_AT_ONCE = 1 << 16
-"""Numbers whose lines are made together."""
-
 
 def write_csv(arrays: Sequence[Exported], stream: BinaryIO) -> None:
     """Write one array as a table, or several in lines of their own."""
@@ -41,13 +39,18 @@ def write_csv(arrays: Sequence[Exported], stream: BinaryIO) -> None:
     writer = csv.writer(text, lineterminator="\n")
     if len(arrays) > 1:
         writer.writerows(_several(arrays))
-    elif arrays[0].array.nbytes and len(arrays[0].shape) in {1, _TABLE_AXES}:
+    elif _is_table(arrays[0].shape):
         writer.writerows(_table(arrays[0]))
     else:
         writer.writerow([*_titles(arrays[0].axes), _VALUE])
         writer.writerows(_lines(arrays[0], len(arrays[0].shape)))
     text.flush()
     text.detach()
+
+
+def _is_table(shape: tuple[int, ...]) -> bool:
+    """Whether an array is a vector or a matrix that a table can have, and has values."""
+    return len(shape) in {1, _TABLE_AXES} and 0 not in shape and prod(shape[1:]) <= WIDEST
 
 
 def _table(exported: Exported) -> Iterator[Iterable[str]]:
@@ -91,7 +94,7 @@ def _lines(exported: Exported, most: int) -> Iterator[list[str]]:
     shape = exported.shape
     blanks = [""] * (most - len(shape))
     start = 0
-    for block in numpy_blocks(exported.array, _AT_ONCE):
+    for block in numpy_blocks(exported.array):
         places = np.unravel_index(np.arange(start, start + block.size), shape) if shape else ()
         columns = [place.astype(np.str_).tolist() for place in places]
         yield from ([*at, *blanks, text] for *at, text in zip(*columns, number_texts(block).tolist(), strict=True))

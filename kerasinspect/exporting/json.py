@@ -79,21 +79,20 @@ def _facts(exported: Exported) -> dict[str, Any]:
 def _values(exported: Exported) -> Iterator[str]:
     """The values in nested lists, and how many of them JSON has no word for."""
     yield '"values": '
-    shape, missing = exported.shape, 0
+    shape, at, missing = exported.shape, 0, 0
+    sizes = [prod(shape[axis:]) for axis in range(len(shape))]
     if not prod(shape):
         yield "[]"
     else:
-        sizes = [prod(shape[axis:-1]) for axis in range(len(shape))]
-        number = 0
         for rows in rows_of(exported.array, shape[-1] if shape else 1):
             finite = np.isfinite(rows)
             missing += rows.size - int(np.count_nonzero(finite))
             for texts in _texts(rows, finite):
-                opened = sum(number % size == 0 for size in sizes)
-                number += 1
-                closed = sum(number % size == 0 for size in sizes)
-                comma = "," if shape[:1] and number < sizes[0] else ""
-                yield f"{'[' * opened}{', '.join(texts)}{']' * closed}{comma}" + ("\n    " if comma else "")
+                opened = sum(at % size == 0 for size in sizes)
+                at += len(texts)
+                closed = sum(at % size == 0 for size in sizes)
+                after = "" if at == prod(shape) else ",\n    "
+                yield f"{'[' * opened}{', '.join(texts)}{']' * closed}{after}"
     yield f', "values_not_finite": {missing}'
 
 

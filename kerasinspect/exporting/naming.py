@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def name_of(weight: Weight, location: str | None = None) -> str:
     """The path of a weight; where there are several models, behind the name of the file."""
-    return weight.path if location is None else f"{Path(location).name}/{weight.path}"
+    path = weight.path if weight.layer else weight.name  # a model's own weight, where nothing tells the model's name
+    return path if location is None else f"{Path(location).name}/{path}"
 
 
 def require_own_names(arrays: Iterable[Exported]) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _ENDING = ".npy"
 
+_AT_ONCE = 1 << 20
+"""Numbers that are written together."""
+
 _BLOCK = 64
 """Bytes of which a header has some number, as numpy wants it."""
 
@@ -83,5 +86,5 @@ def _pieces(exported: Exported) -> Iterator[bytes | memoryview]:
     least = SHORTEST + len(told) + BLANKS
     header = told.encode().ljust(-(-least // _BLOCK) * _BLOCK - len(MAGIC) - 5) + b"\n"
     yield MAGIC + bytes((1, 0)) + struct.pack("<H", len(header)) + header
-    for values in numpy_blocks(exported.array):
+    for values in numpy_blocks(exported.array, _AT_ONCE):
         yield values.data

@@ -10,13 +10,15 @@ import numpy as np
 from kerasinspect.dtypes import DTYPES, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from kerasinspect.model import Array
 
-_BLOCK = 1 << 20
-"""Bytes that are read at a time; of their texts, a few of which are there at once, each takes about a hundred times as
-much as a number."""
+_AT_ONCE = 1 << 16
+"""Numbers of which the texts are made together: a text takes up to 32 times as much as its number."""
+
+WIDEST = 1 << 18
+"""Numbers of the longest row whose texts are there at once."""
 
 _SMALL_INTEGER = re.compile(r"(u?int)[24]")
 """A dtype of integers that share bytes in the file, and have a byte each once they are unpacked."""
@@ -37,19 +39,27 @@ def numpy_dtype(dtype: str) -> np.dtype[Any]:
     return decoded(np.empty(0, DTYPES[stored_dtype(dtype)].encoding), stored_dtype(dtype)).dtype
 
 
-def numpy_blocks(array: Array, size: int = _BLOCK) -> Iterator[np.ndarray[Any, Any]]:
-    """All values in C order, in pieces with one axis; one is valid until the next. Raises what reading raises."""
+def numpy_blocks(array: Array, count: int = _AT_ONCE) -> Iterator[np.ndarray[Any, Any]]:
+    """All values in C order, about ``count`` at a time; a piece is valid until the next. Raises what reading raises."""
     name = stored_dtype(array.dtype)
-    encoding = DTYPES[name].encoding
-    for block in array.blocks(size):
+    encoding = np.dtype(DTYPES[name].encoding)
+    for block in array.blocks(count * encoding.itemsize):
         yield decoded(np.frombuffer(block, encoding), name)
 
 
 def rows_of(array: Array, width: int) -> Iterator[np.ndarray[Any, Any]]:
-    """All values as rows of ``width``, some at a time; raises what reading raises."""
-    row = width * numpy_dtype(array.dtype).itemsize
+    """All values as rows of ``width``, some at a time, or parts of a row that is wider than ``WIDEST``.
+
+    Raises what reading raises.
+    """
+    blocks = numpy_blocks(array, max(_AT_ONCE // width * width, min(width, WIDEST)))
+    return _whole_rows(blocks, width) if width <= WIDEST else _parts_of_rows(blocks, width)
+
+
+def _whole_rows(blocks: Iterable[np.ndarray[Any, Any]], width: int) -> Iterator[np.ndarray[Any, Any]]:
+    """Values as rows, which begin and end anywhere in the blocks."""
     left = np.empty(0)
-    for block in numpy_blocks(array, max(_BLOCK // row * row, row)):
+    for block in blocks:
         values = np.concatenate([left, block]) if left.size else block
         whole = values.size // width * width
         if whole:
@@ -57,13 +67,23 @@ def rows_of(array: Array, width: int) -> Iterator[np.ndarray[Any, Any]]:
         left = values[whole:].copy()
 
 
+def _parts_of_rows(blocks: Iterable[np.ndarray[Any, Any]], width: int) -> Iterator[np.ndarray[Any, Any]]:
+    """Values as rows of which each is a part of one row, or the whole."""
+    at = 0
+    for block in blocks:
+        ends = range(width - at % width, block.size, width)
+        yield from (part.reshape(1, -1) for part in np.split(block, ends) if part.size)
+        at += block.size
+
+
 def number_texts(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Each value as the shortest text that reads back to the same bits, read as the dtype itself or as float64."""
     texts = values.astype(np.str_)
     if values.dtype.kind != "f" or values.itemsize >= np.float64().itemsize:
         return texts
-    wide = values.astype(np.float64)
-    missed = (texts.astype(np.float64).astype(values.dtype) != values) & ~np.isnan(values)
+    with np.errstate(invalid="ignore"):  # a NaN that signals is still only a NaN
+        wide = values.astype(np.float64)
+        missed = (texts.astype(np.float64).astype(values.dtype) != values) & ~np.isnan(values)
     if missed.any():  # rounded twice, a text beside the middle of two numbers gives the wrong one
         texts = texts.astype("U32")
         texts[missed] = wide[missed].astype(np.str_)

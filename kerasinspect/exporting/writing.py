@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import os
+import stat
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,10 +19,13 @@ from kerasinspect.writing import replaced, require_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.exporting.results import FormName
     from kerasinspect.writing import Target
+
+_NOTHING = "Nothing was written."
 
 
 def export_selections(
@@ -32,6 +37,7 @@ def export_selections(
     """
     name = form or form_of_path(target.path)
     read = [selection.model.location for selection in selections]
+    before = [*map(_written_at, read)]
     require_replaceable(target, *read)
     for selection in selections:
         _require_undamaged(selection)
@@ -43,35 +49,59 @@ def export_selections(
         raise RequestError(f"{', '.join(read)} has no weights to export.", "kerasinspect list shows what a file holds.")
     require_own_names(arrays)
     form_of(name).require(arrays)
-    _write(arrays, selections, target, name)
+    with _replacing(arrays, selections, target, name) as stream:
+        form_of(name).write(arrays, stream)
+        _require_unchanged(read, before)
     return Export(target.path, name, arrays, tuple(_notes(arrays, name)))
 
 
-def _write(arrays: Sequence[Exported], selections: Sequence[Selection], target: Target, name: FormName) -> None:
-    """Write the arrays to the file; raises DamagedFile where the bytes have another checksum than the file says."""
-    form = form_of(name)
-    prove = None if form.prove is None else partial(form.prove, arrays)
+@contextmanager
+def _replacing(
+    arrays: Sequence[Exported], selections: Sequence[Selection], target: Target, name: FormName
+) -> Iterator[BinaryIO]:
+    """The stream of the file; raises DamagedFile at the end where a model has another checksum than its file says."""
+    prove = form_of(name).prove
     damage: list[str] = []
-    with replaced(target, *(selection.model.location for selection in selections), prove=prove) as stream:
-        with ExitStack() as checks:
-            checksums = [
-                checks.enter_context(verifying(one.model, damage.append, whole=not one.filtered)) for one in selections
-            ]
-            form.write(arrays, stream)
-            for checksum in checksums:
-                checksum()
+    with (
+        replaced(
+            target,
+            *(selection.model.location for selection in selections),
+            prove=None if prove is None else partial(prove, arrays),
+        ) as stream,
+        ExitStack() as checks,
+    ):
+        checksums = [
+            checks.enter_context(verifying(one.model, damage.append, whole=not one.filtered)) for one in selections
+        ]
+        yield stream
+        for checksum in checksums:
+            checksum()
         if damage:
-            raise DamagedFile(damage[0], "Nothing was written.")
+            raise DamagedFile(damage[0], _NOTHING)
+
+
+def _written_at(location: str) -> tuple[int, ...] | None:
+    """Which file a location is, and when it was written last; None for what is no file, or has none."""
+    try:
+        status = os.stat(location)  # noqa: PTH116 - standard input has no path
+    except (OSError, ValueError):
+        return None
+    return (status.st_ino, status.st_dev, status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
+
+
+def _require_unchanged(locations: Sequence[str], before: Sequence[tuple[int, ...] | None]) -> None:
+    """Raise DamagedFile for a file that was written to meanwhile; one that another took the place of is still whole."""
+    for location, old in zip(locations, before, strict=True):
+        new = _written_at(location)
+        if old is not None and new is not None and old[:2] == new[:2] and old != new:
+            raise DamagedFile(f"{location} was changed while it was read.", f"{_NOTHING} Export it again.")
 
 
 def _require_undamaged(selection: Selection) -> None:
     """Raise DamagedFile for a model that cannot be exported as a whole."""
     model = selection.model
     if model.damage and not selection.filtered:
-        raise DamagedFile(
-            f"{model.location} is damaged: {model.damage[0]}",
-            "Select arrays that can be read with --layer or --weight.",
-        )
+        raise DamagedFile(model.damage[0], "Select arrays that can be read with --layer or --weight.")
 
 
 def _exported(selection: Selection, *, several: bool, dequantize: bool) -> Iterator[Exported]:
@@ -94,4 +124,5 @@ def _notes(arrays: Sequence[Exported], name: FormName) -> Iterator[str]:
         written = stored_dtype(dtype) if form_of(name).has_small_floats else numpy_dtype(dtype).name
         if written != dtype:
             count = sum(exported.dtype == dtype for exported in arrays)
-            yield f"{count:,} arrays of {dtype} are written as {written}, which holds the same values."
+            subject = f"1 array of {dtype} is" if count == 1 else f"{count:,} arrays of {dtype} are"
+            yield f"{subject} written as {written}, which holds the same values."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ class Checksum:
         """A checksum that verifies this one, and then the one that the bytes have of what is inside them."""
         if inner is None:
             return self
+        return Checksum(self.nbytes + inner.nbytes, partial(_verify_both, self, inner))
 
-        def verify() -> None:
-            """Verify one after the other."""
-            self.verify()
-            inner.verify()
 
-        return Checksum(self.nbytes + inner.nbytes, verify)
+def _verify_both(outer: Checksum, inner: Checksum) -> None:
+    """Verify one after the other."""
+    outer.verify()
+    inner.verify()

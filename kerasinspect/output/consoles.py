@@ -26,6 +26,7 @@ STAND_INS = {
     "…": "~",
     "→": "->",
     "±": "+-",
+    **dict(zip("▁▂▃▄▅▆▇█", "_.:;=+*#", strict=True)),
 }
 """What a page is drawn with, and what takes its place where an encoding lacks it: in tables, of the same width."""
 

@@ -6,11 +6,12 @@ character that cannot be seen is escaped in it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import MissingExtra
-from kerasinspect.shown.escaping import printable
+from kerasinspect.shown.escaping import NAME_LIMIT, printable, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +66,14 @@ def _labels(axis: Axis) -> np.ndarray:
     """The labels of all positions, each a text of its own, so that one that is long makes no other longer."""
     import numpy as np  # noqa: PLC0415 - opening a model needs none
 
-    return np.fromiter(map(printable, axis.all_labels()), object, axis.size)
+    labels = (printable(short(label, 2 * NAME_LIMIT)) for label in _with_short_names(axis).all_labels())
+    return np.fromiter(labels, object, axis.size)
+
+
+def _with_short_names(axis: Axis) -> Axis:
+    """The axis with names no longer than pages show them, since the label of every position repeats them."""
+    origins = tuple(replace(origin, layer=short(origin.layer)) for origin in axis.origins)
+    return replace(axis, source=None if axis.source is None else short(axis.source), origins=origins)
 
 
 def _missing(method: str, extra: str) -> MissingExtra:

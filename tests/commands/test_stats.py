@@ -199,7 +199,7 @@ def test_markdown_has_every_block() -> None:
 def test_a_tree_in_markdown_is_indented() -> None:
     """A sublayer stands to the right of the layer that it is in."""
     stream = io.StringIO()
-    write_markdown([Table((Column("layer"),), (Row(("a",), (True,)), Row(("b",), (True, True))))], stream)
+    write_markdown([Table((Column("layer"),), (Row(("a",)), Row(("b",), (True,))))], stream)
     assert (
         stream.getvalue()
         == "| layer |\n| --- |\n| a |\n| \N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}b |\n"

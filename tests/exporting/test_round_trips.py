@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from kerasinspect.containers.stored import InMemory, StoredArray
+from kerasinspect.exporting import csv as csv_module
 from kerasinspect.exporting import export
+from kerasinspect.exporting import values as values_module
 from kerasinspect.opening import open_model
-from tests.makers.handmade import dense, model, weight
+from tests.makers.handmade import dense, model, numbers, weight
 from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
@@ -124,3 +127,48 @@ def test_what_is_not_finite_is_said(tmp_path: Path) -> None:
     assert (written["values"], written["values_not_finite"]) == ([[1.5, None], [None, None]], 3)
     export(one, tmp_path / "state.csv")
     assert (tmp_path / "state.csv").read_text() == "input,unit 0,unit 1\ninput 0,1.5,nan\ninput 1,inf,-inf\n"
+
+
+@pytest.mark.parametrize("shape", [(700,), (3, 200), (2, 3, 100), (100, 6)], ids=str)
+def test_a_row_of_any_length_is_written_in_parts(
+    shape: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there at once does not grow with a row: a long one is not a row of a table."""
+    monkeypatch.setattr(values_module, "_AT_ONCE", 7)
+    for module in (values_module, csv_module):
+        monkeypatch.setattr(module, "WIDEST", 64)
+    values = numbers(*shape)
+    one = model([], own=[weight("odd", "Odd", "state", values, ["row"] * len(shape))])
+    export(one, tmp_path / "state.json")
+    written = json.loads((tmp_path / "state.json").read_text())["weights"][0]
+    assert same_bits(np.array(written["values"], "float32"), values)
+    export(one, tmp_path / "state.csv")
+    with (tmp_path / "state.csv").open(newline="") as lines:
+        _, *rows = csv.reader(lines)
+    cells = np.array([cell for row in rows for cell in (row[1:] if shape[1:] == (6,) else row[-1:])], "float32")
+    assert same_bits(cells.reshape(shape), values)
+
+
+def test_every_small_float_becomes_float32_where_numpy_lacks_it(tmp_path: Path) -> None:
+    """Each of the 65,536 values of bfloat16 and the 256 of each float8, and a note says so."""
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    for dtype, size in (("bfloat16", 2), ("float8_e4m3fn", 1), ("float8_e5m2", 1)):
+        raw = np.arange(256**size, dtype=f"<u{size}")
+        stored = StoredArray("state", raw.shape, dtype, raw.dtype, InMemory(raw.tobytes))
+        one = replace(weight("odd", "Odd", "state", raw, ["row"]), array=stored)
+        written = export(model([], own=[one]), tmp_path / "state.npy")
+        assert written.notes == (f"1 array of {dtype} is written as float32, which holds the same values.",)
+        read = np.load(tmp_path / "state.npy")
+        assert same_bits(read, raw.view(getattr(ml_dtypes, dtype)).astype("float32"))
+        assert export(model([], own=[one]), tmp_path / "state.csv", force=True).notes == ()
+
+
+def test_packed_integers_are_unpacked_or_multiplied_out(tmp_path: Path) -> None:
+    """As ``show`` has them."""
+    with open_model(next(path for path in MODELS if path.name == "int4.keras")) as opened:
+        packed = next(one for one in opened.weights if one.unpacked is not None)
+        stored = export(opened, tmp_path / "weights.npz")
+        assert "written as int8" in " ".join(stored.notes)
+        numbers_of = export(opened, tmp_path / "numbers.npz", dequantize=True)
+    assert {one.name: one.shown_as for one in stored}[packed.path] == "unpacked"
+    assert {one.name: one.shown_as for one in numbers_of}[packed.path] == "dequantized"

@@ -59,7 +59,7 @@ def varied_diff() -> Diff:
         alone(gone, removed=True),
         alone(fresh, removed=False),
         pair(head, wider, None, None, verdict="replaced"),
-        pair(first, first, Unread("The values end after 12 of 160 bytes."), SAME),
+        pair(first, first, Unread("The values end after 12 of 160 bytes."), SAME, verdict=None),
         pair(first, replace(first, class_name="Mine"), SAME, NUDGED, verdict="nudged", moved=True, matched_by="order"),
     )
     old = model([frozen, first, drop, gone, head], location="runs/a.keras", config={})

@@ -182,7 +182,7 @@ def _parameters(layer: LayerDiff) -> int:
 
 _SORT: Mapping[str, Callable[[LayerDiff], tuple[bool, float] | str]] = {
     "name": lambda layer: layer.path,
-    "verdict": _descending(lambda layer: float(VERDICTS.index(layer.verdict))),
+    "verdict": _descending(lambda layer: float(VERDICTS.index(layer.verdict)) if layer.verdict else None),
     "change": _descending(lambda layer: largest(layer, "relative_l2")),
     "largest": _descending(lambda layer: largest(layer, "max_abs")),
     "cosine": _descending(lambda layer: None if (cosine := least_cosine(layer)) is None else -cosine),

@@ -23,6 +23,8 @@ from kerasinspect.analysis.comparison.weight_changes import Readings, weight_dif
 from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.weights_checksum import verifying
+from kerasinspect.knowledge.layers import row_of
+from kerasinspect.knowledge.serialized import config_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,8 +77,9 @@ def _layer_diffs(
         has_configs=has_configs,
         is_exact=are_of_one_version(old, new),
     )
-    compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood))
-    return tuple(diff for diff in compared if _is_row(diff, has_configs=has_configs))
+    lists_layers = old is new or (_lists_layers(old) and _lists_layers(new))
+    compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood) if not _is_form(one, old, new))
+    return tuple(diff for diff in compared if _is_row(diff, lists_layers=lists_layers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +149,29 @@ def _is_made(one: Standing) -> bool:
     return one.around is not None and is_derived(one.layer.config, one.around.config)
 
 
-def _is_row(diff: LayerDiff, *, has_configs: bool) -> bool:
+def _is_form(one: StandingPair, old: Model, new: Model) -> bool:
+    """Whether a layer that one side lacks is the input of a Sequential, which only Keras 3 puts into the config."""
+    if one.old is not None and one.new is not None:
+        return False
+    known, model = (one.old, old) if one.new is None else (one.new, new)
+    if known is None or known.layer.kind != "input":
+        return False
+    return row_of((known.around.class_name if known.around else model.class_name) or "").is_chain
+
+
+def _lists_layers(model: Model) -> bool:
+    """Whether a file tells of every layer, of those without weights too: a file of weights and a subclass do not."""
+    return "layers" in config_of(model.config or {})
+
+
+def _is_row(diff: LayerDiff, *, lists_layers: bool) -> bool:
     """Whether a layer is one of the comparison: it has weights, no layers below it, or differs in itself.
 
-    A file of weights does not tell of a layer without any, so that nothing can be said where only the other has it.
+    Nothing can be said of a layer without weights that one side lacks, unless the file of that side would tell of it.
     """
     sides = [layer for layer in (diff.old, diff.new) if layer is not None]
     if any(layer.weights for layer in sides):
         return True
-    is_told = has_configs or diff.old is diff.new or len(sides) > 1
+    is_told = lists_layers or len(sides) > 1
     is_lowest = not any(layer.layers for layer in sides)
     return is_told and (is_lowest or bool(diff.config) or diff.renamed or diff.moved)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from kerasinspect.errors import NothingMatches
-from kerasinspect.names import LONGEST_SHOWN, alike, cut
+from kerasinspect.shown.lookup import nothing_called
+from kerasinspect.shown.representation import html_table, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,6 +122,19 @@ class WeightDiff:
     dequantized: bool = False
     """Whether the values are those that the layer computes with, since one side stores them quantized."""
 
+    def __repr__(self) -> str:
+        """Its name, and how its values changed."""
+        figures = (("relative L2", "relative_l2"), ("cosine", "cosine"))
+        known = ((title, getattr(self.change, field, None)) for title, field in figures)
+        return one_line("WeightDiff", self.name, *self._facts, *(f"{t} {f:.4g}" for t, f in known if f is not None))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """How the two sides differ, but for figures."""
+        sides = ["absent" if side is None else f"{side.shape} {side.dtype}" for side in (self.old, self.new)]
+        other = "" if sides[0] == sides[1] else f"{sides[0]} -> {sides[1]}"
+        return (other, "equal" if self.equal else "")
+
     @property
     def equal(self) -> bool:
         """Whether both sides have it with the same shape and the same values, of whatever dtype."""
@@ -161,6 +174,15 @@ class LayerDiff:
     """Whether both files tell its name, and the names differ."""
     moved: bool = False
     """Whether it stands at another place among the layers that both have, or in another layer."""
+
+    def __repr__(self) -> str:
+        """Its path on both sides where that differs, and what became of it."""
+        return one_line("LayerDiff", *dict.fromkeys(self._paths), self.verdict, self.matched_by)
+
+    @property
+    def _paths(self) -> tuple[str, ...]:
+        """Its path in the old model and in the new one, as far as it is there."""
+        return tuple(layer.path for layer in (self.old, self.new) if layer is not None)
 
     @property
     def path(self) -> str:
@@ -225,9 +247,7 @@ class Diff:
             return self.layers[key]
         found = self._by_path.get(key)
         if found is None:
-            near = ", ".join(cut(path, LONGEST_SHOWN) for path in alike(key, self._by_path))
-            remedy = f"The nearest: {near}." if near else ""
-            raise NothingMatches(f'No layer of the comparison is called "{cut(key, LONGEST_SHOWN)}".', remedy)
+            raise nothing_called("layer", key, [*self._by_path])
         return found
 
     @cached_property
@@ -241,3 +261,21 @@ class Diff:
         counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
         told = counts or "no layers"
         return f"<Diff {self.old.location!r} -> {self.new.location!r}: {'equal, ' if self.equal else ''}{told}>"
+
+    def _repr_html_(self) -> str:
+        """Its layers in a table, as a notebook shows them."""
+        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        files = f"{self.old.location} → {self.new.location}"
+        caption = " · ".join((files, *counts, *(["equal"] if self.equal else [])))
+        return html_table(caption, _HTML_TITLES, map(_html_cells, self.layers), len(self.layers))
+
+
+_HTML_TITLES = ("old", "new", "matched by", "verdict", "weights that differ", "config that differs")
+
+
+def _html_cells(layer: LayerDiff) -> tuple[str, ...]:
+    """One layer as a row of a notebook's table."""
+    paths = ("" if side is None else side.path for side in (layer.old, layer.new))
+    weights = ", ".join(weight.name for weight in layer.weights if not weight.same)
+    config = ", ".join(change.key for change in layer.config)
+    return (*paths, layer.matched_by or "", layer.verdict or "", weights, config)

@@ -77,9 +77,9 @@ def moved_pairs(pairs: Sequence[StandingPair]) -> set[int]:
 
 
 def _placed(pairs: Sequence[StandingPair]) -> Iterator[tuple[int, Standing, Standing]]:
-    """Pairs that have both sides, with their places in the list."""
+    """Pairs of which both sides have a config, which is what says where a layer stands; with their places."""
     for place, one in enumerate(pairs):
-        if one.old is not None and one.new is not None:
+        if one.old is not None and one.new is not None and one.old.layer.config and one.new.layer.config:
             yield place, one.old, one.new
 
 

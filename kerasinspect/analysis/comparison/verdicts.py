@@ -20,8 +20,11 @@ Rounding to bfloat16 changes values by 0.17 % of their size, to float16 by 0.02 
 """
 _LEAST_CORRELATION = 0.1
 """The least correlation of values that have something in common."""
-_SIGMAS = 4.0
-"""Standard deviations above 0 that a correlation must lie, were the values drawn anew: once in 30,000 arrays."""
+_SIGMAS = 3.0
+"""Standard deviations above 0 that it must lie, by Fisher's transformation: of values that are drawn anew, one array in
+700 comes so far."""
+_TOO_FEW = 3
+"""So few values have nothing to say, since their correlation has no spread to go by."""
 _MOST_OF_THEM = 0.5
 """The share of a layer's values that must have nothing in common for the layer to be replaced."""
 _GRAVEST_FIRST: tuple[Verdict, ...] = ("replaced", "trained", "nudged", "unchanged")
@@ -65,10 +68,11 @@ def _is_nudge(change: ArrayChange) -> bool:
 
 
 def _has_in_common(change: ArrayChange) -> bool:
-    """Whether the values have anything to do with those before, or say nothing of it, since one side is constant."""
-    if change.correlation is None:
+    """Whether the values have anything to do with those before, or are too few or too constant to tell."""
+    if change.correlation is None or change.count <= _TOO_FEW:
         return True
-    return change.correlation >= max(_LEAST_CORRELATION, _SIGMAS / math.sqrt(max(change.count, 1)))
+    chance = math.tanh(_SIGMAS / math.sqrt(change.count - _TOO_FEW))
+    return change.correlation > max(_LEAST_CORRELATION, chance)
 
 
 def _is_most(replaced: Sequence[WeightDiff], weights: Sequence[WeightDiff]) -> bool:

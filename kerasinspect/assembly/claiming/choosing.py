@@ -197,7 +197,8 @@ def _claims_agreed_on(node: Node, possible: list[tuple[WeightSpec, ...]], arrays
 
 def unnamed_claim(place: int, node: Node, array: StoredArray, remark: Remark | None = None) -> Claim:
     """An array that nothing names: ``weight 1 of MyLayer``; of a very long name of a class the beginning."""
-    name = f"weight {place} of {cut(node.class_name or node.name, _LONGEST)}"
+    owner = cut(node.class_name or node.name, _LONGEST)  # none, where weights are those of a model without a name
+    name = f"weight {place} of {owner}" if owner else f"weight {place}"
     return Claim(name, array, is_named=False, remark=remark)
 
 

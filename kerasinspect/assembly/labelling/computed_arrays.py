@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,18 +75,19 @@ def _slices(picks: Sequence[range]) -> tuple[slice, ...]:
 def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> _Computed:
     """Values that share bytes along ``axis``, as the coding says."""
     shape = (*stored.shape[:axis], length, *stored.shape[axis + 1 :])
+    return _Computed(shape, coding.dtype, partial(_unpack, stored, axis, coding))
+
+
+def _unpack(stored: Array, axis: int, coding: Coding, picks: list[range]) -> np.ndarray:
+    """The values at the crossings of some places, from the bytes around them."""
     count = coding.digits
-
-    def compute(picks: list[range]) -> np.ndarray:
-        first, last = min(picks[axis]), max(picks[axis])
-        around = [*picks]
-        around[axis] = range(first // count, last // count + 1)
-        raw = stored[_slices(around)].view(np.uint8)
-        digits = np.stack([raw // coding.base**place % coding.base for place in range(count)], axis + 1)
-        values = digits.reshape([*raw.shape[:axis], count * raw.shape[axis], *raw.shape[axis + 1 :]])
-        return _signed(values.take([place - first // count * count for place in picks[axis]], axis), coding)
-
-    return _Computed(shape, coding.dtype, compute)
+    first, last = min(picks[axis]), max(picks[axis])
+    around = [*picks]
+    around[axis] = range(first // count, last // count + 1)
+    raw = stored[_slices(around)].view(np.uint8)
+    digits = np.stack([raw // coding.base**place % coding.base for place in range(count)], axis + 1)
+    values = digits.reshape([*raw.shape[:axis], count * raw.shape[axis], *raw.shape[axis + 1 :]])
+    return _signed(values.take([place - first // count * count for place in picks[axis]], axis), coding)
 
 
 def _signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
@@ -98,23 +100,29 @@ def _signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
 
 def transposed_matrix(matrix: Array) -> _Computed:
     """A matrix with its rows as columns."""
-    return _Computed(matrix.shape[::-1], matrix.dtype, lambda picks: matrix[_slices(picks[::-1])].T)
+    return _Computed(matrix.shape[::-1], matrix.dtype, partial(_transpose, matrix))
+
+
+def _transpose(matrix: Array, picks: list[range]) -> np.ndarray:
+    """The values at the crossings of some rows and columns of the transposed matrix."""
+    return matrix[_slices(picks[::-1])].T
 
 
 def reshaped(matrix: Array, shape: tuple[int, ...]) -> _Computed:
     """The numbers of a matrix, in C order, in another shape: reads the rows and columns around what is asked for."""
+    return _Computed(shape, matrix.dtype, partial(_reshape, matrix, shape))
+
+
+def _reshape(matrix: Array, shape: tuple[int, ...], picks: list[range]) -> np.ndarray:
+    """The values at the crossings of some places in the other shape."""
     columns = max(1, matrix.shape[-1])
-
-    def compute(picks: list[range]) -> np.ndarray:
-        strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-        grid = np.ix_(*(np.asarray(pick) * stride for pick, stride in zip(picks, strides, strict=True)))
-        places = np.asarray(sum(grid))
-        rows, across = places // columns, places % columns
-        top, left = int(rows.min()), int(across.min())
-        box = matrix[top : int(rows.max()) + 1, left : int(across.max()) + 1]
-        return np.asarray(box[rows - top, across - left])
-
-    return _Computed(shape, matrix.dtype, compute)
+    strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+    grid = np.ix_(*(np.asarray(pick) * stride for pick, stride in zip(picks, strides, strict=True)))
+    places = np.asarray(sum(grid))
+    rows, across = places // columns, places % columns
+    top, left = int(rows.min()), int(across.min())
+    box = matrix[top : int(rows.max()) + 1, left : int(across.max()) + 1]
+    return np.asarray(box[rows - top, across - left])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +155,37 @@ def multiplied(
     values: Array, scale: Factor, zero: Factor | None = None, divisor: Factor | None = None, *, multiplies: bool
 ) -> _Computed:
     """``(value - zero) * scale`` where the layer multiplies, else ``value / scale``; then divided by the divisor."""
+    if not multiplies:
+        return _Computed(values.shape, "float32", partial(_divide, values, scale))
+    return _Computed(values.shape, "float32", partial(_multiply, values, scale, zero, divisor))
 
-    def compute(picks: list[range]) -> np.ndarray:
-        found = values[_slices(picks)].astype(np.float32)
-        factor = scale.at(picks, values.shape).astype(np.float32)
-        if not multiplies:
-            return found / factor
-        if zero is not None:
-            found -= zero.at(picks, values.shape).astype(np.float32)
-        found *= factor
-        return found if divisor is None else found / divisor.at(picks, values.shape).astype(np.float32)
 
-    return _Computed(values.shape, "float32", compute)
+def _divide(values: Array, scale: Factor, picks: list[range]) -> np.ndarray:
+    """The values at the crossings of some places by the scale."""
+    return values[_slices(picks)].astype(np.float32) / scale.at(picks, values.shape).astype(np.float32)
+
+
+def _multiply(
+    values: Array, scale: Factor, zero: Factor | None, divisor: Factor | None, picks: list[range]
+) -> np.ndarray:
+    """The values at the crossings of some places, counted from zero, times the scale, by the divisor."""
+    found = values[_slices(picks)].astype(np.float32)
+    factor = scale.at(picks, values.shape).astype(np.float32)
+    if zero is not None:
+        found -= zero.at(picks, values.shape).astype(np.float32)
+    found *= factor
+    return found if divisor is None else found / divisor.at(picks, values.shape).astype(np.float32)
 
 
 def rounded_to_float8(values: Array, scale: Array) -> _Computed:
     """What a float8 layer computes with: values divided by the scale, rounded to float8, multiplied again."""
+    return _Computed(values.shape, "float32", partial(_round_to_float8, values, scale))
 
-    def compute(picks: list[range]) -> np.ndarray:
-        factor = scale[...].astype(np.float32)
-        return as_float8(values[_slices(picks)].astype(np.float32) / factor) * factor
 
-    return _Computed(values.shape, "float32", compute)
+def _round_to_float8(values: Array, scale: Array, picks: list[range]) -> np.ndarray:
+    """The values at the crossings of some places, rounded."""
+    factor = scale[...].astype(np.float32)
+    return as_float8(values[_slices(picks)].astype(np.float32) / factor) * factor
 
 
 def as_float8(values: np.ndarray) -> np.ndarray:

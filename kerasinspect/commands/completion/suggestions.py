@@ -76,7 +76,7 @@ def _models(context: click.Context) -> Iterator[Model]:
     """The models before the cursor, opened one after the other; neither a pipe nor anything that is far away."""
     from kerasinspect.opening import open_model
 
-    given = (context.params.get(name) or () for name in ("location", "locations"))
+    given = (context.params.get(name) or () for name in ("location", "locations", "old", "new"))
     paths = chain.from_iterable((one,) if isinstance(one, str) else one for one in given)
     for path in islice(map(Path, paths), _MODELS):
         here = path.expanduser()
@@ -112,7 +112,7 @@ _BY_OPTION: dict[str, StringParamType] = {
 }
 _BY_WORD: tuple[tuple[re.Pattern[str], StringParamType], ...] = (
     (re.compile(r"\[?RULES?\b.*"), _Names(_rules)),
-    (re.compile(r".*\b(MODEL|FILE|LOCK|PATH)\b.*"), _Files()),
+    (re.compile(r".*\b(MODEL|OLD|NEW|FILE|LOCK|PATH)\b.*"), _Files()),
 )
 """What completes an option, or whatever is called so in the help."""
 

@@ -35,18 +35,22 @@ def diff_in_words(diff: Diff) -> Iterator[str]:
 def _verdicts(diff: Diff) -> Iterator[str]:
     """How many layers have each verdict that any has; those on both sides that have no weights have none."""
     without = sum(1 for layer in diff.layers if is_weightless(layer))
-    counts = {verdict: count for verdict, count in diff.counts.items() if count}
-    counts = {verdict: count - without * (verdict == "unchanged") for verdict, count in counts.items()}
-    told = [(count, verdict) for verdict, count in counts.items() if count]
-    for number, (count, verdict) in enumerate(told):
-        yield f"{f'{count:,}' if number else counted(count, 'layer')} {verdict}"
-    if without:
-        yield f"{f'{without:,}' if told else counted(without, 'layer')} without weights"
+    told: dict[str, int] = dict(diff.counts.items())
+    told["unchanged"] -= without
+    told["undetermined"] = sum(1 for layer in diff.layers if layer.verdict is None)
+    told["without weights"] = without
+    for number, (words, count) in enumerate((words, count) for words, count in told.items() if count):
+        yield f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
 
 
 def is_weightless(layer: LayerDiff) -> bool:
     """Whether a layer is on both sides and has no weights of its own, so that nothing is said of its values."""
     return layer.verdict == "unchanged" and not layer.weights
+
+
+def has_common_weights(layer: LayerDiff) -> bool:
+    """Whether a layer is on both sides and has a weight on both."""
+    return any(weight.old and weight.new for weight in layer.weights)
 
 
 def _configs(diff: Diff) -> Iterator[str]:

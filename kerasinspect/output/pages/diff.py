@@ -14,6 +14,7 @@ from kerasinspect.output.comparison.config_lines import config_blocks
 from kerasinspect.output.comparison.spectra import spectra_blocks
 from kerasinspect.output.comparison.words import (
     diff_in_words,
+    has_common_weights,
     is_weightless,
     layer_details,
     layer_name,
@@ -71,7 +72,7 @@ def _table(listed: ListedDiff) -> Iterator[Block]:
 
 def _heads(diff: Diff) -> Iterator[Block]:
     """A line for each model with what only it has, then one with what both have."""
-    if diff.old is diff.new:
+    if diff.same_file:
         yield Heading(_file_name(diff.new), 1, "old and new", tuple(filter(None, _facts(diff.new))))
         return
     names = _file_names(diff)
@@ -105,13 +106,13 @@ def _facts(model: Model) -> Iterator[str]:
 
 def _outcome(diff: Diff) -> Iterator[Block]:
     """What differs, in a line."""
-    if diff.old is diff.new:
+    if diff.same_file:
         yield Paragraph("no difference: both are the same file", apart=True)
     elif diff.equal:
         yield Paragraph(same_in_words(diff), apart=True)
     else:
-        if not any(layer.old and layer.new for layer in diff.layers):
-            yield Paragraph("the models have no layer in common", "warning", apart=True)
+        if not any(map(has_common_weights, diff.layers)):
+            yield Paragraph("the models have no layer with weights in common", "warning", apart=True)
         yield Paragraph(SEPARATOR.join(diff_in_words(diff)), apart=True)
 
 
@@ -133,7 +134,7 @@ def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     if single is not None:
         details.append(": ".join(filter(None, (single.name, ", ".join(weight_details(single))))))
     figures = _gravest(layer) if single is None else _figures(single)
-    verdict = "" if is_weightless(layer) else f"{layer.verdict}{' (frozen)' * layer.frozen}"
+    verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{' (frozen)' * layer.frozen}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
     return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
 

@@ -38,8 +38,8 @@ DTYPES = (
     *(f"{sign}int{size}" for sign in ("", "u") for size in (8, 16, 32, 64)),
 )
 RTOL, ATOL = 1e-5, 1e-8
-SAFE = 1e140
-"""Squares of numbers between its inverse and it are held by float64."""
+SAFE = 1e70
+"""Squares of numbers between its inverse and it, and their quotients, are held by float64."""
 
 
 def compared(old: Array, new: Array) -> ArrayChange:
@@ -247,6 +247,14 @@ def test_dtypes_without_numbers_are_compared_by_their_bytes() -> None:
     assert compared(one, cut(np.arange(6, dtype=np.float32))) == ArrayChange(6, 6, close=False)
     assert same_bytes(one, one)
     assert not same_bytes(one, other)
+
+
+def test_unpacked_values_are_numbers() -> None:
+    """Integers of fewer than eight bits are compared as such, one to a byte as they come."""
+    old = CutArray(np.array([-8, 7, 0, 1], np.int8), "int4")
+    change = compared(old, CutArray(np.array([-8, 3, 0, -1], np.int8), "int4"))
+    assert (change.changed, change.max_abs, change.sign_flips) == (2, 4.0, 1)
+    assert compared(old, old).equal
 
 
 def test_the_order_of_bytes_in_the_file_is_no_difference() -> None:

@@ -75,7 +75,7 @@ def _form(config: JsonObject) -> dict[str, Json]:
         inner = as_mapping(optimizer["config"])
         form["optimizer"] = {**optimizer, "config": {_OLDER_KEYS.get(key, key): inner[key] for key in inner}}
     form["loss"] = _long(form.get("loss"))
-    form.update({key: [*_metric_names(form.get(key))] for key in _LISTS_OF_METRICS})
+    form.update({key: [*_metric_names(form[key])] for key in _LISTS_OF_METRICS if key in form})
     return {key: value for key, value in form.items() if value is not None}
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.matching.by_graph import pair_neighbours
-from kerasinspect.analysis.comparison.matching.by_name import names_are_certain, namesakes, pair_namesakes
+from kerasinspect.analysis.comparison.matching.by_graph import are_neighbours_paired, pair_neighbours
+from kerasinspect.analysis.comparison.matching.by_name import certain, namesakes, pair_namesakes
 from kerasinspect.analysis.comparison.matching.by_parts import pair_around, pair_inside
 from kerasinspect.analysis.comparison.matching.deciding import decide_by_values
 from kerasinspect.analysis.comparison.matching.pairs import Pairs
@@ -87,19 +87,20 @@ def _pair_models(old: Side, new: Side, pairs: Pairs) -> None:
 def _by_everything(old: Side, new: Side, pairs: Pairs) -> None:
     """Take names that values bear out, then what values tell, then names, graph and order.
 
-    Once a name was shown to have gone to another layer, the names that nothing bears out come last.
+    Once a name was shown to have gone to another layer, names that neither values nor the graph bear out are none.
     """
     _pair_models(old, new, pairs)
     couples = [*namesakes(old, new)]
     names_moved = decide_by_values(old, new, couples, pairs)
     pair_around(new, pairs)
-    if names_are_certain(old, new) and not names_moved:
-        pair_namesakes(couples, pairs)
+    believed = [] if names_moved else [*certain(couples, old, new)]
+    pair_namesakes(believed, pairs)
     for _ in range(_ROUNDS):
         pair_neighbours(old, new, pairs)
         pair_inside(old, new, pairs)
-    pair_namesakes(couples, pairs)
-    pair_namesakes(couples, pairs, any_shapes=True)
+    believed += [couple for couple in couples if are_neighbours_paired(*couple, pairs)]
+    pair_namesakes(believed, pairs)
+    pair_namesakes(believed, pairs, any_shapes=True)
 
 
 def _in_order(old: Side, new: Side, pairs: Pairs) -> Iterator[LayerPair]:

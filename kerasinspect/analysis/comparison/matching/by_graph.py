@@ -62,6 +62,12 @@ def _neighbours_agree(old: Place, new: Place, pairs: Pairs) -> bool:
     return _are_paired(old.feeders, new.feeders, pairs) and _are_paired(old.consumers, new.consumers, pairs)
 
 
+def are_neighbours_paired(old: Place, new: Place, pairs: Pairs) -> bool:
+    """Whether some neighbours of two layers are pairs, and none has a partner elsewhere."""
+    is_any = any(one.number in pairs.new_of for one in (*old.feeders, *old.consumers))
+    return is_any and _neighbours_agree(old, new, pairs)
+
+
 def is_fed_otherwise(old: Place, new: Place, pairs: Pairs) -> bool:
     """Whether everything that feeds the two layers has a partner, and these are not the same."""
     is_known = all(one.number in pairs.new_of for one in old.feeders)

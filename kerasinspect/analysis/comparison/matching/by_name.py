@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.matching.pairs import classes_fit, fit
 from kerasinspect.analysis.renumbering import renumbered
+from kerasinspect.knowledge.naming import number_in, unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,11 +35,38 @@ def _named(side: Side) -> list[tuple[str, str | None]]:
     return [(place.layer.path, place.layer.class_name) for place in side.places if place is not side.itself]
 
 
-def names_are_certain(old: Side, new: Side) -> bool:
-    """Whether one path means one layer: both files have the user's names, or the very same ones."""
-    if old.tells_names and new.tells_names:
-        return True
-    return {place.layer.path for place in old.places} == {place.layer.path for place in new.places}
+def certain(couples: Iterable[Couple], old: Side, new: Side) -> Iterator[Couple]:
+    """Layers of one path where that means something: both files tell it, and numbers in it count from the same one."""
+    is_one_numbering = _paths_with_weights(old) == _paths_with_weights(new)
+    lowest, other_lowest = _lowest_numbers(old), _lowest_numbers(new)
+    for one, other in couples:
+        if is_one_numbering or (
+            one.is_named and other.is_named and lowest.get(_group(one)) == other_lowest.get(_group(other))
+        ):
+            yield one, other
+
+
+def _paths_with_weights(side: Side) -> set[str]:
+    """The paths of all layers that have weights."""
+    return {place.layer.path for place in side.places if place.weights}
+
+
+_Group = tuple["int | None", str]
+
+
+def _group(place: Place) -> _Group:
+    """The layers that Keras may have numbered together: those of one class in one layer."""
+    return None if place.around is None else place.around.number, place.word
+
+
+def _lowest_numbers(side: Side) -> dict[_Group, int]:
+    """The lowest number of names that Keras may have given, for each group of layers that have any."""
+    found: dict[_Group, int] = {}
+    for place in side.places:
+        if unnumbered(place.layer.name) == place.word:
+            group, number = _group(place), number_in(place.layer.name)
+            found[group] = min(found.get(group, number), number)
+    return found
 
 
 def pair_namesakes(couples: Iterable[Couple], pairs: Pairs, *, any_shapes: bool = False) -> None:

@@ -17,37 +17,46 @@ if TYPE_CHECKING:
     _Places = Sequence[Place]
 
 
-def pair_in_order(olds: _Places, news: _Places, old: Side, new: Side, pairs: Pairs) -> None:
-    """Take pairs of layers that stand between the same pairs; none where the pairs show that the order is another."""
-    for one, other in [*_candidates(olds, news, old, new, pairs)]:
-        if not is_fed_otherwise(one, other, pairs):
-            pairs.add(one, other, "order")
+def pair_in_order(rows: Sequence[tuple[_Places, _Places]], old: Side, new: Side, pairs: Pairs) -> None:
+    """Take pairs of layers that stand between the same pairs of their row.
+
+    None are taken where the pairs of any row show that the order is another one.
+    """
+    fixed = [_fixed(olds, news, pairs) for olds, news in rows]
+    if all(one[1] < other[1] for points in fixed for one, other in pairwise(points)):
+        for (olds, news), points in zip(rows, fixed, strict=True):
+            for free_old, free_new in _gaps(olds, news, points, pairs):
+                for one, other in _alike(free_old, free_new, old, new):
+                    if not is_fed_otherwise(one, other, pairs):
+                        pairs.add(one, other, "order")
 
 
-def _candidates(olds: _Places, news: _Places, old: Side, new: Side, pairs: Pairs) -> Iterator[tuple[Place, Place]]:
-    """Layers that stand at the same place between the same pairs."""
-    for free_old, free_new in _gaps(olds, news, pairs):
-        kinds, others = [old.kind(place) for place in free_old], [new.kind(place) for place in free_new]
-        if kinds == others:
-            yield from zip(free_old, free_new, strict=True)
-            continue
-        counts, other_counts = Counter(kinds), Counter(others)
-        where = dict(zip(others, free_new, strict=True))
-        yield from (
-            (place, where[kind])
-            for place, kind in zip(free_old, kinds, strict=True)
-            if counts[kind] == other_counts[kind] == 1
+def _fixed(olds: _Places, news: _Places, pairs: Pairs) -> list[tuple[int, int]]:
+    """Where in both lists the pairs stand that have a layer in each, in the order of the old one."""
+    at = {place.number: position for position, place in enumerate(news)}
+    partners = [(position, pairs.new_of.get(place.number)) for position, place in enumerate(olds)]
+    return [(position, at[one.number]) for position, one in partners if one is not None and one.number in at]
+
+
+def _gaps(
+    olds: _Places, news: _Places, fixed: Sequence[tuple[int, int]], pairs: Pairs
+) -> Iterator[tuple[list[Place], list[Place]]]:
+    """The layers without partner on both sides between one pair and the next."""
+    for (old_from, new_from), (old_to, new_to) in pairwise([(-1, -1), *fixed, (len(olds), len(news))]):
+        yield (
+            list(pairs.free_old(olds[old_from + 1 : old_to])),
+            list(pairs.free_new(news[new_from + 1 : new_to])),
         )
 
 
-def _gaps(olds: _Places, news: _Places, pairs: Pairs) -> Iterator[tuple[list[Place], list[Place]]]:
-    """The layers without partner on both sides between one pair and the next; nothing where pairs cross each other."""
-    places = {place.number: at for at, place in enumerate(news)}
-    partners = [(at, pairs.new_of.get(place.number)) for at, place in enumerate(olds)]
-    fixed = [(at, places[one.number]) for at, one in partners if one is not None and one.number in places]
-    if all(one[1] < other[1] for one, other in pairwise(fixed)):
-        for (old_from, new_from), (old_to, new_to) in pairwise([(-1, -1), *fixed, (len(olds), len(news))]):
-            yield (
-                list(pairs.free_old(olds[old_from + 1 : old_to])),
-                list(pairs.free_new(news[new_from + 1 : new_to])),
-            )
+def _alike(olds: _Places, news: _Places, old: Side, new: Side) -> Iterator[tuple[Place, Place]]:
+    """All layers in turn where those of both sides are of the same kinds, else those that are alone of theirs."""
+    kinds, others = [old.kind(place) for place in olds], [new.kind(place) for place in news]
+    if kinds == others:
+        yield from zip(olds, news, strict=True)
+        return
+    counts, other_counts = Counter(kinds), Counter(others)
+    where = dict(zip(others, news, strict=True))
+    for place, kind in zip(olds, kinds, strict=True):
+        if counts[kind] == other_counts[kind] == 1:
+            yield place, where[kind]

@@ -74,13 +74,12 @@ def _pair_parts(old: Place, new: Place, pairs: Pairs) -> None:
 
 
 def _in_order(olds: list[Place], news: list[Place], old: Side, new: Side, pairs: Pairs) -> None:
-    """Take what stands in the same order; a file of weights has the order only of layers of one class."""
-    if old.tells_names and new.tells_names:
-        pair_in_order(olds, news, old, new, pairs)
+    """Take what stands in the same order; a file of weights may have the order only of layers of one class."""
+    if old.tells_order and new.tells_order:
+        pair_in_order([(olds, news)], old, new, pairs)
         return
     words: dict[str, tuple[list[Place], list[Place]]] = {}
     for side, places in enumerate((olds, news)):
         for place in places:
             words.setdefault(place.word, ([], []))[side].append(place)
-    for of_old, of_new in words.values():
-        pair_in_order(of_old, of_new, old, new, pairs)
+    pair_in_order([*words.values()], old, new, pairs)

@@ -46,6 +46,11 @@ class Place:
         return tuple(values_of(weight).shape for weight in self.weights)
 
     @property
+    def is_named(self) -> bool:
+        """Whether its file tells its path in the user's names."""
+        return self.layer.named and (self.around is None or self.around.is_named)
+
+    @property
     def word(self) -> str:
         """What its class is called in the names that Keras makes."""
         known = known_class(self.layer)
@@ -63,8 +68,8 @@ class Side:
     """The kind of each layer, by its number."""
 
     @property
-    def tells_names(self) -> bool:
-        """Whether its paths are certain to be the user's names."""
+    def tells_order(self) -> bool:
+        """Whether its layers stand in the order of the model: a file of weights may have them by class and number."""
         return self.model.config is not None or self.model.is_legacy
 
     @property
@@ -75,7 +80,8 @@ class Side:
     @property
     def outermost(self) -> list[Place]:
         """The layers that lie in no other one."""
-        return [place for place in self.places if place.around is None and place is not self.itself]
+        itself = self.itself
+        return [place for place in self.places if place.around is None and place is not itself]
 
     def kind(self, place: Place) -> int:
         """The number of its kind, which layers of either side share that look alike."""

@@ -1,0 +1,201 @@
+"""What a comparison of one file after another gives: how each layer moved, and where the first NaN is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from kerasinspect.shown.lookup import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+LayerOrder: TypeAlias = Literal["order", "name", "total", "largest", "last"]
+"""In which order layers are listed."""
+
+LAYER_ORDERS: tuple[LayerOrder, ...] = get_args(LayerOrder)
+
+_Key: TypeAlias = "tuple[bool, float] | str"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How numbers moved from the file before to one, all of them together."""
+
+    changed: int
+    """Positions with another value."""
+    distance: float
+    """The L2 norm of the difference, over the positions that are finite on both sides."""
+    change: float | None
+    """That as a share of the L2 norm of the values before; None where they were all zero and are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSeries:
+    """One layer over all files, by its own weights."""
+
+    path: str
+    """The path in the first file that has it, or that tells its name."""
+    last_path: str
+    """The path in the last such file."""
+    class_name: str
+    trains: bool | None
+    """Whether training changes any of its weights, as the last file that has it says."""
+    parameters: int
+    """Scalars in its own weights."""
+    weights: tuple[str, ...]
+    """The names of those that are compared."""
+    movements: tuple[Movement | None, ...]
+    """One for each file; None in the first, and where there is nothing to compare with."""
+    nan: tuple[int | None, ...]
+    """NaN among its values in each file; None where the file lacks it, or its values cannot be read."""
+    unread: bool = False
+    """Whether some of its values cannot be read, so that it may have moved unseen."""
+
+    @property
+    def compared(self) -> tuple[tuple[int, Movement], ...]:
+        """The movements that there are, each with the position of its file."""
+        return tuple((at, movement) for at, movement in enumerate(self.movements) if movement is not None)
+
+    @property
+    def moves(self) -> bool | None:
+        """Whether any value changed from one file to the next; None where that is not known."""
+        if any(movement.changed for _, movement in self.compared):
+            return True
+        return False if self.compared and not self.unread else None
+
+    @property
+    def total(self) -> float | None:
+        """The sum of its changes, the length of its way; None where there is none."""
+        return sum(self._changes.values()) if self._changes else None
+
+    @property
+    def largest(self) -> int | None:
+        """The position of the file up to which it moved most; None where it did not."""
+        moved = {at: change for at, change in self._changes.items() if change}
+        return max(moved, key=moved.__getitem__, default=None)
+
+    @property
+    def last(self) -> float | None:
+        """Its change up to the last file; None where there is none."""
+        movement = self.movements[-1]
+        return None if movement is None else movement.change
+
+    @property
+    def first_nan(self) -> int | None:
+        """The position of the first file in which it has a NaN."""
+        return next((at for at, count in enumerate(self.nan) if count), None)
+
+    @property
+    def _changes(self) -> Mapping[int, float]:
+        """The changes that can be told, by position."""
+        return {at: movement.change for at, movement in self.compared if movement.change is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One file of a series."""
+
+    location: str
+    error: str = ""
+    """Why it cannot be read; then nothing else is known."""
+    format: str | None = None
+    keras_version: str | None = None
+    movement: Movement | None = None
+    """Of all layers together, from the last file that could be read."""
+    nan: int | None = None
+    """NaN in all weights; None where none could be read."""
+    nan_in: str | None = None
+    """The path of the first weight with a NaN."""
+    new: tuple[str, ...] = ()
+    """Paths of layers that the file before lacks, or has in other shapes."""
+    gone: tuple[str, ...] = ()
+    """Paths of layers of the file before that this one lacks, or has in other shapes."""
+    damage: tuple[str, ...] = ()
+    """Sentences about what could not be read of it."""
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Sentences about what could not be read, be it all of it."""
+        return (self.error, *self.damage) if self.error else self.damage
+
+
+@dataclass(frozen=True)
+class Series:
+    """How the layers of a model move over files. They can be counted, walked, and asked for by position or path."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    """Every file, in order."""
+    layers: tuple[LayerSeries, ...]
+    """Every layer of any file that has weights, in the order in which the files have them."""
+
+    @cached_property
+    def first_nan(self) -> Checkpoint | None:
+        """The first file with a NaN."""
+        return next((one for one in self.checkpoints if one.nan), None)
+
+    @cached_property
+    def moves_most(self) -> LayerSeries | None:
+        """The layer with the largest sum of changes; None where none moves."""
+        moving = [layer for layer in self.layers if layer.total]
+        return max(moving, key=lambda layer: layer.total or 0.0, default=None)
+
+    @cached_property
+    def never_move(self) -> tuple[LayerSeries, ...]:
+        """The layers of which no value changes from any file to the next."""
+        return tuple(layer for layer in self.layers if layer.moves is False)
+
+    @property
+    def partial(self) -> bool:
+        """Whether a file, or a part of one, could not be read."""
+        return any(one.unread for one in self.checkpoints)
+
+    def arranged(self, order: LayerOrder = "order", top: int | None = None) -> tuple[LayerSeries, ...]:
+        """The first ``top`` layers in an order: the largest first, names by letter."""
+        return tuple(sorted(self.layers, key=_SORT[order]) if order in _SORT else self.layers)[:top]
+
+    def __len__(self) -> int:
+        """The number of layers."""
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[LayerSeries]:
+        """Every layer, in order."""
+        return iter(self.layers)
+
+    def __getitem__(self, key: int | str) -> LayerSeries:
+        """The layer at a position, or of a path; raises IndexError or NothingMatches where there is none."""
+        return self.layers[key] if isinstance(key, int) else self._by_path.named(key)
+
+    @cached_property
+    def _by_path(self) -> Directory[LayerSeries]:
+        """Every layer by its path in the first file that has it."""
+        return Directory.of("layer", ((layer.path, layer) for layer in self.layers))
+
+    def __repr__(self) -> str:
+        """How many layers and files there are."""
+        return f"<Series: {len(self.layers)} layers over {len(self.checkpoints)} files>"
+
+
+def _descending(figure: Callable[[LayerSeries], float | None]) -> Callable[[LayerSeries], _Key]:
+    """A sort key that puts the largest figure first, and missing ones last."""
+
+    def key(layer: LayerSeries) -> _Key:
+        value = figure(layer)
+        return value is None, -(value or 0.0)
+
+    return key
+
+
+def _largest_change(layer: LayerSeries) -> float | None:
+    """The largest change of a layer."""
+    return max((movement.change for _, movement in layer.compared if movement.change is not None), default=None)
+
+
+_SORT: Mapping[str, Callable[[LayerSeries], _Key]] = {
+    "name": lambda layer: layer.path,
+    "total": _descending(lambda layer: layer.total),
+    "largest": _descending(_largest_change),
+    "last": _descending(lambda layer: layer.last),
+}
+"""Sort keys by order."""

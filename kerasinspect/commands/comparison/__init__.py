@@ -1,0 +1,1 @@
+"""Commands that hold models against each other."""

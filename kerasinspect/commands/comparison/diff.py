@@ -1,0 +1,167 @@
+"""``diff``: what differs between two models."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import click
+
+from kerasinspect.commands.options import FILTERS, FORMAT, PAGE, SIDES, options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kerasinspect.analysis.comparison.listing import DiffOrder, ListedDiff, Only
+    from kerasinspect.analysis.comparison.results import Diff, Matching
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.options import Filters, ListForm
+    from kerasinspect.writing import Target
+
+_MATCHING = ("auto", "path", "values", "order")
+_ONLY = ("changed", "unchanged", "nudged", "trained", "replaced", "added", "removed")
+_ORDERS = ("order", "name", "verdict", "change", "largest", "cosine", "parameters")
+
+
+def _pairs(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Mapping[str, str]:
+    """Paths of layers of the new model by paths of the old one, each from ``OLD=NEW``."""
+    pairs: dict[str, str] = {}
+    for text in texts:
+        old, _equals, new = text.partition("=")
+        if not (old and new):
+            raise click.BadParameter(f"{text!r} is not OLD=NEW with the paths of two layers.")
+        if old in pairs or new in pairs.values():
+            raise click.BadParameter(f"{text!r} names a layer that another --map has.")
+        pairs[old] = new
+    return pairs
+
+
+def _tolerance(_: click.Context, __: click.Parameter, value: float) -> float:
+    """A number that a difference can be held against."""
+    if not math.isfinite(value):
+        raise click.BadParameter("A tolerance is a finite number.")
+    return value
+
+
+_COMPARISON = options(
+    click.option(
+        "--map",
+        "pairs",
+        metavar="OLD=NEW",
+        multiple=True,
+        callback=_pairs,
+        help="These two layers, by their paths, are a pair. May be given several times.",
+    ),
+    click.option(
+        "--match",
+        "matching",
+        type=click.Choice(_MATCHING),
+        default="auto",
+        help="How layers are paired: by path, by values, by order, or by all of these. Default: auto.",
+    ),
+    click.option(
+        "--rtol",
+        type=click.FloatRange(0),
+        default=1e-5,
+        metavar="RTOL",
+        callback=_tolerance,
+        help="Values are within tolerance up to ATOL + RTOL * |old value|. Default: 1e-05.",
+    ),
+    click.option(
+        "--atol", type=click.FloatRange(0), default=1e-8, metavar="ATOL", callback=_tolerance, help="Default: 1e-08."
+    ),
+    click.option("--spectral", is_flag=True, help="Add singular values of kernels: a low-rank change shows."),
+)
+"""How the models are compared."""
+
+_LISTED = options(
+    click.option(
+        "--only",
+        type=click.Choice(_ONLY),
+        multiple=True,
+        help="Only these layers; changed are all in which anything differs. May be given several times.",
+    ),
+    click.option(
+        "--sort",
+        "order",
+        type=click.Choice(_ORDERS),
+        default="order",
+        help="Sort by this, the gravest first. Default: order.",
+    ),
+    click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N."),
+    click.option("--summary", is_flag=True, help="Only what differs in sum, without a row for each layer."),
+    click.option("--exit-zero", is_flag=True, help="Exit with status 0 where the models differ, too."),
+)
+"""What of the comparison is listed."""
+
+
+@click.command(short_help="Show what differs between two models: layers, names, configs, shapes, dtypes, values.")
+@options(SIDES, _COMPARISON, FILTERS, _LISTED, FORMAT, PAGE)
+def diff(
+    old: str,
+    new: str,
+    *,
+    pairs: Mapping[str, str],
+    matching: Matching,
+    rtol: float,
+    atol: float,
+    spectral: bool,
+    filters: Filters,
+    only: tuple[Only, ...],
+    order: DiffOrder,
+    top: int | None,
+    summary: bool,
+    exit_zero: bool,
+    form: ListForm,
+    output: Target | None,
+    limits: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """Show what differs between the models OLD and NEW, whatever format and version of Keras each has.
+
+    Layers are paired though they were renamed or reordered. Filters choose by the names of either model what is listed,
+    never what is compared. Exit status: 0 the same, 1 different, 2 a wrong request, 3 a file that cannot be read.
+    """
+    from kerasinspect.analysis.comparison.listing import list_diff
+    from kerasinspect.commands.listing import emit_listing
+    from kerasinspect.comparing import compare
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.writing import require_replaceable
+
+    if summary and form in {"jsonl", "csv"}:
+        raise click.UsageError(f"--summary leaves nothing for --format {form}.")
+    require_replaceable(output, old, new)
+    allowed = with_limits(DEFAULT, limits)
+    result = compare(old, new, pairs=pairs, matching=matching, rtol=rtol, atol=atol, spectral=spectral, limits=allowed)
+    listed = list_diff(result, filters, only, order, top)
+    emit_listing(_listing(listed, summary=summary), form, output, old, new)
+    return _finished(result, quiet=quiet, exit_zero=exit_zero)
+
+
+def _listing(listed: ListedDiff, *, summary: bool) -> Listing:
+    """The result in every form."""
+    from kerasinspect.commands.listing import Listing
+    from kerasinspect.output.documents.diff import DIFF_COLUMNS, diff_document, diff_lines, diff_rows
+    from kerasinspect.output.flat_tables import flat_table
+    from kerasinspect.output.pages.diff import diff_blocks
+
+    return Listing(
+        lambda: diff_blocks(listed, summary=summary),
+        lambda: diff_document(listed, summary=summary),
+        lambda: diff_lines(listed),
+        lambda: flat_table(diff_rows(listed), DIFF_COLUMNS),
+    )
+
+
+def _finished(result: Diff, *, quiet: bool, exit_zero: bool) -> int:
+    """Say what is odd about the files and what could not be read; give the exit status."""
+    from kerasinspect.commands.emitting import say
+    from kerasinspect.errors import UnreadableFile
+
+    if not quiet:
+        sides = {"old": result.old, "new": result.new}
+        say("note", (f"{side}: {remark.brief}" for side, model in sides.items() for remark in model.remarks))
+    say("damaged", result.damage)
+    if result.damage:
+        return UnreadableFile.exit_status
+    return 0 if result.equal or exit_zero else 1

@@ -1,0 +1,209 @@
+"""Tests of what is said of two models and their layers, one against the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from kerasinspect.analysis.comparison.models import compare_models, compare_with_itself
+from kerasinspect.analysis.comparison.results import ComparisonOptions, ConfigChange, Diff
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.comparing import compare
+from kerasinspect.errors import NothingMatches
+from kerasinspect.model import Layer, Model, Weight
+from tests.makers.handmade import MemoryArray, dense, model, numbers, weight
+from tests.places import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+QUESTION = SAMPLES / "question_network.keras"
+
+
+def layer(name: str, seed: int, feeder: str = "", **more: Any) -> Layer:  # noqa: ANN401 - other fields of a layer
+    """A layer of random numbers with a config."""
+    made = dense(name, 8, 8, 0)
+    values = np.random.default_rng(seed).standard_normal((8, 8)).astype("float32")
+    kernel = replace(made.weights[0], array=MemoryArray(values))
+    settings = {"config": {"name": name, "units": 8}, "inbound": (feeder,) if feeder else ()}
+    return replace(made, weights=(kernel, made.weights[1]), **(settings | more))
+
+
+def whole(layers: Sequence[Layer], **more: Any) -> Model:  # noqa: ANN401 - other fields of a model
+    """A model with a config that lists its layers."""
+    return model(layers, **({"config": {"class_name": "Functional", "config": {"layers": []}}} | more))
+
+
+def with_kernel(subject: Layer, values: np.ndarray[Any, Any], **more: Any) -> Layer:  # noqa: ANN401
+    """The layer with another kernel."""
+    return replace(
+        subject, weights=(replace(subject.weights[0], array=MemoryArray(values), **more), *subject.weights[1:])
+    )
+
+
+def kernel_of(subject: Layer) -> np.ndarray[Any, Any]:
+    """The numbers of its kernel."""
+    return np.asarray(subject.weights[0].array[...])
+
+
+FIRST, SECOND, THIRD = layer("first", 1), layer("second", 2, "first"), layer("third", 3, "second")
+STACK = whole([FIRST, SECOND, THIRD])
+
+
+def test_a_model_is_the_same_as_itself() -> None:
+    """Nothing differs, and every layer is unchanged."""
+    diff = compare_models(STACK, STACK)
+    assert diff.equal
+    assert diff.counts["unchanged"] == len(diff) == 3
+    assert all(one.same and one.matched_by == "path" for one in diff)
+
+
+def test_one_file_on_both_sides_is_not_read() -> None:
+    """All is the same without a look at any value."""
+    unread = MemoryArray(kernel_of(FIRST))
+    subject = replace(FIRST, weights=(replace(FIRST.weights[0], array=unread), FIRST.weights[1]))
+    diff = compare_with_itself(whole([subject]))
+    assert diff.equal
+    assert diff.same_file
+    assert not unread.taken
+
+
+def test_every_kind_of_change_is_told_apart() -> None:
+    """Trained, nudged, renamed, added, removed; the others stay as they are."""
+    random = np.random.default_rng(9).standard_normal((8, 8)).astype("float32")
+    trained = with_kernel(SECOND, kernel_of(SECOND) + random / 2)
+    nudged = replace(with_kernel(THIRD, kernel_of(THIRD) * np.float32(1.0001)), name="last", path="last")
+    fresh = layer("fresh", 7)
+    diff = compare_models(STACK, whole([FIRST, trained, nudged, replace(fresh, inbound=())]))
+    assert [(one.path, one.verdict) for one in diff] == [
+        ("first", "unchanged"),
+        ("second", "trained"),
+        ("last", "nudged"),
+        ("fresh", "added"),
+    ]
+    assert diff["last"].renamed and diff["last"].matched_by == "values"  # noqa: PT018 - one statement
+    assert diff["third"] is diff["last"]
+    assert compare_models(STACK, whole([FIRST, THIRD]))["second"].verdict == "removed"
+
+
+def test_layers_in_another_order_or_fed_by_others_are_told() -> None:
+    """As few as can be are said to have moved; what feeds a layer is part of what it does."""
+    swapped = whole([FIRST, replace(THIRD, inbound=("first",)), replace(SECOND, inbound=("third",))])
+    diff = compare_models(STACK, swapped)
+    assert sum(one.moved for one in diff) == 1
+    assert diff["second"].config == (ConfigChange("inbound", ["first"], ["third"]),)
+    assert diff["third"].config == (ConfigChange("inbound", ["second"], ["first"]),)
+    assert {one.verdict for one in diff} == {"unchanged"}
+
+
+def test_a_layer_in_another_layer_has_moved() -> None:
+    """Layers are held to where they lie."""
+    inner = replace(SECOND, path="block/second", inbound=())
+    inner = replace(inner, weights=tuple(replace(one, layer="block/second") for one in inner.weights))
+    block = Layer("block", "Functional", "block", kind="model", layers=(inner,), config={"name": "block"})
+    assert compare_models(STACK, whole([FIRST, block, THIRD]))["block/second"].moved
+
+
+def test_a_frozen_layer_is_named_where_both_say_so_and_nothing_changed() -> None:
+    """One that moved all the same is not."""
+    still = replace(FIRST, trainable=False)
+    moved = with_kernel(replace(SECOND, trainable=False), kernel_of(SECOND) + 1)
+    diff = compare_models(whole([still, replace(SECOND, trainable=False), THIRD]), whole([still, moved, THIRD]))
+    assert [one.path for one in diff if one.frozen] == ["first"]
+
+
+def test_a_file_of_weights_states_no_config_no_name_and_no_layer_without_weights() -> None:
+    """It tells of none of these."""
+    drop = Layer("dropout", "Dropout", "dropout", weightless=True, config={"rate": 0.5})
+    weights = [replace(one, config={}, trainable=None, named=False, name=f"dense_{at}", path=f"dense_{at}")
+               for at, one in enumerate((FIRST, SECOND, THIRD))]  # fmt: skip
+    for old, new in (
+        (whole([FIRST, drop, SECOND, THIRD]), model(weights)),
+        (model(weights), whole([FIRST, drop, SECOND, THIRD])),
+    ):
+        diff = compare_models(old, new)
+        assert diff.equal, [one for one in diff if not one.same]
+        assert len(diff) == 3
+
+
+def test_quantized_values_are_held_against_floats_as_the_layer_computes_with_them() -> None:
+    """The scale that only one side has is a difference, and no training."""
+    values = kernel_of(FIRST)
+    scale = np.abs(values).max(axis=0) / 127
+    stored = np.round(values / scale).astype("int8")
+    quantized = with_kernel(FIRST, stored, dequantized=MemoryArray((stored * scale).astype("float32")))
+    scales = weight("first", "Dense", "kernel_scale", scale.astype("float32"), ["unit"])
+    quantized = replace(quantized, weights=(*quantized.weights, scales))
+    diff = compare_models(whole([FIRST]), whole([quantized]))
+    kernel = diff[0].weights[0]
+    assert (diff[0].verdict, kernel.dequantized, kernel.same) == ("nudged", True, False)
+    assert compare_models(whole([quantized]), whole([quantized])).equal
+
+
+def test_what_cannot_be_read_is_said_of_its_side_and_the_rest_is_compared() -> None:
+    """A damaged array has no figures, its layer no verdict, and the damage the name of its file."""
+    broken = replace(SECOND.weights[0], array=MemoryArray(numbers(8, 8), broken=True))
+    damaged = whole([FIRST, replace(SECOND, weights=(broken, SECOND.weights[1])), THIRD], location="new.keras")
+    for old, new in ((STACK, damaged), (damaged, STACK)):
+        diff = compare_models(old, new)
+        assert diff.damage == ("new.keras: second/kernel: The values end after 12 of 160 bytes.",)
+        assert isinstance(diff["second"].weights[0].change, Unread)
+        assert [one.verdict for one in diff] == ["unchanged", None, "unchanged"]
+        assert not diff.equal
+
+
+def test_a_dtype_alone_is_a_difference() -> None:
+    """The values are the same, and the layer is unchanged, but the models are not equal."""
+    half = with_kernel(FIRST, kernel_of(FIRST).astype("float64"))
+    diff = compare_models(whole([FIRST]), whole([half]))
+    assert (diff[0].verdict, diff[0].same, diff.equal) == ("unchanged", False, False)
+
+
+def test_the_weights_of_the_model_itself_are_compared_as_a_layer() -> None:
+    """A subclass may own some; what the model is called is no difference."""
+
+    def own(values: np.ndarray[Any, Any], name: str) -> tuple[Weight, ...]:
+        return (weight(name, "Mine", "scale", values, [""]),)
+
+    old = model([FIRST], own(numbers(4), "one"), name="one", class_name="Mine")
+    new = model([FIRST], own(numbers(4) + 1, "two"), name="two", class_name="Mine")
+    diff = compare_models(old, new)
+    assert (len(diff), diff[0].verdict, diff[0].renamed) == (2, "trained", False)
+
+
+def test_layers_are_asked_for_by_position_and_path() -> None:
+    """What is not there names the nearest."""
+    diff = compare_models(STACK, STACK)
+    assert diff[0] is diff["first"] is [*diff][0]  # noqa: RUF015 - all of them can be walked
+    with pytest.raises(NothingMatches, match="The nearest: first"):
+        diff["frist"]
+    with pytest.raises(IndexError):
+        diff[3]
+
+
+def test_a_comparison_is_one_line_of_text() -> None:
+    """Whatever it holds."""
+    assert repr(compare_models(STACK, STACK)) == "<Diff 'model.keras' -> 'model.keras': equal, 3 unchanged>"
+    other = compare_models(STACK, whole([FIRST, SECOND]))
+    assert repr(other) == "<Diff 'model.keras' -> 'model.keras': 2 unchanged, 1 removed>"
+
+
+def test_files_are_compared_by_name(tmp_path: Path) -> None:
+    """Formats do not matter, both files are closed, and one file on both sides is seen, by any name."""
+    diff = compare(QUESTION, QUESTION.with_suffix(".h5"))
+    assert diff.equal, diff
+    (tmp_path / "other.keras").hardlink_to(QUESTION)
+    assert compare(QUESTION, tmp_path / "other.keras").same_file
+    assert not diff.same_file
+
+
+def test_pairs_that_are_given_win() -> None:
+    """Whatever values and names say."""
+    options = ComparisonOptions(pairs={"first": "second", "second": "first"})
+    diff: Diff = compare_models(STACK, STACK, options)
+    assert [one.matched_by for one in diff] == ["map", "map", "path"]
+    assert [one.verdict for one in diff] == ["replaced", "replaced", "unchanged"]
