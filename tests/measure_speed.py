@@ -3,8 +3,8 @@
 PYTHON has a Keras, which makes a VGG19 of random weights in WORK, one that differs in a single layer, and a copy. Each
 round times ``stats`` of one of them, ``diff`` of the two, ``diff`` of the copies, ``cat`` of both copies, the start of
 the program, and ``load_model`` of both with numpy over all weights, one after the other, so that whatever else the
-machine does meets all of them. Printed are the median seconds and the most memory of each, and the medians of the
-ratios within a round, beside what they have to keep to.
+machine does meets all of them. Printed are the median seconds by the clock and by the processors, the most memory of
+each, and the medians of the ratios within a round, beside what they have to keep to.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Run:
     """What one run of a command took."""
 
     seconds: float
+    computed: float
+    """Seconds of processors, which other programs of the machine have no part in."""
     peak: int
     """The most memory of the process, in bytes."""
     status: int
@@ -87,10 +89,12 @@ def load_both(old: str, new: str) -> None:
 def run(command: Sequence[str]) -> Run:
     """Run a command whose output goes nowhere."""
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | QUIET, stdout=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | QUIET, stdout=quiet, stderr=quiet) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(time.perf_counter() - started, used.ru_maxrss << 10, process.returncode)
+    seconds = time.perf_counter() - started
+    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss << 10, process.returncode)
 
 
 def commands_of(old: str, new: str, copy: str, python: str | None) -> dict[str, tuple[tuple[str, ...], int]]:
@@ -135,7 +139,8 @@ def report(rounds: Sequence[dict[str, Run]]) -> Iterable[str]:
         runs = [taken[name] for taken in rounds]
         peak = max(one.peak for one in runs)
         within = "" if not name.startswith("diff") else "  ok" if peak <= MOST_MEMORY else "  TOO MUCH"
-        yield f"{name:<36} {median(one.seconds for one in runs):8.3f} s {peak >> 20:6,} MiB{within}"
+        seconds = f"{median(one.seconds for one in runs):8.3f} s {median(one.computed for one in runs):8.3f} s"
+        yield f"{name:<36} {seconds} {peak >> 20:6,} MiB{within}"
     ratios = [ratios_of(taken) for taken in rounds]
     for name in ratios[0]:
         ratio = median(one[name] for one in ratios)
