@@ -26,6 +26,8 @@ from tests.places import ROOT, SAMPLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+assert sys.platform != "win32", "it asks what a process took"
+
 QUIET = {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
 OWN = (sys.executable, "-m", "kerasinspect")
 NAMES = ("old", "new", "copy")
