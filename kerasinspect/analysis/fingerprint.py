@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.analysis.damage import Unread
+from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,10 +48,7 @@ class Fingerprint:
 
 def _read(weight: Weight) -> str | Unread:
     """The digest of one array."""
-    try:
-        return sha256(weight.array)
-    except UnreadableFile as error:
-        return Unread(error.message)
+    return Damage().attempt(lambda: sha256(weight.array), weight.path, weight.stored_path)
 
 
 def fingerprint(model: Model, digest: Callable[[Weight], str | Unread] = _read) -> Fingerprint:
