@@ -87,6 +87,18 @@ def small_cnn() -> keras.Model:
     return train(model, random_numbers(32, 12, 12, 3), np.arange(32) % 3)
 
 
+def small_cnn_tuned() -> keras.Model:
+    """``small_cnn``, trained further with its first two layers frozen and its last one called otherwise."""
+    model = small_cnn()
+    for layer in model.layers[:2]:
+        layer.trainable = False
+    species = layers.Dense(3, "softmax", name="species")
+    tuned = keras.Sequential([keras.Input((12, 12, 3)), *model.layers[:-1], species])
+    species.set_weights(model.layers[-1].get_weights())
+    tuned.compile("adam", "sparse_categorical_crossentropy")
+    return train(tuned, random_numbers(32, 12, 12, 3), np.arange(32) % 3)
+
+
 def text_classifier() -> keras.Model:
     """Words to a yes or no: Embedding, an LSTM in both directions, Dense; trained for a few steps."""
     model = keras.Sequential(
@@ -164,6 +176,7 @@ SAMPLES: dict[str, Callable[[], keras.Model]] = {
     "dense_on_ones.keras": dense_on_ones,
     "unbuilt.keras": unbuilt,
     "small_cnn.keras": small_cnn,
+    "small_cnn_tuned.keras": small_cnn_tuned,
     "text_classifier.keras": text_classifier,
     "text_classifier.h5": text_classifier,
     "recurrent.keras": recurrent,
