@@ -26,8 +26,6 @@ from tests.places import ROOT, SAMPLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-assert sys.platform != "win32", "it asks what a process took"
-
 QUIET = {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
 OWN = (sys.executable, "-m", "kerasinspect")
 NAMES = ("old", "new", "copy")
@@ -89,7 +87,8 @@ def load_both(old: str, new: str) -> None:
 
 
 def run(command: Sequence[str]) -> Run:
-    """Run a command whose output goes nowhere."""
+    """Run a command whose output goes nowhere, where the system tells what a process took."""
+    assert sys.platform != "win32"
     started = time.perf_counter()
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | QUIET, stdout=quiet, stderr=quiet) as process:
@@ -124,15 +123,15 @@ def ratios_of(taken: dict[str, Run]) -> dict[str, float]:
 
 
 def measure(commands: dict[str, tuple[tuple[str, ...], int]], rounds: int) -> list[dict[str, Run]]:
-    """What each command took in each round; the first round, which only fills the caches, is left out."""
+    """What each command took in each round."""
     measured = []
-    for _ in range(rounds + 1):
+    for _ in range(rounds):
         taken = {name: run(command) for name, (command, _) in commands.items()}
         wrong = {name: one.status for name, one in taken.items() if one.status != commands[name][1]}
         if wrong:
             raise SystemExit(f"unexpected exit statuses: {wrong}")
         measured.append(taken)
-    return measured[1:]
+    return measured
 
 
 def report(rounds: Sequence[dict[str, Run]]) -> Iterable[str]:
@@ -170,7 +169,8 @@ def main(arguments: Any = None) -> None:  # noqa: ANN401 - as argparse takes the
             raise SystemExit(status)
         old, new, copy = (str(options.work.resolve() / f"{name}.{ending}") for name in NAMES)
         print(f"{ending}:")  # noqa: T201 - a program of the command line
-        for line in report(measure(commands_of(old, new, copy, options.keras), options.rounds)):
+        _, *rounds = measure(commands_of(old, new, copy, options.keras), options.rounds + 1)  # the first fills caches
+        for line in report(rounds):
             print(f"  {line}")  # noqa: T201 - a program of the command line
 
 
