@@ -40,7 +40,7 @@ Known = tuple["Place", "Sketch"]
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class _Alike:
     """What values tell of layers of the same shapes."""
 
     pairs: Sequence[tuple[Place, Place]]
@@ -76,7 +76,7 @@ class _Nearest:
         self.second[:] = second
 
 
-def pair_alike(olds: Sequence[Known], news: Sequence[Known]) -> Alike:
+def pair_alike(olds: Sequence[Known], news: Sequence[Known]) -> _Alike:
     """Pairs of layers whose values are each other's nearest, by far; all have the same shapes."""
     exact = [*_equals(olds, news)]
     done_old, done_new = {old.number for old, _ in exact}, {new.number for _, new in exact}
@@ -84,7 +84,7 @@ def pair_alike(olds: Sequence[Known], news: Sequence[Known]) -> Alike:
     news = [known for known in news if known[0].number not in done_new]
     near = [*_nearest(olds, news)] if olds and news else []
     is_partial = bool(near) and max(len(olds), len(news)) > _MOST
-    return Alike([*exact, *near], olds if is_partial else [], news if is_partial else [])
+    return _Alike([*exact, *near], olds if is_partial else [], news if is_partial else [])
 
 
 def _equals(olds: Sequence[Known], news: Sequence[Known]) -> Iterator[tuple[Place, Place]]:

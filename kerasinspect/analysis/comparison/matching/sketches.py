@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.matching.places import Place
 
     _Numbers = np.ndarray[Any, Any]
-    Samples = list[_Numbers]
+    _Samples = list[_Numbers]
     _Vector = np.ndarray[Any, np.dtype[np.float32]]
 
 _FAR = 4.0
@@ -41,7 +41,7 @@ class Sketch:
     """A digest of the numbers themselves."""
 
 
-def samples_of(place: Place, count: int) -> Samples | None:
+def samples_of(place: Place, count: int) -> _Samples | None:
     """Some numbers of each weight, at most ``count``; None where they cannot be read."""
     try:
         return [sample(values_of(weight), count) for weight in place.weights]
@@ -49,12 +49,12 @@ def samples_of(place: Place, count: int) -> Samples | None:
         return None
 
 
-def are_equal(old: Samples, new: Samples) -> bool:
+def are_equal(old: _Samples, new: _Samples) -> bool:
     """Whether two layers have the same numbers."""
     return all(np.array_equal(one, other, equal_nan=True) for one, other in zip(old, new, strict=True))
 
 
-def is_telling(samples: Samples) -> bool:
+def is_telling(samples: _Samples) -> bool:
     """Whether numbers say which layer it is that has them: those of some weight are of several values."""
     return any(map(_has_several_values, samples))
 
@@ -65,7 +65,7 @@ def _has_several_values(numbers: _Numbers) -> bool:
     return finite.size > 0 and bool(np.any((finite > finite.min()) & (finite < finite.max())))
 
 
-def sketch_of(samples: Samples | None) -> Sketch | None:
+def sketch_of(samples: _Samples | None) -> Sketch | None:
     """The sketch of a layer; None where its values say nothing, or cannot be read."""
     if samples is None or not is_telling(samples):
         return None
@@ -78,7 +78,7 @@ def sketch_of(samples: Samples | None) -> Sketch | None:
     return Sketch((direction / length).astype(np.float32), sum(free for _, free in parts), _digest(samples))
 
 
-def _digest(samples: Samples) -> bytes:
+def _digest(samples: _Samples) -> bytes:
     """What only the same numbers have."""
     digest = blake2b(digest_size=16)
     for numbers in samples:
