@@ -134,7 +134,8 @@ def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     if single is not None:
         details.append(": ".join(filter(None, (single.name, ", ".join(weight_details(single))))))
     figures = _gravest(layer) if single is None else _figures(single)
-    verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{' (frozen)' * layer.frozen}"
+    aside = " (frozen)" * layer.frozen + " (low rank)" * layer.low_rank
+    verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{aside}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
     return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
 
