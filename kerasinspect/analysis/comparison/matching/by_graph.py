@@ -33,7 +33,7 @@ def _go_round(old: Side, new: Side, pairs: Pairs) -> None:
             if (one.number, other.number) in tried:
                 continue
             tried.add((one.number, other.number))
-            if pairs.are_free(one, other) and _neighbours_agree(one, other, pairs):
+            if pairs.may_add(one, other) and _neighbours_agree(one, other, pairs):
                 pairs.add(one, other, "graph")
                 pending.append((one, other))
 

@@ -28,7 +28,7 @@ def pair_in_order(rows: Sequence[tuple[_Places, _Places]], old: Side, new: Side,
         for (olds, news), points in zip(rows, fixed, strict=True):
             for free_old, free_new in _gaps(olds, news, points, pairs):
                 for one, other in _alike(free_old, free_new, old, new):
-                    if not is_fed_otherwise(one, other, pairs):
+                    if pairs.may_add(one, other) and not is_fed_otherwise(one, other, pairs):
                         pairs.add(one, other, "order")
 
 

@@ -105,7 +105,9 @@ class Side:
 
 def values_of(weight: Weight) -> Array:
     """The values that a layer computes with."""
-    return weight.dequantized or weight.unpacked or weight.array
+    if weight.dequantized is not None:
+        return weight.dequantized
+    return weight.array if weight.unpacked is None else weight.unpacked
 
 
 def side_of(model: Model, kinds: Kinds) -> Side:
