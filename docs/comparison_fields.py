@@ -63,6 +63,7 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "dequantized": ("boolean", "Whether the values are those that the layer computes with."),
         "error?": ("string", "Why its values could not be compared."),
         "spectrum?": ("#spectrum", "With --spectral: singular values of a kernel."),
+        "low_rank?": ("boolean", "With --spectral: whether its 20 largest of 64 or more have 99.9 % of the change."),
     },
     "spectrum": {
         "effective_rank": ("number?", "Of the difference: e to the entropy of its squared singular values as shares."),

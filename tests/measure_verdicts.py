@@ -164,7 +164,7 @@ def count_h5diff(old: Path, new: Path, counts: Counts) -> None:
     for layer in compare(old, new):
         for weight in layer.weights:
             path = weight.new.stored_path if weight.new else ""
-            is_said = any(one.endswith(f"/{path}") for one in differing)
+            is_said = any(path.endswith(one) for one in differing)
             counts.h5diff["agree" if weight.equal != is_said else f"differ: {path}"] += 1
 
 

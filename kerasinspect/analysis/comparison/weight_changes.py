@@ -63,7 +63,7 @@ def _compared_values(old: Weight, new: Weight) -> tuple[Array, Array, bool]:
     the integers that it stands for.
     """
     if (old.dequantized is None) != (new.dequantized is None) or old.dtype != new.dtype:
-        before, after = old.dequantized or old.array, new.dequantized or new.array
+        before, after = (one.array if one.dequantized is None else one.dequantized for one in (old, new))
         return before, after, not (old.dequantized is None and new.dequantized is None)
     if old.unpacked is not None and new.unpacked is not None:
         return old.unpacked, new.unpacked, False

@@ -139,7 +139,8 @@ def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     """One layer, with the figures of the one weight that differs, or the gravest of several."""
     details = [*layer_details(layer), *(_single_details(layer, single) if single else ())]
     figures = _gravest(layer) if single is None else _figures(single)
-    verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{' (frozen)' * layer.frozen}"
+    aside = " (frozen)" * layer.frozen + " (low rank)" * layer.low_rank
+    verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{aside}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
     return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
 

@@ -58,7 +58,9 @@ def layer_changes(
         yield from _vocabulary_changes(before.vocabulary, after.vocabulary)
     if before.config == after.config or _is_made_by_parent(*old) or _is_made_by_parent(*new):
         return
-    ours, theirs = _compared(before.config), _compared(after.config)
+    ours, theirs = (
+        _compared(config, _same_keys(before.config, after.config)) for config in (before.config, after.config)
+    )
     exact = exact and before.class_name == after.class_name
     for change in key_changes("", ours, theirs, exact=exact):
         is_form = change.key == "axis" and is_same_axis(change.old, change.new, after)
@@ -76,9 +78,15 @@ def _is_made_by_parent(layer: Layer, around: Layer | None) -> bool:
     return not layer.config or (around is not None and is_derived(layer.config, around.config))
 
 
-def _compared(config: JsonObject) -> dict[str, Json]:
-    """What is compared of a layer's config, in the form that versions share."""
-    return {_OLDER_KEYS.get(key, key): _form(key, value) for key, value in config.items() if key not in _NOT_ITS_OWN}
+def _same_keys(old: JsonObject, new: JsonObject) -> frozenset[str]:
+    """Keys under which both configs have just the same, whatever form that has."""
+    return frozenset(key for key, value in old.items() if key in new and value == new[key])
+
+
+def _compared(config: JsonObject, same: frozenset[str] = frozenset()) -> dict[str, Json]:
+    """What is compared of a config, in the form that versions share."""
+    left_out = _NOT_ITS_OWN | same
+    return {_OLDER_KEYS.get(key, key): _form(key, value) for key, value in config.items() if key not in left_out}
 
 
 def _form(key: str, value: Json) -> Json:

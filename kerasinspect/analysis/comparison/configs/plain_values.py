@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from typing import TYPE_CHECKING, TypeGuard
 
 from kerasinspect.analysis.stored_code.config_places import ConfigPlace
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 """Characters of JSON that are told of one value; of a longer one it is the SHA-256."""
+_LARGEST_FLOAT32 = 3.4e38
+"""Numbers above this are none of float32."""
 _CLOSE = 1e-6
 """How far numbers may lie apart that one file has as float32 and another as float64."""
 
@@ -76,6 +79,19 @@ def is_same_axis(first: Json, second: Json, layer: Layer) -> bool:
 def are_close(first: float, second: float) -> bool:
     """Whether two numbers are one, as far as float32 tells."""
     return math.isclose(first, second, rel_tol=_CLOSE)
+
+
+def as_written(value: Json) -> Json:
+    """A number that was rounded to float32 as it was written: 0.001 for 0.0010000000474974513."""
+    if not isinstance(value, float) or not abs(value) < _LARGEST_FLOAT32:
+        return value
+    shortest = float(f"{value:.7g}")
+    return shortest if _float32(shortest) == value else value
+
+
+def _float32(value: float) -> float:
+    """The number of float32 that is nearest to another one."""
+    return float(struct.unpack("f", struct.pack("f", value))[0])
 
 
 def is_number(value: Json) -> TypeGuard[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.configs.plain_values import are_close, is_number, told_value
+from kerasinspect.analysis.comparison.configs.plain_values import are_close, as_written, is_number, told_value
 from kerasinspect.analysis.comparison.results import ConfigChange
 from kerasinspect.knowledge.naming import snake_case
 from kerasinspect.knowledge.serialized import is_entry
@@ -29,7 +29,7 @@ def _value_changes(key: str, old: Json, new: Json, *, exact: bool = False) -> It
         case list(), list():
             yield from _list_changes(key, old, new, exact=exact)
         case _ if not _is_same(old, new):
-            yield ConfigChange(key, told_value(_described(old)), told_value(_described(new)))
+            yield ConfigChange(key, _told(old), _told(new))
 
 
 def key_changes(key: str, old: JsonObject, new: JsonObject, *, exact: bool) -> Iterator[ConfigChange]:
@@ -39,9 +39,9 @@ def key_changes(key: str, old: JsonObject, new: JsonObject, *, exact: bool) -> I
         if inner in old and inner in new:
             yield from _value_changes(path, old[inner], new[inner], exact=exact)
         elif exact and inner in old and old[inner] is not None:
-            yield ConfigChange(path, told_value(_described(old[inner])), None, missing="new")
+            yield ConfigChange(path, _told(old[inner]), None, missing="new")
         elif exact and new.get(inner) is not None:
-            yield ConfigChange(path, None, told_value(_described(new[inner])), missing="old")
+            yield ConfigChange(path, None, _told(new[inner]), missing="old")
 
 
 def _object_changes(key: str, old: dict[str, Json], new: dict[str, Json], *, exact: bool) -> Iterator[ConfigChange]:
@@ -49,7 +49,7 @@ def _object_changes(key: str, old: dict[str, Json], new: dict[str, Json], *, exa
     if not (is_entry(old) and is_entry(new)):
         yield from key_changes(key, old, new, exact=exact)
     elif _name_of(old) != _name_of(new):
-        yield ConfigChange(key, told_value(_described(old)), told_value(_described(new)))
+        yield ConfigChange(key, _told(old), _told(new))
     else:
         yield from _value_changes(f"{key}.config", _unlabelled(old), _unlabelled(new), exact=exact)
 
@@ -65,7 +65,7 @@ def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) ->
     if len(old) != len(new):
         yield ConfigChange(f"{key}.count", len(old), len(new))
     if first is not None:
-        yield ConfigChange(f"{key}.{first}", told_value(_described(old[first])), told_value(_described(new[first])))
+        yield ConfigChange(f"{key}.{first}", _told(old[first]), _told(new[first]))
 
 
 def _agree(old: Json, new: Json, exact: bool) -> bool:  # noqa: FBT001 - as the changes have it
@@ -100,6 +100,11 @@ def _unlabelled(value: dict[str, Json]) -> Json:
     """The config of an object without what it is called."""
     config = value["config"]
     return {key: inner for key, inner in config.items() if key != _LABEL} if isinstance(config, dict) else config
+
+
+def _told(value: Json) -> Json:
+    """A value as it is told of a side."""
+    return told_value(as_written(_described(value)))
 
 
 def _described(value: Json) -> Json:
