@@ -133,7 +133,11 @@ def _weight_document(weight: WeightDiff) -> Document:
         **{name: None if told is None else finite(getattr(told, name)) for name in _FIGURES},
         "dequantized": weight.dequantized,
         **({"error": change.message} if isinstance(change, Unread) else {}),
-        **({} if weight.spectrum is None else {"spectrum": _spectrum_document(weight.spectrum)}),
+        **(
+            {}
+            if weight.spectrum is None
+            else {"low_rank": weight.low_rank, "spectrum": _spectrum_document(weight.spectrum)}
+        ),
     }
 
 
