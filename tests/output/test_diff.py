@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.comparison.listing import list_diff
-from kerasinspect.analysis.comparison.results import ConfigChange, Diff
+from kerasinspect.analysis.comparison.results import ConfigChange, Diff, Spectrum
 from kerasinspect.errors import NothingMatches
 from kerasinspect.output.documents.diff import DIFF_COLUMNS, diff_document, diff_lines, diff_rows
 from kerasinspect.output.flat_tables import flat_table
@@ -150,6 +151,19 @@ def test_the_same_change_of_several_configs_is_said_once() -> None:
         "config of 2 layers\n  trainable: false → true\n  in a, c",
         "config of b\n  rate: 0.001 → 0.0001\n  rate: 0.0010000000474974513 → 0.001\n",
     ]
+
+
+@pytest.mark.parametrize(("share", "is_low"), [(1.0, True), (0.3, False)])
+def test_a_low_rank_change_is_said(share: float, is_low: bool) -> None:  # noqa: FBT001 - a case
+    """Where twenty of many more directions have all of it; singular values stand in a table of their own."""
+    layer = dense("dense", 256, 256, 0)
+    subject = model([layer], config={})
+    one = pair(layer, layer, MOVED, SAME, verdict="trained")
+    kernel = replace(one.weights[0], spectrum=Spectrum(3.5, share, 9.0, 8.5, 2.0, 2.5))
+    listed = list_diff(Diff(subject, replace(subject), (replace(one, weights=(kernel, one.weights[1])),)))
+    assert ("kernel: low rank" in page(listed)) == is_low
+    assert re.search(r"\ndense/kernel +3\.5 +[0-9]+\.0% +2 +2\.5 +9 +8\.5\n", page(listed))
+    assert document(listed)["layers"][0]["weights"][0]["low_rank"] == is_low
 
 
 def test_a_layer_without_weights_has_no_row() -> None:

@@ -32,8 +32,10 @@ def sample(array: Array, count: int) -> np.ndarray[Any, Any]:
         flat = np.asarray(array[...]).reshape(-1)
         return flat[:: -(-size // count)].astype(np.float64)
     length = count // _RUNS
-    starts = np.linspace(0, size - length, _RUNS).astype(np.int64)
-    return np.concatenate([_run(array, int(start), length) for start in starts]).astype(np.float64)
+    starts = (
+        number * (size - length) // (_RUNS - 1) for number in range(_RUNS)
+    )  # of any size: a file may say anything
+    return np.concatenate([_run(array, start, length) for start in starts]).astype(np.float64)
 
 
 def _run(array: Array, start: int, length: int) -> np.ndarray[Any, Any]:

@@ -148,6 +148,7 @@ def weight_details(weight: WeightDiff) -> Iterator[str]:
     if weight.old.dtype != weight.new.dtype:
         yield _change(weight.old.dtype, weight.new.dtype)
     yield from ["compared as dequantized"] if weight.dequantized else []
+    yield from ["low rank"] if weight.low_rank else []
     yield from _of_values(weight.change)
 
 

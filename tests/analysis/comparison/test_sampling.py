@@ -34,3 +34,22 @@ def test_a_large_array_is_hardly_read(shape: tuple[int, ...]) -> None:
 def test_what_holds_no_numbers_gives_none() -> None:
     """Texts have no sample."""
     assert sample(MemoryArray(np.array(["a", "b"])), 10).size == 0
+
+
+def test_an_array_of_more_values_than_a_machine_counts_is_asked_for_a_few() -> None:
+    """A file may declare any shape; whoever reads it says that the bytes are not there."""
+    asked: list[object] = []
+
+    class Boundless(MemoryArray):
+        """An array of a shape that no memory holds."""
+
+        @property
+        def shape(self) -> tuple[int, ...]:
+            return 10**30, 10**30
+
+        def __getitem__(self, key: object) -> np.ndarray:
+            asked.append(key)
+            return np.zeros(100)
+
+    assert 900 <= sample(Boundless(np.zeros(1, "float32")), 1_000).size <= 1_000
+    assert asked[0] != asked[-1]
