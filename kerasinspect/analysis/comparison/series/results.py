@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kerasinspect.shown.lookup import Directory
+from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,7 @@ class Movement:
     """That as a share of the L2 norm of the values before; None where they were all zero and are not."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class LayerSeries:
     """One layer over all files, by its own weights."""
 
@@ -52,6 +53,11 @@ class LayerSeries:
     """NaN among its values in each file; None where the file lacks it, or its values cannot be read."""
     unread: bool = False
     """Whether some of its values cannot be read, so that it may have moved unseen."""
+
+    def __repr__(self) -> str:
+        """Its path, and how far it went, in a line."""
+        total = "" if self.total is None else f"total {self.total:.3g}"
+        return one_line("LayerSeries", self.path, self.class_name, total)
 
     @property
     def compared(self) -> tuple[tuple[int, Movement], ...]:
@@ -123,7 +129,7 @@ class Checkpoint:
         return (self.error, *self.damage) if self.error else self.damage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Series:
     """How the layers of a model move over files. They can be counted, walked, and asked for by position or path."""
 
@@ -175,8 +181,28 @@ class Series:
         return Directory.of("layer", ((layer.path, layer) for layer in self.layers))
 
     def __repr__(self) -> str:
-        """How many layers and files there are."""
-        return f"<Series: {len(self.layers)} layers over {len(self.checkpoints)} files>"
+        """How many files and layers there are, and what moves most, in a line."""
+        return one_line("Series", *self._facts)
+
+    def _repr_html_(self) -> str:
+        """Its layers in a table, as a notebook shows them."""
+        return html_table(" · ".join(self._facts), _HTML_TITLES, map(_html_cells, self.layers), len(self.layers))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """How many files and layers there are, and what moves most."""
+        sizes = counted_thing(len(self.checkpoints), "file"), counted_thing(len(self.layers), "layer")
+        return (*sizes, f"moves most: {self.moves_most.path}") if self.moves_most else sizes
+
+
+_HTML_TITLES = ("layer", "class", "last change", "total", "moves", "NaN from file")
+
+
+def _html_cells(layer: LayerSeries) -> tuple[str, ...]:
+    """One layer as a row of a notebook's table."""
+    figures = ("" if figure is None else f"{figure:.3g}" for figure in (layer.last, layer.total))
+    moves = {True: "yes", False: "no", None: ""}[layer.moves]
+    return layer.path, layer.class_name, *figures, moves, "" if layer.first_nan is None else str(layer.first_nan)
 
 
 def _descending(figure: Callable[[LayerSeries], float | None]) -> Callable[[LayerSeries], _Key]:
