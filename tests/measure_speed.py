@@ -3,8 +3,8 @@
 PYTHON has a Keras, which makes a VGG19 of random weights in WORK, one that differs in a single layer, and a copy. Each
 round times ``stats`` of one of them, ``diff`` of the two, ``diff`` of the copies, ``cat`` of both copies, the start of
 the program, and ``load_model`` of both with numpy over all weights, one after the other, so that whatever else the
-machine does meets all of them. Printed are the median seconds and the most memory of each, and the medians of the
-ratios within a round, beside what they have to keep to.
+machine does meets all of them. Printed are the median seconds by the clock and by the processors, the most memory of
+each, and the medians of the ratios within a round, beside what they have to keep to.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Run:
     """What one run of a command took."""
 
     seconds: float
+    computed: float
+    """Seconds of processors, which other programs of the machine have no part in."""
     peak: int
     """The most memory of the process, in bytes."""
     status: int
@@ -85,12 +87,16 @@ def load_both(old: str, new: str) -> None:
 
 
 def run(command: Sequence[str]) -> Run:
-    """Run a command whose output goes nowhere."""
+    """Run a command whose output goes nowhere, where the system tells what a process took."""
+    if sys.platform == "win32":
+        raise SystemExit("Windows does not tell what a process took.")
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | QUIET, stdout=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | QUIET, stdout=quiet, stderr=quiet) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return Run(time.perf_counter() - started, used.ru_maxrss << 10, process.returncode)
+    seconds = time.perf_counter() - started
+    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss << 10, process.returncode)
 
 
 def commands_of(old: str, new: str, copy: str, python: str | None) -> dict[str, tuple[tuple[str, ...], int]]:
@@ -118,15 +124,15 @@ def ratios_of(taken: dict[str, Run]) -> dict[str, float]:
 
 
 def measure(commands: dict[str, tuple[tuple[str, ...], int]], rounds: int) -> list[dict[str, Run]]:
-    """What each command took in each round; the first round, which only fills the caches, is left out."""
+    """What each command took in each round."""
     measured = []
-    for _ in range(rounds + 1):
+    for _ in range(rounds):
         taken = {name: run(command) for name, (command, _) in commands.items()}
         wrong = {name: one.status for name, one in taken.items() if one.status != commands[name][1]}
         if wrong:
             raise SystemExit(f"unexpected exit statuses: {wrong}")
         measured.append(taken)
-    return measured[1:]
+    return measured
 
 
 def report(rounds: Sequence[dict[str, Run]]) -> Iterable[str]:
@@ -135,7 +141,8 @@ def report(rounds: Sequence[dict[str, Run]]) -> Iterable[str]:
         runs = [taken[name] for taken in rounds]
         peak = max(one.peak for one in runs)
         within = "" if not name.startswith("diff") else "  ok" if peak <= MOST_MEMORY else "  TOO MUCH"
-        yield f"{name:<36} {median(one.seconds for one in runs):8.3f} s {peak >> 20:6,} MiB{within}"
+        seconds = f"{median(one.seconds for one in runs):8.3f} s {median(one.computed for one in runs):8.3f} s"
+        yield f"{name:<36} {seconds} {peak >> 20:6,} MiB{within}"
     ratios = [ratios_of(taken) for taken in rounds]
     for name in ratios[0]:
         ratio = median(one[name] for one in ratios)
@@ -163,7 +170,8 @@ def main(arguments: Any = None) -> None:  # noqa: ANN401 - as argparse takes the
             raise SystemExit(status)
         old, new, copy = (str(options.work.resolve() / f"{name}.{ending}") for name in NAMES)
         print(f"{ending}:")  # noqa: T201 - a program of the command line
-        for line in report(measure(commands_of(old, new, copy, options.keras), options.rounds)):
+        _, *rounds = measure(commands_of(old, new, copy, options.keras), options.rounds + 1)  # the first fills caches
+        for line in report(rounds):
             print(f"  {line}")  # noqa: T201 - a program of the command line
 
 

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.analysis.damage import Unread
+from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kerasinspect.model import Model, Weight
+    from kerasinspect.remarks import RemarkKind
 
 FingerprintOrder: TypeAlias = Literal["get_weights", "listed"]
 """Which order of the arrays it is of: that of ``get_weights()`` where the file proves all of it, else that of ``list``.
@@ -26,6 +27,10 @@ Models that differ in nothing but their format may be listed in different orders
 
 NoFingerprint: TypeAlias = Literal["no-weights", "unread"]
 """Why a model has none: it has no weights yet, or some of it cannot be read."""
+
+
+_UNPROVEN: frozenset[RemarkKind] = frozenset({"untold-positions", "lost-weights", "no-arrays", "merged-factors"})
+"""Remarks that say that ``get_weights()`` has other arrays than the file, or perhaps another order of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,7 @@ class Fingerprint:
 
 def _read(weight: Weight) -> str | Unread:
     """The digest of one array."""
-    try:
-        return sha256(weight.array)
-    except UnreadableFile as error:
-        return Unread(error.message)
+    return Damage().attempt(lambda: sha256(weight.array), weight.path, weight.stored_path)
 
 
 def fingerprint(model: Model, digest: Callable[[Weight], str | Unread] = _read) -> Fingerprint:
@@ -71,8 +73,9 @@ def fingerprint(model: Model, digest: Callable[[Weight], str | Unread] = _read) 
 def _ordered(model: Model) -> tuple[FingerprintOrder, Sequence[Weight]]:
     """The weights that count, in the order of ``get_weights()`` or else as they are listed."""
     numbered = [weight for weight in model.weights if weight.index is not None]
-    are_all = [weight.index for weight in numbered] == [*range(len(numbered))]
-    if are_all and all(remark.kind != "untold-positions" for remark in model.remarks):
+    are_in_order = [weight.index for weight in numbered] == [*range(len(numbered))]
+    remarks = chain(model.remarks, chain.from_iterable(layer.remarks for layer in model.walk()))
+    if are_in_order and all(remark.kind not in _UNPROVEN for remark in remarks):
         return "get_weights", numbered
     return "listed", [*_variables(model)]
 

@@ -52,6 +52,7 @@ def list_weights(
             selection = select(model, *filters)
             with inspecting(selection, whole=hashes and not selection.filtered) as inspection:
                 yield _listing(inspection, hashes=hashes)
+                inspection.checksum()
             outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))
 
     return emit_models(locations, allowed, listed, form, output)

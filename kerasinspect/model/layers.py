@@ -90,7 +90,7 @@ class Layer:
 
     def __repr__(self) -> str:
         """Its path, its class and how much it holds."""
-        return one_line("Layer", self.path, self.class_name, *self._size)
+        return one_line(self, self.path, self.class_name, *self._size)
 
     def walk(self) -> Iterator[Layer]:
         """The layer itself, then every layer below it, depth first."""

@@ -17,6 +17,7 @@ from tests.recipes import recipe
 
 if TYPE_CHECKING:
     from kerasinspect.model import Model, Weight
+    from kerasinspect.remarks import RemarkKind
 
 FIRST, SECOND = numbers(3, 3), numbers(3, 3) + 1
 
@@ -85,6 +86,22 @@ def test_an_order_that_the_file_does_not_prove_is_told(positions: tuple[int | No
         subject = replace(subject, remarks=(Remark("untold-positions", facts=(1, ("inside-custom",))),))
     found = fingerprint(subject)
     assert (found.sha256, found.order) == (recipe()([FIRST, SECOND]), "listed")
+
+
+@pytest.mark.parametrize("kind", ["untold-positions", "lost-weights"])
+def test_a_file_that_lacks_the_last_weights_proves_no_order(kind: RemarkKind) -> None:
+    """Though those that it has are numbered without a gap."""
+    remark = Remark(kind, "dense_1", ((), ()))
+    assert fingerprint(replace(of_arrays(FIRST), remarks=(remark,))).order == "listed"
+
+
+@pytest.mark.parametrize("kind", ["no-arrays", "merged-factors"])
+def test_a_layer_whose_arrays_are_not_all_there_proves_no_order(kind: RemarkKind) -> None:
+    """A LoRA adapter that is merged into its kernel, say, where get_weights() has its factors as well."""
+    subject = of_arrays(FIRST)
+    (layer,) = subject.layers
+    subject = replace(subject, layers=(replace(layer, remarks=(Remark(kind, facts=(2,)),)),))
+    assert fingerprint(subject).order == "listed"
 
 
 def test_what_is_no_entry_of_get_weights_does_not_count() -> None:

@@ -14,6 +14,7 @@ import pytest
 from kerasinspect.analysis import weights_checksum as limits
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.commands.cli import run
+from kerasinspect.comparing import compare
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats import keras_archive
 from kerasinspect.formats.keras_archive import NPZ, WEIGHTS
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 WHOLE = (
     ("show", "--values", "--format", "json"),
     ("show", "--hash"),
+    ("list", "--hash"),
+    ("list", "--hash", "--format", "csv"),
     ("show", "--stats"),
     ("show", "--full"),
     ("stats",),
@@ -41,6 +44,8 @@ PARTIAL = (
     ("summary",),
     ("show", "--values", "--slice", "0"),
     ("show", "--hash", "--weight", "kernel"),
+    ("list",),
+    ("list", "--hash", "--layer", "dense"),
     ("stats", "--layer", "dense"),
 )
 """Commands that read some of them, and have a document."""
@@ -250,3 +255,16 @@ def test_arrays_of_numpy_have_checksums_of_their_own(
     assert f"{largest.filename} in" in capsys.readouterr().err
     assert run(["check", "--no-config", "--select", "KI404", str(broken)]) in {1, DAMAGED}
     assert largest.filename in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+def test_files_that_differ_are_verified_and_equal_ones_are_not(network: Path) -> None:
+    """A flipped bit is damage in one of two files; where both have it, there is nothing to tell them apart by."""
+    healthy, damaged = network.with_name("healthy.keras"), network.with_name("damaged.keras")
+    healthy.write_bytes(network.read_bytes())
+    flip(network, array_at(network, "dense/kernel")[0])
+    damaged.write_bytes(network.read_bytes())
+    (sentence,) = compare(healthy, damaged).damage
+    assert f"{WEIGHTS} in {damaged} is damaged" in sentence
+    same = compare(network, damaged)
+    assert (same.equal, same.damage) == (True, ())

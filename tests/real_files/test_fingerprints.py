@@ -24,6 +24,9 @@ FOLDERS = sorted(
 OTHER_ARRAYS = {"lora": "h5", "quant_awq": "h5", "quant_gptq": "h5"}
 """Models that one format holds other arrays of, with that format."""
 
+NONE_PROVEN = {"keras-3.3.3"}
+"""Its only file has a layer without arrays: that of another model, which holds them."""
+
 
 def of_file(path: Path) -> Fingerprint:
     """The fingerprint of a file."""
@@ -53,7 +56,7 @@ def test_a_proven_fingerprint_is_that_of_get_weights(folder: Path) -> None:
             orders = (truth["weights"], truth.get("or_after_reload", truth["weights"]))
             proven[path.name] = found.sha256 in {of_truth(order) for order in orders}
     assert {name for name, right in proven.items() if not right} == set()
-    assert proven
+    assert proven or folder.name in NONE_PROVEN
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parts[-4]}/{folder.name}")

@@ -133,16 +133,16 @@ class WeightDiff:
 
     def __repr__(self) -> str:
         """Its name, and how its values changed."""
-        figures = (("relative L2", "relative_l2"), ("cosine", "cosine"))
-        known = ((title, getattr(self.change, field, None)) for title, field in figures)
-        return one_line("WeightDiff", self.name, *self._facts, *(f"{t} {f:.4g}" for t, f in known if f is not None))
+        sides = ["absent" if side is None else f"{side.shape} {side.dtype}" for side in (self.old, self.new)]
+        other = "" if sides[0] == sides[1] else " -> ".join(sides)
+        return one_line(self, self.name, other, *(["equal"] if self.equal else self._figures))
 
     @property
-    def _facts(self) -> tuple[str, ...]:
-        """How the two sides differ, but for figures."""
-        sides = ["absent" if side is None else f"{side.shape} {side.dtype}" for side in (self.old, self.new)]
-        other = "" if sides[0] == sides[1] else f"{sides[0]} -> {sides[1]}"
-        return (other, "equal" if self.equal else "")
+    def _figures(self) -> tuple[str, ...]:
+        """How much its values changed, as far as that can be told."""
+        figures = (("relative L2", "relative_l2"), ("cosine", "cosine"))
+        known = ((title, getattr(self.change, name, None)) for title, name in figures)
+        return tuple(f"{title} {figure:.4g}" for title, figure in known if figure is not None)
 
     @property
     def equal(self) -> bool:
@@ -194,7 +194,7 @@ class LayerDiff:
 
     def __repr__(self) -> str:
         """Its path on both sides where that differs, and what became of it."""
-        return one_line("LayerDiff", *dict.fromkeys(self._paths), self.verdict, self.matched_by)
+        return one_line(self, " -> ".join(dict.fromkeys(self._paths)), self.verdict, self.matched_by)
 
     @property
     def _paths(self) -> tuple[str, ...]:
@@ -282,16 +282,18 @@ class Diff:
 
     def __repr__(self) -> str:
         """Both files and what became of their layers, in a line."""
-        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        told = counts or "no layers"
-        return f"<Diff {self.old.location!r} -> {self.new.location!r}: {'equal, ' if self.equal else ''}{told}>"
+        return one_line(self, *self._facts)
 
     def _repr_html_(self) -> str:
         """Its layers in a table, as a notebook shows them."""
-        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        files = f"{self.old.location} → {self.new.location}"
-        caption = " · ".join((files, *counts, *(["equal"] if self.equal else [])))
+        caption = " · ".join(filter(None, self._facts))
         return html_table(caption, _HTML_TITLES, map(_html_cells, self.layers), len(self.layers))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """Both files and what became of their layers."""
+        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        return (f"{self.old.location} -> {self.new.location}", "equal" if self.equal else "", *counts)
 
 
 _HTML_TITLES = ("old", "new", "matched by", "verdict", "weights that differ", "config that differs")

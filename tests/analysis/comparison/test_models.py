@@ -229,9 +229,9 @@ def test_layers_are_asked_for_by_position_and_path() -> None:
 
 def test_a_comparison_is_one_line_of_text() -> None:
     """Whatever it holds."""
-    assert repr(compare_models(STACK, STACK)) == "<Diff 'model.keras' -> 'model.keras': equal, 3 unchanged>"
+    assert repr(compare_models(STACK, STACK)) == "<Diff model.keras -> model.keras · equal · 3 unchanged>"
     other = compare_models(STACK, whole([FIRST, SECOND]))
-    assert repr(other) == "<Diff 'model.keras' -> 'model.keras': 2 unchanged, 1 removed>"
+    assert repr(other) == "<Diff model.keras -> model.keras · 2 unchanged · 1 removed>"
 
 
 def test_files_are_compared_by_name(tmp_path: Path) -> None:

@@ -102,16 +102,17 @@ def test_what_moves_and_what_does_not() -> None:
     assert [one.path for one in series.arranged("name")] == ["fast", "slow", "still"]
     assert [one.path for one in series] == ["still", "slow", "fast"]
     assert (len(series), series[0].path) == (3, "still")
+    assert repr(series) == "<Series 3 layers · 3 files>"
 
 
 def test_a_series_shows_itself() -> None:
     """In a line, and as a table in a notebook, whatever layers are called."""
     series = followed(*(model([layer("<b>", KERNEL * 2**at), layer("still", [np.nan])]) for at in range(3)))
-    assert repr(series) == "<Series 3 files · 2 layers · moves most: <b>>"
-    assert repr(series["<b>"]) == "<LayerSeries <b> · Dense · total 2>"
+    assert repr(series) == "<Series 2 layers · 3 files · first NaN in epoch_0>"
+    assert repr(series["<b>"]) == "<LayerSeries <b> · Dense · 3 files · sum of changes 2>"
     page = series._repr_html_()
-    assert "<td>&lt;b&gt;</td><td>Dense</td><td>1</td><td>2</td><td>yes</td><td></td>" in page
-    assert "<td>still</td><td>Dense</td><td>0</td><td>0</td><td>no</td><td>0</td>" in page
+    assert "<td>&lt;b&gt;</td><td>Dense</td><td>12</td><td>yes</td><td>2</td>" in page
+    assert "<td>still</td><td>Dense</td><td>1</td><td>no</td><td>0</td>" in page
 
 
 def test_a_layer_that_was_all_zero_has_no_share() -> None:

@@ -32,7 +32,7 @@ class Movement:
     """That as a share of the L2 norm of the values before; None where they were all zero and are not."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class LayerSeries:
     """One layer over all files, by its own weights."""
 
@@ -55,9 +55,9 @@ class LayerSeries:
     """Whether some of its values cannot be read, so that it may have moved unseen."""
 
     def __repr__(self) -> str:
-        """Its path, and how far it went, in a line."""
-        total = "" if self.total is None else f"total {self.total:.3g}"
-        return one_line("LayerSeries", self.path, self.class_name, total)
+        """Its path, its class, and how far it moved."""
+        total = "" if self.total is None else f"sum of changes {self.total:.4g}"
+        return one_line(self, self.path, self.class_name, counted_thing(len(self.movements), "file"), total)
 
     @property
     def compared(self) -> tuple[tuple[int, Movement], ...]:
@@ -129,7 +129,7 @@ class Checkpoint:
         return (self.error, *self.damage) if self.error else self.damage
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Series:
     """How the layers of a model move over files. They can be counted, walked, and asked for by position or path."""
 
@@ -181,28 +181,30 @@ class Series:
         return Directory.of("layer", ((layer.path, layer) for layer in self.layers))
 
     def __repr__(self) -> str:
-        """How many files and layers there are, and what moves most, in a line."""
-        return one_line("Series", *self._facts)
+        """How many layers and files there are."""
+        return one_line(self, *self._facts)
 
     def _repr_html_(self) -> str:
         """Its layers in a table, as a notebook shows them."""
-        return html_table(" · ".join(self._facts), _HTML_TITLES, map(_html_cells, self.layers), len(self.layers))
+        rows = map(_html_cells, self.layers)
+        return html_table(" · ".join(self._facts), _HTML_TITLES, rows, len(self.layers))
 
     @property
     def _facts(self) -> tuple[str, ...]:
-        """How many files and layers there are, and what moves most."""
-        sizes = counted_thing(len(self.checkpoints), "file"), counted_thing(len(self.layers), "layer")
-        return (*sizes, f"moves most: {self.moves_most.path}") if self.moves_most else sizes
+        """How many layers and files there are, and where the first NaN is."""
+        nan = "" if self.first_nan is None else f"first NaN in {self.first_nan.location}"
+        counts = (counted_thing(len(self.layers), "layer"), counted_thing(len(self.checkpoints), "file"))
+        return (*counts, nan) if nan else counts
 
 
-_HTML_TITLES = ("layer", "class", "last change", "total", "moves", "NaN from file")
+_HTML_TITLES = ("layer", "class", "parameters", "moves", "sum of changes")
 
 
 def _html_cells(layer: LayerSeries) -> tuple[str, ...]:
     """One layer as a row of a notebook's table."""
-    figures = ("" if figure is None else f"{figure:.3g}" for figure in (layer.last, layer.total))
     moves = {True: "yes", False: "no", None: ""}[layer.moves]
-    return layer.path, layer.class_name, *figures, moves, "" if layer.first_nan is None else str(layer.first_nan)
+    total = "" if layer.total is None else f"{layer.total:.4g}"
+    return (layer.path, layer.class_name, f"{layer.parameters:,}", moves, total)
 
 
 def _descending(figure: Callable[[LayerSeries], float | None]) -> Callable[[LayerSeries], _Key]:
