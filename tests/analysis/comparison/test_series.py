@@ -105,6 +105,16 @@ def test_what_moves_and_what_does_not() -> None:
     assert repr(series) == "<Series 3 layers · 3 files>"
 
 
+def test_a_series_shows_itself() -> None:
+    """In a line, and as a table in a notebook, whatever layers are called."""
+    series = followed(*(model([layer("<b>", KERNEL * 2**at), layer("still", [np.nan])]) for at in range(3)))
+    assert repr(series) == "<Series 2 layers · 3 files · first NaN in epoch_0>"
+    assert repr(series["<b>"]) == "<LayerSeries <b> · Dense · 3 files · sum of changes 2>"
+    page = series._repr_html_()
+    assert "<td>&lt;b&gt;</td><td>Dense</td><td>12</td><td>yes</td><td>2</td>" in page
+    assert "<td>still</td><td>Dense</td><td>1</td><td>no</td><td>0</td>" in page
+
+
 def test_a_layer_that_was_all_zero_has_no_share() -> None:
     """It moved all the same."""
     series = of_kernels(np.zeros(3), np.ones(3), np.ones(3) * 2)
