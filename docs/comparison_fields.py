@@ -24,7 +24,7 @@ PAIRED_LAYER: Fields = {
     ),
     "renamed": ("boolean", "Whether both files tell its name, and the names differ."),
     "moved": ("boolean", "Whether it stands at another place among the layers that both have, or in another layer."),
-    "frozen": ("boolean", "Whether both configs say that it is not trained, and none of its values changed."),
+    "frozen": ("boolean", "Whether the config, the new one where it says, has it untrained, and no value changed."),
     "config": ("[#key]", "What differs in its config."),
     "weights": ("[#weight]", "Its own weights."),
 }
@@ -83,12 +83,13 @@ SERIES_FILE: Fields = {
     "location": ("string", "The file."),
     "format": ("string?", "Its format; null where it cannot be read."),
     "keras_version": ("string?", "The Keras that saved it."),
+    "compared_with": ("integer?", "The position of the last file before it that can be read, from 0 on."),
     **MOVEMENT,
     "nan": ("integer?", "NaN in all its weights; null where none could be read."),
     "nan_in": ("string?", "The path of the first weight with a NaN."),
     "new": ("[string]", "Paths of layers that the file before lacks, or has in other shapes."),
     "gone": ("[string]", "Paths of layers of the file before that it lacks, or has in other shapes."),
-    "error": ("string?", "Why it cannot be read; the next file is held against the one before it."),
+    "error": ("string?", "Why it cannot be read."),
     "damage": ("[string]", "What could not be read of it."),
 }
 SERIES_LAYER: Fields = {

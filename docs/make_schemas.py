@@ -144,6 +144,8 @@ DOCUMENTS: Mapping[str, Document] = {
             "left_out": ("integer", "How many --top or --summary left out."),
             "config": ("[#key]", "What differs in the configs of the models as a whole, and in how they are compiled."),
             "summary": ("#summary", "How many layers of both models have each verdict."),
+            "same_file": ("boolean", "Whether both sides are one file, of which no value was read."),
+            "not_compared": ("[string]", "What could not be compared since a file has none: configs, names of layers."),
             "damage": fields.STATE["damage"],
         },
         {

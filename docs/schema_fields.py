@@ -75,7 +75,10 @@ WEIGHT: Fields = {
     "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
     "error?": ("string", "Why there is no hash."),
 }
-EXPORTED_MODEL: Fields = {key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")}
+EXPORTED_MODEL: Fields = {
+    **{key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")},
+    "fingerprint?": ("string", "Without a filter: one SHA-256 of all weights, of whatever format."),
+}
 EXPORTED: Fields = {
     "key": ("string", "Its name in other exports: layer/name; of several models with the name of the file before it."),
     "location": ("string", "The model that it is of."),

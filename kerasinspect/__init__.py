@@ -34,6 +34,7 @@ _HOMES = {
     "InspectError": "errors",
     "Layer": "model",
     "LayerDiff": "analysis.comparison.results",
+    "LayerSeries": "analysis.comparison.series.results",
     "Limits": "limits",
     "MissingExtra": "errors",
     "Model": "model",
@@ -43,6 +44,7 @@ _HOMES = {
     "RefusedFile": "errors",
     "Remark": "remarks",
     "RequestError": "errors",
+    "Series": "analysis.comparison.series.results",
     "Spectrum": "analysis.comparison.results",
     "UnreadableFile": "errors",
     "Weight": "model",
@@ -52,6 +54,7 @@ _HOMES = {
     "export": "exporting",
     "fingerprint": "analysis.fingerprint",
     "open_model": "opening",
+    "series": "comparing",
 }
 """The module that each public name lives in."""
 
@@ -71,6 +74,7 @@ __all__ = [
     "InspectError",
     "Layer",
     "LayerDiff",
+    "LayerSeries",
     "Limits",
     "MissingExtra",
     "Model",
@@ -80,6 +84,7 @@ __all__ = [
     "RefusedFile",
     "Remark",
     "RequestError",
+    "Series",
     "Spectrum",
     "UnreadableFile",
     "Weight",
@@ -90,6 +95,7 @@ __all__ = [
     "export",
     "fingerprint",
     "open_model",
+    "series",
 ]
 
 if TYPE_CHECKING:
@@ -101,11 +107,12 @@ if TYPE_CHECKING:
         Spectrum,
         WeightDiff,
     )
+    from kerasinspect.analysis.comparison.series.results import LayerSeries, Series
     from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
     from kerasinspect.axes import Axis
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.checking.request import check
-    from kerasinspect.comparing import compare
+    from kerasinspect.comparing import compare, series
     from kerasinspect.errors import (
         ClosedModel,
         DamagedFile,

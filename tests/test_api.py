@@ -21,7 +21,9 @@ from kerasinspect import (
     RequestError,
     check,
     compare,
+    export,
     open_model,
+    series,
 )
 from tests.makers.handmade import dense, model
 from tests.places import DATA, SAMPLES
@@ -149,14 +151,14 @@ def test_a_copy_can_be_written_into(question_network: Model) -> None:
 
 
 def test_packed_values_are_stored_unpacked_or_computed() -> None:
-    """A weight is what is stored; ``values`` are what the numbers stand for."""
+    """A weight is what is stored; ``numbers`` are what they stand for."""
     with open_model(DATA / "versions" / "keras-3.15.1" / "quant_int4_block.keras") as opened:
         packed = next(one for one in opened.weights if one.unpacked is not None and one.dequantized is not None)
         plain = next(one for one in opened.weights if one.dequantized is None and one.unpacked is None)
         assert np.asarray(packed).shape == packed.shape
-        assert packed.values() is packed.unpacked
-        assert packed.values(dequantize=True) is packed.dequantized
-        assert plain.values() is plain.values(dequantize=True) is plain.array
+        assert packed.numbers() is packed.unpacked
+        assert packed.numbers(dequantize=True) is packed.dequantized
+        assert plain.numbers() is plain.numbers(dequantize=True) is plain.array
 
 
 def test_many_threads_read_one_model(question_network: Model) -> None:
@@ -178,7 +180,7 @@ def test_a_closed_model_says_so_whichever_way_it_is_asked() -> None:
         lambda: np.array(kernel),
         lambda: np.asarray(kernel.array),
         lambda: [*kernel.array.blocks()],
-        lambda: kernel.values()[...],
+        lambda: kernel.numbers()[...],
         lambda: iteration.array[...],
     ]
     for way in ways:
@@ -215,7 +217,7 @@ def test_a_comparison_is_walked_by_layer() -> None:
     same = compare(SAMPLES / "question_network.keras", SAMPLES / "question_network.h5")
     assert same.equal
     assert repr(same[1]) == "<LayerDiff dense · unchanged · path>"
-    assert "equal" in repr(same["dense"].weights[0])
+    assert repr(same["dense"].weights[0]) == "<WeightDiff kernel · equal>"
     other = compare(SAMPLES / "question_network.keras", SAMPLES / "small_cnn.keras")
     assert len(other) == len([*other]) == 12
     assert other["conv2d"] is other[1]
@@ -226,9 +228,22 @@ def test_a_comparison_is_walked_by_layer() -> None:
     assert repr(other["conv2d"].weights[1]) == "<WeightDiff bias · absent -> (4,) float32>"
     for thing in (other, *other, *(weight for layer in other for weight in layer.weights)):
         assert repr(thing).isprintable()
+    renamed = compare(SAMPLES / "small_cnn.keras", SAMPLES / "small_cnn_tuned.keras")["species"]
+    assert repr(renamed) == "<LayerDiff dense -> species · trained · values>"
+    assert repr(renamed.weights[0]) == "<WeightDiff kernel · relative L2 0.01818 · cosine 0.9998>"
     shown = other._repr_html_()
     assert "<td>dense</td><td>dense</td><td>path</td><td>replaced</td><td>kernel, bias</td>" in shown
     assert "7 added" in shown
+
+
+def test_a_series_and_an_export_show_themselves(tmp_path: Path) -> None:
+    """In a line, and the series in a table."""
+    moved = series(SAMPLES / "question_network.keras", SAMPLES / "question_network.h5")
+    assert repr(moved) == "<Series 4 layers · 2 files>"
+    assert repr(moved["dense"]) == "<LayerSeries dense · Dense · 2 files · sum of changes 0>"
+    assert "<td>dense</td><td>Dense</td><td>45</td><td>no</td><td>0</td>" in moved._repr_html_()
+    exported = export(SAMPLES / "question_network.keras", tmp_path / "weights.npz")
+    assert repr(exported) == f"<Export {tmp_path / 'weights.npz'} · npz · 8 arrays>"
 
 
 PICKLED = (

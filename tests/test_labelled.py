@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from kerasinspect import MissingExtra, open_model
+from kerasinspect import ClosedModel, MissingExtra, open_model
 from kerasinspect.axes import Axis, Origin
 from kerasinspect.shown.escaping import NAME_LIMIT
 from tests.makers.handmade import numbers, weight
@@ -70,7 +71,7 @@ def test_a_frame_has_every_value(path: Path) -> None:
     with open_model(path) as model:
         for one in model.weights:
             for dequantize in (False, True):
-                frame, values = one.frame(dequantize=dequantize), np.asarray(one.values(dequantize=dequantize))
+                frame, values = one.frame(dequantize=dequantize), np.asarray(one.numbers(dequantize=dequantize))
                 assert np.array_equal(frame.to_numpy().reshape(values.shape), values, equal_nan=True)
                 assert {*frame.dtypes} <= {values.dtype}
                 assert values.ndim < 2 or frame.shape[1] == values.shape[-1]
@@ -83,7 +84,7 @@ def test_a_data_array_has_every_value(path: Path) -> None:
     with open_model(path) as model:
         for one in model.weights:
             for dequantize in (False, True):
-                array, values = one.xarray(dequantize=dequantize), np.asarray(one.values(dequantize=dequantize))
+                array, values = one.xarray(dequantize=dequantize), np.asarray(one.numbers(dequantize=dequantize))
                 assert array.dtype == values.dtype
                 assert np.array_equal(array.to_numpy(), values, equal_nan=True)
                 assert array.attrs["stored_path"] == one.stored_path
@@ -123,6 +124,30 @@ def test_positions_of_an_array_of_xarray_are_chosen_by_name() -> None:
         "row 2",
         "unit",
     )
+
+
+@pytest.mark.parametrize("extra", ["pandas", "xarray"])
+def test_a_closed_model_gives_no_table(extra: str) -> None:
+    """Neither of what is stored nor of what is computed from it."""
+    pytest.importorskip(extra)
+    with open_model(VERSION / "quant_int4_block.keras") as model:
+        weights = model.weights
+    for one in weights:
+        for dequantize in (False, True):
+            with pytest.raises(ClosedModel, match="is closed"):
+                one.frame(dequantize=dequantize) if extra == "pandas" else one.xarray(dequantize=dequantize)
+
+
+def test_many_threads_make_tables_of_one_model() -> None:
+    """As one does: of stored, unpacked and computed values."""
+    pytest.importorskip("pandas")
+    with open_model(VERSION / "quant_int4_block.keras") as model, ThreadPoolExecutor(8) as pool:
+        expected = [one.frame(dequantize=True) for one in model.weights]
+        for _ in range(3):
+            for found, frame in zip(
+                pool.map(lambda one: one.frame(dequantize=True), model.weights), expected, strict=True
+            ):
+                assert found.equals(frame)
 
 
 def test_a_frame_can_be_written_into() -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.layers import class_of_name, group_name
-from kerasinspect.knowledge.naming import number_in, unnumbered
+from kerasinspect.knowledge.naming import current_class_name, number_in, unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,10 @@ _OLDER_STEMS: Mapping[str, tuple[str, ...]] = {
     "ConvLSTM2D": ("conv_lst_m2d",),
     "ConvLSTM3D": ("conv_lst_m3d",),
 }
-"""What a Keras before 3 calls layers of a class, or one of its versions, where that is not what Keras 3 does."""
+"""What a Keras before 3 calls layers of a class, or one of its versions, where that is not what Keras 3 does.
+
+Keras 1 calls them by the class in small letters.
+"""
 _NAMED_FOR_FIRST = "InputLayer", "_input"
 """The class of the layer that a Sequential of Keras 2 makes, and what it puts behind the name of its first layer."""
 _OPERATIONS = {"TFOpLambda", "SlicingOpLambda"}, "tf."
@@ -122,17 +125,17 @@ def _automatic_kind(entry: _Entry) -> _Kind | None:
     direction = next((word for word in _DIRECTIONS if entry.name.startswith(word)), "")
     stem = unnumbered(entry.name[len(direction) :])
     if stem in _stems(class_name):
-        return class_name, direction, ""
+        return current_class_name(class_name), direction, ""
     operations, beginning = _OPERATIONS
     if class_name in operations and stem.startswith(beginning):
         return class_name, direction, stem
     input_class, ending = _NAMED_FOR_FIRST
     if class_name == input_class and stem.endswith(ending) and class_of_name(stem.removesuffix(ending)):
-        return class_name, direction, ""
+        return current_class_name(class_name), direction, ""
     return None
 
 
 @lru_cache(maxsize=1024)
 def _stems(class_name: str) -> tuple[str, ...]:
     """What Keras calls the first layer of a class that nobody named."""
-    return group_name(class_name), *_OLDER_STEMS.get(class_name, ())
+    return group_name(class_name), class_name.lower(), *_OLDER_STEMS.get(class_name, ())

@@ -71,11 +71,10 @@ def shown_values(
 
 def shown_array(weight: Weight, *, dequantize: bool = False) -> tuple[ShownAs, Array]:
     """The array of a weight that is shown, and what its numbers are."""
-    if dequantize and weight.dequantized is not None:
-        return "dequantized", weight.dequantized
-    if weight.unpacked is not None:
-        return "unpacked", weight.unpacked
-    return "stored", weight.array
+    array = weight.numbers(dequantize=dequantize)
+    if array is weight.array:
+        return "stored", array
+    return "unpacked" if array is weight.unpacked else "dequantized", array
 
 
 def _rising(positions: range) -> slice:

@@ -152,7 +152,7 @@ class Finding:
 
     def __repr__(self) -> str:
         """Its code, its severity, its place and what it says."""
-        return one_line("Finding", self.code, self.severity, self.where, self.message)
+        return one_line(self, self.code, self.severity, self.where, self.message)
 
     @property
     def advice(self) -> str:
@@ -231,7 +231,7 @@ class ModelReport:
 
     def __repr__(self) -> str:
         """Its file, and what was found in it."""
-        return one_line("ModelReport", self.location, *self.unread[:1], counted_thing(len(self.findings), "finding"))
+        return one_line(self, self.location, *self.unread[:1], counted_thing(len(self.findings), "finding"))
 
     @property
     def numbered_anew(self) -> tuple[tuple[str, str], ...]:
@@ -288,7 +288,7 @@ class CheckReport:
 
     def __repr__(self) -> str:
         """Whether all is well, how much was found, and in how many files."""
-        return one_line("CheckReport", *self._facts)
+        return one_line(self, *self._facts)
 
     def _repr_html_(self) -> str:
         """Its findings in a table, and a row for each file that cannot be read, as a notebook shows them."""

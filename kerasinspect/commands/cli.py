@@ -17,13 +17,13 @@ import click
 from kerasinspect import __version__
 from kerasinspect.commands.check import check
 from kerasinspect.commands.comparison.diff import diff
+from kerasinspect.commands.comparison.series import series
 from kerasinspect.commands.completion import VARIABLE
 from kerasinspect.commands.completion.command import completion
 from kerasinspect.commands.export import export
 from kerasinspect.commands.list import list_weights
 from kerasinspect.commands.lock import lock
 from kerasinspect.commands.rules import rules
-from kerasinspect.commands.series import series
 from kerasinspect.commands.show import show
 from kerasinspect.commands.stats import stats
 from kerasinspect.commands.summary import summary

@@ -20,6 +20,9 @@ _Form: TypeAlias = Literal["npz", "npy", "safetensors", "csv", "json"]
 @options(MODELS, FILTERS)
 @click.option("--dequantize", is_flag=True, help="Write quantized weights as the values that the layer computes with.")
 @click.option(
+    "--hash", "hashes", is_flag=True, help="Add each array's SHA-256 to a .safetensors; a .json always has it."
+)
+@click.option(
     "--format", "form", type=click.Choice(get_args(_Form)), help="Default: what the ending of the file's name says."
 )
 @options(OUTPUT, LIMITS, QUIET, COLOR)
@@ -28,6 +31,7 @@ def export(
     *,
     filters: Filters,
     dequantize: bool,
+    hashes: bool,
     form: FormName | None,
     output: Target | None,
     limits: tuple[str, ...],
@@ -60,10 +64,9 @@ def export(
                 raise NotAModel(location.error, "Nothing was written.")
         models = [files.enter_context(open_model(location.path, allowed)) for location in found]
         selections = [select(model, *filters) for model in models]
-        written = export_selections(selections, output, form, dequantize=dequantize)
-        status = max(
-            finish(one, Damage(), quiet=quiet, of=one.model.location if len(models) > 1 else "") for one in selections
-        )
+        written = export_selections(selections, output, form, dequantize=dequantize, hashes=hashes)
+        several = len(models) > 1
+        statuses = [finish(one, Damage(), quiet=quiet, of=one.model.location if several else "") for one in selections]
         if not quiet:
-            say("note", [*written.notes, f"{counted(len(written), 'array')} written to {written.path}"])
-        return status
+            say("note", [*written.notes, f"{counted(len(written), 'array')} written to {written.path}."])
+        return max(statuses)

@@ -146,7 +146,7 @@ class StoredArray:
 
     def __repr__(self) -> str:
         """Where it is stored, its shape and its dtype."""
-        return one_line("StoredArray", self.path, str(self.shape), self.dtype)
+        return one_line(self, self.path, str(self.shape), self.dtype)
 
     @property
     def size(self) -> int:

@@ -30,6 +30,7 @@ def export(  # noqa: PLR0913 - as the options of the command
     classes: Sequence[str] = (),
     indices: Sequence[str] = (),
     dequantize: bool = False,
+    hashes: bool = False,
     form: FormName | None = None,
     force: bool = False,
     limits: Limits = DEFAULT,
@@ -37,7 +38,9 @@ def export(  # noqa: PLR0913 - as the options of the command
     """Write the arrays of a model, or those that match, to a file whose ending says what it is.
 
     ``.npz`` and ``.safetensors`` hold any number of arrays by name, ``layer/weight``; ``.npy`` holds one; ``.csv`` has
-    labelled rows and columns, ``.json`` nested lists. The file is there as a whole at the end, or not at all.
+    labelled rows and columns, ``.json`` nested lists. ``dequantize`` writes quantized weights as the values that the
+    layer computes with, ``hashes`` the SHA-256 of each array to a ``.safetensors``; ``.json`` always has it. The
+    file is there as a whole at the end, or not at all.
 
     Raises RequestError where the file cannot be written or must not be replaced, NothingMatches where nothing is
     selected, MissingExtra where the library for the form is not installed, UnreadableFile where the model is damaged.
@@ -45,4 +48,5 @@ def export(  # noqa: PLR0913 - as the options of the command
     with ExitStack() as files:
         opened = model if isinstance(model, Model) else files.enter_context(open_model(model, limits))
         selection = select(opened, layers, weights, classes, indices)
-        return export_selections((selection,), Target(os.fspath(path), force), form, dequantize=dequantize)
+        target = Target(os.fspath(path), force)
+        return export_selections((selection,), target, form, dequantize=dequantize, hashes=hashes)

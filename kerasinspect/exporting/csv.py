@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.errors import RequestError
 from kerasinspect.exporting.values import WIDEST, number_texts, numpy_blocks, rows_of
-from kerasinspect.names import not_computed
+from kerasinspect.names import cut, not_computed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,21 @@ _VALUE = "value"
 
 _TABLE_AXES = 2
 """Axes of an array whose rows are rows of the table."""
+
+
+_LONGEST_LABEL, _LONGEST_NAME = 200, 1_000
+"""Characters of what a row is called, and of a name that stands on each line; no real ones come near."""
+
+
+def require_short_names(arrays: Sequence[Exported]) -> None:
+    """Raise RequestError for a name that would fill a disk, since it stands on the line of each number."""
+    longest = max((exported.name for exported in arrays), key=len)
+    if len(arrays) > 1 and len(longest) > _LONGEST_NAME:
+        shown = cut(longest, _LONGEST_LABEL)
+        raise RequestError(
+            f'The name "{shown}" is too long to stand on each line of a file .csv.',
+            "Write another form, or select other weights.",
+        )
 
 
 def write_csv(arrays: Sequence[Exported], stream: BinaryIO) -> None:
@@ -57,17 +73,17 @@ def _table(exported: Exported) -> Iterator[Iterable[str]]:
     """The titles of the columns, then each row of a matrix, or each number of a vector, behind its label."""
     rows, *others = exported.axes
     columns = others[0] if others else None
-    labels = [exported.weight.name] if columns is None else _labels(columns)
-    yield [_cell(rows.name), *map(_cell, labels)]
+    labels = [_cell(exported.weight.name)] if columns is None else [_label(columns, at) for at in range(columns.size)]
+    yield [_cell(rows.name), *labels]
     positions = count()
     for some in rows_of(exported.array, len(labels)):
         for texts in number_texts(some).tolist():
-            yield [_cell(rows.label(next(positions))), *texts]
+            yield [_label(rows, next(positions)), *texts]
 
 
-def _labels(axis: Axis) -> list[str]:
-    """What each step along an axis is called."""
-    return [axis.label(position) for position in range(axis.size)]
+def _label(axis: Axis, position: int) -> str:
+    """What one step along an axis is called; of a long name the beginning, since each step has it."""
+    return _cell(cut(axis.label(position), _LONGEST_LABEL))
 
 
 def _titles(axes: Sequence[Axis]) -> list[str]:
@@ -103,5 +119,5 @@ def _lines(exported: Exported, most: int) -> Iterator[list[str]]:
 
 def _cell(text: str) -> str:
     """A name that neither a spreadsheet nor a terminal acts upon: what cannot be seen is written as Python does."""
-    seen = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    seen = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in cut(text, _LONGEST_NAME))
     return not_computed("".join(seen))

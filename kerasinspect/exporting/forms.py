@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from kerasinspect.errors import RequestError
-from kerasinspect.exporting.csv import write_csv
+from kerasinspect.exporting.csv import require_short_names, write_csv
 from kerasinspect.exporting.json import write_json
 from kerasinspect.exporting.npy import require_members, require_one, write_npy, write_npz
 from kerasinspect.exporting.results import FormName
@@ -35,14 +35,18 @@ class _Form(NamedTuple):
     """Reads the written file with the library that it is for."""
     has_small_floats: bool = False
     """Whether bfloat16 and 8-bit floats stay what they are."""
+    hashes: Literal["always", "asked", "never"] = "never"
+    """Whether the file has the digests of arrays: where text is made of each number they cost nothing more."""
 
 
 _FORMS: Mapping[FormName, _Form] = {
     "npz": _Form(write_npz, require_members),
     "npy": _Form(write_npy, require_one),
-    "safetensors": _Form(write_safetensors, require_safetensors, require_readable, has_small_floats=True),
-    "csv": _Form(write_csv, has_small_floats=True),
-    "json": _Form(write_json, has_small_floats=True),
+    "safetensors": _Form(
+        write_safetensors, require_safetensors, require_readable, has_small_floats=True, hashes="asked"
+    ),
+    "csv": _Form(write_csv, require_short_names, has_small_floats=True),
+    "json": _Form(write_json, has_small_floats=True, hashes="always"),
 }
 
 FORM_NAMES: tuple[FormName, ...] = get_args(FormName)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.analysis.digests import sha256
 from kerasinspect.exporting.values import number_texts, rows_of
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from kerasinspect.exporting.results import Exported
-    from kerasinspect.model import Model
 
 _SCHEMA = "kerasinspect.export/1"
 
@@ -28,7 +26,7 @@ def write_json(arrays: Sequence[Exported], stream: BinaryIO) -> None:
 
 def _document(arrays: Sequence[Exported]) -> Iterator[str]:
     """The document in pieces."""
-    models = list({one.model.location: _model(one.model) for one in arrays}.values())
+    models = list({one.model.location: _model(one) for one in arrays}.values())
     yield f'{{\n  "schema": "{_SCHEMA}",\n  "models": {_inline(models)},\n  "weights": ['
     before = "\n"
     for exported in arrays:
@@ -44,21 +42,23 @@ def _inline(facts: object) -> str:
     return json.dumps(facts).replace("##", "\\u0023#")
 
 
-def _model(model: Model) -> dict[str, Any]:
-    """What is said of one model."""
-    return {
+def _model(exported: Exported) -> dict[str, Any]:
+    """What is said of the model of an array."""
+    model = exported.model
+    facts = {
         "name": model.name,
         "class_name": model.class_name,
         "location": model.location,
         "format": model.format,
         "keras_version": model.keras_version,
     }
+    return facts if exported.fingerprint is None else {**facts, "fingerprint": exported.fingerprint}
 
 
 def _facts(exported: Exported) -> dict[str, Any]:
-    """What is said of one array before its values; reads all of it for its hash."""
+    """What is said of one array before its values."""
     weight = exported.weight
-    return {
+    facts = {
         "key": exported.name,
         "location": exported.model.location,
         "index": weight.index,
@@ -68,12 +68,12 @@ def _facts(exported: Exported) -> dict[str, Any]:
         "stored_path": weight.stored_path,
         "stored_shape": weight.shape,
         "stored_dtype": weight.dtype,
-        "sha256": sha256(weight.array),
         "values_as": exported.shown_as,
         "shape": exported.shape,
         "dtype": exported.dtype,
         "axes": [axis.name for axis in exported.axes],
     }
+    return facts if exported.sha256 is None else {**facts, "sha256": exported.sha256}
 
 
 def _values(exported: Exported) -> Iterator[str]:

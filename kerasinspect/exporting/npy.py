@@ -5,8 +5,11 @@ Source: numpy/lib/format.py, versions 1.0 and 2.0 of the format.
 
 from __future__ import annotations
 
+import os
+import stat
 import struct
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, cast
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from kerasinspect.errors import RequestError
@@ -68,23 +71,45 @@ def _problem(name: str) -> str:
     return f"has more than {_LONGEST_NAME:,} bytes" if is_long else ""
 
 
+class _Forwards:
+    """A stream that is only written forwards: a device says that it can be anywhere, and is always at its beginning."""
+
+    __slots__ = ("flush", "write")
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Take over what the stream does, but not where it is."""
+        self.write, self.flush = stream.write, stream.flush
+
+
 def write_npz(arrays: Sequence[Exported], stream: BinaryIO) -> None:
     """Write an archive with a member for each array, one block after another, as ``numpy.load`` reads it."""
-    with ZipFile(stream, "w", ZIP_STORED) as archive:
+    is_file = stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    with ZipFile(stream if is_file else cast("BinaryIO", _Forwards(stream)), "w", ZIP_STORED) as archive:
         archive.comment = EXPORTED_ARCHIVE
         for array in arrays:
-            # Without a date of its own, equal arrays give equal files.
-            with archive.open(ZipInfo(array.name + _ENDING), "w", force_zip64=True) as member:
+            info = ZipInfo(array.name + _ENDING)  # without a date of its own, so that equal arrays give equal files
+            info.file_size = _header_and_values(array)
+            with archive.open(info, "w") as member:
                 for piece in _pieces(array):
                     member.write(piece)
 
 
+def _header_and_values(exported: Exported) -> int:
+    """Bytes of one array with its header, from which 64-bit sizes follow."""
+    return len(_header(exported)) + prod(exported.shape) * numpy_dtype(exported.dtype).itemsize
+
+
 def _pieces(exported: Exported) -> Iterator[bytes | memoryview]:
     """The header of one array, then its bytes."""
+    yield _header(exported)
+    for values in numpy_blocks(exported.array, _AT_ONCE):
+        yield values.data
+
+
+def _header(exported: Exported) -> bytes:
+    """What says dtype and shape of one array, with the blanks that show whose it is."""
     dtype = numpy_dtype(exported.dtype)
     told = f"{{'descr': {dtype.str!r}, 'fortran_order': False, 'shape': {exported.shape!r}, }}"
     least = SHORTEST + len(told) + BLANKS
-    header = told.encode().ljust(-(-least // _BLOCK) * _BLOCK - len(MAGIC) - 5) + b"\n"
-    yield MAGIC + bytes((1, 0)) + struct.pack("<H", len(header)) + header
-    for values in numpy_blocks(exported.array, _AT_ONCE):
-        yield values.data
+    padded = told.encode().ljust(-(-least // _BLOCK) * _BLOCK - len(MAGIC) - 5) + b"\n"
+    return MAGIC + bytes((1, 0)) + struct.pack("<H", len(padded)) + padded

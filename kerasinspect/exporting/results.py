@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerasinspect.shown.representation import counted_thing, one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,6 +32,10 @@ class Exported:
     array: Array = field(repr=False)
     axes: tuple[Axis, ...] = field(repr=False)
     """One for each axis of the array, of the same size."""
+    sha256: str | None = None
+    """Of the little-endian bytes in C order as the model has them, where digests are asked for."""
+    fingerprint: str | None = field(default=None, repr=False)
+    """That of its model, where digests are asked for and the whole model is exported."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,4 +68,4 @@ class Export:
 
     def __repr__(self) -> str:
         """Its file and the number of its arrays, on one line."""
-        return f"<Export {self.path!r}: {self.form}, {len(self)} arrays>"
+        return one_line(self, self.path, self.form, counted_thing(len(self), "array"))

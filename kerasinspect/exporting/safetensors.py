@@ -130,14 +130,17 @@ def _entries(arrays: Sequence[Exported]) -> Iterator[tuple[str, Any]]:
 
 def _metadata(arrays: Sequence[Exported]) -> dict[str, str]:
     """What the header says of the file, and of each array what the format itself has no place for; texts alone."""
-    versions = {exported.model.keras_version for exported in arrays}
-    said = {WRITER[0]: WRITER[1], "format": "keras"}
-    if len(versions) == 1 and (version := versions.pop()) is not None:
-        said["keras_version"] = version
+    of_all = {
+        "keras_version": {exported.model.keras_version for exported in arrays},
+        "fingerprint": {exported.fingerprint for exported in arrays},
+    }
+    agreed = {key: value for key, values in of_all.items() if len(values) == 1 for value in values if value is not None}
+    said = {WRITER[0]: WRITER[1], "format": "keras", **agreed}
     return said | {exported.name: json.dumps(_facts(exported)) for exported in arrays}
 
 
 def _facts(exported: Exported) -> dict[str, Any]:
     """What is known of one array."""
     axes = [axis.name for axis in exported.axes]
-    return {"index": exported.weight.index, "axes": axes, "dtype": exported.dtype, "values": exported.shown_as}
+    facts = {"index": exported.weight.index, "axes": axes, "dtype": exported.dtype, "values": exported.shown_as}
+    return facts if exported.sha256 is None else {**facts, "sha256": exported.sha256}

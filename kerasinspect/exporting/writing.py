@@ -8,13 +8,12 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.shown_values import shown_array, shown_values
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.errors import DamagedFile, RequestError
 from kerasinspect.exporting.forms import form_of, form_of_path
-from kerasinspect.exporting.naming import name_of, require_own_names
-from kerasinspect.exporting.results import Export, Exported
-from kerasinspect.exporting.values import is_exportable, numpy_dtype, stored_dtype
+from kerasinspect.exporting.gathering import exported_arrays, hashed
+from kerasinspect.exporting.results import Export
+from kerasinspect.exporting.values import numpy_dtype, stored_dtype
 from kerasinspect.writing import replaced, require_replaceable
 
 if TYPE_CHECKING:
@@ -22,33 +21,32 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from kerasinspect.analysis.selection import Selection
-    from kerasinspect.exporting.results import FormName
+    from kerasinspect.exporting.results import Exported, FormName
     from kerasinspect.writing import Target
 
 _NOTHING = "Nothing was written."
 
 
 def export_selections(
-    selections: Sequence[Selection], target: Target, form: FormName | None = None, *, dequantize: bool = False
+    selections: Sequence[Selection],
+    target: Target,
+    form: FormName | None = None,
+    *,
+    dequantize: bool = False,
+    hashes: bool = False,
 ) -> Export:
-    """Write the selected arrays of open models, of several under the name of each file; raises as ``export`` does.
-
-    A model that is damaged is not written as a whole; selected arrays that can be read are.
-    """
+    """Write the selected arrays of open models, of several under the name of each file; raises as ``export`` does."""
     name = form or form_of_path(target.path)
     read = [selection.model.location for selection in selections]
     before = [*map(_written_at, read)]
     require_replaceable(target, *read)
-    for selection in selections:
-        _require_undamaged(selection)
-    several = len(selections) > 1
-    arrays = tuple(
-        one for selection in selections for one in _exported(selection, several=several, dequantize=dequantize)
-    )
-    if not arrays:
-        raise RequestError(f"{', '.join(read)} has no weights to export.", "kerasinspect list shows what a file holds.")
-    require_own_names(arrays)
+    if hashes and form_of(name).hashes == "never":
+        raise RequestError(
+            f"A file .{name} has no place for digests.", "Write .json or .safetensors, or leave out --hash."
+        )
+    arrays = exported_arrays(selections, dequantize=dequantize)
     form_of(name).require(arrays)
+    arrays = hashed(arrays, selections) if hashes or form_of(name).hashes == "always" else arrays
     with _replacing(arrays, selections, target, name) as stream:
         form_of(name).write(arrays, stream)
         _require_unchanged(read, before)
@@ -95,27 +93,6 @@ def _require_unchanged(locations: Sequence[str], before: Sequence[tuple[int, ...
         new = _written_at(location)
         if old is not None and new is not None and old[:2] == new[:2] and old != new:
             raise DamagedFile(f"{location} was changed while it was read.", f"{_NOTHING} Export it again.")
-
-
-def _require_undamaged(selection: Selection) -> None:
-    """Raise DamagedFile for a model that cannot be exported as a whole."""
-    model = selection.model
-    if model.damage and not selection.filtered:
-        raise DamagedFile(model.damage[0], "Select arrays that can be read with --layer or --weight.")
-
-
-def _exported(selection: Selection, *, several: bool, dequantize: bool) -> Iterator[Exported]:
-    """Each array that is selected of a model."""
-    location = selection.model.location if several else None
-    for weight in selection.weights:
-        shown_as, array = shown_array(weight, dequantize=dequantize)
-        if not is_exportable(array.dtype):
-            raise RequestError(
-                f"{weight.path} holds no numbers that can be exported: its dtype is {array.dtype}.",
-                "Select other weights with --layer, --weight or --index.",
-            )
-        axes = shown_values(weight.path, array, weight.value_axes).axes
-        yield Exported(name_of(weight, location), weight, selection.model, shown_as, array, axes)
 
 
 def _notes(arrays: Sequence[Exported], name: FormName) -> Iterator[str]:

@@ -16,6 +16,11 @@ def plain_class_name(name: str) -> str:
     return name.rsplit(">", 1)[-1]
 
 
+def current_class_name(name: str) -> str:
+    """The plain class as it is called today: ``Conv2D`` for the ``Convolution2D`` of Keras 1."""
+    return plain_class_name(name).replace("Convolution", "Conv")
+
+
 def is_registered_elsewhere(name: str) -> bool:
     """Whether a name says that its class was registered in a package which is not Keras's: ``my_package>Dense``."""
     package, separator, _ = name.rpartition(">")

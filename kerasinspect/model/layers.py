@@ -30,6 +30,8 @@ class Vocabulary:
     """How many there are in all."""
     stored_path: str | None
     """The archive member that holds them; None where the config does."""
+    sha256: str | None = None
+    """Of all of them in UTF-8, one a line, without an end to the last line."""
 
 
 UNKNOWN_CLASS: Literal["unknown class"] = "unknown class"
@@ -88,7 +90,7 @@ class Layer:
 
     def __repr__(self) -> str:
         """Its path, its class and how much it holds."""
-        return one_line("Layer", self.path, self.class_name, *self._size)
+        return one_line(self, self.path, self.class_name, *self._size)
 
     def walk(self) -> Iterator[Layer]:
         """The layer itself, then every layer below it, depth first."""

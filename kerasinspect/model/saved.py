@@ -48,7 +48,7 @@ class Extra:
 
     def __repr__(self) -> str:
         """What it is, its shape and its dtype."""
-        return one_line("Extra", self.kind, self.name, str(self.array.shape), self.array.dtype)
+        return one_line(self, self.kind, self.name, str(self.array.shape), self.array.dtype)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Model:
 
     def __repr__(self) -> str:
         """Its name, its class, how much it holds, and its file."""
-        return one_line("Model", self.name, self.class_name, *self._size, self.location)
+        return one_line(self, self.name, self.class_name, *self._size, self.location)
 
     def _repr_html_(self) -> str:
         """Its layers at every depth in a table, as a notebook shows them."""

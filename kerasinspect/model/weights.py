@@ -86,7 +86,7 @@ class Weight:
 
     def __repr__(self) -> str:
         """Its path, its shape and its dtype."""
-        return one_line("Weight", self.path, str(self.shape), self.dtype)
+        return one_line(self, self.path, str(self.shape), self.dtype)
 
     def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values as stored, read from the file as ``Array`` says; raises ClosedModel once it is closed."""
@@ -96,27 +96,27 @@ class Weight:
         """All values as stored, as ``numpy.asarray`` asks for them; packed ones are still packed."""
         return all_values(self.array, dtype, copy=copy)
 
-    def values(self, *, dequantize: bool = False) -> Array:
+    def numbers(self, *, dequantize: bool = False) -> Array:
         """What its numbers stand for: packed integers one by one, or all as the layer computes with them."""
         quantized = self.dequantized if dequantize and self.dequantized is not None else self.unpacked
         return self.array if quantized is None else quantized
 
     def frame(self, *, dequantize: bool = False) -> pd.DataFrame:
-        """Its ``values`` as a table of pandas, with labelled rows and columns.
+        """Its ``numbers`` as a table of pandas, with labelled rows and columns.
 
         Rows are the positions along all axes but the last, columns those along the last; a single axis runs down one
         column. Raises MissingExtra where pandas is not installed.
         """
-        array = self.values(dequantize=dequantize)
+        array = self.numbers(dequantize=dequantize)
         axes = fitted_axes(self.value_axes, array.shape)
         return labelled_frame(partial(all_values, array, None, copy=True), axes, self.name)
 
     def xarray(self, *, dequantize: bool = False) -> xr.DataArray:
-        """Its ``values`` as an array of xarray with named axes, a label for each position, and what else is known.
+        """Its ``numbers`` as an array of xarray with named axes, a label for each position, and what else is known.
 
         Raises MissingExtra where xarray is not installed.
         """
-        array = self.values(dequantize=dequantize)
+        array = self.numbers(dequantize=dequantize)
         axes = fitted_axes(self.value_axes, array.shape)
         return labelled_array(partial(all_values, array, None, copy=True), axes, self.path, self._facts)
 

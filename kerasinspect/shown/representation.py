@@ -5,7 +5,6 @@ Whatever a file says is escaped: it neither breaks the line nor becomes a tag.
 
 from __future__ import annotations
 
-from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,9 @@ _MOST_ROWS = 200
 """Rows of a table in a notebook; it is a view, and ``kerasinspect summary`` has them all."""
 
 
-def one_line(kind: str, *facts: str | None) -> str:
-    """A value as ``repr`` gives it: what it is, and what tells it apart; facts that are empty are left out."""
+def one_line(value: object, *facts: str | None) -> str:
+    """A value as ``repr`` gives it: its class, and what tells it apart; facts that are empty are left out."""
+    kind = type(value).__name__.lstrip("_")
     said = " · ".join(visible_name(fact) for fact in facts if fact)
     return f"<{kind} {said}>" if said else f"<{kind}>"
 
@@ -31,12 +31,13 @@ def counted_thing(count: int, word: str) -> str:
 
 def html_table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]], count: int) -> str:
     """A table of HTML, of which there are ``count`` rows in all; those beyond the first few hundred are counted."""
-    shown = [_html_row("td", row) for row in islice(rows, _MOST_ROWS)]
+    from html import escape  # noqa: PLC0415 - takes longer to import than all of this, and only notebooks need it
+
+    def row_of(tag: str, cells: Sequence[str]) -> str:
+        """One row, each cell between tags of one kind."""
+        return f"<tr>{''.join(f'<{tag}>{escape(visible(cell))}</{tag}>' for cell in cells)}</tr>"
+
+    shown = [row_of("td", row) for row in islice(rows, _MOST_ROWS)]
     more = f"<p>and {counted_thing(count - len(shown), 'more row')}</p>" if count > len(shown) else ""
-    body = f"<thead>{_html_row('th', titles)}</thead><tbody>{''.join(shown)}</tbody>" if shown else ""
+    body = f"<thead>{row_of('th', titles)}</thead><tbody>{''.join(shown)}</tbody>" if shown else ""
     return f"<div><p>{escape(visible(caption))}</p><table>{body}</table>{more}</div>"
-
-
-def _html_row(tag: str, cells: Sequence[str]) -> str:
-    """One row of a table, each cell between tags of one kind."""
-    return f"<tr>{''.join(f'<{tag}>{escape(visible(cell))}</{tag}>' for cell in cells)}</tr>"

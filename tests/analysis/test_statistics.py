@@ -21,6 +21,7 @@ from kerasinspect.analysis.statistics import (
     quantiles,
 )
 from kerasinspect.dtypes import decoded
+from tests.makers.cut_arrays import cut
 from tests.makers.handmade import MemoryArray
 
 if TYPE_CHECKING:
@@ -225,3 +226,12 @@ def test_pieces_that_end_within_a_row_are_joined() -> None:
     rows = list(numbers.raw_blocks(Renamed(values, "uint16"), 7))
     assert all(len(row) % 7 == 0 for row in rows)
     np.testing.assert_array_equal(np.concatenate(rows), values.ravel())
+
+
+def test_tiny_pieces_are_put_together() -> None:
+    """An array in chunks of a few bytes is looked at in pieces that are worth it, and none of it is lost."""
+    values = np.arange(50_000, dtype=np.float32)
+    for piece in (4, 7, 1000, 100_000):
+        pieces = [raw.copy() for raw in numbers.raw_blocks(cut(values, piece=piece))]
+        assert np.array_equal(np.concatenate(pieces), values)
+        assert len(pieces) <= 13

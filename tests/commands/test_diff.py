@@ -12,7 +12,7 @@ from kerasinspect.commands.cli import run
 from kerasinspect.commands.options import LIST_FORMS
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive
-from tests.places import SAMPLES
+from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,13 +70,21 @@ def test_two_formats_of_one_model_do_not_differ(ask: Callable[..., Answer]) -> N
     assert json.loads(ask(NETWORK, LEGACY, "--format", "json").out)["equal"] is True
 
 
+def test_the_documentation_shows_what_is_printed(ask: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first thing that a reader of docs/diff.md sees is the page of two samples."""
+    page = (ROOT / "docs" / "diff.md").read_text(encoding="utf-8")
+    line, _, shown = page.partition("```console\n$ kerasinspect diff ")[2].partition("```")[0].partition("\n")
+    monkeypatch.chdir(SAMPLES)
+    assert ask(*line.split()) == Answer(1, shown, "")
+
+
 def test_a_change_is_found_and_is_status_1(ask: Callable[..., Answer]) -> None:
     """The layer, its weight, and how far it moved; --exit-zero is for those who only read."""
     answer = ask("old.keras", "new.keras")
     assert answer.status == 1
     row = next(line for line in answer.out.splitlines() if line.startswith("second"))
     assert row.split()[0] == "second"
-    assert row.endswith("kernel")
+    assert row.endswith("kernel only")
     assert ask("old.keras", "new.keras", "--exit-zero") == answer._replace(status=0)
 
 
@@ -207,4 +215,4 @@ def test_a_file_of_weights_has_no_config_to_compare(ask: Callable[..., Answer], 
     answer = ask("old.keras", "old.weights.h5")
     assert answer.status == 0
     assert "no difference" in answer.out
-    assert "The new file has no config, so that configs are not compared." in answer.out
+    assert "Configs are not compared, since the new file has none." in answer.out

@@ -6,26 +6,33 @@ import csv
 import io
 import json
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from kerasinspect import comparing
 from kerasinspect.analysis.comparison.series.results import LAYER_ORDERS
 from kerasinspect.commands.cli import run
-from kerasinspect.commands.series import ORDERS
+from kerasinspect.commands.comparison.series import ORDERS
+from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.natural_order import in_natural_order
+from kerasinspect.opening import open_model
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, kernel
-from tests.output.snapshots import assert_as_kept
-from tests.places import SAMPLES
+from tests.output.snapshots import FOLDER, assert_as_kept
+from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import h5py
+
+    from kerasinspect.limits import Limits
+    from kerasinspect.model import Model
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -70,6 +77,12 @@ def test_the_page(checkpoints: Path, kerasinspect: Run, monkeypatch: pytest.Monk
         status, page, said = kerasinspect(".", *options)
         assert (status, said) == (0, "")
         assert_as_kept(f"series_{name}.txt", page)
+
+
+def test_the_documentation_has_that_page() -> None:
+    """As it is written to a pipe."""
+    page = (FOLDER / "series_pipe.txt").read_text(encoding="utf-8")
+    assert f"$ kerasinspect series .\n{page}" in (ROOT / "docs" / "series.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("named", ["folder", "pattern", "files"])
@@ -197,6 +210,31 @@ def test_files_with_nothing_in_common(checkpoints: Path, kerasinspect: Run) -> N
     assert kerasinspect(checkpoints, "--quiet")[2] == ""
 
 
+def test_each_file_is_opened_once_and_two_at_a_time(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, and also where one cannot be read."""
+    (checkpoints / "epoch_5.keras").write_bytes(b"no model")
+    opened: list[str] = []
+    left: list[int] = []
+
+    def counting(location: str, limits: Limits) -> Model:
+        model = open_model(location, limits)
+        opened.append(location)
+        left.append(1)
+
+        def close() -> None:
+            left.pop()
+            model.close()
+
+        assert len(left) <= 2
+        return replace(model, close=close)
+
+    monkeypatch.setattr(comparing, "open_model", counting)
+    series = comparing.series(checkpoints)
+    assert len(series.checkpoints) == 12
+    assert len(opened) == len({*opened}) == 11
+    assert not left
+
+
 def test_no_file_can_be_read(tmp_path: Path, kerasinspect: Run) -> None:
     """Every one of them is said."""
     for name in ("a.keras", "b.keras"):
@@ -222,6 +260,15 @@ def test_a_model_is_never_replaced(checkpoints: Path, kerasinspect: Run) -> None
     before = path.read_bytes()
     assert kerasinspect(checkpoints, "-o", path, "--force")[0] == 2
     assert path.read_bytes() == before
+
+
+def test_from_python(checkpoints: Path) -> None:
+    """The function takes what the command does, and less than two files are an error there too."""
+    series = comparing.series(checkpoints / "epoch_2.keras", checkpoints / "epoch_10.keras", layers=["first"])
+    assert [one.location for one in series.checkpoints] == [str(checkpoints / f"epoch_{at}.keras") for at in (2, 10)]
+    assert [layer.path for layer in series] == ["first"]
+    with pytest.raises(RequestError, match="at least two files"):
+        comparing.series()
 
 
 @pytest.mark.parametrize(

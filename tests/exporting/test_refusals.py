@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis import weights_checksum
+from kerasinspect.axes import Axis
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import DamagedFile, NothingMatches, RequestError
-from kerasinspect.exporting import export
-from kerasinspect.exporting.forms import FORM_NAMES
+from kerasinspect.exporting import export, writing
+from kerasinspect.exporting.forms import FORM_NAMES, form_of
+from kerasinspect.exporting.safetensors import write_safetensors
 from kerasinspect.formats import keras_archive
 from kerasinspect.opening import open_model
 from tests.makers.handmade import dense, model, numbers, weight
@@ -27,10 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from kerasinspect.exporting.results import FormName
     from kerasinspect.model import Model
 
 NETWORK, LEGACY = SAMPLES / "question_network.keras", SAMPLES / "question_network.h5"
-FORMS = [name for name in FORM_NAMES if name != "safetensors"]
+FORMS: list[FormName] = [name for name in FORM_NAMES if name != "safetensors"]
 """Those that need no other library."""
 MARK = "weights from elsewhere"
 
@@ -79,7 +83,7 @@ def test_a_name_that_no_member_can_have(name: str, folder: Path) -> None:
     assert len(str(refused.value)) < 400
     assert files(folder) == []
     export(owned("plain", name), "weights.json")
-    export(owned("plain", name), "weights.csv")
+    export(owned(name), "weights.csv")
     assert "\0" not in (folder / "weights.csv").read_text(encoding="utf-8")
 
 
@@ -245,3 +249,54 @@ def test_a_file_that_changes_meanwhile(change: Callable[[Path], None], is_whole:
         with pytest.raises(DamagedFile, match=r"model\.h5 was changed while it was read"):
             export(moving, "weights.npz")
     assert ("weights.npz" in files(folder)) == is_whole
+
+
+def test_a_missing_library(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that installs it is said, before any value is read."""
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    assert run(["export", str(NETWORK), "-o", "weights.safetensors"]) == 2
+    assert "pip install 'kerasinspect[safetensors]'" in capsys.readouterr().err
+    assert files(folder) == []
+
+
+def test_one_of_several_models_cannot_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written, rather than the others."""
+    (folder / "bad.keras").write_bytes(b"no model")
+    assert run(["export", str(NETWORK), "bad.keras", "-o", "weights.npz"]) == 3
+    assert "bad.keras" in capsys.readouterr().err
+    assert files(folder) == ["bad.keras"]
+
+
+def test_a_file_of_other_arrays_than_were_meant_takes_no_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the library reads of a whole file is compared with what was to be written."""
+    pytest.importorskip("safetensors")
+    form = form_of("safetensors")._replace(write=lambda arrays, stream: write_safetensors(arrays[:1], stream))
+    monkeypatch.setattr(writing, "form_of", lambda _: form)
+    with pytest.raises(RuntimeError, match="reads other arrays"):
+        export(str(NETWORK), "weights.safetensors")
+    assert files(folder) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipe")
+@pytest.mark.parametrize("form", [name for name in FORMS if name != "npy"])
+def test_what_is_no_file_is_written_to_as_it_comes(form: FormName, folder: Path) -> None:
+    """A device, which says that it is always at its beginning, and a pipe, which goes nowhere back."""
+    export(str(NETWORK), os.devnull, form=form)
+    line = [sys.executable, "-m", "kerasinspect", "export", str(NETWORK), "-o", "/dev/stdout", "--format", form]
+    piped = subprocess.run(line, capture_output=True, check=True).stdout
+    export(str(NETWORK), f"weights.{form}")
+    if form == "npz":
+        with np.load(io.BytesIO(piped)) as arrays, np.load("weights.npz") as whole:
+            assert all(np.array_equal(arrays[name], whole[name]) for name in whole.files)
+    else:
+        assert piped == (folder / f"weights.{form}").read_bytes()
+
+
+def test_a_long_name_does_not_fill_the_disk(folder: Path) -> None:
+    """It would stand on every line, or in every label: a file of kilobytes would become one of gigabytes."""
+    name = "x" * 60_000
+    with pytest.raises(RequestError, match=r"too long to stand on each line of a file \.csv"):
+        export(owned("plain", name), "weights.csv")
+    axes = [Axis("input", 200, source=name), Axis("unit", 3, source=name)]
+    export(model([], own=[weight("x", "Odd", "state", numbers(200, 3), axes)]), "state.csv")
+    assert (folder / "state.csv").stat().st_size < 60_000

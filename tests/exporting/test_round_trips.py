@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from kerasinspect.analysis.digests import sha256
+from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.commands.cli import run
 from kerasinspect.containers.stored import InMemory, StoredArray
+from kerasinspect.errors import RequestError
 from kerasinspect.exporting import csv as csv_module
 from kerasinspect.exporting import export
 from kerasinspect.exporting import values as values_module
@@ -172,3 +176,51 @@ def test_packed_integers_are_unpacked_or_multiplied_out(tmp_path: Path) -> None:
         numbers_of = export(opened, tmp_path / "numbers.npz", dequantize=True)
     assert {one.name: one.shown_as for one in stored}[packed.path] == "unpacked"
     assert {one.name: one.shown_as for one in numbers_of}[packed.path] == "dequantized"
+
+
+def test_the_one_float_whose_shortest_text_is_rounded_twice() -> None:
+    """As float64, which JSON, pandas and numpy read first, 7.038531e-26 is the middle of two numbers of float32."""
+    value = np.array([0x15AE43FD], "<u4").view("float32")
+    written = str(values_module.number_texts(value)[0])
+    assert np.float32(str(value[0])) != value[0] == np.float32(written)
+
+
+def test_digests_are_those_of_list(tmp_path: Path) -> None:
+    """And the fingerprint is there where all of a model is."""
+    path = SAMPLES / "bfloat16.keras"
+    with open_model(path) as opened:
+        digests = [sha256(one.array) for one in opened.weights]
+        whole = fingerprint(opened).sha256
+    export(path, tmp_path / "weights.json")
+    document = json.loads((tmp_path / "weights.json").read_text(encoding="utf-8"))
+    assert [one["sha256"] for one in document["weights"]] == digests
+    assert document["models"][0]["fingerprint"] == whole
+    part = export(path, tmp_path / "part.json", indices=["0"])
+    assert [(one.sha256, one.fingerprint) for one in part] == [(digests[0], None)]
+    with pytest.raises(RequestError, match="no place for digests"):
+        export(path, tmp_path / "weights.npz", hashes=True)
+
+
+def test_safetensors_says_what_the_model_says(tmp_path: Path) -> None:
+    """The Keras version, and for each array its position in ``get_weights()``, its axes and its digest."""
+    library = pytest.importorskip("safetensors")
+    export(SAMPLES / "question_network.keras", tmp_path / "weights.safetensors", hashes=True)
+    with library.safe_open(tmp_path / "weights.safetensors", framework="numpy") as opened:
+        metadata = opened.metadata()
+        assert (metadata["format"], metadata["keras_version"]) == ("keras", "3.15.1")
+        assert len(metadata["fingerprint"]) == 64
+        facts = json.loads(metadata["dense_1/bias"])
+        assert (facts["index"], facts["axes"], len(facts["sha256"])) == (3, ["unit"], 64)
+        assert opened.get_tensor("dense_1/bias").shape == (5,)
+
+
+def test_several_models_have_the_names_of_their_files(tmp_path: Path) -> None:
+    """Two files of one name in two folders are told apart by nothing, and refused."""
+    paths = [SAMPLES / "question_network.keras", SAMPLES / "question_network.h5"]
+    assert run(["export", *map(str, paths), "-o", str(tmp_path / "weights.npz")]) == 0
+    with np.load(tmp_path / "weights.npz") as arrays:
+        assert [name.partition("/")[0] for name in arrays.files] == [path.name for path in paths for _ in range(8)]
+    (tmp_path / "question_network.h5").write_bytes(paths[1].read_bytes())
+    twice = [paths[1], tmp_path / "question_network.h5"]
+    assert run(["export", *map(str, twice), "-o", str(tmp_path / "twice.npz")]) == 2
+    assert not (tmp_path / "twice.npz").exists()

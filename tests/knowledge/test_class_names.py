@@ -34,6 +34,7 @@ ELSEWHERE = {
             "TFOpLambda",
         },
     ),
+    "model/__init__.py": ("it exports a type of its own that is called so", {"Model"}),
     "checking/rules/safety.py": ("classes that advisories were published about", {"TFSMLayer", "TorchModuleWrapper"}),
     "verify/reading.py": (
         "classes that Keras itself reports of a loaded model",

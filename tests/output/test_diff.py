@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from kerasinspect.analysis.comparison.listing import list_diff
@@ -96,13 +97,23 @@ def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
     assert said.startswith("old runs/git-blob-a1/model.keras\nnew runs/b/model.keras\n")
 
 
-@pytest.mark.parametrize(("configs", "said"), [((None, {}), "The old file has"), ((None, None), "Neither file has")])
+@pytest.mark.parametrize(
+    ("configs", "said"), [((None, {}), "the old file has none"), ((None, None), "neither file has any")]
+)
 def test_a_file_without_a_config_is_said_to_have_none(configs: tuple[Any, Any], said: str) -> None:
     """No difference between configs means something only where both have one."""
     same = same_diff()
     old, new = (replace(side, config=one) for side, one in zip((same.old, same.new), configs, strict=True))
-    assert f"\n\n{said} " in page(list_diff(replace(same, old=old, new=new)))
-    assert "configs are not compared" not in page(list_diff(same))
+    assert page(list_diff(replace(same, old=old, new=new))).endswith(f"\nConfigs are not compared, since {said}.\n")
+    assert "not compared" not in page(list_diff(same))
+
+
+def test_a_file_without_names_is_said_to_have_none() -> None:
+    """Nothing is called renamed there."""
+    same = same_diff()
+    nameless = replace(same.new, layers=tuple(replace(layer, named=False) for layer in same.new.layers))
+    said = page(list_diff(replace(same, new=nameless)))
+    assert said.endswith("\nNames of layers are not compared, since the new file has none.\n")
 
 
 def test_models_without_a_common_layer_are_said_to_have_none() -> None:
@@ -121,7 +132,31 @@ def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
     assert row.endswith("  bias: within tolerance")
     two = list_diff(Diff(subject, replace(subject), (pair(layer, layer, MOVED, NUDGED, verdict="trained"),)))
     rows = [line.split()[:3] for line in page(two).splitlines()[-3:]]
-    assert rows == [["dense", "trained", "0.123"], ["├─", "kernel", "0.123"], ["└─", "bias", "2.5e-09"]]
+    assert rows == [["dense", "trained", "0.123"], ["├─", "kernel", "0.123"], ["└─", "bias", "within"]]
+
+
+def test_the_same_change_of_several_configs_is_said_once() -> None:
+    """With the layers that it is in; a number has as many digits as tell it from the other."""
+    layers = [dense(name, 8, 5, 0) for name in ("a", "b", "c")]
+    unfrozen = (ConfigChange("trainable", old=False, new=True),)
+    rate = float(np.float32(0.001))
+    rates = tuple(ConfigChange("rate", rate, new) for new in (float(np.float32(0.0001)), 0.001))
+    subject = model(layers, config={})
+    pairs = tuple(
+        pair(layer, layer, SAME, SAME, config=changes)
+        for layer, changes in zip(layers, (unfrozen, rates, unfrozen), strict=True)
+    )
+    assert page(list_diff(Diff(subject, replace(subject), pairs))).split("\n\n")[-2:] == [
+        "config of 2 layers\n  trainable: false → true\n  in a, c",
+        "config of b\n  rate: 0.001 → 0.0001\n  rate: 0.0010000000474974513 → 0.001\n",
+    ]
+
+
+def test_a_layer_without_weights_has_no_row() -> None:
+    """What differs in its config is said below, unless it is what was asked for."""
+    assert "\ndropout" not in page(list_diff(varied_diff()))
+    assert "\nconfig of dropout\n  rate: 0.1 → 0.5\n" in page(list_diff(varied_diff()))
+    assert "\ndropout" in page(list_diff(varied_diff(), (("dropout",), (), (), ())))
 
 
 def test_only_the_summary_has_no_tables() -> None:

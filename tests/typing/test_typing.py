@@ -7,7 +7,7 @@ from pathlib import Path
 import kerasinspect
 from kerasinspect import NothingMatches, open_model
 from tests.places import SAMPLES
-from tests.typing.user_code import findings, largest, moved, names, nearest, values, written
+from tests.typing.user_code import findings, followed, largest, moved, names, nearest, values, written
 
 SAMPLE = SAMPLES / "question_network.keras"
 OTHER = SAMPLES / "dense_on_ones.keras"
@@ -18,6 +18,7 @@ def test_code_of_users_is_typed_and_runs(tmp_path: Path) -> None:
     assert names(SAMPLE)[:2] == ["dense/kernel", "dense/bias"]
     assert findings(SAMPLE) == []
     assert moved(SAMPLE, str(SAMPLE)) == []
+    assert followed(SAMPLE, str(SAMPLE.with_suffix(".h5"))) is None
     changed = [weight for weight in moved(SAMPLE, str(OTHER)) if weight.old and weight.new]
     assert all(largest(weight) is None or largest(weight) == 0 for weight in changed)
     with open_model(SAMPLE) as model:

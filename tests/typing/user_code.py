@@ -19,10 +19,12 @@ from kerasinspect import (
     InspectError,
     Layer,
     LayerDiff,
+    LayerSeries,
     Limits,
     Model,
     ModelReport,
     NothingMatches,
+    Series,
     Weight,
     WeightDiff,
     check,
@@ -30,6 +32,7 @@ from kerasinspect import (
     export,
     fingerprint,
     open_model,
+    series,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +86,16 @@ def largest(weight: WeightDiff) -> float | None:
     """Figures are there where the values could be read."""
     change = weight.change
     return change.max_abs if isinstance(change, ArrayChange) else None
+
+
+def followed(first: Path, *others: str) -> str | None:
+    """A series is walked, indexed and counted."""
+    found = series(first, *others, layers=["dense*"])
+    assert_type(found, Series)
+    assert_type(found[0], LayerSeries)
+    assert_type(found["dense"], LayerSeries)
+    assert_type(list(found), list[LayerSeries])
+    return found.moves_most.path if found.moves_most else None
 
 
 def written(model: Model, folder: Path) -> str | None:

@@ -44,7 +44,7 @@ class ListedDiff:
     left_out: int = 0
     """Layers that match and are not listed, since only the first ones are."""
     filtered: bool = False
-    """Whether layers were chosen, so that others may differ as well."""
+    """Whether layers were chosen, so that what is left out may differ as well."""
 
 
 def list_diff(
@@ -63,7 +63,8 @@ def list_diff(
     if order != "order":
         layers.sort(key=lambda one: _SORT[order](one.diff))
     kept = tuple(layers[:top])
-    return ListedDiff(diff, kept, len(layers) - len(kept), bool(only or any(filters)))
+    filtered = any(filters) or bool(only and "changed" not in only)
+    return ListedDiff(diff, kept, len(layers) - len(kept), filtered)
 
 
 def largest(layer: LayerDiff, name: Literal["max_abs", "relative_l2"]) -> float | None:

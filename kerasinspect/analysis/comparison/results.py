@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kerasinspect.shown.lookup import nothing_called
@@ -27,6 +28,14 @@ Verdict: TypeAlias = Literal["unchanged", "nudged", "trained", "replaced", "adde
 """What became of the weights of a layer; its config is apart from that."""
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+_LOW_RANK_SHARE = 0.999
+"""The share of the squared change in its 20 largest singular values from which it is of low rank.
+
+Merging LoRA factors gives 0.99999 and more; of kernels that Adam and SGD fine-tuned, none came above 0.99.
+"""
+_LEAST_SIDE = 64
+"""Rows and columns that a kernel must have for 20 directions to be few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +133,29 @@ class WeightDiff:
 
     def __repr__(self) -> str:
         """Its name, and how its values changed."""
-        figures = (("relative L2", "relative_l2"), ("cosine", "cosine"))
-        known = ((title, getattr(self.change, field, None)) for title, field in figures)
-        return one_line("WeightDiff", self.name, *self._facts, *(f"{t} {f:.4g}" for t, f in known if f is not None))
+        sides = ["absent" if side is None else f"{side.shape} {side.dtype}" for side in (self.old, self.new)]
+        other = "" if sides[0] == sides[1] else " -> ".join(sides)
+        return one_line(self, self.name, other, *(["equal"] if self.equal else self._figures))
 
     @property
-    def _facts(self) -> tuple[str, ...]:
-        """How the two sides differ, but for figures."""
-        sides = ["absent" if side is None else f"{side.shape} {side.dtype}" for side in (self.old, self.new)]
-        other = "" if sides[0] == sides[1] else f"{sides[0]} -> {sides[1]}"
-        return (other, "equal" if self.equal else "")
+    def _figures(self) -> tuple[str, ...]:
+        """How much its values changed, as far as that can be told."""
+        figures = (("relative L2", "relative_l2"), ("cosine", "cosine"))
+        known = ((title, getattr(self.change, name, None)) for title, name in figures)
+        return tuple(f"{title} {figure:.4g}" for title, figure in known if figure is not None)
 
     @property
     def equal(self) -> bool:
         """Whether both sides have it with the same shape and the same values, of whatever dtype."""
         return getattr(self.change, "changed", None) == 0
+
+    @property
+    def low_rank(self) -> bool:
+        """Whether the change is known to be a matrix of low rank: nearly all of it in 20 of many more directions."""
+        if self.spectrum is None or self.spectrum.top_share is None or self.new is None:
+            return False
+        rows, columns = prod(self.new.shape[:-1]), self.new.shape[-1]
+        return min(rows, columns) >= _LEAST_SIDE and self.spectrum.top_share >= _LOW_RANK_SHARE
 
     @property
     def same(self) -> bool:
@@ -177,7 +194,7 @@ class LayerDiff:
 
     def __repr__(self) -> str:
         """Its path on both sides where that differs, and what became of it."""
-        return one_line("LayerDiff", *dict.fromkeys(self._paths), self.verdict, self.matched_by)
+        return one_line(self, " -> ".join(dict.fromkeys(self._paths)), self.verdict, self.matched_by)
 
     @property
     def _paths(self) -> tuple[str, ...]:
@@ -199,9 +216,16 @@ class LayerDiff:
 
     @property
     def frozen(self) -> bool:
-        """Whether its config says that it is not trained, on both sides, and none of its values changed."""
-        said = {layer.trainable for layer in (self.old, self.new) if layer is not None}
-        return said == {False} and bool(self.weights) and all(weight.equal for weight in self.weights)
+        """Whether the new config says that it is not trained, or else the old one, and none of its values changed."""
+        said = next(
+            (one.trainable for one in (self.new, self.old) if one is not None and one.trainable is not None), None
+        )
+        return said is False and bool(self.weights) and all(weight.equal for weight in self.weights)
+
+    @property
+    def low_rank(self) -> bool:
+        """Whether any of its kernels is known to have changed by a matrix of low rank, as merging LoRA changes it."""
+        return any(weight.low_rank for weight in self.weights)
 
 
 @dataclass(frozen=True, repr=False)
@@ -258,16 +282,18 @@ class Diff:
 
     def __repr__(self) -> str:
         """Both files and what became of their layers, in a line."""
-        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        told = counts or "no layers"
-        return f"<Diff {self.old.location!r} -> {self.new.location!r}: {'equal, ' if self.equal else ''}{told}>"
+        return one_line(self, *self._facts)
 
     def _repr_html_(self) -> str:
         """Its layers in a table, as a notebook shows them."""
-        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        files = f"{self.old.location} → {self.new.location}"
-        caption = " · ".join((files, *counts, *(["equal"] if self.equal else [])))
+        caption = " · ".join(filter(None, self._facts))
         return html_table(caption, _HTML_TITLES, map(_html_cells, self.layers), len(self.layers))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """Both files and what became of their layers."""
+        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        return (f"{self.old.location} -> {self.new.location}", "equal" if self.equal else "", *counts)
 
 
 _HTML_TITLES = ("old", "new", "matched by", "verdict", "weights that differ", "config that differs")

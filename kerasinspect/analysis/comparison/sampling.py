@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.dtypes import holds_numbers
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -21,12 +23,14 @@ _RUNS = 16
 def sample(array: Array, count: int) -> np.ndarray[Any, Any]:
     """At most ``count`` values in float64, the same positions of every array of one shape.
 
-    Raises UnreadableFile where they cannot be read.
+    None of what holds no numbers. Raises UnreadableFile where they cannot be read.
     """
-    size = prod(array.shape)
+    size = prod(array.shape) if holds_numbers(array.dtype) else 0
+    if not size:
+        return np.empty(0)
     if size <= max(_WHOLE, count):
         flat = np.asarray(array[...]).reshape(-1)
-        return flat[:: -(-size // count) or 1].astype(np.float64)
+        return flat[:: -(-size // count)].astype(np.float64)
     length = count // _RUNS
     starts = np.linspace(0, size - length, _RUNS).astype(np.int64)
     return np.concatenate([_run(array, int(start), length) for start in starts]).astype(np.float64)

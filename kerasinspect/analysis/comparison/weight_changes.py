@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
-from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, WeightDiff
+from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, Spectrum, WeightDiff
+from kerasinspect.analysis.comparison.spectra import spectrum
 from kerasinspect.analysis.damage import Damage, Unread
 
 if TYPE_CHECKING:
@@ -45,7 +46,14 @@ def _weight_diff(old: Weight | None, new: Weight | None, readings: Readings | No
     if readings is None:
         return WeightDiff(name, old, new, ArrayChange(new.parameters, 0, close=True))
     change = _change(before, after, (old.path, new.path), readings)
-    return WeightDiff(name, old, new, change, dequantized=dequantized)
+    spread = _spread(before, after, readings) if isinstance(change, ArrayChange) and not change.equal else None
+    return WeightDiff(name, old, new, change, spread, dequantized)
+
+
+def _spread(old: Array, new: Array, readings: Readings) -> Spectrum | None:
+    """How the change of a kernel is spread, where that is asked; the values were read before."""
+    found = Damage().attempt(lambda: spectrum(old, new), "", "") if readings.options.spectral else None
+    return None if isinstance(found, Unread) else found
 
 
 def _compared_values(old: Weight, new: Weight) -> tuple[Array, Array, bool]:

@@ -9,13 +9,16 @@ import numpy as np
 from kerasinspect.dtypes import DTYPES, decoded, holds_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from kerasinspect.model import Array
 
 BLOCK = 1 << 16
 """Values that are read at a time: they stay in a core's own cache while they are looked at."""
+
+_LEAST = 1 << 14
+"""Bytes of the smallest pieces that are looked at: less than that costs more by the piece than by the value."""
 
 _ROW = 1 << 12
 """Products that are added up in one go: few enough that BLAS does it on the thread that asks."""
@@ -32,12 +35,29 @@ def raw_blocks(array: Array, columns: int = 1, size: int = BLOCK) -> Iterator[np
     row = max(1, columns) * np.dtype(encoding).itemsize
     most = row * max(1, size // max(1, columns))
     rest = b""
-    for block in array.blocks(most):
+    for block in _gathered(array.blocks(most), min(most, _LEAST)):
         whole = bytes(rest) + block if rest else block
         ready = len(whole) - len(whole) % row
         for start in range(0, ready, most):
             yield np.frombuffer(whole[start : min(start + most, ready)], encoding)
         rest = bytes(whole[ready:])
+
+
+def _gathered(blocks: Iterable[bytes | memoryview], least: int) -> Iterator[bytes | memoryview]:
+    """Pieces of at least so many bytes, but for the last one: those of an array in tiny chunks are put together."""
+    held: list[bytes] = []
+    size = 0
+    for block in blocks:
+        if not held and len(block) >= least:
+            yield block
+            continue
+        held.append(bytes(block))
+        size += len(block)
+        if size >= least:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
 
 
 def number_blocks(array: Array) -> Iterator[np.ndarray[Any, Any]]:

@@ -39,7 +39,7 @@ class _Computed:
 
     def __repr__(self) -> str:
         """Its shape and its dtype."""
-        return one_line("ComputedArray", str(self.shape), self.dtype)
+        return one_line(self, str(self.shape), self.dtype)
 
     @property
     def nbytes(self) -> int:

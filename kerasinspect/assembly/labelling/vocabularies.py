@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.labelling.tokens import LONGEST, labels_of_rows, token_in
@@ -62,13 +63,14 @@ def _vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voc
         return None
     listed = node.config.get("vocabulary")
     if isinstance(listed, list):
-        return Vocabulary(_kept(map(str, listed[:_SHOWN])), len(listed), None)
+        digest = sha256("\n".join(map(str, listed)).encode(errors="surrogatepass")).hexdigest()
+        return Vocabulary(_kept(map(str, listed[:_SHOWN])), len(listed), None, digest)
     path = f"assets{node.group}/vocabulary.txt"
     if node.group is None or path not in assets:
         return None
     written = assets[path]()
     first = written.split(b"\n", _SHOWN)[:_SHOWN]
-    return Vocabulary(_kept(map(token_in, first)), written.count(b"\n") + 1, path)
+    return Vocabulary(_kept(map(token_in, first)), written.count(b"\n") + 1, path, sha256(written).hexdigest())
 
 
 def _kept(tokens: Iterable[str]) -> tuple[str, ...]:

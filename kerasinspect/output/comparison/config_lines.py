@@ -1,16 +1,19 @@
-"""Says what differs between configs: a line for each key, under the layer that it is of."""
+"""Says what differs between configs: a line for each key, under the layers that it is so in."""
 
 from __future__ import annotations
 
 import json
+import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.comparison.words import layer_name
 from kerasinspect.output.escaping import short
+from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kerasinspect.analysis.comparison.listing import ListedDiff
     from kerasinspect.analysis.comparison.results import ConfigChange
@@ -20,25 +23,49 @@ _ABSENT = "(absent)"
 
 
 def config_blocks(listed: ListedDiff) -> Iterator[Block]:
-    """What differs in the config of the model and in that of each layer that is listed."""
-    if listed.diff.config:
-        yield from _of("model", listed.diff.config)
+    """What differs in the config of the model, unless layers were chosen, and in those of the layers that are listed.
+
+    Layers in which the same differs stand under one heading.
+    """
+    if listed.diff.config and not listed.filtered:
+        yield from _section("model", _lines(listed.diff.config))
+    alike: dict[tuple[str, ...], list[str]] = {}
     for layer in listed.layers:
         if layer.diff.config:
-            yield from _of(layer_name(layer.diff), layer.diff.config)
+            alike.setdefault(_lines(layer.diff.config), []).append(short(layer_name(layer.diff)))
+    for lines, names in alike.items():
+        yield from _section(names[0] if len(names) == 1 else counted(len(names), "layer"), lines)
+        if len(names) > 1:
+            yield Paragraph(f"in {', '.join(names)}", "quiet", 2)
 
 
-def _of(name: str, changes: Sequence[ConfigChange]) -> Iterator[Block]:
+def _section(name: str, lines: Iterable[str]) -> Iterator[Block]:
     """The heading of a config, and a line for each key."""
     yield Heading(name, 2, "config of")
-    yield from (Paragraph(_line(change), level=2) for change in changes)
+    yield from (Paragraph(line, level=2) for line in lines)
+
+
+def _lines(changes: Sequence[ConfigChange]) -> tuple[str, ...]:
+    """Each key, with its value on both sides."""
+    return tuple(map(_line, changes))
 
 
 def _line(change: ConfigChange) -> str:
-    """A key, with its value on both sides."""
-    old = _ABSENT if change.missing == "old" else _value(change.old)
-    new = _ABSENT if change.missing == "new" else _value(change.new)
-    return f"{short(change.key)}: {old} → {new}"
+    """A key, with its value on both sides; numbers have as many digits as tell them apart."""
+    old, new = (_few_digits(value) for value in (change.old, change.new))
+    if old == new:
+        old, new = _value(change.old), _value(change.new)
+    before, after = (_ABSENT if change.missing == side else value for side, value in (("old", old), ("new", new)))
+    return f"{short(change.key)}: {before} → {after}"
+
+
+def _few_digits(value: Json) -> str:
+    """A value of a config; a number that was one of 32 bits, as those of an optimizer are, with the digits of that."""
+    if isinstance(value, float):
+        with suppress(OverflowError):
+            if struct.unpack("<f", struct.pack("<f", value))[0] == value:
+                return f"{value:.7g}"
+    return _value(value)
 
 
 def _value(value: Json) -> str:

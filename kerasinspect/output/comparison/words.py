@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import counted, shape_text
@@ -11,10 +12,10 @@ from kerasinspect.output.wording import counted, shape_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.analysis.comparison.results import ArrayChange, Diff, LayerDiff, WeightDiff
+    from kerasinspect.analysis.comparison.results import Diff, LayerDiff, WeightDiff
     from kerasinspect.model import Layer, Weight
 
-_NAMED = 8
+_NAMED = 3
 """Frozen layers that are named; of more only the number is said."""
 
 _ARROW = " → "
@@ -37,7 +38,7 @@ def _verdicts(diff: Diff) -> Iterator[str]:
     without = sum(1 for layer in diff.layers if is_weightless(layer))
     told: dict[str, int] = dict(diff.counts.items())
     told["unchanged"] -= without
-    told["undetermined"] = sum(1 for layer in diff.layers if layer.verdict is None)
+    told["not read"] = sum(1 for layer in diff.layers if layer.verdict is None)
     told["without weights"] = without
     for number, (words, count) in enumerate((words, count) for words, count in told.items() if count):
         yield f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
@@ -46,6 +47,16 @@ def _verdicts(diff: Diff) -> Iterator[str]:
 def is_weightless(layer: LayerDiff) -> bool:
     """Whether a layer is on both sides and has no weights of its own, so that nothing is said of its values."""
     return layer.verdict == "unchanged" and not layer.weights
+
+
+def has_row(layer: LayerDiff) -> bool:
+    """Whether there is more to say of a layer than what differs in its config."""
+    return not is_weightless(layer) or layer.renamed or layer.moved
+
+
+def is_within_tolerance(weight: WeightDiff) -> bool:
+    """Whether values of a weight differ, and none by more than the tolerances allow."""
+    return isinstance(weight.change, ArrayChange) and weight.change.close and not weight.change.equal
 
 
 def has_common_weights(layer: LayerDiff) -> bool:
@@ -74,12 +85,17 @@ def same_in_words(diff: Diff) -> str:
     return f"no difference: {extent}"
 
 
-def not_compared(diff: Diff) -> Iterator[str]:
-    """Sentences about what could not be compared, since a file does not hold it."""
-    without = [word for word, model in (("old", diff.old), ("new", diff.new)) if model.config is None]
-    if without:
-        whose = "Neither file has a config" if len(without) == 2 else f"The {without[0]} file has no config"  # noqa: PLR2004 - both
-        yield f"{whose}, so that configs are not compared."
+def not_compared(diff: Diff) -> Iterator[tuple[str, str]]:
+    """What could not be compared since a file does not hold it, each with a sentence."""
+    models = (diff.old, diff.new)
+    held = {
+        "configs": [model.config is not None for model in models],
+        "names of layers": [any(layer.named for layer in model.walk()) for model in models],
+    }
+    for what, sides in held.items():
+        if not all(sides):
+            whose = "neither file has any" if not any(sides) else f"the {'new' if sides[0] else 'old'} file has none"
+            yield what, f"{what.capitalize()} are not compared, since {whose}."
 
 
 def name_in_words(old: str | None, new: str | None) -> str:
@@ -103,7 +119,7 @@ def layer_details(layer: LayerDiff) -> Iterator[str]:
         yield from _alone(layer.new or layer.old, layer.weights)
     elif layer.old.class_name != layer.new.class_name:
         yield _change(layer.old.class_name, layer.new.class_name)
-    if layer.config:
+    if layer.config and layer.verdict == "unchanged":
         yield "config differs"
 
 
@@ -146,11 +162,8 @@ def _of_values(change: ArrayChange | Unread | None) -> Iterator[str]:
     """What is said of two arrays that a figure does not say."""
     if isinstance(change, Unread):
         yield "cannot be read"
-    elif change is not None:
-        if change.old_nan or change.new_nan:
-            yield f"NaN: {_change(f'{change.old_nan:,}', f'{change.new_nan:,}')}"
-        if change.changed and change.close:
-            yield "within tolerance"
+    elif change is not None and (change.old_nan or change.new_nan):
+        yield f"NaN: {_change(f'{change.old_nan:,}', f'{change.new_nan:,}')}"
 
 
 def _change(old: str, new: str) -> str:

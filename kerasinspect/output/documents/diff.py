@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.results import VERDICTS, ArrayChange
 from kerasinspect.analysis.damage import Unread
+from kerasinspect.output.comparison.words import not_compared
 from kerasinspect.output.documents.model import model_document
 from kerasinspect.output.figures import finite
 
@@ -46,6 +47,8 @@ def diff_document(listed: ListedDiff, *, summary: bool = False) -> Document:
         "left_out": listed.left_out + len(listed.layers) - len(layers),
         "config": [*map(_config_document, diff.config)],
         "summary": {verdict: diff.counts[verdict] for verdict in VERDICTS},
+        "same_file": diff.same_file,
+        "not_compared": [what for what, _ in not_compared(diff)],
         "damage": diff.damage,
     }
 

@@ -49,6 +49,7 @@ def _file_document(one: Checkpoint) -> Document:
         "location": one.location,
         "format": one.format,
         "keras_version": one.keras_version,
+        "compared_with": one.compared_with,
         **_movement_document(one.movement),
         "nan": one.nan,
         "nan_in": one.nan_in,

@@ -15,7 +15,9 @@ from kerasinspect.output.comparison.spectra import spectra_blocks
 from kerasinspect.output.comparison.words import (
     diff_in_words,
     has_common_weights,
+    has_row,
     is_weightless,
+    is_within_tolerance,
     layer_details,
     layer_name,
     name_in_words,
@@ -58,15 +60,19 @@ def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]
             yield Paragraph(f"left out: {counted(listed.left_out, 'layer')}", "quiet")
         yield from spectra_blocks(listed)
         yield from config_blocks(listed)
-    yield from (Paragraph(sentence, "quiet", apart=True) for sentence in not_compared(diff))
+    if sentences := [sentence for _, sentence in not_compared(diff)]:
+        yield Paragraph(" ".join(sentences), "quiet", apart=True)
 
 
 def _table(listed: ListedDiff) -> Iterator[Block]:
-    """A row for each layer that is listed and of which there is something to say; where none is, a line says so."""
-    layers = [one for one in listed.layers if listed.filtered or not (is_weightless(one.diff) and one.diff.same)]
+    """A row for each layer that is listed, unless it has neither weights nor another name or place.
+
+    What differs in the config of one without weights stands below the table.
+    """
+    layers = [one for one in listed.layers if listed.filtered or has_row(one.diff)]
     if layers:
         yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers))))
-    else:
+    elif not listed.layers:
         yield Paragraph("no layer fits what was asked for")
 
 
@@ -117,26 +123,34 @@ def _outcome(diff: Diff) -> Iterator[Block]:
 
 
 def _rows(layer: ListedLayer) -> Iterator[Row]:
-    """The row of a layer, and below it those of its weights where more than one differs."""
-    differing = [weight for weight in layer.weights if not weight.same]
+    """The row of a layer, and below it those of its weights that are listed where more than one differs."""
+    differing = [weight for weight in layer.diff.weights if not weight.same]
     is_pair = layer.diff.old is not None and layer.diff.new is not None
     single = differing[0] if is_pair and len(differing) == 1 else None
     yield _layer_row(layer.diff, single)
-    if is_pair and single is None:
-        for number, weight in enumerate(differing, 1):
-            cells = (name_in_words(*_names(weight)), "", *_figures(weight), ", ".join(weight_details(weight)))
-            yield Row(cells, (number == len(differing),), tone=_tone(weight.change))
+    below = [weight for weight in layer.weights if not weight.same] if is_pair and single is None else []
+    for number, weight in enumerate(below, 1):
+        word = "within tolerance" if is_within_tolerance(weight) else ""
+        cells = (name_in_words(*_names(weight)), word, *_figures(weight), ", ".join(weight_details(weight)))
+        yield Row(cells, (number == len(below),), tone=_tone(weight.change))
 
 
 def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     """One layer, with the figures of the one weight that differs, or the gravest of several."""
-    details = [*layer_details(layer)]
-    if single is not None:
-        details.append(": ".join(filter(None, (single.name, ", ".join(weight_details(single))))))
+    details = [*layer_details(layer), *(_single_details(layer, single) if single else ())]
     figures = _gravest(layer) if single is None else _figures(single)
     verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{' (frozen)' * layer.frozen}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
     return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
+
+
+def _single_details(layer: LayerDiff, weight: WeightDiff) -> Iterator[str]:
+    """What is said of the one weight of a layer that differs, and which that is."""
+    said = ", ".join((*weight_details(weight), *["within tolerance"] * is_within_tolerance(weight)))
+    if said:
+        yield f"{weight.name}: {said}"
+    elif len(layer.weights) > 1:
+        yield f"{weight.name} only"
 
 
 def _names(weight: WeightDiff) -> tuple[str | None, str | None]:

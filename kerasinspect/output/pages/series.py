@@ -89,11 +89,14 @@ def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
     """What one looks for first: the layer that moves most, those that never do, and the first NaN."""
     most = series.moves_most
     if most is not None:
-        where = "" if most.largest is None else f", most of it at {_place(most.largest)} {names[most.largest]}"
-        yield Paragraph(f"moves most: {beginning(most.path)} (total {short_number(most.total, _DIGITS)}{where})")
+        where = () if most.largest is None else (f"largest at {_place(most.largest)} {names[most.largest]}",)
+        facts = (f"moves most: {beginning(most.path)}", f"total {short_number(most.total, _DIGITS)}", *where)
+        yield Paragraph(SEPARATOR.join(facts))
     if still := series.never_move:
-        words = "nothing moves" if len(still) == len(series.layers) else f"never move: {_named(still)}"
-        yield Paragraph(words + _IN_PART * series.partial)
+        part = _IN_PART * series.partial
+        yield Paragraph(
+            f"nothing moves{part}" if len(still) == len(series.layers) else f"never move{part}: {_named(still)}"
+        )
     yield _first_nan(series, names)
 
 
@@ -151,8 +154,8 @@ def _file_rows(series: Series, names: Sequence[str]) -> Iterator[Row]:
     most = _moved_most(series)
     for at, (one, name) in enumerate(zip(series.checkpoints, names, strict=True)):
         nan = "" if one.nan is None else f"{one.nan:,}"
-        cells = (name, _change(one.movement), most.get(at, ""), nan, "; ".join(_remarks(one)))
-        yield Row(cells, mark=_place(at).rjust(width))
+        cells = (name, _change(one.movement), most.get(at, ""), nan, "; ".join(_remarks(one, at)))
+        yield Row(cells, mark=_place(at).rjust(width), tone="error" if one.nan or one.unread else "plain")
 
 
 def _moved_most(series: Series) -> Mapping[int, str]:
@@ -165,8 +168,10 @@ def _moved_most(series: Series) -> Mapping[int, str]:
     return {at: path for at, (_, path) in largest.items()}
 
 
-def _remarks(one: Checkpoint) -> Iterator[str]:
-    """What is to be said of a file."""
+def _remarks(one: Checkpoint, at: int) -> Iterator[str]:
+    """What is to be said of a file: among it how far back the change goes that leaps over others."""
+    if one.compared_with not in {None, at - 1}:
+        yield f"change from {_place(one.compared_with or 0)}"
     if one.unread:
         more = f" (and {len(one.unread) - 1:,} more)" if len(one.unread) > 1 else ""
         yield f"{one.unread[0].removesuffix('.')}{more}"

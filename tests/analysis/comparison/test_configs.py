@@ -163,6 +163,26 @@ def test_of_vocabularies_the_sizes_and_the_first_other_token_are_told() -> None:
     ]
 
 
+def test_tokens_beyond_those_that_are_kept_are_told_apart_by_their_digest() -> None:
+    """The first thousand may be the same, and the last one another."""
+    known = [Vocabulary(("a",), 2_000, None, digest) for digest in ("1", "2")]
+    before, after = ((Layer("one", "StringLookup", "one", vocabulary=one), None) for one in known)
+    assert [*layer_changes(before, after, exact=True)] == [ConfigChange("vocabulary.sha256", "1", "2")]
+    assert [*layer_changes(before, before, exact=True)] == []
+
+
+def test_lists_in_lists_are_compared_in_one_pass() -> None:
+    """At whatever depth they differ, and in whatever way each is written."""
+    old: Json = ["relu", object_of("L2", l2=1.0, name="a")]
+    new: Json = [object_of("function") | {"config": "relu"}, object_of("L2", l2=1, name="b")]
+    deep: Json = old
+    other: Json = [*new, None] if isinstance(new, list) else None
+    for _ in range(200):
+        deep, other, new = [deep, 0], [other, 0], [new, 0]
+    assert changes({"table": deep}, {"table": new}) == []
+    assert [one.key for one in changes({"table": deep}, {"table": other})] == ["table.0"]
+
+
 LEGACY_RATE = 0.0010000000474974513
 LEGACY: Config = {
     "loss": "mse",

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from kerasinspect.analysis.comparison.matching import match_layers
+from kerasinspect.analysis.comparison.matching import by_values, match_layers
 from kerasinspect.analysis.comparison.matching.weights import paired_weights
 from kerasinspect.analysis.comparison.results import ComparisonOptions
 from kerasinspect.errors import NothingMatches, RequestError
-from kerasinspect.model import Layer, Model
-from tests.makers.handmade import model, weight
+from kerasinspect.model import UNKNOWN_CLASS, Layer, Model
+from tests.makers.handmade import MemoryArray, model, weight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,3 +185,91 @@ def test_weights_are_paired_by_name_then_by_shape() -> None:
         (one.weights[0], one.weights[0]),
         (one.weights[1], None),
     )
+
+
+def test_names_that_keras_numbered_anew_are_matched_by_number() -> None:
+    """A name that both models have is another layer's where each session counted on."""
+    old = chain(*(layer(name, random(at)) for at, name in enumerate(("dense", "dense_1", "dense_2"))))
+    new = chain(*(layer(name, random(at + 9)) for at, name in enumerate(("dense_1", "dense_2", "dense_3"))))
+    assert matched(old, new) == [
+        ("dense", "dense_1", "order"),
+        ("dense_1", "dense_2", "order"),
+        ("dense_2", "dense_3", "order"),
+    ]
+
+
+def test_numbers_that_count_from_elsewhere_are_no_names() -> None:
+    """Where a session counted on and made more layers, one name says nothing."""
+    old = chain(layer("a", random(1, 3, 3)), layer("dense", random(2)), layer("dense_1", random(3)))
+    new = chain(layer("a", random(1, 3, 3)), *(layer(f"dense_{n}", random(n + 9)) for n in (1, 2, 3)))
+    assert ("dense_1", "dense_1", "path") not in matched(old, new)
+
+
+def test_storage_names_are_no_names() -> None:
+    """Groups of a file of weights are counted by class; values tell which layer each is."""
+    old = chain(layer("dense_1", random(1)), layer("dense", random(2)), layer("other", random(3)))
+    groups = [layer(name, random(at), named=False) for at, name in ((1, "dense"), (2, "dense_1"), (3, "dense_2"))]
+    new = model(groups, format="keras-weights")
+    assert {by for *_, by in matched(old, new)} == {"values"}
+    retrained = [replace(one, weights=layer(one.name, random(at)).weights) for at, one in enumerate(groups, 50)]
+    untold = model(retrained, format="keras-weights")
+    assert matched(old, untold) == [
+        ("dense_1", "dense", "order"),
+        ("dense", "dense_1", "order"),
+        ("other", "dense_2", "order"),
+    ]
+
+
+def test_an_unknown_class_fits_what_has_its_shapes() -> None:
+    """A file of weights may not tell a class; another class that is told is none of it."""
+    old = chain(layer("a", random(1)))
+    assert matched(old, model([layer("b", random(1), class_name=UNKNOWN_CLASS)])) == [("a", "b", "values")]
+    assert matched(old, chain(layer("b", random(1), class_name="Embedding"))) == [(None, "b", None), ("a", None, None)]
+
+
+def test_a_quantized_kernel_is_held_against_a_float_one() -> None:
+    """By the values that its layer computes with; what quantization adds is no weight of its own."""
+    one, other = layer("a", random(1)), layer("b", random(1))
+    scale = weight("b", "Dense", "kernel_scale", np.ones((1, UNITS), "float32"), ["one", "unit"])
+    stored = (other.weights[0].array[...] * 50).astype("int8")
+    kernel = replace(other.weights[0], array=MemoryArray(stored), dequantized=MemoryArray(stored / np.float32(50)))
+    assert matched(chain(one), chain(replace(other, weights=(kernel, scale)))) == [("a", "b", "values")]
+
+
+def test_values_that_cannot_be_read_say_nothing() -> None:
+    """The rest is matched as ever."""
+    one = layer("a", random(1))
+    broken = replace(one, weights=(replace(one.weights[0], array=MemoryArray(random(1), broken=True)),))
+    assert matched(chain(one, layer("b", random(2))), chain(broken, layer("c", random(2)))) == [
+        ("a", "a", "path"),
+        ("b", "c", "values"),
+    ]
+
+
+def test_odd_values_warn_of_nothing() -> None:
+    """NaN, infinities and numbers at the ends of a float are numbers like others."""
+    odd = random(1).astype("float64")
+    odd[0, :4] = np.nan, np.inf, 1e308, -1e308
+    tiny = random(2).astype("float64") * 1e-320
+    old, new = chain(layer("a", odd), layer("b", tiny)), chain(layer("c", tiny), layer("d", odd))
+    assert matched(old, new) == [("b", "c", "values"), ("a", "d", "values")]
+
+
+def test_one_outlier_makes_no_pair() -> None:
+    """A number that dwarfs all others, at one place of two arrays, is not what they are told by."""
+    values = [random(1), random(2)]
+    for one in values:
+        one[3, 3] = 1e6
+    assert matched(chain(layer("a", values[0])), chain(layer("b", values[1])), matching="values")[0][2] is None
+
+
+def test_too_many_layers_of_one_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some are held against all others, and every pair of the rest is asked for its values."""
+    monkeypatch.setattr(by_values, "_MOST", 100)
+    monkeypatch.setattr(by_values, "_SOME", 10)
+    old = chain(*(layer(f"a{n}", random(n)) for n in range(200)))
+    near = [layer(f"b{n}", random(n) + random(n + 300) / 100) for n in range(200)]
+    assert [by for *_, by in matched(old, chain(*near))].count("values") == 10
+    assert {(one, other) for one, other, _ in matched(old, chain(*near))} == {(f"a{n}", f"b{n}") for n in range(200)}
+    shuffled = [near[at] for at in np.random.default_rng(0).permutation(200)]
+    assert all(not (one and other) or one[1:] == other[1:] for one, other, _ in matched(old, chain(*shuffled)))

@@ -108,12 +108,54 @@ def test_a_layer_in_another_layer_has_moved() -> None:
     assert compare_models(STACK, whole([FIRST, block, THIRD]))["block/second"].moved
 
 
-def test_a_frozen_layer_is_named_where_both_say_so_and_nothing_changed() -> None:
-    """One that moved all the same is not."""
-    still = replace(FIRST, trainable=False)
+def test_a_frozen_layer_is_named_where_the_config_says_so_and_nothing_changed() -> None:
+    """The new config counts, since it was frozen for what came between; one that moved all the same is not."""
+    frozen = replace(FIRST, trainable=False, config={**FIRST.config, "trainable": False})
     moved = with_kernel(replace(SECOND, trainable=False), kernel_of(SECOND) + 1)
-    diff = compare_models(whole([still, replace(SECOND, trainable=False), THIRD]), whole([still, moved, THIRD]))
+    diff = compare_models(STACK, whole([frozen, moved, THIRD]))
     assert [one.path for one in diff if one.frozen] == ["first"]
+    assert [one.path for one in compare_models(whole([frozen, SECOND, THIRD]), STACK) if one.frozen] == []
+    untold = model([replace(FIRST, trainable=None, config={}), SECOND, THIRD])
+    assert [one.path for one in compare_models(whole([frozen, SECOND, THIRD]), untold) if one.frozen] == ["first"]
+
+
+def test_an_edit_of_low_rank_is_recognised_where_the_spread_is_asked() -> None:
+    """Nearly all of the change lies in few of many directions; in a small kernel a few directions are no few."""
+    random = np.random.default_rng(5)
+    base, noise = random.standard_normal((2, 100, 80))
+    edit = random.standard_normal((100, 4)) @ random.standard_normal((4, 80))
+
+    def low_rank(change: np.ndarray[Any, Any], **options: Any) -> bool:  # noqa: ANN401 - of a comparison
+        old, new = (whole([with_kernel(FIRST, one.astype("float32"))]) for one in (base, base + change))
+        return compare_models(old, new, ComparisonOptions(**options))[0].low_rank
+
+    assert low_rank(edit / 100, spectral=True)
+    assert not low_rank(edit / 100)
+    assert not low_rank(noise / 100, spectral=True)
+    assert not low_rank(edit / 100 + noise / 100, spectral=True)
+    base, edit = base[:, :40], edit[:, :40]
+    assert not low_rank(edit, spectral=True)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")
+def test_what_real_training_did_to_each_layer_is_told(tmp_path: Path) -> None:
+    """Frozen layers by name, LoRA's edit by its rank, and every other layer by its verdict."""
+    import keras
+
+    from tests.measure_verdicts import examples, network, train
+
+    subject = network()
+    train(subject, "adam", examples(1, 200), 1)
+    subject.save(tmp_path / "old.keras")
+    for one in subject.layers:
+        one.trainable = one.name not in {"first", "norm"}
+    subject.get_layer("third").enable_lora(4)
+    train(subject, keras.optimizers.Adam(), examples(2, 200), 1)
+    subject.save(tmp_path / "new.keras")
+    diff = compare(tmp_path / "old.keras", tmp_path / "new.keras", spectral=True)
+    assert [one.path for one in diff if one.frozen] == ["first", "norm"]
+    assert [one.path for one in diff if one.low_rank] == ["third"]
+    assert [one.verdict for one in diff if one.weights] == ["unchanged"] * 2 + ["trained"] * 3
 
 
 def test_a_file_of_weights_states_no_config_no_name_and_no_layer_without_weights() -> None:
@@ -187,9 +229,9 @@ def test_layers_are_asked_for_by_position_and_path() -> None:
 
 def test_a_comparison_is_one_line_of_text() -> None:
     """Whatever it holds."""
-    assert repr(compare_models(STACK, STACK)) == "<Diff 'model.keras' -> 'model.keras': equal, 3 unchanged>"
+    assert repr(compare_models(STACK, STACK)) == "<Diff model.keras -> model.keras · equal · 3 unchanged>"
     other = compare_models(STACK, whole([FIRST, SECOND]))
-    assert repr(other) == "<Diff 'model.keras' -> 'model.keras': 2 unchanged, 1 removed>"
+    assert repr(other) == "<Diff model.keras -> model.keras · 2 unchanged · 1 removed>"
 
 
 def test_files_are_compared_by_name(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from kerasinspect.analysis.selection.several import SelectionFilters
 from kerasinspect.analysis.statistics import measure
 from kerasinspect.errors import NothingMatches
 from kerasinspect.model import Layer, Model
-from tests.makers.handmade import model, weight
+from tests.makers.handmade import MemoryArray, model, weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +102,7 @@ def test_what_moves_and_what_does_not() -> None:
     assert [one.path for one in series.arranged("name")] == ["fast", "slow", "still"]
     assert [one.path for one in series] == ["still", "slow", "fast"]
     assert (len(series), series[0].path) == (3, "still")
-    assert repr(series) == "<Series: 3 layers over 3 files>"
+    assert repr(series) == "<Series 3 layers · 3 files>"
 
 
 def test_a_layer_that_was_all_zero_has_no_share() -> None:
@@ -208,6 +209,43 @@ def test_every_array_is_read_twice_at_most(monkeypatch: pytest.MonkeyPatch) -> N
     counts = [sum(one is weight.array for one in read) for file in files for weight in file.weights]
     assert min(counts) == 1
     assert max(counts) == 2
+
+
+def test_a_lost_scale_is_no_movement() -> None:
+    """Where only one file tells what integers stand for, they are compared as they are stored."""
+    integers = np.array([[1, -2], [3, 4]], "int8")
+    kernels = [
+        weight("dense", "Dense", "kernel", integers, ["input", "unit"], dequantized=numbers)
+        for numbers in (MemoryArray(integers * 0.5), None)
+    ]
+    files = [model([Layer("dense", "Dense", "dense", weights=(kernel,))]) for kernel in kernels]
+    assert [one.moves for one in followed(*files)] == [False]
+    assert [one.moves for one in followed(*files[::-1])] == [False]
+
+
+def test_quantizing_is_a_movement_of_what_is_computed_with() -> None:
+    """By as much as the rounding."""
+    before = np.array([[0.5, -1.1], [1.5, 2.0]])
+    integers = np.array([[1, -2], [3, 4]], "int8")
+    kernel = weight("dense", "Dense", "kernel", integers, ["input", "unit"], dequantized=MemoryArray(integers * 0.5))
+    series = followed(model([layer("dense", before)]), model([Layer("dense", "Dense", "dense", weights=(kernel,))]))
+    assert changes(series["dense"]) == [None, pytest.approx(0.1 / np.linalg.norm(before), rel=1e-6)]
+
+
+def test_only_two_models_are_kept() -> None:
+    """What is known of the others holds none of their arrays."""
+    so_far = SeriesSoFar(compare)
+    kept: list[weakref.ref[Any]] = []
+    for epoch in range(6):
+
+        def close() -> None:
+            """Nothing: it is what tells whether its model is still there."""
+
+        kept.append(weakref.ref(close))
+        so_far.add(model([layer("dense", KERNEL + epoch), layer(f"own_{epoch}")], close=close))
+        del close
+        assert [ref() is not None for ref in kept] == [False] * epoch + [True]
+    assert len(so_far.settled()) == 2
 
 
 def test_filters_may_match_in_some_files_only() -> None:

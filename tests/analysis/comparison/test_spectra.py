@@ -133,6 +133,13 @@ def test_what_is_no_matrix_has_no_spectrum(shape: tuple[int, ...]) -> None:
     assert spectrum(cut(np.ones(shape)), cut(np.ones(shape))) is None
 
 
+def test_a_matrix_of_any_size_takes_little_memory() -> None:
+    """One of so many rows and columns that even a few directions would fill the memory has no spectrum."""
+    for shape in ((1 << 17, 1 << 17), (2000, 1 << 19)):
+        huge = CutArray(np.broadcast_to(np.float32(1), shape), "float32")
+        assert spectrum(huge, huge) is None
+
+
 def test_opaque_values_have_no_spectrum() -> None:
     """Where the file does not tell the dtype, nothing is computed."""
     assert spectrum(CutArray(np.ones((3, 3), "<u2"), "opaque16"), cut(np.ones((3, 3)))) is None

@@ -104,10 +104,14 @@ def _are_alike(old: str, new: str) -> bool:
 
 
 def _vocabulary_changes(old: Vocabulary, new: Vocabulary) -> Iterator[ConfigChange]:
-    """In what two vocabularies differ: how many tokens there are, and the first that is another one."""
+    """In what two vocabularies differ: how many tokens there are, and the first of those that are kept."""
+    if old.sha256 == new.sha256 is not None:
+        return
+    tokens = enumerate(zip(old.tokens, new.tokens, strict=False))
+    first = next(((place, *pair) for place, pair in tokens if len({*pair}) > 1), None)
     if old.count != new.count:
         yield ConfigChange("vocabulary.count", old.count, new.count)
-    for place, (token, other) in enumerate(zip(old.tokens, new.tokens, strict=False)):
-        if token != other:
-            yield ConfigChange(f"vocabulary.{place}", token, other)
-            return
+    if first is not None:
+        yield ConfigChange(f"vocabulary.{first[0]}", first[1], first[2])
+    elif old.count == new.count and old.sha256 != new.sha256:
+        yield ConfigChange("vocabulary.sha256", old.sha256, new.sha256)

@@ -90,19 +90,18 @@ def _long(value: Json) -> Json:
 
 def _metric_names(value: Json) -> Iterator[Json]:
     """The metrics of all outputs, by today's names, in order; a function in a wrapper by its own."""
-    match value:
-        case list():
-            for inner in value:
-                yield from _metric_names(inner)
-        case {"class_name": str(), "config": {"fn": str(function)}}:
-            yield from _metric_names(function)
-        case {"class_name": str(name), "config": _}:
-            yield from _metric_names(name)
-        case dict():
-            yield from _metric_names([*value.values()])
-        case str():
-            name = snake_case(value)
-            yield _LONG_NAMES.get(name, name)
+    pending = [value]
+    while pending:
+        match pending.pop():
+            case list() as inner:
+                pending += reversed(inner)
+            case {"class_name": str(), "config": {"fn": str(name)}} | {"class_name": str(name), "config": _}:
+                pending.append(name)
+            case dict() as inner:
+                pending += reversed(inner.values())
+            case str() as text:
+                name = snake_case(text)
+                yield _LONG_NAMES.get(name, name)
 
 
 def _are_same_metrics(old: Json, new: Json) -> bool:

@@ -18,7 +18,7 @@ _LABEL = "name"
 """The key of an object's config that only says what it is called."""
 
 
-def value_changes(key: str, old: Json, new: Json, *, exact: bool = False) -> Iterator[ConfigChange]:
+def _value_changes(key: str, old: Json, new: Json, *, exact: bool = False) -> Iterator[ConfigChange]:
     """Each place at or below a key where two plain values differ.
 
     ``exact`` says that a key which one side lacks is a difference: it is where the same code wrote both.
@@ -37,7 +37,7 @@ def key_changes(key: str, old: JsonObject, new: JsonObject, *, exact: bool) -> I
     for inner in dict.fromkeys((*old, *new)):
         path = f"{key}.{inner}" if key else inner
         if inner in old and inner in new:
-            yield from value_changes(path, old[inner], new[inner], exact=exact)
+            yield from _value_changes(path, old[inner], new[inner], exact=exact)
         elif exact and inner in old and old[inner] is not None:
             yield ConfigChange(path, told_value(_described(old[inner])), None, missing="new")
         elif exact and new.get(inner) is not None:
@@ -51,13 +51,12 @@ def _object_changes(key: str, old: dict[str, Json], new: dict[str, Json], *, exa
     elif _name_of(old) != _name_of(new):
         yield ConfigChange(key, told_value(_described(old)), told_value(_described(new)))
     else:
-        yield from value_changes(f"{key}.config", _unlabelled(old), _unlabelled(new), exact=exact)
+        yield from _value_changes(f"{key}.config", _unlabelled(old), _unlabelled(new), exact=exact)
 
 
 def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) -> Iterator[ConfigChange]:
-    """The two lists where they differ; of long ones their lengths and the first place that differs."""
-    places = zip(old, new, strict=False)
-    first = next((place for place, pair in enumerate(places) if _differ(*pair, exact=exact)), None)
+    """The two lists where they differ; of long ones their lengths and the first items that differ."""
+    first = next((place for place, pair in enumerate(zip(old, new, strict=False)) if not _agree(*pair, exact)), None)
     if first is None and len(old) == len(new):
         return
     if told_value(old) == old and told_value(new) == new:
@@ -66,12 +65,20 @@ def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) ->
     if len(old) != len(new):
         yield ConfigChange(f"{key}.count", len(old), len(new))
     if first is not None:
-        yield from value_changes(f"{key}.{first}", old[first], new[first], exact=exact)
+        yield ConfigChange(f"{key}.{first}", told_value(_described(old[first])), told_value(_described(new[first])))
 
 
-def _differ(old: Json, new: Json, *, exact: bool) -> bool:
-    """Whether two values differ anywhere."""
-    return next(value_changes("", old, new, exact=exact), None) is not None
+def _agree(old: Json, new: Json, exact: bool) -> bool:  # noqa: FBT001 - as the changes have it
+    """Whether ``_value_changes`` would find nothing, without a word about what it finds."""
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(_agree(*pair, exact) for pair in zip(old, new, strict=True))
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return _is_same(old, new)
+    if is_entry(old) and is_entry(new):
+        return _name_of(old) == _name_of(new) and _agree(_unlabelled(old), _unlabelled(new), exact)
+    if exact and any((old if key in old else new)[key] is not None for key in old.keys() ^ new.keys()):
+        return False
+    return all(_agree(old[key], new[key], exact) for key in old.keys() & new.keys())
 
 
 def _is_same(old: Json, new: Json) -> bool:

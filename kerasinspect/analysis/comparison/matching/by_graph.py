@@ -33,7 +33,7 @@ def _go_round(old: Side, new: Side, pairs: Pairs) -> None:
             if (one.number, other.number) in tried:
                 continue
             tried.add((one.number, other.number))
-            if pairs.are_free(one, other) and _neighbours_agree(one, other, pairs):
+            if pairs.may_add(one, other) and _neighbours_agree(one, other, pairs):
                 pairs.add(one, other, "graph")
                 pending.append((one, other))
 
@@ -69,8 +69,9 @@ def are_neighbours_paired(old: Place, new: Place, pairs: Pairs) -> bool:
 
 
 def is_fed_otherwise(old: Place, new: Place, pairs: Pairs) -> bool:
-    """Whether everything that feeds the two layers has a partner, and these are not the same."""
-    is_known = all(one.number in pairs.new_of for one in old.feeders)
+    """Whether both files say what feeds the two layers, all of it has a partner, and these are not the same."""
+    is_known = bool(old.feeders and new.feeders)
+    is_known = is_known and all(one.number in pairs.new_of for one in old.feeders)
     is_known = is_known and all(one.number in pairs.old_of for one in new.feeders)
     return is_known and not _are_paired(old.feeders, new.feeders, pairs)
 

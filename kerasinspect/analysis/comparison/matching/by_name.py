@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.matching.pairs import classes_fit, fit
 from kerasinspect.analysis.renumbering import renumbered
-from kerasinspect.knowledge.naming import number_in, unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,13 +35,10 @@ def _named(side: Side) -> list[tuple[str, str | None]]:
 
 
 def certain(couples: Iterable[Couple], old: Side, new: Side) -> Iterator[Couple]:
-    """Layers of one path where that means something: both files tell it, and numbers in it count from the same one."""
-    is_one_numbering = _paths_with_weights(old) == _paths_with_weights(new)
-    lowest, other_lowest = _lowest_numbers(old), _lowest_numbers(new)
+    """Layers of one name where that means something: both files tell it, or have just the same ones."""
+    is_one_naming = _paths_with_weights(old) == _paths_with_weights(new)
     for one, other in couples:
-        if is_one_numbering or (
-            one.is_named and other.is_named and lowest.get(_group(one)) == other_lowest.get(_group(other))
-        ):
+        if is_one_naming or way_of(one, other) == "order" or are_named_alike(one, other, old, new):
             yield one, other
 
 
@@ -51,22 +47,9 @@ def _paths_with_weights(side: Side) -> set[str]:
     return {place.layer.path for place in side.places if place.weights}
 
 
-_Group = tuple["int | None", str]
-
-
-def _group(place: Place) -> _Group:
-    """The layers that Keras may have numbered together: those of one class in one layer."""
-    return None if place.around is None else place.around.number, place.word
-
-
-def _lowest_numbers(side: Side) -> dict[_Group, int]:
-    """The lowest number of names that Keras may have given, for each group of layers that have any."""
-    found: dict[_Group, int] = {}
-    for place in side.places:
-        if unnumbered(place.layer.name) == place.word:
-            group, number = _group(place), number_in(place.layer.name)
-            found[group] = min(found.get(group, number), number)
-    return found
+def are_named_alike(one: Place, other: Place, old: Side, new: Side) -> bool:
+    """Whether both files tell the names of two layers, and count from the same number where Keras gives any."""
+    return one.is_named and other.is_named and old.lowest_number(one) == new.lowest_number(other)
 
 
 def pair_namesakes(couples: Iterable[Couple], pairs: Pairs, *, any_shapes: bool = False) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.matching.by_order import pair_in_order
+from kerasinspect.analysis.comparison.matching.by_name import are_named_alike
+from kerasinspect.analysis.comparison.matching.by_order import pair_in_order, pair_what_is_left
 from kerasinspect.analysis.comparison.matching.pairs import classes_fit, fit
 
 if TYPE_CHECKING:
@@ -60,17 +61,17 @@ def pair_inside(old: Side, new: Side, pairs: Pairs, *, by_name: bool = True) -> 
         around = pairs.old_of.get(place.number)
         if around and around.inner and place.inner:
             if by_name:
-                _pair_parts(around, place, pairs)
+                _pair_parts(around, place, old, new, pairs)
             _in_order(around.inner, place.inner, old, new, pairs)
 
 
-def _pair_parts(old: Place, new: Place, pairs: Pairs) -> None:
+def _pair_parts(around: Place, place: Place, old: Side, new: Side, pairs: Pairs) -> None:
     """Take parts of one name as found by what found the layers that they are parts of."""
-    names = {part.layer.name: part for part in reversed(old.inner)}
-    for part in new.inner:
+    names = {part.layer.name: part for part in reversed(around.inner)}
+    for part in place.inner:
         one = names.get(part.layer.name)
-        if one and pairs.are_free(one, part) and fit(one, part):
-            pairs.add(one, part, pairs.found_by[new.number])
+        if one and pairs.are_free(one, part) and fit(one, part) and are_named_alike(one, part, old, new):
+            pairs.add(one, part, pairs.found_by[place.number])
 
 
 def _in_order(olds: list[Place], news: list[Place], old: Side, new: Side, pairs: Pairs) -> None:
@@ -83,3 +84,4 @@ def _in_order(olds: list[Place], news: list[Place], old: Side, new: Side, pairs:
         for place in places:
             words.setdefault(place.word, ([], []))[side].append(place)
     pair_in_order([*words.values()], old, new, pairs)
+    pair_what_is_left(olds, news, old, new, pairs)

@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.matching.by_name import way_of
-from kerasinspect.analysis.comparison.matching.by_values import alike
+from kerasinspect.analysis.comparison.matching.by_values import pair_alike
 from kerasinspect.analysis.comparison.matching.pairs import fit
-from kerasinspect.analysis.comparison.matching.sketches import by_chance, likeness, sketch_of
+from kerasinspect.analysis.comparison.matching.sketches import (
+    are_equal,
+    by_chance,
+    is_telling,
+    likeness,
+    samples_of,
+    sketch_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,8 +50,8 @@ def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pai
     unsettled: dict[tuple[tuple[int, ...], ...], _Open] = defaultdict(_Open)
     for number, one in fitting.items():
         two = new.places[number]
-        sketches = sketch_of(one, count), sketch_of(two, count)
-        if _agree(*sketches):
+        sketches = _differing(one, two, count)
+        if sketches is None or _are_alike(*sketches):
             pairs.add(one, two, way_of(one, two))
         else:
             _keep(unsettled[two.shapes], (one, two), sketches)
@@ -54,8 +61,10 @@ def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pai
     for place, sketch in _others(pairs.free_new(new.places), set(fitting), count):
         unsettled[place.shapes].news.append((place, sketch))
     for layers in unsettled.values():
-        for one, two in alike(layers.olds, layers.news):
+        told = pair_alike(layers.olds, layers.news)
+        for one, two in told.pairs:
             pairs.add(one, two, way_of(one, two) if fitting.get(two.number) is one else "values")
+        pairs.keep_asking(told.olds, told.news)
     return any(
         not pairs.are_free(one, new.places[number]) and not pairs.is_pair(one, new.places[number])
         for number, one in fitting.items()
@@ -68,12 +77,18 @@ def _count(old: Side, new: Side) -> int:
     return max(_FEWEST, min(_MOST, _NUMBERS // max(1, weights)))
 
 
-def _agree(old: Sketch | None, new: Sketch | None) -> bool:
+def _differing(old: Place, new: Place, count: int) -> tuple[Sketch | None, Sketch | None] | None:
+    """What the values of two layers of one name say of each; None where they are the same, and not just constants."""
+    samples, others = samples_of(old, count), samples_of(new, count)
+    if samples and others and are_equal(samples, others):
+        return None if is_telling(samples) else (None, None)
+    return sketch_of(samples), sketch_of(others)
+
+
+def _are_alike(old: Sketch | None, new: Sketch | None) -> bool:
     """Whether values bear out that two layers of one name are one, so that they need not be held against others."""
     if old is None or new is None:
         return False
-    if old.exact == new.exact:
-        return True
     return likeness(old, new) > max(_SURE, by_chance(min(old.freedom, new.freedom), 1))
 
 
@@ -87,5 +102,5 @@ def _keep(layers: _Open, couple: Couple, sketches: tuple[Sketch | None, Sketch |
 def _others(places: Iterable[Place], named: set[int], count: int) -> Iterator[Known]:
     """Layers that have weights, but no namesake, with what their values say."""
     for place in places:
-        if place.weights and place.number not in named and (sketch := sketch_of(place, count)):
+        if place.weights and place.number not in named and (sketch := sketch_of(samples_of(place, count))):
             yield place, sketch

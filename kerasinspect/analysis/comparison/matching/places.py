@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.knowledge.layers import group_name
 from kerasinspect.knowledge.layers.weights import LORA_FACTORS
-from kerasinspect.knowledge.naming import plain_class_name, unnumbered
+from kerasinspect.knowledge.naming import current_class_name, number_in, unnumbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,9 @@ _QUANTIZATION_ENDINGS = ("_scale", "_zero", "_amax_history", "_divisor")
 """Endings of arrays that quantizing adds to a layer, and that the layer itself says nothing by."""
 _GROUP_INDEX = "g_idx"
 """Another one."""
+
+_Group: TypeAlias = "tuple[int | None, str]"
+"""What layers have in common that Keras may have numbered together: the layer around them, and their class."""
 
 Kinds: TypeAlias = "dict[tuple[str, tuple[tuple[int, ...], ...], tuple[int, ...]], int]"
 """A number for each kind of layer that was met on either side: same class, same shapes, same layers with weights."""
@@ -54,7 +57,7 @@ class Place:
     def word(self) -> str:
         """What its class is called in the names that Keras makes."""
         known = known_class(self.layer)
-        return unnumbered(self.layer.name) if known is None else group_name(plain_class_name(known))
+        return unnumbered(self.layer.name) if known is None else group_name(current_class_name(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Side:
     by_path: Mapping[str, Place]
     kinds: Sequence[int]
     """The kind of each layer, by its number."""
+    forms: Sequence[int]
+    """The same without the classes, which files of weights may not tell."""
+    lowest: Mapping[_Group, int]
+    """The lowest number of names that Keras may have given, for each group of layers that have any."""
 
     @property
     def tells_order(self) -> bool:
@@ -87,10 +94,20 @@ class Side:
         """The number of its kind, which layers of either side share that look alike."""
         return self.kinds[place.number]
 
+    def form(self, place: Place) -> int:
+        """The number of its form, which layers of either side share that have weights of the same shapes throughout."""
+        return self.forms[place.number]
+
+    def lowest_number(self, place: Place) -> int | None:
+        """The lowest number among the layers that Keras may have numbered together with one."""
+        return self.lowest.get(_group(place))
+
 
 def values_of(weight: Weight) -> Array:
     """The values that a layer computes with."""
-    return weight.dequantized or weight.unpacked or weight.array
+    if weight.dequantized is not None:
+        return weight.dequantized
+    return weight.array if weight.unpacked is None else weight.unpacked
 
 
 def side_of(model: Model, kinds: Kinds) -> Side:
@@ -108,7 +125,7 @@ def side_of(model: Model, kinds: Kinds) -> Side:
             if path in by_path:
                 place.feeders.append(by_path[path])
                 by_path[path].consumers.append(place)
-    return Side(model, places, by_path, _kinds(places, kinds))
+    return Side(model, places, by_path, _kinds(places, kinds), _kinds(places, kinds, "?"), _lowest_numbers(places))
 
 
 def _places(model: Model) -> Iterator[Place]:
@@ -135,13 +152,31 @@ def _is_added(name: str) -> bool:
     return name == _GROUP_INDEX or name in LORA_FACTORS or name.endswith(_QUANTIZATION_ENDINGS)
 
 
-def _kinds(places: Sequence[Place], kinds: Kinds) -> list[int]:
-    """The kind of each layer: those inside it count where they have weights, since files of weights have no others."""
+def _kinds(places: Sequence[Place], kinds: Kinds, word: str | None = None) -> list[int]:
+    """The kind of each layer, by one word for all classes where that is given.
+
+    Layers inside it count where they have weights, since files of weights have no others.
+    """
     numbers = [0] * len(places)
     heavy = [False] * len(places)
     for place in reversed(places):
         inside = [one.number for one in place.inner if heavy[one.number]]
         heavy[place.number] = bool(place.weights or inside)
-        key = place.word, place.shapes, tuple(numbers[number] for number in inside)
+        key = word or place.word, place.shapes, tuple(numbers[number] for number in inside)
         numbers[place.number] = kinds.setdefault(key, len(kinds))
     return numbers
+
+
+def _group(place: Place) -> _Group:
+    """The layers that Keras may have numbered together with one."""
+    return None if place.around is None else place.around.number, place.word
+
+
+def _lowest_numbers(places: Sequence[Place]) -> dict[_Group, int]:
+    """The lowest number of each group of layers with names that Keras may have given."""
+    found: dict[_Group, int] = {}
+    for place in places:
+        if unnumbered(place.layer.name) == place.word:
+            number = number_in(place.layer.name)
+            found[_group(place)] = min(found.get(_group(place), number), number)
+    return found

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.comparison.matching.places import Place
 
+    _Numbers = np.ndarray[Any, Any]
+    Samples = list[_Numbers]
     _Vector = np.ndarray[Any, np.dtype[np.float32]]
 
-_FEWEST = 3
-"""Different numbers that an array must have for its values to say which one it is: zeros and ones are in many."""
 _FAR = 4.0
 """How many times the usual distance from the middle a number counts at most, so that no outlier decides alone."""
 _RARE = 1e-9
@@ -41,22 +41,44 @@ class Sketch:
     """A digest of the numbers themselves."""
 
 
-def sketch_of(place: Place, count: int) -> Sketch | None:
-    """The sketch of ``count`` numbers a weight; None where values say nothing: they are constant, or cannot be read."""
+def samples_of(place: Place, count: int) -> Samples | None:
+    """Some numbers of each weight, at most ``count``; None where they cannot be read."""
     try:
-        samples = [sample(values_of(weight), count) for weight in place.weights]
+        return [sample(values_of(weight), count) for weight in place.weights]
     except UnreadableFile:
         return None
-    parts = [_informative(numbers) for numbers in samples]
-    freedom = sum(free for _, free in parts)
-    if not freedom:
+
+
+def are_equal(old: Samples, new: Samples) -> bool:
+    """Whether two layers have the same numbers."""
+    return all(np.array_equal(one, other, equal_nan=True) for one, other in zip(old, new, strict=True))
+
+
+def is_telling(samples: Samples) -> bool:
+    """Whether numbers say which layer it is that has them: those of some weight are of several values."""
+    return any(map(_has_several_values, samples))
+
+
+def _has_several_values(numbers: _Numbers) -> bool:
+    """Whether there are values between the least and the greatest one; NaN and infinities are none."""
+    finite = numbers[np.isfinite(numbers)]
+    return finite.size > 0 and bool(np.any((finite > finite.min()) & (finite < finite.max())))
+
+
+def sketch_of(samples: Samples | None) -> Sketch | None:
+    """The sketch of a layer; None where its values say nothing, or cannot be read."""
+    if samples is None or not is_telling(samples):
         return None
+    with np.errstate(all="ignore"):
+        parts = [_around_middle(numbers) for numbers in samples]
     direction = np.concatenate([part for part, _ in parts])
-    direction /= np.linalg.norm(direction)
-    return Sketch(direction.astype(np.float32), freedom, _digest(samples))
+    length = np.linalg.norm(direction)
+    if not length:
+        return None
+    return Sketch((direction / length).astype(np.float32), sum(free for _, free in parts), _digest(samples))
 
 
-def _digest(samples: list[np.ndarray[Any, Any]]) -> bytes:
+def _digest(samples: Samples) -> bytes:
     """What only the same numbers have."""
     digest = blake2b(digest_size=16)
     for numbers in samples:
@@ -64,19 +86,19 @@ def _digest(samples: list[np.ndarray[Any, Any]]) -> bytes:
     return digest.digest()
 
 
-def _informative(numbers: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], float]:
+def _around_middle(numbers: _Numbers) -> tuple[_Numbers, float]:
     """A weight's numbers around their middle, and how many are free; zeros and none where they say nothing."""
     finite = np.where(np.isfinite(numbers), numbers, 0.0)
-    if np.unique(finite).size < _FEWEST:
+    if not _has_several_values(finite):
         return np.zeros(finite.size), 0.0
     apart = finite - np.median(finite)
-    far = _FAR * np.median(np.abs(apart[apart != 0]))
-    apart = np.clip(apart, -far, far)
+    apart /= _FAR * np.median(np.abs(apart[apart != 0]))
+    np.clip(apart, -1, 1, out=apart)
     apart -= apart.mean()
     squares = apart * apart
-    total = squares.sum()
-    freedom = min(float(finite.size - 1), _USUAL_TAIL * float(total * total / (squares * squares).sum()))
-    return apart * (freedom / total) ** 0.5, freedom
+    total, tail = squares.sum(), squares @ squares
+    freedom = min(finite.size - 1, _USUAL_TAIL * float(total * total / tail)) if tail else 0.0
+    return apart * (freedom / total) ** 0.5 if freedom else np.zeros(finite.size), freedom
 
 
 def likeness(old: Sketch, new: Sketch) -> float:

@@ -114,6 +114,7 @@ class SeriesSoFar:
             partners = {*pairs.values()}
             checkpoint = replace(
                 checkpoint,
+                compared_with=before.at,
                 movement=self._movement(before, file, pairs, tracks),
                 new=tuple(path for (path, _), track in tracks.items() if track.since == file.at),
                 gone=self._gone([place for place in before.rows if place not in partners], model),

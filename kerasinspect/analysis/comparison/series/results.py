@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kerasinspect.shown.lookup import Directory
+from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +53,11 @@ class LayerSeries:
     """NaN among its values in each file; None where the file lacks it, or its values cannot be read."""
     unread: bool = False
     """Whether some of its values cannot be read, so that it may have moved unseen."""
+
+    def __repr__(self) -> str:
+        """Its path, its class, and how far it moved."""
+        total = "" if self.total is None else f"sum of changes {self.total:.4g}"
+        return one_line(self, self.path, self.class_name, counted_thing(len(self.movements), "file"), total)
 
     @property
     def compared(self) -> tuple[tuple[int, Movement], ...]:
@@ -102,8 +108,10 @@ class Checkpoint:
     """Why it cannot be read; then nothing else is known."""
     format: str | None = None
     keras_version: str | None = None
+    compared_with: int | None = None
+    """The position of the last file before it that could be read."""
     movement: Movement | None = None
-    """Of all layers together, from the last file that could be read."""
+    """Of all layers together, from that file on."""
     nan: int | None = None
     """NaN in all weights; None where none could be read."""
     nan_in: str | None = None
@@ -174,7 +182,29 @@ class Series:
 
     def __repr__(self) -> str:
         """How many layers and files there are."""
-        return f"<Series: {len(self.layers)} layers over {len(self.checkpoints)} files>"
+        return one_line(self, *self._facts)
+
+    def _repr_html_(self) -> str:
+        """Its layers in a table, as a notebook shows them."""
+        rows = map(_html_cells, self.layers)
+        return html_table(" · ".join(self._facts), _HTML_TITLES, rows, len(self.layers))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """How many layers and files there are, and where the first NaN is."""
+        nan = "" if self.first_nan is None else f"first NaN in {self.first_nan.location}"
+        counts = (counted_thing(len(self.layers), "layer"), counted_thing(len(self.checkpoints), "file"))
+        return (*counts, nan) if nan else counts
+
+
+_HTML_TITLES = ("layer", "class", "parameters", "moves", "sum of changes")
+
+
+def _html_cells(layer: LayerSeries) -> tuple[str, ...]:
+    """One layer as a row of a notebook's table."""
+    moves = {True: "yes", False: "no", None: ""}[layer.moves]
+    total = "" if layer.total is None else f"{layer.total:.4g}"
+    return (layer.path, layer.class_name, f"{layer.parameters:,}", moves, total)
 
 
 def _descending(figure: Callable[[LayerSeries], float | None]) -> Callable[[LayerSeries], _Key]:

@@ -12,10 +12,14 @@ from kerasinspect.analysis.comparison.spectra.singular_values import MatrixPair,
 from kerasinspect.dtypes import holds_numbers
 
 if TYPE_CHECKING:
+    from kerasinspect.analysis.comparison.spectra.singular_values import Squares
     from kerasinspect.model import Array
 
 _EXACT_SIDE = 1 << 10
 """Rows or columns, whichever are fewer, of the largest matrix of which all singular values are computed."""
+
+_MOST_SIDE, _MOST_COLUMNS = 1 << 15, 1 << 18
+"""The sides of the largest matrix of which any are: what is held for them takes about 100 MB."""
 
 
 def spectrum(old: Array, new: Array) -> Spectrum | None:
@@ -24,14 +28,13 @@ def spectrum(old: Array, new: Array) -> Spectrum | None:
     The last axis is held against all others. All singular values are computed where they are at most 1,024, unless a
     matrix of far more columns than rows is too large to be held; else the largest ones and the effective rank are
     estimated from a dozen readings of both arrays.
-    None where there is no matrix, or not all of its values are finite numbers. Raises what ``compare_arrays`` raises.
+    None where there is no matrix or too large a one, and where not all of its values are finite numbers. Raises what
+    ``compare_arrays`` raises.
     """
     if not old.shape[1:] or 0 in old.shape or not all(holds_numbers(array.dtype) for array in (old, new)):
         return None
-    pair = MatrixPair(old, new)
     with np.errstate(all="ignore"):
-        is_small = pair.side <= _EXACT_SIDE and (pair.is_tall or pair.is_held)
-        squares = exact_squares(pair) if is_small else estimated_squares(pair)
+        squares = _squares(MatrixPair(old, new))
     if squares is None:
         return None
     of_old, of_new, of_difference = squares
@@ -43,3 +46,12 @@ def spectrum(old: Array, new: Array) -> Spectrum | None:
         old_largest=of_old.largest,
         new_largest=of_new.largest,
     )
+
+
+def _squares(pair: MatrixPair) -> tuple[Squares, ...] | None:
+    """The squared singular values of the old matrix, the new one and their difference, as its size allows."""
+    if pair.side <= _EXACT_SIDE and (pair.is_tall or pair.is_held):
+        return exact_squares(pair)
+    if pair.side > _MOST_SIDE or pair.columns > _MOST_COLUMNS:
+        return None
+    return estimated_squares(pair)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.analysis.statistics.in_step import in_step
-from kerasinspect.analysis.statistics.numbers import as_numbers, number_blocks, raw_blocks
+from kerasinspect.analysis.statistics.numbers import as_numbers, raw_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ _STRIP = 1 << 19
 """Values of each matrix that are multiplied at a time."""
 
 _HELD = 1 << 22
-"""Values of the largest matrix that is held in memory, as it is stored."""
+"""Values of the largest matrix that is held in memory, if its columns are more than its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,8 @@ def _squares_of(gram: _Values) -> Squares:
 
 def _columns(pair: MatrixPair) -> Iterator[tuple[_Values, _Values, _Values]]:
     """Some columns at a time of both matrices, which are held as they are stored, and of their difference, as rows."""
-    old, new = (_held(array).reshape(pair.rows, pair.columns) for array in (pair.old, pair.new))
+    old, new = (array[...].reshape(pair.rows, pair.columns) for array in (pair.old, pair.new))
     step = max(1, _STRIP // pair.rows)
     for start in range(0, pair.columns, step):
         one, other = (held[:, start : start + step].T.astype(np.float64) for held in (old, new))
         yield one, other, other - one
-
-
-def _held(array: Array) -> _Values:
-    """All values of an array as numbers."""
-    return np.concatenate([values.copy() for values in number_blocks(array)])

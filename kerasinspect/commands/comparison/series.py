@@ -25,7 +25,13 @@ ORDERS = ("order", "name", "total", "largest", "last")
     default="natural",
     help="The order of the files: natural (epoch_2 before epoch_10), or as given. Default: natural.",
 )
-@click.option("--sort", "order", type=click.Choice(ORDERS), default="order", help="Sort layers by this, largest first.")
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice(ORDERS),
+    default="order",
+    help="Sort layers by this, largest first. Default: order.",
+)
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N layers.")
 @options(FORMAT, PAGE)
 def series(
@@ -40,7 +46,9 @@ def series(
     limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
-    """Show how each layer moves over the checkpoints that each MODEL means: files, a folder of them, or a pattern.
+    """Show how each layer moves over checkpoints, and the first one with a NaN.
+
+    Each MODEL is a file, a folder of files, or a pattern.
 
     Each file is held against the one before it that can be read: the change of a layer is the L2 norm of the
     difference of its weights, as a share of their norm before.
