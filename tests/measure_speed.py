@@ -74,16 +74,20 @@ def make(folder: Path, ending: str) -> None:
 
 
 def load_both(old: str, new: str) -> None:
-    """Compare two models as one does without a tool: load both, and hold every array against the other one."""
+    """Compare two models as one does without a tool: load both, and compute the figures of arrays that differ."""
     import keras
     import numpy as np
 
     models = (keras.models.load_model(path, compile=False) for path in (old, new))
     for first, second in zip(*(model.get_weights() for model in models), strict=True):
         if not np.array_equal(first, second):
-            change = np.abs(first - second)
-            norms = np.linalg.norm(first), np.linalg.norm(second)
-            print(change.max(), change.mean(), np.vdot(first, second) / np.prod(norms))  # noqa: T201 - as one does
+            before, after = first.astype("float64").ravel(), second.astype("float64").ravel()
+            change, norm = np.abs(after - before), np.linalg.norm(before)
+            print(  # noqa: T201 - as one does
+                *(np.allclose(after, before), change.max(), change.mean(), np.count_nonzero(change)),
+                *(np.linalg.norm(change) / norm, before @ after / (norm * np.linalg.norm(after))),
+                *(np.count_nonzero(before * after < 0), np.isnan(before).sum(), np.isnan(after).sum()),
+            )
 
 
 def run(command: Sequence[str]) -> Run:
