@@ -62,7 +62,6 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "new_norm": ("number?", "The L2 norm of the new values."),
         "dequantized": ("boolean", "Whether the values are those that the layer computes with."),
         "error?": ("string", "Why its values could not be compared."),
-        "low_rank?": ("boolean", "With --spectral: whether nearly all of the change is in 20 of many more directions."),
         "spectrum?": ("#spectrum", "With --spectral: singular values of a kernel."),
         "low_rank?": ("boolean", "With --spectral: whether its 20 largest of 64 or more have 99.9 % of the change."),
     },

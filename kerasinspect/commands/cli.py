@@ -192,7 +192,7 @@ def _complain_of_usage(error: click.ClickException, display: Display) -> int:
 
 def _complain(error: InspectError, display: Display) -> int:
     """Write what is wrong, and on the next lines what to do, safe to show; give the exit status."""
-    from kerasinspect.output.escaping import visible
+    from kerasinspect.shown.escaping import visible
 
     complain_in(display, f"kerasinspect: {visible(error.message)}", "error")
     for line in _aligned(error.details):
@@ -204,7 +204,7 @@ def _complain(error: InspectError, display: Display) -> int:
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows as lines, safe to show, with what follows their first cells in line."""
-    from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
+    from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible
 
     shown = [[visible(cell, NAME_LIMIT) for cell in row] for row in rows]
     width = max((columns_of(row[0]) for row in shown), default=0)

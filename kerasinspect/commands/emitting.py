@@ -189,7 +189,7 @@ def finish(selection: Selection, damage: Damage, *, quiet: bool, explain: bool =
 
 def say(word: str, sentences: Iterable[str]) -> None:
     """Write sentences to standard error, each on its line, safe to show."""
-    from kerasinspect.output.escaping import visible
+    from kerasinspect.shown.escaping import visible
 
     listed = list(dict.fromkeys(sentences))
     said = [visible(sentence) for sentence in listed[:_NOTES_SHOWN]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import counted, in_force, not_used
+from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerasinspect.output.escaping import columns_of, visible
+from kerasinspect.shown.escaping import columns_of, visible
 
 SEEN = [
     pytest.param("dense_1", "dense_1", id="plain"),

@@ -16,9 +16,9 @@ from kerasinspect.axes import Axis
 from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.blocks import Grid
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.show_options import GridOptions
+from kerasinspect.shown.escaping import columns_of
 from tests.makers.handmade import MemoryArray
 from tests.output.printed import MARGIN, Cell, cells
 

@@ -17,7 +17,6 @@ from kerasinspect.axes import Axis
 from kerasinspect.model import Extra, Layer, Model
 from kerasinspect.output.documents.show import show_document
 from kerasinspect.output.documents.summary import summary_document
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.terminal import text_lines, write_text
 from kerasinspect.output.pages.list import list_blocks
@@ -25,6 +24,7 @@ from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.pages.summary import summary_blocks
 from kerasinspect.output.show_options import GridOptions, ShowOptions
 from kerasinspect.remarks import Remark
+from kerasinspect.shown.escaping import columns_of
 from tests.makers.handmade import MemoryArray, dense, model, weight
 
 HOSTILE = {

@@ -7,10 +7,10 @@ import io
 import pytest
 
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.layout.cutting import shown_apart
 from kerasinspect.output.layout.lines import lay_out
+from kerasinspect.shown.escaping import columns_of
 
 WIDTHS = [1, 20, 60, 80, 100, 130, 200, 10_000]
 

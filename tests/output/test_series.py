@@ -12,11 +12,11 @@ from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSer
 from kerasinspect.output.comparison.sparklines import legend, sparkline
 from kerasinspect.output.consoles import STAND_INS
 from kerasinspect.output.documents.series import series_document, series_lines
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.output.formats.jsonl import write_jsonl
 from kerasinspect.output.formats.terminal import write_text
 from kerasinspect.output.pages.series import series_blocks
+from kerasinspect.shown.escaping import columns_of
 from tests.output.test_hostile_names import HOSTILE, WIDE
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from kerasinspect.commands.cli import cli
 from kerasinspect.output.blocks import Grid, Table
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.formats import terminal
 from kerasinspect.output.layout.lines import lay_out
+from kerasinspect.shown.escaping import columns_of
 from tests.kept import Kept, fingerprint
 from tests.makers.growing.weights import trained
 from tests.places import ROOT, SAMPLES

@@ -27,10 +27,10 @@ from kerasinspect.output.arrays.layouts import (
 )
 from kerasinspect.output.arrays.numbers import NumberStyle, choose_style
 from kerasinspect.output.blocks import Block, Grid, GridRow, Paragraph
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.layout.cutting import told_apart
 from kerasinspect.output.layout.spans import LEAST_WIDTH
 from kerasinspect.output.wording import counted
+from kerasinspect.shown.escaping import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.output.arrays.layouts import corner
-from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible
 from kerasinspect.output.layout.cutting import numbered, told_apart
+from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.comparison.words import layer_name
-from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import counted
+from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.damage import Unread
-from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import counted, shape_text
+from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

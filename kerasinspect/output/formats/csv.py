@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from kerasinspect.names import not_computed
 from kerasinspect.output.blocks import Block, Table
-from kerasinspect.output.escaping import visible
+from kerasinspect.shown.escaping import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TextIO
 
-from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.wording import not_used
+from kerasinspect.shown.escaping import short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from kerasinspect.output.basis import basis_of, numbered_anew
-from kerasinspect.output.escaping import short, visible
+from kerasinspect.shown.escaping import short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO, assert_never
 
 from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Row, Table
-from kerasinspect.output.escaping import visible
+from kerasinspect.shown.escaping import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,8 +16,8 @@ from kerasinspect import __version__
 from kerasinspect.checking.advisories import published
 from kerasinspect.checking.findings import documented_at
 from kerasinspect.output.basis import basis_of, numbered_anew
-from kerasinspect.output.escaping import short, visible
 from kerasinspect.output.formats.json import write_json
+from kerasinspect.shown.escaping import short, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

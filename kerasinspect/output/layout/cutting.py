@@ -13,7 +13,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from kerasinspect.output.escaping import NAME_LIMIT, columns_of, visible_name
+from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.layout.sentences import widest_word
 from kerasinspect.output.layout.spans import GUTTER, SEPARATOR
+from kerasinspect.shown.escaping import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.escaping import columns_of, visible_name
 from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import GUTTER
+from kerasinspect.shown.escaping import columns_of, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
-from kerasinspect.output.escaping import columns_of, visible, visible_name
 from kerasinspect.output.layout.grids import grid_lines
 from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import LEAST_WIDTH, SEPARATOR
 from kerasinspect.output.layout.tables import table_lines
+from kerasinspect.shown.escaping import columns_of, visible, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.escaping import columns_of
 from kerasinspect.output.layout.spans import SEPARATOR
+from kerasinspect.shown.escaping import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

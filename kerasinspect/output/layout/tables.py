@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.escaping import columns_of, visible_name
 from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_apart
 from kerasinspect.output.layout.fitting import LEAST_NAME, fit, whole
 from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import GUTTER
+from kerasinspect.shown.escaping import columns_of, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

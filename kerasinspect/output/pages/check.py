@@ -10,8 +10,8 @@ from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.containers.sources import path_in_words
 from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
-from kerasinspect.output.escaping import short
 from kerasinspect.output.wording import bytes_in_words, counted, not_used
+from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
