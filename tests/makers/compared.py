@@ -12,7 +12,7 @@ from tests.makers.handmade import dense, model
 
 SAME = ArrayChange(40, 0, close=True, max_abs=0.0, mean_abs=0.0, relative_l2=0.0, cosine=1.0)
 MOVED = ArrayChange(40, 36, False, 0.125, 0.05, 0.1234567, 0.987, 0.98, 3, 0, 0, 3.5, 3.6)  # noqa: FBT003
-NUDGED = ArrayChange(40, 40, True, 1e-9, 1e-10, 2.5e-9, 1.0, 1.0)  # noqa: FBT003
+NUDGED = ArrayChange(40, 40, True, 1e-9, 1e-10, 2.5e-9, 1.0, 1.0, 0, 0, 0, 2.0, 2.0)  # noqa: FBT003
 
 
 def pair(old: Layer, new: Layer, *changes: ArrayChange | Unread | None, **more: Any) -> LayerDiff:  # noqa: ANN401

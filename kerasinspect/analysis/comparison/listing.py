@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isnan
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.analysis.comparison.results import VERDICTS, ArrayChange, Verdict
+from kerasinspect.analysis.comparison.layer_figures import figures_of
+from kerasinspect.analysis.comparison.results import VERDICTS, Verdict
 from kerasinspect.analysis.selection import select
 from kerasinspect.errors import NothingMatches
 
@@ -65,23 +65,6 @@ def list_diff(
     kept = tuple(layers[:top])
     filtered = any(filters) or bool(only and "changed" not in only)
     return ListedDiff(diff, kept, len(layers) - len(kept), filtered)
-
-
-def largest(layer: LayerDiff, name: Literal["max_abs", "relative_l2"]) -> float | None:
-    """The largest figure of that name that a weight of a layer has; None where none has one."""
-    return max(_figures(layer, name), default=None)
-
-
-def least_cosine(layer: LayerDiff) -> float | None:
-    """The smallest cosine between the two sides of a weight of a layer; None where none has one."""
-    return min(_figures(layer, "cosine"), default=None)
-
-
-def _figures(layer: LayerDiff, name: Literal["max_abs", "relative_l2", "cosine"]) -> Iterator[float]:
-    """A figure of each weight of a layer that has it."""
-    changes = (weight.change for weight in layer.weights)
-    figures = (getattr(change, name) for change in changes if isinstance(change, ArrayChange))
-    return (figure for figure in figures if figure is not None and not isnan(figure))
 
 
 def _is_one_of(layer: LayerDiff, only: Collection[Only]) -> bool:
@@ -176,6 +159,12 @@ def _descending(of: Callable[[LayerDiff], float | None]) -> Callable[[LayerDiff]
     return key
 
 
+def _figure(layer: LayerDiff, name: Literal["relative_l2", "max_abs", "cosine"]) -> float | None:
+    """A figure of a layer as a whole."""
+    figures = figures_of(layer)
+    return None if figures is None else getattr(figures, name)
+
+
 def _parameters(layer: LayerDiff) -> int:
     """Numbers in the own weights of a layer, on the new side where it has one."""
     return sum(weight.parameters for one in layer.weights if (weight := one.new or one.old))
@@ -184,9 +173,9 @@ def _parameters(layer: LayerDiff) -> int:
 _SORT: Mapping[str, Callable[[LayerDiff], tuple[bool, float] | str]] = {
     "name": lambda layer: layer.path,
     "verdict": _descending(lambda layer: float(VERDICTS.index(layer.verdict)) if layer.verdict else None),
-    "change": _descending(lambda layer: largest(layer, "relative_l2")),
-    "largest": _descending(lambda layer: largest(layer, "max_abs")),
-    "cosine": _descending(lambda layer: None if (cosine := least_cosine(layer)) is None else -cosine),
+    "change": _descending(lambda layer: _figure(layer, "relative_l2")),
+    "largest": _descending(lambda layer: _figure(layer, "max_abs")),
+    "cosine": _descending(lambda layer: None if (cosine := _figure(layer, "cosine")) is None else -cosine),
     "parameters": _descending(_parameters),
 }
 """Sort keys by order: the gravest verdict, the largest figure and the smallest cosine first."""

@@ -26,12 +26,14 @@ _SIGMAS = 3.0
 _TOO_FEW = 3
 """So few values have nothing to say, since their correlation has no spread to go by."""
 _MOST_OF_THEM = 0.5
-"""The share of a layer's values that must have nothing in common for the layer to be replaced."""
+"""A layer is replaced where more than this share of its values have nothing in common with those before."""
 _GRAVEST_FIRST: tuple[Verdict, ...] = ("replaced", "trained", "nudged", "unchanged")
 
 
 def verdict_of(weights: Sequence[WeightDiff]) -> Verdict | None:
     """The verdict on a layer that both models have; None where values that it depends on cannot be read."""
+    if whole := _one_sided(weights):
+        return whole
     is_quantized = any(weight.dequantized for weight in weights)
     found = [(_weight_verdict(weight, is_quantized=is_quantized), weight) for weight in weights]
     verdicts = [verdict for verdict, _ in found if verdict is not None]
@@ -40,6 +42,13 @@ def verdict_of(weights: Sequence[WeightDiff]) -> Verdict | None:
         return "trained"
     is_open = len(verdicts) < len(found) and gravest in {"unchanged", "nudged"}
     return None if is_open else gravest
+
+
+def _one_sided(weights: Sequence[WeightDiff]) -> Verdict | None:
+    """The verdict on a layer that has weights in one model alone, as one that was built meanwhile has; else None."""
+    lacking: dict[tuple[bool, bool], Verdict] = {(True, False): "added", (False, True): "removed"}
+    sides = {(weight.old is None, weight.new is None) for weight in weights}
+    return lacking.get(sides.pop()) if len(sides) == 1 else None
 
 
 def _weight_verdict(weight: WeightDiff, *, is_quantized: bool) -> Verdict | None:
@@ -77,7 +86,7 @@ def _has_in_common(change: ArrayChange) -> bool:
 
 def _is_most(replaced: Sequence[WeightDiff], weights: Sequence[WeightDiff]) -> bool:
     """Whether these weights hold most of a layer's values: a few of a bias may happen to have nothing in common."""
-    return sum(map(_size, replaced)) >= _MOST_OF_THEM * sum(map(_size, weights))
+    return sum(map(_size, replaced)) > _MOST_OF_THEM * sum(map(_size, weights))
 
 
 def _size(weight: WeightDiff) -> int:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from kerasinspect.model import Layer, Weight
 
 _NAMED = 3
-"""Frozen layers that are named; of more only the number is said."""
+"""Layers that are named in a line; of more only the number is said."""
+_FROZEN_NAMED = 20
+"""Frozen layers that are named in a line: which they are is what was asked."""
 
 _ARROW = " → "
 
@@ -30,7 +32,7 @@ def diff_in_words(diff: Diff) -> Iterator[str]:
     yield from _configs(diff)
     frozen = [layer.path for layer in diff.layers if layer.frozen]
     if frozen:
-        yield f"{len(frozen):,} frozen: {_several(frozen)}"
+        yield f"{len(frozen):,} frozen: {_several(frozen, _FROZEN_NAMED)}"
 
 
 def _verdicts(diff: Diff) -> Iterator[str]:
@@ -73,10 +75,10 @@ def _configs(diff: Diff) -> Iterator[str]:
         yield f"config {' and '.join(whose)} differs"
 
 
-def _several(names: Sequence[str]) -> str:
+def _several(names: Sequence[str], most: int = _NAMED) -> str:
     """The first few names, and how many more there are."""
-    more = len(names) - _NAMED
-    return ", ".join(map(short, names[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
+    more = len(names) - most
+    return ", ".join(map(short, names[:most])) + (f" and {more:,} more" if more > 0 else "")
 
 
 def same_in_words(diff: Diff) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.listing import largest, least_cosine
+from kerasinspect.analysis.comparison.layer_figures import figures_of
 from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.containers.sources import path_in_words
@@ -32,6 +32,7 @@ from kerasinspect.output.wording import counted, share_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kerasinspect.analysis.comparison.layer_figures import LayerFigures
     from kerasinspect.analysis.comparison.listing import ListedDiff, ListedLayer
     from kerasinspect.analysis.comparison.results import Diff, LayerDiff, WeightDiff
     from kerasinspect.model import Model
@@ -136,9 +137,9 @@ def _rows(layer: ListedLayer) -> Iterator[Row]:
 
 
 def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
-    """One layer, with the figures of the one weight that differs, or the gravest of several."""
+    """One layer, with the figures of the one weight that differs, or of several as one array."""
     details = [*layer_details(layer), *(_single_details(layer, single) if single else ())]
-    figures = _gravest(layer) if single is None else _figures(single)
+    figures = _of_layer(layer) if single is None else _figures(single)
     aside = " (frozen)" * layer.frozen + " (low rank)" * layer.low_rank
     verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{aside}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
@@ -167,14 +168,10 @@ def _tone(change: ArrayChange | Unread | None) -> Tone:
     return "error" if change is not None and change.new_nan > change.old_nan else "plain"
 
 
-def _gravest(layer: LayerDiff) -> tuple[str, ...]:
-    """The gravest figures among the weights of a layer; none where nothing changed."""
-    changes = [one.change for one in layer.weights if isinstance(one.change, ArrayChange) and not one.equal]
-    if not changes:
-        return ("",) * 5
-    changed, count, flips = (sum(getattr(one, name) for one in changes) for name in ("changed", "count", "sign_flips"))
-    numbers = _numbers(largest(layer, "relative_l2"), largest(layer, "max_abs"), least_cosine(layer))
-    return (*numbers, share_in_words(changed, count), f"{flips:,}")
+def _of_layer(layer: LayerDiff) -> tuple[str, ...]:
+    """The figures of the weights of a layer that differ, as one array; none where nothing changed."""
+    figures = figures_of(layer)
+    return ("",) * 5 if figures is None else _in_cells(figures)
 
 
 def _figures(weight: WeightDiff) -> tuple[str, ...]:
@@ -182,10 +179,10 @@ def _figures(weight: WeightDiff) -> tuple[str, ...]:
     change = weight.change
     if not isinstance(change, ArrayChange) or change.equal:
         return ("",) * 5
-    numbers = _numbers(change.relative_l2, change.max_abs, change.cosine)
-    return (*numbers, share_in_words(change.changed, change.count), f"{change.sign_flips:,}")
+    return _in_cells(change)
 
 
-def _numbers(relative_l2: float | None, max_abs: float | None, cosine: float | None) -> tuple[str, ...]:
+def _in_cells(of: ArrayChange | LayerFigures) -> tuple[str, ...]:
     """Figures with few digits; a cosine, which is near 1 as a rule, with more of them."""
-    return short_number(relative_l2, 3), short_number(max_abs, 3), short_number(cosine, 5)
+    numbers = (short_number(of.relative_l2, 3), short_number(of.max_abs, 3), short_number(of.cosine, 5))
+    return (*numbers, share_in_words(of.changed, of.count), f"{of.sign_flips:,}")

@@ -57,6 +57,8 @@ VERDICTS: dict[str, tuple[list[WeightDiff], str | None]] = {
     "two values": ([changed(OLD[0, :2], OTHER[0, :2])], "trained"),
     "a drawn kernel, and a bias that was zero": ([SWAP, changed(0 * ONES, OTHER[0])], "replaced"),
     "NaN": ([changed(OLD, np.where(OLD > 1, np.nan, OLD))], "trained"),
+    "all its weights": ([one_sided(ONES), one_sided(OLD)], "added"),
+    "half of its values drawn anew": ([SMALL_SWAP, changed(OLD[1], OLD[1])], "trained"),
     "a weight more": ([SAME, one_sided(ONES)], "trained"),
     "a scale that quantizing adds": ([replace(NUDGE, dequantized=True), one_sided(ONES)], "nudged"),
     "not read": ([UNREAD], None),
