@@ -124,7 +124,7 @@ def test_models_without_a_common_layer_are_said_to_have_none() -> None:
 
 
 def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
-    """Two have rows of their own, below that with the gravest figures."""
+    """Two have rows of their own, below that with the figures of both as one array."""
     layer = dense("dense", 8, 5, 0)
     subject = model([layer], location="a.keras", config={})
     one = list_diff(Diff(subject, replace(subject), (pair(layer, layer, SAME, NUDGED, verdict="nudged"),)))
@@ -133,7 +133,7 @@ def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
     assert row.endswith("  bias: within tolerance")
     two = list_diff(Diff(subject, replace(subject), (pair(layer, layer, MOVED, NUDGED, verdict="trained"),)))
     rows = [line.split()[:3] for line in page(two).splitlines()[-3:]]
-    assert rows == [["dense", "trained", "0.123"], ["├─", "kernel", "0.123"], ["└─", "bias", "within"]]
+    assert rows == [["dense", "trained", "0.107"], ["├─", "kernel", "0.123"], ["└─", "bias", "within"]]
 
 
 def test_the_same_change_of_several_configs_is_said_once() -> None:
