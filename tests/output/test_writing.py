@@ -432,6 +432,7 @@ def test_a_thread_writes_too(folder: Path) -> None:
 FULL = """
 import resource, sys
 from kerasinspect.commands.cli import main
+sys.dont_write_bytecode = True  # Python would keep half a file of what is imported from here on
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 main(sys.argv[1:])
 """
