@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.inspection import POINTS
+from kerasinspect.analysis.selection.sort_keys import largest_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
+    from kerasinspect.analysis.selection.sort_keys import SortKey
     from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.model import Model
 
@@ -64,26 +66,21 @@ def _with_quantiles(one: Surveyed) -> Surveyed:
     return one if isinstance(quantiles, Unread) else replace(one, quantiles=quantiles)
 
 
-def _descending(of: Callable[[Statistics], float | None]) -> Callable[[Surveyed], tuple[bool, float]]:
-    """A sort key that puts the largest figure first, and missing ones last."""
-
-    def key(one: Surveyed) -> tuple[bool, float]:
-        figure = None if isinstance(one.figures, Unread) else of(one.figures)
-        return figure is None or figure != figure, -(figure or 0)  # noqa: PLR0124 - NaN differs from itself
-
-    return key
+def _by(figure: Callable[[Statistics], float | None]) -> Callable[[Surveyed], SortKey]:
+    """A sort key by a figure, the largest first; weights that cannot be read come last."""
+    return largest_first(lambda one: None if isinstance(one.figures, Unread) else figure(one.figures))
 
 
-_SORT: Mapping[str, Callable[[Surveyed], tuple[bool, float] | str]] = {
+_SORT: Mapping[str, Callable[[Surveyed], SortKey]] = {
     "name": lambda one: one.inspected.weight.path,
-    "parameters": lambda one: (False, -one.inspected.weight.parameters),
-    "minimum": _descending(lambda figures: figures.minimum),
-    "maximum": _descending(lambda figures: figures.maximum),
-    "mean": _descending(lambda figures: figures.mean),
-    "std": _descending(lambda figures: figures.std),
-    "norm": _descending(lambda figures: figures.norm),
-    "zeros": _descending(lambda figures: figures.zeros),
-    "nan": _descending(lambda figures: figures.nan),
-    "infinities": _descending(lambda figures: figures.infinities),
+    "parameters": largest_first(lambda one: one.inspected.weight.parameters),
+    "minimum": _by(lambda figures: figures.minimum),
+    "maximum": _by(lambda figures: figures.maximum),
+    "mean": _by(lambda figures: figures.mean),
+    "std": _by(lambda figures: figures.std),
+    "norm": _by(lambda figures: figures.norm),
+    "zeros": _by(lambda figures: figures.zeros),
+    "nan": _by(lambda figures: figures.nan),
+    "infinities": _by(lambda figures: figures.infinities),
 }
 """Sort keys by order."""

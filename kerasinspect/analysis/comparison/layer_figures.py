@@ -31,19 +31,13 @@ def figures_of(layer: LayerDiff) -> LayerFigures | None:
         return None
     old, new = (hypot(*(getattr(one, name) or 0.0 for one in changes)) for name in ("old_norm", "new_norm"))
     return LayerFigures(
-        _share(hypot(*map(_distance, changes)), old),
+        _share(hypot(*(one.distance for one in changes)), old),
         max((one.max_abs for one in changes if one.max_abs is not None), default=None),
         _share(fsum(map(_product, changes)), old * new),
         sum(one.changed for one in changes),
         sum(one.count for one in changes),
         sum(one.sign_flips for one in changes),
     )
-
-
-def _distance(change: ArrayChange) -> float:
-    """The L2 norm of the difference; of values that were all zero that of the new ones."""
-    old, new = change.old_norm or 0.0, change.new_norm or 0.0
-    return new if not old else (change.relative_l2 or 0.0) * old
 
 
 def _product(change: ArrayChange) -> float:

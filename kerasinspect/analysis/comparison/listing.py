@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.comparison.layer_figures import figures_of
 from kerasinspect.analysis.comparison.results import VERDICTS, Verdict
-from kerasinspect.analysis.selection import select
-from kerasinspect.errors import NothingMatches
+from kerasinspect.analysis.selection.several import SelectionFilters, Selector
+from kerasinspect.analysis.selection.sort_keys import largest_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.comparison.results import Diff, LayerDiff, WeightDiff
     from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.selection.sort_keys import SortKey
     from kerasinspect.model import Layer, Model, Weight
 
 DiffOrder: TypeAlias = Literal["order", "name", "verdict", "change", "largest", "cosine", "parameters"]
@@ -92,9 +93,9 @@ class _Chosen:
     """Where the chosen weights lie in the file."""
 
     @classmethod
-    def of(cls, selection: Selection | NothingMatches) -> _Chosen:
+    def of(cls, selection: Selection | None) -> _Chosen:
         """What a selection has; nothing where the filters fit nothing."""
-        if isinstance(selection, NothingMatches):
+        if selection is None:
             return cls()
         weights = (weight.stored_path for weight in selection.weights)
         return cls({listed.layer.path for listed in selection.walk()}, {*weights})
@@ -108,55 +109,16 @@ class _Chosen:
         return weight is not None and weight.stored_path in self.keys
 
 
-def _selections(models: tuple[Model, Model], filters: _FilterTexts) -> list[Selection | NothingMatches]:
-    """What the filters choose of each model, or why nothing: a name counts where it is known.
+def _selections(models: tuple[Model, Model], filters: _FilterTexts) -> list[Selection | None]:
+    """What the filters choose of each model: a name counts where it is known.
 
-    Raises NothingMatches for a name that neither model knows, and where the filters together choose nothing of either.
+    Raises NothingMatches, which names the nearest in the new model, for a name that neither model knows, and where the
+    filters together choose nothing of either.
     """
-    for alone in (_alone(kind, text) for kind, texts in enumerate(filters) for text in texts):
-        if not any(_is_known(model, alone) for model in models):
-            select(models[1], *alone)
-    found = [_attempt(model, _known(model, filters)) for model in models]
-    errors = [one for one in found if isinstance(one, NothingMatches)]
-    if len(errors) == len(found):
-        raise errors[-1]
-    return found
-
-
-def _known(model: Model, filters: _FilterTexts) -> _FilterTexts:
-    """The filters without the names that a model does not know, as long as it knows another one of the kind."""
-    known = (
-        tuple(text for text in texts if _is_known(model, _alone(kind, text))) for kind, texts in enumerate(filters)
-    )
-    return tuple(some or texts for some, texts in zip(known, filters, strict=True))
-
-
-def _is_known(model: Model, filters: _FilterTexts) -> bool:
-    """Whether filters choose anything of a model."""
-    return not isinstance(_attempt(model, filters), NothingMatches)
-
-
-def _alone(kind: int, text: str) -> _FilterTexts:
-    """One filter of a kind, and none of the others."""
-    return tuple((text,) if kind == at else () for at in range(kind + 1))
-
-
-def _attempt(model: Model, filters: _FilterTexts) -> Selection | NothingMatches:
-    """What filters choose of a model, or the error that says what they do not fit."""
-    try:
-        return select(model, *filters)
-    except NothingMatches as error:
-        return error
-
-
-def _descending(of: Callable[[LayerDiff], float | None]) -> Callable[[LayerDiff], tuple[bool, float]]:
-    """A sort key that puts the largest figure first, and missing ones last."""
-
-    def key(layer: LayerDiff) -> tuple[bool, float]:
-        figure = of(layer)
-        return figure is None, -(figure or 0.0)
-
-    return key
+    selector = Selector(SelectionFilters(*filters))
+    found = [selector.select(model) for model in reversed(models)]
+    selector.require_matches()
+    return found[::-1]
 
 
 def _figure(layer: LayerDiff, name: Literal["relative_l2", "max_abs", "cosine"]) -> float | None:
@@ -170,12 +132,12 @@ def _parameters(layer: LayerDiff) -> int:
     return sum(weight.parameters for one in layer.weights if (weight := one.new or one.old))
 
 
-_SORT: Mapping[str, Callable[[LayerDiff], tuple[bool, float] | str]] = {
+_SORT: Mapping[str, Callable[[LayerDiff], SortKey]] = {
     "name": lambda layer: layer.path,
-    "verdict": _descending(lambda layer: float(VERDICTS.index(layer.verdict)) if layer.verdict else None),
-    "change": _descending(lambda layer: _figure(layer, "relative_l2")),
-    "largest": _descending(lambda layer: _figure(layer, "max_abs")),
-    "cosine": _descending(lambda layer: None if (cosine := _figure(layer, "cosine")) is None else -cosine),
-    "parameters": _descending(_parameters),
+    "verdict": largest_first(lambda layer: float(VERDICTS.index(layer.verdict)) if layer.verdict else None),
+    "change": largest_first(lambda layer: _figure(layer, "relative_l2")),
+    "largest": largest_first(lambda layer: _figure(layer, "max_abs")),
+    "cosine": largest_first(lambda layer: None if (cosine := _figure(layer, "cosine")) is None else -cosine),
+    "parameters": largest_first(_parameters),
 }
 """Sort keys by order: the gravest verdict, the largest figure and the smallest cosine first."""

@@ -100,6 +100,11 @@ class ArrayChange:
         """Whether every value is the same."""
         return not self.changed
 
+    @property
+    def distance(self) -> float:
+        """The L2 norm of the difference; 0 of equal arrays, which are not measured."""
+        return (self.relative_l2 or 0.0) * self.old_norm if self.old_norm else self.new_norm or 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Spectrum:

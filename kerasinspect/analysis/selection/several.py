@@ -32,7 +32,7 @@ class Selector:
         self._unmatched: dict[tuple[int, str], NothingMatches] | None = None
         """By kind and pattern; None before the first model."""
         self._together: NothingMatches | None = None
-        """Of filters that match, and nothing all of them."""
+        """Of filters that each match somewhere, and nowhere all of them."""
         self._found = False
 
     def select(self, model: Model) -> Selection | None:
@@ -61,6 +61,7 @@ class Selector:
             for kind, patterns in enumerate(self._filters)
         ]
         if any(patterns and not fitting for patterns, fitting in zip(self._filters, kept, strict=True)):
+            self._together = self._together or next(iter(errors.values()))
             return None
         try:
             selection = select(model, *kept)

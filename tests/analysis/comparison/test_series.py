@@ -287,6 +287,13 @@ def test_filters_that_never_match_together_are_an_error() -> None:
         followed(*files, layers=("b",), weights=("gamma",))
 
 
+def test_filters_that_match_in_different_files_are_an_error() -> None:
+    """One in this file and one in that, and nowhere all of them: never an empty success."""
+    files = (model([layer("a")]), model([layer("b", gamma=[1.0])]))
+    with pytest.raises(NothingMatches):
+        followed(*files, layers=("a",), weights=("gamma",))
+
+
 def test_layers_that_were_named_anew_are_followed() -> None:
     """A session that numbers its layers from where it is makes other names of the same code."""
     first, second = np.random.default_rng(1).normal(size=(2, 20, 30))

@@ -132,10 +132,10 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
     if change.equal:
         known = file.figures[new.stored_path] = before.figures_of(old)
         return Sum(before=known.norm) if known else None
-    norm, new_norm = change.old_norm or 0.0, change.new_norm or 0.0
+    norm = change.old_norm or 0.0
     before.figures.setdefault(old.stored_path, _Figures(change.old_nan, norm))
-    file.figures[new.stored_path] = _Figures(change.new_nan, new_norm)
-    return Sum(change.changed, (change.relative_l2 or 0.0) * norm if norm else new_norm, norm)
+    file.figures[new.stored_path] = _Figures(change.new_nan, change.new_norm or 0.0)
+    return Sum(change.changed, change.distance, norm)
 
 
 def _compared(old: Weight, new: Weight) -> tuple[Array, Array]:

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from kerasinspect.analysis.selection.sort_keys import largest_first
 from kerasinspect.shown.lookup import Directory
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from kerasinspect.analysis.selection.sort_keys import SortKey
+
 LayerOrder: TypeAlias = Literal["order", "name", "total", "largest", "last"]
 """In which order layers are listed."""
 
 LAYER_ORDERS: tuple[LayerOrder, ...] = get_args(LayerOrder)
-
-_Key: TypeAlias = "tuple[bool, float] | str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,25 +208,15 @@ def _html_cells(layer: LayerSeries) -> tuple[str, ...]:
     return (layer.path, layer.class_name, f"{layer.parameters:,}", moves, total)
 
 
-def _descending(figure: Callable[[LayerSeries], float | None]) -> Callable[[LayerSeries], _Key]:
-    """A sort key that puts the largest figure first, and missing ones last."""
-
-    def key(layer: LayerSeries) -> _Key:
-        value = figure(layer)
-        return value is None, -(value or 0.0)
-
-    return key
-
-
 def _largest_change(layer: LayerSeries) -> float | None:
     """The largest change of a layer."""
     return max((movement.change for _, movement in layer.compared if movement.change is not None), default=None)
 
 
-_SORT: Mapping[str, Callable[[LayerSeries], _Key]] = {
+_SORT: Mapping[str, Callable[[LayerSeries], SortKey]] = {
     "name": lambda layer: layer.path,
-    "total": _descending(lambda layer: layer.total),
-    "largest": _descending(_largest_change),
-    "last": _descending(lambda layer: layer.last),
+    "total": largest_first(lambda layer: layer.total),
+    "largest": largest_first(_largest_change),
+    "last": largest_first(lambda layer: layer.last),
 }
 """Sort keys by order."""
