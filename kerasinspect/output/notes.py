@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.wording import counted
+from kerasinspect.output.wording import counted, first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,6 @@ def notes(selection: Selection, *, explain: bool = False) -> Iterator[str]:
 def slice_notes(inspection: Inspection) -> Iterator[str]:
     """A sentence on the arrays that the slice does not fit, if there are any."""
     if misfits := inspection.misfits:
-        paths = ", ".join(one.weight.path for one in misfits[:_NAMED])
-        more = f" and {len(misfits) - _NAMED:,} more" if len(misfits) > _NAMED else ""
+        paths = first_few([one.weight.path for one in misfits], _NAMED)
         whole = counted(len(inspection.weights), "array")
-        yield f"The slice does not fit {len(misfits):,} of {whole}, whose values are left out: {paths}{more}."
+        yield f"The slice does not fit {len(misfits):,} of {whole}, whose values are left out: {paths}."

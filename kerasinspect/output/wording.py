@@ -30,6 +30,12 @@ _EXACT_BELOW = 10_000
 """Sizes below this are said to the byte."""
 
 
+def first_few(names: Sequence[str], most: int) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def counted(count: int, word: str) -> str:
     """A number with its word: ``1 unit``, ``784 inputs``, ``3 high``."""
     if count == 1:

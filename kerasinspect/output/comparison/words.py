@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.damage import Unread
-from kerasinspect.output.wording import counted, shape_text
+from kerasinspect.output.wording import counted, first_few, shape_text
 from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.results import Diff, LayerDiff, WeightDiff
     from kerasinspect.model import Layer, Weight
 
-_NAMED = 3
-"""Layers that are named in a line; of more only the number is said."""
-_FROZEN_NAMED = 20
+_NAMED = 20
 """Frozen layers that are named in a line: which they are is what was asked."""
 
 _ARROW = " → "
@@ -30,9 +28,9 @@ def diff_in_words(diff: Diff) -> Iterator[str]:
     differing.append(("moved", [layer for layer in diff.layers if layer.moved]))
     yield from (f"{len(layers):,} {word}" for word, layers in differing if layers)
     yield from _configs(diff)
-    frozen = [layer.path for layer in diff.layers if layer.frozen]
+    frozen = [short(layer.path) for layer in diff.layers if layer.frozen]
     if frozen:
-        yield f"{len(frozen):,} frozen: {_several(frozen, _FROZEN_NAMED)}"
+        yield f"{len(frozen):,} frozen: {first_few(frozen, _NAMED)}"
 
 
 def _verdicts(diff: Diff) -> Iterator[str]:
@@ -73,12 +71,6 @@ def _configs(diff: Diff) -> Iterator[str]:
     whose += ["of the model"] if diff.config else []
     if whose:
         yield f"config {' and '.join(whose)} differs"
-
-
-def _several(names: Sequence[str], most: int = _NAMED) -> str:
-    """The first few names, and how many more there are."""
-    more = len(names) - most
-    return ", ".join(map(short, names[:most])) + (f" and {more:,} more" if more > 0 else "")
 
 
 def same_in_words(diff: Diff) -> str:

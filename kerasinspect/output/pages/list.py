@@ -8,10 +8,10 @@ from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.pages.head import extras_blocks, fingerprint_blocks, head_blocks
 from kerasinspect.output.phrases import array_in_words
-from kerasinspect.output.wording import no_weights, shape_text
+from kerasinspect.output.wording import first_few, no_weights, shape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.model import Layer, Weight
@@ -92,15 +92,11 @@ def _unbuilt(inspection: Inspection, level: Literal[1, 2]) -> Iterator[Block]:
     """One line for the layers that have no weights yet."""
     names = [inspected.layer.path for inspected in inspection.walk() if _is_unbuilt(inspected.layer)]
     if names:
-        yield Paragraph(f"no weights yet (Keras creates them at the first call): {_several(names)}", level=level)
+        yield Paragraph(
+            f"no weights yet (Keras creates them at the first call): {first_few(names, _UNBUILT_LISTED)}", level=level
+        )
 
 
 def _is_unbuilt(layer: Layer) -> bool:
     """Whether Keras has yet to create the weights of a layer."""
     return layer.built is False and not (layer.weights or layer.layers or layer.weightless)
-
-
-def _several(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
-    more = len(names) - _UNBUILT_LISTED
-    return ", ".join(names[:_UNBUILT_LISTED]) + (f" and {more:,} more" if more > 0 else "")
