@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-from kerasinspect.analysis.comparison.arrays import compare_arrays, same_bytes
+from kerasinspect.analysis.comparison.arrays import compare_arrays
 from kerasinspect.analysis.comparison.spectra.lanczos import estimated_squares
 from kerasinspect.analysis.comparison.spectra.singular_values import MatrixPair, exact_squares
 from kerasinspect.analysis.statistics import measure
@@ -89,7 +89,6 @@ def print_times(folder: Path) -> None:
         times = quickest(
             {
                 "read both files": lambda: read(paths[:2]),
-                "same_bytes, equal": lambda: same_bytes(old, same),
                 "compare_arrays, equal": lambda: compare_arrays(old, same, RTOL, ATOL),
                 "numpy, equal": lambda: np.array_equal(old[...], same[...]),
                 "measure of one": lambda: measure(old),

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kerasinspect.analysis.comparison.arrays import compare_arrays, same_bytes
+from kerasinspect.analysis.comparison.arrays import compare_arrays
 from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import open_source
@@ -245,8 +245,6 @@ def test_dtypes_without_numbers_are_compared_by_their_bytes() -> None:
     assert compared(one, one) == ArrayChange(6, 0, close=True)
     assert compared(one, cut(np.arange(6, dtype="<u2"), "bfloat16")) == ArrayChange(6, 0, close=True)
     assert compared(one, cut(np.arange(6, dtype=np.float32))) == ArrayChange(6, 6, close=False)
-    assert same_bytes(one, one)
-    assert not same_bytes(one, other)
 
 
 def test_unpacked_values_are_numbers() -> None:
@@ -262,7 +260,6 @@ def test_the_order_of_bytes_in_the_file_is_no_difference() -> None:
     values = np.linspace(-1, 1, 50, dtype=np.float32)
     data = values.astype(">f4").tobytes()
     big = StoredArray("kernel", (50,), "float32", np.dtype(">f4"), InMemory(lambda: data))
-    assert same_bytes(big, cut(values))
     assert compared(big, cut(values)).equal
     assert compared(big, cut(values * 2)).relative_l2 == 1.0
 
@@ -275,30 +272,9 @@ def test_chunked_and_contiguous_datasets_are_compared(tmp_path: Path) -> None:
         file.create_dataset("chunked", data=values, chunks=(7, 11), compression="gzip", shuffle=True)
     with closing(open_source(tmp_path / "arrays.h5")) as source:
         held = read_hdf5(source, DEFAULT).root.arrays
-        assert same_bytes(held["contiguous"], held["chunked"])
+        assert compared(held["contiguous"], held["chunked"]).equal
         assert compared(held["chunked"], held["contiguous"]).equal
         assert compared(held["chunked"], cut(values + 1)).changed == values.size
-
-
-def test_same_bytes_stops_at_the_first_difference() -> None:
-    """Of two large arrays that differ early the rest is not read."""
-    read: list[int] = []
-    values = np.zeros(1_000_000, np.float32)
-
-    class Counting(CutArray):
-        """An array that notes the pieces that are read of it."""
-
-        def blocks(self, size: int = 1 << 20) -> Iterator[bytes]:
-            """All bytes, in pieces."""
-            for piece in super().blocks(size):
-                read.append(len(piece))
-                yield piece
-
-    assert not same_bytes(Counting(values, "float32"), cut(values + 1))
-    assert len(read) == 1
-    assert same_bytes(Counting(values, "float32"), cut(values))
-    assert sum(read[1:]) == values.nbytes
-    assert not same_bytes(cut(values.view(np.int32)), cut(values))
 
 
 @pytest.mark.parametrize("broken", [(True, False), (False, True)])
@@ -307,8 +283,6 @@ def test_what_cannot_be_read_is_an_error(broken: tuple[bool, bool]) -> None:
     old, new = (MemoryArray(np.ones(4), broken=one) for one in broken)
     with pytest.raises(DamagedFile):
         compared(old, new)
-    with pytest.raises(DamagedFile):
-        same_bytes(old, new)
 
 
 def test_memory_does_not_grow_with_arrays() -> None:

@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     _Values = np.ndarray[Any, Any]
 
 
-def same_bytes(old: Array, new: Array) -> bool:
-    """Whether two arrays of one shape have one dtype and the same bytes; reading stops at the first difference.
-
-    Raises what ``compare_arrays`` raises.
-    """
-    return old.dtype == new.dtype and all(_same_bits(*pair) for pair in in_step(_pieces(old), _pieces(new)))
-
-
 def compare_arrays(old: Array, new: Array, rtol: float, atol: float) -> ArrayChange:
     """What differs between the values of two arrays of one shape, in memory that does not grow with them.
 
