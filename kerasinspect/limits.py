@@ -6,10 +6,11 @@ refused before the work is done, and ``--limit NAME=VALUE`` raises that one limi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import RefusedFile, RequestError
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.names import nearest
 
 if TYPE_CHECKING:

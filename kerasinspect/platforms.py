@@ -17,10 +17,11 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

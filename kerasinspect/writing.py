@@ -14,12 +14,12 @@ import os
 import secrets
 import stat
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from kerasinspect.errors import RequestError
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.platforms import (
     CREATING,
     exchange,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.expectations import one_shape, sublayer_input
@@ -13,6 +12,7 @@ from kerasinspect.knowledge.layers.weights import LORA_FACTORS
 from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.quantization import policy_of, untold_variants, variants
 from kerasinspect.knowledge.serialized import size
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.names import number_of
 
 if TYPE_CHECKING:

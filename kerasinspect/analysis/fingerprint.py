@@ -6,12 +6,12 @@ docs/fingerprint.md has the recipe, by which anybody computes it from what ``get
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,7 @@ kept are figures and digests, never values. What cannot be read stands as ``Unre
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from kerasinspect.analysis.summarising import extra_totals
 from kerasinspect.analysis.weights_checksum import Verified, verifying
 from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.words import axis_sentence, layer_sentence, start_sentence, weight_sentence
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import depth_first
 
 if TYPE_CHECKING:

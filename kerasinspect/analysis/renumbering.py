@@ -8,12 +8,13 @@ which. The order in a config does not, since it depends on which layer is which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.layers import class_of_name, group_name
 from kerasinspect.knowledge.naming import current_class_name, number_in, unnumbered
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -7,7 +7,6 @@ dtypes and versions may be globs, sizes may be ranges, and whatever is None may 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from kerasinspect.analysis.digests import sha256
@@ -16,6 +15,7 @@ from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.checking.agreed_config import agreed_config
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

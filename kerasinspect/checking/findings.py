@@ -7,10 +7,11 @@ model; a ``ModelReport`` holds all of them for one file, a ``CheckReport`` those
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.shown.lookup import nothing_called
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 

@@ -11,7 +11,6 @@ given, the policy at the root of the repository is the user's own.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from glob import has_magic
 from itertools import takewhile
 from pathlib import Path
@@ -23,6 +22,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.locating.locations import paths_named
 from kerasinspect.formats.sharded import INDEX_ENDING
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.platforms import is_device
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import os
 import re
 import stat
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from kerasinspect.errors import (
     RequestError,
     UnreadableFile,
 )
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhere, open_descriptor, system_path
 
 if TYPE_CHECKING:

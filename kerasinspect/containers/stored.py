@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import product
 from operator import index
 from types import EllipsisType
@@ -14,6 +14,7 @@ import numpy as np
 from kerasinspect.containers.sources import BLOCK, Source
 from kerasinspect.dtypes import decoded
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import all_values, depth_first
 from kerasinspect.shown.representation import one_line
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import codecs
 import json
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from kerasinspect.errors import DamagedFile
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, over_limit
 
 _DEEPER, _SHALLOWER, _QUOTE, _BACKSLASH = b"[{", b"]}", b'"', b"\\"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kerasinspect.containers.sources import open_source
@@ -19,6 +18,7 @@ from kerasinspect.errors import UnreadableFile
 from kerasinspect.formats.diagnosis import HDF5_PARTS, HDF5_SIGNATURE, TEXT_COPIES
 from kerasinspect.formats.foreign_files import DATA_OF_CHECKPOINT, KINDS
 from kerasinspect.json_values import DIGEST, json_sha256
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT
 
 if TYPE_CHECKING:

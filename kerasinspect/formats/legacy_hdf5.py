@@ -5,12 +5,13 @@ The order of truth is that of the attributes ``layer_names`` and ``_weight_names
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel
 from kerasinspect.formats.contents import Container, Contents, LayerRows, Lost, Row
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import over_limit
 from kerasinspect.names import cut
 from kerasinspect.remarks import Remark

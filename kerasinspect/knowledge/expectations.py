@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +14,7 @@ from kerasinspect.knowledge.naming import gate_free, places_of
 from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.serialized import repeated, size, whole_numbers
 from kerasinspect.knowledge.shapes.rule import product
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,7 +13,6 @@ Sources: ``compute_fans`` in keras/src/initializers/random_initializers.py (Kera
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isqrt, prod
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from kerasinspect.knowledge.fan_rules import ORDERED_RANKS, convolution, ordered
 from kerasinspect.knowledge.layers import row_of, weight_of
 from kerasinspect.knowledge.naming import gate_free
 from kerasinspect.knowledge.serialized import mapping, whole_numbers, word
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.json_values import Json, JsonObject
 from kerasinspect.knowledge.axes import SPATIAL
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import LARGEST, first_of, is_whole, mapping, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, Untold, need, objects, only
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.shown.lookup import Directory, first
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.output.colours import styled
 from kerasinspect.output.consoles import complain
 from kerasinspect.platforms import DEFAULT_PAGER, shows_escapes

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from kerasinspect.errors import NothingMatches, RequestError
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.names import LONGEST_SHOWN, alike, cut
 from kerasinspect.shown.escaping import visible
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import RequestError, UnreadableFile
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT
 from kerasinspect.verify.npz import open_arrays
 from kerasinspect.verify.results import GoldenDifference

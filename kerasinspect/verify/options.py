@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.verify.golden import Tolerances
 from kerasinspect.verify.process import Bounds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.weights import DescribedWeight, described_by_us
@@ -12,6 +11,7 @@ from kerasinspect.checking.evidence import Evidence
 from kerasinspect.checking.rules import safety
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.container_facts import container_facts, wrong_checksum
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, check_inflation
 from kerasinspect.opening import open_with_container
 from kerasinspect.verify.results import Verification

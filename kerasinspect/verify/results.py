@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.weights import WeightComparison

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import fsum, hypot, isfinite
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.results import ArrayChange
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.results import LayerDiff

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.configs import are_of_one_version, layer_changes, model_changes
@@ -25,6 +24,7 @@ from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import config_of
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.shown.lookup import nothing_called
 from kerasinspect.shown.representation import html_table, one_line
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +10,7 @@ from kerasinspect.analysis.comparison.arrays import compare_arrays
 from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, Spectrum, WeightDiff
 from kerasinspect.analysis.comparison.spectra import spectrum
 from kerasinspect.analysis.damage import Damage, Unread
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

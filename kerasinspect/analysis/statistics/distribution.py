@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.analysis.statistics.numbers import number_blocks
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite, prod
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw
 from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
 from kerasinspect.dtypes import DTYPES
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from typing import Any

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.analysis.statistics.numbers import raw_blocks
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

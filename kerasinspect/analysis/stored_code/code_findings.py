@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
+
+from kerasinspect.late_dataclasses import dataclass
 
 CodeKind: TypeAlias = Literal[
     "lambda-bytecode",

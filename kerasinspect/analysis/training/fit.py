@@ -5,7 +5,6 @@ Three looks at the same question: the whole distribution (Kolmogorov and Smirnov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from math import erf, erfc, exp, isnan, sqrt
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -14,6 +13,7 @@ import numpy as np
 
 from kerasinspect.analysis.training.results import Fit
 from kerasinspect.knowledge.initializers import TRUNCATED
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,10 @@ Sources: ``Uint32ToFloat`` in tensorflow/core/lib/random/random_distributions.h,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from kerasinspect.analysis.training.chance import COINCIDENCE, at_least
+from kerasinspect.late_dataclasses import dataclass
 
 _CHANCE = {23: 0.28, 24: 0.53}
 """Bits of a grid, and the share of other numbers that happens to lie on it; measured, and a little more."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.keras_versions import version_of
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from kerasinspect.knowledge.keras_versions import KerasVersion

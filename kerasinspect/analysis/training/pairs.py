@@ -12,12 +12,12 @@ Sources: ``BoxMullerFloat`` and ``TruncatedNormalDistribution`` in tensorflow/co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import pi
 
 import numpy as np
 
 from kerasinspect.analysis.training.chance import at_least
+from kerasinspect.late_dataclasses import dataclass
 
 STEPS = 2.0**23
 """Angles that the generator gives."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.statistics.sampling import SAMPLE
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection

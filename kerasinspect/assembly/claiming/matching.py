@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import expected_kinds
@@ -11,6 +11,7 @@ from kerasinspect.assembly.skeleton import is_named
 from kerasinspect.knowledge.keras_versions import KERAS_3
 from kerasinspect.knowledge.layers import group_name
 from kerasinspect.knowledge.naming import unnumbered
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.names import number_behind, number_of
 
 if TYPE_CHECKING:

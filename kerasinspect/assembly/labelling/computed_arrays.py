@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import numpy as np
 from kerasinspect.containers.sources import BLOCK
 from kerasinspect.containers.stored import normalised
 from kerasinspect.dtypes import float8_values
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import all_values
 from kerasinspect.shown.representation import one_line
 

@@ -8,7 +8,7 @@ optimizer's state, which has slots for each trainable variable once, settles mos
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from kerasinspect.assembly.labelling.repeats import repeats_of
 from kerasinspect.assembly.order import is_layered
 from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.knowledge.optimizers.variables import tracked_shapes
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.remarks import Doubt, Remark
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ in one inside it as good as do, for nobody trains two of them to the same number
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.assembly.fingerprints import digest, ends
 from kerasinspect.assembly.nodes import parents_of
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

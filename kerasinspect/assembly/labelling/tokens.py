@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from kerasinspect.errors import InspectError
 from kerasinspect.knowledge.serialized import size, whole, word
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.labelling.tokens import LONGEST, labels_of_rows, token_in
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.layers import row_of
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import Vocabulary
 from kerasinspect.names import cut
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from kerasinspect.containers.hdf5.stream import MeteredStream, parsing
@@ -14,6 +14,7 @@ from kerasinspect.containers.hdf5.superblock import (
     superblock_position,
 )
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from kerasinspect.containers.sources import Handle, Source
 from kerasinspect.containers.zip.directory import read_directory
 from kerasinspect.containers.zip.members import SAVE_AGAIN, STORED, Member
 from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, check_inflation, over_limit
 from kerasinspect.model.checksum import Checksum
 from kerasinspect.platforms import Descriptor

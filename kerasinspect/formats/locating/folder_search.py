@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import chain, count, takewhile
 from pathlib import Path
@@ -21,6 +21,7 @@ from kerasinspect.errors import NotAModel
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import describes_model, weights_name
 from kerasinspect.formats.sharded import INDEX_ENDING, shard_name
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import Tally
 from kerasinspect.platforms import is_link, system_path
 

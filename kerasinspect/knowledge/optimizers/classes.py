@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.naming import plain_class_name, snake_case, unnumbered
 from kerasinspect.knowledge.serialized import flag, mapping, number, word
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,6 @@ that each of them saved.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,6 +27,7 @@ from kerasinspect.knowledge.optimizers.classes import (
 )
 from kerasinspect.knowledge.optimizers.names import Slot, named, weights_by_name
 from kerasinspect.knowledge.optimizers.orders import layouts
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

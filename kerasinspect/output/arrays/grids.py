@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby
 from math import ceil
@@ -10,6 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.words import GATE_WORDS
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.output.arrays.excerpts import Plane, excerpt
 from kerasinspect.output.arrays.labels import NO_LABELS, RowLabels, measured_positions, row_labels, with_labels_cut
 from kerasinspect.output.arrays.layouts import (

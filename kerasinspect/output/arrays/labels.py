@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.output.arrays.layouts import corner
 from kerasinspect.output.layout.cutting import numbered, told_apart
 from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible

@@ -5,9 +5,10 @@ Works on shapes alone; nothing is read here. Positions are ranges, so that a cor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain, product
 from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

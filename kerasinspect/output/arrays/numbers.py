@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.output.show_options import PRECISION
 
 if TYPE_CHECKING:

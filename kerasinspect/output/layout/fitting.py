@@ -6,9 +6,9 @@ lines, and names are cut in the middle. Shapes and numbers are never cut: a colu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.output.layout.sentences import widest_word
 from kerasinspect.output.layout.spans import GUTTER, SEPARATOR
 from kerasinspect.shown.escaping import columns_of

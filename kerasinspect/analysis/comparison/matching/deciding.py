@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.matching.by_name import way_of
@@ -17,6 +17,7 @@ from kerasinspect.analysis.comparison.matching.sketches import (
     samples_of,
     sketch_of,
 )
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

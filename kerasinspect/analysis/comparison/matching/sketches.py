@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy as np
 from kerasinspect.analysis.comparison.matching.places import values_of
 from kerasinspect.analysis.comparison.sampling import sample
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from typing import Any

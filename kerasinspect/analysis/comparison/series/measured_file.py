@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import hypot, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -15,6 +15,7 @@ from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.statistics import measure
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.dtypes import is_float
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

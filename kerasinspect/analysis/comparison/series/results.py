@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kerasinspect.analysis.selection.sort_keys import largest_first
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.shown.lookup import Directory
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 

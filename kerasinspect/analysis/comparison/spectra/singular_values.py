@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, prod, sqrt
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from kerasinspect.analysis.statistics.in_step import in_step
 from kerasinspect.analysis.statistics.numbers import as_numbers, raw_blocks
+from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy as np
 from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, filters_at
 from kerasinspect.containers.stored import Withheld
 from kerasinspect.errors import COPY_AGAIN, DamagedFile
+from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
