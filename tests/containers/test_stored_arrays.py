@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from kerasinspect.containers.stored import InMemory, StoredArray
+from kerasinspect.dtypes import Encoding
 
 VALUES = np.arange(24, dtype="<f4").reshape(2, 3, 4)
-STORED = StoredArray("/a", VALUES.shape, "float32", VALUES.dtype, InMemory(VALUES.tobytes))
+STORED = StoredArray("/a", VALUES.shape, "float32", Encoding(VALUES.dtype.str), InMemory(VALUES.tobytes))
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.graph import is_single
 from kerasinspect.assembly.labelling.computed_arrays import (
-    Factor,
     multiplied,
     reshaped,
     rounded_to_float8,
     transposed_matrix,
     unpacked,
 )
+from kerasinspect.assembly.labelling.recipes import Factor
 from kerasinspect.knowledge.kinds import UNKNOWN
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.packing import Holder, packing_of

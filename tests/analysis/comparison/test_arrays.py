@@ -20,6 +20,7 @@ from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.stored import InMemory, StoredArray
+from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile
 from kerasinspect.limits import DEFAULT
 from tests.makers.cut_arrays import CutArray, cut
@@ -259,7 +260,7 @@ def test_the_order_of_bytes_in_the_file_is_no_difference() -> None:
     """A big-endian array is compared as the numbers that it holds."""
     values = np.linspace(-1, 1, 50, dtype=np.float32)
     data = values.astype(">f4").tobytes()
-    big = StoredArray("kernel", (50,), "float32", np.dtype(">f4"), InMemory(lambda: data))
+    big = StoredArray("kernel", (50,), "float32", Encoding(">f4"), InMemory(lambda: data))
     assert compared(big, cut(values)).equal
     assert compared(big, cut(values * 2)).relative_l2 == 1.0
 

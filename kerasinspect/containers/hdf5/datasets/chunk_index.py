@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import field
+from bisect import bisect_left
+from operator import add, lt
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.hdf5.trees import leaves
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kerasinspect.containers.hdf5.file import OpenFile
 
+_TOGETHER = 1 << 10
+"""Entries that are looked at together: a pass over each of their columns costs half of what a loop over them does."""
 _CHUNK_NODE = 1
 """The kind of tree that holds chunks."""
 
@@ -43,49 +44,68 @@ class ChunkIndex:
     address: int
     shape: tuple[int, ...]
     chunk: tuple[int, ...]
-    found: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """A record for each: its bytes, its mask, where its first value is on each axis, and its address."""
+    found: bytes = b""
+    """An entry of the tree for each: its bytes, its mask, where its first value is on each axis, and its address."""
 
     @property
     def count(self) -> int:
         """The number of chunks that the whole array has."""
         return math.prod(-(-size // step) for size, step in zip(self.shape, self.chunk, strict=True))
 
+    @property
+    def _entry(self) -> struct.Struct:
+        """What an entry is made of."""
+        return struct.Struct(f"<II{len(self.chunk)}QQQ")
+
+    @property
+    def stored(self) -> int:
+        """The number of chunks that are stored."""
+        return len(self.found) // self._entry.size
+
     def read(self) -> None:
         """Find the chunks in the file; raises DamagedFile where that cannot be done, RefusedFile beyond a limit."""
-        rank = len(self.chunk)
-        entry = struct.Struct(f"<II{rank}Q8xQ")
-        record = np.dtype(
-            [("nbytes", "<u4"), ("mask", "<u4"), ("corner", "<u8", (rank,)), ("zero", "<u8"), ("address", "<u8")]
-        )
         with parsing(self.file.source, f"the chunks of {self.path}"):
-            found = b"".join(leaves(self.file.stream, self.address, _CHUNK_NODE, entry))
-            self.found = np.frombuffer(found, record)
+            self.found = b"".join(leaves(self.file.stream, self.address, _CHUNK_NODE, self._entry))
             self.check()
 
     def check(self) -> None:
         """Raise ValueError for chunks that are not where the array has any, not in order, or behind the file's end."""
-        corners, ends = self.found["corner"], self.found["address"] + self.found["nbytes"]
-        steps = np.array(self.chunk, np.uint64)
-        outside = (corners >= np.array(self.shape, np.uint64)) | (corners % steps != 0)
-        size = self.file.source.size
-        if outside.any() or self.found["zero"].any() or (self.found["address"] > size).any() or (ends > size).any():
-            message = "a chunk that is not in the array, or not in the file"
-            raise ValueError(message)
-        places = self.places()
-        if (places[1:] <= places[:-1]).any():
-            message = "two chunks that are out of order"
-            raise ValueError(message)
+        entry, last = self._entry, None
+        for start in range(0, len(self.found), entry.size * _TOGETHER):
+            entries = [*entry.iter_unpack(self.found[start : start + entry.size * _TOGETHER])]
+            if not self._are_inside(entries):
+                message = "a chunk that is not in the array, or not in the file"
+                raise ValueError(message)
+            corners = [one[2:-2] for one in entries]
+            if not all(map(lt, corners, corners[1:])) or (last is not None and last >= corners[0]):
+                message = "two chunks that are out of order"
+                raise ValueError(message)
+            last = corners[-1]
 
-    def places(self) -> np.ndarray:
-        """The number of each stored chunk among all."""
-        counts = [-(-size // step) for size, step in zip(self.shape, self.chunk, strict=True)]
-        strides = np.array([math.prod(counts[axis + 1 :]) for axis in range(len(counts))], np.uint64)
-        numbers: np.ndarray = (self.found["corner"] // np.array(self.chunk, np.uint64) * strides).sum(1)
-        return numbers
+    def _are_inside(self, entries: Sequence[tuple[int, ...]]) -> bool:
+        """Whether chunks begin where one of the array's may, and lie in the file."""
+        sizes, _, *places, zeros, addresses = zip(*entries, strict=True)
+        known = (range(0, size, step) for size, step in zip(self.shape, self.chunk, strict=True))
+        in_array = all(all(map(begins.__contains__, place)) for begins, place in zip(known, places, strict=True))
+        return in_array and not any(zeros) and max(map(add, addresses, sizes)) <= self.file.source.size
+
+    def extents(self) -> Iterator[tuple[int, int]]:
+        """Where each chunk begins and ends; those side by side as one, of which a file may have a million."""
+        begin = end = 0
+        for nbytes, *_, address in self._entry.iter_unpack(self.found):
+            if address != end:
+                yield begin, end
+                begin = address
+            end = address + nbytes
+        yield begin, end
 
     def slab(self, low: int) -> Iterator[tuple[tuple[int, ...], Stored]]:
         """The chunks that begin at a place on the first axis, each with the place of its first value."""
-        first, last = np.searchsorted(self.found["corner"][:, 0], [low, low + 1])
-        for nbytes, mask, corner, _, address in self.found[first:last].tolist():
+        entry, found = self._entry, self.found
+        every = range(0, len(found), entry.size)
+        first, last = (
+            bisect_left(every, wanted, key=lambda at: entry.unpack_from(found, at)[2]) for wanted in (low, low + 1)
+        )
+        for at in every[first:last]:
+            nbytes, mask, *corner, _, address = entry.unpack_from(found, at)
             yield tuple(corner), Stored(address, nbytes, mask)
