@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import math
 import struct
-from bisect import bisect_left
-from operator import add, lt
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from dataclasses import field
+from itertools import repeat
+from operator import add, and_, lt
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.stream import parsing
@@ -16,12 +20,12 @@ from kerasinspect.containers.hdf5.trees import leaves
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from kerasinspect.containers.hdf5.file import OpenFile
 
-_TOGETHER = 1 << 10
-"""Entries that are looked at together: a pass over each of their columns costs half of what a loop over them does."""
+_SIZE = 0xFFFFFFFF
+"""The bits of a chunk's bytes in the word that they share with its mask."""
 _CHUNK_NODE = 1
 """The kind of tree that holds chunks."""
 
@@ -44,8 +48,10 @@ class ChunkIndex:
     address: int
     shape: tuple[int, ...]
     chunk: tuple[int, ...]
-    found: bytes = b""
-    """An entry of the tree for each: its bytes, its mask, where its first value is on each axis, and its address."""
+    words: array[int] = field(default_factory=lambda: array("Q"))
+    """Of each chunk: its bytes and its mask in one, where its first value is on each axis, a zero, and its address."""
+    firsts: array[int] = field(default_factory=lambda: array("Q"))
+    """Where the first value of each is on the first axis."""
 
     @property
     def count(self) -> int:
@@ -53,59 +59,61 @@ class ChunkIndex:
         return math.prod(-(-size // step) for size, step in zip(self.shape, self.chunk, strict=True))
 
     @property
-    def _entry(self) -> struct.Struct:
-        """What an entry is made of."""
-        return struct.Struct(f"<II{len(self.chunk)}QQQ")
-
-    @property
     def stored(self) -> int:
         """The number of chunks that are stored."""
-        return len(self.found) // self._entry.size
+        return len(self.words) // self._width
+
+    @property
+    def _width(self) -> int:
+        """Words of one chunk."""
+        return len(self.chunk) + 3
 
     def read(self) -> None:
         """Find the chunks in the file; raises DamagedFile where that cannot be done, RefusedFile beyond a limit."""
+        entry = struct.Struct(f"<{self._width}Q")
         with parsing(self.file.source, f"the chunks of {self.path}"):
-            self.found = b"".join(leaves(self.file.stream, self.address, _CHUNK_NODE, self._entry))
+            for leaf in leaves(self.file.stream, self.address, _CHUNK_NODE, entry):
+                self.words.frombytes(leaf)
+            if sys.byteorder == "big":
+                self.words.byteswap()
+            self.firsts = self.words[1 :: self._width]
             self.check()
 
     def check(self) -> None:
-        """Raise ValueError for chunks that are not where the array has any, not in order, or behind the file's end."""
-        entry, last = self._entry, None
-        for start in range(0, len(self.found), entry.size * _TOGETHER):
-            entries = [*entry.iter_unpack(self.found[start : start + entry.size * _TOGETHER])]
-            if not self._are_inside(entries):
-                message = "a chunk that is not in the array, or not in the file"
-                raise ValueError(message)
-            corners = [one[2:-2] for one in entries]
-            if not all(map(lt, corners, corners[1:])) or (last is not None and last >= corners[0]):
-                message = "two chunks that are out of order"
-                raise ValueError(message)
-            last = corners[-1]
+        """Raise ValueError for chunks that are not where the array has any, not in order, or behind the file's end.
 
-    def _are_inside(self, entries: Sequence[tuple[int, ...]]) -> bool:
-        """Whether chunks begin where one of the array's may, and lie in the file."""
-        sizes, _, *places, zeros, addresses = zip(*entries, strict=True)
-        known = (range(0, size, step) for size, step in zip(self.shape, self.chunk, strict=True))
-        in_array = all(all(map(begins.__contains__, place)) for begins, place in zip(known, places, strict=True))
-        return in_array and not any(zeros) and max(map(add, addresses, sizes)) <= self.file.source.size
+        A pass over each column takes a third of the time of a loop over chunks, of which a file may have a million.
+        """
+        *corners, zeros, _ = (self.words[at :: self._width] for at in range(1, self._width))
+        begins = (range(0, size, step) for size, step in zip(self.shape, self.chunk, strict=True))
+        is_inside = all(all(map(known.__contains__, corner)) for known, corner in zip(begins, corners, strict=True))
+        if any(zeros) or not is_inside or max(self._ends(), default=0) > self.file.source.size:
+            message = "a chunk that is not in the array, or not in the file"
+            raise ValueError(message)
+        places, following = (zip(*corners, zeros, strict=True) for _ in range(2))
+        next(following, None)
+        if not all(map(lt, places, following)):
+            message = "two chunks that are out of order"
+            raise ValueError(message)
+
+    def _ends(self) -> Iterator[int]:
+        """Where each chunk ends in the file."""
+        sizes = map(and_, self.words[:: self._width], repeat(_SIZE))
+        return map(add, self.words[self._width - 1 :: self._width], sizes)
 
     def extents(self) -> Iterator[tuple[int, int]]:
-        """Where each chunk begins and ends; those side by side as one, of which a file may have a million."""
+        """Where chunks begin and end in the file, those that lie side by side as one."""
         begin = end = 0
-        for nbytes, *_, address in self._entry.iter_unpack(self.found):
+        for address, following in zip(self.words[self._width - 1 :: self._width], self._ends(), strict=True):
             if address != end:
                 yield begin, end
                 begin = address
-            end = address + nbytes
+            end = following
         yield begin, end
 
     def slab(self, low: int) -> Iterator[tuple[tuple[int, ...], Stored]]:
         """The chunks that begin at a place on the first axis, each with the place of its first value."""
-        entry, found = self._entry, self.found
-        every = range(0, len(found), entry.size)
-        first, last = (
-            bisect_left(every, wanted, key=lambda at: entry.unpack_from(found, at)[2]) for wanted in (low, low + 1)
-        )
-        for at in every[first:last]:
-            nbytes, mask, *corner, _, address = entry.unpack_from(found, at)
-            yield tuple(corner), Stored(address, nbytes, mask)
+        width = self._width
+        for at in range(bisect_left(self.firsts, low), bisect_right(self.firsts, low)):
+            word, *corner, _, address = self.words[at * width : (at + 1) * width]
+            yield tuple(corner), Stored(address, word & _SIZE, word >> _SIZE.bit_length())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from itertools import accumulate, pairwise
-from operator import add
+from itertools import accumulate, pairwise, repeat
+from operator import add, gt
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.datasets.chunks import Chunked
@@ -40,23 +41,36 @@ def overlaps(file: OpenFile, arrays: Sequence[StoredArray]) -> Iterator[tuple[in
 
 def _runs(arrays: Iterable[StoredArray]) -> Iterator[_Run]:
     """Every run of values that is not empty."""
-    for place, array in enumerate(arrays):
-        storage = array.storage
+    for place, one in enumerate(arrays):
+        storage = one.storage
         if isinstance(storage, Contiguous) and storage.nbytes:
             yield _Run(storage.offset, storage.offset + storage.nbytes, place)
         elif isinstance(storage, Chunked):
             yield from (_Run(start, end, place) for start, end in storage.index.extents() if start < end)
 
 
-def _over_structure(file: OpenFile, runs: Iterable[_Run]) -> Iterator[int]:
+def _over_structure(file: OpenFile, runs: Sequence[_Run]) -> Iterator[int]:
     """The owner of each run that lies over anything that was read to find it: headers, trees, heaps, names."""
-    spans = file.stream.spans
-    read = sorted(zip(spans[::2], map(add, spans[::2], spans[1::2]), strict=True))
-    low = [start for start, _ in read]
-    high = [*accumulate((end for _, end in read), max)]
-    for start, end, owner in runs:
-        if high[bisect_left(low, end) - 1] > start:
-            yield owner
+    begins, sizes = file.stream.spans[::2], file.stream.spans[1::2]
+    ends = array("Q", map(add, begins, sizes))
+    if _any_shared(begins, ends, runs):
+        read = sorted(zip(begins, ends, strict=True))
+        low = [start for start, _ in read]
+        high = [*accumulate((end for _, end in read), max)]
+        for start, end, owner in runs:
+            if high[bisect_left(low, end) - 1] > start:
+                yield owner
+
+
+def _any_shared(begins: Iterable[int], ends: Iterable[int], runs: Sequence[_Run]) -> bool:
+    """Whether any of the places that were read lies in a run: no file but a damaged one has such.
+
+    There are twenty times as many places as runs, and sorting them would take three times as long.
+    """
+    starts = [run.start for run in runs]
+    furthest = [0, *accumulate((run.end for run in runs), max)]
+    reached = map(furthest.__getitem__, map(bisect_left, repeat(starts), ends))
+    return any(map(gt, reached, begins))
 
 
 def _over_one_another(runs: Sequence[_Run]) -> Iterator[int]:
