@@ -6,6 +6,10 @@ import io
 import json
 import random
 import zipfile
+from contextlib import nullcontext
+from dataclasses import replace
+from threading import Event
+from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,12 +22,13 @@ from kerasinspect.comparing import compare
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats import keras_archive
 from kerasinspect.formats.keras_archive import NPZ, WEIGHTS
+from kerasinspect.model.checksum import Checksum
 from kerasinspect.opening import open_model
 from kerasinspect.verify.reading import read
 from tests.fuzz.compared import archive_of, members_of, with_arrays_of_numpy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 WHOLE = (
@@ -160,15 +165,32 @@ def test_a_legacy_file_has_no_checksum(sample_models: Path, capsys: pytest.Captu
 
 
 @pytest.mark.usefixtures("nothing_is_small")
-def test_an_error_ends_the_verification(network: Path) -> None:
-    """Nobody waits for gigabytes after Ctrl-C: the file is closed, and the thread ends with its next read."""
+@pytest.mark.parametrize("error", [KeyboardInterrupt, None])
+def test_a_verification_ends_with_what_it_is_beside(network: Path, error: type[BaseException] | None) -> None:
+    """Nobody waits for gigabytes after Ctrl-C: the thread reads no more than a piece, and the model stays open."""
     told: list[str] = []
-    model = open_model(network)
-    with pytest.raises(KeyboardInterrupt), verifying(model, told.append, whole=True):
-        raise KeyboardInterrupt
-    assert told == []
-    with pytest.raises(Exception, match="closed"):
-        model.weights[0].array[...]
+    reads, goes_on = Event(), Event()
+
+    def steps() -> Iterator[object]:
+        """Read for ever."""
+        while True:
+            reads.set()
+            goes_on.wait(10)
+            yield None
+
+    before = {*enumerate_threads()}
+    with open_model(network) as model:
+        slow = replace(model, checksum=Checksum(1, steps))
+        with pytest.raises(error) if error else nullcontext(), verifying(slow, told.append, whole=True) as outcome:
+            assert reads.wait(10)
+            if error:
+                raise error
+        (thread,) = {*enumerate_threads()} - before
+        goes_on.set()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert (outcome(), told) == ("not verified", [])
+        assert model.weights[0].array[...].shape == (8, 5)
 
 
 def test_the_sentence_is_told_once(network: Path) -> None:

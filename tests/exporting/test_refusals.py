@@ -6,6 +6,8 @@ import io
 import os
 import subprocess
 import sys
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +28,6 @@ from tests.output.test_writing import FULL
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kerasinspect.exporting.results import FormName
     from kerasinspect.model import Model
 
@@ -195,6 +195,23 @@ def test_a_folder_that_may_not_be_written(folder: Path) -> None:
     (folder / "locked").mkdir()
     with forbidden(folder / "locked", 0o500), pytest.raises(RequestError, match="Cannot write to"):
         export(str(NETWORK), "locked/weights.npz")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+@pytest.mark.parametrize("is_small", [True, False], ids=["small", "large"])
+def test_a_model_is_read_on_after_an_export_that_failed(is_small: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """It belongs to whoever opened it, and no thread reads on."""
+    for module in () if is_small else (weights_checksum, keras_archive):
+        monkeypatch.setattr(module, "VERIFIED_AT_ONCE", 0)
+    before = threading.active_count()
+    with open_model(NETWORK) as network:
+        with pytest.raises(RequestError, match="No space left on device"):
+            export(network, "/dev/full", form="npz")
+        assert network["dense/kernel"][...].shape == (8, 5)
+        assert len(export(network, "weights.npz")) == 8
+        for thread in threading.enumerate()[before:]:
+            thread.join(10)
+        assert threading.active_count() == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
