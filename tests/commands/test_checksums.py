@@ -10,12 +10,13 @@ from contextlib import nullcontext
 from dataclasses import replace
 from threading import Event
 from threading import enumerate as enumerate_threads
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from kerasinspect.analysis import weights_checksum as limits
+from kerasinspect.analysis.fingerprint import fingerprint
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.commands.cli import run
 from kerasinspect.comparing import compare
@@ -88,7 +89,7 @@ def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras_archive, "VERIFIED_AT_ONCE", 0)
 
 
-def document_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
+def document_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
     """The exit status of a command, and its document."""
     status = run([*arguments, "--format", "json"])
     return status, json.loads(capsys.readouterr().out)
@@ -108,6 +109,24 @@ def test_a_flipped_bit_is_damage_for_whoever_reads_all_values(
     assert f"{WEIGHTS} in {network} is damaged: its bytes from" in written.err
     if "json" in command:
         assert json.loads(written.out)["checksum"] == "wrong"
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("command", ["list", "show"])
+def test_a_flipped_bit_leaves_no_fingerprint(
+    network: Path, size: str, command: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of bytes that are not those that were saved: null in documents, a reason on pages, None from Python."""
+    if size == "large":
+        request.getfixturevalue("nothing_is_small")
+    flip(network, array_at(network, "dense/kernel")[0])
+    status, document = document_of(capsys, command, "--hash", str(network))
+    assert (status, document["model"]["fingerprint"]) == (DAMAGED, None)
+    assert run([command, "--hash", str(network)]) == DAMAGED
+    assert "no fingerprint: the file is damaged, or not all weights can be read" in capsys.readouterr().out
+    with open_model(network) as model:
+        found = fingerprint(model)
+    assert (found.sha256, found.order, found.lack) == (None, None, "unread")
 
 
 @pytest.mark.usefixtures("nothing_is_small")
