@@ -71,6 +71,41 @@ def test_every_weight_and_layer_is_found_by_its_path(path: Path) -> None:
         assert sorted(one.path for one in listed) == sorted(set(opened) - {one.path for one in opened.own_weights})
 
 
+SHARED = {
+    "keras-3.0.5/nested.keras": "shared/kernel",
+    "keras-3.0.0/shared_two_inners.keras": "two/batch_normalization/gamma",
+    "keras-3.3.3/shared_inside.h5": "sequential/lstm/lstm_cell/recurrent_kernel",
+    "tf.keras-2.15/shared_and_namesake.keras": "sequential/dense_1/dense_2/kernel",
+}
+"""Files with layers that are at several paths, and a path at which no weight is listed."""
+
+
+@pytest.mark.parametrize(("name", "further"), SHARED.items(), ids=SHARED)
+def test_a_shared_layer_is_found_at_each_of_its_paths(name: str, further: str) -> None:
+    """With its weights and what is inside it; listed it is once, and by its name it is one layer."""
+    with open_model(DATA / "versions" / name) as opened:
+        assert opened[further] in opened.weights
+        assert further in opened
+        assert further not in [*opened]
+        path, _, weight = further.rpartition("/")
+        assert opened.layer(path) is opened.layer(opened[further].layer)
+        with pytest.raises(KeyError, match=f'No weight is called "{path}".*That is a layer: .*{opened[further].path}'):
+            opened[path]
+        with pytest.raises(KeyError, match=f'No weight is called "{path}/no{weight}"'):
+            opened[f"{path}/no{weight}"]
+        for layer in opened.walk():
+            assert all(opened.layer(one) is layer for one in layer.also_at)
+
+
+def test_a_path_of_a_shared_layer_goes_before_a_name() -> None:
+    """What is there by name alone has another path."""
+    shared = replace(dense("shared", 2, 3, 0), path="left/shared", also_at=("dense",))
+    named = replace(dense("dense", 2, 3, 2), path="right/dense")
+    again = Layer("dense", "Dense", "dense")
+    tops = [Layer(top.path[: -len(top.name) - 1], "Sequential", "", layers=(top,)) for top in (shared, named)]
+    assert model([*tops, again]).layer("dense") is shared
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
