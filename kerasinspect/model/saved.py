@@ -102,7 +102,7 @@ class Model:
         facts = (self.name, self.class_name, self.format, version, *self._size)
         rows = map(_html_cells, self.walk())
         caption = " · ".join(filter(None, facts))
-        return html_table(caption, _HTML_TITLES, rows, sum(1 for _ in self.walk()))
+        return html_table(caption, _HTML_TITLES, rows, sum(1 for _ in self.walk()), {"parameters"})
 
     @property
     def _size(self) -> tuple[str, str]:
