@@ -102,8 +102,5 @@ def _ordered(model: Model) -> tuple[FingerprintOrder, Sequence[Weight]]:
 
 
 def _variables(model: Model) -> Iterator[Weight]:
-    """Every variable of the layers once; a setting that is stored as an array is none."""
-    for weight in model.weights:
-        is_setting = weight.remark is not None and weight.remark.kind == "lora-rank"
-        if weight.same_as is None and not is_setting:
-            yield weight
+    """Every variable of the layers once; what Keras keeps beside its weights is none."""
+    return (weight for weight in model.weights if weight.has_entry)

@@ -73,10 +73,21 @@ def test_a_wrong_request(asked: tuple[str, ...], words: str, folder: Path, capsy
     assert files(folder) == []
 
 
-@pytest.mark.parametrize("name", ["../state", "/state", "a\0b", "C:/state", "x" * 70_000, "half \ud800"], ids=ascii)
-def test_a_name_that_no_member_can_have(name: str, folder: Path) -> None:
+NO_MEMBERS = {
+    "../state": "would lead out",
+    "/state": "would lead out",
+    "C:/state": "would lead out",
+    "a\0b": "holds a NUL",
+    "x" * 70_000: "has more than 65,535 bytes",
+    "half \ud800": "holds half a character",
+}
+"""Names, each with the reason that is said."""
+
+
+@pytest.mark.parametrize(("name", "why"), NO_MEMBERS.items(), ids=map(ascii, NO_MEMBERS))
+def test_a_name_that_no_member_can_have(name: str, why: str, folder: Path) -> None:
     """Numpy would read it, but whoever unpacks the archive would write elsewhere; as a key it harms nobody."""
-    with pytest.raises(RequestError, match="cannot be the name of a member") as refused:
+    with pytest.raises(RequestError, match=f"{why}.* cannot be the name of a member") as refused:
         export(owned("plain", name), "weights.npz")
     assert len(str(refused.value)) < 400
     assert files(folder) == []
@@ -99,6 +110,18 @@ def test_two_names_that_become_one(names: tuple[str, str], folder: Path) -> None
     with pytest.raises(RequestError, match="Two arrays would have the name"):
         export(owned(*names), "weights.npz")
     assert files(folder) == []
+
+
+def test_two_models_of_one_file_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their arrays would have the names of each other, and no filter would change that."""
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "model.h5").write_bytes(LEGACY.read_bytes())
+    assert run(["export", "a/model.h5", "b/model.h5", "-o", "weights.npz"]) == 2
+    said = capsys.readouterr().err
+    assert 'Two arrays would have the name "model.h5/dense/kernel": one of a/model.h5 and one of b/model.h5.' in said
+    assert "Export each model to a file of its own." in said
+    assert files(folder) == ["a", "b"]
 
 
 def test_no_name_is_a_formula(folder: Path) -> None:

@@ -14,7 +14,7 @@ from kerasinspect.knowledge.naming import unnumbered
 from kerasinspect.names import number_behind, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.containers.stored import Group, StoredArray
@@ -32,6 +32,8 @@ class TreeWalk:
 
     layers: dict[tuple[str, str], Node] = field(default_factory=dict)
     """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
+    inside: dict[Node, Mapping[tuple[str, str], Node]] = field(default_factory=dict)
+    """The layers inside those that are met again, by class and name."""
     version: KerasVersion | None = None
     """The Keras that numbered the groups."""
 
