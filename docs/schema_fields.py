@@ -71,6 +71,7 @@ WEIGHT: Fields = {
     "parameters": ("integer", "How many numbers it has."),
     "bytes": ("integer", "How many bytes they take."),
     "remark?": ("string", "What is odd about it."),
+    "has_entry?": ("boolean", "False where get_weights() has no entry of its own for it; index is null then."),
     "same_as?": ("string", "The path of the weight whose variable this is, stored a second time."),
     "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
     "error?": ("string", "Why there is no hash."),

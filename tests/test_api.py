@@ -26,6 +26,7 @@ from kerasinspect import (
     series,
 )
 from tests.makers.handmade import dense, model
+from tests.makers.notebooks import bare
 from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
@@ -69,6 +70,41 @@ def test_every_weight_and_layer_is_found_by_its_path(path: Path) -> None:
             assert all(opened.layer(name) is layer for name in (layer.path, *layer.also_at))
         listed = [one for layer in opened.layers for one in layer.all_weights]
         assert sorted(one.path for one in listed) == sorted(set(opened) - {one.path for one in opened.own_weights})
+
+
+SHARED = {
+    "keras-3.0.5/nested.keras": "shared/kernel",
+    "keras-3.0.0/shared_two_inners.keras": "two/batch_normalization/gamma",
+    "keras-3.3.3/shared_inside.h5": "sequential/lstm/lstm_cell/recurrent_kernel",
+    "tf.keras-2.15/shared_and_namesake.keras": "sequential/dense_1/dense_2/kernel",
+}
+"""Files with layers that are at several paths, and a path at which no weight is listed."""
+
+
+@pytest.mark.parametrize(("name", "further"), SHARED.items(), ids=SHARED)
+def test_a_shared_layer_is_found_at_each_of_its_paths(name: str, further: str) -> None:
+    """With its weights and what is inside it; listed it is once, and by its name it is one layer."""
+    with open_model(DATA / "versions" / name) as opened:
+        assert opened[further] in opened.weights
+        assert further in opened
+        assert further not in [*opened]
+        path, _, weight = further.rpartition("/")
+        assert opened.layer(path) is opened.layer(opened[further].layer)
+        with pytest.raises(KeyError, match=f'No weight is called "{path}".*That is a layer: .*{opened[further].path}'):
+            opened[path]
+        with pytest.raises(KeyError, match=f'No weight is called "{path}/no{weight}"'):
+            opened[f"{path}/no{weight}"]
+        for layer in opened.walk():
+            assert all(opened.layer(one) is layer for one in layer.also_at)
+
+
+def test_a_path_of_a_shared_layer_goes_before_a_name() -> None:
+    """What is there by name alone has another path."""
+    shared = replace(dense("shared", 2, 3, 0), path="left/shared", also_at=("dense",))
+    named = replace(dense("dense", 2, 3, 2), path="right/dense")
+    again = Layer("dense", "Dense", "dense")
+    tops = [Layer(top.path[: -len(top.name) - 1], "Sequential", "", layers=(top,)) for top in (shared, named)]
+    assert model([*tops, again]).layer("dense") is shared
 
 
 @pytest.mark.parametrize(
@@ -231,7 +267,7 @@ def test_a_comparison_is_walked_by_layer() -> None:
     renamed = compare(SAMPLES / "small_cnn.keras", SAMPLES / "small_cnn_tuned.keras")["species"]
     assert repr(renamed) == "<LayerDiff dense -> species · trained · values>"
     assert repr(renamed.weights[0]) == "<WeightDiff kernel · relative L2 0.01818 · cosine 0.9998>"
-    shown = other._repr_html_()
+    shown = bare(other._repr_html_())
     assert "<td>dense</td><td>dense</td><td>path</td><td>replaced</td><td>kernel, bias</td>" in shown
     assert "7 added" in shown
 
@@ -241,7 +277,7 @@ def test_a_series_and_an_export_show_themselves(tmp_path: Path) -> None:
     moved = series(SAMPLES / "question_network.keras", SAMPLES / "question_network.h5")
     assert repr(moved) == "<Series 4 layers · 2 files>"
     assert repr(moved["dense"]) == "<LayerSeries dense · Dense · 2 files · sum of changes 0>"
-    assert "<td>dense</td><td>Dense</td><td>45</td><td>no</td><td>0</td>" in moved._repr_html_()
+    assert "<td>dense</td><td>Dense</td><td>45</td><td>no</td><td>0</td>" in bare(moved._repr_html_())
     exported = export(SAMPLES / "question_network.keras", tmp_path / "weights.npz")
     assert repr(exported) == f"<Export {tmp_path / 'weights.npz'} · npz · 8 arrays>"
 
@@ -292,13 +328,13 @@ def test_a_name_from_a_file_breaks_neither_line_nor_table() -> None:
 
 def test_a_model_is_a_table_in_a_notebook(question_network: Model) -> None:
     """Its layers, a row each; of very many the first, and how many there are."""
-    shown = question_network._repr_html_()
+    shown = bare(question_network._repr_html_())
     assert "sequential · Sequential · keras-archive · Keras 3.15.1 · 297 parameters · 8 arrays" in shown
     assert "<tr><td>dense_1</td><td>Dense</td><td>(None, 5)</td><td>30</td><td>yes</td></tr>" in shown
     many = replace(question_network, layers=question_network.layers * 100)._repr_html_()
     assert many.count("<tr>") == 201
     assert "and 300 more rows" in many
-    assert replace(question_network, layers=())._repr_html_().endswith("<table></table></div>")
+    assert bare(replace(question_network, layers=())._repr_html_()).endswith("<table></table></div>")
 
 
 def test_a_report_is_walked_by_file(tmp_path: Path) -> None:
@@ -318,7 +354,7 @@ def test_a_report_is_walked_by_file(tmp_path: Path) -> None:
     assert repr(report) == "<CheckReport not all could be read · 1 error · 0 warnings · 0 notes · 2 models>"
     assert repr(report[0].findings[0]).startswith("<Finding KI301 · error · two_towers · ")
     assert repr(report[good]).endswith("two_towers.keras · 1 finding>")
-    shown = report._repr_html_()
+    shown = bare(report._repr_html_())
     assert "<td>unreadable</td>" in shown
     assert "<td>KI301</td>" in shown
     assert repr(check(SAMPLES / "question_network.keras")) == (

@@ -131,6 +131,7 @@ def _labelling_of(
         graph=graph,
         keras_version=version_of(contents.keras_version),
         indices=numbering.indices,
+        kept_aside=numbering.kept_aside,
         counts=counts,
         built=any(node.claims for node in model.walk()),
         whole=not damage,

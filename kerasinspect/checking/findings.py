@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import field
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
 from kerasinspect.late_dataclasses import dataclass
-from kerasinspect.shown.lookup import nothing_called
+from kerasinspect.shown.lookup import named_or_at
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
@@ -234,6 +234,12 @@ class ModelReport:
         """Its file, and what was found in it."""
         return one_line(self, self.location, *self.unread[:1], counted_thing(len(self.findings), "finding"))
 
+    def _repr_html_(self) -> str:
+        """What was found in it in a table, as a notebook shows it."""
+        rows = [*_html_rows(self)]
+        caption = " · ".join((self.location, counted_thing(len(self.findings), "finding")))
+        return html_table(caption, _HTML_TITLES, rows, len(rows))
+
     @property
     def numbered_anew(self) -> tuple[tuple[str, str], ...]:
         """The paths in the lock and in the model of the layers whose own names differ, without those inside such."""
@@ -278,14 +284,16 @@ class CheckReport:
         """What is said about each file, in order."""
         return iter(self.models)
 
-    def __getitem__(self, key: int | str) -> ModelReport:
-        """What is said about one file, by its position or its location; raises NothingMatches, which is a KeyError."""
-        if not isinstance(key, str):
-            return self.models[key]
-        found = next((model for model in self.models if model.location == key), None)
-        if found is None:
-            raise nothing_called("model", key, [model.location for model in self.models])
-        return found
+    @overload
+    def __getitem__(self, key: int | str) -> ModelReport: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[ModelReport, ...]: ...
+    def __getitem__(self, key: int | slice | str) -> ModelReport | tuple[ModelReport, ...]:
+        """What is said about one file, by its position or its location; of a slice, about those in it.
+
+        Raises IndexError for a position, NothingMatches for a location that is not there.
+        """
+        return named_or_at("model", self.models, lambda model: model.location, key)
 
     def __repr__(self) -> str:
         """Whether all is well, how much was found, and in how many files."""

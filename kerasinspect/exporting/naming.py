@@ -31,9 +31,16 @@ def require_own_names(arrays: Iterable[Exported]) -> None:
         key = exported.name.replace("\\", "/").removesuffix(".npy")
         other = taken.setdefault(key, exported)
         if other is not exported:
-            places = " and ".join(one.weight.stored_path for one in (other, exported))
-            shown = cut(exported.name, LONGEST_SHOWN)
-            raise RequestError(
-                f'Two arrays would have the name "{shown}": {places}.',
-                "Export them to files of their own, with --layer, --weight or --index.",
-            )
+            raise _namesakes(other, exported)
+
+
+def _namesakes(first: Exported, second: Exported) -> RequestError:
+    """The error for two arrays of one name, of one model or of two whose files are called the same."""
+    if first.model is second.model:
+        places = (first.weight.stored_path, second.weight.stored_path)
+        remedy = "Export them to files of their own, with --layer, --weight or --index."
+    else:
+        places = (f"one of {first.model.location}", f"one of {second.model.location}")
+        remedy = "Export each model to a file of its own."
+    name = cut(second.name, LONGEST_SHOWN)
+    return RequestError(f'Two arrays would have the name "{name}": {" and ".join(places)}.', remedy)

@@ -63,6 +63,8 @@ def require_members(arrays: Sequence[Exported]) -> None:
 
 def _problem(name: str) -> str:
     """The rest of a sentence that says why a name cannot be that of a member; empty where it can."""
+    if "\0" in name:
+        return "holds a NUL, at which other readers end it"
     if leads_out(name):
         return "would lead out of the folder that the archive is unpacked in"
     if not is_text(name):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from kerasinspect.late_dataclasses import dataclass
-from kerasinspect.shown.representation import counted_thing, one_line
+from kerasinspect.shown.lookup import named_or_at
+from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class Export:
-    """A file that was exported. Its arrays can be counted and walked."""
+    """A file that was exported. Its arrays can be counted, walked, and asked for by position or name."""
 
     path: str
     form: FormName
@@ -67,6 +68,28 @@ class Export:
         """Every array, in the order of ``get_weights()``."""
         return iter(self.arrays)
 
+    @overload
+    def __getitem__(self, key: int | str) -> Exported: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Exported, ...]: ...
+    def __getitem__(self, key: int | slice | str) -> Exported | tuple[Exported, ...]:
+        """The array at a position, or of a name in the file; of a slice, those in it.
+
+        Raises IndexError for a position, NothingMatches for a name that is not there.
+        """
+        return named_or_at("array", self.arrays, lambda array: array.name, key)
+
     def __repr__(self) -> str:
         """Its file and the number of its arrays, on one line."""
-        return one_line(self, self.path, self.form, counted_thing(len(self), "array"))
+        return one_line(self, *self._facts)
+
+    def _repr_html_(self) -> str:
+        """Its arrays in a table, as a notebook shows them, with what is to be said of their dtypes."""
+        rows = ((array.name, str(array.shape), array.dtype) for array in self.arrays)
+        caption = " · ".join((*self._facts, *self.notes))
+        return html_table(caption, ("array", "shape", "dtype"), rows, len(self))
+
+    @property
+    def _facts(self) -> tuple[str, ...]:
+        """Its file, what that is, and the number of its arrays."""
+        return (self.path, self.form, counted_thing(len(self), "array"))

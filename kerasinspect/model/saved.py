@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.shown.lookup import Directory, first
@@ -31,6 +31,8 @@ FormatName: TypeAlias = Literal[
 """How a file is laid out, found from its content."""
 
 _LEGACY_FORMATS: frozenset[FormatName] = frozenset({"legacy-hdf5", "legacy-hdf5-weights"})
+
+_Thing = TypeVar("_Thing", "Layer", "Weight")
 
 ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "unclaimed"]
 
@@ -101,7 +103,7 @@ class Model:
         facts = (self.name, self.class_name, self.format, version, *self._size)
         rows = map(_html_cells, self.walk())
         caption = " · ".join(filter(None, facts))
-        return html_table(caption, _HTML_TITLES, rows, sum(1 for _ in self.walk()))
+        return html_table(caption, _HTML_TITLES, rows, sum(1 for _ in self.walk()), {"parameters"})
 
     @property
     def _size(self) -> tuple[str, str]:
@@ -115,26 +117,57 @@ class Model:
 
     @cached_property
     def _layers(self) -> Directory[Layer]:
-        """The layers by all of their paths, and by a name that is no path."""
-        paths = ((path, layer) for layer in self.walk() for path in dict.fromkeys((layer.path, *layer.also_at)))
-        names = Directory.of("layer", ((layer.name, layer) for layer in self.walk()))
+        """The layers by their paths, and by a name that is no path; a shared layer is there once, by all of them."""
+        once = [*self._walk_once()]
+        paths = ((path, layer) for layer in once for path in dict.fromkeys((layer.path, *layer.also_at)))
+        names = Directory.of("layer", ((layer.name, layer) for layer in once))
         return Directory("layer", {**names.entries, **Directory.of("layer", paths).entries})
 
+    def _walk_once(self) -> Iterator[Layer]:
+        """Every layer, without the further places of a shared one, which have no weights."""
+        pending = [(layer, False) for layer in reversed(self.layers)]
+        while pending:
+            layer, is_again = pending.pop()
+            is_again = is_again or layer.path in self._shared
+            if not is_again or layer.all_weights:
+                yield layer
+            pending += [(inner, is_again) for inner in reversed(layer.layers)]
+
+    @cached_property
+    def _shared(self) -> Mapping[str, str]:
+        """The path at which a shared layer has its weights, by each of its other paths."""
+        return {path: layer.path for layer in self.walk() for path in layer.also_at}
+
+    def _home(self, path: str) -> str:
+        """The path at which a layer or a weight is listed, given that one or another path of a layer around it."""
+        parts = path.split("/")
+        for end in range(len(parts), 0, -1):
+            home = self._shared.get("/".join(parts[:end]))
+            if home is not None:
+                return "/".join((home, *parts[end:]))
+        return path
+
+    def _listed(self, things: Directory[_Thing], name: str) -> str:
+        """The name under which one of some things is listed: itself, or the one at home; itself where neither is."""
+        home = self._home(name)
+        return home if name not in things.entries and home in things.entries else name
+
     def __getitem__(self, path: str) -> Weight:
-        """The weight at a path: ``dense_1/kernel``.
+        """The weight at a path: ``dense_1/kernel``; that of a shared layer at each path of the layer.
 
         Raises NothingMatches, a KeyError that names the nearest; RequestError where several have the path.
         """
-        return self._weights.named(path, self._meant_layer)
+        return self._weights.named(self._listed(self._weights, path), self._meant_layer)
 
     def _meant_layer(self, path: str) -> str:
         """Which weights a layer has whose name was given for that of a weight; nothing of any other name."""
-        paths = [weight.path for layer in self._layers.entries.get(path, ())[:1] for weight in layer.all_weights]
+        found = self._layers.entries.get(self._listed(self._layers, path), ())[:1]
+        paths = [weight.path for layer in found for weight in layer.all_weights]
         return f"That is a layer: its weights are {first(paths)}." if paths else ""
 
     def __contains__(self, path: object) -> bool:
-        """Whether a weight has the path."""
-        return path in self._weights.entries
+        """Whether a weight has the path, be it one more of a shared layer."""
+        return isinstance(path, str) and self._listed(self._weights, path) in self._weights.entries
 
     def __iter__(self) -> Iterator[str]:
         """The paths of all weights, as a dict has its keys: ``dict(model)`` and ``**model`` give weights by path."""
@@ -147,9 +180,11 @@ class Model:
     def layer(self, name: str) -> Layer:
         """The layer at a path, or of a name that only one layer has: ``inner/dense_1``.
 
+        A shared layer is the same at each of its paths: the one that has the weights.
+
         Raises NothingMatches, a KeyError that names the nearest; RequestError where several have the name.
         """
-        return self._layers.named(name)
+        return self._layers.named(self._listed(self._layers, name))
 
     @property
     def is_legacy(self) -> bool:

@@ -75,6 +75,8 @@ class Weight:
     """What is odd about this array: a shape against the config, a link that was not followed."""
     same_as: str | None = None
     """Path of the weight whose variable this is, stored a second time; ``get_weights()`` has the variable once."""
+    kept_aside: bool = False
+    """Keras keeps and stores it for the layer, but not as one of its weights."""
     unpacked: Array | None = None
     """Quantized values as the integers they stand for (int4 is stored two to a byte)."""
     dequantized: Array | None = None
@@ -146,6 +148,11 @@ class Weight:
     def is_packed(self) -> bool:
         """Whether its stored numbers are no values: several share a byte, or they are counted from a zero point."""
         return self.unpacked is not None or self.dtype == "uint8"
+
+    @property
+    def has_entry(self) -> bool:
+        """Whether ``get_weights()`` has an entry of its own for it, be its position known or not."""
+        return self.same_as is None and not self.kept_aside
 
     @property
     def parameters(self) -> int:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Self
 
+_Any = TypeVar("_Any")
+
 _NAMES_IN_A_MESSAGE = 10
 """Names that a message lists where none is near."""
 
@@ -22,6 +24,21 @@ _NAMES_IN_A_MESSAGE = 10
 def nothing_called(word: str, name: object, names: Sequence[str], remedy: str = "") -> NothingMatches:
     """The error for a name that none of some things has: layers, weights, models, as the word says."""
     return NothingMatches(f'No {word} is called "{shown(str(name))}".', remedy or nearest_names(word, str(name), names))
+
+
+def named_or_at(
+    word: str, things: tuple[_Any, ...], name_of: Callable[[_Any], str], key: int | slice | str
+) -> _Any | tuple[_Any, ...]:
+    """What a collection gives for a key: the first thing of a name, the one at a position, or those of a slice.
+
+    Raises IndexError, or NothingMatches, which is a KeyError, for a name that nothing has.
+    """
+    if not isinstance(key, str):
+        return things[key]
+    found = next((thing for thing in things if name_of(thing) == key), None)
+    if found is None:
+        raise nothing_called(word, key, [*map(name_of, things)])
+    return found
 
 
 def nearest_names(word: str, name: str, names: Sequence[str], others: Sequence[str] = ()) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.shown.escaping import visible, visible_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 _MOST_ROWS = 200
 """Rows of a table in a notebook; it is a view, and ``kerasinspect summary`` has them all."""
@@ -29,15 +29,23 @@ def counted_thing(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def html_table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]], count: int) -> str:
-    """A table of HTML, of which there are ``count`` rows in all; those beyond the first few hundred are counted."""
+def html_table(
+    caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]], count: int, numeric: Collection[str] = ()
+) -> str:
+    """A table of HTML, of which there are ``count`` rows in all; those beyond the first few hundred are counted.
+
+    Columns whose titles are ``numeric`` stand to the right, all others to the left: notebooks put all to the right,
+    and other pages none. Colours are those of the page, be it light or dark.
+    """
     from html import escape  # noqa: PLC0415 - takes longer to import than all of this, and only notebooks need it
 
     def row_of(tag: str, cells: Sequence[str]) -> str:
         """One row, each cell between tags of one kind."""
-        return f"<tr>{''.join(f'<{tag}>{escape(visible(cell))}</{tag}>' for cell in cells)}</tr>"
+        each = zip(starts, cells, strict=True)
+        return f"<tr>{''.join(f'<{tag}{start}>{escape(visible(cell))}</{tag}>' for start, cell in each)}</tr>"
 
+    starts = [f' style="text-align:{"right" if title in numeric else "left"}"' for title in titles]
     shown = [row_of("td", row) for row in islice(rows, _MOST_ROWS)]
     more = f"<p>and {counted_thing(count - len(shown), 'more row')}</p>" if count > len(shown) else ""
     body = f"<thead>{row_of('th', titles)}</thead><tbody>{''.join(shown)}</tbody>" if shown else ""
-    return f"<div><p>{escape(visible(caption))}</p><table>{body}</table>{more}</div>"
+    return f'<div><p>{escape(visible(caption))}</p><table cellpadding="4">{body}</table>{more}</div>'

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from kerasinspect import open_model
+from kerasinspect import Remark, fingerprint, open_model
 from tests.makers.trees import custom, dense, drawn, functional, model_of
+from tests.places import DATA
 
 if TYPE_CHECKING:
     from kerasinspect.model import Model
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 KERNEL, BIAS, TABLE = drawn(4, 3), drawn(3), drawn(9, 4)
 ADAM = {"optimizer": {"class_name": "Adam", "config": {"use_ema": False, "amsgrad": False}}}
+TOKEN_WEIGHTS = DATA / "cases" / "token_weights" / "tf_idf.keras"
 HEAD = {"vars": ("head", [KERNEL, BIAS])}
 
 
@@ -197,9 +199,33 @@ def test_equal_vectors_of_a_layer_and_of_one_inside_it_may_be_two() -> None:
 
 def test_token_weights_that_keras_2_counts_leave_no_position_behind_them() -> None:
     """The layer and the one inside it store them, as one variable, which Keras 3 does not count at all."""
-    with open_model(Path(__file__).parent.parent / "data" / "cases" / "token_weights" / "tf_idf.keras") as model:
+    with open_model(TOKEN_WEIGHTS) as model:
         assert {*indices(model).values()} == {None}
         assert ("untold-positions", (2, ("token-weights",))) in [(one.kind, one.facts) for one in model.remarks]
+
+
+def rare_tokens(version: str) -> Model:
+    """A model that begins with a vocabulary whose tokens have weights."""
+    lookup = {**dense("words", output_mode="tf_idf"), "class_name": "StringLookup"}
+    layout: Layout = {"layers": {"string_lookup": {"vars": ("words", [drawn(5)])}, "dense": HEAD}}
+    return model_of(layout, version=version, config=functional(lookup, dense("head")))
+
+
+@pytest.mark.parametrize(("version", "known"), [("3.15.1", True), ("2.15.0", False)])
+def test_token_weights_that_keras_3_does_not_count_have_no_entry(version: str, known: bool) -> None:  # noqa: FBT001
+    """It stores them and leaves them out of get_weights(): that is known, and no position behind them is in doubt."""
+    model = rare_tokens(version)
+    assert model.weights[0].path == "words/idf_weights"
+    assert [one.has_entry for one in model.weights] == [not known, True, True]
+    assert [one.index for one in model.weights] == ([None, 0, 1] if known else [None, None, None])
+    assert bool(model.remarks) is not known
+
+
+def test_a_fingerprint_leaves_out_what_has_no_entry() -> None:
+    """Also where the order is not proven, since other formats of the same model do not have it."""
+    model = replace(rare_tokens("3.15.1"), remarks=(Remark("untold-positions", facts=(1, ("inside-custom",))),))
+    assert fingerprint(model).order == "listed"
+    assert fingerprint(model) == fingerprint(replace(model, weights=model.weights[1:]))
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,10 @@ FORBIDDEN = (
     "urllib.",
 )
 """Events, or beginnings of events, that a reader of models never causes."""
+OF_OUTPUT = {"os.link": 2, "os.remove": 1}
+"""What gives a whole file its name, with the number of paths that it is about."""
+STREAMS = ("out", "err", "events", "trace")
+TEXTS = (".json", ".csv")
 LAZY = ("numpy.ma", "encodings.utf_32_be", "encodings.utf_16", "encodings.cp437")
 """What numpy and Python import when they first need it, whatever the file says."""
 MEMORY, COMPUTING, WAITING = 1 << 30, 60, 120
@@ -76,29 +80,36 @@ def pace() -> float:
 
 def watch(command: Sequence[str], path: str, folder: str) -> Outcome:
     """How one command line ends in a child, what it writes and what it does."""
-    with tempfile.TemporaryDirectory() as room:
+    with tempfile.TemporaryDirectory() as folder_of_child:
+        room = Path(folder_of_child).resolve()
         child = os.fork()
         if not child:
-            be_child([command[0], path, *command[1:]], (path, folder, tempfile.gettempdir()), Path(room))
+            be_child([command[0], path, *command[1:]], (path, folder, tempfile.gettempdir(), *command[1:]), room)
         _, ending, usage = os.wait4(child, 0)
         seconds = usage.ru_utime + usage.ru_stime
         if seconds > SLOW:
             seconds /= max(1.0, pace() / PACE)
-        texts = {path.name: path.read_bytes().decode("utf-8", "backslashreplace") for path in Path(room).iterdir()}
+        texts = {path.name: path.read_bytes().decode("utf-8", "backslashreplace") for path in room.iterdir()}
+        written = {name: text for name, text in texts.items() if name not in STREAMS}
         return Outcome(
             status=os.WEXITSTATUS(ending) if os.WIFEXITED(ending) else None,
             signal=os.WTERMSIG(ending) if os.WIFSIGNALED(ending) else None,
             seconds=round(seconds, 2),
             mebibytes=usage.ru_maxrss >> 10,
-            out=texts.get("out", ""),
+            out=texts.get("out", "") + "".join(map(as_shown, written, written.values())),
             err=texts.get("err", ""),
             events=texts.get("events", "").splitlines(),
             trace=texts.get("trace", ""),
         )
 
 
-def be_child(arguments: list[str], allowed: tuple[str, str, str], room: Path) -> None:
-    """Run the command line under limits, watched, and leave."""
+def as_shown(name: str, text: str) -> str:
+    """What a child has written to a file, as a person sees it: a text itself, of anything else that it is there."""
+    return text if name.endswith(TEXTS) else f"{name} is there"
+
+
+def be_child(arguments: list[str], allowed: tuple[str, ...], room: Path) -> None:
+    """Run the command line under limits, watched, and leave; its working folder is empty but for its own streams."""
     status = 99
     events = (room / "events").open("w", encoding="utf-8", errors="backslashreplace", buffering=1)
     trace = (room / "trace").open("w", encoding="utf-8", errors="backslashreplace")
@@ -108,11 +119,14 @@ def be_child(arguments: list[str], allowed: tuple[str, str, str], room: Path) ->
 
     def hook(event: str, details: tuple[Any, ...]) -> None:
         """Write down what is forbidden."""
-        if event == "open" and may_open(details[0], *allowed):
+        if event == "open" and may_open(details[0], room, *allowed):
+            return
+        if event in OF_OUTPUT and all(is_in(room, name) for name in details[: OF_OUTPUT[event]]):
             return
         if event == "open" or event.startswith(FORBIDDEN):
             events.write(f"{event} {details!r:.200}\n")
 
+    os.chdir(room)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING, COMPUTING))
     signal.alarm(WAITING)
@@ -127,12 +141,20 @@ def be_child(arguments: list[str], allowed: tuple[str, str, str], room: Path) ->
     os._exit(status)
 
 
-def may_open(opened: object, path: str, folder: str, temporary: str) -> bool:
-    """Whether a child may open this: a descriptor, the model, a file beside it, a temporary file without a name."""
+def may_open(opened: object, room: Path, path: str, folder: str, temporary: str, *named: str) -> bool:
+    """Whether a child may open this: a descriptor, the model, a file beside it, a temporary file without a name.
+
+    Besides what the command names, and files in its own working folder.
+    """
     if not isinstance(opened, str | bytes | os.PathLike):
         return True
     text = os.fsdecode(opened)
-    return text in {path, folder, temporary} or Path(folder) in Path(text).resolve().parents
+    return text in {path, folder, temporary, *named} or is_in(Path(folder), text) or is_in(room, text)
+
+
+def is_in(folder: Path, name: str | bytes | os.PathLike[str]) -> bool:
+    """Whether a file lies in a folder."""
+    return folder in Path(os.fsdecode(name)).resolve().parents
 
 
 def answer(job: tuple[Sequence[str], str, str | None]) -> dict[str, Any] | None:
@@ -140,7 +162,8 @@ def answer(job: tuple[Sequence[str], str, str | None]) -> dict[str, Any] | None:
     command, path, folder = job
     if folder is not None:
         return asdict(watch(command, path, folder))
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    quiet = redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO())
+    with tempfile.TemporaryDirectory() as room, chdir(room), quiet[0], quiet[1]:
         run([command[0], path, *command[1:]])
     return None
 

@@ -21,7 +21,6 @@ from kerasinspect.output.pages.list import list_blocks, weight_lines
 from kerasinspect.output.pages.overview import with_overview
 from kerasinspect.output.pages.show import show_blocks
 from kerasinspect.output.show_options import GridOptions, ShowOptions
-from kerasinspect.remarks import Remark
 from tests.makers.handmade import MemoryArray, dense, model, numbers, question_network, varied, weight
 from tests.output.snapshots import assert_as_kept
 
@@ -121,7 +120,7 @@ def test_a_position_that_is_not_known_is_marked() -> None:
     weights = (
         weight("one", *vector, index=10),
         replace(weight("one", *vector), stored_path="again", same_as="one/bias"),
-        replace(weight("one", *vector), stored_path="rank", remark=Remark("lora-rank")),
+        replace(weight("one", *vector), stored_path="aside", kept_aside=True),
         replace(weight("one", *vector), stored_path="untold"),
     )
     page = listed(model([Layer("one", "Dense", "one", weights=weights)])).splitlines()

@@ -67,6 +67,7 @@ def findings(location: Path) -> list[Finding]:
     assert_type(report, CheckReport)
     assert_type(report[0], ModelReport)
     assert_type(report[str(location)], ModelReport)
+    assert_type(report[:1], tuple[ModelReport, ...])
     assert_type(len(report), int)
     return [finding for model in report for finding in model.findings]
 
@@ -77,6 +78,8 @@ def moved(old: Path, new: str) -> list[WeightDiff]:
     assert_type(diff, Diff)
     assert_type(diff[0], LayerDiff)
     assert_type(diff["dense"], LayerDiff)
+    assert_type(diff[1:], tuple[LayerDiff, ...])
+    assert_type(diff["dense"]["kernel"], WeightDiff)
     assert_type(list(diff), list[LayerDiff])
     assert_type(diff[0].config, tuple[ConfigChange, ...])
     return [weight for layer in diff for weight in layer.weights if not weight.equal]
@@ -94,13 +97,16 @@ def followed(first: Path, *others: str) -> str | None:
     assert_type(found, Series)
     assert_type(found[0], LayerSeries)
     assert_type(found["dense"], LayerSeries)
+    assert_type(found[-2:], tuple[LayerSeries, ...])
     assert_type(list(found), list[LayerSeries])
     return found.moves_most.path if found.moves_most else None
 
 
 def written(model: Model, folder: Path) -> str | None:
     """An export says what it wrote; a fingerprint may be lacking."""
-    assert_type(export(model, folder / "weights.npz"), Export)
+    exported = export(model, folder / "weights.npz")
+    assert_type(exported, Export)
+    assert_type(exported["dense/kernel"].shape, tuple[int, ...])
     assert_type(fingerprint(model), Fingerprint)
     return fingerprint(model).sha256
 

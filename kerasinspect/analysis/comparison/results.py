@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import field
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, overload
 
 from kerasinspect.late_dataclasses import dataclass
-from kerasinspect.shown.lookup import nothing_called
+from kerasinspect.shown.lookup import named_or_at, nothing_called
 from kerasinspect.shown.representation import html_table, one_line
 
 if TYPE_CHECKING:
@@ -139,13 +139,20 @@ class WeightDiff:
 
     def __repr__(self) -> str:
         """Its name, and how its values changed."""
-        sides = ["absent" if side is None else f"{side.shape} {side.dtype}" for side in (self.old, self.new)]
-        other = "" if sides[0] == sides[1] else " -> ".join(sides)
-        return one_line(self, self.name, other, *(["equal"] if self.equal else self._figures))
+        old, new = self.sides
+        return one_line(self, self.name, "" if old == new else f"{old} -> {new}", *self.figures)
 
     @property
-    def _figures(self) -> tuple[str, ...]:
-        """How much its values changed, as far as that can be told."""
+    def sides(self) -> tuple[str, str]:
+        """Its shape and dtype in the old model and in the new one, in words."""
+        old, new = ("absent" if side is None else f"{side.shape} {side.dtype}" for side in (self.old, self.new))
+        return old, new
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """How much its values changed, as far as that can be told, in words."""
+        if self.equal:
+            return ("equal",)
         figures = (("relative L2", "relative_l2"), ("cosine", "cosine"))
         known = ((title, getattr(self.change, name, None)) for title, name in figures)
         return tuple(f"{title} {figure:.4g}" for title, figure in known if figure is not None)
@@ -198,9 +205,42 @@ class LayerDiff:
     moved: bool = False
     """Whether it stands at another place among the layers that both have, or in another layer."""
 
+    def __len__(self) -> int:
+        """The number of weights of either side, a pair counted once."""
+        return len(self.weights)
+
+    def __bool__(self) -> bool:
+        """Always true: a layer without weights is one, too."""
+        return True
+
+    def __iter__(self) -> Iterator[WeightDiff]:
+        """Every weight, in order."""
+        return iter(self.weights)
+
+    @overload
+    def __getitem__(self, key: int | str) -> WeightDiff: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[WeightDiff, ...]: ...
+    def __getitem__(self, key: int | slice | str) -> WeightDiff | tuple[WeightDiff, ...]:
+        """The weight at a position, or of a name: ``kernel``; of a slice, those in it.
+
+        Raises IndexError for a position, NothingMatches for a name that is not there.
+        """
+        return named_or_at("weight", self.weights, lambda weight: weight.name, key)
+
     def __repr__(self) -> str:
         """Its path on both sides where that differs, and what became of it."""
-        return one_line(self, " -> ".join(dict.fromkeys(self._paths)), self.verdict, self.matched_by)
+        return one_line(self, *self._facts)
+
+    def _repr_html_(self) -> str:
+        """Its weights in a table, as a notebook shows them."""
+        caption = " · ".join(filter(None, self._facts))
+        return html_table(caption, _WEIGHT_TITLES, map(_weight_cells, self.weights), len(self.weights))
+
+    @property
+    def _facts(self) -> tuple[str | None, ...]:
+        """Its path on both sides where that differs, and what became of it."""
+        return (" -> ".join(dict.fromkeys(self._paths)), self.verdict, self.matched_by)
 
     @property
     def _paths(self) -> tuple[str, ...]:
@@ -268,12 +308,16 @@ class Diff:
         """Every layer, in order."""
         return iter(self.layers)
 
-    def __getitem__(self, key: int | str) -> LayerDiff:
-        """The layer at a position, or of a path in the new model, or else in the old one.
+    @overload
+    def __getitem__(self, key: int | str) -> LayerDiff: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[LayerDiff, ...]: ...
+    def __getitem__(self, key: int | slice | str) -> LayerDiff | tuple[LayerDiff, ...]:
+        """The layer at a position, or of a path in the new model, or else in the old one; of a slice, those in it.
 
         Raises IndexError for a position, NothingMatches for a path that is not there.
         """
-        if isinstance(key, int):
+        if not isinstance(key, str):
             return self.layers[key]
         found = self._by_path.get(key)
         if found is None:
@@ -303,6 +347,14 @@ class Diff:
 
 
 _HTML_TITLES = ("old", "new", "matched by", "verdict", "weights that differ", "config that differs")
+
+
+_WEIGHT_TITLES = ("weight", "old", "new", "values")
+
+
+def _weight_cells(weight: WeightDiff) -> tuple[str, ...]:
+    """One weight as a row of a notebook's table."""
+    return (weight.name, *weight.sides, " · ".join(weight.figures))
 
 
 def _html_cells(layer: LayerDiff) -> tuple[str, ...]:

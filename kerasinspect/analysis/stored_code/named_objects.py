@@ -182,7 +182,8 @@ def escaping_names(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFindin
     names = (value.get("name"), config.get("name") if isinstance(config, dict) else None)
     for name in dict.fromkeys(name for name in names if isinstance(name, str)):
         if leads_out(name):
-            yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} leads out of a folder")
+            why = "holds a NUL, at which a path ends" if "\0" in name else "leads out of a folder"
+            yield CodeFinding("path-traversal", str(place), f"the name {_shown(name)} {why}")
 
 
 def mismatched_names(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]:

@@ -15,7 +15,7 @@ from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.names import number_behind, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.containers.stored import Group, StoredArray
@@ -33,6 +33,8 @@ class TreeWalk:
 
     layers: dict[tuple[str, str], Node] = field(default_factory=dict)
     """Layers that have their arrays, by class and name: a shared layer is stored once and met again."""
+    inside: dict[Node, Mapping[tuple[str, str], Node]] = field(default_factory=dict)
+    """The layers inside those that are met again, by class and name."""
     version: KerasVersion | None = None
     """The Keras that numbered the groups."""
 

@@ -109,11 +109,35 @@ def _claim_container(walk: TreeWalk, model: Node, group: Group) -> set[str]:
                 child.same_as = None
                 _claim_group(walk, child, container.groups[keys[child]])
             else:
-                child.same_as = walk.layers.get((child.class_name, child.name))
+                child.same_as = _met_before(walk, child)
         _note_places(waiting, keys, container)
         waiting = [child for child in waiting if child not in keys]
         _adopt(walk, model, container, set(keys.values()), in_container=True)
+    for child in waiting:
+        if not used:  # a layer that is stored here has a group, be it without arrays: all of these were stored before
+            child.same_as = _met_before(walk, child)
+        _join_inside(walk, child)
     return used
+
+
+def _met_before(walk: TreeWalk, node: Node) -> Node | None:
+    """The layer of the same class and name that has its arrays already."""
+    return walk.layers.get((node.class_name, node.name))
+
+
+def _join_inside(walk: TreeWalk, again: Node) -> None:
+    """Note of the layers inside one that was met before which of those inside that one they are."""
+    pending = [again]
+    while pending:
+        node = pending.pop()
+        if node.same_as is None:
+            continue
+        if node.same_as not in walk.inside:
+            walk.inside[node.same_as] = {(one.class_name, one.name): one for one in node.same_as.children}
+        for child in node.children:
+            first = walk.inside[node.same_as].get((child.class_name, child.name))
+            child.same_as = first and (first.same_as or first)
+        pending += node.children
 
 
 def _note_places(children: list[Node], keys: dict[Node, str], container: Group) -> None:

@@ -178,6 +178,8 @@ class Numbering:
     indices: Mapping[Claim, int | None]
     reasons: Mapping[Doubt, int]
     """Why positions cannot be told, and how many."""
+    kept_aside: AbstractSet[Claim] = frozenset()
+    """Arrays that Keras stores and does not count among the weights of any layer."""
 
 
 def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount, *, is_keras_2: bool) -> Numbering:
@@ -207,7 +209,12 @@ def number_weights(model: Node, places: Sequence[Placement], counts: WeightCount
             if reason:
                 reasons[reason] += not is_absent(claim.array)
             position += 1
-    return Numbering(indices, +reasons)
+    return Numbering(indices, +reasons, frozenset() if is_keras_2 else _kept_aside(places))
+
+
+def _kept_aside(places: Sequence[Placement]) -> AbstractSet[Claim]:
+    """What Keras 3 stores of a layer and does not count; Keras 2 counts all that it stores."""
+    return {claim for _, claim, _ in places if claim.kind is not None and not claim.kind.counted}
 
 
 def _doubt_about(unsettled: Doubt | None, *, known: bool, is_behind: bool, is_certain: bool) -> Doubt | None:

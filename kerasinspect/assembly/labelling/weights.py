@@ -21,6 +21,7 @@ from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect.assembly.graph import Graph, Wiring
     from kerasinspect.assembly.labelling.dequantizing import Views
@@ -46,6 +47,8 @@ class Labelling:
     keras_version: KerasVersion | None
     indices: Mapping[Claim, int | None]
     """Positions in ``get_weights()``."""
+    kept_aside: AbstractSet[Claim]
+    """Arrays that ``get_weights()`` does not have."""
     counts: WeightCount
     """Which arrays are stored twice, or may be."""
     built: bool
@@ -89,6 +92,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
         or _contradiction(node, claim, axes)
         or _likeness(labelling, claim),
         same_as=_path_of_original(labelling, labelling.counts.repeats.get(claim)),
+        kept_aside=claim in labelling.kept_aside,
         unpacked=views.unpacked,
         dequantized=views.dequantized,
         unpacked_axes=_unpacked_axes(labelling, node, claim, views, wiring),

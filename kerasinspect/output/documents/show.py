@@ -111,6 +111,8 @@ def weight_facts(weight: Weight) -> dict[str, Writable]:
     document |= {key: fan for key, fan in keras_fans.items() if fan is not None}
     if weight.remark is not None:
         document["remark"] = str(weight.remark)
+    if not weight.has_entry:
+        document["has_entry"] = False
     if weight.same_as:
         document["same_as"] = weight.same_as
     return document

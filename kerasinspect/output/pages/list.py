@@ -65,8 +65,7 @@ def _position(weight: Weight) -> str:
     """The position in ``get_weights()`` in brackets, or what stands for it."""
     if weight.index is not None:
         return f"[{weight.index}]"
-    is_counted = weight.same_as is None and (weight.remark is None or weight.remark.kind != "lora-rank")
-    return "[?]" if is_counted else "[-]"
+    return "[?]" if weight.has_entry else "[-]"
 
 
 def _row(position: str, inspected: WeightInspection, *, hashes: bool) -> Row:

@@ -144,11 +144,18 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
     """What stands beside the weight's name."""
-    yield "index in get_weights() unknown" if weight.index is None else f"get_weights()[{weight.index}]"
+    yield _position(weight)
     yield shape_in_words(weight.shape, weight.axes)
     yield weight.dtype
     if weight.trainable is False:
         yield "not trainable"
+
+
+def _position(weight: Weight) -> str:
+    """Where it is in ``get_weights()``, as far as that is known."""
+    if weight.index is not None:
+        return f"get_weights()[{weight.index}]"
+    return "index in get_weights() unknown" if weight.has_entry else "no entry of its own in get_weights()"
 
 
 def _origin(weight: Weight) -> Iterator[str]:

@@ -192,6 +192,15 @@ def test_it_is_found_deep_below(document: object, kind: str, where: str) -> None
     assert [(one.kind, one.where) for one in found] == [(kind, where.replace("root", "root" + ".config.layer" * 40, 1))]
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("../x", "leads out of a folder"), ("a\0b", "holds a NUL, at which a path ends")], ids=ascii
+)
+def test_a_name_that_is_no_path_has_its_own_reason(name: str, why: str) -> None:
+    """One that ends early leads nowhere else."""
+    (found,) = code_in_config({"class_name": "Dense", "config": {"name": name}}, "root")
+    assert found.detail.endswith(why)
+
+
 OWN: dict[str, tuple[dict[str, Any], str, str]] = {
     "registered function": (function("builtins", "my>contrast"), "contrast", "my"),
     "registered class": (

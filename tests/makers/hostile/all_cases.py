@@ -11,6 +11,7 @@ from tests.makers.hostile.hdf5_cases import hdf5_cases
 from tests.makers.hostile.json_cases import json_cases
 from tests.makers.hostile.sharing_cases import sharing_cases
 from tests.makers.hostile.zip_cases import zip_cases
+from tests.places import SAMPLES
 
 MAKERS = (zip_cases, hdf5_cases, json_cases, file_cases, folder_cases, cost_cases, sharing_cases)
 CASES = {case.name: case for make in MAKERS for case in make()}
@@ -25,9 +26,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("training",),
     ("check", "--no-config"),
     CHECK,
+    ("diff", str(SAMPLES / "question_network.keras")),
 )
 REPORTS = tuple(("check", "--no-config", "--format", form) for form in ("junit", "sarif", "github", "markdown"))
 """The other forms of ``check``, of which each case gets one."""
+EXPORTS = tuple(("export", "--quiet", "--output", f"written.{form}") for form in ("json", "csv", "npz"))
+"""The forms of ``export``, of which each case gets one."""
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
     *("h5-external-link-latest", "file-missing", "folder-of-models"),
@@ -37,4 +41,5 @@ WARM = (
 
 def commands_of(name: str) -> tuple[tuple[str, ...], ...]:
     """The commands that the case of this name is given to."""
-    return (*COMMANDS, REPORTS[crc32(name.encode()) % len(REPORTS)])
+    number = crc32(name.encode())
+    return (*COMMANDS, REPORTS[number % len(REPORTS)], EXPORTS[number // len(REPORTS) % len(EXPORTS)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, overload
 
 from kerasinspect.analysis.selection.sort_keys import largest_first
 from kerasinspect.late_dataclasses import dataclass
@@ -172,9 +172,16 @@ class Series:
         """Every layer, in order."""
         return iter(self.layers)
 
-    def __getitem__(self, key: int | str) -> LayerSeries:
-        """The layer at a position, or of a path; raises IndexError or NothingMatches where there is none."""
-        return self.layers[key] if isinstance(key, int) else self._by_path.named(key)
+    @overload
+    def __getitem__(self, key: int | str) -> LayerSeries: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[LayerSeries, ...]: ...
+    def __getitem__(self, key: int | slice | str) -> LayerSeries | tuple[LayerSeries, ...]:
+        """The layer at a position, or of a path; of a slice, those in it.
+
+        Raises IndexError for a position, NothingMatches for a path that is not there.
+        """
+        return self._by_path.named(key) if isinstance(key, str) else self.layers[key]
 
     @cached_property
     def _by_path(self) -> Directory[LayerSeries]:
@@ -188,7 +195,7 @@ class Series:
     def _repr_html_(self) -> str:
         """Its layers in a table, as a notebook shows them."""
         rows = map(_html_cells, self.layers)
-        return html_table(" · ".join(self._facts), _HTML_TITLES, rows, len(self.layers))
+        return html_table(" · ".join(self._facts), _HTML_TITLES, rows, len(self.layers), _HTML_NUMBERS)
 
     @property
     def _facts(self) -> tuple[str, ...]:
@@ -199,6 +206,7 @@ class Series:
 
 
 _HTML_TITLES = ("layer", "class", "parameters", "moves", "sum of changes")
+_HTML_NUMBERS = ("parameters", "sum of changes")
 
 
 def _html_cells(layer: LayerSeries) -> tuple[str, ...]:
