@@ -215,7 +215,7 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> _OutputPlace:
 
 def _require_no_part(target: Target, place: _OutputPlace, name: str) -> None:
     """Raise RequestError for the place of what is read, or of a part of it."""
-    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
+    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - few runs write over a file
     from kerasinspect.formats.locating.model_parts import is_part, is_same, is_within  # noqa: PLC0415 - as above
 
     if is_same(place.path, name):
@@ -227,7 +227,7 @@ def _require_no_part(target: Target, place: _OutputPlace, name: str) -> None:
 
 def _require_replaceable_content(path: Path, target: Target) -> None:
     """Raise RequestError where a file holds what must not be replaced."""
-    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
+    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - few runs write over a file
 
     found = existing_file(path)
     there = f"The output {target.path} is there already, and is {found.noun}"
