@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from math import hypot, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kerasinspect.analysis.comparison.compared_values import compared_values
 from kerasinspect.analysis.comparison.matching.places import values_of
 from kerasinspect.analysis.comparison.series.results import Movement
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.statistics import measure
 from kerasinspect.analysis.weights_checksum import verifying
-from kerasinspect.dtypes import is_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -131,7 +131,7 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
     """How one weight moved from the file before to another; None where that cannot be read."""
     if before.is_lost(old):
         return None
-    change = Damage().attempt(lambda: compare(*_compared(old, new)), new.path, new.path)
+    change = Damage().attempt(lambda: compare(*compared_values(old, new)), new.path, new.path)
     if isinstance(change, Unread):
         if file.figures_of(new):
             before.lose(old, change.message)
@@ -143,13 +143,6 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
     before.figures.setdefault(old.stored_path, Figures(change.old_nan, change.old_infinite, norm))
     file.figures[new.stored_path] = Figures(change.new_nan, change.new_infinite, change.new_norm or 0.0)
     return Sum(change.changed, change.distance, norm)
-
-
-def _compared(old: Weight, new: Weight) -> tuple[Array, Array]:
-    """The numbers that a layer computes with, or the stored ones where a file that lost a scale does not tell them."""
-    is_told = all(weight.dequantized is not None or is_float(weight.dtype) for weight in (old, new))
-    is_stored_alike = (old.dtype, old.shape) == (new.dtype, new.shape)
-    return (old.array, new.array) if is_stored_alike and not is_told else (values_of(old), values_of(new))
 
 
 def _rows(selection: Selection) -> Iterator[Row]:
