@@ -120,6 +120,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "moves_most": ("string?", "The path of the layer with the largest sum of changes."),
             "never_move": ("[string]", "Paths of layers of which no value ever changed."),
             "first_nan": ("integer?", "The position of the first file with a NaN, from 0 on."),
+            "first_infinity": ("integer?", "The position of the first file with an infinity, from 0 on."),
         },
         comparison_fields.SERIES_LINE,
         {"file": comparison_fields.SERIES_FILE, "layer": comparison_fields.SERIES_LAYER},

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.comparison.listing import list_diff
-from kerasinspect.analysis.comparison.results import ConfigChange, Diff, Spectrum
+from kerasinspect.analysis.comparison.results import ConfigChange, Diff, Spectrum, WeightDiff
 from kerasinspect.errors import NothingMatches
+from kerasinspect.output.comparison.words import weight_details
 from kerasinspect.output.documents.diff import DIFF_COLUMNS, diff_document, diff_lines, diff_rows
 from kerasinspect.output.flat_tables import flat_table
 from kerasinspect.output.formats.csv import write_csv
@@ -70,6 +71,30 @@ def test_markdown_is_as_it_was_looked_at() -> None:
     stream = io.StringIO()
     write_markdown(diff_blocks(list_diff(varied_diff())), stream)
     assert_as_kept("diff.md", stream.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"new_nan": 2, "changed_nan": 2}, ["NaN: 0 → 2"]),
+        ({"old_nan": 1, "new_nan": 1}, ["NaN: 1"]),
+        ({"old_nan": 1, "new_nan": 1, "changed_nan": 2}, ["NaN: 1 (moved)"]),
+        ({"new_infinite": 1, "changed_infinite": 1}, ["infinite: 0 → 1"]),
+        ({"old_infinite": 3, "new_infinite": 3}, ["infinite: 3"]),
+        (
+            {"old_infinite": 3, "new_infinite": 3, "changed_infinite": 1},
+            ["infinite: 3 (elsewhere or of other sign)"],
+        ),
+        (
+            {"old_infinite": 1, "new_nan": 1, "changed_infinite": 1, "changed_nan": 1},
+            ["NaN: 0 → 1", "infinite: 1 → 0"],
+        ),
+    ],
+)
+def test_values_that_are_not_finite_are_said(more: dict[str, int], words: list[str]) -> None:
+    """How many there are, and that they are others where that does not tell."""
+    kernel = dense("dense", 8, 5, 0).weights[0]
+    assert [*weight_details(WeightDiff("kernel", kernel, kernel, replace(MOVED, **more)))] == words  # type: ignore[arg-type]
 
 
 def test_no_difference_is_one_line() -> None:

@@ -24,7 +24,7 @@ def followed(*changes: float | None, nan: int | None = None, path: str = "dense"
     """A layer with these changes, None for nothing to compare with, after a first file; with NaN from one file on."""
     movements = [None if change is None else Movement(int(change > 0), change, change) for change in changes]
     counts = tuple(int(nan is not None and at >= nan) for at in range(len(changes) + 1))
-    return LayerSeries(path, path, "Dense", None, 4, ("kernel",), (None, *movements), counts)
+    return LayerSeries(path, path, "Dense", None, 4, ("kernel",), (None, *movements), counts, (0,) * len(counts))
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def followed(*changes: float | None, nan: int | None = None, path: str = "dense"
         (followed(1.0, 1.0, 0.0, nan=2), "█!!"),
         (followed(1e-300, 1e300), "▁█"),
         (replace(followed(1.0), movements=(None, Movement(3, 2.0, None))), "█"),
-        (replace(followed(1.0), movements=(None, Movement(1, 0.0, 0.0))), "█"),
+        (replace(followed(1.0, 2.0), movements=(None, Movement(1, 0.0, 0.0), Movement(4, 2.0, 2.0))), "~█"),
         (followed(), ""),
     ],
-    ids=["shares", "still", "not compared", "NaN", "far apart", "from zero", "nothing but NaN", "one file"],
+    ids=["shares", "still", "not compared", "NaN", "far apart", "from zero", "nothing finite", "one file"],
 )
 def test_the_signs_of_a_layer(layer: LayerSeries, signs: str) -> None:
     """Each is a share of the largest change of its layer, or says why there is none."""
@@ -53,11 +53,28 @@ def test_a_sign_stands_for_several_of_many_files() -> None:
     assert "one sign for 25 files" in legend(1001)
 
 
+def test_infinities_are_told_where_a_file_has_one() -> None:
+    """In a sentence and two columns, which no other page has."""
+    layer = replace(followed(0.0, 0.0), infinite=(0, 0, 2))
+    files = [Checkpoint(f"{at}.keras", nan=0, infinite=count) for at, count in enumerate(layer.infinite)]
+    pages = []
+    for last in (files[-1], replace(files[-1], infinite=0)):
+        stream = io.StringIO()
+        write_text(
+            series_blocks(Series((*files[:-1], replace(last, infinite_in="dense/kernel")), (layer,)), [layer]), stream
+        )
+        pages.append(stream.getvalue())
+    assert "first infinity: [3] 2.keras, in dense/kernel" in pages[0]
+    assert pages[0].count("  infinite") == 2
+    assert "no NaN or infinity" in pages[1]
+    assert "  infinite" not in pages[1]
+
+
 def test_every_sign_has_a_stand_in() -> None:
     """Of one column, and another one than all others."""
     signs = "▁▂▃▄▅▆▇█─×"
-    written = [STAND_INS[sign] for sign in signs] + ["!"]
-    assert len({*written}) == len(signs) + 1
+    written = [STAND_INS[sign] for sign in signs] + ["~", "!"]
+    assert len({*written}) == len(signs) + 2
     assert {*map(len, written)} == {1}
 
 

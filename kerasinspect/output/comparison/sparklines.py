@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.series.results import LayerSeries, Movement
 
 _LEVELS = "▁▂▃▄▅▆▇█"
-_STILL, _NOT_COMPARED, _NAN = "─", "×", "!"
+_STILL, _NOT_COMPARED, _NOT_FINITE, _NAN = "─", "×", "~", "!"
 
 _MOST_SIGNS = 40
 """Signs of a line; of more files each sign stands for several."""
@@ -39,7 +39,8 @@ def legend(files: int) -> str:
     each = "one sign a file" if size == 1 else f"one sign for {size} files, the largest change of them"
     return (
         f"{each}, {_LEVELS[0]} to {_LEVELS[-1]} as a share of the row's largest; "
-        f"{_STILL} no value changed, {_NOT_COMPARED} not compared, {_NAN} has NaN"
+        f"{_STILL} no value changed, {_NOT_FINITE} changed, but by 0 where values are finite, "
+        f"{_NOT_COMPARED} not compared, {_NAN} has NaN"
     )
 
 
@@ -50,7 +51,8 @@ def _sign(steps: Sequence[_Step], largest: float) -> str:
     moved = [movement for movement, _ in steps if movement is not None]
     if not moved:
         return _NOT_COMPARED
-    if not any(movement.changed for movement in moved):
-        return _STILL
+    changes = [movement.change for movement in moved if movement.changed]
+    if not any(change != 0 for change in changes):
+        return _NOT_FINITE if changes else _STILL
     change = max(largest if one.change is None else one.change for one in moved)
     return _LEVELS[max(1, ceil(len(_LEVELS) * change / largest)) - 1] if largest else _LEVELS[-1]

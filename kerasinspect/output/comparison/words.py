@@ -157,8 +157,16 @@ def _of_values(change: ArrayChange | Unread | None) -> Iterator[str]:
     """What is said of two arrays that a figure does not say."""
     if isinstance(change, Unread):
         yield "cannot be read"
-    elif change is not None and (change.old_nan or change.new_nan):
-        yield f"NaN: {_change(f'{change.old_nan:,}', f'{change.new_nan:,}')}"
+    elif change is not None:
+        yield from _odd_values("NaN", change.old_nan, change.new_nan, " (moved)" * bool(change.changed_nan))
+        other = " (elsewhere or of other sign)" * bool(change.changed_infinite)
+        yield from _odd_values("infinite", change.old_infinite, change.new_infinite, other)
+
+
+def _odd_values(what: str, old: int, new: int, otherwise: str) -> Iterator[str]:
+    """How many values of a kind there are, and what else is said where their number stays as it is."""
+    if old or new:
+        yield f"{what}: {_change(f'{old:,}', f'{new:,}')}{otherwise * (old == new)}"
 
 
 def _change(old: str, new: str) -> str:

@@ -24,7 +24,8 @@ _DIFF_SCHEMA = "kerasinspect.diff/1"
 
 _FIGURES = (
     *("max_abs", "mean_abs", "relative_l2", "cosine", "correlation", "count", "changed", "sign_flips"),
-    *("old_nan", "new_nan", "old_norm", "new_norm"),
+    *("old_nan", "new_nan", "changed_nan", "old_infinite", "new_infinite", "changed_infinite"),
+    *("old_norm", "new_norm"),
 )
 """What is said of two arrays of one shape."""
 

@@ -15,9 +15,11 @@ from kerasinspect.output.pages.head import SEPARATOR
 from kerasinspect.output.wording import beginning, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSeries, Movement, Series
+
+_INFINITE_FROM, _INFINITE = Column("infinite from", numeric=True), Column("infinite", numeric=True)
 
 _LAYER_COLUMNS = (
     Column("layer", shrinks=True),
@@ -27,6 +29,7 @@ _LAYER_COLUMNS = (
     Column("at", numeric=True),
     Column("total", numeric=True),
     Column("NaN from", numeric=True),
+    _INFINITE_FROM,
     Column("class", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
@@ -36,6 +39,7 @@ _FILE_COLUMNS = (
     Column("change", numeric=True),
     Column("moved most", shrinks=True),
     Column("NaN", numeric=True),
+    _INFINITE,
     Column("", wraps=True, below=True),
 )
 
@@ -56,15 +60,22 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     answers = enumerate(_answers(series, names))
     yield from (replace(answer, level=2, apart=not number) for number, answer in answers)
     if layers:
-        yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers)))
+        yield _table(series, _LAYER_COLUMNS, map(_layer_row, layers))
     if len(layers) < len(series.layers):
         yield Paragraph(f"left out: {counted(len(series.layers) - len(layers), 'layer')}", "quiet")
-    yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names)))
+    yield _table(series, _FILE_COLUMNS, _file_rows(series, names))
     yield Paragraph(
         "change: L2 norm of the difference to the file before, as a share of the norm there. total: the sum of a "
         f"layer's changes. changes: {legend(len(series.checkpoints))}.",
         "quiet",
     )
+
+
+def _table(series: Series, columns: Sequence[Column], rows: Iterable[Row]) -> Table:
+    """A table, without what it says of infinities where no file has any."""
+    kept = [at for at, one in enumerate(columns) if series.first_infinity or one not in {_INFINITE_FROM, _INFINITE}]
+    shown = (replace(row, cells=tuple(row.cells[at] for at in kept)) for row in rows)
+    return Table(tuple(columns[at] for at in kept), tuple(shown))
 
 
 def _short_names(checkpoints: Sequence[Checkpoint]) -> tuple[str, tuple[str, ...]]:
@@ -86,7 +97,7 @@ def _formats(series: Series) -> Iterator[str]:
 
 
 def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
-    """What one looks for first: the layer that moves most, those that never do, and the first NaN."""
+    """What one looks for first: the layer that moves most, those that never do, the first NaN and infinity."""
     most = series.moves_most
     if most is not None:
         where = () if most.largest is None else (f"largest at {_place(most.largest)} {names[most.largest]}",)
@@ -97,7 +108,7 @@ def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
         yield Paragraph(
             f"nothing moves{part}" if len(still) == len(series.layers) else f"never move{part}: {_named(still)}"
         )
-    yield _first_nan(series, names)
+    yield from _first_odd_values(series, names)
 
 
 def _named(layers: Sequence[LayerSeries]) -> str:
@@ -107,13 +118,18 @@ def _named(layers: Sequence[LayerSeries]) -> str:
     return ", ".join((*named, *more))
 
 
-def _first_nan(series: Series, names: Sequence[str]) -> Paragraph:
-    """Where the first NaN is, if there is one."""
-    first = series.first_nan
-    if first is None:
-        return Paragraph("no NaN" + _IN_PART * series.partial)
-    at = series.checkpoints.index(first)
-    return Paragraph(f"first NaN: {_place(at)} {names[at]}, in {beginning(first.nan_in or '')}", "error")
+def _first_odd_values(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
+    """Where the first NaN is, and the first infinity, or that there is neither."""
+    nan, infinity = series.first_nan, series.first_infinity
+    if nan is None and infinity is None:
+        yield Paragraph("no NaN or infinity" + _IN_PART * series.partial)
+    for what, first, path in (
+        ("NaN", nan, nan and nan.nan_in),
+        ("infinity", infinity, infinity and infinity.infinite_in),
+    ):
+        if first is not None:
+            at = series.checkpoints.index(first)
+            yield Paragraph(f"first {what}: {_place(at)} {names[at]}, in {beginning(path or '')}", "error")
 
 
 def _place(at: int) -> str:
@@ -132,7 +148,7 @@ def _layer_row(layer: LayerSeries) -> Row:
             _change(largest),
             "" if layer.largest is None else _place(layer.largest),
             short_number(layer.total, _DIGITS),
-            "" if layer.first_nan is None else _place(layer.first_nan),
+            *("" if at is None else _place(at) for at in (layer.first_nan, layer.first_infinity)),
             layer.class_name,
             f"{layer.parameters:,}",
         )
@@ -153,9 +169,15 @@ def _file_rows(series: Series, names: Sequence[str]) -> Iterator[Row]:
     width = len(_place(len(names) - 1))
     most = _moved_most(series)
     for at, (one, name) in enumerate(zip(series.checkpoints, names, strict=True)):
-        nan = "" if one.nan is None else f"{one.nan:,}"
-        cells = (name, _change(one.movement), most.get(at, ""), nan, "; ".join(_remarks(one, at)))
-        yield Row(cells, mark=_place(at).rjust(width), tone="error" if one.nan or one.unread else "plain")
+        odd = map(_count, (one.nan, one.infinite))
+        cells = (name, _change(one.movement), most.get(at, ""), *odd, "; ".join(_remarks(one, at)))
+        is_bad = one.nan or one.infinite or one.unread
+        yield Row(cells, mark=_place(at).rjust(width), tone="error" if is_bad else "plain")
+
+
+def _count(count: int | None) -> str:
+    """A number of values, or nothing where none could be read."""
+    return "" if count is None else f"{count:,}"
 
 
 def _moved_most(series: Series) -> Mapping[int, str]:

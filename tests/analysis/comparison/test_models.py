@@ -186,6 +186,18 @@ def test_quantized_values_are_held_against_floats_as_the_layer_computes_with_the
     assert compare_models(whole([quantized]), whole([quantized])).equal
 
 
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_integers_whose_scale_one_file_lost_are_compared_as_they_are_stored(unpacked: bool) -> None:  # noqa: FBT001
+    """Equal bytes are equal, whatever only one of the files can say of them."""
+    stored = np.arange(64, dtype="int8").reshape(8, 8)
+    more = {"unpacked": MemoryArray(stored)} if unpacked else {}
+    told = with_kernel(FIRST, stored, dequantized=MemoryArray(stored.reshape(4, 16) * np.float32(0.5)), **more)
+    lost = with_kernel(FIRST, stored, **more)
+    for old, new in ((told, lost), (lost, told)):
+        kernel = compare_models(whole([old]), whole([new]))[0].weights[0]
+        assert (kernel.same, kernel.dequantized) == (True, False)
+
+
 def test_what_cannot_be_read_is_said_of_its_side_and_the_rest_is_compared() -> None:
     """A damaged array has no figures, its layer no verdict, and the damage the name of its file."""
     broken = replace(SECOND.weights[0], array=MemoryArray(numbers(8, 8), broken=True))

@@ -138,6 +138,18 @@ def test_the_first_file_with_a_nan(at: int) -> None:
     assert series["dense"].first_nan == at
 
 
+def test_the_first_file_with_an_infinity() -> None:
+    """It is named as the first one with a NaN is; the layer moves, though no finite value does."""
+    series = of_kernels([1, 2, 3], [1, np.inf, 3], [1, np.inf, 3], [1, -np.inf, 3])
+    assert (series.first_nan, series.first_infinity) == (None, series.checkpoints[1])
+    assert [one.infinite for one in series.checkpoints] == [0, 1, 1, 1]
+    assert series.checkpoints[1].infinite_in == "dense/kernel"
+    assert (series["dense"].infinite, series["dense"].first_infinity) == ((0, 1, 1, 1), 1)
+    assert [movement.changed for _, movement in series["dense"].compared] == [1, 0, 1]
+    assert changes(series["dense"]) == [None, 0, 0, 0]
+    assert repr(series) == "<Series 1 layer · 4 files · first infinity in epoch_1>"
+
+
 def test_a_file_that_cannot_be_read_is_passed_over() -> None:
     """The next one is held against the last that could be read."""
     series = followed(model([layer("dense")]), "It is damaged.", model([layer("dense", KERNEL * 3)]), "Gone.")

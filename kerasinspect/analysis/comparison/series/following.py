@@ -17,7 +17,7 @@ from kerasinspect.analysis.selection.several import SelectionFilters, Selector
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kerasinspect.analysis.comparison.series.measured_file import Compare, Place, Row
+    from kerasinspect.analysis.comparison.series.measured_file import Compare, Figures, Place, Row
     from kerasinspect.model import Layer, Model
 
 
@@ -37,6 +37,7 @@ class _Track:
     movements: dict[int, Movement] = field(default_factory=dict)
     """By the position of the file in the series."""
     nan: dict[int, int] = field(default_factory=dict)
+    infinite: dict[int, int] = field(default_factory=dict)
     unread: bool = False
 
     @classmethod
@@ -70,6 +71,7 @@ class _Track:
             self.weights,
             tuple(map(self.movements.get, range(files))),
             tuple(map(self.nan.get, range(files))),
+            tuple(map(self.infinite.get, range(files))),
             self.unread,
         )
 
@@ -170,18 +172,21 @@ class SeriesSoFar:
 
     def _close(self, file: MeasuredFile) -> None:
         """Keep of a file what its values say by themselves; those that were not compared are measured."""
-        counts: list[tuple[str, int]] = []
+        whole: list[tuple[str, Figures]] = []
         for place, row in file.rows.items():
             track, found = self._track_at[place], [(weight.path, file.figures_of(weight)) for weight in row.weights]
-            known = [(path, figures.nan) for path, figures in found if figures]
+            known = [(path, figures) for path, figures in found if figures]
             track.unread |= len(known) < len(found)
             if known:
-                track.nan[file.at] = sum(count for _, count in known)
-            counts += known
+                track.nan[file.at] = sum(figures.nan for _, figures in known)
+                track.infinite[file.at] = sum(figures.infinite for _, figures in known)
+            whole += known
         file.verification.close()
         self._checkpoints[file.at] = replace(
             self._checkpoints[file.at],
-            nan=sum(count for _, count in counts) if counts else None,
-            nan_in=next((path for path, count in counts if count), None),
+            nan=sum(figures.nan for _, figures in whole) if whole else None,
+            nan_in=next((path for path, figures in whole if figures.nan), None),
+            infinite=sum(figures.infinite for _, figures in whole) if whole else None,
+            infinite_in=next((path for path, figures in whole if figures.infinite), None),
             damage=(*file.model.damage, *file.damage.sentences),
         )

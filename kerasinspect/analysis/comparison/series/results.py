@@ -1,4 +1,4 @@
-"""What a comparison of one file after another gives: how each layer moved, and where the first NaN is."""
+"""What a comparison of one file after another gives: how each layer moved, where the first NaN is, or infinity."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ class LayerSeries:
     """One for each file; None in the first, and where there is nothing to compare with."""
     nan: tuple[int | None, ...]
     """NaN among its values in each file; None where the file lacks it, or its values cannot be read."""
+    infinite: tuple[int | None, ...]
+    """Infinities among its values in each file, as ``nan``."""
     unread: bool = False
     """Whether some of its values cannot be read, so that it may have moved unseen."""
 
@@ -95,6 +97,11 @@ class LayerSeries:
         return next((at for at, count in enumerate(self.nan) if count), None)
 
     @property
+    def first_infinity(self) -> int | None:
+        """The position of the first file in which it has an infinite value."""
+        return next((at for at, count in enumerate(self.infinite) if count), None)
+
+    @property
     def _changes(self) -> Mapping[int, float]:
         """The changes that can be told, by position."""
         return {at: movement.change for at, movement in self.compared if movement.change is not None}
@@ -117,6 +124,10 @@ class Checkpoint:
     """NaN in all weights; None where none could be read."""
     nan_in: str | None = None
     """The path of the first weight with a NaN."""
+    infinite: int | None = None
+    """Infinities in all weights; None where none could be read."""
+    infinite_in: str | None = None
+    """The path of the first weight with an infinity."""
     new: tuple[str, ...] = ()
     """Paths of layers that the file before lacks, or has in other shapes."""
     gone: tuple[str, ...] = ()
@@ -143,6 +154,11 @@ class Series:
     def first_nan(self) -> Checkpoint | None:
         """The first file with a NaN."""
         return next((one for one in self.checkpoints if one.nan), None)
+
+    @cached_property
+    def first_infinity(self) -> Checkpoint | None:
+        """The first file with an infinite value."""
+        return next((one for one in self.checkpoints if one.infinite), None)
 
     @cached_property
     def moves_most(self) -> LayerSeries | None:
@@ -199,10 +215,10 @@ class Series:
 
     @property
     def _facts(self) -> tuple[str, ...]:
-        """How many layers and files there are, and where the first NaN is."""
-        nan = "" if self.first_nan is None else f"first NaN in {self.first_nan.location}"
+        """How many layers and files there are, and where the first NaN and the first infinity are."""
+        first = (("NaN", self.first_nan), ("infinity", self.first_infinity))
         counts = (counted_thing(len(self.layers), "layer"), counted_thing(len(self.checkpoints), "file"))
-        return (*counts, nan) if nan else counts
+        return *counts, *(f"first {what} in {where.location}" for what, where in first if where is not None)
 
 
 _HTML_TITLES = ("layer", "class", "parameters", "moves", "sum of changes")
