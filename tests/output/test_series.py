@@ -37,9 +37,10 @@ def followed(*changes: float | None, nan: int | None = None, path: str = "dense"
         (followed(1e-300, 1e300), "▁█"),
         (replace(followed(1.0), movements=(None, Movement(3, 2.0, None))), "█"),
         (replace(followed(1.0), movements=(None, Movement(1, 0.0, 0.0))), "█"),
+        (replace(followed(None, None, 1.0), missing=(1,)), "/×█"),
         (followed(), ""),
     ],
-    ids=["shares", "still", "not compared", "NaN", "far apart", "from zero", "nothing but NaN", "one file"],
+    ids=["shares", "still", "not compared", "NaN", "far apart", "from zero", "nothing but NaN", "missing", "one file"],
 )
 def test_the_signs_of_a_layer(layer: LayerSeries, signs: str) -> None:
     """Each is a share of the largest change of its layer, or says why there is none."""
@@ -51,13 +52,16 @@ def test_a_sign_stands_for_several_of_many_files() -> None:
     layer = followed(*[0.0] * 500, 1.0, *[0.0] * 499)
     assert sparkline(layer) == "─" * 20 + "█" + "─" * 19
     assert "one sign for 25 files" in legend(1001)
+    gone = replace(followed(*[None] * 1000), missing=tuple(range(1, 500)))
+    assert sparkline(gone) == "/" * 19 + "×" * 21
+    assert (legend(1001, missing=True), legend(1001)) == (f"{legend(1001)}, / missing", legend(1001))
 
 
 def test_every_sign_has_a_stand_in() -> None:
     """Of one column, and another one than all others."""
     signs = "▁▂▃▄▅▆▇█─×"
-    written = [STAND_INS[sign] for sign in signs] + ["!"]
-    assert len({*written}) == len(signs) + 1
+    written = [STAND_INS[sign] for sign in signs] + ["!", "/"]
+    assert len({*written}) == len(signs) + 2
     assert {*map(len, written)} == {1}
 
 

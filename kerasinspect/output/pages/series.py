@@ -62,7 +62,7 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names)))
     yield Paragraph(
         "change: L2 norm of the difference to the file before, as a share of the norm there. total: the sum of a "
-        f"layer's changes. changes: {legend(len(series.checkpoints))}.",
+        f"layer's changes. changes: {legend(len(series.checkpoints), missing=any(one.missing for one in layers))}.",
         "quiet",
     )
 
@@ -175,7 +175,5 @@ def _remarks(one: Checkpoint, at: int) -> Iterator[str]:
     if one.unread:
         more = f" (and {len(one.unread) - 1:,} more)" if len(one.unread) > 1 else ""
         yield f"{one.unread[0].removesuffix('.')}{more}"
-    if one.new:
-        yield f"new: {counted(len(one.new), 'layer')}"
-    if one.gone:
-        yield f"gone: {counted(len(one.gone), 'layer')}"
+    numbers = {"new": len(one.new) - len(one.back), "back": len(one.back), "gone": len(one.gone)}
+    yield from (f"{word}: {counted(number, 'layer')}" for word, number in numbers.items() if number)
