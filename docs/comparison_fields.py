@@ -28,6 +28,13 @@ PAIRED_LAYER: Fields = {
     "config": ("[#key]", "What differs in its config."),
     "weights": ("[#weight]", "Its own weights."),
 }
+PAIRED_LINE: Fields = {
+    "old": (
+        "string?",
+        "As in the document; old and new are null on the first line where the config of the model differs.",
+    ),
+    "config": ("[#key]", "What differs in its config, or in that of the model."),
+}
 DIFF_PARTS: Mapping[str, Fields] = {
     "model": {**MODEL, "remarks": STATE["remarks"]},
     "layer": PAIRED_LAYER,

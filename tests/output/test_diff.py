@@ -262,6 +262,21 @@ def test_lines_and_rows_say_which_files_were_compared() -> None:
     assert rows[3].startswith('runs/a.keras,runs/b.h5,dense_1,hidden,values,trained,kernel,"(5, 5)","(5, 5)",float32')
 
 
+def test_the_config_of_a_model_is_a_line_and_no_layer() -> None:
+    """Before the layers, unless some were chosen; no layer differs then, and the page says that."""
+    diff = replace(same_diff(), config=(ConfigChange("compile.loss", "mse", "mae"),))
+    changed = list_diff(diff, only=["changed"])
+    (line,) = [json.loads(json.dumps(line)) for line in diff_lines(changed)]
+    assert_described(line)
+    assert (line["old"], line["new"], line["verdict"], line["weights"]) == (None, None, None, [])
+    assert line["config"] == [{"key": "compile.loss", "old": "mse", "new": "mae", "missing": None}]
+    assert [line["new"] for line in diff_lines(list_diff(diff))] == [None, "dense"]
+    assert [line["new"] for line in diff_lines(list_diff(diff, (("dense",), (), (), ())))] == ["dense"]
+    assert [row["new"] for row in diff_rows(list_diff(diff))] == ["dense", "dense"]
+    assert page(changed).endswith("\n\nno layer differs\n\nconfig of model\n  compile.loss: mse → mae\n")
+    assert page(list_diff(diff, only=["trained"])).endswith("\nno layer fits what was asked for\n")
+
+
 @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": float("-inf")}])
 def test_numbers_that_json_lacks_are_words(value: Any) -> None:  # noqa: ANN401 - of a config
     """Keras writes them in configs; figures that are none are null."""

@@ -27,7 +27,7 @@ def config_blocks(listed: ListedDiff) -> Iterator[Block]:
 
     Layers in which the same differs stand under one heading.
     """
-    if listed.diff.config and not listed.filtered:
+    if listed.has_model_config:
         yield from _section("model", _lines(listed.diff.config))
     alike: dict[tuple[str, ...], list[str]] = {}
     for layer in listed.layers:

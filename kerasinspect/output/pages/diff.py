@@ -74,7 +74,7 @@ def _table(listed: ListedDiff) -> Iterator[Block]:
     if layers:
         yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers))))
     elif not listed.layers:
-        yield Paragraph("no layer fits what was asked for")
+        yield Paragraph("no layer fits what was asked for" if listed.filtered else "no layer differs")
 
 
 def _heads(diff: Diff) -> Iterator[Block]:
