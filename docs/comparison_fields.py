@@ -43,6 +43,10 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "old": ("any", "The old value; a number that JSON lacks as a word."),
         "new": ("any", "The new value."),
         "missing": ("old|new?", "The side that lacks the key, and has null here."),
+        "partners?": (
+            "[string?]",
+            "Of inbound: what the new model calls each old layer, where a name differs; null for one that is gone.",
+        ),
     },
     "weight": {
         "name": ("string", "Its new name, or the old one of a weight that is gone."),

@@ -277,6 +277,27 @@ def test_the_config_of_a_model_is_a_line_and_no_layer() -> None:
     assert page(list_diff(diff, only=["trained"])).endswith("\nno layer fits what was asked for\n")
 
 
+PARTNERS: dict[str, tuple[list[str], list[str], tuple[str | None, ...], str]] = {
+    "another of the name": (["a"], ["a"], ("b",), '["a"] → ["a"] (the old a is now b)'),
+    "one that is gone": (["a"], ["a"], (None,), '["a"] → ["a"] (the old a is gone)'),
+    "a new name": (["a", "c"], ["d"], ("b", "c"), '["a", "c"] → ["d"] (the old a is now b)'),
+    "gone, name and all": (["a"], ["d"], (None,), '["a"] → ["d"]'),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "partners", "line"), PARTNERS.values(), ids=PARTNERS)
+def test_what_the_old_names_say_no_more_is_said(
+    old: list[str], new: list[str], partners: tuple[str | None, ...], line: str
+) -> None:
+    """Of layers that feed one; JSON has the names."""
+    layer = dense("dense", 8, 5, 0)
+    subject = model([layer], config={})
+    change = ConfigChange("inbound", [*old], [*new], partners=partners)
+    listed = list_diff(Diff(subject, subject, (pair(layer, layer, SAME, SAME, config=(change,)),)))
+    assert page(listed).endswith(f"config of dense\n  inbound: {line}\n")
+    assert document(listed)["layers"][0]["config"][0]["partners"] == [*partners]
+
+
 @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": float("-inf")}])
 def test_numbers_that_json_lacks_are_words(value: Any) -> None:  # noqa: ANN401 - of a config
     """Keras writes them in configs; figures that are none are null."""

@@ -110,6 +110,7 @@ def _config_document(change: ConfigChange) -> Document:
         "old": _strict(change.old),
         "new": _strict(change.new),
         "missing": change.missing,
+        **({} if change.partners is None else {"partners": change.partners}),
     }
 
 
