@@ -136,6 +136,22 @@ def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
     assert rows == [["dense", "trained", "0.107"], ["├─", "kernel", "0.123"], ["└─", "bias", "within"]]
 
 
+@pytest.mark.parametrize("width", [None, 130, 80])
+def test_a_column_that_no_row_fills_is_not_there(width: int | None) -> None:
+    """At any width; one that a row fills is."""
+    layer = dense("dense", 8, 5, 0)
+    subject = model([layer], config={})
+    both, one = (
+        page(list_diff(Diff(subject, subject, (pair(layer, layer, *changes, verdict="trained"),))), width)
+        for changes in ((MOVED, MOVED), (MOVED, SAME))
+    )
+    assert "details" not in both
+    assert "kernel only" in one
+    gone = page(list_diff(all_gone(question_network())), width)
+    assert "relative L2" not in gone
+    assert "Dense, 45 parameters" in gone
+
+
 def test_the_same_change_of_several_configs_is_said_once() -> None:
     """With the layers that it is in; a number has as many digits as tell it from the other."""
     layers = [dense(name, 8, 5, 0) for name in ("a", "b", "c")]

@@ -56,10 +56,10 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     answers = enumerate(_answers(series, names))
     yield from (replace(answer, level=2, apart=not number) for number, answer in answers)
     if layers:
-        yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers)))
+        yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers))).filled()
     if len(layers) < len(series.layers):
         yield Paragraph(f"left out: {counted(len(series.layers) - len(layers), 'layer')}", "quiet")
-    yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names)))
+    yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names))).filled()
     yield Paragraph(
         "change: L2 norm of the difference to the file before, as a share of the norm there. total: the sum of a "
         f"layer's changes. changes: {legend(len(series.checkpoints), missing=any(one.missing for one in layers))}.",
