@@ -296,7 +296,8 @@ def test_the_config_of_a_model_is_a_line_and_no_layer() -> None:
 PARTNERS: dict[str, tuple[list[str], list[str], tuple[str | None, ...], str]] = {
     "another of the name": (["a"], ["a"], ("b",), '["a"] → ["a"] (the old a is now b)'),
     "one that is gone": (["a"], ["a"], (None,), '["a"] → ["a"] (the old a is gone)'),
-    "a new name": (["a", "c"], ["d"], ("b", "c"), '["a", "c"] → ["d"] (the old a is now b)'),
+    "a new name": (["a", "c"], ["b"], ("b", "c"), '["a", "c"] → ["b"] (the old a is now b)'),
+    "no longer, name and all": (["a"], ["d"], ("b",), '["a"] → ["d"]'),
     "gone, name and all": (["a"], ["d"], (None,), '["a"] → ["d"]'),
 }
 

@@ -69,7 +69,7 @@ def _renamed(change: ConfigChange) -> str:
     said = [
         f"the old {_value(old)} is {'gone' if partner is None else f'now {_value(partner)}'}"
         for old, partner in zip(change.old, change.partners, strict=True)
-        if partner != old and (partner is not None or old in change.new)
+        if partner != old and (old in change.new or partner in change.new)
     ]
     return f" ({first_few(said, _NAMED)})" if said else ""
 
