@@ -58,7 +58,7 @@ def fit(columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequen
         return everything
     settled = dict(_settled(cells))
     full = {at: size for at, size in everything.widths.items() if at not in settled}
-    below = [at for at in full if columns[at].below and _goes_below(columns, full, full[at], width)]
+    below = [at for at in full if columns[at].below and _sentences_go_below(columns, full, width)]
     beside = {at: size for at, size in full.items() if at not in below}
     least = {at: _least(columns[at], [titles[at], *cells[at]], size) for at, size in beside.items()}
     least[0] = min(full[0], _LEAST_FIRST)
@@ -110,10 +110,12 @@ def _not_shown(titles: Sequence[str], width: int) -> Iterator[str]:
         yield f"not shown: {', '.join(titles)} (--width {width} shows {'it' if len(titles) == 1 else 'them'})"
 
 
-def _goes_below(columns: Sequence[Column], full: Mapping[int, int], size: int, width: int) -> bool:
-    """Whether columns that are no sentences leave too little room for one that is so wide."""
+def _sentences_go_below(columns: Sequence[Column], full: Mapping[int, int], width: int) -> bool:
+    """Whether not all has room side by side, and columns that are no sentences leave too little for one."""
+    if _total(full.values()) <= width:
+        return False
     others = _total(_comfortable(columns[at], size, size) for at, size in full.items() if not columns[at].below)
-    return width - others - len(GUTTER) < min(size, _SENTENCE)
+    return width - others - len(GUTTER) < _SENTENCE
 
 
 def _least(column: Column, texts: Sequence[str], full: int) -> int:
