@@ -85,6 +85,17 @@ def test_no_name_is_wider_than_the_page(width: int) -> None:
     assert all(line.isprintable() for line in lines)
 
 
+def test_layers_of_one_path_are_told_apart_by_their_first_files() -> None:
+    """As a head is that has other shapes from some file on."""
+    head = followed(None, 1.0)
+    layers = (replace(head, nan=(0, None, None)), replace(head, nan=(None, 0, 0)), followed(1.0, 1.0, path="body"))
+    stream = io.StringIO()
+    series = Series((Checkpoint("a"), Checkpoint("b"), Checkpoint("c")), layers)
+    write_text(series_blocks(series, layers), stream, None)
+    rows = stream.getvalue().partition("\nlayer ")[2].splitlines()[1:4]
+    assert [row.partition("  ")[0] for row in rows] == ["dense [1]", "dense [2]", "body"]
+
+
 def test_documents_hold_any_name() -> None:
     """As strict JSON in ASCII."""
     series = hostile_series()

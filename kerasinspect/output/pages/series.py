@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -56,7 +57,8 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     answers = enumerate(_answers(series, names))
     yield from (replace(answer, level=2, apart=not number) for number, answer in answers)
     if layers:
-        yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers))).filled()
+        rows = map(_layer_row, layers, _told_apart(layers))
+        yield Table(_LAYER_COLUMNS, tuple(rows)).filled()
     if len(layers) < len(series.layers):
         yield Paragraph(f"left out: {counted(len(series.layers) - len(layers), 'layer')}", "quiet")
     yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names))).filled()
@@ -121,12 +123,21 @@ def _place(at: int) -> str:
     return f"[{at + 1}]"
 
 
-def _layer_row(layer: LayerSeries) -> Row:
-    """One layer."""
+def _told_apart(layers: Sequence[LayerSeries]) -> Iterator[str]:
+    """The paths of layers; one that others have too, as with other shapes, has the first file of each behind it."""
+    paths = [one.path if one.path == one.last_path else f"{one.path} → {one.last_path}" for one in layers]
+    alike = Counter(paths)
+    for path, layer in zip(paths, layers, strict=True):
+        since = layer.since if alike[path] > 1 else None
+        yield path if since is None else f"{path} {_place(since)}"
+
+
+def _layer_row(layer: LayerSeries, name: str) -> Row:
+    """One layer, under a name."""
     largest = None if layer.largest is None else layer.movements[layer.largest]
     return Row(
         (
-            layer.path if layer.path == layer.last_path else f"{layer.path} → {layer.last_path}",
+            name,
             sparkline(layer),
             _change(layer.movements[-1]),
             _change(largest),

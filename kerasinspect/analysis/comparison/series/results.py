@@ -92,6 +92,11 @@ class LayerSeries:
         return None if movement is None else movement.change
 
     @property
+    def since(self) -> int | None:
+        """The position of the first file in which its values can be read."""
+        return next((at for at, count in enumerate(self.nan) if count is not None), None)
+
+    @property
     def first_nan(self) -> int | None:
         """The position of the first file in which it has a NaN."""
         return next((at for at, count in enumerate(self.nan) if count), None)
