@@ -153,6 +153,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "old_location": ("string", "The old file."),
             "new_location": ("string", "The new file."),
             **comparison_fields.PAIRED_LAYER,
+            **comparison_fields.PAIRED_LINE,
         },
         comparison_fields.DIFF_PARTS,
     ),

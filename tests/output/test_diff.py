@@ -161,6 +161,22 @@ def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
     assert rows == [["dense", "trained", "0.107"], ["├─", "kernel", "0.123"], ["└─", "bias", "within"]]
 
 
+@pytest.mark.parametrize("width", [None, 130, 80])
+def test_a_column_that_no_row_fills_is_not_there(width: int | None) -> None:
+    """At any width; one that a row fills is."""
+    layer = dense("dense", 8, 5, 0)
+    subject = model([layer], config={})
+    both, one = (
+        page(list_diff(Diff(subject, subject, (pair(layer, layer, *changes, verdict="trained"),))), width)
+        for changes in ((MOVED, MOVED), (MOVED, SAME))
+    )
+    assert "details" not in both
+    assert "kernel only" in one
+    gone = page(list_diff(all_gone(question_network())), width)
+    assert "relative L2" not in gone
+    assert "Dense, 45 parameters" in gone
+
+
 def test_the_same_change_of_several_configs_is_said_once() -> None:
     """With the layers that it is in; a number has as many digits as tell it from the other."""
     layers = [dense(name, 8, 5, 0) for name in ("a", "b", "c")]
@@ -285,6 +301,43 @@ def test_lines_and_rows_say_which_files_were_compared() -> None:
     assert rows[0].startswith("old_location,new_location,old,new,matched_by,verdict,name,old_shape")
     assert len(rows) == 1 + 7 * 2 + 1
     assert rows[3].startswith('runs/a.keras,runs/b.h5,dense_1,hidden,values,trained,kernel,"(5, 5)","(5, 5)",float32')
+
+
+def test_the_config_of_a_model_is_a_line_and_no_layer() -> None:
+    """Before the layers, unless some were chosen; no layer differs then, and the page says that."""
+    diff = replace(same_diff(), config=(ConfigChange("compile.loss", "mse", "mae"),))
+    changed = list_diff(diff, only=["changed"])
+    (line,) = [json.loads(json.dumps(line)) for line in diff_lines(changed)]
+    assert_described(line)
+    assert (line["old"], line["new"], line["verdict"], line["weights"]) == (None, None, None, [])
+    assert line["config"] == [{"key": "compile.loss", "old": "mse", "new": "mae", "missing": None}]
+    assert [line["new"] for line in diff_lines(list_diff(diff))] == [None, "dense"]
+    assert [line["new"] for line in diff_lines(list_diff(diff, (("dense",), (), (), ())))] == ["dense"]
+    assert [row["new"] for row in diff_rows(list_diff(diff))] == ["dense", "dense"]
+    assert page(changed).endswith("\n\nno layer differs\n\nconfig of model\n  compile.loss: mse → mae\n")
+    assert page(list_diff(diff, only=["trained"])).endswith("\nno layer fits what was asked for\n")
+
+
+PARTNERS: dict[str, tuple[list[str], list[str], tuple[str | None, ...], str]] = {
+    "another of the name": (["a"], ["a"], ("b",), '["a"] → ["a"] (the old a is now b)'),
+    "one that is gone": (["a"], ["a"], (None,), '["a"] → ["a"] (the old a is gone)'),
+    "a new name": (["a", "c"], ["b"], ("b", "c"), '["a", "c"] → ["b"] (the old a is now b)'),
+    "no longer, name and all": (["a"], ["d"], ("b",), '["a"] → ["d"]'),
+    "gone, name and all": (["a"], ["d"], (None,), '["a"] → ["d"]'),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "partners", "line"), PARTNERS.values(), ids=PARTNERS)
+def test_what_the_old_names_say_no_more_is_said(
+    old: list[str], new: list[str], partners: tuple[str | None, ...], line: str
+) -> None:
+    """Of layers that feed one; JSON has the names."""
+    layer = dense("dense", 8, 5, 0)
+    subject = model([layer], config={})
+    change = ConfigChange("inbound", [*old], [*new], partners=partners)
+    listed = list_diff(Diff(subject, subject, (pair(layer, layer, SAME, SAME, config=(change,)),)))
+    assert page(listed).endswith(f"config of dense\n  inbound: {line}\n")
+    assert document(listed)["layers"][0]["config"][0]["partners"] == [*partners]
 
 
 @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": float("-inf")}])

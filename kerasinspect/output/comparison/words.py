@@ -27,7 +27,7 @@ def diff_in_words(diff: Diff) -> Iterator[str]:
     differing = [("renamed", [layer for layer in diff.layers if layer.renamed])]
     differing.append(("moved", [layer for layer in diff.layers if layer.moved]))
     yield from (f"{len(layers):,} {word}" for word, layers in differing if layers)
-    yield from _configs(diff)
+    yield from configs_in_words(diff)
     frozen = [short(layer.path) for layer in diff.layers if layer.frozen]
     if frozen:
         yield f"{len(frozen):,} frozen: {first_few(frozen, _NAMED)}"
@@ -64,7 +64,7 @@ def has_common_weights(layer: LayerDiff) -> bool:
     return any(weight.old and weight.new for weight in layer.weights)
 
 
-def _configs(diff: Diff) -> Iterator[str]:
+def configs_in_words(diff: Diff) -> Iterator[str]:
     """Whose config differs."""
     layers = sum(1 for layer in diff.layers if layer.config)
     whose = [f"of {counted(layers, 'layer')}"] if layers else []

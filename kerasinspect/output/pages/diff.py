@@ -72,9 +72,9 @@ def _table(listed: ListedDiff) -> Iterator[Block]:
     """
     layers = [one for one in listed.layers if listed.filtered or has_row(one.diff)]
     if layers:
-        yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers))))
+        yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers)))).filled()
     elif not listed.layers:
-        yield Paragraph("no layer fits what was asked for")
+        yield Paragraph("no layer fits what was asked for" if listed.filtered else "no layer differs")
 
 
 def _heads(diff: Diff) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -15,11 +16,9 @@ from kerasinspect.output.pages.head import SEPARATOR
 from kerasinspect.output.wording import beginning, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSeries, Movement, Series
-
-_INFINITE_FROM, _INFINITE = Column("infinite from", numeric=True), Column("infinite", numeric=True)
 
 _LAYER_COLUMNS = (
     Column("layer", shrinks=True),
@@ -29,7 +28,7 @@ _LAYER_COLUMNS = (
     Column("at", numeric=True),
     Column("total", numeric=True),
     Column("NaN from", numeric=True),
-    _INFINITE_FROM,
+    Column("infinite from", numeric=True),
     Column("class", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
@@ -39,7 +38,7 @@ _FILE_COLUMNS = (
     Column("change", numeric=True),
     Column("moved most", shrinks=True),
     Column("NaN", numeric=True),
-    _INFINITE,
+    Column("infinite", numeric=True),
     Column("", wraps=True, below=True),
 )
 
@@ -60,22 +59,16 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     answers = enumerate(_answers(series, names))
     yield from (replace(answer, level=2, apart=not number) for number, answer in answers)
     if layers:
-        yield _table(series, _LAYER_COLUMNS, map(_layer_row, layers))
+        rows = map(_layer_row, layers, _told_apart(layers))
+        yield Table(_LAYER_COLUMNS, tuple(rows)).filled()
     if len(layers) < len(series.layers):
         yield Paragraph(f"left out: {counted(len(series.layers) - len(layers), 'layer')}", "quiet")
-    yield _table(series, _FILE_COLUMNS, _file_rows(series, names))
+    yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names))).filled()
     yield Paragraph(
         "change: L2 norm of the difference to the file before, as a share of the norm there. total: the sum of a "
-        f"layer's changes. changes: {legend(len(series.checkpoints))}.",
+        f"layer's changes. changes: {legend(len(series.checkpoints), missing=any(one.missing for one in layers))}.",
         "quiet",
     )
-
-
-def _table(series: Series, columns: Sequence[Column], rows: Iterable[Row]) -> Table:
-    """A table, without what it says of infinities where no file has any."""
-    kept = [at for at, one in enumerate(columns) if series.first_infinity or one not in {_INFINITE_FROM, _INFINITE}]
-    shown = (replace(row, cells=tuple(row.cells[at] for at in kept)) for row in rows)
-    return Table(tuple(columns[at] for at in kept), tuple(shown))
 
 
 def _short_names(checkpoints: Sequence[Checkpoint]) -> tuple[str, tuple[str, ...]]:
@@ -137,12 +130,21 @@ def _place(at: int) -> str:
     return f"[{at + 1}]"
 
 
-def _layer_row(layer: LayerSeries) -> Row:
-    """One layer."""
+def _told_apart(layers: Sequence[LayerSeries]) -> Iterator[str]:
+    """The paths of layers; one that others have too, as with other shapes, has the first file of each behind it."""
+    paths = [one.path if one.path == one.last_path else f"{one.path} → {one.last_path}" for one in layers]
+    alike = Counter(paths)
+    for path, layer in zip(paths, layers, strict=True):
+        since = layer.since if alike[path] > 1 else None
+        yield path if since is None else f"{path} {_place(since)}"
+
+
+def _layer_row(layer: LayerSeries, name: str) -> Row:
+    """One layer, under a name."""
     largest = None if layer.largest is None else layer.movements[layer.largest]
     return Row(
         (
-            layer.path if layer.path == layer.last_path else f"{layer.path} → {layer.last_path}",
+            name,
             sparkline(layer),
             _change(layer.movements[-1]),
             _change(largest),
@@ -169,7 +171,7 @@ def _file_rows(series: Series, names: Sequence[str]) -> Iterator[Row]:
     width = len(_place(len(names) - 1))
     most = _moved_most(series)
     for at, (one, name) in enumerate(zip(series.checkpoints, names, strict=True)):
-        odd = map(_count, (one.nan, one.infinite))
+        odd = _count(one.nan), _count(one.infinite) if series.first_infinity else ""
         cells = (name, _change(one.movement), most.get(at, ""), *odd, "; ".join(_remarks(one, at)))
         is_bad = one.nan or one.infinite or one.unread
         yield Row(cells, mark=_place(at).rjust(width), tone="error" if is_bad else "plain")
@@ -197,7 +199,5 @@ def _remarks(one: Checkpoint, at: int) -> Iterator[str]:
     if one.unread:
         more = f" (and {len(one.unread) - 1:,} more)" if len(one.unread) > 1 else ""
         yield f"{one.unread[0].removesuffix('.')}{more}"
-    if one.new:
-        yield f"new: {counted(len(one.new), 'layer')}"
-    if one.gone:
-        yield f"gone: {counted(len(one.gone), 'layer')}"
+    numbers = {"new": len(one.new) - len(one.back), "back": len(one.back), "gone": len(one.gone)}
+    yield from (f"{word}: {counted(number, 'layer')}" for word, number in numbers.items() if number)

@@ -100,6 +100,20 @@ def test_layers_in_another_order_or_fed_by_others_are_told() -> None:
     assert {one.verdict for one in diff} == {"unchanged"}
 
 
+def test_a_layer_is_fed_by_another_one_of_the_name() -> None:
+    """The names alone would say that nothing differs; what the old layer is called now says what does."""
+    was_first, was_second = (
+        replace(one, name=name, path=name, config={**one.config, "name": name}, inbound=())
+        for one, name in ((FIRST, "second"), (SECOND, "first"))
+    )
+    diff = compare_models(STACK, whole([was_second, was_first, THIRD]))
+    pairs = {one.old.path: one.new.path for one in diff if one.old and one.new}
+    assert pairs == {"first": "second", "second": "first", "third": "third"}
+    assert diff["third"].config == (ConfigChange("inbound", ["second"], ["second"], partners=("first",)),)
+    diff = compare_models(STACK, whole([was_first, THIRD]))
+    assert diff["third"].config == (ConfigChange("inbound", ["second"], ["second"], partners=(None,)),)
+
+
 def test_a_layer_in_another_layer_has_moved() -> None:
     """Layers are held to where they lie."""
     inner = replace(SECOND, path="block/second", inbound=())

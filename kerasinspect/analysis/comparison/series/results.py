@@ -54,8 +54,10 @@ class LayerSeries:
     """NaN among its values in each file; None where the file lacks it, or its values cannot be read."""
     infinite: tuple[int | None, ...]
     """Infinities among its values in each file, as ``nan``."""
-    unread: bool = False
-    """Whether some of its values cannot be read, so that it may have moved unseen."""
+    missing: tuple[int, ...] = ()
+    """The positions of the files that are known to lack it."""
+    unseen: bool = False
+    """Whether it may have moved unseen: some of its values cannot be read, or it was missing and came back."""
 
     def __repr__(self) -> str:
         """Its path, its class, and how far it moved."""
@@ -72,7 +74,7 @@ class LayerSeries:
         """Whether any value changed from one file to the next; None where that is not known."""
         if any(movement.changed for _, movement in self.compared):
             return True
-        return False if self.compared and not self.unread else None
+        return False if self.compared and not self.unseen else None
 
     @property
     def total(self) -> float | None:
@@ -90,6 +92,11 @@ class LayerSeries:
         """Its change up to the last file; None where there is none."""
         movement = self.movements[-1]
         return None if movement is None else movement.change
+
+    @property
+    def since(self) -> int | None:
+        """The position of the first file in which its values can be read."""
+        return next((at for at, count in enumerate(self.nan) if count is not None), None)
 
     @property
     def first_nan(self) -> int | None:
@@ -130,6 +137,8 @@ class Checkpoint:
     """The path of the first weight with an infinity."""
     new: tuple[str, ...] = ()
     """Paths of layers that the file before lacks, or has in other shapes."""
+    back: tuple[str, ...] = ()
+    """Those of them that an earlier file has, the same as far as class and shapes tell."""
     gone: tuple[str, ...] = ()
     """Paths of layers of the file before that this one lacks, or has in other shapes."""
     damage: tuple[str, ...] = ()
