@@ -5,6 +5,7 @@ Text in a block is as the file has it. Each format escapes it for its own medium
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.late_dataclasses import dataclass
@@ -83,6 +84,12 @@ class Table:
     rows: tuple[Row, ...]
     titled: bool = True
     """Whether a page has its titles; without them each cell says what it is. Forms that need titles have them."""
+
+    def filled(self) -> Table:
+        """The table without the columns that no row fills."""
+        kept = [at for at in range(len(self.columns)) if at == 0 or any(row.cells[at] for row in self.rows)]
+        rows = (replace(row, cells=tuple(row.cells[at] for at in kept)) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[at] for at in kept), rows=tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,12 @@ def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Locatio
 
     Raises RequestError for a folder or a pattern without a model; a file that does not exist is for its reader to say.
     """
-    return tuple(dict.fromkeys(location for name in names for location in _models_of(name, limits)))
+    return tuple(dict.fromkeys(models_as_named(names, limits)))
+
+
+def models_as_named(names: Iterable[str], limits: Limits = DEFAULT) -> Iterator[Location]:
+    """The models that ``find_models`` finds, in the order in which they are named, each as often as it is."""
+    return (location for name in names for location in _models_of(name, limits))
 
 
 def find_model(name: str, limits: Limits = DEFAULT) -> str:

@@ -1,7 +1,8 @@
 """Cuts names where a page has no room for them, so that no two different ones look alike.
 
 A name is cut in its middle, since its beginning says what it belongs to and its end what it is. Names that would be
-alike are cut where they do not differ; where there is no room for that they get the number of their row.
+alike are cut where they do not differ; where there is no room for that they get the number of their row. An old and a
+new name with an arrow between them are cut each by itself.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _MARK = "…"
+
+_ARROW = " → "
+_LEAST_SIDE = 6
+"""Columns on either side of an arrow without which it is cut as any text is."""
 
 _TENTHS = (6, 4, 7, 3, 8, 2)
 """Parts of the room that the beginnings of names get which are alike when they are cut in the middle."""
@@ -57,6 +62,23 @@ def _cut_in_middle(text: str, room: int) -> str:
 
 
 def _ends(text: str, head: int, tail: int) -> str:
+    """The beginning and the end of a text, in so many columns each, or those of both names beside an arrow."""
+    old, arrow, new = text.partition(_ARROW)
+    room = head + len(_MARK) + tail - len(_ARROW)
+    if not arrow or room < 2 * _LEAST_SIDE:
+        return _beginning_and_end(text, head, tail)
+    left = min(columns_of(old), max(room // 2, room - columns_of(new)))
+    share = head / (head + tail)
+    return _ARROW.join((_side(old, left, share), _side(new, room - left, share)))
+
+
+def _side(name: str, room: int, share: float) -> str:
+    """A name, or its beginning, which gets that share of the columns, and its end."""
+    head = round((room - len(_MARK)) * share)
+    return name if columns_of(name) <= room else _beginning_and_end(name, head, room - len(_MARK) - head)
+
+
+def _beginning_and_end(text: str, head: int, tail: int) -> str:
     """The beginning and the end of a text, in so many columns each."""
     return f"{_first_columns(text, head)}{_MARK}{_last_columns(text, tail)}"
 

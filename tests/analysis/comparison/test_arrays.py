@@ -86,6 +86,10 @@ def check(change: ArrayChange, old: CutArray, new: CutArray) -> None:
     assert change.count == len(pairs)
     assert change.changed == sum(one != other and not (math.isnan(one) and math.isnan(other)) for one, other in pairs)
     assert change.old_nan == sum(math.isnan(one) for one, _ in pairs)
+    assert change.changed_nan == sum(math.isnan(one) != math.isnan(other) for one, other in pairs)
+    assert change.old_infinite == sum(math.isinf(one) for one, _ in pairs)
+    assert change.new_infinite == sum(math.isinf(other) for _, other in pairs)
+    assert change.changed_infinite == sum(one != other and any(map(math.isinf, (one, other))) for one, other in pairs)
     assert change.new_nan == sum(math.isnan(other) for _, other in pairs)
     assert change.sign_flips == sum(one * other < 0 for one, other in exact)
     if not exact:
@@ -199,7 +203,9 @@ def test_equal_bytes_are_said_to_be_equal(values: list[float], expected: tuple[f
     nan = int(np.isnan(values).sum())
     assert (change.count, change.changed, change.close, change.equal) == (len(values), 0, True, True)
     assert (change.max_abs, change.mean_abs, change.relative_l2, change.cosine, change.correlation) == expected
-    assert (change.old_nan, change.new_nan) == (nan, nan)
+    infinite = int(np.isinf(values).sum())
+    assert (change.old_nan, change.new_nan, change.changed_nan) == (nan, nan, 0)
+    assert (change.old_infinite, change.new_infinite, change.changed_infinite) == (infinite, infinite, 0)
 
 
 def as_dtype(values: list[float], dtype: str) -> CutArray:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 def paired_weights(old: Layer, new: Layer) -> tuple[tuple[Weight | None, Weight | None], ...]:
     """The weights of two layers that are one, in the order of the new one; what only the old one has comes last.
 
-    They are paired by name, and where a name is only a position, or the other layer has none of it, by shape in order.
+    They are paired by name, and where a name is only a position in either layer, what is left by shape in order. Where
+    all have names, two of other names are two: a layer may lack a gamma, and the other one the beta of its shape.
     """
     left, right = dict(enumerate(old.weights)), dict(enumerate(new.weights))
     partners = _taken(left, right, lambda weight: weight.name if weight.named else None)
-    partners |= _taken(left, right, lambda weight: values_of(weight).shape)
+    if not all(weight.named for weight in (*old.weights, *new.weights)):
+        partners |= _taken(left, right, lambda weight: values_of(weight).shape)
     pairs = [(partners.get(place), weight) for place, weight in enumerate(new.weights)]
     return *pairs, *((weight, None) for weight in left.values())
 
