@@ -178,6 +178,8 @@ def test_weights_of_other_names_are_no_pair() -> None:
     one = layer("a", random(1, 3))
     other = replace(one, weights=(replace(one.weights[0], name="beta"),))
     assert paired_weights(one, other) == ((None, other.weights[0]), (one.weights[0], None))
+    unknown = replace(other, class_name=UNKNOWN_CLASS)  # which calls its weights as it likes
+    assert paired_weights(one, unknown) == ((one.weights[0], unknown.weights[0]),)
 
 
 def test_weights_are_paired_by_name_then_by_shape() -> None:
