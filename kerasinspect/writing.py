@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import contextmanager, suppress
 from io import BufferedWriter, FileIO
@@ -87,7 +86,7 @@ class _Partial:
 
     def create(self, folder: Path, mode: int) -> BufferedWriter:
         """Create and open the file; one that has its name already is somebody else's and stays."""
-        self.path = folder / f".{secrets.token_hex(8)}.partial"
+        self.path = folder / f".{os.urandom(8).hex()}.partial"
         try:
             self._raw = FileIO(os.open(self.path, CREATING, mode), "wb")
         except OSError:

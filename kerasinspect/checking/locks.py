@@ -17,6 +17,7 @@ from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.zip.members import LOCAL_SIGNATURE
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.json_values import DIGEST, json_sha256
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.limits import DEFAULT
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
@@ -36,7 +37,7 @@ _KEYS = (
 
 _MODEL_SIGNATURES = (SIGNATURE, LOCAL_SIGNATURE)
 """What HDF5 files and archives begin with."""
-_MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
+_MODEL_ENDING = late_pattern(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
 _MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."
 """What to do where there is no lock file; never to write over what is there."""
 

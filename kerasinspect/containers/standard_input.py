@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import closing
 from typing import IO, TYPE_CHECKING
 
@@ -44,8 +43,10 @@ def keep_standard_input(limits: Limits) -> None:
         raise RequestError(message, "Pipe a model into it: cat model.keras | kerasinspect COMMAND -")
     if _is_read_by_position():
         return
+    from tempfile import TemporaryFile  # noqa: PLC0415 - a file is not copied
+
     try:
-        with tempfile.TemporaryFile() as kept:
+        with TemporaryFile() as kept:
             _copy(kept, limits)
             os.dup2(kept.fileno(), _NUMBER)
             os.lseek(_NUMBER, 0, os.SEEK_SET)

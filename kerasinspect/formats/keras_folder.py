@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import cannot_open, file_kind, leads_out_of, open_beside
 from kerasinspect.errors import DamagedFile, FailedRead, NotAModel, RefusedFile
-from kerasinspect.formats.contents import Contents
+from kerasinspect.formats.contents import INDEX_ENDING, Contents
 from kerasinspect.formats.keras_archive import (
     ASSETS,
     CONFIG,
@@ -29,7 +29,7 @@ from kerasinspect.formats.keras_archive import (
     with_config,
 )
 from kerasinspect.formats.npz_weights import read_npz
-from kerasinspect.formats.sharded import INDEX_ENDING, read_sharded
+from kerasinspect.formats.sharded import read_sharded
 from kerasinspect.formats.weights_file import read_weights_tree
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit

@@ -14,7 +14,7 @@ from kerasinspect.containers.sources import STANDARD_INPUT, open_beside
 from kerasinspect.containers.stored import Group, Tree
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
-from kerasinspect.formats.contents import Container
+from kerasinspect.formats.contents import INDEX_ENDING, Container
 from kerasinspect.formats.weights_file import read_weights_tree
 from kerasinspect.limits import over_limit
 from kerasinspect.platforms import is_device
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.limits import Limits
-
-INDEX_ENDING = ".weights.json"
 
 
 def weight_map_of(index: Json) -> JsonObject | None:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.names import cut
 
 NAME_LIMIT = 200
@@ -28,9 +29,9 @@ _MARKS_IN_A_ROW = 3
 _FIRST_MARK = "\u0300"
 """Every character before this one takes one column."""
 
-_PLAIN = re.compile(r"[ -~]*")
-_RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
-_LEADING_COLON = re.compile(r"^(\s*):(?=:)")
+_PLAIN = late_pattern(r"[ -~]*")
+_RUNNER_COMMAND = late_pattern(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
+_LEADING_COLON = late_pattern(r"^(\s*):(?=:)")
 
 
 def visible(text: str, limit: int = _TEXT_LIMIT) -> str:

@@ -6,13 +6,13 @@ alike are cut where they do not differ; where there is no room for that they get
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible_name
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _TENTHS = (6, 4, 7, 3, 8, 2)
 _ROUNDS = 3
 """Times that names are cut anew which are alike since they were cut anew."""
 
-_WORD = re.compile(r"[^\W\d_]+|[\W\d_]+")
+_WORD = late_pattern(r"[^\W\d_]+|[\W\d_]+")
 
 _EDGE = 2
 """Columns of both ends of a name that stay where the middle tells it from others."""
