@@ -7,7 +7,6 @@ since a term that is silently passed over would never be held against a model.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeGuard, TypeVar
 
 from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
@@ -17,6 +16,7 @@ from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.zip.members import LOCAL_SIGNATURE
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.json_values import DIGEST, json_sha256
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.late_patterns import late_pattern
 from kerasinspect.limits import DEFAULT
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest

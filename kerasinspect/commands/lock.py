@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from kerasinspect.commands.options import COLOR, LIMITS, MODEL, OUTPUT, options
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import stat
 import struct
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.names import leads_out
 
 if TYPE_CHECKING:

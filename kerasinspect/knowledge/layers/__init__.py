@@ -11,7 +11,6 @@ tf.keras 2.4 to 2.15.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ from kerasinspect.knowledge.layers import (
 )
 from kerasinspect.knowledge.layers.weights import lora_factors
 from kerasinspect.knowledge.naming import plain_class_name, snake_case, unnumbered
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
