@@ -17,7 +17,7 @@ from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from kerasinspect.errors import RequestError
+from kerasinspect.errors import PipeClosed, RequestError
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.platforms import (
     CREATING,
@@ -42,10 +42,6 @@ _OWNER_ONLY, _ANYBODY = 0o600, 0o666
 """Permissions of a new file: of one that is to replace another, and of any other, from which the umask takes some."""
 
 _ANOTHER = "Choose another file with -o."
-
-
-class PipeClosed(Exception):
-    """Whoever read the output has gone, as ``head`` does: the end, but nothing that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command(short_help="Record what a model is made of, for check --against to compare later exports with.")
+@click.command()
 @options(MODEL)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")

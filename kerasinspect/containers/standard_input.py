@@ -43,10 +43,10 @@ def keep_standard_input(limits: Limits) -> None:
         raise RequestError(message, "Pipe a model into it: cat model.keras | kerasinspect COMMAND -")
     if _is_read_by_position():
         return
-    from tempfile import TemporaryFile  # noqa: PLC0415 - a file is not copied
+    import tempfile  # noqa: PLC0415 - a file is not copied
 
     try:
-        with TemporaryFile() as kept:
+        with tempfile.TemporaryFile() as kept:
             _copy(kept, limits)
             os.dup2(kept.fileno(), _NUMBER)
             os.lseek(_NUMBER, 0, os.SEEK_SET)

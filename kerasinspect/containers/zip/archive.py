@@ -107,10 +107,10 @@ class Archive:
     def inflate_to_disk(self, member: Member) -> Source:
         """The inflated bytes of a member in an anonymous temporary file."""
         check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
-        from tempfile import TemporaryFile  # noqa: PLC0415 - Keras deflates no weights
+        import tempfile  # noqa: PLC0415 - Keras deflates no weights
 
         try:
-            with TemporaryFile() as copy:
+            with tempfile.TemporaryFile() as copy:
                 for piece in self.checked_pieces(member):
                     copy.write(piece)
                 copy.flush()
