@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections import Counter
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from kerasinspect.late_patterns import late_pattern
 from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible_name
@@ -85,6 +84,10 @@ def _plain_and_short(name: str) -> bool:
 
 def _spelled_apart(shown: list[str]) -> list[str]:
     """Names of which those that only differ in how their letters are composed are spelled by escapes."""
+    if all(map(str.isascii, shown)):
+        return shown
+    from unicodedata import normalize  # noqa: PLC0415 - few names have other letters
+
     looks = [normalize("NFC", name) for name in shown]
     spellings = Counter(look for look, _ in {*zip(looks, shown, strict=True)})
     return [
