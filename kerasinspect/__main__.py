@@ -18,8 +18,8 @@ INTERRUPTED = 130
 """The exit status that a shell gives to a program which Ctrl-C stopped."""
 IMPORTING = "<frozen importlib._bootstrap>"
 """The file of the function that imports."""
-_NEW_OBJECTS = 20_000
-"""So many new objects are looked through for those that only hold one another: 700, as usual, cost a run 2 %."""
+_NEW_OBJECTS = 100_000
+"""So many new objects are looked through for those that only hold one another: 700, as usual, cost a short run 3 %."""
 _waiting: list[int] = []
 """The thread that Ctrl-C is to come to again, as often as it had to wait."""
 
