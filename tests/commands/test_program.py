@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ import kerasinspect
 from kerasinspect.commands.program.group import cli
 from kerasinspect.commands.program.page import help_page
 from kerasinspect.commands.program.table import ALIASES, TABLE
+from tests.places import ROOT, SAMPLES
 
 NAMES = [name for commands in TABLE.values() for name in commands]
 
@@ -61,3 +64,43 @@ def test_every_command_is_in_the_table() -> None:
     assert [cli.commands[alias] for alias in ALIASES] == [cli.commands[name] for name in ALIASES.values()]
     assert [*cli.commands] == [*NAMES, *ALIASES]
     assert "lisst" not in cli.commands
+
+
+def own_modules(*arguments: str) -> set[str]:
+    """The modules that a run has loaded in the end, without those that Python loads before any program."""
+    code = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        f"sys.argv = ['kerasinspect', *{arguments!r}]\n"
+        "from kerasinspect.commands.cli import run_as_program\n"
+        "run_as_program()\n"
+        "print(*sys.modules.keys() - before, sep='\\n', file=sys.stderr)\n"
+    )
+    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT, text=True)
+    return set(outcome.stderr.split())
+
+
+def test_the_page_of_all_commands_needs_no_click() -> None:
+    """What it needs is the table; one that is more has to be worth its time in every ``--help``."""
+    modules = own_modules("--help")
+    assert not modules & {"click", "dataclasses", "inspect", "kerasinspect.errors", "kerasinspect.commands.options"}
+    assert len([name for name in modules if name.startswith("kerasinspect")]) <= 9
+
+
+@pytest.mark.parametrize("arguments", [["summary", "--help"], ["summary", str(SAMPLES / "small_cnn.keras")]])
+def test_only_the_command_that_is_asked_for_is_imported(arguments: list[str]) -> None:
+    """Neither the others, nor what completes lines, writes files, starts programs or makes digests."""
+    modules = own_modules(*arguments)
+    others = {
+        f"kerasinspect.commands.{home.rpartition('.')[0]}" for rows in TABLE.values() for home, _ in rows.values()
+    }
+    assert modules & others == {"kerasinspect.commands.summary"}
+    assert not modules & {
+        "kerasinspect.writing",
+        "kerasinspect.output.paging",
+        "secrets",
+        "hmac",
+        "difflib",
+        "tempfile",
+    }
+    assert "--help" not in arguments or not modules & {"numpy", "pathlib", "hashlib", "subprocess"}
