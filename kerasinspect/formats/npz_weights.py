@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Tree, Withheld
@@ -17,6 +16,7 @@ from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile, UnreadableFile
 from kerasinspect.formats.weights_file import read_weights_tree
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import check_paths, over_limit
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ Text in a block is as the file has it. Each format escapes it for its own medium
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

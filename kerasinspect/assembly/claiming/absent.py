@@ -5,7 +5,6 @@ Until positions are counted, an array that stands for nothing keeps each of thes
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from kerasinspect.assembly.nodes import Claim
 from kerasinspect.containers.stored import StoredArray, Unwritten
 from kerasinspect.dtypes import Encoding
 from kerasinspect.formats.contents import Row
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

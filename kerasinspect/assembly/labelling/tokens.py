@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from kerasinspect.errors import InspectError
 from kerasinspect.knowledge.serialized import size, whole, word
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:

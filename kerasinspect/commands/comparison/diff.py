@@ -95,7 +95,7 @@ _LISTED = options(
 """What of the comparison is listed."""
 
 
-@click.command(short_help="Show what differs between two models: layers, names, configs, shapes, dtypes, values.")
+@click.command()
 @options(SIDES, _COMPARISON, FILTERS, _LISTED, FORMAT, PAGE)
 def diff(
     old: str,

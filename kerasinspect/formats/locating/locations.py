@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,14 @@ from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
 from kerasinspect.formats.locating.patterns import expand
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.platforms import is_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MAGIC = re.compile(r"[*?]|\[.+\]")
+_MAGIC = late_pattern(r"[*?]|\[.+\]")
 """What makes a name a pattern; a bracket that is not closed stands for itself."""
 _MOST_LISTED = 16
 """Paths that fit a pattern which a message lists."""

@@ -7,13 +7,12 @@ new name with an arrow between them are cut each by itself.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible_name
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _TENTHS = (6, 4, 7, 3, 8, 2)
 _ROUNDS = 3
 """Times that names are cut anew which are alike since they were cut anew."""
 
-_WORD = re.compile(r"[^\W\d_]+|[\W\d_]+")
+_WORD = late_pattern(r"[^\W\d_]+|[\W\d_]+")
 
 _EDGE = 2
 """Columns of both ends of a name that stay where the middle tells it from others."""
@@ -107,6 +106,10 @@ def _plain_and_short(name: str) -> bool:
 
 def _spelled_apart(shown: list[str]) -> list[str]:
     """Names of which those that only differ in how their letters are composed are spelled by escapes."""
+    if all(map(str.isascii, shown)):
+        return shown
+    from unicodedata import normalize  # noqa: PLC0415 - few names have other letters
+
     looks = [normalize("NFC", name) for name in shown]
     spellings = Counter(look for look, _ in {*zip(looks, shown, strict=True)})
     return [

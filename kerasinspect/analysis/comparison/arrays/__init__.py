@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isfinite, prod, sqrt
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.statistics.in_step import in_step
 from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, number_blocks, raw_blocks
 from kerasinspect.dtypes import holds_numbers
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from kerasinspect.analysis.comparison.arrays.differences import changed, sign_flips, subtract
 from kerasinspect.analysis.comparison.arrays.moments import Moments, moments
 from kerasinspect.analysis.statistics.numbers import dot
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from typing import Any

@@ -6,7 +6,7 @@ one has been held against it, are counts and figures.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.matching.places import values_of
@@ -15,7 +15,7 @@ from kerasinspect.analysis.comparison.series.pairs import row_pairs, weight_pair
 from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSeries, Movement, Series
 from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.analysis.selection.several import SelectionFilters, Selector
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
