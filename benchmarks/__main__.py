@@ -14,7 +14,7 @@ from benchmarks import machine, peers, records
 from benchmarks.builds import BEFORE, THIS, FailedCommand, install_other, install_this, pinned
 from benchmarks.contests import Field
 from benchmarks.measuring import hold
-from benchmarks.models import CURVES, QUICK_CURVES, Shelf, curve_models, other_models
+from benchmarks.models import CURVES, KERAS_MODELS, QUICK_CURVES, Shelf, curve_models, other_models
 from benchmarks.places import RESULTS, WORK
 from benchmarks.records import Results
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.peers import Kitchen
-
-_BUSY = 0.5
-"""The load from which a machine is not quiet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,12 @@ class Options:
     baseline: str | None
     only: list[str]
     quick: bool
+    resume: bool
     draw: bool
+
+    def wants(self, model: str) -> bool:
+        """Whether a model of this name is measured."""
+        return any(fnmatchcase(model, pattern) for pattern in self.only or ["*"])
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
@@ -51,6 +53,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--baseline", metavar="REF", help="A commit whose build takes part as well.")
     parser.add_argument("--only", metavar="GLOB", action="append", default=[], help="Only models of these names.")
     parser.add_argument("--quick", action="store_true", help="Only small models, without peers: a trial.")
+    parser.add_argument("--resume", action="store_true", help="Go on with a run of this build that was ended.")
     parser.add_argument("--draw", action="store_true", help="Measure nothing; write the page of the last run again.")
     return Options(**vars(parser.parse_args(arguments)))
 
@@ -84,23 +87,21 @@ def fill_shelf(options: Options, kitchen: Kitchen) -> tuple[Shelf, dict[str, tup
     """Make the models, and tell how large those are that make a curve."""
     shelf = Shelf(options.work / "models")
     curves = QUICK_CURVES if options.quick else CURVES
-    shelf.make_plain(curve_models(curves))
-    if not options.quick:
-        shelf.make_plain(other_models())
-        if kitchen.keras:
-            shelf.make_with_keras(kitchen.keras)
+    plain = [*curve_models(curves), *(() if options.quick else other_models())]
+    shelf.make_plain(model for model in plain if options.wants(model.name))
+    if kitchen.keras:
+        shelf.make_with_keras(kitchen.keras, filter(options.wants, KERAS_MODELS))
     return shelf, curves
 
 
 def measure(options: Options, kept: Path) -> None:
     """Hold all contests; each is kept as soon as it is over."""
     field, results = prepare(options)
-    if kept.exists() and (before := records.load(kept)).facts == results.facts and options.only:
-        results.records.update(before.records)
+    if (options.only or options.resume) and kept.exists():
+        results.keep(records.load(kept))
     for contest in field.contests():
-        if any(fnmatchcase(contest.model, pattern) for pattern in options.only or ["*"]):
-            if (busy := machine.load()) > _BUSY + 1:
-                print(f"the machine is busy: a load of {busy:.1f}", file=sys.stderr)
+        done = options.resume and (contest.model, contest.question, THIS) in results.records
+        if options.wants(contest.model) and not done:
             for record in hold(contest, field.builds, options.runs, options.work):
                 results.add(record)
             if field.shelf.has(contest.model):

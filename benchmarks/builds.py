@@ -61,7 +61,11 @@ def install_other(reference: str, work: Path) -> Build:
 def described(reference: str, *, dirty: bool = False) -> str:
     """A commit in a few digits, with a word where the checkout has more than it."""
     commit = _git("rev-parse", "--short", f"{reference}^{{commit}}")
-    return f"{commit} with changes" if dirty and _git("status", "--porcelain") else commit
+    return (
+        f"{commit} with changes"
+        if dirty and _git("status", "--porcelain", "--", "kerasinspect", "pyproject.toml")
+        else commit
+    )
 
 
 def pinned() -> list[tuple[str, str]]:

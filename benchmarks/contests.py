@@ -17,6 +17,7 @@ from benchmarks.models import (
     SMALL_LEGACY,
     VGG,
     VGG_CHANGED,
+    VGG_CHANGED_LEGACY,
     VGG_COPY,
     VGG_LEGACY,
     curve_name,
@@ -73,11 +74,12 @@ _ON_CURVES = {
     "nested": ("summary", "list", "show"),
     "bytes": ("summary", "stats", "check"),
 }
-_PAIRS = {
-    "diff": (VGG, VGG_CHANGED),
-    "diff, equal files": (VGG, VGG_COPY),
-    "series": (VGG, VGG_CHANGED),
-}
+_PAIRS = (
+    ("diff", VGG, VGG_CHANGED),
+    ("diff", VGG_LEGACY, VGG_CHANGED_LEGACY),
+    ("diff, equal files", VGG, VGG_COPY),
+    ("series", VGG, VGG_CHANGED),
+)
 """What is asked of two models; the second gives the contest its name."""
 _READ_PLAINLY = ("stats", "check", "diff, equal files")
 """What reads all bytes, and is held against that alone."""
@@ -119,9 +121,9 @@ class Field:
             for question in questions:
                 if self.shelf.has(model):
                     yield self._contest(model, question, self._words(question), (model,))
-        for question, pair in _PAIRS.items():
+        for question, *pair in _PAIRS:
             if self.shelf.has(*pair):
-                yield self._contest(pair[1], question, (question.split(",")[0],), pair)
+                yield self._contest(pair[1], question, (question.split(",")[0],), tuple(pair))
 
     def _questions(self) -> dict[str, tuple[str, ...]]:
         """What is asked of each model, of those on curves as well."""
@@ -149,6 +151,11 @@ class Field:
                 commands[peer.name] = (*command, *paths)
                 statuses[peer.name] = peer.statuses
         return Contest(model, question, commands, statuses)
+
+
+def is_floor(name: str) -> bool:
+    """Whether who takes part only does what nobody can do without."""
+    return name == READ or name in IMPORTS
 
 
 def is_ours(name: str) -> bool:

@@ -7,6 +7,9 @@ import platform
 import sys
 from pathlib import Path
 
+BUSY = 1.5
+"""The load from which a machine does more than measure."""
+
 
 def facts() -> dict[str, str]:
     """The processor, memory and system."""

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchmarks import counting
+from benchmarks import counting, machine
 from benchmarks.contests import START, is_ours
 from benchmarks.records import Record
 from benchmarks.targets import MEMORY_TARGETS
@@ -25,17 +25,22 @@ _LIMITED = {target.model for target in MEMORY_TARGETS}
 
 def hold(contest: Contest, builds: dict[str, Build], count: int, work: Path) -> list[Record]:
     """The records of a contest; who gives no answer has one that says why."""
-    print(f"measuring {contest.question} of {contest.model}: {', '.join(contest.commands)}", file=sys.stderr)
+    load = machine.load()
+    busy = f", on a busy machine: a load of {load:.1f}" if load > machine.BUSY else ""
+    print(f"measuring {contest.question} of {contest.model}: {', '.join(contest.commands)}{busy}", file=sys.stderr)
     runs: dict[str, list[Run]] = {name: [] for name in contest.commands}
     for taken in rounds(contest.commands, count, work / "errors.txt"):
         for name, one in taken.items():
             runs[name].append(one)
-    return [_record(contest, name, tuple(taken), builds, work) for name, taken in runs.items()]
+    place = contest.model, contest.question
+    records = [Record(*place, name, tuple(taken), load=load) for name, taken in runs.items()]
+    return [_judged(contest, record, builds, work) for record in records]
 
 
-def _record(contest: Contest, name: str, runs: tuple[Run, ...], builds: dict[str, Build], work: Path) -> Record:
-    record = Record(contest.model, contest.question, name, runs)
-    wrong = next((run for run in runs if not contest.answers(name, run.status)), None)
+def _judged(contest: Contest, record: Record, builds: dict[str, Build], work: Path) -> Record:
+    """A record with what is counted, or with the reason why there was no answer."""
+    name = record.who
+    wrong = next((run for run in record.runs if not contest.answers(name, run.status)), None)
     if wrong:
         return replace(record, failed=f"exit status {wrong.status}: {wrong.said}")
     command = contest.commands[name]

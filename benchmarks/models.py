@@ -22,8 +22,9 @@ VGG = "vgg19.keras"
 VGG_LEGACY = "vgg19.h5"
 VGG_COPY = "vgg19_copy.keras"
 VGG_CHANGED = "vgg19_changed.keras"
+VGG_CHANGED_LEGACY = "vgg19_changed.h5"
 LARGE = "bytes_12000000000.keras"
-CONFIG = "config_37000000.keras"
+CONFIG = "config_37000000.h5"
 
 TITLES = {
     SMALL: "A small convolutional network, .keras",
@@ -34,7 +35,7 @@ TITLES = {
     VGG: "VGG19, .keras",
     VGG_LEGACY: "VGG19, .h5",
     LARGE: "12 GB of zeros that take no space on the disk, .keras",
-    CONFIG: "A config of 37 MB, .keras",
+    CONFIG: "A config of 37 MB, .h5",
 }
 """What a page calls the models that have a table of their own."""
 
@@ -54,23 +55,24 @@ QUICK_CURVES = {"arrays": (2, 20), "layers": (2, 20), "nested": (2,), "bytes": (
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that is measured."""
+    """A model that is made without Keras."""
 
     name: str
     """The name of its file."""
-    made_by: tuple[str, ...] = ()
-    """What ``plain_archives`` is asked for; nothing for a sample, or for a model that Keras makes."""
+    kind: str
+    """What ``plain_archives`` is asked for."""
+    size: int
 
 
-SAMPLE_MODELS = (Model(SMALL), Model(SMALL_LEGACY))
-KERAS_MODELS = tuple(map(Model, (MOBILENET, RESNET, RESNET_LEGACY, VGG, VGG_LEGACY, VGG_COPY, VGG_CHANGED)))
+KERAS_MODELS = (*(MOBILENET, RESNET, RESNET_LEGACY, VGG, VGG_LEGACY, VGG_COPY, VGG_CHANGED, VGG_CHANGED_LEGACY),)
+"""What Keras has to make."""
 
 
 def curve_models(curves: dict[str, tuple[int, ...]]) -> Iterable[Model]:
     """The models of all points of the curves."""
     for kind, sizes in curves.items():
         for size in sizes:
-            yield Model(curve_name(kind, size), (kind, str(size)))
+            yield Model(curve_name(kind, size), kind, size)
 
 
 def curve_name(kind: str, size: int) -> str:
@@ -86,8 +88,8 @@ def values_name(dtype: str) -> str:
 def other_models() -> Iterable[Model]:
     """One model of each dtype, and one of a large config."""
     for dtype in DTYPES:
-        yield Model(values_name(dtype), (dtype, str(VALUES)))
-    yield Model(CONFIG, ("config", "37000000"))
+        yield Model(values_name(dtype), dtype, VALUES)
+    yield Model(CONFIG, "config", 37_000_000)
 
 
 class Shelf:
@@ -113,14 +115,13 @@ class Shelf:
         program = (sys.executable, "-m", "benchmarks.making.plain_archives")
         for model in models:
             if not self.has(model.name):
-                self._make((*program, *model.made_by, str(self.path(model.name))), model.name)
+                self._make((*program, model.kind, str(model.size), str(self.path(model.name))), model.name)
 
-    def make_with_keras(self, python: str) -> None:
-        """Make the published architectures with a Python that has Keras, where they are not there yet."""
-        names = [model.name for model in KERAS_MODELS]
-        if not self.has(*names):
-            program = ROOT / "benchmarks" / "making" / "keras_models.py"
-            self._make((python, str(program), str(self.folder)), ", ".join(names))
+    def make_with_keras(self, python: str, names: Iterable[str]) -> None:
+        """Make published architectures with a Python that has Keras, where they are not there yet."""
+        program = ROOT / "benchmarks" / "making" / "keras_models.py"
+        if missing := [name for name in names if not self.has(name)]:
+            self._make((python, str(program), str(self.folder), *missing), ", ".join(missing))
 
     def _make(self, command: tuple[str, ...], what: str) -> None:
         """Run a maker, and keep in mind what it could not make."""

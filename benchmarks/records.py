@@ -23,6 +23,8 @@ class Record:
     runs: tuple[Run, ...]
     modules: int | None = None
     """Modules that Python imports."""
+    load: float = 0
+    """How many programs wanted a processor before it began."""
     limited: bool | None = None
     """Whether it answers in 400 MB of address space as well."""
     failed: str = ""
@@ -45,7 +47,7 @@ class Record:
 
     @property
     def spread(self) -> float:
-        """How far the runs lie apart, as a share of the median: the middle half of them."""
+        """How far the middle half of the runs lie apart, as a share of the median."""
         ordered = sorted(run.seconds for run in self.runs)
         count = len(ordered)
         return (ordered[(3 * count - 1) // 4] - ordered[count // 4]) / self.seconds
@@ -73,6 +75,12 @@ class Results:
     def add(self, record: Record) -> None:
         """Keep a record."""
         self.records[record.model, record.question, record.who] = record
+
+    def keep(self, before: Results) -> None:
+        """Take over what was measured before of the same builds on the same machine."""
+        if before.facts == self.facts:
+            self.records.update(before.records)
+            self.bytes.update(before.bytes)
 
     def save(self, path: Path) -> None:
         """Write everything to a file."""

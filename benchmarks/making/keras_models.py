@@ -1,4 +1,4 @@
-"""Saves the published architectures with seeded weights: ``PYTHON keras_models.py FOLDER``, where PYTHON has a Keras.
+"""Saves published architectures with seeded weights: ``PYTHON keras_models.py FOLDER NAME...``; PYTHON has a Keras.
 
 Nothing is fetched: the values are as random as those of an untrained model, and as large as those of a trained one.
 """
@@ -32,7 +32,7 @@ def make_vgg(keras: Any, folder: Path) -> None:  # noqa: ANN401 - Keras has no t
     layer = model.get_layer(CHANGED)
     kernel, bias = layer.get_weights()
     layer.set_weights([kernel * 1.01, bias])
-    _save(model, folder, "vgg19_changed.keras")
+    _save(model, folder, "vgg19_changed.keras", "vgg19_changed.h5")
 
 
 def _save(model: Any, folder: Path, *names: str) -> None:  # noqa: ANN401 - Keras has no types
@@ -42,19 +42,19 @@ def _save(model: Any, folder: Path, *names: str) -> None:  # noqa: ANN401 - Kera
         unfinished.replace(folder / name)
 
 
-MAKERS = {"mobilenet_v2.keras": make_mobilenet, "resnet152_v2.keras": make_resnet, "vgg19_changed.keras": make_vgg}
-"""The last file of each maker, so that what was ended too early is made again."""
+MAKERS = {"mobilenet_v2": make_mobilenet, "resnet152_v2": make_resnet, "vgg19": make_vgg}
+"""What the names of the files that each maker saves begin with."""
 
 
 def main() -> None:
-    """Make what is not there yet."""
+    """Make the models of which a file is asked for."""
     import keras  # noqa: PLC0415 - only this program needs it
 
-    folder = Path(sys.argv[1])
-    for last, make in MAKERS.items():
-        if not (folder / last).exists():
+    folder, *names = sys.argv[1:]
+    for family, make in MAKERS.items():
+        if any(name.startswith(family) for name in names):
             keras.utils.set_random_seed(1)
-            make(keras, folder)
+            make(keras, Path(folder))
 
 
 if __name__ == "__main__":
