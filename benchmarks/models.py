@@ -39,9 +39,9 @@ TITLES = {
 }
 """What a page calls the models that have a table of their own."""
 
-DTYPES = ("float32", "float16", "bfloat16", "float8_e4m3fn")
-VALUES = 6000
-"""Units of the layer whose kernel is measured in each dtype: 36 million values."""
+DTYPES = ("float32", "float16", "bfloat16", "float8_e4m3fn", "int4")
+_VALUES = 12_000
+"""Units of the layer whose kernel is measured in each dtype: 144 million values."""
 CURVES = {
     "arrays": (20, 200, 2000, 20_000),
     "layers": (20, 200, 2000, 20_000),
@@ -88,7 +88,7 @@ def values_name(dtype: str) -> str:
 def other_models() -> Iterable[Model]:
     """One model of each dtype, and one of a large config."""
     for dtype in DTYPES:
-        yield Model(values_name(dtype), dtype, VALUES)
+        yield Model(values_name(dtype), dtype, _VALUES)
     yield Model(CONFIG, "config", 37_000_000)
 
 

@@ -36,14 +36,13 @@ def targets(results: Results) -> Iterator[str]:
     """The targets that could be measured."""
     rows = []
     for target in TARGETS:
-        over, under = results.find(*target.over), results.find(*target.under)
-        reached = quotient(over, under, target.of)
-        if reached is not None:
+        sides, reached = target.sides(results), target.reached(results)
+        if sides and reached is not None:
             unit = ", seconds of processors" if target.of == "computed" else ""
-            names = place(target.over), place(target.under, target.over) + unit
-            times = (seconds(getattr(one, target.of)) for one in (over, under))
+            start = ", without the start" if target.start else ""
+            names = place(target.over), place(target.under, target.over) + unit + start
             limit = ratio(reached), ratio(target.most), _YES if reached <= target.most else _NO
-            rows.append((*names, *times, *limit))
+            rows.append((*names, *map(seconds, sides), *limit))
     return table(("what", "held against", "takes", "that takes", "ratio", "at most", "reached"), rows, 2)
 
 

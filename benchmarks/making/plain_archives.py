@@ -25,6 +25,8 @@ Json = dict[str, Any]
 _METADATA = {"keras_version": "3.15.1", "date_saved": "2026-01-01@00:00:00"}
 _LARGE = 12
 """Layers of an archive that is large by its values."""
+_BLOCK = 128
+"""Rows of an int4 kernel that have a scale of their own, as Keras has them."""
 _PIECE = 1 << 20
 _NOTHING = bytes(_PIECE)
 
@@ -53,7 +55,7 @@ def layer(class_name: str, name: str, inputs: int, **more: Any) -> Json:  # noqa
     return serialized | {"build_config": {"input_shape": [None, inputs]}}
 
 
-def dense(name: str, units: int, dtype: str = "float32") -> Json:
+def dense(name: str, units: int, dtype: str | Json = "float32") -> Json:
     """The config of a ``Dense`` layer with as many inputs as units."""
     return layer("Dense", name, units, dtype=dtype, units=units, activation="relu", use_bias=True)
 
@@ -151,7 +153,8 @@ def save_config(path: Path, size: int) -> None:
     """A legacy ``.h5`` file whose config has so many bytes, in the vocabulary of a layer."""
     words = [f"word_{number:011}" for number in range(size // 20)]
     layers = [layer("StringLookup", "string_lookup", 2, vocabulary=words), dense("dense", 2)]
-    with h5py.File(path, "w") as file:
+    unfinished = path.with_name(f"unfinished_{path.name}")
+    with h5py.File(unfinished, "w") as file:
         file.attrs["keras_version"] = "2.15.0"
         file.attrs["backend"] = "tensorflow"
         file.attrs["model_config"] = json.dumps(sequential("config", 2, layers))
@@ -162,6 +165,7 @@ def save_config(path: Path, size: int) -> None:
         group.attrs["weight_names"] = ["dense/kernel:0", "dense/bias:0"]
         group["dense/kernel:0"] = np.eye(2, dtype="<f4")
         group["dense/bias:0"] = np.zeros(2, "<f4")
+    unfinished.replace(path)
 
 
 def values_of(dtype: str, units: int) -> tuple[np.ndarray, str]:
@@ -186,7 +190,27 @@ def save_values(path: Path, dtype: str, units: int) -> None:
     save(path, sequential("values", units, [dense("dense", units, dtype)]), store)
 
 
+def save_int4(path: Path, units: int) -> None:
+    """A model of one kernel of random 4-bit numbers, two in a byte, with a scale for every 128 rows."""
+    rows = -(-units // _BLOCK)
+    random = np.random.default_rng(1)
+    policy = {"mode": f"int4/{_BLOCK}", "source_name": "float32"}
+    serialized = {"module": "keras.dtype_policies", "class_name": "Int4DTypePolicy", "config": policy}
+
+    def store(tree: h5py.File) -> None:
+        store_dense(tree, "dense", random.integers(-128, 128, (units, units // 2), "i1"))
+        group = tree["layers/dense/vars"]
+        del group["1"]
+        group["1"] = np.zeros(units, "<f4")
+        group["2"] = random.random((rows, units), "f4") + np.float32(1)
+        group["3"] = np.zeros((rows, units), "i1")
+        group["4"] = (np.arange(units) // _BLOCK).astype("<f4")
+
+    save(path, sequential("values", units, [dense("dense", units, serialized)]), store)
+
+
 MAKERS = {
+    "int4": save_int4,
     "arrays": save_arrays,
     "layers": save_layers,
     "nested": save_nested,

@@ -19,7 +19,7 @@ from benchmarks.measuring import hold
 from benchmarks.models import CURVES, KERAS_MODELS, Shelf, curve_models, other_models
 from benchmarks.peers import Kitchen
 from benchmarks.records import Record, Results, quotient
-from benchmarks.targets import MEMORY_TARGETS, TARGETS
+from benchmarks.targets import MEMORY_TARGETS, TARGETS, Target
 from benchmarks.timing import Run, rounds
 from benchmarks.wording import megabytes, number, ratio, seconds
 
@@ -133,6 +133,14 @@ def test_ratios_are_those_of_medians(page: Page) -> None:
     assert "| Keras | vgg19.keras | stats | 200 s | 2.00 s | 100 × | 200 MB | 9.00 MB |" in said
 
 
+def test_a_start_is_taken_off_both_sides() -> None:
+    """What is held against another without its start is the rest of both; without a rest there is no ratio."""
+    places = [("int4.keras", "stats", THIS), ("float32.keras", "stats", THIS), ("small.keras", "stats", THIS)]
+    made = results(*(record(THIS, time, model=place[0]) for place, time in zip(places, (5, 2, 1), strict=True)))
+    assert Target(places[0], places[1], 2, "seconds", places[2]).reached(made) == 4
+    assert Target(places[0], places[2], 2, "seconds", places[2]).reached(made) is None
+
+
 def test_every_target_is_measured(tmp_path: Path) -> None:
     """With all models, builds and peers there is a contest in which both sides of each target take part."""
     shelf = Shelf(tmp_path)
@@ -143,6 +151,7 @@ def test_every_target_is_measured(tmp_path: Path) -> None:
     held = {(one.model, one.question, who) for one in contests for who in one.commands}
     assert len({(one.model, one.question) for one in contests}) == len(contests)
     assert not [target for target in TARGETS if not {target.over, target.under} <= held]
+    assert not [target for target in TARGETS if target.start not in held | {None}]
     assert {target.model for target in MEMORY_TARGETS} <= {one.model for one in contests}
 
 
