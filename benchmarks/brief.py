@@ -7,7 +7,7 @@ from statistics import mean, median
 from typing import TYPE_CHECKING
 
 from benchmarks.builds import BEFORE, THIS
-from benchmarks.contests import START, is_floor
+from benchmarks.contests import READ, START, is_floor
 from benchmarks.machine import BUSY
 from benchmarks.models import LARGE, RESNET, SMALL, SMALL_LEGACY, TITLES, VGG
 from benchmarks.records import quotient
@@ -29,18 +29,21 @@ _TOLD = (
 )
 """What stands for everything else."""
 
+_CALLED = {BEFORE: "the build before", READ: "reading the file"}
+"""What a sentence calls those who take part in a contest and have no other name."""
+
 
 def sentences(results: Results) -> Iterator[str]:
     """The sentences, without what was not measured."""
-    yield _reached(results)
+    yield f"{_reached(results)} targets are reached"
     for model, question in _TOLD:
         if ours := results.find(model, question, THIS):
-            said = f"`{question}` of {TITLES[model]}: {seconds(ours.seconds)}, {megabytes(ours.peak)} of memory"
-            yield ", ".join([said, *_compared(results, model, question)])
-    for title, models in {"Small models": (SMALL, SMALL_LEGACY), "All models": tuple(TITLES)}.items():
+            said = f"`{question}` of {model} takes {seconds(ours.seconds)} and {megabytes(ours.peak)}"
+            yield ": ".join(filter(None, [said, "; ".join(_compared(results, model, question))]))
+    for title, models in {"the small models": (SMALL, SMALL_LEGACY), "all models": tuple(TITLES)}.items():
         if ratios := _ratios(results, models):
             middle = number(exp(mean(map(log, ratios))))
-            yield f"{title}, all commands: {middle} × the time of the build before (geometric mean of {len(ratios)})"
+            yield f"All commands on {title}: {middle} × the time of the build before, the mean of {len(ratios)} ratios"
 
 
 def _reached(results: Results) -> str:
@@ -48,7 +51,7 @@ def _reached(results: Results) -> str:
     ratios = [one.reached(results) for one in TARGETS]
     kept = [reached <= one.most for one, reached in zip(TARGETS, ratios, strict=True) if reached is not None]
     kept += [one.peak <= target.most for target in MEMORY_TARGETS if (one := target.hungriest(results))]
-    return f"Targets: {sum(kept)} of {len(kept)} are reached"
+    return f"{sum(kept)} of {len(kept)}"
 
 
 def _compared(results: Results, model: str, question: str) -> Iterator[str]:
@@ -58,9 +61,9 @@ def _compared(results: Results, model: str, question: str) -> Iterator[str]:
         other = results.find(*asked)
         if asked[:2] == (model, question) and asked[2] != THIS and (times := quotient(ours, other)):
             if asked[2] == BEFORE or is_floor(asked[2]):
-                yield f"{number(times)} × {'the build before' if asked[2] == BEFORE else asked[2]}"
+                yield f"{number(times)} × {_CALLED.get(asked[2], f'`{asked[2]}`')}"
             else:
-                yield f"{number(1 / times)} times as fast as {asked[2]}"
+                yield f"1/{number(1 / times)} of {asked[2]}"
 
 
 def _ratios(results: Results, models: tuple[str, ...]) -> list[float]:

@@ -60,20 +60,20 @@ PEERS = (
     Peer("h5glance", "list", _LEGACY, ("h5glance", "--no-pager")),
     Peer("modelaudit: scan", "check", _ARCHIVES, ("modelaudit", "scan", "--no-cache"), (0, 1)),
 )
-_PACKAGES = ("h5glance", "modelaudit")
-"""Peers that are packages, whose command is called like them; each has an environment of its own."""
+_PACKAGES = {"h5glance": "h5glance", "modelaudit": "modelaudit[h5]"}
+"""What is installed for the command of a peer; each has an environment of its own, for they share no versions."""
 
 
 def set_up(work: Path, keras: str | None) -> tuple[Kitchen, list[str]]:
     """The peers that are there, and a sentence on each that is not."""
     missing, folders = [], {}
-    for package in _PACKAGES:
+    for name, package in _PACKAGES.items():
         try:
             print(f"installing {package}", file=sys.stderr)
-            make_environment(work / "peers" / package, package)
-            folders[package] = work / "peers" / package
+            make_environment(work / "peers" / name, package)
+            folders[name] = work / "peers" / name
         except FailedCommand as error:
-            missing.append(f"{package}: is not installed: {error}")
+            missing.append(f"{name}: is not installed: {error}")
     if keras is None:
         missing.append("Keras and KerasFileEditor: no Python with Keras was named; say KERAS=python.")
     return Kitchen(keras, folders), missing

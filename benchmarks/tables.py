@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.builds import BEFORE, THIS
-from benchmarks.contests import START, is_floor, is_ours
+from benchmarks.contests import IMPORTS, START, is_floor, is_ours
 from benchmarks.models import CURVES, TITLES
 from benchmarks.records import quotient
 from benchmarks.targets import MEMORY_TARGETS, TARGETS, records_of
-from benchmarks.wording import NOTHING, megabytes, number, place, ratio, seconds
+from benchmarks.wording import NOTHING, count, megabytes, number, place, ratio, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -141,11 +141,11 @@ def counts(results: Results) -> Iterator[str]:
 
 def _count(record: Record, before: Record | None) -> list[str]:
     """The row of the counts of one command."""
-    what = record.question if is_ours(record.who) else f"python -c '{record.who}'"
+    what = record.question if is_ours(record.who) else f"python -c '{IMPORTS[record.who]}'"
     pair = (record, before)
     return [
         f"{what} of {record.model}" if record.model != START else what,
-        *(number(one.modules) if one and one.modules else NOTHING for one in pair),
-        *(number(one.runs[-1].calls) if one else NOTHING for one in pair),
+        *(count(one.modules) if one and one.modules else NOTHING for one in pair),
+        *(count(one.runs[-1].calls) if one else NOTHING for one in pair),
         *(megabytes(one.runs[-1].read) if one else NOTHING for one in pair),
     ]

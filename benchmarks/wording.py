@@ -24,6 +24,11 @@ def number(value: float) -> str:
     return f"{value:,.{min(max(_MOST_DIGITS - 1 - before, 0), _MOST_DIGITS)}f}"
 
 
+def count(value: int) -> str:
+    """A whole number, all of it."""
+    return f"{value:,}"
+
+
 def seconds(value: float) -> str:
     """Seconds."""
     return f"{number(value)} s"
