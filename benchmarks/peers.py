@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ARCHIVES = (SMALL, MOBILENET, RESNET, VGG)
 _LEGACY = (SMALL_LEGACY, RESNET_LEGACY, VGG_LEGACY)
+_AUDIT = ("modelaudit", "scan", "--no-cache")
 _PROGRAMS = ROOT / "benchmarks" / "keras_programs"
 
 
@@ -58,7 +59,8 @@ PEERS = (
     Peer("Keras: load_model of both, numpy", "diff", (VGG_CHANGED,), ("keras_difference.py",)),
     Peer("KerasFileEditor: summary", "summary", _ARCHIVES, ("keras_editor.py",)),
     Peer("h5glance", "list", _LEGACY, ("h5glance", "--no-pager")),
-    Peer("modelaudit: scan", "check", _ARCHIVES, ("modelaudit", "scan", "--no-cache"), (0, 1)),
+    Peer("modelaudit: scan", "check", (SMALL, MOBILENET), _AUDIT, (0, 1)),
+    Peer("modelaudit: scan, without weights over 100 MB", "check", (RESNET, VGG), _AUDIT, (0, 1, 2)),
 )
 _PACKAGES = {"h5glance": "h5glance", "modelaudit": "modelaudit[h5]"}
 """What is installed for the command of a peer; each has an environment of its own, for they share no versions."""
