@@ -75,7 +75,7 @@ class NotAModel(UnreadableFile):
 
 
 class DamagedFile(UnreadableFile):
-    """The file is, or was, a model, but its bytes contradict themselves or are missing."""
+    """The file is, or was, a model, but its bytes contradict themselves, are missing, or were changed meanwhile."""
 
 
 class FailedRead(DamagedFile):

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.analysis.weights_checksum import verifying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from kerasinspect.analysis.weights_checksum import Verified
     from kerasinspect.model import Model, Weight
     from kerasinspect.remarks import RemarkKind
 
@@ -26,7 +28,7 @@ Models that differ in nothing but their format may be listed in different orders
 """
 
 NoFingerprint: TypeAlias = Literal["no-weights", "unread"]
-"""Why a model has none: it has no weights yet, or some of it cannot be read."""
+"""Why a model has none: it has no weights yet, or some of it is damaged or cannot be read."""
 
 
 _UNPROVEN: frozenset[RemarkKind] = frozenset({"untold-positions", "lost-weights", "no-arrays", "merged-factors"})
@@ -51,11 +53,30 @@ def _read(weight: Weight) -> str | Unread:
     return Damage().attempt(lambda: sha256(weight.array), weight.path, weight.stored_path)
 
 
-def fingerprint(model: Model, digest: Callable[[Weight], str | Unread] = _read) -> Fingerprint:
-    """The fingerprint of a model, of whose weights ``digest`` gives the SHA-256; reads all of them.
+def fingerprint(model: Model) -> Fingerprint:
+    """The fingerprint of an open model; reads all of its weights, and verifies the checksum that its file has of them.
 
     Each variable counts once, and what is stored but no entry of ``get_weights()`` does not.
     """
+    with verifying(model, Damage().note, whole=True) as checksum:
+        return fingerprint_by(model, _read, checksum)
+
+
+def fingerprint_by(
+    model: Model, digest: Callable[[Weight], str | Unread], checksum: Callable[[], Verified | None] | None
+) -> Fingerprint:
+    """The fingerprint of a model, of whose weights ``digest`` gives the SHA-256.
+
+    ``checksum`` waits for what came of that of the file; None where whoever asks refuses a file with a wrong one.
+    """
+    found = _of_arrays(model, digest)
+    if found.sha256 is not None and checksum is not None and checksum() == "wrong":
+        return Fingerprint(None, lack="unread")
+    return found
+
+
+def _of_arrays(model: Model, digest: Callable[[Weight], str | Unread]) -> Fingerprint:
+    """The fingerprint of a model whose bytes are as they were saved."""
     if model.damage:
         return Fingerprint(None, lack="unread")
     order, weights = _ordered(model)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
+from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint_by
 from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
 from kerasinspect.analysis.slicing import Part, misfit
 from kerasinspect.analysis.statistics import measure, quantiles
@@ -236,11 +236,14 @@ class Inspection:
 
     @cached_property
     def fingerprint(self) -> Fingerprint | None:
-        """That of all weights, of which it reads all; None where a filter leaves some of them out."""
+        """That of all weights, of which it reads all; None where a filter leaves some of them out.
+
+        It waits for what comes of the file's checksum: where that is wrong there is none.
+        """
         listed = self._by_path
         if self.selection.filtered:
             return None
-        return fingerprint(self.model, lambda weight: listed[weight.stored_path].sha256)
+        return fingerprint_by(self.model, lambda weight: listed[weight.stored_path].sha256, self.checksum)
 
     @cached_property
     def own_weights(self) -> tuple[WeightInspection, ...]:

@@ -27,6 +27,8 @@ class _Verifying:
         """Begin where it takes a while; a sentence about a wrong checksum will go to ``damaged``."""
         self._checksum, self._damaged = checksum, damaged
         self._error: InspectError | None = None
+        self._found: Verified = "not verified"
+        self._stopped = False
         self._thread: Thread | None = None
         if checksum.nbytes > VERIFIED_AT_ONCE:
             thread = Thread(target=self._run, daemon=True)
@@ -35,11 +37,19 @@ class _Verifying:
                 self._thread = thread
 
     def _run(self) -> None:
-        """Read all bytes, and keep what is wrong with them."""
+        """Read all bytes, unless it is stopped before, and keep what is wrong with them."""
         try:
-            self._checksum.verify()
+            for _ in self._checksum.steps():
+                if self._stopped:
+                    return
+            self._found = "verified"
         except InspectError as error:
             self._error = error
+            self._found = "wrong"
+
+    def stop(self) -> None:
+        """Let the thread end with the piece that it reads."""
+        self._stopped = True
 
     @cached_property
     def outcome(self) -> Verified:
@@ -48,10 +58,9 @@ class _Verifying:
             self._run()
         else:
             self._thread.join()
-        if self._error is None:
-            return "verified"
-        self._damaged(self._error.message)
-        return "wrong"
+        if self._error is not None:
+            self._damaged(self._error.message)
+        return self._found
 
 
 @contextmanager
@@ -60,14 +69,14 @@ def verifying(model: Model, damaged: Callable[[str], None], *, whole: bool) -> I
 
     Gives a function that waits for what came of it; None where the file has no checksum. A read of some values leaves
     the others of a large file alone, and so does not verify it. A sentence about a wrong checksum goes to ``damaged``.
+    What nobody waited for is given up at the end; the model stays open, whatever happens: it is its owner's.
     """
     checksum = model.checksum
     if checksum is None or not (whole or checksum.nbytes <= VERIFIED_AT_ONCE):
         yield lambda: None if checksum is None else "not verified"
         return
+    verification = _Verifying(checksum, damaged)
     try:
-        verification = _Verifying(checksum, damaged)
         yield lambda: verification.outcome
-    except BaseException:
-        model.close()  # the thread ends with its next read
-        raise
+    finally:
+        verification.stop()

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.fingerprint import fingerprint_by
 from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.analysis.placed_layers import known_class, placed_layers
@@ -100,7 +100,8 @@ def contract_of(model: Model, *, hashes: bool = False) -> Contract:
     """The contract that only models with the same layers, weights, inputs and outputs keep; sizes in all are budgets.
 
     With hashes it has a fingerprint where the file proves the order of the weights, as another format may then tell it.
-    Raises DamagedFile where hashes are wanted and bytes are missing.
+    Raises DamagedFile where hashes are wanted and bytes are missing; whether they are those that were saved, whoever
+    keeps the contract has to verify.
     """
     has_config = model.config is not None
     digests = {weight.stored_path: sha256(weight.array) for weight in model.weights} if hashes else {}
@@ -130,7 +131,7 @@ def _agreed_weight(weight: Weight, digest: str | None) -> AgreedWeight:
 
 def _proven_fingerprint(model: Model, digests: Mapping[str, str]) -> str | None:
     """The fingerprint of a model where the file proves the order that it is of."""
-    found = fingerprint(model, lambda weight: digests[weight.stored_path])
+    found = fingerprint_by(model, lambda weight: digests[weight.stored_path], None)
     return found.sha256 if found.order == "get_weights" else None
 
 

@@ -42,11 +42,13 @@ BLOCK = 1 << 22
 class Handle:
     """An open file until it is closed, or until nobody has anything of it any more."""
 
-    __slots__ = ("_descriptor", "path")
+    __slots__ = ("_descriptor", "path", "status")
 
     def __init__(self, descriptor: Descriptor, path: str) -> None:
         """Take an open file, and what the user called it."""
         self.path = path
+        self.status = descriptor.status()
+        """The status of the file when it was opened."""
         self._descriptor: Descriptor | None = descriptor
 
     @property
@@ -57,6 +59,19 @@ class Handle:
             message = f"{self.path} is closed: the values of its model can no longer be read."
             raise ClosedModel(message, "Read them before the model is closed, or open it again.")
         return held
+
+    def check_unchanged(self) -> None:
+        """Raise DamagedFile where the file was written to since it was opened.
+
+        One that another file took the place of is still whole, and whoever has it open reads on.
+        """
+        before, now = self.status, self.descriptor.status()
+        if (before.st_size, before.st_mtime_ns) == (now.st_size, now.st_mtime_ns):
+            return
+        message = f"{path_in_words(self.path)} was changed while it was read"
+        if before.st_size != now.st_size:
+            message += f": it had {before.st_size:,} bytes when it was opened and has {now.st_size:,} now"
+        raise DamagedFile(f"{message}.", "Open it again once nothing writes to it.")
 
     def close(self) -> None:
         """Let go of the file, once or several times."""
@@ -82,18 +97,26 @@ class Source:
     inside: str = ""
 
     def read_at(self, position: int, count: int) -> bytes:
-        """Exactly ``count`` bytes from ``position``; raises DamagedFile where the file ends before."""
+        """Exactly ``count`` bytes from ``position``, as they were when the file was opened.
+
+        Raises DamagedFile where the file ends before, or was written to since.
+        """
         if position < 0 or count < 0 or position + count > self.size:
-            raise self.too_short(position, count)
+            raise self.too_short(position, count, self.size)
         data = self.pread(position, count) if count else b""
-        if len(data) == count:
-            return data
+        if len(data) < count:
+            data = self._pieced_together(data, position, count)
+        self.handle.check_unchanged()
+        return data
+
+    def _pieced_together(self, data: bytes, position: int, count: int) -> bytes:
+        """The bytes of which the system gave the first ones, with all others."""
         pieces = bytearray(data)
         while data and len(pieces) < count:
             data = self.pread(position + len(pieces), count - len(pieces))
             pieces += data
         if len(pieces) < count:
-            raise self.too_short(position, count)
+            raise self._ended(position, count, len(pieces))
         return bytes(pieces)
 
     def pread(self, position: int, count: int) -> bytes:
@@ -107,9 +130,12 @@ class Source:
             del held  # an error that somebody keeps must not keep the file open
 
     def blocks(self, position: int, count: int, size: int = BLOCK) -> Iterator[memoryview]:
-        """``count`` bytes from ``position`` in pieces of at most ``size``, in one buffer that is reused."""
+        """``count`` bytes from ``position`` in pieces of at most ``size``, in one buffer that is reused.
+
+        Raises what ``read_at`` raises, before a piece that is not as it was.
+        """
         if position < 0 or position + count > self.size:
-            raise self.too_short(position, count)
+            raise self.too_short(position, count, self.size)
         buffer = bytearray(min(size, count))
         view = memoryview(buffer)
         done = 0
@@ -119,8 +145,9 @@ class Source:
             while filled < wanted:
                 got = self.fill(view[filled:wanted], position + done + filled)
                 if not got:
-                    raise self.too_short(position, count)
+                    raise self._ended(position, count, done + filled)
                 filled += got
+            self.handle.check_unchanged()
             yield view[:wanted]
             done += wanted
 
@@ -137,7 +164,7 @@ class Source:
     def slice(self, start: int, size: int, inside: str) -> Source:
         """A part of this source, as a source of its own."""
         if start < 0 or size < 0 or start + size > self.size:
-            raise self.too_short(start, size)
+            raise self.too_short(start, size, self.size)
         return Source(self.path, self.handle, self.start + start, size, inside)
 
     def close(self) -> None:
@@ -147,10 +174,6 @@ class Source:
     def check_open(self) -> None:
         """Raise ClosedModel where the file was closed."""
         _ = self.handle.descriptor
-
-    def size_now(self) -> int:
-        """Bytes of the whole file, which grows while somebody writes it."""
-        return self.handle.descriptor.status().st_size
 
     @property
     def label(self) -> str:
@@ -164,10 +187,15 @@ class Source:
         message = f"{self.label} cannot be read at byte {position}: {reason}."
         return FailedRead(message, "Check the disk and copy the file again.")
 
-    def too_short(self, position: int, count: int) -> DamagedFile:
-        """The error for bytes that should be there and are not."""
-        message = f"{self.label} is damaged: it needs bytes {position} to {position + count} but has {self.size}."
+    def too_short(self, position: int, count: int, has: int) -> DamagedFile:
+        """The error for bytes that should be there and are not, as there are only so many."""
+        message = f"{self.label} is damaged: it needs bytes {position} to {position + count} but has {has}."
         return DamagedFile(message, "It was probably cut off while it was written or copied: get it again.")
+
+    def _ended(self, position: int, count: int, got: int) -> DamagedFile:
+        """The error for bytes of which the system gives fewer than it said; raises that of a file that was cut."""
+        self.handle.check_unchanged()
+        return self.too_short(position, count, position + got)
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
@@ -182,13 +210,12 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         handle = Handle(open_descriptor(name), name)
     except (OSError, ValueError) as error:
         raise cannot_open(name, error) from error
-    status = handle.descriptor.status()
     try:
-        require_file(name, status.st_mode)  # it may have been replaced meanwhile
+        require_file(name, handle.status.st_mode)  # it may have been replaced meanwhile
     except NotAModel:
         handle.close()
         raise
-    return Source(name, handle, 0, status.st_size)
+    return Source(name, handle, 0, handle.status.st_size)
 
 
 def read_user_file(path: str, most: int, words: str) -> bytes:

@@ -27,11 +27,10 @@ _ARCHIVE = b"PK"
 
 def open_standard_input() -> Source:
     """The file that standard input is; raises NotAModel where it is none, such as a pipe. It never waits."""
-    descriptor = Descriptor(os.dup(_NUMBER))
-    status = descriptor.status()
-    if not stat.S_ISREG(status.st_mode):
+    handle = Handle(Descriptor(os.dup(_NUMBER)), _WORDS)
+    if not stat.S_ISREG(handle.status.st_mode):
         raise NotAModel(f"{_WORDS} is no file that is read by position.", "Keep it in a file, and name that.")
-    return Source(STANDARD_INPUT, Handle(descriptor, _WORDS), 0, status.st_size)
+    return Source(STANDARD_INPUT, handle, 0, handle.status.st_size)
 
 
 def keep_standard_input(limits: Limits) -> None:

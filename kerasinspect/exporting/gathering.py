@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.fingerprint import fingerprint_by
 from kerasinspect.analysis.shown_values import shown_array, shown_values
 from kerasinspect.errors import DamagedFile, RequestError
 from kerasinspect.exporting.naming import name_of, require_own_names
@@ -59,7 +59,7 @@ def _arrays(selection: Selection, *, several: bool, dequantize: bool) -> Iterato
 def hashed(arrays: Sequence[Exported], selections: Sequence[Selection]) -> tuple[Exported, ...]:
     """The arrays with the digest of what each is stored as, and the fingerprint of a model of which all are exported.
 
-    Reads all of them; raises what reading raises.
+    Reads all of them; raises what reading raises. What came of a checksum ends the export later.
     """
     digests = {(one.model.location, one.weight.stored_path): sha256(one.weight.array) for one in arrays}
 
@@ -68,7 +68,7 @@ def hashed(arrays: Sequence[Exported], selections: Sequence[Selection]) -> tuple
         return digests[location, weight.stored_path]
 
     whole = [selection.model for selection in selections if not selection.filtered]
-    found = {model.location: fingerprint(model, partial(digest, model.location)).sha256 for model in whole}
+    found = {model.location: fingerprint_by(model, partial(digest, model.location), None).sha256 for model in whole}
     return tuple(
         replace(one, sha256=digest(one.model.location, one.weight), fingerprint=found.get(one.model.location))
         for one in arrays

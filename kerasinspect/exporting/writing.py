@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -38,7 +36,6 @@ def export_selections(
     """Write the selected arrays of open models, of several under the name of each file; raises as ``export`` does."""
     name = form or form_of_path(target.path)
     read = [selection.model.location for selection in selections]
-    before = [*map(_written_at, read)]
     require_replaceable(target, *read)
     if hashes and form_of(name).hashes == "never":
         raise RequestError(
@@ -49,7 +46,6 @@ def export_selections(
     arrays = hashed(arrays, selections) if hashes or form_of(name).hashes == "always" else arrays
     with _replacing(arrays, selections, target, name) as stream:
         form_of(name).write(arrays, stream)
-        _require_unchanged(read, before)
     return Export(target.path, name, arrays, tuple(_notes(arrays, name)))
 
 
@@ -76,23 +72,6 @@ def _replacing(
             checksum()
         if damage:
             raise DamagedFile(damage[0], _NOTHING)
-
-
-def _written_at(location: str) -> tuple[int, ...] | None:
-    """Which file a location is, and when it was written last; None for what is no file, or has none."""
-    try:
-        status = os.stat(location)  # noqa: PTH116 - standard input has no path
-    except (OSError, ValueError):
-        return None
-    return (status.st_ino, status.st_dev, status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
-
-
-def _require_unchanged(locations: Sequence[str], before: Sequence[tuple[int, ...] | None]) -> None:
-    """Raise DamagedFile for a file that was written to meanwhile; one that another took the place of is still whole."""
-    for location, old in zip(locations, before, strict=True):
-        new = _written_at(location)
-        if old is not None and new is not None and old[:2] == new[:2] and old != new:
-            raise DamagedFile(f"{location} was changed while it was read.", f"{_NOTHING} Export it again.")
 
 
 def _notes(arrays: Sequence[Exported], name: FormName) -> Iterator[str]:

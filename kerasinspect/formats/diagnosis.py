@@ -62,13 +62,14 @@ _ARCHIVES = (
 
 
 def diagnose(source: Source, limits: Limits = DEFAULT) -> UnreadableFile:
-    """Why no reader takes a file: the error to raise, for what the file is or for how it is damaged."""
+    """Why no reader takes a file: the error to raise, for what the file is or for how it is damaged.
+
+    Raises DamagedFile for a file that is still being written.
+    """
     if not source.size:
         piped = source.path == STANDARD_INPUT
         remedy = "Look at what the command before the pipe says." if piped else _NEVER_WRITTEN
         return NotAModel(f"{source.label} is empty: 0 bytes.", remedy)
-    if grown := _still_written(source):
-        return grown
     head = source.read_at(0, min(_HEAD, source.size))
     tail = source.read_at(max(0, source.size - _TAIL), min(_TAIL, source.size))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -78,15 +79,6 @@ def diagnose(source: Source, limits: Limits = DEFAULT) -> UnreadableFile:
     if b"PK\x05\x06" in tail and not head.startswith(*_FIRST_MEMBER):
         return _other_archive(source, limits)
     return _damaged_head(source, head) or foreign_file(source, head, tail, limits)
-
-
-def _still_written(source: Source) -> DamagedFile | None:
-    """The error for a file whose size changed since it was opened, or None."""
-    now = source.size_now()
-    if source.inside or now == source.size:
-        return None
-    message = f"{source.label} is being written: it had {source.size:,} bytes when it was opened and has {now:,} now."
-    return DamagedFile(message, "Wait until it is whole.")
 
 
 def _hdf5_damage(source: Source) -> DamagedFile:

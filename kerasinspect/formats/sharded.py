@@ -75,7 +75,7 @@ def _open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks
     met: dict[tuple[int, int], str] = {}
     for name in names:
         shard = files.enter_context(closing(_open_shard(Path(source.path).parent, name, source)))
-        status = shard.handle.descriptor.status()
+        status = shard.handle.status
         first = met.setdefault((status.st_dev, status.st_ino), name) if status.st_ino else name
         if first == name:
             yield shard

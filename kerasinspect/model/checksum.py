@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 VERIFIED_AT_ONCE = 1 << 20
 """Bytes of weights of which the checksum is verified whatever is read of them: it takes less than a millisecond."""
@@ -21,17 +21,22 @@ class Checksum:
 
     nbytes: int
     """Bytes that are still to be read for it; 0 where opening the file read them all."""
-    verify: Callable[[], None] = field(repr=False)
-    """Reads them; raises DamagedFile where the file has another checksum of them."""
+    steps: Callable[[], Iterator[object]] = field(repr=False)
+    """Reads them, a piece at each step; raises DamagedFile at the end where the file has another checksum of them."""
+
+    def verify(self) -> None:
+        """Take all steps; raises what they raise."""
+        for _ in self.steps():
+            pass
 
     def then(self, inner: Checksum | None) -> Checksum:
         """A checksum that verifies this one, and then the one that the bytes have of what is inside them."""
         if inner is None:
             return self
-        return Checksum(self.nbytes + inner.nbytes, partial(_verify_both, self, inner))
+        return Checksum(self.nbytes + inner.nbytes, partial(_steps_of_both, self, inner))
 
 
-def _verify_both(outer: Checksum, inner: Checksum) -> None:
-    """Verify one after the other."""
-    outer.verify()
-    inner.verify()
+def _steps_of_both(outer: Checksum, inner: Checksum) -> Iterator[object]:
+    """The steps of one after those of the other."""
+    yield from outer.steps()
+    yield from inner.steps()

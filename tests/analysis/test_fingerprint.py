@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.damage import Unread
-from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.fingerprint import fingerprint, fingerprint_by
 from kerasinspect.model import Extra, Layer
 from kerasinspect.remarks import Remark
 from tests.makers.handmade import MemoryArray, model, numbers, question_network, weight
@@ -124,6 +124,6 @@ def test_what_cannot_be_read_leaves_none() -> None:
         """The digest of all but one."""
         return Unread("gone") if one.index == 3 else "00"
 
-    assert fingerprint(subject, unread).lack == "unread"
+    assert fingerprint_by(subject, unread, None).lack == "unread"
     assert fingerprint(replace(subject, damage=("A group is damaged.",))).lack == "unread"
     assert fingerprint(replace(subject, damage=("A group is damaged.",))).sha256 is None

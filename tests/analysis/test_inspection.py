@@ -233,11 +233,12 @@ def test_the_checksum_is_verified_when_it_is_asked_for() -> None:
     """Small weights cost nothing before; a wrong checksum is damage, noted once."""
     asked: list[int] = []
 
-    def verify() -> None:
+    def steps() -> Iterator[object]:
         asked.append(1)
+        yield None
         raise DamagedFile("Its bytes have another CRC-32.")
 
-    subject = replace(question_network(), checksum=Checksum(10, verify))
+    subject = replace(question_network(), checksum=Checksum(10, steps))
     assert inspect(select(subject)).checksum() == "not verified"
     with inspecting(select(subject), whole=False) as inspection:
         assert not asked

@@ -16,6 +16,7 @@ from kerasinspect.checking.policy import Policy
 from kerasinspect.checking.request import check, check_models
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
+from kerasinspect.formats import keras_archive
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.opening import open_model
 from kerasinspect.output.documents.lock import lock_document
@@ -383,6 +384,18 @@ def test_a_lock_of_a_fingerprint_alone_holds_values_in_any_format(path: Path) ->
     (finding,) = departures({"schema": LOCK_SCHEMA, "fingerprint": "00"}, path)
     assert (finding.code, finding.where) == ("KI611", "sequential")
     assert agreed in finding.message
+
+
+def test_bytes_with_a_wrong_checksum_have_no_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KI404 says what is wrong, whether opening the file or only reading all of it finds that."""
+    monkeypatch.setattr(keras_archive, "VERIFIED_AT_ONCE", 0)
+    with open_model(NETWORK) as network:
+        values = network.weights[0].array[...].tobytes()
+    data = bytearray(NETWORK.read_bytes())
+    data[data.index(values)] ^= 1
+    path = tmp_path / "flipped.keras"
+    path.write_bytes(data)
+    assert departures({"schema": LOCK_SCHEMA, "fingerprint": "00"}, path) == []
 
 
 def test_a_weight_that_departs_stands_for_the_fingerprint() -> None:

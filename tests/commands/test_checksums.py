@@ -6,24 +6,30 @@ import io
 import json
 import random
 import zipfile
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from dataclasses import replace
+from threading import Event
+from threading import enumerate as enumerate_threads
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from kerasinspect.analysis import weights_checksum as limits
+from kerasinspect.analysis.fingerprint import fingerprint
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.commands.cli import run
 from kerasinspect.comparing import compare
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats import keras_archive
 from kerasinspect.formats.keras_archive import NPZ, WEIGHTS
+from kerasinspect.model.checksum import Checksum
 from kerasinspect.opening import open_model
 from kerasinspect.verify.reading import read
 from tests.fuzz.compared import archive_of, members_of, with_arrays_of_numpy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 WHOLE = (
@@ -83,7 +89,7 @@ def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras_archive, "VERIFIED_AT_ONCE", 0)
 
 
-def document_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
+def document_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
     """The exit status of a command, and its document."""
     status = run([*arguments, "--format", "json"])
     return status, json.loads(capsys.readouterr().out)
@@ -103,6 +109,24 @@ def test_a_flipped_bit_is_damage_for_whoever_reads_all_values(
     assert f"{WEIGHTS} in {network} is damaged: its bytes from" in written.err
     if "json" in command:
         assert json.loads(written.out)["checksum"] == "wrong"
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("command", ["list", "show"])
+def test_a_flipped_bit_leaves_no_fingerprint(
+    network: Path, size: str, command: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of bytes that are not those that were saved: null in documents, a reason on pages, None from Python."""
+    if size == "large":
+        request.getfixturevalue("nothing_is_small")
+    flip(network, array_at(network, "dense/kernel")[0])
+    status, document = document_of(capsys, command, "--hash", str(network))
+    assert (status, document["model"]["fingerprint"]) == (DAMAGED, None)
+    assert run([command, "--hash", str(network)]) == DAMAGED
+    assert "no fingerprint: the file is damaged, or not all weights can be read" in capsys.readouterr().out
+    with open_model(network) as model:
+        found = fingerprint(model)
+    assert (found.sha256, found.order, found.lack) == (None, None, "unread")
 
 
 @pytest.mark.usefixtures("nothing_is_small")
@@ -160,15 +184,32 @@ def test_a_legacy_file_has_no_checksum(sample_models: Path, capsys: pytest.Captu
 
 
 @pytest.mark.usefixtures("nothing_is_small")
-def test_an_error_ends_the_verification(network: Path) -> None:
-    """Nobody waits for gigabytes after Ctrl-C: the file is closed, and the thread ends with its next read."""
+@pytest.mark.parametrize("error", [KeyboardInterrupt, None])
+def test_a_verification_ends_with_what_it_is_beside(network: Path, error: type[BaseException] | None) -> None:
+    """Nobody waits for gigabytes after Ctrl-C: the thread reads no more than a piece, and the model stays open."""
     told: list[str] = []
-    model = open_model(network)
-    with pytest.raises(KeyboardInterrupt), verifying(model, told.append, whole=True):
-        raise KeyboardInterrupt
-    assert told == []
-    with pytest.raises(Exception, match="closed"):
-        model.weights[0].array[...]
+    reads, goes_on = Event(), Event()
+
+    def steps() -> Iterator[object]:
+        """Read for ever."""
+        while True:
+            reads.set()
+            goes_on.wait(10)
+            yield None
+
+    before = {*enumerate_threads()}
+    with open_model(network) as model:
+        slow = replace(model, checksum=Checksum(1, steps))
+        with pytest.raises(error) if error else nullcontext(), verifying(slow, told.append, whole=True) as outcome:
+            assert reads.wait(10)
+            if error:
+                raise error
+        (thread,) = {*enumerate_threads()} - before
+        goes_on.set()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert (outcome(), told) == ("not verified", [])
+        assert model.weights[0].array[...].shape == (8, 5)
 
 
 def test_the_sentence_is_told_once(network: Path) -> None:

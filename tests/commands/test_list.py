@@ -186,7 +186,7 @@ def test_what_cannot_be_read_has_no_hash_and_leaves_no_fingerprint(said: Any, tm
     status, page, _ = said("list", str(path), "--hash")
     assert status == 3
     assert "cannot be read" in page
-    assert "no fingerprint: not all weights can be read" in page
+    assert "no fingerprint: the file is damaged, or not all weights can be read" in page
 
 
 def test_an_export_as_json_has_the_same_hashes(said: Any, tmp_path: Path) -> None:  # noqa: ANN401

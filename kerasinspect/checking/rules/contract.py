@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.comparison.configs.plain_values import LONGEST
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.fingerprint import fingerprint_by
 from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.checking.agreed_config import departures
 from kerasinspect.checking.contract import (
@@ -224,7 +224,8 @@ def _other_fingerprint(evidence: Evidence, digest: Callable[[Weight], str | Unre
     """A hit where a fingerprint was agreed, and that of the model is another one."""
     agreed = (evidence.contract or Contract()).fingerprint
     if agreed is not None:
-        actual = fingerprint(evidence.model, digest)
+        is_wrong = bool(evidence.container.wrong_checksums)
+        actual = fingerprint_by(evidence.model, digest, lambda: "wrong" if is_wrong else None)
         if actual.order == "get_weights" and not fits_text(agreed, actual.sha256):
             words = f"The fingerprint of its weights is {actual.sha256}, where the lock has {agreed}."
             yield Hit(evidence.name, words)

@@ -53,7 +53,7 @@ _LISTED = "It is of the arrays as listed: the file does not prove their order in
 
 _NO_FINGERPRINT: Mapping[NoFingerprint, str] = {
     "no-weights": "no fingerprint: the model has no weights",
-    "unread": "no fingerprint: not all weights can be read",
+    "unread": "no fingerprint: the file is damaged, or not all weights can be read",
 }
 
 
