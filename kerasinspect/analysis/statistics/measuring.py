@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from math import isfinite, prod
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.analysis.statistics.extremes import extremes, zeros_and_subnormals
 from kerasinspect.analysis.statistics.figures import Statistics
-from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw_blocks
+from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw_blocks, widened
 from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
-from kerasinspect.dtypes import DTYPES
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def measure_with(array: Array, *, units: bool = False) -> Measured:
     Of an array with identical units a part is read twice, to be sure that they are. Raises what ``measure`` raises.
     """
     so_far = UnitsSoFar(array.shape) if units else None
-    sampler = Sampler(array.shape)
+    sampler = Sampler(array.shape, array.dtype)
     figures = _figures_of(array, sampler, so_far)
     return Measured(figures, sampler.taken(), sampler.runs(), so_far.settled(array) if so_far else None)
 
@@ -64,45 +64,34 @@ def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Sta
     columns = units.columns if units else 1
     size = prod(array.shape)
     together = _LARGE_BLOCK if size >= _LARGE else BLOCK
-    buffers = _Buffers.of(min(max(together, columns), size), array.dtype)
+    wide = np.empty(min(max(together, columns), size))
     figures = Statistics()
     with np.errstate(all="ignore"):
         for raw in raw_blocks(array, columns, together):
-            values = as_numbers(raw, array.dtype)
-            sampler.add(values)
-            part = _figures(values, DTYPES[array.dtype].smallest_normal, buffers)
+            sampler.add(raw)
+            part = _figures(raw, array.dtype, wide)
             figures = figures.merge(part) if figures.count else part
             if units:
-                units.add(raw, values, zeros=part.zeros)
+                units.add(raw, array.dtype, zeros=part.zeros)
     return figures if figures.count else Statistics(count=size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Buffers:
-    """Buffers that every chunk is worked on in, so that none are made on the way."""
-
-    wide: np.ndarray[Any, Any]
-    sizes: np.ndarray[Any, Any]
-    flags: np.ndarray[Any, Any]
-
-    @classmethod
-    def of(cls, size: int, dtype: str) -> _Buffers:
-        """Buffers for chunks of at most so many values."""
-        narrow = np.float64 if dtype == "float64" else np.float32
-        return cls(np.empty(size), np.empty(size, narrow), np.empty(size, np.bool_))
+def _figures(raw: np.ndarray[Any, Any], dtype: str, wide: np.ndarray[Any, Any]) -> Statistics:
+    """The figures of one chunk, which is not empty; ``wide`` has room for it in float64."""
+    ends = extremes(raw, dtype)
+    if ends is None:
+        return _odd_figures(raw, dtype, wide)
+    zeros, subnormals = zeros_and_subnormals(raw, dtype, wide) if ends.reach_zero else (0, 0)
+    mean, spread = _moments(widened(raw, dtype, wide[: raw.size]))
+    return Statistics(raw.size, raw.size, 0, 0, 0, zeros, subnormals, ends.low, ends.high, mean, spread)
 
 
-def _figures(values: np.ndarray[Any, Any], smallest_normal: float | None, buffers: _Buffers) -> Statistics:
-    """The figures of one chunk, which is not empty."""
-    low, high = values.min().item(), values.max().item()
-    if isfinite(low) and isfinite(high):
-        return _finite_figures(values, low, high, smallest_normal, buffers)
+def _odd_figures(raw: np.ndarray[Any, Any], dtype: str, wide: np.ndarray[Any, Any]) -> Statistics:
+    """The figures of a chunk in which some values are NaN or infinite."""
+    values = as_numbers(raw, dtype)
     nan, infinite = np.isnan(values), np.isinf(values)
-    finite = values[~(nan | infinite)]
-    if finite.size:
-        rest = _finite_figures(finite, finite.min().item(), finite.max().item(), smallest_normal, buffers)
-    else:
-        rest = Statistics()
+    finite = raw[~(nan | infinite)]
+    rest = _figures(finite, dtype, wide) if finite.size else Statistics()
     positive = int(np.count_nonzero(values == np.inf))
     odd = Statistics(
         count=values.size - finite.size,
@@ -115,39 +104,13 @@ def _figures(values: np.ndarray[Any, Any], smallest_normal: float | None, buffer
     return odd.merge(rest)
 
 
-def _finite_figures(
-    values: np.ndarray[Any, Any], low: float, high: float, smallest_normal: float | None, buffers: _Buffers
-) -> Statistics:
-    """The figures of values that are all finite and lie between ``low`` and ``high``."""
-    count = values.size
-    small = count if smallest_normal is None else _closer_to_zero(values, low, high, smallest_normal, buffers)
-    zeros = count - int(np.count_nonzero(values)) if small else 0
-    wide = buffers.wide[:count]
-    np.copyto(wide, values)
-    mean = wide.sum().item() / count
+def _moments(wide: np.ndarray[Any, Any]) -> tuple[float, float]:
+    """The mean of finite float64 values and the sum of their squared distances from it; may overwrite them."""
+    mean = np.add.reduce(wide).item() / wide.size
     squares = dot(wide, wide)
-    spread = squares - count * mean * mean
+    spread = squares - wide.size * mean * mean
     if not spread > _FAR * squares:
         # The mean is far from zero beside the spread, and the difference of two large numbers would lose digits.
         np.subtract(wide, mean, out=wide)
         spread = dot(wide, wide)
-    return Statistics(
-        count=count,
-        finite=count,
-        zeros=zeros,
-        subnormals=0 if smallest_normal is None else small - zeros,
-        minimum=low,
-        maximum=high,
-        mean=mean,
-        spread=spread,
-    )
-
-
-def _closer_to_zero(values: np.ndarray[Any, Any], low: float, high: float, distance: float, buffers: _Buffers) -> int:
-    """How many values, which lie between ``low`` and ``high``, are closer to zero than that."""
-    if low >= distance or high <= -distance:
-        return 0
-    sizes = np.abs(values, out=buffers.sizes[: values.size])
-    if sizes.min() >= distance:
-        return 0
-    return int(np.count_nonzero(np.less(sizes, distance, out=buffers.flags[: values.size])))
+    return mean, spread

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.dtypes import DTYPES, decoded, holds_numbers
+from kerasinspect.dtypes import DTYPES, decoded, float8_values, holds_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +23,9 @@ _LEAST = 1 << 14
 
 _ROW = 1 << 12
 """Products that are added up in one go: few enough that BLAS does it on the thread that asks."""
+
+
+_FLOAT8 = frozenset(name for name, row in DTYPES.items() if row.exponent_bits)
 
 
 def raw_blocks(array: Array, columns: int = 1, size: int = BLOCK) -> Iterator[np.ndarray[Any, Any]]:
@@ -70,6 +74,25 @@ def as_numbers(raw: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
     if dtype == "float16":
         return raw.astype(np.float32)
     return raw if dtype == "bool" else decoded(raw, dtype)
+
+
+def widened(raw: np.ndarray[Any, Any], dtype: str, out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Stored values as float64, which are written to ``out``: each dtype by the shortest way that its values allow."""
+    if dtype in _FLOAT8:
+        # Two values are looked up at once, which takes a quarter of the time of one by one and then float64 of them.
+        pairs, whole = _pairs(dtype), raw.size - raw.size % 2
+        pairs.take(raw[:whole].view("<u2"), out=out[:whole].view(np.complex128), mode="clip")
+        out[whole:] = pairs.real[raw[whole:]]
+    else:
+        np.copyto(out, as_numbers(raw, dtype) if dtype == "bfloat16" else raw)
+    return out
+
+
+@cache
+def _pairs(dtype: str) -> np.ndarray[Any, Any]:
+    """The values that two bytes of an 8-bit float stand for, side by side as if they were a complex number."""
+    values = float8_values(dtype).astype(np.float64)
+    return np.stack(np.broadcast_arrays(values, values[:, np.newaxis]), -1).reshape(-1).view(np.complex128)
 
 
 def dot(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:

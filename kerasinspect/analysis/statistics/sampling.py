@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.analysis.statistics.numbers import as_numbers
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -20,8 +22,9 @@ _RUN, _RUNS = 16, 256
 class Sampler:
     """Every so many-th value of an array of which a part has been read, in order."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], dtype: str) -> None:
         """Begin with nothing read; never take all values from the same columns."""
+        self._dtype = dtype
         self._step = -(-prod(shape) // SAMPLE) or 1
         columns = prod(shape[-1:])
         while self._step > 1 and gcd(self._step, columns) > 1:
@@ -32,7 +35,7 @@ class Sampler:
         self._runs: list[np.ndarray[Any, Any]] = []
 
     def add(self, values: np.ndarray[Any, Any]) -> None:
-        """Take from the next values."""
+        """Take from the next values, as they are stored."""
         self._pieces.append(values[-self._read % self._step :: self._step].copy())
         if self._apart:
             starts = np.arange(-self._read % self._apart, values.size - _RUN + 1, self._apart)
@@ -40,9 +43,13 @@ class Sampler:
         self._read += values.size
 
     def taken(self) -> np.ndarray[Any, Any]:
-        """All that were taken."""
-        return np.concatenate(self._pieces) if self._pieces else np.empty(0)
+        """All that were taken, as numbers."""
+        return self._numbers(self._pieces) if self._pieces else np.empty(0)
 
     def runs(self) -> np.ndarray[Any, Any]:
         """Whole runs of neighbours, one after the other, from all over the array; all of it where it is small."""
-        return np.concatenate(self._runs) if self._runs else self.taken()
+        return self._numbers(self._runs) if self._runs else self.taken()
+
+    def _numbers(self, pieces: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+        """Pieces of the array, put together."""
+        return as_numbers(np.concatenate(pieces), self._dtype)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.statistics.numbers import raw_blocks
+from kerasinspect.analysis.statistics.numbers import as_numbers, raw_blocks
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class UnitsSoFar:
         self._prints = np.zeros((2, self.columns), np.uint64)
         self._rows_read = 0
 
-    def add(self, raw: np.ndarray[Any, Any], values: np.ndarray[Any, Any], *, zeros: int) -> None:
-        """Take in whole rows, as they are stored and as numbers; ``zeros`` is how many of these are zero."""
+    def add(self, raw: np.ndarray[Any, Any], dtype: str, *, zeros: int) -> None:
+        """Take in whole rows, as they are stored; ``zeros`` is how many values are zero."""
         if not self._inputs.size:
             return
         bits = raw.view(f"u{raw.itemsize}").reshape(-1, self.columns)
@@ -54,7 +54,7 @@ class UnitsSoFar:
         places = np.arange(self._rows_read, self._rows_read + len(bits)) % self._inputs.size
         self._rows_read += len(bits)
         if zeros:
-            used = (values != 0).reshape(-1, self.columns)
+            used = (as_numbers(raw, dtype) != 0).reshape(-1, self.columns)
             self._units |= used.any(axis=0)
             self._inputs[places[used.any(axis=1)]] = True
         else:
