@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import product
 from operator import index
 from types import EllipsisType
@@ -202,6 +202,14 @@ class StoredArray:
             raise DamagedFile(self.problem)
         width = self.encoding.itemsize
         return np.frombuffer(self.storage.read(first * width, count * width), self.encoding, count)
+
+    def part(self, start: int, stop: int) -> StoredArray | None:
+        """The values from one place to another in C order, as a flat array; None where they lie in no run."""
+        if self.problem or not isinstance(self.storage, Contiguous):
+            return None
+        width = self.encoding.itemsize
+        run = replace(self.storage, offset=self.storage.offset + start * width, nbytes=(stop - start) * width)
+        return replace(self, shape=(stop - start,), storage=run)
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes | memoryview]:
         """All bytes, little-endian in C order, in pieces of at most ``size`` bytes."""

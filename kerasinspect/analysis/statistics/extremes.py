@@ -38,6 +38,10 @@ _FLOATS: Mapping[str, _Bits] = {
 }
 
 
+_UNSIGNED, _SIGNED = ({size: np.dtype(f"<{kind}{size}") for size in (1, 2, 4, 8)} for kind in "ui")
+"""The integers that bits are read as, by their bytes."""
+
+
 class _Extremes(NamedTuple):
     """The ends of some numbers that are all finite."""
 
@@ -60,19 +64,19 @@ def extremes(raw: np.ndarray[Any, Any], dtype: str) -> _Extremes | None:
     if not (low & ~negative and high & ~negative):  # which of the zeros an end is, the numbers themselves have to say
         values = as_numbers(raw, dtype)
         return _Extremes(np.minimum.reduce(values).item(), np.maximum.reduce(values).item(), reach_zero)
-    ends = as_numbers(np.array((low, high), f"<u{raw.itemsize}").view(raw.dtype), dtype)
+    ends = as_numbers(np.array((low, high), _UNSIGNED[raw.itemsize]).view(raw.dtype), dtype)
     return _Extremes(ends[0].item(), ends[1].item(), reach_zero)
 
 
 def _ends(raw: np.ndarray[Any, Any], negative: int) -> tuple[int, int, int, int]:
     """The bits of the lowest and the highest value, and those of the smallest and the largest without their sign."""
-    codes = raw.view(f"<u{raw.itemsize}")
+    codes = raw.view(_UNSIGNED[raw.itemsize])
     least, most = int(np.minimum.reduce(codes)), int(np.maximum.reduce(codes))
     if most < negative:
         return least, most, least, most
     if least >= negative:
         return most, least, least - negative, most - negative
-    signed = raw.view(f"<i{raw.itemsize}")
+    signed = raw.view(_SIGNED[raw.itemsize])
     lowest, highest = int(np.minimum.reduce(signed)), int(np.maximum.reduce(signed))
     return most, highest, min(least, lowest + negative), max(highest, most - negative)
 
@@ -84,7 +88,7 @@ def zeros_and_subnormals(raw: np.ndarray[Any, Any], dtype: str, scratch: np.ndar
     """
     if dtype not in _FLOATS:
         return raw.size - int(np.count_nonzero(raw)), 0
-    codes = raw.view(f"<u{raw.itemsize}")
+    codes = raw.view(_UNSIGNED[raw.itemsize])
     unsigned = scratch.view(codes.dtype)[: raw.size]
     np.add(codes, codes, out=unsigned)  # the sign is shifted out
     flags = np.empty(raw.size, np.bool_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ from kerasinspect.analysis.statistics.extremes import extremes, zeros_and_subnor
 from kerasinspect.analysis.statistics.figures import Statistics
 from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw_blocks, widened
 from kerasinspect.analysis.statistics.sampling import Sampler
+from kerasinspect.analysis.statistics.side_by_side import side_by_side
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
 from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.model.arrays import Divisible
 
 if TYPE_CHECKING:
     from typing import Any
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 _LARGE, _LARGE_BLOCK = 1 << 22, 1 << 18
 """Values of a large array, and how many of one are looked at together: so many that numpy does nearly all of the work
 and two threads seldom wait for each other."""
+
+_SHARED = 1 << 22
+"""Values of an array that several threads read together: of a smaller one, starting them costs too much."""
+
+_CHUNKS = 8
+"""How many chunks a thread takes at a time."""
 
 _FAR = 0.5
 """Where the spread is a smaller share of the sum of squares than this, the mean is far from zero."""
@@ -45,7 +54,7 @@ def measure(array: Array) -> Statistics:
 
     Raises DamagedFile where its bytes are missing, RefusedFile where they may not be read.
     """
-    return measure_with(array).figures
+    return _read(_Reading(array)).figures()
 
 
 def measure_with(array: Array, *, units: bool = False) -> Measured:
@@ -53,27 +62,70 @@ def measure_with(array: Array, *, units: bool = False) -> Measured:
 
     Of an array with identical units a part is read twice, to be sure that they are. Raises what ``measure`` raises.
     """
-    so_far = UnitsSoFar(array.shape) if units else None
-    sampler = Sampler(array.shape, array.dtype)
-    figures = _figures_of(array, sampler, so_far)
+    sampler, so_far = Sampler(array.shape, array.dtype), UnitsSoFar(array.shape) if units else None
+    figures = _read(_Reading(array, sampler, so_far)).figures()
     return Measured(figures, sampler.taken(), sampler.runs(), so_far.settled(array) if so_far else None)
 
 
-def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Statistics:
-    """The figures of an array; a sample and its units on the way."""
-    columns = units.columns if units else 1
-    size = prod(array.shape)
-    together = _LARGE_BLOCK if size >= _LARGE else BLOCK
-    wide = np.empty(min(max(together, columns), size))
-    figures = Statistics()
-    with np.errstate(all="ignore"):
-        for raw in raw_blocks(array, columns, together):
-            sampler.add(raw)
-            part = _figures(raw, array.dtype, wide)
-            figures = figures.merge(part) if figures.count else part
-            if units:
-                units.add(raw, array.dtype, zeros=part.zeros)
-    return figures if figures.count else Statistics(count=size)
+def is_shared(array: Array) -> bool:
+    """Whether several threads measure the array together."""
+    return len(_Reading(array).parts) > 1
+
+
+class _Reading:
+    """What the threads that read an array together have found so far.
+
+    Figures are of chunks that are the same for any number of threads, and are put together in order, so that they are
+    the same, too.
+    """
+
+    def __init__(self, array: Array, sampler: Sampler | None = None, units: UnitsSoFar | None = None) -> None:
+        """Begin with nothing read."""
+        self._array, self._sampler, self._units = array, sampler, units
+        self._figures: dict[int, Statistics] = {}
+        self._size = prod(array.shape)
+        self._columns = units.columns if units else 1
+        self._together = _LARGE_BLOCK if self._size >= _LARGE else BLOCK
+
+    @property
+    def parts(self) -> list[tuple[int, Array]]:
+        """The flat parts that are read by themselves, each with the place of its first value; one is the whole."""
+        step = _CHUNKS * self._columns * max(1, self._together // self._columns)
+        if self._size < max(_SHARED, 2 * step) or not isinstance(self._array, Divisible):
+            return [(0, self._array)]
+        starts = range(0, self._size, step)
+        parts = ((start, self._array.part(start, min(start + step, self._size))) for start in starts)
+        return [(start, part) for start, part in parts if part is not None] or [(0, self._array)]
+
+    def read(self, part: tuple[int, Array]) -> None:
+        """Read one part; raises DamagedFile where its bytes are missing, RefusedFile where they may not be read."""
+        at, array = part
+        printed = True
+        wide = np.empty(min(max(self._together, self._columns), self._size))
+        with np.errstate(all="ignore"):
+            for raw in raw_blocks(array, self._columns, self._together):
+                figures = self._figures[at] = _figures(raw, array.dtype, wide)
+                if self._sampler:
+                    self._sampler.add(raw, at)
+                if self._units:
+                    self._units.add(raw, array.dtype, at, zeros=figures.zeros, printed=printed)
+                    printed = array is self._array  # of many parts, one chunk of each is enough
+                at += raw.size
+
+    def figures(self) -> Statistics:
+        """Those of all parts, once they are read."""
+        chunks = [self._figures[at] for at in sorted(self._figures)]
+        return reduce(Statistics.merge, chunks) if chunks else Statistics(count=self._size)
+
+
+def _read(reading: _Reading) -> _Reading:
+    """Read an array, in several threads where it has parts for them."""
+    parts = reading.parts
+    if len(parts) > 1:
+        side_by_side(reading.read, parts)
+    else:
+        reading.read(parts[0])
+    return reading
 
 
 def _figures(raw: np.ndarray[Any, Any], dtype: str, wide: np.ndarray[Any, Any]) -> Statistics:

@@ -99,4 +99,5 @@ def dot(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     """The sum of the products of two flat arrays, row by row and then of the rows, so that rounding does not add up."""
     whole = one.size - one.size % _ROW
     rows = np.vecdot(one[:whole].reshape(-1, _ROW), other[:whole].reshape(-1, _ROW))
-    return float(rows.sum() + np.vecdot(one[whole:], other[whole:]))
+    total = float(np.add.reduce(rows))
+    return total + float(np.vecdot(one[whole:], other[whole:])) if whole < one.size else total
