@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
+from kerasinspect.analysis.statistics.side_by_side import beside
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.checking.evidence import Evidence
@@ -36,7 +37,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     Checksums and arrays of a large file are read side by side: both leave Python's lock alone while they compute.
     """
     origin = origin_of(model) if training else None
-    with threads(container.nbytes) as pool:
+    with threads(container.nbytes) as pool, beside(int(container.archive is not None)):
         checksums = _begun(pool, container_facts, container)
         found = dict(_readings(model, origin, pool))
         facts = checksums.result()  # leaving cancels what no thread has begun yet

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
-from kerasinspect.analysis.statistics.side_by_side import side_by_side
+from kerasinspect.analysis.statistics.side_by_side import beside, side_by_side
 from kerasinspect.errors import DamagedFile
 from kerasinspect.opening import open_model
 from tests.makers.handmade import MemoryArray
@@ -102,3 +102,18 @@ def test_nobody_waits_for_threads_once_it_is_interrupted(monkeypatch: pytest.Mon
         side_by_side(work, range(100))
     release.set()
     assert len(begun) == 2
+
+
+def test_processors_are_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside threads that compute meanwhile fewer are started, and at least the one that asks works."""
+    monkeypatch.setattr(CORES, lambda: 2)
+    start = Mock(side_effect=RuntimeError("can't start new thread"))
+    monkeypatch.setattr("threading.Thread.start", start)
+    for taken in (1, 5):
+        with beside(taken):
+            done: list[int] = []
+            side_by_side(done.append, range(9))
+        assert done == [*range(9)]
+    start.assert_not_called()
+    side_by_side(done.append, range(9))
+    start.assert_called_once()
