@@ -91,7 +91,8 @@ class _Reading:
     def parts(self) -> list[tuple[int, Array]]:
         """The flat parts that are read by themselves, each with the place of its first value; one is the whole."""
         step = _CHUNKS * self._columns * max(1, self._together // self._columns)
-        if self._size < max(_SHARED, 2 * step) or not isinstance(self._array, Divisible):
+        alone = self._size < max(_SHARED, 2 * step) or self._columns > self._together  # each thread holds a whole row
+        if alone or not isinstance(self._array, Divisible):
             return [(0, self._array)]
         starts = range(0, self._size, step)
         parts = ((start, self._array.part(start, min(start + step, self._size))) for start in starts)
