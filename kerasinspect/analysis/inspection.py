@@ -17,7 +17,6 @@ from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint_by
 from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
 from kerasinspect.analysis.slicing import Part, misfit
 from kerasinspect.analysis.statistics import measure, quantiles
-from kerasinspect.analysis.statistics.side_by_side import beside
 from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.summarising import extra_totals
@@ -324,6 +323,5 @@ def inspecting(selection: Selection, options: InspectionOptions = _DEFAULT, *, w
     where the slice fits none of the weights.
     """
     damage = Damage(frozenset(selection.model.damage))
-    checked_meanwhile = whole and selection.model.checksum is not None
-    with verifying(selection.model, damage.note, whole=whole) as checksum, beside(int(checked_meanwhile)):
+    with verifying(selection.model, damage.note, whole=whole) as checksum:
         yield inspect(selection, options, damage, checksum)

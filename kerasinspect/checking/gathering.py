@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
-from kerasinspect.analysis.statistics.side_by_side import beside
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
+from kerasinspect.analysis.weights_checksum import beside
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.formats.container_facts import container_facts, wrong_checksum

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
-from kerasinspect.analysis.statistics.side_by_side import beside, side_by_side
+from kerasinspect.analysis.statistics.side_by_side import side_by_side
+from kerasinspect.analysis.weights_checksum import beside
 from kerasinspect.errors import DamagedFile
 from kerasinspect.opening import open_model
 from tests.makers.handmade import MemoryArray

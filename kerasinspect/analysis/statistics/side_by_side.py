@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from kerasinspect.analysis.weights_checksum import MEANWHILE
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 _Piece = TypeVar("_Piece")
 
@@ -17,27 +18,10 @@ _MOST = 4
 """Threads that work side by side: more would wait for memory, and for Python between numpy's steps."""
 
 
-_BESIDE: ContextVar[int] = ContextVar("threads that compute meanwhile", default=0)
-
-
 def _cores() -> int:
     """How many threads are worth starting: one for each processor that this process may use, up to a few."""
     allowed = getattr(os, "sched_getaffinity", None)
     return min(_MOST, len(allowed(0)) if allowed else os.cpu_count() or 1)
-
-
-@contextmanager
-def beside(threads: int) -> Iterator[None]:
-    """Leave processors to so many threads that compute meanwhile: more threads than processors only wait in turn.
-
-    On two processors ``stats`` of a VGG19 in an archive, whose checksum is verified meanwhile, took 1.08 times as long
-    with a second thread for the figures.
-    """
-    token = _BESIDE.set(_BESIDE.get() + threads)
-    try:
-        yield
-    finally:
-        _BESIDE.reset(token)
 
 
 def side_by_side(work: Callable[[_Piece], None], pieces: Sequence[_Piece]) -> None:
@@ -47,7 +31,7 @@ def side_by_side(work: Callable[[_Piece], None], pieces: Sequence[_Piece]) -> No
     this thread is interrupted, nobody waits for the others: each ends with the piece that it is at.
     """
     shared = _Shared(work, pieces)
-    threads = min(_cores() - _BESIDE.get(), len(pieces))
+    threads = min(_cores() - MEANWHILE.get(), len(pieces))
     helpers = [Thread(target=shared.work_on, daemon=True) for _ in range(threads - 1)]
     started = []
     with suppress(RuntimeError):  # where memory is short
