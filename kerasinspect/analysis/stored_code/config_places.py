@@ -113,10 +113,14 @@ def long_lists(model: Model, fewest: float) -> Iterator[tuple[ConfigPlace, tuple
 
 def _numbers(listed: Iterable[Json]) -> int:
     """How many numbers there are in lists of lists."""
-    count, pending = 0, [listed]
+    count, pending = 0, [iter(listed)]
     while pending:
-        for value in pending.pop():
-            if isinstance(value, JSON_LISTS):
-                pending.append(value)
-            count += isinstance(value, (int, float))
+        for value in pending[-1]:
+            if isinstance(value, (int, float)):
+                count += 1
+            elif isinstance(value, JSON_LISTS):
+                pending.append(iter(value))
+                break
+        else:
+            pending.pop()
     return count
