@@ -12,7 +12,6 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kerasinspect.containers.long_lists import without_long_lists
 from kerasinspect.errors import DamagedFile
 from kerasinspect.json_values import whole_number
 from kerasinspect.late_dataclasses import dataclass
@@ -85,6 +84,8 @@ def parse_json(
 
 def _with_long_lists(text: bytes) -> _Parsed:
     """The value of a document whose long lists are kept as their text."""
+    from kerasinspect.containers.long_lists import without_long_lists  # noqa: PLC0415 - patterns that few files need
+
     short, lists = without_long_lists(text)
     try:
         return _parsed(short.decode(), lists)

@@ -88,6 +88,7 @@ def test_a_list_gives_its_items() -> None:
     assert found == found[:]
     assert found != items[:-1]
     assert found != tuple(items)
+    assert json.dumps(found, default=list) == json.dumps(items)
     with pytest.raises(IndexError):
         found[len(items)]
 
