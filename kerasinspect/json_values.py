@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import operator
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
@@ -66,6 +64,8 @@ class LongList(Sequence[Any]):
 
     def _piece(self, number: int) -> list[Json]:
         """Some items that lie side by side; those that were asked for last are kept."""
+        import json  # noqa: PLC0415 - whoever needs the types alone needs no parser
+
         last, items = self._last
         if last != number:
             end = self._starts[number + 1] if number + 1 < len(self._starts) else self.end
@@ -89,4 +89,7 @@ def whole_number(digits: str) -> int | float:
 
 def json_sha256(value: object) -> str:
     """The SHA-256 of a value of JSON, the same however it is laid out and whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    import json  # noqa: PLC0415 - most of those who need the types need no digest
+    from hashlib import sha256  # noqa: PLC0415 - as above
+
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

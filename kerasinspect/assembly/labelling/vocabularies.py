@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import field
-from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -64,6 +63,8 @@ def _vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voc
     """
     if not row_of(node.class_name).has_vocabulary:
         return None
+    from hashlib import sha256  # noqa: PLC0415 - few layers have a vocabulary
+
     listed = node.config.get("vocabulary")
     if isinstance(listed, JSON_LISTS):
         return Vocabulary(_kept(map(str, listed[:_SHOWN])), len(listed), None, _digest_of(map(str, listed)))
@@ -77,6 +78,8 @@ def _vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voc
 
 def _digest_of(tokens: Iterator[str]) -> str:
     """The SHA-256 of tokens, one a line, of which only some are in memory at a time."""
+    from hashlib import sha256  # noqa: PLC0415 - as above
+
     digest, separator = sha256(), ""
     while some := [*islice(tokens, _SHOWN)]:
         digest.update((separator + "\n".join(some)).encode(errors="surrogatepass"))
