@@ -132,6 +132,8 @@ def _read_array(one: Weight | Extra, origin: Origin | None) -> _ArrayReading | s
         if isinstance(one, Extra):
             return _ArrayReading(measure(one.array))
         measured = measure_with(one.array, units=one.name.endswith("kernel"))
-        return _ArrayReading(measured.figures, measured.units, None if origin is None else judge(one, measured, origin))
+        # Where all values are the same, nobody asks which units are alike, and it is said of all of them.
+        units = None if measured.figures.constant else measured.units
+        return _ArrayReading(measured.figures, units, None if origin is None else judge(one, measured, origin))
     except UnreadableFile as error:
         return error.message
