@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.errors import InspectError
 from kerasinspect.model.checksum import VERIFIED_AT_ONCE
+from kerasinspect.progress import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,6 +76,7 @@ def verifying(model: Model, damaged: Callable[[str], None], *, whole: bool) -> I
     if checksum is None or not (whole or checksum.nbytes <= VERIFIED_AT_ONCE):
         yield lambda: None if checksum is None else "not verified"
         return
+    expect(checksum.nbytes)
     verification = _Verifying(checksum, damaged)
     try:
         yield lambda: verification.outcome

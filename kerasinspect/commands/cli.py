@@ -10,7 +10,7 @@ import os
 import sys
 from io import StringIO
 from itertools import chain
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -31,7 +31,7 @@ from kerasinspect.commands.training import training
 from kerasinspect.commands.verify import verify
 from kerasinspect.errors import InspectError, RefusedFile, RequestError
 from kerasinspect.output.consoles import complain, fails, make_lenient, open_streams, silence
-from kerasinspect.output.display import Display, complain_in
+from kerasinspect.output.display import Display, complain_in, progress_shown
 from kerasinspect.platforms import is_closed_pipe
 from kerasinspect.writing import PipeClosed
 
@@ -92,6 +92,11 @@ class _CommandGroups(click.Group):
             if misplaced := option_first(self, error.option_name, words):
                 raise misplaced from None
             raise
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what a command gives
+        """Run the command that is asked for, and show how far it has come where that takes long."""
+        with progress_shown(ctx.ensure_object(Display)):  # ends before click writes anything about Ctrl-C
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

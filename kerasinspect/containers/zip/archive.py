@@ -20,6 +20,7 @@ from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, check_inflation, over_limit
 from kerasinspect.model.checksum import Checksum
 from kerasinspect.platforms import Descriptor
+from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -109,6 +110,7 @@ class Archive:
     def inflate_to_disk(self, member: Member) -> Source:
         """The inflated bytes of a member in an anonymous temporary file."""
         check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
+        begin("inflating", member.compressed_size)
         try:
             with tempfile.TemporaryFile() as copy:
                 for piece in self.checked_pieces(member):
