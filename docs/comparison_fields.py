@@ -28,6 +28,13 @@ PAIRED_LAYER: Fields = {
     "config": ("[#key]", "What differs in its config."),
     "weights": ("[#weight]", "Its own weights."),
 }
+PAIRED_LINE: Fields = {
+    "old": (
+        "string?",
+        "As in the document; old and new are null on the first line where the config of the model differs.",
+    ),
+    "config": ("[#key]", "What differs in its config, or in that of the model."),
+}
 DIFF_PARTS: Mapping[str, Fields] = {
     "model": {**MODEL, "remarks": STATE["remarks"]},
     "layer": PAIRED_LAYER,
@@ -36,6 +43,10 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "old": ("any", "The old value; a number that JSON lacks as a word."),
         "new": ("any", "The new value."),
         "missing": ("old|new?", "The side that lacks the key, and has null here."),
+        "partners?": (
+            "[string?]",
+            "Of inbound: what the new model calls each old layer, where a name differs; null for one that is gone.",
+        ),
     },
     "weight": {
         "name": ("string", "Its new name, or the old one of a weight that is gone."),
@@ -58,6 +69,10 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "sign_flips": ("integer?", "Positions where one value is above zero and the other below."),
         "old_nan": ("integer?", "NaN among the old values."),
         "new_nan": ("integer?", "NaN among the new values."),
+        "changed_nan": ("integer?", "Positions where one value is NaN and the other is not."),
+        "old_infinite": ("integer?", "Infinities among the old values."),
+        "new_infinite": ("integer?", "Infinities among the new values."),
+        "changed_infinite": ("integer?", "Positions where a value is infinite, and the other not the same infinity."),
         "old_norm": ("number?", "The L2 norm of the old values."),
         "new_norm": ("number?", "The L2 norm of the new values."),
         "dequantized": ("boolean", "Whether the values are those that the layer computes with."),
@@ -88,7 +103,10 @@ SERIES_FILE: Fields = {
     **MOVEMENT,
     "nan": ("integer?", "NaN in all its weights; null where none could be read."),
     "nan_in": ("string?", "The path of the first weight with a NaN."),
+    "infinite": ("integer?", "Infinities in all its weights; null where none could be read."),
+    "infinite_in": ("string?", "The path of the first weight with an infinity."),
     "new": ("[string]", "Paths of layers that the file before lacks, or has in other shapes."),
+    "back": ("[string]", "Those of them that an earlier file has, of the same class and shapes."),
     "gone": ("[string]", "Paths of layers of the file before that it lacks, or has in other shapes."),
     "error": ("string?", "Why it cannot be read."),
     "damage": ("[string]", "What could not be read of it."),
@@ -102,10 +120,13 @@ SERIES_LAYER: Fields = {
     "weights": ("[string]", "The names of those that are compared."),
     **{key: (f"[{words}]", f"For each file: {said[0].lower()}{said[1:]}") for key, (words, said) in MOVEMENT.items()},
     "nan": ("[integer?]", "For each file: NaN among its values; null where it is not there or cannot be read."),
+    "infinite": ("[integer?]", "For each file: infinities among its values; null as above."),
+    "missing": ("[integer]", "Positions of files that lack it, from 0 on; a damaged file may have hidden it."),
     "moves": ("boolean?", "Whether any of its values ever changed; null where that is not known."),
     "total": ("number?", "The sum of its changes."),
     "largest": ("integer?", "The position of the file with its largest change, from 0 on; null where it has none."),
     "first_nan": ("integer?", "The position of the first file in which it has a NaN."),
+    "first_infinity": ("integer?", "The position of the first file in which it has an infinity."),
 }
 SERIES_LINE: Fields = {
     "location": ("string", "The file."),
@@ -113,5 +134,6 @@ SERIES_LINE: Fields = {
     "layer?": ("string", "The path of a layer."),
     "class_name?": ("string", "Its class."),
     "nan?": ("integer?", "NaN among its values in this file."),
+    "infinite?": ("integer?", "Infinities among its values in this file."),
     **{f"{key}?": value for key, value in MOVEMENT.items()},
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.cli import cli
+from kerasinspect.commands.program.group import cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from kerasinspect.analysis.comparison.results import ComparisonOptions
 from kerasinspect.analysis.comparison.series.following import SeriesSoFar
 from kerasinspect.analysis.selection.several import SelectionFilters
 from kerasinspect.errors import RequestError, UnreadableFile
-from kerasinspect.formats.locating.locations import find_models
+from kerasinspect.formats.locating.locations import models_as_named
 from kerasinspect.formats.locating.natural_order import in_natural_order
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.opening import open_model
@@ -85,8 +85,8 @@ def series(  # noqa: PLR0913 - the options of the command
 ) -> Series:
     """How each layer moves over some files, the checkpoints of a training: files, folders of them, and patterns.
 
-    They are in ``natural`` order, ``epoch_2`` before ``epoch_10``, or as they are named. The others choose what is
-    followed, as the options of the command do. All files are closed when it returns.
+    They are in ``natural`` order, ``epoch_2`` before ``epoch_10``, each once, or as they are named, each as often as
+    it is. The others choose what is followed, as the options of the command do. All files are closed when it returns.
 
     Raises RequestError for less than two files, NothingMatches for a filter that matches in none of them. A file that
     cannot be read has its error in its place.
@@ -96,13 +96,17 @@ def series(  # noqa: PLR0913 - the options of the command
 
 
 def files_of_series(names: Sequence[str], limits: Limits, *, natural: bool) -> tuple[Location, ...]:
-    """The files that some names mean, in order; raises RequestError for less than two."""
-    found = find_models(names, limits)
+    """The files that some names mean, in order; raises RequestError for less than two.
+
+    In ``natural`` order each is there once, otherwise as often as it is named.
+    """
+    named = models_as_named(names, limits)
+    found = in_natural_order(dict.fromkeys(named)) if natural else tuple(named)
     if len(found) < _LEAST_FILES:
         known = f", and there is only {found[0].path}" if found else ""
         message = f"A series needs at least two files{known}."
         raise RequestError(message, "Name several, a folder of them, or a pattern.")
-    return in_natural_order(found) if natural else found
+    return found
 
 
 def follow(locations: Sequence[Location], filters: SelectionFilters, limits: Limits) -> Series:

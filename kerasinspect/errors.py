@@ -84,3 +84,7 @@ class FailedRead(DamagedFile):
 
 class RefusedFile(UnreadableFile):
     """Reading on would pass a limit or open something other than the file; nothing was read."""
+
+
+class PipeClosed(Exception):
+    """Whoever read the output has gone, as ``head`` does: the end, but nothing that is wrong: no InspectError."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -18,4 +16,7 @@ DIGEST = "digest"
 
 def json_sha256(value: object) -> str:
     """The SHA-256 of a value of JSON, the same however it is laid out and whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    import json  # noqa: PLC0415 - most of those who need the types need no digest
+    from hashlib import sha256  # noqa: PLC0415 - as above
+
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -6,11 +6,11 @@ refused before the work is done, and ``--limit NAME=VALUE`` raises that one limi
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import RefusedFile, RequestError
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.names import nearest
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,12 +15,12 @@ LONGEST_SHOWN = 100
 _MOST_DIGITS = 18
 """No group and no array has a number of more digits."""
 
-_NUMBER_BEHIND = re.compile(rf"_([0-9]{{1,{_MOST_DIGITS}}})$")
+_NUMBER_BEHIND = late_pattern(rf"_([0-9]{{1,{_MOST_DIGITS}}})$")
 
 _LETTERS_COMPARED = 10_000_000
 """Pairs of letters that are compared to find names that are alike: enough for those of 20,000 layers."""
 
-_LEADING_OUT = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
+_LEADING_OUT = late_pattern(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:[/\\]|\0")
 
 
 def leads_out(name: str) -> bool:
@@ -58,6 +58,8 @@ def cut(name: str, most: int, mark: str = "…") -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The one of some known names that is most like a name; of a long one, which takes long, like its beginning."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only who gets something wrong needs it
+
     return get_close_matches(name[:LONGEST_SHOWN], [*known], n=1, cutoff=0.0)[0]
 
 
@@ -74,6 +76,8 @@ def number_behind(name: str) -> int:
 
 def alike(name: str, known: Iterable[str]) -> list[str]:
     """The three of some known names that are most like a name, the most like first; fewer where others are not."""
+    from difflib import get_close_matches  # noqa: PLC0415 - as above
+
     return get_close_matches(name, _comparable(name, known), n=3, cutoff=0.6)
 
 

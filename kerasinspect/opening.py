@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly import assemble
 from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, path_in_words, refuse_device
 from kerasinspect.errors import NotAModel
 from kerasinspect.formats.recognising import file_contents, folder_contents
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.progress import begin
 

@@ -13,17 +13,17 @@ import os
 import re
 import signal
 import stat
-import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from pathlib import PureWindowsPath
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import FrameType
@@ -45,7 +45,7 @@ _DEVICES = frozenset(
     + [f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"]
 )
 """Names of Windows that are devices in every folder, whatever follows a dot."""
-_DEVICE_PATH = re.compile(
+_DEVICE_PATH = late_pattern(
     r"\\\\\.(\\|$)|\\\?\?\\|\\\\\?\\(?!([a-z]:|UNC|Volume\{[^\\]*\})\\)"
     r"|\\\\(\?\\UNC\\)?[^\\]+\\(pipe|mailslot|ipc\$)(\\|$)",
     re.IGNORECASE,
@@ -113,9 +113,13 @@ def open_descriptor(name: str) -> Descriptor:
 
 def command_line(words: Sequence[str]) -> str:
     """A command line as a person would write it for this system's shell."""
-    import shlex  # noqa: PLC0415 - only who gets something wrong needs it
+    if WINDOWS:
+        from subprocess import list2cmdline  # noqa: PLC0415 - only who gets something wrong needs it
 
-    return subprocess.list2cmdline(words) if WINDOWS else shlex.join(words)
+        return list2cmdline(words)
+    import shlex  # noqa: PLC0415 - as above
+
+    return shlex.join(words)
 
 
 def words_of(command: str) -> list[str]:
@@ -140,6 +144,8 @@ def is_device(path: str) -> bool:
 
 def is_windows_device(path: str) -> bool:
     r"""Whether a path is a device of Windows: ``NUL``, ``con.keras``, ``C:\aux .h5``, ``\\.\pipe\x``."""
+    from pathlib import PureWindowsPath  # noqa: PLC0415 - other systems ask for none
+
     written = path.replace("/", "\\")
     if _DEVICE_PATH.match(written):
         return True
@@ -305,7 +311,9 @@ def is_closed_pipe(error: OSError) -> bool:
 def group_options() -> Mapping[str, Any]:
     """Options of ``subprocess.Popen`` for a process that leads a group of its own."""
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        from subprocess import CREATE_NEW_PROCESS_GROUP  # noqa: PLC0415 - only there
+
+        return {"creationflags": CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
 
 

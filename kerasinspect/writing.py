@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import contextmanager, suppress
 from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from kerasinspect.errors import RequestError
+from kerasinspect.errors import PipeClosed, RequestError
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.platforms import (
     CREATING,
@@ -43,10 +42,6 @@ _OWNER_ONLY, _ANYBODY = 0o600, 0o666
 """Permissions of a new file: of one that is to replace another, and of any other, from which the umask takes some."""
 
 _ANOTHER = "Choose another file with -o."
-
-
-class PipeClosed(Exception):
-    """Whoever read the output has gone, as ``head`` does: the end, but nothing that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ class _Partial:
 
     def create(self, folder: Path, mode: int) -> BufferedWriter:
         """Create and open the file; one that has its name already is somebody else's and stays."""
-        self.path = folder / f".{secrets.token_hex(8)}.partial"
+        self.path = folder / f".{os.urandom(8).hex()}.partial"
         try:
             self._raw = FileIO(os.open(self.path, CREATING, mode), "wb")
         except OSError:
@@ -215,7 +210,7 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> _OutputPlace:
 
 def _require_no_part(target: Target, place: _OutputPlace, name: str) -> None:
     """Raise RequestError for the place of what is read, or of a part of it."""
-    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
+    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - few runs write over a file
     from kerasinspect.formats.locating.model_parts import is_part, is_same, is_within  # noqa: PLC0415 - as above
 
     if is_same(place.path, name):
@@ -227,7 +222,7 @@ def _require_no_part(target: Target, place: _OutputPlace, name: str) -> None:
 
 def _require_replaceable_content(path: Path, target: Target) -> None:
     """Raise RequestError where a file holds what must not be replaced."""
-    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - numpy comes with it
+    from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - few runs write over a file
 
     found = existing_file(path)
     there = f"The output {target.path} is there already, and is {found.noun}"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import numpy as np
-
 import kerasinspect
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.containers.stored import InMemory, StoredArray
+from kerasinspect.dtypes import Encoding
 
 PACKAGE = Path(kerasinspect.__file__).parent
 BY_ADDRESS = {"verify/worker.py": "the variables of the real Keras compare by value and have no hash"}
@@ -29,6 +28,6 @@ def test_nothing_is_keyed_by_address() -> None:
 
 def test_equal_claims_and_nodes_are_two_keys() -> None:
     """A model may have two layers with one name and one config, each with an array of equal bytes."""
-    array = StoredArray("/a", (1,), "float32", np.dtype("<f4"), InMemory(bytes))
+    array = StoredArray("/a", (1,), "float32", Encoding("<f4"), InMemory(bytes))
     assert len({Claim("kernel", array), Claim("kernel", array)}) > 1
     assert len({Node("dense", "Dense"), Node("dense", "Dense")}) > 1

@@ -137,6 +137,45 @@ def test_keeps_methods_that_were_written(options: dict[str, bool]) -> None:
         assert (repr(made(1)), made(1) == made(2), hash(made(3))) == ("<1>", True, 7)
 
 
+@pytest.mark.parametrize("options", _OPTIONS, ids=str)
+def test_replaces_fields_without_the_standard_library(options: dict[str, bool]) -> None:
+    """The quicker ``replace`` gives the same, and the same error for a field that there is not."""
+    standard, late = _both(Plain, **options)
+    value = standard("a", (1,), names=["x"], remark="r"), late("a", (1,), names=["x"], remark="r")
+    expected = dataclasses.replace(value[0], shape=(2,))
+    replaced = late_dataclasses.replace(value[1], shape=(2,))
+    assert (repr(replaced), replaced.names is value[1].names, replaced.remark) == (repr(expected), True, "r")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'wrong'"):
+        late_dataclasses.replace(value[1], wrong=1)
+
+
+@pytest.mark.parametrize("options", _OPTIONS, ids=str)
+def test_classes_are_made_from_others(options: dict[str, bool]) -> None:
+    """One has the fields of the other, before its own, and a default of its own for some."""
+    outcomes = []
+    for base, dataclass in zip(_both(Plain), (dataclasses.dataclass, late_dataclasses.dataclass), strict=True):
+        body = {"__annotations__": {"more": "int", "dtype": "str"}, "more": 1, "dtype": "int8", "__doc__": "More."}
+        make: Callable[[type], Any] = dataclass(**options | {"frozen": False})
+        made = make(type("More", (base,), body))
+        value = made("a", (1,))
+        outcomes.append(
+            (repr(value), value == made("a", (1,)), [one.name for one in dataclasses.fields(made)], made.__match_args__)
+        )
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_class_that_is_no_dataclass_may_be_derived() -> None:
+    """It is made as the one above it is, whichever is used first."""
+    _, base = _both(Plain, frozen=True, slots=True)
+
+    class Derived(base):  # type: ignore[misc, valid-type]
+        """Nothing of its own."""
+
+    assert repr(Derived("a", (1,))).endswith("Derived(name='a', shape=(1,), dtype='float32', names=[])")
+    assert dataclasses.fields(Derived) == dataclasses.fields(base)
+    assert late_dataclasses.replace(Derived("a", (1,)), name="b") == Derived("b", (1,))
+
+
 def test_an_object_that_holds_itself_is_shown() -> None:
     """A circle ends in dots."""
     standard, late = _both(Plain)

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from kerasinspect.commands.cli import cli
+from kerasinspect.commands.program.group import cli
 from tests.places import ROOT
 
 PAGE = ROOT / "docs" / "kerasinspect.1"

@@ -15,7 +15,7 @@ import pytest
 
 from kerasinspect import platforms
 from kerasinspect.commands.cli import run
-from kerasinspect.errors import RequestError
+from kerasinspect.errors import PipeClosed, RequestError
 from kerasinspect.output.destination import destination
 from kerasinspect.platforms import (
     LONGEST_PATH,
@@ -26,7 +26,7 @@ from kerasinspect.platforms import (
     put_in_place,
     verbatim,
 )
-from kerasinspect.writing import PipeClosed, Target
+from kerasinspect.writing import Target
 from tests.lacking import MODULES, NOT_ON_WINDOWS, SIGNALS, System, in_a_new_interpreter, take_away
 
 PACKAGE = Path(platforms.__file__).parent

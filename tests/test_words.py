@@ -12,7 +12,8 @@ import click
 import pytest
 
 from kerasinspect import errors
-from kerasinspect.commands.cli import cli, run
+from kerasinspect.commands.cli import run
+from kerasinspect.commands.program.group import cli
 from tests.places import ROOT
 from tests.test_sentences import MODULES, tree, values_of_types
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +13,9 @@ def sha256(array: Array) -> str:
 
     Raises DamagedFile where the bytes are missing.
     """
-    digest = hashlib.sha256()
+    from hashlib import sha256 as started  # noqa: PLC0415 - pages show no digests unless they are asked to
+
+    digest = started()
     for block in array.blocks():
         digest.update(block)
     return digest.hexdigest()

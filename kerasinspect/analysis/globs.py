@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from kerasinspect.errors import RequestError
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +23,9 @@ MOST = 2_000
 _SHOWN = 60
 """Characters of a glob that a message repeats."""
 
-_TOKEN = re.compile(r"\*+|\?|\[((?>!?))(\][^\]]*|[^\]]+)\]|.", re.DOTALL)
-_SOME = re.compile(r"(.)-(.)|.", re.DOTALL)
-_MAGIC = re.compile(r"[*?[]")
+_TOKEN = late_pattern(r"\*+|\?|\[((?>!?))(\][^\]]*|[^\]]+)\]|.", re.DOTALL)
+_SOME = late_pattern(r"(.)-(.)|.", re.DOTALL)
+_MAGIC = late_pattern(r"[*?[]")
 
 _Thing = TypeVar("_Thing")
 

@@ -16,7 +16,6 @@ from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint_by
 from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
 from kerasinspect.analysis.slicing import Part, misfit
-from kerasinspect.analysis.statistics import measure, quantiles
 from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.summarising import extra_totals
@@ -104,6 +103,8 @@ class WeightInspection:
     @cached_property
     def figures(self) -> Statistics | Unread:
         """Counts, extremes and moments of all values, those of a quantized weight as integers. Reads all of them."""
+        from kerasinspect.analysis.statistics import measure  # noqa: PLC0415 - numpy comes with it
+
         return self._attempt("figures", lambda: measure(shown_array(self.weight)[1]))
 
     @cached_property
@@ -112,6 +113,8 @@ class WeightInspection:
 
         Reads all values, after those of ``figures``.
         """
+        from kerasinspect.analysis.statistics import quantiles  # noqa: PLC0415 - as above
+
         figures = self.figures
         if isinstance(figures, Unread):
             return figures

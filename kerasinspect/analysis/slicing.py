@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.errors import RequestError
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from types import EllipsisType
@@ -18,7 +18,7 @@ Window: TypeAlias = "tuple[int | range, ...]"
 
 _EXAMPLE = 'Write one part per axis, as in NumPy: --slice "0:3, :, -1" or --slice "..., 0".'
 
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
+_INTEGER = late_pattern(r"[+-]?\d{1,18}")
 
 
 def parse_slice(text: str) -> tuple[Part, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.selection import Listed
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.model import Array, ExtraKind, Layer, Model, Weight
 
 if TYPE_CHECKING:

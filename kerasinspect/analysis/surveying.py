@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.inspection import POINTS
 from kerasinspect.analysis.selection.sort_keys import largest_first
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

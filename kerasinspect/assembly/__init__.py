@@ -8,7 +8,6 @@ or in ``Model.extras``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.absent import drop_places, with_places_kept
@@ -36,6 +35,7 @@ from kerasinspect.assembly.paths import check_connections, layer_paths, shared_p
 from kerasinspect.assembly.skeleton import count_layers, root_of, undescribed
 from kerasinspect.assembly.wiring import connect
 from kerasinspect.knowledge.keras_versions import version_of
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import DEFAULT, over_limit
 from kerasinspect.model import Model
 

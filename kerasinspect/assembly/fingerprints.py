@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.errors import DamagedFile
@@ -24,7 +23,9 @@ class _Digest(NamedTuple):
 
 def digest(array: StoredArray) -> _Digest:
     """The digest of all bytes of an array; raises DamagedFile or RefusedFile where they cannot be read."""
-    total = hashlib.sha256()
+    from hashlib import sha256  # noqa: PLC0415 - few models have arrays that are told apart by all of their bytes
+
+    total = sha256()
     first, varies = b"", False
     width = array.encoding.itemsize
     for piece in array.blocks():

@@ -6,7 +6,6 @@ model; a ``ModelReport`` holds all of them for one file, a ``CheckReport`` those
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
@@ -174,8 +173,10 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """A digest of rule, file and place, the same in every run: 16 hexadecimal digits."""
+        from hashlib import sha256  # noqa: PLC0415 - a page has no fingerprints
+
         place = f"{self.code}\0{self.location}\0{self.place or self.where}"
-        return hashlib.sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+        return sha256(place.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

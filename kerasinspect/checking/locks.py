@@ -7,7 +7,6 @@ since a term that is silently passed over would never be held against a model.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeGuard, TypeVar
 
 from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
@@ -17,6 +16,8 @@ from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.zip.members import LOCAL_SIGNATURE
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.json_values import DIGEST, json_sha256
+from kerasinspect.late_dataclasses import replace
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.limits import DEFAULT
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
@@ -36,7 +37,7 @@ _KEYS = (
 
 _MODEL_SIGNATURES = (SIGNATURE, LOCAL_SIGNATURE)
 """What HDF5 files and archives begin with."""
-_MODEL_ENDING = re.compile(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
+_MODEL_ENDING = late_pattern(r"(?:\.weights)?\.(?:keras|h5|hdf5)$", re.IGNORECASE)
 _MAKE_A_LOCK = "Make one with `kerasinspect lock MODEL -o MODEL.lock.json`."
 """What to do where there is no lock file; never to write over what is there."""
 

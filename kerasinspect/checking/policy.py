@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import Globs
 from kerasinspect.checking.findings import SEVERITIES, Waiver
 from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.errors import RequestError
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:

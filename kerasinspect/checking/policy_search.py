@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from kerasinspect.checking.policy_file import MOST_BYTES, OWN_NAME, SHARED_NAME, PolicyFile, policy_table
 from kerasinspect.containers.sources import read_user_file
 from kerasinspect.errors import RequestError
+from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.locating.locations import paths_named
-from kerasinspect.formats.sharded import INDEX_ENDING
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.platforms import is_device
 

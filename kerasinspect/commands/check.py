@@ -32,7 +32,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
     return form, target
 
 
-@click.command(short_help="Check models for damage, NaN, untrained layers and unsafe code, with an exit status for CI.")
+@click.command()
 @MODELS
 @click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, code prefixes (KI1) or names.")
 @click.option(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _Form: TypeAlias = Literal["npz", "npy", "safetensors", "csv", "json"]
 
 
-@click.command(short_help="Write arrays with their right names to .npz, .npy, .safetensors, .csv or .json.")
+@click.command()
 @options(MODELS, FILTERS)
 @click.option("--dequantize", is_flag=True, help="Write quantized weights as the values that the layer computes with.")
 @click.option(

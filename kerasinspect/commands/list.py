@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command("list", short_help="List every array in one line: its position, name, shape, and what it is.")
+@click.command("list")
 @options(MODELS, FILTERS)
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array, and the fingerprint of the model.")
 @options(FORMAT, PAGE)

@@ -79,11 +79,13 @@ def emit_models(names: Sequence[str], limits: Limits, opened: _Opened, form: Lis
     error in its place, and the others follow.
     """
     from kerasinspect.formats.locating.locations import find_models
-    from kerasinspect.writing import require_replaceable
 
     locations = find_models(names, limits)
     paths = [location.path for location in locations]
-    require_replaceable(output, *paths)
+    if output is not None:
+        from kerasinspect.writing import require_replaceable
+
+        require_replaceable(output, *paths)
     outcome = Outcome(several=len(names) != 1 or len(locations) != 1 or bool(locations[0].error))
     if outcome.several:
         emit_listing(_together(_each(locations, opened, outcome)), form, output, *paths)

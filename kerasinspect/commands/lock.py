@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from kerasinspect.commands.options import COLOR, LIMITS, MODEL, OUTPUT, options
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command(short_help="Record what a model is made of, for check --against to compare later exports with.")
+@click.command()
 @options(MODEL)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, 
 import click
 
 from kerasinspect.output.display import NARROWEST, WIDEST, Display
-from kerasinspect.writing import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kerasinspect.limits import Limits
+    from kerasinspect.writing import Target
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _Value = TypeVar("_Value")
@@ -172,7 +172,11 @@ def _remember_force(context: click.Context, _: click.Parameter, value: bool) -> 
 
 def as_target(context: click.Context, _: click.Parameter, path: str | None) -> Target | None:
     """A file to write, and whether it may take another one's place."""
-    return None if path is None else Target(path, force=context.meta[_FORCE_KEY])
+    if path is None:
+        return None
+    from kerasinspect.writing import Target
+
+    return Target(path, force=context.meta[_FORCE_KEY])
 
 
 _FORCE_KEY = "kerasinspect.force"

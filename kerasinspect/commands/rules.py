@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command(short_help="List the rules of check, or explain some of them.")
+@click.command()
 @click.argument("names", metavar="[RULE]...", nargs=-1)
 @options(FORMAT, OUTPUT, DISPLAY)
 def rules(names: tuple[str, ...], *, form: ListForm, output: Target | None) -> None:

@@ -21,7 +21,7 @@ MOST_BYTES = 16 << 20
 """Bytes of a file with names."""
 
 
-@click.command(short_help="Show what every array is: labelled tables of kernels, biases and all other weights.")
+@click.command()
 @options(MODEL, FILTERS)
 @click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
 @click.option(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "norm", "zeros", "nan", "infinities")
 
 
-@click.command(short_help="Show figures of every weight: range, mean, standard deviation, zeros, NaN, infinities.")
+@click.command()
 @options(MODELS, FILTERS)
 @click.option(
     "--sort", "order", type=click.Choice(ORDERS), default="order", help="Sort by this, largest first. Default: order."

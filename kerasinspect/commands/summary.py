@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command(short_help="Show the layer tree: classes, shapes, parameters, sizes, and the totals.")
+@click.command()
 @options(MODEL, FILTERS)
 @click.option(
     "--depth", type=click.IntRange(1), metavar="N", help="Show N levels of nested layers; the totals count all."

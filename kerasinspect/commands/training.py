@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
-@click.command(short_help="Show whether each layer was trained or still has its initial values, and why.")
+@click.command()
 @options(MODEL, FILTERS, FORMAT, PAGE)
 def training(
     location: str,

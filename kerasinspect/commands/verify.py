@@ -26,7 +26,7 @@ class _Amount(click.FloatRange):
         return number
 
 
-@click.command(short_help="Load the model with the real Keras in another process, compare every array, and run it.")
+@click.command()
 @options(MODEL)
 @click.option(
     "--python",

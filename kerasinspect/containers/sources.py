@@ -8,10 +8,8 @@ slices of one file share its handle, from which nothing is read once it is close
 from __future__ import annotations
 
 import os
-import re
 import stat
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import (
@@ -24,15 +22,17 @@ from kerasinspect.errors import (
     UnreadableFile,
 )
 from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhere, open_descriptor, system_path
 from kerasinspect.progress import watched_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _BLOBS = "blobs"
 """The folder of a download cache that keeps contents; those who use them lie two or more folders below its parent."""
-_HASH = re.compile(r"[0-9a-f]{40,64}")
+_HASH = late_pattern(r"[0-9a-f]{40,64}")
 """The names that the cache of a model hub gives to contents: hexadecimal hashes."""
 STANDARD_INPUT = "-"
 """The name of standard input; a file of that name is ``./-``."""
@@ -219,7 +219,7 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     name = os.fspath(path)
     refuse_device(name)
     try:
-        require_file(name, Path(system_path(name)).stat().st_mode)
+        require_file(name, os.stat(system_path(name)).st_mode)  # noqa: PTH116 - pathlib takes 3 ms to import
         handle = Handle(open_descriptor(name), name)
     except (OSError, ValueError) as error:
         raise cannot_open(name, error) from error
@@ -283,13 +283,15 @@ def leads_out_of(folder: str | Path, path: str | Path, *, below: bool = False) -
 def _is_link_at(path: str | Path) -> bool:
     """Whether a path is a link; one that the system cannot look at is none."""
     try:
-        return leads_elsewhere(Path(system_path(str(path))).lstat())
+        return leads_elsewhere(os.lstat(system_path(str(path))))
     except (OSError, ValueError):
         return False
 
 
 def _resolved(path: str | Path) -> Path | None:
     """The path with all links followed; None where the system cannot tell."""
+    from pathlib import Path  # noqa: PLC0415 - few models are links
+
     try:
         return Path(os.path.realpath(path))
     except (OSError, ValueError, RecursionError):
@@ -298,6 +300,8 @@ def _resolved(path: str | Path) -> Path | None:
 
 def _is_cached(target: Path, link: str | Path) -> bool:
     """Whether a link leads to one of the contents, each named by its hash, of the download cache that it lies in."""
+    from pathlib import Path  # noqa: PLC0415 - as above
+
     cache, place = target.parent.parent, _resolved(Path(link).parent)
     is_content = target.parent.name == _BLOBS and _HASH.fullmatch(target.name) is not None
     return is_content and place is not None and cache in place.parents[1:]
@@ -313,6 +317,8 @@ def cannot_open(name: str, error: OSError | ValueError) -> NotAModel:
     if isinstance(error, FileNotFoundError) and _is_link_at(name):
         return NotAModel(f"{name} is a link to something that does not exist.", "Restore it, or remove the link.")
     if isinstance(error, FileNotFoundError):
+        from pathlib import Path  # noqa: PLC0415 - as above
+
         parent = Path(name).parent
         remedy = "Check the path." if is_folder(str(parent)) else f"The folder {parent} does not exist either."
         return NotAModel(f"{name} does not exist.", remedy)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import closing
 from typing import IO, TYPE_CHECKING
 
@@ -43,6 +42,8 @@ def keep_standard_input(limits: Limits) -> None:
         raise RequestError(message, "Pipe a model into it: cat model.keras | kerasinspect COMMAND -")
     if _is_read_by_position():
         return
+    import tempfile  # noqa: PLC0415 - a file is not copied
+
     try:
         with tempfile.TemporaryFile() as kept:
             _copy(kept, limits)

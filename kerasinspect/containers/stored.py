@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import field
-from itertools import product
 from operator import index
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from kerasinspect.containers.sources import BLOCK, Source
-from kerasinspect.dtypes import decoded
 from kerasinspect.errors import DamagedFile, RefusedFile
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import all_values, depth_first
@@ -21,8 +17,10 @@ from kerasinspect.shown.representation import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import DTypeLike
 
+    from kerasinspect.dtypes import Encoding
     from kerasinspect.model import Index
     from kerasinspect.remarks import Remark
 
@@ -136,7 +134,7 @@ class StoredArray:
     path: str
     shape: tuple[int, ...]
     dtype: str
-    encoding: np.dtype[Any]
+    encoding: Encoding
     storage: Storage
     position: int = 0
     """The highest place in the file that belongs to it; write order tells that of layers where nothing else does."""
@@ -161,10 +159,11 @@ class StoredArray:
 
     def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values; only the bytes that they span are read."""
+        from kerasinspect.containers.values import selected  # noqa: PLC0415 - numpy comes with it
+
         self._check_open()
         picks, kept = normalised(key, self.shape)
-        raw = self._selected(picks)
-        values = decoded(raw, self.dtype)
+        values = selected(self._run, self.shape, picks, self.encoding, self.dtype)
         return values.reshape([len(pick) for pick, keep in zip(picks, kept, strict=True) if keep])
 
     def _check_open(self) -> None:
@@ -176,32 +175,12 @@ class StoredArray:
         """All values, as ``numpy.asarray`` asks for them."""
         return all_values(self, dtype, copy=copy)
 
-    def _selected(self, picks: list[range]) -> np.ndarray:
-        """The raw values at the crossings of ``picks``, read in as few runs as possible."""
-        inner = len(picks)
-        while inner and picks[inner - 1] == range(self.shape[inner - 1]):
-            inner -= 1
-        if any(not pick for pick in picks):
-            return np.empty([len(pick) for pick in picks], self.encoding)
-        if not inner:
-            return self._run(0, self.size).reshape(self.shape)
-        tail = math.prod(self.shape[inner:])
-        last = picks[inner - 1]
-        low, high = min(last[0], last[-1]), max(last[0], last[-1]) + 1
-        strides = [math.prod(self.shape[axis + 1 : inner]) for axis in range(inner - 1)]
-        rows = []
-        for places in product(*picks[: inner - 1]):
-            row = sum(place * stride for place, stride in zip(places, strides, strict=True))
-            run = self._run((row + low) * tail, (high - low) * tail).reshape(high - low, tail)
-            rows.append(run[[place - low for place in last]])
-        return np.stack(rows).reshape([len(pick) for pick in picks])
-
-    def _run(self, first: int, count: int) -> np.ndarray:
-        """``count`` raw values in a row."""
+    def _run(self, first: int, count: int) -> bytes | memoryview:
+        """The bytes of ``count`` values in a row."""
         if self.problem:
             raise DamagedFile(self.problem)
         width = self.encoding.itemsize
-        return np.frombuffer(self.storage.read(first * width, count * width), self.encoding, count)
+        return self.storage.read(first * width, count * width)
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes | memoryview]:
         """All bytes, little-endian in C order, in pieces of at most ``size`` bytes."""
@@ -209,11 +188,13 @@ class StoredArray:
         if self.problem:
             raise DamagedFile(self.problem)
         width = max(1, self.encoding.itemsize)
-        for piece in self.storage.blocks(max(width, size - size % width)):
-            if self.encoding.byteorder == ">":
-                yield np.frombuffer(piece, self.encoding).byteswap().tobytes()
-            else:
-                yield piece
+        pieces = self.storage.blocks(max(width, size - size % width))
+        if self.encoding.is_big_endian:
+            from kerasinspect.containers.values import swapped  # noqa: PLC0415 - as above
+
+            yield from (swapped(piece, self.encoding) for piece in pieces)
+        else:
+            yield from pieces
 
 
 _LinkKind: TypeAlias = Literal["soft", "external", "user-defined", "same", "datatype", "damaged"]

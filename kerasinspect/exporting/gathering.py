@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from kerasinspect.errors import DamagedFile, RequestError
 from kerasinspect.exporting.naming import name_of, require_own_names
 from kerasinspect.exporting.results import Exported
 from kerasinspect.exporting.values import is_exportable
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -109,7 +109,7 @@ def _in_order(arrays: Sequence[Exported]) -> list[Exported]:
 
 def _itemsize(exported: Exported) -> int:
     """Bytes of one number."""
-    return int(DTYPES[stored_dtype(exported.dtype)].encoding[-1])
+    return DTYPES[stored_dtype(exported.dtype)].encoding.itemsize
 
 
 def _header(arrays: Sequence[Exported]) -> bytes:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.dtypes import DTYPES, decoded
+from kerasinspect.decoding import decoded
+from kerasinspect.dtypes import DTYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

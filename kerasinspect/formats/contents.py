@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kerasinspect.model.checksum import Checksum
     from kerasinspect.remarks import Remark
 
+INDEX_ENDING = ".weights.json"
+"""The end of the name of what lists the shards of a model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from kerasinspect.containers.zip.members import STORED, ambiguous
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import Contents
 from kerasinspect.formats.weights_file import read_weights_tree
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.model.checksum import VERIFIED_AT_ONCE
 from kerasinspect.remarks import Remark
 

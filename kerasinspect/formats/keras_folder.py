@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import closing
-from dataclasses import field, replace
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import cannot_open, file_kind, leads_out_of, open_beside
 from kerasinspect.errors import DamagedFile, FailedRead, NotAModel, RefusedFile
-from kerasinspect.formats.contents import Contents
+from kerasinspect.formats.contents import INDEX_ENDING, Contents
 from kerasinspect.formats.keras_archive import (
     ASSETS,
     CONFIG,
@@ -29,9 +29,9 @@ from kerasinspect.formats.keras_archive import (
     with_config,
 )
 from kerasinspect.formats.npz_weights import read_npz
-from kerasinspect.formats.sharded import INDEX_ENDING, read_sharded
+from kerasinspect.formats.sharded import read_sharded
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.limits import Tally, over_limit
 from kerasinspect.platforms import system_path
 

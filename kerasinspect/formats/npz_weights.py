@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 import re
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from kerasinspect.containers.stored import PICKLED, Contiguous, Group, Storage, StoredArray, Tree, Withheld
 from kerasinspect.containers.zip.archive import open_archive
+from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile, UnreadableFile
 from kerasinspect.formats.weights_file import read_weights_tree
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import check_paths, over_limit
 
 if TYPE_CHECKING:
@@ -105,12 +104,12 @@ def _npy_array(source: Source, path: str) -> StoredArray:
     header = source.read_at(start, min(length, HEADER_LIMIT, source.size - start))
     if _PICKLES.match(header):
         reason = f"{source.label} holds pickled Python objects, which are never loaded."
-        return StoredArray(path, (), PICKLED, np.dtype("V8"), Withheld(reason))
+        return StoredArray(path, (), PICKLED, Encoding("|V8"), Withheld(reason))
     written = _HEADER.fullmatch(header)
     shape = tuple(int(size) for size in re.findall(rb"[0-9]+", written["shape"])) if written else ()
     if written is None or len(shape) > MOST_AXES:
         raise DamagedFile(f"The header of {source.label} cannot be read.", "Save the model again.")
-    encoding = np.dtype(written["code"].decode())
+    encoding = Encoding(written["code"].decode())
     nbytes, at = encoding.itemsize * math.prod(shape), start + length
     storage: Storage = Contiguous(source, at, nbytes)
     if written["by_columns"] == b"True" and len(shape) > 1:
@@ -119,4 +118,4 @@ def _npy_array(source: Source, path: str) -> StoredArray:
     if nbytes < left:
         raise DamagedFile(f"{source.label} has {left - nbytes:,} bytes behind its values.", "Save the model again.")
     problem = None if nbytes <= left else f"{path} declares {nbytes:,} bytes, and {source.label} has {max(0, left):,}."
-    return StoredArray(path, shape, encoding.name, encoding, storage, at, problem, source)
+    return StoredArray(path, shape, encoding.word, encoding, storage, at, problem, source)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.superblock import superblock_position
 from kerasinspect.containers.hdf5.walk import read_hdf5
-from kerasinspect.formats.keras_archive import read_archive
+from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.legacy_hdf5 import is_legacy, read_legacy
-from kerasinspect.formats.sharded import INDEX_ENDING, read_sharded
 from kerasinspect.formats.weights_file import is_weights_tree, read_weights_tree
 
 if TYPE_CHECKING:
@@ -36,8 +35,12 @@ def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
     head = source.read_at(0, min(source.size, len(_ZIP_MAGIC)))
     contents: Contents | None = None
     if head == _ZIP_MAGIC:
+        from kerasinspect.formats.keras_archive import read_archive  # noqa: PLC0415 - an HDF5 file needs none of it
+
         contents = read_archive(source, limits, files)
     elif head[:1] in (b"{", b"[") or source.path.endswith(INDEX_ENDING):
+        from kerasinspect.formats.sharded import read_sharded  # noqa: PLC0415 - most models are one file
+
         contents = read_sharded(source, limits, files)
     elif superblock_position(source) is not None:
         return _hdf5_contents(source, limits)

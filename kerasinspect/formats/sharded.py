@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,9 @@ from kerasinspect.containers.sources import STANDARD_INPUT, open_beside
 from kerasinspect.containers.stored import Group, Tree
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
-from kerasinspect.formats.contents import Container
+from kerasinspect.formats.contents import INDEX_ENDING, Container
 from kerasinspect.formats.weights_file import read_weights_tree
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import over_limit
 from kerasinspect.platforms import is_device
 from kerasinspect.remarks import Remark
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.limits import Limits
-
-INDEX_ENDING = ".weights.json"
 
 
 def weight_map_of(index: Json) -> JsonObject | None:

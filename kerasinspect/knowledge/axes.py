@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.serialized import first_of, whole, whole_numbers, word
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
@@ -16,7 +16,7 @@ SPREAD = 2
 """The way of a locally connected layer to keep its kernel with an axis for the channels alone."""
 _SPARSE = 3
 """Its way to keep one number for each connection."""
-_EQUATION = re.compile(r"(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?,([A-Za-z]+)->(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?")
+_EQUATION = late_pattern(r"(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?,([A-Za-z]+)->(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?")
 
 
 def by_order(axes: tuple[str, ...], config: JsonObject) -> tuple[str, ...] | None:

@@ -13,14 +13,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.fans import Fans, is_keras_1, keras_fans, wrapped_layer
 from kerasinspect.knowledge.layers import inner_weight_of, weight_of
 from kerasinspect.knowledge.naming import gate_free
 from kerasinspect.knowledge.serialized import LARGEST, first_of, flag, mapping, number, word
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.model import Initializer
 
 if TYPE_CHECKING:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"_\d+$")
+from kerasinspect.late_patterns import late_pattern
+
+_NUMBER = late_pattern(r"_\d+$")
 _MOST_DIGITS = 18
 """Digits that are read of a number; Python makes no number of thousands of digits."""
-_PLACES = re.compile(r"(\d)D(?=Transpose$|$)")
-_GATE = re.compile(r"(.+)_[ifcozrh]")
+_PLACES = late_pattern(r"(\d)D(?=Transpose$|$)")
+_GATE = late_pattern(r"(.+)_[ifcozrh]")
 
 
 def plain_class_name(name: str) -> str:

@@ -5,14 +5,13 @@ Source: the variable serialisation of Keras 3.2 to 3.15 and its development vers
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.kinds import UNKNOWN, WeightSpec
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.layers.weights import LORA, lora_factors
 from kerasinspect.knowledge.serialized import as_mapping, text_at
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,6 +83,12 @@ class Table:
     rows: tuple[Row, ...]
     titled: bool = True
     """Whether a page has its titles; without them each cell says what it is. Forms that need titles have them."""
+
+    def filled(self) -> Table:
+        """The table without the columns that no row fills."""
+        kept = [at for at in range(len(self.columns)) if at == 0 or any(row.cells[at] for row in self.rows)]
+        rows = (replace(row, cells=tuple(row.cells[at] for at in kept)) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[at] for at in kept), rows=tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)

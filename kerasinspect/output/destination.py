@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
-from kerasinspect.writing import replaced, write_errors
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,12 +20,19 @@ def destination(target: Target | None, standard: TextIO, *read: str | None) -> I
     Raises PipeClosed where nobody reads standard output any more.
     """
     if target is not None:
+        from kerasinspect.writing import replaced  # noqa: PLC0415 - most pages go to standard output
+
         with replaced(target, *read) as raw:
             stream = TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", newline="\n")
             yield stream
             stream.flush()
             stream.detach()
         return
-    with write_errors("standard output"):
+    try:
         yield standard
         standard.flush()
+    except OSError:
+        from kerasinspect.writing import write_errors  # noqa: PLC0415 - as above
+
+        with write_errors("standard output"):
+            raise

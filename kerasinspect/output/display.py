@@ -144,10 +144,10 @@ def screen_lines() -> int:
 
 def pager(display: Display) -> Sequence[str]:
     """The command that long pages go through, ``$PAGER`` or the system's own; empty where they go straight out."""
-    from kerasinspect.output.paging import program  # noqa: PLC0415 - a pipe has no pager
-
     if not display.pager or _is_dumb() or not sys.stdout.isatty():
         return ()
+    from kerasinspect.output.paging import program  # noqa: PLC0415 - a pipe has no pager
+
     return program(os.environ.get("PAGER", DEFAULT_PAGER))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.output.blocks import Column, Row, Table
 from kerasinspect.output.wording import shape_text
 

@@ -8,9 +8,9 @@ shown as a Python escape such as ``\x1b`` or ``\u202e``.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.names import cut
 
 NAME_LIMIT = 200
@@ -28,9 +28,9 @@ _MARKS_IN_A_ROW = 3
 _FIRST_MARK = "\u0300"
 """Every character before this one takes one column."""
 
-_PLAIN = re.compile(r"[ -~]*")
-_RUNNER_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
-_LEADING_COLON = re.compile(r"^(\s*):(?=:)")
+_PLAIN = late_pattern(r"[ -~]*")
+_RUNNER_COMMAND = late_pattern(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
+_LEADING_COLON = late_pattern(r"^(\s*):(?=:)")
 
 
 def visible(text: str, limit: int = _TEXT_LIMIT) -> str:
@@ -91,8 +91,10 @@ def _seen(text: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def _alone(character: str) -> tuple[str, bool]:
     """A character or its escape, and whether it is a combining mark; kept, since texts repeat their characters."""
+    from unicodedata import category  # noqa: PLC0415 - most names are plain
+
     hidden = not character.isprintable() or character in _BLANK or _selects_variation(character)
-    return _escape(character) if hidden else character, unicodedata.category(character) in {"Mn", "Me"}
+    return _escape(character) if hidden else character, category(character) in {"Mn", "Me"}
 
 
 def _selects_variation(character: str) -> bool:
@@ -113,6 +115,8 @@ def _columns(character: str) -> int:
     """Columns that one character takes; kept, since texts repeat their characters."""
     if character < _FIRST_MARK:
         return 1
-    if unicodedata.category(character) in {"Mn", "Me"}:
+    from unicodedata import category, east_asian_width  # noqa: PLC0415 - as above
+
+    if category(character) in {"Mn", "Me"}:
         return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+    return 2 if east_asian_width(character) in {"W", "F"} else 1

@@ -6,11 +6,11 @@ character that cannot be seen is escaped in it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import MissingExtra
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.shown.escaping import NAME_LIMIT, printable, short
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
-from dataclasses import field, replace
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from kerasinspect.containers.sources import STANDARD_INPUT, open_source
 from kerasinspect.containers.standard_input import copy_standard_input
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.platforms import group_options, kill_group, undone
 from kerasinspect.verify.answer_rows import LoadedRow, ProcessRow, RefusedRow, is_row
 

@@ -20,7 +20,7 @@ from kerasinspect.analysis.statistics import (
     numbers,
     quantiles,
 )
-from kerasinspect.dtypes import decoded
+from kerasinspect.decoding import decoded
 from tests.makers.cut_arrays import cut
 from tests.makers.handmade import MemoryArray
 

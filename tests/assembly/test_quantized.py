@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from kerasinspect.assembly.labelling.computed_arrays import (
-    Factor,
-    as_float8,
     multiplied,
     reshaped,
     transposed_matrix,
     unpacked,
 )
+from kerasinspect.assembly.labelling.computing import as_float8
+from kerasinspect.assembly.labelling.recipes import Factor
 from kerasinspect.knowledge.packing import INT4, TERNARY, UINT2, UINT4
 from kerasinspect.opening import open_model
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from kerasinspect.commands.cli import cli, run_as_program
+from kerasinspect.commands.cli import run_as_program
 from kerasinspect.commands.completion import VARIABLE
 from kerasinspect.commands.completion.command import completion
 from kerasinspect.commands.completion.shells import script
 from kerasinspect.commands.completion.suggestions import suggest
+from kerasinspect.commands.program.group import cli
 from tests.makers.plain_models import config, dense, keras_archive
 from tests.places import ROOT, SAMPLES
 

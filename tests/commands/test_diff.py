@@ -100,6 +100,21 @@ def test_every_form_says_which_layer_changed(form: str, ask: Callable[..., Answe
         assert_described(json.loads(text))
 
 
+def test_csv_says_that_it_has_no_configs(ask: Callable[..., Answer], tmp_path: Path) -> None:
+    """Where they differ: its rows do not tell why the exit status is 1."""
+    for loss, layers in (("mse", (0, 1, 2)), ("mae", (0, 2, 1))):
+        described = config(*map(dense, layers), compile_config={"loss": loss, "optimizer": "adam"})
+        (tmp_path / f"{loss}.keras").write_bytes(keras_archive(described=described))
+    answer = ask("mse.keras", "mae.keras", "--format", "csv")
+    assert answer.status == 1
+    assert answer.err.splitlines() == [
+        "kerasinspect: note: 1 layer moved, which csv leaves out.",
+        "kerasinspect: note: The config of 2 layers and of the model differs, which csv leaves out.",
+    ]
+    assert ask("mse.keras", "mae.keras", "--format", "csv", "-q").err == ""
+    assert ask("old.keras", "new.keras", "--format", "csv").err == ""
+
+
 def test_one_file_is_the_same_as_itself_by_whatever_path(ask: Callable[..., Answer], tmp_path: Path) -> None:
     """Its values are not read: they may be damaged."""
     (tmp_path / "bad.keras").write_bytes(keras_archive(weights=hdf5(archive_tree, with_nan)))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from kerasinspect.commands.cli import cli, run
+from kerasinspect.commands.cli import run
 from kerasinspect.commands.mistakes import takes_one, takes_several
+from kerasinspect.commands.program.group import cli
+from kerasinspect.commands.program.table import TABLE
 from kerasinspect.platforms import command_line
 from tests.makers.plain_models import keras_archive
 from tests.places import SAMPLES
@@ -51,8 +53,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def first_command(takes: Callable[[click.Command], bool], option: str = "") -> str:
     """The first command in ``--help`` that takes such models and has an option."""
-    commands = (command for group in cli.groups.values() for command in group)
-    fitting = (one for one in commands if takes(one) and (not option or any(option in p.opts for p in one.params)))
+    fitting = (
+        one for one in cli.commands.values() if takes(one) and (not option or any(option in p.opts for p in one.params))
+    )
     return str(next(fitting).name)
 
 
@@ -139,7 +142,7 @@ def test_help_lists_every_command_in_its_group_and_none_twice(answer: Callable[.
     assert said.index("\nLook:") < said.index("\nGuard:")
     rows = [line.split()[0] for line in said.splitlines() if line.startswith("  ") and not line.startswith("   ")]
     listed = [name for name in rows if name in cli.commands]
-    assert listed == [command.name for group in cli.groups.values() for command in group]
+    assert listed == [name for names in TABLE.values() for name in names]
 
 
 @pytest.mark.parametrize("option", ["-V", "--version"])

@@ -245,6 +245,15 @@ def test_no_file_can_be_read(tmp_path: Path, kerasinspect: Run) -> None:
     assert "no file could be read" in page
 
 
+def test_a_file_that_is_named_again_is_there_again_in_the_given_order(checkpoints: Path, kerasinspect: Run) -> None:
+    """There and back; in natural order it is there once."""
+    names = [str(checkpoints / f"epoch_{at}.keras") for at in (1, 9, 1)]
+    for order, changes in (("given", [0.08 / 1.01, 0.08 / 1.09]), ("natural", [0.08 / 1.01])):
+        document = json.loads(kerasinspect(*names, "--order", order, "--format", "json")[1])
+        assert [one["location"] for one in document["files"]] == names[: len(changes) + 1]
+        assert document["layers"][0]["change"] == [None, *(pytest.approx(one, rel=1e-4) for one in changes)]
+
+
 @pytest.mark.parametrize("twice", [False, True])
 def test_one_file_is_no_series(checkpoints: Path, kerasinspect: Run, twice: bool) -> None:  # noqa: FBT001
     """Also where it is named twice."""

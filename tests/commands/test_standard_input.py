@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect.commands.cli import cli
 from kerasinspect.commands.options import MODEL, MODELS
+from kerasinspect.commands.program.group import cli
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import fingerprint
 from kerasinspect.commands.cli import run
 from kerasinspect.containers.stored import InMemory, StoredArray
+from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import RequestError
 from kerasinspect.exporting import csv as csv_module
 from kerasinspect.exporting import export
@@ -158,7 +159,7 @@ def test_every_small_float_becomes_float32_where_numpy_lacks_it(tmp_path: Path) 
     ml_dtypes = pytest.importorskip("ml_dtypes")
     for dtype, size in (("bfloat16", 2), ("float8_e4m3fn", 1), ("float8_e5m2", 1)):
         raw = np.arange(256**size, dtype=f"<u{size}")
-        stored = StoredArray("state", raw.shape, dtype, raw.dtype, InMemory(raw.tobytes))
+        stored = StoredArray("state", raw.shape, dtype, Encoding(raw.dtype.str), InMemory(raw.tobytes))
         one = replace(weight("odd", "Odd", "state", raw, ["row"]), array=stored)
         written = export(model([], own=[one]), tmp_path / "state.npy")
         assert written.notes == (f"1 array of {dtype} is written as float32, which holds the same values.",)

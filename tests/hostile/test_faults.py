@@ -127,7 +127,7 @@ def test_a_model_that_memory_does_not_hold_is_a_sentence(
         raise MemoryError
 
     monkeypatch.setattr("kerasinspect.formats.recognising.superblock_position", no_room)
-    monkeypatch.setattr("kerasinspect.formats.recognising.read_archive", lambda source, *_: no_room(source))
+    monkeypatch.setattr("kerasinspect.formats.keras_archive.read_archive", lambda source, *_: no_room(source))
     assert run(["show", str(large)]) == 3
     assert "not enough memory" in capsys.readouterr().err
 

@@ -45,7 +45,7 @@ def varied_diff() -> Diff:
         first,
         second,
         MOVED,
-        replace(MOVED, new_nan=2),
+        replace(MOVED, new_nan=2, changed_nan=2),
         matched_by="values",
         verdict="trained",
         renamed=True,

@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasinspect.assembly import assemble
 from kerasinspect.containers.stored import Group, InMemory, StoredArray
+from kerasinspect.dtypes import Encoding
 from kerasinspect.formats.contents import Contents
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def own_group(held: Arrays | tuple[str, Arrays], path: str) -> Group:
 
 def stored_array(path: str, array: np.ndarray) -> StoredArray:
     """An array as a file would hold it."""
-    return StoredArray(path, array.shape, array.dtype.name, array.dtype, InMemory(array.tobytes))
+    return StoredArray(path, array.shape, array.dtype.name, Encoding(array.dtype.str), InMemory(array.tobytes))
 
 
 def model_of(layout: Layout, *, version: str | None = None, config: Mapping[str, Any] | None = None) -> Model:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.comparison.listing import list_diff
-from kerasinspect.analysis.comparison.results import ConfigChange, Diff, Spectrum
+from kerasinspect.analysis.comparison.results import ConfigChange, Diff, Spectrum, WeightDiff
 from kerasinspect.errors import NothingMatches
+from kerasinspect.output.comparison.words import weight_details
 from kerasinspect.output.documents.diff import DIFF_COLUMNS, diff_document, diff_lines, diff_rows
 from kerasinspect.output.flat_tables import flat_table
 from kerasinspect.output.formats.csv import write_csv
@@ -70,6 +71,30 @@ def test_markdown_is_as_it_was_looked_at() -> None:
     stream = io.StringIO()
     write_markdown(diff_blocks(list_diff(varied_diff())), stream)
     assert_as_kept("diff.md", stream.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"new_nan": 2, "changed_nan": 2}, ["NaN: 0 → 2"]),
+        ({"old_nan": 1, "new_nan": 1}, ["NaN: 1"]),
+        ({"old_nan": 1, "new_nan": 1, "changed_nan": 2}, ["NaN: 1 (moved)"]),
+        ({"new_infinite": 1, "changed_infinite": 1}, ["infinite: 0 → 1"]),
+        ({"old_infinite": 3, "new_infinite": 3}, ["infinite: 3"]),
+        (
+            {"old_infinite": 3, "new_infinite": 3, "changed_infinite": 1},
+            ["infinite: 3 (elsewhere or of other sign)"],
+        ),
+        (
+            {"old_infinite": 1, "new_nan": 1, "changed_infinite": 1, "changed_nan": 1},
+            ["NaN: 0 → 1", "infinite: 1 → 0"],
+        ),
+    ],
+)
+def test_values_that_are_not_finite_are_said(more: dict[str, int], words: list[str]) -> None:
+    """How many there are, and that they are others where that does not tell."""
+    kernel = dense("dense", 8, 5, 0).weights[0]
+    assert [*weight_details(WeightDiff("kernel", kernel, kernel, replace(MOVED, **more)))] == words  # type: ignore[arg-type]
 
 
 def test_no_difference_is_one_line() -> None:
@@ -134,6 +159,22 @@ def test_the_one_weight_that_differs_is_in_the_row_of_its_layer() -> None:
     two = list_diff(Diff(subject, replace(subject), (pair(layer, layer, MOVED, NUDGED, verdict="trained"),)))
     rows = [line.split()[:3] for line in page(two).splitlines()[-3:]]
     assert rows == [["dense", "trained", "0.107"], ["├─", "kernel", "0.123"], ["└─", "bias", "within"]]
+
+
+@pytest.mark.parametrize("width", [None, 130, 80])
+def test_a_column_that_no_row_fills_is_not_there(width: int | None) -> None:
+    """At any width; one that a row fills is."""
+    layer = dense("dense", 8, 5, 0)
+    subject = model([layer], config={})
+    both, one = (
+        page(list_diff(Diff(subject, subject, (pair(layer, layer, *changes, verdict="trained"),))), width)
+        for changes in ((MOVED, MOVED), (MOVED, SAME))
+    )
+    assert "details" not in both
+    assert "kernel only" in one
+    gone = page(list_diff(all_gone(question_network())), width)
+    assert "relative L2" not in gone
+    assert "Dense, 45 parameters" in gone
 
 
 def test_the_same_change_of_several_configs_is_said_once() -> None:
@@ -260,6 +301,43 @@ def test_lines_and_rows_say_which_files_were_compared() -> None:
     assert rows[0].startswith("old_location,new_location,old,new,matched_by,verdict,name,old_shape")
     assert len(rows) == 1 + 7 * 2 + 1
     assert rows[3].startswith('runs/a.keras,runs/b.h5,dense_1,hidden,values,trained,kernel,"(5, 5)","(5, 5)",float32')
+
+
+def test_the_config_of_a_model_is_a_line_and_no_layer() -> None:
+    """Before the layers, unless some were chosen; no layer differs then, and the page says that."""
+    diff = replace(same_diff(), config=(ConfigChange("compile.loss", "mse", "mae"),))
+    changed = list_diff(diff, only=["changed"])
+    (line,) = [json.loads(json.dumps(line)) for line in diff_lines(changed)]
+    assert_described(line)
+    assert (line["old"], line["new"], line["verdict"], line["weights"]) == (None, None, None, [])
+    assert line["config"] == [{"key": "compile.loss", "old": "mse", "new": "mae", "missing": None}]
+    assert [line["new"] for line in diff_lines(list_diff(diff))] == [None, "dense"]
+    assert [line["new"] for line in diff_lines(list_diff(diff, (("dense",), (), (), ())))] == ["dense"]
+    assert [row["new"] for row in diff_rows(list_diff(diff))] == ["dense", "dense"]
+    assert page(changed).endswith("\n\nno layer differs\n\nconfig of model\n  compile.loss: mse → mae\n")
+    assert page(list_diff(diff, only=["trained"])).endswith("\nno layer fits what was asked for\n")
+
+
+PARTNERS: dict[str, tuple[list[str], list[str], tuple[str | None, ...], str]] = {
+    "another of the name": (["a"], ["a"], ("b",), '["a"] → ["a"] (the old a is now b)'),
+    "one that is gone": (["a"], ["a"], (None,), '["a"] → ["a"] (the old a is gone)'),
+    "a new name": (["a", "c"], ["b"], ("b", "c"), '["a", "c"] → ["b"] (the old a is now b)'),
+    "no longer, name and all": (["a"], ["d"], ("b",), '["a"] → ["d"]'),
+    "gone, name and all": (["a"], ["d"], (None,), '["a"] → ["d"]'),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "partners", "line"), PARTNERS.values(), ids=PARTNERS)
+def test_what_the_old_names_say_no_more_is_said(
+    old: list[str], new: list[str], partners: tuple[str | None, ...], line: str
+) -> None:
+    """Of layers that feed one; JSON has the names."""
+    layer = dense("dense", 8, 5, 0)
+    subject = model([layer], config={})
+    change = ConfigChange("inbound", [*old], [*new], partners=partners)
+    listed = list_diff(Diff(subject, subject, (pair(layer, layer, SAME, SAME, config=(change,)),)))
+    assert page(listed).endswith(f"config of dense\n  inbound: {line}\n")
+    assert document(listed)["layers"][0]["config"][0]["partners"] == [*partners]
 
 
 @pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": float("-inf")}])

@@ -8,7 +8,7 @@ import pytest
 
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.formats.markdown import write_markdown
-from kerasinspect.output.layout.cutting import shown_apart
+from kerasinspect.output.layout.cutting import shown_apart, told_apart
 from kerasinspect.output.layout.lines import lay_out
 from kerasinspect.shown.escaping import columns_of
 
@@ -58,6 +58,20 @@ def test_different_names_look_different(names: list[str], width: int | None) -> 
     table = Table(columns, tuple(Row((name, f"Class{n}", f"({n}, 5, {n})", f"{n:,}")) for n, name in enumerate(names)))
     assert len({*first_cells(table, width)}) == len(names)
     assert width is None or max(map(columns_of, lines_of(table, width))) <= max(20, width)
+
+
+@pytest.mark.parametrize("room", [15, 16, 20, 33, 37])
+def test_an_old_and_a_new_name_are_cut_each_by_itself(room: int) -> None:
+    """What is cut as one name would read as one."""
+    names = ["block2a_project_conv → block_6_project", "dense → d", "a → mobilenetv2_0.35_32/block_12_expand"]
+    cuts = told_apart(names, room)
+    assert max(map(columns_of, cuts)) <= room
+    assert cuts[1] == "dense → d"
+    for name, cut in zip(names, cuts, strict=True):
+        for whole, side in zip(name.split(" → "), cut.split(" → "), strict=True):
+            beginning, _, end = side.partition("…")
+            assert whole.startswith(beginning)
+            assert whole.endswith(end)
 
 
 def test_letters_that_are_composed_otherwise_are_spelled() -> None:
@@ -141,6 +155,14 @@ def test_a_sentence_stands_below_its_row_where_there_is_no_room_beside_it() -> N
         "    and so are those of its bias",
         "dense_1",
     ]
+
+
+def test_a_short_sentence_stands_beside_its_row_where_all_has_room() -> None:
+    """Also where that is so since another column says the same of every row."""
+    columns = (Column("layer"), Column("NaN"), Column("remark", wraps=True, below=True))
+    remarked = table(columns, ("x" * 30, "0", "new: 2 layers"), ("y", "0", ""))
+    assert lines_of(remarked, 45)[2:] == [f"{'x' * 30}  new: 2 layers", "y"]
+    assert lines_of(remarked, 44)[3:] == ["    new: 2 layers", "y"]
 
 
 def test_a_tree_goes_on_beside_what_stands_below_a_row() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect.commands.cli import cli
+from kerasinspect.commands.program.group import cli
 from kerasinspect.output.blocks import Grid, Table
 from kerasinspect.output.formats import terminal
 from kerasinspect.output.layout.lines import lay_out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import signal
 import stat
@@ -244,9 +243,9 @@ def test_the_longest_name_is_no_problem(folder: Path) -> None:
 
 def test_what_somebody_else_called_like_ours_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file, and a link, that have the name of the file beside."""
-    monkeypatch.setattr(secrets, "token_hex", lambda _: "taken")
+    monkeypatch.setattr(os, "urandom", lambda _: b"taken")
     (folder / "other.txt").write_text("kept", encoding="utf-8")
-    taken = folder / ".taken.partial"
+    taken = folder / f".{b'taken'.hex()}.partial"
     taken.write_text("theirs", encoding="utf-8")
     assert written("summary", NETWORK, "-o", "out.txt") == 2
     assert taken.read_text(encoding="utf-8") == "theirs"

@@ -47,6 +47,11 @@ class ListedDiff:
     filtered: bool = False
     """Whether layers were chosen, so that what is left out may differ as well."""
 
+    @property
+    def has_model_config(self) -> bool:
+        """Whether the config of the model as a whole differs, and is listed since no layers were chosen."""
+        return bool(self.diff.config) and not self.filtered
+
 
 def list_diff(
     diff: Diff,

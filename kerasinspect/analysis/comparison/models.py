@@ -139,9 +139,11 @@ def _lonely(pair: LayerPair) -> LayerDiff:
 def _config_changes(old: Standing, new: Standing, comparison: _Comparison) -> Iterator[ConfigChange]:
     """In what the configs of a layer differ, and what feeds it."""
     yield from layer_changes((old.layer, old.around), (new.layer, new.around), exact=comparison.is_exact)
-    fed_by = [comparison.partners[path] for path in old.layer.inbound if path in comparison.partners]
+    partners = tuple(map(comparison.partners.get, old.layer.inbound))
+    fed_by = [path for path in partners if path is not None]
     if fed_by != [path for path in new.layer.inbound if path in comparison.on_both]:
-        yield ConfigChange("inbound", [*old.layer.inbound], [*new.layer.inbound])
+        renamed = None if partners == old.layer.inbound else partners
+        yield ConfigChange("inbound", [*old.layer.inbound], [*new.layer.inbound], partners=renamed)
 
 
 def _is_renamed(old: Standing, new: Standing) -> bool:

@@ -95,6 +95,12 @@ class ArrayChange:
     old_norm: float | None = None
     new_norm: float | None = None
     """The L2 norms; None where all bytes are the same, of which nothing is computed."""
+    changed_nan: int = 0
+    """Positions where one value is NaN and the other is not."""
+    old_infinite: int = 0
+    new_infinite: int = 0
+    changed_infinite: int = 0
+    """Positions where a value is infinite and the other is not the same infinity."""
 
     @property
     def equal(self) -> bool:
@@ -186,6 +192,8 @@ class ConfigChange:
     new: Json
     missing: Literal["old", "new"] | None = None
     """The side that lacks the key, and has None here."""
+    partners: tuple[str | None, ...] | None = None
+    """What the new model calls each layer of an old ``inbound``, None for one that is gone; None where all is alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,13 @@ def _weight_verdict(weight: WeightDiff, *, is_quantized: bool) -> Verdict | None
 
 
 def _is_nudge(change: ArrayChange) -> bool:
-    """Whether the values hardly moved, and none of them became or ceased to be NaN."""
-    return change.relative_l2 is not None and change.relative_l2 <= _NUDGED and change.old_nan == change.new_nan
+    """Whether the values hardly moved, and those that are NaN or infinite are the same ones.
+
+    A value that became infinite, or another one that is NaN, is in no figure, and changes what the layer computes more
+    than any other could.
+    """
+    is_odd = bool(change.changed_nan or change.changed_infinite)
+    return not is_odd and change.relative_l2 is not None and change.relative_l2 <= _NUDGED
 
 
 def _has_in_common(change: ArrayChange) -> bool:

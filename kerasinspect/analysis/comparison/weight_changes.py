@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
+from kerasinspect.analysis.comparison.compared_values import compared_values, stored_values
 from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, Spectrum, WeightDiff
 from kerasinspect.analysis.comparison.spectra import spectrum
 from kerasinspect.analysis.damage import Damage, Unread
@@ -59,15 +60,11 @@ def _spread(old: Array, new: Array, readings: Readings) -> Spectrum | None:
 def _compared_values(old: Weight, new: Weight) -> tuple[Array, Array, bool]:
     """The arrays that are compared of a weight, and whether they are what the layer computes with.
 
-    They are where only one side is quantized, or both in other ways; where both are alike, it is what is stored, as
-    the integers that it stands for.
+    They are where only one side is quantized, or both in other ways; where both are alike, it is what is stored.
     """
-    if (old.dequantized is None) != (new.dequantized is None) or old.dtype != new.dtype:
-        before, after = (one.array if one.dequantized is None else one.dequantized for one in (old, new))
-        return before, after, not (old.dequantized is None and new.dequantized is None)
-    if old.unpacked is not None and new.unpacked is not None:
-        return old.unpacked, new.unpacked, False
-    return old.array, new.array, False
+    is_alike = old.dtype == new.dtype and (old.dequantized is None) == (new.dequantized is None)
+    before, after = stored_values(old, new) if is_alike else compared_values(old, new)
+    return before, after, before is old.dequantized or after is new.dequantized
 
 
 def _change(old: Array, new: Array, paths: tuple[str, str], readings: Readings) -> ArrayChange | Unread:

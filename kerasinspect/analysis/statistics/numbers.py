@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.dtypes import DTYPES, decoded, holds_numbers
+from kerasinspect.decoding import decoded
+from kerasinspect.dtypes import DTYPES, holds_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,6 @@ CVE-2025-12058, CVE-2025-49655, CVE-2026-1462 and CVE-2026-12479.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS, CodeFinding
@@ -30,6 +29,7 @@ from kerasinspect.analysis.stored_code.named_objects import (
 from kerasinspect.analysis.stored_code.payloads import lambda_modules, lambda_objects, lambda_types
 from kerasinspect.analysis.stored_code.references import WRAPPERS, is_keras
 from kerasinspect.analysis.stored_code.wrapped_tensorflow import tensorflow_functions
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

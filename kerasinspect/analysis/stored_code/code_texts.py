@@ -6,18 +6,18 @@ it. The names and texts that the bytecode uses stand in it as plain characters, 
 
 from __future__ import annotations
 
-import re
 from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.payloads import PIECE, pieces_of
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PRINTABLE = re.compile(rb"[\x20-\x7e]{4,}")
+_PRINTABLE = late_pattern(rb"[\x20-\x7e]{4,}")
 """Runs of characters long enough to be a name rather than an accident."""
 MOST_TEXTS = 200
 """Lines or names of one piece of code that are shown."""

@@ -7,15 +7,13 @@ deep it lies.
 
 from __future__ import annotations
 
-import base64
 import binascii
-import hashlib
-import re
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.code_findings import CodeFinding
 from kerasinspect.analysis.stored_code.config_places import SHOWN, ConfigPlace
 from kerasinspect.analysis.stored_code.references import is_foreign, plain_class
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.stored_code.code_findings import CodeKind
     from kerasinspect.json_values import Json, JsonObject
 
-_SOURCE = re.compile(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
+_SOURCE = late_pattern(r"\s*(?:lambda\b|def\s|import\s|from\s|@)")
 PIECE = 1 << 20
 """Characters that are decoded at once; a multiple of four, as base64 has it."""
 _SHORTEST_CODE = 40
@@ -71,9 +69,11 @@ def _lambda_keys(value: JsonObject) -> Iterator[str]:
 
 def code_at(stored: Json, place: ConfigPlace) -> CodeFinding:
     """The finding for stored code: whether it is bytecode or source, its size and its hash."""
+    from hashlib import sha256  # noqa: PLC0415 - few models hold code
+
     text = _longest_text(stored)
     is_source = _SOURCE.match(text) is not None
-    size, digest = 0, hashlib.sha256()
+    size, digest = 0, sha256()
     for piece in pieces_of(text, is_source=is_source):
         size += len(piece)
         digest.update(piece)
@@ -107,14 +107,14 @@ def pieces_of(text: str, *, is_source: bool) -> Iterator[bytes]:
     """The bytes that stored code stands for, in pieces: those of base64, or its own as Keras 1 wrote them."""
     plain = "" if is_source else "".join(text.split())
     if plain and _is_base64(plain):
-        yield from (base64.b64decode(plain[start : start + PIECE]) for start in range(0, len(plain), PIECE))
+        yield from (binascii.a2b_base64(plain[start : start + PIECE]) for start in range(0, len(plain), PIECE))
     else:
         encoding = "latin-1" if _fits_bytes(text) else "utf-8"
         for start in range(0, len(text), PIECE):
             yield text[start : start + PIECE].encode(encoding, "surrogatepass")
 
 
-_ALPHABET = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_ALPHABET = late_pattern(r"[A-Za-z0-9+/]*={0,2}")
 
 
 def _is_base64(text: str) -> bool:
@@ -138,7 +138,7 @@ def _is_bytecode(text: str) -> bool:
         return False
     start = "".join(text[: 4 * _SHORTEST_CODE].split())[:_SHORTEST_CODE]
     try:
-        first = base64.b64decode(start, validate=True)[:1]
+        first = binascii.a2b_base64(start, strict_mode=True)[:1]
     except (binascii.Error, ValueError):
         first = start[:1].encode("utf-8", "surrogatepass")
     return first in {b"c", b"\xe3"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.loader_names.lookups import operation_classes
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject
@@ -71,11 +71,11 @@ _SITE_PACKAGES = frozenset(
 )
 """Packages that lie beside Keras on many machines and are no one's model code."""
 
-FUNCTIONS_BESIDE_KERAS = re.compile(
+FUNCTIONS_BESIDE_KERAS = late_pattern(
     r"\w*(?:gelu|gelu_approximate|relu|silu|swish|sigmoid|softmax|tanh|initializer|loss|metric)"
 )
 """Functions of packages beside Keras that configs of their models name; the others work on files and settings."""
-CLASSES_OF_FILES = re.compile(r"\w*(?:Loader|Saver|Builder|Downloader|Cache|LLM)")
+CLASSES_OF_FILES = late_pattern(r"\w*(?:Loader|Saver|Builder|Downloader|Cache|LLM)")
 """Classes of these packages that read and write presets."""
 
 WRAPPERS = frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Damage
@@ -20,7 +20,7 @@ from kerasinspect.analysis.training.optimizer import (
 from kerasinspect.analysis.training.origin import origin_of
 from kerasinspect.analysis.training.results import Judgement, LayerTraining, Training, WeightTraining
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.model import Layer
 
 if TYPE_CHECKING:

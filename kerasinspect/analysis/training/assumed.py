@@ -7,7 +7,6 @@ initializer gives, or a bias that is no constant, tells that a weight was traine
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from kerasinspect.analysis.training.values import judge_values
 from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.fans import Fans
 from kerasinspect.knowledge.initializers import usual_initializers
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,16 +5,15 @@ Until positions are counted, an array that stands for nothing keeps each of thes
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from kerasinspect.assembly.claiming.choosing import expected_kinds
 from kerasinspect.assembly.nodes import Claim
 from kerasinspect.containers.stored import StoredArray, Unwritten
+from kerasinspect.dtypes import Encoding
 from kerasinspect.formats.contents import Row
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +31,7 @@ UNCOUNTED = "uncounted"
 
 def placeholder(dtype: str, number: int) -> StoredArray:
     """An array that stands for one, or for some, that the file does not hold."""
-    return StoredArray(f"{dtype} {number}", (), dtype, np.dtype("<f4"), Unwritten(0, ""))
+    return StoredArray(f"{dtype} {number}", (), dtype, Encoding("<f4"), Unwritten(0, ""))
 
 
 def is_absent(array: StoredArray) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from kerasinspect.knowledge.quantization import (
     variants,
     without_axes,
 )
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.names import cut, number_of
 from kerasinspect.remarks import Remark
 

@@ -16,6 +16,7 @@ from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.naming import unnumbered
 from kerasinspect.knowledge.optimizers.classes import optimizer_class
 from kerasinspect.knowledge.serialized import as_mapping, is_entry
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.names import number_behind
 
 if TYPE_CHECKING:
@@ -142,5 +143,5 @@ def is_optimizer(group: Group) -> bool:
 
 _COUNTS = ("int64", "int32")
 """Dtypes of a count of steps."""
-_OPTIMIZER_KEY = re.compile(r"(^|_)opt(im(izer)?)?([A-Z]\w*|_?\d+)?$")
+_OPTIMIZER_KEY = late_pattern(r"(^|_)opt(im(izer)?)?([A-Z]\w*|_?\d+)?$")
 """What attributes that hold an optimizer are called."""

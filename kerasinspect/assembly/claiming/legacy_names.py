@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.naming import unnumbered
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,8 @@ _RENAMED = {
     "depthwise_kernel": "kernel",
 }
 """Older words; the ``running_std`` of Keras 1 holds the variance."""
-_OLD_NAME = re.compile(r"(?:.*_)?(?P<word>W|U|b)(?:_(?P<part>[ifcozrh]|carry))?")
-_OLD_PREFIX = re.compile(
+_OLD_NAME = late_pattern(r"(?:.*_)?(?P<word>W|U|b)(?:_(?P<part>[ifcozrh]|carry))?")
+_OLD_PREFIX = late_pattern(
     r"(?P<layer>.+?)_((W|U|b)(_([ifcozrh]|carry))?|gamma|beta|running_mean|running_std|alphas|betas|[ta]_(left|right))"
 )
 """A name of Keras 1 inside a nested model: layer and weight in one."""
@@ -35,7 +36,7 @@ _BY_PARTS = {
     if kind.is_told_by_sublayers and all(part.name for part in kind.sublayers)
 }
 """Classes whose sublayers alone are called so, or begin so."""
-POSITION = re.compile(r"param_\d+")
+POSITION = late_pattern(r"param_\d+")
 """A name of Keras 0.x: only a number."""
 
 

@@ -7,7 +7,6 @@ the expected sequence of names agrees with the stored one, places decide; elsewh
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.absent import can_be, keep_places
@@ -36,6 +35,8 @@ from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.quantization import lora_kinds, policy_of
+from kerasinspect.late_dataclasses import replace
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents, LayerRows, Row
     from kerasinspect.knowledge.kinds import WeightSpec
 
-_FIRST_NAME = re.compile(r"_(W|b)$")
+_FIRST_NAME = late_pattern(r"_(W|b)$")
 """The end of a weight's name in Keras 1 with Theano."""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.sources import unit_word
 from kerasinspect.axes import Axis, Origin
 from kerasinspect.knowledge.channels import multiplied_axis
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import math
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from kerasinspect.assembly.labelling.recipes import (
+    Divided,
+    Factor,
+    Multiplied,
+    Recipe,
+    Reshaped,
+    RoundedToFloat8,
+    Transposed,
+    Unpacked,
+)
 from kerasinspect.containers.sources import BLOCK
 from kerasinspect.containers.stored import normalised
-from kerasinspect.dtypes import float8_values
+from kerasinspect.dtypes import DTYPES
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import all_values
 from kerasinspect.shown.representation import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import DTypeLike
 
     from kerasinspect.knowledge.packing import Coding
@@ -31,11 +39,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """An array whose values follow from other arrays; ``compute`` gives those at the crossings of some places."""
+    """An array whose values follow from other arrays."""
 
     shape: tuple[int, ...]
     dtype: str
-    compute: Callable[[list[range]], np.ndarray]
+    recipe: Recipe
 
     def __repr__(self) -> str:
         """Its shape and its dtype."""
@@ -45,13 +53,14 @@ class _Computed:
     def nbytes(self) -> int:
         """Bytes of all values, as small as they are."""
         bits = re.fullmatch(r"u?int(2|4)", self.dtype)
-        return -(-math.prod(self.shape) * (int(bits[1]) if bits else 8 * np.dtype(self.dtype).itemsize) // 8)
+        return -(-math.prod(self.shape) * (int(bits[1]) if bits else 8 * DTYPES[self.dtype].encoding.itemsize) // 8)
 
     def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values."""
+        from kerasinspect.assembly.labelling.computing import computed  # noqa: PLC0415 - numpy comes with it
+
         picks, kept = normalised(key, self.shape)
-        with np.errstate(all="ignore"):  # a scale of zero gives infinities, as it does in the layer
-            values = self.compute(picks) if all(picks) else np.empty([len(pick) for pick in picks])
+        values = computed(self.recipe, picks)
         return values.reshape([len(pick) for pick, keep in zip(picks, kept, strict=True) if keep])
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001 - as numpy calls it
@@ -67,132 +76,30 @@ class _Computed:
             yield values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
-def _slices(picks: Sequence[range]) -> tuple[slice, ...]:
-    """Places along each axis as numpy slices."""
-    return tuple(slice(pick.start, pick.stop if pick.stop >= 0 else None, pick.step) for pick in picks)
-
-
 def unpacked(stored: Array, axis: int, length: int, coding: Coding) -> _Computed:
     """Values that share bytes along ``axis``, as the coding says."""
     shape = (*stored.shape[:axis], length, *stored.shape[axis + 1 :])
-    return _Computed(shape, coding.dtype, partial(_unpack, stored, axis, coding))
-
-
-def _unpack(stored: Array, axis: int, coding: Coding, picks: list[range]) -> np.ndarray:
-    """The values at the crossings of some places, from the bytes around them."""
-    count = coding.digits
-    first, last = min(picks[axis]), max(picks[axis])
-    around = [*picks]
-    around[axis] = range(first // count, last // count + 1)
-    raw = stored[_slices(around)].view(np.uint8)
-    digits = np.stack([raw // coding.base**place % coding.base for place in range(count)], axis + 1)
-    values = digits.reshape([*raw.shape[:axis], count * raw.shape[axis], *raw.shape[axis + 1 :]])
-    return _signed(values.take([place - first // count * count for place in picks[axis]], axis), coding)
-
-
-def _signed(digits: np.ndarray, coding: Coding) -> np.ndarray:
-    """The values that the digits of a coding stand for."""
-    if not coding.lowest:
-        return digits
-    counted = (digits.view(np.int8) - coding.lowest) % coding.base if coding.wraps else digits.view(np.int8)
-    return np.asarray(counted + coding.lowest, np.int8)
+    return _Computed(shape, coding.dtype, Unpacked(stored, axis, coding))
 
 
 def transposed_matrix(matrix: Array) -> _Computed:
     """A matrix with its rows as columns."""
-    return _Computed(matrix.shape[::-1], matrix.dtype, partial(_transpose, matrix))
-
-
-def _transpose(matrix: Array, picks: list[range]) -> np.ndarray:
-    """The values at the crossings of some rows and columns of the transposed matrix."""
-    return matrix[_slices(picks[::-1])].T
+    return _Computed(matrix.shape[::-1], matrix.dtype, Transposed(matrix))
 
 
 def reshaped(matrix: Array, shape: tuple[int, ...]) -> _Computed:
     """The numbers of a matrix, in C order, in another shape: reads the rows and columns around what is asked for."""
-    return _Computed(shape, matrix.dtype, partial(_reshape, matrix, shape))
-
-
-def _reshape(matrix: Array, shape: tuple[int, ...], picks: list[range]) -> np.ndarray:
-    """The values at the crossings of some places in the other shape."""
-    columns = max(1, matrix.shape[-1])
-    strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-    grid = np.ix_(*(np.asarray(pick) * stride for pick, stride in zip(picks, strides, strict=True)))
-    places = np.asarray(sum(grid))
-    rows, across = places // columns, places % columns
-    top, left = int(rows.min()), int(across.min())
-    box = matrix[top : int(rows.max()) + 1, left : int(across.max()) + 1]
-    return np.asarray(box[rows - top, across - left])
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """Numbers that belong to whole rows, columns or groups of another array."""
-
-    array: Array
-    axes: tuple[int, ...]
-    """The axes of that array along which they run."""
-    groups: Array | None = None
-    """For each place on ``group_axis``, the number of its group; None where there are no groups."""
-    group_axis: int = 0
-
-    def at(self, picks: Sequence[range], shape: tuple[int, ...]) -> np.ndarray:
-        """The numbers for these places, in a shape that numpy spreads over them."""
-        sizes = [len(pick) if axis in self.axes else 1 for axis, pick in enumerate(picks)]
-        if self.groups is not None:
-            wanted = [slice(None) if axis == self.group_axis else _slices([picks[axis]])[0] for axis in self.axes]
-            numbers = np.nan_to_num(self.groups[_slices([picks[self.group_axis]])]).astype(np.intp)
-            found = self.array[tuple(wanted)].take(numbers, self.axes.index(self.group_axis), mode="clip")
-        elif len(self.array.shape) == len(self.axes):
-            found = self.array[_slices([picks[axis] for axis in self.axes])]
-        else:
-            whole = self.array[...].reshape([shape[axis] for axis in self.axes])
-            found = whole[_slices([picks[axis] for axis in self.axes])]
-        return np.asarray(found.transpose(np.argsort(self.axes)).reshape(sizes))
+    return _Computed(shape, matrix.dtype, Reshaped(matrix, shape))
 
 
 def multiplied(
     values: Array, scale: Factor, zero: Factor | None = None, divisor: Factor | None = None, *, multiplies: bool
 ) -> _Computed:
     """``(value - zero) * scale`` where the layer multiplies, else ``value / scale``; then divided by the divisor."""
-    if not multiplies:
-        return _Computed(values.shape, "float32", partial(_divide, values, scale))
-    return _Computed(values.shape, "float32", partial(_multiply, values, scale, zero, divisor))
-
-
-def _divide(values: Array, scale: Factor, picks: list[range]) -> np.ndarray:
-    """The values at the crossings of some places by the scale."""
-    return values[_slices(picks)].astype(np.float32) / scale.at(picks, values.shape).astype(np.float32)
-
-
-def _multiply(
-    values: Array, scale: Factor, zero: Factor | None, divisor: Factor | None, picks: list[range]
-) -> np.ndarray:
-    """The values at the crossings of some places, counted from zero, times the scale, by the divisor."""
-    found = values[_slices(picks)].astype(np.float32)
-    factor = scale.at(picks, values.shape).astype(np.float32)
-    if zero is not None:
-        found -= zero.at(picks, values.shape).astype(np.float32)
-    found *= factor
-    return found if divisor is None else found / divisor.at(picks, values.shape).astype(np.float32)
+    recipe = Multiplied(values, scale, zero, divisor) if multiplies else Divided(values, scale)
+    return _Computed(values.shape, "float32", recipe)
 
 
 def rounded_to_float8(values: Array, scale: Array) -> _Computed:
     """What a float8 layer computes with: values divided by the scale, rounded to float8, multiplied again."""
-    return _Computed(values.shape, "float32", partial(_round_to_float8, values, scale))
-
-
-def _round_to_float8(values: Array, scale: Array, picks: list[range]) -> np.ndarray:
-    """The values at the crossings of some places, rounded."""
-    factor = scale[...].astype(np.float32)
-    return as_float8(values[_slices(picks)].astype(np.float32) / factor) * factor
-
-
-def as_float8(values: np.ndarray) -> np.ndarray:
-    """The nearest float8_e4m3fn of each value, a tie to the even code, what is too large to the largest."""
-    known = float8_values("float8_e4m3fn")[:0x7F]
-    middles = (known[1:] + known[:-1]) / 2
-    sizes = np.abs(values)
-    below, above = middles.searchsorted(sizes, "left"), middles.searchsorted(sizes, "right")
-    codes = np.where(below % 2 == 0, below, above)
-    return np.where(np.isnan(values), values, np.copysign(known[codes], values)).astype(np.float32)
+    return _Computed(values.shape, "float32", RoundedToFloat8(values, scale))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.graph import is_single
 from kerasinspect.assembly.labelling.computed_arrays import (
-    Factor,
     multiplied,
     reshaped,
     rounded_to_float8,
     transposed_matrix,
     unpacked,
 )
+from kerasinspect.assembly.labelling.recipes import Factor
 from kerasinspect.knowledge.kinds import UNKNOWN
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.packing import Holder, packing_of
 from kerasinspect.knowledge.quantization import SHARING, without_axes
 from kerasinspect.knowledge.serialized import as_mapping, shape_of
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from kerasinspect.knowledge.optimizers.classes import is_loss_scaling, optimizer
 from kerasinspect.knowledge.optimizers.names import Slot, Target
 from kerasinspect.knowledge.optimizers.state import State, part_of, slots_of
 from kerasinspect.knowledge.serialized import as_mapping, size
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.model import Extra, ExtraKind
 from kerasinspect.names import number_of
 from kerasinspect.remarks import Remark

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-import numpy as np
-
 from kerasinspect.errors import InspectError
 from kerasinspect.knowledge.serialized import size, whole, word
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy as np
 
     from kerasinspect.assembly.graph import Graph, Wiring
     from kerasinspect.assembly.nodes import Node
@@ -84,6 +83,8 @@ class _TokenLabels(Sequence[str]):
     @cached_property
     def _lines(self) -> tuple[bytes, np.ndarray[tuple[int], np.dtype[np.intp]]]:
         """All tokens, and where each ends."""
+        import numpy as np  # noqa: PLC0415 - only here
+
         data = self.rest() if callable(self.rest) else b""
         ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
         return data, np.append(ends, len(data))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import field
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.labelling.tokens import LONGEST, labels_of_rows, token_in
@@ -62,6 +61,8 @@ def _vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voc
     """
     if not row_of(node.class_name).has_vocabulary:
         return None
+    from hashlib import sha256  # noqa: PLC0415 - few layers have a vocabulary
+
     listed = node.config.get("vocabulary")
     if isinstance(listed, list):
         digest = sha256("\n".join(map(str, listed)).encode(errors="surrogatepass")).hexdigest()

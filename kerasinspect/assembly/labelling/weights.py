@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import kinds_of
@@ -15,7 +15,7 @@ from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.quantization import policy_of
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.model import UNKNOWN_CLASS, Weight
 from kerasinspect.remarks import Remark
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.stored_code.config_places import long_lists
 from kerasinspect.checking.findings import Hit
 from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Layer, Model
 
 _USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})
-_VARIABLE = re.compile(r"/vars/\d+$")
+_VARIABLE = late_pattern(r"/vars/\d+$")
 """The end of the paths under which Keras 3 keeps the variables of layers."""
 _USUAL_FOLDER = "assets/"
 """Vocabularies and the like, which some layers store beside the weights."""

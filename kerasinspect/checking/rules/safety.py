@@ -14,6 +14,7 @@ from kerasinspect.analysis.stored_code.references import CORE_PACKAGES, UNLISTED
 from kerasinspect.checking.findings import Hit
 from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
 from kerasinspect.checking.rules.structure import few_of
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _LOOK_ALIKES = str.maketrans(
 )
 """Cyrillic, Greek and rare Latin letters, and the common ones that they look like."""
 
-_RUNNABLE = re.compile(
+_RUNNABLE = late_pattern(
     r"\.(?:p|pkl|pickle|pck|joblib|dill|pt|pth|npy|npz|bin|py|pyc|pyd|pyw|pyz|so(?:\.\d+)*|dll|dylib|exe|com|msi|sh|bat|cmd|ps1|vbs"
     r"|js|jar|class|php|pl|rb|html?|zip|whl|egg|tar|tgz|tbz2?|txz|gz|bz2|xz|zst|lz4|7z|rar|keras|h5|hdf5|pb)[. ]*$",
     re.IGNORECASE,

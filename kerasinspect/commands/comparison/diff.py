@@ -95,7 +95,7 @@ _LISTED = options(
 """What of the comparison is listed."""
 
 
-@click.command(short_help="Show what differs between two models: layers, names, configs, shapes, dtypes, values.")
+@click.command()
 @options(SIDES, _COMPARISON, FILTERS, _LISTED, FORMAT, PAGE)
 def diff(
     old: str,
@@ -135,6 +135,8 @@ def diff(
     result = compare(old, new, pairs=pairs, matching=matching, rtol=rtol, atol=atol, spectral=spectral, limits=allowed)
     listed = list_diff(result, filters, only, order, top)
     emit_listing(_listing(listed, summary=summary), form, output, old, new)
+    if form == "csv" and not quiet:
+        _say_what_is_no_row(result)
     return _finished(result, quiet=quiet, exit_zero=exit_zero)
 
 
@@ -151,6 +153,18 @@ def _listing(listed: ListedDiff, *, summary: bool) -> Listing:
         lambda: diff_lines(listed),
         lambda: flat_table(diff_rows(listed), DIFF_COLUMNS),
     )
+
+
+def _say_what_is_no_row(result: Diff) -> None:
+    """Say on standard error what differs that a table of weights has no column for."""
+    from kerasinspect.commands.emitting import say
+    from kerasinspect.output.comparison.words import configs_in_words
+    from kerasinspect.output.wording import counted
+
+    moved = sum(1 for layer in result.layers if layer.moved)
+    facts = [f"{counted(moved, 'layer')} moved"] if moved else []
+    facts += [f"the {words}" for words in configs_in_words(result)]
+    say("note", (f"{fact[0].upper()}{fact[1:]}, which csv leaves out." for fact in facts))
 
 
 def _finished(result: Diff, *, quiet: bool, exit_zero: bool) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ORDERS = ("order", "name", "total", "largest", "last")
 
 
-@click.command(short_help="Show how each layer moves over checkpoints, and the first one with a NaN.")
+@click.command()
 @options(MODELS, FILTERS)
 @click.option(
     "--order",

@@ -7,7 +7,7 @@ import click
 _SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
-@click.command(short_help="Print the script that lets a shell complete commands, options and names in models.")
+@click.command()
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> None:
     """Print the script that lets SHELL complete commands, options, formats, files, and the names in a model.

@@ -9,8 +9,6 @@ import math
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from kerasinspect.containers.hdf5.datatypes import FLOAT, INTEGER, class_at, number_format, size_at
 from kerasinspect.containers.hdf5.messages import ALIGNMENT, padded, shape_of
 from kerasinspect.limits import over_limit
@@ -34,6 +32,8 @@ _HEAP = struct.Struct("<4sB3xQ")
 """Signature, version, bytes of a global heap."""
 _HEAP_OBJECT = struct.Struct("<H6xQ")
 """Number and bytes of an object in it."""
+_CODES = dict(zip(("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"), "bhiqBHIQefd", strict=True))
+"""What ``struct`` calls the numbers that numpy calls so."""
 _MOST_HEAPS = 8
 """Heaps that are kept, each of which may have 65,535 objects."""
 
@@ -114,8 +114,10 @@ def _number(data: bytes, datatype: int, values: int) -> Attribute:
     described = number_format(data, datatype)
     if described is None or described[0].kind not in "iuf":
         return None
-    value = np.frombuffer(data, described[0], 1, values).item()
-    return value if isinstance(value, int | float) else None
+    encoding = described[0]
+    code = f"{'>' if encoding.is_big_endian else '<'}{_CODES[encoding[1:]]}"
+    value: int | float = struct.unpack_from(code, data, values)[0]
+    return value
 
 
 def _fixed(data: bytes, datatype: int, values: int, count: int) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Datatypes of HDF5: numpy's dtype and Keras's word for the numbers that one describes, bit by bit.
+"""Datatypes of HDF5: how numpy sees a value, and Keras's word for the numbers that one describes, bit by bit.
 
 Source: HDF5 File Format Specification 3.0, section IV.A.2.d.
 """
@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.messages import MOST_REMEMBERED
+from kerasinspect.dtypes import Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,19 +27,19 @@ _MEMBERS: Mapping[int, tuple[int, int]] = {1: (8, 32), 2: (8, 4), 3: (2, 1), 4: 
 _BIG_ENDIAN, _SIGNED = 0x01, 0x08
 _LEADING_ONE = 0x20
 """The flag of a float whose mantissa has a leading bit that is not stored."""
-_INT8 = (np.dtype("i1"), "int8")
+_INT8 = (Encoding("|i1"), "int8")
 UNUSUAL = "unusual"
 """The word for numbers whose bits are laid out as no Keras writes them."""
 _FLOATS: Mapping[tuple[int, ...], tuple[str, str]] = {
-    (15, 2, 0, 16, 10, 5, 0, 10, 15): ("f2", "float16"),
-    (31, 4, 0, 32, 23, 8, 0, 23, 127): ("f4", "float32"),
-    (63, 8, 0, 64, 52, 11, 0, 52, 1023): ("f8", "float64"),
-    (15, 2, 0, 16, 7, 8, 0, 7, 127): ("u2", "bfloat16"),
-    (7, 1, 0, 8, 3, 4, 0, 3, 7): ("u1", "float8_e4m3fn"),
-    (7, 1, 0, 8, 2, 5, 0, 2, 15): ("u1", "float8_e5m2"),
+    (15, 2, 0, 16, 10, 5, 0, 10, 15): ("f", "float16"),
+    (31, 4, 0, 32, 23, 8, 0, 23, 127): ("f", "float32"),
+    (63, 8, 0, 64, 52, 11, 0, 52, 1023): ("f", "float64"),
+    (15, 2, 0, 16, 7, 8, 0, 7, 127): ("u", "bfloat16"),
+    (7, 1, 0, 8, 3, 4, 0, 3, 7): ("u", "float8_e4m3fn"),
+    (7, 1, 0, 8, 2, 5, 0, 2, 15): ("u", "float8_e5m2"),
 }
 """Bit of the sign, bytes, bit offset, precision, and of exponent and mantissa the location and size, then the bias:
-what they are to numpy."""
+numpy's letter for what they are to it, and the dtype."""
 OPAQUE_SIZES: Mapping[int, tuple[str, ...]] = {1: ("float8_e4m3fn", "float8_e5m2"), 2: ("bfloat16",)}
 """The dtypes that HDF5 does not know, by their size in bytes."""
 
@@ -69,8 +68,8 @@ def is_boolean(data: bytes, start: int) -> bool:
     return data.startswith(_BOOLEAN, base + _HEAD + _NUMBERS[INTEGER]) and number_format(data, base) == _INT8
 
 
-def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
-    """The dtype of complex numbers, which are records of two equal floats called r and i; None for any other class."""
+def complex_format(data: bytes, start: int) -> Encoding | None:
+    """The encoding of complex numbers, records of two equal floats called r and i; None for any other class."""
     if class_at(data, start) != _COMPOUND or data[start + 1 : start + 3] != b"\2\0":
         return None
     name, place = _MEMBERS.get(data[start] >> 4, (0, 0))
@@ -83,14 +82,14 @@ def complex_format(data: bytes, start: int) -> np.dtype[Any] | None:
         described = number_format(data, at)
         if described is None or described[0].kind != "f":
             return None
-        formats.add(described[0].str)
+        formats.add(described[0])
         at += _HEAD + _NUMBERS[FLOAT]
-    part = np.dtype(formats.pop())
-    return None if formats or part.itemsize != width else np.dtype(f"{part.str[0]}c{2 * width}")
+    part = formats.pop()
+    return None if formats or part.itemsize != width else Encoding.of(part[0], "c", 2 * width)
 
 
-def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
-    """The dtype of a float or an integer by the bits that its datatype describes; None for any other class.
+def number_format(data: bytes, start: int) -> tuple[Encoding, str] | None:
+    """The encoding and dtype of a float or integer by the bits that its datatype describes; None for any other class.
 
     Going by class and size alone would show other layouts as wrong numbers. Raises ValueError for no version that
     there is.
@@ -99,8 +98,8 @@ def number_format(data: bytes, start: int) -> tuple[np.dtype[Any], str] | None:
 
 
 @lru_cache(MOST_REMEMBERED)
-def _number_at_start(data: bytes) -> tuple[np.dtype[Any], str] | None:
-    """The dtype of a float or an integer by the first bytes of its datatype, as many as describe a number."""
+def _number_at_start(data: bytes) -> tuple[Encoding, str] | None:
+    """The encoding and dtype of a float or integer by the first bytes of its datatype, as many as describe a number."""
     kind, flags, rest, size = class_at(data, 0), data[1], data[2:4], size_at(data, 0)
     if data[0] >> 4 not in _VERSIONS:
         message = f"a datatype of version {data[0] >> 4}"
@@ -110,11 +109,12 @@ def _number_at_start(data: bytes) -> tuple[np.dtype[Any], str] | None:
         offset, precision = struct.unpack_from("<HH", data, _HEAD)
         is_plain = not (flags & ~(_BIG_ENDIAN | _SIGNED) or any(rest))
         if is_plain and (offset, precision) == (0, 8 * size) and size in (1, 2, 4, 8):
-            dtype = np.dtype(f"{order}{'i' if flags & _SIGNED else 'u'}{size}")
-            return dtype, dtype.name
-        return np.dtype(f"V{size}" if size else "V1"), UNUSUAL
+            encoding = Encoding.of(order, "i" if flags & _SIGNED else "u", size)
+            return encoding, encoding.word
+        return Encoding.of("|", "V", size or 1), UNUSUAL
     if kind == FLOAT:
         fields = (int.from_bytes(rest, "little"), size, *struct.unpack_from("<HHBBBBI", data, _HEAD))
-        code, name = _FLOATS.get(fields, ("", UNUSUAL)) if flags & ~_BIG_ENDIAN == _LEADING_ONE else ("", UNUSUAL)
-        return np.dtype(f"{order}{code}" if code else f"V{size or 1}"), name
+        is_plain = flags & ~_BIG_ENDIAN == _LEADING_ONE and fields in _FLOATS
+        letter, name = _FLOATS[fields] if is_plain else ("V", UNUSUAL)
+        return Encoding.of(order, letter, size or 1), name
     return None

@@ -27,6 +27,7 @@ from kerasinspect.containers.hdf5.checksums import (
 )
 from kerasinspect.containers.hdf5.headers import Header, Message, soft_link, table_links
 from kerasinspect.containers.stored import Link
+from kerasinspect.dtypes import Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,14 +145,14 @@ class _PyfiveFallback(NamedTuple):
         for name, value in found.items():
             yield name, _plain_attribute(self.file, value, f"{name} of {path}")
 
-    def dtype(self) -> tuple[np.dtype[Any], str]:
-        """The numpy dtype of values of a datatype that no weight has, and the word for it."""
+    def dtype(self) -> tuple[Encoding, str]:
+        """How numpy sees values of a datatype that no weight has, and the word for it."""
         ptype = self.parsed.ptype
         if isinstance(ptype, P5EnumType):
             is_boolean = set(ptype.mapping) == {"FALSE", "TRUE"}
-            return _plain_dtype(ptype.base_dtype), "bool" if is_boolean else ptype.base_dtype.name
-        dtype = _plain_dtype(ptype.dtype)
-        return dtype, {"S": "string", "O": "variable-length"}.get(dtype.kind, "compound")
+            return _encoding_of(ptype.base_dtype), "bool" if is_boolean else ptype.base_dtype.name
+        encoding = _encoding_of(ptype.dtype)
+        return encoding, {"S": "string", "O": "variable-length"}.get(encoding.kind, "compound")
 
 
 def header_by_pyfive(file: OpenFile, address: int) -> Header:
@@ -200,7 +201,7 @@ def _plain_attribute(file: OpenFile, value: Any, where: str) -> Attribute:  # no
 
 
 @cache
-def _plain_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """A dtype without the metadata that pyfive hangs on it; a record, whatever it is made of, as so many bytes."""
+def _encoding_of(dtype: np.dtype[Any]) -> Encoding:
+    """The encoding of a dtype; that of a record, whatever it is made of, is so many bytes."""
     is_record = dtype.names is not None or dtype.kind == "c"
-    return np.dtype(f"V{dtype.itemsize}") if is_record else np.dtype(dtype.str)
+    return Encoding.of("|", "V", dtype.itemsize) if is_record else Encoding(dtype.str)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kerasinspect.containers.hdf5.attributes import attribute_of, is_familiar_attribute, text_of
 from kerasinspect.containers.hdf5.datatypes import is_familiar_dtype
@@ -34,11 +34,10 @@ from kerasinspect.limits import over_limit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    import numpy as np
-
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.hdf5.stream import MeteredStream
     from kerasinspect.containers.stored import Attribute
+    from kerasinspect.dtypes import Encoding
 
 _PREFIX = struct.Struct("<BxH4xI4x")
 """The prefix of an older object header: version, number of messages, and their bytes."""
@@ -72,8 +71,8 @@ class _Fallback(Protocol):
     def attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
         """All attributes, within the limits; ``path`` is what the object is called."""
 
-    def dtype(self) -> tuple[np.dtype[Any], str]:
-        """The numpy dtype of values of a datatype that no weight has, and the word for it."""
+    def dtype(self) -> tuple[Encoding, str]:
+        """How numpy sees values of a datatype that no weight has, and the word for it."""
 
 
 class Header(NamedTuple):

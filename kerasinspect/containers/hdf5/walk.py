@@ -9,7 +9,7 @@ Source: HDF5 File Format Specification 3.0, sections III and IV.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.containers.hdf5.datasets.arrays import stored_array
@@ -22,7 +22,7 @@ from kerasinspect.containers.hdf5.objects import header_at
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.stored import Group, Link, Tree, Unwritten, Withheld
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.limits import check_inflation, over_limit
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ A stored member is a slice of the file. A deflated one is inflated in bounded st
 from __future__ import annotations
 
 import os
-import tempfile
 import zlib
 from dataclasses import field
 from functools import partial
@@ -110,6 +109,8 @@ class Archive:
     def inflate_to_disk(self, member: Member) -> Source:
         """The inflated bytes of a member in an anonymous temporary file."""
         check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
+        import tempfile  # noqa: PLC0415 - Keras deflates no weights
+
         begin("inflating", member.compressed_size)
         try:
             with tempfile.TemporaryFile() as copy:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import stat
 import struct
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.names import leads_out
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class Entry(NamedTuple):
 
 def locate(source: Source, entry: Entry, directory: int) -> Member:
     """The member that an entry describes, with what keeps it from being read."""
-    encoding = "utf-8" if entry.flags & _UTF8 else "cp437"
+    encoding = "utf-8" if entry.flags & _UTF8 or entry.raw_name.isascii() else "cp437"  # a module of its own
     name = entry.raw_name.decode(encoding, "surrogateescape")
     if "\0" in name:
         raise ambiguous(source, f"the name {name!r} holds a NUL, at which other readers end it")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -23,6 +22,7 @@ from kerasinspect.formats.keras_archive import CONFIG
 from kerasinspect.formats.keras_folder import weights_name
 from kerasinspect.formats.locating.folder_search import ENDINGS
 from kerasinspect.formats.recognising import file_contents
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import DEFAULT
 from kerasinspect.platforms import system_path
 

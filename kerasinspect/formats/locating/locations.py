@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,14 @@ from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
 from kerasinspect.formats.locating.patterns import expand
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.platforms import is_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MAGIC = re.compile(r"[*?]|\[.+\]")
+_MAGIC = late_pattern(r"[*?]|\[.+\]")
 """What makes a name a pattern; a bracket that is not closed stands for itself."""
 _MOST_LISTED = 16
 """Paths that fit a pattern which a message lists."""
@@ -29,7 +29,12 @@ def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Locatio
 
     Raises RequestError for a folder or a pattern without a model; a file that does not exist is for its reader to say.
     """
-    return tuple(dict.fromkeys(location for name in names for location in _models_of(name, limits)))
+    return tuple(dict.fromkeys(models_as_named(names, limits)))
+
+
+def models_as_named(names: Iterable[str], limits: Limits = DEFAULT) -> Iterator[Location]:
+    """The models that ``find_models`` finds, in the order in which they are named, each as often as it is."""
+    return (location for name in names for location in _models_of(name, limits))
 
 
 def find_model(name: str, limits: Limits = DEFAULT) -> str:

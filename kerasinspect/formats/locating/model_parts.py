@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import InspectError
+from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.keras_archive import ASSETS, CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import MAIN_INDEX
-from kerasinspect.formats.sharded import INDEX_ENDING, shard_names, weight_map_of
+from kerasinspect.formats.sharded import shard_names, weight_map_of
 from kerasinspect.limits import DEFAULT
 
 if TYPE_CHECKING:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kerasinspect.formats.locating.folder_search import Location
 
-_DIGITS = re.compile(r"([0-9]+)")
+_DIGITS = late_pattern(r"([0-9]+)")
 
 _Key: TypeAlias = "tuple[list[tuple[str, int, str]], str]"
 

@@ -11,7 +11,6 @@ tf.keras 2.4 to 2.15.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -31,6 +30,7 @@ from kerasinspect.knowledge.layers import (
 )
 from kerasinspect.knowledge.layers.weights import lora_factors
 from kerasinspect.knowledge.naming import plain_class_name, snake_case, unnumbered
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,9 +97,25 @@ def group_name(class_name: str) -> str:
     return snake_case(row_of(class_name).python_name or plain_class_name(class_name))
 
 
-_BY_GROUP_NAME: Mapping[str, str] = {group_name(name): name for name in reversed([*LAYERS])}
+_group_name_in_table = cache(group_name)
+
+
+@cache
+def _by_letters() -> Mapping[str, tuple[str, ...]]:
+    """The classes by the letters of their group's name: making every name itself takes longer than reading a model."""
+    classes: dict[str, tuple[str, ...]] = {}
+    for name, spec in LAYERS.items():
+        letters = (spec.python_name or name).replace("_", "").lower()
+        classes[letters] = (*classes.get(letters, ()), name)
+    return classes
+
+
+def _class_of_group(name: str) -> str | None:
+    """The first class of the table whose group has this name."""
+    fitting = _by_letters().get(name.replace("_", ""), ())
+    return next((one for one in fitting if _group_name_in_table(one) == name), None)
 
 
 def class_of_name(name: str) -> str | None:
     """The built-in class that Keras would have named so: ``Dense`` for ``dense_1``."""
-    return _BY_GROUP_NAME.get(name) or _BY_GROUP_NAME.get(unnumbered(name))
+    return _class_of_group(name) or _class_of_group(unnumbered(name))

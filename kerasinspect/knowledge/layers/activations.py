@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kerasinspect.knowledge.kinds import LayerSpec, Passing, Remains, Sizing, WeightSpec
 from kerasinspect.knowledge.shapes.rule import same
+from kerasinspect.late_dataclasses import replace
 
 _WHEN_TRAINING = "while training; when predicting it changes nothing."
 _ALPHA = WeightSpec("alpha", ("feature",), free_rank=True, initial="zeros", initial_keys=("alpha_initializer", "init"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from operator import eq
 
@@ -10,6 +9,7 @@ from kerasinspect.knowledge.kinds import Flag, LayerSpec, Sizing, Sublayer, Taki
 from kerasinspect.knowledge.layers.weights import BIAS, KERNEL
 from kerasinspect.knowledge.shapes import features
 from kerasinspect.knowledge.shapes.rule import same
+from kerasinspect.late_dataclasses import replace
 
 _INTO, _OUT = "abc,cde->abde", "abcd,cde->abe"
 

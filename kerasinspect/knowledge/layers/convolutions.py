@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from kerasinspect.knowledge.axes import by_implementation, by_order
@@ -25,6 +24,7 @@ from kerasinspect.knowledge.layers.weights import (
     UNORDERED_KERNEL,
 )
 from kerasinspect.knowledge.shapes import images
+from kerasinspect.late_dataclasses import replace
 
 _MOVES = "Moves small patterns, its filters, over the input and says how well each fits at every place."
 _PAINTS = "Paints a small pattern for every input value, which makes the output larger than the input."

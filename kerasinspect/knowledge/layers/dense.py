@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import pi
 from operator import not_
 
@@ -12,6 +11,7 @@ from kerasinspect.knowledge.kinds import UNKNOWN, Explanation, Flag, LayerSpec, 
 from kerasinspect.knowledge.layers.weights import BIAS, KERNEL, USE_BIAS
 from kerasinspect.knowledge.shapes import features
 from kerasinspect.knowledge.shapes.rule import same
+from kerasinspect.late_dataclasses import replace
 
 _ADAPTED_KERNEL = replace(KERNEL, lora_fans=dense)
 _EMBEDDINGS = WeightSpec(

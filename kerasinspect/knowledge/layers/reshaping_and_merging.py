@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kerasinspect.knowledge.kinds import LayerSpec, Layout, Passing, Sublayer
 from kerasinspect.knowledge.shapes import features, images, merging
+from kerasinspect.late_dataclasses import replace
 
 
 def _each_channel(class_name: str, sentence: str) -> LayerSpec:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain, product
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +12,7 @@ from kerasinspect.knowledge.optimizers.classes import (
     LEARNING_RATE,
     MOMENTS,
 )
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _WEIGHT_BY_WEIGHT_SINCE = (2, 11, 0)
 _OLDER_BEFORE_SLOTS = ((ITERATION,), (ITERATION, "momentum_schedule"), ())
 """What stands before the slots in the order before."""
-_OVERWRITTEN = re.compile(r"(inputs|kernel|outputs_grad)_(scale|amax_history)")
+_OVERWRITTEN = late_pattern(r"(inputs|kernel|outputs_grad)_(scale|amax_history)")
 """Weights of float8 layers that Keras sets by way of gradients: they have no slots."""
 
 

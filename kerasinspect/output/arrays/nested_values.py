@@ -6,13 +6,13 @@ from dataclasses import field
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import numpy as np
 
     from kerasinspect.analysis.slicing import Window
 
@@ -70,6 +70,8 @@ class NestedValues:
         values = self.read(window)
         if values is None:
             return None
+        import numpy as np  # noqa: PLC0415 - documents without values need none
+
         if values.dtype.kind != "f":
             kept: _Nested = (values if values.dtype.kind in "biu" else values.astype(str)).tolist()
             return kept

@@ -47,7 +47,7 @@ def choose_style(blocks: Iterable[np.ndarray[Any, Any]], precision: int = PRECIS
         if not block.size:
             continue
         if block.dtype.kind not in "iuf":
-            odd = max(odd, *(len(str(value)) for value in np.unique(block.ravel()).tolist()))
+            odd = max(odd, *(len(str(value)) for value in {*block.ravel().tolist()}))
             continue
         floating = floating or block.dtype.kind == "f"
         finite = block[np.isfinite(block)] if block.dtype.kind == "f" else block

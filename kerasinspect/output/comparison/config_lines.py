@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.comparison.words import layer_name
-from kerasinspect.output.wording import counted
+from kerasinspect.output.wording import counted, first_few
 from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 _ABSENT = "(absent)"
 
+_NAMED = 4
+"""Layers that a line says a new name of."""
+
 
 def config_blocks(listed: ListedDiff) -> Iterator[Block]:
     """What differs in the config of the model, unless layers were chosen, and in those of the layers that are listed.
 
     Layers in which the same differs stand under one heading.
     """
-    if listed.diff.config and not listed.filtered:
+    if listed.has_model_config:
         yield from _section("model", _lines(listed.diff.config))
     alike: dict[tuple[str, ...], list[str]] = {}
     for layer in listed.layers:
@@ -56,7 +59,19 @@ def _line(change: ConfigChange) -> str:
     if old == new:
         old, new = _value(change.old), _value(change.new)
     before, after = (_ABSENT if change.missing == side else value for side, value in (("old", old), ("new", new)))
-    return f"{short(change.key)}: {before} → {after}"
+    return f"{short(change.key)}: {before} → {after}{_renamed(change)}"
+
+
+def _renamed(change: ConfigChange) -> str:
+    """What became of layers that fed one, as far as their old names say it no more."""
+    if change.partners is None or not isinstance(change.old, list) or not isinstance(change.new, list):
+        return ""
+    said = [
+        f"the old {_value(old)} is {'gone' if partner is None else f'now {_value(partner)}'}"
+        for old, partner in zip(change.old, change.partners, strict=True)
+        if partner != old and (old in change.new or partner in change.new)
+    ]
+    return f" ({first_few(said, _NAMED)})" if said else ""
 
 
 def _few_digits(value: Json) -> str:

@@ -27,7 +27,7 @@ def diff_in_words(diff: Diff) -> Iterator[str]:
     differing = [("renamed", [layer for layer in diff.layers if layer.renamed])]
     differing.append(("moved", [layer for layer in diff.layers if layer.moved]))
     yield from (f"{len(layers):,} {word}" for word, layers in differing if layers)
-    yield from _configs(diff)
+    yield from configs_in_words(diff)
     frozen = [short(layer.path) for layer in diff.layers if layer.frozen]
     if frozen:
         yield f"{len(frozen):,} frozen: {first_few(frozen, _NAMED)}"
@@ -64,7 +64,7 @@ def has_common_weights(layer: LayerDiff) -> bool:
     return any(weight.old and weight.new for weight in layer.weights)
 
 
-def _configs(diff: Diff) -> Iterator[str]:
+def configs_in_words(diff: Diff) -> Iterator[str]:
     """Whose config differs."""
     layers = sum(1 for layer in diff.layers if layer.config)
     whose = [f"of {counted(layers, 'layer')}"] if layers else []
@@ -157,8 +157,16 @@ def _of_values(change: ArrayChange | Unread | None) -> Iterator[str]:
     """What is said of two arrays that a figure does not say."""
     if isinstance(change, Unread):
         yield "cannot be read"
-    elif change is not None and (change.old_nan or change.new_nan):
-        yield f"NaN: {_change(f'{change.old_nan:,}', f'{change.new_nan:,}')}"
+    elif change is not None:
+        yield from _odd_values("NaN", change.old_nan, change.new_nan, " (moved)" * bool(change.changed_nan))
+        other = " (elsewhere or of other sign)" * bool(change.changed_infinite)
+        yield from _odd_values("infinite", change.old_infinite, change.new_infinite, other)
+
+
+def _odd_values(what: str, old: int, new: int, otherwise: str) -> Iterator[str]:
+    """How many values of a kind there are, and what else is said where their number stays as it is."""
+    if old or new:
+        yield f"{what}: {_change(f'{old:,}', f'{new:,}')}{otherwise * (old == new)}"
 
 
 def _change(old: str, new: str) -> str:

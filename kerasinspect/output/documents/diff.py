@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.comparison.results import VERDICTS, ArrayChange
+from kerasinspect.analysis.comparison.listing import ListedLayer
+from kerasinspect.analysis.comparison.results import VERDICTS, ArrayChange, LayerDiff
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.comparison.words import not_compared
 from kerasinspect.output.documents.model import model_document
 from kerasinspect.output.figures import finite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from kerasinspect.analysis.comparison.listing import ListedDiff, ListedLayer
-    from kerasinspect.analysis.comparison.results import ConfigChange, Spectrum, WeightDiff
+    from kerasinspect.analysis.comparison.listing import ListedDiff
+    from kerasinspect.analysis.comparison.results import ConfigChange, Diff, Spectrum, WeightDiff
     from kerasinspect.json_values import Json
     from kerasinspect.model import Model
     from kerasinspect.output.formats.json import Document, Writable
@@ -24,7 +25,8 @@ _DIFF_SCHEMA = "kerasinspect.diff/1"
 
 _FIGURES = (
     *("max_abs", "mean_abs", "relative_l2", "cosine", "correlation", "count", "changed", "sign_flips"),
-    *("old_nan", "new_nan", "old_norm", "new_norm"),
+    *("old_nan", "new_nan", "changed_nan", "old_infinite", "new_infinite", "changed_infinite"),
+    *("old_norm", "new_norm"),
 )
 """What is said of two arrays of one shape."""
 
@@ -54,21 +56,28 @@ def diff_document(listed: ListedDiff, *, summary: bool = False) -> Document:
 
 
 def diff_lines(listed: ListedDiff) -> Iterator[Document]:
-    """A document for each layer."""
-    head: Document = {
-        "schema": "kerasinspect.diff.line/1",
-        "old_location": listed.diff.old.location,
-        "new_location": listed.diff.new.location,
-    }
-    return ({**head, **_layer_document(layer)} for layer in listed.layers)
+    """A document for each layer, after one for what differs in the config of the model, unless layers were chosen."""
+    diff = listed.diff
+    whole = [ListedLayer(LayerDiff(None, None, None, None, diff.config), ())] * listed.has_model_config
+    return _lines(diff, (*whole, *listed.layers))
 
 
 def diff_rows(listed: ListedDiff) -> Iterator[Document]:
     """A document for each weight with what is said of its layer, and one for each layer without weights."""
-    for line in diff_lines(listed):
+    for line in _lines(listed.diff, listed.layers):
         weights = line["weights"]
         head = {key: line[key] for key in _LAYER_COLUMNS}
         yield from ({**head, **weight} for weight in weights or [{}])  # type: ignore[union-attr, dict-item]
+
+
+def _lines(diff: Diff, layers: Sequence[ListedLayer]) -> Iterator[Document]:
+    """A document for each of some layers, with the files that are compared."""
+    head: Document = {
+        "schema": "kerasinspect.diff.line/1",
+        "old_location": diff.old.location,
+        "new_location": diff.new.location,
+    }
+    return ({**head, **_layer_document(layer)} for layer in layers)
 
 
 def _model_document(model: Model) -> Document:
@@ -102,6 +111,7 @@ def _config_document(change: ConfigChange) -> Document:
         "old": _strict(change.old),
         "new": _strict(change.new),
         "missing": change.missing,
+        **({} if change.partners is None else {"partners": change.partners}),
     }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SERIES_SCHEMA, _LINE_SCHEMA = "kerasinspect.series/1", "kerasinspect.series.line/1"
 
-SERIES_COLUMNS = ("location", "layer", "class_name", "change", "distance", "changed", "nan", "error")
+SERIES_COLUMNS = ("location", "layer", "class_name", "change", "distance", "changed", "nan", "infinite", "error")
 """The keys of a line that a table has."""
 
 
@@ -28,6 +28,7 @@ def series_document(series: Series, layers: Sequence[LayerSeries]) -> Document:
         "moves_most": series.moves_most.path if series.moves_most else None,
         "never_move": [layer.path for layer in series.never_move],
         "first_nan": None if series.first_nan is None else series.checkpoints.index(series.first_nan),
+        "first_infinity": None if series.first_infinity is None else series.checkpoints.index(series.first_infinity),
     }
 
 
@@ -39,8 +40,9 @@ def series_lines(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Docu
             yield head | {"error": checkpoint.error}
         for layer in layers:
             if layer.movements[at] is not None or layer.nan[at] is not None:
-                facts = {"layer": layer.path, "class_name": layer.class_name, "nan": layer.nan[at]}
-                yield head | facts | _movement_document(layer.movements[at])
+                facts = {"layer": layer.path, "class_name": layer.class_name}
+                odd = {"nan": layer.nan[at], "infinite": layer.infinite[at]}
+                yield head | facts | odd | _movement_document(layer.movements[at])
 
 
 def _file_document(one: Checkpoint) -> Document:
@@ -53,7 +55,10 @@ def _file_document(one: Checkpoint) -> Document:
         **_movement_document(one.movement),
         "nan": one.nan,
         "nan_in": one.nan_in,
+        "infinite": one.infinite,
+        "infinite_in": one.infinite_in,
         "new": list(one.new),
+        "back": list(one.back),
         "gone": list(one.gone),
         "error": one.error or None,
         "damage": list(one.damage),
@@ -72,10 +77,13 @@ def _layer_document(layer: LayerSeries) -> Document:
         "weights": list(layer.weights),
         **{key: [movement[key] for movement in movements] for key in ("change", "distance", "changed")},
         "nan": list(layer.nan),
+        "infinite": list(layer.infinite),
+        "missing": list(layer.missing),
         "moves": layer.moves,
         "total": finite(layer.total),
         "largest": layer.largest,
         "first_nan": layer.first_nan,
+        "first_infinity": layer.first_infinity,
     }
 
 

@@ -1,18 +1,18 @@
 """Cuts names where a page has no room for them, so that no two different ones look alike.
 
 A name is cut in its middle, since its beginning says what it belongs to and its end what it is. Names that would be
-alike are cut where they do not differ; where there is no room for that they get the number of their row.
+alike are cut where they do not differ; where there is no room for that they get the number of their row. An old and a
+new name with an arrow between them are cut each by itself.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible_name
 
 if TYPE_CHECKING:
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 _MARK = "…"
 
+_ARROW = " → "
+_LEAST_SIDE = 6
+"""Columns on either side of an arrow without which it is cut as any text is."""
+
 _TENTHS = (6, 4, 7, 3, 8, 2)
 """Parts of the room that the beginnings of names get which are alike when they are cut in the middle."""
 
 _ROUNDS = 3
 """Times that names are cut anew which are alike since they were cut anew."""
 
-_WORD = re.compile(r"[^\W\d_]+|[\W\d_]+")
+_WORD = late_pattern(r"[^\W\d_]+|[\W\d_]+")
 
 _EDGE = 2
 """Columns of both ends of a name that stay where the middle tells it from others."""
@@ -57,6 +61,23 @@ def _cut_in_middle(text: str, room: int) -> str:
 
 
 def _ends(text: str, head: int, tail: int) -> str:
+    """The beginning and the end of a text, in so many columns each, or those of both names beside an arrow."""
+    old, arrow, new = text.partition(_ARROW)
+    room = head + len(_MARK) + tail - len(_ARROW)
+    if not arrow or room < 2 * _LEAST_SIDE:
+        return _beginning_and_end(text, head, tail)
+    left = min(columns_of(old), max(room // 2, room - columns_of(new)))
+    share = head / (head + tail)
+    return _ARROW.join((_side(old, left, share), _side(new, room - left, share)))
+
+
+def _side(name: str, room: int, share: float) -> str:
+    """A name, or its beginning, which gets that share of the columns, and its end."""
+    head = round((room - len(_MARK)) * share)
+    return name if columns_of(name) <= room else _beginning_and_end(name, head, room - len(_MARK) - head)
+
+
+def _beginning_and_end(text: str, head: int, tail: int) -> str:
     """The beginning and the end of a text, in so many columns each."""
     return f"{_first_columns(text, head)}{_MARK}{_last_columns(text, tail)}"
 
@@ -85,6 +106,10 @@ def _plain_and_short(name: str) -> bool:
 
 def _spelled_apart(shown: list[str]) -> list[str]:
     """Names of which those that only differ in how their letters are composed are spelled by escapes."""
+    if all(map(str.isascii, shown)):
+        return shown
+    from unicodedata import normalize  # noqa: PLC0415 - few names have other letters
+
     looks = [normalize("NFC", name) for name in shown]
     spellings = Counter(look for look, _ in {*zip(looks, shown, strict=True)})
     return [

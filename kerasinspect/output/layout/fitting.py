@@ -111,7 +111,9 @@ def _not_shown(titles: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _sentences_go_below(columns: Sequence[Column], full: Mapping[int, int], width: int) -> bool:
-    """Whether columns that are no sentences leave too little room for one."""
+    """Whether not all has room side by side, and columns that are no sentences leave too little for one."""
+    if _total(full.values()) <= width:
+        return False
     others = _total(_comfortable(columns[at], size, size) for at, size in full.items() if not columns[at].below)
     return width - others - len(GUTTER) < _SENTENCE
 

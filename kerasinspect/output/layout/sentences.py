@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.output.layout.spans import SEPARATOR
 from kerasinspect.shown.escaping import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORD = re.compile(r"\s*(?:\((?:None|[0-9]+)(?:, (?:None|[0-9]+))*,?\)\S*|\S+)")
+_WORD = late_pattern(r"\s*(?:\((?:None|[0-9]+)(?:, (?:None|[0-9]+))*,?\)\S*|\S+)")
 """A word with the spaces before it; a shape is one."""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_apart
 from kerasinspect.output.layout.fitting import LEAST_NAME, fit, whole
 from kerasinspect.output.layout.sentences import wrapped

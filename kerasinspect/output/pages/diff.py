@@ -72,9 +72,9 @@ def _table(listed: ListedDiff) -> Iterator[Block]:
     """
     layers = [one for one in listed.layers if listed.filtered or has_row(one.diff)]
     if layers:
-        yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers))))
+        yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers)))).filled()
     elif not listed.layers:
-        yield Paragraph("no layer fits what was asked for")
+        yield Paragraph("no layer fits what was asked for" if listed.filtered else "no layer differs")
 
 
 def _heads(diff: Diff) -> Iterator[Block]:
@@ -162,10 +162,16 @@ def _names(weight: WeightDiff) -> tuple[str | None, str | None]:
 
 
 def _tone(change: ArrayChange | Unread | None) -> Tone:
-    """How much the row of a weight matters: a NaN that was not there, or values that cannot be read."""
+    """How much the row of a weight matters: a NaN or an infinity that was not there, or values that cannot be read."""
     if isinstance(change, Unread):
         return "error"
-    return "error" if change is not None and change.new_nan > change.old_nan else "plain"
+    return "error" if change is not None and _has_new_odd_values(change) else "plain"
+
+
+def _has_new_odd_values(change: ArrayChange) -> bool:
+    """Whether a value is NaN or infinite that was not, as far as the counts tell."""
+    nan = change.changed_nan and change.new_nan >= change.old_nan
+    return bool(nan or (change.changed_infinite and change.new_infinite >= change.old_infinite))
 
 
 def _of_layer(layer: LayerDiff) -> tuple[str, ...]:

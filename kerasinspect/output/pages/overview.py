@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, assert_never
 
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
 
 if TYPE_CHECKING:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import path_in_words
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.comparison.sparklines import legend, sparkline
 from kerasinspect.output.figures import short_number
@@ -27,6 +28,7 @@ _LAYER_COLUMNS = (
     Column("at", numeric=True),
     Column("total", numeric=True),
     Column("NaN from", numeric=True),
+    Column("infinite from", numeric=True),
     Column("class", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
@@ -36,6 +38,7 @@ _FILE_COLUMNS = (
     Column("change", numeric=True),
     Column("moved most", shrinks=True),
     Column("NaN", numeric=True),
+    Column("infinite", numeric=True),
     Column("", wraps=True, below=True),
 )
 
@@ -56,13 +59,14 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     answers = enumerate(_answers(series, names))
     yield from (replace(answer, level=2, apart=not number) for number, answer in answers)
     if layers:
-        yield Table(_LAYER_COLUMNS, tuple(map(_layer_row, layers)))
+        rows = map(_layer_row, layers, _told_apart(layers))
+        yield Table(_LAYER_COLUMNS, tuple(rows)).filled()
     if len(layers) < len(series.layers):
         yield Paragraph(f"left out: {counted(len(series.layers) - len(layers), 'layer')}", "quiet")
-    yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names)))
+    yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names))).filled()
     yield Paragraph(
         "change: L2 norm of the difference to the file before, as a share of the norm there. total: the sum of a "
-        f"layer's changes. changes: {legend(len(series.checkpoints))}.",
+        f"layer's changes. changes: {legend(len(series.checkpoints), missing=any(one.missing for one in layers))}.",
         "quiet",
     )
 
@@ -86,7 +90,7 @@ def _formats(series: Series) -> Iterator[str]:
 
 
 def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
-    """What one looks for first: the layer that moves most, those that never do, and the first NaN."""
+    """What one looks for first: the layer that moves most, those that never do, the first NaN and infinity."""
     most = series.moves_most
     if most is not None:
         where = () if most.largest is None else (f"largest at {_place(most.largest)} {names[most.largest]}",)
@@ -97,7 +101,7 @@ def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
         yield Paragraph(
             f"nothing moves{part}" if len(still) == len(series.layers) else f"never move{part}: {_named(still)}"
         )
-    yield _first_nan(series, names)
+    yield from _first_odd_values(series, names)
 
 
 def _named(layers: Sequence[LayerSeries]) -> str:
@@ -107,13 +111,18 @@ def _named(layers: Sequence[LayerSeries]) -> str:
     return ", ".join((*named, *more))
 
 
-def _first_nan(series: Series, names: Sequence[str]) -> Paragraph:
-    """Where the first NaN is, if there is one."""
-    first = series.first_nan
-    if first is None:
-        return Paragraph("no NaN" + _IN_PART * series.partial)
-    at = series.checkpoints.index(first)
-    return Paragraph(f"first NaN: {_place(at)} {names[at]}, in {beginning(first.nan_in or '')}", "error")
+def _first_odd_values(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
+    """Where the first NaN is, and the first infinity, or that there is neither."""
+    nan, infinity = series.first_nan, series.first_infinity
+    if nan is None and infinity is None:
+        yield Paragraph("no NaN or infinity" + _IN_PART * series.partial)
+    for what, first, path in (
+        ("NaN", nan, nan and nan.nan_in),
+        ("infinity", infinity, infinity and infinity.infinite_in),
+    ):
+        if first is not None:
+            at = series.checkpoints.index(first)
+            yield Paragraph(f"first {what}: {_place(at)} {names[at]}, in {beginning(path or '')}", "error")
 
 
 def _place(at: int) -> str:
@@ -121,18 +130,27 @@ def _place(at: int) -> str:
     return f"[{at + 1}]"
 
 
-def _layer_row(layer: LayerSeries) -> Row:
-    """One layer."""
+def _told_apart(layers: Sequence[LayerSeries]) -> Iterator[str]:
+    """The paths of layers; one that others have too, as with other shapes, has the first file of each behind it."""
+    paths = [one.path if one.path == one.last_path else f"{one.path} → {one.last_path}" for one in layers]
+    alike = Counter(paths)
+    for path, layer in zip(paths, layers, strict=True):
+        since = layer.since if alike[path] > 1 else None
+        yield path if since is None else f"{path} {_place(since)}"
+
+
+def _layer_row(layer: LayerSeries, name: str) -> Row:
+    """One layer, under a name."""
     largest = None if layer.largest is None else layer.movements[layer.largest]
     return Row(
         (
-            layer.path if layer.path == layer.last_path else f"{layer.path} → {layer.last_path}",
+            name,
             sparkline(layer),
             _change(layer.movements[-1]),
             _change(largest),
             "" if layer.largest is None else _place(layer.largest),
             short_number(layer.total, _DIGITS),
-            "" if layer.first_nan is None else _place(layer.first_nan),
+            *("" if at is None else _place(at) for at in (layer.first_nan, layer.first_infinity)),
             layer.class_name,
             f"{layer.parameters:,}",
         )
@@ -153,9 +171,15 @@ def _file_rows(series: Series, names: Sequence[str]) -> Iterator[Row]:
     width = len(_place(len(names) - 1))
     most = _moved_most(series)
     for at, (one, name) in enumerate(zip(series.checkpoints, names, strict=True)):
-        nan = "" if one.nan is None else f"{one.nan:,}"
-        cells = (name, _change(one.movement), most.get(at, ""), nan, "; ".join(_remarks(one, at)))
-        yield Row(cells, mark=_place(at).rjust(width), tone="error" if one.nan or one.unread else "plain")
+        odd = _count(one.nan), _count(one.infinite) if series.first_infinity else ""
+        cells = (name, _change(one.movement), most.get(at, ""), *odd, "; ".join(_remarks(one, at)))
+        is_bad = one.nan or one.infinite or one.unread
+        yield Row(cells, mark=_place(at).rjust(width), tone="error" if is_bad else "plain")
+
+
+def _count(count: int | None) -> str:
+    """A number of values, or nothing where none could be read."""
+    return "" if count is None else f"{count:,}"
 
 
 def _moved_most(series: Series) -> Mapping[int, str]:
@@ -175,7 +199,5 @@ def _remarks(one: Checkpoint, at: int) -> Iterator[str]:
     if one.unread:
         more = f" (and {len(one.unread) - 1:,} more)" if len(one.unread) > 1 else ""
         yield f"{one.unread[0].removesuffix('.')}{more}"
-    if one.new:
-        yield f"new: {counted(len(one.new), 'layer')}"
-    if one.gone:
-        yield f"gone: {counted(len(one.gone), 'layer')}"
+    numbers = {"new": len(one.new) - len(one.back), "back": len(one.back), "gone": len(one.gone)}
+    yield from (f"{word}: {counted(number, 'layer')}" for word, number in numbers.items() if number)

@@ -20,6 +20,7 @@ from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.stored import InMemory, StoredArray
+from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile
 from kerasinspect.limits import DEFAULT
 from tests.makers.cut_arrays import CutArray, cut
@@ -85,6 +86,10 @@ def check(change: ArrayChange, old: CutArray, new: CutArray) -> None:
     assert change.count == len(pairs)
     assert change.changed == sum(one != other and not (math.isnan(one) and math.isnan(other)) for one, other in pairs)
     assert change.old_nan == sum(math.isnan(one) for one, _ in pairs)
+    assert change.changed_nan == sum(math.isnan(one) != math.isnan(other) for one, other in pairs)
+    assert change.old_infinite == sum(math.isinf(one) for one, _ in pairs)
+    assert change.new_infinite == sum(math.isinf(other) for _, other in pairs)
+    assert change.changed_infinite == sum(one != other and any(map(math.isinf, (one, other))) for one, other in pairs)
     assert change.new_nan == sum(math.isnan(other) for _, other in pairs)
     assert change.sign_flips == sum(one * other < 0 for one, other in exact)
     if not exact:
@@ -198,7 +203,9 @@ def test_equal_bytes_are_said_to_be_equal(values: list[float], expected: tuple[f
     nan = int(np.isnan(values).sum())
     assert (change.count, change.changed, change.close, change.equal) == (len(values), 0, True, True)
     assert (change.max_abs, change.mean_abs, change.relative_l2, change.cosine, change.correlation) == expected
-    assert (change.old_nan, change.new_nan) == (nan, nan)
+    infinite = int(np.isinf(values).sum())
+    assert (change.old_nan, change.new_nan, change.changed_nan) == (nan, nan, 0)
+    assert (change.old_infinite, change.new_infinite, change.changed_infinite) == (infinite, infinite, 0)
 
 
 def as_dtype(values: list[float], dtype: str) -> CutArray:
@@ -259,7 +266,7 @@ def test_the_order_of_bytes_in_the_file_is_no_difference() -> None:
     """A big-endian array is compared as the numbers that it holds."""
     values = np.linspace(-1, 1, 50, dtype=np.float32)
     data = values.astype(">f4").tobytes()
-    big = StoredArray("kernel", (50,), "float32", np.dtype(">f4"), InMemory(lambda: data))
+    big = StoredArray("kernel", (50,), "float32", Encoding(">f4"), InMemory(lambda: data))
     assert compared(big, cut(values)).equal
     assert compared(big, cut(values * 2)).relative_l2 == 1.0
 

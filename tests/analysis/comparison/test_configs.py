@@ -226,6 +226,8 @@ def test_other_objectives_are_named() -> None:
         ConfigChange("compile.metrics", ["mean_absolute_error"], ["mean_absolute_error", "mean_squared_error"])
     ]
     assert compiled(ARCHIVED, ARCHIVED | {"optimizer": "sgd"})[0].new == "sgd"
+    long = ARCHIVED | {"optimizer": object_of("RMSprop", **{f"setting_{at}": at for at in range(20)})}
+    assert compiled(ARCHIVED, long)[0].new == "RMSprop"
 
 
 def test_a_model_that_was_not_compiled_is_told_in_one_entry() -> None:

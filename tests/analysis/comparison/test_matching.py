@@ -173,10 +173,19 @@ def test_a_layer_that_is_given_twice() -> None:
         match_layers(one, one, ComparisonOptions(pairs={"a": "b", "b": "b"}))
 
 
+def test_weights_of_other_names_are_no_pair() -> None:
+    """A layer that has a gamma alone, and one that has a beta alone, have nothing in common."""
+    one = layer("a", random(1, 3))
+    other = replace(one, weights=(replace(one.weights[0], name="beta"),))
+    assert paired_weights(one, other) == ((None, other.weights[0]), (one.weights[0], None))
+    unknown = replace(other, class_name=UNKNOWN_CLASS)  # which calls its weights as it likes
+    assert paired_weights(one, unknown) == ((one.weights[0], unknown.weights[0]),)
+
+
 def test_weights_are_paired_by_name_then_by_shape() -> None:
-    """What has no partner has none."""
+    """By shape where a name is only a position; what has no partner has none."""
     one = layer("a", random(1, 2, 3), random(2, 3))
-    other = replace(one, weights=(replace(one.weights[1], name="offset"), one.weights[0]))
+    other = replace(one, weights=(replace(one.weights[1], name="weight 1", named=False), one.weights[0]))
     assert paired_weights(one, other) == (
         (one.weights[1], other.weights[0]),
         (one.weights[0], other.weights[1]),

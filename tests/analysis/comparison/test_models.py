@@ -100,6 +100,20 @@ def test_layers_in_another_order_or_fed_by_others_are_told() -> None:
     assert {one.verdict for one in diff} == {"unchanged"}
 
 
+def test_a_layer_is_fed_by_another_one_of_the_name() -> None:
+    """The names alone would say that nothing differs; what the old layer is called now says what does."""
+    was_first, was_second = (
+        replace(one, name=name, path=name, config={**one.config, "name": name}, inbound=())
+        for one, name in ((FIRST, "second"), (SECOND, "first"))
+    )
+    diff = compare_models(STACK, whole([was_second, was_first, THIRD]))
+    pairs = {one.old.path: one.new.path for one in diff if one.old and one.new}
+    assert pairs == {"first": "second", "second": "first", "third": "third"}
+    assert diff["third"].config == (ConfigChange("inbound", ["second"], ["second"], partners=("first",)),)
+    diff = compare_models(STACK, whole([was_first, THIRD]))
+    assert diff["third"].config == (ConfigChange("inbound", ["second"], ["second"], partners=(None,)),)
+
+
 def test_a_layer_in_another_layer_has_moved() -> None:
     """Layers are held to where they lie."""
     inner = replace(SECOND, path="block/second", inbound=())
@@ -184,6 +198,18 @@ def test_quantized_values_are_held_against_floats_as_the_layer_computes_with_the
     kernel = diff[0].weights[0]
     assert (diff[0].verdict, kernel.dequantized, kernel.same) == ("nudged", True, False)
     assert compare_models(whole([quantized]), whole([quantized])).equal
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_integers_whose_scale_one_file_lost_are_compared_as_they_are_stored(unpacked: bool) -> None:  # noqa: FBT001
+    """Equal bytes are equal, whatever only one of the files can say of them."""
+    stored = np.arange(64, dtype="int8").reshape(8, 8)
+    more = {"unpacked": MemoryArray(stored)} if unpacked else {}
+    told = with_kernel(FIRST, stored, dequantized=MemoryArray(stored.reshape(4, 16) * np.float32(0.5)), **more)
+    lost = with_kernel(FIRST, stored, **more)
+    for old, new in ((told, lost), (lost, told)):
+        kernel = compare_models(whole([old]), whole([new]))[0].weights[0]
+        assert (kernel.same, kernel.dequantized) == (True, False)
 
 
 def test_what_cannot_be_read_is_said_of_its_side_and_the_rest_is_compared() -> None:

@@ -138,6 +138,18 @@ def test_the_first_file_with_a_nan(at: int) -> None:
     assert series["dense"].first_nan == at
 
 
+def test_the_first_file_with_an_infinity() -> None:
+    """It is named as the first one with a NaN is; the layer moves, though no finite value does."""
+    series = of_kernels([1, 2, 3], [1, np.inf, 3], [1, np.inf, 3], [1, -np.inf, 3])
+    assert (series.first_nan, series.first_infinity) == (None, series.checkpoints[1])
+    assert [one.infinite for one in series.checkpoints] == [0, 1, 1, 1]
+    assert series.checkpoints[1].infinite_in == "dense/kernel"
+    assert (series["dense"].infinite, series["dense"].first_infinity) == ((0, 1, 1, 1), 1)
+    assert [movement.changed for _, movement in series["dense"].compared] == [1, 0, 1]
+    assert changes(series["dense"]) == [None, 0, 0, 0]
+    assert repr(series) == "<Series 1 layer · 4 files · first infinity in epoch_1>"
+
+
 def test_a_file_that_cannot_be_read_is_passed_over() -> None:
     """The next one is held against the last that could be read."""
     series = followed(model([layer("dense")]), "It is damaged.", model([layer("dense", KERNEL * 3)]), "Gone.")
@@ -184,6 +196,46 @@ def test_layers_come_and_go() -> None:
     assert [one.movement is not None for one in series.checkpoints] == [False, True, True]
     assert series.first_nan is second
     assert second.nan_in == "new/kernel"
+
+
+def test_layers_that_were_gone_come_back() -> None:
+    """Two models in turn have one line for each layer of either; what moved meanwhile nobody has seen."""
+    one = model([layer("a"), layer("head", np.ones(10))])
+    other = model([layer("b", np.arange(5.0)), layer("head", np.ones(12))])
+    series = followed(one, other, one, model([layer("a", KERNEL * 2), layer("head", np.ones(10))]), other)
+    assert [layer.path for layer in series] == ["a", "head", "b", "head"]
+    assert [layer.missing for layer in series] == [(1, 4), (1, 4), (0, 2, 3), (0, 2, 3)]
+    assert [changes(layer) for layer in series] == [
+        [None, None, None, pytest.approx(1), None],
+        [None, None, None, 0.0, None],
+        [None] * 5,
+        [None] * 5,
+    ]
+    assert [layer.moves for layer in series] == [True, None, None, None]
+    assert [(file.new, file.back, file.gone) for file in series.checkpoints] == [
+        ((), (), ()),
+        (("b", "head"), (), ("a", "head")),
+        (("a", "head"), ("a", "head"), ("b", "head")),
+        ((), (), ()),
+        (("b", "head"), ("b", "head"), ("a", "head")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other", [layer("a", KERNEL.T), layer("a", class_name="MyDense"), layer("A")], ids=["shape", "class", "name"]
+)
+def test_what_does_not_fit_is_another_layer(other: Layer) -> None:
+    """Though it has the path, or the shapes, of one that is gone."""
+    series = followed(model([layer("a")]), model([layer("between", [1.0])]), model([other]))
+    assert [(one.path, one.missing) for one in series] == [("a", (1, 2)), ("between", (0, 2)), (other.path, (0, 1))]
+    assert series.checkpoints[2].back == ()
+
+
+def test_nothing_is_new_or_missing_where_it_may_have_been_hidden() -> None:
+    """A damaged file may have held it."""
+    series = followed(model([layer("a")], damage=("layers/b cannot be read.",)), model([layer("a"), layer("b")]))
+    assert series.checkpoints[1].new == ()
+    assert series["b"].missing == ()
 
 
 def test_another_class_of_one_path_is_another_layer() -> None:
@@ -264,10 +316,11 @@ def test_filters_may_match_in_some_files_only() -> None:
     other = np.array([7.0, -1.0, 2.0])
     files = (model([layer("a"), layer("b", other)]), model([layer("b", other)]), model([layer("a", KERNEL * 2)]))
     series = followed(*files, layers=("a",))
-    assert [one.path for one in series] == ["a", "a"]
+    assert [(one.path, one.missing) for one in series] == [("a", (1,))]
     series = followed(*files, layers=("a", "b"))
-    assert [one.path for one in series] == ["a", "b", "a"]
+    assert [(one.path, one.missing) for one in series] == [("a", (1,)), ("b", (2,))]
     assert series.checkpoints[1].gone == ("a",)
+    assert series.checkpoints[2].back == ("a",)
 
 
 def test_a_filter_that_matches_in_no_file_is_an_error() -> None:

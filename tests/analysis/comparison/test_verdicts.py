@@ -36,6 +36,13 @@ def one_sided(values: Values) -> WeightDiff:
     return WeightDiff("bias", None, weight("one", "Dense", "bias", values, [""] * values.ndim))
 
 
+def first_of(values: Values, value: float, at: int = 0) -> Values:
+    """Values with the first one, or another one, replaced."""
+    copy = values.copy()
+    copy.flat[at] = value
+    return copy
+
+
 SAME = changed(OLD, OLD)
 UNREAD = replace(SAME, change=Unread("The values end."))
 NUDGE, MOVE, SWAP = changed(OLD, OLD * 1.001), changed(OLD, OLD + 0.5 * OTHER), changed(OLD, OTHER)
@@ -56,6 +63,14 @@ VERDICTS: dict[str, tuple[list[WeightDiff], str | None]] = {
     "constants alone": ([changed(ONES, OTHER[0])], "trained"),
     "two values": ([changed(OLD[0, :2], OTHER[0, :2])], "trained"),
     "a drawn kernel, and a bias that was zero": ([SWAP, changed(0 * ONES, OTHER[0])], "replaced"),
+    "one infinity": ([changed(OLD, first_of(OLD, np.inf))], "trained"),
+    "an infinity that is finite again": ([changed(first_of(OLD, np.inf), OLD)], "trained"),
+    "an infinity of the other sign": ([changed(first_of(OLD, np.inf), first_of(OLD, -np.inf))], "trained"),
+    "a NaN elsewhere": ([changed(first_of(OLD, np.nan), first_of(OLD[::-1], np.nan)[::-1])], "trained"),
+    "a small step beside what is not finite": (
+        [changed(first_of(first_of(OLD, np.nan), np.inf, 1), first_of(first_of(OLD, np.nan), np.inf, 1) * 1.001)],
+        "nudged",
+    ),
     "NaN": ([changed(OLD, np.where(OLD > 1, np.nan, OLD))], "trained"),
     "all its weights": ([one_sided(ONES), one_sided(OLD)], "added"),
     "half of its values drawn anew": ([SMALL_SWAP, changed(OLD[1], OLD[1])], "trained"),

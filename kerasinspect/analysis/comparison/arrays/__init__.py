@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isfinite, prod, sqrt
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,8 @@ from kerasinspect.analysis.comparison.arrays.parts import Extent, Part, Toleranc
 from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.statistics.in_step import in_step
 from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, number_blocks, raw_blocks
-from kerasinspect.dtypes import holds_numbers, is_float
+from kerasinspect.dtypes import holds_numbers
+from kerasinspect.late_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,14 +71,11 @@ def _other_bits(old: _Values, new: _Values) -> int:
 
 def _found_equal(old: Array, new: Array) -> ArrayChange | None:
     """What is to be said of two arrays of numbers with the same bytes; None where they have others."""
-    extent, nan = Extent(), 0
+    extent = Extent()
     for one, other in in_step(raw_blocks(old), raw_blocks(new)):
         if not _same_bits(one, other):
             return None
-        values = as_numbers(one, old.dtype)
-        extent = extent.merge(Extent.of(values))
-        if is_float(old.dtype) and np.isnan(values.max()):
-            nan += int(np.count_nonzero(np.isnan(values)))
+        extent = extent.merge(Extent.of(as_numbers(one, old.dtype)))
     figure = None if extent.empty else 0.0
     return ArrayChange(
         count=prod(old.shape),
@@ -89,8 +86,10 @@ def _found_equal(old: Array, new: Array) -> ArrayChange | None:
         relative_l2=0.0 if extent.nonzero else None,
         cosine=1.0 if extent.nonzero else None,
         correlation=1.0 if extent.varied else None,
-        old_nan=nan,
-        new_nan=nan,
+        old_nan=extent.nan,
+        new_nan=extent.nan,
+        old_infinite=extent.infinite,
+        new_infinite=extent.infinite,
     )
 
 
@@ -107,7 +106,16 @@ def _change(count: int, part: Part) -> ArrayChange:
     """The figures of an array from what differs in all of it."""
     moments = part.moments
     counts = ArrayChange(
-        count, part.changed, close=part.close, sign_flips=part.sign_flips, old_nan=part.old_nan, new_nan=part.new_nan
+        count,
+        part.changed,
+        close=part.close,
+        sign_flips=part.sign_flips,
+        old_nan=part.old.nan,
+        new_nan=part.new.nan,
+        changed_nan=part.changed_nan,
+        old_infinite=part.old.infinite,
+        new_infinite=part.new.infinite,
+        changed_infinite=part.changed_infinite,
     )
     if not moments.count:
         return counts

@@ -11,7 +11,7 @@ import numpy as np
 from kerasinspect.analysis.comparison.arrays.differences import changed, sign_flips, subtract
 from kerasinspect.analysis.comparison.arrays.moments import Moments, moments
 from kerasinspect.analysis.statistics.numbers import dot
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,38 +21,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The smallest and the largest of some finite numbers; of none at all by default."""
+    """The smallest and the largest of some finite numbers, and how many others there are; of none at all by default."""
 
     low: float = inf
     high: float = -inf
+    nan: int = 0
+    infinite: int = 0
 
     @classmethod
     def of(cls, values: _Values) -> Extent:
-        """The extent of the finite ones of some numbers."""
+        """The extent of some numbers."""
         low, high = values.min().item(), values.max().item()
         if isfinite(low) and isfinite(high):
             return cls(low, high)
         finite = values[np.isfinite(values)]
-        return cls.of(finite) if finite.size else cls()
+        return replace(cls.of(finite) if finite.size else cls(), **_not_finite(values))
 
     def merge(self, other: Extent) -> Extent:
         """The extent of both together."""
-        return Extent(min(self.low, other.low), max(self.high, other.high))
+        nan, infinite = self.nan + other.nan, self.infinite + other.infinite
+        return Extent(min(self.low, other.low), max(self.high, other.high), nan, infinite)
 
     @property
     def empty(self) -> bool:
-        """Whether it is that of no numbers."""
+        """Whether it is that of no finite numbers."""
         return self.low > self.high
 
     @property
     def nonzero(self) -> bool:
-        """Whether there is a number other than zero."""
+        """Whether there is a finite number other than zero."""
         return not self.empty and bool(self.low or self.high)
 
     @property
     def varied(self) -> bool:
-        """Whether there are two different numbers."""
+        """Whether there are two different finite numbers."""
         return self.low < self.high
+
+
+def _not_finite(values: _Values) -> dict[str, int]:
+    """How many of some numbers are NaN, and how many infinite."""
+    return {"nan": int(np.count_nonzero(np.isnan(values))), "infinite": int(np.count_nonzero(np.isinf(values)))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +88,8 @@ class Part:
     squares: float = 0.0
     """The largest absolute difference, the sum of all, and that of their squares."""
     sign_flips: int = 0
-    old_nan: int = 0
-    new_nan: int = 0
+    changed_nan: int = 0
+    changed_infinite: int = 0
     old: Extent = field(default_factory=Extent)
     new: Extent = field(default_factory=Extent)
     moments: Moments = field(default_factory=Moments)
@@ -95,8 +103,8 @@ class Part:
             total=self.total + following.total,
             squares=self.squares + following.squares,
             sign_flips=self.sign_flips + following.sign_flips,
-            old_nan=self.old_nan + following.old_nan,
-            new_nan=self.new_nan + following.new_nan,
+            changed_nan=self.changed_nan + following.changed_nan,
+            changed_infinite=self.changed_infinite + following.changed_infinite,
             old=self.old.merge(following.old),
             new=self.new.merge(following.new),
             moments=self.moments.merge(following.moments),
@@ -144,10 +152,13 @@ class Workspace:
 def _odd_part(old: _Values, new: _Values) -> Part:
     """What differs where at least one number of each pair is NaN or infinite."""
     old_nan, new_nan = np.isnan(old), np.isnan(new)
-    differing = int(np.count_nonzero((old != new) & ~(old_nan & new_nan)))
+    differing = (old != new) & ~(old_nan & new_nan)
+    count = int(np.count_nonzero(differing))
     return Part(
-        changed=differing,
-        close=not differing,
-        old_nan=int(np.count_nonzero(old_nan)),
-        new_nan=int(np.count_nonzero(new_nan)),
+        changed=count,
+        close=not count,
+        changed_nan=int(np.count_nonzero(old_nan != new_nan)),
+        changed_infinite=int(np.count_nonzero(differing & (np.isinf(old) | np.isinf(new)))),
+        old=Extent(**_not_finite(old)),
+        new=Extent(**_not_finite(new)),
     )

@@ -49,7 +49,7 @@ def _object_changes(key: str, old: dict[str, Json], new: dict[str, Json], *, exa
     if not (is_entry(old) and is_entry(new)):
         yield from key_changes(key, old, new, exact=exact)
     elif _name_of(old) != _name_of(new):
-        yield ConfigChange(key, _told(old), _told(new))
+        yield ConfigChange(key, _told_object(old), _told_object(new))
     else:
         yield from _value_changes(f"{key}.config", _unlabelled(old), _unlabelled(new), exact=exact)
 
@@ -105,6 +105,12 @@ def _unlabelled(value: dict[str, Json]) -> Json:
 def _told(value: Json) -> Json:
     """A value as it is told of a side."""
     return told_value(as_written(_described(value)))
+
+
+def _told_object(value: dict[str, Json]) -> Json:
+    """An object as it is told beside one of another class: one that is long by its class alone."""
+    described = _described(value)
+    return described if told_value(described) == described else value["class_name"]
 
 
 def _described(value: Json) -> Json:

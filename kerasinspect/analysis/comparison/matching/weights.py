@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.matching.places import values_of
+from kerasinspect.model import UNKNOWN_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
 def paired_weights(old: Layer, new: Layer) -> tuple[tuple[Weight | None, Weight | None], ...]:
     """The weights of two layers that are one, in the order of the new one; what only the old one has comes last.
 
-    They are paired by name, and where a name is only a position, or the other layer has none of it, by shape in order.
+    They are paired by name. What is left is paired by shape in order where a name is only a position in either layer,
+    or a class is unknown, whose weights the file calls as it likes. Else two of other names are two: a layer may lack
+    a gamma, and the other one the beta of its shape.
     """
     left, right = dict(enumerate(old.weights)), dict(enumerate(new.weights))
     partners = _taken(left, right, lambda weight: weight.name if weight.named else None)
-    partners |= _taken(left, right, lambda weight: values_of(weight).shape)
+    if not (_tells_names(old) and _tells_names(new)):
+        partners |= _taken(left, right, lambda weight: values_of(weight).shape)
     pairs = [(partners.get(place), weight) for place, weight in enumerate(new.weights)]
     return *pairs, *((weight, None) for weight in left.values())
+
+
+def _tells_names(layer: Layer) -> bool:
+    """Whether the names of a layer's weights are those that its class gives them."""
+    return layer.class_name != UNKNOWN_CLASS and all(weight.named for weight in layer.weights)
 
 
 def _taken(left: _Places, right: _Places, key: Callable[[Weight], Hashable]) -> _Places:

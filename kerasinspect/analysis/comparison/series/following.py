@@ -6,20 +6,22 @@ one has been held against it, are counts and figures.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.matching.places import values_of
 from kerasinspect.analysis.comparison.series.measured_file import MeasuredFile, Sum, moved
 from kerasinspect.analysis.comparison.series.pairs import row_pairs, weight_pairs
 from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSeries, Movement, Series
+from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.analysis.selection.several import SelectionFilters, Selector
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from kerasinspect.analysis.comparison.series.measured_file import Compare, Place, Row
+    from kerasinspect.analysis.comparison.series.measured_file import Compare, Figures, Place, Row
     from kerasinspect.model import Layer, Model
 
 
@@ -32,14 +34,20 @@ class _Track:
     class_name: str
     parameters: int
     weights: tuple[str, ...]
+    known_class: str | None
+    shapes: tuple[tuple[int, ...], ...]
+    """Those of its weights."""
     named: bool
     since: int
     """The position of the first file that has it."""
+    seen: set[int] = field(default_factory=set)
+    """The positions of all files that have it."""
     trains: bool | None = None
     movements: dict[int, Movement] = field(default_factory=dict)
     """By the position of the file in the series."""
     nan: dict[int, int] = field(default_factory=dict)
-    unread: bool = False
+    infinite: dict[int, int] = field(default_factory=dict)
+    unseen: bool = False
 
     @classmethod
     def of(cls, row: Row, at: int) -> _Track:
@@ -47,22 +55,24 @@ class _Track:
         layer = row.layer
         parameters = _parameters(layer)
         names = tuple(weight.name for weight in row.weights)
-        return cls(layer.path, layer.path, layer.class_name, parameters, names, layer.named, at)
+        known, shapes = known_class(layer), _shapes(row)
+        return cls(layer.path, layer.path, layer.class_name, parameters, names, known, shapes, layer.named, at)
 
     def fits(self, row: Row) -> bool:
         """Whether a layer may be the one that was lost."""
-        return (self.class_name, self.parameters) == (row.layer.class_name, _parameters(row.layer))
+        return len({self.known_class, known_class(row.layer)} - {None}) <= 1 and self.shapes == _shapes(row)
 
-    def see(self, layer: Layer) -> None:
-        """Take what a later file says of the layer; a path counts where the file tells the layer's name."""
+    def see(self, layer: Layer, at: int) -> None:
+        """Take what a file says of the layer; a path counts where the file tells the layer's name."""
+        self.seen.add(at)
         self.trains = layer.trains
         if layer.named:
             self.last_path = layer.path
             self.path = self.path if self.named else layer.path
             self.named = True
 
-    def settled(self, files: int) -> LayerSeries:
-        """The layer over so many files."""
+    def settled(self, files: int, listed: Iterable[int]) -> LayerSeries:
+        """The layer over so many files, with the positions of those that tell all of their layers."""
         return LayerSeries(
             self.path,
             self.last_path,
@@ -72,8 +82,15 @@ class _Track:
             self.weights,
             tuple(map(self.movements.get, range(files))),
             tuple(map(self.nan.get, range(files))),
-            self.unread,
+            tuple(map(self.infinite.get, range(files))),
+            tuple(at for at in listed if at not in self.seen),
+            self.unseen,
         )
+
+
+def _shapes(row: Row) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the weights of a layer that are followed."""
+    return tuple(values_of(weight).shape for weight in row.weights)
 
 
 def _parameters(layer: Layer) -> int:
@@ -97,8 +114,10 @@ class SeriesSoFar:
         self._before: MeasuredFile | None = None
         self._track_at: dict[Place, _Track] = {}
         """By the places of the layers in that file."""
-        self._lost: dict[Place, _Track] = {}
-        """Those that a damaged file may have hidden, by the places where they were last."""
+        self._lost: dict[Place, list[_Track]] = {}
+        """Those that a later file lacks, or hides since it is damaged, by the places where they were last."""
+        self._listed: list[int] = []
+        """The positions of files that tell all of their layers."""
 
     def skip(self, location: str, error: str) -> None:
         """Add a file that cannot be read."""
@@ -115,14 +134,18 @@ class SeriesSoFar:
         tracks = {place: self._track(place, row, pairs.get(place), file.at) for place, row in file.rows.items()}
         if before:
             partners = {*pairs.values()}
+            fresh = [] if before.model.damage else [place for place in file.rows if place not in pairs]
             checkpoint = replace(
                 checkpoint,
                 compared_with=before.at,
                 movement=self._movement(before, file, pairs, tracks),
-                new=tuple(path for (path, _), track in tracks.items() if track.since == file.at),
+                new=tuple(path for path, _ in fresh),
+                back=tuple(place[0] for place in fresh if tracks[place].since != file.at),
                 gone=self._gone([place for place in before.rows if place not in partners], model),
             )
             self._close(before)
+        if not model.damage:
+            self._listed.append(file.at)
         self._checkpoints.append(checkpoint)
         self._before, self._track_at = file, tracks
 
@@ -133,29 +156,35 @@ class SeriesSoFar:
             self._close(self._before)
         self._before = None
         files = len(self._checkpoints)
-        return Series(tuple(self._checkpoints), tuple(track.settled(files) for track in self._tracks))
+        return Series(tuple(self._checkpoints), tuple(track.settled(files, self._listed) for track in self._tracks))
 
     def _track(self, place: Place, row: Row, partner: Place | None, at: int) -> _Track:
         """The track of a layer: that of its partner in the file before, one that was lost, or a new one."""
-        lost = self._lost.pop(place, None)
         if partner is not None:
             track = self._track_at[partner]
-        elif lost is not None and lost.fits(row):
-            track = lost
+        elif (found := self._found(place, row)) is not None:
+            track = found
         else:
             track = _Track.of(row, at)
             self._tracks.append(track)
-        track.see(row.layer)
+        track.see(row.layer, at)
+        return track
+
+    def _found(self, place: Place, row: Row) -> _Track | None:
+        """The track of a layer that was lost and is there again; what it did meanwhile nobody has seen."""
+        lost = self._lost.get(place, [])
+        track = next((one for one in reversed(lost) if one.fits(row)), None)
+        if track is not None:
+            lost.remove(track)
+            track.unseen = True
         return track
 
     def _gone(self, places: Sequence[Place], model: Model) -> tuple[str, ...]:
-        """The paths of layers that a file lacks; where some of it cannot be read, they are lost and may come back."""
-        if not model.damage:
-            return tuple(path for path, _ in places)
+        """The paths of layers that a file is known to lack; all that are not seen in it may come back later."""
         for place in places:
-            self._lost[place] = self._track_at[place]
-            self._lost[place].unread = True
-        return ()
+            self._lost.setdefault(place, []).append(self._track_at[place])
+            self._track_at[place].unseen |= bool(model.damage)
+        return () if model.damage else tuple(path for path, _ in places)
 
     def _movement(
         self, before: MeasuredFile, file: MeasuredFile, pairs: Mapping[Place, Place], tracks: Mapping[Place, _Track]
@@ -173,18 +202,21 @@ class SeriesSoFar:
 
     def _close(self, file: MeasuredFile) -> None:
         """Keep of a file what its values say by themselves; those that were not compared are measured."""
-        counts: list[tuple[str, int]] = []
+        whole: list[tuple[str, Figures]] = []
         for place, row in file.rows.items():
             track, found = self._track_at[place], [(weight.path, file.figures_of(weight)) for weight in row.weights]
-            known = [(path, figures.nan) for path, figures in found if figures]
-            track.unread |= len(known) < len(found)
+            known = [(path, figures) for path, figures in found if figures]
+            track.unseen |= len(known) < len(found)
             if known:
-                track.nan[file.at] = sum(count for _, count in known)
-            counts += known
+                track.nan[file.at] = sum(figures.nan for _, figures in known)
+                track.infinite[file.at] = sum(figures.infinite for _, figures in known)
+            whole += known
         file.verification.close()
         self._checkpoints[file.at] = replace(
             self._checkpoints[file.at],
-            nan=sum(count for _, count in counts) if counts else None,
-            nan_in=next((path for path, count in counts if count), None),
+            nan=sum(figures.nan for _, figures in whole) if whole else None,
+            nan_in=next((path for path, figures in whole if figures.nan), None),
+            infinite=sum(figures.infinite for _, figures in whole) if whole else None,
+            infinite_in=next((path for path, figures in whole if figures.infinite), None),
             damage=(*file.model.damage, *file.damage.sentences),
         )

@@ -8,13 +8,13 @@ from dataclasses import field
 from math import hypot, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kerasinspect.analysis.comparison.compared_values import compared_values
 from kerasinspect.analysis.comparison.matching.places import values_of
 from kerasinspect.analysis.comparison.series.results import Movement
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.statistics import measure
 from kerasinspect.analysis.weights_checksum import verifying
-from kerasinspect.dtypes import is_float
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.comparison.results import ArrayChange
     from kerasinspect.analysis.selection import Selection
+    from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.model import Array, Layer, Model, Weight
 
 Compare: TypeAlias = "Callable[[Array, Array], ArrayChange]"
@@ -38,10 +39,11 @@ class Row(NamedTuple):
     weights: tuple[Weight, ...]
 
 
-class _Figures(NamedTuple):
+class Figures(NamedTuple):
     """What is known of the values of one weight in one file."""
 
     nan: int
+    infinite: int
     norm: float
     """The L2 norm of those that are finite."""
 
@@ -84,7 +86,7 @@ class MeasuredFile:
     """Its position in the series."""
     rows: dict[Place, Row]
     damage: Damage
-    figures: dict[str, _Figures | None] = field(default_factory=dict)
+    figures: dict[str, Figures | None] = field(default_factory=dict)
     """By stored path; None where the values cannot be read."""
     verification: ExitStack = field(default_factory=ExitStack)
     """Ends when the checksum of the file is verified."""
@@ -103,12 +105,12 @@ class MeasuredFile:
         file.verification.callback(verified)
         return file
 
-    def figures_of(self, weight: Weight) -> _Figures | None:
+    def figures_of(self, weight: Weight) -> Figures | None:
         """What is known of the values of a weight, measured where nothing is; None for what cannot be read."""
         key = weight.stored_path
         if key not in self.figures:
             measured = self.damage.attempt(lambda: measure(values_of(weight)), weight.path, key)
-            self.figures[key] = None if isinstance(measured, Unread) else _Figures(measured.nan, measured.norm or 0.0)
+            self.figures[key] = None if isinstance(measured, Unread) else _figures(measured)
         return self.figures[key]
 
     def is_lost(self, weight: Weight) -> bool:
@@ -121,11 +123,16 @@ class MeasuredFile:
         self.damage.note(message, weight.path)
 
 
+def _figures(measured: Statistics) -> Figures:
+    """What is known of values that were measured by themselves."""
+    return Figures(measured.nan, measured.infinities, measured.norm or 0.0)
+
+
 def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFile, new: Weight) -> Sum | None:
     """How one weight moved from the file before to another; None where that cannot be read."""
     if before.is_lost(old):
         return None
-    change = Damage().attempt(lambda: compare(*_compared(old, new)), new.path, new.path)
+    change = Damage().attempt(lambda: compare(*compared_values(old, new)), new.path, new.path)
     if isinstance(change, Unread):
         if file.figures_of(new):
             before.lose(old, change.message)
@@ -134,16 +141,9 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
         known = file.figures[new.stored_path] = before.figures_of(old)
         return Sum(before=known.norm) if known else None
     norm = change.old_norm or 0.0
-    before.figures.setdefault(old.stored_path, _Figures(change.old_nan, norm))
-    file.figures[new.stored_path] = _Figures(change.new_nan, change.new_norm or 0.0)
+    before.figures.setdefault(old.stored_path, Figures(change.old_nan, change.old_infinite, norm))
+    file.figures[new.stored_path] = Figures(change.new_nan, change.new_infinite, change.new_norm or 0.0)
     return Sum(change.changed, change.distance, norm)
-
-
-def _compared(old: Weight, new: Weight) -> tuple[Array, Array]:
-    """The numbers that a layer computes with, or the stored ones where a file that lost a scale does not tell them."""
-    is_told = all(weight.dequantized is not None or is_float(weight.dtype) for weight in (old, new))
-    is_stored_alike = (old.dtype, old.shape) == (new.dtype, new.shape)
-    return (old.array, new.array) if is_stored_alike and not is_told else (values_of(old), values_of(new))
 
 
 def _rows(selection: Selection) -> Iterator[Row]:

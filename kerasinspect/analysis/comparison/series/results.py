@@ -1,4 +1,4 @@
-"""What a comparison of one file after another gives: how each layer moved, and where the first NaN is."""
+"""What a comparison of one file after another gives: how each layer moved, where the first NaN is, or infinity."""
 
 from __future__ import annotations
 
@@ -52,8 +52,12 @@ class LayerSeries:
     """One for each file; None in the first, and where there is nothing to compare with."""
     nan: tuple[int | None, ...]
     """NaN among its values in each file; None where the file lacks it, or its values cannot be read."""
-    unread: bool = False
-    """Whether some of its values cannot be read, so that it may have moved unseen."""
+    infinite: tuple[int | None, ...]
+    """Infinities among its values in each file, as ``nan``."""
+    missing: tuple[int, ...] = ()
+    """The positions of the files that are known to lack it."""
+    unseen: bool = False
+    """Whether it may have moved unseen: some of its values cannot be read, or it was missing and came back."""
 
     def __repr__(self) -> str:
         """Its path, its class, and how far it moved."""
@@ -70,7 +74,7 @@ class LayerSeries:
         """Whether any value changed from one file to the next; None where that is not known."""
         if any(movement.changed for _, movement in self.compared):
             return True
-        return False if self.compared and not self.unread else None
+        return False if self.compared and not self.unseen else None
 
     @property
     def total(self) -> float | None:
@@ -90,9 +94,19 @@ class LayerSeries:
         return None if movement is None else movement.change
 
     @property
+    def since(self) -> int | None:
+        """The position of the first file in which its values can be read."""
+        return next((at for at, count in enumerate(self.nan) if count is not None), None)
+
+    @property
     def first_nan(self) -> int | None:
         """The position of the first file in which it has a NaN."""
         return next((at for at, count in enumerate(self.nan) if count), None)
+
+    @property
+    def first_infinity(self) -> int | None:
+        """The position of the first file in which it has an infinite value."""
+        return next((at for at, count in enumerate(self.infinite) if count), None)
 
     @property
     def _changes(self) -> Mapping[int, float]:
@@ -117,8 +131,14 @@ class Checkpoint:
     """NaN in all weights; None where none could be read."""
     nan_in: str | None = None
     """The path of the first weight with a NaN."""
+    infinite: int | None = None
+    """Infinities in all weights; None where none could be read."""
+    infinite_in: str | None = None
+    """The path of the first weight with an infinity."""
     new: tuple[str, ...] = ()
     """Paths of layers that the file before lacks, or has in other shapes."""
+    back: tuple[str, ...] = ()
+    """Those of them that an earlier file has, the same as far as class and shapes tell."""
     gone: tuple[str, ...] = ()
     """Paths of layers of the file before that this one lacks, or has in other shapes."""
     damage: tuple[str, ...] = ()
@@ -143,6 +163,11 @@ class Series:
     def first_nan(self) -> Checkpoint | None:
         """The first file with a NaN."""
         return next((one for one in self.checkpoints if one.nan), None)
+
+    @cached_property
+    def first_infinity(self) -> Checkpoint | None:
+        """The first file with an infinite value."""
+        return next((one for one in self.checkpoints if one.infinite), None)
 
     @cached_property
     def moves_most(self) -> LayerSeries | None:
@@ -199,10 +224,10 @@ class Series:
 
     @property
     def _facts(self) -> tuple[str, ...]:
-        """How many layers and files there are, and where the first NaN is."""
-        nan = "" if self.first_nan is None else f"first NaN in {self.first_nan.location}"
+        """How many layers and files there are, and where the first NaN and the first infinity are."""
+        first = (("NaN", self.first_nan), ("infinity", self.first_infinity))
         counts = (counted_thing(len(self.layers), "layer"), counted_thing(len(self.checkpoints), "file"))
-        return (*counts, nan) if nan else counts
+        return *counts, *(f"first {what} in {where.location}" for what, where in first if where is not None)
 
 
 _HTML_TITLES = ("layer", "class", "parameters", "moves", "sum of changes")

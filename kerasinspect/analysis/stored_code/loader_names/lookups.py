@@ -5,11 +5,11 @@ The tables beside this module list what is allowed, by kind; whatever they do no
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.stored_code.loader_names import keras_table, operation_table, tensorflow_table
+from kerasinspect.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,16 +53,16 @@ MODEL_AREAS = frozenset(
 )
 """Parts of Keras whose classes models are made of, also those that a newer Keras adds."""
 
-_ROOT = re.compile(
+_ROOT = late_pattern(
     r"(?:tensorflow\.(?:python\.)?)?(?:tf_keras|keras|keras_core)"
     r"(?:\.(?:src|api|_v[12]|_tf_keras|keras|_?legacy|compat|v1))*(?:\.|$)"
 )
 """How a path into Keras begins, whichever of its copies and faces it goes through."""
-_CLASS_NAME = re.compile(r"[A-Z]\w*")
+_CLASS_NAME = late_pattern(r"[A-Z]\w*")
 
 _TENSOR_CLASSES = frozenset({"RaggedTensor", "SparseTensor", "IndexedSlices"})
 """Classes of TensorFlow that hold tensors, by the last part of their public names ..."""
-_MAKERS = re.compile(r"from_[a-z_]+")
+_MAKERS = late_pattern(r"from_[a-z_]+")
 """... and their methods that make one of others."""
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.datasets.chunk_index import ChunkIndex
 from kerasinspect.containers.hdf5.datasets.chunks import Chunked, filters_of, passed_limit, unread
@@ -36,6 +34,7 @@ from kerasinspect.containers.hdf5.messages import (
 )
 from kerasinspect.containers.hdf5.superblock import UNDEFINED
 from kerasinspect.containers.stored import Contiguous, InMemory, Storage, StoredArray, Unwritten, Withheld
+from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import COPY_AGAIN, DamagedFile
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class _Dataset(NamedTuple):
     header: Header
     path: str
     shape: tuple[int, ...]
-    encoding: np.dtype[Any]
+    encoding: Encoding
     dtype: str
     layout: Layout
 
@@ -96,7 +95,7 @@ def _withheld(dataset: _Dataset, *, is_null: bool) -> Withheld | None:
         return Withheld(f"The numbers of {path} are in a format that is not supported.")
     if encoding.kind in _UNREAD_KINDS:
         return Withheld(
-            f"{path} holds no numbers, but {encoding.name} values, which are not supported.", is_partial=False
+            f"{path} holds no numbers, but {encoding.word} values, which are not supported.", is_partial=False
         )
     return None
 
@@ -143,15 +142,15 @@ def _chunked_storage(dataset: _Dataset) -> Storage:
     return passed_limit(chunked, nbytes) or chunked
 
 
-def _dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
-    """The numpy dtype of a dataset's bytes, and Keras's word for it.
+def _dtype_of(header: Header, path: str) -> tuple[Encoding, str]:
+    """How numpy sees a dataset's bytes, and Keras's word for it.
 
     bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
     version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.
     """
     _, flags, start, _ = header.require(DATATYPE)
     if flags & SHARED:
-        return np.dtype("V1"), UNUSUAL
+        return Encoding("|V1"), UNUSUAL
     data = header.data
     written = number_format(data, start)
     if written is not None:
@@ -160,12 +159,13 @@ def _dtype_of(header: Header, path: str) -> tuple[np.dtype[Any], str]:
     if class_at(data, start) == OPAQUE:
         names = OPAQUE_SIZES.get(size, ())
         word = header.attributes(path).get("dtype") if names else None
-        return np.dtype(f"<u{size}" if names else f"V{size}"), word if word in names else f"opaque{8 * size}"
+        encoding = Encoding.of("<", "u" if names else "V", size)
+        return encoding, word if word in names else f"opaque{8 * size}"
     if is_boolean(data, start):
-        return np.dtype("i1"), "bool"
+        return Encoding("|i1"), "bool"
     numbers = complex_format(data, start)
     if numbers is not None:
-        return numbers, numbers.name
+        return numbers, numbers.word
     if header.fallback is None:
         message = f"the datatype of {path} is cut short"
         raise ValueError(message)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
 from dataclasses import field
+from itertools import repeat
+from operator import add, and_, lt
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.hdf5.trees import leaves
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.hdf5.file import OpenFile
 
+_SIZE = 0xFFFFFFFF
+"""The bits of a chunk's bytes in the word that they share with its mask."""
 _CHUNK_NODE = 1
 """The kind of tree that holds chunks."""
 
@@ -43,49 +48,72 @@ class ChunkIndex:
     address: int
     shape: tuple[int, ...]
     chunk: tuple[int, ...]
-    found: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """A record for each: its bytes, its mask, where its first value is on each axis, and its address."""
+    words: array[int] = field(default_factory=lambda: array("Q"))
+    """Of each chunk: its bytes and its mask in one, where its first value is on each axis, a zero, and its address."""
+    firsts: array[int] = field(default_factory=lambda: array("Q"))
+    """Where the first value of each is on the first axis."""
 
     @property
     def count(self) -> int:
         """The number of chunks that the whole array has."""
         return math.prod(-(-size // step) for size, step in zip(self.shape, self.chunk, strict=True))
 
+    @property
+    def stored(self) -> int:
+        """The number of chunks that are stored."""
+        return len(self.words) // self._width
+
+    @property
+    def _width(self) -> int:
+        """Words of one chunk."""
+        return len(self.chunk) + 3
+
     def read(self) -> None:
         """Find the chunks in the file; raises DamagedFile where that cannot be done, RefusedFile beyond a limit."""
-        rank = len(self.chunk)
-        entry = struct.Struct(f"<II{rank}Q8xQ")
-        record = np.dtype(
-            [("nbytes", "<u4"), ("mask", "<u4"), ("corner", "<u8", (rank,)), ("zero", "<u8"), ("address", "<u8")]
-        )
+        entry = struct.Struct(f"<{self._width}Q")
         with parsing(self.file.source, f"the chunks of {self.path}"):
-            found = b"".join(leaves(self.file.stream, self.address, _CHUNK_NODE, entry))
-            self.found = np.frombuffer(found, record)
+            for leaf in leaves(self.file.stream, self.address, _CHUNK_NODE, entry):
+                self.words.frombytes(leaf)
+            if sys.byteorder == "big":
+                self.words.byteswap()
+            self.firsts = self.words[1 :: self._width]
             self.check()
 
     def check(self) -> None:
-        """Raise ValueError for chunks that are not where the array has any, not in order, or behind the file's end."""
-        corners, ends = self.found["corner"], self.found["address"] + self.found["nbytes"]
-        steps = np.array(self.chunk, np.uint64)
-        outside = (corners >= np.array(self.shape, np.uint64)) | (corners % steps != 0)
-        size = self.file.source.size
-        if outside.any() or self.found["zero"].any() or (self.found["address"] > size).any() or (ends > size).any():
+        """Raise ValueError for chunks that are not where the array has any, not in order, or behind the file's end.
+
+        A pass over each column takes a third of the time of a loop over chunks, of which a file may have a million.
+        """
+        *corners, zeros, _ = (self.words[at :: self._width] for at in range(1, self._width))
+        begins = (range(0, size, step) for size, step in zip(self.shape, self.chunk, strict=True))
+        is_inside = all(all(map(known.__contains__, corner)) for known, corner in zip(begins, corners, strict=True))
+        if any(zeros) or not is_inside or max(self._ends(), default=0) > self.file.source.size:
             message = "a chunk that is not in the array, or not in the file"
             raise ValueError(message)
-        places = self.places()
-        if (places[1:] <= places[:-1]).any():
+        places, following = (zip(*corners, zeros, strict=True) for _ in range(2))
+        next(following, None)
+        if not all(map(lt, places, following)):
             message = "two chunks that are out of order"
             raise ValueError(message)
 
-    def places(self) -> np.ndarray:
-        """The number of each stored chunk among all."""
-        counts = [-(-size // step) for size, step in zip(self.shape, self.chunk, strict=True)]
-        strides = np.array([math.prod(counts[axis + 1 :]) for axis in range(len(counts))], np.uint64)
-        numbers: np.ndarray = (self.found["corner"] // np.array(self.chunk, np.uint64) * strides).sum(1)
-        return numbers
+    def _ends(self) -> Iterator[int]:
+        """Where each chunk ends in the file."""
+        sizes = map(and_, self.words[:: self._width], repeat(_SIZE))
+        return map(add, self.words[self._width - 1 :: self._width], sizes)
+
+    def extents(self) -> Iterator[tuple[int, int]]:
+        """Where chunks begin and end in the file, those that lie side by side as one."""
+        begin = end = 0
+        for address, following in zip(self.words[self._width - 1 :: self._width], self._ends(), strict=True):
+            if address != end:
+                yield begin, end
+                begin = address
+            end = following
+        yield begin, end
 
     def slab(self, low: int) -> Iterator[tuple[tuple[int, ...], Stored]]:
         """The chunks that begin at a place on the first axis, each with the place of its first value."""
-        first, last = np.searchsorted(self.found["corner"][:, 0], [low, low + 1])
-        for nbytes, mask, corner, _, address in self.found[first:last].tolist():
-            yield tuple(corner), Stored(address, nbytes, mask)
+        width = self._width
+        for at in range(bisect_left(self.firsts, low), bisect_right(self.firsts, low)):
+            word, *corner, _, address = self.words[at * width : (at + 1) * width]
+            yield tuple(corner), Stored(address, word & _SIZE, word >> _SIZE.bit_length())

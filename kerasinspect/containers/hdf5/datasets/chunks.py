@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, filters_at
 from kerasinspect.containers.stored import Withheld
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.hdf5.datasets.chunk_index import ChunkIndex, Stored
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.hdf5.headers import Header
+    from kerasinspect.dtypes import Encoding
 
 _DEFLATE, _SHUFFLE = 1, 2
 
@@ -40,7 +39,7 @@ class Chunked:
     file: OpenFile
     path: str
     shape: tuple[int, ...]
-    encoding: np.dtype[Any]
+    encoding: Encoding
     chunk: tuple[int, ...]
     filters: tuple[int, ...]
     index: ChunkIndex
@@ -83,6 +82,8 @@ class Chunked:
 
     def put_together(self, number: int) -> memoryview:
         """The values of one slab; those of a chunk that was never written are the fill value."""
+        import numpy as np  # noqa: PLC0415 - what describes a file needs none
+
         low = number * self.chunk[0]
         shape = (min(self.chunk[0], self.shape[0] - low), *self.shape[1:])
         values = np.empty(shape, self.encoding)
@@ -109,13 +110,13 @@ class Chunked:
                 except zlib.error:
                     return None
             elif len(raw) == size:
-                raw = np.frombuffer(raw, np.uint8).reshape(self.encoding.itemsize, -1).T.tobytes()
+                raw = _unshuffled(raw, self.encoding.itemsize)
         return raw if len(raw) == size else None
 
     @property
     def missing(self) -> int:
         """The number of its chunks that were never written."""
-        return self.index.count - len(self.index.found)
+        return self.index.count - self.index.stored
 
     def find(self) -> None:
         """Find its chunks; raises DamagedFile where that cannot be done, or where values are missing in any sense."""
@@ -127,6 +128,15 @@ class Chunked:
         """The error for a dataset whose chunks contradict its header."""
         message = f"{self.path} in {self.file.source.label} is damaged: {what}."
         return DamagedFile(message, COPY_AGAIN)
+
+
+def _unshuffled(raw: bytes, itemsize: int) -> bytes:
+    """The bytes of values that have all first bytes together, then all second ones."""
+    count = len(raw) // itemsize
+    values = bytearray(len(raw))
+    for place in range(itemsize):
+        values[place::itemsize] = raw[place * count : (place + 1) * count]
+    return bytes(values)
 
 
 def filters_of(header: Header) -> tuple[Filter, ...]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kerasinspect.containers.hdf5.datasets.chunks import Chunked
 from kerasinspect.containers.stored import Unwritten
-from kerasinspect.dtypes import decoded
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
@@ -30,4 +27,6 @@ def never_written(array: StoredArray) -> Remark | None:
 
 def _first_value(array: StoredArray, value: bytes) -> str:
     """One value of an array from its bytes."""
-    return str(decoded(np.frombuffer(value, array.encoding), array.dtype)[0])
+    from kerasinspect.containers.values import first_value  # noqa: PLC0415 - numpy comes with it
+
+    return first_value(value, array.encoding, array.dtype)

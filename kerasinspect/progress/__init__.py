@@ -7,8 +7,8 @@ file counts for the work in which it was opened, whichever thread reads it. Noth
 from __future__ import annotations
 
 import time
+from _contextvars import ContextVar  # what contextvars gives, without a file to read
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
