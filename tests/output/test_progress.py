@@ -46,6 +46,10 @@ LINES = {
     ),
     "more than was said": (
         *(work("comparing", 120 * MB, 100 * MB), 2, 100),
+        "comparing values  2 s",
+    ),
+    "a header more than was said": (
+        *(work("comparing", 101 * MB, 100 * MB), 2, 100),
         "comparing values  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  100%  100 MB of 100 MB",
     ),
     "minutes": (work("reading", 30 * MB, 600 * MB), 10, 60, "reading model.keras    5%  30 MB of 600 MB  4 min left"),

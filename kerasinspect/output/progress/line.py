@@ -37,6 +37,9 @@ _DONE, _LEFT = "━", "─"
 _TOLD_FROM = 0.02
 """The share that must be done before the time for the rest is told from it."""
 
+_MORE_THAN_SAID = 1.02
+"""The share from which more is read than was said, headers apart, so that nobody knows how much that will be."""
+
 _LEAST_NAME = 16
 """Columns that a name has on a narrow terminal."""
 
@@ -104,10 +107,10 @@ def _name(file: str, most: int) -> str:
 
 def _share(progress: Progress) -> float | None:
     """The share that is done, each of several files as large as the others; None where nobody knows."""
-    here = min(1.0, progress.done / progress.total) if progress.total else None
-    if progress.places <= 1:
-        return here
-    return (progress.place - 1 + (here or 0.0)) / progress.places
+    here = progress.done / progress.total if progress.total else None
+    if progress.places > 1:
+        return (progress.place - 1 + min(here or 0.0, 1.0)) / progress.places
+    return None if here is None or here > _MORE_THAN_SAID else min(here, 1.0)
 
 
 def _amount(progress: Progress) -> str:
