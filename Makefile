@@ -8,7 +8,7 @@ TYPES := for system in linux win32 darwin; do \
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast lint format types samples fuzz picture clean
+.PHONY: help venv demo test test-fast bench lint format types samples fuzz picture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: $(VENV)/test.stamp ## run the tests, with the real Keras as oracle
 
 test-fast: $(VENV)/test.stamp ## run the tests of every room that take under a minute in all, without Keras
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --fast
+
+bench: $(VENV)/test.stamp ## measure every command; BASELINE=commit KERAS=python RUNS=9 ONLY=model
+	$(BIN)/python -m benchmarks --runs $(or $(RUNS),9) $(if $(KERAS),--keras $(KERAS)) \
+		$(if $(BASELINE),--baseline $(BASELINE)) $(foreach model,$(ONLY),--only '$(model)')
 
 lint: $(VENV)/dev.stamp ## check style, types, imports between rooms, and spelling
 	$(BIN)/ruff check

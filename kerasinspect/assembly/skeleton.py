@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.nodes import Node
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.layers import LAYERS, OPERATION
 from kerasinspect.knowledge.naming import is_registered_elsewhere, plain_class_name, snake_case
 from kerasinspect.knowledge.serialized import as_mapping, config_of, entries_of, text_at
@@ -135,7 +136,7 @@ def undescribed(root: Node) -> Iterator[str]:
         if node.kind is None or not node.kind.is_model or node.same_as is not None or not node.from_config:
             continue
         listed = node.config.get("layers")
-        if not isinstance(listed, list):
+        if not isinstance(listed, JSON_LISTS):
             yield f"The config of the {node.class_name} {node.name} does not list its layers."
         elif lost := len(listed) - len(entries_of(listed)):
             yield f"The config of the {node.class_name} {node.name} lists {lost} of {len(listed)} layers that are none."

@@ -7,9 +7,10 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from kerasinspect.analysis.statistics import measure, measure_with
+from kerasinspect.analysis.statistics import is_shared, measure, measure_with
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
+from kerasinspect.analysis.weights_checksum import beside
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.formats.container_facts import checksum_nbytes, container_facts, wrong_checksum
@@ -38,7 +39,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     """
     origin = origin_of(model) if training else None
     expect(checksum_nbytes(container) + sum(one.array.nbytes for one in _stored(model)))
-    with threads(container.nbytes) as pool:
+    with threads(container.nbytes) as pool, beside(int(container.archive is not None)):
         checksums = _begun(pool, container_facts, container)
         found = dict(_readings(model, origin, pool))
         facts = checksums.result()  # leaving cancels what no thread has begun yet
@@ -117,9 +118,10 @@ class _ArrayReading(NamedTuple):
 
 
 def _readings(model: Model, origin: Origin | None, pool: Executor) -> Iterator[tuple[str, _ArrayReading | str]]:
-    """The reading of each array, by its path: small ones here, large ones meanwhile in a thread of their own."""
+    """The reading of each array, by its path: here, or where it is large and one thread reads it, in another."""
     arrays = _stored(model)
-    meanwhile = {one.stored_path: _begun(pool, _read_array, one, origin) for one in arrays if one.array.nbytes >= LARGE}
+    alone = [one for one in arrays if one.array.nbytes >= LARGE and not is_shared(one.array)]
+    meanwhile = {one.stored_path: _begun(pool, _read_array, one, origin) for one in alone}
     for one in arrays:
         if one.stored_path not in meanwhile:
             yield one.stored_path, _read_array(one, origin)
@@ -136,6 +138,8 @@ def _read_array(one: Weight | Extra, origin: Origin | None) -> _ArrayReading | s
         if isinstance(one, Extra):
             return _ArrayReading(measure(one.array))
         measured = measure_with(one.array, units=one.name.endswith("kernel"))
-        return _ArrayReading(measured.figures, measured.units, None if origin is None else judge(one, measured, origin))
+        # Where all values are the same, nobody asks which units are alike, and it is said of all of them.
+        units = None if measured.figures.constant else measured.units
+        return _ArrayReading(measured.figures, units, None if origin is None else judge(one, measured, origin))
     except UnreadableFile as error:
         return error.message

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from kerasinspect.containers.sources import BLOCK, Source
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.model import all_values, depth_first
 from kerasinspect.shown.representation import one_line
 
@@ -181,6 +181,14 @@ class StoredArray:
             raise DamagedFile(self.problem)
         width = self.encoding.itemsize
         return self.storage.read(first * width, count * width)
+
+    def part(self, start: int, stop: int) -> StoredArray | None:
+        """The values from one place to another in C order, as a flat array; None where they lie in no run."""
+        if self.problem or not isinstance(self.storage, Contiguous):
+            return None
+        width = self.encoding.itemsize
+        run = replace(self.storage, offset=self.storage.offset + start * width, nbytes=(stop - start) * width)
+        return replace(self, shape=(stop - start,), storage=run)
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes | memoryview]:
         """All bytes, little-endian in C order, in pieces of at most ``size`` bytes."""

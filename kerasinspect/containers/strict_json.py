@@ -9,11 +9,18 @@ from __future__ import annotations
 import codecs
 import json
 from itertools import accumulate
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile
+from kerasinspect.json_values import whole_number
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, over_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kerasinspect.json_values import LongList
 
 _DEEPER, _SHALLOWER, _QUOTE, _BACKSLASH = b"[{", b"]}", b'"', b"\\"
 _MARKS = b"[{,:"
@@ -28,6 +35,10 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MOST_REPEATED_KEYS = 100
+_LARGE = 4 << 20
+"""Bytes of a document whose long lists are kept as their text."""
+_PIECE = 1 << 20
+"""Bytes whose characters are looked at together."""
 
 _REMEDY = "The file was damaged or edited by hand: get it again, or save the model again."
 
@@ -41,16 +52,49 @@ class _Parsed:
     """Each once, in the order of the file, the first hundred; the last value of each counts."""
 
 
-def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbytes: int | None = None) -> _Parsed:
+def parse_json(
+    data: bytes,
+    where: str,
+    limits: Limits = DEFAULT,
+    deflated_nbytes: int | None = None,
+    *,
+    with_long_lists: bool = False,
+) -> _Parsed:
     """The document that ``data`` holds; ``where`` is what to call it in a message.
 
     ``deflated_nbytes`` is what it took in a file that had it deflated: a few kilobytes can become millions of values.
+    ``with_long_lists`` says that a ``LongList`` may stand for a list.
     Raises RefusedFile where it passes a limit, and DamagedFile where it is not JSON.
     """
     if len(data) > limits.json_bytes:
         raise over_limit("json_bytes", len(data), limits.json_bytes, where)
-    text = _decode(data, where)
-    _check_size(text.encode("utf-8", "surrogatepass"), where, limits, deflated_nbytes)
+    text = _in_utf8(data, where)
+    _check_size(text, where, limits, deflated_nbytes)
+    try:
+        return _with_long_lists(text) if with_long_lists and len(text) >= _LARGE else _parsed(text.decode())
+    except json.JSONDecodeError as error:
+        at = len(error.doc[: error.pos].encode())
+        raise DamagedFile(
+            f"{where} is not JSON: {error.msg.removesuffix(' at')} at byte {at:,} of {len(data):,}.", _REMEDY
+        ) from error
+    except RecursionError as error:
+        # Only a caller that has already used up the stack gets here: the depth was checked above.
+        raise over_limit("json_depth", limits.json_depth, limits.json_depth, where) from error
+
+
+def _with_long_lists(text: bytes) -> _Parsed:
+    """The value of a document whose long lists are kept as their text."""
+    from kerasinspect.containers.long_lists import without_long_lists  # noqa: PLC0415 - patterns that few files need
+
+    short, lists = without_long_lists(text)
+    try:
+        return _parsed(short.decode(), lists)
+    except json.JSONDecodeError:
+        return _parsed(text.decode())  # which says where in the whole document the error is
+
+
+def _parsed(text: str, lists: Mapping[str, LongList] = MappingProxyType({})) -> _Parsed:
+    """The value of a document in which the digits of some numbers stand for long lists."""
     repeated: dict[str, None] = {}
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -60,27 +104,37 @@ def parse_json(data: bytes, where: str, limits: Limits = DEFAULT, deflated_nbyte
             _note_repeated(pairs, repeated)
         return found
 
-    try:
-        value = json.loads(text, object_pairs_hook=collect, parse_int=_whole_number)
-    except json.JSONDecodeError as error:
-        at = len(text[: error.pos].encode("utf-8", "surrogatepass"))
-        raise DamagedFile(
-            f"{where} is not JSON: {error.msg.removesuffix(' at')} at byte {at:,} of {len(data):,}.", _REMEDY
-        ) from error
-    except RecursionError as error:
-        # Only a caller that has already used up the stack gets here: the depth was checked above.
-        raise over_limit("json_depth", limits.json_depth, limits.json_depth, where) from error
+    def number(digits: str) -> int | float | LongList:
+        """A whole number, or the list that it stands for."""
+        return lists[digits] if digits in lists else whole_number(digits)
+
+    value = json.loads(text, object_pairs_hook=collect, parse_int=number if lists else whole_number)
     return _Parsed(value, tuple(repeated))
 
 
-def _decode(data: bytes, where: str) -> str:
-    """The text that the bytes hold, in whichever encoding JSON may have; raises DamagedFile for bytes that are none."""
+def _in_utf8(data: bytes, where: str) -> bytes:
+    """The document in UTF-8, from whichever encoding JSON may have; raises DamagedFile for bytes that are none."""
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None) or _bare_encoding(data)
     try:
-        return data.decode(encoding)
+        if encoding != "utf-8":
+            return data.decode(encoding).encode()
+        if not data.isascii():
+            _check_characters(data)
     except UnicodeDecodeError as error:
         message = f"{where} is not JSON: it is not valid {encoding.upper()} at byte {error.start:,} of {len(data):,}."
         raise DamagedFile(message, _REMEDY) from error
+    return data
+
+
+def _check_characters(data: bytes) -> None:
+    """Raise UnicodeDecodeError where bytes are no UTF-8; in pieces, since one wide character makes all others wide."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(data[start : start + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        data.decode()  # which says where in the whole document the error is
 
 
 def _bare_encoding(data: bytes) -> str:
@@ -119,19 +173,28 @@ def depth(text: bytes) -> int:
 
     It is right up to the place where the text stops being JSON, which is as far as a parser gets.
     """
-    unescaped = text.replace(_BACKSLASH * 2, b"").replace(_BACKSLASH + _QUOTE, b"")
-    # Once all else is gone, two quotes side by side are a whole string: between two strings stands a comma or a colon.
-    skeleton = unescaped.translate(None, _ALL_ELSE).replace(_QUOTE * 2, b"")
-    outside = b"".join(skeleton.split(_QUOTE)[::2])
-    return max(accumulate(map(_STEP_OF.__getitem__, outside.translate(None, b",:"))), default=0)
+    level = deepest = 0
+    inside = b""
+    for piece in _pieces(text):
+        unescaped = (inside + piece).replace(_BACKSLASH * 2, b"").replace(_BACKSLASH + _QUOTE, b"")
+        # Once all else is gone, two quotes side by side are a whole string: between two stands a comma or a colon.
+        skeleton = unescaped.translate(None, _ALL_ELSE).replace(_QUOTE * 2, b"").split(_QUOTE)
+        inside = b"" if len(skeleton) % 2 else _QUOTE
+        steps = b"".join(skeleton[::2]).translate(None, b",:")
+        levels = [*accumulate(map(_STEP_OF.__getitem__, steps), initial=level)]
+        level, deepest = levels[-1], max(deepest, *levels)
+    return deepest
 
 
-def _whole_number(digits: str) -> int | float:
-    """The number that digits stand for: an infinity where they are more than Python turns into a whole number."""
-    try:
-        return int(digits)
-    except ValueError:
-        return float(digits)
+def _pieces(text: bytes) -> Iterator[bytes]:
+    """A text in pieces, none of which ends behind a backslash."""
+    start = 0
+    while start < len(text):
+        end = start + _PIECE
+        while text[end - 1 : end] == _BACKSLASH:
+            end += 1
+        yield text[start:end]
+        start = end
 
 
 def _note_repeated(pairs: list[tuple[str, Any]], repeated: dict[str, None]) -> None:

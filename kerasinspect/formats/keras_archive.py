@@ -122,7 +122,7 @@ def json_object(
 ) -> Described:
     """A member or file that holds a JSON object; raises DamagedFile where it holds something else."""
     where = f"{name} in {holder}"
-    parsed = parse_json(load(), where, limits, deflated_nbytes)
+    parsed = parse_json(load(), where, limits, deflated_nbytes, with_long_lists=True)
     if not isinstance(parsed.value, dict):
         raise DamagedFile(f"{where} is not a JSON object.", "Save the model again.")
     return Described(parsed.value, tuple((name, key) for key in parsed.duplicate_keys))

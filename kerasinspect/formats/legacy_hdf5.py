@@ -145,7 +145,7 @@ def _json_attribute(source: Source, root: Group, name: str, limits: Limits, note
         if name in root.attributes:
             raise DamagedFile(f"{where} is not text.", "Save the model again.")
         return None
-    parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits)
+    parsed = parse_json(text.encode("utf-8", "surrogateescape"), where, limits, with_long_lists=True)
     notes.repeated_keys.extend((name, key) for key in parsed.duplicate_keys)
     notes.remarks.extend(Remark("repeated-key", name, (key,)) for key in parsed.duplicate_keys)
     if isinstance(parsed.value, dict):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypeGuard
 
+from kerasinspect.json_values import JSON_LISTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -27,7 +29,7 @@ def as_mapping(value: Json | JsonObject) -> JsonObject:
 
 def as_list(value: Json) -> Sequence[Json]:
     """A JSON list, or an empty one where the value is something else."""
-    return value if isinstance(value, list) else ()
+    return value if isinstance(value, JSON_LISTS) else ()
 
 
 def text_at(mapping: JsonObject, key: str) -> str | None:
@@ -49,7 +51,7 @@ def entries_of(value: Json) -> list[JsonObject]:
 def config_of(entry: JsonObject) -> JsonObject:
     """The config of a serialised layer; Keras before 2.2.3 has a bare list of layers for a Sequential."""
     config = entry.get("config")
-    return {"layers": config} if isinstance(config, list) else as_mapping(config)
+    return {"layers": config} if isinstance(config, JSON_LISTS) else as_mapping(config)
 
 
 def tensor_layers(value: Json) -> Iterator[str]:
@@ -64,7 +66,7 @@ def tensor_layers(value: Json) -> Iterator[str]:
             pending += [part for part in history[1] if isinstance(part, dict)]
         elif isinstance(item, dict):
             pending += reversed([*item.values()])
-        elif isinstance(item, list):
+        elif isinstance(item, JSON_LISTS):
             pending += reversed(item)
 
 

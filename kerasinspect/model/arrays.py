@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,14 @@ class Array(Protocol):
 
     def blocks(self, size: int = ...) -> Iterator[bytes | memoryview]:
         """All bytes, little-endian in C order, in pieces of about ``size`` bytes."""
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """An array of which several threads may read parts at once, if its bytes lie in one run."""
+
+    def part(self, start: int, stop: int) -> Array | None:
+        """The values from one place to another in C order, as a flat array; None where they lie in no run."""
 
 
 def all_values(array: Array, dtype: DTypeLike | None, *, copy: bool | None) -> np.ndarray:

@@ -80,7 +80,7 @@ class Layer:
     """Other paths at which the same layer appears."""
     vocabulary: Vocabulary | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The layer's own config as JSON, untrusted."""
+    """The layer's own config as JSON, untrusted; a long list may be a ``Sequence`` that keeps its text."""
     remarks: tuple[Remark, ...] = ()
     stored_as: str | None = None
     """The name that the file has for it, where the config has another one: Keras goes by its place."""

@@ -73,7 +73,11 @@ class Model:
     saved_at: str | None = None
     """ISO 8601, as the file says it."""
     config: Mapping[str, Any] | None = field(default=None, repr=False)
-    """The whole config as JSON, untrusted; None in a weights-only file."""
+    """The whole config as JSON, untrusted; None in a weights-only file.
+
+    A list of 32 KB or more in one of 4 MB or more is a ``Sequence`` that keeps its text: ``json.dumps`` writes it where
+    it is told ``default=list``.
+    """
     training_config: Mapping[str, Any] | None = field(default=None, repr=False)
     remarks: tuple[Remark, ...] = ()
     """What is odd about the file as a whole: said on stderr by ``show``."""

@@ -251,6 +251,19 @@ def test_four_or_five_values_share_a_byte() -> None:
     assert (ternary.dtype, ternary.nbytes, two_bits.nbytes) == ("int2", 2, 2)
 
 
+@pytest.mark.parametrize("coding", [INT4, UINT4, UINT2, TERNARY], ids=lambda coding: str(coding.dtype))
+def test_every_byte_stands_for_its_digits(coding: Coding) -> None:
+    """Its digits, the lowest one first, are the byte again, along whichever axis they lie and in either direction."""
+    codes = np.arange(coding.base**coding.digits).astype("uint8")
+    across = unpacked(plain(codes[:, np.newaxis]), 1, coding.digits, coding)
+    down = unpacked(plain(codes[np.newaxis, :]), 0, coding.digits, coding)
+    counted = across[...].astype(int) - (0 if coding.wraps else coding.lowest)
+    assert np.array_equal(counted % coding.base @ coding.base ** np.arange(coding.digits), codes)
+    assert across[...].min() == coding.lowest
+    assert np.array_equal(down[...], across[...].T)
+    assert np.array_equal(down[::-1], across[:, ::-1].T)
+
+
 KEYS = [np.s_[...], np.s_[1], np.s_[-1, 2], np.s_[1:4, ::2], np.s_[::-1, 3:0:-2], np.s_[2:2], np.s_[:, 4]]
 
 

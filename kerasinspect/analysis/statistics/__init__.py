@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerasinspect.analysis.statistics.distribution import Histogram, histogram, quantiles
 from kerasinspect.analysis.statistics.figures import Statistics
-from kerasinspect.analysis.statistics.measuring import Measured, measure, measure_with
+from kerasinspect.analysis.statistics.measuring import Measured, is_shared, measure, measure_with
 from kerasinspect.analysis.statistics.numbers import number_blocks
 from kerasinspect.analysis.statistics.units import Units
 
@@ -14,6 +14,7 @@ __all__ = [
     "Statistics",
     "Units",
     "histogram",
+    "is_shared",
     "measure",
     "measure_with",
     "number_blocks",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from math import isfinite, prod
+from functools import reduce
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.analysis.statistics.extremes import extremes, zeros_and_subnormals
 from kerasinspect.analysis.statistics.figures import Statistics
-from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw_blocks
+from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw_blocks, widened
 from kerasinspect.analysis.statistics.sampling import Sampler
+from kerasinspect.analysis.statistics.side_by_side import side_by_side
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
-from kerasinspect.dtypes import DTYPES
 from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.model.arrays import Divisible
 
 if TYPE_CHECKING:
     from typing import Any
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 _LARGE, _LARGE_BLOCK = 1 << 22, 1 << 18
 """Values of a large array, and how many of one are looked at together: so many that numpy does nearly all of the work
 and two threads seldom wait for each other."""
+
+_SHARED = 1 << 22
+"""Values of an array that several threads read together: of a smaller one, starting them costs too much."""
+
+_CHUNKS = 8
+"""How many chunks a thread takes at a time."""
 
 _FAR = 0.5
 """Where the spread is a smaller share of the sum of squares than this, the mean is far from zero."""
@@ -45,7 +54,7 @@ def measure(array: Array) -> Statistics:
 
     Raises DamagedFile where its bytes are missing, RefusedFile where they may not be read.
     """
-    return measure_with(array).figures
+    return _read(_Reading(array)).figures()
 
 
 def measure_with(array: Array, *, units: bool = False) -> Measured:
@@ -53,56 +62,89 @@ def measure_with(array: Array, *, units: bool = False) -> Measured:
 
     Of an array with identical units a part is read twice, to be sure that they are. Raises what ``measure`` raises.
     """
-    so_far = UnitsSoFar(array.shape) if units else None
-    sampler = Sampler(array.shape)
-    figures = _figures_of(array, sampler, so_far)
+    sampler, so_far = Sampler(array.shape, array.dtype), UnitsSoFar(array.shape) if units else None
+    figures = _read(_Reading(array, sampler, so_far)).figures()
     return Measured(figures, sampler.taken(), sampler.runs(), so_far.settled(array) if so_far else None)
 
 
-def _figures_of(array: Array, sampler: Sampler, units: UnitsSoFar | None) -> Statistics:
-    """The figures of an array; a sample and its units on the way."""
-    columns = units.columns if units else 1
-    size = prod(array.shape)
-    together = _LARGE_BLOCK if size >= _LARGE else BLOCK
-    buffers = _Buffers.of(min(max(together, columns), size), array.dtype)
-    figures = Statistics()
-    with np.errstate(all="ignore"):
-        for raw in raw_blocks(array, columns, together):
-            values = as_numbers(raw, array.dtype)
-            sampler.add(values)
-            part = _figures(values, DTYPES[array.dtype].smallest_normal, buffers)
-            figures = figures.merge(part) if figures.count else part
-            if units:
-                units.add(raw, values, zeros=part.zeros)
-    return figures if figures.count else Statistics(count=size)
+def is_shared(array: Array) -> bool:
+    """Whether several threads measure the array together."""
+    return len(_Reading(array).parts) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Buffers:
-    """Buffers that every chunk is worked on in, so that none are made on the way."""
+class _Reading:
+    """What the threads that read an array together have found so far.
 
-    wide: np.ndarray[Any, Any]
-    sizes: np.ndarray[Any, Any]
-    flags: np.ndarray[Any, Any]
+    Figures are of chunks that are the same for any number of threads, and are put together in order, so that they are
+    the same, too.
+    """
 
-    @classmethod
-    def of(cls, size: int, dtype: str) -> _Buffers:
-        """Buffers for chunks of at most so many values."""
-        narrow = np.float64 if dtype == "float64" else np.float32
-        return cls(np.empty(size), np.empty(size, narrow), np.empty(size, np.bool_))
+    def __init__(self, array: Array, sampler: Sampler | None = None, units: UnitsSoFar | None = None) -> None:
+        """Begin with nothing read."""
+        self._array, self._sampler, self._units = array, sampler, units
+        self._figures: dict[int, Statistics] = {}
+        self._size = prod(array.shape)
+        self._columns = units.columns if units else 1
+        self._together = _LARGE_BLOCK if self._size >= _LARGE else BLOCK
+
+    @property
+    def parts(self) -> list[tuple[int, Array]]:
+        """The flat parts that are read by themselves, each with the place of its first value; one is the whole."""
+        step = _CHUNKS * self._columns * max(1, self._together // self._columns)
+        alone = self._size < max(_SHARED, 2 * step) or self._columns > self._together  # each thread holds a whole row
+        if alone or not isinstance(self._array, Divisible):
+            return [(0, self._array)]
+        starts = range(0, self._size, step)
+        parts = ((start, self._array.part(start, min(start + step, self._size))) for start in starts)
+        return [(start, part) for start, part in parts if part is not None] or [(0, self._array)]
+
+    def read(self, part: tuple[int, Array]) -> None:
+        """Read one part; raises DamagedFile where its bytes are missing, RefusedFile where they may not be read."""
+        at, array = part
+        printed = True
+        wide = np.empty(min(max(self._together, self._columns), self._size))
+        with np.errstate(all="ignore"):
+            for raw in raw_blocks(array, self._columns, self._together):
+                figures = self._figures[at] = _figures(raw, array.dtype, wide)
+                if self._sampler:
+                    self._sampler.add(raw, at)
+                if self._units:
+                    self._units.add(raw, array.dtype, at, zeros=figures.zeros, printed=printed)
+                    printed = array is self._array  # of many parts, one chunk of each is enough
+                at += raw.size
+
+    def figures(self) -> Statistics:
+        """Those of all parts, once they are read."""
+        chunks = [self._figures[at] for at in sorted(self._figures)]
+        return reduce(Statistics.merge, chunks) if chunks else Statistics(count=self._size)
 
 
-def _figures(values: np.ndarray[Any, Any], smallest_normal: float | None, buffers: _Buffers) -> Statistics:
-    """The figures of one chunk, which is not empty."""
-    low, high = values.min().item(), values.max().item()
-    if isfinite(low) and isfinite(high):
-        return _finite_figures(values, low, high, smallest_normal, buffers)
-    nan, infinite = np.isnan(values), np.isinf(values)
-    finite = values[~(nan | infinite)]
-    if finite.size:
-        rest = _finite_figures(finite, finite.min().item(), finite.max().item(), smallest_normal, buffers)
+def _read(reading: _Reading) -> _Reading:
+    """Read an array, in several threads where it has parts for them."""
+    parts = reading.parts
+    if len(parts) > 1:
+        side_by_side(reading.read, parts)
     else:
-        rest = Statistics()
+        reading.read(parts[0])
+    return reading
+
+
+def _figures(raw: np.ndarray[Any, Any], dtype: str, wide: np.ndarray[Any, Any]) -> Statistics:
+    """The figures of one chunk, which is not empty; ``wide`` has room for it in float64."""
+    ends = extremes(raw, dtype)
+    if ends is None:
+        return _odd_figures(raw, dtype, wide)
+    zeros, subnormals = zeros_and_subnormals(raw, dtype, wide) if ends.reach_zero else (0, 0)
+    mean, spread = _moments(widened(raw, dtype, wide[: raw.size]))
+    return Statistics(raw.size, raw.size, 0, 0, 0, zeros, subnormals, ends.low, ends.high, mean, spread)
+
+
+def _odd_figures(raw: np.ndarray[Any, Any], dtype: str, wide: np.ndarray[Any, Any]) -> Statistics:
+    """The figures of a chunk in which some values are NaN or infinite."""
+    values = as_numbers(raw, dtype)
+    nan, infinite = np.isnan(values), np.isinf(values)
+    finite = raw[~(nan | infinite)]
+    rest = _figures(finite, dtype, wide) if finite.size else Statistics()
     positive = int(np.count_nonzero(values == np.inf))
     odd = Statistics(
         count=values.size - finite.size,
@@ -115,39 +157,13 @@ def _figures(values: np.ndarray[Any, Any], smallest_normal: float | None, buffer
     return odd.merge(rest)
 
 
-def _finite_figures(
-    values: np.ndarray[Any, Any], low: float, high: float, smallest_normal: float | None, buffers: _Buffers
-) -> Statistics:
-    """The figures of values that are all finite and lie between ``low`` and ``high``."""
-    count = values.size
-    small = count if smallest_normal is None else _closer_to_zero(values, low, high, smallest_normal, buffers)
-    zeros = count - int(np.count_nonzero(values)) if small else 0
-    wide = buffers.wide[:count]
-    np.copyto(wide, values)
-    mean = wide.sum().item() / count
+def _moments(wide: np.ndarray[Any, Any]) -> tuple[float, float]:
+    """The mean of finite float64 values and the sum of their squared distances from it; may overwrite them."""
+    mean = np.add.reduce(wide).item() / wide.size
     squares = dot(wide, wide)
-    spread = squares - count * mean * mean
+    spread = squares - wide.size * mean * mean
     if not spread > _FAR * squares:
         # The mean is far from zero beside the spread, and the difference of two large numbers would lose digits.
         np.subtract(wide, mean, out=wide)
         spread = dot(wide, wide)
-    return Statistics(
-        count=count,
-        finite=count,
-        zeros=zeros,
-        subnormals=0 if smallest_normal is None else small - zeros,
-        minimum=low,
-        maximum=high,
-        mean=mean,
-        spread=spread,
-    )
-
-
-def _closer_to_zero(values: np.ndarray[Any, Any], low: float, high: float, distance: float, buffers: _Buffers) -> int:
-    """How many values, which lie between ``low`` and ``high``, are closer to zero than that."""
-    if low >= distance or high <= -distance:
-        return 0
-    sizes = np.abs(values, out=buffers.sizes[: values.size])
-    if sizes.min() >= distance:
-        return 0
-    return int(np.count_nonzero(np.less(sizes, distance, out=buffers.flags[: values.size])))
+    return mean, spread

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.decoding import decoded
+from kerasinspect.decoding import decoded, float8_values
 from kerasinspect.dtypes import DTYPES, holds_numbers
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _LEAST = 1 << 14
 
 _ROW = 1 << 12
 """Products that are added up in one go: few enough that BLAS does it on the thread that asks."""
+
+
+_FLOAT8 = frozenset(name for name, row in DTYPES.items() if row.exponent_bits)
 
 
 def raw_blocks(array: Array, columns: int = 1, size: int = BLOCK) -> Iterator[np.ndarray[Any, Any]]:
@@ -73,8 +77,28 @@ def as_numbers(raw: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
     return raw if dtype == "bool" else decoded(raw, dtype)
 
 
+def widened(raw: np.ndarray[Any, Any], dtype: str, out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Stored values as float64, which are written to ``out``: each dtype by the shortest way that its values allow."""
+    if dtype in _FLOAT8:
+        # Two values are looked up at once, which takes a quarter of the time of one by one and then float64 of them.
+        pairs, whole = _pairs(dtype), raw.size - raw.size % 2
+        pairs.take(raw[:whole].view("<u2"), out=out[:whole].view(np.complex128), mode="clip")
+        out[whole:] = pairs.real[raw[whole:]]
+    else:
+        np.copyto(out, as_numbers(raw, dtype) if dtype == "bfloat16" else raw)
+    return out
+
+
+@cache
+def _pairs(dtype: str) -> np.ndarray[Any, Any]:
+    """The values that two bytes of an 8-bit float stand for, side by side as if they were a complex number."""
+    values = float8_values(dtype).astype(np.float64)
+    return np.stack(np.broadcast_arrays(values, values[:, np.newaxis]), -1).reshape(-1).view(np.complex128)
+
+
 def dot(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     """The sum of the products of two flat arrays, row by row and then of the rows, so that rounding does not add up."""
     whole = one.size - one.size % _ROW
     rows = np.vecdot(one[:whole].reshape(-1, _ROW), other[:whole].reshape(-1, _ROW))
-    return float(rows.sum() + np.vecdot(one[whole:], other[whole:]))
+    total = float(np.add.reduce(rows))
+    return total + float(np.vecdot(one[whole:], other[whole:])) if whole < one.size else total

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.analysis.statistics.numbers import as_numbers
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -18,31 +20,34 @@ _RUN, _RUNS = 16, 256
 
 
 class Sampler:
-    """Every so many-th value of an array of which a part has been read, in order."""
+    """Every so many-th value of an array, taken from its pieces in whatever order and by whichever thread."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], dtype: str) -> None:
         """Begin with nothing read; never take all values from the same columns."""
+        self._dtype = dtype
         self._step = -(-prod(shape) // SAMPLE) or 1
         columns = prod(shape[-1:])
         while self._step > 1 and gcd(self._step, columns) > 1:
             self._step += 1
         self._apart = _RUN * (prod(shape) // (_RUN * _RUNS) | 1) if self._step > 1 else 0
-        self._read = 0
-        self._pieces: list[np.ndarray[Any, Any]] = []
-        self._runs: list[np.ndarray[Any, Any]] = []
+        self._pieces: dict[int, np.ndarray[Any, Any]] = {}
+        self._runs: dict[int, np.ndarray[Any, Any]] = {}
 
-    def add(self, values: np.ndarray[Any, Any]) -> None:
-        """Take from the next values."""
-        self._pieces.append(values[-self._read % self._step :: self._step].copy())
+    def add(self, raw: np.ndarray[Any, Any], first: int) -> None:
+        """Take from some values as they are stored, the first of which is at this place in C order."""
+        self._pieces[first] = raw[-first % self._step :: self._step].copy()
         if self._apart:
-            starts = np.arange(-self._read % self._apart, values.size - _RUN + 1, self._apart)
-            self._runs.append(values[starts[:, np.newaxis] + np.arange(_RUN)].ravel())
-        self._read += values.size
+            starts = np.arange(-first % self._apart, raw.size - _RUN + 1, self._apart)
+            self._runs[first] = raw[starts[:, np.newaxis] + np.arange(_RUN)].ravel()
 
     def taken(self) -> np.ndarray[Any, Any]:
-        """All that were taken."""
-        return np.concatenate(self._pieces) if self._pieces else np.empty(0)
+        """All that were taken, as numbers."""
+        return self._numbers(self._pieces) if self._pieces else np.empty(0)
 
     def runs(self) -> np.ndarray[Any, Any]:
         """Whole runs of neighbours, one after the other, from all over the array; all of it where it is small."""
-        return np.concatenate(self._runs) if self._runs else self.taken()
+        return self._numbers(self._runs) if self._runs else self.taken()
+
+    def _numbers(self, pieces: dict[int, np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+        """Pieces of the array in their order, put together."""
+        return as_numbers(np.concatenate([pieces[first] for first in sorted(pieces)]), self._dtype)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.statistics.numbers import raw_blocks
+from kerasinspect.analysis.statistics.numbers import as_numbers, raw_blocks
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 _LARGEST = 1 << 22
 """Positions along an axis that are told apart; a longer axis has none told."""
+
+
+_PRINTED = 16
+"""About so many rows of a chunk tell its columns apart; those that they do not are compared value by value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Units:
 
 
 class UnitsSoFar:
-    """The units of an array of which a part has been read: whole rows, in order."""
+    """The units of an array of which some rows have been read, in whatever order and by whichever thread."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         """Begin with nothing read; fewer than two axes, or overlong ones, have no units."""
@@ -42,24 +47,45 @@ class UnitsSoFar:
         self._inputs = np.zeros(rows, np.bool_)
         self._units = np.zeros(self.columns, np.bool_)
         self._prints = np.zeros((2, self.columns), np.uint64)
-        self._rows_read = 0
+        self._all_units = False
+        self._turn = Lock()
 
-    def add(self, raw: np.ndarray[Any, Any], values: np.ndarray[Any, Any], *, zeros: int) -> None:
-        """Take in whole rows, as they are stored and as numbers; ``zeros`` is how many of these are zero."""
+    def add(self, raw: np.ndarray[Any, Any], dtype: str, first: int, *, zeros: int, printed: bool) -> None:
+        """Take in whole rows, as they are stored, the first value of which is at this place in C order.
+
+        ``zeros`` is how many values are zero, ``printed`` whether these rows help to tell the columns apart.
+        """
         if not self._inputs.size:
             return
         bits = raw.view(f"u{raw.itemsize}").reshape(-1, self.columns)
+        before = first // self.columns
+        units, inputs = self._used(as_numbers(raw, dtype) if zeros else None, before, len(bits))
+        with self._turn:
+            if printed:
+                self._print(bits[:: len(bits) // _PRINTED or 1], before)
+            if not self._all_units:
+                self._units |= units
+                self._all_units = units is True
+            self._inputs[inputs] = True
+
+    def _print(self, rows: np.ndarray[Any, Any], before: int) -> None:
+        """Tell columns apart by some rows."""
         for parity in (0, 1):
-            self._prints[(self._rows_read + parity) % 2] ^= np.bitwise_xor.reduce(bits[parity::2], axis=0)
-        places = np.arange(self._rows_read, self._rows_read + len(bits)) % self._inputs.size
-        self._rows_read += len(bits)
-        if zeros:
-            used = (values != 0).reshape(-1, self.columns)
-            self._units |= used.any(axis=0)
-            self._inputs[places[used.any(axis=1)]] = True
-        else:
-            self._units[:] = True
-            self._inputs[places] = True
+            self._prints[(before + parity) % 2] ^= np.bitwise_xor.reduce(rows[parity::2], axis=0)
+
+    def _used(
+        self, values: np.ndarray[Any, Any] | None, before: int, rows: int
+    ) -> tuple[np.ndarray[Any, Any] | bool, np.ndarray[Any, Any] | slice]:
+        """Which units and which inputs are used in so many rows; all of them where None says that no value is zero."""
+        size = self._inputs.size
+        start = before % size
+        if values is None and (rows >= size or start + rows <= size):
+            return True, slice(None) if rows >= size else slice(start, start + rows)
+        places = np.arange(before, before + rows) % size
+        if values is None:
+            return True, places
+        used = (values != 0).reshape(rows, self.columns)
+        return used.any(axis=0), places[used.any(axis=1)]
 
     def settled(self, array: Array) -> Units:
         """What holds for the whole array; columns that look the same are read again and compared."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
@@ -106,16 +107,20 @@ def long_lists(model: Model, fewest: float) -> Iterator[tuple[ConfigPlace, tuple
     for document, root in configs_of(model):
         for value, place in objects_in(document, root):
             for key, inner in value.items():
-                if isinstance(inner, list) and (count := _numbers(inner)) > fewest:
+                if isinstance(inner, JSON_LISTS) and (count := _numbers(inner)) > fewest:
                     yield ConfigPlace(place, key), names_at(document, place), count
 
 
-def _numbers(listed: list[Json]) -> int:
+def _numbers(listed: Iterable[Json]) -> int:
     """How many numbers there are in lists of lists."""
-    count, pending = 0, [listed]
+    count, pending = 0, [iter(listed)]
     while pending:
-        for value in pending.pop():
-            if isinstance(value, list):
-                pending.append(value)
-            count += isinstance(value, (int, float))
+        for value in pending[-1]:
+            if isinstance(value, (int, float)):
+                count += 1
+            elif isinstance(value, JSON_LISTS):
+                pending.append(iter(value))
+                break
+        else:
+            pending.pop()
     return count

@@ -30,6 +30,7 @@ from kerasinspect.analysis.stored_code.references import (
     is_keras,
     plain_name,
 )
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.names import cut, leads_out
 
@@ -120,7 +121,7 @@ def _plain_texts(value: Json) -> Iterator[str]:
         one = pending.pop()
         if isinstance(one, str):
             yield one
-        elif isinstance(one, list):
+        elif isinstance(one, JSON_LISTS):
             pending += one
         elif isinstance(one, dict) and "class_name" not in one:
             pending += one.values()

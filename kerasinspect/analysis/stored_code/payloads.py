@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.stored_code.code_findings import CodeFinding
 from kerasinspect.analysis.stored_code.config_places import SHOWN, ConfigPlace
 from kerasinspect.analysis.stored_code.references import is_foreign, plain_class
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.late_patterns import late_pattern
 from kerasinspect.names import cut
 
@@ -44,7 +45,7 @@ def lambda_types(value: JsonObject, place: ConfigPlace) -> Iterator[CodeFinding]
     if isinstance(config, dict) and plain_class(value) == "Lambda" and config.get("function_type") != "lambda":
         function = config.get("function")
         source = isinstance(function, str) and (_SOURCE.match(function) is not None or _is_bytecode(function))
-        if source or (isinstance(function, list) and function and isinstance(function[0], str)):
+        if source or (isinstance(function, JSON_LISTS) and function and isinstance(function[0], str)):
             yield code_at(function, ConfigPlace(ConfigPlace(place, "config"), "function"))
     for name in _lambda_keys(value):
         yield code_at(value[name], ConfigPlace(place, name))
@@ -91,7 +92,7 @@ def _longest_text(stored: Json) -> str:
             found = max(found, value, key=len)
         elif isinstance(value, dict):
             stack.extend(inner for inner in value.values() if not _holds_code(inner))
-        elif isinstance(value, list):
+        elif isinstance(value, JSON_LISTS):
             stack.extend(inner for inner in value if not _holds_code(inner))
     return found
 

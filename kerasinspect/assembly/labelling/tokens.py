@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from kerasinspect.errors import InspectError
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.serialized import size, whole, word
 from kerasinspect.late_dataclasses import dataclass, replace
 from kerasinspect.names import cut
@@ -108,7 +109,7 @@ def labels_of_rows(node: Node, vocabulary: Vocabulary, asset: Callable[[], bytes
     found, listed = vocabulary.tokens[: len(special)] == special, node.config.get("vocabulary")
     if asset is not None and (listed is not None or not found):
         return ()
-    rest = asset or (listed if isinstance(listed, list) else ())
+    rest = asset or (listed if isinstance(listed, JSON_LISTS) else ())
     labels = _TokenLabels(() if found else special, vocabulary, rest)
     return labels if whole(node.config, "vocabulary_size") in (None, len(labels)) else ()
 

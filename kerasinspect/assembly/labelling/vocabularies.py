@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.labelling.tokens import LONGEST, labels_of_rows, token_in
 from kerasinspect.errors import UnreadableFile
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import Vocabulary
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.assembly.nodes import Node
 
@@ -64,15 +66,25 @@ def _vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voc
     from hashlib import sha256  # noqa: PLC0415 - few layers have a vocabulary
 
     listed = node.config.get("vocabulary")
-    if isinstance(listed, list):
-        digest = sha256("\n".join(map(str, listed)).encode(errors="surrogatepass")).hexdigest()
-        return Vocabulary(_kept(map(str, listed[:_SHOWN])), len(listed), None, digest)
+    if isinstance(listed, JSON_LISTS):
+        return Vocabulary(_kept(map(str, listed[:_SHOWN])), len(listed), None, _digest_of(map(str, listed)))
     path = f"assets{node.group}/vocabulary.txt"
     if node.group is None or path not in assets:
         return None
     written = assets[path]()
     first = written.split(b"\n", _SHOWN)[:_SHOWN]
     return Vocabulary(_kept(map(token_in, first)), written.count(b"\n") + 1, path, sha256(written).hexdigest())
+
+
+def _digest_of(tokens: Iterator[str]) -> str:
+    """The SHA-256 of tokens, one a line, of which only some are in memory at a time."""
+    from hashlib import sha256  # noqa: PLC0415 - as above
+
+    digest, separator = sha256(), ""
+    while some := [*islice(tokens, _SHOWN)]:
+        digest.update((separator + "\n".join(some)).encode(errors="surrogatepass"))
+        separator = "\n"
+    return digest.hexdigest()
 
 
 def _kept(tokens: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
 from kerasinspect.checking.findings import Hit
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.kinds import Remains
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.naming import snake_case
@@ -151,7 +152,7 @@ def losses_of(value: object, outputs: Mapping[str, Layer]) -> dict[str, Loss]:
     items: Iterator[tuple[str, object]] = iter(())
     if isinstance(value, dict):
         items = iter(value.items())
-    elif isinstance(value, list) and len(value) == len(outputs):
+    elif isinstance(value, JSON_LISTS) and len(value) == len(outputs):
         items = zip(outputs, value, strict=True)
     return {name: loss for name, item in items if (loss := loss_of(item)) is not None}
 
@@ -186,7 +187,7 @@ def wrong_loss_weights(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     given = (evidence.model.training_config or {}).get("loss_weights")
     outputs = len(output_layers(evidence.model))
-    if isinstance(given, list) and outputs and len(given) != outputs:
+    if isinstance(given, JSON_LISTS) and outputs and len(given) != outputs:
         places = "output" if outputs == 1 else "outputs"
         yield Hit(evidence.name, f"Its loss_weights are a list of {len(given):,}, but it has {outputs} {places}.")
 
@@ -200,7 +201,7 @@ def short_loss_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Load it with `compile=False` in Keras 3.3 or later, or compile it with the full name of the loss and save it anew.
     """
     loss = (evidence.model.training_config or {}).get("loss")
-    parts = [*loss.values()] if isinstance(loss, dict) else loss if isinstance(loss, list) else [loss]
+    parts = [*loss.values()] if isinstance(loss, dict) else loss if isinstance(loss, JSON_LISTS) else [loss]
     short = [part for part in parts if isinstance(part, str) and part.lower() in _SHORT_NAMES]
     if short and evidence.model.format == "legacy-hdf5":
         names = ", ".join(dict.fromkeys(short))

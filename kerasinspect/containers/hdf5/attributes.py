@@ -129,7 +129,7 @@ def _fixed(data: bytes, datatype: int, values: int, count: int) -> Iterator[byte
     return (data[at : at + size].rstrip(b"\0") for at in range(values, values + count * size, size))
 
 
-def _variable(file: OpenFile, data: bytes, values: int, count: int) -> Iterator[bytes | None]:
+def _variable(file: OpenFile, data: bytes, values: int, count: int) -> Iterator[memoryview | None]:
     """Texts that lie in a heap; None for one that was never written."""
     if values + count * _REFERENCE.size > len(data):
         message = f"{count} texts in {len(data) - values} bytes"
@@ -139,7 +139,7 @@ def _variable(file: OpenFile, data: bytes, values: int, count: int) -> Iterator[
         yield objects_of(file, heap)[place][:size] if heap else None
 
 
-def objects_of(file: OpenFile, address: int) -> Mapping[int, bytes]:
+def objects_of(file: OpenFile, address: int) -> Mapping[int, memoryview]:
     """The objects of a global heap by number."""
     if address not in file.heaps:
         make_room(file.heaps)
@@ -157,9 +157,12 @@ def make_room(heaps: dict[int, Any]) -> None:
         heaps.clear()
 
 
-def heap_objects(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The objects in the bytes of a heap, up to its free space; raises ValueError for one that is cut short."""
-    at = 0
+def heap_objects(data: bytes) -> Iterator[tuple[int, memoryview]]:
+    """The objects in the bytes of a heap, up to its free space; raises ValueError for one that is cut short.
+
+    They are not copied: a config of 37 MB lies in a heap.
+    """
+    at, view = 0, memoryview(data)
     while at + _HEAP_OBJECT.size <= len(data):
         place, size = _HEAP_OBJECT.unpack_from(data, at)
         at += _HEAP_OBJECT.size
@@ -168,11 +171,11 @@ def heap_objects(data: bytes) -> Iterator[tuple[int, bytes]]:
         if at + size > len(data):
             message = f"object {place} of a heap has {size} bytes"
             raise ValueError(message)
-        yield place, data[at : at + size]
+        yield place, view[at : at + size]
         at += padded(size)
 
 
-def texts(file: OpenFile, pieces: Iterable[bytes | str | None], where: str) -> list[str]:
+def texts(file: OpenFile, pieces: Iterable[bytes | memoryview | str | None], where: str) -> list[str]:
     """A list of texts, within the limit; what was never written is left out.
 
     Many attributes may be the same text in a heap, so that each costs what it takes.
@@ -186,15 +189,15 @@ def texts(file: OpenFile, pieces: Iterable[bytes | str | None], where: str) -> l
         if total > allowed:
             raise over_limit("hdf5_attribute_bytes", total, allowed, where)
         file.stream.charge(len(piece))
-        found.append(text_of(piece) if isinstance(piece, bytes) else piece)
+        found.append(piece if isinstance(piece, str) else text_of(piece))
     return found
 
 
-def text(file: OpenFile, data: bytes | None, where: str) -> str | None:
+def text(file: OpenFile, data: bytes | memoryview | None, where: str) -> str | None:
     """One text, within the limit; None for one that was never written."""
     return next((found.rstrip("\0") for found in texts(file, [data], where)), None)
 
 
-def text_of(data: bytes) -> str:
+def text_of(data: bytes | memoryview) -> str:
     """Bytes as text; what is not UTF-8 survives as surrogates, to be escaped where it is shown."""
-    return data.decode("utf-8", "surrogateescape")
+    return str(data, "utf-8", "surrogateescape")

@@ -35,7 +35,7 @@ class OpenFile:
     """Address of the root group's header."""
     outside_nbytes: int = 0
     """Bytes before and behind the HDF5 file itself that hold something."""
-    heaps: dict[int, Mapping[int, bytes]] = field(default_factory=dict)
+    heaps: dict[int, Mapping[int, memoryview]] = field(default_factory=dict)
     """The global heaps that were read last, which all headers share: their objects by number."""
     heaps_of_pyfive: dict[int, Any] = field(default_factory=dict)
     """The global heaps that were read last by pyfive, in its own form."""

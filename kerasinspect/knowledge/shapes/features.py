@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.axes import einsum_terms
 from kerasinspect.knowledge.serialized import first_of, flag, is_whole, size, whole_numbers, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, need, only, product
@@ -101,7 +102,7 @@ def discretization(config: JsonObject, inputs: Inputs) -> Outputs:
     """Bin numbers, or rows of as many numbers as there are bins."""
     shape, mode = inputs[0], word(config, "output_mode") or "int"
     edges = first_of(config, "bin_boundaries")
-    bins = len(edges) + 1 if isinstance(edges, list) else size(config, "num_bins")
+    bins = len(edges) + 1 if isinstance(edges, JSON_LISTS) else size(config, "num_bins")
     if mode in {"int", "one_hot"} or not shape[1:]:
         return _encoded(config, shape, bins, "int")
     return (shape[0], *shape[2:], bins)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from kerasinspect.analysis.stored_code.config_places import ConfigPlace
 from kerasinspect.analysis.stored_code.payloads import code_at
-from kerasinspect.json_values import json_sha256
+from kerasinspect.json_values import JSON_LISTS, json_sha256
 from kerasinspect.knowledge.quantization import policy_of
 from kerasinspect.knowledge.serialized import is_whole, mapping
 
@@ -37,7 +37,9 @@ def plain_value(key: str, value: Json) -> Json:
     """A value of a config in its plain form: no activation is a linear one, and code is its SHA-256."""
     if value is None and key.endswith("activation"):
         return "linear"
-    if key == "function" and (isinstance(value, list) or mapping({key: value}, key).get("class_name") == "__lambda__"):
+    if key == "function" and (
+        isinstance(value, JSON_LISTS) or mapping({key: value}, key).get("class_name") == "__lambda__"
+    ):
         return f"sha256:{code_at(value, ConfigPlace(None, key)).sha256}"
     return _simplified(value)
 
@@ -52,7 +54,7 @@ def _simplified(value: Json) -> Json:
 
     NaN and infinities, which Keras writes and JSON lacks, are words.
     """
-    if isinstance(value, list):
+    if isinstance(value, JSON_LISTS):
         inner = [*map(_simplified, value)]
         return inner[0] if len(inner) == 1 and not isinstance(inner[0], (dict, list)) else inner
     if not isinstance(value, dict):

@@ -1,0 +1,1 @@
+"""Programs that make the models: each is run in an interpreter of its own, so that whoever measures stays small."""

@@ -1,0 +1,96 @@
+"""What a command takes of memory: the same for a small model and a large one, and little of a large config."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.makers.large_models import constant_layer, save_legacy, save_zeros, vocabulary_layer
+from tests.places import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits addresses, and counts in kilobytes")
+
+ADDRESSES = 400 << 20
+"""Bytes of address space that a command has, with what numpy's threads reserve."""
+MOST = 60 << 20
+"""Bytes of memory that it may take."""
+VALUES = 200 << 20
+"""Bytes of values in a model that is large by them."""
+TIMES = 2.9
+"""How many times the size of a config it may add to what a command takes: with the rest, four times those of 37 MB."""
+COMMANDS = (
+    "list",
+    "list --hash",
+    "show",
+    "summary",
+    "stats",
+    "training",
+    "check",
+    "lock --hash",
+    "export --force --layer dense --output {folder}/arrays.npz",
+)
+LAUNCHER = """
+import os, resource, sys
+child = os.fork()
+if not child:
+    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1])))
+    os.execv(sys.executable, [sys.executable, "-m", "kerasinspect", *sys.argv[2:]])
+_, ending, used = os.wait4(child, 0)
+print(os.waitstatus_to_exitcode(ending), used.ru_maxrss << 10, file=sys.stderr)
+"""
+"""Runs a command for a small process of its own: a system counts what the process that starts another one takes."""
+
+
+def memory_of(*arguments: str | Path) -> int:
+    """The bytes that a command takes at most; it has to end well."""
+    call = [sys.executable, "-c", LAUNCHER, str(ADDRESSES), *map(str, arguments)]
+    ended = subprocess.run(call, capture_output=True, text=True, check=True)
+    status, taken = ended.stderr.splitlines()[-1].split()
+    assert status in {"0", "1"}, ended.stderr
+    return int(taken)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of 200 MB of zeros."""
+    path = tmp_path_factory.mktemp("large") / "model.keras"
+    save_zeros(path, VALUES)
+    return path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_memory_does_not_grow_with_values(command: str, large: Path) -> None:
+    """No command takes more than 60 MB, in 400 MB of addresses."""
+    name, *options = command.format(folder=large.parent).split()
+    assert memory_of(name, large, *options) < MOST
+
+
+@pytest.mark.parametrize("command", ["diff", "series"])
+def test_memory_does_not_grow_with_what_is_compared(command: str, large: Path) -> None:
+    """Nor does one that reads two models."""
+    other = large.with_name("other.keras")
+    if not other.exists():
+        other.hardlink_to(large)
+    assert memory_of(command, large, other) < MOST
+
+
+LAYERS = {"vocabulary": partial(vocabulary_layer, 600_000), "constant": partial(constant_layer, 50_000)}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("command", ["summary", "check"])
+def test_a_large_config_takes_a_few_times_its_size(command: str, layer: str, tmp_path: Path) -> None:
+    """A vocabulary or a table of numbers in a config of ten megabytes."""
+    path = tmp_path / "model.h5"
+    save_legacy(path, LAYERS[layer]())
+    config_nbytes = path.stat().st_size
+    assert config_nbytes > 8 << 20
+    rest = memory_of(command, SAMPLES / "question_network.h5")
+    assert memory_of(command, path) - rest < TIMES * config_nbytes
