@@ -17,9 +17,10 @@ from kerasinspect.formats.locating.locations import models_as_named
 from kerasinspect.formats.locating.natural_order import in_natural_order
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.opening import open_model
+from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from kerasinspect.analysis.comparison.results import Diff, Matching
     from kerasinspect.analysis.comparison.series.results import Series
@@ -108,7 +109,7 @@ def files_of_series(names: Sequence[str], limits: Limits, *, natural: bool) -> t
     return found
 
 
-def follow(locations: Iterable[Location], filters: SelectionFilters, limits: Limits) -> Series:
+def follow(locations: Sequence[Location], filters: SelectionFilters, limits: Limits) -> Series:
     """How the layers of a model move over some files, each opened once, and two at a time.
 
     Raises NothingMatches for a filter that matches in none of them.
@@ -116,7 +117,7 @@ def follow(locations: Iterable[Location], filters: SelectionFilters, limits: Lim
     tolerance = ComparisonOptions()
     so_far = SeriesSoFar(partial(compare_arrays, rtol=tolerance.rtol, atol=tolerance.atol), filters)
     with ExitStack() as before:
-        for location in locations:
+        for location in in_turn(locations):
             with ExitStack() as file:
                 try:
                     model = file.enter_context(_located(location, limits))

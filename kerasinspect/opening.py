@@ -7,11 +7,12 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly import assemble
-from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, refuse_device
+from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, path_in_words, refuse_device
 from kerasinspect.errors import NotAModel
 from kerasinspect.formats.recognising import file_contents, folder_contents
 from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
@@ -38,6 +39,7 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
     """
     path = os.fspath(location)
     refuse_device(path)
+    begin("opening", file=path_in_words(path))
     with ExitStack() as files:
         if path != STANDARD_INPUT and is_folder(path):
             contents = _folder(path, limits, files)
@@ -45,6 +47,7 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
             contents = file_contents(files.enter_context(closing(_named_file(path))), limits, files)
         model = assemble(contents, limits)
         model = replace(model, checksum=contents.checksum, close=files.pop_all().close)
+        begin("reading")
         return model, contents.container
 
 

@@ -281,6 +281,28 @@ def shows_escapes(stream: TextIO) -> bool:
     )
 
 
+def is_pipe(stream: TextIO) -> bool:
+    """Whether a stream leads to another program."""
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except (OSError, ValueError):  # a stream that is none of the system's
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def is_in_foreground(terminal: TextIO) -> bool:
+    """Whether this process may write to a terminal at any time: a shell's job in the background would disturb another.
+
+    A terminal that is not the one of this process has no such jobs, and neither has a console of Windows.
+    """
+    if sys.platform == "win32" or not hasattr(os, "tcgetpgrp"):
+        return True
+    try:
+        return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return True
+
+
 def is_closed_pipe(error: OSError) -> bool:
     """Whether writing failed since nobody reads any more, which Windows calls an invalid argument."""
     return isinstance(error, BrokenPipeError) or (WINDOWS and error.errno == errno.EINVAL)

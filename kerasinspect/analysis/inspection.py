@@ -24,6 +24,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.words import axis_sentence, layer_sentence, start_sentence, weight_sentence
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.model import depth_first
+from kerasinspect.progress import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -231,6 +232,10 @@ class Inspection:
         """Every weight that is listed, once, in the order of ``get_weights()``."""
         weights = self.selection.weights
         return tuple(WeightInspection(weight, at, self.options, self.damage) for at, weight in enumerate(weights))
+
+    def expect_readings(self, times: int) -> None:
+        """Say, to whoever watches, that all values of these weights are going to be read so many times."""
+        expect(times * sum(one.weight.array.nbytes for one in self.weights))
 
     @property
     def misfits(self) -> tuple[WeightInspection, ...]:

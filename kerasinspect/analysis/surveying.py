@@ -53,6 +53,7 @@ def survey(
 
     Weights that cannot be read come last.
     """
+    inspection.expect_readings(2 if with_quantiles else 1)
     measured = [Surveyed(one, one.figures) for one in inspection.weights]
     if order != "order":
         measured.sort(key=_SORT[order])

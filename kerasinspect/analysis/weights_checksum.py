@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.errors import InspectError
 from kerasinspect.model.checksum import VERIFIED_AT_ONCE
+from kerasinspect.progress import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,6 +99,7 @@ def verifying(model: Model, damaged: Callable[[str], None], *, whole: bool) -> I
     if checksum is None or not (whole or checksum.nbytes <= VERIFIED_AT_ONCE):
         yield lambda: None if checksum is None else "not verified"
         return
+    expect(checksum.nbytes)
     verification = _Verifying(checksum, damaged)
     try:
         with beside(verification.threads):

@@ -13,8 +13,9 @@ from kerasinspect.analysis.training import Known, assess_training, judge, origin
 from kerasinspect.analysis.weights_checksum import beside
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.formats.container_facts import container_facts, wrong_checksum
+from kerasinspect.formats.container_facts import checksum_nbytes, container_facts, wrong_checksum
 from kerasinspect.model import Extra
+from kerasinspect.progress import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +38,7 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     Checksums and arrays of a large file are read side by side: both leave Python's lock alone while they compute.
     """
     origin = origin_of(model) if training else None
+    expect(checksum_nbytes(container) + sum(one.array.nbytes for one in _stored(model)))
     with threads(container.nbytes) as pool, beside(int(container.archive is not None)):
         checksums = _begun(pool, container_facts, container)
         found = dict(_readings(model, origin, pool))
@@ -99,8 +101,12 @@ def _begun(pool: Executor, fn: Callable[..., _Result], *args: object) -> Future[
 
 def stored_dtypes(model: Model) -> dict[str, str]:
     """The dtype of every array, by its path in the file."""
-    arrays: tuple[Weight | Extra, ...] = (*model.weights, *model.extras)
-    return {one.stored_path: one.array.dtype for one in arrays}
+    return {one.stored_path: one.array.dtype for one in _stored(model)}
+
+
+def _stored(model: Model) -> tuple[Weight | Extra, ...]:
+    """Everything in the file that has an array."""
+    return (*model.weights, *model.extras)
 
 
 class _ArrayReading(NamedTuple):
@@ -113,7 +119,7 @@ class _ArrayReading(NamedTuple):
 
 def _readings(model: Model, origin: Origin | None, pool: Executor) -> Iterator[tuple[str, _ArrayReading | str]]:
     """The reading of each array, by its path: here, or where it is large and one thread reads it, in another."""
-    arrays: list[Weight | Extra] = [*model.weights, *model.extras]
+    arrays = _stored(model)
     alone = [one for one in arrays if one.array.nbytes >= LARGE and not is_shared(one.array)]
     meanwhile = {one.stored_path: _begun(pool, _read_array, one, origin) for one in alone}
     for one in arrays:

@@ -16,9 +16,10 @@ from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.locations import find_models
 from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kerasinspect.checking.contract import Contract
     from kerasinspect.checking.findings import ActiveRule, Severity
@@ -98,7 +99,7 @@ def _require_rules(rules: tuple[ActiveRule, ...], source: str | None) -> None:
 
 
 def check_models(
-    files: Iterable[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
+    files: Sequence[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
 ) -> CheckReport:
     """What a policy's rules say about some files, and where they depart from a contract."""
     rules = policy.rules(with_contract=contract is not None)
@@ -112,7 +113,7 @@ def check_models(
         ModelReport(file.path, error=file.error)
         if file.error
         else check_file(file.path, rules, limits, contract, waivers.reason)
-        for file in files
+        for file in in_turn(files)
     )
     models = tuple(reports)
     lock = None if contract is None else contract.source

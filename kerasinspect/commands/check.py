@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -11,12 +9,8 @@ import click
 from kerasinspect.commands.options import MODELS, PAGE, REPORT_FORMAT, REPORT_FORMS, as_report_form, as_target, options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
-
     from kerasinspect.checking.findings import Severity
     from kerasinspect.commands.options import ReportForm
-    from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.writing import Target
 
 
@@ -125,8 +119,7 @@ def check(
     asked = Overrides(_names(select), _names(extend_select), _names(ignore), fail_on, exact_names)
     policy = policy.overridden(asked)
     contract = open_lock(against)
-    with _progress(files, quiet=quiet) as waiting:
-        report = check_models(waiting, policy, contract, allowed)
+    report = check_models(files, policy, contract, allowed)
     try:
         for kind, target in reports:
             emit_report(report, kind, target, read, statistics=statistics, quiet=quiet, verbose=verbose)
@@ -138,12 +131,3 @@ def check(
 def _names(lists: tuple[str, ...]) -> tuple[str, ...]:
     """The names in comma-separated lists."""
     return tuple(name.strip() for part in lists for name in part.split(",") if name.strip())
-
-
-def _progress(
-    files: Sequence[Location], *, quiet: bool
-) -> AbstractContextManager[Iterator[Location] | Sequence[Location]]:
-    """The files, with a bar on the terminal where there are several."""
-    if quiet or len(files) == 1 or not sys.stderr.isatty():
-        return nullcontext(files)
-    return click.progressbar(files, label="checking", file=sys.stderr)

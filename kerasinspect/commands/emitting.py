@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TextIO, assert_never
 
 import click
@@ -11,6 +13,7 @@ from kerasinspect.output.display import Display, complain_in, in_colour, page_co
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import Selection
@@ -66,12 +69,20 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, output: Target | None) 
     colour = output is None and in_colour(display, stream)
     lines = text_lines(blocks, page_width(output), colour=colour)
     command = pager(display) if output is None else ()
-    if command:
-        from kerasinspect.output.paging import write_paged
+    first = [*islice(lines, screen_lines() if command else 1)]  # reading them may take long, which is seen
+    lines = chain(first, lines)
+    with _beside_progress(stream):
+        if command:
+            from kerasinspect.output.paging import write_paged
 
-        write_paged(lines, command, screen_lines())
-    else:
-        stream.writelines(lines)
+            write_paged(lines, command, screen_lines())
+        else:
+            stream.writelines(lines)
+
+
+def _beside_progress(stream: TextIO) -> AbstractContextManager[None]:
+    """Keep the terminal free of the line about progress where it is what a stream leads to."""
+    return _display().aside() if stream.isatty() else nullcontext()
 
 
 def _write_plainly(blocks: Iterable[Block], stream: TextIO) -> None:
@@ -114,7 +125,7 @@ def _emit(write: Callable[[TextIO], None], output: Target | None, *read: str | N
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination
 
-    with destination(output, output_for_programs(output), *read) as stream:
+    with destination(output, output_for_programs(output), *read) as stream, _beside_progress(stream):
         write(stream)
 
 
@@ -134,7 +145,7 @@ def emit_report(
     from kerasinspect.output.pages.check import check_blocks, check_tables, totals
 
     standard = sys.stdout if form == "table" else output_for_programs(output)
-    with destination(output, standard, *read) as stream:
+    with destination(output, standard, *read) as stream, _beside_progress(stream):
         match form:
             case "table":
                 blocks = check_blocks(report, statistics=statistics, quiet=quiet, verbose=verbose)

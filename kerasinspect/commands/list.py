@@ -51,6 +51,7 @@ def list_weights(
         with open_model(location, allowed) as model:
             selection = select(model, *filters)
             with inspecting(selection, whole=hashes and not selection.filtered) as inspection:
+                inspection.expect_readings(int(hashes))
                 yield _listing(inspection, hashes=hashes)
                 inspection.checksum()
             outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from kerasinspect.errors import InspectError
 from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -94,9 +95,9 @@ def emit_models(names: Sequence[str], limits: Limits, opened: _Opened, form: Lis
     return outcome.status
 
 
-def _each(locations: Iterable[Location], opened: _Opened, outcome: Outcome) -> Iterator[Listing]:
+def _each(locations: Sequence[Location], opened: _Opened, outcome: Outcome) -> Iterator[Listing]:
     """The listing of each model, open until the next one is asked for."""
-    for location in locations:
+    for location in in_turn(locations):
         if location.error:
             yield _unread(location.path, location.error, 3, outcome)
             continue

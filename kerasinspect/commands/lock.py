@@ -33,11 +33,13 @@ def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | Non
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.output.documents.lock import lock_document
+    from kerasinspect.progress import expect
     from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         damage = [*model.damage]
+        expect(model.nbytes if hashes else 0)
         with verifying(model, damage.append, whole=hashes) as checksum:
             contract = replace(contract_of(model, hashes=hashes), exact_names=exact_names)
             checksum()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+_Value = TypeVar("_Value")
 
 
 def options(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
@@ -209,12 +210,16 @@ LIMITS = click.option(
     help="Raise a limit that an error message names. May be given several times.",
 )
 
-QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes and no progress bar; results stay.")
 
-
-def _remember_display(context: click.Context, parameter: click.Parameter, value: object) -> None:
+def _remember_display(context: click.Context, parameter: click.Parameter, value: _Value) -> _Value:
     """Keep how pages are shown for whatever is written, errors too."""
     setattr(context.ensure_object(Display), str(parameter.name), value)
+    return value
+
+
+QUIET = click.option(
+    "-q", "--quiet", is_flag=True, callback=_remember_display, help="No notes and no progress bar; results stay."
+)
 
 
 COLOR = click.option(

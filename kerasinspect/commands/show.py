@@ -86,6 +86,7 @@ def show(
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
         with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:
+            inspection.expect_readings(hashes + statistics + (full or values))
             _emit(inspection, asked, form, output, read)
             inspection.checksum()
         if not quiet:

@@ -46,6 +46,7 @@ def training(
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, *filters)
         with inspecting(selection, whole=True) as inspection:
+            inspection.expect_readings(1)
             result = assess_training(model, damage=inspection.damage)
             verified = inspection.checksum()
         emit_listing(_listing(result, selection, verified), form, output, location)

@@ -24,6 +24,7 @@ from kerasinspect.errors import (
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.late_patterns import late_pattern
 from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhere, open_descriptor, system_path
+from kerasinspect.progress import watched_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,13 +43,15 @@ BLOCK = 1 << 22
 class Handle:
     """An open file until it is closed, or until nobody has anything of it any more."""
 
-    __slots__ = ("_descriptor", "path", "status")
+    __slots__ = ("_descriptor", "path", "progress", "status")
 
     def __init__(self, descriptor: Descriptor, path: str) -> None:
         """Take an open file, and what the user called it."""
         self.path = path
         self.status = descriptor.status()
         """The status of the file when it was opened."""
+        self.progress = watched_progress()
+        """Counts what is read of it; None where nobody watches."""
         self._descriptor: Descriptor | None = descriptor
 
     @property
@@ -123,11 +126,13 @@ class Source:
         """Up to ``count`` bytes from ``position``; raises FailedRead where the system cannot read them."""
         held = self.handle.descriptor
         try:
-            return held.read(self.start + position, count)
+            data = held.read(self.start + position, count)
         except (OSError, OverflowError) as error:
             raise self.unreadable(position, error) from error.with_traceback(None)
         finally:
             del held  # an error that somebody keeps must not keep the file open
+        self.count_read(len(data))
+        return data
 
     def blocks(self, position: int, count: int, size: int = BLOCK) -> Iterator[memoryview]:
         """``count`` bytes from ``position`` in pieces of at most ``size``, in one buffer that is reused.
@@ -155,11 +160,19 @@ class Source:
         """Read into ``view`` as much as the system gives at once; raises FailedRead where it cannot read."""
         held = self.handle.descriptor
         try:
-            return held.fill(view, self.start + position)
+            got = held.fill(view, self.start + position)
         except OSError as error:
             raise self.unreadable(position, error) from error.with_traceback(None)
         finally:
             del held
+        self.count_read(got)
+        return got
+
+    def count_read(self, nbytes: int) -> None:
+        """Count bytes for whoever watches; more than were read where they stand for others, which are inflated."""
+        progress = self.handle.progress
+        if progress is not None:
+            progress.done += nbytes
 
     def slice(self, start: int, size: int, inside: str) -> Source:
         """A part of this source, as a source of its own."""

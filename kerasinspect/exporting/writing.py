@@ -12,6 +12,7 @@ from kerasinspect.exporting.forms import form_of, form_of_path
 from kerasinspect.exporting.gathering import exported_arrays, hashed
 from kerasinspect.exporting.results import Export
 from kerasinspect.exporting.values import numpy_dtype, stored_dtype
+from kerasinspect.progress import begin
 from kerasinspect.writing import replaced, require_replaceable
 
 if TYPE_CHECKING:
@@ -43,10 +44,18 @@ def export_selections(
         )
     arrays = exported_arrays(selections, dequantize=dequantize)
     form_of(name).require(arrays)
-    arrays = hashed(arrays, selections) if hashes or form_of(name).hashes == "always" else arrays
+    if hashes or form_of(name).hashes == "always":
+        begin("reading", _nbytes(arrays))
+        arrays = hashed(arrays, selections)
+    begin("writing", _nbytes(arrays))
     with _replacing(arrays, selections, target, name) as stream:
         form_of(name).write(arrays, stream)
     return Export(target.path, name, arrays, tuple(_notes(arrays, name)))
+
+
+def _nbytes(arrays: Sequence[Exported]) -> int:
+    """Bytes that the values of some arrays take in the files that they are read from."""
+    return sum(one.weight.array.nbytes for one in arrays)
 
 
 @contextmanager

@@ -124,6 +124,12 @@ def container_facts(container: Container) -> ContainerFacts:
     return facts
 
 
+def checksum_nbytes(container: Container) -> int:
+    """Bytes that are read for the checksums of an archive, as far as the directory tells."""
+    archives = (container.archive, container.packed)
+    return sum(member.compressed_size for archive in archives if archive for member in archive.members.values())
+
+
 def _facts_of(archive: Archive) -> tuple[_MemberFacts, ...]:
     """The facts about every member of an archive."""
     return tuple(_member_facts(archive, member) for member in archive.entries)

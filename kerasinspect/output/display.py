@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.output.colours import styled
 from kerasinspect.output.consoles import complain
-from kerasinspect.platforms import DEFAULT_PAGER, shows_escapes
+from kerasinspect.platforms import DEFAULT_PAGER, is_pipe, shows_escapes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from typing import TextIO
 
     from kerasinspect.output.colours import Style
+    from kerasinspect.output.progress.drawing import Look, ProgressLine
 
 ColorChoice: TypeAlias = Literal["auto", "always", "never"]
 
@@ -33,6 +36,41 @@ class Display:
     color: ColorChoice = "auto"
     width: int | None = None
     pager: bool = True
+    quiet: bool = False
+    progress: ProgressLine | None = None
+    """The line that says how far the work has come, where there is one."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Keep the terminal free of that line, to write something else there."""
+        return nullcontext() if self.progress is None else self.progress.aside()
+
+
+@contextmanager
+def progress_shown(display: Display) -> Iterator[None]:
+    """Show on standard error how far the work has come, once that takes a while.
+
+    Only a person is shown that, on a terminal that has nothing else to do meanwhile: a program that reads standard
+    output through a pipe may write to the same one.
+    """
+    stream = sys.stderr
+    if not stream.isatty() or is_pipe(sys.stdout) or _is_dumb() or _is_set("CI") or not shows_escapes(stream):
+        yield
+        return
+    from kerasinspect.output.progress.drawing import Look, ProgressLine  # noqa: PLC0415 - a pipe has no such line
+    from kerasinspect.progress import watched  # noqa: PLC0415 - as above
+
+    def look() -> Look | None:
+        """How the line is drawn, as far as the options have been read."""
+        return None if display.quiet else Look(_terminal(stream).columns, in_colour(display, stream))
+
+    display.progress = line = ProgressLine(stream, look)
+    line.start()
+    try:
+        with watched(line.progress):
+            yield
+    finally:
+        display.progress = None
+        line.end()
 
 
 def in_colour(display: Display, stream: TextIO) -> bool:
@@ -54,7 +92,12 @@ def in_colour(display: Display, stream: TextIO) -> bool:
 
 def _is_forced() -> bool:
     """Whether the environment asks for colours everywhere; 0 asks for nothing."""
-    return any(os.environ.get(name, "") not in {"", "0"} for name in ("FORCE_COLOR", "CLICOLOR_FORCE"))
+    return _is_set("FORCE_COLOR") or _is_set("CLICOLOR_FORCE")
+
+
+def _is_set(name: str) -> bool:
+    """Whether a variable of the environment says yes."""
+    return os.environ.get(name, "") not in {"", "0"}
 
 
 def _is_dumb() -> bool:
@@ -82,10 +125,16 @@ def complain_in(display: Display, text: str, style: Style = "plain") -> None:
     if sys.stderr.isatty():
         from textwrap import wrap  # noqa: PLC0415 - few runs have anything to complain of
 
-        room = max(display.width or _terminal(sys.stderr).columns, NARROWEST)
+        room = _columns_of_errors(display)
         lines = wrap(text, room, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     shown = "\n".join(lines)
-    complain(styled(shown, style) if in_colour(display, sys.stderr) else shown)
+    with display.aside():
+        complain(styled(shown, style) if in_colour(display, sys.stderr) else shown)
+
+
+def _columns_of_errors(display: Display) -> int:
+    """Columns of what is written to standard error, where that is a terminal."""
+    return max(display.width or _terminal(sys.stderr).columns, NARROWEST)
 
 
 def screen_lines() -> int:

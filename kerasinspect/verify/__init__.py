@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.progress import begin
 from kerasinspect.verify.golden import Tolerances, read_golden, require_inputs
 from kerasinspect.verify.options import Options
 from kerasinspect.verify.process import Bounds, Request, Task, answers
@@ -59,6 +60,7 @@ def verify_all(locations: Sequence[str], options: Options | None = None) -> list
             asked.custom_objects,
             asked.bounds,
         )
+        begin("asking Keras")
         with answers(request) as given:
             done = list(verdicts(waiting, given, asked, golden))
         found |= {verdict.location: verdict for verdict in done}

@@ -10,10 +10,11 @@ from kerasinspect.analysis.stored_code.code_in_config import classes_of_keras, c
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.checking.rules import safety
 from kerasinspect.errors import RequestError
-from kerasinspect.formats.container_facts import container_facts, wrong_checksum
+from kerasinspect.formats.container_facts import checksum_nbytes, container_facts, wrong_checksum
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, check_inflation
 from kerasinspect.opening import open_with_container
+from kerasinspect.progress import expect
 from kerasinspect.verify.results import Verification
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def read(location: str, limits: Limits = DEFAULT) -> Reading:
         _require_bounded(model, container, limits)
         custom = {layer.class_name for layer in model.walk() if not layer.known}
         custom |= {model.class_name} if model.class_name else set()
+        expect(checksum_nbytes(container) + model.nbytes)
         evidence = Evidence(model, container_facts(container))
         return Reading(
             location,

@@ -25,6 +25,7 @@ from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import config_of
 from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +44,10 @@ def compare_models(old: Model, new: Model, options: ComparisonOptions = _DEFAULT
     Raises RequestError where ``options.pairs`` names a layer that is not there.
     """
     readings = Readings(options, Damage(old.damage), Damage(new.damage))
-    layers = _layer_diffs(old, new, match_layers(old, new, options), readings)
+    pairs = match_layers(old, new, options)
+    begin("comparing", old.nbytes + new.nbytes)
+    layers = _layer_diffs(old, new, pairs, readings)
+    begin("verifying")
     differ = not all(weight.equal for layer in layers for weight in layer.weights)
     with (
         verifying(old, readings.old_damage.note, whole=differ) as old_sum,

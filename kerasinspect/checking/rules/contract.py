@@ -24,6 +24,7 @@ from kerasinspect.checking.contract import (
 from kerasinspect.checking.findings import Hit
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.names import cut
+from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -211,6 +212,7 @@ def other_values(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         return digests[path]
 
     departed = False
+    begin("reading", sum(weight.array.nbytes for agreed, weight in _kept_weights(evidence) if agreed.sha256))
     for agreed, weight in _kept_weights(evidence):
         actual = _UNREAD if agreed.sha256 is None else digest(weight)
         if not isinstance(actual, Unread) and agreed.sha256 != actual:

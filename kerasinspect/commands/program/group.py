@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kerasinspect import __version__
 from kerasinspect.commands.program.page import ABOUT, HELP_OPTIONS, help_page
 from kerasinspect.commands.program.table import ALIASES, TABLE
+from kerasinspect.output.display import Display, progress_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,11 @@ class _CommandGroup(click.Group):
             if misplaced := option_first(self, error.option_name, words):
                 raise misplaced from None
             raise
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what a command gives
+        """Run the command that is asked for, and show how far it has come where that takes long."""
+        with progress_shown(ctx.ensure_object(Display)):  # ends before click writes anything about Ctrl-C
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -19,6 +19,7 @@ from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, check_inflation, over_limit
 from kerasinspect.model.checksum import Checksum
 from kerasinspect.platforms import Descriptor
+from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -110,6 +111,7 @@ class Archive:
         check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
         import tempfile  # noqa: PLC0415 - Keras deflates no weights
 
+        begin("inflating", member.compressed_size)
         try:
             with tempfile.TemporaryFile() as copy:
                 for piece in self.checked_pieces(member):

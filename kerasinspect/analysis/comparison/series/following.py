@@ -16,6 +16,7 @@ from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSer
 from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.analysis.selection.several import SelectionFilters, Selector
 from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -124,6 +125,7 @@ class SeriesSoFar:
 
     def add(self, model: Model) -> None:
         """Add a file, and hold it against the last one that could be read."""
+        begin("comparing", self._before.model.nbytes + model.nbytes if self._before else 0)
         selection = self._selector.select(model)
         file = MeasuredFile.of(model, len(self._checkpoints), selection, whole=not self._filtered)
         checkpoint = Checkpoint(model.location, "", model.format, model.keras_version)

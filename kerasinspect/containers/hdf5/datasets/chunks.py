@@ -95,6 +95,7 @@ class Chunked:
             ends = [min(step, size - at) for at, step, size in zip(corner, self.chunk, self.shape, strict=True)]
             target = tuple(slice(at, at + length) for at, length in zip((0, *corner[1:]), ends, strict=True))
             values[target] = np.frombuffer(data, self.encoding).reshape(self.chunk)[tuple(map(slice, ends))]
+            self.file.source.count_read(len(data) - stored.nbytes)
         return values.reshape(-1).view(np.uint8).data.toreadonly()
 
     def unfiltered(self, stored: Stored) -> bytes | None:
