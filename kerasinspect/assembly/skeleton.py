@@ -154,11 +154,11 @@ def count_layers(config: JsonObject | None) -> int:
     while pending:
         value, times, twice = pending.pop()
         if isinstance(value, list):
-            pending += [(inner, times, "") for inner in value if type(inner) in _HOLDERS]
+            pending += [(inner, times, "") for inner in value if type(inner) in _HOLDERS and inner]
         elif isinstance(value, dict):
             doubled = _for_both_directions(value) if "class_name" in value else ""
             for key, inner in value.items():
-                if type(inner) not in _HOLDERS:
+                if type(inner) not in _HOLDERS or not inner:
                     continue
                 often = 2 * times if key == twice else times
                 if key == "layers":

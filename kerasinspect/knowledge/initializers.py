@@ -33,7 +33,7 @@ TRUNCATED = 0.87962566103423978
 """Standard deviation of a standard normal distribution that is cut off at two."""
 _NEXT_WORD = late_pattern(r"(?<=[a-z])(?=[A-Z])")
 _MOST_REMEMBERED = 256
-"""Names of initializers that are looked up no more than once: a model has few, again and again."""
+"""Names that are looked up, and constants that are made, no more than once: a model has few, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ def usual_initializers(
     return tuple(dict.fromkeys(replace(one, default=True) for one in found if one is not None))
 
 
+@lru_cache(_MOST_REMEMBERED)
 def _weight_like(class_name: str, weight: str) -> WeightSpec | None:
     """The weight of the class or of a layer inside it, as it is where the file keeps each gate apart or as a whole."""
     names = (weight, gate_free(weight)[0])
@@ -213,7 +214,13 @@ def _describe_normal(name: str, draw: _Draw) -> Initializer:
 
 def _describe_constant(name: str, draw: _Draw) -> Initializer:
     value = {"zeros": 0.0, "ones": 1.0}.get(name, _number_or(draw, "value", math.nan))
-    return Initializer(name) if math.isnan(value) else Initializer(name, constant=value, mean=value, stddev=0.0)
+    return Initializer(name) if math.isnan(value) else _constant(name, value, math.copysign(1.0, value))
+
+
+@lru_cache(_MOST_REMEMBERED)
+def _constant(name: str, value: float, _sign: float) -> Initializer:
+    """An initializer that gives one value; the sign tells zeros apart, which are equal."""
+    return Initializer(name, constant=value, mean=value, stddev=0.0)
 
 
 def _describe_orthogonal(name: str, draw: _Draw) -> Initializer:

@@ -67,7 +67,7 @@ def policy_of(config: JsonObject) -> Policy:
     value = config.get("dtype")
     if isinstance(value, dict):
         inner = as_mapping(value.get("config"))
-        mode, source, name = (text_at(inner, key) for key in ("mode", "source_name", "name"))
+        mode, source, name = text_at(inner, "mode"), text_at(inner, "source_name"), text_at(inner, "name")
         return _parsed(mode, name or (f"{mode}_from_{source}" if mode else None), source)
     if isinstance(value, str) and "_from_" in value:
         mode, source = value.split("_from_", 1)
