@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.nodes import Node
@@ -11,7 +11,7 @@ from kerasinspect.knowledge.naming import is_registered_elsewhere, plain_class_n
 from kerasinspect.knowledge.serialized import as_mapping, config_of, entries_of, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect import model
     from kerasinspect.json_values import Json, JsonObject
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _KERAS_MODULES = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
 _OPERATION_MODULES = ("keras.src.ops", "keras.ops")
+_MOST_REMEMBERED = 64
+"""Modules that are looked at no more than once: a config names few, and each of them for every layer."""
 _HOLDERS = frozenset({dict, list})
 """What JSON has values in: most values of a config are in neither, and to ask for exactly these takes half the time."""
 
@@ -35,7 +37,8 @@ def _spec_of(entry: JsonObject, class_name: str) -> LayerSpec | None:
     return None if any(is_registered_elsewhere(name) for name in names if name) else LAYERS.get(class_name)
 
 
-def _is_inside(module: str, packages: Iterable[str]) -> bool:
+@lru_cache(_MOST_REMEMBERED)
+def _is_inside(module: str, packages: tuple[str, ...]) -> bool:
     """Whether a module is one of these packages or lies in one: ``keras_mine`` is not in ``keras``."""
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
