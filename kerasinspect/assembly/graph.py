@@ -78,4 +78,4 @@ class Graph:
 
 def is_single(shapes: Shapes) -> TypeGuard[Shape]:
     """Whether this is one shape rather than several, or none."""
-    return shapes is not None and not any(isinstance(size, tuple) for size in shapes)
+    return shapes is not None and tuple not in map(type, shapes)

@@ -90,7 +90,7 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The node itself, then every node below it, depth first."""
-        return depth_first(self, lambda node: node.children)
+        return depth_first(self, lambda node: node.children) if self.children else iter((self,))
 
     @property
     def is_model(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.nodes import Node
@@ -11,7 +12,7 @@ from kerasinspect.knowledge.naming import is_registered_elsewhere, plain_class_n
 from kerasinspect.knowledge.serialized import as_mapping, config_of, entries_of, text_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect import model
     from kerasinspect.json_values import Json, JsonObject
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _KERAS_MODULES = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras", "tensorflow_core")
 _OPERATION_MODULES = ("keras.src.ops", "keras.ops")
+_MOST_REMEMBERED = 64
+"""Modules that are looked at no more than once: a config names few, and each of them for every layer."""
+_HOLDERS = frozenset({dict, list})
+"""What JSON has values in: most values of a config are in neither, and to ask for exactly these takes half the time."""
 
 
 def _spec_of(entry: JsonObject, class_name: str) -> LayerSpec | None:
@@ -33,7 +38,8 @@ def _spec_of(entry: JsonObject, class_name: str) -> LayerSpec | None:
     return None if any(is_registered_elsewhere(name) for name in names if name) else LAYERS.get(class_name)
 
 
-def _is_inside(module: str, packages: Iterable[str]) -> bool:
+@lru_cache(_MOST_REMEMBERED)
+def _is_inside(module: str, packages: tuple[str, ...]) -> bool:
     """Whether a module is one of these packages or lies in one: ``keras_mine`` is not in ``keras``."""
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 
@@ -152,11 +158,11 @@ def count_layers(config: JsonObject | None) -> int:
     while pending:
         value, times, twice = pending.pop()
         if isinstance(value, list):
-            pending += [(inner, times, "") for inner in value if isinstance(inner, (dict, list))]
+            pending += [(inner, times, "") for inner in value if type(inner) in _HOLDERS and inner]
         elif isinstance(value, dict):
             doubled = _for_both_directions(value) if "class_name" in value else ""
             for key, inner in value.items():
-                if not isinstance(inner, (dict, list)):
+                if type(inner) not in _HOLDERS or not inner:
                     continue
                 often = 2 * times if key == twice else times
                 if key == "layers":
@@ -169,7 +175,18 @@ def count_layers(config: JsonObject | None) -> int:
 
 def _for_both_directions(entry: JsonObject) -> str:
     """The key of a layer's config under which one description stands for two sublayers."""
-    kind = LAYERS.get(plain_class_name(text_at(entry, "class_name") or ""))
+    keys = _keys_by_class().get(plain_class_name(text_at(entry, "class_name") or ""))
+    if keys is None:
+        return ""
     config = as_mapping(entry.get("config"))
-    keys = ((part.config_key, part.older_config_key) for part in (kind.sublayers if kind else ()))
-    return next((older for key, older in keys if older and not config.get(key)), "")
+    return next((older for key, older in keys if not config.get(key)), "")
+
+
+@cache
+def _keys_by_class() -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The keys of two sublayers that one description may stand for, where a class has such."""
+    keys = {
+        name: [(part.config_key, part.older_config_key) for part in kind.sublayers if part.older_config_key]
+        for name, kind in LAYERS.items()
+    }
+    return {name: pairs for name, pairs in keys.items() if pairs}

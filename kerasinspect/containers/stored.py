@@ -260,7 +260,7 @@ class Group:
 
     def walk(self) -> Iterator[Group]:
         """The group itself, then every group below it."""
-        return depth_first(self, lambda group: group.groups.values())
+        return depth_first(self, lambda group: group.groups.values()) if self.groups else iter((self,))
 
     def all_arrays(self) -> Iterator[StoredArray]:
         """Every array in this group and below."""

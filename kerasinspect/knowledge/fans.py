@@ -55,6 +55,9 @@ class Fans:
         return self.fan_out if self.keras_fan_out is None else self.keras_fan_out
 
 
+NO_FANS = Fans()
+
+
 def fans(
     class_name: str,
     weight: str,
@@ -73,12 +76,12 @@ def fans(
     weight_spec = weight_of(class_name, name)
     rule = weight_spec.fans if weight_spec else None
     if rule is None or not shape[1:]:  # a vector or a scalar connects nothing
-        return Fans()
+        return NO_FANS
     if gated:  # the kernel of one gate, alone
         rule = ordered(convolution) if shape[2:] else convolution
     true = rule(shape, config)
     if true is None:
-        return Fans()
+        return NO_FANS
     used = keras_fans(class_name, shape, config, keras_version)
     differs = [number if number != fan else None for number, fan in zip(used, true, strict=True)]
     return Fans(*true, *differs)

@@ -11,8 +11,8 @@ Sources: keras/initializations.py (Keras 1), keras/initializers.py (Keras 2), ke
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.fans import Fans, is_keras_1, keras_fans, wrapped_layer
@@ -20,6 +20,7 @@ from kerasinspect.knowledge.layers import inner_weight_of, weight_of
 from kerasinspect.knowledge.naming import gate_free
 from kerasinspect.knowledge.serialized import LARGEST, first_of, flag, mapping, number, word
 from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late_patterns import late_pattern
 from kerasinspect.model import Initializer
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 TRUNCATED = 0.87962566103423978
 """Standard deviation of a standard normal distribution that is cut off at two."""
+_NEXT_WORD = late_pattern(r"(?<=[a-z])(?=[A-Z])")
+_MOST_REMEMBERED = 256
+"""Names that are looked up, and constants that are made, no more than once: a model has few, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,25 @@ class _Draw:
     """One drawing of initial values: the initializer's own config, and the array that it fills."""
 
     params: JsonObject
+    class_name: str
+    config: JsonObject
     shape: tuple[int, ...]
-    fan_in: int
-    fan_out: int
+    known: Fans
     keras_version: tuple[int, int] | None
-    keras_1: bool
+
+    @property
+    def fans(self) -> tuple[int, int]:
+        """The fan-in and fan-out that scaled the values; most initializers ask for none."""
+        fan_in, fan_out = self.known.used_in, self.known.used_out
+        if fan_in is None or fan_out is None:
+            used = keras_fans(self.class_name, self.shape, self.config, self.keras_version)
+            fan_in, fan_out = (used[0] if fan_in is None else fan_in), (used[1] if fan_out is None else fan_out)
+        return min(fan_in, LARGEST), min(fan_out, LARGEST)
+
+    @property
+    def is_keras_1(self) -> bool:
+        """Whether Keras 1 made them."""
+        return is_keras_1(self.config, self.keras_version)
 
 
 def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is known of both
@@ -70,17 +88,11 @@ def initializer_of(  # noqa: PLR0913, PLR0917 - a weight, its layer, and what is
         return None
     if _sets_forget_gate(own, config, keras_version):
         return Initializer(name, default=default, forget_gate=True)
-    used = keras_fans(class_name, shape, config, keras_version)
-    draw = _Draw(
-        params=params,
-        shape=shape,
-        fan_in=min(used[0] if fans.used_in is None else fans.used_in, LARGEST),
-        fan_out=min(used[1] if fans.used_out is None else fans.used_out, LARGEST),
-        keras_version=keras_version,
-        keras_1=is_keras_1(config, keras_version),
-    )
     describe = _DESCRIBE.get(name)
-    return replace(describe(name, draw) if describe else Initializer(name), default=default)
+    described = (
+        describe(name, _Draw(params, class_name, config, shape, fans, keras_version)) if describe else Initializer(name)
+    )
+    return replace(described, default=True) if default else described
 
 
 def usual_initializers(
@@ -102,6 +114,7 @@ def usual_initializers(
     return tuple(dict.fromkeys(replace(one, default=True) for one in found if one is not None))
 
 
+@lru_cache(_MOST_REMEMBERED)
 def _weight_like(class_name: str, weight: str) -> WeightSpec | None:
     """The weight of the class or of a layer inside it, as it is where the file keeps each gate apart or as a whole."""
     names = (weight, gate_free(weight)[0])
@@ -136,9 +149,10 @@ def initializer_in(spec: Json) -> tuple[str | None, JsonObject]:
     return name, params
 
 
+@lru_cache(_MOST_REMEMBERED)
 def _plain_name(name: str) -> str:
     """Today's name for a built-in initializer, and any other name as it is: GlorotUniformV2, zero, MyInit."""
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_v2").removesuffix("v2")
+    plain = _NEXT_WORD.sub("_", name).lower().removesuffix("_v2").removesuffix("v2")
     plain = _ALIASES.get(plain, plain)
     return plain if plain in _DESCRIBE else name
 
@@ -175,7 +189,8 @@ def _scaling(name: str, params: JsonObject) -> tuple[float, str, str]:
 def _describe_scaling(name: str, draw: _Draw) -> Initializer:
     """An initializer whose spread follows from the fans: glorot, he, lecun, variance scaling."""
     scale, mode, distribution = _scaling(name, draw.params)
-    fans = {"fan_in": draw.fan_in, "fan_out": draw.fan_out, "fan_avg": (draw.fan_in + draw.fan_out) / 2}
+    fan_in, fan_out = draw.fans
+    fans = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}
     if mode not in fans or scale < 0:
         return Initializer(name)
     stddev = math.sqrt(scale / max(1.0, fans[mode]))
@@ -199,16 +214,22 @@ def _describe_normal(name: str, draw: _Draw) -> Initializer:
 
 def _describe_constant(name: str, draw: _Draw) -> Initializer:
     value = {"zeros": 0.0, "ones": 1.0}.get(name, _number_or(draw, "value", math.nan))
-    return Initializer(name) if math.isnan(value) else Initializer(name, constant=value, mean=value, stddev=0.0)
+    return Initializer(name) if math.isnan(value) else _constant(name, value, math.copysign(1.0, value))
+
+
+@lru_cache(_MOST_REMEMBERED)
+def _constant(name: str, value: float, _sign: float) -> Initializer:
+    """An initializer that gives one value; the sign tells zeros apart, which are equal."""
+    return Initializer(name, constant=value, mean=value, stddev=0.0)
 
 
 def _describe_orthogonal(name: str, draw: _Draw) -> Initializer:
     """Orthonormal rows or columns: the shorter side decides which, the longer one how small they are."""
     if len(draw.shape) in (0, 1):
         return Initializer(name)
-    rows = draw.shape[0] if draw.keras_1 else math.prod(draw.shape[:-1])
-    columns = math.prod(draw.shape[1:]) if draw.keras_1 else draw.shape[-1]
-    gain = _number_or(draw, "gain", 1.1 if draw.keras_1 else 1.0)
+    rows = draw.shape[0] if draw.is_keras_1 else math.prod(draw.shape[:-1])
+    columns = math.prod(draw.shape[1:]) if draw.is_keras_1 else draw.shape[-1]
+    gain = _number_or(draw, "gain", 1.1 if draw.is_keras_1 else 1.0)
     return Initializer(name, stddev=abs(gain) / math.sqrt(max(rows, columns, 1)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
 from kerasinspect.late_patterns import late_pattern
 
@@ -11,6 +11,10 @@ _MOST_DIGITS = 18
 """Digits that are read of a number; Python makes no number of thousands of digits."""
 _PLACES = late_pattern(r"(\d)D(?=Transpose$|$)")
 _GATE = late_pattern(r"(.+)_[ifcozrh]")
+_LETTERS = late_pattern(r"\W+"), late_pattern(r"(.)([A-Z][a-z]+)"), late_pattern(r"([a-z])([A-Z])")
+"""What is no letter of a name, and where a capital begins a word: behind anything, and behind a small letter."""
+_MOST_REMEMBERED = 256
+"""Names that are taken apart no more than once: a model has few classes and weights, again and again."""
 
 
 def plain_class_name(name: str) -> str:
@@ -29,14 +33,14 @@ def is_registered_elsewhere(name: str) -> bool:
     return bool(separator) and package.partition(".")[0] != "keras"
 
 
+@lru_cache(_MOST_REMEMBERED)
 def snake_case(name: str) -> str:
     """The group name that Keras makes of a class name: ``ConvLSTM2D`` gives ``conv_lstm2d``.
 
     Source: ``keras.src.utils.naming.to_snake_case``, observed on every built-in class.
     """
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+    other, first, following = _LETTERS
+    return following.sub(r"\1_\2", first.sub(r"\1_\2", other.sub("", name))).lower()
 
 
 def unnumbered(name: str) -> str:
@@ -50,6 +54,7 @@ def number_in(name: str) -> int:
     return int(match[0][1:][:_MOST_DIGITS]) if match else 0
 
 
+@lru_cache(_MOST_REMEMBERED)
 def gate_free(weight: str) -> tuple[str, bool]:
     """The name of a Keras 1 array without its gate, and whether it has one: ``kernel`` and True for ``kernel_i``."""
     match = _GATE.fullmatch(weight)

@@ -110,9 +110,14 @@ class Holder:
         return (einsum_terms(self.config) if row_of(self.class_name).is_equation else None) or ("ab", "bc", "ac")
 
 
+def has_scale(name: str, stored: Collection[str]) -> bool:
+    """Whether a layer that stores arrays of these names has a scale for one of them: else that is not quantized."""
+    return f"{name}_scale" in stored and name in stored
+
+
 def packing_of(layer: Holder, name: str) -> Packing | None:
     """How one weight is stored; None where it is not quantized, or the file does not tell how."""
-    if f"{name}_scale" not in layer.stored or name not in layer.stored:
+    if not has_scale(name, layer.stored):
         return None
     packing, quantized = None, row_of(layer.class_name).quantized
     if name == quantized == "kernel":

@@ -5,6 +5,7 @@ Source: the variable serialisation of Keras 3.2 to 3.15 and its development vers
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.kinds import UNKNOWN, WeightSpec
@@ -25,6 +26,8 @@ CALIBRATED = ("gptq", "awq")
 """Modes that store the kernel as unsigned integers around a zero point."""
 _INPUTS_FIRST = (3, 16)
 """Since then gptq and awq kernels have a row for each input, not for each unit, and all zero points have one name."""
+_MOST_REMEMBERED = 64
+"""Policies that are read no more than once: a model has few, and each layer is asked four times for its own."""
 _RELEASED = (3, 15)
 """The version by whose words arrays are called where neither version nor names nor shapes tell."""
 _FORGETFUL = ((3, 0), (3, 1), (3, 2), (3, 3), None)
@@ -64,14 +67,15 @@ def policy_of(config: JsonObject) -> Policy:
     value = config.get("dtype")
     if isinstance(value, dict):
         inner = as_mapping(value.get("config"))
-        mode, source, name = (text_at(inner, key) for key in ("mode", "source_name", "name"))
+        mode, source, name = text_at(inner, "mode"), text_at(inner, "source_name"), text_at(inner, "name")
         return _parsed(mode, name or (f"{mode}_from_{source}" if mode else None), source)
     if isinstance(value, str) and "_from_" in value:
         mode, source = value.split("_from_", 1)
         return _parsed(mode, value, source)
-    return Policy(name=value if isinstance(value, str) else None)
+    return _parsed(None, value if isinstance(value, str) else None, None)
 
 
+@lru_cache(_MOST_REMEMBERED)
 def _parsed(mode: str | None, name: str | None, source: str | None) -> Policy:
     """A policy from its mode, which may carry bits and a block size: ``int4/128``, ``gptq/4/128``."""
     if not mode:

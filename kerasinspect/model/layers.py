@@ -95,7 +95,7 @@ class Layer:
 
     def walk(self) -> Iterator[Layer]:
         """The layer itself, then every layer below it, depth first."""
-        return depth_first(self, lambda layer: layer.layers)
+        return depth_first(self, lambda layer: layer.layers) if self.layers else iter((self,))
 
     @property
     def all_weights(self) -> tuple[Weight, ...]:

@@ -15,7 +15,7 @@ from kerasinspect.assembly.labelling.computed_arrays import (
 from kerasinspect.assembly.labelling.recipes import Factor
 from kerasinspect.knowledge.kinds import UNKNOWN
 from kerasinspect.knowledge.layers import row_of
-from kerasinspect.knowledge.packing import Holder, packing_of
+from kerasinspect.knowledge.packing import Holder, has_scale, packing_of
 from kerasinspect.knowledge.quantization import SHARING, without_axes
 from kerasinspect.knowledge.serialized import as_mapping, shape_of
 from kerasinspect.late_dataclasses import dataclass, replace
@@ -50,6 +50,9 @@ class Views:
     remark: Remark | None = None
 
 
+_AS_STORED = Views()
+
+
 def quantized_views(
     node: Node,
     claim: Claim,
@@ -58,12 +61,15 @@ def quantized_views(
 ) -> Views:
     """What the stored values of a weight stand for; ``given`` is what the layer takes, by the wiring."""
     if len(node.claims) > _MOST_CLAIMS:
-        return Views()
+        return _AS_STORED
     arrays: dict[str, Array] = {one.name: one.array for one in node.claims}
-    packing = packing_of(_holder_of(node, claim, given, keras_version), claim.name)
+    if has_scale(claim.name, arrays):
+        packing = packing_of(_holder_of(node, claim, given, keras_version), claim.name)
+    else:
+        packing = None
     if packing is None:
         is_packed = claim.kind is not None and claim.kind.dtypes and claim.name in _PACKED
-        return Views(remark=Remark("untold-packing") if is_packed else None)
+        return Views(remark=Remark("untold-packing")) if is_packed else _AS_STORED
     if packing.is_float8:
         return Views(None, rounded_to_float8(claim.array, arrays[packing.scale]), packing.shape)
     integers = _in_rows(claim.array, packing)

@@ -10,7 +10,7 @@ from kerasinspect.assembly.labelling.axes import axes_of
 from kerasinspect.assembly.labelling.dequantizing import quantized_views, without_mixed_axes
 from kerasinspect.assembly.labelling.tokens import with_tokens
 from kerasinspect.knowledge.expectations import promised_shape
-from kerasinspect.knowledge.fans import Fans, fans, kernel_order
+from kerasinspect.knowledge.fans import NO_FANS, fans, kernel_order
 from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers.weights import LORA
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Claim, Node
     from kerasinspect.axes import Axis
     from kerasinspect.json_values import JsonObject
+    from kerasinspect.knowledge.fans import Fans
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Initializer
 
@@ -75,7 +76,7 @@ def weight_of(labelling: Labelling, node: Node, claim: Claim, path: str, wiring:
     axes = axes_of(node, kind and kind.with_axes(_told_config(node)), array.shape, wiring, labelling.paths)
     axes = with_tokens(axes, node, wiring, labelling.graph, labelling.vocabularies.labels)
     views = quantized_views(node, claim, wiring.input_shape, labelling.keras_version)
-    linked, started = _fans_and_initializer(labelling, node, claim, views) if claim.kind else (Fans(), None)
+    linked, started = _fans_and_initializer(labelling, node, claim, views) if claim.kind else (NO_FANS, None)
     weight = Weight(
         name=claim.name,
         layer=path or node.name,
@@ -130,7 +131,7 @@ def _fans_and_initializer(
     """The connectivity of a weight, and the initializer that its first numbers came from."""
     facts = (node.class_name, claim.name)
     if views.remark and views.shape is None:
-        return Fans(), None
+        return NO_FANS, None
     # A quantized kernel may be stored in another shape than that which connects inputs and units.
     shape = claim.array.shape if views.shape is None else views.shape
     linked = fans(*facts, shape, _told_config(node), labelling.keras_version)

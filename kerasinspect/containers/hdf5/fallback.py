@@ -160,7 +160,9 @@ def header_by_pyfive(file: OpenFile, address: int) -> Header:
     make_room(file.heaps_of_pyfive)
     parsed = _PyfiveHeader(file, address)
     parsed.fh.check()
-    messages = [Message(one["type"], one["flags"], one["offset_to_message"], one["size"]) for one in parsed.msgs]
+    messages: dict[int, list[Message]] = {}
+    for one in parsed.msgs:
+        messages.setdefault(one["type"], []).append(Message(one["flags"], one["offset_to_message"], one["size"]))
     return Header(file, address, messages, parsed.msg_data, _PyfiveFallback(file, parsed))
 
 

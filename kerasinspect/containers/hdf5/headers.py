@@ -32,7 +32,7 @@ from kerasinspect.containers.stored import Link
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kerasinspect.containers.hdf5.file import OpenFile
     from kerasinspect.containers.hdf5.stream import MeteredStream
@@ -45,6 +45,10 @@ _HEAD = struct.Struct("<HHB3x")
 """The prefix of a message there: kind, bytes, flags."""
 _TWO_ADDRESSES = struct.Struct("<QQ")
 """Of a continuation: where more messages are, and their bytes. Of a symbol table: its tree, and its heap of names."""
+_OF_PYFIVE = frozenset({LINK, LINK_INFO, ATTRIBUTE_INFO})
+"""Kinds of message that are left to pyfive."""
+_KNOWN: Mapping[int, Callable[[bytes, int], bool]] = {DATATYPE: is_familiar_dtype, ATTRIBUTE: is_familiar_attribute}
+"""What tells whether a message is of a form that is read here, by its kind."""
 _OLDER, _NEWER = 1, ord("O")
 """The first byte of a header: a version, or the signature of newer ones."""
 
@@ -56,7 +60,6 @@ class NeedsFallback(Exception):
 class Message(NamedTuple):
     """One message of a header; its body begins at ``start`` of the header's data."""
 
-    kind: int
     flags: int
     start: int
     nbytes: int
@@ -80,13 +83,14 @@ class Header(NamedTuple):
 
     file: OpenFile
     address: int
-    messages: list[Message]
+    messages: Mapping[int, Sequence[Message]]
+    """By kind, in the order of the header."""
     data: bytes
     fallback: _Fallback | None = None
 
     def find(self, kind: int) -> Message | None:
         """The first message of a kind."""
-        return next((message for message in self.messages if message.kind == kind), None)
+        return self.messages[kind][0] if kind in self.messages else None
 
     def require(self, kind: int) -> Message:
         """The first message of a kind that every such header has; raises ValueError where there is none."""
@@ -98,16 +102,11 @@ class Header(NamedTuple):
 
     def shape(self) -> tuple[int, ...] | None:
         """The shape that the dataspace gives; None where there are no values. Raises ValueError for a faulty one."""
-        _, flags, start, nbytes = self.require(DATASPACE)
+        flags, start, nbytes = self.require(DATASPACE)
         if flags & SHARED:
             complaint = "a dataspace that lies elsewhere in the file, which is not supported"
             raise ValueError(complaint)
         return shape_of(self.data[start : start + nbytes])
-
-    @property
-    def kinds(self) -> set[int]:
-        """The kinds of message that the header has."""
-        return {message.kind for message in self.messages}
 
     def links(self) -> Callable[[], Iterator[tuple[str, int | Link]]]:
         """A function that lists the names in a group later: to which address each leads, or why it is not followed.
@@ -116,7 +115,7 @@ class Header(NamedTuple):
         """
         if self.fallback:
             return self.fallback.links()
-        tables = [message for message in self.messages if message.kind == SYMBOL_TABLE]
+        tables = self.messages.get(SYMBOL_TABLE, ())
         if not tables:
             return lambda: iter(())
         if len(tables) > 1 or tables[0].nbytes != _TWO_ADDRESSES.size:
@@ -129,7 +128,7 @@ class Header(NamedTuple):
 
         Raises RefusedFile for more than the limits allow, ValueError for two of one name.
         """
-        count, allowed = sum(message.kind == ATTRIBUTE for message in self.messages), self.file.limits.hdf5_attributes
+        count, allowed = len(self.messages.get(ATTRIBUTE, ())), self.file.limits.hdf5_attributes
         source = self.fallback.attributes if self.fallback else self.familiar_attributes
         found = dict(source(path)) if count <= allowed else {}
         if max(count, len(found)) > allowed:
@@ -141,9 +140,8 @@ class Header(NamedTuple):
 
     def familiar_attributes(self, path: str) -> Iterator[tuple[str, Attribute]]:
         """All attributes, where each is of a form that is read here."""
-        for message in self.messages:
-            if message.kind == ATTRIBUTE:
-                yield attribute_of(self.file, self.data[message.start : message.start + message.nbytes], path)
+        for _, start, nbytes in self.messages.get(ATTRIBUTE, ()):
+            yield attribute_of(self.file, self.data[start : start + nbytes], path)
 
 
 def read_header(file: OpenFile, address: int) -> Header:
@@ -160,40 +158,42 @@ def read_header(file: OpenFile, address: int) -> Header:
     return Header(file, address, messages, whole)
 
 
-def _messages_of(stream: MeteredStream, address: int, size: int, count: int) -> tuple[list[Message], bytes]:
-    """The messages of an older header, and the bytes that they lie in, those of its further parts behind the others.
+def _messages_of(
+    stream: MeteredStream, address: int, size: int, count: int
+) -> tuple[Mapping[int, Sequence[Message]], bytes]:
+    """The messages of an older header by kind, and the bytes that they lie in, those of further parts at the end.
 
     Raises ValueError where they do not fill each part to its end, or are not as many as there should be.
     """
-    data = bytearray(stream.at(address, size))  # messages may say again and again that there are more
-    messages: list[Message] = []
-    ends, offset = [size], 0
+    data: bytes | bytearray = stream.at(address, size)
+    messages: dict[int, list[Message]] = {}
+    ends, offset, found = [size], 0, 0
     for end in ends:
-        while offset < end and len(messages) < count:
+        while offset < end and found < count:
             kind, length, flags = _HEAD.unpack_from(data, offset)
             start = offset + _HEAD.size
             if kind == CONTINUATION:
+                data = bytearray(data) if len(ends) == 1 else data  # there may be more and more of them
                 data += stream.at(*_TWO_ADDRESSES.unpack_from(data, start))
                 ends.append(len(data))
-            messages.append(Message(kind, flags, start, length))
-            offset = start + length
+            messages.setdefault(kind, []).append(Message(flags, start, length))
+            offset, found = start + length, found + 1
         if offset != end:
             complaint = f"messages of {offset} bytes in a header of {end}"
             raise ValueError(complaint)
-    if len(messages) != count:
-        complaint = f"{len(messages)} messages where {count} should be"
+    if found != count:
+        complaint = f"{found} messages where {count} should be"
         raise ValueError(complaint)
     return messages, bytes(data)
 
 
-def _are_familiar(messages: Iterable[Message], data: bytes) -> bool:
+def _are_familiar(messages: Mapping[int, Sequence[Message]], data: bytes) -> bool:
     """Whether all messages are of the forms that are read here; one that is cut short fails where it is needed."""
-    for kind, flags, start, _ in messages:
-        if kind in (LINK, LINK_INFO, ATTRIBUTE_INFO):
-            return False
-        if kind in (DATATYPE, ATTRIBUTE):
+    if not _OF_PYFIVE.isdisjoint(messages):
+        return False
+    for kind, known in _KNOWN.items():
+        for flags, start, _ in messages.get(kind, ()):
             with suppress(struct.error, IndexError, ValueError):
-                known = is_familiar_dtype if kind == DATATYPE else is_familiar_attribute
                 if flags & SHARED or not known(data, start):
                     return False
     return True

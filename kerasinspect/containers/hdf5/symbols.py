@@ -9,7 +9,7 @@ Source: HDF5 File Format Specification 3.0, sections III.B, III.C and III.D.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.superblock import UNDEFINED
 from kerasinspect.containers.hdf5.trees import expect, leaf_entries
@@ -38,17 +38,11 @@ _NO_NAMES = (b"", b".")
 """Names that no link may have, nor any with a slash in it: a path would lead elsewhere."""
 
 
-class _Symbol(NamedTuple):
-    """One name in a group."""
+def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[tuple[bytes, int, bytes | None]]:
+    """The symbols of a group from the addresses of its tree and of its heap; raises ValueError for what is neither.
 
-    name: bytes
-    address: int
-    target: bytes | None
-    """The path that a soft link leads to; None for a hard link."""
-
-
-def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[_Symbol]:
-    """The symbols of a group from the addresses of its tree and of its heap; raises ValueError for what is neither."""
+    Each is a name, an address, and for a soft link the path that it leads to.
+    """
     names, last = heap_of(stream, heap), b""
     for (address,) in leaf_entries(stream, tree, GROUP_NODE, NODE_ENTRY):
         signature, count = _TABLE.unpack(stream.at(address, _TABLE.size))
@@ -59,7 +53,7 @@ def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[_Symbol]:
                 message = f"a link of kind {kind}, named {name!r} behind {last!r}"
                 raise ValueError(message)
             last = name
-            yield _Symbol(name, target, text_at(names, soft) if kind == _SOFT_LINK else None)
+            yield name, target, text_at(names, soft) if kind == _SOFT_LINK else None
 
 
 def heap_of(stream: MeteredStream, address: int) -> bytes:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.stored import Attribute, StoredArray
     from kerasinspect.limits import Limits
 
-_OF_ARRAYS, _OF_GROUPS = (DATASPACE, LAYOUT), (SYMBOL_TABLE, LINK_INFO)
+_OF_ARRAYS, _OF_GROUPS = frozenset({DATASPACE, LAYOUT}), frozenset({SYMBOL_TABLE, LINK_INFO})
 """Kinds of message of which an array has all, and a group at least one."""
 
 
@@ -85,13 +85,14 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
     with parsing(file.source, "its root"):
         header = header_at(file, file.root)
         links = header.links()
-        _check_group(file, header.kinds, "/")
+        _check_group(file, header, "/")
     with parsing(file.source, "the attributes of /"):
         root = Group("/", header.attributes("/"))
     walk = _Walk(file, {file.root: "/"}, pending=[_Unfilled(root, links, 1)])
     while walk.pending:
         _fill(walk, walk.pending.pop())
     _settle(walk)
+    file.stream.forget()
     arrays = (home.array for home in walk.arrays.values())
     unwritten = tuple(remark for array in arrays if (remark := never_written(array)))
     return Tree(root, tuple(walk.damage), file.outside_nbytes, unwritten)
@@ -143,14 +144,14 @@ def _place(walk: _Walk, parent: _Unfilled, name: str, address: int) -> None:
     try:
         with parsing(file.source, path):
             header = header_at(file, address)
-            kinds, links = header.kinds, header.links()
-        if not kinds.isdisjoint(_OF_ARRAYS):
+            links = header.links()
+        if not _OF_ARRAYS.isdisjoint(header.messages):
             _place_array(walk, group, name, header, path)
             walk.arrays[address] = _Home(group, name)
-        elif DATATYPE in kinds:
+        elif DATATYPE in header.messages:
             group.links[name] = Link("datatype")
         else:
-            _check_group(file, kinds, path)
+            _check_group(file, header, path)
             if parent.depth >= file.limits.hdf5_depth:
                 raise over_limit("hdf5_depth", parent.depth + 1, file.limits.hdf5_depth, path)
             group.groups[name] = Group(path, _attributes(walk, header, path), position=address)
@@ -160,9 +161,9 @@ def _place(walk: _Walk, parent: _Unfilled, name: str, address: int) -> None:
         group.links[name] = Link("damaged")
 
 
-def _check_group(file: OpenFile, kinds: set[int], path: str) -> None:
+def _check_group(file: OpenFile, header: Header, path: str) -> None:
     """Raise DamagedFile for an object with other messages than a group has, even one that holds nothing."""
-    if kinds.isdisjoint(_OF_GROUPS):
+    if _OF_GROUPS.isdisjoint(header.messages):
         message = f"{path} in {file.source.label} is damaged: it is not a group, dataset or datatype."
         raise DamagedFile(message, COPY_AGAIN)
 

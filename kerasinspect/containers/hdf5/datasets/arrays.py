@@ -148,7 +148,7 @@ def _dtype_of(header: Header, path: str) -> tuple[Encoding, str]:
     bfloat16 and float8 are opaque to HDF5: Keras writes their name into the attribute ``dtype``, but not in every
     version and format; without it the bytes are called ``opaque16`` and the layer's dtype policy may tell.
     """
-    _, flags, start, _ = header.require(DATATYPE)
+    flags, start, _ = header.require(DATATYPE)
     if flags & SHARED:
         return Encoding("|V1"), UNUSUAL
     data = header.data

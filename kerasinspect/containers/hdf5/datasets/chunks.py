@@ -144,7 +144,7 @@ def filters_of(header: Header) -> tuple[Filter, ...]:
     message = header.find(FILTERS)
     if message is None:
         return ()
-    _, flags, start, nbytes = message
+    flags, start, nbytes = message
     if flags & SHARED:
         complaint = "filters that are described elsewhere in the file, which is not supported"
         raise ValueError(complaint)

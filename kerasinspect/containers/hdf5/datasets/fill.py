@@ -27,15 +27,16 @@ def fill_value(header: Header, itemsize: int) -> bytes | None:
 
     Raises ValueError for a faulty message, or one that lies elsewhere.
     """
-    message = header.find(FILL_VALUE) or header.find(OLDER_FILL_VALUE)
+    newer_message = header.find(FILL_VALUE)
+    message = newer_message or header.find(OLDER_FILL_VALUE)
     if message is None:
         return bytes(itemsize)
-    kind, flags, start, nbytes = message
+    flags, start, nbytes = message
     if flags & SHARED:
         complaint = "a fill value that lies elsewhere in the file, which is not supported"
         raise ValueError(complaint)
     body = header.data[start : start + nbytes]
-    value = sized(body) if kind == OLDER_FILL_VALUE else newer(body)
+    value = newer(body) if newer_message else sized(body)
     if value and len(value) != itemsize:
         complaint = f"a fill value of {len(value)} bytes where a value takes {itemsize}"
         raise ValueError(complaint)
