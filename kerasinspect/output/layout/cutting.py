@@ -105,7 +105,7 @@ def _spelled_apart(shown: list[str]) -> list[str]:
         return shown
     from unicodedata import normalize  # noqa: PLC0415 - few names have other letters
 
-    looks = [normalize("NFC", name) for name in shown]
+    looks = [name if name.isascii() else normalize("NFC", name) for name in shown]
     spellings = Counter(look for look, _ in {*zip(looks, shown, strict=True)})
     return [
         name.encode("ascii", "backslashreplace").decode() if spellings[look] > 1 and name != look else name
