@@ -163,7 +163,7 @@ class StoredArray:
 
         self._check_open()
         picks, kept = normalised(key, self.shape)
-        values = selected(self._run, self.shape, picks, self.encoding, self.dtype)
+        values = selected(self.run, self.shape, picks, self.encoding, self.dtype)
         return values.reshape([len(pick) for pick, keep in zip(picks, kept, strict=True) if keep])
 
     def _check_open(self) -> None:
@@ -175,8 +175,8 @@ class StoredArray:
         """All values, as ``numpy.asarray`` asks for them."""
         return all_values(self, dtype, copy=copy)
 
-    def _run(self, first: int, count: int) -> bytes | memoryview:
-        """The bytes of ``count`` values in a row."""
+    def run(self, first: int, count: int) -> bytes | memoryview:
+        """The bytes of ``count`` values in a row, in C order."""
         if self.problem:
             raise DamagedFile(self.problem)
         width = self.encoding.itemsize

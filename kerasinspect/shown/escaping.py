@@ -28,7 +28,6 @@ _MARKS_IN_A_ROW = 3
 _FIRST_MARK = "\u0300"
 """Every character before this one takes one column."""
 
-_PLAIN = late_pattern(r"[ -~]*")
 _RUNNER_COMMAND = late_pattern(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 _LEADING_COLON = late_pattern(r"^(\s*):(?=:)")
 
@@ -39,7 +38,7 @@ def visible(text: str, limit: int = _TEXT_LIMIT) -> str:
     At most ``limit`` characters are shown; the number of the others is said. Commands of CI runners
     (``::error::`` at the start, ``##[``, ``##vso[`` and ``##teamcity[`` anywhere) are broken up.
     """
-    shown = printable(short(text, limit))
+    shown = printable(text if len(text) <= limit else short(text, limit))
     if "##" in shown:
         shown = _RUNNER_COMMAND.sub(r"#\\x23", shown)
     if "::" in shown:
@@ -49,17 +48,25 @@ def visible(text: str, limit: int = _TEXT_LIMIT) -> str:
 
 def printable(text: str) -> str:
     """The whole text with every character to be seen, and none that a terminal acts upon."""
-    return text if _PLAIN.fullmatch(text) else "".join(_seen(text))
+    return text if text.isascii() and text.isprintable() else "".join(_seen(text))
 
 
 def visible_name(text: str) -> str:
     """A name with every character to be seen, blanks at its ends too."""
+    if is_plain(text):
+        return text
     shown = visible(text, NAME_LIMIT)
     inner = shown.strip(" ")
     if inner == shown:
         return shown
     before, _, after = shown.partition(inner) if inner else (shown, "", "")
     return f"{_escape(' ') * len(before)}{inner}{_escape(' ') * len(after)}"
+
+
+def is_plain(text: str) -> bool:
+    """Whether a name is shown as it is: most are, and a page has thousands."""
+    is_ascii = text.isascii() and text.isprintable() and len(text) <= NAME_LIMIT
+    return is_ascii and "##" not in text and "::" not in text and text[:1] != " " != text[-1:]
 
 
 def short(text: str, limit: int = NAME_LIMIT) -> str:

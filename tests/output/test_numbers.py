@@ -27,12 +27,12 @@ WRITTEN = [
 @pytest.mark.parametrize(("values", "dtype", "written"), WRITTEN)
 def test_writes_all_numbers_of_an_array_alike(values: list[float], dtype: str, written: list[str]) -> None:
     """One style fits them all, and none is wider than the style says."""
-    array = np.array(values, dtype)
-    style = choose_style([array])
-    assert [style.write(value) for value in array.tolist()] == written
+    numbers = np.array(values, dtype).tolist()
+    style = choose_style([numbers])
+    assert [style.write(value) for value in numbers] == style.write_all(numbers) == written
     assert max(map(len, written)) <= style.width
 
 
 def test_has_a_style_for_no_numbers() -> None:
     """An empty array has a style too."""
-    assert choose_style([np.zeros((0, 3), "float32")]).width > 0
+    assert choose_style([[]]).width > 0

@@ -6,19 +6,17 @@ the values that the result gives.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.late_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
-
-    from kerasinspect.analysis.shown_values import ShownValues
     from kerasinspect.output.arrays.layouts import Panel, Piece, Roles
+    from kerasinspect.output.arrays.readings import Reading, Table
 
-Rows: TypeAlias = "tuple[range, list[np.ndarray[Any, Any] | None]]"
+Rows: TypeAlias = "tuple[range, list[Table | None]]"
 """Rows of a panel: their positions, and for each stretch of columns a table of values; None where some are left out."""
 
 _VALUES_AT_ONCE = 1 << 16
@@ -29,7 +27,7 @@ _VALUES_AT_ONCE = 1 << 16
 class Plane:
     """A plane through an array: what runs along its rows, columns and groups, and where the other axes are fixed."""
 
-    values: ShownValues
+    reading: Reading
     roles: Roles
     fixed: tuple[int, ...]
 
@@ -39,12 +37,14 @@ def excerpt(plane: Plane, rows: Sequence[range], panel: Panel) -> Iterator[Rows]
 
     Raises DamagedFile where the bytes are missing.
     """
+    read, roles, fixed = plane.reading.table, plane.roles, plane.fixed
+    stretches = [*_together(panel)]
     wide = max(1, sum(len(piece.columns) for piece in panel if piece is not None))
     height = max(1, _VALUES_AT_ONCE // wide)
     for run in rows:
         for start in range(0, len(run), height):
             some = run[start : start + height]
-            yield some, [None if pieces is None else _read(plane, some, pieces) for pieces in _together(panel)]
+            yield some, [None if pieces is None else read(roles, fixed, some, pieces) for pieces in stretches]
 
 
 def _together(panel: Panel) -> Iterator[list[Piece] | None]:
@@ -65,18 +65,3 @@ def _together(panel: Panel) -> Iterator[list[Piece] | None]:
 def _follows(before: Piece, piece: Piece) -> bool:
     """Whether a piece has the same columns as the one before it, of the next group."""
     return before.group is not None and piece.group == before.group + 1 and piece.columns == before.columns
-
-
-def _read(plane: Plane, rows: range, pieces: list[Piece]) -> np.ndarray[Any, Any]:
-    """The values of one stretch of columns as a table, its groups side by side."""
-    roles = plane.roles
-    wanted: dict[int, range] = {roles.column: pieces[0].columns}
-    if roles.row is not None:
-        wanted[roles.row] = rows
-    if roles.group is not None:
-        first = pieces[0].group or 0
-        wanted[roles.group] = range(first, first + len(pieces))
-    fixed = dict(zip(roles.blocks, plane.fixed, strict=True))
-    window = tuple(wanted.get(axis, fixed.get(axis, part)) for axis, part in enumerate(plane.values.window))
-    order = [sorted(wanted).index(axis) for axis in (roles.row, roles.group, roles.column) if axis is not None]
-    return plane.values.read(window).transpose(order).reshape(len(rows), -1)

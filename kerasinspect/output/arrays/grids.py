@@ -26,6 +26,7 @@ from kerasinspect.output.arrays.layouts import (
     row_runs,
 )
 from kerasinspect.output.arrays.numbers import NumberStyle, choose_style
+from kerasinspect.output.arrays.readings import reading
 from kerasinspect.output.blocks import Block, Grid, GridRow, Paragraph
 from kerasinspect.output.layout.cutting import told_apart
 from kerasinspect.output.layout.spans import LEAST_WIDTH
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.shown_values import ShownValues
     from kerasinspect.analysis.slicing import Window
     from kerasinspect.output.arrays.excerpts import Rows
+    from kerasinspect.output.arrays.readings import Reading
     from kerasinspect.output.show_options import GridOptions
 
     _Read: TypeAlias = Callable[[tuple[int, ...], Panel], Iterable[Rows]]
@@ -50,6 +52,7 @@ _GUTTER, _STROKES = 2, 4
 
 _GAP = "⋯"
 """Stands for columns that were left out."""
+_GAPS = (_GAP,)
 
 _LEAST_LABEL = 6
 """Columns that a page leaves to the label of a row, however narrow it is."""
@@ -108,14 +111,14 @@ def _draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
     """The grids of one array; raises as ``draw`` does."""
     if any(isinstance(part, range) and not part for part in values.window):
         return iter([Paragraph("no values: the shape, or the slice, has an axis of size 0", "quiet", 3)])
+    read = reading(values, full=options.full)
     # A declared size is believed only once its last value is there: planning costs memory for each row and column.
-    values.read(values.last)
+    read.last()
     roles = assign_roles(values.axes, values.window)
     if roles is None:
-        value = values.read(values.window).reshape(1)
-        text = choose_style([value], options.precision).write(value.tolist()[0]).strip()
-        return iter([Paragraph(text, level=3)])
-    drawing = _fit(values, roles, options)
+        value = read.only()
+        return iter([Paragraph(choose_style([[value]], options.precision).write(value).strip(), level=3)])
+    drawing = _fit(values, roles, read, options)
     if needed := _lacking(drawing, options):
         return iter([Paragraph(f"the page is too narrow for its values (--width {needed} shows some)", "quiet", 3)])
     blocks = _blocks(drawing)
@@ -138,31 +141,32 @@ def _blocks(drawing: _Drawing) -> Iterator[Block]:
         yield Paragraph(f"left out: {left_out} (--full shows all)", "quiet", 3)
 
 
-def _fit(values: ShownValues, roles: Roles, options: GridOptions) -> _Drawing:
+def _fit(values: ShownValues, roles: Roles, given: Reading, options: GridOptions) -> _Drawing:
     """Plan, and look at the numbers; plan again where they are wider than most."""
     usual = options.precision + 3
     plan = _plan(values, roles, options, usual)
-    read = _reader(values, plan, options)
-    numbers = (
-        stretch
-        for fixed in plan.blocks
-        for panel in plan.panels
-        for _, stretches in read(fixed, panel)
-        for stretch in stretches
-        if stretch is not None
-    )
-    style = choose_style(numbers, options.precision)
+    read = _reader(given, plan, options)
+    numbers = _numbers(plan, read)
+    style = choose_style(numbers if options.full else [[*chain(*numbers)]], options.precision)
     if style.width > usual and options.width is not None:
         plan = _plan(values, roles, options, style.width)
-        read = _reader(values, plan, options)
+        read = _reader(given, plan, options)
     return _Drawing(values, plan, read, style)
 
 
-def _reader(values: ShownValues, plan: _Plan, options: GridOptions) -> _Read:
+def _numbers(plan: _Plan, read: _Read) -> Iterator[list[object]]:
+    """All numbers that are shown, table by table."""
+    for fixed in plan.blocks:
+        for panel in plan.panels:
+            for _, tables in read(fixed, panel):
+                yield from ([*chain.from_iterable(table)] for table in tables if table is not None)
+
+
+def _reader(given: Reading, plan: _Plan, options: GridOptions) -> _Read:
     """A function that reads one panel of one block; corners are kept, so that they are read once."""
 
     def read(fixed: tuple[int, ...], panel: Panel) -> Iterator[Rows]:
-        return excerpt(Plane(values, plan.roles, fixed), plan.rows, panel)
+        return excerpt(Plane(given, plan.roles, fixed), plan.rows, panel)
 
     return read if options.full else cache(lambda fixed, panel: list(read(fixed, panel)))
 
@@ -268,19 +272,14 @@ def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
 
 def _rows(drawing: _Drawing, chunks: Iterable[Rows]) -> Iterator[GridRow]:
     """The rows of one grid, with a row for those left out."""
-    plan = drawing.plan
-    expected = plan.rows[0].start
-    for positions, stretches in chunks:
+    write, text = drawing.style.write_all, drawing.plan.labels.text
+    expected = drawing.plan.rows[0].start
+    for positions, tables in chunks:
         if positions.start != expected:
             yield GridRow(f"{_GAP} {len(range(expected, positions.start, positions.step)):,} more")
-        tables = [None if stretch is None else stretch.tolist() for stretch in stretches]
         for number, position in enumerate(positions):
-            cells = (
-                cell
-                for table in tables
-                for cell in ((_GAP,) if table is None else map(drawing.style.write, table[number]))
-            )
-            yield GridRow(plan.labels.text(position), tuple(cells))
+            cells = [_GAPS if table is None else write(table[number]) for table in tables]
+            yield GridRow(text(position), tuple(chain.from_iterable(cells)))
         expected = positions.stop
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.output.show_options import PRECISION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _FIXED_BELOW = 1e5
 _FIXED_FROM = 1e-3
@@ -39,24 +37,26 @@ class NumberStyle:
             return "0" + " " * (self.precision + 1 if self.precision and self.form == "decimal" else 0)
         return f"{value:.{self.precision}{'f' if self.form == 'decimal' else 'e'}}"
 
+    def write_all(self, values: Sequence[object]) -> list[str]:
+        """Several numbers, each as ``write`` has it; of decimals the format writes all but an exact zero."""
+        if self.form == "whole" or type(values[0]) is not float:
+            return [*map(self.write, values)]
+        form, zero = f"%.{self.precision}{'f' if self.form == 'decimal' else 'e'}", self.write(0.0)
+        return [form % value if value else zero for value in values]
 
-def choose_style(blocks: Iterable[np.ndarray[Any, Any]], precision: int = PRECISION) -> NumberStyle:
+
+def choose_style(blocks: Iterable[Sequence[object]], precision: int = PRECISION) -> NumberStyle:
     """The style that suits all numbers of these blocks, which are read once."""
     largest, smallest, nearest, whole, odd, floating = 0.0, 0.0, 1.0, True, 0, False
     for block in blocks:
-        if not block.size:
-            continue
-        if block.dtype.kind not in "iuf":
-            odd = max(odd, *(len(str(value)) for value in {*block.ravel().tolist()}))
-            continue
-        floating = floating or block.dtype.kind == "f"
-        finite = block[np.isfinite(block)] if block.dtype.kind == "f" else block
-        if finite.size < block.size:
-            odd = max(odd, 3 + bool(np.isneginf(block).any()))
-        if finite.size:
-            largest, smallest = max(largest, float(finite.max())), min(smallest, float(finite.min()))
-            whole = whole and bool((finite == np.trunc(finite)).all())
-            nearest = min(nearest, float(np.abs(finite, where=finite != 0, out=np.ones_like(finite)).min()))
+        numbers, floats = _finite(block)
+        if len(numbers) < len(block):
+            odd = max(odd, *(len(str(value)) for value in {*block}.difference(numbers)))
+        floating = floating or floats
+        if numbers:
+            largest, smallest = max(largest, float(max(numbers))), min(smallest, float(min(numbers)))
+            whole = whole and (not floats or all(map(float.is_integer, numbers)))
+            nearest = min(nearest, min(map(abs, filter(None, numbers)), default=1.0))
     size = max(largest, -smallest)
     if whole and (not floating or size < _FIXED_BELOW):
         return NumberStyle("whole", 0, max(odd, len(str(int(largest))), len(str(int(smallest)))))
@@ -66,3 +66,11 @@ def choose_style(blocks: Iterable[np.ndarray[Any, Any]], precision: int = PRECIS
     # Closest to zero an exponent may have a digit more.
     least = 0 if decimal else max(len(style.write(1.0)), len(style.write(nearest))) + int(smallest < 0)
     return NumberStyle(style.form, precision, max(odd, least, *widths))
+
+
+def _finite(block: Sequence[Any]) -> tuple[Sequence[int | float], bool]:
+    """Those of some values of one type that are numbers and neither NaN nor infinite, and whether they are floats."""
+    kind = type(block[0]) if block else None
+    if kind is float and not all(map(math.isfinite, block)):
+        return [*filter(math.isfinite, block)], True
+    return (block if kind in (int, float) else []), kind is float

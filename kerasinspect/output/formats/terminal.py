@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def text_lines(blocks: Iterable[Block], width: int | None, *, colour: bool) -> Iterator[str]:
     """The lines of a page, each with its end; with no width they are as long as they need to be."""
     for line in lay_out(blocks, width):
-        drawn = (styled(text, style) if colour else text for text, style in line)
+        drawn = [styled(text, style) for text, style in line] if colour else [text for text, _ in line]
         yield "".join(drawn).rstrip() + "\n"
 
 

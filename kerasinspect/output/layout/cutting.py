@@ -13,7 +13,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from kerasinspect.late_patterns import late_pattern
-from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible_name
+from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, is_plain, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -93,15 +93,10 @@ def told_apart(names: Sequence[str], room: int | None) -> list[str]:
 
 def shown_apart(names: Sequence[str]) -> list[str]:
     """Names as they are shown on any page: those that are longer than real ones without their middle."""
-    if all(map(_plain_and_short, names)):
+    if all(map(is_plain, names)):
         return [*names]
     bounded = [*names] if max(map(len, names)) <= NAME_LIMIT else cut_apart(names, names, [NAME_LIMIT] * len(names))
     return numbered_apart(names, _spelled_apart([visible_name(name) for name in bounded]))
-
-
-def _plain_and_short(name: str) -> bool:
-    """Whether a name is shown as it is, whatever other names there are."""
-    return name.isascii() and len(name) <= NAME_LIMIT and visible_name(name) == name
 
 
 def _spelled_apart(shown: list[str]) -> list[str]:
@@ -110,7 +105,7 @@ def _spelled_apart(shown: list[str]) -> list[str]:
         return shown
     from unicodedata import normalize  # noqa: PLC0415 - few names have other letters
 
-    looks = [normalize("NFC", name) for name in shown]
+    looks = [name if name.isascii() else normalize("NFC", name) for name in shown]
     spellings = Counter(look for look, _ in {*zip(looks, shown, strict=True)})
     return [
         name.encode("ascii", "backslashreplace").decode() if spellings[look] > 1 and name != look else name

@@ -73,6 +73,9 @@ def _row(row: GridRow, label_width: int, widths: Sequence[int]) -> Iterator[Span
     """The label and the numbers of one row; neighbours of one style are one span."""
     label = visible_name(row.label)
     yield label + " " * (label_width - columns_of(label)), "quiet"
+    if _SPECIAL.keys().isdisjoint(row.cells):
+        yield "".join([GUTTER + cell.rjust(width) for cell, width in zip(row.cells, widths, strict=False)]), "plain"
+        return
     text = ""
     style: Style = "plain"
     for cell, width in zip(row.cells, widths, strict=False):
