@@ -220,7 +220,7 @@ def test_both_generations_of_compile_configs_are_compared() -> None:
 
 
 def test_an_optimizer_or_a_loss_that_one_file_lacks_is_a_difference() -> None:
-    """Keras 3 writes archives without the optimizer of a model that it saved as legacy HDF5; no format leaves it out."""
+    """Keras 3 leaves it out of archives of a model that it saved as legacy HDF5; no format does so itself."""
     lacking = {key: value for key, value in ARCHIVED.items() if key != "optimizer"}
     for old in (LEGACY, ARCHIVED):
         (gone,) = compiled(old, lacking)
