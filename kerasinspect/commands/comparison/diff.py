@@ -137,7 +137,7 @@ def diff(
     emit_listing(_listing(listed, summary=summary), form, output, old, new)
     if form == "csv" and not quiet:
         _say_what_is_no_row(result)
-    return _finished(result, quiet=quiet, exit_zero=exit_zero)
+    return _finished(listed, quiet=quiet, exit_zero=exit_zero)
 
 
 def _listing(listed: ListedDiff, *, summary: bool) -> Listing:
@@ -167,14 +167,15 @@ def _say_what_is_no_row(result: Diff) -> None:
     say("note", (f"{fact[0].upper()}{fact[1:]}, which csv leaves out." for fact in facts))
 
 
-def _finished(result: Diff, *, quiet: bool, exit_zero: bool) -> int:
+def _finished(listed: ListedDiff, *, quiet: bool, exit_zero: bool) -> int:
     """Say what is odd about the files and what could not be read; give the exit status."""
     from kerasinspect.commands.emitting import say
     from kerasinspect.errors import UnreadableFile
+    from kerasinspect.output.notes import diff_notes
 
+    result = listed.diff
     if not quiet:
-        sides = {"old": result.old, "new": result.new}
-        say("note", (f"{side}: {remark.brief}" for side, model in sides.items() for remark in model.remarks))
+        say("note", diff_notes(listed))
     say("damaged", result.damage)
     if result.damage:
         return UnreadableFile.exit_status
