@@ -123,6 +123,16 @@ def test_a_layer_in_another_layer_has_moved() -> None:
     assert compare_models(STACK, whole([FIRST, block, THIRD]))["block/second"].moved
 
 
+def test_a_layer_around_others_counts_whatever_differs() -> None:
+    """A wrapper without weights of its own is a layer that is on both sides, though nothing in it differs."""
+    wrapper = Layer("wrapper", "TimeDistributed", "wrapper", layers=(FIRST,), config={"name": "wrapper"})
+    frozen = replace(wrapper, config={**wrapper.config, "trainable": False})
+    for new in (wrapper, frozen):
+        diff = compare_models(whole([wrapper, THIRD]), whole([new, THIRD]))
+        assert [one.path for one in diff] == ["wrapper", "first", "third"]
+        assert diff.counts["unchanged"] == 3
+
+
 def test_a_frozen_layer_is_named_where_the_config_says_so_and_nothing_changed() -> None:
     """The new config counts, since it was frozen for what came between; one that moved all the same is not."""
     frozen = replace(FIRST, trainable=False, config={**FIRST.config, "trainable": False})
