@@ -245,3 +245,16 @@ def test_what_is_odd_about_a_layer_is_said_of_its_side(ask: Callable[..., Answer
     assert not document["old"]["remarks"]
     assert len(document["new"]["remarks"]) == len(noted)
     assert merged in document["new"]["remarks"][0]
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_model_without_another_side_was_added_or_removed(form: str, ask: Callable[..., Answer]) -> None:
+    """Git, and its difftool, have no file for the side that lacks it; a document has no form for that."""
+    for sides, said in ((("/dev/null", "old.keras"), "added"), (("old.keras", "/dev/null"), "removed")):
+        answer = ask(*sides, "--format", form)
+        assert (answer.status, answer.err) == (1, "")
+        assert said in answer.out
+        assert "old.keras" in answer.out
+        assert ask(*sides, "--exit-zero", "--format", form).status == 0
+        assert ask(*sides, "--format", "json").status in {2, 3}
+    assert ask("/dev/null", "/dev/null").status in {2, 3}
