@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import ExitStack, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
 from kerasinspect.analysis.comparison.models import compare_models, compare_with_itself
-from kerasinspect.analysis.comparison.results import ComparisonOptions
+from kerasinspect.analysis.comparison.results import ComparisonOptions, Matching
 from kerasinspect.analysis.comparison.series.following import SeriesSoFar
 from kerasinspect.analysis.selection.several import SelectionFilters
 from kerasinspect.errors import RequestError, UnreadableFile
@@ -21,7 +22,7 @@ from kerasinspect.opening import open_model
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from kerasinspect.analysis.comparison.results import Diff, Matching
+    from kerasinspect.analysis.comparison.results import Diff
     from kerasinspect.analysis.comparison.series.results import Series
     from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.model import Model
@@ -47,14 +48,24 @@ def compare(  # noqa: PLR0913 - the options of the command
     closed when it returns: figures are there, values are not.
 
     Raises what ``open_model`` raises, with the side that it is about, and RequestError where ``pairs`` names a layer
-    that is not there.
+    that is not there, ``matching`` no way of finding pairs, or a tolerance is negative or not finite.
     """
+    _require_known(matching, rtol=rtol, atol=atol)
     options = ComparisonOptions(pairs or {}, matching, rtol, atol, spectral)
     with _opened("old", old, limits) as before:
         if _are_one_file(old, new):
             return compare_with_itself(before)
         with _opened("new", new, limits) as after:
             return compare_models(before, after, options)
+
+
+def _require_known(matching: Matching, **tolerances: float) -> None:
+    """Raise RequestError for a way of matching that there is not, and for a tolerance that nothing is held against."""
+    if matching not in (ways := get_args(Matching)):
+        raise RequestError(f"There is no way of matching named {matching!r}.", f"There are: {', '.join(ways)}.")
+    for name, value in tolerances.items():
+        if not (math.isfinite(value) and value >= 0):
+            raise RequestError(f"The tolerance {name} is {value}.", "Give a finite number that is not negative.")
 
 
 def _opened(side: Literal["old", "new"], location: str | os.PathLike[str], limits: Limits) -> Model:

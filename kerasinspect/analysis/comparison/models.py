@@ -76,7 +76,7 @@ def _layer_diffs(
     old: Model, new: Model, stood: Sequence[StandingPair], comparison: _Comparison
 ) -> tuple[LayerDiff, ...]:
     """What became of every layer that is a row of the comparison."""
-    lists_layers = old is new or (_lists_layers(old) and _lists_layers(new))
+    lists_layers = _lists_layers(old) and _lists_layers(new)
     compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood) if not _is_form(one, old, new))
     return tuple(diff for diff in compared if _is_row(diff, lists_layers=lists_layers))
 
@@ -177,13 +177,11 @@ def _lists_layers(model: Model) -> bool:
 
 
 def _is_row(diff: LayerDiff, *, lists_layers: bool) -> bool:
-    """Whether a layer is one of the comparison: it has weights, no layers below it, or differs in itself.
+    """Whether a layer is one of the comparison: it has weights, it is on both sides, or there are no layers below it.
 
     Nothing can be said of a layer without weights that one side lacks, unless the file of that side would tell of it.
     """
     sides = [layer for layer in (diff.old, diff.new) if layer is not None]
-    if any(layer.weights for layer in sides):
+    if len(sides) > 1 or any(layer.weights for layer in sides):
         return True
-    is_told = lists_layers or len(sides) > 1
-    is_lowest = not any(layer.layers for layer in sides)
-    return is_told and (is_lowest or bool(diff.config) or diff.renamed or diff.moved)
+    return lists_layers and not any(layer.layers for layer in sides)
