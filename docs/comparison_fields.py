@@ -45,7 +45,7 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "missing": ("old|new?", "The side that lacks the key, and has null here."),
         "partners?": (
             "[string?]",
-            "Of inbound: what the new model calls each old layer, where a name differs; null for one that is gone.",
+            "Of inbound, inputs, outputs: what the new model calls each old layer, where any differs; null for none.",
         ),
     },
     "weight": {

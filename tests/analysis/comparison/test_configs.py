@@ -240,6 +240,39 @@ def test_a_setting_that_one_of_two_files_of_one_kind_lacks_is_a_difference() -> 
     ]
 
 
+OTHER_METRICS: dict[str, tuple[Json, Json]] = {
+    "another output": ([["mae"], ["mse"]], [["mse"], ["mae"]]),
+    "all of one output": ([["mae"], ["mse"]], [[], ["mae", "mse"]]),
+    "an output by its name": ({"a": "mae"}, {"b": "mae"}),
+    "a setting": ([object_of("MeanIoU", num_classes=2)], [object_of("MeanIoU", num_classes=3)]),
+    "none": (None, ["mae"]),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), OTHER_METRICS.values(), ids=OTHER_METRICS)
+def test_which_output_a_metric_belongs_to_is_compared(old: Json, new: Json) -> None:
+    """Where one version wrote both files in one format."""
+    found = compiled(ARCHIVED | {"metrics": old}, ARCHIVED | {"metrics": new}, "3.11.3")
+    assert {change.key.split(".")[1] for change in found} == {"metrics"}
+
+
+SAME_METRICS: dict[str, tuple[Json, Json]] = {
+    "one or a list of it": ("mae", [["mean_absolute_error"]]),
+    "none or no list": (None, []),
+    "made of what was given": (
+        [["acc"], ["mae"]],
+        [[object_of("MeanMetricWrapper", fn="accuracy")], [object_of("MeanMetricWrapper", fn="mae")]],
+    ),
+    "called otherwise": ([object_of("AUC", name="auc")], [object_of("AUC", name="auc_1")]),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), SAME_METRICS.values(), ids=SAME_METRICS)
+def test_the_same_metrics_are_no_difference(old: Json, new: Json) -> None:
+    """Older versions save those that they made in training, and of one version not all files have been trained."""
+    assert not compiled(ARCHIVED | {"metrics": old}, ARCHIVED | {"metrics": new}, "3.11.3")
+
+
 def test_a_long_object_is_told_by_its_class() -> None:
     """Beside nothing, and beside one of another class; two of one class by the keys that differ."""
     settings = {f"setting_{at}": at for at in range(20)}

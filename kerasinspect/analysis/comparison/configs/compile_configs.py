@@ -76,7 +76,9 @@ def _compared(config: JsonObject, other: JsonObject, *, exact: bool) -> JsonObje
     """
     form, others = _form(config), _form(other)
     for key in _LISTS_OF_METRICS:
-        if _are_same_metrics(form.get(key), others.get(key)):
+        if exact and key in config and _has_wrappers(config[key]) == _has_wrappers(other.get(key)):
+            form[key] = _of_outputs(config[key])
+        elif _are_same_metrics(form.get(key), others.get(key)):
             form.pop(key, None)
     return {key: value for key, value in form.items() if exact or value is not None or key in _ALWAYS_SAVED}
 
@@ -100,6 +102,22 @@ def _long(value: Json) -> Json:
     if isinstance(value, dict) and not is_entry(value):
         return {key: _long(inner) for key, inner in value.items()}
     return _LONG_NAMES.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _of_outputs(value: Json) -> Json:
+    """The metrics of each output, by today's names; one thing for a list of it, and nothing for an empty list."""
+    if isinstance(value, list):
+        return _of_outputs(value[0]) if len(value) == 1 else [*map(_of_outputs, value)] or None
+    if isinstance(value, dict) and not is_entry(value):
+        return {key: _of_outputs(inner) for key, inner in value.items()}
+    return _LONG_NAMES.get(value, value) if isinstance(value, str) else plain_value("", value)
+
+
+def _has_wrappers(value: Json) -> bool:
+    """Whether metrics are those that Keras made in training of what it was given, which older versions save instead."""
+    if isinstance(value, list):
+        return any(map(_has_wrappers, value))
+    return isinstance(value, dict) and as_mapping(value.get("config")).get("fn") is not None
 
 
 def _metric_names(value: Json) -> Iterator[Json]:
