@@ -10,6 +10,7 @@ import sys
 import zipfile
 from typing import TYPE_CHECKING
 
+import click
 import h5py
 import numpy as np
 import pytest
@@ -117,8 +118,8 @@ PAGES = (
         (name, *TAKEN.get(name, (NETWORK,)), "--format", form)
         for name, command in cli.commands.items()
         for option in command.params
-        if name not in LEFT_OUT and option.name in {"form", "format_name"}
-        for form in option.type.to_info_dict()["choices"]
+        if name not in LEFT_OUT and option.name in {"form", "format_name"} and isinstance(option.type, click.Choice)
+        for form in option.type.choices
     ),
     ("lock", NETWORK),
     ("rules", "KI101"),
@@ -284,3 +285,39 @@ def test_nothing_becomes_the_index_of_an_unpacked_model(tmp_path: Path) -> None:
         packed.extractall(tmp_path)
     assert written("check", tmp_path, "--no-config", "-o", tmp_path / "model.weights.json") == 2
     assert not (tmp_path / "model.weights.json").exists()
+
+
+@pytest.mark.parametrize("ending", [".json", ".jsonl", ".csv", ".md", ".MD", ".txt", ".sarif", ".xml", ""])
+@pytest.mark.parametrize("name", [name for name in cli.commands if name not in {*LEFT_OUT, "lock", "completion"}])
+def test_the_ending_of_an_output_says_what_is_written(
+    tmp_path: Path, name: str, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no --format does; a command that has no such format writes nothing, rather than something else."""
+    forms = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".md": "markdown", ".sarif": "sarif", ".xml": "junit"}
+    form = forms.get(ending.lower(), "table")
+    path, other = tmp_path / f"page{ending}", tmp_path / "asked"
+    line = (name, *TAKEN.get(name, (NETWORK,)))
+    status = written(*line, "--format", form, "-o", other)
+    assert written(*line, "-o", path) == status
+    if other.exists():
+        assert path.read_bytes() == other.read_bytes()
+        assert written(*line, "--format", "table", "-o", path) == status
+        assert path.read_bytes()[:1] not in {b"{", b"<"}
+    else:
+        assert f"{name} has no format for a file {ending.lower()}: give it another ending" in capsys.readouterr().err
+        assert not path.exists()
+
+
+def test_a_dash_is_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a page or a document goes there; what is only a file asks for one."""
+    monkeypatch.chdir(tmp_path)
+    assert written("list", NETWORK) == 0
+    page = capsys.readouterr().out
+    assert written("list", NETWORK, "-o", "-") == 0
+    assert capsys.readouterr().out == page
+    for line in (("export", NETWORK, "-o", "-"), ("check", NETWORK, "--report", "json=-")):
+        assert written(*line) == 2
+        assert "a file" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]
