@@ -55,7 +55,7 @@ def _read(weight: Weight) -> str | Unread:
     return Damage().attempt(lambda: sha256(weight.array), weight.path, weight.stored_path)
 
 
-def fingerprint(model: Model) -> Fingerprint:
+def fingerprint_of(model: Model) -> Fingerprint:
     """The fingerprint of an open model; reads all of its weights, and verifies the checksum that its file has of them.
 
     Each variable counts once, and what is stored but no entry of ``get_weights()`` does not.

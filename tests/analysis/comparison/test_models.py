@@ -291,7 +291,7 @@ def test_pairs_that_are_given_win() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"matching": "foo"}, "'foo'. There are: auto, path, values, order."),
+        ({"matching": "foo"}, '\'foo\'. Known are "auto", "path", "values", "order".'),
         ({"rtol": -1.0}, "rtol is -1"),
         ({"atol": float("nan")}, "atol is nan"),
     ],
