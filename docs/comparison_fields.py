@@ -45,7 +45,7 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "missing": ("old|new?", "The side that lacks the key, and has null here."),
         "partners?": (
             "[string?]",
-            "Of inbound: what the new model calls each old layer, where a name differs; null for one that is gone.",
+            "Of inbound, inputs, outputs: what the new model calls each old layer, where any differs; null for none.",
         ),
     },
     "weight": {
@@ -73,8 +73,11 @@ DIFF_PARTS: Mapping[str, Fields] = {
         "old_infinite": ("integer?", "Infinities among the old values."),
         "new_infinite": ("integer?", "Infinities among the new values."),
         "changed_infinite": ("integer?", "Positions where a value is infinite, and the other not the same infinity."),
-        "old_norm": ("number?", "The L2 norm of the old values."),
-        "new_norm": ("number?", "The L2 norm of the new values."),
+        "old_norm": (
+            "number?",
+            "The L2 norm of the old values; null where all bytes are equal, which are not measured.",
+        ),
+        "new_norm": ("number?", "The L2 norm of the new values; null in the same cases."),
         "dequantized": ("boolean", "Whether the values are those that the layer computes with."),
         "error?": ("string", "Why its values could not be compared."),
         "spectrum?": ("#spectrum", "With --spectral: singular values of a kernel."),

@@ -44,7 +44,7 @@ MODEL: Fields = {
     "weights?": ("[integer]", "In show: the weights that the model itself owns, as positions in this document."),
 }
 STATE: Fields = {
-    "remarks": ("[string]", "What is odd about the file, in sentences."),
+    "remarks": ("[string]", "What is odd about the file, then about layers, in sentences."),
     "damage": ("[string]", "What could not be read, in sentences; the rest is right, and the exit status is 3."),
     "checksum": (f"{one_of(Verified)}?", "What came of the checksum of the weights; null where the file has none."),
 }

@@ -52,7 +52,7 @@ _HOMES = {
     "check": "checking.request",
     "compare": "comparing",
     "export": "exporting",
-    "fingerprint": "analysis.fingerprint",
+    "fingerprint": "comparing",
     "open_model": "opening",
     "series": "comparing",
 }
@@ -108,11 +108,11 @@ if TYPE_CHECKING:
         WeightDiff,
     )
     from kerasinspect.analysis.comparison.series.results import LayerSeries, Series
-    from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
+    from kerasinspect.analysis.fingerprint import Fingerprint
     from kerasinspect.axes import Axis
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
     from kerasinspect.checking.request import check
-    from kerasinspect.comparing import compare, series
+    from kerasinspect.comparing import compare, fingerprint, series
     from kerasinspect.errors import (
         ClosedModel,
         DamagedFile,

@@ -1,39 +1,46 @@
-"""Compares saved models, file against file: opens them, says what differs, and closes them."""
+"""Compares saved models, file against file or by one digest of each: opens them, says what differs, and closes them."""
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import ExitStack, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
 from kerasinspect.analysis.comparison.models import compare_models, compare_with_itself
-from kerasinspect.analysis.comparison.results import ComparisonOptions
+from kerasinspect.analysis.comparison.results import ComparisonOptions, Matching
 from kerasinspect.analysis.comparison.series.following import SeriesSoFar
-from kerasinspect.analysis.selection.several import SelectionFilters
+from kerasinspect.analysis.fingerprint import fingerprint_of
+from kerasinspect.analysis.selection.several import filters_of
+from kerasinspect.arguments import choice_of, paths_of
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.formats.locating.locations import models_as_named
 from kerasinspect.formats.locating.natural_order import in_natural_order
 from kerasinspect.limits import DEFAULT, Limits
-from kerasinspect.opening import open_model
+from kerasinspect.model import Model
+from kerasinspect.opening import open_model, opened
 from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
-    from kerasinspect.analysis.comparison.results import Diff, Matching
+    from kerasinspect.analysis.comparison.results import Diff
     from kerasinspect.analysis.comparison.series.results import Series
+    from kerasinspect.analysis.fingerprint import Fingerprint
+    from kerasinspect.analysis.selection.several import SelectionFilters
+    from kerasinspect.arguments import Names, PathName, Paths, Positions
     from kerasinspect.formats.locating.folder_search import Location
-    from kerasinspect.model import Model
 
 _LEAST_FILES = 2
 """Files of a series."""
 
 
 def compare(  # noqa: PLR0913 - the options of the command
-    old: str | os.PathLike[str],
-    new: str | os.PathLike[str],
+    old: Model | PathName,
+    new: Model | PathName,
     *,
     pairs: Mapping[str, str] | None = None,
     matching: Matching = "auto",
@@ -44,12 +51,14 @@ def compare(  # noqa: PLR0913 - the options of the command
 ) -> Diff:
     """What differs between two saved models, of whatever formats; where both are one file, none of its values is read.
 
-    ``pairs`` has paths of layers of the new model by those of the old one, which are pairs in any case. Both models are
-    closed when it returns: figures are there, values are not.
+    ``pairs`` has paths of layers of the new model by those of the old one, which are pairs in any case. What was opened
+    here is closed when it returns: figures are there, values are not. A model that is open already stays open.
 
     Raises what ``open_model`` raises, with the side that it is about, and RequestError where ``pairs`` names a layer
-    that is not there.
+    that is not there, ``matching`` no way of finding pairs, or a tolerance is negative or not finite.
     """
+    choice_of("matching", matching, get_args(Matching))
+    _require_tolerances(rtol=rtol, atol=atol)
     options = ComparisonOptions(pairs or {}, matching, rtol, atol, spectral)
     with _opened("old", old, limits) as before:
         if _are_one_file(old, new):
@@ -58,28 +67,46 @@ def compare(  # noqa: PLR0913 - the options of the command
             return compare_models(before, after, options)
 
 
-def _opened(side: Literal["old", "new"], location: str | os.PathLike[str], limits: Limits) -> Model:
+def _require_tolerances(**tolerances: float) -> None:
+    """Raise RequestError for a tolerance that nothing can be held against."""
+    for name, value in tolerances.items():
+        if not (math.isfinite(value) and value >= 0):
+            raise RequestError(f"The tolerance {name} is {value}.", "Give a finite number that is not negative.")
+
+
+def _opened(side: Literal["old", "new"], model: Model | PathName, limits: Limits) -> AbstractContextManager[Model]:
     """The model of one side; an error says which side that is."""
     try:
-        return open_model(location, limits)
+        return opened(model, limits)
     except UnreadableFile as error:
         error.message = f"The {side} model cannot be read: {error.message}"
         raise
 
 
-def _are_one_file(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> bool:
-    """Whether two names lead to the same file or folder."""
+def _are_one_file(old: Model | PathName, new: Model | PathName) -> bool:
+    """Whether two names lead to the same file or folder; a model that is open may be of what lay there before."""
+    if isinstance(old, Model) or isinstance(new, Model):
+        return old is new
     with suppress(OSError):
         return os.path.samefile(old, new)  # noqa: PTH121 - either may be a text
     return False
 
 
+def fingerprint(model: Model | PathName, limits: Limits = DEFAULT) -> Fingerprint:
+    """The fingerprint of a model, open or in a file; reads all of its weights, and verifies its checksum of them.
+
+    Each variable counts once, and what is stored but no entry of ``get_weights()`` does not.
+    """
+    with opened(model, limits) as found:
+        return fingerprint_of(found)
+
+
 def series(  # noqa: PLR0913 - the options of the command
-    *locations: str | os.PathLike[str],
-    layers: Sequence[str] = (),
-    weights: Sequence[str] = (),
-    classes: Sequence[str] = (),
-    indices: Sequence[str] = (),
+    *locations: Paths,
+    layers: Names = (),
+    weights: Names = (),
+    classes: Names = (),
+    indices: Positions = (),
     natural: bool = True,
     limits: Limits = DEFAULT,
 ) -> Series:
@@ -91,8 +118,9 @@ def series(  # noqa: PLR0913 - the options of the command
     Raises RequestError for less than two files, NothingMatches for a filter that matches in none of them. A file that
     cannot be read has its error in its place.
     """
-    files = files_of_series([os.fspath(location) for location in locations], limits, natural=natural)
-    return follow(files, SelectionFilters(layers, weights, classes, indices), limits)
+    filters = filters_of(layers, weights, classes, indices)
+    files = files_of_series(paths_of(locations), limits, natural=natural)
+    return follow(files, filters, limits)
 
 
 def files_of_series(names: Sequence[str], limits: Limits, *, natural: bool) -> tuple[Location, ...]:

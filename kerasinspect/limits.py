@@ -95,7 +95,8 @@ DEFAULT = Limits()
 def over_limit(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
     """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
     message = f"{where} exceeds the limit {limit}: {_digits(value)}, where {_digits(allowed)} are allowed."
-    return RefusedFile(message, f"If you trust the file, raise the limit with --limit {limit}=VALUE.")
+    remedy = f"If you trust the file, raise the limit: --limit {limit}=VALUE, or Limits({limit}=VALUE) in Python."
+    return RefusedFile(message, remedy)
 
 
 @dataclass(slots=True)

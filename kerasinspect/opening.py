@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from typing import TYPE_CHECKING
 
+from kerasinspect.arguments import path_of
 from kerasinspect.assembly import assemble
 from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, path_in_words, refuse_device
 from kerasinspect.errors import NotAModel
 from kerasinspect.formats.recognising import file_contents, folder_contents
 from kerasinspect.late_dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.model import Model
 from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
     from kerasinspect.formats.contents import Container, Contents
-    from kerasinspect.model import Model
 
 
 def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Model:
@@ -32,12 +33,17 @@ def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Mo
     return open_with_container(location, limits)[0]
 
 
+def opened(model: Model | str | os.PathLike[str], limits: Limits = DEFAULT) -> AbstractContextManager[Model]:
+    """A model that is open and stays so, or one that is closed at the end; raises what ``open_model`` raises."""
+    return nullcontext(model) if isinstance(model, Model) else open_model(model, limits)
+
+
 def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> tuple[Model, Container]:
     """Open a saved model with the parsed file or files that it was read from; raises what ``open_model`` raises.
 
     Whatever a reader opens goes on one stack of files, which the model closes, or any error on the way.
     """
-    path = os.fspath(location)
+    path = path_of(location)
     refuse_device(path)
     begin("opening", file=path_in_words(path))
     with ExitStack() as files:

@@ -41,7 +41,7 @@ SYSTEM_FOLDERS = (Path("/dev"), Path("/proc"))
 _OWNER_ONLY, _ANYBODY = 0o600, 0o666
 """Permissions of a new file: of one that is to replace another, and of any other, from which the umask takes some."""
 
-_ANOTHER = "Choose another file with -o."
+_ANOTHER = "Choose another file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ def _require_replaceable_content(path: Path, target: Target) -> None:
         raise RequestError(message, "Choose another file, or remove that one yourself.")
     if found.kind == "other" and not target.force:
         message = f"{there} that is not known to be an output of kerasinspect."
-        raise RequestError(message, "Choose another file, or say --force.")
+        raise RequestError(message, "Choose another file, or say --force (in Python: force=True).")
 
 
 # Writing

@@ -30,8 +30,8 @@ NoFingerprint: TypeAlias = Literal["no-weights", "unread"]
 """Why a model has none: it has no weights yet, or some of it is damaged or cannot be read."""
 
 
-_UNPROVEN: frozenset[RemarkKind] = frozenset({"untold-positions", "lost-weights", "no-arrays", "merged-factors"})
-"""Remarks that say that ``get_weights()`` has other arrays than the file, or perhaps another order of them."""
+_LACKING: frozenset[RemarkKind] = frozenset({"lost-weights", "no-arrays", "merged-factors"})
+"""Remarks that say that ``get_weights()`` has arrays that the file lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Fingerprint:
     """In hexadecimal."""
     order: FingerprintOrder | None = None
     lack: NoFingerprint | None = None
+    is_of_fewer: bool = False
+    """Whether ``get_weights()`` has arrays that the file lacks, so that it is of those that the file has."""
 
 
 def _read(weight: Weight) -> str | Unread:
@@ -52,7 +54,7 @@ def _read(weight: Weight) -> str | Unread:
     return Damage().attempt(lambda: sha256(weight.array), weight.path, weight.stored_path)
 
 
-def fingerprint(model: Model) -> Fingerprint:
+def fingerprint_of(model: Model) -> Fingerprint:
     """The fingerprint of an open model; reads all of its weights, and verifies the checksum that its file has of them.
 
     Each variable counts once, and what is stored but no entry of ``get_weights()`` does not.
@@ -78,7 +80,7 @@ def _of_arrays(model: Model, digest: Callable[[Weight], str | Unread]) -> Finger
     """The fingerprint of a model whose bytes are as they were saved."""
     if model.damage:
         return Fingerprint(None, lack="unread")
-    order, weights = _ordered(model)
+    order, is_of_fewer, weights = _ordered(model)
     if not weights:
         return Fingerprint(None, lack="no-weights")
     from hashlib import sha256 as started  # noqa: PLC0415 - a page has no fingerprint
@@ -89,17 +91,22 @@ def _of_arrays(model: Model, digest: Callable[[Weight], str | Unread]) -> Finger
         if isinstance(one, Unread):
             return Fingerprint(None, lack="unread")
         total.update(f"{weight.dtype} {list(weight.shape)} {one}\n".encode())
-    return Fingerprint(total.hexdigest(), order)
+    return Fingerprint(total.hexdigest(), order, is_of_fewer=is_of_fewer)
 
 
-def _ordered(model: Model) -> tuple[FingerprintOrder, Sequence[Weight]]:
-    """The weights that count, in the order of ``get_weights()`` or else as they are listed."""
+def _ordered(model: Model) -> tuple[FingerprintOrder, bool, Sequence[Weight]]:
+    """The weights that count, in the order of ``get_weights()`` or else as they are listed.
+
+    Between the two stands whether ``get_weights()`` has more than the file.
+    """
     numbered = [weight for weight in model.weights if weight.index is not None]
     are_in_order = [weight.index for weight in numbered] == [*range(len(numbered))]
     remarks = chain(model.remarks, chain.from_iterable(layer.remarks for layer in model.walk()))
-    if are_in_order and all(remark.kind not in _UNPROVEN for remark in remarks):
-        return "get_weights", numbered
-    return "listed", [*_variables(model)]
+    kinds = {remark.kind for remark in remarks}
+    is_of_fewer = not kinds.isdisjoint(_LACKING)
+    if are_in_order and not is_of_fewer and "untold-positions" not in kinds:
+        return "get_weights", is_of_fewer, numbered
+    return "listed", is_of_fewer, [*_variables(model)]
 
 
 def _variables(model: Model) -> Iterator[Weight]:

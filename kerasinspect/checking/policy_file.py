@@ -25,7 +25,7 @@ _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
 _DEEP_KEY = re.compile(rf"(?<![\w\\-])(?:{_PART}){{{_MOST_PARTS}}}", re.ASCII)
 """A key of more parts, bare ones or quoted ones; or so many words with nothing but dots between them in a text."""
 
-_GO_WITHOUT = "Correct it, or go on without it: --no-config."
+_GO_WITHOUT = "Correct it, or go on without it: --no-config (in Python: without config)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ def read_policy(path: str) -> PolicyFile:
     """The policy in one file; raises RequestError where there is none."""
     content = policy_table(Path(path), path)
     if content is None:
-        raise RequestError(f"{path} has no table [tool.kerasinspect].", "Add it, or name another file with --config.")
+        raise RequestError(
+            f"{path} has no table [tool.kerasinspect].",
+            "Add it, or name another file with --config (in Python: config).",
+        )
     return PolicyFile(path, content)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerasinspect.arguments import choice_of, names_of, path_of, paths_of
 from kerasinspect.checking.asking import check_file
-from kerasinspect.checking.findings import CheckReport, ModelReport
+from kerasinspect.checking.findings import SEVERITIES, CheckReport, ModelReport
 from kerasinspect.checking.locks import parse_lock, read_lock
 from kerasinspect.checking.policy import Overrides, Policy, Waivers, policy_from
 from kerasinspect.checking.policy_file import read_policy
@@ -19,21 +19,23 @@ from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Sequence
 
+    from kerasinspect.arguments import Names, Paths
     from kerasinspect.checking.contract import Contract
     from kerasinspect.checking.findings import ActiveRule, Severity
     from kerasinspect.formats.locating.folder_search import Location
 
-_NAME_A_LOCK = "KI6 compares with a lock: name one with --against, or select other rules too."
+_NAME_A_LOCK = "KI6 compares with a lock: name one with --against (in Python: against), or select other rules too."
 """What to do where nothing is asked for want of a lock."""
 
 
 def check(  # noqa: PLR0913 - the options of the command
-    *locations: str | os.PathLike[str],
-    select: Iterable[str] = (),
-    extend_select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
+    *locations: Paths,
+    select: Names = (),
+    extend_select: Names = (),
+    ignore: Names = (),
     fail_on: Severity | None = None,
     config: str | os.PathLike[str] | Policy | None = None,
     against: str | os.PathLike[str] | None = None,
@@ -45,16 +47,24 @@ def check(  # noqa: PLR0913 - the options of the command
     lock`` made. All the others win over the policy. One bad file never stops the others: it has a sentence in
     ``ModelReport.error``. Raises RequestError where the request itself is wrong.
     """
+    if fail_on is not None:
+        choice_of("fail_on", fail_on, SEVERITIES)
     policy = config if isinstance(config, Policy) else open_policy(config)
-    asked = Overrides(tuple(select), tuple(extend_select), tuple(ignore), fail_on, exact_names)
+    asked = Overrides(
+        names_of("select", select),
+        names_of("extend_select", extend_select),
+        names_of("ignore", ignore),
+        fail_on,
+        exact_names,
+    )
     policy = policy.overridden(asked)
-    files = find_models(os.fspath(location) for location in locations)
+    files = find_models(paths_of(locations))
     return check_models(files, policy, open_lock(against))
 
 
 def open_policy(path: str | os.PathLike[str] | None) -> Policy:
     """The policy in a file; without one, that of the rules themselves."""
-    return Policy() if path is None else policy_from(read_policy(os.fspath(path)))
+    return Policy() if path is None else policy_from(read_policy(path_of(path)))
 
 
 def nearest_policy(folder: Path, checked: Iterable[str] = ()) -> Policy:
@@ -79,7 +89,7 @@ def policy_here(checked: Iterable[str]) -> Policy:
 
 def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
     """What a lock file agrees; None without one. Raises RequestError for what is no lock."""
-    return None if path is None else parse_lock(read_lock(os.fspath(path)), os.fspath(path))
+    return None if path is None else parse_lock(read_lock(path_of(path)), path_of(path))
 
 
 def _require_compared(contract: Contract, rules: Iterable[ActiveRule]) -> None:

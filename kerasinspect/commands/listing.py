@@ -117,7 +117,7 @@ def _unread(location: str, message: str, status: int, outcome: Outcome) -> Listi
     say("error", [message])
     document: Document = {"location": location, "error": message}
     return Listing(
-        lambda: [Heading(location, 1, "model"), Paragraph(message, "warning", 2)],
+        lambda: [Heading(location, 1, "model", facts=("cannot be read",)), Paragraph(message, "warning", 2)],
         lambda: document,
         lambda: [{"schema": "kerasinspect.models.line/1", **document}],
         lambda: Table((), ()),

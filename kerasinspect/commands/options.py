@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
@@ -10,7 +11,7 @@ import click
 from kerasinspect.output.display import NARROWEST, WIDEST, Display
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from kerasinspect.limits import Limits
     from kerasinspect.writing import Target
@@ -129,14 +130,50 @@ ReportForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown", "ju
 REPORT_FORMS: tuple[ReportForm, ...] = get_args(ReportForm)
 
 
-def _form(forms: Sequence[str], help_text: str) -> Callable[[_Command], _Command]:
+_ENDINGS: Mapping[str, ReportForm] = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".xml": "junit",
+    ".sarif": "sarif",
+}
+"""What a file of such a name is expected to hold."""
+
+
+def _chosen_form(context: click.Context, parameter: click.Parameter, name: str | None) -> str:
+    """The form that was asked for: by name, where ``text`` is another word for ``table``, or by the output's ending."""
+    if name is not None:
+        return as_report_form(name) or name
+    output: Target | None = context.params.get("output")  # which is parsed before an option that is not given
+    ending = "" if output is None else os.path.splitext(output.path)[1].lower()  # noqa: PTH122 - any text
+    form = _ENDINGS.get(ending, "table")
+    known = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
+    if form not in known:
+        message = f"{context.info_name} has no format for a file {ending}: give it another ending, or say --format."
+        raise click.UsageError(message, context)
+    return form
+
+
+def _form(
+    forms: Sequence[str], more: str = "", name: str = "form", shown: str | None = None
+) -> Callable[[_Command], _Command]:
     """The option --format."""
-    return click.option("--format", "form", type=click.Choice(forms), default="table", help=help_text)
+    return click.option(
+        "--format",
+        name,
+        type=click.Choice(forms),
+        callback=_chosen_form,
+        help=f"Default: what the ending of -o FILE says, else table.{more}",
+        metavar=shown,
+    )
 
 
-FORMAT = _form(LIST_FORMS, "Default: table. csv has all digits of a number, jsonl one entry per line.")
+FORMAT = _form(LIST_FORMS, " csv has all digits of a number, jsonl one entry per line.")
 
-VALUE_FORMAT = _form(get_args(ValueForm), "Default: table. jsonl has one weight per line.")
+VALUE_FORMAT = _form(get_args(ValueForm), " jsonl has one weight per line.")
 
 
 def as_report_form(name: str) -> ReportForm | None:
@@ -144,24 +181,13 @@ def as_report_form(name: str) -> ReportForm | None:
     return next((form for form in REPORT_FORMS if form == ("table" if name == "text" else name)), None)
 
 
-def _report_form(_: click.Context, __: click.Parameter, name: str) -> ReportForm | None:
-    """The form that was asked for."""
-    return as_report_form(name)
-
-
-REPORT_FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice([*REPORT_FORMS, "text"]),
-    metavar=f"[{'|'.join(REPORT_FORMS)}]",
-    default="table",
-    callback=_report_form,
-    help="Default: table. jsonl has one finding per line, then one of the whole run.",
+REPORT_FORMAT = _form(
+    [*REPORT_FORMS, "text"],
+    " jsonl has one finding per line, then one of the whole run.",
+    shown=f"[{'|'.join(REPORT_FORMS)}]",
 )
 
-DOCUMENT_FORMAT = click.option(
-    "--format", "format_name", type=click.Choice(["table", "json"]), default="table", help="Default: table."
-)
+DOCUMENT_FORMAT = _form(["table", "json"], name="format_name")
 """Where there is one answer and no list."""
 
 
@@ -170,13 +196,23 @@ def _remember_force(context: click.Context, _: click.Parameter, value: bool) -> 
     context.meta[_FORCE_KEY] = value
 
 
-def as_target(context: click.Context, _: click.Parameter, path: str | None) -> Target | None:
+def as_target(context: click.Context, parameter: click.Parameter, path: str | None) -> Target | None:
     """A file to write, and whether it may take another one's place."""
+    if path == _STANDARD_OUTPUT:
+        raise click.BadParameter("- is standard output, and a file is needed: name one.", context, parameter)
     if path is None:
         return None
     from kerasinspect.writing import Target
 
     return Target(path, force=context.meta[_FORCE_KEY])
+
+
+def _as_output(context: click.Context, parameter: click.Parameter, path: str | None) -> Target | None:
+    """A file to write a page or a document to; None for standard output, which ``-`` means too."""
+    return as_target(context, parameter, None if path == _STANDARD_OUTPUT else path)
+
+
+_STANDARD_OUTPUT = "-"
 
 
 _FORCE_KEY = "kerasinspect.force"
@@ -195,8 +231,8 @@ OUTPUT = options(
         "-o",
         "--output",
         metavar="FILE",
-        callback=as_target,
-        help="Write to this file; if anything fails, it is left as it was.",
+        callback=_as_output,
+        help="Write to this file, - is standard output; if anything fails, it is left as it was.",
     ),
     _FORCE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import field
 from operator import index
 from types import EllipsisType
@@ -322,7 +323,7 @@ def _as_texts(value: Attribute) -> list[str]:
 def normalised(key: Index, shape: tuple[int, ...]) -> tuple[list[range], list[bool]]:
     """The positions picked along every axis, and whether the axis stays, from a numpy basic index.
 
-    Raises IndexError as numpy does.
+    Raises IndexError as numpy does, and for what numpy takes only from an array that is in memory.
     """
     picks, kept = [], []
     for part, size in zip(_axis_by_axis(key, len(shape)), shape, strict=True):
@@ -340,6 +341,8 @@ def normalised(key: Index, shape: tuple[int, ...]) -> tuple[list[range], list[bo
 def _axis_by_axis(key: Index, rank: int) -> Sequence[int | np.integer | slice]:
     """A whole number or a slice for each axis; all of an axis where an ellipsis or nothing stands for it."""
     parts = key if isinstance(key, tuple) else (key,)
+    for part in parts:
+        _require_basic(part)
     steps = [part for part in parts if not isinstance(part, EllipsisType)]
     at = parts.index(Ellipsis) if Ellipsis in parts else len(parts)
     if len(parts) > len(steps) + 1:
@@ -349,6 +352,22 @@ def _axis_by_axis(key: Index, rank: int) -> Sequence[int | np.integer | slice]:
         message = f"too many indices: the array has {rank} axes, but {len(steps)} were indexed"
         raise IndexError(message)
     return [*steps[:at], *[slice(None)] * (rank - len(steps)), *steps[at:]]
+
+
+def _require_basic(part: object) -> None:
+    """Raise IndexError for what is no whole number, slice or ellipsis; True is none, as numpy has it."""
+    if isinstance(part, slice | EllipsisType):
+        return
+    with suppress(TypeError):
+        index(part)  # type: ignore[arg-type]  # what is no number says so
+        if not isinstance(part, bool):
+            return
+    kind = "None" if part is None else type(part).__name__
+    message = (
+        f"values in a file are indexed by integers, slices and ..., not by {kind}: "
+        "write numpy.asarray(weight)[...], which reads all of them and takes every index of NumPy"
+    )
+    raise IndexError(message)
 
 
 def _out_of_range(position: int, size: int) -> range:

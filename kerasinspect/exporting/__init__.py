@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.selection import select
+from kerasinspect.analysis.selection.several import filters_of
+from kerasinspect.arguments import path_of
 from kerasinspect.exporting.writing import export_selections
 from kerasinspect.limits import DEFAULT, Limits
-from kerasinspect.model import Model
-from kerasinspect.opening import open_model
+from kerasinspect.opening import opened
 from kerasinspect.writing import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from kerasinspect.arguments import Names, PathName, Positions
     from kerasinspect.exporting.results import Export, FormName
+    from kerasinspect.model import Model
 
 __all__ = ["export"]
 
 
 def export(  # noqa: PLR0913 - as the options of the command
-    model: Model | str | os.PathLike[str],
-    path: str | os.PathLike[str],
+    model: Model | PathName,
+    path: PathName,
     *,
-    layers: Sequence[str] = (),
-    weights: Sequence[str] = (),
-    classes: Sequence[str] = (),
-    indices: Sequence[str] = (),
+    layers: Names = (),
+    weights: Names = (),
+    classes: Names = (),
+    indices: Positions = (),
     dequantize: bool = False,
     hashes: bool = False,
     form: FormName | None = None,
@@ -45,8 +44,8 @@ def export(  # noqa: PLR0913 - as the options of the command
     Raises RequestError where the file cannot be written or must not be replaced, NothingMatches where nothing is
     selected, MissingExtra where the library for the form is not installed, UnreadableFile where the model is damaged.
     """
-    with ExitStack() as files:
-        opened = model if isinstance(model, Model) else files.enter_context(open_model(model, limits))
-        selection = select(opened, layers, weights, classes, indices)
-        target = Target(os.fspath(path), force)
+    filters = filters_of(layers, weights, classes, indices)
+    target = Target(path_of(path), force)
+    with opened(model, limits) as found:
+        selection = select(found, *filters)
         return export_selections((selection,), target, form, dequantize=dequantize, hashes=hashes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import fingerprint_by
 from kerasinspect.analysis.shown_values import shown_array, shown_values
+from kerasinspect.arguments import SELECTORS
 from kerasinspect.errors import DamagedFile, RequestError
 from kerasinspect.exporting.naming import name_of, require_own_names
 from kerasinspect.exporting.results import Exported
@@ -29,7 +30,7 @@ def exported_arrays(selections: Sequence[Selection], *, dequantize: bool) -> tup
     """
     for selection in selections:
         if selection.model.damage and not selection.filtered:
-            remedy = "Select arrays that can be read with --layer or --weight."
+            remedy = f"Select arrays that can be read with {SELECTORS}."
             raise DamagedFile(selection.model.damage[0], remedy)
     several = len(selections) > 1
     arrays = tuple(
@@ -50,7 +51,7 @@ def _arrays(selection: Selection, *, several: bool, dequantize: bool) -> Iterato
         if not is_exportable(array.dtype):
             raise RequestError(
                 f"{weight.path} holds no numbers that can be exported: its dtype is {array.dtype}.",
-                "Select other weights with --layer, --weight or --index.",
+                f"Select other weights with {SELECTORS}.",
             )
         axes = shown_values(weight.path, array, weight.value_axes).axes
         yield Exported(name_of(weight, location), weight, selection.model, shown_as, array, axes)

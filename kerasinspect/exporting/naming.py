@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerasinspect.arguments import SELECTORS
 from kerasinspect.errors import RequestError
 from kerasinspect.names import LONGEST_SHOWN, cut
 
@@ -38,7 +39,7 @@ def _namesakes(first: Exported, second: Exported) -> RequestError:
     """The error for two arrays of one name, of one model or of two whose files are called the same."""
     if first.model is second.model:
         places = (first.weight.stored_path, second.weight.stored_path)
-        remedy = "Export them to files of their own, with --layer, --weight or --index."
+        remedy = f"Export them to files of their own, with {SELECTORS}."
     else:
         places = (f"one of {first.model.location}", f"one of {second.model.location}")
         remedy = "Export each model to a file of its own."

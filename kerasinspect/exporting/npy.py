@@ -12,6 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, cast
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from kerasinspect.arguments import SELECTORS
 from kerasinspect.errors import RequestError
 from kerasinspect.exporting.values import numpy_blocks, numpy_dtype
 from kerasinspect.formats.existing_files import BLANKS, EXPORTED_ARCHIVE
@@ -41,7 +42,7 @@ def require_one(arrays: Sequence[Exported]) -> None:
     if len(arrays) != 1:
         raise RequestError(
             f"A file .npy holds one array, and {len(arrays):,} are selected.",
-            "Select one with --layer and --weight or with --index, or write them to a file .npz.",
+            f"Select one with {SELECTORS}, or write them to a file .npz.",
         )
 
 

@@ -40,7 +40,8 @@ def export_selections(
     require_replaceable(target, *read)
     if hashes and form_of(name).hashes == "never":
         raise RequestError(
-            f"A file .{name} has no place for digests.", "Write .json or .safetensors, or leave out --hash."
+            f"A file .{name} has no place for digests.",
+            "Write .json or .safetensors, or leave out --hash (in Python: hashes).",
         )
     arrays = exported_arrays(selections, dequantize=dequantize)
     form_of(name).require(arrays)

@@ -50,7 +50,7 @@ _FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
 """The name of a format as a page has it."""
 _NEXT = r"( · |\n *)"
 """What parts two facts, where a narrow page may break."""
-_DOCUMENTS = "list|show|summary|stats|training|diff|check|rules|verify|models|export"
+_DOCUMENTS = "list|show|summary|stats|training|diff|series|check|rules|verify|models|export"
 """Names of the schemas of documents and of their lines."""
 _OWN_TEXTS = tuple(
     re.compile(pattern)
@@ -62,9 +62,12 @@ _OWN_TEXTS = tuple(
         rf"model .*(\n .*)*{_NEXT}{_FORMAT}{_NEXT}(saved by Keras \d|Keras version not stored)",
         rf"passed .*(\n .*)*{_NEXT}{_FORMAT}( · |\n)",
         rf"(## )?old (and new|.*\n(.*\n){{,8}}?(## )?new) (.*\n){{,8}}?.*{_FORMAT}{_NEXT}",
+        rf"(## )?model .*(\n .*)*{_NEXT}cannot be read\n",
+        rf"(## )?series{_NEXT}[\d,]+ files{_NEXT}[\d,]+ layers?({_NEXT}|\n)",
         r"## `?kerasinspect`? check\n",
         r"weight,shape,dtype,minimum,maximum,",
         r"location,(index,layer|path,class_name),",
+        r"location,layer,class_name,change,distance,",
         r"old_location,new_location,old,new,",
         r"model,severity,code,name,where,message,",
         r"code,name,severity,family,",

@@ -6,12 +6,13 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
+from kerasinspect.errors import NothingMatches
 from kerasinspect.late_dataclasses import dataclass
-from kerasinspect.shown.lookup import Directory, first
+from kerasinspect.shown.lookup import Directory, first, shown
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, KeysView, Mapping
+    from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
     from types import TracebackType
     from typing import Any, Self
 
@@ -33,6 +34,8 @@ FormatName: TypeAlias = Literal[
 _LEGACY_FORMATS: frozenset[FormatName] = frozenset({"legacy-hdf5", "legacy-hdf5-weights"})
 
 _Thing = TypeVar("_Thing", "Layer", "Weight")
+
+_Default = TypeVar("_Default")
 
 ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "unclaimed"]
 
@@ -161,6 +164,8 @@ class Model:
 
         Raises NothingMatches, a KeyError that names the nearest; RequestError where several have the path.
         """
+        if not isinstance(path, str):
+            raise _no_path("weight", path)
         return self._weights.named(self._listed(self._weights, path), self._meant_layer)
 
     def _meant_layer(self, path: str) -> str:
@@ -181,6 +186,31 @@ class Model:
         """The paths of all weights, in the order of ``weights``."""
         return self._weights.entries.keys()
 
+    def values(self) -> ValuesView[Weight]:
+        """All weights, as a dict has its values; raises RequestError where several have one path."""
+        return self._by_path.values()
+
+    def items(self) -> ItemsView[str, Weight]:
+        """The path of each weight with the weight, as a dict has its items; raises as ``values``."""
+        return self._by_path.items()
+
+    def get(self, path: str, default: _Default | None = None) -> Weight | _Default | None:
+        """The weight at a path, or the default where there is none; raises RequestError where several have it."""
+        return self[path] if path in self else default  # noqa: SIM401 - this is what it names
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, Weight]:
+        """Each weight by its path."""
+        return {path: self[path] for path in self}
+
+    def __len__(self) -> int:
+        """The number of paths of weights."""
+        return len(self.keys())
+
+    def __bool__(self) -> bool:
+        """True: a model that has no weights yet is a model, too."""
+        return True
+
     def layer(self, name: str) -> Layer:
         """The layer at a path, or of a name that only one layer has: ``inner/dense_1``.
 
@@ -188,6 +218,8 @@ class Model:
 
         Raises NothingMatches, a KeyError that names the nearest; RequestError where several have the name.
         """
+        if not isinstance(name, str):
+            raise _no_path("layer", name)
         return self._layers.named(self._listed(self._layers, name))
 
     @property
@@ -209,6 +241,12 @@ class Model:
     def nbytes(self) -> int:
         """Bytes of all weights; optimizer state does not count."""
         return sum(weight.array.nbytes for weight in self.weights)
+
+
+def _no_path(word: str, given: object) -> NothingMatches:
+    """The error for what is no path, such as a position."""
+    remedy = f"By position it is model.{word}s[{given}]." if isinstance(given, int) else f"model.{word}s has all."
+    return NothingMatches(f"A {word} is asked for by its path, not by {shown(repr(given))}.", remedy)
 
 
 _HTML_TITLES = ("layer", "class", "output shape", "parameters", "trainable")

@@ -1,4 +1,4 @@
-"""Collects what is odd about a model: sentences for standard error."""
+"""Collects what is odd about a model, or about two: sentences for standard error."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from kerasinspect.output.wording import counted, first_few
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kerasinspect.analysis.comparison.listing import ListedDiff
     from kerasinspect.analysis.inspection import Inspection
     from kerasinspect.analysis.selection import Selection
 
@@ -30,6 +31,16 @@ def notes(selection: Selection, *, explain: bool = False) -> Iterator[str]:
     for extra in () if selection.filtered else selection.model.extras:
         if extra.remark is not None:
             yield f"{extra.stored_path}: {extra.remark}"
+
+
+def diff_notes(listed: ListedDiff) -> Iterator[str]:
+    """Remarks on both files, then on the layers that are listed, each with the side that it is about."""
+    for side, model in (("old", listed.diff.old), ("new", listed.diff.new)):
+        yield from (f"{side}: {remark.brief}" for remark in model.remarks)
+    for one in listed.layers:
+        for side, layer in (("old", one.diff.old), ("new", one.diff.new)):
+            if layer is not None:
+                yield from (f"{side}: {layer.path}: {remark}" for remark in layer.remarks)
 
 
 def slice_notes(inspection: Inspection) -> Iterator[str]:

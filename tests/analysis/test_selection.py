@@ -149,7 +149,7 @@ def test_a_number_is_no_name(option: str) -> None:
         select(question_network(), **{option: ["3"]})
     assert caught.value.remedy == (
         "Layers and weights go by their names. Layer 3 of summary, counted from 1, is dense_2. "
-        "--index 3 chooses the array at position 3 of get_weights(): dense_1/bias."
+        "--index 3 (in Python: indices=3) chooses the array at position 3 of get_weights(): dense_1/bias."
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis import weights_checksum as limits
-from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.fingerprint import fingerprint_of
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.commands.cli import run
 from kerasinspect.comparing import compare
@@ -125,7 +125,7 @@ def test_a_flipped_bit_leaves_no_fingerprint(
     assert run([command, "--hash", str(network)]) == DAMAGED
     assert "no fingerprint: the file is damaged, or not all weights can be read" in capsys.readouterr().out
     with open_model(network) as model:
-        found = fingerprint(model)
+        found = fingerprint_of(model)
     assert (found.sha256, found.order, found.lack) == (None, None, "unread")
 
 

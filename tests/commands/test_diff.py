@@ -12,7 +12,7 @@ from kerasinspect.commands.cli import run
 from kerasinspect.commands.options import LIST_FORMS
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive
-from tests.places import ROOT, SAMPLES
+from tests.places import DATA, ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,3 +231,30 @@ def test_a_file_of_weights_has_no_config_to_compare(ask: Callable[..., Answer], 
     assert answer.status == 0
     assert "no difference" in answer.out
     assert "Configs are not compared, since the new file has none." in answer.out
+
+
+def test_what_is_odd_about_a_layer_is_said_of_its_side(ask: Callable[..., Answer]) -> None:
+    """LoRA factors are in a legacy file, and merged into their kernel in an archive, which is no training."""
+    archive, legacy = (str(DATA / "versions" / name) for name in ("keras-3.0.5/lora.keras", "keras-3.14.1/lora.h5"))
+    merged = "its LoRA factors are merged into what they adapt"
+    noted = [line for line in ask(archive, legacy).err.splitlines() if merged in line]
+    assert noted
+    assert all(line.startswith("kerasinspect: note: old: ") for line in noted)
+    assert merged not in ask(archive, legacy, "-q").err
+    document = json.loads(ask(legacy, archive, "--format", "json").out)
+    assert not document["old"]["remarks"]
+    assert len(document["new"]["remarks"]) == len(noted)
+    assert merged in document["new"]["remarks"][0]
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_model_without_another_side_was_added_or_removed(form: str, ask: Callable[..., Answer]) -> None:
+    """Git, and its difftool, have no file for the side that lacks it; a document has no form for that."""
+    for sides, said in ((("/dev/null", "old.keras"), "added"), (("old.keras", "/dev/null"), "removed")):
+        answer = ask(*sides, "--format", form)
+        assert (answer.status, answer.err) == (1, "")
+        assert said in answer.out
+        assert "old.keras" in answer.out
+        assert ask(*sides, "--exit-zero", "--format", form).status == 0
+        assert ask(*sides, "--format", "json").status in {2, 3}
+    assert ask("/dev/null", "/dev/null").status in {2, 3}

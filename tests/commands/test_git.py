@@ -84,19 +84,40 @@ def test_git_diff_goes_on_where_a_side_cannot_be_read(git: Callable[..., str], t
 
 @pytest.mark.parametrize("tool", ["--tool=keras", "--extcmd=PROGRAM diff"])
 def test_git_difftool_shows_how_far_they_moved(tool: str, git: Callable[..., str]) -> None:
-    """Between the file of a commit, which Git keeps under a name of its own, and that of the working folder."""
+    """Between the file of a commit, which Git keeps in a folder of its own, and that of the working folder."""
     page = git("difftool", "--no-prompt", tool.replace("PROGRAM", f"{sys.executable} -m kerasinspect"))
-    first, second, *_ = page.splitlines()
-    assert re.fullmatch(r"old /.*model\.keras", first)
-    assert second == "new model.keras"
+    assert page.splitlines()[:2] == ["old model.keras", "new model.keras"]
     assert re.search(r"\nsecond +\w+ +[0-9.]+ ", page)
 
 
-def test_a_driver_shows_the_comparison_in_git_diff(git: Callable[..., str], tmp_path: Path) -> None:
-    """It takes the place of the text; the exit status of a difference does not stop Git."""
+@pytest.fixture
+def driven(git: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
+    """The same, with a driver in the place of the text."""
     command = DRIVER.replace("kerasinspect ", f"{sys.executable} -m kerasinspect ")
     with (tmp_path / "repository" / ".git" / "config").open("a", encoding="utf-8") as settings:
         settings.write(command)
-    assert "\nsecond " in git("diff")
-    git("commit", "--quiet", "--all", "--message", "two")
-    assert "\nsecond " in git("show", "--ext-diff")
+    return git
+
+
+def test_a_driver_shows_the_comparison_in_git_diff(driven: Callable[..., str]) -> None:
+    """It takes the place of the text; the exit status of a difference does not stop Git."""
+    page = driven("diff")
+    assert page.startswith("\nmodel model.keras\nold model.keras\nnew model.keras\n")
+    assert "\nsecond " in page
+    driven("commit", "--quiet", "--all", "--message", "two")
+    assert "\nsecond " in driven("show", "--ext-diff")
+
+
+def test_a_driver_names_models_that_were_added_removed_or_renamed(driven: Callable[..., str], tmp_path: Path) -> None:
+    """Git gives no file for the side that lacks it; control characters of a name are left out."""
+    folder = tmp_path / "repository"
+    driven("commit", "--quiet", "--all", "--message", "two")
+    (folder / "model.keras").rename(folder / "other.keras")
+    driven("add", "--all")
+    lines = driven("diff", "--cached", "--no-renames").splitlines()
+    assert [line for line in lines if line.startswith("model ")] == ["model model.keras", "model other.keras"]
+    assert [line.split(" · ")[0] for line in lines if " · " in line] == ["removed model.keras", "added other.keras"]
+    (folder / "other.keras").write_bytes(keras_archive())
+    (folder / "other.keras").rename(folder / "n\x1b[1mew.keras")
+    driven("add", "--all")
+    assert "\nmodel model.keras -> n[1mew.keras\nold model.keras" in driven("diff", "--cached", "--find-renames=1%")

@@ -14,7 +14,7 @@ from kerasinspect.commands.cli import run
 from kerasinspect.opening import open_model
 from tests.described import assert_described
 from tests.makers.plain_models import kernel, legacy_tree
-from tests.places import SAMPLES
+from tests.places import DATA, SAMPLES
 from tests.recipes import recipe
 
 if TYPE_CHECKING:
@@ -196,3 +196,15 @@ def test_an_export_as_json_has_the_same_hashes(said: Any, tmp_path: Path) -> Non
     exported = json.loads(path.read_text(encoding="utf-8"))["weights"]
     listed = json.loads(said("list", NETWORK, "--hash", "--format", "json")[1])["weights"]
     assert [one["sha256"] for one in exported] == [one["sha256"] for one in listed]
+
+
+def test_what_a_file_lacks_is_in_every_form(said: Any) -> None:  # noqa: ANN401
+    """An archive has no LoRA factors, which get_weights() has: a note, a remark, and the reason at the fingerprint."""
+    lora = str(DATA / "versions" / "keras-3.0.5" / "lora.keras")
+    merged = "its LoRA factors are merged into what they adapt; get_weights() has 2 arrays more"
+    _, page, notes = said("list", lora, "--hash")
+    assert merged in notes
+    assert "the file lacks some that get_weights() has" in page
+    for command in ("list", "show", "stats", "summary", "training"):
+        remarks = json.loads(said(command, lora, "--format", "json", "-q")[1])["remarks"]
+        assert any(remark.endswith(f": {merged}") for remark in remarks), command

@@ -236,13 +236,18 @@ def test_each_file_is_opened_once_and_two_at_a_time(checkpoints: Path, monkeypat
 
 
 def test_no_file_can_be_read(tmp_path: Path, kerasinspect: Run) -> None:
-    """Every one of them is said."""
-    for name in ("a.keras", "b.keras"):
+    """Every one of them is said, as a whole; nothing is said of values, nor of signs that no line has."""
+    for name in ("a.keras", f"{'b' * 200}.keras"):
         (tmp_path / name).write_bytes(b"no model")
     status, page, said = kerasinspect(tmp_path)
     assert status == 3
     assert said.count("kerasinspect: error: ") == 2
     assert "no file could be read" in page
+    assert "no NaN" not in page
+    assert "one sign" not in page
+    errors = [line.removeprefix("kerasinspect: error: ").rstrip(".") for line in said.splitlines()]
+    assert max(map(len, errors)) > 200
+    assert all(error in page for error in errors)
 
 
 def test_a_file_that_is_named_again_is_there_again_in_the_given_order(checkpoints: Path, kerasinspect: Run) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.digests import sha256
-from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.fingerprint import fingerprint_of
 from kerasinspect.commands.cli import run
 from kerasinspect.containers.stored import InMemory, StoredArray
 from kerasinspect.dtypes import Encoding
@@ -191,7 +191,7 @@ def test_digests_are_those_of_list(tmp_path: Path) -> None:
     path = SAMPLES / "bfloat16.keras"
     with open_model(path) as opened:
         digests = [sha256(one.array) for one in opened.weights]
-        whole = fingerprint(opened).sha256
+        whole = fingerprint_of(opened).sha256
     export(path, tmp_path / "weights.json")
     document = json.loads((tmp_path / "weights.json").read_text(encoding="utf-8"))
     assert [one["sha256"] for one in document["weights"]] == digests

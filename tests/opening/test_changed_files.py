@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kerasinspect.analysis.comparison.models import compare_models
-from kerasinspect.analysis.fingerprint import fingerprint
+from kerasinspect.analysis.fingerprint import fingerprint_of
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import DamagedFile
 from kerasinspect.exporting import export, writing
@@ -76,7 +76,7 @@ def test_no_value_is_given_of_a_file_that_was_changed(
             _ = array[0, 0]
         with pytest.raises(DamagedFile, match=CHANGED):
             list(array.blocks())
-        assert fingerprint(model).lack == "unread"
+        assert fingerprint_of(model).lack == "unread"
         assert any(CHANGED in sentence for sentence in compare_models(other, model).damage)
         with pytest.raises(DamagedFile, match=CHANGED):
             export(model, tmp_path / "weights.npz")
@@ -110,11 +110,11 @@ def test_a_file_that_another_takes_the_place_of_is_read_on(tmp_path: Path, form:
     """Who saves beside and renames harms nobody: the old file is whole until it is closed."""
     path = form(tmp_path)
     with open_model(path) as model:
-        before = fingerprint(model)
+        before = fingerprint_of(model)
         (tmp_path / "new").write_bytes(b"new")
         with suppress(PermissionError):  # Windows replaces no open file
             (tmp_path / "new").replace(values_of(path))
-        assert fingerprint(model) == before
+        assert fingerprint_of(model) == before
         export(model, tmp_path / "weights.npz")
 
 

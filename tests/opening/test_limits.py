@@ -39,7 +39,10 @@ def test_passing_a_limit_names_it_and_the_option_that_raises_it() -> None:
     """The sentence has the limit's name, the remedy its option; a huge number is not written out."""
     error = over_limit("hdf5_depth", 10**400, 64, "x.h5")
     assert error.message == "x.h5 exceeds the limit hdf5_depth: about 2^1328, where 64 are allowed."
-    assert error.remedy == "If you trust the file, raise the limit with --limit hdf5_depth=VALUE."
+    assert (
+        error.remedy
+        == "If you trust the file, raise the limit: --limit hdf5_depth=VALUE, or Limits(hdf5_depth=VALUE) in Python."
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,13 @@ import sys
 import zipfile
 from typing import TYPE_CHECKING
 
+import click
 import h5py
 import numpy as np
 import pytest
 
 from kerasinspect.commands.cli import run
-from kerasinspect.commands.options import LIST_FORMS, REPORT_FORMS
+from kerasinspect.commands.program.group import cli
 from kerasinspect.errors import RequestError
 from kerasinspect.output.destination import destination
 from kerasinspect.writing import Target, replaced
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 LISTING = ("list", "summary", "stats", "training")
 NETWORK = SAMPLES / "question_network.keras"
+OTHER = SAMPLES / "question_network.h5"
+BROKEN = SAMPLES / "README.md"
+"""No model."""
 NUMBERS = np.linspace(-1, 1, 100, dtype="<f4")
 
 
@@ -102,20 +106,33 @@ OTHERS: dict[str, bytes] = {
 }
 """What is no model, and was not written by us."""
 
+TAKEN = {"rules": (), "diff": (NETWORK, OTHER), "series": (NETWORK, OTHER), "check": (NETWORK, "--no-config")}
+"""What stands behind a command, where that is more or less than one model."""
+
+LEFT_OUT = {
+    "verify": "it asks Keras; what it records is written below",
+    "export": "it has files of other programs, of which a .csv cannot say who wrote it",
+}
+
 PAGES = (
-    ("show", NETWORK),
-    ("show", NETWORK, "--format", "json"),
-    ("show", NETWORK, "--format", "jsonl"),
-    *((command, NETWORK, "--format", form) for command in LISTING for form in LIST_FORMS),
+    *(
+        (name, *TAKEN.get(name, (NETWORK,)), "--format", form)
+        for name, command in cli.commands.items()
+        for option in command.params
+        if name not in LEFT_OUT and option.name in {"form", "format_name"} and isinstance(option.type, click.Choice)
+        for form in option.type.choices
+    ),
     ("lock", NETWORK),
-    *(("rules", "--format", form) for form in LIST_FORMS),
     ("rules", "KI101"),
-    *(("check", NETWORK, "--no-config", "--format", form) for form in REPORT_FORMS),
     ("check", NETWORK, "--no-config", "--quiet"),
     ("check", SAMPLES, "--no-config"),
     ("show", SAMPLES / "question_network_keras1.h5"),
     *((command, NETWORK, "--width", str(width)) for command in ("show", *LISTING, "check") for width in (20, 40)),
     ("rules", "--width", "20"),
+    *(("series", NETWORK, OTHER, "--width", str(width)) for width in (20, 40)),
+    *((command, BROKEN, BROKEN, "--format", form) for command in ("list", "stats") for form in ("table", "markdown")),
+    *((command, BROKEN, NETWORK, "--width", "20") for command in ("list", "stats")),
+    ("series", BROKEN, BROKEN, "--order", "given"),
 )
 
 
@@ -164,7 +181,7 @@ def test_another_file_is_replaced_only_by_force(
 def test_an_earlier_output_is_replaced_by_any_other(tmp_path: Path, page: tuple[object, ...]) -> None:
     """Whatever was written, the next output takes its place."""
     path = tmp_path / "out.txt"
-    assert written(*page, "-o", path) in {0, 1}
+    assert written(*page, "-o", path) in {0, 1, 3}
     assert path.stat().st_size
     assert written("lock", NETWORK, "-o", path) == 0
     assert json.loads(path.read_bytes())["schema"] == "kerasinspect.lock/1"
@@ -269,3 +286,39 @@ def test_nothing_becomes_the_index_of_an_unpacked_model(tmp_path: Path) -> None:
         packed.extractall(tmp_path)
     assert written("check", tmp_path, "--no-config", "-o", tmp_path / "model.weights.json") == 2
     assert not (tmp_path / "model.weights.json").exists()
+
+
+@pytest.mark.parametrize("ending", [".json", ".jsonl", ".csv", ".md", ".MD", ".txt", ".sarif", ".xml", ""])
+@pytest.mark.parametrize("name", [name for name in cli.commands if name not in {*LEFT_OUT, "lock", "completion"}])
+def test_the_ending_of_an_output_says_what_is_written(
+    tmp_path: Path, name: str, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no --format does; a command that has no such format writes nothing, rather than something else."""
+    forms = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".md": "markdown", ".sarif": "sarif", ".xml": "junit"}
+    form = forms.get(ending.lower(), "table")
+    path, other = tmp_path / f"page{ending}", tmp_path / "asked"
+    line = (name, *TAKEN.get(name, (NETWORK,)))
+    status = written(*line, "--format", form, "-o", other)
+    assert written(*line, "-o", path) == status
+    if other.exists():
+        assert path.read_bytes() == other.read_bytes()
+        assert written(*line, "--format", "table", "-o", path) == status
+        assert path.read_bytes()[:1] not in {b"{", b"<"}
+    else:
+        assert f"{name} has no format for a file {ending.lower()}: give it another ending" in capsys.readouterr().err
+        assert not path.exists()
+
+
+def test_a_dash_is_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a page or a document goes there; what is only a file asks for one."""
+    monkeypatch.chdir(tmp_path)
+    assert written("list", NETWORK) == 0
+    page = capsys.readouterr().out
+    assert written("list", NETWORK, "-o", "-") == 0
+    assert capsys.readouterr().out == page
+    for line in (("export", NETWORK, "-o", "-"), ("check", NETWORK, "--report", "json=-")):
+        assert written(*line) == 2
+        assert "a file" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]

@@ -51,7 +51,7 @@ def test_a_sign_stands_for_several_of_many_files() -> None:
     """It is the one of the largest change among them."""
     layer = followed(*[0.0] * 500, 1.0, *[0.0] * 499)
     assert sparkline(layer) == "─" * 20 + "█" + "─" * 19
-    assert "one sign for 25 files" in legend(1001)
+    assert "one sign for 25 steps" in legend(1001)
     gone = replace(followed(*[None] * 1000), missing=tuple(range(1, 500)))
     assert sparkline(gone) == "/" * 19 + "×" * 21
     assert (legend(1001, missing=True), legend(1001)) == (f"{legend(1001)}, / missing", legend(1001))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint
+from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint_of
 from kerasinspect.opening import open_model
 from tests.places import DATA, SHARED
 
@@ -31,7 +31,7 @@ NONE_PROVEN = {"keras-3.3.3"}
 def of_file(path: Path) -> Fingerprint:
     """The fingerprint of a file."""
     with open_model(path) as model:
-        return fingerprint(model)
+        return fingerprint_of(model)
 
 
 def of_truth(weights: list[dict[str, Any]]) -> str:

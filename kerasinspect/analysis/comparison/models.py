@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.configs import are_of_one_version, layer_changes, model_changes
+from kerasinspect.analysis.comparison.configs.call_changes import ComparedCalls
+from kerasinspect.analysis.comparison.configs.calls import calls_of
 from kerasinspect.analysis.comparison.configs.plain_values import is_derived
 from kerasinspect.analysis.comparison.matching import match_layers
 from kerasinspect.analysis.comparison.matching.weights import paired_weights
 from kerasinspect.analysis.comparison.results import (
     ComparisonOptions,
-    ConfigChange,
     Diff,
     LayerDiff,
     LayerPair,
@@ -28,8 +29,9 @@ from kerasinspect.late_dataclasses import dataclass
 from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from kerasinspect.analysis.comparison.results import ConfigChange
     from kerasinspect.analysis.comparison.standing import Standing, StandingPair
     from kerasinspect.model import Model
 
@@ -44,9 +46,10 @@ def compare_models(old: Model, new: Model, options: ComparisonOptions = _DEFAULT
     Raises RequestError where ``options.pairs`` names a layer that is not there.
     """
     readings = Readings(options, Damage(old.damage), Damage(new.damage))
-    pairs = match_layers(old, new, options)
+    stood = standing_pairs(old, new, match_layers(old, new, options))
     begin("comparing", old.nbytes + new.nbytes)
-    layers = _layer_diffs(old, new, pairs, readings)
+    comparison = _comparison(old, new, stood, readings)
+    layers = _layer_diffs(old, new, stood, comparison)
     begin("verifying")
     differ = not all(weight.equal for layer in layers for weight in layer.weights)
     with (
@@ -55,13 +58,16 @@ def compare_models(old: Model, new: Model, options: ComparisonOptions = _DEFAULT
     ):
         old_sum(), new_sum()
     damage = (*_told(old, readings.old_damage), *_told(new, readings.new_damage))
-    return Diff(old, new, layers, model_changes(old, new), damage)
+    changes = (*model_changes(old, new), *comparison.calls.end_changes("", ""))
+    return Diff(old, new, layers, changes, damage)
 
 
 def compare_with_itself(model: Model) -> Diff:
     """The comparison of a model with the same file: all is the same, and no value is read."""
     pairs = tuple(LayerPair(layer, layer, "path") for layer, _ in placed_layers(model))
-    return Diff(model, model, _layer_diffs(model, model, pairs, None), (), _told(model, Damage()), same_file=True)
+    stood = standing_pairs(model, model, pairs)
+    layers = _layer_diffs(model, model, stood, _comparison(model, model, stood, None))
+    return Diff(model, model, layers, (), _told(model, Damage()), same_file=True)
 
 
 def _told(model: Model, damage: Damage) -> tuple[str, ...]:
@@ -70,21 +76,10 @@ def _told(model: Model, damage: Damage) -> tuple[str, ...]:
 
 
 def _layer_diffs(
-    old: Model, new: Model, pairs: Sequence[LayerPair], readings: Readings | None
+    old: Model, new: Model, stood: Sequence[StandingPair], comparison: _Comparison
 ) -> tuple[LayerDiff, ...]:
     """What became of every layer that is a row of the comparison."""
-    stood = standing_pairs(old, new, pairs)
-    has_configs = old.config is not None and new.config is not None
-    partners = {one.pair.old.path: one.pair.new.path for one in stood if one.pair.old and one.pair.new}
-    comparison = _Comparison(
-        readings,
-        partners,
-        frozenset(partners.values()),
-        moved_pairs(stood) if has_configs else set(),
-        has_configs=has_configs,
-        is_exact=are_of_one_version(old, new),
-    )
-    lists_layers = old is new or (_lists_layers(old) and _lists_layers(new))
+    lists_layers = _lists_layers(old) and _lists_layers(new)
     compared = (_layer_diff(place, one, comparison) for place, one in enumerate(stood) if not _is_form(one, old, new))
     return tuple(diff for diff in compared if _is_row(diff, lists_layers=lists_layers))
 
@@ -95,16 +90,27 @@ class _Comparison:
 
     readings: Readings | None
     """None where both sides are one file, whose values need not be read."""
-    partners: Mapping[str, str]
-    """Paths of new layers by those of their partners."""
-    on_both: frozenset[str]
-    """Paths of new layers that have partners."""
+    calls: ComparedCalls
     moved: set[int]
     """The places of pairs that stand elsewhere in the new model."""
     has_configs: bool
     """Whether both files have one."""
     is_exact: bool
     """Whether a key that one config lacks is a difference."""
+
+
+def _comparison(old: Model, new: Model, stood: Sequence[StandingPair], readings: Readings | None) -> _Comparison:
+    """What is needed for all layers of two models."""
+    has_configs = old.config is not None and new.config is not None
+    partners = {one.pair.old.path: one.pair.new.path for one in stood if one.pair.old and one.pair.new}
+    is_exact = are_of_one_version(old, new)
+    return _Comparison(
+        readings,
+        ComparedCalls(calls_of(old), calls_of(new), partners, frozenset(partners.values()), is_exact),
+        moved_pairs(stood) if has_configs else set(),
+        has_configs=has_configs,
+        is_exact=is_exact,
+    )
 
 
 def _layer_diff(place: int, one: StandingPair, comparison: _Comparison) -> LayerDiff:
@@ -137,13 +143,13 @@ def _lonely(pair: LayerPair) -> LayerDiff:
 
 
 def _config_changes(old: Standing, new: Standing, comparison: _Comparison) -> Iterator[ConfigChange]:
-    """In what the configs of a layer differ, and what feeds it."""
+    """In what the configs of a layer differ, what feeds it and how it is called, and what a nested model gives."""
+    calls = comparison.calls
     yield from layer_changes((old.layer, old.around), (new.layer, new.around), exact=comparison.is_exact)
-    partners = tuple(map(comparison.partners.get, old.layer.inbound))
-    fed_by = [path for path in partners if path is not None]
-    if fed_by != [path for path in new.layer.inbound if path in comparison.on_both]:
-        renamed = None if partners == old.layer.inbound else partners
-        yield ConfigChange("inbound", [*old.layer.inbound], [*new.layer.inbound], partners=renamed)
+    feeding = calls.feeding_changes(old.layer, new.layer)
+    yield from feeding
+    yield from calls.changes(old.layer.path, new.layer.path, same_feeders=not feeding)
+    yield from calls.end_changes(old.layer.path, new.layer.path)
 
 
 def _is_renamed(old: Standing, new: Standing) -> bool:
@@ -174,13 +180,11 @@ def _lists_layers(model: Model) -> bool:
 
 
 def _is_row(diff: LayerDiff, *, lists_layers: bool) -> bool:
-    """Whether a layer is one of the comparison: it has weights, no layers below it, or differs in itself.
+    """Whether a layer is one of the comparison: it has weights, it is on both sides, or there are no layers below it.
 
     Nothing can be said of a layer without weights that one side lacks, unless the file of that side would tell of it.
     """
     sides = [layer for layer in (diff.old, diff.new) if layer is not None]
-    if any(layer.weights for layer in sides):
+    if len(sides) > 1 or any(layer.weights for layer in sides):
         return True
-    is_told = lists_layers or len(sides) > 1
-    is_lowest = not any(layer.layers for layer in sides)
-    return is_told and (is_lowest or bool(diff.config) or diff.renamed or diff.moved)
+    return lists_layers and not any(layer.layers for layer in sides)

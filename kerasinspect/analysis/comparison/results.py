@@ -193,7 +193,7 @@ class ConfigChange:
     missing: Literal["old", "new"] | None = None
     """The side that lacks the key, and has None here."""
     partners: tuple[str | None, ...] | None = None
-    """What the new model calls each layer of an old ``inbound``, None for one that is gone; None where all is alike."""
+    """What the new model calls each layer of the old value, None for one that is gone; None where all is alike."""
 
 
 @dataclass(frozen=True, slots=True)

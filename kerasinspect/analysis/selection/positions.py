@@ -15,7 +15,7 @@ def positions_in(text: str) -> range:
     if start is None or stop is None or not (colon or first):
         raise RequestError(
             f'"{cut(text, LONGEST_SHOWN)}" is not a position in get_weights().',
-            "--index takes a number from 0 on, such as 3, or a range as in Python: 3:7 is 3 to 6. It may be repeated.",
+            "Write a number from 0 on, such as 3, or a range as in Python: 3:7 is 3 to 6.",
         )
     return range(start, stop if colon else start + 1)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.analysis.selection import select
+from kerasinspect.arguments import names_of, positions_of
 from kerasinspect.errors import NothingMatches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kerasinspect.analysis.selection import Selection
+    from kerasinspect.arguments import Names, Positions
     from kerasinspect.model import Model
 
 
@@ -21,6 +23,16 @@ class SelectionFilters(NamedTuple):
     weights: Sequence[str] = ()
     classes: Sequence[str] = ()
     indices: Sequence[str] = ()
+
+
+def filters_of(layers: Names, weights: Names, classes: Names, indices: Positions) -> SelectionFilters:
+    """The filters that a call asks for, each by one name or several; raises RequestError for what is none."""
+    return SelectionFilters(
+        names_of("layers", layers),
+        names_of("weights", weights),
+        names_of("classes", classes),
+        positions_of("indices", indices),
+    )
 
 
 class Selector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.results import Diff, Matching
     from kerasinspect.commands.listing import Listing
     from kerasinspect.commands.options import Filters, ListForm
+    from kerasinspect.limits import Limits
     from kerasinspect.writing import Target
 
 _MATCHING = ("auto", "path", "values", "order")
 _ONLY = ("changed", "unchanged", "nudged", "trained", "replaced", "added", "removed")
 _ORDERS = ("order", "name", "verdict", "change", "largest", "cosine", "parameters")
+_NO_FILE = frozenset({"/dev/null", os.devnull})
+"""What Git names as the side of a file that a commit lacks."""
 
 
 def _pairs(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Mapping[str, str]:
@@ -132,12 +136,30 @@ def diff(
         raise click.UsageError(f"--summary leaves nothing for --format {form}.")
     require_replaceable(output, old, new)
     allowed = with_limits(DEFAULT, limits)
+    if form in {"table", "markdown"} and (old in _NO_FILE) is not (new in _NO_FILE):
+        status = _show_alone(old, new, form, output, allowed, quiet=quiet)
+        return 0 if exit_zero and status == 1 else status
     result = compare(old, new, pairs=pairs, matching=matching, rtol=rtol, atol=atol, spectral=spectral, limits=allowed)
     listed = list_diff(result, filters, only, order, top)
     emit_listing(_listing(listed, summary=summary), form, output, old, new)
     if form == "csv" and not quiet:
         _say_what_is_no_row(result)
-    return _finished(result, quiet=quiet, exit_zero=exit_zero)
+    return _finished(listed, quiet=quiet, exit_zero=exit_zero)
+
+
+def _show_alone(old: str, new: str, form: ListForm, output: Target | None, limits: Limits, *, quiet: bool) -> int:
+    """Show a model of which the other side is no file, on a page; give the exit status."""
+    from kerasinspect.analysis.damage import Damage
+    from kerasinspect.analysis.selection import select
+    from kerasinspect.commands.emitting import emit_blocks, emit_markdown, finish
+    from kerasinspect.opening import open_model
+    from kerasinspect.output.pages.diff import alone_blocks
+
+    is_removed = new in _NO_FILE
+    with open_model(old if is_removed else new, limits) as model:
+        page = alone_blocks(model, "removed" if is_removed else "added")
+        (emit_markdown if form == "markdown" else emit_blocks)(page, output, old, new)
+        return finish(select(model), Damage(), quiet=quiet) or 1
 
 
 def _listing(listed: ListedDiff, *, summary: bool) -> Listing:
@@ -167,14 +189,15 @@ def _say_what_is_no_row(result: Diff) -> None:
     say("note", (f"{fact[0].upper()}{fact[1:]}, which csv leaves out." for fact in facts))
 
 
-def _finished(result: Diff, *, quiet: bool, exit_zero: bool) -> int:
+def _finished(listed: ListedDiff, *, quiet: bool, exit_zero: bool) -> int:
     """Say what is odd about the files and what could not be read; give the exit status."""
     from kerasinspect.commands.emitting import say
     from kerasinspect.errors import UnreadableFile
+    from kerasinspect.output.notes import diff_notes
 
+    result = listed.diff
     if not quiet:
-        sides = {"old": result.old, "new": result.new}
-        say("note", (f"{side}: {remark.brief}" for side, model in sides.items() for remark in model.remarks))
+        say("note", diff_notes(listed))
     say("damaged", result.damage)
     if result.damage:
         return UnreadableFile.exit_status

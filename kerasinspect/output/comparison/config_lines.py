@@ -66,12 +66,18 @@ def _renamed(change: ConfigChange) -> str:
     """What became of layers that fed one, as far as their old names say it no more."""
     if change.partners is None or not isinstance(change.old, list) or not isinstance(change.new, list):
         return ""
+    before, after = [*map(_layer_of, change.old)], [*map(_layer_of, change.new)]
     said = [
         f"the old {_value(old)} is {'gone' if partner is None else f'now {_value(partner)}'}"
-        for old, partner in zip(change.old, change.partners, strict=True)
-        if partner != old and (old in change.new or partner in change.new)
+        for old, partner in dict.fromkeys(zip(before, change.partners, strict=True))
+        if partner != old and (old in after or partner in after)
     ]
     return f" ({first_few(said, _NAMED)})" if said else ""
+
+
+def _layer_of(tensor: Json) -> str:
+    """The layer that gives a tensor, which goes by that alone or with the number of the call and of the output."""
+    return str(tensor[0] if isinstance(tensor, list) else tensor)
 
 
 def _few_digits(value: Json) -> str:

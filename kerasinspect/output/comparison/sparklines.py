@@ -38,7 +38,7 @@ def _files_of_a_sign(files: int) -> int:
 def legend(files: int, *, missing: bool = False) -> str:
     """What the signs of the lines of so many files mean, with that of a missing layer where there is any."""
     size = _files_of_a_sign(files)
-    each = "one sign a file" if size == 1 else f"one sign for {size} files, the largest change of them"
+    each = "one sign a step" if size == 1 else f"one sign for {size} steps, the largest change of them"
     more = f", {_MISSING} missing" if missing else ""
     return (
         f"{each}, {_LEVELS[0]} to {_LEVELS[-1]} as a share of the row's largest; "

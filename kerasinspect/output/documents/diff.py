@@ -9,7 +9,7 @@ from kerasinspect.analysis.comparison.listing import ListedLayer
 from kerasinspect.analysis.comparison.results import VERDICTS, ArrayChange, LayerDiff
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.comparison.words import not_compared
-from kerasinspect.output.documents.model import model_document
+from kerasinspect.output.documents.model import model_document, remark_sentences
 from kerasinspect.output.figures import finite
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _lines(diff: Diff, layers: Sequence[ListedLayer]) -> Iterator[Document]:
 
 def _model_document(model: Model) -> Document:
     """One side."""
-    return {**model_document(model), "remarks": [*map(str, model.remarks)]}
+    return {**model_document(model), "remarks": remark_sentences(model)}
 
 
 def _layer_document(layer: ListedLayer) -> dict[str, Writable]:

@@ -44,9 +44,15 @@ def line_head(command: str, model: Model) -> dict[str, Writable]:
     return {"schema": f"kerasinspect.{command}.line/1", "location": model.location}
 
 
+def remark_sentences(model: Model) -> list[Writable]:
+    """What is odd about a file, then what is odd about each of its layers, which the sentence names."""
+    layers = (f"{layer.path}: {remark}" for layer in model.walk() for remark in layer.remarks)
+    return [*map(str, model.remarks), *dict.fromkeys(layers)]
+
+
 def model_state(model: Model, checksum: Verified | Deferred | None) -> Document:
     """What every document ends with: what is odd about the file, what is damaged, and what came of its checksum."""
-    return {"remarks": [*map(str, model.remarks)], "damage": model.damage, "checksum": checksum}
+    return {"remarks": remark_sentences(model), "damage": model.damage, "checksum": checksum}
 
 
 def layer_facts(layer: Layer) -> Document:

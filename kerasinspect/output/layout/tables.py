@@ -9,7 +9,7 @@ from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_
 from kerasinspect.output.layout.fitting import LEAST_NAME, fit, whole
 from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import GUTTER
-from kerasinspect.shown.escaping import columns_of, visible_name
+from kerasinspect.shown.escaping import columns_of, visible, visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ def table_lines(table: Table, width: int | None) -> Iterator[Line]:
     """The lines of a table on a page of this width."""
     columns = (replace(table.columns[0], shrinks=True), *table.columns[1:])
     names = shown_apart([row.cells[0] for row in table.rows])
-    others = [[visible_name(row.cells[at]) for row in table.rows] for at in range(1, len(columns))]
+    others = [[_shown(columns[at], row.cells[at]) for row in table.rows] for at in range(1, len(columns))]
     cells = [[_mark(row) + _guides(row) + name for row, name in zip(table.rows, names, strict=True)], *others]
     titles = [column.title if table.titled else "" for column in columns]
     fitted = whole(titles, cells) if width is None else fit(columns, titles, cells, width)
@@ -58,6 +58,11 @@ def _aligned(column: Column, text: str, size: int) -> str:
     """A text that takes exactly so many columns."""
     missing = " " * (size - columns_of(text))
     return missing + text if column.numeric else text + missing
+
+
+def _shown(column: Column, cell: str) -> str:
+    """A cell with every character to be seen: a sentence whole, a name as long as names are."""
+    return visible(cell) if column.below else visible_name(cell)
 
 
 def _first_cells(rows: Sequence[Row], names: Sequence[str], size: int) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kerasinspect.analysis.comparison.layer_figures import figures_of
 from kerasinspect.analysis.comparison.results import ArrayChange
@@ -49,6 +50,9 @@ _COLUMNS = (
     Column("details", wraps=True, below=True),
 )
 
+_GIT_COPY = re.compile(r"[/\\]git-blob-\w+[/\\][^/\\]+$")
+"""The path of a file that Git took out of a commit: its folder says nothing, and another time has another name."""
+
 
 def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]:
     """The page of ``diff``; without its tables where only the ``summary`` is wanted."""
@@ -63,6 +67,11 @@ def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]
         yield from config_blocks(listed)
     if sentences := [sentence for _, sentence in not_compared(diff)]:
         yield Paragraph(" ".join(sentences), "quiet", apart=True)
+
+
+def alone_blocks(model: Model, word: Literal["added", "removed"]) -> Iterator[Block]:
+    """The page of a model that has no other side, as Git compares a file that one commit lacks."""
+    yield Heading(_file_name(model), 1, word, tuple(filter(None, _facts(model))))
 
 
 def _table(listed: ListedDiff) -> Iterator[Block]:
@@ -92,9 +101,12 @@ def _heads(diff: Diff) -> Iterator[Block]:
 
 
 def _file_names(diff: Diff) -> Sequence[str]:
-    """The names of both files, or their whole paths where the names are alike."""
-    old, new = names = [_file_name(diff.old), _file_name(diff.new)]
-    return names if old != new else [path_in_words(model.location) for model in (diff.old, diff.new)]
+    """The names of both files, or where they are alike their whole paths, of Git's copies only the name."""
+    models = (diff.old, diff.new)
+    old, new = names = [*map(_file_name, models)]
+    if old != new:
+        return names
+    return [old if _GIT_COPY.search(model.location) else path_in_words(model.location) for model in models]
 
 
 def _file_name(model: Model) -> str:

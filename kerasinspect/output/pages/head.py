@@ -50,6 +50,7 @@ def origin_and_size(model: Model) -> Iterator[str]:
 
 
 _LISTED = "It is of the arrays as listed: the file does not prove their order in get_weights()."
+_OF_FEWER = "It is of the arrays as listed: the file lacks some that get_weights() has."
 
 _NO_FINGERPRINT: Mapping[NoFingerprint, str] = {
     "no-weights": "no fingerprint: the model has no weights",
@@ -66,7 +67,7 @@ def fingerprint_blocks(found: Fingerprint | None) -> Iterator[Paragraph]:
         return
     yield Paragraph(f"fingerprint {found.sha256}")
     if found.order == "listed":
-        yield Paragraph(_LISTED, "quiet")
+        yield Paragraph(_OF_FEWER if found.is_of_fewer else _LISTED, "quiet")
 
 
 def extras_blocks(totals: Mapping[ExtraKind, Total]) -> Iterator[Paragraph]:

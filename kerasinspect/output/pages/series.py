@@ -64,6 +64,8 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     if len(layers) < len(series.layers):
         yield Paragraph(f"left out: {counted(len(series.layers) - len(layers), 'layer')}", "quiet")
     yield Table(_FILE_COLUMNS, tuple(_file_rows(series, names))).filled()
+    if not layers:
+        return
     yield Paragraph(
         "change: L2 norm of the difference to the file before, as a share of the norm there. total: the sum of a "
         f"layer's changes. changes: {legend(len(series.checkpoints), missing=any(one.missing for one in layers))}.",
@@ -114,7 +116,7 @@ def _named(layers: Sequence[LayerSeries]) -> str:
 def _first_odd_values(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
     """Where the first NaN is, and the first infinity, or that there is neither."""
     nan, infinity = series.first_nan, series.first_infinity
-    if nan is None and infinity is None:
+    if nan is None and infinity is None and any(not one.error for one in series.checkpoints):
         yield Paragraph("no NaN or infinity" + _IN_PART * series.partial)
     for what, first, path in (
         ("NaN", nan, nan and nan.nan_in),

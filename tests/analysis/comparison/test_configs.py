@@ -204,17 +204,83 @@ ARCHIVED: Config = {
 }
 
 
-def compiled(old: Config | None, new: Config | None) -> list[ConfigChange]:
-    """What differs between two models that were compiled so."""
-    before, after = (model([], config={"config": {}}, training_config=config) for config in (old, new))
+def compiled(old: Config | None, new: Config | None, version: str | None = None) -> list[ConfigChange]:
+    """What differs between two models that were compiled so, in archives of one version where one is given."""
+    before, after = (
+        model([], config={"config": {}}, training_config=config, keras_version=version) for config in (old, new)
+    )
     return [*model_changes(before, after)]
 
 
 def test_both_generations_of_compile_configs_are_compared() -> None:
     """Legacy HDF5 has other keys than an archive, and metrics that Keras made of those that were given."""
     assert compiled(LEGACY, ARCHIVED) == compiled(ARCHIVED, LEGACY) == []
-    assert compiled({"optimizer": "adam"}, ARCHIVED) == []
+    assert compiled({"optimizer": "adam", "loss": "MSE"}, ARCHIVED) == []
     assert compiled({"metrics": ["acc"]}, {"metrics": [["categorical_accuracy"]]}) == []
+
+
+def test_an_optimizer_or_a_loss_that_one_file_lacks_is_a_difference() -> None:
+    """Keras 3 leaves it out of archives of a model that it saved as legacy HDF5; no format does so itself."""
+    lacking = {key: value for key, value in ARCHIVED.items() if key != "optimizer"}
+    for old in (LEGACY, ARCHIVED):
+        (gone,) = compiled(old, lacking)
+        assert (gone.key, gone.new, gone.missing) == ("compile.optimizer", None, "new")
+        assert compiled(lacking, old)[0].missing == "old"
+    assert compiled(ARCHIVED, ARCHIVED | {"loss": None})[0].key == "compile.loss"
+    assert compiled(ARCHIVED, ARCHIVED | {"optimizer": None})[0].new is None
+
+
+def test_a_setting_that_one_of_two_files_of_one_kind_lacks_is_a_difference() -> None:
+    """Another version leaves keys out and sets others; the same one does not."""
+    eager = ARCHIVED | {"steps_per_execution": 2, "run_eagerly": None}
+    assert compiled(ARCHIVED, eager) == []
+    assert compiled(ARCHIVED, eager, "3.11.3") == [
+        ConfigChange("compile.run_eagerly", old=False, new=None),
+        ConfigChange("compile.steps_per_execution", None, 2, missing="old"),
+    ]
+
+
+OTHER_METRICS: dict[str, tuple[Json, Json]] = {
+    "another output": ([["mae"], ["mse"]], [["mse"], ["mae"]]),
+    "all of one output": ([["mae"], ["mse"]], [[], ["mae", "mse"]]),
+    "an output by its name": ({"a": "mae"}, {"b": "mae"}),
+    "a setting": ([object_of("MeanIoU", num_classes=2)], [object_of("MeanIoU", num_classes=3)]),
+    "none": (None, ["mae"]),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), OTHER_METRICS.values(), ids=OTHER_METRICS)
+def test_which_output_a_metric_belongs_to_is_compared(old: Json, new: Json) -> None:
+    """Where one version wrote both files in one format."""
+    found = compiled(ARCHIVED | {"metrics": old}, ARCHIVED | {"metrics": new}, "3.11.3")
+    assert {change.key.split(".")[1] for change in found} == {"metrics"}
+
+
+SAME_METRICS: dict[str, tuple[Json, Json]] = {
+    "one or a list of it": ("mae", [["mean_absolute_error"]]),
+    "none or no list": (None, []),
+    "made of what was given": (
+        [["acc"], ["mae"]],
+        [[object_of("MeanMetricWrapper", fn="accuracy")], [object_of("MeanMetricWrapper", fn="mae")]],
+    ),
+    "called otherwise": ([object_of("AUC", name="auc")], [object_of("AUC", name="auc_1")]),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), SAME_METRICS.values(), ids=SAME_METRICS)
+def test_the_same_metrics_are_no_difference(old: Json, new: Json) -> None:
+    """Older versions save those that they made in training, and of one version not all files have been trained."""
+    assert not compiled(ARCHIVED | {"metrics": old}, ARCHIVED | {"metrics": new}, "3.11.3")
+
+
+def test_a_long_object_is_told_by_its_class() -> None:
+    """Beside nothing, and beside one of another class; two of one class by the keys that differ."""
+    settings = {f"setting_{at}": at for at in range(20)}
+    long = {"quantization_config": object_of("Int8QuantizationConfig", **settings)}
+    assert changes({"quantization_config": None}, long)[0].new == "Int8QuantizationConfig"
+    assert changes({"units": 1}, long | {"units": 1}, exact=True)[0].new == "Int8QuantizationConfig"
+    old, new = (object_of("Pipeline", **settings, last=last) for last in (1, 2))
+    assert changes({"layers_of": [old, 1]}, {"layers_of": [new, 1]}) == [ConfigChange("layers_of.0.config.last", 1, 2)]
 
 
 def test_other_objectives_are_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from kerasinspect.analysis.comparison.models import compare_models, compare_with
 from kerasinspect.analysis.comparison.results import ComparisonOptions, ConfigChange, Diff
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.comparing import compare
-from kerasinspect.errors import NothingMatches
+from kerasinspect.errors import NothingMatches, RequestError
 from kerasinspect.model import Layer, Model, Weight
 from tests.makers.handmade import MemoryArray, dense, model, numbers, weight
 from tests.places import SAMPLES
@@ -120,6 +121,16 @@ def test_a_layer_in_another_layer_has_moved() -> None:
     inner = replace(inner, weights=tuple(replace(one, layer="block/second") for one in inner.weights))
     block = Layer("block", "Functional", "block", kind="model", layers=(inner,), config={"name": "block"})
     assert compare_models(STACK, whole([FIRST, block, THIRD]))["block/second"].moved
+
+
+def test_a_layer_around_others_counts_whatever_differs() -> None:
+    """A wrapper without weights of its own is a layer that is on both sides, though nothing in it differs."""
+    wrapper = Layer("wrapper", "TimeDistributed", "wrapper", layers=(FIRST,), config={"name": "wrapper"})
+    frozen = replace(wrapper, config={**wrapper.config, "trainable": False})
+    for new in (wrapper, frozen):
+        diff = compare_models(whole([wrapper, THIRD]), whole([new, THIRD]))
+        assert [one.path for one in diff] == ["wrapper", "first", "third"]
+        assert diff.counts["unchanged"] == 3
 
 
 def test_a_frozen_layer_is_named_where_the_config_says_so_and_nothing_changed() -> None:
@@ -275,3 +286,18 @@ def test_pairs_that_are_given_win() -> None:
     diff: Diff = compare_models(STACK, STACK, options)
     assert [one.matched_by for one in diff] == ["map", "map", "path"]
     assert [one.verdict for one in diff] == ["replaced", "replaced", "unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"matching": "foo"}, '\'foo\'. Known are "auto", "path", "values", "order".'),
+        ({"rtol": -1.0}, "rtol is -1"),
+        ({"atol": float("nan")}, "atol is nan"),
+    ],
+)
+@pytest.mark.parametrize("other", ["question_network.keras", "small_cnn.keras"])
+def test_what_the_command_refuses_is_refused_of_a_program(asked: Any, said: str, other: str) -> None:  # noqa: ANN401
+    """A way of matching that there is not, and tolerances that nothing is held against; of one file, too."""
+    with pytest.raises(RequestError, match=re.escape(said)):
+        compare(QUESTION, SAMPLES / other, **asked)

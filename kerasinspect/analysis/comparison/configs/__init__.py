@@ -44,7 +44,7 @@ def model_changes(old: Model, new: Model) -> tuple[ConfigChange, ...]:
     return (
         *_class_changes(old.class_name, new.class_name, exact=exact),
         *key_changes("", _compared(config_of(old.config)), _compared(config_of(new.config)), exact=exact),
-        *compile_changes(old.training_config, new.training_config),
+        *compile_changes(old.training_config, new.training_config, exact=exact and old.format == new.format),
     )
 
 

@@ -1,7 +1,8 @@
 """What two models were compiled with, held against each other, from both of the forms in which Keras saves it.
 
 Legacy HDF5 has an ``optimizer_config``, and the metrics that Keras made of those it was given; an archive has an
-``optimizer``, and what ``compile`` was given. Which of the other keys are saved depends on the format and the version.
+``optimizer``, and what ``compile`` was given. Every version saves an optimizer and a loss in each of its formats, so
+that a file without one differs from a file with it; which of the other keys are saved depends on format and version.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 _KEY = "compile"
 _LISTS_OF_METRICS = ("metrics", "weighted_metrics")
+_ALWAYS_SAVED = ("optimizer", "loss")
+"""Keys that no version and no format leaves out by itself.
+
+Of a model that it saved as legacy HDF5 before, Keras 3 writes archives without the optimizer, and loads them with its
+default one.
+"""
 _OLDER_KEYS = {"optimizer_config": "optimizer", "lr": "learning_rate"}
 """Today's word for a key of older files."""
 _LONG_NAMES: Mapping[str, str] = {
@@ -38,10 +45,14 @@ _ANY_ACCURACY = "accuracy"
 """The metric of which Keras makes the one that fits the loss, and which an older file has as that one."""
 
 
-def compile_changes(old: JsonObject | None, new: JsonObject | None) -> Iterator[ConfigChange]:
-    """Each key of what both models were compiled with that differs; one entry where only one of them was."""
+def compile_changes(old: JsonObject | None, new: JsonObject | None, *, exact: bool) -> Iterator[ConfigChange]:
+    """Each key of what both models were compiled with that differs; one entry where only one of them was.
+
+    ``exact`` says that one version of Keras wrote both files in one format, so that a missing key is a difference.
+    """
     if old and new:
-        yield from key_changes(_KEY, _compared(old, new), _compared(new, old), exact=False)
+        ours, theirs = _compared(old, new, exact=exact), _compared(new, old, exact=exact)
+        yield from key_changes(_KEY, ours, theirs, exact=exact, always=_ALWAYS_SAVED)
     elif old:
         yield ConfigChange(_KEY, _outline(old), None, missing="new")
     elif new:
@@ -58,13 +69,18 @@ def _outline(config: JsonObject) -> Json:
     return {key: value for key, value in named.items() if value}
 
 
-def _compared(config: JsonObject, other: JsonObject) -> JsonObject:
-    """What is compared of one side; metrics that are those of the other side are in its words."""
+def _compared(config: JsonObject, other: JsonObject, *, exact: bool) -> JsonObject:
+    """What is compared of one side: not metrics that are the other side's in its words, nor what is set to nothing.
+
+    Of ``exact`` sides that is compared, too.
+    """
     form, others = _form(config), _form(other)
     for key in _LISTS_OF_METRICS:
-        if _are_same_metrics(form.get(key), others.get(key)):
+        if exact and key in config and _has_wrappers(config[key]) == _has_wrappers(other.get(key)):
+            form[key] = _of_outputs(config[key])
+        elif _are_same_metrics(form.get(key), others.get(key)):
             form.pop(key, None)
-    return form
+    return {key: value for key, value in form.items() if exact or value is not None or key in _ALWAYS_SAVED}
 
 
 def _form(config: JsonObject) -> dict[str, Json]:
@@ -74,9 +90,9 @@ def _form(config: JsonObject) -> dict[str, Json]:
     if isinstance(optimizer, dict) and is_entry(optimizer):
         inner = as_mapping(optimizer["config"])
         form["optimizer"] = {**optimizer, "config": {_OLDER_KEYS.get(key, key): inner[key] for key in inner}}
-    form["loss"] = _long(form.get("loss"))
-    form.update({key: [*_metric_names(form[key])] for key in _LISTS_OF_METRICS if key in form})
-    return {key: value for key, value in form.items() if value is not None}
+    if "loss" in form:
+        form["loss"] = _long(form["loss"]) or None
+    return form | {key: [*_metric_names(form[key])] for key in _LISTS_OF_METRICS if key in form}
 
 
 def _long(value: Json) -> Json:
@@ -86,6 +102,22 @@ def _long(value: Json) -> Json:
     if isinstance(value, dict) and not is_entry(value):
         return {key: _long(inner) for key, inner in value.items()}
     return _LONG_NAMES.get(value.lower(), value) if isinstance(value, str) else value
+
+
+def _of_outputs(value: Json) -> Json:
+    """The metrics of each output, by today's names; one thing for a list of it, and nothing for an empty list."""
+    if isinstance(value, list):
+        return _of_outputs(value[0]) if len(value) == 1 else [*map(_of_outputs, value)] or None
+    if isinstance(value, dict) and not is_entry(value):
+        return {key: _of_outputs(inner) for key, inner in value.items()}
+    return _LONG_NAMES.get(value, value) if isinstance(value, str) else plain_value("", value)
+
+
+def _has_wrappers(value: Json) -> bool:
+    """Whether metrics are those that Keras made in training of what it was given, which older versions save instead."""
+    if isinstance(value, list):
+        return any(map(_has_wrappers, value))
+    return isinstance(value, dict) and as_mapping(value.get("config")).get("fn") is not None
 
 
 def _metric_names(value: Json) -> Iterator[Json]:

@@ -10,7 +10,7 @@ from kerasinspect.knowledge.naming import snake_case
 from kerasinspect.knowledge.serialized import is_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from kerasinspect.json_values import Json, JsonObject
 
@@ -32,15 +32,22 @@ def _value_changes(key: str, old: Json, new: Json, *, exact: bool = False) -> It
             yield ConfigChange(key, _told(old), _told(new))
 
 
-def key_changes(key: str, old: JsonObject, new: JsonObject, *, exact: bool) -> Iterator[ConfigChange]:
-    """Each place in two objects where they differ; ``key`` stands before theirs, where there is one."""
+def key_changes(
+    key: str, old: JsonObject, new: JsonObject, *, exact: bool, always: Collection[str] = ()
+) -> Iterator[ConfigChange]:
+    """Each place in two objects where they differ; ``key`` stands before theirs, where there is one.
+
+    One of the keys ``always`` that a side lacks is a difference in any case.
+    """
     for inner in dict.fromkeys((*old, *new)):
         path = f"{key}.{inner}" if key else inner
         if inner in old and inner in new:
             yield from _value_changes(path, old[inner], new[inner], exact=exact)
-        elif exact and inner in old and old[inner] is not None:
+        elif not (exact or inner in always):
+            continue
+        elif old.get(inner) is not None:
             yield ConfigChange(path, _told(old[inner]), None, missing="new")
-        elif exact and new.get(inner) is not None:
+        elif new.get(inner) is not None:
             yield ConfigChange(path, None, _told(new[inner]), missing="old")
 
 
@@ -49,13 +56,13 @@ def _object_changes(key: str, old: dict[str, Json], new: dict[str, Json], *, exa
     if not (is_entry(old) and is_entry(new)):
         yield from key_changes(key, old, new, exact=exact)
     elif _name_of(old) != _name_of(new):
-        yield ConfigChange(key, _told_object(old), _told_object(new))
+        yield ConfigChange(key, _told(old), _told(new))
     else:
         yield from _value_changes(f"{key}.config", _unlabelled(old), _unlabelled(new), exact=exact)
 
 
 def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) -> Iterator[ConfigChange]:
-    """The two lists where they differ; of long ones their lengths and the first items that differ."""
+    """The two lists where they differ; of long ones their lengths, and in what the first items that differ do."""
     first = next((place for place, pair in enumerate(zip(old, new, strict=False)) if not _agree(*pair, exact)), None)
     if first is None and len(old) == len(new):
         return
@@ -65,7 +72,15 @@ def _list_changes(key: str, old: list[Json], new: list[Json], *, exact: bool) ->
     if len(old) != len(new):
         yield ConfigChange(f"{key}.count", len(old), len(new))
     if first is not None:
-        yield ConfigChange(f"{key}.{first}", _told(old[first]), _told(new[first]))
+        yield from _item_changes(f"{key}.{first}", old[first], new[first], exact=exact)
+
+
+def _item_changes(key: str, old: Json, new: Json, *, exact: bool) -> Iterator[ConfigChange]:
+    """Where two items of long lists differ: objects key by key, anything else as a whole."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        yield from _object_changes(key, old, new, exact=exact)
+    else:
+        yield ConfigChange(key, _told(old), _told(new))
 
 
 def _agree(old: Json, new: Json, exact: bool) -> bool:  # noqa: FBT001 - as the changes have it
@@ -103,14 +118,12 @@ def _unlabelled(value: dict[str, Json]) -> Json:
 
 
 def _told(value: Json) -> Json:
-    """A value as it is told of a side."""
-    return told_value(as_written(_described(value)))
-
-
-def _told_object(value: dict[str, Json]) -> Json:
-    """An object as it is told beside one of another class: one that is long by its class alone."""
-    described = _described(value)
-    return described if told_value(described) == described else value["class_name"]
+    """A value as it is told of a side: of a long object its class, of anything else that is long the SHA-256."""
+    described = as_written(_described(value))
+    told = told_value(described)
+    if isinstance(described, dict) and is_entry(described) and told != described:
+        return described["class_name"]
+    return told
 
 
 def _described(value: Json) -> Json:
