@@ -13,7 +13,10 @@ import pytest
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
 from kerasinspect.analysis.statistics.side_by_side import side_by_side
 from kerasinspect.analysis.weights_checksum import beside
+from kerasinspect.containers.stored import StoredArray, Withheld
+from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile
+from kerasinspect.late_dataclasses import replace
 from kerasinspect.opening import open_model
 from tests.makers.handmade import MemoryArray
 
@@ -69,6 +72,13 @@ def test_an_array_is_measured_where_no_thread_can_be_started(kernel: Array, monk
     monkeypatch.setattr(CORES, lambda: 4)
     monkeypatch.setattr("threading.Thread.start", Mock(side_effect=RuntimeError("can't start new thread")))
     assert measure(kernel) == expected
+
+
+def test_an_array_that_lies_in_no_run_is_never_shared() -> None:
+    """It may declare any size: to find out takes one question, not one for each of a trillion parts."""
+    declared = StoredArray("/a", (1 << 60,), "float32", Encoding("<f4"), Withheld("not read"))
+    assert not is_shared(declared)
+    assert not is_shared(replace(declared, problem="more than the file holds"))
 
 
 def test_the_first_error_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,11 +92,12 @@ class _Reading:
         """The flat parts that are read by themselves, each with the place of its first value; one is the whole."""
         step = _CHUNKS * self._columns * max(1, self._together // self._columns)
         alone = self._size < max(_SHARED, 2 * step) or self._columns > self._together  # each thread holds a whole row
-        if alone or not isinstance(self._array, Divisible):
+        # An array is divisible everywhere or nowhere; one that is not may declare any size.
+        if alone or not isinstance(self._array, Divisible) or self._array.part(0, step) is None:
             return [(0, self._array)]
         starts = range(0, self._size, step)
         parts = ((start, self._array.part(start, min(start + step, self._size))) for start in starts)
-        return [(start, part) for start, part in parts if part is not None] or [(0, self._array)]
+        return [(start, part) for start, part in parts if part is not None]
 
     def read(self, part: tuple[int, Array]) -> None:
         """Read one part; raises DamagedFile where its bytes are missing, RefusedFile where they may not be read."""
