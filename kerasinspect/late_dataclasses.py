@@ -25,28 +25,30 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - handed on
     from dataclasses import replace as replace  # noqa: PLC0414 - handed on
     from types import CodeType, NotImplementedType
-    from typing import Any, NoReturn
+    from typing import Any
 else:
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, repr=True):  # noqa: A002, ANN001, ANN201, D103
         def made(cls: type) -> type:
-            return _made(cls, slots=slots, methods=_methods(frozen=frozen, eq=eq, repr=repr), frozen=frozen)
+            return _made(cls, _Late(cls, {"frozen": frozen, "eq": eq, "repr": repr}), slots=slots)
 
         return made if cls is None else made(cls)
 
     def replace(value, /, **changes):  # noqa: ANN001, ANN003, ANN201, D103 - as above
+        if not _is_late(value):  # somebody derived a class from one of ours
+            return dataclasses.replace(value, **changes)
         return value.__class__(**{name: getattr(value, name) for name in value.__late__.types} | changes)
 
 
 class _Late:
     """The fields of a class as they are written there: their types, and the values of those that have one."""
 
-    __slots__ = ("frozen", "types", "values")
+    __slots__ = ("options", "types", "values")
 
-    def __init__(self, cls: type, *, frozen: bool) -> None:
+    def __init__(self, cls: type, options: dict[str, bool]) -> None:
         own: dict[str, Any] = cls.__annotations__
         above: _Late | None = getattr(cls, "__late__", None)
-        self.frozen = frozen
+        self.options = options
         self.types: dict[str, Any] = own if above is None else above.types | own
         self.values: dict[str, Any] = {} if above is None else dict(above.values)
         self.values |= {name: value for name, value in vars(cls).items() if name in own}
@@ -60,14 +62,20 @@ class _Late:
         ]
 
 
-def _made(cls: type, *, slots: bool, methods: dict[str, Any], frozen: bool) -> type:
+def _made(cls: type, late: _Late, *, slots: bool) -> type:
     """The dataclass of a class, with the methods that it does not have itself."""
-    late = _Late(cls, frozen=frozen)
     own = {name for name, value in vars(cls).items() if value is not None}
-    added = {name: method for name, method in methods.items() if name not in own}
-    added |= {"__late__": late, "__init__": _LateInit(), **{name: _LateAnswer(name) for name in _ANSWERS}}
-    if slots:
-        return _with_slots(cls, late, added)
+    stand_ins: list[_LateInit | _LateAnswer] = [_LateInit(), *map(_LateAnswer, _ANSWERS)]
+    added: dict[str, Any] = {name: method for name, method in _methods(**late.options).items() if name not in own}
+    added |= {"__late__": late} | {one.name: one for one in stand_ins}
+    made = _with_slots(cls, late, added) if slots else _with_all(cls, added)
+    for one in stand_ins:
+        one.home = made
+    return made
+
+
+def _with_all(cls: type, added: dict[str, Any]) -> type:
+    """The same class, with these added, and without what ``field`` gave."""
     for name in [name for name, value in vars(cls).items() if isinstance(value, dataclasses.Field)]:
         delattr(cls, name)
     for name, value in added.items():
@@ -88,7 +96,7 @@ def _with_slots(cls: type, late: _Late, added: dict[str, Any]) -> type:
 
 
 def _methods(*, frozen: bool, eq: bool, repr: bool) -> dict[str, Any]:  # noqa: A002 - the standard name
-    methods: dict[str, Any] = {"__repr__": _repr} if repr else {}
+    methods: dict[str, Any] = {"__replace__": _replaced} | ({"__repr__": _repr} if repr else {})
     if eq:  # objects that are equal and can change are no keys
         methods |= {"__eq__": _eq, "__hash__": _hash if frozen else None}
     return methods | _FROZEN if frozen else methods
@@ -97,35 +105,42 @@ def _methods(*, frozen: bool, eq: bool, repr: bool) -> dict[str, Any]:  # noqa: 
 # What is made when it is asked for
 
 
-def _home(owner: type, name: str, late: object) -> type:
-    """The class that something late stands in; ``owner`` may be one that was derived from it."""
-    return next(cls for cls in owner.__mro__ if vars(cls).get(name) is late)
+def _is_late(value: object) -> bool:
+    """Whether an object is of a class that was made here, rather than of one that was derived from such a class."""
+    return "__late__" in vars(value.__class__)
 
 
 class _LateInit:
     """Stands for the ``__init__`` of a class, and puts the real one in its place when it is first asked for."""
 
+    name = "__init__"
+    home: type
+
     def __get__(self, instance: object, owner: type) -> Callable[..., None]:
-        cls = _home(owner, "__init__", self)
-        init = _init_of(cls)
-        cls.__init__ = init  # type: ignore[misc]
-        return init if instance is None else init.__get__(instance)
+        init: Any = vars(self.home)[self.name]
+        if init is self:  # no other thread was faster
+            init = _init_of(self.home)
+            self.home.__init__ = init
+        return init if instance is None else init.__get__(instance)  # type: ignore[no-any-return]
 
 
 class _LateAnswer:
     """Stands for what ``dataclasses`` knows of a class, which it finds out when that is first asked for."""
 
+    home: type
+
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __get__(self, instance: object, owner: type) -> object:
-        cls = _home(owner, self.name, self)
-        late: _Late = vars(cls)["__late__"]
-        fields = type(cls.__name__, (), {**late.values, "__annotations__": late.types, "__module__": cls.__module__})
-        known = vars(dataclasses.dataclass(init=False, repr=False, eq=False)(fields))
-        for name in _ANSWERS:
-            setattr(cls, name, known[name])
-        return known[self.name]
+        cls = self.home
+        if vars(cls)[self.name] is self:
+            late: _Late = vars(cls)["__late__"]
+            body = {**late.values, "__annotations__": late.types, "__module__": cls.__module__}
+            known = vars(dataclasses.dataclass(**late.options)(type(cls.__name__, (), body)))
+            for name in _ANSWERS:
+                setattr(cls, name, known[name])
+        return vars(cls)[self.name]
 
 
 _ANSWERS = ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
@@ -155,7 +170,7 @@ def _init_of(cls: type) -> Callable[..., None]:
             default = _ABSENT if place in anew else default.default
         if default is not dataclasses.MISSING:
             defaults.append(default)
-    code = _renamed(_init_code(len(late.types), tuple(anew), frozen=late.frozen), tuple(late.types))
+    code = _renamed(_init_code(len(late.types), tuple(anew), frozen=late.options["frozen"]), tuple(late.types))
     init = FunctionType(code, names, "__init__", tuple(defaults))
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__annotations__ = late.types | {"return": None}
@@ -222,12 +237,25 @@ def _repr(self: Any) -> str:  # noqa: ANN401 - any dataclass
     return f"{self.__class__.__qualname__}({', '.join(shown)})"
 
 
-def _setattr(_: object, name: str, __: object) -> NoReturn:
-    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+def _setattr(self: object, name: str, value: object) -> None:
+    _require_free(self, name, "assign to")
+    object.__setattr__(self, name, value)
 
 
-def _delattr(_: object, name: str) -> NoReturn:
-    raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+def _delattr(self: object, name: str) -> None:
+    _require_free(self, name, "delete")
+    object.__delattr__(self, name)
+
+
+def _require_free(value: Any, name: str, action: str) -> None:  # noqa: ANN401 - any dataclass
+    """Raise FrozenInstanceError but for what a derived class added."""
+    if _is_late(value) or name in value.__late__.types:
+        raise dataclasses.FrozenInstanceError(f"cannot {action} field {name!r}")
+
+
+def _replaced(self: Any, /, **changes: object) -> object:  # noqa: ANN401 - any dataclass
+    """What ``copy.replace`` asks for."""
+    return replace(self, **changes)
 
 
 def _setstate(self: object, state: Any) -> None:  # noqa: ANN401 - of ``object.__getstate__``

@@ -43,7 +43,7 @@ def without_long_lists(data: bytes) -> tuple[bytes, dict[str, LongList]]:
     parts, done = [], 0
     for start, found in _long_lists(data):
         digits = f"1{secret}{len(lists)}"
-        parts += [data[done:start], digits.encode()]
+        parts += [data[done:start], f" {digits} ".encode()]  # it joins no number beside it
         lists[digits] = found
         done = found.end
     return b"".join([*parts, data[done:]]) if lists else data, lists

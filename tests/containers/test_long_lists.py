@@ -66,6 +66,17 @@ def test_what_is_no_json_is_none(text: str) -> None:
     assert outcome(text.encode(), with_long_lists=True) == outcome(text.encode(), with_long_lists=False)
 
 
+@pytest.mark.parametrize(
+    "text", ["-L", "1L", "1.L", "1eL", "L5", "L.5", "Le5", "Le999", "LL", '"L', 'L"', "L-", "LL5", "-LL", "L 5", "L L"]
+)
+@pytest.mark.parametrize("around", ["{}", '{{"a": {}}}', "[{}]"])
+def test_a_list_joins_nothing_beside_it(text: str, around: str) -> None:
+    """What stands for it is a number, and is no part of another one."""
+    data = around.format(text.replace("L", "[1, 2, 3, 4, 5]")).encode()
+    assert outcome(data, with_long_lists=True) == outcome(data, with_long_lists=False)
+    assert str(outcome(data, with_long_lists=True)).startswith("it is not JSON")
+
+
 def outcome(data: bytes, *, with_long_lists: bool) -> object:
     """The value of a document, or the words of its error."""
     try:
