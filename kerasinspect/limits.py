@@ -10,7 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import RefusedFile, RequestError
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.names import nearest
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from kerasinspect.assembly import assemble
 from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, path_in_words, refuse_device
 from kerasinspect.errors import NotAModel
 from kerasinspect.formats.recognising import file_contents, folder_contents
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.model import Model
 from kerasinspect.progress import begin

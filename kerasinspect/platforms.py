@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from kerasinspect.late_dataclasses import dataclass
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     import subprocess
@@ -375,3 +375,9 @@ def undone(undo: Callable[[], None]) -> Iterator[None]:
         for number, handler in replaced.items():
             with suppress(ValueError):
                 signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def usable_processors() -> int:
+    """The number of processors that this process may use, where the system tells, or else of all."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 
 def test_a_late_pattern_is_the_one_of_re() -> None:

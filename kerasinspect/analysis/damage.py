@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable

@@ -12,7 +12,7 @@ from kerasinspect.knowledge.layers.weights import LORA_FACTORS
 from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.quantization import policy_of, untold_variants, variants
 from kerasinspect.knowledge.serialized import size
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.names import number_of
 
 if TYPE_CHECKING:

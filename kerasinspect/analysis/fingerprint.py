@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.weights_checksum import verifying
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from kerasinspect.errors import RequestError
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,7 +22,7 @@ from kerasinspect.analysis.summarising import extra_totals
 from kerasinspect.analysis.weights_checksum import Verified, verifying
 from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.words import axis_sentence, layer_sentence, start_sentence, weight_sentence
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model import depth_first
 from kerasinspect.progress import expect
 

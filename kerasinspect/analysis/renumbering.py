@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.layers import class_of_name, group_name
 from kerasinspect.knowledge.naming import current_class_name, number_in, unnumbered
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

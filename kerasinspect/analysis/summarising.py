@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.selection import Listed
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.model import Array, ExtraKind, Layer, Model, Weight
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.inspection import POINTS
 from kerasinspect.analysis.selection.sort_keys import largest_first
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

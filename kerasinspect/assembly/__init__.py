@@ -35,7 +35,7 @@ from kerasinspect.assembly.paths import check_connections, layer_paths, shared_p
 from kerasinspect.assembly.skeleton import count_layers, root_of, undescribed
 from kerasinspect.assembly.wiring import connect
 from kerasinspect.knowledge.keras_versions import version_of
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, over_limit
 from kerasinspect.model import Model
 

@@ -11,7 +11,7 @@ from kerasinspect.knowledge.axes import joined_axis, permuted_axis
 from kerasinspect.knowledge.channels import keeps_places, own_axis, passed_axis, passes_on
 from kerasinspect.knowledge.kinds import Layout
 from kerasinspect.knowledge.serialized import as_mapping, mapping, size, word
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

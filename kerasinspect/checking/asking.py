@@ -12,7 +12,7 @@ from kerasinspect.checking.findings import Finding, Ignored, ModelReport, Skippe
 from kerasinspect.checking.gathering import gather, stored_dtypes
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.opening import open_with_container
 

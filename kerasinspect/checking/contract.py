@@ -15,7 +15,7 @@ from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.checking.agreed_config import agreed_config
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

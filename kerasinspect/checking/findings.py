@@ -10,7 +10,7 @@ from dataclasses import field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.shown.lookup import named_or_at
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 

@@ -16,8 +16,8 @@ from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.zip.members import LOCAL_SIGNATURE
 from kerasinspect.errors import RequestError, UnreadableFile
 from kerasinspect.json_values import DIGEST, json_sha256
-from kerasinspect.late_dataclasses import replace
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.dataclasses import replace
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.limits import DEFAULT
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 

@@ -10,7 +10,7 @@ from kerasinspect.analysis.globs import Globs
 from kerasinspect.checking.findings import SEVERITIES, Waiver
 from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.errors import RequestError
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kerasinspect.containers.sources import read_user_file
 from kerasinspect.errors import RequestError
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 OWN_NAME, SHARED_NAME = "kerasinspect.toml", "pyproject.toml"
 """The file that is all policy, and the one that has a table for it; the first wins where a folder has both."""

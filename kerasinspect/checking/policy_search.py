@@ -22,7 +22,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.locating.locations import paths_named
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.platforms import is_device
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from kerasinspect.checking.policy_file import read_policy
 from kerasinspect.checking.policy_search import find_policy, judged_folders
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.locations import find_models
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.progress import in_turn
 

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from kerasinspect.errors import InspectError
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kerasinspect.commands.options import COLOR, LIMITS, MODEL, OUTPUT, options
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target

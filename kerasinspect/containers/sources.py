@@ -21,8 +21,8 @@ from kerasinspect.errors import (
     RequestError,
     UnreadableFile,
 )
-from kerasinspect.late_dataclasses import dataclass
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhere, open_descriptor, system_path
 from kerasinspect.progress import watched_progress
 

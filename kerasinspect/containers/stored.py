@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from kerasinspect.containers.sources import BLOCK, Source
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.model import all_values, depth_first
 from kerasinspect.shown.representation import one_line
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.errors import DamagedFile
 from kerasinspect.json_values import whole_number
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, over_limit
 
 if TYPE_CHECKING:

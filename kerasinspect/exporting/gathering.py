@@ -13,7 +13,7 @@ from kerasinspect.errors import DamagedFile, RequestError
 from kerasinspect.exporting.naming import name_of, require_own_names
 from kerasinspect.exporting.results import Exported
 from kerasinspect.exporting.values import is_exportable
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from kerasinspect.containers.hdf5.datasets.chunks import Chunked
 from kerasinspect.containers.stored import PICKLED, Withheld
 from kerasinspect.containers.zip.members import STORED
 from kerasinspect.errors import ClosedModel, DamagedFile, FailedRead, InspectError
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.names import leads_out
 
 if TYPE_CHECKING:

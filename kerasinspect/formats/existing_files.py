@@ -18,7 +18,7 @@ from kerasinspect.errors import UnreadableFile
 from kerasinspect.formats.diagnosis import HDF5_PARTS, HDF5_SIGNATURE, TEXT_COPIES
 from kerasinspect.formats.foreign_files import DATA_OF_CHECKPOINT, KINDS
 from kerasinspect.json_values import DIGEST, json_sha256
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT
 
 if TYPE_CHECKING:

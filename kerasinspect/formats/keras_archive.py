@@ -14,7 +14,7 @@ from kerasinspect.containers.zip.members import STORED, ambiguous
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import Contents
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.model.checksum import VERIFIED_AT_ONCE
 from kerasinspect.remarks import Remark
 

@@ -31,7 +31,7 @@ from kerasinspect.formats.keras_archive import (
 from kerasinspect.formats.npz_weights import read_npz
 from kerasinspect.formats.sharded import read_sharded
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.limits import Tally, over_limit
 from kerasinspect.platforms import system_path
 

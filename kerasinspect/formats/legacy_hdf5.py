@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel
 from kerasinspect.formats.contents import Container, Contents, LayerRows, Lost, Row
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import over_limit
 from kerasinspect.names import cut
 from kerasinspect.remarks import Remark

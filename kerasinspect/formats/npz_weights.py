@@ -16,7 +16,7 @@ from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile, UnreadableFile
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import check_paths, over_limit
 
 if TYPE_CHECKING:

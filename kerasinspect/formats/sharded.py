@@ -15,7 +15,7 @@ from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
 from kerasinspect.formats.contents import INDEX_ENDING, Container
 from kerasinspect.formats.weights_file import read_weights_tree
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import over_limit
 from kerasinspect.platforms import is_device
 from kerasinspect.remarks import Remark

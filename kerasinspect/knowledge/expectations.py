@@ -14,7 +14,7 @@ from kerasinspect.knowledge.naming import gate_free, places_of
 from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.serialized import repeated, size, whole_numbers
 from kerasinspect.knowledge.shapes.rule import product
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -21,7 +21,7 @@ from kerasinspect.knowledge.fan_rules import ORDERED_RANKS, convolution, ordered
 from kerasinspect.knowledge.layers import row_of, weight_of
 from kerasinspect.knowledge.naming import gate_free
 from kerasinspect.knowledge.serialized import mapping, whole_numbers, word
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

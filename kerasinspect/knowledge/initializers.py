@@ -19,8 +19,8 @@ from kerasinspect.knowledge.fans import Fans, is_keras_1, keras_fans, wrapped_la
 from kerasinspect.knowledge.layers import inner_weight_of, weight_of
 from kerasinspect.knowledge.naming import gate_free
 from kerasinspect.knowledge.serialized import LARGEST, first_of, flag, mapping, number, word
-from kerasinspect.late_dataclasses import dataclass, replace
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.dataclasses import dataclass, replace
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.model import Initializer
 
 if TYPE_CHECKING:

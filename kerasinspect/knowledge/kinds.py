@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.json_values import Json, JsonObject
 from kerasinspect.knowledge.axes import SPATIAL
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

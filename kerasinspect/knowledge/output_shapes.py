@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import LARGEST, first_of, is_whole, mapping, word
 from kerasinspect.knowledge.shapes.rule import Inputs, Outputs, Untold, need, objects, only
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject

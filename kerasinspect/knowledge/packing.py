@@ -13,7 +13,7 @@ from kerasinspect.knowledge.axes import einsum_terms
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.quantization import CALIBRATED, FIRST_AXIS_INT4, policy_of
 from kerasinspect.knowledge.serialized import first_of, size, whole_numbers, word
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 _UNTOLD_INT4 = (None, *FIRST_AXIS_INT4)
 """Versions whose int4 kernels look as int8 ones do, where the config says nothing of their policy."""

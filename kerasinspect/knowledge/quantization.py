@@ -12,7 +12,7 @@ from kerasinspect.knowledge.kinds import UNKNOWN, WeightSpec
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.layers.weights import LORA, lora_factors
 from kerasinspect.knowledge.serialized import as_mapping, text_at
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

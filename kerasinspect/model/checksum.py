@@ -6,7 +6,7 @@ from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from kerasinspect.errors import NothingMatches
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.shown.lookup import Directory, first, shown
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 

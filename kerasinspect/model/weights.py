@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.axes import fitted_axes
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model.arrays import all_values
 from kerasinspect.shown.labelled import labelled_array, labelled_frame
 from kerasinspect.shown.representation import one_line

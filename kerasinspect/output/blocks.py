@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

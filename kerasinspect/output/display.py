@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.colours import styled
 from kerasinspect.output.consoles import complain
 from kerasinspect.platforms import DEFAULT_PAGER, is_pipe, shows_escapes

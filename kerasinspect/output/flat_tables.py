@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.output.blocks import Column, Row, Table
 from kerasinspect.output.wording import shape_text
 

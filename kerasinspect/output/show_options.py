@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 SCREEN = 24
 """Lines of a page that are seen at once, where nobody knows how many there are."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import cut
 
 NAME_LIMIT = 200

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import MissingExtra
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.shown.escaping import NAME_LIMIT, printable, short
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from kerasinspect.errors import NothingMatches, RequestError
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.names import LONGEST_SHOWN, alike, cut
 from kerasinspect.shown.escaping import visible
 
@@ -39,6 +39,13 @@ def named_or_at(
     if found is None:
         raise nothing_called(word, key, [*map(name_of, things)])
     return found
+
+
+def is_among(things: Iterable[_Any], name_of: Callable[[_Any], str], key: object) -> bool:
+    """What a collection says of ``key in it``: whether one of its things has that name, or is that thing."""
+    if isinstance(key, str):
+        return any(name_of(thing) == key for thing in things)
+    return any(thing is key or thing == key for thing in things)
 
 
 def nearest_names(word: str, name: str, names: Sequence[str], others: Sequence[str] = ()) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import RequestError, UnreadableFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT
 from kerasinspect.verify.npz import open_arrays
 from kerasinspect.verify.results import GoldenDifference

@@ -17,7 +17,7 @@ from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.zip.archive import open_archive
 from kerasinspect.errors import DamagedFile, RequestError, UnreadableFile
 from kerasinspect.formats.npz_weights import HEADER_LIMIT, MAGIC, MOST_AXES, SHORTEST
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, check_inflation
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.verify.golden import Tolerances
 from kerasinspect.verify.process import Bounds

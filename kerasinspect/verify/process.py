@@ -26,7 +26,7 @@ from kerasinspect.containers.sources import STANDARD_INPUT, open_source
 from kerasinspect.containers.standard_input import copy_standard_input
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.platforms import group_options, kill_group, undone
 from kerasinspect.verify.answer_rows import LoadedRow, ProcessRow, RefusedRow, is_row
 

@@ -11,7 +11,7 @@ from kerasinspect.checking.evidence import Evidence
 from kerasinspect.checking.rules import safety
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.container_facts import checksum_nbytes, container_facts, wrong_checksum
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, check_inflation
 from kerasinspect.opening import open_with_container
 from kerasinspect.progress import expect

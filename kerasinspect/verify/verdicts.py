@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.weights import DescribedWeight, compare_weights
 from kerasinspect.errors import RequestError
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.verify.golden import golden_differences, golden_facts, weights_digest, write_golden
 from kerasinspect.verify.reasons import reason
 from kerasinspect.verify.results import Case, Forward, InputSpec, Library, Output, Process, Refusal

@@ -16,7 +16,7 @@ from kerasinspect.analysis.weights_checksum import beside
 from kerasinspect.containers.stored import StoredArray, Withheld
 from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.opening import open_model
 from tests.makers.handmade import MemoryArray
 

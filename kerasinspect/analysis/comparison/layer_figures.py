@@ -6,7 +6,7 @@ from math import fsum, hypot, isfinite
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.results import ArrayChange
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.results import LayerDiff

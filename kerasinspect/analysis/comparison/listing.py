@@ -8,7 +8,7 @@ from kerasinspect.analysis.comparison.layer_figures import figures_of
 from kerasinspect.analysis.comparison.results import VERDICTS, Verdict
 from kerasinspect.analysis.selection.several import SelectionFilters, Selector
 from kerasinspect.analysis.selection.sort_keys import largest_first
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

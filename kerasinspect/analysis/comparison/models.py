@@ -25,13 +25,13 @@ from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import config_of
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from kerasinspect.analysis.comparison.results import ConfigChange
+    from kerasinspect.analysis.comparison.results import ConfigChange, Verdict
     from kerasinspect.analysis.comparison.standing import Standing, StandingPair
     from kerasinspect.model import Model
 
@@ -97,6 +97,8 @@ class _Comparison:
     """Whether both files have one."""
     is_exact: bool
     """Whether a key that one config lacks is a difference."""
+    unproven: frozenset[Verdict]
+    """Verdicts on what one file lacks that its damage may have hidden."""
 
 
 def _comparison(old: Model, new: Model, stood: Sequence[StandingPair], readings: Readings | None) -> _Comparison:
@@ -110,21 +112,30 @@ def _comparison(old: Model, new: Model, stood: Sequence[StandingPair], readings:
         moved_pairs(stood) if has_configs else set(),
         has_configs=has_configs,
         is_exact=is_exact,
+        unproven=frozenset(_unproven(old, new)),
     )
+
+
+def _unproven(old: Model, new: Model) -> Iterator[Verdict]:
+    """What is not said of a layer, or of its weights, that only one file has, where the other one is damaged."""
+    if old.damage:
+        yield "added"
+    if new.damage:
+        yield "removed"
 
 
 def _layer_diff(place: int, one: StandingPair, comparison: _Comparison) -> LayerDiff:
     """What became of one layer."""
     old, new = one.old, one.new
     if old is None or new is None:
-        return _lonely(one.pair)
+        return _lonely(one.pair, comparison.unproven)
     weights = weight_diffs(paired_weights(old.layer, new.layer), comparison.readings)
     changes = _config_changes(old, new, comparison) if comparison.has_configs else ()
     return LayerDiff(
         old.layer,
         new.layer,
         one.pair.matched_by,
-        verdict_of(weights),
+        verdict_of(weights, comparison.unproven),
         tuple(changes),
         weights,
         renamed=_is_renamed(old, new),
@@ -132,14 +143,15 @@ def _layer_diff(place: int, one: StandingPair, comparison: _Comparison) -> Layer
     )
 
 
-def _lonely(pair: LayerPair) -> LayerDiff:
-    """A layer that only one side has."""
+def _lonely(pair: LayerPair, unproven: Collection[Verdict]) -> LayerDiff:
+    """A layer that only one side has, as far as it can be read."""
     old, new = pair.old, pair.new
     weights = (
         *(WeightDiff(weight.name, weight, None) for weight in (old.weights if old else ())),
         *(WeightDiff(weight.name, None, weight) for weight in (new.weights if new else ())),
     )
-    return LayerDiff(old, new, None, "removed" if new is None else "added", (), weights)
+    verdict: Verdict = "removed" if new is None else "added"
+    return LayerDiff(old, new, None, None if verdict in unproven else verdict, (), weights)
 
 
 def _config_changes(old: Standing, new: Standing, comparison: _Comparison) -> Iterator[ConfigChange]:

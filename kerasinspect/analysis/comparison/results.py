@@ -8,7 +8,7 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, overload
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.shown.lookup import named_or_at, nothing_called
 from kerasinspect.shown.representation import html_table, one_line
 
@@ -351,7 +351,8 @@ class Diff:
     def _facts(self) -> tuple[str, ...]:
         """Both files and what became of their layers."""
         counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        return (f"{self.old.location} -> {self.new.location}", "equal" if self.equal else "", *counts)
+        equal = "equal in what could be read" if self.damage else "equal"
+        return (f"{self.old.location} -> {self.new.location}", equal if self.equal else "", *counts)
 
 
 _HTML_TITLES = ("old", "new", "matched by", "verdict", "weights that differ", "config that differs")

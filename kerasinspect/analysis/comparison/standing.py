@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.placed_layers import placed_layers
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.damage import Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from kerasinspect.analysis.comparison.results import ArrayChange, Verdict, WeightDiff
 
@@ -30,10 +30,13 @@ _MOST_OF_THEM = 0.5
 _GRAVEST_FIRST: tuple[Verdict, ...] = ("replaced", "trained", "nudged", "unchanged")
 
 
-def verdict_of(weights: Sequence[WeightDiff]) -> Verdict | None:
-    """The verdict on a layer that both models have; None where values that it depends on cannot be read."""
+def verdict_of(weights: Sequence[WeightDiff], unproven: Collection[Verdict] = ()) -> Verdict | None:
+    """The verdict on a layer that both models have; None where values that it depends on cannot be read.
+
+    ``unproven`` are the verdicts on what one file lacks that its damage may have hidden.
+    """
     if whole := _one_sided(weights):
-        return whole
+        return None if whole in unproven else whole
     is_quantized = any(weight.dequantized for weight in weights)
     found = [(_weight_verdict(weight, is_quantized=is_quantized), weight) for weight in weights]
     verdicts = [verdict for verdict, _ in found if verdict is not None]

@@ -11,7 +11,7 @@ from kerasinspect.analysis.comparison.compared_values import compared_values, st
 from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, Spectrum, WeightDiff
 from kerasinspect.analysis.comparison.spectra import spectrum
 from kerasinspect.analysis.damage import Damage, Unread
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

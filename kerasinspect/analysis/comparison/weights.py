@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.knowledge.layers.weights import LORA_FACTORS
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.analysis.selection.misses import no_class, no_index, no_layer, no_weight
 from kerasinspect.analysis.selection.names import names_of_class, names_of_layer, names_of_weight
 from kerasinspect.analysis.selection.positions import positions_in
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model import depth_first
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw
 from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.side_by_side import side_by_side
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model.arrays import Divisible
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from kerasinspect.analysis.weights_checksum import MEANWHILE
+from kerasinspect.platforms import usable_processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +20,7 @@ _MOST = 4
 
 def _cores() -> int:
     """How many threads are worth starting: one for each processor that this process may use, up to a few."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return min(_MOST, len(allowed(0)) if allowed else os.cpu_count() or 1)
+    return min(_MOST, usable_processors())
 
 
 def side_by_side(work: Callable[[_Piece], None], pieces: Sequence[_Piece]) -> None:

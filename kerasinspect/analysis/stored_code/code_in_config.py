@@ -29,7 +29,7 @@ from kerasinspect.analysis.stored_code.named_objects import (
 from kerasinspect.analysis.stored_code.payloads import lambda_modules, lambda_objects, lambda_types
 from kerasinspect.analysis.stored_code.references import WRAPPERS, is_keras
 from kerasinspect.analysis.stored_code.wrapped_tensorflow import tensorflow_functions
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.payloads import PIECE, pieces_of
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:

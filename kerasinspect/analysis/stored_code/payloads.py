@@ -14,7 +14,7 @@ from kerasinspect.analysis.stored_code.code_findings import CodeFinding
 from kerasinspect.analysis.stored_code.config_places import SHOWN, ConfigPlace
 from kerasinspect.analysis.stored_code.references import is_foreign, plain_class
 from kerasinspect.json_values import JSON_LISTS
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.loader_names.lookups import operation_classes
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     from kerasinspect.json_values import JsonObject

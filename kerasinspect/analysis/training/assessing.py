@@ -20,7 +20,7 @@ from kerasinspect.analysis.training.optimizer import (
 from kerasinspect.analysis.training.origin import origin_of
 from kerasinspect.analysis.training.results import Judgement, LayerTraining, Training, WeightTraining
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.model import Layer
 
 if TYPE_CHECKING:

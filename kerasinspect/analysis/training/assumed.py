@@ -20,7 +20,7 @@ from kerasinspect.analysis.training.values import judge_values
 from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.fans import Fans
 from kerasinspect.knowledge.initializers import usual_initializers
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

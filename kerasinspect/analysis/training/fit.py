@@ -13,7 +13,7 @@ import numpy as np
 
 from kerasinspect.analysis.training.results import Fit
 from kerasinspect.knowledge.initializers import TRUNCATED
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

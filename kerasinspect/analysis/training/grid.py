@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from kerasinspect.analysis.training.chance import COINCIDENCE, at_least
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 _CHANCE = {23: 0.28, 24: 0.53}
 """Bits of a grid, and the share of other numbers that happens to lie on it; measured, and a little more."""

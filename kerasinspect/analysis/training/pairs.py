@@ -17,7 +17,7 @@ from math import pi
 import numpy as np
 
 from kerasinspect.analysis.training.chance import at_least
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 STEPS = 2.0**23
 """Angles that the generator gives."""

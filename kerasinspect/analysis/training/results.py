@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.statistics.sampling import SAMPLE
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection

@@ -13,7 +13,7 @@ from kerasinspect.assembly.nodes import Claim
 from kerasinspect.containers.stored import StoredArray, Unwritten
 from kerasinspect.dtypes import Encoding
 from kerasinspect.formats.contents import Row
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

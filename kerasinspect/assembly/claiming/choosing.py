@@ -19,7 +19,7 @@ from kerasinspect.knowledge.quantization import (
     variants,
     without_axes,
 )
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.names import cut, number_of
 from kerasinspect.remarks import Remark
 

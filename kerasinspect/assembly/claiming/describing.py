@@ -16,7 +16,7 @@ from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.naming import unnumbered
 from kerasinspect.knowledge.optimizers.classes import optimizer_class
 from kerasinspect.knowledge.serialized import as_mapping, is_entry
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import number_behind
 
 if TYPE_CHECKING:

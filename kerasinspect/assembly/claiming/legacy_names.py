@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.naming import unnumbered
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

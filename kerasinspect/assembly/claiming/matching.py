@@ -11,7 +11,7 @@ from kerasinspect.assembly.skeleton import is_named
 from kerasinspect.knowledge.keras_versions import KERAS_3
 from kerasinspect.knowledge.layers import group_name
 from kerasinspect.knowledge.naming import unnumbered
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.names import number_behind, number_of
 
 if TYPE_CHECKING:

@@ -35,8 +35,8 @@ from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.quantization import lora_kinds, policy_of
-from kerasinspect.late_dataclasses import replace
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.dataclasses import replace
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.assembly.sources import unit_word
 from kerasinspect.axes import Axis, Origin
 from kerasinspect.knowledge.channels import multiplied_axis
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ from kerasinspect.assembly.labelling.recipes import (
 from kerasinspect.containers.sources import BLOCK
 from kerasinspect.containers.stored import normalised
 from kerasinspect.dtypes import DTYPES
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model import all_values
 from kerasinspect.shown.representation import one_line
 

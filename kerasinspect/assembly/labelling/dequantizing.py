@@ -18,7 +18,7 @@ from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.packing import Holder, has_scale, packing_of
 from kerasinspect.knowledge.quantization import SHARING, without_axes
 from kerasinspect.knowledge.serialized import as_mapping, shape_of
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from kerasinspect.knowledge.optimizers.classes import is_loss_scaling, optimizer
 from kerasinspect.knowledge.optimizers.names import Slot, Target
 from kerasinspect.knowledge.optimizers.state import State, part_of, slots_of
 from kerasinspect.knowledge.serialized import as_mapping, size
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.model import Extra, ExtraKind
 from kerasinspect.names import number_of
 from kerasinspect.remarks import Remark

@@ -10,7 +10,7 @@ from kerasinspect.assembly.labelling.weights import Labelling, weight_of
 from kerasinspect.assembly.order import own_places
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.quantization import policy_of
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.model import UNKNOWN_CLASS, Layer
 from kerasinspect.remarks import Remark
 

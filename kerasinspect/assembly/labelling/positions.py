@@ -19,7 +19,7 @@ from kerasinspect.assembly.labelling.repeats import repeats_of
 from kerasinspect.assembly.order import is_layered
 from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.knowledge.optimizers.variables import tracked_shapes
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.remarks import Doubt, Remark
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kerasinspect.assembly.fingerprints import digest, ends
 from kerasinspect.assembly.nodes import parents_of
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 from kerasinspect.errors import InspectError
 from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.serialized import size, whole, word
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:

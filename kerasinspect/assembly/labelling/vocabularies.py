@@ -10,7 +10,7 @@ from kerasinspect.assembly.labelling.tokens import LONGEST, labels_of_rows, toke
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.layers import row_of
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model import Vocabulary
 from kerasinspect.names import cut
 

@@ -15,7 +15,7 @@ from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers.weights import LORA
 from kerasinspect.knowledge.quantization import policy_of
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.model import UNKNOWN_CLASS, Weight
 from kerasinspect.remarks import Remark
 

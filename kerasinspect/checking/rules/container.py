@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.stored_code.config_places import long_lists
 from kerasinspect.checking.findings import Hit
 from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from kerasinspect.analysis.stored_code.references import CORE_PACKAGES, UNLISTED
 from kerasinspect.checking.findings import Hit
 from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
 from kerasinspect.checking.rules.structure import few_of
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import cut
 
 if TYPE_CHECKING:

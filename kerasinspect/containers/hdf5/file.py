@@ -14,7 +14,7 @@ from kerasinspect.containers.hdf5.superblock import (
     superblock_position,
 )
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

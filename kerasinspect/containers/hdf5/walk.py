@@ -22,7 +22,7 @@ from kerasinspect.containers.hdf5.objects import header_at
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.stored import Group, Link, Tree, Unwritten, Withheld
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.limits import check_inflation, over_limit
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from kerasinspect.containers.sources import Handle, Source
 from kerasinspect.containers.zip.directory import read_directory
 from kerasinspect.containers.zip.members import SAVE_AGAIN, STORED, Member
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits, check_inflation, over_limit
 from kerasinspect.model.checksum import Checksum
 from kerasinspect.platforms import Descriptor

@@ -7,7 +7,7 @@ import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.names import leads_out
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import describes_model, weights_name
 from kerasinspect.formats.sharded import shard_name
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally
 from kerasinspect.platforms import is_link, system_path
 

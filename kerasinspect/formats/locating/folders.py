@@ -22,7 +22,7 @@ from kerasinspect.formats.keras_archive import CONFIG
 from kerasinspect.formats.keras_folder import weights_name
 from kerasinspect.formats.locating.folder_search import ENDINGS
 from kerasinspect.formats.recognising import file_contents
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT
 from kerasinspect.platforms import system_path
 

@@ -11,7 +11,7 @@ from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
 from kerasinspect.formats.locating.patterns import expand
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.platforms import is_device
 

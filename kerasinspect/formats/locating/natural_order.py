@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

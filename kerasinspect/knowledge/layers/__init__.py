@@ -30,7 +30,7 @@ from kerasinspect.knowledge.layers import (
 )
 from kerasinspect.knowledge.layers.weights import lora_factors
 from kerasinspect.knowledge.naming import plain_class_name, snake_case, unnumbered
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

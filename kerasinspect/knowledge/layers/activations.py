@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerasinspect.knowledge.kinds import LayerSpec, Passing, Remains, Sizing, WeightSpec
 from kerasinspect.knowledge.shapes.rule import same
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 _WHEN_TRAINING = "while training; when predicting it changes nothing."
 _ALPHA = WeightSpec("alpha", ("feature",), free_rank=True, initial="zeros", initial_keys=("alpha_initializer", "init"))

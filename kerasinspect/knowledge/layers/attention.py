@@ -9,7 +9,7 @@ from kerasinspect.knowledge.kinds import Flag, LayerSpec, Sizing, Sublayer, Taki
 from kerasinspect.knowledge.layers.weights import BIAS, KERNEL
 from kerasinspect.knowledge.shapes import features
 from kerasinspect.knowledge.shapes.rule import same
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 _INTO, _OUT = "abc,cde->abde", "abcd,cde->abe"
 

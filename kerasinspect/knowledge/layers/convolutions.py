@@ -24,7 +24,7 @@ from kerasinspect.knowledge.layers.weights import (
     UNORDERED_KERNEL,
 )
 from kerasinspect.knowledge.shapes import images
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 _MOVES = "Moves small patterns, its filters, over the input and says how well each fits at every place."
 _PAINTS = "Paints a small pattern for every input value, which makes the output larger than the input."

@@ -11,7 +11,7 @@ from kerasinspect.knowledge.kinds import UNKNOWN, Explanation, Flag, LayerSpec, 
 from kerasinspect.knowledge.layers.weights import BIAS, KERNEL, USE_BIAS
 from kerasinspect.knowledge.shapes import features
 from kerasinspect.knowledge.shapes.rule import same
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 _ADAPTED_KERNEL = replace(KERNEL, lora_fans=dense)
 _EMBEDDINGS = WeightSpec(

@@ -18,7 +18,7 @@ from kerasinspect.knowledge.kinds import (
 from kerasinspect.knowledge.layers.weights import WRAPPED_WHOLE
 from kerasinspect.knowledge.shapes import wrappers
 from kerasinspect.knowledge.shapes.rule import same
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 _SCALE, _CENTER = Flag("scale"), Flag("center")
 _RENORM, _RMS_SCALING = Flag("renorm", default=False), Flag("rms_scaling", default=False)

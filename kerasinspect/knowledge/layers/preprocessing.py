@@ -9,7 +9,7 @@ from kerasinspect.knowledge.fan_rules import convolution
 from kerasinspect.knowledge.kinds import Flag, LayerSpec, Passing, Sublayer, WeightSpec
 from kerasinspect.knowledge.shapes import features, images, wrappers
 from kerasinspect.knowledge.shapes.rule import same
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 _IDF_WEIGHTS = WeightSpec(
     "idf_weights",

@@ -19,7 +19,7 @@ from kerasinspect.knowledge.layers.weights import (
     WRAPPED,
 )
 from kerasinspect.knowledge.shapes import sequences, wrappers
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 _LSTM_GATES = ("i", "f", "c", "o")
 """Input, forget, candidate, output: the blocks of the last axis, in Keras's order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerasinspect.knowledge.kinds import LayerSpec, Layout, Passing, Sublayer
 from kerasinspect.knowledge.shapes import features, images, merging
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 
 def _each_channel(class_name: str, sentence: str) -> LayerSpec:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerasinspect.knowledge.fan_rules import convolution, dense
 from kerasinspect.knowledge.kinds import ANY, UNKNOWN, Flag, Sublayer, Taking, WeightSpec
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 USE_BIAS = Flag("use_bias", older="bias")
 CONV_AXES, DEPTHWISE_AXES = (ANY, "channel", "filter"), (ANY, "channel", "multiplier")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.knowledge.naming import plain_class_name, snake_case, unnumbered
 from kerasinspect.knowledge.serialized import flag, mapping, number, word
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,7 @@ from kerasinspect.knowledge.optimizers.classes import (
     LEARNING_RATE,
     MOMENTS,
 )
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -27,7 +27,7 @@ from kerasinspect.knowledge.optimizers.classes import (
 )
 from kerasinspect.knowledge.optimizers.names import Slot, named, weights_by_name
 from kerasinspect.knowledge.optimizers.orders import layouts
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

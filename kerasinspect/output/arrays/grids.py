@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.knowledge.words import GATE_WORDS
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.excerpts import Plane, excerpt
 from kerasinspect.output.arrays.labels import NO_LABELS, RowLabels, measured_positions, row_labels, with_labels_cut
 from kerasinspect.output.arrays.layouts import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.output.arrays.layouts import corner
 from kerasinspect.output.layout.cutting import numbered, told_apart
 from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, visible

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kerasinspect.containers.peeking import Peek, peek
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

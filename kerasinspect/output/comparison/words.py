@@ -76,7 +76,7 @@ def configs_in_words(diff: Diff) -> Iterator[str]:
 def same_in_words(diff: Diff) -> str:
     """What is said of two models between which nothing differs."""
     extent = f"{counted(len(diff.layers), 'layer')}, {counted(len(diff.new.weights), 'array')}"
-    return f"no difference: {extent}"
+    return f"no difference in what could be read: {extent}" if diff.damage else f"no difference: {extent}"
 
 
 def not_compared(diff: Diff) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from collections import Counter
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.shown.escaping import NAME_LIMIT, columns_of, is_plain, visible_name
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.layout.sentences import widest_word
 from kerasinspect.output.layout.spans import GUTTER, SEPARATOR
 from kerasinspect.shown.escaping import columns_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_apart
 from kerasinspect.output.layout.fitting import LEAST_NAME, fit, whole
 from kerasinspect.output.layout.sentences import wrapped

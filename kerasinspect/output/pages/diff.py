@@ -130,22 +130,28 @@ def _outcome(diff: Diff) -> Iterator[Block]:
     elif diff.equal:
         yield Paragraph(same_in_words(diff), apart=True)
     else:
-        if not any(map(has_common_weights, diff.layers)):
+        if not (diff.damage or any(map(has_common_weights, diff.layers))):
             yield Paragraph("the models have no layer with weights in common", "warning", apart=True)
         yield Paragraph(SEPARATOR.join(diff_in_words(diff)), apart=True)
 
 
 def _rows(layer: ListedLayer) -> Iterator[Row]:
     """The row of a layer, and below it those of its weights that are listed where more than one differs."""
-    differing = [weight for weight in layer.diff.weights if not weight.same]
+    differing = [weight for weight in layer.diff.weights if _is_told(layer.diff, weight)]
     is_pair = layer.diff.old is not None and layer.diff.new is not None
     single = differing[0] if is_pair and len(differing) == 1 else None
     yield _layer_row(layer.diff, single)
-    below = [weight for weight in layer.weights if not weight.same] if is_pair and single is None else []
+    below = [weight for weight in layer.weights if _is_told(layer.diff, weight)] if is_pair and single is None else []
     for number, weight in enumerate(below, 1):
         word = "within tolerance" if is_within_tolerance(weight) else ""
         cells = (name_in_words(*_names(weight)), word, *_figures(weight), ", ".join(weight_details(weight)))
         yield Row(cells, (number == len(below),), tone=_tone(weight.change))
+
+
+def _is_told(layer: LayerDiff, weight: WeightDiff) -> bool:
+    """Whether a weight is known to differ: one that a damaged file lacks may be there."""
+    is_pair = weight.old is not None and weight.new is not None
+    return not weight.same and (is_pair or layer.verdict is not None)
 
 
 def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:

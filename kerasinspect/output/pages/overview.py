@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, assert_never
 
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
 
 if TYPE_CHECKING:

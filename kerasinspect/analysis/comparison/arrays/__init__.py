@@ -12,7 +12,7 @@ from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.statistics.in_step import in_step
 from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, number_blocks, raw_blocks
 from kerasinspect.dtypes import holds_numbers
-from kerasinspect.late_dataclasses import replace
+from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

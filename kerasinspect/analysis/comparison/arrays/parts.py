@@ -11,7 +11,7 @@ import numpy as np
 from kerasinspect.analysis.comparison.arrays.differences import changed, sign_flips, subtract
 from kerasinspect.analysis.comparison.arrays.moments import Moments, moments
 from kerasinspect.analysis.statistics.numbers import dot
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from typing import Any

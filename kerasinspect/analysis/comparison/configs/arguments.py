@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.comparison.configs.calls import tensor_of, tensors_in
 from kerasinspect.analysis.comparison.configs.plain_values import plain_value
 from kerasinspect.knowledge.serialized import as_list, as_mapping
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ from kerasinspect.analysis.comparison.configs.calls import tensor_of, tensors_in
 from kerasinspect.analysis.comparison.configs.plain_values import told_value
 from kerasinspect.analysis.comparison.configs.value_changes import key_changes
 from kerasinspect.analysis.comparison.results import ConfigChange
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

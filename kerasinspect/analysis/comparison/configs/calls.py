@@ -10,7 +10,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.knowledge.serialized import as_list, as_mapping, config_of, entries_of, text_at
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasinspect.analysis.comparison.matching.pairs import classes_fit
 from kerasinspect.analysis.comparison.matching.sketches import by_chance
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,7 +17,7 @@ from kerasinspect.analysis.comparison.matching.sketches import (
     samples_of,
     sketch_of,
 )
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.comparison.matching.sketches import by_chance, likeness
 from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.knowledge.naming import current_class_name
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.knowledge.layers import group_name
 from kerasinspect.knowledge.layers.weights import LORA_FACTORS
 from kerasinspect.knowledge.naming import current_class_name, number_in, unnumbered
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

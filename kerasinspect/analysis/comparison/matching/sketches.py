@@ -10,7 +10,7 @@ import numpy as np
 from kerasinspect.analysis.comparison.matching.places import values_of
 from kerasinspect.analysis.comparison.sampling import sample
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from typing import Any

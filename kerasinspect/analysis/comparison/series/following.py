@@ -15,7 +15,7 @@ from kerasinspect.analysis.comparison.series.pairs import row_pairs, weight_pair
 from kerasinspect.analysis.comparison.series.results import Checkpoint, LayerSeries, Movement, Series
 from kerasinspect.analysis.placed_layers import known_class
 from kerasinspect.analysis.selection.several import SelectionFilters, Selector
-from kerasinspect.late_dataclasses import dataclass, replace
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.progress import begin
 
 if TYPE_CHECKING:

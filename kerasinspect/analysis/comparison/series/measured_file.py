@@ -15,7 +15,7 @@ from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.placed_layers import placed_layers
 from kerasinspect.analysis.statistics import measure
 from kerasinspect.analysis.weights_checksum import verifying
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

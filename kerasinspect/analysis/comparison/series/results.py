@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, overload
 
 from kerasinspect.analysis.selection.sort_keys import largest_first
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.shown.lookup import Directory
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 

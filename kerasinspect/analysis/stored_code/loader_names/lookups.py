@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.stored_code.loader_names import keras_table, operation_table, tensorflow_table
-from kerasinspect.late_patterns import late_pattern
+from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

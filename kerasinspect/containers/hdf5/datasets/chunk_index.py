@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.hdf5.trees import leaves
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

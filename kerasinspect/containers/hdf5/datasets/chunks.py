@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, filters_at
 from kerasinspect.containers.stored import Withheld
 from kerasinspect.errors import COPY_AGAIN, DamagedFile
-from kerasinspect.late_dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
