@@ -46,6 +46,8 @@ def test_a_collection_is_counted_indexed_walked_and_shown(
     assert result[::-1] == tuple(reversed(parts))
     assert result[len(parts) :] == ()
     assert all(result[name_of(part)] is part for part in parts)
+    assert all(name_of(part) in result and part in result for part in parts)
+    assert "no such name" not in result
     with pytest.raises(IndexError):
         result[len(parts)]
     with pytest.raises(KeyError, match=f'No {word} is called "no such name"') as caught:

@@ -11,7 +11,7 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.shown.lookup import named_or_at
+from kerasinspect.shown.lookup import is_among, named_or_at
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
@@ -284,6 +284,10 @@ class CheckReport:
     def __iter__(self) -> Iterator[ModelReport]:
         """What is said about each file, in order."""
         return iter(self.models)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether it can be asked for that name, or holds that very thing."""
+        return is_among(self.models, lambda model: model.location, key)
 
     @overload
     def __getitem__(self, key: int | str) -> ModelReport: ...

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.shown.lookup import named_or_at
+from kerasinspect.shown.lookup import is_among, named_or_at
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ class Export:
     def __iter__(self) -> Iterator[Exported]:
         """Every array, in the order of ``get_weights()``."""
         return iter(self.arrays)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether it can be asked for that name, or holds that very thing."""
+        return is_among(self.arrays, lambda array: array.name, key)
 
     @overload
     def __getitem__(self, key: int | str) -> Exported: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from kerasinspect.commands.cli import run
 from kerasinspect.commands.options import LIST_FORMS
 from tests.described import assert_described
-from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive
+from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive, parts
+from tests.makers.raw_zip import raw_zip
 from tests.places import DATA, ROOT, SAMPLES
 
 if TYPE_CHECKING:
@@ -153,6 +155,18 @@ def test_what_cannot_be_read_makes_the_answer_partial(ask: Callable[..., Answer]
     assert "kernel" in answer.out
     assert "kerasinspect: damaged: half.keras: " in answer.err
     assert json.loads(ask("old.keras", "half.keras", "--format", "json", "-q").out)["damage"]
+
+
+def test_weights_that_a_damaged_file_lacks_are_not_said_to_be_removed(
+    ask: Callable[..., Answer], tmp_path: Path
+) -> None:
+    """The archive has a config that names its layers, and lost the file of their weights."""
+    (tmp_path / "lost.keras").write_bytes(raw_zip(parts()[:-1]))
+    for sides in (("old.keras", "lost.keras"), ("lost.keras", "old.keras")):
+        answer = ask(*sides)
+        assert answer.status == 3
+        assert "not read" in answer.out
+        assert not re.search("added|removed|in common", answer.out)
 
 
 def test_models_without_a_common_layer_are_different(ask: Callable[..., Answer]) -> None:

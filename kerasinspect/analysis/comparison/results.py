@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, overload
 
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.shown.lookup import named_or_at, nothing_called
+from kerasinspect.shown.lookup import is_among, named_or_at, nothing_called
 from kerasinspect.shown.representation import html_table, one_line
 
 if TYPE_CHECKING:
@@ -225,6 +225,10 @@ class LayerDiff:
         """Every weight, in order."""
         return iter(self.weights)
 
+    def __contains__(self, key: object) -> bool:
+        """Whether it can be asked for that name, or holds that very thing."""
+        return is_among(self.weights, lambda weight: weight.name, key)
+
     @overload
     def __getitem__(self, key: int | str) -> WeightDiff: ...
     @overload
@@ -315,6 +319,10 @@ class Diff:
     def __iter__(self) -> Iterator[LayerDiff]:
         """Every layer, in order."""
         return iter(self.layers)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether it can be asked for that name, or holds that very thing."""
+        return key in self._by_path if isinstance(key, str) else key in self.layers
 
     @overload
     def __getitem__(self, key: int | str) -> LayerDiff: ...

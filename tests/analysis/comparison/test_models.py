@@ -235,6 +235,26 @@ def test_what_cannot_be_read_is_said_of_its_side_and_the_rest_is_compared() -> N
         assert not diff.equal
 
 
+def test_what_damage_may_hide_is_neither_added_nor_removed() -> None:
+    """A layer that only one file has, or whose weights only one has, has no verdict where the other one is damaged."""
+    bare = replace(SECOND, weights=())
+    for layers in ([FIRST, bare, THIRD], [FIRST, THIRD]):
+        part = whole(layers, damage=("A group cannot be read.",))
+        for old, new in ((STACK, part), (part, STACK)):
+            assert compare_models(old, new)["second"].verdict is None
+        sound = whole(layers)
+        assert compare_models(STACK, sound)["second"].verdict == "removed"
+        assert compare_models(sound, STACK)["second"].verdict == "added"
+
+
+def test_models_of_which_one_is_damaged_are_the_same_in_what_could_be_read() -> None:
+    """Which is all that is said of them."""
+    diff = compare_models(STACK, whole([FIRST, SECOND, THIRD], damage=("Its bytes have another CRC.",)))
+    assert diff.equal
+    assert "equal in what could be read" in repr(diff)
+    assert "equal in what" not in repr(compare_models(STACK, STACK))
+
+
 def test_a_dtype_alone_is_a_difference() -> None:
     """The values are the same, and the layer is unchanged, but the models are not equal."""
     half = with_kernel(FIRST, kernel_of(FIRST).astype("float64"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, overload
 
 from kerasinspect.analysis.selection.sort_keys import largest_first
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.shown.lookup import Directory
+from kerasinspect.shown.lookup import Directory, is_among
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
 if TYPE_CHECKING:
@@ -196,6 +196,10 @@ class Series:
     def __iter__(self) -> Iterator[LayerSeries]:
         """Every layer, in order."""
         return iter(self.layers)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether it can be asked for that path, or holds that very layer."""
+        return is_among(self.layers, lambda layer: layer.path, key)
 
     @overload
     def __getitem__(self, key: int | str) -> LayerSeries: ...
