@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -83,9 +84,9 @@ def _say(result: Series, *, quiet: bool) -> int:
     from kerasinspect.commands.emitting import say
 
     read = [one for one in result.checkpoints if not one.error]
-    alone = [one.location for one in read[1:] if one.new and one.movement is None]
+    pairs = [(before.location, one.location) for before, one in pairwise(read) if one.new and one.movement is None]
     if not quiet:
-        say("note", (f"{location} has no layer in common with the file before it." for location in alone))
+        say("note", (f"{location} has no listed layer in common with {before}." for before, location in pairs))
     say("error", (one.error for one in result.checkpoints if one.error))
     say("damaged", (f"{one.location}: {sentence}" for one in result.checkpoints for sentence in one.damage))
     return 3 if result.partial else 0
