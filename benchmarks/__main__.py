@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,13 @@ def parse(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--resume", action="store_true", help="Go on with a run of this build that was ended.")
     parser.add_argument("--draw", action="store_true", help="Measure nothing; write the page of the last run again.")
     return Options(**vars(parser.parse_args(arguments)))
+
+
+def require_extra() -> None:
+    """Raise FailedCommand before anything is measured where what makes models and draws plots is not installed."""
+    lacking = [name for name in ("h5py", "matplotlib") if find_spec(name) is None]
+    if lacking:
+        raise FailedCommand(f"There is no {' and no '.join(lacking)} here. Install both: pip install '.[bench]'")
 
 
 def prepare(options: Options) -> tuple[Field, Results]:
@@ -115,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     kept = options.work / "results.json"
     try:
+        require_extra()
         if not options.draw:
             measure(options, kept)
     except FailedCommand as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks import records
-from benchmarks.__main__ import keras_of
+from benchmarks.__main__ import keras_of, main
 from benchmarks.builds import BEFORE, THIS, Build, FailedCommand
 from benchmarks.contests import READ, START, Contest, Field
 from benchmarks.measuring import hold
@@ -166,6 +166,14 @@ def test_a_python_without_keras_is_refused() -> None:
     """Whoever names a Python that has none is told so before anything is measured."""
     with pytest.raises(FailedCommand, match=r"^false has no Keras with TensorFlow"):
         keras_of("false")
+
+
+def test_what_makes_models_and_plots_is_asked_for_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once all is measured."""
+    monkeypatch.setattr("benchmarks.__main__.find_spec", lambda name: None if name == "matplotlib" else name)
+    with pytest.raises(SystemExit, match=r"^There is no matplotlib here\. Install both: pip install '\.\[bench\]'$"):
+        main(["--quick", "--work", str(tmp_path)])
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_model_that_cannot_be_made_is_said(tmp_path: Path) -> None:
