@@ -34,8 +34,8 @@ class Damage:
     """Sentences that need not be said again: those that opening the file gave."""
     told: Callable[[str], None] = _untold
     """Called with each sentence as soon as it is noted."""
-    _sentences: dict[str, None] = field(default_factory=dict, init=False, repr=False)
-    _keys: set[Hashable] = field(default_factory=set, init=False, repr=False)
+    _sentences: dict[str, None] = field(default_factory=dict, repr=False)
+    _keys: set[Hashable] = field(default_factory=set, repr=False)
 
     @property
     def sentences(self) -> tuple[str, ...]:
