@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.configs.arguments import arguments_of
-from kerasinspect.analysis.comparison.configs.calls import tensor_of, tensors_in
+from kerasinspect.analysis.comparison.configs.calls import tensors_in, with_each_tensor
 from kerasinspect.analysis.comparison.configs.plain_values import told_value
 from kerasinspect.analysis.comparison.configs.value_changes import key_changes
 from kerasinspect.analysis.comparison.results import ConfigChange
@@ -123,18 +123,9 @@ def _tensor_changes(key: str, old: Arguments, new: Arguments, *, exact: bool) ->
 
 def _told(end: Json) -> Json:
     """Inputs or outputs as they are told."""
-    tensor = tensor_of(end)
-    if tensor is not None:
-        return tensor.told
-    if isinstance(end, dict):
-        return {key: _told(inner) for key, inner in end.items()}
-    return [*map(_told, end)] if isinstance(end, list) else end
+    return with_each_tensor(end, lambda tensor: tensor.told)
 
 
 def _form(end: Json) -> Json:
     """How inputs or outputs are put together, whichever they are; what names them in objects counts, not its order."""
-    if tensor_of(end) is not None:
-        return None
-    if isinstance(end, dict):
-        return {key: _form(inner) for key, inner in end.items()}
-    return [*map(_form, end)] if isinstance(end, list) else end
+    return with_each_tensor(end, lambda _: None)

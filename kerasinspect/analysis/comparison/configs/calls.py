@@ -13,7 +13,7 @@ from kerasinspect.knowledge.serialized import as_list, as_mapping, config_of, en
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.model import Layer, Model
@@ -81,6 +81,16 @@ def tensors_in(value: Json) -> Iterator[Tensor]:
             yield from tensors_in(inner)
 
 
+def with_each_tensor(value: Json, made: Callable[[Tensor], Json]) -> Json:
+    """A value with something made of each tensor in its place."""
+    tensor = tensor_of(value)
+    if tensor is not None:
+        return made(tensor)
+    if isinstance(value, dict):
+        return {key: with_each_tensor(inner, made) for key, inner in value.items()}
+    return [with_each_tensor(inner, made) for inner in value] if isinstance(value, list) else value
+
+
 def _read(found: Calls, path: str, config: JsonObject, paths: dict[str, str]) -> None:
     """Read how one model calls its layers, each of which has a path by its name."""
     calls: dict[str, list[Json]] = {}
@@ -93,29 +103,16 @@ def _read(found: Calls, path: str, config: JsonObject, paths: dict[str, str]) ->
     first: dict[str, int] = {}
     for tensor in tensors_in([*ends.values(), *(call for several in calls.values() for call in several)]):
         first[tensor.layer] = min(tensor.node, first.get(tensor.layer, tensor.node))
-    places = _Places(paths, first)
-    found.of_layers.update({paths[name]: [as_mapping(places.told(call)) for call in calls[name]] for name in calls})
+
+    def placed(tensor: Tensor) -> Json:
+        """A tensor with the path of its layer, and its node counted from the first."""
+        name, node, index = tensor
+        return _made(paths.get(name, name), node - first[name], index)
+
+    for name, several in calls.items():
+        found.of_layers[paths[name]] = [as_mapping(with_each_tensor(call, placed)) for call in several]
     if ends:
-        found.ends[path] = {end: places.told(value) for end, value in ends.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where tensors of one model come from."""
-
-    paths: dict[str, str]
-    first: dict[str, int]
-    """The first node of each layer that is used."""
-
-    def told(self, value: Json) -> Json:
-        """A value with the path of each tensor's layer, and its node counted from the first."""
-        tensor = tensor_of(value)
-        if tensor is not None:
-            name, node, index = tensor
-            return _made(self.paths.get(name, name), node - self.first[name], index)
-        if isinstance(value, dict):
-            return {key: self.told(inner) for key, inner in value.items()}
-        return [*map(self.told, value)] if isinstance(value, list) else value
+        found.ends[path] = {end: with_each_tensor(value, placed) for end, value in ends.items()}
 
 
 def _in_todays_form(call: Json) -> Json:
