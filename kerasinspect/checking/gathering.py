@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
+from kerasinspect.analysis.statistics.side_by_side import cores
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
 from kerasinspect.analysis.weights_checksum import beside
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kerasinspect.model import Model, Weight
 
 _Result = TypeVar("_Result")
-_WORKERS = min(4, os.cpu_count() or 1)
-"""Threads that read side by side: more would wait for memory."""
 LARGE = 1 << 24
 """Bytes of an array that is worth a thread: of a smaller one Python itself, which runs one thread, is too much."""
 
@@ -84,7 +82,7 @@ def threads(nbytes: int) -> Iterator[Executor]:
         return
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - it takes longer to import than a small file
 
-    pool = ThreadPoolExecutor(_WORKERS)
+    pool = ThreadPoolExecutor(cores())
     try:
         yield pool
     finally:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Array
 
 MEASURING = "kerasinspect.analysis.statistics.measuring"
-CORES = "kerasinspect.analysis.statistics.side_by_side._cores"
+CORES = "kerasinspect.analysis.statistics.side_by_side.cores"
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def measure_with(array: Array, *, units: bool = False) -> Measured:
 
 def is_shared(array: Array) -> bool:
     """Whether several threads measure the array together."""
-    return len(_Reading(array).parts) > 1
+    return _Reading(array).is_shared
 
 
 class _Reading:
@@ -88,16 +88,29 @@ class _Reading:
         self._together = _LARGE_BLOCK if self._size >= _LARGE else BLOCK
 
     @property
+    def is_shared(self) -> bool:
+        """Whether several threads read it, part by part."""
+        alone = self._size < max(_SHARED, 2 * self._step) or self._columns > self._together  # each holds a whole row
+        # An array is divisible everywhere or nowhere; one that is not may declare any size.
+        return not alone and self._part(0) is not None
+
+    @property
     def parts(self) -> list[tuple[int, Array]]:
         """The flat parts that are read by themselves, each with the place of its first value; one is the whole."""
-        step = _CHUNKS * self._columns * max(1, self._together // self._columns)
-        alone = self._size < max(_SHARED, 2 * step) or self._columns > self._together  # each thread holds a whole row
-        # An array is divisible everywhere or nowhere; one that is not may declare any size.
-        if alone or not isinstance(self._array, Divisible) or self._array.part(0, step) is None:
+        if not self.is_shared:
             return [(0, self._array)]
-        starts = range(0, self._size, step)
-        parts = ((start, self._array.part(start, min(start + step, self._size))) for start in starts)
+        parts = ((start, self._part(start)) for start in range(0, self._size, self._step))
         return [(start, part) for start, part in parts if part is not None]
+
+    @property
+    def _step(self) -> int:
+        """Values of a part."""
+        return _CHUNKS * self._columns * max(1, self._together // self._columns)
+
+    def _part(self, start: int) -> Array | None:
+        """The part that begins at a place; None where the array cannot be divided."""
+        stop = min(start + self._step, self._size)
+        return self._array.part(start, stop) if isinstance(self._array, Divisible) else None
 
     def read(self, part: tuple[int, Array]) -> None:
         """Read one part; raises DamagedFile where its bytes are missing, RefusedFile where they may not be read."""

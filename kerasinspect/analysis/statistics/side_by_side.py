@@ -18,7 +18,7 @@ _MOST = 4
 """Threads that work side by side: more would wait for memory, and for Python between numpy's steps."""
 
 
-def _cores() -> int:
+def cores() -> int:
     """How many threads are worth starting: one for each processor that this process may use, up to a few."""
     return min(_MOST, usable_processors())
 
@@ -30,7 +30,7 @@ def side_by_side(work: Callable[[_Piece], None], pieces: Sequence[_Piece]) -> No
     this thread is interrupted, nobody waits for the others: each ends with the piece that it is at.
     """
     shared = _Shared(work, pieces)
-    threads = min(_cores() - MEANWHILE.get(), len(pieces))
+    threads = min(cores() - MEANWHILE.get(), len(pieces))
     helpers = [Thread(target=shared.work_on, daemon=True) for _ in range(threads - 1)]
     started = []
     with suppress(RuntimeError):  # where memory is short
