@@ -152,15 +152,20 @@ def save_bytes(path: Path, size: int) -> None:
 def save_config(path: Path, size: int) -> None:
     """A legacy ``.h5`` file whose config has so many bytes, in the vocabulary of a layer."""
     words = [f"word_{number:011}" for number in range(size // 20)]
-    layers = [layer("StringLookup", "string_lookup", 2, vocabulary=words), dense("dense", 2)]
+    save_legacy(path, layer("StringLookup", "string_lookup", 2, vocabulary=words))
+
+
+def save_legacy(path: Path, first: Json) -> None:
+    """A legacy ``.h5`` file of a layer of any config, without weights, and a ``Dense`` layer."""
+    name = first["config"]["name"]
     unfinished = path.with_name(f"unfinished_{path.name}")
     with h5py.File(unfinished, "w") as file:
         file.attrs["keras_version"] = "2.15.0"
         file.attrs["backend"] = "tensorflow"
-        file.attrs["model_config"] = json.dumps(sequential("config", 2, layers))
+        file.attrs["model_config"] = json.dumps(sequential("config", 2, [first, dense("dense", 2)]))
         top = file.create_group("model_weights")
-        top.attrs["layer_names"] = ["string_lookup", "dense"]
-        top.create_group("string_lookup").attrs["weight_names"] = []
+        top.attrs["layer_names"] = [name, "dense"]
+        top.create_group(name).attrs["weight_names"] = []
         group = top.create_group("dense")
         group.attrs["weight_names"] = ["dense/kernel:0", "dense/bias:0"]
         group["dense/kernel:0"] = np.eye(2, dtype="<f4")
