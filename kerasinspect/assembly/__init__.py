@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.order import Age, Placement
     from kerasinspect.containers.stored import Group
     from kerasinspect.formats.contents import Contents
+    from kerasinspect.formats.tensorflow.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
     from kerasinspect.remarks import Remark
 
@@ -57,7 +58,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     if count > limits.layers:
         raise over_limit("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
-    model, every_place, remarks, counts = _claimed(root, contents)
+    model, every_place, remarks, counts = _claimed(root, contents, limits)
     numbering = _numbering_of(model, every_place, counts, contents)
     places = drop_places(model, every_place)
     labelling = _labelling_of(model, contents, numbering, counts, limits)
@@ -94,9 +95,20 @@ class _Claimed(NamedTuple):
     counts: WeightCount
 
 
-def _claimed(root: Node | None, contents: Contents) -> _Claimed:
+def _claimed(root: Node | None, contents: Contents, limits: Limits) -> _Claimed:
     """The model of a config, or of groups and lists alone, with every array that a layer can claim."""
+    if contents.objects is not None:
+        return _claimed_objects(root, contents.objects, contents, limits)
     return _claimed_rows(root, contents) if contents.tree is None else _claimed_tree(root, contents, contents.tree)
+
+
+def _claimed_objects(root: Node | None, graph: ObjectGraph, contents: Contents, limits: Limits) -> _Claimed:
+    """The model with the variables of a checkpoint of TensorFlow."""
+    from kerasinspect.assembly.claiming.objects import claim_objects  # noqa: PLC0415 - few models are such
+
+    model, listed = claim_objects(root, graph, limits)
+    places = places_in_order(model, "keras 2") if listed is None else listed
+    return _Claimed(model, places, (), WeightCount())
 
 
 def _claimed_tree(root: Node | None, contents: Contents, tree: Group) -> _Claimed:

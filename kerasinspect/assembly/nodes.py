@@ -78,7 +78,7 @@ class Node:
     lora_ranks: list[str] = field(default_factory=list)
     """Paths of arrays in its group that hold the rank of LoRA factors, and so are no weights."""
     is_plain: bool = False
-    """A model of which only the tree is known, taken for a Functional or Sequential one rather than for a subclass."""
+    """A model or a layer without a config, taken for one of Keras's own rather than for a subclass."""
     bears: bool = False
     """It or a layer inside it has arrays in the tree."""
     order_known: bool = True

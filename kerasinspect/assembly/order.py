@@ -73,7 +73,7 @@ def is_layered(node: Node, root: Node) -> bool:
 
     A custom class that holds a list of layers need not be a model.
     """
-    return node is root or (node.is_model and node.kind is not None)
+    return node is root or (node.is_model and (node.kind is not None or node.is_plain))
 
 
 def _model_order(root: Node, node: Node, *, known: bool) -> Iterator[Placement]:
@@ -97,7 +97,7 @@ def _tells_order(node: Node) -> bool:
     Only the code of a custom class knows whether it froze a layer inside it, and what its own arrays are.
     """
     inside = [*node.walk()]
-    is_custom = any(below.kind is None for below in inside)
+    is_custom = any(below.kind is None and not below.is_plain for below in inside)
     return all(below.order_known for below in inside) and not (
         is_custom and sum(bool(one.claims) for one in inside) > 1
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.stored import Group, StoredArray, Tree
     from kerasinspect.containers.zip.archive import Archive
+    from kerasinspect.formats.tensorflow.object_graph import ObjectGraph
     from kerasinspect.json_values import JsonObject
     from kerasinspect.model import FormatName
     from kerasinspect.model.checksum import Checksum
@@ -79,6 +80,8 @@ class Contents:
     location: str
     format: FormatName
     tree: Group | None = None
+    objects: ObjectGraph | None = None
+    """The objects of a checkpoint of TensorFlow, whose arrays are all in ``others``."""
     layers: tuple[LayerRows, ...] = ()
     own: tuple[Row, ...] = ()
     """Arrays of a legacy file that the model itself owns."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.superblock import superblock_position
 from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.tensor_bundle.table import is_index
 from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.legacy_hdf5 import is_legacy, read_legacy
 from kerasinspect.formats.weights_file import is_weights_tree, read_weights_tree
@@ -26,8 +27,9 @@ _ZIP_MAGIC = b"PK\x03\x04"
 def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents | None:
     """The contents of a folder; None for one that holds no model."""
     from kerasinspect.formats.keras_folder import read_folder  # noqa: PLC0415 - most models are files
+    from kerasinspect.formats.tensorflow.folders import read_tensorflow_folder  # noqa: PLC0415
 
-    return read_folder(path, limits, files)
+    return read_tensorflow_folder(path, limits, files) or read_folder(path, limits, files)
 
 
 def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
@@ -44,6 +46,10 @@ def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
         contents = read_sharded(source, limits, files)
     elif superblock_position(source) is not None:
         return _hdf5_contents(source, limits)
+    elif is_index(source):
+        from kerasinspect.formats.tensorflow.checkpoint import read_checkpoint  # noqa: PLC0415 - as above
+
+        contents = read_checkpoint(source, limits, files)
     if contents is None:
         from kerasinspect.formats.diagnosis import diagnose  # noqa: PLC0415 - most files are models
 

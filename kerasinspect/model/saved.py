@@ -28,6 +28,8 @@ FormatName: TypeAlias = Literal[
     "keras-weights-sharded",
     "legacy-hdf5",
     "legacy-hdf5-weights",
+    "saved-model",
+    "tf-checkpoint",
 ]
 """How a file is laid out, found from its content."""
 

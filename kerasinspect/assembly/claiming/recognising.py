@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     _Kinds: TypeAlias = "tuple[WeightSpec, ...]"
 
-_TELLING = tuple(
+TELLING = tuple(
     (frozenset(part.attributes[0] for part in kind.sublayers if not part.flags), name)
     for name, kind in LAYERS.items()
     if kind.is_told_by_sublayers
@@ -70,7 +70,7 @@ def class_of_group(group: Group, key: str, prefix: str, *, is_class: bool) -> st
 
 def _class_of_groups(group: Group) -> str | None:
     """The class that alone holds its sublayers under such attributes."""
-    return next((class_name for attributes, class_name in _TELLING if attributes <= group.groups.keys()), None)
+    return next((class_name for attributes, class_name in TELLING if attributes <= group.groups.keys()), None)
 
 
 def _fits_class(class_name: str, group: Group) -> bool:

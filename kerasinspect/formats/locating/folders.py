@@ -102,14 +102,9 @@ def _names_in(folder: str) -> list[str]:
 def _unread_kind(folder: str, names: Collection[str]) -> NotAModel | None:
     """The error for a folder in a format that is not read yet, by the names in it; None for any other."""
     match _unread_format(folder, names):
-        case "TensorFlow SavedModel":
-            remedy = CONVERT if _KERAS_METADATA in names else _EXPORTED
-            return NotAModel(f"{folder} is a TensorFlow SavedModel, which is not read yet.", remedy)
         case "Orbax checkpoint":
             return NotAModel(f"{folder} is an Orbax checkpoint, which is not read yet.", LOAD_CHECKPOINT)
-        case "TensorFlow checkpoint":
-            return NotAModel(f"{folder} holds a TensorFlow checkpoint, which is not read yet.", LOAD_CHECKPOINT)
-        case None:
+        case _:
             return None
 
 

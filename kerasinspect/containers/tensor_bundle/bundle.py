@@ -1,0 +1,187 @@
+"""The tensors of a bundle: shapes and dtypes from its index, values from its data files when asked for."""
+
+from __future__ import annotations
+
+import math
+from contextlib import closing
+from dataclasses import field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.containers.hdf5.stream import parsing
+from kerasinspect.containers.protobuf import varint
+from kerasinspect.containers.sources import open_beside
+from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
+from kerasinspect.containers.tensor_bundle.entries import TEXTS, entry_of, key_of_slice, shards_of
+from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
+from kerasinspect.containers.tensor_bundle.table import block_at, blocks_of, entries_of
+from kerasinspect.errors import DamagedFile, NotAModel
+from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.limits import Tally, over_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import ExitStack
+
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.containers.stored import Storage
+    from kerasinspect.containers.tensor_bundle.entries import Entry
+    from kerasinspect.limits import Limits
+
+INDEX = ".index"
+"""The end of the name of an index."""
+_LENGTHS_CHECKSUM = 4
+"""Bytes behind the lengths of texts."""
+_MOST_SLICES = 1_000
+"""Slices of one tensor: each is held against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """An index with its data files."""
+
+    source: Source
+    """The index."""
+    entries: Mapping[str, Entry]
+    """By key; without those of slices."""
+    arrays: Mapping[str, StoredArray]
+    """Every tensor but texts, by key."""
+    shards: tuple[Source | None, ...]
+    """The data files; None for one that is missing."""
+    damage: tuple[str, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all files."""
+        return self.source.size + sum(shard.size for shard in self.shards if shard)
+
+    def texts(self, key: str, most: int) -> list[bytes]:
+        """The texts of a tensor of these; raises DamagedFile where they contradict themselves or take over ``most``."""
+        entry = self.entries[key]
+        source = self.shards[entry.shard]
+        count = math.prod(entry.shape)
+        if source is None or entry.nbytes > most or count > entry.nbytes:
+            raise DamagedFile(f"The texts of {key} in {self.source.label} cannot be read.")
+        view = memoryview(source.read_at(entry.offset, entry.nbytes))
+        with parsing(source, f"the texts of {key}"):
+            return [*_texts_in(view, count)]
+
+
+def _texts_in(view: memoryview, count: int) -> Iterator[bytes]:
+    """So many texts: their lengths, a checksum of these, and all their bytes; raises ValueError where they end early."""
+    lengths, at = [], 0
+    for _ in range(count):
+        length, at = varint(view, at)
+        lengths.append(length)
+    at += _LENGTHS_CHECKSUM
+    if at + sum(lengths) != len(view):
+        message = f"{count} texts do not fill {len(view)} bytes"
+        raise ValueError(message)
+    for length in lengths:
+        yield bytes(view[at : at + length])
+        at += length
+
+
+def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
+    """The bundle of an index, with the data files beside it.
+
+    Raises DamagedFile where the index contradicts itself, RefusedFile where it asks for more than the limits allow.
+    """
+    if not source.path.endswith(INDEX):
+        raise NotAModel(f"{source.label} is the index of a TensorFlow checkpoint, but not named so.", f"Call it {INDEX}.")
+    with parsing(source, "its index"):
+        values = dict(_values_of(source, limits))
+        count = shards_of(values.pop(b"", b""))
+        entries = {key: entry_of(value) for key, value in values.items()}
+    if count > limits.shards:
+        raise over_limit("shards", count, limits.shards, source.label)
+    damage: list[str] = []
+    shards = tuple(_open_shards(source, count, files, damage))
+    whole = {key.decode(errors="surrogateescape"): entry for key, entry in entries.items() if key[:1] != b"\0"}
+    arrays = {key: _array_of(key, entry, entries, shards) for key, entry in whole.items() if entry.dtype != TEXTS}
+    damage += [array.problem for array in arrays.values() if array.problem]
+    return Bundle(source, whole, arrays, shards, tuple(damage))
+
+
+def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
+    """The keys and values of all blocks; raises ValueError as these do, and RefusedFile beyond the limits."""
+    count = Tally("hdf5_objects", limits.hdf5_objects, source.label)
+    for start, size in blocks_of(source):
+        for key, value in entries_of(block_at(source, start, size)):
+            count.add()
+            if len(key) > limits.name_bytes:
+                raise over_limit("name_bytes", len(key), limits.name_bytes, source.label)
+            yield key, value
+
+
+def _open_shards(source: Source, count: int, files: ExitStack, damage: list[str]) -> Iterator[Source | None]:
+    """The data files beside an index; one that is missing is noted."""
+    folder, stem = Path(source.path).parent, Path(source.path).name.removesuffix(INDEX)
+    for number in range(count):
+        name = f"{stem}.data-{number:05}-of-{count:05}"
+        try:
+            yield files.enter_context(closing(open_beside(folder, name)))
+        except NotAModel as error:
+            damage.append(f"The data file {name} of {source.label} cannot be read: {error.message}")
+            yield None
+
+
+def _array_of(
+    key: str, entry: Entry, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]
+) -> StoredArray:
+    """One tensor, or all slices of one."""
+    encoding = entry.encoding
+    if not entry.slices:
+        storage, source, problem = _whole(key, entry, shards)
+        return StoredArray(key, entry.shape, entry.dtype, encoding, storage, entry.offset, problem, source)
+    storage, problem = _in_slices(key, entry, entries, shards)
+    return StoredArray(key, entry.shape, entry.dtype, encoding, storage, problem=problem, source=_first(shards))
+
+
+def _first(shards: tuple[Source | None, ...]) -> Source | None:
+    """Any data file that is there: all are closed at once."""
+    return next((shard for shard in shards if shard), None)
+
+
+def _whole(key: str, entry: Entry, shards: tuple[Source | None, ...]) -> tuple[Storage, Source | None, str | None]:
+    """Where the bytes of a tensor lie, in which file, and what is wrong with them."""
+    source = shards[entry.shard] if entry.shard < len(shards) else None
+    nbytes = math.prod(entry.shape) * entry.encoding.itemsize
+    if source is None:
+        reason = f"{key} lies in data file {entry.shard}, which is not there."
+        return Withheld(reason), None, reason
+    problem = None
+    if entry.nbytes != nbytes:
+        problem = f"{key} declares {nbytes:,} bytes, and its entry has {entry.nbytes:,}."
+    elif entry.offset + nbytes > source.size:
+        problem = f"{key} ends at byte {entry.offset + nbytes:,}, and {source.label} has {source.size:,}."
+    return Contiguous(source, entry.offset, nbytes), source, problem
+
+
+def _in_slices(
+    key: str, entry: Entry, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]
+) -> tuple[Storage, str | None]:
+    """The storage of a tensor in slices, and what is wrong with it."""
+    boxes = []
+    for extents in entry.slices[: _MOST_SLICES + 1]:
+        part = entries.get(key_of_slice(key.encode(errors="surrogateescape"), extents))
+        positions = tuple(
+            range(first, first + length if length >= 0 else size)
+            for (first, length), size in zip(extents, entry.shape, strict=True)
+        )
+        source = shards[part.shard] if part and part.shard < len(shards) else None
+        if part is None or source is None:
+            return _lacking(f"A slice of {key} is not there.")
+        box = Box(positions, source, part.offset)
+        nbytes = box.size * entry.encoding.itemsize
+        if part.dtype != entry.dtype or part.nbytes != nbytes or part.offset + nbytes > source.size:
+            return _lacking(f"A slice of {key} has other bytes than it declares.")
+        boxes.append(box)
+    if len(boxes) > _MOST_SLICES or not cover(tuple(boxes), entry.shape):
+        return _lacking(f"The slices of {key} do not make up its shape.")
+    return Boxes(tuple(boxes), entry.shape, entry.encoding.itemsize), None
+
+
+def _lacking(problem: str) -> tuple[Storage, str]:
+    """The storage of a tensor that cannot be read."""
+    return Withheld(problem), problem

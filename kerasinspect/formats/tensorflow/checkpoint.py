@@ -1,0 +1,84 @@
+"""Checkpoints of TensorFlow: what ``save_weights("path")``, ``ModelCheckpoint`` and ``tf.train.Checkpoint`` write.
+
+A checkpoint is named by its prefix, by any of its files, or by its folder, in which the file ``checkpoint`` tells the
+newest. It has no classes and no config: only the graph of objects, and the names of variables.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.containers.hdf5.stream import parsing
+from kerasinspect.containers.sources import open_source
+from kerasinspect.containers.tensor_bundle.bundle import INDEX, open_bundle
+from kerasinspect.errors import DamagedFile
+from kerasinspect.formats.contents import Container, Contents
+from kerasinspect.formats.tensorflow.object_graph import GRAPH_KEY, ObjectGraph, objects_of
+from kerasinspect.late.patterns import late_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from contextlib import ExitStack
+
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.containers.tensor_bundle.bundle import Bundle
+    from kerasinspect.limits import Limits
+
+LIST = "checkpoint"
+"""The file of a folder that tells the newest checkpoint in it."""
+_DATA_FILE = late_pattern(r"(?P<prefix>.+)\.data-[0-9]{5}-of-[0-9]{5}")
+_NEWEST = late_pattern(r'model_checkpoint_path: "(?P<path>(?:[^"\\]|\\.)*)"')
+_LONGEST_LIST = 1 << 20
+"""Bytes of the file that tells the newest checkpoint."""
+
+
+def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Contents:
+    """The contents of a checkpoint, from its index; raises what ``open_bundle`` raises."""
+    bundle = open_bundle(source, limits, files)
+    graph = graph_of(bundle, limits)
+    return Contents(
+        location=source.path.removesuffix(INDEX),
+        format="tf-checkpoint",
+        objects=graph,
+        others=tuple(bundle.arrays.values()),
+        damage=bundle.damage,
+        container=Container(bundle.nbytes),
+    )
+
+
+def graph_of(bundle: Bundle, limits: Limits) -> ObjectGraph | None:
+    """The graph of objects in a checkpoint; None in one of TensorFlow 1, which has names alone."""
+    if GRAPH_KEY not in bundle.entries:
+        return None
+    stored = bundle.texts(GRAPH_KEY, limits.json_bytes)
+    with parsing(bundle.source, "its graph of objects"):
+        return ObjectGraph(objects_of(memoryview(stored[0]), limits, bundle.source.label), bundle.arrays)
+
+
+def index_named(path: str) -> str | None:
+    """The index of the checkpoint of which a path is the prefix or a data file; None for any other path."""
+    data_file = _DATA_FILE.fullmatch(path)
+    index = f"{data_file['prefix'] if data_file else path}{INDEX}"
+    return index if os.path.lexists(index) else None
+
+
+def newest_index(folder: str, names: Collection[str]) -> str | None:
+    """The index of the newest checkpoint in a folder; None where the folder holds none.
+
+    Raises DamagedFile where its list names one that is not there.
+    """
+    indices = [name for name in names if name.endswith(INDEX)]
+    if LIST not in names:
+        return os.path.join(folder, indices[0]) if len(indices) == 1 else None  # noqa: PTH118 - kept as it was named
+    with closing(open_source(os.path.join(folder, LIST))) as source:  # noqa: PTH118
+        text = source.read_at(0, min(source.size, _LONGEST_LIST)).decode(errors="replace")
+    found = _NEWEST.search(text)
+    name = f"{Path(found['path']).name}{INDEX}" if found else ""
+    if found and name not in names:
+        raise DamagedFile(
+            f"{folder} names {found['path']} as its newest checkpoint, which is not there.", "Name another one of it."
+        )
+    return os.path.join(folder, name) if found else None  # noqa: PTH118

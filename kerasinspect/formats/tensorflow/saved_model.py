@@ -1,0 +1,201 @@
+"""SavedModel folders: a graph of objects with what Keras wrote of each layer, and a checkpoint with the arrays.
+
+Of the functions in ``saved_model.pb``, which are most of it, nothing is read but how long they are. Until TensorFlow 2.4
+it holds Keras's metadata, in 2.5 ``keras_metadata.pb`` has them as well, and since then alone.
+
+Source: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph}.proto, keras/protobuf/saved_metadata.proto.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasinspect.containers.hdf5.stream import parsing
+from kerasinspect.containers.protobuf import fields_of, spans_of
+from kerasinspect.containers.sources import open_beside
+from kerasinspect.containers.strict_json import parse_json
+from kerasinspect.containers.tensor_bundle.bundle import open_bundle
+from kerasinspect.errors import DamagedFile, UnreadableFile
+from kerasinspect.formats.contents import Container, Contents
+from kerasinspect.formats.tensorflow.checkpoint import graph_of
+from kerasinspect.formats.tensorflow.object_graph import ObjectGraph, TrackedObject, reference_of, text_of
+from kerasinspect.knowledge.serialized import as_mapping, text_at
+from kerasinspect.late.dataclasses import dataclass, replace
+from kerasinspect.limits import Tally, over_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import ExitStack
+
+    from kerasinspect.containers.protobuf import Span
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.json_values import Json, JsonObject
+    from kerasinspect.limits import Limits
+
+SAVED_MODEL = "saved_model.pb"
+_METADATA = "keras_metadata.pb"
+_VARIABLES = "variables"
+_INDEX = "variables.index"
+_META_GRAPHS, _OBJECT_GRAPH = 2, 7
+_USER_OBJECT, _VARIABLE = 4, 7
+
+
+def read_saved_model(folder: str, limits: Limits, files: ExitStack) -> Contents:
+    """The contents of a SavedModel folder; raises DamagedFile where a part of it contradicts itself or is missing."""
+    source = files.enter_context(closing(open_beside(Path(folder), SAVED_MODEL)))
+    with parsing(source, "its graph of objects"):
+        objects = _objects_in(source, limits)
+    told = _with_metadata(objects, _metadata_in(folder, limits))
+    variables = Path(folder) / _VARIABLES
+    if not os.path.lexists(variables / _INDEX):
+        raise DamagedFile(f"{folder} has no {_VARIABLES}/{_INDEX}: its arrays are missing.", "Copy the whole folder.")
+    bundle = open_bundle(files.enter_context(closing(open_beside(variables, _INDEX))), limits, files)
+    stored = graph_of(bundle, limits)
+    if stored is None:
+        raise DamagedFile(f"{folder} has no graph of objects beside its arrays.", "Save the model again.")
+    graph = ObjectGraph(_with_keys(told, stored), bundle.arrays)
+    root = as_mapping(graph[0].metadata)
+    return Contents(
+        location=folder,
+        format="saved-model",
+        objects=graph,
+        others=tuple(bundle.arrays.values()),
+        config=_config_of(root),
+        training_config=_mapping(root.get("training_config")),
+        keras_version=text_at(root, "keras_version"),
+        backend=text_at(root, "backend"),
+        damage=bundle.damage,
+        container=Container(source.size + bundle.nbytes),
+    )
+
+
+def _config_of(root: JsonObject) -> JsonObject | None:
+    """The config of the whole model as ``.h5`` files have it; None of a model that does not describe its layers."""
+    stored = _mapping(root.get("model_config"))
+    if stored is not None:
+        return stored
+    config = as_mapping(root.get("config"))
+    name = text_at(root, "class_name")
+    return {"class_name": name, "config": config} if name and isinstance(config.get("layers"), list) else None
+
+
+def _mapping(value: Json) -> JsonObject | None:
+    """A value that is an object of JSON."""
+    return value if isinstance(value, dict) else None
+
+
+def _objects_in(source: Source, limits: Limits) -> tuple[TrackedObject, ...]:
+    """The objects of the first graph in ``saved_model.pb``; raises ValueError where it has none."""
+    graph = _inside(source, _inside(source, None, _META_GRAPHS), _OBJECT_GRAPH)
+    if graph.size > limits.json_bytes:
+        raise over_limit("json_bytes", graph.size, limits.json_bytes, f"The graph of objects in {source.label}")
+    count = Tally("hdf5_objects", limits.hdf5_objects, source.label)
+    found = []
+    for number, field in fields_of(source.read_at(graph.start, graph.size)):
+        if number == 1 and not isinstance(field, int):
+            count.add()
+            found.append(_object_of(field, source, limits))
+    if not found or any(child >= len(found) for one in found for _, child in one.children):
+        reason = "an object is named that is not there"
+        raise ValueError(reason)
+    return tuple(found)
+
+
+def _inside(source: Source, outer: Span | None, wanted: int) -> Span:
+    """Where the first field of a number lies in a message; raises ValueError where there is none."""
+    start, size = outer or (0, source.size)
+    for number, span in spans_of(source, start, size):
+        if number == wanted:
+            return span
+    reason = f"no field {wanted}"
+    raise ValueError(reason)
+
+
+def _object_of(message: memoryview, source: Source, limits: Limits) -> TrackedObject:
+    """One object: what it holds, and what is said of a layer or a variable."""
+    children = []
+    found = TrackedObject()
+    for number, field in fields_of(message):
+        if isinstance(field, int):
+            continue
+        if number == 1:
+            children.append(reference_of(field))
+        elif number == _USER_OBJECT:
+            values = dict(fields_of(field))
+            metadata = _metadata_of(text_of(values.get(3)), source, limits)
+            found = replace(found, identifier=text_of(values.get(1)), metadata=metadata)
+        elif number == _VARIABLE:
+            values = dict(fields_of(field))
+            found = replace(found, full_name=text_of(values.get(6)), trainable=bool(values.get(3, 0)))
+    return replace(found, children=tuple(children))
+
+
+def _metadata_of(text: str, source: Source, limits: Limits) -> JsonObject | None:
+    """What Keras wrote of a layer; None where that is nothing."""
+    if not text.startswith("{"):
+        return None
+    return _mapping(parse_json(text.encode(errors="surrogateescape"), source.label, limits).value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What ``keras_metadata.pb`` says of an object."""
+
+    identifier: str
+    metadata: JsonObject | None
+
+
+def _metadata_in(folder: str, limits: Limits) -> Mapping[int, _Told]:
+    """What ``keras_metadata.pb`` says, by the number of the object; empty where there is no such file."""
+    path = Path(folder)
+    if not os.path.lexists(path / _METADATA):
+        return {}
+    with closing(open_beside(path, _METADATA)) as source, parsing(source, "its list of layers"):
+        if source.size > limits.json_bytes:
+            raise over_limit("json_bytes", source.size, limits.json_bytes, source.label)
+        return dict(_told_in(source, limits))
+
+
+def _told_in(source: Source, limits: Limits) -> Iterator[tuple[int, _Told]]:
+    """The number of each object that the file is about, and what it says."""
+    for number, field in fields_of(source.read_at(0, source.size)):
+        if number == 1 and not isinstance(field, int):
+            values = dict(fields_of(field))
+            place = values.get(2, 0)
+            if isinstance(place, int):
+                yield place, _Told(text_of(values.get(4)), _metadata_of(text_of(values.get(5)), source, limits))
+
+
+def _with_metadata(objects: Sequence[TrackedObject], told: Mapping[int, _Told]) -> list[TrackedObject]:
+    """The objects with what is told of them elsewhere."""
+    return [
+        replace(one, identifier=told[at].identifier, metadata=told[at].metadata or one.metadata) if at in told else one
+        for at, one in enumerate(objects)
+    ]
+
+
+def _with_keys(objects: Sequence[TrackedObject], stored: ObjectGraph) -> tuple[TrackedObject, ...]:
+    """The objects with the keys of their arrays, for which both graphs are walked along the same names."""
+    pairs = {0: 0}
+    pending = [0]
+    while pending:
+        at = pending.pop()
+        beside = dict(stored[pairs[at]].children)
+        for edge, child in objects[at].children:
+            if child not in pairs and edge in beside:
+                pairs[child] = beside[edge]
+                pending.append(child)
+    return tuple(
+        replace(
+            one,
+            key=stored[pairs[at]].key,
+            full_name=one.full_name or stored[pairs[at]].full_name,
+            slots=stored[pairs[at]].slots,
+        )
+        if at in pairs
+        else one
+        for at, one in enumerate(objects)
+    )
