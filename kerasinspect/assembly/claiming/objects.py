@@ -41,16 +41,16 @@ _INNER = "_functional"
 _NOT_LAYERS = frozenset(
     {
         *("variables", "trainable_variables", "non_trainable_variables", "trainable_weights", "non_trainable_weights"),
-        *("weights", "keras_api", "optimizer", "_optimizer", "metrics", "_metrics", "loss", "root", "signatures"),
+        *("weights", "keras_api", "optimizer", "_optimizer", "_metrics", "loss", "root", "signatures"),
         *("regularization_losses", "_all_variables", "_misc_assets", "train_function", "train_tf_function"),
-        *("compiled_loss", "compiled_metrics", "loss_tracker", "_loss_tracker", "_tracked", "save_counter"),
+        *("compiled_loss", "compiled_metrics", "_loss_tracker", "_tracked", "save_counter"),
         *("_inbound_nodes", "_outbound_nodes", "_compile_metrics", "_compile_loss", "_obj_type"),
     }
 )
 """Attributes that hold no layers, or that hold again what others do."""
 _SEED = "seed_generator_state"
-_COUNTS = frozenset({"total", "count"})
-"""The variables of a metric that is a mean."""
+_MEAN = ("total", "count")
+"""The variables of a metric that is a mean, in their order."""
 _UNTRAINED = frozenset({"moving_mean", "moving_variance", "mean", "variance", "count", "vector_u", "sn_u"})
 """Names of variables that training does not change."""
 _STEPS = frozenset({"iter", "iterations", "_iterations"})
@@ -96,8 +96,12 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Clai
     node = root or _node_of(walk, top, "", "")
     node.role = "model"
     if root is None and not graph[top].metadata:
-        node.name, node.is_plain = "", True
-    if _held(walk.graph, walk.prefixes, top) or not _listed_variables(graph, top):
+        node.name, node.is_plain = prefixes.get(top, ""), True
+    if graph.has_names_alone:
+        claim_paths(node, [*_stored_variables(graph)], walk.places)
+        for below in node.walk():
+            below.order_known = below.own_order_known = False
+    elif _held(walk.graph, walk.prefixes, top) or not _listed_variables(graph, top):
         _claim(walk, node, top, 0)
     else:
         claim_paths(node, [*_named_variables(walk, top)], walk.places)
@@ -116,7 +120,7 @@ def prefixes_of(graph: ObjectGraph) -> dict[int, str]:
             graph[child].full_name.rpartition("/")[0] for _, child in graph[number].children if graph[child].key
         )
         inner = {
-            found[child] if _is_list(graph, child) else found[child].rpartition("/")[0]
+            found[child] if _is_list(graph, child) or _is_bare(edge, found[child]) else found[child].rpartition("/")[0]
             for edge, child in graph[number].children
             if child in found and edge not in _NOT_LAYERS
         }
@@ -125,6 +129,11 @@ def prefixes_of(graph: ObjectGraph) -> dict[int, str]:
         elif inner:
             found[number] = inner.pop() if len(inner) == 1 else ""
     return found
+
+
+def _is_bare(edge: str, prefix: str) -> bool:
+    """Whether the variables of a wrapped layer bear the name of the wrapper alone."""
+    return edge == "layer" and "/" not in prefix
 
 
 def _is_list(graph: ObjectGraph, number: int) -> bool:
@@ -139,6 +148,11 @@ def _model_in(graph: ObjectGraph, prefixes: Mapping[int, str]) -> int:
         return 0
     only = held.pop()
     return 0 if _listed_layers(graph, only) is None else only
+
+
+def _listed_of_keras_3(graph: ObjectGraph, number: int) -> bool:
+    """Whether an object holds lists as the models of Keras 3 do, which count no metrics among their weights."""
+    return any(edge in {*_LISTS, _INNER} for edge, _ in graph[number].children)
 
 
 def _listed_layers(graph: ObjectGraph, number: int) -> list[int] | None:
@@ -168,7 +182,7 @@ def _in_order(graph: ObjectGraph, number: int) -> list[int]:
 def _held(graph: ObjectGraph, prefixes: Mapping[int, str], number: int) -> list[tuple[str, int]]:
     """The attributes of an object that hold layers, in order, with what lies in their lists and dictionaries."""
     found: list[tuple[str, int]] = []
-    pending = [*reversed(graph[number].children)]
+    pending = [*reversed([*graph[number].children, *_listed_by_keras(graph, number)])]
     prefix, met = prefixes.get(number, ""), {number}
     while pending:
         edge, child = pending.pop()
@@ -180,6 +194,13 @@ def _held(graph: ObjectGraph, prefixes: Mapping[int, str], number: int) -> list[
         else:
             found.append((edge, child))
     return found
+
+
+def _listed_by_keras(graph: ObjectGraph, number: int) -> list[tuple[str, int]]:
+    """The layers that a SavedModel lists of a model or a layer: also those that no attribute leads to."""
+    held = graph.child(number, "keras_api")
+    listed = None if held is None else graph.child(held, "layers")
+    return [] if listed is None else [("layers/0", child) for child in _in_order(graph, listed)]
 
 
 def _is_collection(graph: ObjectGraph, number: int, outer: str, prefix: str) -> bool:
@@ -198,7 +219,7 @@ def _is_other(graph: ObjectGraph, number: int) -> bool:
     """Whether an object is an optimizer, a metric or a generator of random numbers."""
     one = graph[number]
     edges = {edge for edge, child in one.children if graph[child].key}
-    is_metric = "metric" in one.identifier or edges == _COUNTS
+    is_metric = (edges == {*_MEAN} or "metric" in one.identifier) and _listed_of_keras_3(graph, 0)
     return bool(one.slots) or is_metric or not _STEPS.isdisjoint(edges) or edges == {_SEED_EDGE}
 
 
@@ -208,6 +229,7 @@ def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
         raise over_limit("hdf5_depth", depth, walk.limits.hdf5_depth, "The graph of objects")
     walk.nodes[number] = node
     _claim_variables(walk, node, number)
+    _claim_nameless(walk, node, number)
     listed = _listed_layers(walk.graph, number)
     if node.kind is None and listed is not None:
         node.role, node.is_plain = "model", not node.from_config
@@ -238,6 +260,8 @@ def _claim_variables(walk: _Walk, node: Node, number: int) -> None:
         array = walk.graph.array(child)
         if array is None or child in walk.places or edge in _NOT_LAYERS or edge == _SEED_EDGE:
             continue
+        if node.kind is not None and node.kind.shares_kernel and child in _inner_variables(walk.graph, number):
+            continue
         one = walk.graph[child]
         name = current_word(_own_name(one.full_name, edge), _words_of(node))
         kind = kind_named(node, name, array)
@@ -245,6 +269,22 @@ def _claim_variables(walk: _Walk, node: Node, number: int) -> None:
         claim = Claim(name, array, kind, trainable=trained, is_keyed=True)
         node.claims.append(claim)
         walk.places[child] = Placement(node, claim, is_known=True)
+
+
+def _claim_nameless(walk: _Walk, node: Node, number: int) -> None:
+    """Give a wrapper the variables of the layer in it where these bear the wrapper's name and no other."""
+    inner = walk.graph.child(number, "layer")
+    if inner is None or inner in walk.nodes or node.children or walk.graph[inner].metadata:
+        return
+    if walk.prefixes.get(inner) == walk.prefixes.get(number) and not _held(walk.graph, walk.prefixes, inner):
+        walk.nodes[inner] = node
+        _claim_variables(walk, node, inner)
+
+
+def _inner_variables(graph: ObjectGraph, number: int) -> set[int]:
+    """The variables of the layer that a wrapper wraps, of which it may hold one itself."""
+    inner = graph.child(number, "layer")
+    return set() if inner is None else {child for _, child in graph[inner].children}
 
 
 def _own_name(full_name: str, edge: str) -> str:
@@ -350,7 +390,9 @@ def _classes_told(node: Node, variables: Mapping[str, StoredArray], inside: Abst
 
 
 def _can_have(class_name: str, arrays: Mapping[str, StoredArray]) -> bool:
-    """Whether arrays of these names can be all weights of a layer of a class."""
+    """Whether arrays of these names can be all weights of a layer of a class, less a kernel that it wraps."""
+    if LAYERS[class_name].shares_kernel:
+        arrays = {name: array for name, array in arrays.items() if name != "kernel"}
     for kinds in possible_kinds(Node("", class_name, kind=LAYERS[class_name])):
         named = {kind.name: kind for kind in kinds}
         if named.keys() == arrays.keys() and all(
@@ -384,7 +426,7 @@ def _usual_orders() -> frozenset[tuple[str, ...]]:
         tuple(one.name for one in kinds)
         for name, kind in LAYERS.items()
         for kinds in possible_kinds(Node("", name, kind=kind))
-    )
+    ) | {_MEAN}
 
 
 def _listed_variables(graph: ObjectGraph, number: int) -> list[int]:
@@ -409,6 +451,15 @@ def _named_variables(walk: _Walk, top: int) -> Iterator[tuple[int, str, StoredAr
         one, array = walk.graph[number], walk.graph.array(number)
         if array is not None:
             yield number, one.full_name or one.key, array, one.trainable
+
+
+def _stored_variables(graph: ObjectGraph) -> Iterator[tuple[int, str, StoredArray, bool | None]]:
+    """Every tensor of a checkpoint of names that is none of an optimizer's: it has another one's name in its own."""
+    for number, one in enumerate(graph.objects):
+        array, (outer, _, _) = graph.array(number), one.key.rpartition("/")
+        is_slot = outer in graph.arrays or one.key.split("/")[0] == "training" or one.key == "global_step"
+        if array is not None and not is_slot:
+            yield number, one.key, array, None
 
 
 def claim_paths(

@@ -15,7 +15,7 @@ from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
 from kerasinspect.containers.tensor_bundle.entries import TEXTS, entry_of, key_of_slice, shards_of
 from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
 from kerasinspect.containers.tensor_bundle.table import block_at, blocks_of, entries_of
-from kerasinspect.errors import DamagedFile, NotAModel
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, RefusedFile
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit
 
@@ -45,7 +45,7 @@ class Bundle:
     entries: Mapping[str, Entry]
     """By key; without those of slices."""
     arrays: Mapping[str, StoredArray]
-    """Every tensor but texts, by key."""
+    """By key; without the graph of objects, and whatever else is one text that TensorFlow keeps for itself."""
     shards: tuple[Source | None, ...]
     """The data files; None for one that is missing."""
     damage: tuple[str, ...] = ()
@@ -58,13 +58,10 @@ class Bundle:
     def texts(self, key: str, most: int) -> list[bytes]:
         """The texts of a tensor of these; raises DamagedFile where they contradict themselves or take over ``most``."""
         entry = self.entries[key]
-        source = self.shards[entry.shard]
-        count = math.prod(entry.shape)
-        if source is None or entry.nbytes > most or count > entry.nbytes:
-            raise DamagedFile(f"The texts of {key} in {self.source.label} cannot be read.")
-        view = memoryview(source.read_at(entry.offset, entry.nbytes))
-        with parsing(source, f"the texts of {key}"):
-            return [*_texts_in(view, count)]
+        array = _texts_as_array(key, entry, self.shards)
+        if array.problem or entry.nbytes > most or not isinstance(array.storage, Texts):
+            raise DamagedFile(array.problem or f"The texts of {key} take {entry.nbytes:,} bytes.", COPY_AGAIN)
+        return array.storage.all()
 
 
 def _texts_in(view: memoryview, count: int) -> Iterator[bytes]:
@@ -98,7 +95,11 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
     damage: list[str] = []
     shards = tuple(_open_shards(source, count, files, damage))
     whole = {key.decode(errors="surrogateescape"): entry for key, entry in entries.items() if key[:1] != b"\0"}
-    arrays = {key: _array_of(key, entry, entries, shards) for key, entry in whole.items() if entry.dtype != TEXTS}
+    arrays = {
+        key: _array_of(key, entry, entries, shards)
+        for key, entry in whole.items()
+        if entry.dtype != TEXTS or not key.startswith("_")
+    }
     damage += [array.problem for array in arrays.values() if array.problem]
     return Bundle(source, whole, arrays, shards, tuple(damage))
 
@@ -131,11 +132,49 @@ def _array_of(
 ) -> StoredArray:
     """One tensor, or all slices of one."""
     encoding = entry.encoding
+    if entry.dtype == TEXTS:
+        return _texts_as_array(key, entry, shards)
     if not entry.slices:
         storage, source, problem = _whole(key, entry, shards)
         return StoredArray(key, entry.shape, entry.dtype, encoding, storage, entry.offset, problem, source)
     storage, problem = _in_slices(key, entry, entries, shards)
     return StoredArray(key, entry.shape, entry.dtype, encoding, storage, problem=problem, source=_first(shards))
+
+
+def _texts_as_array(key: str, entry: Entry, shards: tuple[Source | None, ...]) -> StoredArray:
+    """A tensor of texts, whose bytes are each text behind its length."""
+    source = shards[entry.shard] if entry.shard < len(shards) else None
+    problem = None
+    if source is None or entry.offset + entry.nbytes > source.size or math.prod(entry.shape) > entry.nbytes:
+        problem = f"The texts of {key} are not all there."
+    return StoredArray(key, entry.shape, TEXTS, entry.encoding, Texts(key, entry, source), entry.offset, problem, source)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """The bytes of a tensor of texts: each behind its length, as a little-endian number of eight bytes."""
+
+    key: str
+    entry: Entry
+    source: Source | None
+
+    def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - texts are no numbers, whatever is asked
+        """Refuse."""
+        raise RefusedFile(f"{self.key} holds texts, which are not shown.")
+
+    def blocks(self, size: int) -> Iterator[memoryview]:
+        """All bytes in pieces of at most ``size``; raises DamagedFile where the texts contradict themselves."""
+        for text in self.all():
+            whole = memoryview(len(text).to_bytes(8, "little") + text)
+            yield from (whole[start : start + size] for start in range(0, len(whole), size))
+
+    def all(self) -> list[bytes]:
+        """The texts; raises DamagedFile where they contradict themselves."""
+        if self.source is None:
+            raise DamagedFile(f"The texts of {self.key} are not there.")
+        view = memoryview(self.source.read_at(self.entry.offset, self.entry.nbytes))
+        with parsing(self.source, f"the texts of {self.key}"):
+            return [*_texts_in(view, math.prod(self.entry.shape))]
 
 
 def _first(shards: tuple[Source | None, ...]) -> Source | None:

@@ -16,7 +16,7 @@ from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.tensor_bundle.bundle import INDEX, open_bundle
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import Container, Contents
-from kerasinspect.formats.tensorflow.object_graph import GRAPH_KEY, ObjectGraph, objects_of
+from kerasinspect.formats.tensorflow.object_graph import GRAPH_KEY, ObjectGraph, TrackedObject, objects_of
 from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _LONGEST_LIST = 1 << 20
 def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a checkpoint, from its index; raises what ``open_bundle`` raises."""
     bundle = open_bundle(source, limits, files)
-    graph = graph_of(bundle, limits)
+    graph = graph_of(bundle, limits) or _named_objects(bundle)
     return Contents(
         location=source.path.removesuffix(INDEX),
         format="tf-checkpoint",
@@ -47,6 +47,12 @@ def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Content
         damage=bundle.damage,
         container=Container(bundle.nbytes),
     )
+
+
+def _named_objects(bundle: Bundle) -> ObjectGraph:
+    """The variables of a checkpoint of TensorFlow 1, each an object of its own."""
+    variables = tuple(TrackedObject(key=key, full_name=key) for key in bundle.arrays)
+    return ObjectGraph((TrackedObject(), *variables), bundle.arrays, has_names_alone=True)
 
 
 def graph_of(bundle: Bundle, limits: Limits) -> ObjectGraph | None:

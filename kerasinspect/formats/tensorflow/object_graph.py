@@ -63,6 +63,8 @@ class ObjectGraph:
     objects: tuple[TrackedObject, ...]
     arrays: Mapping[str, StoredArray]
     """Every tensor of the checkpoint, by key."""
+    has_names_alone: bool = False
+    """It is one of TensorFlow 1, which stores names of variables and no objects."""
 
     def __getitem__(self, number: int) -> TrackedObject:
         """An object by its number."""
