@@ -10,6 +10,7 @@ from kerasinspect.arguments import path_of
 from kerasinspect.assembly import assemble
 from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, path_in_words, refuse_device
 from kerasinspect.errors import NotAModel
+from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.recognising import file_contents, folder_contents
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
@@ -80,6 +81,8 @@ def _named_file(path: str) -> Source:
     except NotAModel as error:
         if not isinstance(error.__cause__, FileNotFoundError) or os.path.lexists(path):
             raise
+        if os.path.lexists(path + INDEX_OF_CHECKPOINT):
+            return open_source(path + INDEX_OF_CHECKPOINT)
         from kerasinspect.formats.locating.missing import missing_model  # noqa: PLC0415 - most names are right
 
         raise missing_model(path) from error

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 INDEX_ENDING = ".weights.json"
 """The end of the name of what lists the shards of a model."""
+SAVED_MODEL = "saved_model.pb"
+"""The file of a SavedModel folder that holds its graph."""
+INDEX_OF_CHECKPOINT = ".index"
+"""What the name of a TensorFlow checkpoint's index ends in; what stands before is its prefix."""
 
 
 @dataclass(frozen=True, slots=True)

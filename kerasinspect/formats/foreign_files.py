@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from kerasinspect.containers.sources import Source
     from kerasinspect.limits import Limits
 
-INDEX_OF_CHECKPOINT = ".index"
-"""What the name of a TensorFlow checkpoint's index ends in; what stands before is its prefix."""
 DATA_OF_CHECKPOINT = re.compile(r"\.data-\d{5}-of-\d{5}$")
-"""What the names of its other files end in, which are raw numbers."""
+"""What the names of a TensorFlow checkpoint's files end in that hold raw numbers."""
 _MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".weights.json")
 _SHOWN_NAMES = 5
 _SHOWN_LENGTH = 60
@@ -29,6 +27,7 @@ _LONGEST_CHARACTER = 3
 
 CONVERT = "Load it where it was made and save it with model.save('model.keras')."
 LOAD_CHECKPOINT = "Load it in the code that made it, and save the model with model.save('model.keras')."
+_NAME_FOLDER = "Name the folder that it lies in, with its variables."
 _DOWNLOAD_AGAIN = "Download it again, from the address of the file itself."
 NAME_A_MODEL = "Name a file that Keras's model.save or save_weights wrote."
 NOT_OPENED = "Loading it can run any code, so it is not opened. Save the model with model.save('model.keras')."
@@ -92,7 +91,7 @@ def foreign_file(source: Source, head: bytes, tail: bytes, limits: Limits) -> Un
         _pointer(source, head)
         or _kind_of(source, head)
         or _protocol_buffer(source, head)
-        or _checkpoint(source, head, tail)
+        or _checkpoint(source, head)
         or _page(source, head)
         or _json_document(source, head, limits)
         or _plain_text(source, head)
@@ -124,7 +123,7 @@ def _protocol_buffer(source: Source, head: bytes) -> NotAModel | None:
         return None
     # SavedModel's version 1 is followed by the graph (field 2), whose length takes more than one byte.
     if head.startswith(b"\x08\x01\x12") and head[3] & 0x80:
-        return NotAModel(f"{source.label} is the graph of a TensorFlow SavedModel, which is a folder.", CONVERT)
+        return NotAModel(f"{source.label} is the graph of a TensorFlow SavedModel, which is a folder.", _NAME_FOLDER)
     # ONNX's version is followed by the producer's name (field 2), which is short, or the graph (field 7).
     if head[2:3] in {b"\x12", b"\x3a"} and 1 <= head[1] <= _LATEST_ONNX:
         return NotAModel(
@@ -133,17 +132,15 @@ def _protocol_buffer(source: Source, head: bytes) -> NotAModel | None:
     return None
 
 
-def _checkpoint(source: Source, head: bytes, tail: bytes) -> NotAModel | None:
-    """A file of a TensorFlow checkpoint: its index, a table with LevelDB's magic number, or another one."""
-    parts = (
-        (tail.endswith(b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"), "the index"),
-        (DATA_OF_CHECKPOINT.search(source.path), "the data"),
-        (head.startswith(b"model_checkpoint_path:"), "the list of files"),
-    )
-    part = next((words for is_part, words in parts if is_part), None)
-    if part is None:
-        return None
-    return NotAModel(f"{source.label} is {part} of a TensorFlow checkpoint, which is not read yet.", LOAD_CHECKPOINT)
+def _checkpoint(source: Source, head: bytes) -> NotAModel | None:
+    """A file of a TensorFlow checkpoint that is not its index: raw numbers, or the list of a folder's checkpoints."""
+    if DATA_OF_CHECKPOINT.search(source.path):
+        message = f"{source.label} is the data of a TensorFlow checkpoint, and its index is not beside it."
+        return NotAModel(message, "Copy the whole checkpoint: its .index and all of its .data files.")
+    if head.startswith(b"model_checkpoint_path:"):
+        message = f"{source.label} is the list of a folder's TensorFlow checkpoints."
+        return NotAModel(message, "Name the folder, of which the newest is read, or the prefix of one of them.")
+    return None
 
 
 def _page(source: Source, head: bytes) -> NotAModel | None:

@@ -5,10 +5,12 @@ A name counts once: what is called an index of shards and is no JSON is said to 
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.superblock import superblock_position
 from kerasinspect.containers.hdf5.walk import read_hdf5
+from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.tensor_bundle.table import is_index
 from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.legacy_hdf5 import is_legacy, read_legacy
@@ -49,8 +51,12 @@ def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
     elif is_index(source):
         from kerasinspect.formats.tensorflow.checkpoint import read_checkpoint  # noqa: PLC0415 - as above
 
-        contents = read_checkpoint(source, limits, files)
+        return read_checkpoint(source, limits, files)
     if contents is None:
+        from kerasinspect.formats.tensorflow.checkpoint import index_beside  # noqa: PLC0415 - as above
+
+        if index := index_beside(source.path):
+            return file_contents(files.enter_context(closing(open_source(index))), limits, files)
         from kerasinspect.formats.diagnosis import diagnose  # noqa: PLC0415 - most files are models
 
         raise diagnose(source)

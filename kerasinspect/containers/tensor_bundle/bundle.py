@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.tensor_bundle.entries import Entry
     from kerasinspect.limits import Limits
 
-INDEX = ".index"
+_INDEX = ".index"
 """The end of the name of an index."""
 _LENGTHS_CHECKSUM = 4
 """Bytes behind the lengths of texts."""
@@ -84,8 +84,6 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
 
     Raises DamagedFile where the index contradicts itself, RefusedFile where it asks for more than the limits allow.
     """
-    if not source.path.endswith(INDEX):
-        raise NotAModel(f"{source.label} is the index of a TensorFlow checkpoint, but not named so.", f"Call it {INDEX}.")
     with parsing(source, "its index"):
         values = dict(_values_of(source, limits))
         count = shards_of(values.pop(b"", b""))
@@ -117,7 +115,7 @@ def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
 
 def _open_shards(source: Source, count: int, files: ExitStack, damage: list[str]) -> Iterator[Source | None]:
     """The data files beside an index; one that is missing is noted."""
-    folder, stem = Path(source.path).parent, Path(source.path).name.removesuffix(INDEX)
+    folder, stem = Path(source.path).parent, Path(source.path).name.removesuffix(_INDEX)
     for number in range(count):
         name = f"{stem}.data-{number:05}-of-{count:05}"
         try:

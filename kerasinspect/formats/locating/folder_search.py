@@ -10,15 +10,17 @@ import errno
 import os
 import stat
 from bisect import bisect_left
+from contextlib import closing
 from dataclasses import field
 from functools import partial
 from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.sources import cannot_open, leads_out_of, require_file
-from kerasinspect.errors import NotAModel
-from kerasinspect.formats.contents import INDEX_ENDING
+from kerasinspect.containers.sources import cannot_open, leads_out_of, open_source, require_file
+from kerasinspect.containers.tensor_bundle.table import is_index
+from kerasinspect.errors import NotAModel, UnreadableFile
+from kerasinspect.formats.contents import INDEX_ENDING, INDEX_OF_CHECKPOINT, SAVED_MODEL
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import describes_model, weights_name
 from kerasinspect.formats.sharded import shard_name
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 
 ENDINGS = (".keras", ".h5", ".hdf5", ".h5f", INDEX_ENDING)
 """What names of models end in where a folder is searched; a file that is named is opened whatever its name."""
-_PARTS = (CONFIG, METADATA, NPZ)
+_PARTS = (CONFIG, METADATA, NPZ, SAVED_MODEL)
 """What else may lie in the folder of a model."""
+_OF_SAVED_MODEL = frozenset({"variables", "assets", "assets.extra"})
+"""Folders in that of a SavedModel, which belong to it."""
 NOWHERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 """What the system says of a path that leads to nothing at all."""
 
@@ -65,7 +69,8 @@ def search(top: str, limits: Limits) -> list[Location]:
     while pending:
         folder = _joined(*pending.pop())
         inside = _look_at(folder, border, entries)
-        pending += [(folder, name) for name in inside.folders]
+        own = _OF_SAVED_MODEL if SAVED_MODEL in inside.names else frozenset()
+        pending += [(folder, name) for name in inside.folders if name not in own]
         for name in filter(_ends_as_model, inside.folders):
             models.add()
             named_as_models.append(_joined(folder, name))
@@ -110,7 +115,7 @@ def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Bo
         link = is_link(entry)
         if not link and entry.is_dir(follow_symlinks=False):
             inside.folders.append(entry.name)
-        elif _ends_as_model(entry.name):
+        elif _ends_as_model(entry.name) or entry.name.endswith(INDEX_OF_CHECKPOINT):
             inside.names.add(entry.name)
         elif link and part not in _PARTS:
             border.note(folder, entry.name)
@@ -124,6 +129,9 @@ def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Bo
 
 def _models_among(folder: str, names: set[str], top: str, limits: Limits) -> Iterator[Location]:
     """The models in one folder: the folder itself, and the files that are no part of another model."""
+    if SAVED_MODEL in names:
+        yield Location(folder)
+        return
     weights = weights_name(names)
     is_described = CONFIG in names and (weights or METADATA in names or describes_model(folder, limits))
     if is_described or (folder == top and weights == WEIGHTS):
@@ -132,7 +140,20 @@ def _models_among(folder: str, names: set[str], top: str, limits: Limits) -> Ite
         weights = None
     for name in names - set(_PARTS) - {weights} - _accounted_for(names):
         path = _joined(folder, name)
-        yield Location(path, _why_not_opened(path, top))
+        error = _why_not_opened(path, top)
+        if not name.endswith(INDEX_OF_CHECKPOINT):
+            yield Location(path, error)
+        elif error or _is_checkpoint(path):
+            yield Location(path.removesuffix(INDEX_OF_CHECKPOINT), error)
+
+
+def _is_checkpoint(path: str) -> bool:
+    """Whether a file is the index of a checkpoint, whose name other programs give to other files."""
+    try:
+        with closing(open_source(path)) as source:
+            return is_index(source)
+    except UnreadableFile:
+        return True
 
 
 def _accounted_for(names: Collection[str]) -> set[str]:

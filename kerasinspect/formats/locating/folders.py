@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kerasinspect.containers.sources import cannot_open, open_beside
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile, UnreadableFile
 from kerasinspect.formats.foreign_files import (
-    CONVERT,
-    INDEX_OF_CHECKPOINT,
     LOAD_CHECKPOINT,
     NAME_A_MODEL,
     listed,
     shortened,
 )
+from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.keras_archive import CONFIG
 from kerasinspect.formats.keras_folder import weights_name
 from kerasinspect.formats.locating.folder_search import ENDINGS
@@ -40,7 +39,6 @@ _MOST_OBJECTS, _MOST_JSON = 5_000, 4 << 20
 
 _FOLDERS = 100
 """Folders in a folder that are looked into, by the names in them."""
-_EXPORTED = "Name the model.keras that it was exported from, or save the model again where it was made."
 _UNREAD: tuple[tuple[type[UnreadableFile], str], ...] = (
     (NotAModel, "no Keras model"),
     (DamagedFile, "damaged"),
@@ -51,7 +49,6 @@ _UNREAD: tuple[tuple[type[UnreadableFile], str], ...] = (
 
 _UnreadFormat: TypeAlias = Literal["TensorFlow SavedModel", "Orbax checkpoint", "TensorFlow checkpoint"]
 _SAVED_MODEL = frozenset({"saved_model.pb", "saved_model.pbtxt"})
-_KERAS_METADATA = "keras_metadata.pb"
 _ORBAX = "_CHECKPOINT_METADATA"
 """Names that Orbax and TensorFlow give to files; the one of Keras 2 says what the layers are."""
 
@@ -150,7 +147,7 @@ def _rows(folder: str, names: Sequence[str], limits: Limits) -> tuple[tuple[str,
 def _kind_of(folder: str, name: str, limits: Limits) -> str:
     """What something in a folder is, in a few words."""
     if name.endswith(INDEX_OF_CHECKPOINT):
-        return "TensorFlow checkpoint, not read yet"
+        return "TensorFlow checkpoint"
     if name.endswith("/"):
         return _kind_of_folder(os.path.join(folder, name)) or "no model"  # noqa: PTH118 - keeps the slash
     return _kind_of_file(folder, name, limits)[0]

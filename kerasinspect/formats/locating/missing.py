@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import is_folder
 from kerasinspect.errors import NotAModel
-from kerasinspect.formats.foreign_files import LOAD_CHECKPOINT, listed
+from kerasinspect.formats.foreign_files import listed
 from kerasinspect.formats.locating.folder_search import ENDINGS
 from kerasinspect.names import LONGEST_SHOWN, alike
 from kerasinspect.platforms import system_path
@@ -39,10 +39,6 @@ def missing_model(path: str) -> NotAModel:
         return NotAModel(f"{path} is the address of a file, not its path.", f"Name the path: {path[len(_FILE) :]}")
     if _ADDRESS.match(path):
         return NotAModel(f"{path} is an address: models are not read over the network yet.", _DOWNLOAD)
-    index = f"{os.path.basename(path)}.index"  # noqa: PTH119 - a path that ends in a separator has no name
-    if index in (entry.name for entry in _entries(Path(path).parent)):
-        message = f"{path} is the prefix of a TensorFlow checkpoint ({index} and its data), which is not read yet."
-        return NotAModel(message, LOAD_CHECKPOINT)
     return NotAModel(f"{path} does not exist.", _what_was_meant(path))
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.sources import open_source
-from kerasinspect.containers.tensor_bundle.bundle import INDEX, open_bundle
+from kerasinspect.containers.tensor_bundle.bundle import open_bundle
 from kerasinspect.errors import DamagedFile
-from kerasinspect.formats.contents import Container, Contents
+from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT, Container, Contents
+from kerasinspect.formats.foreign_files import DATA_OF_CHECKPOINT
 from kerasinspect.formats.tensorflow.object_graph import GRAPH_KEY, ObjectGraph, TrackedObject, objects_of
 from kerasinspect.late.patterns import late_pattern
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 LIST = "checkpoint"
 """The file of a folder that tells the newest checkpoint in it."""
-_DATA_FILE = late_pattern(r"(?P<prefix>.+)\.data-[0-9]{5}-of-[0-9]{5}")
 _NEWEST = late_pattern(r'model_checkpoint_path: "(?P<path>(?:[^"\\]|\\.)*)"')
 _LONGEST_LIST = 1 << 20
 """Bytes of the file that tells the newest checkpoint."""
@@ -40,7 +40,7 @@ def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Content
     bundle = open_bundle(source, limits, files)
     graph = graph_of(bundle, limits) or _named_objects(bundle)
     return Contents(
-        location=source.path.removesuffix(INDEX),
+        location=source.path.removesuffix(INDEX_OF_CHECKPOINT),
         format="tf-checkpoint",
         objects=graph,
         others=tuple(bundle.arrays.values()),
@@ -64,11 +64,11 @@ def graph_of(bundle: Bundle, limits: Limits) -> ObjectGraph | None:
         return ObjectGraph(objects_of(memoryview(stored[0]), limits, bundle.source.label), bundle.arrays)
 
 
-def index_named(path: str) -> str | None:
-    """The index of the checkpoint of which a path is the prefix or a data file; None for any other path."""
-    data_file = _DATA_FILE.fullmatch(path)
-    index = f"{data_file['prefix'] if data_file else path}{INDEX}"
-    return index if os.path.lexists(index) else None
+def index_beside(path: str) -> str | None:
+    """The index of the checkpoint of which a path is a data file; None where it is none, or has no index beside it."""
+    data_file = DATA_OF_CHECKPOINT.search(path)
+    index = path[: data_file.start()] + INDEX_OF_CHECKPOINT if data_file else ""
+    return index if index and os.path.lexists(index) else None
 
 
 def newest_index(folder: str, names: Collection[str]) -> str | None:
@@ -76,13 +76,13 @@ def newest_index(folder: str, names: Collection[str]) -> str | None:
 
     Raises DamagedFile where its list names one that is not there.
     """
-    indices = [name for name in names if name.endswith(INDEX)]
+    indices = [name for name in names if name.endswith(INDEX_OF_CHECKPOINT)]
     if LIST not in names:
         return os.path.join(folder, indices[0]) if len(indices) == 1 else None  # noqa: PTH118 - kept as it was named
     with closing(open_source(os.path.join(folder, LIST))) as source:  # noqa: PTH118
         text = source.read_at(0, min(source.size, _LONGEST_LIST)).decode(errors="replace")
     found = _NEWEST.search(text)
-    name = f"{Path(found['path']).name}{INDEX}" if found else ""
+    name = f"{Path(found['path']).name}{INDEX_OF_CHECKPOINT}" if found else ""
     if found and name not in names:
         raise DamagedFile(
             f"{folder} names {found['path']} as its newest checkpoint, which is not there.", "Name another one of it."

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import cannot_open, open_beside
+from kerasinspect.formats.contents import SAVED_MODEL
 from kerasinspect.formats.tensorflow.checkpoint import LIST, newest_index, read_checkpoint
-from kerasinspect.formats.tensorflow.saved_model import SAVED_MODEL, read_saved_model
+from kerasinspect.formats.tensorflow.saved_model import read_saved_model
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import Tally
 from kerasinspect.platforms import system_path

@@ -19,7 +19,7 @@ from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.tensor_bundle.bundle import open_bundle
 from kerasinspect.errors import DamagedFile, UnreadableFile
-from kerasinspect.formats.contents import Container, Contents
+from kerasinspect.formats.contents import SAVED_MODEL, Container, Contents
 from kerasinspect.formats.tensorflow.checkpoint import graph_of
 from kerasinspect.formats.tensorflow.object_graph import ObjectGraph, TrackedObject, reference_of, text_of
 from kerasinspect.knowledge.serialized import as_mapping, text_at
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.limits import Limits
 
-SAVED_MODEL = "saved_model.pb"
 _METADATA = "keras_metadata.pb"
 _VARIABLES = "variables"
 _INDEX = "variables.index"
