@@ -40,7 +40,7 @@ from kerasinspect.limits import DEFAULT, over_limit
 from kerasinspect.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kerasinspect.assembly.labelling.positions import Numbering
     from kerasinspect.assembly.nodes import Node
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents
     from kerasinspect.formats.tensorflow.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
+    from kerasinspect.model import Extra, Layer, Weight
     from kerasinspect.remarks import Remark
 
 
@@ -65,7 +66,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
     own = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own_places(model, known=True))
     weights = tuple(labelling.weights[claim] for _, claim, _ in places)
-    extras = extras_of(contents, {weight.stored_path for weight in weights}, model.walk())
+    extras = [*_extras_of(contents, model, weights, layers)]
     return Model(
         name=(model.name or None) if root else None,
         class_name=(model.class_name or None) if root else None,
@@ -73,7 +74,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         format=contents.format,
         layers=layers,
         weights=weights,
-        extras=tuple(with_slots(extras, contents, weights, layers)),
+        extras=tuple(extras),
         own_weights=own,
         keras_version=contents.keras_version,
         backend=contents.backend,
@@ -83,6 +84,18 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
         remarks=(*contents.remarks, *remarks, *remarks_on(numbering)),
         damage=tuple(labelling.damage),
     )
+
+
+def _extras_of(
+    contents: Contents, model: Node, weights: Sequence[Weight], layers: Sequence[Layer]
+) -> Iterator[Extra]:
+    """Every array that is no weight."""
+    if contents.objects is not None:
+        from kerasinspect.assembly.labelling.tracked_extras import tracked_extras  # noqa: PLC0415 - few models are such
+
+        return tracked_extras(contents.objects, weights)
+    extras = extras_of(contents, {weight.stored_path for weight in weights}, model.walk())
+    return with_slots(extras, contents, weights, layers)
 
 
 class _Claimed(NamedTuple):

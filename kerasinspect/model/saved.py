@@ -39,19 +39,19 @@ _Thing = TypeVar("_Thing", "Layer", "Weight")
 
 _Default = TypeVar("_Default")
 
-ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "unclaimed"]
+ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "table", "copy", "unclaimed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A stored array that is no layer's weight: optimizer state, a metric, or one that nothing claims."""
+    """A stored array that is no layer's weight: optimizer state, a metric, a table, or one that nothing claims."""
 
     kind: ExtraKind
     name: str
     stored_path: str
     array: Array
     weight: str | None = None
-    """Path of the weight that an optimizer slot belongs to, where the file tells it."""
+    """Path of the weight that an optimizer slot belongs to, or that it is a copy of, where the file tells it."""
     remark: Remark | None = None
 
     def __repr__(self) -> str:

@@ -43,7 +43,7 @@ def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Content
         location=source.path.removesuffix(INDEX_OF_CHECKPOINT),
         format="tf-checkpoint",
         objects=graph,
-        others=tuple(bundle.arrays.values()),
+        
         damage=bundle.damage,
         container=Container(bundle.nbytes),
     )

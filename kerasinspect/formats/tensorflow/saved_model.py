@@ -61,7 +61,7 @@ def read_saved_model(folder: str, limits: Limits, files: ExitStack) -> Contents:
         location=folder,
         format="saved-model",
         objects=graph,
-        others=tuple(bundle.arrays.values()),
+        
         config=_config_of(root),
         training_config=_mapping(root.get("training_config")),
         keras_version=text_at(root, "keras_version"),

@@ -24,6 +24,8 @@ TOTAL_WORDS: Mapping[Kind, str] = {
     "optimizer": "optimizer state",
     "seed": "random seeds",
     "metric": "metrics",
+    "table": "lookup tables",
+    "copy": "copies of weights",
     "unclaimed": "arrays claimed by no layer",
 }
 """What arrays of each kind are called, the extras in the order in which a page names them."""
