@@ -56,7 +56,7 @@ def stats(
     def surveyed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed) as model:
             selection = select(model, *filters)
-            with inspecting(selection, whole=not selection.filtered) as inspection:
+            with inspecting(selection, whole=not selection.filtered, in_passing=True) as inspection:
                 result = survey(inspection, order, top, with_quantiles=quantiles)
                 verified = inspection.checksum()
             yield _listing(result, verified)
