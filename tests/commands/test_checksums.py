@@ -164,12 +164,12 @@ def test_no_flipped_bit_of_the_weights_goes_unnoticed(
         request.getfixturevalue("nothing_is_small")
     whole = network.read_bytes()
     with zipfile.ZipFile(network) as archive:
-        size = archive.getinfo(WEIGHTS).file_size
+        nbytes = archive.getinfo(WEIGHTS).file_size
     start = whole.index(b"\x89HDF\r\n")
     chooser = random.Random(12)  # noqa: S311 - the same bits every time
     for _ in range(40):
         network.write_bytes(whole)
-        flip(network, start + chooser.randrange(size), 1 << chooser.randrange(8))
+        flip(network, start + chooser.randrange(nbytes), 1 << chooser.randrange(8))
         assert run([command, str(network), "--quiet"]) == DAMAGED
     capsys.readouterr()
 

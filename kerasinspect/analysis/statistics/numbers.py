@@ -99,6 +99,8 @@ def _pairs(dtype: str) -> np.ndarray[Any, Any]:
 def dot(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     """The sum of the products of two flat arrays, row by row and then of the rows, so that rounding does not add up."""
     whole = one.size - one.size % _ROW
+    if not whole:  # three calls of numpy for nothing would take as long as all else in a small array
+        return float(np.vecdot(one, other))
     rows = np.vecdot(one[:whole].reshape(-1, _ROW), other[:whole].reshape(-1, _ROW))
     total = float(np.add.reduce(rows))
     return total + float(np.vecdot(one[whole:], other[whole:])) if whole < one.size else total
