@@ -85,7 +85,8 @@ def show(
         selection = select(model, *filters)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
-        with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:
+        measured = statistics and not hashes  # which several threads do, where one takes a digest
+        with inspecting(selection, options, whole=whole and not selection.filtered, in_passing=measured) as inspection:
             inspection.expect_readings(hashes + statistics + (full or values))
             _emit(inspection, asked, form, output, read)
             inspection.checksum()
