@@ -97,6 +97,18 @@ def test_values_that_are_not_finite_are_said(more: dict[str, int], words: list[s
     assert [*weight_details(WeightDiff("kernel", kernel, kernel, replace(MOVED, **more)))] == words  # type: ignore[arg-type]
 
 
+def test_a_scale_that_a_file_does_not_tell_is_said() -> None:
+    """The layer has no verdict and its weight no figures, on the page and in the document."""
+    layer = dense("dense", 8, 5, 0)
+    compared = pair(layer, layer, None, SAME, verdict=None)
+    compared = replace(compared, weights=(replace(compared.weights[0], untold=True), compared.weights[1]))
+    whole = replace(same_diff(), layers=(compared,))
+    assert "1 layer not compared" in page(list_diff(whole))
+    assert "kernel: its scale is not told" in page(list_diff(whole))
+    kernel = document(list_diff(whole))["layers"][0]["weights"][0]
+    assert [kernel[key] for key in ("untold", "equal", "close", "max_abs")] == [True, None, None, None]
+
+
 def test_no_difference_is_one_line() -> None:
     """What both share is said once above it, and no table follows."""
     assert page(list_diff(same_diff())).splitlines() == [

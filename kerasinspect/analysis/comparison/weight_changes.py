@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
-from kerasinspect.analysis.comparison.compared_values import compared_values, stored_values
+from kerasinspect.analysis.comparison.compared_values import are_stored_alike, compared_values, stored_values
 from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, Spectrum, WeightDiff
 from kerasinspect.analysis.comparison.spectra import spectrum
 from kerasinspect.analysis.damage import Damage, Unread
@@ -41,30 +41,25 @@ def _weight_diff(old: Weight | None, new: Weight | None, readings: Readings | No
     name = known.name if known else ""
     if old is None or new is None:
         return WeightDiff(name, old, new)
-    before, after, dequantized = _compared_values(old, new)
-    if before.shape != after.shape:
-        return WeightDiff(name, old, new)
+    before, after, are_told = compared_values(old, new)
+    is_alike = are_stored_alike(old, new)
+    if is_alike and are_told:
+        before, after = stored_values(old, new)
+    if before.shape != after.shape or not (is_alike or are_told):
+        return WeightDiff(name, old, new, untold=not are_told)
     if readings is None:
         return WeightDiff(name, old, new, ArrayChange(new.parameters, 0, close=True))
     change = _change(before, after, (old.path, new.path), readings)
+    if isinstance(change, ArrayChange) and not (are_told or change.equal):
+        return WeightDiff(name, old, new, untold=True)
     spread = _spread(before, after, readings) if isinstance(change, ArrayChange) and not change.equal else None
-    return WeightDiff(name, old, new, change, spread, dequantized)
+    return WeightDiff(name, old, new, change, spread, before is old.dequantized or after is new.dequantized)
 
 
 def _spread(old: Array, new: Array, readings: Readings) -> Spectrum | None:
     """How the change of a kernel is spread, where that is asked; the values were read before."""
     found = Damage().attempt(lambda: spectrum(old, new), "", "") if readings.options.spectral else None
     return None if isinstance(found, Unread) else found
-
-
-def _compared_values(old: Weight, new: Weight) -> tuple[Array, Array, bool]:
-    """The arrays that are compared of a weight, and whether they are what the layer computes with.
-
-    They are where only one side is quantized, or both in other ways; where both are alike, it is what is stored.
-    """
-    is_alike = old.dtype == new.dtype and (old.dequantized is None) == (new.dequantized is None)
-    before, after = stored_values(old, new) if is_alike else compared_values(old, new)
-    return before, after, before is old.dequantized or after is new.dequantized
 
 
 def _change(old: Array, new: Array, paths: tuple[str, str], readings: Readings) -> ArrayChange | Unread:

@@ -245,6 +245,17 @@ def test_a_quantized_kernel_is_held_against_a_float_one() -> None:
     assert matched(chain(one), chain(replace(other, weights=(kernel, scale)))) == [("a", "b", "values")]
 
 
+def test_integers_whose_scale_is_lost_are_not_held_against_numbers() -> None:
+    """However alike they are: what they stand for is unknown."""
+    one, other = layer("a", random(1)), layer("b", random(1))
+    stored = (other.weights[0].array[...] * 50).astype("int8")
+    lost = replace(other, weights=(replace(other.weights[0], array=MemoryArray(stored)),))
+    both = layer("x", random(2)), layer("y", random(3))
+    found = matched(chain(one, *both), chain(*both[::-1], lost))
+    assert ("a", "b", "values") not in found
+    assert matched(chain(lost), chain(replace(lost, name="c", path="c"))) == [("b", "c", "values")]
+
+
 def test_values_that_cannot_be_read_say_nothing() -> None:
     """The rest is matched as ever."""
     one = layer("a", random(1))
