@@ -60,9 +60,7 @@ def _weight_verdict(weight: WeightDiff, *, is_quantized: bool) -> Verdict | None
     One that only one side has is no change where it is what quantization adds to the values that are compared.
     """
     match weight.change:
-        case Unread():
-            return None
-        case None if weight.untold:
+        case change if weight.untold or isinstance(change, Unread):
             return None
         case None if weight.old is not None and weight.new is not None:
             return "replaced"

@@ -236,6 +236,23 @@ def test_an_unknown_class_fits_what_has_its_shapes() -> None:
     assert matched(old, chain(layer("b", random(1), class_name="Embedding"))) == [(None, "b", None), ("a", None, None)]
 
 
+def test_nameless_weights_are_paired_by_shape_only_where_none_is_missing() -> None:
+    """A BatchNormalization without gamma or beta has a weight that may be either of them."""
+    names = ("gamma", "beta", "moving_mean", "moving_variance")
+    weights = [weight("n", "BatchNormalization", name, np.ones(5, "float32"), ["channel"]) for name in names]
+    nameless = [replace(one, name=f"weight {at}", named=False) for at, one in enumerate(weights)]
+    full = Layer("n", "BatchNormalization", "n", weights=tuple(weights))
+    lacking = replace(full, weights=(nameless[0], *weights[2:]))
+    assert paired_weights(full, lacking) == (
+        (None, nameless[0]),
+        *zip(weights[2:], weights[2:], strict=True),
+        (weights[0], None),
+        (weights[1], None),
+    )
+    by_order = paired_weights(full, replace(full, weights=tuple(nameless)))
+    assert by_order == tuple(zip(weights, nameless, strict=True))
+
+
 def test_a_quantized_kernel_is_held_against_a_float_one() -> None:
     """By the values that its layer computes with; what quantization adds is no weight of its own."""
     one, other = layer("a", random(1)), layer("b", random(1))
