@@ -117,6 +117,27 @@ def test_fresh_norms_are_matched_by_the_graph() -> None:
     assert ("nb", "n2", "graph") in matched(old, new)
 
 
+def test_names_that_keras_numbered_anew_do_not_pair_layers_of_other_shapes() -> None:
+    """Any two models may have a dense layer; a neighbour with weights that is the same one tells more."""
+    sizes = [(24, 24), (24, 8), (8, 4)]
+    others = [(16, 12), (12, 6), (6, 2)]
+
+    def numbered(shapes: Sequence[tuple[int, ...]], first: int, seed: int) -> Model:
+        """A chain of layers with a number in their names, each with one that has no weights before it."""
+        layers = [layer(f"dense_{at}", random(at + seed, *shape)) for at, shape in enumerate(shapes, first)]
+        between = [layer(f"dropout_{at}", class_name="Dropout") for at in range(first, first + len(shapes))]
+        return chain(*(one for pair in zip(between, layers, strict=True) for one in pair))
+
+    def pairs(shapes: Sequence[tuple[int, ...]]) -> list[Couple]:
+        """The pairs of layers with weights."""
+        found = matched(numbered(sizes, 1, 0), numbered(shapes, 4, 50))
+        return [pair for pair in found if None not in pair and (pair[0] or "").startswith("dense")]
+
+    assert pairs(others) == []
+    assert pairs([*sizes[:1], (24, 6), (6, 2)]) == [(f"dense_{at}", f"dense_{at + 3}", "order") for at in (1, 2, 3)]
+    assert pairs([(9, 6), (6, 8), *sizes[2:]]) == [(f"dense_{at}", f"dense_{at + 3}", "order") for at in (1, 2, 3)]
+
+
 def test_another_head_is_the_same_layer_at_last() -> None:
     """A name is a pair whatever the shapes, once nothing else claims either layer."""
     old = chain(layer("body", random(1)), layer("head", random(2, UNITS, 10)))
