@@ -21,7 +21,7 @@ def names_of_class(class_name: str) -> tuple[str, ...]:
 
 
 def names_of_weights(model: Model) -> Callable[[Weight], tuple[str, ...]]:
-    """What gives the name of a weight of a model and its paths, that at each place of a layer that stands at several."""
+    """What gives the name of a weight of a model and its paths: one for each place of a shared layer."""
     shared = {layer.path: layer.also_at for layer in model.walk() if layer.also_at}
 
     def names(weight: Weight) -> tuple[str, ...]:
