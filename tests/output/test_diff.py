@@ -207,6 +207,17 @@ def test_the_same_change_of_several_configs_is_said_once() -> None:
     ]
 
 
+def test_of_many_layers_with_the_same_change_some_are_named() -> None:
+    """The others are counted; the document has each."""
+    layers = [dense(f"d{at}", 8, 5, 0) for at in range(40)]
+    changes = (ConfigChange("trainable", old=False, new=True),)
+    subject = model(layers, config={})
+    pairs = tuple(pair(layer, layer, SAME, SAME, config=changes) for layer in layers)
+    listed = list_diff(Diff(subject, replace(subject), pairs))
+    assert page(listed).rstrip().endswith("d10, d11 and 28 more")
+    assert [one["new"] for one in document(listed)["layers"] if one["config"]] == [layer.name for layer in layers]
+
+
 @pytest.mark.parametrize(("share", "is_low"), [(1.0, True), (0.3, False)])
 def test_a_low_rank_change_is_said(share: float, is_low: bool) -> None:  # noqa: FBT001 - a case
     """Where twenty of many more directions have all of it; singular values stand in a table of their own."""

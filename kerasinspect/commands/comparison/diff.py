@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, PAGE, SIDES, options
+from kerasinspect.commands.options import FILTERS, FORMAT, PAGE, SIDES, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +92,7 @@ _LISTED = options(
         default="order",
         help="Sort by this, the gravest first. Default: order.",
     ),
-    click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N."),
+    click.option("--top", type=WholeNumber(1), metavar="N", help="Only the first N."),
     click.option("--summary", is_flag=True, help="Only what differs in sum, without a row for each layer."),
     click.option("--exit-zero", is_flag=True, help="Exit with status 0 where the models differ, too."),
 )
