@@ -141,7 +141,7 @@ class WeightDiff:
     """None where a side lacks it, the shapes differ, or it is ``untold``."""
     spectrum: Spectrum | None = None
     dequantized: bool = False
-    """Whether the values are those that the layer computes with, since one side stores them quantized."""
+    """Whether the values are those that the layer computes with: one side is quantized, or has LoRA factors apart."""
     untold: bool = False
     """Whether its values may differ in anything: a file does not tell which numbers its integers stand for."""
 

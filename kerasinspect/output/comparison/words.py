@@ -150,7 +150,9 @@ def weight_details(weight: WeightDiff) -> Iterator[str]:
     if weight.old.dtype != weight.new.dtype:
         yield _change(weight.old.dtype, weight.new.dtype)
     yield from ["its scale is not told"] if weight.untold else []
-    yield from ["compared as dequantized"] if weight.dequantized else []
+    if weight.dequantized:
+        is_quantized = any(side.dequantized is not None for side in (weight.old, weight.new))
+        yield "compared as dequantized" if is_quantized else "compared with LoRA factors merged"
     yield from ["low rank"] if weight.low_rank else []
     yield from _of_values(weight.change)
 

@@ -252,6 +252,56 @@ def test_integers_whose_scale_is_not_told_have_no_figures(
         assert (first.verdict, first.same) == (None, False)
 
 
+def _adapted(rank: int, **config: Any) -> tuple[Layer, np.ndarray[Any, Any]]:  # noqa: ANN401 - any JSON
+    """A layer with LoRA factors apart, as legacy files have them, and its kernel with them merged in."""
+    first, second = random_numbers(8, rank), random_numbers(rank, 8)
+    factors = [
+        weight("first", "Dense", f"lora_kernel_{end}", values, ["a", "b"])
+        for end, values in (("a", first), ("b", second))
+    ]
+    adapted = replace(FIRST, config={**FIRST.config, **config}, weights=(*FIRST.weights, *factors))
+    return adapted, kernel_of(FIRST) + np.float32(config.get("lora_alpha", rank) / rank) * (first @ second)
+
+
+def random_numbers(*shape: int) -> np.ndarray[Any, Any]:
+    """Numbers of a normal distribution."""
+    return np.random.default_rng(3).standard_normal(shape).astype("float32")
+
+
+@pytest.mark.parametrize("config", [{"lora_rank": 2}, {"lora_rank": 2, "lora_alpha": 6}], ids=["rank", "alpha"])
+def test_lora_factors_that_one_file_has_merged_are_merged_for_the_comparison(config: dict[str, int]) -> None:
+    """Its layer is no other one for that; the factors are added or removed all the same."""
+    apart, kernel = _adapted(2, **config)
+    merged = with_kernel(replace(FIRST, config=apart.config), kernel)
+    for old, new in ((apart, merged), (merged, apart)):
+        first = compare_models(whole([old]), whole([new]), ComparisonOptions(spectral=True))[0]
+        assert (first["kernel"].dequantized, first["kernel"].equal, first.verdict) == (True, True, "unchanged")
+        assert not first["lora_kernel_a"].equal
+    moved = compare_models(whole([FIRST]), whole([apart]))[0]["kernel"].change
+    expected = np.linalg.norm(kernel - kernel_of(FIRST)) / np.linalg.norm(kernel_of(FIRST))
+    assert getattr(moved, "relative_l2", None) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"lora_rank": "2"},
+        {"lora_rank": 0},
+        {"lora_rank": 2, "lora_alpha": float("nan")},
+        {"lora_rank": 10**400, "lora_alpha": 2.0},
+        {"lora_rank": 2, "lora_alpha": 10**400},
+    ],
+    ids=["none", "text", "zero", "nan", "large rank", "large alpha"],
+)
+def test_lora_factors_are_not_merged_where_the_config_does_not_say_how(config: dict[str, Any]) -> None:
+    """Then the kernel is compared as it is stored."""
+    apart, _ = _adapted(2, lora_rank=2)
+    untold = replace(apart, config=config)
+    kernel = compare_models(whole([FIRST]), whole([untold]))[0]["kernel"]
+    assert (kernel.dequantized, kernel.equal) == (False, True)
+
+
 def test_integers_of_one_dtype_that_are_packed_in_two_ways_are_compared_as_the_layer_computes_with_them() -> None:
     """As int8 and int4 are, of which two values share a byte."""
     values = kernel_of(FIRST)
