@@ -9,7 +9,6 @@ from kerasinspect.analysis.comparison.configs.call_changes import ComparedCalls
 from kerasinspect.analysis.comparison.configs.calls import calls_of
 from kerasinspect.analysis.comparison.configs.plain_values import is_derived
 from kerasinspect.analysis.comparison.matching import match_layers
-from kerasinspect.analysis.comparison.matching.weights import paired_weights
 from kerasinspect.analysis.comparison.results import (
     ComparisonOptions,
     Diff,
@@ -129,7 +128,7 @@ def _layer_diff(place: int, one: StandingPair, comparison: _Comparison) -> Layer
     old, new = one.old, one.new
     if old is None or new is None:
         return _lonely(one.pair, comparison.unproven)
-    weights = weight_diffs(paired_weights(old.layer, new.layer), comparison.readings)
+    weights = weight_diffs(old.layer, new.layer, comparison.readings)
     changes = _config_changes(old, new, comparison) if comparison.has_configs else ()
     return LayerDiff(
         old.layer,
