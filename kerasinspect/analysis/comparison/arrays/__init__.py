@@ -18,7 +18,7 @@ from kerasinspect.dtypes import holds_numbers
 from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from kerasinspect.model import Array
@@ -29,17 +29,27 @@ _BLOCK = 1 << 17
 """Values of either array that are measured together: of half as many, Python takes an eighth of the time."""
 
 
-def compare_arrays(old: Array, new: Array, rtol: float, atol: float) -> ArrayChange:
+def _unheeded() -> None:
+    """Heeds no difference."""
+
+
+def compare_arrays(
+    old: Array, new: Array, rtol: float, atol: float, differing: Callable[[], None] = _unheeded
+) -> ArrayChange:
     """What differs between the values of two arrays of one shape, in memory that does not grow with them.
 
     Equal bytes are compared as bytes, and nothing is computed of them; where they differ at last, the part before is
-    read a second time. Values of a dtype that holds no numbers are compared by their bytes.
+    read a second time. Values of a dtype that holds no numbers are compared by their bytes. ``differing`` is called
+    before any are read of which that is computed.
     Raises DamagedFile where bytes are missing, RefusedFile where they may not be read.
     """
     if not (holds_numbers(old.dtype) and holds_numbers(new.dtype)):
         return _compared_by_bytes(old, new)
     equal = _found_equal(old, new) if old.dtype == new.dtype else None
-    return equal or _change(prod(old.shape), _measured(old, new, Tolerance(rtol, atol)))
+    if equal is not None:
+        return equal
+    differing()
+    return _change(prod(old.shape), _measured(old, new, Tolerance(rtol, atol)))
 
 
 def _pieces(array: Array) -> Iterator[_Values]:
