@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +69,11 @@ def _gathered(blocks: Iterable[bytes | memoryview], least: int) -> Iterator[byte
 
 def number_blocks(array: Array, size: int = BLOCK) -> Iterator[np.ndarray[Any, Any]]:
     """All values in flat pieces, each valid until the next one; smaller floats as float32, booleans as 0 and 1."""
-    return (as_numbers(raw, array.dtype) for raw in raw_blocks(array, size=size))
+    if array.dtype not in _HALVES:
+        return (as_numbers(raw, array.dtype) for raw in raw_blocks(array, size=size))
+    # Of memory that is new for each piece the system clears every page: three times as many page faults in all.
+    room = np.empty(min(size, prod(array.shape)), np.float32)
+    return (_HALVES[array.dtype](raw, room[: raw.size]) for raw in raw_blocks(array, size=size))
 
 
 def as_numbers(raw: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
@@ -76,6 +81,24 @@ def as_numbers(raw: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
     if dtype == "float16":
         return raw.astype(np.float32)
     return raw if dtype == "bool" else decoded(raw, dtype)
+
+
+def _from_float16(raw: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Values of float16 as float32, in ``out``."""
+    np.copyto(out, raw)
+    return out
+
+
+def _from_bfloat16(raw: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Values of bfloat16 as float32, in ``out``: the same bits, and as many zeros behind them."""
+    codes = out.view(np.uint32)
+    np.copyto(codes, raw.view(np.uint16))
+    np.left_shift(codes, 16, out=codes)
+    return out
+
+
+_HALVES = {"float16": _from_float16, "bfloat16": _from_bfloat16}
+"""How floats of two bytes become float32."""
 
 
 def widened(raw: np.ndarray[Any, Any], dtype: str, out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
