@@ -364,3 +364,19 @@ def test_files_that_differ_are_verified_and_equal_ones_are_not(network: Path) ->
     assert f"{WEIGHTS} in {damaged} is damaged" in sentence
     same = compare(network, damaged)
     assert (same.equal, same.damage) == (True, ())
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+def test_what_is_read_from_the_first_difference_on_is_not_read_again(network: Path) -> None:
+    """Of two files that differ in their first weight, only what is no weight is read for the checksums alone."""
+    with zipfile.ZipFile(network) as archive:
+        size = archive.getinfo(WEIGHTS).file_size
+    with open_model(network) as model:
+        first, weights = model.weights[0].path, sum(one.array.nbytes for one in model.weights)
+    damaged = network.with_name("damaged.keras")
+    damaged.write_bytes(network.read_bytes())
+    flip(damaged, array_at(damaged, first)[0])
+    with watched(progress := Progress()):
+        assert any(f"{WEIGHTS} in {damaged} is damaged" in sentence for sentence in compare(network, damaged).damage)
+    assert progress.stage == "verifying"
+    assert progress.done == progress.total == 2 * (size - weights)

@@ -16,6 +16,8 @@ from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kerasinspect.model import Array, Layer, Weight
 
 
@@ -26,6 +28,8 @@ class Readings:
     options: ComparisonOptions
     old_damage: Damage
     new_damage: Damage
+    differing: Callable[[], None]
+    """Called before values of which some differ are read."""
 
 
 def weight_diffs(old: Layer, new: Layer, readings: Readings | None) -> tuple[WeightDiff, ...]:
@@ -67,8 +71,8 @@ def _spread(old: Array, new: Array, readings: Readings) -> Spectrum | None:
 
 def _change(old: Array, new: Array, paths: tuple[str, str], readings: Readings) -> ArrayChange | Unread:
     """What changed in the values; where they cannot be read, it is noted of which model."""
-    options = readings.options
-    change = Damage().attempt(lambda: compare_arrays(old, new, options.rtol, options.atol), paths[1], paths)
+    rtol, atol = readings.options.rtol, readings.options.atol
+    change = Damage().attempt(lambda: compare_arrays(old, new, rtol, atol, readings.differing), paths[1], paths)
     if isinstance(change, Unread):
         for array, path, damage in ((old, paths[0], readings.old_damage), (new, paths[1], readings.new_damage)):
             damage.attempt(partial(deque, array.blocks(), 0), path, path)
