@@ -34,8 +34,11 @@ SELECTORS = "--layer, --weight or --index (in Python: layers, weights, indices)"
 
 def path_of(given: object) -> str:
     """The path that names a file; raises RequestError for anything else."""
-    if isinstance(given, str | bytes | os.PathLike):
+    if isinstance(given, str | os.PathLike):
         return os.fsdecode(given)
+    if isinstance(given, bytes | bytearray):
+        message = f"A file is named by its path as a text, and {len(given):,} bytes are none."
+        raise RequestError(message, "Write the bytes of a model to a file; os.fsdecode makes a text of a path.")
     remedy = 'Write a path: "model.keras".'
     if hasattr(given, "location"):
         remedy = "It is a model that is open already: write its path, which is its location."

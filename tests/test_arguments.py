@@ -219,3 +219,16 @@ def test_the_page_says_which_option_an_argument_is(name: str) -> None:
     models = {"model", "old", "new", "locations"}
     assert set(listed) == set(inspect.signature(getattr(kerasinspect, name)).parameters) - models
     assert set(listed.values()) <= options
+
+
+def test_bytes_are_no_path() -> None:
+    """Neither those of a model nor those of its name: a path is a text."""
+    for ask in (UNTYPED.open_model, UNTYPED.check, UNTYPED.fingerprint):
+        with pytest.raises(InspectError, match="3,002 bytes are none"):
+            ask(b"PK" + b"x" * 3_000)
+
+
+def test_a_check_keeps_to_the_limits_that_are_given() -> None:
+    """What needs more is a sentence in the report of its file, as with `--limit`."""
+    (report,) = check(KERAS, limits=Limits(hdf5_objects=3)).models
+    assert "hdf5_objects" in (report.error or "")

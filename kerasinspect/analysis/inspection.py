@@ -324,12 +324,14 @@ def inspect(
 
 
 @contextmanager
-def inspecting(selection: Selection, options: InspectionOptions = _DEFAULT, *, whole: bool) -> Iterator[Inspection]:
+def inspecting(
+    selection: Selection, options: InspectionOptions = _DEFAULT, *, whole: bool, in_passing: bool = False
+) -> Iterator[Inspection]:
     """Inspect a selection of an open model, and verify the checksum of its weights meanwhile.
 
-    ``whole`` says that all values are going to be read; else that of large weights is left alone. Raises RequestError
-    where the slice fits none of the weights.
+    ``whole`` says that all values are going to be read; else that of large weights is left alone. Where several threads
+    read them, it is verified ``in_passing``. Raises RequestError where the slice fits none of the weights.
     """
     damage = Damage(frozenset(selection.model.damage))
-    with verifying(selection.model, damage.note, whole=whole) as checksum:
+    with verifying(selection.model, damage.note, whole=whole, in_passing=in_passing) as checksum:
         yield inspect(selection, options, damage, checksum)

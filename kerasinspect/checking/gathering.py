@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
 from kerasinspect.analysis.statistics.side_by_side import cores
 from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.training import Known, assess_training, judge, origin_of
-from kerasinspect.analysis.weights_checksum import beside
+from kerasinspect.analysis.weights_checksum import passing_of, read_rest
 from kerasinspect.checking.evidence import Evidence
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.formats.container_facts import checksum_nbytes, container_facts, wrong_checksum
 from kerasinspect.model import Extra
 from kerasinspect.progress import expect
+from kerasinspect.progress.meanwhile import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.training import Judged, Origin
+    from kerasinspect.formats.container_facts import ContainerFacts
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import Model, Weight
+    from kerasinspect.model.checksum import Passing
 
 _Result = TypeVar("_Result")
 LARGE = 1 << 24
@@ -33,14 +37,15 @@ LARGE = 1 << 24
 def gather(model: Model, container: Container, *, training: bool) -> tuple[Evidence, tuple[str, ...]]:
     """The evidence about a model, from one reading of each array; and a sentence for each that cannot be read.
 
-    Checksums and arrays of a large file are read side by side: both leave Python's lock alone while they compute.
+    The checksum of large weights is taken while their values are read; another one of a large file side by side with
+    them, as both leave Python's lock alone while they compute.
     """
     origin = origin_of(model) if training else None
-    expect(checksum_nbytes(container) + sum(one.array.nbytes for one in _stored(model)))
-    with threads(container.nbytes) as pool, beside(int(container.archive is not None)):
-        checksums = _begun(pool, container_facts, container)
+    expect(sum(one.array.nbytes for one in _stored(model)))
+    with threads(container.nbytes) as pool, _facts(model, container, pool) as facts_of:
         found = dict(_readings(model, origin, pool))
-        facts = checksums.result()  # leaving cancels what no thread has begun yet
+        facts = facts_of()  # leaving cancels what no thread has begun yet
+        wrong = dict.fromkeys(wrong_checksum(model, facts))
     read = {path: one for path, one in found.items() if isinstance(one, _ArrayReading)}
     statistics = {path: one.figures for path, one in read.items()}
     known = Known({path: one.judged for path, one in read.items() if one.judged is not None}, statistics)
@@ -55,7 +60,28 @@ def gather(model: Model, container: Container, *, training: bool) -> tuple[Evide
     )
     damage = dict.fromkeys(model.damage)
     damage |= {f"{path}: {one}": None for path, one in found.items() if isinstance(one, str) and one not in damage}
-    return evidence, tuple(damage | dict.fromkeys(wrong_checksum(model, facts)))
+    return evidence, tuple(damage | wrong)
+
+
+@contextmanager
+def _facts(model: Model, container: Container, pool: Executor) -> Iterator[Callable[[], ContainerFacts]]:
+    """Gives what waits for the facts about a container, whose checksums are taken in passing or by a thread."""
+    taking = passing_of(model.checksum)
+    nbytes = checksum_nbytes(container)
+    if taking is None or model.checksum is None:
+        expect(nbytes)
+        with beside(int(container.archive is not None)):
+            yield _begun(pool, container_facts, container).result
+        return
+    expect(nbytes - model.checksum.nbytes)
+    with taking() as passing:
+        yield partial(_facts_after, passing, container)
+
+
+def _facts_after(passing: Passing, container: Container) -> ContainerFacts:
+    """The facts about a container, most of whose bytes were taken in."""
+    read_rest(passing)
+    return container_facts(container)
 
 
 class _OneByOne(Executor):

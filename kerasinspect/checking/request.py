@@ -40,6 +40,7 @@ def check(  # noqa: PLR0913 - the options of the command
     config: str | os.PathLike[str] | Policy | None = None,
     against: str | os.PathLike[str] | None = None,
     exact_names: bool = False,
+    limits: Limits = DEFAULT,
 ) -> CheckReport:
     """What is wrong with saved models: files, folders that are searched, or globs.
 
@@ -58,8 +59,8 @@ def check(  # noqa: PLR0913 - the options of the command
         exact_names,
     )
     policy = policy.overridden(asked)
-    files = find_models(paths_of(locations))
-    return check_models(files, policy, open_lock(against))
+    files = find_models(paths_of(locations), limits)
+    return check_models(files, policy, open_lock(against), limits)
 
 
 def open_policy(path: str | os.PathLike[str] | None) -> Policy:

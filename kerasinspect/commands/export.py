@@ -47,6 +47,7 @@ def export(
     from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import select
     from kerasinspect.commands.emitting import finish, say
+    from kerasinspect.commands.mistakes import layer_among
     from kerasinspect.errors import NotAModel
     from kerasinspect.exporting.writing import export_selections
     from kerasinspect.formats.locating.locations import find_models
@@ -56,6 +57,8 @@ def export(
 
     if output is None:
         raise click.UsageError("export needs a file to write: -o weights.npz, or .npy, .safetensors, .csv, .json.")
+    if mistaken := layer_among(locations):
+        raise mistaken
     allowed = with_limits(DEFAULT, limits)
     with ExitStack() as files:
         found = find_models(locations, allowed)

@@ -58,6 +58,17 @@ def several_models(context: click.Context, words: Sequence[str]) -> RequestError
     return RequestError(message, f"Name one of them. {_taking_several(context)}".rstrip())
 
 
+def layer_among(words: Sequence[str]) -> RequestError | None:
+    """The error for a line that names a layer beside models: a word that is no file, written as no path is."""
+    is_there = [os.path.lexists(word) for word in words]
+    bare = (word for word, there in zip(words, is_there, strict=True) if not there and _OF_PATHS.isdisjoint(word))
+    word = next(bare, None)
+    if word is None or not any(is_there):
+        return None
+    name = cut(word, LONGEST_SHOWN)
+    return RequestError(f"{name} does not exist.", f"A layer is chosen with --layer {name}.")
+
+
 def _taking_several(context: click.Context) -> str:
     """A sentence on the commands that take several models; nothing where the line is of no group."""
     group = None if context.parent is None else context.parent.command

@@ -20,6 +20,19 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _Value = TypeVar("_Value")
 
 
+class WholeNumber(click.IntRange):
+    """A whole number within bounds; what is none is said in words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - of click
+        """The number that a text stands for."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            bounds = f"of {self.min} or more" if self.max is None else f"from {self.min} to {self.max}"
+            message = f"{value} is not a whole number {bounds}."
+            raise click.BadParameter(message, ctx, param) from None
+
+
 def options(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
     """One decorator for several options, in the order in which ``--help`` lists them."""
 
@@ -272,7 +285,7 @@ DISPLAY = options(
     COLOR,
     click.option(
         "--width",
-        type=click.IntRange(NARROWEST, WIDEST, clamp=True),
+        type=WholeNumber(NARROWEST, WIDEST, clamp=True),
         metavar="N",
         expose_value=False,
         callback=_remember_display,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, MODEL, PAGE, VALUE_FORMAT, options
+from kerasinspect.commands.options import FILTERS, MODEL, PAGE, VALUE_FORMAT, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ MOST_BYTES = 16 << 20
 @click.option(
     "--slice", "slice_text", metavar="SLICE", help='This part of each array, in NumPy slice syntax: "0:3, :".'
 )
-@click.option("--precision", type=click.IntRange(0, 17), default=4, help="Digits after the decimal point. Default: 4.")
+@click.option("--precision", type=WholeNumber(0, 17), default=4, help="Digits after the decimal point. Default: 4.")
 @click.option("--explain", is_flag=True, help="Say in one sentence each what a layer and a weight do.")
 @click.option("--dequantize", is_flag=True, help="Show quantized weights as the values that the layer computes with.")
 @click.option(
@@ -85,7 +85,8 @@ def show(
         selection = select(model, *filters)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))
-        with inspecting(selection, options, whole=whole and not selection.filtered) as inspection:
+        measured = statistics and not hashes  # which several threads do, where one takes a digest
+        with inspecting(selection, options, whole=whole and not selection.filtered, in_passing=measured) as inspection:
             inspection.expect_readings(hashes + statistics + (full or values))
             _emit(inspection, asked, form, output, read)
             inspection.checksum()

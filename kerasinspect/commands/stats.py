@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, options
+from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
 @click.option(
     "--sort", "order", type=click.Choice(ORDERS), default="order", help="Sort by this, largest first. Default: order."
 )
-@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N.")
+@click.option("--top", type=WholeNumber(1), metavar="N", help="Only the first N.")
 @click.option("--quantiles", is_flag=True, help="Add the 1, 25, 50, 75 and 99 % quantiles.")
 @options(FORMAT, PAGE)
 def stats(
@@ -56,7 +56,7 @@ def stats(
     def surveyed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed) as model:
             selection = select(model, *filters)
-            with inspecting(selection, whole=not selection.filtered) as inspection:
+            with inspecting(selection, whole=not selection.filtered, in_passing=True) as inspection:
                 result = survey(inspection, order, top, with_quantiles=quantiles)
                 verified = inspection.checksum()
             yield _listing(result, verified)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, MODEL, PAGE, options
+from kerasinspect.commands.options import FILTERS, FORMAT, MODEL, PAGE, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options(MODEL, FILTERS)
-@click.option(
-    "--depth", type=click.IntRange(1), metavar="N", help="Show N levels of nested layers; the totals count all."
-)
+@click.option("--depth", type=WholeNumber(1), metavar="N", help="Show N levels of nested layers; the totals count all.")
 @click.option(
     "--sort",
     "order",
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--top",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="Only the first N of that list, by parameters unless --sort says otherwise.",
 )

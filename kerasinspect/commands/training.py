@@ -45,7 +45,7 @@ def training(
     require_replaceable(output, location)
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, *filters)
-        with inspecting(selection, whole=True) as inspection:
+        with inspecting(selection, whole=True, in_passing=True) as inspection:
             inspection.expect_readings(1)
             result = assess_training(model, damage=inspection.damage)
             verified = inspection.checksum()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kerasinspect.errors import (
     ClosedModel,
@@ -40,10 +40,17 @@ BLOCK = 1 << 22
 """Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
 
 
+class _Taker(Protocol):
+    """Takes in bytes as they are read, whoever reads them for whatever reason."""
+
+    def take(self, position: int, data: bytes | memoryview) -> None:
+        """Take in bytes from a position of the file, which are valid until this returns."""
+
+
 class Handle:
     """An open file until it is closed, or until nobody has anything of it any more."""
 
-    __slots__ = ("_descriptor", "path", "progress", "status")
+    __slots__ = ("_descriptor", "path", "progress", "status", "taker")
 
     def __init__(self, descriptor: Descriptor, path: str) -> None:
         """Take an open file, and what the user called it."""
@@ -52,6 +59,8 @@ class Handle:
         """The status of the file when it was opened."""
         self.progress = watched_progress()
         """Counts what is read of it; None where nobody watches."""
+        self.taker: _Taker | None = None
+        """Is given what is read of it, by any thread; None where nobody wants it."""
         self._descriptor: Descriptor | None = descriptor
 
     @property
@@ -110,6 +119,7 @@ class Source:
         if len(data) < count:
             data = self._pieced_together(data, position, count)
         self.handle.check_unchanged()
+        self._hand_on(position, data)
         return data
 
     def _pieced_together(self, data: bytes, position: int, count: int) -> bytes:
@@ -153,6 +163,7 @@ class Source:
                     raise self._ended(position, count, done + filled)
                 filled += got
             self.handle.check_unchanged()
+            self._hand_on(position + done, view[:wanted])
             yield view[:wanted]
             done += wanted
 
@@ -167,6 +178,12 @@ class Source:
             del held
         self.count_read(got)
         return got
+
+    def _hand_on(self, position: int, data: bytes | memoryview) -> None:
+        """Give bytes that were read to whoever takes them in."""
+        taker = self.handle.taker
+        if taker is not None:
+            taker.take(self.start + position, data)
 
     def count_read(self, nbytes: int) -> None:
         """Count bytes for whoever watches; more than were read where they stand for others, which are inflated."""

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from dataclasses import field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
 VERIFIED_AT_ONCE = 1 << 20
 """Bytes of weights of which the checksum is verified whatever is read of them: it takes less than a millisecond."""
+
+
+class Passing(Protocol):
+    """A checksum that takes in bytes while they are read for their values, in whatever order and by any thread."""
+
+    @property
+    def left_nbytes(self) -> int:
+        """Bytes that were not read."""
+
+    def left(self) -> Sequence[tuple[int, int]]:
+        """The places of what was not read and is worth a thread, from one to another, cut so that several share it."""
+
+    def read(self, part: tuple[int, int]) -> None:
+        """Read one of these; raises what reading raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,11 @@ class Checksum:
     """Bytes that are still to be read for it; 0 where opening the file read them all."""
     steps: Callable[[], Iterator[object]] = field(repr=False)
     """Reads them, a piece at each step; raises DamagedFile at the end where the file has another checksum of them."""
+    passing: Callable[[], AbstractContextManager[Passing]] | None = field(default=None, repr=False)
+    """Takes in what is read while the context lasts, so that ``steps`` reads only the rest; None where that cannot be.
+
+    Whatever is read of the file counts, once, and nothing has to be: what is left at the end is read then.
+    """
 
     def verify(self) -> None:
         """Take all steps; raises what they raise."""

@@ -39,8 +39,6 @@ class Paragraph:
     tone: Tone = "plain"
     level: Literal[1, 2, 3] = 1
     """That of the heading above it."""
-    more: str = ""
-    """A fact that follows where the line has room for it."""
     apart: bool = False
     """Has an empty line before it, whatever that follows."""
 

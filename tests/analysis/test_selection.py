@@ -75,6 +75,16 @@ def test_a_layer_answers_to_its_other_paths() -> None:
         assert paths(select(model([shared, dense("last", 2, 2, 2)]), [pattern])) == ["inner/shared"]
 
 
+def test_a_weight_of_a_shared_layer_has_a_path_at_each_place() -> None:
+    """As the layer has; what is near it is said by that path, too."""
+    shared = replace(dense("inner/shared", 2, 2, 0), name="shared", also_at=("other/shared",))
+    subject = model([shared, dense("last", 2, 2, 2)])
+    for pattern in ("inner/shared/kernel", "other/shared/kernel", "other/*/kernel"):
+        assert [weight.path for weight in select(subject, weights=[pattern]).weights] == ["inner/shared/kernel"]
+    with pytest.raises(NothingMatches, match="That is a weight"):
+        select(subject, ["other/shared/kernel"])
+
+
 def test_a_layer_keeps_its_facts_whatever_is_listed_of_it() -> None:
     """With a filter for weights a layer lists those alone, and still has all of its parameters."""
     for listed in select(varied(), weights=["*bias"]).walk():

@@ -12,12 +12,12 @@ import pytest
 
 from kerasinspect.analysis.statistics import is_shared, measure, measure_with
 from kerasinspect.analysis.statistics.side_by_side import side_by_side
-from kerasinspect.analysis.weights_checksum import beside
 from kerasinspect.containers.stored import StoredArray, Withheld
 from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import DamagedFile
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.opening import open_model
+from kerasinspect.progress.meanwhile import beside
 from tests.makers.handmade import MemoryArray
 
 if TYPE_CHECKING:

@@ -60,3 +60,17 @@ def test_a_namesake_that_was_not_built_is_a_layer_of_its_own() -> None:
     found = layers_of(two_models(unbuilt))
     assert found["left/memory"].also_at == ()
     assert found["right/memory/lstm_cell"].built is False
+
+
+@pytest.mark.parametrize("inside", [None, {"vars": ("shared", [])}], ids=["stored before", "not built"])
+def test_a_wrapped_layer_that_is_stored_elsewhere_is_built(inside: Layout | None) -> None:
+    """A wrapper has no group for a layer that is stored under its own name; one for a layer without arrays."""
+    shared = entry("Dense", "shared", units=4)
+    config = functional(shared, entry("TimeDistributed", "steps", layer=shared))
+    steps: Layout = {"vars": ("steps", []), **({} if inside is None else {"layer": inside})}
+    layout: Layout = {"layers": {"dense": {"vars": ("shared", [drawn(4, 4), drawn(4)])}, "time_distributed": steps}}
+    model = model_of(layout, version="3.15.1", config=config)
+    found = layers_of(model)
+    assert found["shared"].also_at == (("steps/shared",) if inside is None else ())
+    assert found["steps"].built is found["steps/shared"].built is (inside is None)
+    assert bool(found["steps"].remarks) == bool(inside)

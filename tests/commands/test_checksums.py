@@ -20,11 +20,14 @@ from kerasinspect.analysis.fingerprint import fingerprint_of
 from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.commands.cli import run
 from kerasinspect.comparing import compare
-from kerasinspect.errors import DamagedFile
+from kerasinspect.containers.sources import Source
+from kerasinspect.containers.zip import crc
+from kerasinspect.errors import DamagedFile, FailedRead
 from kerasinspect.formats import keras_archive
 from kerasinspect.formats.keras_archive import NPZ, WEIGHTS
 from kerasinspect.model.checksum import Checksum
 from kerasinspect.opening import open_model
+from kerasinspect.progress import Progress, watched
 from kerasinspect.verify.reading import read
 from tests.fuzz.compared import archive_of, members_of, with_arrays_of_numpy
 
@@ -84,8 +87,9 @@ def network(tmp_path: Path, sample_models: Path) -> Path:
 
 @pytest.fixture
 def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every model is as one of gigabytes."""
+    """Every model is as one of gigabytes, and each of its arrays is large."""
     monkeypatch.setattr(limits, "VERIFIED_AT_ONCE", 0)
+    monkeypatch.setattr(crc, "_LEAST", 1)
     monkeypatch.setattr(keras_archive, "VERIFIED_AT_ONCE", 0)
 
 
@@ -150,18 +154,69 @@ def test_a_small_file_is_verified_whatever_is_read(
     assert (status, document["checksum"]) == (DAMAGED, "wrong")
 
 
-def test_no_flipped_bit_of_the_weights_goes_unnoticed(network: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Values, names and headers alike: a CRC-32 finds every single bit."""
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("command", ["stats", "check", "training"])
+def test_no_flipped_bit_of_the_weights_goes_unnoticed(
+    network: Path, size: str, command: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Values, names and headers alike: a CRC-32 finds every single bit, whoever reads it for whatever reason."""
+    if size == "large":
+        request.getfixturevalue("nothing_is_small")
     whole = network.read_bytes()
     with zipfile.ZipFile(network) as archive:
-        size = archive.getinfo(WEIGHTS).file_size
+        nbytes = archive.getinfo(WEIGHTS).file_size
     start = whole.index(b"\x89HDF\r\n")
     chooser = random.Random(12)  # noqa: S311 - the same bits every time
     for _ in range(40):
         network.write_bytes(whole)
-        flip(network, start + chooser.randrange(size), 1 << chooser.randrange(8))
-        assert run(["stats", str(network), "--quiet"]) == DAMAGED
+        flip(network, start + chooser.randrange(nbytes), 1 << chooser.randrange(8))
+        assert run([command, str(network), "--quiet"]) == DAMAGED
     capsys.readouterr()
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+@pytest.mark.parametrize("command", ["stats", "check", "training"])
+def test_no_byte_of_the_weights_is_read_twice(network: Path, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of arrays are read for their values, the others for the checksum; progress counts each once.
+
+    But for eight that say how many steps the optimizer took.
+    """
+    with zipfile.ZipFile(network) as archive:
+        sizes = {member.filename: member.file_size for member in archive.infolist()}
+    with watched(progress := Progress()):
+        assert run([command, str(network), "--quiet"]) == 0
+    capsys.readouterr()
+    read = sum(sizes.values()) if command == "check" else sizes[WEIGHTS]
+    assert read <= progress.done <= read + 8
+    assert progress.done - 8 <= progress.total <= progress.done
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+@pytest.mark.parametrize("command", ["stats", "check"])
+def test_values_that_cannot_be_read_leave_the_others_verified(
+    network: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong elsewhere is found all the same; here a disk gives an array at the second try alone."""
+    failed: list[int] = []
+
+    def failing(self: Source, view: memoryview, position: int, fill: Any = Source.fill) -> int:  # noqa: ANN401 - as it is
+        """Fail once, in the values of an array."""
+        if not failed and self.inside:
+            failed.append(position)
+            raise FailedRead("A bad sector.")
+        return int(fill(self, view, position))
+
+    for is_wrong in (False, True):
+        if is_wrong:
+            flip(network, array_at(network, "dense_3/bias")[-1])
+        failed.clear()
+        with monkeypatch.context() as broken:
+            broken.setattr(Source, "fill", failing)
+            assert run([command, str(network)]) == DAMAGED
+        written = capsys.readouterr()
+        said = written.err + written.out
+        assert "A bad sector." in said
+        assert (f"{WEIGHTS} in {network} is damaged" in " ".join(said.split())) is is_wrong
 
 
 def test_what_was_inflated_is_verified_already(network: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -309,3 +364,19 @@ def test_files_that_differ_are_verified_and_equal_ones_are_not(network: Path) ->
     assert f"{WEIGHTS} in {damaged} is damaged" in sentence
     same = compare(network, damaged)
     assert (same.equal, same.damage) == (True, ())
+
+
+@pytest.mark.usefixtures("nothing_is_small")
+def test_what_is_read_from_the_first_difference_on_is_not_read_again(network: Path) -> None:
+    """Of two files that differ in their first weight, only what is no weight is read for the checksums alone."""
+    with zipfile.ZipFile(network) as archive:
+        size = archive.getinfo(WEIGHTS).file_size
+    with open_model(network) as model:
+        first, weights = model.weights[0].path, sum(one.array.nbytes for one in model.weights)
+    damaged = network.with_name("damaged.keras")
+    damaged.write_bytes(network.read_bytes())
+    flip(damaged, array_at(damaged, first)[0])
+    with watched(progress := Progress()):
+        assert any(f"{WEIGHTS} in {damaged} is damaged" in sentence for sentence in compare(network, damaged).damage)
+    assert progress.stage == "verifying"
+    assert progress.done == progress.total == 2 * (size - weights)

@@ -272,3 +272,6 @@ def test_a_model_without_another_side_was_added_or_removed(form: str, ask: Calla
         assert ask(*sides, "--exit-zero", "--format", form).status == 0
         assert ask(*sides, "--format", "json").status in {2, 3}
     assert ask("/dev/null", "/dev/null").status in {2, 3}
+    for other in ("json", "jsonl", "csv"):
+        refused = ask("/dev/null", "old.keras", "--format", other)
+        assert (refused.status, f"--format {other} has no form for one alone" in refused.err) == (2, True)

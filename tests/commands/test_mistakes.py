@@ -185,6 +185,9 @@ def test_a_layer_behind_a_model_is_told_its_option(answer: Callable[..., Answer]
         "one word too many.\n  There is no such file; a layer is chosen with" in answer("show", "first.keras", "b").err
     )
     assert "one word too many.\n  There is no such file.\n" in answer("lock", "first.keras", "b").err
+    ended = answer("export", "b", "first.keras", "-o", "out.npz")
+    assert (ended.status, "b does not exist.\n  A layer is chosen with --layer b.\n" in ended.err) == (2, True)
+    assert "--layer" not in answer("export", "b.keras", "first.keras", "-o", "out.npz").err
 
 
 def test_a_pattern_that_one_path_fits_is_that_model(answer: Callable[..., Answer], models: Path) -> None:

@@ -321,3 +321,15 @@ def test_a_chain_of_links_is_followed_as_far_as_the_system_does(tmp_path: Path) 
     linked("far.keras")(tmp_path / "farther")
     (location,) = search(str(tmp_path), DEFAULT)
     assert "cannot be opened" in location.error
+
+
+def test_a_file_is_one_however_its_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of its names is shown; another entry of the folder is another model, be it a link."""
+    monkeypatch.chdir(tmp_path)
+    Path("runs").mkdir()
+    for name in ("one.keras", "other.keras"):
+        Path("runs", name).touch()
+    absolute = str(tmp_path / "runs" / "one.keras")
+    found = find_models(["runs/one.keras", "./runs/one.keras", "runs/../runs/one.keras", absolute, "runs/other.keras"])
+    assert [location.path for location in found] == ["runs/one.keras", "runs/other.keras"]
+    assert [location.path for location in find_models(["-", "./-", "-", "a\0/b"])] == ["-", "./-", "a\0/b"]

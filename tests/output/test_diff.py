@@ -97,6 +97,18 @@ def test_values_that_are_not_finite_are_said(more: dict[str, int], words: list[s
     assert [*weight_details(WeightDiff("kernel", kernel, kernel, replace(MOVED, **more)))] == words  # type: ignore[arg-type]
 
 
+def test_a_scale_that_a_file_does_not_tell_is_said() -> None:
+    """The layer has no verdict and its weight no figures, on the page and in the document."""
+    layer = dense("dense", 8, 5, 0)
+    compared = pair(layer, layer, None, SAME, verdict=None)
+    compared = replace(compared, weights=(replace(compared.weights[0], untold=True), compared.weights[1]))
+    whole = replace(same_diff(), layers=(compared,))
+    assert "1 layer not compared" in page(list_diff(whole))
+    assert "kernel: its scale is not told" in page(list_diff(whole))
+    kernel = document(list_diff(whole))["layers"][0]["weights"][0]
+    assert [kernel[key] for key in ("untold", "equal", "close", "max_abs")] == [True, None, None, None]
+
+
 def test_no_difference_is_one_line() -> None:
     """What both share is said once above it, and no table follows."""
     assert page(list_diff(same_diff())).splitlines() == [
@@ -193,6 +205,17 @@ def test_the_same_change_of_several_configs_is_said_once() -> None:
         "config of 2 layers\n  trainable: false → true\n  in a, c",
         "config of b\n  rate: 0.001 → 0.0001\n  rate: 0.0010000000474974513 → 0.001\n",
     ]
+
+
+def test_of_many_layers_with_the_same_change_some_are_named() -> None:
+    """The others are counted; the document has each."""
+    layers = [dense(f"d{at}", 8, 5, 0) for at in range(40)]
+    changes = (ConfigChange("trainable", old=False, new=True),)
+    subject = model(layers, config={})
+    pairs = tuple(pair(layer, layer, SAME, SAME, config=changes) for layer in layers)
+    listed = list_diff(Diff(subject, replace(subject), pairs))
+    assert page(listed).rstrip().endswith("d10, d11 and 28 more")
+    assert [one["new"] for one in document(listed)["layers"] if one["config"]] == [layer.name for layer in layers]
 
 
 @pytest.mark.parametrize(("share", "is_low"), [(1.0, True), (0.3, False)])

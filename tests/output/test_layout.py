@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,9 @@ from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, T
 from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.layout.cutting import shown_apart, told_apart
 from kerasinspect.output.layout.lines import lay_out
+from kerasinspect.output.pages.head import head_blocks
 from kerasinspect.shown.escaping import columns_of
+from tests.makers.handmade import question_network
 
 WIDTHS = [1, 20, 60, 80, 100, 130, 200, 10_000]
 
@@ -204,11 +207,14 @@ def test_sentences_and_headings_break_between_words_and_lose_nothing() -> None:
     ]
 
 
-def test_one_more_fact_stands_where_there_is_room() -> None:
-    """It is left out rather than wrapped, and always there without a width."""
-    facts = Paragraph("keras-archive · 8 arrays", more="saved 2026-11-22")
-    assert lines_of(facts, 44) == lines_of(facts, None) == ["keras-archive · 8 arrays · saved 2026-11-22"]
-    assert lines_of(facts, 42) == ["keras-archive · 8 arrays"]
+def test_the_facts_of_a_model_are_wrapped_and_none_is_left_out() -> None:
+    """When it was saved stands on a line of its own where the others fill the first."""
+    facts = list(head_blocks(replace(question_network(), saved_at="2026-11-22T10:00:00")))[1]
+    (whole,) = lines_of(facts, None)
+    assert whole.endswith(" · saved 2026-11-22 10:00:00")
+    narrow = lines_of(facts, len(whole) - 1)
+    assert len(narrow) == 2
+    assert narrow[1].endswith("10:00:00")
 
 
 def test_the_mark_of_a_row_is_never_cut_and_tells_no_names_apart() -> None:
@@ -233,8 +239,8 @@ def test_texts_of_any_kind_are_broken_in_one_pass(text: str) -> None:
 def test_markdown_has_the_mark_of_a_row_and_all_facts() -> None:
     """Nothing depends on a width there."""
     stream = io.StringIO()
-    table_of_one = Table((Column("weight"),), (Row(("kernel",), mark="[0]"),))
-    write_markdown([Paragraph("keras-archive", more="saved today"), table_of_one], stream)
+    table_of_one = Table((Column("weight"),), (Row(("kernel",), mark="[0] "),))
+    write_markdown([Paragraph("keras-archive · saved today"), table_of_one], stream)
     facts, _, *lines = stream.getvalue().splitlines()
     assert facts == "keras-archive · saved today"
     assert lines == ["| weight |", "| --- |", "| `[0]` kernel |"]

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.analysis.comparison.matching.places import values_of
-from kerasinspect.dtypes import is_float
+from kerasinspect.analysis.comparison.matching.places import stands_for_others, tells_values, values_of
 
 if TYPE_CHECKING:
     from kerasinspect.model import Array, Weight
 
 
-def compared_values(old: Weight, new: Weight) -> tuple[Array, Array]:
-    """The numbers that a layer computes with, or the stored ones where a file that lost a scale does not tell them."""
-    is_told = all(weight.dequantized is not None or is_float(weight.dtype) for weight in (old, new))
-    is_stored_alike = (old.dtype, old.shape) == (new.dtype, new.shape)
-    return stored_values(old, new) if is_stored_alike and not is_told else (values_of(old), values_of(new))
+class Compared(NamedTuple):
+    """Two arrays that are held against each other."""
+
+    old: Array
+    new: Array
+    are_told: bool
+    """Whether they are numbers of one kind; else equal ones are the same, and nothing can be said of others."""
+
+
+def compared_values(old: Weight, new: Weight) -> Compared:
+    """The numbers that a layer computes with, or what is stored where a file does not tell which these are."""
+    if _are_of_one_kind(old, new):
+        return Compared(values_of(old), values_of(new), are_told=True)
+    return Compared(old.array, new.array, are_told=False)
+
+
+def are_stored_alike(old: Weight, new: Weight) -> bool:
+    """Whether the stored values of two weights are of one dtype and one shape."""
+    return (old.dtype, old.shape) == (new.dtype, new.shape)
 
 
 def stored_values(old: Weight, new: Weight) -> tuple[Array, Array]:
@@ -23,3 +37,12 @@ def stored_values(old: Weight, new: Weight) -> tuple[Array, Array]:
     if old.unpacked is not None and new.unpacked is not None:
         return old.unpacked, new.unpacked
     return old.array, new.array
+
+
+def _are_of_one_kind(old: Weight, new: Weight) -> bool:
+    """Whether both files tell what the stored numbers stand for, in one shape, or neither is known to be quantized."""
+    if not (tells_values(old) and tells_values(new)):
+        return are_stored_alike(old, new) and not (stands_for_others(old) or stands_for_others(new))
+    shapes = values_of(old).shape, values_of(new).shape
+    is_flattened = shapes[0] != shapes[1] and prod(shapes[0]) == prod(shapes[1])
+    return not (is_flattened and (old.dequantized is not None or new.dequantized is not None))

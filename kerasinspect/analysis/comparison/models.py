@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.checksums import checksums_of
 from kerasinspect.analysis.comparison.configs import are_of_one_version, layer_changes, model_changes
 from kerasinspect.analysis.comparison.configs.call_changes import ComparedCalls
 from kerasinspect.analysis.comparison.configs.calls import calls_of
 from kerasinspect.analysis.comparison.configs.plain_values import is_derived
 from kerasinspect.analysis.comparison.matching import match_layers
-from kerasinspect.analysis.comparison.matching.weights import paired_weights
 from kerasinspect.analysis.comparison.results import (
     ComparisonOptions,
     Diff,
@@ -22,7 +22,6 @@ from kerasinspect.analysis.comparison.verdicts import verdict_of
 from kerasinspect.analysis.comparison.weight_changes import Readings, weight_diffs
 from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.placed_layers import placed_layers
-from kerasinspect.analysis.weights_checksum import verifying
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import config_of
 from kerasinspect.late.dataclasses import dataclass
@@ -41,23 +40,18 @@ _DEFAULT = ComparisonOptions()
 def compare_models(old: Model, new: Model, options: ComparisonOptions = _DEFAULT) -> Diff:
     """What differs between two open models, all values of both read once.
 
-    Where some values differ, the checksums of both files are verified, as either may be the one that is damaged; that
-    takes longer than to find that large files hold the same values.
+    Where some values differ, the checksums of both files are verified, as either may be the one that is damaged.
     Raises RequestError where ``options.pairs`` names a layer that is not there.
     """
-    readings = Readings(options, Damage(old.damage), Damage(new.damage))
+    old_damage, new_damage = Damage(old.damage), Damage(new.damage)
     stood = standing_pairs(old, new, match_layers(old, new, options))
     begin("comparing", old.nbytes + new.nbytes)
-    comparison = _comparison(old, new, stood, readings)
-    layers = _layer_diffs(old, new, stood, comparison)
-    begin("verifying")
-    differ = not all(weight.equal for layer in layers for weight in layer.weights)
-    with (
-        verifying(old, readings.old_damage.note, whole=differ) as old_sum,
-        verifying(new, readings.new_damage.note, whole=differ) as new_sum,
-    ):
-        old_sum(), new_sum()
-    damage = (*_told(old, readings.old_damage), *_told(new, readings.new_damage))
+    with checksums_of((old, old_damage.note), (new, new_damage.note)) as checksums:
+        comparison = _comparison(old, new, stood, Readings(options, old_damage, new_damage, checksums.take))
+        layers = _layer_diffs(old, new, stood, comparison)
+        begin("verifying")
+        checksums.settle(differ=not all(weight.equal for layer in layers for weight in layer.weights))
+    damage = (*_told(old, old_damage), *_told(new, new_damage))
     changes = (*model_changes(old, new), *comparison.calls.end_changes("", ""))
     return Diff(old, new, layers, changes, damage)
 
@@ -129,7 +123,7 @@ def _layer_diff(place: int, one: StandingPair, comparison: _Comparison) -> Layer
     old, new = one.old, one.new
     if old is None or new is None:
         return _lonely(one.pair, comparison.unproven)
-    weights = weight_diffs(paired_weights(old.layer, new.layer), comparison.readings)
+    weights = weight_diffs(old.layer, new.layer, comparison.readings)
     changes = _config_changes(old, new, comparison) if comparison.has_configs else ()
     return LayerDiff(
         old.layer,

@@ -138,10 +138,12 @@ class WeightDiff:
     old: Weight | None
     new: Weight | None
     change: ArrayChange | Unread | None = None
-    """None where a side lacks it or the shapes differ."""
+    """None where a side lacks it, the shapes differ, or it is ``untold``."""
     spectrum: Spectrum | None = None
     dequantized: bool = False
-    """Whether the values are those that the layer computes with, since one side stores them quantized."""
+    """Whether the values are those that the layer computes with: one side is quantized, or has LoRA factors apart."""
+    untold: bool = False
+    """Whether its values may differ in anything: a file does not tell which numbers its integers stand for."""
 
     def __repr__(self) -> str:
         """Its name, and how its values changed."""
@@ -204,7 +206,7 @@ class LayerDiff:
     new: Layer | None
     matched_by: MatchedBy | None
     verdict: Verdict | None
-    """None where values that it depends on cannot be read."""
+    """None where values that it depends on cannot be read, or are not told."""
     config: tuple[ConfigChange, ...] = ()
     weights: tuple[WeightDiff, ...] = ()
     """Its own weights, not those of its sublayers."""

@@ -31,13 +31,13 @@ _GRAVEST_FIRST: tuple[Verdict, ...] = ("replaced", "trained", "nudged", "unchang
 
 
 def verdict_of(weights: Sequence[WeightDiff], unproven: Collection[Verdict] = ()) -> Verdict | None:
-    """The verdict on a layer that both models have; None where values that it depends on cannot be read.
+    """The verdict on a layer that both models have; None where values that it depends on are not read or told.
 
     ``unproven`` are the verdicts on what one file lacks that its damage may have hidden.
     """
     if whole := _one_sided(weights):
         return None if whole in unproven else whole
-    is_quantized = any(weight.dequantized for weight in weights)
+    is_quantized = any(weight.dequantized or weight.untold for weight in weights)
     found = [(_weight_verdict(weight, is_quantized=is_quantized), weight) for weight in weights]
     verdicts = [verdict for verdict, _ in found if verdict is not None]
     gravest: Verdict = next((verdict for verdict in _GRAVEST_FIRST if verdict in verdicts), "unchanged")
@@ -55,12 +55,12 @@ def _one_sided(weights: Sequence[WeightDiff]) -> Verdict | None:
 
 
 def _weight_verdict(weight: WeightDiff, *, is_quantized: bool) -> Verdict | None:
-    """The verdict on one weight; None where its values cannot be read.
+    """The verdict on one weight; None where its values cannot be read, or are not told.
 
     One that only one side has is no change where it is what quantization adds to the values that are compared.
     """
     match weight.change:
-        case Unread():
+        case change if weight.untold or isinstance(change, Unread):
             return None
         case None if weight.old is not None and weight.new is not None:
             return "replaced"
@@ -100,7 +100,7 @@ def _is_most(replaced: Sequence[WeightDiff], weights: Sequence[WeightDiff]) -> b
 def _size(weight: WeightDiff) -> int:
     """The number of values of a weight; none of one that only one side has, or that is constant on one side."""
     match weight.change:
-        case None if weight.old is not None and weight.new is not None:
+        case None if weight.old is not None and weight.new is not None and not weight.untold:
             return weight.new.parameters
         case None | Unread():
             return 0

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
-from kerasinspect.analysis.comparison.compared_values import compared_values, stored_values
+from kerasinspect.analysis.comparison.compared_values import are_stored_alike, compared_values, stored_values
+from kerasinspect.analysis.comparison.matching.weights import paired_weights
+from kerasinspect.analysis.comparison.merged_factors import merged_kernels
 from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, Spectrum, WeightDiff
 from kerasinspect.analysis.comparison.spectra import spectrum
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from kerasinspect.model import Array, Weight
-
-_Pair: TypeAlias = "tuple[Weight | None, Weight | None]"
+    from kerasinspect.model import Array, Layer, Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +28,39 @@ class Readings:
     options: ComparisonOptions
     old_damage: Damage
     new_damage: Damage
+    differing: Callable[[], None]
+    """Called before values of which some differ are read."""
 
 
-def weight_diffs(pairs: Sequence[_Pair], readings: Readings | None) -> tuple[WeightDiff, ...]:
-    """What became of each weight; without readings, of two models that are one file, all is the same unread."""
-    return tuple(_weight_diff(old, new, readings) for old, new in pairs)
+def weight_diffs(old: Layer, new: Layer, readings: Readings | None) -> tuple[WeightDiff, ...]:
+    """What became of each weight of two layers; without readings, of layers of one file, all is the same unread."""
+    pairs = paired_weights(old, new)
+    merged = merged_kernels(pairs, old, new)
+    return tuple(_weight_diff(one, other, readings, merged.get(other.name) if other else None) for one, other in pairs)
 
 
-def _weight_diff(old: Weight | None, new: Weight | None, readings: Readings | None) -> WeightDiff:
-    """What became of one weight."""
+def _weight_diff(
+    old: Weight | None, new: Weight | None, readings: Readings | None, merged: tuple[Array, Array] | None
+) -> WeightDiff:
+    """What became of one weight, by the arrays with LoRA factors merged where these are given."""
     known = new or old
     name = known.name if known else ""
     if old is None or new is None:
         return WeightDiff(name, old, new)
-    before, after, dequantized = _compared_values(old, new)
-    if before.shape != after.shape:
-        return WeightDiff(name, old, new)
+    before, after, are_told = (*merged, True) if merged else compared_values(old, new)
+    is_alike = are_stored_alike(old, new)
+    if is_alike and are_told and not merged:
+        before, after = stored_values(old, new)
+    if before.shape != after.shape or not (is_alike or are_told):
+        return WeightDiff(name, old, new, untold=not are_told)
     if readings is None:
         return WeightDiff(name, old, new, ArrayChange(new.parameters, 0, close=True))
     change = _change(before, after, (old.path, new.path), readings)
+    if isinstance(change, ArrayChange) and not (are_told or change.equal):
+        return WeightDiff(name, old, new, untold=True)
     spread = _spread(before, after, readings) if isinstance(change, ArrayChange) and not change.equal else None
-    return WeightDiff(name, old, new, change, spread, dequantized)
+    is_computed = bool(merged) or before is old.dequantized or after is new.dequantized
+    return WeightDiff(name, old, new, change, spread, is_computed)
 
 
 def _spread(old: Array, new: Array, readings: Readings) -> Spectrum | None:
@@ -57,20 +69,10 @@ def _spread(old: Array, new: Array, readings: Readings) -> Spectrum | None:
     return None if isinstance(found, Unread) else found
 
 
-def _compared_values(old: Weight, new: Weight) -> tuple[Array, Array, bool]:
-    """The arrays that are compared of a weight, and whether they are what the layer computes with.
-
-    They are where only one side is quantized, or both in other ways; where both are alike, it is what is stored.
-    """
-    is_alike = old.dtype == new.dtype and (old.dequantized is None) == (new.dequantized is None)
-    before, after = stored_values(old, new) if is_alike else compared_values(old, new)
-    return before, after, before is old.dequantized or after is new.dequantized
-
-
 def _change(old: Array, new: Array, paths: tuple[str, str], readings: Readings) -> ArrayChange | Unread:
     """What changed in the values; where they cannot be read, it is noted of which model."""
-    options = readings.options
-    change = Damage().attempt(lambda: compare_arrays(old, new, options.rtol, options.atol), paths[1], paths)
+    rtol, atol = readings.options.rtol, readings.options.atol
+    change = Damage().attempt(lambda: compare_arrays(old, new, rtol, atol, readings.differing), paths[1], paths)
     if isinstance(change, Unread):
         for array, path, damage in ((old, paths[0], readings.old_damage), (new, paths[1], readings.new_damage)):
             damage.attempt(partial(deque, array.blocks(), 0), path, path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kerasinspect.analysis.globs import fits_glob
 from kerasinspect.analysis.selection.misses import no_class, no_index, no_layer, no_weight
-from kerasinspect.analysis.selection.names import names_of_class, names_of_layer, names_of_weight
+from kerasinspect.analysis.selection.names import names_of_class, names_of_layer, names_of_weights
 from kerasinspect.analysis.selection.positions import positions_in
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model import depth_first
@@ -140,8 +140,9 @@ def _of_classes(model: Model, part: _Part, patterns: Sequence[str]) -> _Part:
 def _matching_weights(model: Model, candidates: Sequence[Weight], patterns: Sequence[str]) -> tuple[Weight, ...]:
     """The candidates of some names or paths."""
     keys: set[str] = set()
+    names_of = names_of_weights(model)
     for pattern in patterns:
-        found = _matching(pattern, candidates, names_of_weight)
+        found = _matching(pattern, candidates, names_of)
         if not found:
             raise no_weight(model, pattern, candidates)
         keys.update(weight.stored_path for weight in found)

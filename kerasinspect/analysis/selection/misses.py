@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.selection.names import names_of_class, names_of_layer, names_of_weight
+from kerasinspect.analysis.selection.names import names_of_class, names_of_layer, names_of_weights
 from kerasinspect.errors import NothingMatches
 from kerasinspect.names import number_of
 from kerasinspect.shown.lookup import first, nearest_names, shown
@@ -34,7 +34,8 @@ def no_class(model: Model, pattern: str, there: Iterable[str]) -> NothingMatches
 
 def no_weight(model: Model, pattern: str, candidates: Sequence[Weight]) -> NothingMatches:
     """The error for a weight that none of the layers has that the other filters leave."""
-    left_out = [one.path for one in model.weights if pattern in names_of_weight(one)]
+    names_of = names_of_weights(model)
+    left_out = [one.path for one in model.weights if pattern in names_of(one)]
     meant = _left_out(left_out) or _meant_position(model, pattern) or _meant_layer(model, pattern)
     names = list(dict.fromkeys(weight.name for weight in candidates))
     return _nothing(
@@ -87,7 +88,7 @@ def _at(model: Model, number: int) -> Iterator[str]:
 
 def _meant_weight(model: Model, pattern: str) -> str:
     """That a name is a weight's, where it is."""
-    is_weight = any(pattern in names_of_weight(weight) for weight in model.weights)
+    is_weight = any(pattern in names for names in map(names_of_weights(model), model.weights))
     return f"That is a weight: choose it by --weight {shown(pattern)} (in Python: weights)." if is_weight else ""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kerasinspect.model import Layer, Weight
+    from collections.abc import Callable
+
+    from kerasinspect.model import Layer, Model, Weight
 
 
 def names_of_layer(layer: Layer) -> tuple[str, ...]:
@@ -18,6 +20,12 @@ def names_of_class(class_name: str) -> tuple[str, ...]:
     return (class_name, class_name.rpartition(">")[2])
 
 
-def names_of_weight(weight: Weight) -> tuple[str, str]:
-    """The name and the path of a weight."""
-    return (weight.name, weight.path)
+def names_of_weights(model: Model) -> Callable[[Weight], tuple[str, ...]]:
+    """What gives the name of a weight of a model and its paths: one for each place of a shared layer."""
+    shared = {layer.path: layer.also_at for layer in model.walk() if layer.also_at}
+
+    def names(weight: Weight) -> tuple[str, ...]:
+        """Those of one weight."""
+        return (weight.name, weight.path, *(f"{path}/{weight.name}" for path in shared.get(weight.layer, ())))
+
+    return names

@@ -90,9 +90,10 @@ class _Reading:
     @property
     def is_shared(self) -> bool:
         """Whether several threads read it, part by part."""
-        alone = self._size < max(_SHARED, 2 * self._step) or self._columns > self._together  # each holds a whole row
+        if self._size < _SHARED or self._size < 2 * self._step or self._columns > self._together:
+            return False  # a part holds whole rows
         # An array is divisible everywhere or nowhere; one that is not may declare any size.
-        return not alone and self._part(0) is not None
+        return self._part(0) is not None
 
     @property
     def parts(self) -> list[tuple[int, Array]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,7 @@ _LEAST = 1 << 14
 _ROW = 1 << 12
 """Products that are added up in one go: few enough that BLAS does it on the thread that asks."""
 
+_ONES = np.ones(_ROW)
 
 _FLOAT8 = frozenset(name for name, row in DTYPES.items() if row.exponent_bits)
 
@@ -65,9 +67,13 @@ def _gathered(blocks: Iterable[bytes | memoryview], least: int) -> Iterator[byte
         yield b"".join(held)
 
 
-def number_blocks(array: Array) -> Iterator[np.ndarray[Any, Any]]:
+def number_blocks(array: Array, size: int = BLOCK) -> Iterator[np.ndarray[Any, Any]]:
     """All values in flat pieces, each valid until the next one; smaller floats as float32, booleans as 0 and 1."""
-    return (as_numbers(raw, array.dtype) for raw in raw_blocks(array))
+    if array.dtype not in _HALVES:
+        return (as_numbers(raw, array.dtype) for raw in raw_blocks(array, size=size))
+    # Of memory that is new for each piece the system clears every page: three times as many page faults in all.
+    room = np.empty(min(size, prod(array.shape)), np.float32)
+    return (_HALVES[array.dtype](raw, room[: raw.size]) for raw in raw_blocks(array, size=size))
 
 
 def as_numbers(raw: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
@@ -75,6 +81,24 @@ def as_numbers(raw: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any, Any]:
     if dtype == "float16":
         return raw.astype(np.float32)
     return raw if dtype == "bool" else decoded(raw, dtype)
+
+
+def _from_float16(raw: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Values of float16 as float32, in ``out``."""
+    np.copyto(out, raw)
+    return out
+
+
+def _from_bfloat16(raw: np.ndarray[Any, Any], out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Values of bfloat16 as float32, in ``out``: the same bits, and as many zeros behind them."""
+    codes = out.view(np.uint32)
+    np.copyto(codes, raw.view(np.uint16))
+    np.left_shift(codes, 16, out=codes)
+    return out
+
+
+_HALVES = {"float16": _from_float16, "bfloat16": _from_bfloat16}
+"""How floats of two bytes become float32."""
 
 
 def widened(raw: np.ndarray[Any, Any], dtype: str, out: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -99,6 +123,17 @@ def _pairs(dtype: str) -> np.ndarray[Any, Any]:
 def dot(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> float:
     """The sum of the products of two flat arrays, row by row and then of the rows, so that rounding does not add up."""
     whole = one.size - one.size % _ROW
+    if not whole:  # three calls of numpy for nothing would take as long as all else in a small array
+        return float(np.vecdot(one, other))
     rows = np.vecdot(one[:whole].reshape(-1, _ROW), other[:whole].reshape(-1, _ROW))
     total = float(np.add.reduce(rows))
     return total + float(np.vecdot(one[whole:], other[whole:])) if whole < one.size else total
+
+
+def total(values: np.ndarray[Any, Any]) -> float:
+    """The sum of flat float64 values, added up as ``dot`` does it: three quarters of the time of numpy's own sum."""
+    if values.size < _ROW:
+        return float(np.add.reduce(values))
+    whole = values.size - values.size % _ROW
+    rows = np.vecdot(values[:whole].reshape(-1, _ROW), _ONES)
+    return float(np.add.reduce(rows)) + float(np.add.reduce(values[whole:]))

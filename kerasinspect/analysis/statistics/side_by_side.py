@@ -6,8 +6,8 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from kerasinspect.analysis.weights_checksum import MEANWHILE
 from kerasinspect.platforms import usable_processors
+from kerasinspect.progress.meanwhile import MEANWHILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

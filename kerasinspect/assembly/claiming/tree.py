@@ -157,10 +157,12 @@ def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
         node.children = [*guessed_sublayers(node, group)]
     for attributes in dict.fromkeys(child.attributes for child in node.children):
         attribute = next((name for name in attributes if name in group.groups), None)
+        held = [child for child in node.children if child.attributes == attributes]
         if attribute is None:
+            _join_stored_before(walk, held)
             continue
         used.add(attribute)
-        held, holder = [child for child in node.children if child.attributes == attributes], group.groups[attribute]
+        holder = group.groups[attribute]
         if not held[0].listed:
             _claim_group(walk, held[0], holder)
             continue
@@ -169,6 +171,17 @@ def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
             if child in keys:
                 _claim_group(walk, child, holder.groups[keys[child]])
     return used
+
+
+def _join_stored_before(walk: TreeWalk, held: list[Node]) -> None:
+    """Note of layers that another one was given, and whose attribute has no group, where they were stored before.
+
+    A layer that is stored here has a group, be it without arrays; what a class makes itself has a name of its kind.
+    """
+    for child in held:
+        if child.entry:
+            child.same_as = _met_before(walk, child)
+            _join_inside(walk, child)
 
 
 def _keys_in_list(walk: TreeWalk, node: Node, held: list[Node], holder: Group) -> dict[Node, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, PAGE, SIDES, options
+from kerasinspect.commands.options import FILTERS, FORMAT, PAGE, SIDES, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +92,7 @@ _LISTED = options(
         default="order",
         help="Sort by this, the gravest first. Default: order.",
     ),
-    click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N."),
+    click.option("--top", type=WholeNumber(1), metavar="N", help="Only the first N."),
     click.option("--summary", is_flag=True, help="Only what differs in sum, without a row for each layer."),
     click.option("--exit-zero", is_flag=True, help="Exit with status 0 where the models differ, too."),
 )
@@ -136,7 +136,10 @@ def diff(
         raise click.UsageError(f"--summary leaves nothing for --format {form}.")
     require_replaceable(output, old, new)
     allowed = with_limits(DEFAULT, limits)
-    if form in {"table", "markdown"} and (old in _NO_FILE) is not (new in _NO_FILE):
+    if (old in _NO_FILE) is not (new in _NO_FILE):
+        if form not in {"table", "markdown"}:
+            message = f"{old if old in _NO_FILE else new} is no model, and --format {form} has no form for one alone."
+            raise click.UsageError(f"{message} Take table or markdown, or list the other one.")
         status = _show_alone(old, new, form, output, allowed, quiet=quiet)
         return 0 if exit_zero and status == 1 else status
     result = compare(old, new, pairs=pairs, matching=matching, rtol=rtol, atol=atol, spectral=spectral, limits=allowed)

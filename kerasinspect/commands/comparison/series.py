@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, options
+from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, WholeNumber, options
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.series.results import LayerOrder, Series
@@ -33,7 +33,7 @@ ORDERS = ("order", "name", "total", "largest", "last")
     default="order",
     help="Sort layers by this, largest first. Default: order.",
 )
-@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N layers.")
+@click.option("--top", type=WholeNumber(1), metavar="N", help="Only the first N layers.")
 @options(FORMAT, PAGE)
 def series(
     locations: tuple[str, ...],

@@ -86,7 +86,7 @@ def _complain(error: InspectError, display: Display) -> int:
     for line in _aligned(error.details):
         complain(f"  {line}")
     if error.remedy:
-        complain(f"  {visible(error.remedy)}")
+        complain_in(display, f"  {visible(error.remedy)}")
     return error.exit_status
 
 

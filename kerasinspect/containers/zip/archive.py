@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from contextlib import contextmanager
 from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,15 +16,16 @@ from kerasinspect.containers.sources import Handle, Source
 from kerasinspect.containers.zip.directory import read_directory
 from kerasinspect.containers.zip.members import SAVE_AGAIN, STORED, Member
 from kerasinspect.errors import DamagedFile, RefusedFile
-from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.limits import DEFAULT, Limits, check_inflation, over_limit
 from kerasinspect.model.checksum import Checksum
 from kerasinspect.platforms import Descriptor
 from kerasinspect.progress import begin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
+    from kerasinspect.containers.zip.crc import CrcSoFar
     from kerasinspect.remarks import Remark
 
 STEP = 1 << 20
@@ -46,6 +48,8 @@ class Archive:
     """Bytes between the members that belong to none."""
     inflated: dict[str, Source] = field(default_factory=dict, repr=False)
     """Copies of deflated members that are open."""
+    taken: dict[str, CrcSoFar] = field(default_factory=dict, repr=False)
+    """Of members whose bytes are taken in as they are read: the CRC of those so far."""
 
     def read(self, name: str, limit_bytes: int, limit: str = "json_bytes") -> bytes:
         """All bytes of a member, whose CRC is right; raises RefusedFile for more than ``limit_bytes``.
@@ -73,7 +77,22 @@ class Archive:
 
     def checksum(self, name: str) -> Checksum:
         """The CRC-32 of a member whose bytes are read by position, for whoever reads all of them."""
-        return self.checksum_of_all([name])
+        passing = None if name in self.inflated else partial(self.taking, name)
+        return replace(self.checksum_of_all([name]), passing=passing)
+
+    @contextmanager
+    def taking(self, name: str) -> Iterator[CrcSoFar]:
+        """Take in the bytes of a stored member as they are read meanwhile: its CRC then needs no more than the rest."""
+        from kerasinspect.containers.zip.crc import CrcSoFar  # noqa: PLC0415 - most commands read few values
+
+        member = self.readable(name)
+        so_far = self.taken[name] = CrcSoFar(self.file, member.offset, member.size)
+        so_far.begin()
+        try:
+            yield so_far
+        finally:
+            so_far.end()
+            self.taken.pop(name, None)
 
     def checksum_of_all(self, names: Iterable[str]) -> Checksum:
         """The CRC-32 values of several members together, those left out that were verified when they were inflated."""
@@ -86,7 +105,7 @@ class Archive:
         for member in members:
             if member.name not in self.inflated:
                 check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
-                yield from self.checked_pieces(member)
+                yield from self.checked_rest(member)
 
     def close(self) -> None:
         """Close the inflated copies; the archive itself stays open."""
@@ -126,18 +145,20 @@ class Archive:
     def crc_of(self, member: Member) -> int:
         """The CRC-32 of a member's bytes."""
         check_inflation(member.compressed_size, member.size, self.limits, "archive_ratio", self.where(member))
-        crc = 0
-        for piece in self.pieces(member):
-            crc = zlib.crc32(piece, crc)
-        return crc
+        return _returned(self.rest_of(member))
+
+    def rest_of(self, member: Member) -> Generator[bytes | memoryview, None, int]:
+        """A member's bytes but for those that were taken in; returns the CRC of all of them."""
+        so_far = self.taken.get(member.name)
+        return _summed(self.pieces(member)) if so_far is None else so_far.rest()
+
+    def checked_rest(self, member: Member) -> Iterator[bytes | memoryview]:
+        """A member's bytes but for those that were taken in; then raises DamagedFile where the CRC of all is wrong."""
+        self.require_crc(member, (yield from self.rest_of(member)))
 
     def checked_pieces(self, member: Member) -> Iterator[bytes | memoryview]:
         """A member's bytes; after the last one, raises DamagedFile where their CRC is wrong."""
-        crc = 0
-        for piece in self.pieces(member):
-            crc = zlib.crc32(piece, crc)
-            yield piece
-        self.require_crc(member, crc)
+        self.require_crc(member, (yield from _summed(self.pieces(member))))
 
     def require_crc(self, member: Member, crc: int) -> None:
         """Raise DamagedFile where a member's bytes have another CRC than the archive names."""
@@ -181,6 +202,24 @@ class Archive:
         """The error for a member that inflates to another size than it declares."""
         wanted = f"its {member.compressed_size:,} bytes do not inflate to the {member.size:,} that the archive declares"
         return DamagedFile(f"{self.where(member)} is damaged: {wanted}.", SAVE_AGAIN)
+
+
+def _summed(pieces: Iterator[bytes | memoryview]) -> Generator[bytes | memoryview, None, int]:
+    """Some pieces; returns the CRC of all of them."""
+    crc = 0
+    for piece in pieces:
+        crc = zlib.crc32(piece, crc)
+        yield piece
+    return crc
+
+
+def _returned(steps: Generator[object, None, int]) -> int:
+    """What a generator returns, once all of its steps are taken."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return int(end.value)
 
 
 def open_archive(source: Source, limits: Limits = DEFAULT) -> Archive:

@@ -70,7 +70,9 @@ def diagnose_folder(folder: str, limits: Limits = DEFAULT) -> NotAModel:
     if not found:
         return NotAModel(f"{folder} is a folder without a Keras model: it holds {listed(names)}.", NAME_A_MODEL)
     message = f"{folder} is a folder, not a model: it holds {_counted(found)}."
-    return NotAModel(message, "Name one of them; list and check take the whole folder.", _rows(folder, found, limits))
+    return NotAModel(
+        message, "Name one of them; list, stats, series, check and export take all.", _rows(folder, found, limits)
+    )
 
 
 def unread_folder(folder: str) -> NotAModel | None:

@@ -27,9 +27,26 @@ _MOST_LISTED = 16
 def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Location, ...]:
     """Every model that the names mean, once, in order; also what takes the place of one and cannot be read.
 
-    Raises RequestError for a folder or a pattern without a model; a file that does not exist is for its reader to say.
+    What lies in one folder under one name is one, however the folder is named. Raises RequestError for a folder or a
+    pattern without a model; a file that does not exist is for its reader to say.
     """
-    return tuple(dict.fromkeys(models_as_named(names, limits)))
+    found: dict[tuple[str, str, str], Location] = {}
+    folders: dict[str, str] = {STANDARD_INPUT: STANDARD_INPUT}
+    for location in models_as_named(names, limits):
+        folder, name = os.path.split(location.path)
+        folder = STANDARD_INPUT if location.path == STANDARD_INPUT else folder
+        if folder not in folders:
+            folders[folder] = _real(folder)
+        found.setdefault((folders[folder], name, location.error), location)
+    return tuple(found.values())
+
+
+def _real(folder: str) -> str:
+    """A folder by the name that leads to it without links; one that no system can have by its own."""
+    try:
+        return os.path.realpath(folder)
+    except (OSError, ValueError):
+        return folder
 
 
 def models_as_named(names: Iterable[str], limits: Limits = DEFAULT) -> Iterator[Location]:

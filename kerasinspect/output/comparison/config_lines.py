@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _ABSENT = "(absent)"
 
+_LISTED = 12
+"""Layers with the same changes that are named: `--layer` and JSON have all of them."""
 _NAMED = 4
 """Layers that a line says a new name of."""
 
@@ -39,7 +41,7 @@ def config_blocks(listed: ListedDiff) -> Iterator[Block]:
     for lines, names in alike.items():
         yield from _section(names[0] if len(names) == 1 else counted(len(names), "layer"), lines)
         if len(names) > 1:
-            yield Paragraph(f"in {', '.join(names)}", "quiet", 2)
+            yield Paragraph(f"in {first_few(names, _LISTED)}", "quiet", 2)
 
 
 def _section(name: str, lines: Iterable[str]) -> Iterator[Block]:

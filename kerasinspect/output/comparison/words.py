@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.results import ArrayChange
@@ -38,10 +39,17 @@ def _verdicts(diff: Diff) -> Iterator[str]:
     without = sum(1 for layer in diff.layers if is_weightless(layer))
     told: dict[str, int] = dict(diff.counts.items())
     told["unchanged"] -= without
-    told["not read"] = sum(1 for layer in diff.layers if layer.verdict is None)
+    told |= Counter(verdict_in_words(layer) for layer in diff.layers if layer.verdict is None)
     told["without weights"] = without
     for number, (words, count) in enumerate((words, count) for words, count in told.items() if count):
         yield f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
+
+
+def verdict_in_words(layer: LayerDiff) -> str:
+    """The verdict on a layer, or why there is none."""
+    is_untold = any(weight.untold for weight in layer.weights)
+    is_unread = any(isinstance(weight.change, Unread) for weight in layer.weights)
+    return layer.verdict or ("not compared" if is_untold and not is_unread else "not read")
 
 
 def is_weightless(layer: LayerDiff) -> bool:
@@ -141,7 +149,10 @@ def weight_details(weight: WeightDiff) -> Iterator[str]:
         yield f"shape {_change(*(shape_text(side.shape) for side in (weight.old, weight.new)))}"
     if weight.old.dtype != weight.new.dtype:
         yield _change(weight.old.dtype, weight.new.dtype)
-    yield from ["compared as dequantized"] if weight.dequantized else []
+    yield from ["its scale is not told"] if weight.untold else []
+    if weight.dequantized:
+        is_quantized = any(side.dequantized is not None for side in (weight.old, weight.new))
+        yield "compared as dequantized" if is_quantized else "compared with LoRA factors merged"
     yield from ["low rank"] if weight.low_rank else []
     yield from _of_values(weight.change)
 

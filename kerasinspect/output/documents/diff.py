@@ -128,7 +128,7 @@ def _weight_document(weight: WeightDiff) -> Document:
     """One weight of either side or both."""
     old, new, change = weight.old, weight.new, weight.change
     told = change if isinstance(change, ArrayChange) else None
-    is_unread = isinstance(change, Unread)
+    is_unread = weight.untold or isinstance(change, Unread)
     return {
         "name": weight.name,
         "old_name": old.name if old else None,
@@ -142,6 +142,7 @@ def _weight_document(weight: WeightDiff) -> Document:
         "close": None if is_unread else told is not None and told.close,
         **{name: None if told is None else finite(getattr(told, name)) for name in _FIGURES},
         "dequantized": weight.dequantized,
+        **({"untold": True} if weight.untold else {}),
         **({"error": change.message} if isinstance(change, Unread) else {}),
         **(
             {}

@@ -82,7 +82,7 @@ def _lines(block: Block) -> Iterator[str]:
             said = _SEPARATOR.join([" ".join(filter(None, words)), *map(markdown_text, block.facts)])
             yield f"{'#' * (block.level + 1)} {said}"
         case Paragraph():
-            yield markdown_text(_SEPARATOR.join(filter(None, (block.text, block.more))))
+            yield markdown_text(block.text)
         case Table():
             rows = ((_INDENT * len(row.last), _marked_cells(row)) for row in block.rows)
             aligned = [column.numeric for column in block.columns]
@@ -97,7 +97,7 @@ def _lines(block: Block) -> Iterator[str]:
 def _marked_cells(row: Row) -> tuple[str, ...]:
     """The cells of a row, its mark before the first."""
     first, *others = row.cells
-    return (f"{row.mark} {first}" if row.mark else first, *others)
+    return (f"{row.mark.rstrip()} {first}" if row.mark else first, *others)
 
 
 def _table(titles: list[str], aligned_right: list[bool], rows: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:

@@ -92,15 +92,7 @@ def _columns(line: Iterable[Span]) -> int:
 
 
 def _paragraph(paragraph: Paragraph, width: int | None) -> Iterator[Line]:
-    """The text, wrapped where the page has a width; one more fact where the last line has room for it."""
-    indent = _TEXT_INDENT[paragraph.level]
-    text, more = visible(paragraph.text), visible(paragraph.more)
-    with_more = f"{text}{SEPARATOR}{more}" if more else text
-    if width is None:
-        yield ((indent + with_more, paragraph.tone),)
-        return
-    room = width - len(indent)
-    lines = wrapped(text, room)
-    yield from (
-        (((indent + line), paragraph.tone),) for line in ([with_more] if columns_of(with_more) <= room else lines)
-    )
+    """The text, wrapped where the page has a width."""
+    indent, text = _TEXT_INDENT[paragraph.level], visible(paragraph.text)
+    lines = [text] if width is None else wrapped(text, width - len(indent))
+    yield from (((indent + line, paragraph.tone),) for line in lines)

@@ -24,6 +24,7 @@ from kerasinspect.output.comparison.words import (
     name_in_words,
     not_compared,
     same_in_words,
+    verdict_in_words,
     weight_details,
 )
 from kerasinspect.output.figures import short_number
@@ -159,7 +160,7 @@ def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     details = [*layer_details(layer), *(_single_details(layer, single) if single else ())]
     figures = _of_layer(layer) if single is None else _figures(single)
     aside = " (frozen)" * layer.frozen + " (low rank)" * layer.low_rank
-    verdict = "" if is_weightless(layer) else f"{layer.verdict or 'not read'}{aside}"
+    verdict = "" if is_weightless(layer) else f"{verdict_in_words(layer)}{aside}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
     return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
 

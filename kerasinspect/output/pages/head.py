@@ -38,7 +38,7 @@ def head_blocks(model: Model) -> Iterator[Block]:
     name, *facts = [*filter(None, named)] or [model.location]
     yield Heading(name, 1, "model", tuple(facts))
     saved = f"saved {model.saved_at.replace('T', ' ')}" if model.saved_at else ""
-    yield Paragraph(SEPARATOR.join(filter(None, origin_and_size(model))), "quiet", more=saved)
+    yield Paragraph(SEPARATOR.join(filter(None, (*origin_and_size(model), saved))), "quiet")
 
 
 def origin_and_size(model: Model) -> Iterator[str]:

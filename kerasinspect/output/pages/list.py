@@ -43,8 +43,17 @@ def list_blocks(inspection: Inspection, *, hashes: bool = False) -> Iterator[Blo
     yield from weight_lines(inspection, hashes=hashes)
     if inspection.weights:
         yield from _unbuilt(inspection, 2)
-    beside = [*extras_blocks(inspection.extra_totals), *(fingerprint_blocks(inspection.fingerprint) if hashes else ())]
+    beside = [*extras_blocks(inspection.extra_totals), *(_of_hashes(inspection) if hashes else ())]
     yield from (Paragraph(block.text, block.tone, 2) for block in beside)
+
+
+def _of_hashes(inspection: Inspection) -> Iterator[Paragraph]:
+    """What is to be said of the hashes, and the fingerprint of the model, for which all of its weights are read."""
+    if inspection.weights:
+        yield Paragraph(f"sha256: the first {_DIGITS} of 64 digits; --format json has all of them", "quiet")
+    yield from fingerprint_blocks(inspection.fingerprint)
+    if inspection.fingerprint is None:
+        yield Paragraph("no fingerprint: only some weights are listed, and it is of all of them", "quiet")
 
 
 def weight_lines(inspection: Inspection, *, hashes: bool = False) -> Iterator[Block]:

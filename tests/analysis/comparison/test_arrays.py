@@ -164,6 +164,24 @@ def test_large_arrays_in_unlike_pieces_agree_with_numpy() -> None:
     near(change.correlation, np.corrcoef(wide_old, wide_new)[0, 1])
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 1.0])
+@pytest.mark.parametrize("scale", [-1.0, 1e-12, 1e-3, 0.2, 1.01, 1e6])
+def test_figures_are_numpys_however_far_values_moved(scale: float, noise: float) -> None:
+    """Sums of the new values follow from those of the old ones only where both are about as large."""
+    generator = np.random.default_rng(6)
+    old = generator.standard_normal(200_000).astype(np.float32)
+    new = ((old + noise * generator.standard_normal(old.size)) * scale).astype(np.float32)
+    change = compared(cut(old), cut(new))
+    wide_old, wide_new = old.astype(np.float64), new.astype(np.float64)
+    norms = np.linalg.norm(wide_old), np.linalg.norm(wide_new)
+    near(change.new_norm, norms[1])
+    near(change.relative_l2, np.linalg.norm(wide_new - wide_old) / norms[0])
+    near(change.cosine, wide_old @ wide_new / norms[0] / norms[1])
+    near(change.correlation, np.corrcoef(wide_old, wide_new)[0, 1])
+    assert change.changed == np.count_nonzero(old != new)
+    assert change.sign_flips == np.count_nonzero(wide_old * wide_new < 0)
+
+
 @pytest.mark.parametrize(("old", "new", "expected"), [
     pytest.param([1.0], [1.0 + 1.1e-5], False, id="beyond rtol of the old value"),
     pytest.param([1.0], [1.0 + 0.9e-5], True, id="within rtol of the old value"),

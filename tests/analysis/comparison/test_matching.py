@@ -117,6 +117,27 @@ def test_fresh_norms_are_matched_by_the_graph() -> None:
     assert ("nb", "n2", "graph") in matched(old, new)
 
 
+def test_names_that_keras_numbered_anew_do_not_pair_layers_of_other_shapes() -> None:
+    """Any two models may have a dense layer; a neighbour with weights that is the same one tells more."""
+    sizes = [(24, 24), (24, 8), (8, 4)]
+    others = [(16, 12), (12, 6), (6, 2)]
+
+    def numbered(shapes: Sequence[tuple[int, ...]], first: int, seed: int) -> Model:
+        """A chain of layers with a number in their names, each with one that has no weights before it."""
+        layers = [layer(f"dense_{at}", random(at + seed, *shape)) for at, shape in enumerate(shapes, first)]
+        between = [layer(f"dropout_{at}", class_name="Dropout") for at in range(first, first + len(shapes))]
+        return chain(*(one for pair in zip(between, layers, strict=True) for one in pair))
+
+    def pairs(shapes: Sequence[tuple[int, ...]]) -> list[Couple]:
+        """The pairs of layers with weights."""
+        found = matched(numbered(sizes, 1, 0), numbered(shapes, 4, 50))
+        return [pair for pair in found if None not in pair and (pair[0] or "").startswith("dense")]
+
+    assert pairs(others) == []
+    assert pairs([*sizes[:1], (24, 6), (6, 2)]) == [(f"dense_{at}", f"dense_{at + 3}", "order") for at in (1, 2, 3)]
+    assert pairs([(9, 6), (6, 8), *sizes[2:]]) == [(f"dense_{at}", f"dense_{at + 3}", "order") for at in (1, 2, 3)]
+
+
 def test_another_head_is_the_same_layer_at_last() -> None:
     """A name is a pair whatever the shapes, once nothing else claims either layer."""
     old = chain(layer("body", random(1)), layer("head", random(2, UNITS, 10)))
@@ -236,6 +257,23 @@ def test_an_unknown_class_fits_what_has_its_shapes() -> None:
     assert matched(old, chain(layer("b", random(1), class_name="Embedding"))) == [(None, "b", None), ("a", None, None)]
 
 
+def test_nameless_weights_are_paired_by_shape_only_where_none_is_missing() -> None:
+    """A BatchNormalization without gamma or beta has a weight that may be either of them."""
+    names = ("gamma", "beta", "moving_mean", "moving_variance")
+    weights = [weight("n", "BatchNormalization", name, np.ones(5, "float32"), ["channel"]) for name in names]
+    nameless = [replace(one, name=f"weight {at}", named=False) for at, one in enumerate(weights)]
+    full = Layer("n", "BatchNormalization", "n", weights=tuple(weights))
+    lacking = replace(full, weights=(nameless[0], *weights[2:]))
+    assert paired_weights(full, lacking) == (
+        (None, nameless[0]),
+        *zip(weights[2:], weights[2:], strict=True),
+        (weights[0], None),
+        (weights[1], None),
+    )
+    by_order = paired_weights(full, replace(full, weights=tuple(nameless)))
+    assert by_order == tuple(zip(weights, nameless, strict=True))
+
+
 def test_a_quantized_kernel_is_held_against_a_float_one() -> None:
     """By the values that its layer computes with; what quantization adds is no weight of its own."""
     one, other = layer("a", random(1)), layer("b", random(1))
@@ -243,6 +281,17 @@ def test_a_quantized_kernel_is_held_against_a_float_one() -> None:
     stored = (other.weights[0].array[...] * 50).astype("int8")
     kernel = replace(other.weights[0], array=MemoryArray(stored), dequantized=MemoryArray(stored / np.float32(50)))
     assert matched(chain(one), chain(replace(other, weights=(kernel, scale)))) == [("a", "b", "values")]
+
+
+def test_integers_whose_scale_is_lost_are_not_held_against_numbers() -> None:
+    """However alike they are: what they stand for is unknown."""
+    one, other = layer("a", random(1)), layer("b", random(1))
+    stored = (other.weights[0].array[...] * 50).astype("int8")
+    lost = replace(other, weights=(replace(other.weights[0], array=MemoryArray(stored)),))
+    both = layer("x", random(2)), layer("y", random(3))
+    found = matched(chain(one, *both), chain(*both[::-1], lost))
+    assert ("a", "b", "values") not in found
+    assert matched(chain(lost), chain(replace(lost, name="c", path="c"))) == [("b", "c", "values")]
 
 
 def test_values_that_cannot_be_read_say_nothing() -> None:

@@ -15,12 +15,15 @@ from kerasinspect.analysis.damage import Unread
 from kerasinspect.comparing import compare
 from kerasinspect.errors import NothingMatches, RequestError
 from kerasinspect.model import Layer, Model, Weight
+from kerasinspect.remarks import Remark
 from tests.makers.handmade import MemoryArray, dense, model, numbers, weight
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from kerasinspect.remarks import RemarkKind
 
 QUESTION = SAMPLES / "question_network.keras"
 
@@ -221,6 +224,101 @@ def test_integers_whose_scale_one_file_lost_are_compared_as_they_are_stored(unpa
     for old, new in ((told, lost), (lost, told)):
         kernel = compare_models(whole([old]), whole([new]))[0].weights[0]
         assert (kernel.same, kernel.dequantized) == (True, False)
+
+
+_UNTOLD = {
+    "a float on the other side": numbers(8, 8),
+    "others that are stored alike": np.arange(1, 65, dtype="int8").reshape(8, 8),
+    "integers that are packed otherwise": np.arange(32, dtype="int8").reshape(8, 4),
+}
+
+
+@pytest.mark.parametrize("other", _UNTOLD.values(), ids=_UNTOLD)
+@pytest.mark.parametrize("remark", ["untold-packing", None])
+def test_integers_whose_scale_is_not_told_have_no_figures(
+    other: np.ndarray[Any, Any], remark: RemarkKind | None
+) -> None:
+    """They are numbers of another kind than those of the other side, so that their layer has no verdict."""
+    stored = np.arange(64, dtype="int8").reshape(8, 8)
+    lost = with_kernel(FIRST, stored, remark=remark and Remark(remark))
+    scales = weight("first", "Dense", "kernel_scale", numbers(8), ["unit"])
+    lost = replace(lost, weights=(*lost.weights, scales))
+    told = {} if other.dtype.kind == "f" else {"dequantized": MemoryArray(stored * np.float32(0.5))}
+    known = with_kernel(FIRST, other, **told)
+    for old, new in ((known, lost), (lost, known)):
+        first = compare_models(whole([old]), whole([new]))[0]
+        kernel = first["kernel"]
+        assert (kernel.untold, kernel.change, kernel.equal, kernel.dequantized) == (True, None, False, False)
+        assert (first.verdict, first.same) == (None, False)
+
+
+def _adapted(rank: int, **config: Any) -> tuple[Layer, np.ndarray[Any, Any]]:  # noqa: ANN401 - any JSON
+    """A layer with LoRA factors apart, as legacy files have them, and its kernel with them merged in."""
+    first, second = random_numbers(8, rank), random_numbers(rank, 8)
+    factors = [
+        weight("first", "Dense", f"lora_kernel_{end}", values, ["a", "b"])
+        for end, values in (("a", first), ("b", second))
+    ]
+    adapted = replace(FIRST, config={**FIRST.config, **config}, weights=(*FIRST.weights, *factors))
+    return adapted, kernel_of(FIRST) + np.float32(config.get("lora_alpha", rank) / rank) * (first @ second)
+
+
+def random_numbers(*shape: int) -> np.ndarray[Any, Any]:
+    """Numbers of a normal distribution."""
+    return np.random.default_rng(3).standard_normal(shape).astype("float32")
+
+
+@pytest.mark.parametrize("config", [{"lora_rank": 2}, {"lora_rank": 2, "lora_alpha": 6}], ids=["rank", "alpha"])
+def test_lora_factors_that_one_file_has_merged_are_merged_for_the_comparison(config: dict[str, int]) -> None:
+    """Its layer is no other one for that; the factors are added or removed all the same."""
+    apart, kernel = _adapted(2, **config)
+    merged = with_kernel(replace(FIRST, config=apart.config), kernel)
+    for old, new in ((apart, merged), (merged, apart)):
+        first = compare_models(whole([old]), whole([new]), ComparisonOptions(spectral=True))[0]
+        assert (first["kernel"].dequantized, first["kernel"].equal, first.verdict) == (True, True, "unchanged")
+        assert not first["lora_kernel_a"].equal
+    moved = compare_models(whole([FIRST]), whole([apart]))[0]["kernel"].change
+    expected = np.linalg.norm(kernel - kernel_of(FIRST)) / np.linalg.norm(kernel_of(FIRST))
+    assert getattr(moved, "relative_l2", None) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"lora_rank": "2"},
+        {"lora_rank": 0},
+        {"lora_rank": 2, "lora_alpha": float("nan")},
+        {"lora_rank": 10**400, "lora_alpha": 2.0},
+        {"lora_rank": 2, "lora_alpha": 10**400},
+    ],
+    ids=["none", "text", "zero", "nan", "large rank", "large alpha"],
+)
+def test_lora_factors_are_not_merged_where_the_config_does_not_say_how(config: dict[str, Any]) -> None:
+    """Then the kernel is compared as it is stored."""
+    apart, _ = _adapted(2, lora_rank=2)
+    untold = replace(apart, config=config)
+    kernel = compare_models(whole([FIRST]), whole([untold]))[0]["kernel"]
+    assert (kernel.dequantized, kernel.equal) == (False, True)
+
+
+def test_integers_of_one_dtype_that_are_packed_in_two_ways_are_compared_as_the_layer_computes_with_them() -> None:
+    """As int8 and int4 are, of which two values share a byte."""
+    values = kernel_of(FIRST)
+    eight = with_kernel(FIRST, np.round(values * 64).astype("int8"), dequantized=MemoryArray(values))
+    four = with_kernel(FIRST, np.zeros((8, 4), "int8"), dequantized=MemoryArray(values + np.float32(0.001)))
+    first = compare_models(whole([eight]), whole([four]))[0]
+    assert (first.verdict, first["kernel"].dequantized) == ("nudged", True)
+
+
+def test_the_same_bytes_are_equal_where_a_file_does_not_tell_the_shape_they_stand_for() -> None:
+    """As those of an EinsumDense in a file of weights alone."""
+    stored = np.arange(32, dtype="int8").reshape(8, 4)
+    sides = [
+        with_kernel(FIRST, stored, unpacked=MemoryArray(values), dequantized=MemoryArray(values))
+        for values in (numbers(8, 8), numbers(16, 4))
+    ]
+    assert compare_models(whole(sides[:1]), whole(sides[1:])).equal
 
 
 def test_what_cannot_be_read_is_said_of_its_side_and_the_rest_is_compared() -> None:

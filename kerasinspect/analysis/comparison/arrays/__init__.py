@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from math import isfinite, prod, sqrt
+from threading import local
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.analysis.comparison.arrays.in_parts import of_each_part
 from kerasinspect.analysis.comparison.arrays.parts import Extent, Part, Tolerance, Workspace
 from kerasinspect.analysis.comparison.results import ArrayChange
 from kerasinspect.analysis.statistics.in_step import in_step
-from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, number_blocks, raw_blocks
+from kerasinspect.analysis.statistics.numbers import as_numbers, number_blocks, raw_blocks
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from kerasinspect.model import Array
 
     _Values = np.ndarray[Any, Any]
 
+_BLOCK = 1 << 17
+"""Values of either array that are measured together: of half as many, Python takes an eighth of the time."""
 
-def compare_arrays(old: Array, new: Array, rtol: float, atol: float) -> ArrayChange:
+
+def _unheeded() -> None:
+    """Heeds no difference."""
+
+
+def compare_arrays(
+    old: Array, new: Array, rtol: float, atol: float, differing: Callable[[], None] = _unheeded
+) -> ArrayChange:
     """What differs between the values of two arrays of one shape, in memory that does not grow with them.
 
     Equal bytes are compared as bytes, and nothing is computed of them; where they differ at last, the part before is
-    read a second time. Values of a dtype that holds no numbers are compared by their bytes.
+    read a second time. Values of a dtype that holds no numbers are compared by their bytes. ``differing`` is called
+    before any are read of which that is computed.
     Raises DamagedFile where bytes are missing, RefusedFile where they may not be read.
     """
     if not (holds_numbers(old.dtype) and holds_numbers(new.dtype)):
         return _compared_by_bytes(old, new)
-    with np.errstate(all="ignore"):
-        equal = _found_equal(old, new) if old.dtype == new.dtype else None
-        return equal or _change(prod(old.shape), _measured(old, new, Tolerance(rtol, atol)))
+    equal = _found_equal(old, new) if old.dtype == new.dtype else None
+    if equal is not None:
+        return equal
+    differing()
+    return _change(prod(old.shape), _measured(old, new, Tolerance(rtol, atol)))
 
 
 def _pieces(array: Array) -> Iterator[_Values]:
@@ -69,13 +84,31 @@ def _other_bits(old: _Values, new: _Values) -> int:
     return int(np.count_nonzero(differing.any(axis=1)))
 
 
+class _Equality:
+    """Whether two arrays have the same bytes, asked by whoever compares parts of them."""
+
+    def __init__(self) -> None:
+        """Begin with nothing that differs."""
+        self.differ = False
+
+    def extent(self, old: Array, new: Array) -> Extent:
+        """The extent of the numbers of a part, as far as no part is known to differ."""
+        extent = Extent()
+        for one, other in in_step(raw_blocks(old), raw_blocks(new)):
+            if not _same_bits(one, other):
+                self.differ = True  # and never set back, by whichever thread
+            if self.differ:
+                break
+            extent = extent.merge(Extent.of(as_numbers(one, old.dtype)))
+        return extent
+
+
 def _found_equal(old: Array, new: Array) -> ArrayChange | None:
     """What is to be said of two arrays of numbers with the same bytes; None where they have others."""
-    extent = Extent()
-    for one, other in in_step(raw_blocks(old), raw_blocks(new)):
-        if not _same_bits(one, other):
-            return None
-        extent = extent.merge(Extent.of(as_numbers(one, old.dtype)))
+    equality = _Equality()
+    extent = reduce(Extent.merge, of_each_part(equality.extent, old, new))
+    if equality.differ:
+        return None
     figure = None if extent.empty else 0.0
     return ArrayChange(
         count=prod(old.shape),
@@ -93,13 +126,37 @@ def _found_equal(old: Array, new: Array) -> ArrayChange | None:
     )
 
 
+class _Measuring:
+    """Measures what differs between two arrays of numbers, part by part."""
+
+    def __init__(self, tolerance: Tolerance, size: int) -> None:
+        """Begin with nothing that is not close; the arrays have so many values."""
+        self._tolerance: Tolerance | None = tolerance
+        self._size = min(_BLOCK, size)
+        self._rooms = local()
+
+    def part(self, old: Array, new: Array) -> Part:
+        """What differs in a part; nobody asks whether values are close once some are not."""
+        workspace = self._workspace()
+        whole = Part()
+        for one, other in in_step(number_blocks(old, _BLOCK), number_blocks(new, _BLOCK)):
+            found = workspace.part(one, other, self._tolerance)
+            if not found.close:
+                self._tolerance = None
+            whole = whole.merge(found)
+        return whole
+
+    def _workspace(self) -> Workspace:
+        """The room of the thread that asks."""
+        known: Workspace | None = getattr(self._rooms, "workspace", None)
+        self._rooms.workspace = known or Workspace(self._size)
+        made: Workspace = self._rooms.workspace
+        return made
+
+
 def _measured(old: Array, new: Array, tolerance: Tolerance) -> Part:
     """What differs between two arrays of numbers, from one reading of both."""
-    workspace = Workspace(min(BLOCK, prod(old.shape)))
-    whole = Part()
-    for one, other in in_step(number_blocks(old), number_blocks(new)):
-        whole = whole.merge(workspace.part(one, other, tolerance if whole.close else None))
-    return whole
+    return reduce(Part.merge, of_each_part(_Measuring(tolerance, prod(old.shape)).part, old, new))
 
 
 def _change(count: int, part: Part) -> ArrayChange:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.statistics.numbers import dot
+from kerasinspect.analysis.statistics.numbers import dot, total
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _FAR = 0.5
 """Where the spread of either side is a smaller share of its sum of squares than this, its mean is far from zero."""
+
+_LOST = 2.0**-4
+"""Where the squares of one side are a smaller share of those that they would follow from, digits would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +84,53 @@ def _cosine(product: float, old_norm: float, new_norm: float) -> float | None:
     return min(1.0, max(-1.0, product / old_norm / new_norm))
 
 
-def moments(old: _Values, new: _Values) -> Moments:
-    """The moments of two rows of finite float64 numbers, which may be changed in place."""
-    count = old.size
-    old_mean, new_mean = old.sum().item() / count, new.sum().item() / count
-    old_squares, new_squares, products = dot(old, old), dot(new, new), dot(old, new)
-    old_spread = old_squares - count * old_mean * old_mean
-    new_spread = new_squares - count * new_mean * new_mean
-    plain = Moments(count, old_mean, new_mean, old_spread, new_spread, products - count * old_mean * new_mean)
-    if old_spread > _FAR * old_squares and new_spread > _FAR * new_squares:
-        return plain
-    # A mean is far from zero beside the spread, and the difference of two large numbers would lose digits.
-    np.subtract(old, old_mean, out=old)
-    np.subtract(new, new_mean, out=new)
-    return _around(plain, old, new)
+def moments(old: _Values, apart: _Values, apart_squares: float, new: _Values, room: _Values) -> Moments:
+    """The moments of two rows of finite numbers: the old ones and the differences in float64, the new ones as they are.
+
+    ``apart_squares`` is the sum of the squared differences. The sums of the new numbers follow from the others, which
+    takes two passes less; where that would cost digits, they are put into the ``room`` and added up.
+    """
+    old_squares, along = dot(old, old), dot(old, apart)
+    new_squares = old_squares + 2 * along + apart_squares
+    old_sum = total(old)
+    if new_squares > _LOST * (old_squares + apart_squares):
+        return _around_zero(
+            old.size, (old_sum, old_sum + total(apart)), (old_squares, new_squares), old_squares + along
+        )
+    np.copyto(room, new)
+    return _around_zero(old.size, (old_sum, total(room)), (old_squares, dot(room, room)), dot(old, room))
 
 
-def _around(rough: Moments, old: _Values, new: _Values) -> Moments:
+def _around_zero(count: int, sums: tuple[float, float], squares: tuple[float, float], products: float) -> Moments:
+    """The moments of so many pairs from sums of both sides, of their squares and of their products."""
+    old, new = (one / count for one in sums)
+    return Moments(
+        count,
+        old,
+        new,
+        squares[0] - count * old * old,
+        squares[1] - count * new * new,
+        products - count * old * new,
+    )
+
+
+def settled(rough: Moments, old: _Values, new: _Values, room: _Values) -> Moments:
+    """The moments of the same numbers with all digits; the old ones in float64 may be changed in place.
+
+    Where a mean is far from zero beside the spread, the difference of two large numbers has lost some.
+    """
+    sides = (rough.old_spread, rough.old_mean), (rough.new_spread, rough.new_mean)
+    if all(spread > _FAR * (spread + rough.count * mean * mean) for spread, mean in sides):
+        return rough
+    np.subtract(old, rough.old_mean, out=old)
+    np.copyto(room, new)
+    np.subtract(room, rough.new_mean, out=room)
+    return _around_means(rough, old, room)
+
+
+def _around_means(rough: Moments, old: _Values, new: _Values) -> Moments:
     """The moments of numbers given as distances from means that are right but for rounding."""
-    old_off, new_off = old.sum().item() / old.size, new.sum().item() / old.size
+    old_off, new_off = total(old) / old.size, total(new) / old.size
     return Moments(
         rough.count,
         rough.old_mean + old_off,

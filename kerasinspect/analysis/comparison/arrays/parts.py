@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.analysis.comparison.arrays.differences import changed, sign_flips, subtract
-from kerasinspect.analysis.comparison.arrays.moments import Moments, moments
-from kerasinspect.analysis.statistics.numbers import dot
+from kerasinspect.analysis.comparison.arrays.differences import changed_and_flipped, subtract
+from kerasinspect.analysis.comparison.arrays.moments import Moments, moments, settled
+from kerasinspect.analysis.statistics.numbers import dot, total
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ class Extent:
             return cls(low, high)
         finite = values[np.isfinite(values)]
         return replace(cls.of(finite) if finite.size else cls(), **_not_finite(values))
+
+    @classmethod
+    def in_part(cls, values: _Values) -> Extent:
+        """The extent of two of some finite numbers where these differ, otherwise of all: varied where all are."""
+        ends = values[0].item(), values[-1].item()
+        return cls(min(ends), max(ends)) if ends[0] != ends[1] else cls.of(values)
 
     def merge(self, other: Extent) -> Extent:
         """The extent of both together."""
@@ -70,11 +76,12 @@ class Tolerance:
     relative: float
     absolute: float
 
-    def holds(self, sizes: _Values, old: _Values) -> bool:
+    def holds(self, sizes: _Values, largest: float, old: _Values, room: _Values) -> bool:
         """Whether differences of these sizes, from these old values, are all within."""
-        if sizes.max() <= self.absolute:
+        if largest <= self.absolute:
             return True
-        return bool((sizes <= self.absolute + self.relative * np.abs(old)).all())
+        np.multiply(np.abs(old, out=room), self.relative, out=room)
+        return bool((sizes <= np.add(room, self.absolute, out=room)).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,31 +128,33 @@ class Workspace:
 
     def part(self, old: _Values, new: _Values, tolerance: Tolerance | None) -> Part:
         """What differs between two pieces, which are not empty; closeness is not asked for without a tolerance."""
-        wide_old, wide_new, difference = self._wide[:, : old.size]
+        wide_old, difference, _ = self._wide[:, : old.size]
         np.copyto(wide_old, old)
-        np.copyto(wide_new, new)
-        subtract(old, new, wide_old, wide_new, difference)
+        subtract(old, new, wide_old, difference)
         squares = dot(difference, difference)
-        if isfinite(squares) or (finite := np.isfinite(wide_old) & np.isfinite(wide_new)).all():
+        if isfinite(squares) or (finite := np.isfinite(old) & np.isfinite(new)).all():
             return self._finite_part(old, new, squares, tolerance)
         odd = _odd_part(old[~finite], new[~finite])
         return odd.merge(self.part(old[finite], new[finite], tolerance)) if finite.any() else odd
 
     def _finite_part(self, old: _Values, new: _Values, squares: float, tolerance: Tolerance | None) -> Part:
-        """What differs between two pieces of finite numbers, which lie in the room with their difference."""
-        wide_old, wide_new, difference = self._wide[:, : old.size]
-        flags, more_flags = self._flags[:, : old.size]
+        """What differs between two pieces of finite numbers: the old ones and the differences lie in the room."""
+        wide_old, difference, spare = self._wide[:, : old.size]
+        rough = moments(wide_old, difference, squares, new, spare)
         sizes = np.abs(difference, out=difference)
+        largest = np.maximum.reduce(sizes).item()
+        close = tolerance is not None and tolerance.holds(sizes, largest, wide_old, spare)
+        changed, flipped = changed_and_flipped(old, new, spare, self._flags[:, : old.size])
         return Part(
-            changed=changed(old, new, flags),
-            close=tolerance is not None and tolerance.holds(sizes, wide_old),
-            largest=sizes.max().item(),
-            total=sizes.sum().item(),
+            changed=changed,
+            close=close,
+            largest=largest,
+            total=total(sizes),
             squares=squares,
-            sign_flips=sign_flips(old, new, flags, more_flags),
-            old=Extent.of(old),
-            new=Extent.of(new),
-            moments=moments(wide_old, wide_new),
+            sign_flips=flipped,
+            old=Extent.in_part(old),
+            new=Extent.in_part(new),
+            moments=settled(rough, wide_old, new, spare),
         )
 
 

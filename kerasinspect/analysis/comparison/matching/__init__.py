@@ -101,7 +101,8 @@ def _by_everything(old: Side, new: Side, pairs: Pairs) -> None:
         pair_inside(old, new, pairs)
     believed += [couple for couple in couples if are_neighbours_paired(*couple, pairs)]
     pair_namesakes(believed, pairs)
-    pair_namesakes(believed, pairs, any_shapes=True)
+    for one_way in (believed, believed[::-1]):  # of layers that lead to one another, each may bear out the next
+        pair_namesakes(one_way, pairs, any_shapes=True)
 
 
 def _in_order(old: Side, new: Side, pairs: Pairs) -> Iterator[LayerPair]:

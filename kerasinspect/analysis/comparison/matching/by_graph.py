@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.matching.pairs import Pairs
     from kerasinspect.analysis.comparison.matching.places import Place, Side
 
+_Way: TypeAlias = Literal["feeders", "consumers"]
+
 _ROUNDS = 4
 """How often all pairs are gone through: each may have left only one layer that another can be."""
+_WAYS: tuple[_Way, ...] = ("feeders", "consumers")
+"""Whither one goes from a layer: against the flow and with it."""
+_FAR = 64
+"""Layers on the way to those with weights that are looked at."""
 
 
 def pair_neighbours(old: Side, new: Side, pairs: Pairs) -> None:
@@ -66,6 +72,29 @@ def are_neighbours_paired(old: Place, new: Place, pairs: Pairs) -> bool:
     """Whether some neighbours of two layers are pairs, and none has a partner elsewhere."""
     is_any = any(one.number in pairs.new_of for one in (*old.feeders, *old.consumers))
     return is_any and _neighbours_agree(old, new, pairs)
+
+
+def is_weight_near_paired(old: Place, new: Place, pairs: Pairs) -> bool:
+    """Whether some layer that is the nearest one with weights, before or after, is the partner of one of the others."""
+    for way in _WAYS:
+        numbers = {one.number for one in _nearest(new, way)}
+        partners = (pairs.new_of.get(one.number) for one in _nearest(old, way))
+        if any(one is not None and one.number in numbers for one in partners):
+            return True
+    return False
+
+
+def _nearest(place: Place, way: _Way) -> Iterator[Place]:
+    """The layers with weights that one leads to without another between, among the first ones on the way."""
+    pending, seen = deque(getattr(place, way)), {place.number}
+    while pending and len(seen) < _FAR:
+        one = pending.popleft()
+        if one.number not in seen:
+            seen.add(one.number)
+            if one.weights:
+                yield one
+            else:
+                pending.extend(getattr(one, way))
 
 
 def is_fed_otherwise(old: Place, new: Place, pairs: Pairs) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.matching.by_graph import is_weight_near_paired
 from kerasinspect.analysis.comparison.matching.pairs import classes_fit, fit
 from kerasinspect.analysis.renumbering import renumbered
 
@@ -55,8 +56,18 @@ def are_named_alike(one: Place, other: Place, old: Side, new: Side) -> bool:
 def pair_namesakes(couples: Iterable[Couple], pairs: Pairs, *, any_shapes: bool = False) -> None:
     """Take layers of one path as pairs, where their classes fit and, unless any will do, their shapes."""
     for old, new in couples:
-        if pairs.are_free(old, new) and (classes_fit(old, new) if any_shapes else fit(old, new)):
+        if pairs.are_free(old, new) and (_may_be_reshaped(old, new, pairs) if any_shapes else fit(old, new)):
             pairs.add(old, new, way_of(old, new))
+
+
+def _may_be_reshaped(old: Place, new: Place, pairs: Pairs) -> bool:
+    """Whether two layers may be one that got other shapes.
+
+    Names that Keras numbered anew do not tell that of layers with weights, unless a pair with weights is next to them:
+    any two models may have a ``dense``.
+    """
+    is_told = way_of(old, new) == "path" or not (old.shapes and new.shapes)
+    return classes_fit(old, new) and (is_told or is_weight_near_paired(old, new, pairs))
 
 
 def way_of(old: Place, new: Place) -> MatchedBy:

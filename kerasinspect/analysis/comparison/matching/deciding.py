@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.matching.places import Place, Side
     from kerasinspect.analysis.comparison.matching.sketches import Sketch
 
+    _Form = tuple[tuple[tuple[int, ...], ...], tuple[bool, ...]]
+
 _SURE = 0.95
 """The cosine above which no other layer can be nearer by the margin that a pair by values needs."""
 _NUMBERS = 1 << 23
@@ -48,24 +50,29 @@ def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pai
     """Take every pair that values tell; ``couples`` are layers of one name."""
     count = _count(old, new)
     fitting = {two.number: one for one, two in couples if two.weights and pairs.are_free(one, two) and fit(one, two)}
-    unsettled: dict[tuple[tuple[int, ...], ...], _Open] = defaultdict(_Open)
+    unsettled: dict[_Form, _Open] = defaultdict(_Open)
     for number, one in fitting.items():
         two = new.places[number]
         sketches = _differing(one, two, count)
         if sketches is None or _are_alike(*sketches):
             pairs.add(one, two, way_of(one, two))
         else:
-            _keep(unsettled[two.shapes], (one, two), sketches)
+            _keep(unsettled[_form(two)], (one, two), sketches)
     named = {one.number for one in fitting.values()}
     for place, sketch in _others(pairs.free_old(old.places), named, count):
-        unsettled[place.shapes].olds.append((place, sketch))
+        unsettled[_form(place)].olds.append((place, sketch))
     for place, sketch in _others(pairs.free_new(new.places), set(fitting), count):
-        unsettled[place.shapes].news.append((place, sketch))
+        unsettled[_form(place)].news.append((place, sketch))
     for layers in unsettled.values():
         told = pair_alike(layers.olds, layers.news)
         for one, two in told.pairs:
             pairs.add(one, two, way_of(one, two) if fitting.get(two.number) is one else "values")
         pairs.keep_asking(told.olds, told.news)
+
+
+def _form(place: Place) -> _Form:
+    """What two layers must have in common for their values to be held against each other."""
+    return place.shapes, place.told
 
 
 def _count(old: Side, new: Side) -> int:
@@ -75,7 +82,12 @@ def _count(old: Side, new: Side) -> int:
 
 
 def _differing(old: Place, new: Place, count: int) -> tuple[Sketch | None, Sketch | None] | None:
-    """What the values of two layers of one name say of each; None where they are the same, and not just constants."""
+    """What the values of two layers of one name say of each, nothing where only one file tells them.
+
+    None where they are the same, and not just constants.
+    """
+    if old.told != new.told:
+        return None, None
     samples, others = samples_of(old, count), samples_of(new, count)
     if samples and others and are_equal(samples, others):
         return None if is_telling(samples) else (None, None)

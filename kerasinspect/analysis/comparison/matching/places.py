@@ -15,11 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.model import Array, Layer, Model, Weight
+    from kerasinspect.remarks import RemarkKind
 
 _QUANTIZATION_ENDINGS = ("_scale", "_zero", "_amax_history", "_divisor")
 """Endings of arrays that quantizing adds to a layer, and that the layer itself says nothing by."""
 _GROUP_INDEX = "g_idx"
 """Another one."""
+
+_SMALL_INTEGERS = frozenset({"int8", "uint8"})
+"""What Keras stores quantized values as, and hardly anything else."""
+_LOST_VALUES: frozenset[RemarkKind] = frozenset({"lost-scale", "untold-packing"})
+"""Remarks on weights whose integers stand for numbers that the file does not tell."""
 
 _Group: TypeAlias = "tuple[int | None, str]"
 """What layers have in common that Keras may have numbered together: the layer around them, and their class."""
@@ -48,6 +54,11 @@ class Place:
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """The shapes of its own weights, as the layer computes with them."""
         return tuple(values_of(weight).shape for weight in self.weights)
+
+    @property
+    def told(self) -> tuple[bool, ...]:
+        """Of which of its own weights the file tells the values: only numbers of one kind can be alike."""
+        return tuple(map(tells_values, self.weights))
 
     @property
     def is_named(self) -> bool:
@@ -109,6 +120,16 @@ def values_of(weight: Weight) -> Array:
     if weight.dequantized is not None:
         return weight.dequantized
     return weight.array if weight.unpacked is None else weight.unpacked
+
+
+def tells_values(weight: Weight) -> bool:
+    """Whether its file tells which numbers a weight has: integers of a byte may stand for others by a lost scale."""
+    return weight.dequantized is not None or weight.dtype not in _SMALL_INTEGERS or _is_added(weight.name)
+
+
+def stands_for_others(weight: Weight) -> bool:
+    """Whether integers are known to stand for other numbers, be these told or not."""
+    return weight.dequantized is not None or (weight.remark is not None and weight.remark.kind in _LOST_VALUES)
 
 
 def side_of(model: Model, kinds: Kinds) -> Side:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.matching.places import values_of
@@ -19,15 +20,23 @@ def paired_weights(old: Layer, new: Layer) -> tuple[tuple[Weight | None, Weight 
     """The weights of two layers that are one, in the order of the new one; what only the old one has comes last.
 
     They are paired by name. What is left is paired by shape in order where a name is only a position in either layer,
-    or a class is unknown, whose weights the file calls as it likes. Else two of other names are two: a layer may lack
-    a gamma, and the other one the beta of its shape.
+    or a class is unknown, whose weights the file calls as it likes; but only where both layers have as many left of a
+    shape, or what is missing would put the others in each other's places. Else two of other names are two: a layer may
+    lack a gamma, and the other one the beta of its shape.
     """
     left, right = dict(enumerate(old.weights)), dict(enumerate(new.weights))
     partners = _taken(left, right, lambda weight: weight.name if weight.named else None)
     if not (_tells_names(old) and _tells_names(new)):
-        partners |= _taken(left, right, lambda weight: values_of(weight).shape)
+        counts, others = (Counter(map(_shape, side.values())) for side in (left, right))
+        evenly = {shape for shape, count in counts.items() if others[shape] == count}
+        partners |= _taken(left, right, lambda weight: shape if (shape := _shape(weight)) in evenly else None)
     pairs = [(partners.get(place), weight) for place, weight in enumerate(new.weights)]
     return *pairs, *((weight, None) for weight in left.values())
+
+
+def _shape(weight: Weight) -> tuple[int, ...]:
+    """The shape of the values that a layer computes with."""
+    return values_of(weight).shape
 
 
 def _tells_names(layer: Layer) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import field
 from math import hypot, isfinite
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from kerasinspect.analysis.comparison.compared_values import compared_values
+from kerasinspect.analysis.comparison.compared_values import are_stored_alike, compared_values
 from kerasinspect.analysis.comparison.matching.places import values_of
 from kerasinspect.analysis.comparison.series.results import Movement
 from kerasinspect.analysis.damage import Damage, Unread
@@ -132,7 +132,10 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
     """How one weight moved from the file before to another; None where that cannot be read."""
     if before.is_lost(old):
         return None
-    change = Damage().attempt(lambda: compare(*compared_values(old, new)), new.path, new.path)
+    one, other, are_told = compared_values(old, new)
+    if not are_told and not are_stored_alike(old, new):
+        return None
+    change = Damage().attempt(lambda: compare(one, other), new.path, new.path)
     if isinstance(change, Unread):
         if file.figures_of(new):
             before.lose(old, change.message)
@@ -140,6 +143,8 @@ def moved(compare: Compare, before: MeasuredFile, old: Weight, file: MeasuredFil
     if change.equal:
         known = file.figures[new.stored_path] = before.figures_of(old)
         return Sum(before=known.norm) if known else None
+    if not are_told:
+        return None
     norm = change.old_norm or 0.0
     before.figures.setdefault(old.stored_path, Figures(change.old_nan, change.old_infinite, norm))
     file.figures[new.stored_path] = Figures(change.new_nan, change.new_infinite, change.new_norm or 0.0)
