@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.order import Age, Placement
     from kerasinspect.containers.stored import Group
     from kerasinspect.formats.contents import Contents
-    from kerasinspect.formats.tensorflow.object_graph import ObjectGraph
+    from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
     from kerasinspect.model import Extra, Layer, Weight
     from kerasinspect.remarks import Remark
@@ -86,9 +86,7 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     )
 
 
-def _extras_of(
-    contents: Contents, model: Node, weights: Sequence[Weight], layers: Sequence[Layer]
-) -> Iterator[Extra]:
+def _extras_of(contents: Contents, model: Node, weights: Sequence[Weight], layers: Sequence[Layer]) -> Iterator[Extra]:
     """Every array that is no weight."""
     if contents.objects is not None:
         from kerasinspect.assembly.labelling.tracked_extras import tracked_extras  # noqa: PLC0415 - few models are such
@@ -111,11 +109,11 @@ class _Claimed(NamedTuple):
 def _claimed(root: Node | None, contents: Contents, limits: Limits) -> _Claimed:
     """The model of a config, or of groups and lists alone, with every array that a layer can claim."""
     if contents.objects is not None:
-        return _claimed_objects(root, contents.objects, contents, limits)
+        return _claimed_objects(root, contents.objects, limits)
     return _claimed_rows(root, contents) if contents.tree is None else _claimed_tree(root, contents, contents.tree)
 
 
-def _claimed_objects(root: Node | None, graph: ObjectGraph, contents: Contents, limits: Limits) -> _Claimed:
+def _claimed_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Claimed:
     """The model with the variables of a checkpoint of TensorFlow."""
     from kerasinspect.assembly.claiming.objects import claim_objects  # noqa: PLC0415 - few models are such
 

@@ -152,7 +152,9 @@ def _reason_to_skip(rule: Rule, evidence: Evidence) -> str | None:
         "values": bool(evidence.statistics),
         "optimizer": any(extra.kind == "optimizer" for extra in model.extras),
         "archive": bool(evidence.container.members),
-        "checksums": bool(evidence.container.members or evidence.container.packed),
+        "checksums": bool(
+            evidence.container.members or evidence.container.packed or evidence.container.wrong_tensors is not None
+        ),
         "lock": evidence.contract is not None,
     }
     return next((_REASONS[need] for need in rule.needs if not present[need]), None)

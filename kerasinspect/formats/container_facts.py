@@ -95,6 +95,11 @@ class ContainerFacts:
     broken_lists: tuple[Remark, ...] = ()
     """Layers of a legacy file that list what the file does not hold."""
 
+    wrong_tensors: tuple[str, ...] | None = None
+    """Tensors of a checkpoint whose bytes have another checksum than is stored; None in any other file."""
+    has_graph: bool = False
+    """A graph of functions lies beside the weights, which runs where the model is loaded and called."""
+
     @property
     def wrong_checksums(self) -> tuple[_MemberFacts, ...]:
         """The members whose bytes have another checksum than their archive names."""
@@ -117,6 +122,9 @@ def container_facts(container: Container) -> ContainerFacts:
         facts = replace(facts, members=_facts_of(container.archive), unused_nbytes=container.archive.unused_nbytes)
     if container.packed is not None:
         facts = replace(facts, packed=_facts_of(container.packed))
+    if container.bundle is not None:
+        wrong = tuple(name for name in container.bundle.checked() if name is not None)
+        facts = replace(facts, wrong_tensors=wrong, has_graph=container.has_graph)
     for tree in container.trees:
         unwritten = (*facts.unwritten, *tree.unwritten)
         facts = replace(facts, outside_nbytes=facts.outside_nbytes + tree.outside_nbytes, unwritten=unwritten)
@@ -127,7 +135,9 @@ def container_facts(container: Container) -> ContainerFacts:
 def checksum_nbytes(container: Container) -> int:
     """Bytes that are read for the checksums of an archive, as far as the directory tells."""
     archives = (container.archive, container.packed)
-    return sum(member.compressed_size for archive in archives if archive for member in archive.members.values())
+    members = (member for archive in archives if archive for member in archive.members.values())
+    bundled = 0 if container.bundle is None else container.bundle.nbytes
+    return bundled + sum(member.compressed_size for member in members)
 
 
 def _facts_of(archive: Archive) -> tuple[_MemberFacts, ...]:

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kerasinspect.containers.stored import Group, StoredArray, Tree
+    from kerasinspect.containers.tensor_bundle.bundle import Bundle
     from kerasinspect.containers.zip.archive import Archive
-    from kerasinspect.formats.tensorflow.object_graph import ObjectGraph
+    from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.json_values import JsonObject
     from kerasinspect.model import FormatName
     from kerasinspect.model.checksum import Checksum
@@ -71,6 +72,10 @@ class Container:
     """A remark on every layer of a legacy file whose lists and contents disagree."""
     packed: Archive | None = None
     """The archive of arrays that the weights are, in an archive or in a folder."""
+    bundle: Bundle | None = None
+    """The checkpoint of TensorFlow that the weights are."""
+    has_graph: bool = False
+    """A graph of functions lies beside the weights, as in a SavedModel."""
 
 
 @dataclass(frozen=True, slots=True)

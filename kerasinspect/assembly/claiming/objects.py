@@ -1,4 +1,4 @@
-"""Variables of a checkpoint of TensorFlow to layers: the graph of objects is walked with the config, where there is one.
+"""Variables of a TensorFlow checkpoint to layers: the graph of objects is walked with the config, if there is one.
 
 A checkpoint keeps no names of layers, but each variable has the name that it was made with, ``block/dense_1/kernel``:
 what stands before the last part is the path of its layer. A layer of a nested model lacks the model's own name there.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kerasinspect.containers.stored import StoredArray
-    from kerasinspect.formats.tensorflow.object_graph import ObjectGraph
+    from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
 
 _LAYER = "layer-"
@@ -132,8 +132,8 @@ def prefixes_of(graph: ObjectGraph) -> dict[int, str]:
 
 
 def _is_bare(edge: str, prefix: str) -> bool:
-    """Whether the variables of a wrapped layer bear the name of the wrapper alone."""
-    return edge == "layer" and "/" not in prefix
+    """Whether the variables of what an attribute holds bear the name of the object that holds it."""
+    return edge == _INNER or (edge == "layer" and "/" not in prefix)
 
 
 def _is_list(graph: ObjectGraph, number: int) -> bool:
@@ -165,12 +165,9 @@ def _listed_layers(graph: ObjectGraph, number: int) -> list[int] | None:
     if layers:
         return [child for _, child in sorted(layers)]
     inner = graph.child(number, _INNER)
-    for holder in (number, inner):
-        for name in _LISTS if holder is not None else ():
-            listed = graph.child(holder, name)
-            if listed is not None:
-                return _in_order(graph, listed)
-    return None
+    holders = [number] if inner is None else [number, inner]
+    lists = (graph.child(holder, name) for holder in holders for name in _LISTS)
+    return next((_in_order(graph, listed) for listed in lists if listed is not None), None)
 
 
 def _in_order(graph: ObjectGraph, number: int) -> list[int]:
@@ -210,9 +207,7 @@ def _is_collection(graph: ObjectGraph, number: int, outer: str, prefix: str) -> 
         return one.identifier.startswith("trackable_") or one.identifier == "_generic_user_object"
     if any(graph[child].key for _, child in one.children) or _listed_layers(graph, number) is not None:
         return False
-    return _is_list(graph, number) or (
-        outer == prefix and _WRAPPED.isdisjoint(edge for edge, _ in one.children)
-    )
+    return _is_list(graph, number) or (outer == prefix and _WRAPPED.isdisjoint(edge for edge, _ in one.children))
 
 
 def _is_other(graph: ObjectGraph, number: int) -> bool:
@@ -297,9 +292,7 @@ def _words_of(node: Node) -> set[str]:
     return {kind.name for kind in kinds_of(node)}
 
 
-def _matched(
-    walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, int]]
-) -> Iterator[tuple[Node, int]]:
+def _matched(walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
     """The object of each layer that the config, or the class of a layer, says to be in it."""
     if not node.is_model:
         if not node.from_config and node.kind is not None:
@@ -430,7 +423,7 @@ def _usual_orders() -> frozenset[tuple[str, ...]]:
 
 
 def _listed_variables(graph: ObjectGraph, number: int) -> list[int]:
-    """The variables that a SavedModel lists of a model, in the order of ``get_weights()``; empty where it has no list."""
+    """The variables that a SavedModel lists of a model, in the order of ``get_weights()``; none without such a list."""
     listed = graph.child(number, "variables")
     every = [] if listed is None else [child for child in _in_order(graph, listed) if graph[child].key]
     return [child for child in dict.fromkeys(every) if not graph[child].full_name.endswith(_SEED)]
@@ -485,7 +478,11 @@ def claim_paths(
 
 def _attributes_of(node: Node) -> AbstractSet[str]:
     """The attributes that hold the layers in one of which only names are known."""
-    return {"cell"} if len(node.children) == 1 and "_cell" in node.children[0].name else {child.name for child in node.children}
+    return (
+        {"cell"}
+        if len(node.children) == 1 and "_cell" in node.children[0].name
+        else {child.name for child in node.children}
+    )
 
 
 def _at_path(made: dict[tuple[str, ...], Node], path: tuple[str, ...], name: str) -> Node:

@@ -14,7 +14,7 @@ from kerasinspect.model import Extra
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kerasinspect.formats.tensorflow.object_graph import ObjectGraph
+    from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.model import ExtraKind, Weight
 
 _VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"

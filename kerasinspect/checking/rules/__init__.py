@@ -131,6 +131,7 @@ RULES: tuple[Rule, ...] = (
     Rule("KI513", "pickled-weights", "error", "file", safety.pickled_weights),
     Rule("KI514", "oversized-array", "error", "file", safety.oversized_array, cves=("CVE-2026-0897",)),
     Rule("KI515", "repeated-key", "error", "file", safety.repeated_key),
+    Rule("KI516", "stored-graph", "note", "file", safety.stored_graph),
     Rule("KI601", "missing-layer", "error", "layer", contract.missing_layer, ("lock",), default=False),
     Rule("KI602", "unexpected-layer", "error", "layer", contract.unexpected_layer, ("lock",), default=False),
     Rule("KI603", "other-class", "error", "layer", contract.other_class, ("lock", "config"), default=False),

@@ -70,7 +70,7 @@ def newer_keras(evidence: Evidence, thresholds: Thresholds) -> Iterator[Hit]:
 
 
 def wrong_checksum(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The bytes of an archive's member do not have the CRC-32 that the archive names.
+    """The bytes of an archive's member, or of a checkpoint's tensor, do not have the checksum that the file names.
 
     Bytes were changed after the model was saved: by a bad disk, a broken transfer or an edit. Legacy HDF5 files
     have no checksums, so nothing can be said about them.
@@ -79,6 +79,8 @@ def wrong_checksum(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """
     for member in evidence.container.wrong_checksums:
         yield Hit(member.name, f"Its {member.nbytes:,} bytes do not have the CRC-32 that the archive names.")
+    for name in evidence.container.wrong_tensors or ():
+        yield Hit(name, "Its bytes do not have the CRC-32C that the index names.")
 
 
 def repeated_member(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -226,7 +226,7 @@ def _other_fingerprint(evidence: Evidence, digest: Callable[[Weight], str | Unre
     """A hit where a fingerprint was agreed, and that of the model is another one."""
     agreed = (evidence.contract or Contract()).fingerprint
     if agreed is not None:
-        is_wrong = bool(evidence.container.wrong_checksums)
+        is_wrong = bool(evidence.container.wrong_checksums or evidence.container.wrong_tensors)
         actual = fingerprint_by(evidence.model, digest, lambda: "wrong" if is_wrong else None)
         if actual.order == "get_weights" and not fits_text(agreed, actual.sha256):
             words = f"The fingerprint of its weights is {actual.sha256}, where the lock has {agreed}."

@@ -297,6 +297,18 @@ def repeated_key(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
         yield Hit(document, f"One of its objects has the key {cut(key, SHOWN)!r} more than once.")
 
 
+def stored_graph(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The folder holds a graph of TensorFlow operations beside the weights, as every SavedModel does.
+
+    TensorFlow runs it where the model is called, and parts of it when it is loaded. Operations may read and write
+    files, so that a graph is a program; nothing here runs it or looks at what it does.
+
+    Load only what comes from someone you trust, or take the weights alone: kerasinspect export.
+    """
+    if evidence.container.has_graph:
+        yield Hit(evidence.name, "It holds a graph of operations that TensorFlow runs.")
+
+
 def deceptive_name(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """A name holds characters that cannot be seen or that change the text around them, or it imitates another name.
 

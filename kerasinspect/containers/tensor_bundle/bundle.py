@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import closing
-from dataclasses import field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ from kerasinspect.containers.tensor_bundle.table import block_at, blocks_of, ent
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, RefusedFile
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit
+from kerasinspect.model.checksum import Checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import ExitStack
 
     from kerasinspect.containers.sources import Source
@@ -48,12 +49,28 @@ class Bundle:
     """By key; without the graph of objects, and whatever else is one text that TensorFlow keeps for itself."""
     shards: tuple[Source | None, ...]
     """The data files; None for one that is missing."""
+    checked: Callable[[], Iterator[str | None]]
+    """Reads all bytes for their checksums: None for each piece, the name of what has another one than is stored."""
     damage: tuple[str, ...] = ()
 
     @property
     def nbytes(self) -> int:
         """Bytes of all files."""
         return self.source.size + sum(shard.size for shard in self.shards if shard)
+
+    @property
+    def checksum(self) -> Checksum:
+        """The checksums of the index and of all tensors, as one."""
+        return Checksum(self.nbytes, self._verified)
+
+    def _verified(self) -> Iterator[object]:
+        """Verify all of them; raises DamagedFile for the first that is wrong."""
+        for wrong in self.checked():
+            if wrong is not None:
+                prefix = self.source.label.removesuffix(_INDEX)
+                message = f"The bytes of {wrong} in {prefix} do not have the checksum that its index has of them."
+                raise DamagedFile(message, COPY_AGAIN)
+            yield wrong
 
     def texts(self, key: str, most: int) -> list[bytes]:
         """The texts of a tensor of these; raises DamagedFile where they contradict themselves or take over ``most``."""
@@ -65,7 +82,7 @@ class Bundle:
 
 
 def _texts_in(view: memoryview, count: int) -> Iterator[bytes]:
-    """So many texts: their lengths, a checksum of these, and all their bytes; raises ValueError where they end early."""
+    """So many texts: their lengths, a checksum of these, all their bytes; raises ValueError where they end early."""
     lengths, at = [], 0
     for _ in range(count):
         length, at = varint(view, at)
@@ -99,7 +116,14 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
         if entry.dtype != TEXTS or not key.startswith("_")
     }
     damage += [array.problem for array in arrays.values() if array.problem]
-    return Bundle(source, whole, arrays, shards, tuple(damage))
+    return Bundle(source, whole, arrays, shards, partial(_checked, source, entries, shards), tuple(damage))
+
+
+def _checked(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> Iterator[str | None]:
+    """What is read for checksums."""
+    from kerasinspect.containers.tensor_bundle.checksums import checked  # noqa: PLC0415 - numpy comes with it
+
+    return checked(source, entries, shards)
 
 
 def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
@@ -125,9 +149,7 @@ def _open_shards(source: Source, count: int, files: ExitStack, damage: list[str]
             yield None
 
 
-def _array_of(
-    key: str, entry: Entry, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]
-) -> StoredArray:
+def _array_of(key: str, entry: Entry, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> StoredArray:
     """One tensor, or all slices of one."""
     encoding = entry.encoding
     if entry.dtype == TEXTS:
@@ -145,7 +167,9 @@ def _texts_as_array(key: str, entry: Entry, shards: tuple[Source | None, ...]) -
     problem = None
     if source is None or entry.offset + entry.nbytes > source.size or math.prod(entry.shape) > entry.nbytes:
         problem = f"The texts of {key} are not all there."
-    return StoredArray(key, entry.shape, TEXTS, entry.encoding, Texts(key, entry, source), entry.offset, problem, source)
+    return StoredArray(
+        key, entry.shape, TEXTS, entry.encoding, Texts(key, entry, source), entry.offset, problem, source
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

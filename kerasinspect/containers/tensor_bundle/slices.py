@@ -68,10 +68,11 @@ class Boxes:
             if not shared:
                 continue
             shape = (len(shared), *map(len, others), self.itemsize)
-            data = box.source.read_at(
-                box.offset + (shared.start - own.start) * math.prod(shape[1:]), math.prod(shape)
+            data = box.source.read_at(box.offset + (shared.start - own.start) * math.prod(shape[1:]), math.prod(shape))
+            place = (
+                slice(shared.start - rows.start, shared.stop - rows.start),
+                *(slice(p.start, p.stop) for p in others),
             )
-            place = (slice(shared.start - rows.start, shared.stop - rows.start), *(slice(p.start, p.stop) for p in others))
             whole[place] = np.frombuffer(data, np.uint8).reshape(shape)
         return whole.tobytes()
 

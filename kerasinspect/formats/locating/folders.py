@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.containers.sources import cannot_open, open_beside
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile, UnreadableFile
+from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.foreign_files import (
     LOAD_CHECKPOINT,
     NAME_A_MODEL,
     listed,
     shortened,
 )
-from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.keras_archive import CONFIG
 from kerasinspect.formats.keras_folder import weights_name
 from kerasinspect.formats.locating.folder_search import ENDINGS

@@ -17,7 +17,7 @@ from kerasinspect.containers.tensor_bundle.bundle import open_bundle
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT, Container, Contents
 from kerasinspect.formats.foreign_files import DATA_OF_CHECKPOINT
-from kerasinspect.formats.tensorflow.object_graph import GRAPH_KEY, ObjectGraph, TrackedObject, objects_of
+from kerasinspect.formats.object_graph import GRAPH_KEY, ObjectGraph, TrackedObject, objects_of
 from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Content
         location=source.path.removesuffix(INDEX_OF_CHECKPOINT),
         format="tf-checkpoint",
         objects=graph,
-        
         damage=bundle.damage,
-        container=Container(bundle.nbytes),
+        checksum=bundle.checksum,
+        container=Container(bundle.nbytes, bundle=bundle),
     )
 
 

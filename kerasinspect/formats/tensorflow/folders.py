@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import cannot_open, open_beside
 from kerasinspect.formats.contents import SAVED_MODEL
-from kerasinspect.formats.tensorflow.checkpoint import LIST, newest_index, read_checkpoint
+from kerasinspect.formats.tensorflow.checkpoint import newest_index, read_checkpoint
 from kerasinspect.formats.tensorflow.saved_model import read_saved_model
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import Tally
@@ -29,7 +29,7 @@ def read_tensorflow_folder(folder: str, limits: Limits, files: ExitStack) -> Con
     index = newest_index(folder, _names_in(folder, limits))
     if index is None:
         return None
-    source = files.enter_context(closing(open_beside(Path(folder), os.path.basename(index))))
+    source = files.enter_context(closing(open_beside(Path(folder), Path(index).name)))
     return replace(read_checkpoint(source, limits, files), location=folder)
 
 

@@ -1,7 +1,7 @@
 """SavedModel folders: a graph of objects with what Keras wrote of each layer, and a checkpoint with the arrays.
 
-Of the functions in ``saved_model.pb``, which are most of it, nothing is read but how long they are. Until TensorFlow 2.4
-it holds Keras's metadata, in 2.5 ``keras_metadata.pb`` has them as well, and since then alone.
+Of the functions in ``saved_model.pb``, which are most of it, nothing is read but how long they are. Until TensorFlow
+2.4 it holds Keras's metadata, in 2.5 ``keras_metadata.pb`` has them as well, and since then alone.
 
 Source: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph}.proto, keras/protobuf/saved_metadata.proto.
 """
@@ -18,11 +18,10 @@ from kerasinspect.containers.protobuf import fields_of, spans_of
 from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.tensor_bundle.bundle import open_bundle
-from kerasinspect.errors import DamagedFile, UnreadableFile
+from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import SAVED_MODEL, Container, Contents
+from kerasinspect.formats.object_graph import ObjectGraph, TrackedObject, reference_of, text_of
 from kerasinspect.formats.tensorflow.checkpoint import graph_of
-from kerasinspect.formats.tensorflow.object_graph import ObjectGraph, TrackedObject, reference_of, text_of
-from kerasinspect.knowledge.serialized import as_mapping, text_at
 from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.limits import Tally, over_limit
 
@@ -56,18 +55,18 @@ def read_saved_model(folder: str, limits: Limits, files: ExitStack) -> Contents:
     if stored is None:
         raise DamagedFile(f"{folder} has no graph of objects beside its arrays.", "Save the model again.")
     graph = ObjectGraph(_with_keys(told, stored), bundle.arrays)
-    root = as_mapping(graph[0].metadata)
+    root = graph[0].metadata or {}
     return Contents(
         location=folder,
         format="saved-model",
         objects=graph,
-        
         config=_config_of(root),
         training_config=_mapping(root.get("training_config")),
-        keras_version=text_at(root, "keras_version"),
-        backend=text_at(root, "backend"),
+        keras_version=_text(root.get("keras_version")),
+        backend=_text(root.get("backend")),
         damage=bundle.damage,
-        container=Container(source.size + bundle.nbytes),
+        checksum=bundle.checksum,
+        container=Container(source.size + bundle.nbytes, bundle=bundle, has_graph=True),
     )
 
 
@@ -76,14 +75,19 @@ def _config_of(root: JsonObject) -> JsonObject | None:
     stored = _mapping(root.get("model_config"))
     if stored is not None:
         return stored
-    config = as_mapping(root.get("config"))
-    name = text_at(root, "class_name")
-    return {"class_name": name, "config": config} if name and isinstance(config.get("layers"), list) else None
+    config, name = root.get("config"), root.get("class_name")
+    is_whole = isinstance(config, dict) and isinstance(config.get("layers"), list) and isinstance(name, str)
+    return {"class_name": name, "config": config} if is_whole else None
 
 
 def _mapping(value: Json) -> JsonObject | None:
     """A value that is an object of JSON."""
     return value if isinstance(value, dict) else None
+
+
+def _text(value: Json) -> str | None:
+    """A value that is a text."""
+    return value if isinstance(value, str) else None
 
 
 def _objects_in(source: Source, limits: Limits) -> tuple[TrackedObject, ...]:

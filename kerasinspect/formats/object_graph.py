@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 """The key of the tensor that holds the graph."""
-_VARIABLE_VALUE = b"VARIABLE_VALUE"
+_VARIABLE_VALUE = "VARIABLE_VALUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _object_of(message: memoryview, links: Tally) -> TrackedObject:
             children.append(reference_of(field))
         elif number == 2:  # noqa: PLR2004 - the number of the field, as below
             values = dict(fields_of(field))
-            if values.get(1) == _VARIABLE_VALUE:
+            if text_of(values.get(1)) == _VARIABLE_VALUE:
                 full_name, key = text_of(values.get(2)), text_of(values.get(3))
         elif number == 3:  # noqa: PLR2004
             slots.append(slot_of(field))
