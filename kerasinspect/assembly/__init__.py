@@ -115,7 +115,7 @@ def _claimed(root: Node | None, contents: Contents, limits: Limits) -> _Claimed:
 
 def _claimed_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Claimed:
     """The model with the variables of a checkpoint of TensorFlow."""
-    from kerasinspect.assembly.claiming.objects import claim_objects  # noqa: PLC0415 - few models are such
+    from kerasinspect.assembly.claiming.tracked import claim_objects  # noqa: PLC0415 - few models are such
 
     model, listed = claim_objects(root, graph, limits)
     places = places_in_order(model, "keras 2") if listed is None else listed

@@ -182,7 +182,7 @@ class Texts:
 
     def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - texts are no numbers, whatever is asked
         """Refuse."""
-        raise RefusedFile(f"{self.key} holds texts, which are not shown.")
+        raise RefusedFile(f"{self.key} holds texts, which are not shown.", "Read them where they were made.")
 
     def blocks(self, size: int) -> Iterator[memoryview]:
         """All bytes in pieces of at most ``size``; raises DamagedFile where the texts contradict themselves."""
@@ -193,7 +193,7 @@ class Texts:
     def all(self) -> list[bytes]:
         """The texts; raises DamagedFile where they contradict themselves."""
         if self.source is None:
-            raise DamagedFile(f"The texts of {self.key} are not there.")
+            raise DamagedFile(f"The texts of {self.key} are not there.", COPY_AGAIN)
         view = memoryview(self.source.read_at(self.entry.offset, self.entry.nbytes))
         with parsing(self.source, f"the texts of {self.key}"):
             return [*_texts_in(view, math.prod(self.entry.shape))]

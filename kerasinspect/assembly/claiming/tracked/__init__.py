@@ -1,0 +1,259 @@
+"""Variables of a TensorFlow checkpoint to layers: the graph of objects is walked with the config, if there is one.
+
+A checkpoint keeps no names of layers, but each variable has the name that it was made with, ``block/dense_1/kernel``:
+what stands before the last part is the path of its layer. A layer of a nested model lacks the model's own name there.
+A SavedModel has the name, class and config of each layer beside its object.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING, NamedTuple
+
+from kerasinspect.assembly.claiming.choosing import kind_named
+from kerasinspect.assembly.claiming.legacy_names import current_word
+from kerasinspect.assembly.claiming.tracked.paths import NamedVariable, claim_paths
+from kerasinspect.assembly.claiming.tracked.reading import (
+    LAYER,
+    NOT_LAYERS,
+    SEED_EDGE,
+    held,
+    in_order,
+    listed_layers,
+    listed_variables,
+    model_in,
+    named_weights,
+    prefixes_of,
+)
+from kerasinspect.assembly.claiming.tracked.recognising import recognise, usual_orders, words_of
+from kerasinspect.assembly.nodes import Claim, Node
+from kerasinspect.assembly.order import Placement
+from kerasinspect.assembly.skeleton import node_of, sublayer_nodes
+from kerasinspect.knowledge.serialized import text_at
+from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.limits import over_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kerasinspect.formats.object_graph import ObjectGraph
+    from kerasinspect.limits import Limits
+
+_UNTRAINED = frozenset({"moving_mean", "moving_variance", "mean", "variance", "count", "vector_u", "sn_u"})
+"""Names of variables that training does not change."""
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What the walk of a graph carries from object to object."""
+
+    graph: ObjectGraph
+    limits: Limits
+    top: int
+    """The model."""
+    prefixes: Mapping[int, str]
+    """The path that the names of an object's variables begin with; absent where no variable lies below an object."""
+    nodes: dict[int, Node] = field(default_factory=dict)
+    """The layer of each object that was met."""
+    places: dict[int, Placement] = field(default_factory=dict)
+    """The place of each variable that a layer claimed."""
+
+
+class Claimed(NamedTuple):
+    """A model with its arrays."""
+
+    model: Node
+    places: list[Placement] | None
+    """In the order of ``get_weights()``, where the file lists them so."""
+
+
+def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Claimed:
+    """The whole model with its arrays; raises RefusedFile where layers lie too deep inside one another."""
+    prefixes = prefixes_of(graph)
+    top = model_in(graph, prefixes)
+    walk = _Walk(graph, limits, top, prefixes)
+    node = root or _node_of(walk, top, "", "")
+    node.role = "model"
+    if root is None and not graph[top].metadata:
+        node.name, node.is_plain = prefixes.get(top, ""), True
+    if graph.has_names_alone:
+        claim_paths(node, _named(graph, named_weights(graph)), walk.places)
+        for below in node.walk():
+            below.order_known = below.own_order_known = False
+    elif held(walk.graph, walk.prefixes, top) or not listed_variables(graph, top):
+        _claim(walk, node, top, 0)
+    else:
+        claim_paths(node, _named(graph, listed_variables(graph, top)), walk.places)
+    return Claimed(node, _in_listed_order(walk, top))
+
+
+def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
+    """Give a layer its own variables, then each layer in it its own."""
+    if depth > walk.limits.hdf5_depth:
+        raise over_limit("hdf5_depth", depth, walk.limits.hdf5_depth, "The graph of objects")
+    walk.nodes[number] = node
+    _claim_variables(walk, node, number)
+    _claim_nameless(walk, node, number)
+    listed = listed_layers(walk.graph, number)
+    if node.kind is None and listed is not None:
+        node.role, node.is_plain = "model", not node.from_config
+    objects = held(walk.graph, walk.prefixes, number)
+    if listed is not None and node.is_model:
+        objects = [(f"{LAYER}{place}", child) for place, child in enumerate(listed)]
+    for child, place in _matched(walk, node, number, objects):
+        _claim_again(walk, child, place, depth)
+    for edge, place in objects:
+        if place in walk.prefixes and place not in walk.nodes:
+            child = _node_of(walk, place, edge, walk.prefixes.get(number, ""))
+            node.children.append(child)
+            _claim(walk, child, place, depth + 1)
+    _note_order(walk, node, objects, is_listed=listed is not None)
+
+
+def _claim_again(walk: _Walk, node: Node, number: int, depth: int) -> None:
+    """Give a layer its variables, or note that it is one that was met."""
+    if number in walk.nodes:
+        node.same_as = walk.nodes[number]
+    else:
+        _claim(walk, node, number, depth + 1)
+
+
+def _claim_variables(walk: _Walk, node: Node, number: int) -> None:
+    """Give a layer its own variables, in the order in which it made them."""
+    for edge, child in walk.graph[number].children:
+        array = walk.graph.array(child)
+        if array is None or child in walk.places or edge in NOT_LAYERS or edge == SEED_EDGE:
+            continue
+        if node.kind is not None and node.kind.shares_kernel and child in _inner_variables(walk.graph, number):
+            continue
+        one = walk.graph[child]
+        name = current_word(_own_name(one.full_name, edge), words_of(node))
+        kind = kind_named(node, name, array)
+        trained = False if one.trainable is None and kind is None and name in _UNTRAINED else one.trainable
+        claim = Claim(name, array, kind, trainable=trained, is_keyed=True)
+        node.claims.append(claim)
+        walk.places[child] = Placement(node, claim, is_known=True)
+
+
+def _claim_nameless(walk: _Walk, node: Node, number: int) -> None:
+    """Give a wrapper the variables of the layer in it where these bear the wrapper's name and no other."""
+    inner = walk.graph.child(number, "layer")
+    if inner is None or inner in walk.nodes or node.children or walk.graph[inner].metadata:
+        return
+    if walk.prefixes.get(inner) == walk.prefixes.get(number) and not held(walk.graph, walk.prefixes, inner):
+        walk.nodes[inner] = node
+        _claim_variables(walk, node, inner)
+
+
+def _inner_variables(graph: ObjectGraph, number: int) -> set[int]:
+    """The variables of the layer that a wrapper wraps, of which it may hold one itself."""
+    inner = graph.child(number, "layer")
+    return set() if inner is None else {child for _, child in graph[inner].children}
+
+
+def _own_name(full_name: str, edge: str) -> str:
+    """The name of a variable, or of the attribute that holds it where the variable has none."""
+    return full_name.rpartition("/")[2] or edge.lstrip("_")
+
+
+def _matched(walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
+    """The object of each layer that the config, or the class of a layer, says to be in it."""
+    if not node.is_model:
+        if not node.from_config and node.kind is not None:
+            node.children = [*_guessed(walk, node, number)]
+        yield from _by_attribute(walk, node, number)
+        return
+    places = [place for _, place in objects]
+    names = {name: place for place in reversed(places) if (name := _name_told(walk, place))}
+    if names:
+        yield from ((child, names[child.name]) for child in node.children if child.name in names)
+        return
+    bare = [child for child in node.children if child.role != "input"]
+    for children in (node.children, bare):
+        if len(children) == len(places):
+            yield from zip(children, places, strict=True)
+            return
+
+
+def _name_told(walk: _Walk, number: int) -> str:
+    """The name of a layer as the file has it beside its object."""
+    return text_at(walk.graph[number].metadata or {}, "name") or ""
+
+
+def _by_attribute(walk: _Walk, node: Node, number: int) -> Iterator[tuple[Node, int]]:
+    """The object of each layer inside one of a known class, by the attribute that holds it."""
+    for attributes in dict.fromkeys(child.attributes for child in node.children):
+        place = next((at for name in attributes if (at := walk.graph.child(number, name)) is not None), None)
+        if place is None:
+            continue
+        held = [child for child in node.children if child.attributes == attributes]
+        places = in_order(walk.graph, place) if held[0].listed else [place]
+        yield from zip(held, places, strict=False)
+
+
+def _guessed(walk: _Walk, node: Node, number: int) -> Iterator[Node]:
+    """The layers inside one of a known class that no config describes."""
+    for part in node.kind.sublayers if node.kind else ():
+        if part.class_name and not part.listed and any(walk.graph.child(number, name) for name in part.attributes):
+            for child in sublayer_nodes(Node(node.name, node.class_name, {"use_gate": True}), part):
+                child.from_config = False
+                yield child
+
+
+def _node_of(walk: _Walk, number: int, edge: str, outer: str) -> Node:
+    """The layer that an object is, as the file describes it, or as its variables' names and their number prove."""
+    metadata = walk.graph[number].metadata
+    if metadata is not None:
+        return node_of(metadata)
+    prefix = walk.prefixes.get(number, "")
+    name = prefix.removeprefix(f"{outer}/") if outer else prefix
+    is_named = bool(name) and name != outer
+    node = Node(name if is_named else edge or "model", "", from_config=False, named=is_named)
+    _recognise(walk, node, number)
+    return node
+
+
+def _recognise(walk: _Walk, node: Node, number: int) -> None:
+    """Give a layer the class that its name says, where its variables and the layers in it are those of the class."""
+    one = walk.graph[number]
+    variables = {
+        _own_name(walk.graph[child].full_name, edge): array
+        for edge, child in one.children
+        if (array := walk.graph.array(child)) is not None
+    }
+    inside = {edge for edge, child in one.children if child in walk.prefixes and not walk.graph[child].key}
+    recognise(node, variables, inside - NOT_LAYERS)
+
+
+def _note_order(walk: _Walk, node: Node, objects: Sequence[tuple[str, int]], *, is_listed: bool) -> None:
+    """Note what the graph leaves open: the order of a layer's own variables, and of the layers in it.
+
+    A model goes through its attributes as they were assigned, but through the keys of a dictionary as they sort. A
+    layer whose variables are called as those of one of Keras's own, and one that only wraps another, is taken for one.
+    """
+    node.bears = bool(node.claims) or any(child.bears for child in node.children)
+    if node.kind is not None or is_listed:
+        return
+    names = tuple(claim.name for claim in node.claims)
+    inside = sum(child.bears for child in node.children)
+    node.own_order_known = not names or names in usual_orders()
+    node.is_plain = node.own_order_known and inside + bool(names) == 1
+    if not node.is_plain and not (walk.nodes[walk.top] is node and all("/" not in edge for edge, _ in objects)):
+        node.order_known = inside + bool(names) <= 1
+
+
+def _in_listed_order(walk: _Walk, top: int) -> list[Placement] | None:
+    """The places in the order of the list that a SavedModel has; those that it lacks come last, at no position."""
+    listed = listed_variables(walk.graph, top)
+    if not listed or any(number not in walk.places for number in listed):
+        return None
+    others = (place._replace(is_known=False) for number, place in walk.places.items() if number not in {*listed})
+    return [*(walk.places[number] for number in listed), *others]
+
+
+def _named(graph: ObjectGraph, numbers: Iterable[int]) -> Iterator[NamedVariable]:
+    """Variables with their names and their arrays."""
+    for number in numbers:
+        one, array = graph[number], graph.array(number)
+        if array is not None:
+            yield NamedVariable(number, one.full_name or one.key, array, one.trainable)

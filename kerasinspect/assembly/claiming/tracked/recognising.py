@@ -1,0 +1,74 @@
+"""The class of a layer that a checkpoint does not name: told by its variables' names and by the layers in it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kerasinspect.assembly.claiming.choosing import kinds_of, possible_kinds
+from kerasinspect.assembly.claiming.legacy_names import current_word
+from kerasinspect.assembly.claiming.recognising import TELLING
+from kerasinspect.assembly.claiming.tracked.reading import MEAN
+from kerasinspect.assembly.nodes import Node
+from kerasinspect.assembly.skeleton import role_of
+from kerasinspect.knowledge.layers import LAYERS, class_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from kerasinspect.containers.stored import StoredArray
+
+_TELLING = ((frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),)
+"""Attributes that only one class of Keras has beside those that tell classes of Keras 3."""
+_POWER_VECTORS = frozenset({"vector_u", "sn_u"})
+"""The vector of a layer that divides a kernel by its largest singular value, over the versions."""
+
+
+def recognise(node: Node, variables: Mapping[str, StoredArray], inside: AbstractSet[str]) -> None:
+    """Give a layer the class that what it holds proves, or that its name says where what it holds is of that class."""
+    for class_name in _classes_told(node, variables, inside):
+        kind = LAYERS[class_name]
+        attributes = {name for part in kind.sublayers for name in part.attributes}
+        words = {one.name for one in kind.weights}
+        names = {current_word(name, words): array for name, array in variables.items()}
+        if inside <= attributes and not kind.is_model and _can_have(class_name, names):
+            node.class_name, node.kind, node.role = class_name, kind, role_of(kind)
+            return
+
+
+def _classes_told(node: Node, variables: Mapping[str, StoredArray], inside: AbstractSet[str]) -> Iterator[str]:
+    """The classes that a layer may be of, the surest first."""
+    yield from (name for attributes, name in (*TELLING, *_TELLING) if attributes <= inside)
+    if "layer" in inside and not _POWER_VECTORS.isdisjoint(variables):
+        yield "SpectralNormalization"
+    if told := class_of_name(node.name):
+        yield told
+
+
+def _can_have(class_name: str, arrays: Mapping[str, StoredArray]) -> bool:
+    """Whether arrays of these names can be all weights of a layer of a class, less a kernel that it wraps."""
+    if LAYERS[class_name].shares_kernel:
+        arrays = {name: array for name, array in arrays.items() if name != "kernel"}
+    for kinds in possible_kinds(Node("", class_name, kind=LAYERS[class_name])):
+        named = {kind.name: kind for kind in kinds}
+        if named.keys() == arrays.keys() and all(
+            named[name].can_be(len(array.shape), array.dtype) for name, array in arrays.items()
+        ):
+            return True
+    return False
+
+
+def words_of(node: Node) -> set[str]:
+    """The names of all weights that a layer of its class can have."""
+    return {kind.name for kind in kinds_of(node)}
+
+
+@cache
+def usual_orders() -> frozenset[tuple[str, ...]]:
+    """The names of all weights of a layer, in order, for all classes of Keras."""
+    return frozenset(
+        tuple(one.name for one in kinds)
+        for name, kind in LAYERS.items()
+        for kinds in possible_kinds(Node("", name, kind=kind))
+    ) | {MEAN}
