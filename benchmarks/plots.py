@@ -60,6 +60,9 @@ def draw(results: Results, plot: Plot, folder: Path) -> bool:
             label = who if who == READ else f"{question}, {who}"
             colour = "black" if who == READ else _COLOURS[question]
             axes.loglog(*zip(*points, strict=True), _STYLES[who], color=colour, marker=".", label=label)
+        ticks = sorted({across for points in lines.values() for across, _ in points})
+        axes.set_xticks(ticks, [_tick(kind, at) for at in ticks])
+        axes.set_xticks([], minor=True)
         axes.set_xlabel(plot.kinds[kind])
         axes.grid(which="major", color="#dddddd")
         axes.spines[["top", "right"]].set_visible(False)
@@ -67,6 +70,13 @@ def draw(results: Results, plot: Plot, folder: Path) -> bool:
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper", frameon=False)
     figure.savefig(folder / plot.file, metadata={"Date": None})
     return True
+
+
+def _tick(kind: str, at: int) -> str:
+    """What stands at a point of an axis."""
+    if kind != "bytes":
+        return f"{at:,}"
+    return f"{at / 1e9:.3g} GB" if at >= 1e9 else f"{at / 1e6:.3g} MB"  # noqa: PLR2004 - as it is written
 
 
 def curves(results: Results, kind: str) -> Lines:
