@@ -69,12 +69,13 @@ _COMMANDS = {
     LARGE: _OF_LARGE,
     CONFIG: ("summary", "list", "show"),
 } | {values_name(dtype): ("stats",) for dtype in DTYPES}
-_ON_CURVES = {
+ON_CURVES = {
     "arrays": ("summary", "list", "show"),
     "layers": ("summary", "list", "show"),
     "nested": ("summary", "list", "show"),
     "bytes": ("summary", "stats", "check"),
 }
+"""What is asked of all models of a curve; of the largest one more is asked, which makes no line."""
 _PAIRS = (
     ("diff", VGG, VGG_CHANGED),
     ("diff", VGG_LEGACY, VGG_CHANGED_LEGACY),
@@ -131,7 +132,7 @@ class Field:
         asked = dict(_COMMANDS)
         for kind, sizes in self.curves.items():
             for name in (curve_name(kind, size) for size in sizes):
-                asked.setdefault(name, _ON_CURVES[kind])
+                asked.setdefault(name, ON_CURVES[kind])
         return asked
 
     def _words(self, question: str) -> tuple[str, ...]:

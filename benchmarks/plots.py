@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmarks.builds import BEFORE, THIS
-from benchmarks.contests import READ
+from benchmarks.contests import ON_CURVES, READ
 from benchmarks.models import curve_name
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def curves(results: Results, kind: str) -> Lines:
         name = curve_name(kind, size)
         for model, question, who in results.records:
             record = results.find(model, question, who)
-            if model == name and record and (who != READ or question == "stats"):
+            is_told = question in ON_CURVES[kind] and (who != READ or question == "stats")
+            if model == name and record and is_told:
                 across = results.bytes[name] if kind == "bytes" else size
                 lines.setdefault((question, who), []).append((across, record.seconds))
     return dict(sorted(lines.items(), key=lambda line: line[0][1] == READ))

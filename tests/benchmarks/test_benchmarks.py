@@ -17,7 +17,7 @@ from benchmarks.__main__ import keras_of, main, parse
 from benchmarks.builds import BEFORE, THIS, Build, FailedCommand
 from benchmarks.contests import READ, START, Contest, Field
 from benchmarks.measuring import hold
-from benchmarks.models import CURVES, KERAS_MODELS, Shelf, curve_models, other_models
+from benchmarks.models import CURVES, KERAS_MODELS, LARGE, Shelf, curve_models, other_models
 from benchmarks.peers import Kitchen
 from benchmarks.places import RESULTS
 from benchmarks.records import Record, Results, quotient
@@ -138,6 +138,17 @@ def test_who_fails_is_left_out_with_the_reason(tmp_path: Path, page: Page) -> No
     assert "* netron: not there" in said
     assert "| peer |" not in said
     assert made.find("vgg19.keras", "list", "peer") is None
+
+
+def test_a_curve_has_what_is_asked_of_all_its_models(page: Page, tmp_path: Path) -> None:
+    """Of the largest one every command is measured, and what is asked of no other makes no line."""
+    found = [record(THIS, 1, model=LARGE, question=question) for question in ("stats", "training", "lock")]
+    made = results(*found, curves={**dict.fromkeys(CURVES, ()), "bytes": CURVES["bytes"]})
+    made.bytes[LARGE] = 12_000_000_000
+    assert "| training |" in page(made)
+    drawn = (tmp_path / "time_by_bytes.svg").read_text(encoding="utf-8")
+    assert "stats, this build" in drawn
+    assert "training" not in drawn
 
 
 def test_ratios_are_those_of_medians(page: Page) -> None:
