@@ -30,14 +30,25 @@ class Options:
     """What the command line asks for."""
 
     work: Path
-    results: Path
+    results: Path | None
     runs: int
     keras: str | None
     baseline: str | None
     only: list[str]
     quick: bool
     resume: bool
+    prepare: bool
     draw: bool
+
+    @property
+    def kept(self) -> Path:
+        """The file of what is measured: a trial has a folder of its own."""
+        return self.work / ("trial" if self.quick else "") / "results.json"
+
+    @property
+    def page(self) -> Path:
+        """The page that is written; that of a trial lies beside its figures."""
+        return self.results or (self.kept.with_name(RESULTS.name) if self.quick else RESULTS)
 
     def wants(self, model: str) -> bool:
         """Whether a model of this name is measured."""
@@ -48,13 +59,14 @@ def parse(arguments: Sequence[str] | None) -> Options:
     """The options of a command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--work", type=Path, default=WORK, help="Where models, builds and peers are kept.")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="The page that is written.")
+    parser.add_argument("--results", type=Path, help="The page that is written.")
     parser.add_argument("--runs", type=int, default=9, help="Rounds of each contest. Default: 9.")
     parser.add_argument("--keras", metavar="PYTHON", help="A Python with Keras and TensorFlow. Default: this one.")
     parser.add_argument("--baseline", metavar="REF", help="A commit whose build takes part as well.")
     parser.add_argument("--only", metavar="GLOB", action="append", default=[], help="Only models of these names.")
     parser.add_argument("--quick", action="store_true", help="Only small models, without peers: a trial.")
     parser.add_argument("--resume", action="store_true", help="Go on with a run of this build that was ended.")
+    parser.add_argument("--prepare", action="store_true", help="Measure nothing; make all models, install all else.")
     parser.add_argument("--draw", action="store_true", help="Measure nothing; write the page of the last run again.")
     return Options(**vars(parser.parse_args(arguments)))
 
@@ -81,7 +93,9 @@ def prepare(options: Options) -> tuple[Field, Results]:
     shelf, curves = fill_shelf(options, kitchen)
     facts = machine.facts() | {name: build.commit for name, build in builds.items()} | dict(pinned())
     field = Field(shelf, builds, kitchen, curves, options.work / "written.npz")
-    return field, Results(facts | peers.versions_of(kitchen), options.runs, curves, missing=missing + shelf.missing)
+    facts |= peers.versions_of(kitchen)
+    made = Results(facts, options.runs, curves, missing=missing + shelf.missing, is_trial=options.quick)
+    return field, made
 
 
 def keras_of(python: str | None) -> str | None:
@@ -102,35 +116,40 @@ def fill_shelf(options: Options, kitchen: Kitchen) -> tuple[Shelf, dict[str, tup
     return shelf, curves
 
 
-def measure(options: Options, kept: Path) -> None:
+def measure(options: Options, field: Field, results: Results) -> None:
     """Hold all contests; each is kept as soon as it is over."""
-    field, results = prepare(options)
-    if (options.only or options.resume) and kept.exists():
-        results.keep(records.load(kept))
-    for contest in field.contests():
-        done = options.resume and (contest.model, contest.question, THIS) in results.records
-        if options.wants(contest.model) and not done:
-            for record in hold(contest, field.builds, options.runs, options.work):
-                results.add(record)
-            if field.shelf.has(contest.model):
-                results.bytes[contest.model] = field.shelf.path(contest.model).stat().st_size
-            results.save(kept)
+    if (options.only or options.resume) and options.kept.exists():
+        results.keep(records.load(options.kept))
+    done = set(results.records) if options.resume else set()
+    contests = [one for one in field.contests() if options.wants(one.model)]
+    for number, contest in enumerate(contests, 1):
+        if (contest.model, contest.question, THIS) in done:
+            continue
+        print(f"{number} of {len(contests)}:", end=" ", file=sys.stderr)
+        for record in hold(contest, field.builds, options.runs, options.work):
+            results.add(record)
+        if field.shelf.has(contest.model):
+            results.bytes[contest.model] = field.shelf.path(contest.model).stat().st_size
+        results.save(options.kept)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and write the page."""
     options = parse(arguments)
-    options.work.mkdir(parents=True, exist_ok=True)
-    kept = options.work / "results.json"
     try:
         require_extra()
+        options.kept.parent.mkdir(parents=True, exist_ok=True)
         if not options.draw:
-            measure(options, kept)
+            field, results = prepare(options)
+            if options.prepare:
+                print(*results.missing or ["Everything is there."], sep="\n")
+                return
+            measure(options, field, results)
     except FailedCommand as error:
         raise SystemExit(str(error)) from error
     from benchmarks.report import write  # noqa: PLC0415 - plots take memory, which the system would count of all others
 
-    write(records.load(kept), options.results)
+    write(records.load(options.kept), options.page)
 
 
 if __name__ == "__main__":

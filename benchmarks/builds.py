@@ -46,8 +46,12 @@ def install_this(work: Path) -> Build:
 
 
 def install_other(reference: str, work: Path) -> Build:
-    """The build of a commit, a tag or a branch."""
+    """The build of a commit, a tag or a branch; one that is there is used again, so that nothing is fetched."""
     folder = work / "builds" / "before"
+    commit, noted = described(reference), folder / "commit"
+    if noted.exists() and noted.read_text(encoding="utf-8").split() == _names(commit):
+        return Build(commit, folder / "venv")
+    noted.unlink(missing_ok=True)
     source = folder / "source"
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(parents=True)
@@ -55,7 +59,14 @@ def install_other(reference: str, work: Path) -> Build:
     _git("archive", "--format=tar", f"--output={packed}", reference)
     with tarfile.open(packed) as archive:
         archive.extractall(source, filter="data")
-    return _install(source, described(reference), folder)
+    build = _install(source, commit, folder)
+    noted.write_text(" ".join(_names(commit)), encoding="utf-8")
+    return build
+
+
+def _names(commit: str) -> list[str]:
+    """What a build is made of: a commit, and what it runs on."""
+    return [commit, *(f"{name}=={number}" for name, number in pinned())]
 
 
 def described(reference: str, *, dirty: bool = False) -> str:

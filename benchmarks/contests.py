@@ -41,12 +41,12 @@ IMPORTS = {
     "import click, rich.table": "import click, rich.table",
     "import click, rich.table, numpy": "import click, rich.table, numpy",
 }
-"""The least that a program costs that uses these libraries: it does nothing but import them."""
+"""Programs that do nothing but import some libraries."""
 READ = "plain read"
 """Reading the bytes of the file, and doing nothing with them."""
 
 _FLOORS = {
-    (START, "--help"): ("python", "import click"),
+    (START, "--help"): ("import click", "python"),
     (SMALL, "summary"): ("import click, rich.table",),
     (SMALL, "list"): ("import click, rich.table",),
     (SMALL_LEGACY, "summary"): ("import click, rich.table",),
@@ -54,6 +54,7 @@ _FLOORS = {
     (SMALL, "show"): ("import click, rich.table, numpy",),
     (SMALL_LEGACY, "show"): ("import click, rich.table, numpy",),
 }
+"""Who does less than a command; the last is the least that it could take. ``--help`` needs no click any more."""
 _EVERY = ("summary", "list", "show", "stats", "training", "check", "lock", "export")
 _OF_LARGE = ("summary", "list", "show", "stats", "training", "check", "lock")
 """Not ``export``: it would write as many bytes to the disk."""
@@ -68,12 +69,13 @@ _COMMANDS = {
     LARGE: _OF_LARGE,
     CONFIG: ("summary", "list", "show"),
 } | {values_name(dtype): ("stats",) for dtype in DTYPES}
-_ON_CURVES = {
+ON_CURVES = {
     "arrays": ("summary", "list", "show"),
     "layers": ("summary", "list", "show"),
     "nested": ("summary", "list", "show"),
     "bytes": ("summary", "stats", "check"),
 }
+"""What is asked of all models of a curve; of the largest one more is asked, which makes no line."""
 _PAIRS = (
     ("diff", VGG, VGG_CHANGED),
     ("diff", VGG_LEGACY, VGG_CHANGED_LEGACY),
@@ -130,7 +132,7 @@ class Field:
         asked = dict(_COMMANDS)
         for kind, sizes in self.curves.items():
             for name in (curve_name(kind, size) for size in sizes):
-                asked.setdefault(name, _ON_CURVES[kind])
+                asked.setdefault(name, ON_CURVES[kind])
         return asked
 
     def _words(self, question: str) -> tuple[str, ...]:

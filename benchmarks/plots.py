@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmarks.builds import BEFORE, THIS
-from benchmarks.contests import READ
+from benchmarks.contests import ON_CURVES, READ
 from benchmarks.models import curve_name
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def draw(results: Results, plot: Plot, folder: Path) -> bool:
             label = who if who == READ else f"{question}, {who}"
             colour = "black" if who == READ else _COLOURS[question]
             axes.loglog(*zip(*points, strict=True), _STYLES[who], color=colour, marker=".", label=label)
+        ticks = sorted({across for points in lines.values() for across, _ in points})
+        axes.set_xticks(ticks, [_tick(kind, at) for at in ticks])
+        axes.set_xticks([], minor=True)
         axes.set_xlabel(plot.kinds[kind])
         axes.grid(which="major", color="#dddddd")
         axes.spines[["top", "right"]].set_visible(False)
@@ -69,6 +72,13 @@ def draw(results: Results, plot: Plot, folder: Path) -> bool:
     return True
 
 
+def _tick(kind: str, at: int) -> str:
+    """What stands at a point of an axis."""
+    if kind != "bytes":
+        return f"{at:,}"
+    return f"{at / 1e9:.3g} GB" if at >= 1e9 else f"{at / 1e6:.3g} MB"  # noqa: PLR2004 - as it is written
+
+
 def curves(results: Results, kind: str) -> Lines:
     """The points of each line: how much there is, and seconds. A plain read is told once, that beside ``stats``."""
     lines: Lines = {}
@@ -76,7 +86,8 @@ def curves(results: Results, kind: str) -> Lines:
         name = curve_name(kind, size)
         for model, question, who in results.records:
             record = results.find(model, question, who)
-            if model == name and record and (who != READ or question == "stats"):
+            is_told = question in ON_CURVES[kind] and (who != READ or question == "stats")
+            if model == name and record and is_told:
                 across = results.bytes[name] if kind == "bytes" else size
                 lines.setdefault((question, who), []).append((across, record.seconds))
     return dict(sorted(lines.items(), key=lambda line: line[0][1] == READ))

@@ -66,6 +66,8 @@ class Results:
     records: dict[tuple[str, str, str], Record] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     """Sentences on what was left out."""
+    is_trial: bool = False
+    """Whether only small models were measured, to try the benchmark."""
 
     def find(self, model: str, question: str, who: str) -> Record | None:
         """A record with an answer."""

@@ -8,6 +8,7 @@ from benchmarks import brief, tables
 from benchmarks.contests import START
 from benchmarks.models import TITLES
 from benchmarks.plots import PLOTS, draw
+from benchmarks.timing import FEW, SLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,10 +26,14 @@ def write(results: Results, page: Path) -> None:
 
 def _lines(results: Results, drawn: Sequence[Plot]) -> Iterator[str]:
     """All lines of the page."""
-    yield "# What kerasinspect costs"
+    yield "# A trial of the benchmark" if results.is_trial else "# What kerasinspect costs"
     yield ""
-    yield "Written by `make bench`; [README.md](README.md) says how it measures. *Before* is the build that it is held"
-    yield f"against. Times are medians of {results.rounds} rounds, in which all take turns; memory is the most of any."
+    if results.is_trial:
+        yield "**This is only a trial, of small models and without other tools.** `make bench` measures everything."
+    else:
+        yield "Written by `make bench`; [README.md](README.md) says how it measures."
+    yield f"*Before* is the build that it is held against. Times are medians of {results.rounds} rounds, in which all"
+    yield f"take turns; other tools that take more than {SLOW} s run in {FEW} of them. Memory is the most of any run."
     yield brief.reliability(results)
     yield from _section("In short", _listed(brief.sentences(results)))
     yield from _section("Targets", tables.targets(results))

@@ -86,7 +86,7 @@ def _command(results: Results, record: Record) -> list[str]:
 
 
 def _floor(results: Results, record: Record) -> Record | None:
-    """The least that a command could take: the last floor of its contest, which does most."""
+    """The least that a command could take: the last floor of its contest."""
     contest = record.model, record.question
     found = [one for one in results.records.values() if (one.model, one.question) == contest and is_floor(one.who)]
     return found[-1] if found and not found[-1].failed else None
@@ -123,8 +123,8 @@ def peers(results: Results) -> Iterator[str]:
         if ours and not record.failed and not is_ours(record.who) and not is_floor(record.who):
             times = seconds(record.seconds), seconds(ours.seconds), f"{number(record.seconds / ours.seconds)} ×"
             sizes = megabytes(record.peak), megabytes(ours.peak)
-            rows.append((record.who, record.model, record.question, *times, *sizes))
-    heads = ("tool", "model", "our command", "takes", "ours", "as long as ours", "memory", "ours")
+            rows.append((record.who, record.model, record.question, *times, *sizes, str(len(record.runs))))
+    heads = ("tool", "model", "our command", "takes", "ours", "as long as ours", "memory", "ours", "rounds")
     return table(heads, rows, 3)
 
 
@@ -133,7 +133,7 @@ def counts(results: Results) -> Iterator[str]:
     rows = [
         _count(record, results.find(record.model, record.question, BEFORE) if record.who == THIS else None)
         for record in results.records.values()
-        if record.modules and record.model in {START, *TITLES} and record.who != BEFORE
+        if (record.modules or record.who == THIS) and record.model in {START, *TITLES} and record.who != BEFORE
     ]
     heads = ("what", "modules", "before", "reads", "before", "bytes read", "before")
     return table(heads, rows)

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
 LONGEST = 900
 """Seconds after which a run is ended."""
+SLOW, FEW = 5, 3
+"""Seconds of a run from which a tool that is no build of ours runs in so few rounds: their times lie close together."""
 _UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONSTARTUP", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS")
 """Variables that would change what is measured."""
 _QUIET = {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3", "PROMPTFOO_DISABLE_TELEMETRY": "1"}
@@ -88,9 +90,17 @@ def last_line(errors: Path) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def rounds(commands: Mapping[str, Sequence[str]], count: int, errors: Path) -> Iterator[dict[str, Run]]:
-    """What each command took in each round; the one before them, which fills the caches, is not told."""
+def rounds(
+    commands: Mapping[str, Sequence[str]], count: int, errors: Path, peers: Container[str] = ()
+) -> Iterator[dict[str, Run]]:
+    """What each command took in each round; the one before them, which fills the caches, is not told.
+
+    Of the peers those leave after a ``FEW`` rounds that take more than ``SLOW`` seconds in the first.
+    """
+    slow: set[str] = set()
     for number in range(count + 1):
-        taken = {name: run(command, errors) for name, command in commands.items()}
+        taken = {name: run(commands[name], errors) for name in commands if number <= FEW or name not in slow}
         if number:
             yield taken
+        else:
+            slow = {name for name, one in taken.items() if name in peers and one.seconds > SLOW}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.errors import RequestError
-from kerasinspect.exporting.values import WIDEST, number_texts, numpy_blocks, rows_of
+from kerasinspect.exporting.values import WIDEST, number_texts, rows_of, text_blocks
 from kerasinspect.names import cut, not_computed
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _lines(exported: Exported, most: int) -> Iterator[list[str]]:
     shape = exported.shape
     blanks = [""] * (most - len(shape))
     start = 0
-    for block in numpy_blocks(exported.array):
+    for block in text_blocks(exported.array):
         places = np.unravel_index(np.arange(start, start + block.size), shape) if shape else ()
         columns = [place.astype(np.str_).tolist() for place in places]
         yield from ([*at, *blanks, text] for *at, text in zip(*columns, number_texts(block).tolist(), strict=True))

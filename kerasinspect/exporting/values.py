@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from kerasinspect.model import Array
 
 _AT_ONCE = 1 << 16
-"""Numbers of which the texts are made together: a text takes up to 32 times as much as its number."""
+"""Numbers that are read together."""
+
+_TEXTS_AT_ONCE = 1 << 12
+"""Numbers of which the texts are made together.
+
+The texts of one and of its position take some 600 bytes: of as many as are read it was 30 MB, and no faster.
+"""
 
 WIDEST = 1 << 18
 """Numbers of the longest row whose texts are there at once."""
@@ -48,13 +54,25 @@ def numpy_blocks(array: Array, count: int = _AT_ONCE) -> Iterator[np.ndarray[Any
         yield decoded(np.frombuffer(block, encoding), name)
 
 
+def text_blocks(array: Array) -> Iterator[np.ndarray[Any, Any]]:
+    """All values in C order, as many at a time as texts are made of. Raises what reading raises."""
+    for block in numpy_blocks(array):
+        yield from _pieces(block, _TEXTS_AT_ONCE)
+
+
 def rows_of(array: Array, width: int) -> Iterator[np.ndarray[Any, Any]]:
     """All values as rows of ``width``, some at a time, or parts of a row that is wider than ``WIDEST``.
 
     Raises what reading raises.
     """
     blocks = numpy_blocks(array, max(_AT_ONCE // width * width, min(width, WIDEST)))
-    return _whole_rows(blocks, width) if width <= WIDEST else _parts_of_rows(blocks, width)
+    for rows in _whole_rows(blocks, width) if width <= WIDEST else _parts_of_rows(blocks, width):
+        yield from _pieces(rows, max(1, _TEXTS_AT_ONCE // width))
+
+
+def _pieces(values: np.ndarray[Any, Any], size: int) -> Iterator[np.ndarray[Any, Any]]:
+    """Values, or rows of them, in pieces."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def _whole_rows(blocks: Iterable[np.ndarray[Any, Any]], width: int) -> Iterator[np.ndarray[Any, Any]]:

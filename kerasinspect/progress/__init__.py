@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 Stage: TypeAlias = Literal["opening", "inflating", "reading", "comparing", "verifying", "writing", "asking Keras"]
 """What is done at the time."""
 
+_LATELY = 5.0
+"""Seconds that the pace is told from: a checksum beside an export to text is read in one of a hundred of them."""
+
 
 class Progress:
     """How far some work has come; threads that read at the same time may count too little, which is only shown."""
 
-    __slots__ = ("began", "done", "file", "place", "places", "since", "stage", "total")
+    __slots__ = ("began", "done", "file", "place", "places", "seen", "since", "stage", "total")
 
     def __init__(self) -> None:
         """Start with nothing done, nor known to be done."""
@@ -33,6 +36,14 @@ class Progress:
         """Begin a stage, in which so many bytes are going to be read as far as that is known."""
         self.stage: Stage = stage
         self.done, self.total, self.since = 0, nbytes, time.monotonic()
+        self.seen = [(self.since, 0)]
+
+    def look(self, now: float) -> None:
+        """Note how much is done at a time of the clock; whoever waits looks again and again."""
+        seen = self.seen
+        seen.append((now, self.done))
+        while seen[1][0] < now - _LATELY:
+            del seen[0]
 
 
 _WATCHED: ContextVar[Progress | None] = ContextVar("_WATCHED", default=None)

@@ -6,18 +6,20 @@ Memory is left to the long version: a system counts that of the program that sta
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import records
-from benchmarks.__main__ import keras_of, main
+from benchmarks import records, timing
+from benchmarks.__main__ import keras_of, main, parse
 from benchmarks.builds import BEFORE, THIS, Build, FailedCommand
 from benchmarks.contests import READ, START, Contest, Field
 from benchmarks.measuring import hold
-from benchmarks.models import CURVES, KERAS_MODELS, Shelf, curve_models, other_models
+from benchmarks.models import CURVES, KERAS_MODELS, LARGE, Shelf, curve_models, other_models
 from benchmarks.peers import Kitchen
+from benchmarks.places import RESULTS
 from benchmarks.records import Record, Results, quotient
 from benchmarks.targets import MEMORY_TARGETS, TARGETS, Target
 from benchmarks.timing import Run, rounds
@@ -97,6 +99,25 @@ def test_everyone_takes_turns(tmp_path: Path) -> None:
     assert log.read_text(encoding="utf-8").split() == ["a", "b"] * 3
 
 
+def test_a_slow_tool_runs_in_few_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is no build of ours, nor what those are held against."""
+    monkeypatch.setattr(timing, "SLOW", 0)
+    contest = Contest("any", "list", dict.fromkeys((THIS, BEFORE, READ, "h5glance"), ("true",)))
+    monkeypatch.setattr("benchmarks.measuring._COUNTED", set())
+    counts = {one.who: len(one.runs) for one in hold(contest, BUILDS, 5, tmp_path)}
+    assert counts == {THIS: 5, BEFORE: 5, READ: 5, "h5glance": timing.FEW}
+
+
+def test_a_trial_has_a_page_of_its_own(tmp_path: Path, page: Page) -> None:
+    """It takes no place of what a whole run wrote, and the page says what it is."""
+    trial, whole = (parse([*more, "--work", str(tmp_path)]) for more in (["--quick"], []))
+    assert (trial.kept, trial.page) == (tmp_path / "trial/results.json", tmp_path / "trial/RESULTS.md")
+    assert (whole.kept, whole.page) == (tmp_path / "results.json", RESULTS)
+    made = results(record(THIS, 1))
+    assert "trial" not in page(made)
+    assert page(replace(made, is_trial=True)).startswith("# A trial of the benchmark\n\n**This is only a trial,")
+
+
 def test_a_run_is_measured(tmp_path: Path) -> None:
     """Its seconds, those of processors, what it read, its exit status, and the last line that it wrote."""
     (tmp_path / "large").write_bytes(bytes(3_000_000))
@@ -119,6 +140,17 @@ def test_who_fails_is_left_out_with_the_reason(tmp_path: Path, page: Page) -> No
     assert made.find("vgg19.keras", "list", "peer") is None
 
 
+def test_a_curve_has_what_is_asked_of_all_its_models(page: Page, tmp_path: Path) -> None:
+    """Of the largest one every command is measured, and what is asked of no other makes no line."""
+    found = [record(THIS, 1, model=LARGE, question=question) for question in ("stats", "training", "lock")]
+    made = results(*found, curves={**dict.fromkeys(CURVES, ()), "bytes": CURVES["bytes"]})
+    made.bytes[LARGE] = 12_000_000_000
+    assert "| training |" in page(made)
+    drawn = (tmp_path / "time_by_bytes.svg").read_text(encoding="utf-8")
+    assert "stats, this build" in drawn
+    assert "training" not in drawn
+
+
 def test_ratios_are_those_of_medians(page: Page) -> None:
     """The ratio of two medians, beside the most that is allowed; of memory the most of any run."""
     made = results(record(THIS, 1, 9, 2), record(BEFORE, 4, 3, 30), record("Keras", 200, 200, 200))
@@ -130,7 +162,7 @@ def test_ratios_are_those_of_medians(page: Page) -> None:
     assert this.peak == 9e6
     said = page(made)
     assert "| `stats` of vgg19.keras | before | 2.00 s | 4.00 s | 0.500 | 0.750 | yes |" in said
-    assert "| Keras | vgg19.keras | stats | 200 s | 2.00 s | 100 × | 200 MB | 9.00 MB |" in said
+    assert "| Keras | vgg19.keras | stats | 200 s | 2.00 s | 100 × | 200 MB | 9.00 MB | 3 |" in said
 
 
 def test_a_start_is_taken_off_both_sides() -> None:

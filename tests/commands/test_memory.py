@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmarks.making.plain_archives import layer, save_bytes, save_legacy
+from benchmarks.making.plain_archives import layer, save, save_bytes, save_legacy, sequential, store_dense
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import h5py
 
     from benchmarks.making.plain_archives import Json
 
@@ -82,6 +84,21 @@ def test_memory_does_not_grow_with_what_is_compared(command: str, large: Path) -
     if not other.exists():
         other.hardlink_to(large)
     assert memory_of(command, large, other) < MOST
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_texts_are_made_of_few_numbers_at_once(form: str, tmp_path: Path) -> None:
+    """An export to text takes as little: one number of a kernel of four axes and its position are five texts."""
+    path, names = tmp_path / "model.keras", ("conv", "conv_1")
+    kernel = np.random.default_rng(1).standard_normal((3, 3, 128, 128), "f4")
+
+    def store(tree: h5py.File) -> None:
+        for name in names:
+            store_dense(tree, name, kernel)
+
+    layers = [layer("Conv2D", name, 128, filters=128, kernel_size=[3, 3]) for name in names]
+    save(path, sequential("texts", 128, layers), store)
+    assert memory_of("export", path, "--output", tmp_path / f"arrays.{form}") < MOST
 
 
 def with_vocabulary() -> Json:

@@ -27,6 +27,7 @@ def work(stage: Stage = "reading", done: int = 0, total: int = 0, file: str = "f
     progress = Progress()
     progress.begin(stage, total)
     progress.file, progress.done, progress.began, progress.since = file, done, 0, 0
+    progress.seen = [(0, 0)]
     return progress
 
 
@@ -70,6 +71,17 @@ def test_the_line_says_as_much_as_it_has_room_for(progress: Progress, now: float
     line = line_of(progress, now, columns).text
     assert line == expected
     assert columns_of(line) <= columns
+
+
+def test_the_time_left_is_told_from_what_is_done_lately() -> None:
+    """A checksum that was read at once says nothing of the texts that are written behind it."""
+    progress = work("writing", 50 * MB, 100 * MB)
+    for now in range(1, 21):
+        progress.look(now)
+        progress.done += MB
+    assert line_of(progress, 21, 50).text == "writing values   70%  70 MB of 100 MB  30 s left"
+    progress.seen = [(15, progress.done)]
+    assert line_of(progress, 21, 50).text == "writing values   70%  70 MB of 100 MB"
 
 
 def test_of_several_files_all_count() -> None:

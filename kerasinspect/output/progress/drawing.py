@@ -83,7 +83,9 @@ class ProgressLine:
         look = self._look()
         if look is None or not is_in_foreground(self._stream):
             return
-        before, done, after = line_of(self.progress, time.monotonic(), look.columns - 1)
+        now = time.monotonic()
+        self.progress.look(now)
+        before, done, after = line_of(self.progress, now, look.columns - 1)
         if look.colour:
             done, after = styled(done, "name"), styled(after, "quiet")
         self._is_drawn = True

@@ -120,11 +120,14 @@ def _amount(progress: Progress) -> str:
 
 
 def _time_left(progress: Progress, share: float, now: float) -> str:
-    """The time that the rest takes where it goes on as until now; empty while too little is done to tell."""
+    """The time that the rest takes where it goes on as lately, or several files as until now; empty if nobody knows."""
     if not _TOLD_FROM < share < 1:
         return ""
-    since = progress.since if progress.places <= 1 else progress.began
-    return f"{_duration((now - since) * (1 - share) / share)} left"
+    if progress.places > 1:
+        return f"{_duration((now - progress.began) * (1 - share) / share)} left"
+    since, before = progress.seen[0]
+    lately = progress.done - before
+    return f"{_duration((now - since) * (progress.total - progress.done) / lately)} left" if lately > 0 else ""
 
 
 def _duration(seconds: float) -> str:
