@@ -134,9 +134,12 @@ def _table(values: ShownValues, plane: Plane, rows: range, *, turned: bool) -> _
 
 def _add(table: _Values, across: tuple[range, ...], sums: _Values, finite: _Values) -> None:
     """Add some rows to the sums and the counts of the row of cells that they belong to."""
+    lengths = [*map(len, across)]
+    starts = np.cumsum([0, *lengths[:-1]])
     good = np.isfinite(table)
-    if not good.all():
+    if good.all():
+        finite += len(table) * np.array(lengths)
+    else:
+        finite += np.add.reduceat(np.count_nonzero(good, 0), starts)
         table = np.where(good, table, 0.0)
-    starts = np.cumsum([0, *map(len, across[:-1])])
     sums += np.add.reduceat(np.add.reduce(table, 0), starts)
-    finite += np.add.reduceat(np.count_nonzero(good, 0), starts)

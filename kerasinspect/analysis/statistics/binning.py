@@ -69,29 +69,30 @@ class Bins:
     def _counted(self, array: Array, *, finite: bool) -> _Values:
         """How many values of one part are in each bin."""
         counts = np.zeros(self.edges.size - 1, np.int64)
-        wide = np.empty(BLOCK)
+        wide, room = np.empty(BLOCK), np.empty(BLOCK)
         with np.errstate(all="ignore"):
             for raw in raw_blocks(array):
                 values = widened(raw, array.dtype, wide[: raw.size])
-                counts += self._of(values if finite else values[np.isfinite(values)])
+                counts += self._of(values if finite else values[np.isfinite(values)], room)
         return counts
 
-    def _of(self, values: _Values) -> _Values:
-        """How many of some values are in each bin.
+    def _of(self, values: _Values, room: _Values) -> _Values:
+        """How many of some values are in each bin; ``room`` is for as many numbers.
 
         A value is placed by its share of the way from the lowest to the highest, and looked up among the edges where
         rounding could put it on the wrong side of one.
         """
-        slack, last = self._slack, self.edges.size - 2
+        slack, count = self._slack, self.edges.size - 1
         if not slack < _FAR:
-            return np.bincount(self._looked_up(values), minlength=last + 1)
-        shares = (values - self.edges[0]) / self._width
+            return np.bincount(self._looked_up(values), minlength=count)
+        shares = np.subtract(values, self.edges[0], out=room[: values.size])
+        np.multiply(shares, 1 / self._width, out=shares)
         places = shares.astype(np.intp)
-        shares -= places
-        unsure = (shares <= slack) | (shares >= 1 - slack)
-        if unsure.any():
+        np.subtract(shares, places, out=shares)
+        if np.minimum.reduce(shares, initial=1.0) <= slack or np.maximum.reduce(shares, initial=0.0) >= 1 - slack:
+            unsure = (shares <= slack) | (shares >= 1 - slack)
             places[unsure] = self._looked_up(values[unsure])
-        return np.bincount(places, minlength=last + 1)
+        return np.bincount(places, minlength=count)
 
     def _looked_up(self, values: _Values) -> _Values:
         """The bin of each value, found among the edges."""
