@@ -66,6 +66,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "weight": fields.SHOWN,
             "initial": fields.INITIAL,
             "statistics": fields.STATISTICS,
+            "histogram": fields.HISTOGRAM,
             "extra": fields.EXTRA,
             "code": fields.CODE,
         },
@@ -90,7 +91,12 @@ DOCUMENTS: Mapping[str, Document] = {
         "What `kerasinspect stats` writes: the figures of every weight.",
         {**_MODEL, **_WEIGHTS, **_LEFT_OUT, **fields.STATE},
         {**_LOCATION, **fields.SURVEYED},
-        {"model": fields.MODEL, "weight": fields.SURVEYED, "statistics": fields.STATISTICS},
+        {
+            "model": fields.MODEL,
+            "weight": fields.SURVEYED,
+            "statistics": fields.STATISTICS,
+            "histogram": fields.HISTOGRAM,
+        },
     ),
     "training": Document(
         "What `kerasinspect training` writes: whether each layer was trained, with the evidence.",
