@@ -23,9 +23,6 @@ _HEIGHT = 8
 BAR_LINES = _HEIGHT + 2
 """Lines of a histogram with the axis below it."""
 
-AXIS = 7
-"""Columns of the axis at the left, where its numbers are no wider than a percentage."""
-
 
 def bar_lines(bars: Bars) -> Iterator[Line]:
     """The bars from top to bottom, then an axis with the numbers at its ends."""
