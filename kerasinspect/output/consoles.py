@@ -31,7 +31,7 @@ STAND_INS = {
     "▀": "^",
     "•": "o",
     "↑": "^",
-    **dict(zip("░▒▓", ".:%", strict=True)),
+    **dict(zip("⋅░▒▓", ".:+%", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇█", "_.:;=+*#", strict=True)),
 }
 """What a page is drawn with, and what takes its place where an encoding lacks it: in tables, of the same width."""

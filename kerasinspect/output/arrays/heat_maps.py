@@ -94,7 +94,7 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions) -> _Plan:
     page = max(LEAST_WIDTH, options.width or _NO_WIDTH) - _INDENT
     rows = range(1) if roles.row is None else positions_along(values.window, roles.row)
     labels = min(
-        page // 3,
+        2 * page // 5,
         0 if roles.row is None else _widest(values.label(roles.row, at) for at in rows[:: len(rows) - 1 or 1]),
     )
     pieces = column_pieces(values, roles, full=options.full)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.pictures.expected import Expected
     from kerasinspect.analysis.pictures.histogram import Histogram
 
-_AROUND = 16
+_AROUND = 13
 """Columns left of the bars and right of them."""
 
 _MOST_BINS, _LEAST_BINS = 64, 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.shown.escaping import columns_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ BAR_LINES = _HEIGHT + 2
 """Lines of a histogram with the axis below it."""
 
 
-def bar_lines(bars: Bars) -> Iterator[Line]:
+def bar_lines(bars: Bars, width: int | None) -> Iterator[Line]:
     """The bars from top to bottom, then an axis with the numbers at its ends."""
     margin = len(bars.top)
     for line in reversed(range(_HEIGHT)):
@@ -32,7 +33,13 @@ def bar_lines(bars: Bars) -> Iterator[Line]:
         yield (f"{_INDENT}{said:>{margin}} {'┤' if said else '│'}", "quiet"), *_bars_on(bars, line)
     span = len(bars.heights) * bars.wide
     yield ((f"{_INDENT}{' ' * margin} └{'─' * span}", "quiet"),)
-    yield ((f"{_INDENT}{' ' * margin}  {_numbers(bars, span)}", "quiet"),)
+    numbers = _numbers(bars, span)
+    if numbers:
+        yield ((f"{_INDENT}{' ' * margin}  {numbers}", "quiet"),)
+        return
+    said = " to ".join(bars.ends)
+    for text in [said] if width is None else wrapped(said, width - len(_INDENT)):
+        yield ((_INDENT + text, "quiet"),)
 
 
 def _bars_on(bars: Bars, line: int) -> Iterator[Span]:
@@ -54,11 +61,11 @@ def _sign(height: float, point: float | None, line: int) -> Span:
 
 
 def _numbers(bars: Bars, span: int) -> str:
-    """The numbers at both ends, and a zero between them where there is room for it."""
+    """The numbers at both ends, and a zero between them where there is room for it; nothing where there is none."""
     left, right = bars.ends
     room = span - columns_of(left) - columns_of(right)
     if room < 1:
-        return left if left == right else f"{left} to {right}"
+        return ""
     between = list(" " * room)
     if bars.zero is not None:
         at = int(bars.zero * span) - columns_of(left)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.output.colours import Paint
 from kerasinspect.output.layout.cutting import told_apart
+from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import GUTTER
 from kerasinspect.shown.escaping import columns_of, visible_name
 
@@ -31,7 +32,7 @@ _STEPS = 16
 """Colours on either side of zero, so that a page has few different escapes."""
 
 _SHADES = " ░▒▓█"
-_FLAWED = "!!"
+_ZERO, _FLAWED = "⋅", "!!"
 
 _BETWEEN_LABELS = 4
 """Of lines that have two rows each, every so manieth has a label."""
@@ -46,17 +47,19 @@ def heat_map_lines(block: HeatMap, width: int | None) -> Iterator[Line]:
     for number, strip in enumerate(block.strips):
         if number:
             yield ()
-        yield from _strip(strip, block, margin)
-    if block.scale == "0":
-        yield ((f"{_INDENT}every cell that has a number is 0", "quiet"),)
-        return
-    yield from (((_INDENT, "plain"), *line) for line in _scale(block, None if width is None else width - len(_INDENT)))
+        yield from _strip(strip, block, margin, width)
+    room = None if width is None else width - len(_INDENT)
+    yield from (
+        ((_INDENT, "plain"), *line) for line in (_sentence(block, room) if block.scale == "0" else _scale(block, room))
+    )
 
 
-def _strip(strip: Strip, block: HeatMap, margin: int) -> Iterator[Line]:
+def _strip(strip: Strip, block: HeatMap, margin: int, width: int | None) -> Iterator[Line]:
     """A title where there is one, the titles of the pictures, their lines, and the labels of their columns."""
     if strip.title:
-        yield (_INDENT, "plain"), (visible_name(strip.title), "quiet")
+        title = visible_name(strip.title)
+        for line in [title] if width is None else wrapped(title, width - len(_INDENT)):
+            yield (_INDENT, "plain"), (line, "quiet")
     widths = [len(picture.cells[0]) * block.wide for picture in strip.pictures]
     before = _INDENT + " " * margin
     titles = told_apart([picture.title for picture in strip.pictures], min(widths))
@@ -139,22 +142,43 @@ def _shade(cell: float | None) -> str:
     if cell is None:
         return _FLAWED
     shade = _SHADES[round(abs(cell) * (len(_SHADES) - 1))]
-    return "· " if shade == " " else f"-{shade}" if cell < 0 else shade * 2
+    return f"{_ZERO} " if shade == " " else f"-{shade}" if cell < 0 else shade * 2
+
+
+def _sentence(block: HeatMap, room: int | None) -> Iterator[Line]:
+    """What is said in the place of a scale where no number is other than zero."""
+    pictures = (picture for strip in block.strips for picture in strip.pictures)
+    numbers = any(cell is not None for picture in pictures for row in picture.cells for cell in row)
+    said = "every number is 0" if numbers else "every cell has NaN or infinities"
+    yield from (((line, "quiet"),) for line in ([said] if room is None else wrapped(said, room)))
+    if numbers and block.is_flawed:
+        yield _flaw(block)
 
 
 def _scale(block: HeatMap, room: int | None) -> Iterator[Line]:
     """What the colours or shades stand for, on one line where there is room."""
-    narrow = room is not None and room < _SCALE_COLUMNS + 2 * columns_of(block.scale) + 4
-    flaw: Line = (("██", _paint(None)) if block.is_painted else (_FLAWED, "warning")), (" NaN or infinite", "quiet")
-    line: Line = ((f"-{block.scale} ", "quiet"), *_samples(block, narrow=narrow), (f" {block.scale}", "quiet"))
-    if block.is_flawed and not narrow:
-        line = (*line, (GUTTER, "plain"), *flaw)
-    yield line
-    if block.is_flawed and narrow:
-        yield flaw
+    flaws = (_flaw(block),) if block.is_flawed else ()
+    low, high = f"-{block.scale}", block.scale
+    line: Line = (
+        (f"{low} ", "quiet"),
+        *_samples(block),
+        (f" {high}", "quiet"),
+        *(((GUTTER, "plain"), *flaws[0]) if flaws else ()),
+    )
+    if room is None or sum(columns_of(text) for text, _ in line) <= room:
+        yield line
+        return
+    yield tuple(_samples(block, narrow=True))
+    yield from (((text, "quiet"),) for text in wrapped(f"{low} to {high}", room))
+    yield from flaws
 
 
-def _samples(block: HeatMap, *, narrow: bool) -> Iterator[Span]:
+def _flaw(block: HeatMap) -> Line:
+    """What a cell that has NaN or infinities looks like."""
+    return ("██", _paint(None)) if block.is_painted else (_FLAWED, "warning"), (" NaN or infinite", "quiet")
+
+
+def _samples(block: HeatMap, *, narrow: bool = False) -> Iterator[Span]:
     """Some of the colours or shades from one end of the scale to the other."""
     if block.is_painted:
         half = _SCALE_COLUMNS // (8 if narrow else 2)

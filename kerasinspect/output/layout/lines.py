@@ -49,7 +49,7 @@ def lay_out(blocks: Iterable[Block], width: int | None) -> Iterator[Line]:
             case HeatMap():
                 yield from heat_map_lines(block, room)
             case Bars():
-                yield from bar_lines(block)
+                yield from bar_lines(block, room)
             case _:
                 assert_never(block)
         before = block
