@@ -45,8 +45,13 @@ DOCUMENTS: Mapping[str, Document] = {
     "list": Document(
         "What `kerasinspect list` writes: every weight of a model, without values.",
         {**_MODEL, **_WEIGHTS, **fields.STATE},
-        {**_LOCATION, **fields.WEIGHT},
-        {"model": fields.MODEL, "weight": fields.WEIGHT, "initial": fields.INITIAL},
+        {**_LOCATION, **fields.LISTED},
+        {
+            "model": fields.MODEL,
+            "weight": fields.LISTED,
+            "initial": fields.INITIAL,
+            "histogram": fields.HISTOGRAM,
+        },
     ),
     "show": Document(
         "What `kerasinspect show` writes: layers, weights, and everything else that a file holds.",

@@ -76,6 +76,10 @@ WEIGHT: Fields = {
     "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
     "error?": ("string", "Why there is no hash."),
 }
+LISTED: Fields = {
+    **WEIGHT,
+    "histogram?": ("#histogram?", "With --spark; null where its values cannot be read."),
+}
 EXPORTED_MODEL: Fields = {
     **{key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")},
     "fingerprint?": ("string", "Without a filter: one SHA-256 of all weights, of whatever format."),

@@ -73,7 +73,7 @@ def _listing(inspection: Inspection, *, hashes: bool, sparks: bool) -> Listing:
 
     return Listing(
         lambda: list_blocks(inspection, hashes=hashes, sparks=sparks),
-        lambda: list_document(inspection, hashes=hashes),
-        lambda: list_lines(inspection, hashes=hashes),
+        lambda: list_document(inspection, hashes=hashes, sparks=sparks),
+        lambda: list_lines(inspection, hashes=hashes, sparks=sparks),
         lambda: flat_table(list_lines(inspection, hashes=hashes), list_columns(hashes=hashes)),
     )

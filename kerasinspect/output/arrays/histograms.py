@@ -42,7 +42,10 @@ def bins_of_a_page(width: int | None) -> int:
 
 
 def histogram_blocks(inspected: WeightInspection, width: int | None) -> list[Block] | Unread:
-    """The histogram of one weight, then what its bars and the curve are; reads all values."""
+    """The histogram of one weight, then what its bars and the curve are; reads all values.
+
+    The inspection was made for ``bins_of_a_page`` of this width.
+    """
     found = inspected.histogram
     if isinstance(found, Unread):
         return found
