@@ -126,8 +126,8 @@ def test_no_line_is_wider_than_the_page(width: int) -> None:
 
 def test_sparks() -> None:
     """A small histogram has a sign for each bin, and a word for what is no number."""
-    assert spark(inspected(np.repeat([0.0, 0.5, 1.0], [1, 4, 8])).histogram) == "▂ ▅ █"
-    assert spark(inspected(np.array([1.0, 1.0, np.nan, np.inf])).histogram) == "█ NaN inf"
+    assert spark(inspected(np.repeat([0.0, 0.5, 1.0], [1, 4, 8])).histogram) == "▂ ▄ ▇"
+    assert spark(inspected(np.array([1.0, 1.0, np.nan, np.inf])).histogram) == "▇ NaN inf"
     assert spark(inspected(np.full(2, np.nan)).histogram) == "NaN"
     assert spark(inspected(np.ones(3), broken=True).histogram) == "cannot be read"
 
@@ -172,7 +172,7 @@ def test_pages_of_commands_draw_them(capsys: pytest.CaptureFixture[str]) -> None
         (["show", "--histogram"], "┤"),
         (["show", "--heatmap"], "▓"),
         (["stats", "--histogram"], "┤"),
-        (["list", "--spark"], "▆"),
+        (["list", "--spark"], "▇"),
     ):
         cli.main([*arguments, path], standalone_mode=False)
         out = capsys.readouterr().out

@@ -30,7 +30,8 @@ _TALLEST = 2.0
 _FEW = 0.001
 """A share below this is not worth a word."""
 
-_LEVELS = "▁▂▃▄▅▆▇█"
+_LEVELS = "▁▂▃▄▅▆▇"
+"""None reaches the line above, where the next small histogram may be."""
 
 SPARK = 12
 """Signs of a small histogram in a row of a table."""
