@@ -108,7 +108,7 @@ def test_many_rows_share_lines_in_halves() -> None:
     found = blocks_of(numbers(64, 64), ["input", "unit"], GridOptions(width=80, painted=True))
     block = heat_map(found)
     assert block.halves
-    assert (len(block.strips[0].pictures[0].cells), len(block.strips[0].pictures[0].cells[0])) == (40, 64)
+    assert (len(block.strips[0].pictures[0].cells), len(block.strips[0].pictures[0].cells[0])) == (32, 64)
     lines = [*lay_out(found, 80)]
     signs = {text[0] for line in lines for text, style in line if isinstance(style, colours.Paint)}
     assert signs == {"▀", "█"}
@@ -121,8 +121,7 @@ def test_cells_are_means_as_shares_of_the_largest() -> None:
     values = np.random.default_rng(4).normal(size=(200, 300)).astype(np.float32)
     block = heat_map(blocks_of(values, ["input", "unit"]))
     cells = np.array(block.strips[0].pictures[0].cells, float)
-    rows = np.array_split(np.arange(200), cells.shape[0])
-    columns = np.array_split(np.arange(300), cells.shape[1])
+    rows, columns = (np.split(np.arange(size), count) for size, count in zip((200, 300), cells.shape, strict=True))
     means = np.array([[values[np.ix_(row, column)].astype(float).mean() for column in columns] for row in rows])
     np.testing.assert_allclose(cells, means / np.abs(means).max(), atol=1e-12)
     assert block.scale == f"{np.abs(means).max():.3g}"
