@@ -53,7 +53,7 @@ def dot_lines(network: Network) -> Iterator[str]:
     if network.is_wired:
         yield from _body(network)
     else:
-        yield f"  subgraph cluster_model {{ {_frame(model_facts(network), (UNWIRED,))}"
+        yield f"  subgraph cluster_model {{ {_frame(model_facts(network), (UNWIRED,), is_wired=False)}"
         yield from _body(network)
         yield "  }"
     yield "}"
@@ -73,14 +73,14 @@ def _body(network: Network) -> Iterator[str]:
 def _node(place: int, node: Node) -> str:
     """A node, or the beginning of a cluster."""
     if node.is_cluster:
-        return f"subgraph cluster_{place} {{ {_frame(node_title(node), node_facts(node))}"
+        return f"subgraph cluster_{place} {{ {_frame(node_title(node), node_facts(node), is_wired=node.is_wired)}"
     style = f"{_STYLES.get(node.kind, '')}{_OUTSIDE if node.is_outside else ''}"
     return f"n{place} [label=<{_label(node_title(node), node_facts(node))}>{style}]"
 
 
-def _frame(title: str, facts: tuple[str, ...]) -> str:
+def _frame(title: str, facts: tuple[str, ...], *, is_wired: bool) -> str:
     """How the frame of a cluster looks: dashed where it is not known what happens in it."""
-    style = "rounded,dashed" if UNWIRED in facts else "rounded"
+    style = "rounded" if is_wired else "rounded,dashed"
     label = _label(title, facts, _TO_THE_LEFT) + _TO_THE_LEFT
     return f'label=<{label}> style="{style}" color="#7a8794" labeljust=l'
 

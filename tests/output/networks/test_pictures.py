@@ -142,7 +142,7 @@ def test_mermaid_shows_every_name_as_it_is_escaped(tmp_path: Path) -> None:
     assert found is not None
     answer = json.loads(unescape(found[1]))
     assert (answer["error"], answer["run"]) == (None, None)
-    told = {int(place[1]): text for name, text in answer["told"] if (place := re.search(r"\bn(\d+)", name))}
+    told = {int(found[1]): text for name, text in answer["told"] if (found := re.search(r"\bn(\d+)", name))}
     for place, node in enumerate(HOSTILE.nodes):
         expected = f"{visible_name(node.name)}{visible_name(node.class_name or '')}"
         assert "".join(told[place].split()).startswith("".join(expected.split()))
