@@ -108,7 +108,7 @@ def test_many_rows_share_lines_in_halves() -> None:
     found = blocks_of(numbers(64, 64), ["input", "unit"], GridOptions(width=80, painted=True))
     block = heat_map(found)
     assert block.halves
-    assert (len(block.strips[0].pictures[0].cells), len(block.strips[0].pictures[0].cells[0])) == (40, 64)
+    assert (len(block.strips[0].pictures[0].cells), len(block.strips[0].pictures[0].cells[0])) == (32, 64)
     lines = [*lay_out(found, 80)]
     signs = {text[0] for line in lines for text, style in line if isinstance(style, colours.Paint)}
     assert signs == {"▀", "█"}
@@ -121,8 +121,7 @@ def test_cells_are_means_as_shares_of_the_largest() -> None:
     values = np.random.default_rng(4).normal(size=(200, 300)).astype(np.float32)
     block = heat_map(blocks_of(values, ["input", "unit"]))
     cells = np.array(block.strips[0].pictures[0].cells, float)
-    rows = np.array_split(np.arange(200), cells.shape[0])
-    columns = np.array_split(np.arange(300), cells.shape[1])
+    rows, columns = (np.split(np.arange(size), count) for size, count in zip((200, 300), cells.shape, strict=True))
     means = np.array([[values[np.ix_(row, column)].astype(float).mean() for column in columns] for row in rows])
     np.testing.assert_allclose(cells, means / np.abs(means).max(), atol=1e-12)
     assert block.scale == f"{np.abs(means).max():.3g}"
@@ -191,7 +190,7 @@ def test_slices_are_followed() -> None:
     [
         (np.array(2.5), [], "2.5"),
         (np.zeros((0, 3)), ["input", "unit"], "no values: the shape, or the slice, has an axis of size 0"),
-        (np.zeros((2, 2)), ["input", "unit"], "every number is 0"),
+        (np.zeros((2, 2)), ["input", "unit"], "every cell is 0"),
         (np.full((2, 2), np.nan), ["input", "unit"], "every cell has NaN or infinities"),
         (np.array(["a", "b"]), ["index"], "a"),
     ],
@@ -200,6 +199,21 @@ def test_slices_are_followed() -> None:
 def test_what_has_no_picture_is_said(values: Values, axes: list[str], said: str) -> None:
     """A single value is a number, text a table, and a picture without numbers says so."""
     assert said in " ".join(text_of(blocks_of(values, axes)))
+
+
+def test_means_that_are_zero_are_not_said_of_values() -> None:
+    """Values that make up for each other are not called zeros: the cells are, and each says what it is the mean of."""
+    values = np.tile([[1.0], [-1.0]], (200, 8))
+    lines = text_of(blocks_of(values, ["input", "unit"], GridOptions(width=60)))
+    assert "each cell the mean of up to" in " ".join(lines)
+    assert lines[-1].strip() == "every cell is 0"
+
+
+def test_values_whose_sum_no_float_holds_are_marked() -> None:
+    """A mean beyond float64 is drawn as what it is: no number."""
+    block = heat_map(blocks_of(np.full((400, 400), 1.7e308), ["input", "unit"]))
+    assert block.is_flawed
+    assert block.strips[0].pictures[0].cells[0][0] is None
 
 
 def test_a_damaged_array_gives_no_block() -> None:

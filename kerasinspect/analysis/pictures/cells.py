@@ -101,12 +101,16 @@ def reduce_plane(values: ShownValues, plane: Plane, rows: int, columns: int) -> 
 
 
 def _parts(positions: range, most: int) -> tuple[range, ...]:
-    """Positions in at most so many equal parts, the longer ones first."""
-    count = min(len(positions), most)
-    if not count:
+    """Positions in at most so many equal parts.
+
+    There are no more of them than the longest part asks for: with parts of one and of two values side by side, means of
+    the same noise would look smaller in the longer ones.
+    """
+    size = len(positions)
+    if not size:
         return ()
-    each, longer = divmod(len(positions), count)
-    starts = [number * each + min(number, longer) for number in range(count + 1)]
+    count = -(-size // -(-size // most))
+    starts = [number * size // count for number in range(count + 1)]
     return tuple(positions[start:stop] for start, stop in pairwise(starts))
 
 

@@ -37,6 +37,9 @@ _NO_WIDTH = 80
 _LEAST_PICTURE = 12
 """Columns that a picture gets before it stands beside another, if it needs as many."""
 
+_SMALL = 5
+"""Cells of a row that take two columns each, if they are fewer, so that a picture can be seen."""
+
 _LINES, _LINES_OF_SEVERAL = 20, 12
 """Lines of a picture, and of one where there are others below it."""
 
@@ -100,7 +103,8 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions) -> _Plan:
     pieces = column_pieces(values, roles, full=options.full)
     blocks = [*islice(block_positions(values.window, roles.blocks, Room(None, options.full)), _MOST_PICTURES)]
     free, columns = page - labels - _GAP, len(pieces[0].columns)
-    together = min(len(pieces), max(1, (free + _GAP) // (min(2 * columns, _LEAST_PICTURE) + _GAP)))
+    least = min(columns * (1 if options.painted and columns >= _SMALL else 2), _LEAST_PICTURE)
+    together = min(len(pieces), max(1, (free + _GAP) // (least + _GAP)))
     each = (free - _GAP * (together - 1)) // together
     strips = _strips(
         blocks, pieces, together, options, keep=roles.group is None or values.axes[roles.group].name == "head"
@@ -141,8 +145,9 @@ def _blocks(plan: _Plan, cells: Sequence[Sequence[Cells]], options: GridOptions)
         yield Paragraph(f"at {fixed}", "quiet", 3)
     yield Paragraph(_caption(plan.values, plan.roles, cells[0][0]), "quiet", 3)
     scale = max(one.scale for row in cells for one in row)
-    flawed = any(one.flawed.any() for row in cells for one in row)
     strips = [_strip(plan, *strip, row, scale) for strip, row in zip(plan.strips, cells, strict=True)]
+    pictures = (picture for strip in strips for picture in strip.pictures)
+    flawed = any(None in row for picture in pictures for row in picture.cells)
     yield HeatMap(tuple(strips), short_number(scale, 3), flawed, options.painted, plan.wide, plan.halves)
     if plan.shown < plan.asked:
         more = "" if options.full else " (--full shows more)"

@@ -15,8 +15,6 @@ from tests.makers.handmade import MemoryArray
 from tests.makers.stored_dtypes import NUMBERS, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from kerasinspect.analysis.pictures.cells import Cells
     from kerasinspect.analysis.slicing import Window
 
@@ -28,21 +26,20 @@ def reduced(array: Any, window: Window, axes: tuple[int | None, int | None], roo
     return reduce_plane(shown_values("layer/kernel", array, ()), Plane(window, *axes), *room)
 
 
-def check(found: Cells, table: Values, down: Sequence[range], across: Sequence[range]) -> None:
-    """Hold each cell against the values that it covers, given as a table with positions counted from 0."""
+def check(found: Cells, table: Values, room: tuple[int, int]) -> None:
+    """Hold the parts against the axes of a table whose positions count from 0, and each cell against its values."""
+    for parts, size, most in zip((found.rows, found.columns), table.shape, room, strict=True):
+        assert [at for part in parts for at in part] == [*range(size)]
+        assert len(parts) <= most
+        assert max(map(len, parts)) - min(map(len, parts)) <= 1
     wide = table.astype(np.float64)
-    for row, rows in enumerate(down):
-        for column, columns in enumerate(across):
+    for row, rows in enumerate(found.rows):
+        for column, columns in enumerate(found.columns):
             part = wide[rows.start : rows.stop, columns.start : columns.stop]
             finite = part[np.isfinite(part)]
             assert found.flawed[row, column] == part.size - finite.size
             mean = finite.mean() if finite.size else np.nan
             assert found.means[row, column] == pytest.approx(mean, rel=1e-12, abs=1e-15, nan_ok=True)
-
-
-def split(size: int, count: int) -> list[range]:
-    """Equal parts, as numpy cuts them."""
-    return [range(int(part[0]), int(part[-1]) + 1) for part in np.array_split(np.arange(size), min(size, count))]
 
 
 @pytest.mark.parametrize("dtype", NUMBERS)
@@ -52,10 +49,15 @@ def test_means_are_those_of_numpy(dtype: str, band: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(cells, "_BAND", band)
     array = stored(dtype, (23, 17))
     found = reduced(array, (range(23), range(17)), (0, 1), (5, 4))
-    assert found.rows == tuple(split(23, 5))
-    assert found.columns == tuple(split(17, 4))
     assert found.is_reduced
-    check(found, array[...], split(23, 5), split(17, 4))
+    check(found, array[...], (5, 4))
+
+
+@pytest.mark.parametrize(("size", "most", "lengths"), [(64, 40, {2}), (65, 40, {1, 2}), (54, 20, {3}), (7, 9, {1})])
+def test_cells_cover_as_many_values_as_their_neighbours(size: int, most: int, lengths: set[int]) -> None:
+    """An axis that is little longer than there is room has fewer cells, all of one size where that can be."""
+    found = reduced(MemoryArray(np.zeros((size, 1))), (range(size), range(1)), (0, 1), (most, 1))
+    assert {*map(len, found.rows)} == lengths
 
 
 def test_one_value_a_cell_where_they_fit() -> None:
@@ -71,7 +73,7 @@ def test_any_two_axes_in_any_order() -> None:
     """A plane may lie across an array of many axes, with its rows along a later axis than its columns."""
     values = np.random.default_rng(3).normal(size=(6, 3, 9))
     found = reduced(MemoryArray(values), (range(6), 2, range(9)), (2, 0), (4, 2))
-    check(found, values[:, 2, :].T, split(9, 4), split(6, 2))
+    check(found, values[:, 2, :].T, (4, 2))
 
 
 def test_slices_keep_their_positions() -> None:
@@ -90,7 +92,7 @@ def test_vectors_and_single_values_have_one_row() -> None:
     scalar = reduced(MemoryArray(np.array(7.0)), (), (None, None), (9, 3))
     np.testing.assert_array_equal(scalar.means, [[7.0]])
     empty = reduced(MemoryArray(np.zeros((0, 4))), (range(0), range(4)), (0, 1), (9, 3))
-    assert (empty.means.shape, empty.flawed.shape, empty.scale) == ((0, 3), (0, 3), 0.0)
+    assert (empty.means.shape, empty.flawed.shape, empty.scale) == ((0, 2), (0, 2), 0.0)
 
 
 def test_values_that_are_no_numbers_are_counted() -> None:
