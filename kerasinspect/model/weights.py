@@ -9,7 +9,7 @@ from kerasinspect.axes import fitted_axes
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model.arrays import all_values
 from kerasinspect.shown.labelled import labelled_array, labelled_frame
-from kerasinspect.shown.representation import one_line
+from kerasinspect.shown.representation import one_line, pictured
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,6 +97,10 @@ class Weight:
     def __repr__(self) -> str:
         """Its path, its shape and its dtype."""
         return one_line(self, self.path, str(self.shape), self.dtype)
+
+    def _repr_html_(self) -> str:
+        """What it is and pictures of its values, as a notebook shows them; reads a part of a large one."""
+        return pictured("weight_html", self)
 
     def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values as stored, read from the file as ``Array`` says; raises ClosedModel once it is closed."""

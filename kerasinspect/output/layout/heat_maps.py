@@ -114,16 +114,16 @@ def _row(pictures: Iterable[Picture], at: int, block: HeatMap) -> Iterator[Span]
 
 def _stacked(above: Sequence[float | None], below: Sequence[float | None]) -> Iterator[tuple[str, Paint]]:
     """Half blocks, each the cell of one row over that of the next, or over nothing at the end."""
-    under = [_colour(cell) for cell in below] or [""] * len(above)
-    yield from (("▀", Paint(_colour(cell), back)) for cell, back in zip(above, under, strict=True))
+    under = [colour_of(cell) for cell in below] or [""] * len(above)
+    yield from (("▀", Paint(colour_of(cell), back)) for cell, back in zip(above, under, strict=True))
 
 
 def _paint(cell: float | None) -> Paint:
     """The colour of a cell."""
-    return Paint(_colour(cell))
+    return Paint(colour_of(cell))
 
 
-def _colour(cell: float | None) -> str:
+def colour_of(cell: float | None) -> str:
     """The colour of a number from -1 to 1, and black for none."""
     return _NO_NUMBER if cell is None else _blend(round(cell * _STEPS))
 
