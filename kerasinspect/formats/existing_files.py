@@ -65,6 +65,7 @@ _OWN_TEXTS = tuple(
         rf"(## )?model .*(\n .*)*{_NEXT}cannot be read\n",
         rf"(## )?series{_NEXT}[\d,]+ files{_NEXT}[\d,]+ layers?({_NEXT}|\n)",
         r"## `?kerasinspect`? check\n",
+        r'<!doctype html>\n<html [^>]*>\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="kerasinspect ',
         r"weight,shape,dtype,minimum,maximum,",
         r"location,(index,layer|path,class_name),",
         r"location,layer,class_name,change,distance,",
