@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from io import StringIO
+import json
 from typing import TYPE_CHECKING, assert_never
 
 from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
-from kerasinspect.output.formats.json import write_value
 from kerasinspect.shown.escaping import visible, visible_name
 
 if TYPE_CHECKING:
@@ -18,17 +17,18 @@ if TYPE_CHECKING:
 
 def embedded(value: Writable) -> str:
     """A value as JSON on one line, for a script element of data: no ``<`` in it can begin a tag."""
-    stream = StringIO()
-    write_value(value, None, stream.write)
-    return stream.getvalue().replace("<", "\\u003c")
+    return _ENCODER.encode(value).replace("<", "\\u003c")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
 def blocks_document(blocks: Iterable[Block]) -> list[Writable]:
     """Blocks as the script of a page draws them."""
-    return [_block_document(block) for block in blocks]
+    return [block_document(block) for block in blocks]
 
 
-def _block_document(block: Block) -> Document:
+def block_document(block: Block) -> Document:
     """One block."""
     match block:
         case Heading():

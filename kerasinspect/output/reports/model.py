@@ -9,7 +9,7 @@ from kerasinspect.analysis.summarising import summarise
 from kerasinspect.analysis.surveying import Survey, Surveyed
 from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.late.dataclasses import replace
-from kerasinspect.output.blocks import Column, Paragraph, Table
+from kerasinspect.output.blocks import Column, Grid, Heading, Paragraph, Table
 from kerasinspect.output.evidence import layer_evidence
 from kerasinspect.output.figures import short_number
 from kerasinspect.output.notes import notes
@@ -19,31 +19,42 @@ from kerasinspect.output.pages.show import layer_blocks, own_blocks
 from kerasinspect.output.pages.stats import stats_table
 from kerasinspect.output.pages.summary import layer_table
 from kerasinspect.output.pages.training import training_totals, verdict_in_words
-from kerasinspect.output.reports.embedding import blocks_document, embedded, table_document
+from kerasinspect.output.reports.embedding import block_document, embedded, table_document
 from kerasinspect.output.reports.page import write_page
+from kerasinspect.output.reports.pictures import pictures_of
 from kerasinspect.output.show_options import GridOptions, ShowOptions
 from kerasinspect.output.wording import counted
 from kerasinspect.shown.escaping import visible, visible_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import TextIO
 
-    from kerasinspect.analysis.inspection import Inspection
+    from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.analysis.training import LayerTraining, Training
     from kerasinspect.checking.examining import Examination
     from kerasinspect.checking.findings import Finding
     from kerasinspect.model import Model
     from kerasinspect.output.blocks import Block
+    from kerasinspect.output.formats.json import Document
 
 _MANY = 4_000
 """Weights of a model that is so large that its page has neither sentences nor numbers of each of them."""
+
+_CELLS, _MOST_CELLS, _FEWEST_CELLS = 1_500_000, 4_096, 36
+"""Cells of all heat maps of a page, and the most and the fewest of one: each takes some three characters."""
+
+_OF_A_WEIGHT = 3
+"""The level of the heading that begins a weight."""
 
 _FINDINGS_LISTED = 300
 """Findings that a page lists; of more only the number is said."""
 
 _LEFT_OUT = frozenset({"norm", "subnormals"})
 """Figures that the list of arrays has no column for; those of one array are with it."""
+
+_RANKS = {title: rank for rank, title in enumerate(("layer", "class", "parameters", "training"))}
+"""Places of the first columns of the tree of layers, of which a narrow page shows no others at once."""
 
 
 def write_model_page(examination: Examination, stream: TextIO) -> None:
@@ -131,14 +142,34 @@ def _body(examination: Examination) -> dict[str, object]:
             "layers": [places[one.weight.path] for one in inspection.weights],
         },
     }
-    return {"data": embedded(tables), "details": _details(inspection, training), "closing": ""}
+    return {"data": embedded(tables), "details": _details(inspection, training), "closing": _reduced(inspection)}
+
+
+def _reduced(inspection: Inspection) -> str:
+    """What is not on the page that could be."""
+    said = f"A heat map has at most {_cells(inspection):,} cells, and says what each of them stands for."
+    if not _is_brief(inspection):
+        return said
+    return f"{said} Of {counted(len(inspection.weights), 'array')}, numbers and sentences are left out."
+
+
+def _is_brief(inspection: Inspection) -> bool:
+    """Whether there are so many weights that the page has only figures and pictures of each."""
+    return len(inspection.weights) > _MANY
 
 
 def _layer_table(inspection: Inspection, training: Training | None) -> Table:
-    """The tree of layers, each with whether it was trained."""
+    """The tree of layers, each with whether it was trained; what one looks for first stands first."""
     table = layer_table(summarise(inspection.selection))
-    if training is None:
-        return table
+    if training is not None:
+        table = _with_verdicts(table, inspection, training)
+    order = sorted(range(len(table.columns)), key=lambda at: _RANKS.get(table.columns[at].title, len(_RANKS)))
+    rows = (replace(row, cells=tuple(row.cells[at] for at in order)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[at] for at in order), rows=tuple(rows))
+
+
+def _with_verdicts(table: Table, inspection: Inspection, training: Training) -> Table:
+    """The tree of layers with a column that says whether each was trained."""
     judged = _judged(training)
     first = [inspection.model.name or "model"] if inspection.own_weights else []
     paths = [*first, *(layer.layer.path for layer in inspection.walk())]
@@ -169,14 +200,45 @@ def _array_table(inspection: Inspection) -> Table:
 
 def _details(inspection: Inspection, training: Training | None) -> Iterator[str]:
     """What is shown of each layer, as JSON, in the order of the rows of the tree."""
-    many = len(inspection.weights) > _MANY
-    options = ShowOptions(statistics=True, explain=not many, grid=GridOptions())
+    options = ShowOptions(statistics=True, explain=not _is_brief(inspection), grid=GridOptions())
+    cells, numbers = _cells(inspection), options.explain
     judged = {} if training is None else _judged(training)
     if inspection.own_weights:
-        yield embedded(blocks_document(own_blocks(inspection, options)))
+        blocks = own_blocks(inspection, options)
+        yield embedded([*_with_pictures(blocks, inspection.own_weights, cells, numbers=numbers)])
     for layer in inspection.walk():
         head, *others = layer_blocks(layer, options)
-        yield embedded(blocks_document(chain([head], _verdict(judged.get(layer.layer.path)), others)))
+        blocks = chain([head], _verdict(judged.get(layer.layer.path)), others)
+        yield embedded([*_with_pictures(blocks, layer.weights, cells, numbers=numbers)])
+
+
+def _cells(inspection: Inspection) -> int:
+    """Cells of one heat map: the fewer, the more there are on the page."""
+    return max(_FEWEST_CELLS, min(_MOST_CELLS, _CELLS // max(1, len(inspection.weights))))
+
+
+def _with_pictures(blocks: Iterable[Block], weights: Sequence[WeightInspection], cells: int) -> Iterator[Document]:
+    """The blocks of some weights, and before the numbers of each its pictures."""
+    waiting: WeightInspection | None = None
+    left = iter(weights)
+    for block in blocks:
+        begins = isinstance(block, Heading) and block.level == _OF_A_WEIGHT
+        if waiting is not None and (begins or isinstance(block, Grid)):
+            yield from _pictures(waiting, cells)
+            waiting = None
+        if begins:
+            waiting = next(left, None)
+        if numbers or not isinstance(block, Grid):
+            yield block_document(block)
+    if waiting is not None:
+        yield from _pictures(waiting, cells)
+
+
+def _pictures(inspected: WeightInspection, cells: int) -> Iterator[Document]:
+    """The pictures of one weight, where there are any."""
+    drawn = pictures_of(inspected, cells)
+    if drawn is not None:
+        yield drawn
 
 
 def _verdict(layer: LayerTraining | None) -> Iterator[Block]:

@@ -19,22 +19,26 @@ const DRAWERS = {
   paragraph: ({ text, tone, level }) => element("p", { className: `${tone} level-${level}` }, text),
   grid: drawnGrid,
   table: drawnTable,
+  heatmap: (block) => new HeatMap(block).figure,
+  histogram: drawnHistogram,
+  pictures: ({ pictures }) => element("div", { className: "pictures" }, ...pictures.map(drawnBlock)),
 };
 
 /** A part of an array as a table of numbers. */
 function drawnGrid({ title, columns, groups, rows }) {
   const head = element("thead");
   if (groups.length) {
-    const labels = groups.map(([label, width]) => element("th", { colSpan: width, scope: "colgroup" }, label));
+    const labels = groups.map(([label, width]) => label ? element("th", { colSpan: width, scope: "colgroup" }, label) : element("td", { colSpan: width }));
     head.append(element("tr", {}, element("td"), ...labels));
   }
   const corner = title ? element("th", {}, title) : element("td");
   head.append(element("tr", {}, corner, ...columns.map((label) => element("th", { scope: "col" }, label))));
   const body = element("tbody", {}, ...rows.map(([label, ...cells]) => {
     const shown = cells.length ? cells : columns.map(() => "⋯");
-    return element("tr", {}, element("th", { scope: "row" }, label), ...shown.map((cell) => element("td", {}, cell)));
+    const named = label ? element("th", { scope: "row" }, label) : element("td");
+    return element("tr", {}, named, ...shown.map((cell) => element("td", {}, cell)));
   }));
-  return element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": `Values ${title}`.trim() }, element("table", { className: "values" }, head, body));
+  return element("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": `Values ${title}`.trim() }, element("table", { className: "values" }, head, body));
 }
 
 /** A table of the page: searched and sorted where it has more than a few rows. */

@@ -8,8 +8,7 @@ function setUpTheme() {
     const root = document.documentElement;
     const next = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
     root.dataset.theme = next;
-    button.textContent = next[0].toUpperCase() + next.slice(1);
-    button.setAttribute("aria-label", next === "auto" ? "Theme: as the system has it" : `Theme: ${next}`);
+    button.textContent = `Theme: ${next}`;
     document.dispatchEvent(new Event("themechange"));
   });
 }

@@ -159,7 +159,7 @@ class DataTable {
     const cells = this.table.rows[number].map((text, column) => this.#cell(number, column, text));
     const row = element("div", {
       role: "row",
-      className: `cells ${at % 2 ? "odd" : ""} ${this.table.tones[number] ?? ""}`,
+      className: `cells ${at % 2 ? "striped" : ""} ${this.table.tones[number] ?? ""}`,
       "aria-rowindex": at + 2,
       "aria-selected": this.onChoose ? String(number === this.chosen) : null,
       tabIndex: at === this.active ? 0 : -1,
