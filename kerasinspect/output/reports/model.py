@@ -217,7 +217,9 @@ def _cells(inspection: Inspection) -> int:
     return max(_FEWEST_CELLS, min(_MOST_CELLS, _CELLS // max(1, len(inspection.weights))))
 
 
-def _with_pictures(blocks: Iterable[Block], weights: Sequence[WeightInspection], cells: int) -> Iterator[Document]:
+def _with_pictures(
+    blocks: Iterable[Block], weights: Sequence[WeightInspection], cells: int, *, numbers: bool
+) -> Iterator[Document]:
     """The blocks of some weights, and before the numbers of each its pictures."""
     waiting: WeightInspection | None = None
     left = iter(weights)
