@@ -34,6 +34,14 @@ class Examination:
     training: Training | None
     """Whether its layers were trained."""
 
+    @property
+    def damage(self) -> Damage:
+        """What could not be read."""
+        damage = Damage()
+        for sentence in self.report.models[0].unread:
+            damage.note(sentence)
+        return damage
+
 
 @contextmanager
 def examined(location: str, limits: Limits = DEFAULT) -> Iterator[Examination]:

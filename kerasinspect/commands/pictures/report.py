@@ -65,8 +65,7 @@ def _report_model(location: str, output: Target | None, limits: Limits, *, quiet
 
     with examined(location, limits) as examination:
         _write(lambda stream: write_model_page(examination, stream), output, [location])
-        inspection = examination.inspection
-        return finish(inspection.selection, inspection.damage, quiet=quiet)
+        return finish(examination.inspection.selection, examination.damage, quiet=quiet)
 
 
 def _report_pair(old: str, new: str, output: Target | None, limits: Limits, *, quiet: bool) -> int:

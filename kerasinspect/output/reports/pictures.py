@@ -42,6 +42,8 @@ _STEPS, _MISSING = 32_767, -32_768
 _FEWEST = 16
 """Values of which a histogram says more than the values themselves."""
 
+_MOST_BINS = 40
+
 _GROUPS, _BLOCKS = 12, 4
 """Filters or heads that are drawn side by side, and channels one below the other."""
 
@@ -85,7 +87,8 @@ def _pictures(inspected: WeightInspection, figures: Statistics, cells: int) -> I
         each = max(1, cells // len(panels)) if roles.row is not None else _LINE
         yield _heat_map(values, roles, panels, [_reduced(values, panel.plane, each) for panel in panels])
     if figures.finite >= _FEWEST:
-        yield _histogram(inspected, histogram(values.array, figures))
+        bins = min(_MOST_BINS, 2 * isqrt(figures.finite))  # of few values, in many bins, one would see single ones
+        yield _histogram(inspected, histogram(values.array, figures, bins))
 
 
 def _reduced(values: ShownValues, plane: Plane, cells: int) -> Cells:

@@ -3,7 +3,7 @@ const STEPS = 32767;
 const GAP = 6;
 const TITLE = 16;
 const LARGEST_CELL = 26;
-const MOST_HEIGHT = 420;
+const MOST_HEIGHT = 340;
 
 /** Colours from the lowest to the highest value: blue, none, orange, which most people can tell apart. */
 const COLOURS = {
