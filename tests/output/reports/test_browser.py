@@ -73,7 +73,7 @@ def show(browser: Any, tmp_path: Path) -> Callable[..., Opened]:  # noqa: ANN401
         found.page.add_init_script(VIOLATIONS)
         found.page.on("console", lambda message: found.odd.append(message.text))
         found.page.on("pageerror", lambda error: found.odd.append(str(error)))
-        found.page.on("request", lambda asked: asked.url.startswith("file:") or found.odd.append(asked.url))
+        found.page.on("request", lambda asked: found.odd.extend({asked.url} - {path.as_uri()}))
         found.page.goto(path.as_uri())
         return found
 

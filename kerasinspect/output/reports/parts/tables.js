@@ -260,7 +260,7 @@ function sortedRows(listed, table, { column, order }, path) {
   const numeric = table.numeric[column];
   const key = (number) => {
     const text = column === 0 ? path(number) : table.rows[number][column];
-    return numeric ? numberIn(text) : text;
+    return numeric ? leadingNumber(text) : text;
   };
   const keys = new Map(listed.map((number) => [number, key(number)]));
   const compare = numeric ? (a, b) => a - b : new Intl.Collator("en", { numeric: true }).compare;
@@ -275,7 +275,7 @@ function sortedRows(listed, table, { column, order }, path) {
 const UNITS = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 
 /** The number that a text begins with, with its unit: 1,024 or 12.5 kB or 0.1%; NaN where there is none. */
-function numberIn(text) {
+function leadingNumber(text) {
   const match = /^<?([-+\d.,eE]+|-?inf)\s*([kMGT]?B)?/.exec(text);
   if (match === null) return NaN;
   if (match[1].endsWith("inf")) return match[1].startsWith("-") ? -Infinity : Infinity;
