@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kerasinspect.analysis.inspection import WeightInspection
     from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.model import Weight
     from kerasinspect.output.formats.json import Writable
@@ -35,6 +37,21 @@ def figures_document(figures: Statistics) -> dict[str, Writable]:
         **{name: getattr(figures, name) for name in counts},
         **{name: finite(getattr(figures, name)) for name in numbers},
         "constant": figures.constant,
+    }
+
+
+def histogram_document(inspected: WeightInspection) -> dict[str, Writable] | None:
+    """The histogram of one weight, with what its initializer puts in each bin; None where it cannot be read."""
+    found, expected = inspected.histogram, inspected.expected
+    if isinstance(found, Unread):
+        return None
+    return {
+        "edges": found.edges,
+        "counts": found.counts,
+        "nan": found.nan,
+        "negative_infinity": found.negative_infinity,
+        "positive_infinity": found.positive_infinity,
+        "expected": None if expected is None else expected.shares,
     }
 
 

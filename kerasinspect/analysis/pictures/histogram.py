@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import cbrt, ceil
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.statistics import Bins
@@ -10,8 +11,6 @@ from kerasinspect.late.dataclasses import dataclass
 if TYPE_CHECKING:
     from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.model import Array
-
-_BINS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,17 @@ class Histogram:
         return sum(self.counts)
 
 
-def histogram(array: Array, figures: Statistics, bins: int = _BINS) -> Histogram:
+def worthwhile_bins(values: int, most: int) -> int:
+    """How many bins so many values are worth: at most ``most``, and no more than Rice's rule gives.
+
+    That is two times the cube root of their number, as many as show the shape and not the noise.
+
+    Source: Lane, "Online Statistics Education", II. Graphing Distributions.
+    """
+    return min(most, ceil(2 * cbrt(values)))
+
+
+def histogram(array: Array, figures: Statistics, bins: int) -> Histogram:
     """The histogram of an array in at most so many bins, from its smallest to its largest finite value.
 
     Integers that span no more numbers than there are bins get a bin for each number. ``figures`` are those of the same
