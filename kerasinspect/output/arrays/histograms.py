@@ -102,7 +102,7 @@ def _facts(inspected: WeightInspection, found: Histogram, expected: Expected | N
         yield f"{counted(found.finite, 'value')}, all {short_number(found.edges[0])}"
     else:
         yield "no finite values"
-    yield from _odd(found)
+    yield from odd_values(found)
     initializer = inspected.weight.initializer
     if expected is not None and initializer is not None and len(found.counts) > 1:
         yield f"• what {initializer_in_words(initializer)} draws"
@@ -111,7 +111,7 @@ def _facts(inspected: WeightInspection, found: Histogram, expected: Expected | N
             yield f"{100 * outside:.3g}% of that lies outside"
 
 
-def _odd(found: Histogram) -> Iterator[str]:
+def odd_values(found: Histogram) -> Iterator[str]:
     """The values that are in no bar."""
     if found.nan:
         yield f"{found.nan:,} NaN"

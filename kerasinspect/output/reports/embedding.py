@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, assert_never
 
-from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
+from kerasinspect.output.blocks import Bars, Block, Grid, Heading, HeatMap, Paragraph, Table
 from kerasinspect.shown.escaping import visible, visible_name
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def block_document(block: Block) -> Document:
             return {"kind": "table", **table_document(block)}
         case Grid():
             return {"kind": "grid", **_grid_document(block)}
+        case HeatMap() | Bars():
+            raise TypeError("A page of HTML has pictures of its own.")
         case _:
             assert_never(block)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.network.making import network_of
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.analysis.surveying import Survey, Surveyed
 from kerasinspect.checking.findings import SEVERITIES
@@ -20,6 +21,7 @@ from kerasinspect.output.pages.stats import stats_table
 from kerasinspect.output.pages.summary import layer_table
 from kerasinspect.output.pages.training import training_totals, verdict_in_words
 from kerasinspect.output.reports.embedding import block_document, embedded, table_document
+from kerasinspect.output.reports.network import has_network, network_document
 from kerasinspect.output.reports.page import write_page
 from kerasinspect.output.reports.pictures import pictures_of
 from kerasinspect.output.show_options import GridOptions, ShowOptions
@@ -135,14 +137,22 @@ def _body(examination: Examination) -> dict[str, object]:
     inspection, training = examination.inspection, examination.training
     places = _places(inspection)
     arrays = _array_table(inspection)
+    network = network_document(network_of(inspection.model), places)
     tables = {
+        "network": network,
         "layers": table_document(_layer_table(inspection, training)),
         "arrays": {
             **table_document(arrays),
             "layers": [places[one.weight.path] for one in inspection.weights],
         },
     }
-    return {"data": embedded(tables), "details": _details(inspection, training), "closing": _reduced(inspection)}
+    return {
+        "data": embedded(tables),
+        "details": _details(inspection, training),
+        "closing": _reduced(inspection),
+        "has_network": has_network(network),
+        "network_remarks": network["remarks"],
+    }
 
 
 def _reduced(inspection: Inspection) -> str:

@@ -6,19 +6,19 @@ What is embedded are the numbers that are drawn: means of cells as 16-bit levels
 from __future__ import annotations
 
 from base64 import b64encode
-from itertools import product
+from itertools import islice, product
 from math import isqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.analysis.damage import Unread
-from kerasinspect.analysis.pictures.cells import Cells, Plane, reduce_plane
-from kerasinspect.analysis.pictures.expected import expected
-from kerasinspect.analysis.pictures.histogram import histogram
+from kerasinspect.analysis.pictures.cells import Plane
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.output.arrays.histograms import odd_values
 from kerasinspect.output.arrays.layouts import assign_roles
+from kerasinspect.output.arrays.pieces import block_labels, column_pieces
 from kerasinspect.output.figures import short_number
 from kerasinspect.output.pages.head import SEPARATOR
 from kerasinspect.output.wording import counted, initializer_in_words
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kerasinspect.analysis.inspection import WeightInspection
+    from kerasinspect.analysis.pictures.cells import Cells
     from kerasinspect.analysis.pictures.expected import Expected
     from kerasinspect.analysis.pictures.histogram import Histogram
     from kerasinspect.analysis.shown_values import ShownValues
-    from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.axes import Axis
     from kerasinspect.output.arrays.layouts import Roles
     from kerasinspect.output.formats.json import Document, Writable
@@ -42,10 +42,11 @@ _STEPS, _MISSING = 32_767, -32_768
 _FEWEST = 16
 """Values of which a histogram says more than the values themselves."""
 
-_MOST_BINS = 40
-
 _GROUPS, _BLOCKS = 12, 4
 """Filters or heads that are drawn side by side, and channels one below the other."""
+
+_MOST_PANELS = 96
+"""Planes of an array of many axes."""
 
 _WIDE = 24
 """Cells side by side that need the whole width of a page."""
@@ -74,50 +75,45 @@ def pictures_of(inspected: WeightInspection, cells: int) -> Document | None:
         return None
     if figures.constant or figures.count <= 1:
         return None
-    drawn = inspected.attempt(lambda: [*_pictures(inspected, figures, cells)])
+    drawn = inspected.attempt(lambda: [*_pictures(inspected, cells)])
     return None if isinstance(drawn, Unread) else {"kind": "pictures", "pictures": drawn}
 
 
-def _pictures(inspected: WeightInspection, figures: Statistics, cells: int) -> Iterator[Writable]:
+def _pictures(inspected: WeightInspection, cells: int) -> Iterator[Writable]:
     """The heat map, and the histogram where there are values enough."""
     values = inspected.values
     roles = assign_roles(values.axes, values.window)
     if roles is not None:
-        panels = [*_panels(values, roles)]
-        each = max(1, cells // len(panels)) if roles.row is not None else _LINE
-        yield _heat_map(values, roles, panels, [_reduced(values, panel.plane, each) for panel in panels])
-    if figures.finite >= _FEWEST:
-        bins = min(_MOST_BINS, 2 * isqrt(figures.finite))  # of few values, in many bins, one would see single ones
-        yield _histogram(inspected, histogram(values.array, figures, bins))
+        panels = [*islice(_panels(values, roles), _MOST_PANELS)]
+        each = max(1, cells // len(panels)) if roles.row is not None else min(cells, _LINE)
+        yield _heat_map(values, roles, panels, [_reduced(inspected, panel.plane, each) for panel in panels])
+    found = inspected.histogram
+    if not isinstance(found, Unread) and found.finite >= _FEWEST:
+        yield _histogram(inspected, found)
 
 
-def _reduced(values: ShownValues, plane: Plane, cells: int) -> Cells:
+def _reduced(inspected: WeightInspection, plane: Plane, cells: int) -> Cells:
     """A plane in at most so many cells, of which a narrow plane has the more along its other axis."""
     high, wide = len(plane.rows), len(plane.columns)
     rows = min(high, max(1, isqrt(cells)))
     columns = min(wide, max(1, cells // rows))
-    return reduce_plane(values, plane, min(high, max(1, cells // columns)), columns)
+    return inspected.cells(plane, min(high, max(1, cells // columns)), columns)
 
 
 def _panels(values: ShownValues, roles: Roles) -> Iterator[_Panel]:
     """The planes of an array: one for each gate, head, or filter and channel, of which the first are drawn."""
-    axis = values.axes[roles.column]
-    gates = axis.blocks if roles.group is None and axis.blocks and axis.size % len(axis.blocks) == 0 else ()
-    aside = [*roles.blocks, *(() if roles.group is None else (roles.group,))]
-    mosts = [_BLOCKS] * (len(aside) - 1) + [_GROUPS]
-    places = [range(min(values.axes[at].size, most)) for at, most in zip(aside, mosts, strict=False)]
-    for positions in product(*places):
-        fixed = dict(zip(aside, positions, strict=True))
-        window = tuple(fixed.get(at, part) for at, part in enumerate(values.window))
-        title = ", ".join(values.label(at, position) for at, position in fixed.items())
-        if not gates:
-            yield _Panel(title, Plane(window, roles.row, roles.column))
-        size = axis.size // max(1, len(gates))
-        for number, gate in enumerate(gates):
-            part = range(number * size, (number + 1) * size)
-            gated = tuple(part if at == roles.column else one for at, one in enumerate(window))
-            name = f"gate {gate}"
-            yield _Panel(f"{title}, {name}" if title else name, Plane(gated, roles.row, roles.column), part.start)
+    pieces = column_pieces(values, roles, full=False)[:_GROUPS]
+    blocks = [(at, range(min(values.axes[at].size, _BLOCKS))) for at in roles.blocks]
+    for positions in product(*(places for _, places in blocks)):
+        fixed = dict(zip(roles.blocks, positions, strict=True))
+        around = [*block_labels(values, fixed.items())]
+        for piece in pieces:
+            places: dict[int, int | range] = {**fixed, roles.column: piece.columns}
+            if roles.group is not None and piece.group is not None:
+                places[roles.group] = piece.group
+            window = tuple(places.get(at, part) for at, part in enumerate(values.window))
+            title = ", ".join(filter(None, (*around, piece.label)))
+            yield _Panel(title, Plane(window, roles.row, roles.column), piece.columns.start)
 
 
 def _heat_map(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduced: Sequence[Cells]) -> Document:
@@ -125,8 +121,8 @@ def _heat_map(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduc
     scale = max((cells.scale for cells in reduced), default=0.0)
     about = SEPARATOR.join(_about(values, roles, panels, reduced))
     group = None if roles.group is None else values.axes[roles.group]
-    across = 0 if group is None else min(group.size, _GROUPS)
-    wide = max(across, 1 if roles.blocks else len(panels)) * len(reduced[0].columns) > _WIDE
+    side_by_side = 1 if roles.blocks else len(panels)
+    across = side_by_side if group is None else min(group.size, _GROUPS)
     return {
         "kind": "heatmap",
         "label": visible(f"Heat map of {values.name}. {about}"),
@@ -134,7 +130,7 @@ def _heat_map(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduc
         "scale": scale,
         "across": across,
         "titled": bool(panels[0].title) and not roles.blocks,
-        "wide": wide,
+        "wide": across * len(reduced[0].columns) > _WIDE,
         "panels": [_panel(values, roles, *pair, scale) for pair in zip(panels, reduced, strict=True)],
     }
 
@@ -144,10 +140,11 @@ def _about(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduced:
     if roles.row is not None:
         yield f"down: {counted(len(panels[0].plane.rows), values.axes[roles.row].name)}"
     yield f"across: {counted(len(panels[0].plane.columns), values.axes[roles.column].name)}"
-    aside = [values.axes[at] for at in roles.blocks]
-    aside += [] if roles.group is None else [values.axes[roles.group]]
-    shown = [_BLOCKS] * (len(aside) - 1) + [_GROUPS]
-    yield from (_shown(axis, most) for axis, most in zip(aside, shown, strict=False))
+    yield from (_shown(values.axes[at], _BLOCKS) for at in roles.blocks)
+    if roles.group is not None:
+        yield _shown(values.axes[roles.group], _GROUPS)
+    if len(panels) == _MOST_PANELS:
+        yield f"the first {_MOST_PANELS} pictures"
     cells = reduced[0]
     if cells.is_reduced:
         sizes = [len(cells.columns[0])] if roles.row is None else [len(cells.rows[0]), len(cells.columns[0])]
@@ -194,7 +191,7 @@ def _levels(cells: Cells, scale: float) -> str:
 def _histogram(inspected: WeightInspection, found: Histogram) -> Document:
     """The histogram, with what the initializer would have given."""
     weight = inspected.weight
-    drawn = expected(weight, found.edges) if inspected.shown_as == "stored" else None
+    drawn = inspected.expected
     about = SEPARATOR.join(_about_histogram(inspected, found, drawn))
     low, high = (short_number(found.edges[at]) for at in (0, -1))
     return {
@@ -211,9 +208,6 @@ def _histogram(inspected: WeightInspection, found: Histogram) -> Document:
 def _about_histogram(inspected: WeightInspection, found: Histogram, drawn: Expected | None) -> Iterator[str]:
     """How many values there are, how many bins, and what the line is."""
     yield f"{counted(found.finite, 'value')} in {counted(len(found.counts), 'bin')}"
-    if found.nan:
-        yield f"{found.nan:,} NaN"
-    if infinite := found.negative_infinity + found.positive_infinity:
-        yield f"{infinite:,} infinite"
+    yield from odd_values(found)
     if drawn is not None and inspected.weight.initializer is not None:
         yield f"line: as {initializer_in_words(inspected.weight.initializer)} draws them"

@@ -99,7 +99,7 @@ def test_gates_are_pictures_side_by_side() -> None:
     """Each has the columns of its gate, counted from its first."""
     values = numbers(3, 8)
     picture = heat_map(values, ["input", Axis("unit", 8, blocks=("z", "r"))])
-    assert [panel["title"] for panel in picture["panels"]] == ["gate z", "gate r"]
+    assert [panel["title"] for panel in picture["panels"]] == ["gate z (update)", "gate r (reset)"]
     assert picture["titled"] is True
     assert picture["panels"][1]["axes"][1] == {"name": "unit", "start": 0, "size": 4, "cells": 4}
     assert np.abs(means(picture, 1) - values[:, 4:]).max() <= picture["scale"] / STEPS

@@ -50,8 +50,10 @@ function setUpModel() {
   }
 
   window.addEventListener("hashchange", follow);
-  window.addEventListener("beforeprint", () => [layers, arrays].forEach((table) => table.print(true)));
-  window.addEventListener("afterprint", () => [layers, arrays].forEach((table) => table.print(false)));
+  const printed = [layers, arrays];
+  if (data.network.nodes.length) printed.push(new NetworkView(document.getElementById("drawing"), data.network));
+  window.addEventListener("beforeprint", () => printed.forEach((part) => part.print(true)));
+  window.addEventListener("afterprint", () => printed.forEach((part) => part.print(false)));
   if (/^#layer-/.test(location.hash)) follow();
   else if (data.layers.rows.length) show(firstWithWeights());
 
