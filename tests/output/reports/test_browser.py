@@ -179,6 +179,19 @@ def test_a_narrow_page_is_not_wider_than_its_window(show: Callable[..., Opened],
     assert opened.is_clean
 
 
+def test_paper_is_light(show: Callable[..., Opened], sample_models: Path) -> None:
+    """Pictures are drawn again for it, and once more for the dark screen."""
+    opened = show(page_of(sample_models / "question_network.keras").html, color_scheme="dark")
+    shot = "document.querySelector('#detail canvas[role=img]').toDataURL()"
+    opened.page.wait_for_function("document.querySelector('#detail canvas[role=img]').style.width")
+    dark = opened.page.evaluate(shot)
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert opened.page.evaluate(shot) != dark
+    opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert opened.page.evaluate(shot) == dark
+    assert opened.is_clean
+
+
 def test_only_rows_in_view_have_elements(show: Callable[..., Opened], sample_models: Path) -> None:
     """However many there are; printed, all are there."""
     html = page_of(sample_models / "small_cnn.keras").html

@@ -11,6 +11,15 @@ const COLOURS = {
   dark: { low: ["#c6dbef", "#3182bd"], middle: "#262b33", high: ["#e6550d", "#fdd0a2"], odd: "#ff4fb0" },
 };
 
+/** Paper is light, whatever the screen is. */
+let isPrinting = false;
+for (const [event, printing] of [["beforeprint", true], ["afterprint", false]]) {
+  window.addEventListener(event, () => {
+    isPrinting = printing;
+    document.dispatchEvent(new Event("themechange"));
+  });
+}
+
 /** Calls a function once an element comes into view, or when the page is printed. */
 const whenSeen = (() => {
   const waiting = new Map();
@@ -29,7 +38,9 @@ const whenSeen = (() => {
 })();
 
 function isDark() {
-  return getComputedStyle(document.documentElement).colorScheme === "dark";
+  if (isPrinting) return false;
+  const { theme } = document.documentElement.dataset;
+  return theme === "dark" || (theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
 /** Calls a function whenever the page changes between light and dark; true from it says to go on doing so. */

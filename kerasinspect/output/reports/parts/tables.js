@@ -69,7 +69,9 @@ class DataTable {
       head,
       this.body,
     );
-    this.grid.style.setProperty("--columns", columnWidths(this.table, this.parents));
+    const lengths = columnLengths(this.table);
+    this.grid.style.setProperty("--columns", columnWidths(lengths));
+    this.grid.style.setProperty("--printed-columns", lengths.map((length) => `minmax(0, ${length}fr)`).join(" "));
     this.view = element("div", { className: "scroll" }, this.grid);
     this.view.addEventListener("scroll", () => this.#draw(), { passive: true });
     new ResizeObserver(() => this.#draw()).observe(this.view);
@@ -282,17 +284,20 @@ function leadingNumber(text) {
   return Number(match[1].replaceAll(",", "")) * (UNITS[match[2]] ?? 1);
 }
 
-/** Widths of columns, each after its longest text. */
-function columnWidths(table, parents) {
-  return table.titles
-    .map((title, column) => {
-      let longest = title.length + (column === 0 ? 0 : 1);
-      table.rows.forEach((row, number) => {
-        const indent = column === 0 && table.depths !== null ? 2 * table.depths[number] + 2 : 0;
-        longest = Math.max(longest, row[column].length + indent);
-      });
-      const width = `calc(${Math.min(longest, column === 0 ? 48 : 40)}ch + 1.2rem)`;
-      return column === 0 ? `minmax(${width}, 1fr)` : width;
-    })
-    .join(" ");
+/** How many characters each column needs: its longest text, within reason. */
+function columnLengths(table) {
+  return table.titles.map((title, column) => {
+    let longest = title.length + (column === 0 ? 0 : 1);
+    table.rows.forEach((row, number) => {
+      const indent = column === 0 && table.depths !== null ? 2 * table.depths[number] + 2 : 0;
+      longest = Math.max(longest, row[column].length + indent);
+    });
+    return Math.min(longest, column === 0 ? 48 : 40);
+  });
+}
+
+/** Widths of columns on the screen, where a table may be wider than its place. */
+function columnWidths(lengths) {
+  const widths = lengths.map((length) => `calc(${length}ch + 1.2rem)`);
+  return [`minmax(${widths[0]}, 1fr)`, ...widths.slice(1)].join(" ");
 }
