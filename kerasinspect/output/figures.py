@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.analysis.inspection import WeightInspection
+    from kerasinspect.analysis.pictures.histogram import Histogram
     from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.model import Weight
     from kerasinspect.output.formats.json import Writable
@@ -79,9 +80,14 @@ def _facts(figures: Statistics, expected: float | None) -> Iterator[str]:
         yield counted(figures.zeros, "zero")
     if figures.subnormals:
         yield counted(figures.subnormals, "subnormal")
-    if figures.nan:
-        yield f"{figures.nan:,} NaN"
-    if figures.positive_infinity:
-        yield f"{figures.positive_infinity:,} × infinity"
-    if figures.negative_infinity:
-        yield f"{figures.negative_infinity:,} × -infinity"
+    yield from facts_on_no_numbers(figures)
+
+
+def facts_on_no_numbers(counts: Statistics | Histogram) -> Iterator[str]:
+    """How many values are NaN or infinite, each in a few words."""
+    if counts.nan:
+        yield f"{counts.nan:,} NaN"
+    if counts.positive_infinity:
+        yield f"{counts.positive_infinity:,} × infinity"
+    if counts.negative_infinity:
+        yield f"{counts.negative_infinity:,} × -infinity"

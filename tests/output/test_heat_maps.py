@@ -191,7 +191,7 @@ def test_slices_are_followed() -> None:
     [
         (np.array(2.5), [], "2.5"),
         (np.zeros((0, 3)), ["input", "unit"], "no values: the shape, or the slice, has an axis of size 0"),
-        (np.zeros((2, 2)), ["input", "unit"], "every number is 0"),
+        (np.zeros((2, 2)), ["input", "unit"], "every cell is 0"),
         (np.full((2, 2), np.nan), ["input", "unit"], "every cell has NaN or infinities"),
         (np.array(["a", "b"]), ["index"], "a"),
     ],
@@ -200,6 +200,21 @@ def test_slices_are_followed() -> None:
 def test_what_has_no_picture_is_said(values: Values, axes: list[str], said: str) -> None:
     """A single value is a number, text a table, and a picture without numbers says so."""
     assert said in " ".join(text_of(blocks_of(values, axes)))
+
+
+def test_means_that_are_zero_are_not_said_of_values() -> None:
+    """Values that make up for each other are not called zeros: the cells are, and each says what it is the mean of."""
+    values = np.tile([[1.0], [-1.0]], (200, 8))
+    lines = text_of(blocks_of(values, ["input", "unit"], GridOptions(width=60)))
+    assert "each cell the mean of up to" in " ".join(lines)
+    assert lines[-1].strip() == "every cell is 0"
+
+
+def test_values_whose_sum_no_float_holds_are_marked() -> None:
+    """A mean beyond float64 is drawn as what it is: no number."""
+    block = heat_map(blocks_of(np.full((400, 400), 1.7e308), ["input", "unit"]))
+    assert block.is_flawed
+    assert block.strips[0].pictures[0].cells[0][0] is None
 
 
 def test_a_damaged_array_gives_no_block() -> None:

@@ -141,8 +141,9 @@ def _blocks(plan: _Plan, cells: Sequence[Sequence[Cells]], options: GridOptions)
         yield Paragraph(f"at {fixed}", "quiet", 3)
     yield Paragraph(_caption(plan.values, plan.roles, cells[0][0]), "quiet", 3)
     scale = max(one.scale for row in cells for one in row)
-    flawed = any(one.flawed.any() for row in cells for one in row)
     strips = [_strip(plan, *strip, row, scale) for strip, row in zip(plan.strips, cells, strict=True)]
+    pictures = (picture for strip in strips for picture in strip.pictures)
+    flawed = any(None in row for picture in pictures for row in picture.cells)
     yield HeatMap(tuple(strips), short_number(scale, 3), flawed, options.painted, plan.wide, plan.halves)
     if plan.shown < plan.asked:
         more = "" if options.full else " (--full shows more)"

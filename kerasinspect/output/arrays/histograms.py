@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.blocks import Bars, Block, Paragraph
-from kerasinspect.output.figures import short_number
+from kerasinspect.output.figures import facts_on_no_numbers, short_number
 from kerasinspect.output.layout.spans import SEPARATOR
 from kerasinspect.output.wording import counted, initializer_in_words
 
@@ -102,20 +102,10 @@ def _facts(inspected: WeightInspection, found: Histogram, expected: Expected | N
         yield f"{counted(found.finite, 'value')}, all {short_number(found.edges[0])}"
     else:
         yield "no finite values"
-    yield from odd_values(found)
+    yield from facts_on_no_numbers(found)
     initializer = inspected.weight.initializer
     if expected is not None and initializer is not None and len(found.counts) > 1:
         yield f"• what {initializer_in_words(initializer)} draws"
         outside = expected.below + expected.above
         if outside > _FEW:
             yield f"{100 * outside:.3g}% of that lies outside"
-
-
-def odd_values(found: Histogram) -> Iterator[str]:
-    """The values that are in no bar."""
-    if found.nan:
-        yield f"{found.nan:,} NaN"
-    if found.positive_infinity:
-        yield f"{found.positive_infinity:,} × infinity"
-    if found.negative_infinity:
-        yield f"{found.negative_infinity:,} × -infinity"

@@ -146,10 +146,10 @@ def _shade(cell: float | None) -> str:
 
 
 def _sentence(block: HeatMap, room: int | None) -> Iterator[Line]:
-    """What is said in the place of a scale where no number is other than zero."""
+    """What is said in the place of a scale where no cell is other than zero."""
     pictures = (picture for strip in block.strips for picture in strip.pictures)
     numbers = any(cell is not None for picture in pictures for row in picture.cells for cell in row)
-    said = "every number is 0" if numbers else "every cell has NaN or infinities"
+    said = "every cell is 0" if numbers else "every cell has NaN or infinities"
     yield from (((line, "quiet"),) for line in ([said] if room is None else wrapped(said, room)))
     if numbers and block.is_flawed:
         yield _flaw(block)

@@ -16,10 +16,9 @@ from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.pictures.cells import Plane
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.output.arrays.histograms import odd_values
 from kerasinspect.output.arrays.layouts import assign_roles
 from kerasinspect.output.arrays.pieces import block_labels, column_pieces
-from kerasinspect.output.figures import short_number
+from kerasinspect.output.figures import facts_on_no_numbers, short_number
 from kerasinspect.output.pages.head import SEPARATOR
 from kerasinspect.output.wording import counted, initializer_in_words
 from kerasinspect.shown.escaping import visible, visible_name
@@ -208,6 +207,6 @@ def _histogram(inspected: WeightInspection, found: Histogram) -> Document:
 def _about_histogram(inspected: WeightInspection, found: Histogram, drawn: Expected | None) -> Iterator[str]:
     """How many values there are, how many bins, and what the line is."""
     yield f"{counted(found.finite, 'value')} in {counted(len(found.counts), 'bin')}"
-    yield from odd_values(found)
+    yield from facts_on_no_numbers(found)
     if drawn is not None and inspected.weight.initializer is not None:
         yield f"line: as {initializer_in_words(inspected.weight.initializer)} draws them"

@@ -71,7 +71,7 @@ class DataTable {
     );
     const lengths = columnLengths(this.table);
     this.grid.style.setProperty("--columns", columnWidths(lengths));
-    this.grid.style.setProperty("--printed-columns", lengths.map((length) => `minmax(0, ${length + 2}fr)`).join(" "));
+    this.grid.style.setProperty("--printed-columns", lengths.map((length) => `minmax(0, ${length + 4}fr)`).join(" "));
     this.view = element("div", { className: "scroll" }, this.grid);
     this.view.addEventListener("scroll", () => this.#draw(), { passive: true });
     new ResizeObserver(() => this.#draw()).observe(this.view);
