@@ -103,6 +103,18 @@ DOCUMENTS: Mapping[str, Document] = {
             "histogram": fields.HISTOGRAM,
         },
     ),
+    "graph": Document(
+        "What `kerasinspect graph` writes: the network of a model.",
+        {
+            **_MODEL,
+            "connections_known": ("boolean", "Whether the file tells how the layers at the top are connected."),
+            "nodes": ("[#node]", "Layers, each behind the one that it lies in, and what the model takes and gives."),
+            "edges": ("[#edge]", "The tensors that pass between them."),
+            **fields.STATE,
+        },
+        {},
+        {"model": fields.MODEL, "node": fields.NODE, "edge": fields.EDGE},
+    ),
     "training": Document(
         "What `kerasinspect training` writes: whether each layer was trained, with the evidence.",
         {

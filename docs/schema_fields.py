@@ -383,3 +383,26 @@ VERIFY_PARTS: Mapping[str, Fields] = {
         "memory_limit": ("integer?", "Bytes that it was allowed."),
     },
 }
+NODE: Fields = {
+    "name": ("string?", "Its name; null for what the whole model takes or gives."),
+    "class_name": ("string?", "Its class; null where the file does not tell it."),
+    "path": ("string?", "Its path; null for what the whole model takes or gives."),
+    "kind": ("string", "layer, model, wrapper, cell, operation, input; taken or given by the whole model."),
+    "inside": ("integer?", "The node that it lies in, as a position in nodes; null at the top."),
+    "holds_nodes": ("boolean", "Whether others lie in it."),
+    "connections_known": ("boolean", "Whether the file tells how what lies in it is connected."),
+    "calls": ("integer", "How often it is called."),
+    "same_as": ("string?", "The path at which the same layer is met first."),
+    "wrapped": ("[string]", "Classes of the layers in a wrapper, where they are no nodes."),
+    "parameters": ("integer?", "Numbers in its weights; null where others lie in it."),
+    "selected": ("boolean", "False where it is there because a selected node is connected to it."),
+}
+EDGE: Fields = {
+    "source": ("integer", "The node that gives the tensor, as a position in nodes."),
+    "target": ("integer", "The node that takes it, alike."),
+    "shape": ("any", "Sizes, null for an open one; null where the file does not tell it."),
+    "source_call": ("integer?", "Which call of a shared source gives it, from 0."),
+    "target_call": ("integer?", "Which call of a shared target takes it, from 0."),
+    "output": ("integer", "Which of the outputs of the source it is, from 0."),
+    "times": ("integer", "How often the target takes it in that call."),
+}

@@ -128,7 +128,12 @@ def emit_markdown(blocks: Iterable[Block], output: Target | None, *read: str | N
     _emit(lambda stream: write_markdown(blocks, stream), output, *read)
 
 
-def _emit(write: Callable[[TextIO], None], output: Target | None, *read: str | None) -> None:
+def emit_text(text: str, output: Target | None, *read: str | None) -> None:
+    """Write a text for programs as it is to standard output, or to a file that is none of those read."""
+    _emit(lambda stream: stream.write(text), output, *read)
+
+
+def _emit(write: Callable[[TextIO], object], output: Target | None, *read: str | None) -> None:
     """Let something be written for programs."""
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination

@@ -46,6 +46,8 @@ COMMANDS = {
     "stats": ("stats", "--format", "markdown"),
     "training": ("training",),
     "lock": ("lock",),
+    "graph": ("graph",),
+    "graph in DOT": ("graph", "--format", "dot"),
     **{form: ("check", "--no-config", "--format", form) for form in FORMS},
 }
 

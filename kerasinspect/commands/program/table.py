@@ -17,6 +17,10 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
             "stats.stats",
             "Show figures of every weight: range, mean, standard deviation, zeros, NaN, infinities.",
         ),
+        "graph": (
+            "pictures.graph.graph",
+            "Draw the network: layers, nested models and the tensors between them, for Mermaid, Graphviz or as SVG.",
+        ),
         "training": (
             "training.training",
             "Show whether each layer was trained or still has its initial values, and why.",
