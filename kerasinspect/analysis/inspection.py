@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import field
 from functools import cached_property
+from itertools import starmap
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Damage, Unread
@@ -76,6 +78,8 @@ class WeightInspection:
     """Among all weights that are listed; ``weight.index`` is its position in ``get_weights()``."""
     options: InspectionOptions = field(repr=False)
     damage: Damage = field(repr=False)
+    measured: Statistics | None = field(default=None, repr=False)
+    """Figures of its stored array, where another reading of the file gave them."""
 
     @property
     def sentence(self) -> str | None:
@@ -110,7 +114,12 @@ class WeightInspection:
 
     @cached_property
     def figures(self) -> Statistics | Unread:
-        """Counts, extremes and moments of all values, those of a quantized weight as integers. Reads all of them."""
+        """Counts, extremes and moments of all values, those of a quantized weight as integers.
+
+        Reads all of them, unless they were measured before.
+        """
+        if self.measured is not None and shown_array(self.weight)[0] == "stored":
+            return self.measured
         from kerasinspect.analysis.statistics import measure  # noqa: PLC0415 - numpy comes with it
 
         return self._attempt("figures", lambda: measure(shown_array(self.weight)[1]))
@@ -254,6 +263,8 @@ class Inspection:
     """What could not be read so far."""
     checksum: Callable[[], Verified | None] = field(repr=False)
     """Waits for what came of the checksum that the file has of its weights; None where it has none."""
+    measured: Mapping[str, Statistics] = field(default_factory=dict, repr=False)
+    """Figures that another reading of the file gave, by where an array is stored."""
 
     @property
     def model(self) -> Model:
@@ -263,8 +274,7 @@ class Inspection:
     @cached_property
     def weights(self) -> tuple[WeightInspection, ...]:
         """Every weight that is listed, once, in the order of ``get_weights()``."""
-        weights = self.selection.weights
-        return tuple(WeightInspection(weight, at, self.options, self.damage) for at, weight in enumerate(weights))
+        return tuple(starmap(self._weight, enumerate(self.selection.weights)))
 
     def expect_readings(self, times: int) -> None:
         """Say, to whoever watches, that all values of these weights are going to be read so many times."""
@@ -326,6 +336,10 @@ class Inspection:
         """The weights by where they are stored."""
         return {one.weight.stored_path: one for one in self.weights}
 
+    def _weight(self, position: int, weight: Weight) -> WeightInspection:
+        """One weight, at its position among those that are listed."""
+        return WeightInspection(weight, position, self.options, self.damage, self.measured.get(weight.stored_path))
+
     def _layer(self, listed: Listed) -> LayerInspection:
         """One layer with those below it."""
         weights = tuple(self._by_path[weight.stored_path] for weight in listed.weights)
@@ -340,15 +354,18 @@ def inspect(
     options: InspectionOptions = _DEFAULT,
     damage: Damage | None = None,
     checksum: Callable[[], Verified | None] | None = None,
+    measured: Mapping[str, Statistics] = MappingProxyType({}),
 ) -> Inspection:
     """Inspect a selection of an open model, whose checksum nobody verifies unless ``checksum`` tells of it.
+
+    Figures that were ``measured`` before, by where their arrays are stored, are not measured again.
 
     Raises RequestError where the slice fits none of the weights.
     """
     model = selection.model
     unverified: Verified | None = None if model.checksum is None else "not verified"
     known = Damage(frozenset(model.damage)) if damage is None else damage
-    inspection = Inspection(selection, options, known, checksum or (lambda: unverified))
+    inspection = Inspection(selection, options, known, checksum or (lambda: unverified), measured)
     if inspection.weights and all(one.misfit for one in inspection.weights):
         raise RequestError(
             inspection.weights[0].misfit, "It fits none of the arrays: kerasinspect list shows their shapes."

@@ -43,6 +43,7 @@ COMMANDS = (
     "check",
     "lock --hash",
     "export --force --layer dense --output {folder}/arrays.npz",
+    "report --output {folder}/report.html",
 )
 LAUNCHER = """
 import os, resource, sys

@@ -56,6 +56,10 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
             "export.export",
             "Write arrays with their right names to .npz, .npy, .safetensors, .csv or .json.",
         ),
+        "report": (
+            "pictures.report.report",
+            "Write one page of HTML about a model, with pictures of its weights, to look at or to send.",
+        ),
     },
     "Set up": {
         "completion": (

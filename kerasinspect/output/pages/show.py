@@ -66,12 +66,10 @@ def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
     model = inspection.model
     if options.explain and model.weights:
         yield Paragraph(_ORDER)
-    if inspection.own_weights:
-        yield Heading(model.name or "model", 2, "the model's own weights")
-        for weight in inspection.own_weights:
-            yield from _weight_blocks(weight, options)
+    yield from own_blocks(inspection, options)
     for layer in inspection.walk():
-        yield from _layer_blocks(layer, options)
+        if not (layer.is_quiet or layer.holds_quiet_ones):
+            yield from layer_blocks(layer, options)
     yield from _without_weights(inspection.quiet_layers)
     yield from extras_blocks(inspection.extra_totals)
     if options.hashes:
@@ -80,11 +78,17 @@ def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
         yield from code_blocks(inspection.code, texts=options.show_code)
 
 
-def _layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
-    """One layer without those below it; nothing for one that only holds layers without weights."""
+def own_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
+    """The weights that the model itself owns; nothing where there are none."""
+    if inspection.own_weights:
+        yield Heading(inspection.model.name or "model", 2, "the model's own weights")
+    for weight in inspection.own_weights:
+        yield from _weight_blocks(weight, options)
+
+
+def layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
+    """One layer without those below it."""
     layer = inspected.layer
-    if inspected.is_quiet or inspected.holds_quiet_ones:
-        return
     yield Heading(layer.path, 2, "layer", tuple(_layer_facts(layer)))
     for remark in layer.remarks:
         yield Paragraph(str(remark), "warning", 2)
@@ -96,7 +100,7 @@ def _layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
     if layer.vocabulary is not None:
         yield Paragraph(_tokens(layer.vocabulary), level=2)
-    elif not layer.weights and not layer.layers:
+    elif not (layer.weights or layer.layers or inspected.is_quiet):
         yield Paragraph(UNBUILT if layer.built is False else "no weights in this file", level=2)
     for weight in inspected.weights:
         yield from _weight_blocks(weight, options)
