@@ -10,7 +10,7 @@ from kerasinspect.analysis.selection.sort_keys import largest_first
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.analysis.selection.sort_keys import SortKey
@@ -59,6 +59,11 @@ def survey(
         measured.sort(key=_SORT[order])
     kept = [_with_quantiles(one) if with_quantiles else one for one in measured[:top]]
     return Survey(inspection.model, tuple(kept), POINTS if with_quantiles else (), len(measured) - len(kept))
+
+
+def survey_of(weights: Iterable[WeightInspection]) -> tuple[Surveyed, ...]:
+    """The figures of some weights, with their quantiles."""
+    return tuple(_with_quantiles(Surveyed(one, one.figures)) for one in weights)
 
 
 def _with_quantiles(one: Surveyed) -> Surveyed:

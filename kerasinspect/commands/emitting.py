@@ -80,9 +80,14 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, output: Target | None) 
             stream.writelines(lines)
 
 
+def aside() -> AbstractContextManager[None]:
+    """Keep the terminal free of the line about progress."""
+    return _display().aside()
+
+
 def _beside_progress(stream: TextIO) -> AbstractContextManager[None]:
     """Keep the terminal free of the line about progress where it is what a stream leads to."""
-    return _display().aside() if stream.isatty() else nullcontext()
+    return aside() if stream.isatty() else nullcontext()
 
 
 def _write_plainly(blocks: Iterable[Block], stream: TextIO) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from rich.style import Style as Look
 
 Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning", "error"]
 
@@ -32,8 +35,15 @@ def styled(text: str, style: Style) -> str:
 def _escapes(style: Style) -> tuple[str, str]:
     """The escapes before and behind text of a style, as rich has them."""
     from rich.color import ColorSystem  # noqa: PLC0415 - a pipe has no colours
-    from rich.style import Style as Look  # noqa: PLC0415 - as above
 
-    drawn = Look.parse(_LOOKS[style]).render(_WHERE_TEXT_STANDS, color_system=ColorSystem.STANDARD)
+    drawn = look_of(style).render(_WHERE_TEXT_STANDS, color_system=ColorSystem.STANDARD)
     start, _, end = drawn.partition(_WHERE_TEXT_STANDS)
     return start, end
+
+
+@lru_cache
+def look_of(style: Style) -> Look:
+    """A style as rich has it."""
+    from rich.style import Style as Look  # noqa: PLC0415 - a pipe has no colours
+
+    return Look.parse(_LOOKS.get(style, ""))
