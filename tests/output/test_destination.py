@@ -109,7 +109,8 @@ OTHERS: dict[str, bytes] = {
 TAKEN = {"rules": (), "diff": (NETWORK, OTHER), "series": (NETWORK, OTHER), "check": (NETWORK, "--no-config")}
 """What stands behind a command, where that is more or less than one model."""
 
-LEFT_OUT = {"browse", 
+LEFT_OUT = {
+    "browse": "it writes to a terminal alone",
     "verify": "it asks Keras; what it records is written below",
     "export": "it has files of other programs, of which a .csv cannot say who wrote it",
 }
