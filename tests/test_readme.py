@@ -12,7 +12,8 @@ from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FINGERPRINTS = (ROOT / "docs" / "fingerprint.md").read_text(encoding="utf-8")
-CONSOLE = re.findall(r"^```console\n(.*?)^```$", README + FINGERPRINTS, flags=re.DOTALL | re.MULTILINE)
+PICTURES = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"^```console\n(.*?)^```$", README + FINGERPRINTS + PICTURES, flags=re.DOTALL | re.MULTILINE)
 SHOWN = [block for block in CONSOLE if block.startswith("$ kerasinspect ")]
 PYTHON = re.findall(r"^```python\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
 LINKS = re.findall(r"\]\(([^)#:]+)\)", README)

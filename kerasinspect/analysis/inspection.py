@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kerasinspect.analysis.damage import Result
+    from kerasinspect.analysis.pictures.cells import Cells, Plane
+    from kerasinspect.analysis.pictures.expected import Expected
+    from kerasinspect.analysis.pictures.histogram import Histogram
     from kerasinspect.analysis.selection import Listed, Selection
     from kerasinspect.analysis.slicing import Window
     from kerasinspect.analysis.statistics import Statistics
@@ -43,6 +46,9 @@ if TYPE_CHECKING:
 
 POINTS = (0.01, 0.25, 0.5, 0.75, 0.99)
 """Shares of the values, from 0 to 1, for which quantiles are given."""
+
+BINS = 40
+"""Bins of a histogram, where no page has a width of its own for them."""
 
 _MULTIPLIED = frozenset({"kernel", "depthwise_kernel", "embeddings", "gamma", "scale"})
 """Weights whose shape tells what a layer does with the axes of its input."""
@@ -57,6 +63,8 @@ class InspectionOptions:
     dequantize: bool = False
     """Show quantized weights as the layer computes with them, rather than as integers."""
     labels: UserLabels = field(default_factory=dict)
+    bins: int = BINS
+    """Bins of a histogram, at most; few values get fewer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +127,31 @@ class WeightInspection:
         if isinstance(figures, Unread):
             return figures
         return self._attempt("quantiles", lambda: quantiles(shown_array(self.weight)[1], figures, POINTS))
+
+    @cached_property
+    def histogram(self) -> Histogram | Unread:
+        """How all values are spread, those of a quantized weight as integers. Reads them after those of ``figures``."""
+        from kerasinspect.analysis.pictures.histogram import histogram, worthwhile_bins  # noqa: PLC0415 - as above
+
+        figures = self.figures
+        if isinstance(figures, Unread):
+            return figures
+        bins = worthwhile_bins(figures.finite, self.options.bins)
+        return self._attempt("histogram", lambda: histogram(shown_array(self.weight)[1], figures, bins))
+
+    @property
+    def expected(self) -> Expected | None:
+        """What share of the values the initializer puts in each bin of ``histogram``; None where nothing tells it."""
+        from kerasinspect.analysis.pictures.expected import expected  # noqa: PLC0415 - as above
+
+        found = self.histogram
+        return None if isinstance(found, Unread) else expected(self.weight, found.edges)
+
+    def cells(self, plane: Plane, rows: int, columns: int) -> Cells:
+        """A plane of ``values`` in at most so many cells; raises what ``reduce_plane`` raises."""
+        from kerasinspect.analysis.pictures.cells import reduce_plane  # noqa: PLC0415 - as above
+
+        return reduce_plane(self.values, plane, rows, columns)
 
     @cached_property
     def sha256(self) -> str | Unread:

@@ -63,11 +63,9 @@ class _Wanted:
 
     subject: Subject
     page: Page
-    columns: int
+    grid: GridOptions
     stay: bool
     """Whether the view stays where it is: the page is there already, in another width."""
-    since: float
-    """Seconds of the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +174,9 @@ class BrowseApp(App[None]):
         self._tabs.show(titles, at)
         if not pages or view.columns <= 0:
             return
-        before = self._wanted
+        before, grid = self._wanted, GridOptions(width=view.columns, painted=not self.no_color)
         stay = before is not None and (before.subject, before.page.title) == (subject, pages[at].title)
-        self._wanted = wanted = _Wanted(subject, pages[at], view.columns, stay, monotonic())
+        self._wanted = wanted = _Wanted(subject, pages[at], grid, stay)
         if pages[at].nbytes >= _ASKED_FROM and (subject, titles[at]) not in self._allowed:
             view.show(strips_of(_question(pages[at]), view.columns))
             return
@@ -302,9 +300,9 @@ def _question(page: Page) -> Sequence[Block]:
 
 def _drawn(wanted: _Wanted) -> _Drawn:
     """The lines of a page; what it reads is read here, in a thread."""
-    columns = wanted.columns
+    columns = wanted.grid.width or 1
     try:
-        strips = strips_of(wanted.page.draw(GridOptions(width=columns)), columns)
+        strips = strips_of(wanted.page.draw(wanted.grid), columns)
     except InspectError as error:
         strips = strips_of([Paragraph(str(error), "error")], columns)
     except MemoryError:

@@ -12,7 +12,7 @@ from kerasinspect.output.pages.show import layer_head, weight_blocks, weight_hea
 from kerasinspect.output.show_options import ShowOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kerasinspect.analysis.inspection import Inspection, LayerInspection, WeightInspection
     from kerasinspect.output.blocks import Block
@@ -56,8 +56,10 @@ def _training(inspection: Inspection) -> Iterable[Block]:
 
 def layer_pages(inspected: LayerInspection) -> tuple[Page, ...]:
     """What is said of a layer and its own weights."""
+    size = sum(map(_nbytes, inspected.weights))
     return (
         Page("Table", partial(layer_table, inspected)),
+        *_pictures(partial(_layer_pictures, inspected), size),
         _figures(inspected.weights),
         Page("Explanation", lambda _: _explanation(inspected)),
     )
@@ -67,6 +69,7 @@ def weight_pages(inspected: WeightInspection) -> tuple[Page, ...]:
     """What is said of a weight."""
     return (
         Page("Table", partial(weight_table, inspected)),
+        *_pictures(partial(weight_blocks, inspected), _nbytes(inspected)),
         _figures((inspected,)),
         Page("Explanation", lambda _: _explained(inspected)),
     )
@@ -104,6 +107,17 @@ def layer_table(inspected: LayerInspection, grid: GridOptions) -> Iterator[Block
 def weight_table(inspected: WeightInspection, grid: GridOptions) -> Iterator[Block]:
     """The values of a weight in labelled tables."""
     return weight_blocks(inspected, ShowOptions(grid=grid))
+
+
+def _pictures(draw: Callable[[ShowOptions], Iterable[Block]], nbytes: int) -> Iterator[Page]:
+    """What is drawn rather than written of all values."""
+    yield Page("Heat map", lambda grid: draw(ShowOptions(heatmap=True, grid=grid)), nbytes)
+    yield Page("Histogram", lambda grid: draw(ShowOptions(histogram=True, grid=grid)), nbytes)
+
+
+def _layer_pictures(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
+    """The pictures of a layer's own weights."""
+    return chain.from_iterable(weight_blocks(weight, options) for weight in inspected.weights)
 
 
 def _explained(inspected: WeightInspection) -> Iterator[Block]:

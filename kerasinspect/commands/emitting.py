@@ -53,6 +53,14 @@ def page_height(output: Target | None) -> int:
     return screen_lines() if output is None else SCREEN
 
 
+def page_paints(output: Target | None) -> bool:
+    """Whether pictures on a page may have colours: it has some, enough of them, and half blocks to draw with."""
+    from kerasinspect.output.colours import paints
+    from kerasinspect.output.consoles import has_characters
+
+    return output is None and in_colour(_display(), sys.stdout) and has_characters(sys.stdout, "▀█") and paints()
+
+
 def emit_blocks(blocks: Iterable[Block], output: Target | None, *read: str | None) -> None:
     """Write a page to standard output, or to a file that is none of those read."""
     from kerasinspect.output.destination import destination

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.axes import fitted_axes
 from kerasinspect.late.dataclasses import dataclass
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from kerasinspect.axes import Axis
     from kerasinspect.model.arrays import Array, Index
     from kerasinspect.remarks import Remark
+
+Form: TypeAlias = Literal["uniform", "normal", "truncated normal", "orthogonal", "identity"]
+"""What an initializer's values are: drawn evenly, from a normal distribution, whole or cut off at two of its standard
+deviations, or entries of a random orthogonal matrix or of an identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,10 @@ class Initializer:
     """The config does not say; this is the class's default."""
     forget_gate: bool = False
     """The block of the forget gate started at one, whatever the others did: the bias of an LSTM."""
+    form: Form | None = None
+    """What the values were drawn from; None for constants and where nothing tells."""
+    gain: float | None = None
+    """What those of an orthogonal matrix or of an identity were multiplied by."""
 
     @property
     def title(self) -> str:

@@ -31,9 +31,12 @@ TIMES = 2.9
 COMMANDS = (
     "list",
     "list --hash",
+    "list --spark",
     "show",
+    "show --heatmap",
     "summary",
     "stats",
+    "stats --histogram",
     "training",
     "check",
     "lock --hash",

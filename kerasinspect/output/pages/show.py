@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.arrays.grids import draw
+from kerasinspect.output.arrays.histograms import histogram_blocks
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.pages.code import code_blocks
@@ -207,9 +208,15 @@ def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iter
     if options.hashes:
         digest = inspected.sha256
         yield digest if isinstance(digest, Unread) else [Paragraph(f"sha256 {digest}", "quiet", 3)]
+    if options.histogram:
+        yield histogram_blocks(inspected, options.grid.width)
     if inspected.misfit:
         yield [Paragraph("no values: the slice does not fit this shape", "quiet", 3)]
-    else:
+    elif options.heatmap:
+        from kerasinspect.output.arrays.heat_maps import draw_heat_map  # noqa: PLC0415 - numpy comes with it
+
+        yield inspected.attempt(lambda: draw_heat_map(inspected, options.grid))
+    elif not options.histogram:
         yield inspected.attempt(lambda: draw(inspected.values, options.grid))
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.inspection import POINTS
-from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
+from kerasinspect.output.arrays.histograms import histogram_blocks
+from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
 from kerasinspect.output.figures import initial_std, short_number
 from kerasinspect.output.pages.head import head_blocks
-from kerasinspect.output.wording import counted, no_weights, shape_text
+from kerasinspect.output.wording import counted, no_weights, shape_in_words, shape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,8 +26,8 @@ _FIRM = frozenset({"minimum", "maximum", "mean", "std", "NaN", "infinities"})
 _UNREADABLE = "cannot be read"
 
 
-def stats_blocks(survey: Survey) -> Iterator[Block]:
-    """The page of ``stats``."""
+def stats_blocks(survey: Survey, width: int | None = None) -> Iterator[Block]:
+    """The page of ``stats``, with histograms for a page of this width where they were asked for."""
     yield from head_blocks(survey.model)
     if not survey.weights:
         yield Paragraph(no_weights(survey.model))
@@ -34,6 +35,9 @@ def stats_blocks(survey: Survey) -> Iterator[Block]:
     yield _table(survey.weights, survey.points)
     if survey.left_out:
         yield Paragraph(f"left out: {counted(survey.left_out, 'weight')}", "quiet")
+    if survey.with_histograms:
+        for one in survey.weights:
+            yield from _histogram(one, width)
 
 
 def figures_blocks(weights: Sequence[Surveyed]) -> Iterator[Block]:
@@ -75,6 +79,17 @@ def _titles(points: Sequence[float]) -> tuple[str, ...]:
 def exact_number(value: float | None) -> str:
     """A number with all its digits, for another program; nothing for None."""
     return "" if value is None else repr(value)
+
+
+def _histogram(one: Surveyed, width: int | None) -> Iterator[Block]:
+    """The histogram of one weight under its name."""
+    weight = one.inspected.weight
+    yield Heading(weight.path, 3, facts=(shape_in_words(weight.shape, weight.axes), weight.dtype))
+    drawn = histogram_blocks(one.inspected, width)
+    if isinstance(drawn, Unread):
+        yield Paragraph(f"cannot be read: {drawn.message}", "warning", 3)
+    else:
+        yield from drawn
 
 
 def _point_title(point: float) -> str:
