@@ -87,8 +87,8 @@ class BrowseApp(App[None]):
         width: 100%; max-width: 100%; height: 40%; border-right: none; border-bottom: solid $surface-lighten-2;
     }
     .-zoomed LayerTree { display: none; }
-    #search { display: none; }
-    #search.-shown { display: block; }
+    #search, #search:focus { display: none; height: 1; border: none; padding: 0 1; }
+    #search.-shown, #search.-shown:focus { display: block; }
     """
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_NARROWEST, "-wide")]  # noqa: RUF012 - as the library declares it
@@ -125,7 +125,7 @@ class BrowseApp(App[None]):
             with Vertical():
                 yield self._tabs
                 yield self._view
-        yield Input(placeholder="a part of a name", id="search", compact=True)
+        yield Input(placeholder="a part of a name", id="search")
         yield Footer()
 
     def on_mount(self) -> None:
