@@ -12,8 +12,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Input
 from textual.worker import Worker, WorkerState
 
-from kerasinspect.browse.screens.findings import FindingsScreen
-from kerasinspect.browse.screens.keys import KeysScreen
 from kerasinspect.browse.strips import strips_of
 from kerasinspect.browse.subjects import Subject
 from kerasinspect.browse.widgets.layer_tree import LayerTree
@@ -249,6 +247,8 @@ class BrowseApp(App[None]):
 
     def action_findings(self) -> None:
         """List what ``check`` says, and go to the place of a finding."""
+        from kerasinspect.browse.screens.findings import FindingsScreen  # noqa: PLC0415 - after the first painting
+
         self.push_screen(FindingsScreen(self._session.report, self._session.progress), self._go_to_finding)
 
     def _go_to_finding(self, finding: Finding | None) -> None:
@@ -266,6 +266,8 @@ class BrowseApp(App[None]):
 
     def action_keys(self) -> None:
         """Say what every key does."""
+        from kerasinspect.browse.screens.keys import KeysScreen  # noqa: PLC0415 - after the first painting
+
         self.push_screen(KeysScreen())
 
     def action_zoom(self) -> None:

@@ -29,11 +29,14 @@ def require_screen() -> None:
         )
 
 
-def browse(location: str, new: str | None, limits: Limits) -> None:
+def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> None:
     """Show a model, or what differs between it and a new one, until somebody quits; raises what ``open_model`` raises.
 
     All reading ends with the view.
     """
+    os.environ.pop("NO_COLOR", None)
+    if not colour:
+        os.environ["NO_COLOR"] = "1"  # where the library looks, and nowhere else
     from kerasinspect.browse.app import BrowseApp  # noqa: PLC0415 - after what may be missing
     from kerasinspect.browse.sessions import diff_session, model_session  # noqa: PLC0415 - as above
 

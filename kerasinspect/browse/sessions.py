@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.inspection import inspect
@@ -32,7 +33,7 @@ class Session:
     close: Callable[[], None]
     """Ends all reading."""
     report: Callable[[], ModelReport]
-    """What ``check`` says of the model."""
+    """What ``check`` says of the model; it is asked once."""
     later: Callable[[], Subject] | None = None
     """What is to be looked at once it is there, in the place of ``top``."""
 
@@ -42,7 +43,7 @@ def model_session(location: str, limits: Limits, files: ExitStack) -> Session:
     progress = Progress()
     model, container = _opened(location, limits, files, progress)
     top = model_subject(inspect(select(model)))
-    return Session(top, progress, files.close, lambda: _checked(model, container, progress))
+    return Session(top, progress, files.close, cache(partial(_checked, model, container, progress)))
 
 
 def diff_session(old: str, new: str, limits: Limits, files: ExitStack) -> Session:
@@ -59,7 +60,7 @@ def diff_session(old: str, new: str, limits: Limits, files: ExitStack) -> Sessio
             return diff_subject(compare_models(before, after))
 
     waiting = Subject("", "comparing")
-    return Session(waiting, progress, files.close, lambda: _checked(after, container, progress), compared)
+    return Session(waiting, progress, files.close, cache(partial(_checked, after, container, progress)), compared)
 
 
 def _opened(location: str, limits: Limits, files: ExitStack, progress: Progress) -> tuple[Model, Container]:

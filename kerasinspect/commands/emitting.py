@@ -88,6 +88,11 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, output: Target | None) 
             stream.writelines(lines)
 
 
+def has_colour() -> bool:
+    """Whether what is drawn on standard output has colours."""
+    return in_colour(_display(), sys.stdout)
+
+
 def aside() -> AbstractContextManager[None]:
     """Keep the terminal free of the line about progress."""
     return _display().aside()

@@ -10,15 +10,17 @@ from tests.browse.screens import after, session_of
 from tests.output.snapshots import assert_as_kept
 from tests.places import SAMPLES
 
-CNN, QUESTION = SAMPLES / "small_cnn.keras", SAMPLES / "question_network.keras"
+CNN = SAMPLES / "small_cnn.keras"
 
 SCREENS = {
     "model": ((), (110, 30)),
     "layers": (("2",), (110, 30)),
     "layer": (("down", "down"), (110, 30)),
     "weight": (("down", "down", "right", "down"), (110, 30)),
-    "figures": (("down", "down", "right", "down", "2"), (110, 30)),
-    "explanation": (("down", "down", "right", "down", "3"), (110, 30)),
+    "heat_map": (("down", "down", "right", "down", "2"), (110, 30)),
+    "histogram": (("down", "down", "right", "down", "3"), (110, 30)),
+    "figures": (("down", "down", "right", "down", "4"), (110, 30)),
+    "explanation": (("down", "down", "right", "down", "5"), (110, 30)),
     "narrow": (("down", "down", "right"), (40, 30)),
     "keys": (("question_mark",), (80, 30)),
     "search": (("slash", *"gamma"), (110, 30)),

@@ -17,10 +17,10 @@ def browse(location: str, new: str | None, *, limits: tuple[str, ...]) -> int:
     """
     from kerasinspect.browse.running import browse as run
     from kerasinspect.browse.running import require_screen
-    from kerasinspect.commands.emitting import aside
+    from kerasinspect.commands.emitting import aside, has_colour
     from kerasinspect.limits import DEFAULT, with_limits
 
     require_screen()
     with aside():
-        run(location, new, with_limits(DEFAULT, limits))
+        run(location, new, with_limits(DEFAULT, limits), colour=has_colour())
     return 0
