@@ -9,6 +9,7 @@ from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.browse.model_subjects import model_subject
 from kerasinspect.browse.subjects import Subject
+from kerasinspect.errors import InspectError
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.opening import open_with_container
 from kerasinspect.progress import Progress, watched
@@ -56,8 +57,11 @@ def diff_session(old: str, new: str, limits: Limits, files: ExitStack) -> Sessio
         from kerasinspect.analysis.comparison.models import compare_models  # noqa: PLC0415 - after the first painting
         from kerasinspect.browse.diff_subjects import diff_subject  # noqa: PLC0415 - as above
 
-        with watched(progress):
-            return diff_subject(compare_models(before, after))
+        try:
+            with watched(progress):
+                return diff_subject(compare_models(before, after))
+        except InspectError as error:  # among others since somebody quits meanwhile
+            return Subject("", "not compared", str(error), "error")
 
     waiting = Subject("", "comparing")
     return Session(waiting, progress, files.close, cache(partial(_checked, after, container, progress)), compared)
