@@ -18,8 +18,6 @@ from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint_by
 from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
 from kerasinspect.analysis.slicing import Part, misfit
-from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
-from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.summarising import extra_totals
 from kerasinspect.analysis.weights_checksum import Verified, verifying
 from kerasinspect.errors import RequestError
@@ -319,6 +317,9 @@ class Inspection:
     @cached_property
     def code(self) -> tuple[CodeFinding, ...]:
         """What the config would make a loader run, import or open."""
+        from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS  # noqa: PLC0415 - few views have it
+        from kerasinspect.analysis.stored_code.code_in_config import code_in_model  # noqa: PLC0415 - as above
+
         return tuple(finding for finding in code_in_model(self.model) if finding.kind not in HARMLESS_KINDS)
 
     def walk(self) -> Iterator[LayerInspection]:

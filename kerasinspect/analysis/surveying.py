@@ -10,7 +10,7 @@ from kerasinspect.analysis.selection.sort_keys import largest_first
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.analysis.selection.sort_keys import SortKey
@@ -70,6 +70,11 @@ def survey(
             _ = one.inspected.histogram  # kept there, so that the checksum is verified beside the last reading
     points = POINTS if with_quantiles else ()
     return Survey(inspection.model, tuple(kept), points, len(measured) - len(kept), with_histograms)
+
+
+def survey_of(weights: Iterable[WeightInspection]) -> tuple[Surveyed, ...]:
+    """The figures of some weights, with their quantiles."""
+    return tuple(_with_quantiles(Surveyed(one, one.figures)) for one in weights)
 
 
 def _with_quantiles(one: Surveyed) -> Surveyed:

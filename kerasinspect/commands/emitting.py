@@ -88,9 +88,19 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, output: Target | None) 
             stream.writelines(lines)
 
 
+def has_colour() -> bool:
+    """Whether what is drawn on standard output has colours."""
+    return in_colour(_display(), sys.stdout)
+
+
+def aside() -> AbstractContextManager[None]:
+    """Keep the terminal free of the line about progress."""
+    return _display().aside()
+
+
 def _beside_progress(stream: TextIO) -> AbstractContextManager[None]:
     """Keep the terminal free of the line about progress where it is what a stream leads to."""
-    return _display().aside() if stream.isatty() else nullcontext()
+    return aside() if stream.isatty() else nullcontext()
 
 
 def _write_plainly(blocks: Iterable[Block], stream: TextIO) -> None:

@@ -97,6 +97,18 @@ SIDES = options(
 """Two models that are held against each other."""
 
 
+def _other_side(context: click.Context, parameter: click.Parameter, word: str | None) -> str | None:
+    """The second model of a line that may have one alone."""
+    return None if word is None else _one_side(context, parameter, word)
+
+
+MODEL_OR_SIDES = options(
+    click.argument("location", metavar="MODEL", callback=_one_side),
+    click.argument("new", metavar="[NEW]", required=False, callback=_other_side),
+)
+"""A model, or two that are held against each other."""
+
+
 class Filters(NamedTuple):
     """What a line says of the layers and weights that are listed: names, paths, globs and positions."""
 

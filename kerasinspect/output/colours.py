@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from rich.color import ColorSystem
+    from rich.style import Style as Look
 
 Style: TypeAlias = Literal["plain", "name", "title", "quiet", "warning", "error", "bar", "curve", "curve on bar"]
 
@@ -63,12 +64,18 @@ def _system() -> ColorSystem:
 def _escapes(style: Style | Paint) -> tuple[str, str]:
     """The escapes before and behind text of a style, as rich has them."""
     from rich.color import ColorSystem  # noqa: PLC0415 - a pipe has no colours
-    from rich.style import Style as Look  # noqa: PLC0415 - as above
 
-    if isinstance(style, Paint):
-        look, system = Look(color=style.front, bgcolor=style.back or None), _system()
-    else:
-        look, system = Look.parse(_LOOKS[style]), ColorSystem.STANDARD
-    drawn = look.render(_WHERE_TEXT_STANDS, color_system=system)
+    system = _system() if isinstance(style, Paint) else ColorSystem.STANDARD
+    drawn = look_of(style).render(_WHERE_TEXT_STANDS, color_system=system)
     start, _, end = drawn.partition(_WHERE_TEXT_STANDS)
     return start, end
+
+
+@lru_cache(maxsize=4096)
+def look_of(style: Style | Paint) -> Look:
+    """A style as rich has it."""
+    from rich.style import Style as Look  # noqa: PLC0415 - a pipe has no colours
+
+    if isinstance(style, Paint):
+        return Look(color=style.front, bgcolor=style.back or None)
+    return Look.parse(_LOOKS.get(style, ""))

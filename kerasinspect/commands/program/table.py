@@ -25,6 +25,10 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
             "training.training",
             "Show whether each layer was trained or still has its initial values, and why.",
         ),
+        "browse": (
+            "pictures.browse.browse",
+            "Look at a model in an interactive view: its layer tree, and what each weight is.",
+        ),
     },
     "Compare": {
         "diff": (

@@ -83,18 +83,25 @@ def own_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
     if inspection.own_weights:
         yield Heading(inspection.model.name or "model", 2, "the model's own weights")
     for weight in inspection.own_weights:
-        yield from _weight_blocks(weight, options)
+        yield from weight_blocks(weight, options)
 
 
 def layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
     """One layer without those below it."""
+    yield from layer_head(inspected, explain=options.explain)
+    for weight in inspected.weights:
+        yield from weight_blocks(weight, options)
+
+
+def layer_head(inspected: LayerInspection, *, explain: bool) -> Iterator[Block]:
+    """What there is to say of a layer before its weights."""
     layer = inspected.layer
     yield Heading(layer.path, 2, "layer", tuple(_layer_facts(layer)))
     for remark in layer.remarks:
         yield Paragraph(str(remark), "warning", 2)
-    if options.explain and (sentence := inspected.sentence):
+    if explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=2)
-    if (options.explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
+    if (explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
         yield Paragraph(sentence, "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
@@ -102,8 +109,6 @@ def layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[B
         yield Paragraph(_tokens(layer.vocabulary), level=2)
     elif not (layer.weights or layer.layers or inspected.is_quiet):
         yield Paragraph(UNBUILT if layer.built is False else "no weights in this file", level=2)
-    for weight in inspected.weights:
-        yield from _weight_blocks(weight, options)
 
 
 def _layer_facts(layer: Layer) -> Iterator[str]:
@@ -129,8 +134,14 @@ def _tokens(vocabulary: Vocabulary) -> str:
     return f"vocabulary of {counted(vocabulary.count, 'token')}: {listed}{more}"
 
 
-def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
+def weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
     """One weight: what it is, what it does, and its values."""
+    yield from weight_head(inspected, explain=options.explain)
+    yield from _value_blocks(inspected, options)
+
+
+def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block]:
+    """What there is to say of a weight before its values."""
     weight = inspected.weight
     yield Heading(weight.name, 3, facts=tuple(_weight_facts(weight)))
     origin = SEPARATOR.join(_origin(weight))
@@ -140,11 +151,10 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
         yield Paragraph("the file does not store its name, only its position among the layer's weights", "quiet", 3)
     if weight.remark is not None:
         yield Paragraph(str(weight.remark), "warning", 3)
-    if options.explain and (sentence := inspected.sentence):
+    if explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:
         yield Paragraph(_quantized(inspected), "quiet", 3)
-    yield from _value_blocks(inspected, options)
 
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
