@@ -36,8 +36,7 @@ def block_document(block: Block) -> Document:
             name = visible_name(block.name)
             return {"kind": "heading", "level": block.level, "word": block.word, "name": name, "facts": facts}
         case Paragraph():
-            text = " · ".join(filter(None, (block.text, block.more)))
-            return {"kind": "paragraph", "tone": block.tone, "level": block.level, "text": visible(text)}
+            return {"kind": "paragraph", "tone": block.tone, "level": block.level, "text": visible(block.text)}
         case Table():
             return {"kind": "table", **table_document(block)}
         case Grid():
