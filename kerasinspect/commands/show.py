@@ -89,7 +89,6 @@ def show(
     asked = ShowOptions(
         hashes, statistics, explain, show_code, page_height(output), heatmap, histogram, grid=grid, values=values
     )
-    read = location, input_names, output_names
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, *filters)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins)
@@ -98,7 +97,7 @@ def show(
         passing = measured and not hashes  # which several threads do, where one takes a digest
         with inspecting(selection, options, whole=whole and not selection.filtered, in_passing=passing) as inspection:
             inspection.expect_readings(hashes + measured + histogram + (full or values or heatmap))
-            _emit(inspection, asked, form, output, read)
+            _emit(inspection, asked, form, output, (location, input_names, output_names))
             inspection.checksum()
         if not quiet:
             say("note", slice_notes(inspection))

@@ -23,6 +23,13 @@ _LOOKS: dict[Style, str] = {
 }
 """Rich's words for each style, in colours of the terminal's own palette, which its owner has made readable."""
 
+_OF_256 = ("#005faf", "#5f87d7", "#87afd7", "#afd7ff", "#eeeeee", "#ffd7af", "#ffaf5f", "#ff8700", "#d75f00", "#000000")
+"""Colours of a terminal with 256 that take the place of a picture's.
+
+Those that are nearest to any one colour are greenish here and pink there, so that a scale from blue to orange would not
+look like one.
+"""
+
 _WHERE_TEXT_STANDS = "\0"
 """What a style is drawn around once; no text on a page has it."""
 
@@ -66,6 +73,8 @@ def _escapes(style: Style | Paint) -> tuple[str, str]:
     from rich.color import ColorSystem  # noqa: PLC0415 - a pipe has no colours
 
     system = _system() if isinstance(style, Paint) else ColorSystem.STANDARD
+    if isinstance(style, Paint) and system is ColorSystem.EIGHT_BIT:
+        style = Paint(*map(_of_256, style))
     drawn = look_of(style).render(_WHERE_TEXT_STANDS, color_system=system)
     start, _, end = drawn.partition(_WHERE_TEXT_STANDS)
     return start, end
@@ -79,3 +88,14 @@ def look_of(style: Style | Paint) -> Look:
     if isinstance(style, Paint):
         return Look(color=style.front, bgcolor=style.back or None)
     return Look.parse(_LOOKS.get(style, ""))
+
+
+def _of_256(colour: str) -> str:
+    """The colour of a terminal with 256 of them that takes the place of a picture's; none for none."""
+    return min(_OF_256, key=lambda one: _distance(one, colour)) if colour else ""
+
+
+def _distance(one: str, other: str) -> int:
+    """How far apart two colours are."""
+    parts = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return sum((first - second) ** 2 for first, second in parts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from rich.color import ColorSystem
 
 from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.inspection import InspectionOptions, WeightInspection
@@ -19,6 +21,7 @@ from kerasinspect.output import colours
 from kerasinspect.output.arrays.heat_maps import draw_heat_map
 from kerasinspect.output.blocks import HeatMap, Picture, Strip
 from kerasinspect.output.formats.terminal import text_lines
+from kerasinspect.output.layout.heat_maps import colour_of
 from kerasinspect.output.layout.lines import lay_out
 from kerasinspect.output.show_options import GridOptions
 from kerasinspect.shown.escaping import columns_of
@@ -245,3 +248,13 @@ def test_no_line_is_wider_than_the_page(width: int, painted: bool) -> None:  # n
             text = "".join(part for part, _ in line)
             assert columns_of(text) <= width, text
             assert text.isprintable()
+
+
+def test_a_terminal_of_256_colours_goes_from_blue_to_orange_by_way_of_grey(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The colours nearest to each one of the scale would be greenish and pink between."""
+    monkeypatch.setattr(colours, "_system", lambda: ColorSystem.EIGHT_BIT)
+    colours._escapes.cache_clear()
+    drawn = [colours.styled("x", colours.Paint(colour_of(step / 16))) for step in range(-16, 17)]
+    colours._escapes.cache_clear()
+    codes = [re.search(r"38;5;([0-9]+)m", one)[1] for one in drawn]  # type: ignore[index]  # each has one
+    assert [*dict.fromkeys(codes)] == ["25", "68", "110", "153", "255", "223", "215", "208", "166"]
