@@ -253,8 +253,7 @@ def test_no_line_is_wider_than_the_page(width: int, painted: bool) -> None:  # n
 def test_a_terminal_of_256_colours_goes_from_blue_to_orange_by_way_of_grey(monkeypatch: pytest.MonkeyPatch) -> None:
     """The colours nearest to each one of the scale would be greenish and pink between."""
     monkeypatch.setattr(colours, "_system", lambda: ColorSystem.EIGHT_BIT)
-    colours._escapes.cache_clear()
+    monkeypatch.setattr(colours, "_escapes", colours._escapes.__wrapped__)  # noqa: SLF001 - what it keeps is of others
     drawn = [colours.styled("x", colours.Paint(colour_of(step / 16))) for step in range(-16, 17)]
-    colours._escapes.cache_clear()
     codes = [re.search(r"38;5;([0-9]+)m", one)[1] for one in drawn]  # type: ignore[index]  # each has one
-    assert [*dict.fromkeys(codes)] == ["25", "68", "110", "153", "255", "223", "215", "208", "166"]
+    assert [*dict.fromkeys(codes)] == ["25", "68", "110", "153", "254", "223", "215", "208", "166"]
