@@ -23,7 +23,7 @@ _LOOKS: dict[Style, str] = {
 }
 """Rich's words for each style, in colours of the terminal's own palette, which its owner has made readable."""
 
-_OF_256 = ("#005faf", "#5f87d7", "#87afd7", "#afd7ff", "#e4e4e4", "#ffd7af", "#ffaf5f", "#ff8700", "#d75f00", "#000000")
+_OF_256 = ("#005faf", "#5f87d7", "#87afd7", "#afd7ff", "#eeeeee", "#ffd7af", "#ffaf5f", "#ff8700", "#d75f00", "#000000")
 """Colours of a terminal with 256 that take the place of a picture's.
 
 Those that are nearest to any one colour are greenish here and pink there, so that a scale from blue to orange would not
