@@ -8,7 +8,7 @@ TYPES := for system in linux win32 darwin; do \
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast bench lint format types samples fuzz picture clean
+.PHONY: help venv demo test test-fast bench lint format types samples fuzz pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,8 @@ samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
 fuzz: $(VENV)/test.stamp ## break model files in every way and see that nothing crashes or hangs; COUNT=10000
 	$(BIN)/python -m tests.fuzz.fuzz --count $(or $(COUNT),10000)
 
-picture: $(VENV)/dev.stamp ## draw the picture in the README again
-	$(BIN)/python docs/make_picture.py
+pictures: $(VENV)/dev.stamp ## draw the pictures of the README and the documentation again
+	$(BIN)/python -m docs.make_pictures
 
 clean: ## remove .venv and everything that the tools leave behind
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -45,8 +45,13 @@ DOCUMENTS: Mapping[str, Document] = {
     "list": Document(
         "What `kerasinspect list` writes: every weight of a model, without values.",
         {**_MODEL, **_WEIGHTS, **fields.STATE},
-        {**_LOCATION, **fields.WEIGHT},
-        {"model": fields.MODEL, "weight": fields.WEIGHT, "initial": fields.INITIAL},
+        {**_LOCATION, **fields.LISTED},
+        {
+            "model": fields.MODEL,
+            "weight": fields.LISTED,
+            "initial": fields.INITIAL,
+            "histogram": fields.HISTOGRAM,
+        },
     ),
     "show": Document(
         "What `kerasinspect show` writes: layers, weights, and everything else that a file holds.",
@@ -66,6 +71,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "weight": fields.SHOWN,
             "initial": fields.INITIAL,
             "statistics": fields.STATISTICS,
+            "histogram": fields.HISTOGRAM,
             "extra": fields.EXTRA,
             "code": fields.CODE,
         },
@@ -90,7 +96,24 @@ DOCUMENTS: Mapping[str, Document] = {
         "What `kerasinspect stats` writes: the figures of every weight.",
         {**_MODEL, **_WEIGHTS, **_LEFT_OUT, **fields.STATE},
         {**_LOCATION, **fields.SURVEYED},
-        {"model": fields.MODEL, "weight": fields.SURVEYED, "statistics": fields.STATISTICS},
+        {
+            "model": fields.MODEL,
+            "weight": fields.SURVEYED,
+            "statistics": fields.STATISTICS,
+            "histogram": fields.HISTOGRAM,
+        },
+    ),
+    "graph": Document(
+        "What `kerasinspect graph` writes: the network of a model.",
+        {
+            **_MODEL,
+            "connections_known": ("boolean", "Whether the file tells how the layers at the top are connected."),
+            "nodes": ("[#node]", "Layers, each behind the one that it lies in, and what the model takes and gives."),
+            "edges": ("[#edge]", "The tensors that pass between them."),
+            **fields.STATE,
+        },
+        {},
+        {"model": fields.MODEL, "node": fields.NODE, "edge": fields.EDGE},
     ),
     "training": Document(
         "What `kerasinspect training` writes: whether each layer was trained, with the evidence.",

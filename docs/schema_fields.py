@@ -76,6 +76,10 @@ WEIGHT: Fields = {
     "sha256?": ("string?", "With --hash: of its little-endian bytes in C order; null where they cannot be read."),
     "error?": ("string", "Why there is no hash."),
 }
+LISTED: Fields = {
+    **WEIGHT,
+    "histogram?": ("#histogram?", "With --spark; null where its values cannot be read."),
+}
 EXPORTED_MODEL: Fields = {
     **{key: MODEL[key] for key in ("name", "class_name", "location", "format", "keras_version")},
     "fingerprint?": ("string", "Without a filter: one SHA-256 of all weights, of whatever format."),
@@ -98,6 +102,7 @@ EXPORTED: Fields = {
 SHOWN: Fields = {
     **WEIGHT,
     "statistics?": ("#statistics?", "With --stats; null where its values cannot be read."),
+    "histogram?": ("#histogram?", "With --histogram; null where its values cannot be read."),
     "values?": ("any", "With --values: nested lists; null where they cannot be read."),
     "values_not_finite?": ("integer", "How many of the values are null, since JSON has no word for them."),
     "values_error?": ("string?", "Why values are missing."),
@@ -123,6 +128,17 @@ STATISTICS: Fields = {
     "std": ("number?", "The standard deviation, divided by their number."),
     "norm": ("number?", "The square root of the sum of squares."),
     "constant": ("boolean", "Whether all are the same."),
+}
+HISTOGRAM: Fields = {
+    "edges": ("[number]", "Where bins begin, and where the last one ends; none where no value is finite."),
+    "counts": ("[integer]", "Finite values in each bin: from its edge up to the next, the last with both."),
+    "nan": ("integer", "NaN, which are in no bin."),
+    "negative_infinity": ("integer", "Infinities below, as well."),
+    "positive_infinity": ("integer", "Infinities above, as well."),
+    "expected": (
+        "[number]?",
+        "The share of all values that the initializer puts in each bin; null where it is unknown.",
+    ),
 }
 LAYER: Fields = {
     "name": ("string", "Its name."),
@@ -187,6 +203,7 @@ SURVEYED: Fields = {
     **PLACE,
     "initial_std": ("number?", "The standard deviation that its initializer gives."),
     "statistics": ("#statistics?", "Its figures; null where its values cannot be read."),
+    "histogram?": ("#histogram?", "With --histogram; null where its values cannot be read."),
     "quantiles?": ("any", "With --quantiles: the value below which each share of the values lies."),
 }
 JUDGED_LAYER: Fields = {
@@ -365,4 +382,27 @@ VERIFY_PARTS: Mapping[str, Fields] = {
         "network": ("string", "none, or why the network could not be taken away."),
         "memory_limit": ("integer?", "Bytes that it was allowed."),
     },
+}
+NODE: Fields = {
+    "name": ("string?", "Its name; null for what the whole model takes or gives."),
+    "class_name": ("string?", "Its class; null where the file does not tell it."),
+    "path": ("string?", "Its path; null for what the whole model takes or gives."),
+    "kind": ("string", "layer, model, wrapper, cell, operation, input; taken or given by the whole model."),
+    "inside": ("integer?", "The node that it lies in, as a position in nodes; null at the top."),
+    "holds_nodes": ("boolean", "Whether others lie in it."),
+    "connections_known": ("boolean", "Whether the file tells how what lies in it is connected."),
+    "calls": ("integer", "How often it is called."),
+    "same_as": ("string?", "The path at which the same layer is met first."),
+    "wrapped": ("[string]", "Classes of the layers in a wrapper, where they are no nodes."),
+    "parameters": ("integer?", "Numbers in its weights; null where others lie in it."),
+    "selected": ("boolean", "False where it is there because a selected node is connected to it."),
+}
+EDGE: Fields = {
+    "source": ("integer", "The node that gives the tensor, as a position in nodes."),
+    "target": ("integer", "The node that takes it, alike."),
+    "shape": ("any", "Sizes, null for an open one; null where the file does not tell it."),
+    "source_call": ("integer?", "Which call of a shared source gives it, from 0."),
+    "target_call": ("integer?", "Which call of a shared target takes it, from 0."),
+    "output": ("integer", "Which of the outputs of the source it is, from 0."),
+    "times": ("integer", "How often the target takes it in that call."),
 }

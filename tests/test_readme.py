@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import shlex
+from html import escape
 
 import pytest
 
+from docs.make_pictures import TERMINAL
 from kerasinspect.commands.cli import run
 from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FINGERPRINTS = (ROOT / "docs" / "fingerprint.md").read_text(encoding="utf-8")
-CONSOLE = re.findall(r"^```console\n(.*?)^```$", README + FINGERPRINTS, flags=re.DOTALL | re.MULTILINE)
+PICTURES = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
+GRAPHS = (ROOT / "docs" / "graph.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(
+    r"^```console\n(.*?)^```$", README + FINGERPRINTS + PICTURES + GRAPHS, flags=re.DOTALL | re.MULTILINE
+)
 SHOWN = [block for block in CONSOLE if block.startswith("$ kerasinspect ")]
 PYTHON = re.findall(r"^```python\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
 LINKS = re.findall(r"\]\(([^)#:]+)\)", README)
@@ -41,6 +47,18 @@ def test_python_in_the_readme_runs(code: str, monkeypatch: pytest.MonkeyPatch) -
 def test_a_link_leads_to_a_file(link: str) -> None:
     """What the README points to exists."""
     assert (ROOT / link).exists()
+
+
+@pytest.mark.parametrize("name", [*TERMINAL, "graph"])
+def test_a_picture_of_the_documentation_is_small_and_complete(name: str) -> None:
+    """It fetches nothing, and a terminal's has the command for its title."""
+    picture = (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8")
+    assert len(picture) < 150_000
+    assert not re.search("@font-face|<image|<script|href=", picture)
+    if name in TERMINAL:
+        assert escape(f"kerasinspect {shlex.join(TERMINAL[name][1])}") in picture.replace("&#160;", " ")
+    else:
+        assert {"user_tower", "(None, 6) · call 1"} <= {*re.findall("> ?([^<>]+?) ?</text>", picture)}
 
 
 def test_the_picture_shows_what_the_tool_prints() -> None:

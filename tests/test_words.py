@@ -40,12 +40,13 @@ TWO_MODELS = tuple(str(ROOT / "sample_models" / name) for name in ("small_cnn.ke
 WITHOUT_MODEL = {
     "rules": ((), ("KI",)),
     "completion": (),
+    "browse": (),
     "verify": (),
     "export": (),
     "diff": (TWO_MODELS,),
     "series": ((str(ROOT / "sample_models"), "--top", "20"),),
 }
-"""Commands that take no model or two, ask a real Keras or write no page, with what they are asked beside their help."""
+"""Commands that take no model or two, ask Keras, need a terminal or write no page, with what else they are asked."""
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = ("README.md", "action.yml", ".pre-commit-hooks.yaml", "sample_models/README.md", *PAGES)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import field
 from functools import cached_property
+from itertools import starmap
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Damage, Unread
@@ -16,8 +18,6 @@ from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import Fingerprint, fingerprint_by
 from kerasinspect.analysis.shown_values import ShownAs, ShownValues, shown_array, shown_values
 from kerasinspect.analysis.slicing import Part, misfit
-from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS
-from kerasinspect.analysis.stored_code.code_in_config import code_in_model
 from kerasinspect.analysis.summarising import extra_totals
 from kerasinspect.analysis.weights_checksum import Verified, verifying
 from kerasinspect.errors import RequestError
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kerasinspect.analysis.damage import Result
+    from kerasinspect.analysis.pictures.cells import Cells, Plane
+    from kerasinspect.analysis.pictures.expected import Expected
+    from kerasinspect.analysis.pictures.histogram import Histogram
     from kerasinspect.analysis.selection import Listed, Selection
     from kerasinspect.analysis.slicing import Window
     from kerasinspect.analysis.statistics import Statistics
@@ -43,6 +46,9 @@ if TYPE_CHECKING:
 
 POINTS = (0.01, 0.25, 0.5, 0.75, 0.99)
 """Shares of the values, from 0 to 1, for which quantiles are given."""
+
+BINS = 40
+"""Bins of a histogram, where no page has a width of its own for them."""
 
 _MULTIPLIED = frozenset({"kernel", "depthwise_kernel", "embeddings", "gamma", "scale"})
 """Weights whose shape tells what a layer does with the axes of its input."""
@@ -57,6 +63,8 @@ class InspectionOptions:
     dequantize: bool = False
     """Show quantized weights as the layer computes with them, rather than as integers."""
     labels: UserLabels = field(default_factory=dict)
+    bins: int = BINS
+    """Bins of a histogram, at most; few values get fewer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +76,8 @@ class WeightInspection:
     """Among all weights that are listed; ``weight.index`` is its position in ``get_weights()``."""
     options: InspectionOptions = field(repr=False)
     damage: Damage = field(repr=False)
+    measured: Statistics | None = field(default=None, repr=False)
+    """Figures of its stored array, where another reading of the file gave them."""
 
     @property
     def sentence(self) -> str | None:
@@ -102,7 +112,12 @@ class WeightInspection:
 
     @cached_property
     def figures(self) -> Statistics | Unread:
-        """Counts, extremes and moments of all values, those of a quantized weight as integers. Reads all of them."""
+        """Counts, extremes and moments of all values, those of a quantized weight as integers.
+
+        Reads all of them, unless they were measured before.
+        """
+        if self.measured is not None and shown_array(self.weight)[0] == "stored":
+            return self.measured
         from kerasinspect.analysis.statistics import measure  # noqa: PLC0415 - numpy comes with it
 
         return self._attempt("figures", lambda: measure(shown_array(self.weight)[1]))
@@ -119,6 +134,31 @@ class WeightInspection:
         if isinstance(figures, Unread):
             return figures
         return self._attempt("quantiles", lambda: quantiles(shown_array(self.weight)[1], figures, POINTS))
+
+    @cached_property
+    def histogram(self) -> Histogram | Unread:
+        """How all values are spread, those of a quantized weight as integers. Reads them after those of ``figures``."""
+        from kerasinspect.analysis.pictures.histogram import histogram, worthwhile_bins  # noqa: PLC0415 - as above
+
+        figures = self.figures
+        if isinstance(figures, Unread):
+            return figures
+        bins = worthwhile_bins(figures.finite, self.options.bins)
+        return self._attempt("histogram", lambda: histogram(shown_array(self.weight)[1], figures, bins))
+
+    @property
+    def expected(self) -> Expected | None:
+        """What share of the values the initializer puts in each bin of ``histogram``; None where nothing tells it."""
+        from kerasinspect.analysis.pictures.expected import expected  # noqa: PLC0415 - as above
+
+        found = self.histogram
+        return None if isinstance(found, Unread) else expected(self.weight, found.edges)
+
+    def cells(self, plane: Plane, rows: int, columns: int) -> Cells:
+        """A plane of ``values`` in at most so many cells; raises what ``reduce_plane`` raises."""
+        from kerasinspect.analysis.pictures.cells import reduce_plane  # noqa: PLC0415 - as above
+
+        return reduce_plane(self.values, plane, rows, columns)
 
     @cached_property
     def sha256(self) -> str | Unread:
@@ -221,6 +261,8 @@ class Inspection:
     """What could not be read so far."""
     checksum: Callable[[], Verified | None] = field(repr=False)
     """Waits for what came of the checksum that the file has of its weights; None where it has none."""
+    measured: Mapping[str, Statistics] = field(default_factory=dict, repr=False)
+    """Figures that another reading of the file gave, by where an array is stored."""
 
     @property
     def model(self) -> Model:
@@ -230,8 +272,7 @@ class Inspection:
     @cached_property
     def weights(self) -> tuple[WeightInspection, ...]:
         """Every weight that is listed, once, in the order of ``get_weights()``."""
-        weights = self.selection.weights
-        return tuple(WeightInspection(weight, at, self.options, self.damage) for at, weight in enumerate(weights))
+        return tuple(starmap(self._weight, enumerate(self.selection.weights)))
 
     def expect_readings(self, times: int) -> None:
         """Say, to whoever watches, that all values of these weights are going to be read so many times."""
@@ -276,6 +317,9 @@ class Inspection:
     @cached_property
     def code(self) -> tuple[CodeFinding, ...]:
         """What the config would make a loader run, import or open."""
+        from kerasinspect.analysis.stored_code.code_findings import HARMLESS_KINDS  # noqa: PLC0415 - few views have it
+        from kerasinspect.analysis.stored_code.code_in_config import code_in_model  # noqa: PLC0415 - as above
+
         return tuple(finding for finding in code_in_model(self.model) if finding.kind not in HARMLESS_KINDS)
 
     def walk(self) -> Iterator[LayerInspection]:
@@ -293,6 +337,10 @@ class Inspection:
         """The weights by where they are stored."""
         return {one.weight.stored_path: one for one in self.weights}
 
+    def _weight(self, position: int, weight: Weight) -> WeightInspection:
+        """One weight, at its position among those that are listed."""
+        return WeightInspection(weight, position, self.options, self.damage, self.measured.get(weight.stored_path))
+
     def _layer(self, listed: Listed) -> LayerInspection:
         """One layer with those below it."""
         weights = tuple(self._by_path[weight.stored_path] for weight in listed.weights)
@@ -307,15 +355,18 @@ def inspect(
     options: InspectionOptions = _DEFAULT,
     damage: Damage | None = None,
     checksum: Callable[[], Verified | None] | None = None,
+    measured: Mapping[str, Statistics] = MappingProxyType({}),
 ) -> Inspection:
     """Inspect a selection of an open model, whose checksum nobody verifies unless ``checksum`` tells of it.
+
+    Figures that were ``measured`` before, by where their arrays are stored, are not measured again.
 
     Raises RequestError where the slice fits none of the weights.
     """
     model = selection.model
     unverified: Verified | None = None if model.checksum is None else "not verified"
     known = Damage(frozenset(model.damage)) if damage is None else damage
-    inspection = Inspection(selection, options, known, checksum or (lambda: unverified))
+    inspection = Inspection(selection, options, known, checksum or (lambda: unverified), measured)
     if inspection.weights and all(one.misfit for one in inspection.weights):
         raise RequestError(
             inspection.weights[0].misfit, "It fits none of the arrays: kerasinspect list shows their shapes."

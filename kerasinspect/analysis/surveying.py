@@ -10,7 +10,7 @@ from kerasinspect.analysis.selection.sort_keys import largest_first
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.analysis.selection.sort_keys import SortKey
@@ -44,21 +44,37 @@ class Survey:
     """Shares of the values, from 0 to 1, for which quantiles were asked for."""
     left_out: int = 0
     """Weights that ``top`` left out."""
+    with_histograms: bool = False
+    """Whether the histograms of the weights were asked for."""
 
 
 def survey(
-    inspection: Inspection, order: SurveyOrder = "order", top: int | None = None, *, with_quantiles: bool = False
+    inspection: Inspection,
+    order: SurveyOrder = "order",
+    top: int | None = None,
+    *,
+    with_quantiles: bool = False,
+    with_histograms: bool = False,
 ) -> Survey:
     """Measure every weight that is listed, and keep the first ``top`` in an order: the largest first, names by letter.
 
-    Weights that cannot be read come last.
+    Weights that cannot be read come last. Histograms are counted once the first ``top`` are known.
     """
-    inspection.expect_readings(2 if with_quantiles else 1)
+    inspection.expect_readings(1 + with_quantiles + with_histograms)
     measured = [Surveyed(one, one.figures) for one in inspection.weights]
     if order != "order":
         measured.sort(key=_SORT[order])
     kept = [_with_quantiles(one) if with_quantiles else one for one in measured[:top]]
-    return Survey(inspection.model, tuple(kept), POINTS if with_quantiles else (), len(measured) - len(kept))
+    if with_histograms:
+        for one in kept:
+            _ = one.inspected.histogram  # kept there, so that the checksum is verified beside the last reading
+    points = POINTS if with_quantiles else ()
+    return Survey(inspection.model, tuple(kept), points, len(measured) - len(kept), with_histograms)
+
+
+def survey_of(weights: Iterable[WeightInspection]) -> tuple[Surveyed, ...]:
+    """The figures of some weights, with their quantiles."""
+    return tuple(_with_quantiles(Surveyed(one, one.figures)) for one in weights)
 
 
 def _with_quantiles(one: Surveyed) -> Surveyed:

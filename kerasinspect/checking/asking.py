@@ -75,6 +75,18 @@ def check_model(
 ) -> ModelReport:
     """The report of an open model."""
     evidence, damage = gather(model, container, training=any(active.rule.family == "training" for active in rules))
+    return report_on(evidence, damage, rules, contract, waive)
+
+
+def report_on(
+    evidence: Evidence,
+    damage: tuple[str, ...],
+    rules: Sequence[ActiveRule],
+    contract: Contract | None = None,
+    waive: _Waive = _waive_nothing,
+) -> ModelReport:
+    """The report of a model whose evidence was gathered; ``damage`` says what could not be read of it."""
+    model = evidence.model
     if contract is not None:
         names = lock_names(contract, model)
         agreed = tuple(layer_pairs(contract, model, names))

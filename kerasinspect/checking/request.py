@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.arguments import choice_of, names_of, path_of, paths_of
-from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.asking import check_file, check_model
 from kerasinspect.checking.findings import SEVERITIES, CheckReport, ModelReport
 from kerasinspect.checking.locks import parse_lock, read_lock
 from kerasinspect.checking.policy import Overrides, Policy, Waivers, policy_from
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from kerasinspect.arguments import Names, Paths
     from kerasinspect.checking.contract import Contract
     from kerasinspect.checking.findings import ActiveRule, Severity
+    from kerasinspect.formats.contents import Container
     from kerasinspect.formats.locating.folder_search import Location
+    from kerasinspect.model import Model
 
 _NAME_A_LOCK = "KI6 compares with a lock: name one with --against (in Python: against), or select other rules too."
 """What to do where nothing is asked for want of a lock."""
@@ -107,6 +109,14 @@ def _require_rules(rules: tuple[ActiveRule, ...], source: str | None) -> None:
         if rules:
             message, remedy = "Only rules about locks are selected.", _NAME_A_LOCK
         raise RequestError(message if source is None else f"{source}: {message}", remedy)
+
+
+def check_open(model: Model, container: Container) -> ModelReport:
+    """What the rules of the nearest policy say about a model that is open, and stays so."""
+    policy = policy_here((model.location,))
+    rules = policy.rules(with_contract=False)
+    _require_rules(rules, policy.source)
+    return check_model(model, container, rules, None, Waivers(policy.waivers).reason)
 
 
 def check_models(

@@ -53,6 +53,14 @@ def page_height(output: Target | None) -> int:
     return screen_lines() if output is None else SCREEN
 
 
+def page_paints(output: Target | None) -> bool:
+    """Whether pictures on a page may have colours: it has some, enough of them, and half blocks to draw with."""
+    from kerasinspect.output.colours import paints
+    from kerasinspect.output.consoles import has_characters
+
+    return output is None and in_colour(_display(), sys.stdout) and has_characters(sys.stdout, "▀█") and paints()
+
+
 def emit_blocks(blocks: Iterable[Block], output: Target | None, *read: str | None) -> None:
     """Write a page to standard output, or to a file that is none of those read."""
     from kerasinspect.output.destination import destination
@@ -80,9 +88,19 @@ def _write_page(blocks: Iterable[Block], stream: TextIO, output: Target | None) 
             stream.writelines(lines)
 
 
+def has_colour() -> bool:
+    """Whether what is drawn on standard output has colours."""
+    return in_colour(_display(), sys.stdout)
+
+
+def aside() -> AbstractContextManager[None]:
+    """Keep the terminal free of the line about progress."""
+    return _display().aside()
+
+
 def _beside_progress(stream: TextIO) -> AbstractContextManager[None]:
     """Keep the terminal free of the line about progress where it is what a stream leads to."""
-    return _display().aside() if stream.isatty() else nullcontext()
+    return aside() if stream.isatty() else nullcontext()
 
 
 def _write_plainly(blocks: Iterable[Block], stream: TextIO) -> None:
@@ -120,7 +138,12 @@ def emit_markdown(blocks: Iterable[Block], output: Target | None, *read: str | N
     _emit(lambda stream: write_markdown(blocks, stream), output, *read)
 
 
-def _emit(write: Callable[[TextIO], None], output: Target | None, *read: str | None) -> None:
+def emit_text(text: str, output: Target | None, *read: str | None) -> None:
+    """Write a text for programs as it is to standard output, or to a file that is none of those read."""
+    _emit(lambda stream: stream.write(text), output, *read)
+
+
+def _emit(write: Callable[[TextIO], object], output: Target | None, *read: str | None) -> None:
     """Let something be written for programs."""
     from kerasinspect.output.consoles import output_for_programs
     from kerasinspect.output.destination import destination

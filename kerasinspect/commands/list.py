@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @click.command("list")
 @options(MODELS, FILTERS)
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array, and the fingerprint of the model.")
+@click.option("--spark", "sparks", is_flag=True, help="Add a small histogram of each array.")
 @options(FORMAT, PAGE)
 def list_weights(
     locations: tuple[str, ...],
     *,
     filters: Filters,
     hashes: bool,
+    sparks: bool,
     form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
@@ -37,12 +39,13 @@ def list_weights(
     The line has its position in get_weights(), its layer and name, its shape, what runs along the axes and what its
     numbers do, its dtype, and how many numbers it has.
     """
-    from kerasinspect.analysis.inspection import inspecting
+    from kerasinspect.analysis.inspection import InspectionOptions, inspecting
     from kerasinspect.analysis.selection import select
     from kerasinspect.commands.emitting import finish
     from kerasinspect.commands.listing import Outcome, emit_models
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
+    from kerasinspect.output.arrays.histograms import SPARK
 
     allowed = with_limits(DEFAULT, limits)
 
@@ -50,16 +53,18 @@ def list_weights(
     def listed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed) as model:
             selection = select(model, *filters)
-            with inspecting(selection, whole=hashes and not selection.filtered) as inspection:
-                inspection.expect_readings(int(hashes))
-                yield _listing(inspection, hashes=hashes)
+            with inspecting(
+                selection, InspectionOptions(bins=SPARK), whole=(hashes or sparks) and not selection.filtered
+            ) as inspection:
+                inspection.expect_readings(hashes + 2 * sparks)
+                yield _listing(inspection, hashes=hashes, sparks=sparks)
                 inspection.checksum()
             outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))
 
     return emit_models(locations, allowed, listed, form, output)
 
 
-def _listing(inspection: Inspection, *, hashes: bool) -> Listing:
+def _listing(inspection: Inspection, *, hashes: bool, sparks: bool) -> Listing:
     """The result in every form."""
     from kerasinspect.commands.listing import Listing
     from kerasinspect.output.documents.list import list_columns, list_document, list_lines
@@ -67,8 +72,8 @@ def _listing(inspection: Inspection, *, hashes: bool) -> Listing:
     from kerasinspect.output.pages.list import list_blocks
 
     return Listing(
-        lambda: list_blocks(inspection, hashes=hashes),
-        lambda: list_document(inspection, hashes=hashes),
-        lambda: list_lines(inspection, hashes=hashes),
+        lambda: list_blocks(inspection, hashes=hashes, sparks=sparks),
+        lambda: list_document(inspection, hashes=hashes, sparks=sparks),
+        lambda: list_lines(inspection, hashes=hashes, sparks=sparks),
         lambda: flat_table(list_lines(inspection, hashes=hashes), list_columns(hashes=hashes)),
     )

@@ -101,7 +101,8 @@ def _fitting(group: click.Group, words: Sequence[str]) -> Iterator[str]:
 
 def takes_one(command: click.Command) -> bool:
     """Whether a command takes exactly one model."""
-    return any(parameter.name == "location" for parameter in command.params)
+    names = {parameter.name for parameter in command.params}
+    return "location" in names and "new" not in names
 
 
 def takes_several(command: click.Command) -> bool:

@@ -97,6 +97,18 @@ SIDES = options(
 """Two models that are held against each other."""
 
 
+def _other_side(context: click.Context, parameter: click.Parameter, word: str | None) -> str | None:
+    """The second model of a line that may have one alone."""
+    return None if word is None else _one_side(context, parameter, word)
+
+
+MODEL_OR_SIDES = options(
+    click.argument("location", metavar="MODEL", callback=_one_side),
+    click.argument("new", metavar="[NEW]", required=False, callback=_other_side),
+)
+"""A model, or two that are held against each other."""
+
+
 class Filters(NamedTuple):
     """What a line says of the layers and weights that are listed: names, paths, globs and positions."""
 
@@ -121,10 +133,13 @@ def _filter(option: str, name: str, metavar: str, help_text: str) -> Callable[[_
     return click.option(option, name, multiple=True, metavar=metavar, help=f"{help_text} May be given several times.")
 
 
+LAYER = _filter("--layer", "layers", "NAME", "Only this layer: its name, its path (outer/inner) or a glob.")
+CLASS = _filter("--class", "classes", "NAME", "Only layers of this class: Dense, LSTM, ..., or a glob.")
+
 FILTERS = options(
-    _filter("--layer", "layers", "NAME", "Only this layer: its name, its path (outer/inner) or a glob."),
+    LAYER,
     _filter("--weight", "weights", "NAME", "Only this weight: kernel, bias, ..., or a glob."),
-    _filter("--class", "classes", "NAME", "Only layers of this class: Dense, LSTM, ..., or a glob."),
+    CLASS,
     _filter("--index", "indices", "N", "Only the array at this position of get_weights(); 3:7 is 3 to 6."),
     _with_filters,
 )
@@ -158,11 +173,14 @@ _ENDINGS: Mapping[str, ReportForm] = {
 
 def _chosen_form(context: click.Context, parameter: click.Parameter, name: str | None) -> str:
     """The form that was asked for: by name, where ``text`` is another word for ``table``, or by the output's ending."""
-    if name is not None:
-        return as_report_form(name) or name
+    return as_report_form(name) or name if name is not None else form_by_ending(context, parameter, _ENDINGS, "table")
+
+
+def form_by_ending(context: click.Context, parameter: click.Parameter, endings: Mapping[str, str], default: str) -> str:
+    """The form that the ending of the output's name means; the default where there is none that is known."""
     output: Target | None = context.params.get("output")  # which is parsed before an option that is not given
     ending = "" if output is None else os.path.splitext(output.path)[1].lower()  # noqa: PTH122 - any text
-    form = _ENDINGS.get(ending, "table")
+    form = endings.get(ending, default)
     known = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
     if form not in known:
         message = f"{context.info_name} has no format for a file {ending}: give it another ending, or say --format."

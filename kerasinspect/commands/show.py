@@ -23,6 +23,10 @@ MOST_BYTES = 16 << 20
 
 @click.command()
 @options(MODEL, FILTERS)
+@click.option("--heatmap", is_flag=True, help="Draw values as colors around zero instead of numbers.")
+@click.option(
+    "--histogram", is_flag=True, help="Draw how values are spread, and how the initializer's are, instead of numbers."
+)
 @click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
 @click.option(
     "--slice", "slice_text", metavar="SLICE", help='This part of each array, in NumPy slice syntax: "0:3, :".'
@@ -43,6 +47,8 @@ def show(
     location: str,
     *,
     filters: Filters,
+    heatmap: bool,
+    histogram: bool,
     full: bool,
     slice_text: str | None,
     precision: int,
@@ -64,35 +70,46 @@ def show(
     For each weight of each layer: its index in get_weights(), its shape with what runs along each axis,
     fan-in and fan-out, its initializer, and its values under labelled columns beside labelled rows.
     """
-    from kerasinspect.analysis.inspection import InspectionOptions, inspecting
+    from kerasinspect.analysis.inspection import BINS, InspectionOptions, inspecting
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.slicing import parse_slice
     from kerasinspect.analysis.user_labels import user_labels
-    from kerasinspect.commands.emitting import finish, page_height, page_width, say
+    from kerasinspect.commands.emitting import finish, page_height, page_paints, page_width, say
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
+    from kerasinspect.output.arrays.histograms import bins_of_a_page
     from kerasinspect.output.notes import slice_notes
     from kerasinspect.output.show_options import GridOptions, ShowOptions
 
-    if values and form == "table":
-        raise click.UsageError("--values goes with --format json or jsonl; in tables --full shows all values.")
+    _require_form(form, values=values, heatmap=heatmap)
     parts = (...,) if slice_text is None else parse_slice(slice_text)
     names = _read_names(input_names), _read_names(output_names)
-    grid = GridOptions(full, precision, page_width(output))
-    asked = ShowOptions(hashes, statistics, explain, show_code, page_height(output), grid, values)
-    read = location, input_names, output_names
+    grid = GridOptions(full, precision, page_width(output), heatmap and page_paints(output))
+    bins = bins_of_a_page(grid.width) if form == "table" else BINS
+    asked = ShowOptions(
+        hashes, statistics, explain, show_code, page_height(output), heatmap, histogram, grid=grid, values=values
+    )
     with open_model(location, with_limits(DEFAULT, limits)) as model:
         selection = select(model, *filters)
-        options = InspectionOptions(parts, dequantize, user_labels(model, *names))
-        whole = hashes or statistics or (slice_text is None and (full or values))
-        measured = statistics and not hashes  # which several threads do, where one takes a digest
-        with inspecting(selection, options, whole=whole and not selection.filtered, in_passing=measured) as inspection:
-            inspection.expect_readings(hashes + statistics + (full or values))
-            _emit(inspection, asked, form, output, read)
+        options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins)
+        measured = statistics or histogram
+        whole = hashes or measured or (slice_text is None and (full or values or heatmap))
+        passing = measured and not hashes  # which several threads do, where one takes a digest
+        with inspecting(selection, options, whole=whole and not selection.filtered, in_passing=passing) as inspection:
+            inspection.expect_readings(hashes + measured + histogram + (full or values or heatmap))
+            _emit(inspection, asked, form, output, (location, input_names, output_names))
             inspection.checksum()
         if not quiet:
             say("note", slice_notes(inspection))
         return finish(selection, inspection.damage, quiet=quiet, explain=explain)
+
+
+def _require_form(form: ValueForm, *, values: bool, heatmap: bool) -> None:
+    """Raise UsageError for what the form has no room for."""
+    if values and form == "table":
+        raise click.UsageError("--values goes with --format json or jsonl; in tables --full shows all values.")
+    if heatmap and form != "table":
+        raise click.UsageError("--heatmap draws on a page; --format json has the numbers with --values.")
 
 
 def _emit(

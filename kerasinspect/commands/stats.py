@@ -28,6 +28,9 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
 )
 @click.option("--top", type=WholeNumber(1), metavar="N", help="Only the first N.")
 @click.option("--quantiles", is_flag=True, help="Add the 1, 25, 50, 75 and 99 % quantiles.")
+@click.option(
+    "--histogram", is_flag=True, help="Draw how the values of each are spread, and how its initializer's are."
+)
 @options(FORMAT, PAGE)
 def stats(
     locations: tuple[str, ...],
@@ -36,36 +39,40 @@ def stats(
     order: SurveyOrder,
     top: int | None,
     quantiles: bool,
+    histogram: bool,
     form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
     quiet: bool,
 ) -> int:
     """Show figures of every weight of each MODEL, over its finite values, and the spread that its initializer gives."""
-    from kerasinspect.analysis.inspection import inspecting
+    from kerasinspect.analysis.inspection import BINS, InspectionOptions, inspecting
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.surveying import survey
-    from kerasinspect.commands.emitting import finish
+    from kerasinspect.commands.emitting import finish, page_width
     from kerasinspect.commands.listing import Outcome, emit_models
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
+    from kerasinspect.output.arrays.histograms import bins_of_a_page
 
-    allowed = with_limits(DEFAULT, limits)
+    allowed, width = with_limits(DEFAULT, limits), page_width(output)
+    bins = bins_of_a_page(width) if form in {"table", "markdown"} else BINS
 
     @contextmanager
     def surveyed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed) as model:
             selection = select(model, *filters)
-            with inspecting(selection, whole=not selection.filtered, in_passing=True) as inspection:
-                result = survey(inspection, order, top, with_quantiles=quantiles)
+            options = InspectionOptions(bins=bins)
+            with inspecting(selection, options, whole=not selection.filtered, in_passing=True) as inspection:
+                result = survey(inspection, order, top, with_quantiles=quantiles, with_histograms=histogram)
                 verified = inspection.checksum()
-            yield _listing(result, verified)
+            yield _listing(result, verified, width)
             outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))
 
     return emit_models(locations, allowed, surveyed, form, output)
 
 
-def _listing(result: Survey, verified: Verified | None) -> Listing:
+def _listing(result: Survey, verified: Verified | None, width: int | None) -> Listing:
     """The result in every form."""
     from kerasinspect.commands.listing import Listing
     from kerasinspect.output.documents.stats import stats_document, stats_lines
@@ -73,7 +80,7 @@ def _listing(result: Survey, verified: Verified | None) -> Listing:
     from kerasinspect.output.pages.stats import exact_number, stats_blocks, stats_table
 
     return Listing(
-        lambda: stats_blocks(result),
+        lambda: stats_blocks(result, width),
         lambda: stats_document(result, verified),
         lambda: stats_lines(result),
         lambda: located(stats_table(result, exact_number, str), result.model.location),

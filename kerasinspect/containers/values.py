@@ -48,7 +48,7 @@ def _crossings(
         row = sum(place * stride for place, stride in zip(places, strides, strict=True))
         count = (high - low) * tail
         raw = np.frombuffer(run((row + low) * tail, count), encoding, count).reshape(high - low, tail)
-        rows.append(raw[[place - low for place in last]])
+        rows.append(raw[:: last.step])
     return np.stack(rows).reshape([len(pick) for pick in picks])
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.knowledge.kinds import WeightSpec
+    from kerasinspect.model.weights import Form
 
 TRUNCATED = 0.87962566103423978
 """Standard deviation of a standard normal distribution that is cut off at two."""
@@ -195,21 +196,22 @@ def _describe_scaling(name: str, draw: _Draw) -> Initializer:
         return Initializer(name)
     stddev = math.sqrt(scale / max(1.0, fans[mode]))
     if distribution == "uniform":
-        return Initializer(name, limit=math.sqrt(3) * stddev, stddev=stddev)
+        return Initializer(name, limit=math.sqrt(3) * stddev, stddev=stddev, form="uniform")
     if distribution == "truncated_normal" and draw.keras_version in _UNCORRECTED:
         stddev *= TRUNCATED
-    return Initializer(name, stddev=stddev)
+    form = "normal" if draw.is_keras_1 else _NORMAL_FORMS.get(distribution)
+    return Initializer(name, stddev=stddev, form=form)
 
 
 def _describe_uniform(name: str, draw: _Draw) -> Initializer:
     low, high = _number_or(draw, "minval", -0.05), _number_or(draw, "maxval", 0.05)
     limit = abs(high / 2 - low / 2)
-    return Initializer(name, limit=limit, stddev=limit / math.sqrt(3), mean=high / 2 + low / 2)
+    return Initializer(name, limit=limit, stddev=limit / math.sqrt(3), mean=high / 2 + low / 2, form="uniform")
 
 
 def _describe_normal(name: str, draw: _Draw) -> Initializer:
     stddev = _number_or(draw, "stddev", 0.05) * (TRUNCATED if name == "truncated_normal" else 1.0)
-    return Initializer(name, stddev=stddev, mean=_number_or(draw, "mean", 0.0))
+    return Initializer(name, stddev=stddev, mean=_number_or(draw, "mean", 0.0), form=_NORMAL_FORMS.get(name))
 
 
 def _describe_constant(name: str, draw: _Draw) -> Initializer:
@@ -230,11 +232,11 @@ def _describe_orthogonal(name: str, draw: _Draw) -> Initializer:
     rows = draw.shape[0] if draw.is_keras_1 else math.prod(draw.shape[:-1])
     columns = math.prod(draw.shape[1:]) if draw.is_keras_1 else draw.shape[-1]
     gain = _number_or(draw, "gain", 1.1 if draw.is_keras_1 else 1.0)
-    return Initializer(name, stddev=abs(gain) / math.sqrt(max(rows, columns, 1)))
+    return Initializer(name, stddev=abs(gain) / math.sqrt(max(rows, columns, 1)), form="orthogonal", gain=gain)
 
 
-def _describe_by_name(name: str, _: _Draw) -> Initializer:
-    return Initializer(name)
+def _describe_identity(name: str, draw: _Draw) -> Initializer:
+    return Initializer(name, form="identity", gain=_number_or(draw, "gain", 1.0))
 
 
 def _number_or(draw: _Draw, key: str, default: float) -> float:
@@ -254,6 +256,12 @@ _SCALINGS: Mapping[str, tuple[float, str, str]] = {
 }
 _CHOSEN = (*(name for name in _SCALINGS if name != "glorot_uniform"), *("random_uniform", "random_normal"))
 """What people give a kernel instead of its default."""
+_NORMAL_FORMS: Mapping[str, Form] = {
+    "random_normal": "normal",
+    "untruncated_normal": "normal",
+    "truncated_normal": "truncated normal",
+}
+"""What initializers and distributions of variance scaling of these names draw from."""
 _SCALING_NAMES = {scaling: name for name, scaling in _SCALINGS.items()}
 _UNCORRECTED = ((2, 0), (2, 1))
 """These versions cut a normal distribution off without making up for the spread that it loses."""
@@ -267,7 +275,7 @@ _DESCRIBE: Mapping[str, _Describe] = {
     "ones": _describe_constant,
     "constant": _describe_constant,
     "orthogonal": _describe_orthogonal,
-    "identity": _describe_by_name,
+    "identity": _describe_identity,
 }
 _ALIASES = {
     "zero": "zeros",

@@ -8,7 +8,7 @@ renamed its arguments between generations (``nb_filter`` became ``filters``); wh
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from kerasinspect.json_values import JSON_LISTS
 
@@ -54,29 +54,50 @@ def config_of(entry: JsonObject) -> JsonObject:
     return {"layers": config} if isinstance(config, JSON_LISTS) else as_mapping(config)
 
 
+class _StoredTensor(NamedTuple):
+    """A tensor as a config names it: one output of one call of a layer."""
+
+    layer: str
+    node: int
+    """Which call of the layer; the first that a model has need not be 0."""
+    output: int
+    """Which of the outputs, from 0."""
+    shape: Json
+    """As the config has it, beside the tensor; null where it has none."""
+    behind: Sequence[Json]
+    """What stands behind the three, where keyword arguments of the call may be."""
+
+
 def tensor_layers(value: Json) -> Iterator[str]:
     """Names of the layers whose tensors a JSON value names, in order, in lists and objects of any depth."""
+    return (tensor.layer for tensor in stored_tensors(value))
+
+
+def stored_tensors(value: Json) -> Iterator[_StoredTensor]:
+    """The tensors that a JSON value names, in order, in lists and objects of any depth."""
     pending = [value]
     while pending:
         item = pending.pop()
-        history = _history(item)
-        if history is not None:
-            yield history[0]
+        tensor = _stored_tensor(item)
+        if tensor is not None:
+            yield tensor
             # Keyword arguments of a call may be tensors, too.
-            pending += [part for part in history[1] if isinstance(part, dict)]
+            pending += [part for part in tensor.behind if isinstance(part, dict)]
         elif isinstance(item, dict):
             pending += reversed([*item.values()])
         elif isinstance(item, JSON_LISTS):
             pending += reversed(item)
 
 
-def _history(value: Json) -> tuple[str, Sequence[Json]] | None:
-    """The layer that a tensor comes from, and what stands behind its name; None where a value names no tensor."""
+def _stored_tensor(value: Json) -> _StoredTensor | None:
+    """The tensor that a value is, in the form of any Keras; None where it is none."""
+    shape: Json = None
     if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
-        value = as_mapping(value.get("config")).get("keras_history")
+        config = as_mapping(value.get("config"))
+        value, shape = config.get("keras_history"), config.get("shape")
     match value:
-        case [str(layer), int(), int(), *behind] if layer != "_CONSTANT_VALUE":
-            return layer, behind
+        case [str(layer), int(node), int(output), *behind] if layer != "_CONSTANT_VALUE":
+            return _StoredTensor(layer, node, output, shape, behind)
     return None
 
 

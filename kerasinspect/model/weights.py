@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.axes import fitted_axes
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.model.arrays import all_values
 from kerasinspect.shown.labelled import labelled_array, labelled_frame
-from kerasinspect.shown.representation import one_line
+from kerasinspect.shown.representation import one_line, pictured
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from kerasinspect.axes import Axis
     from kerasinspect.model.arrays import Array, Index
     from kerasinspect.remarks import Remark
+
+Form: TypeAlias = Literal["uniform", "normal", "truncated normal", "orthogonal", "identity"]
+"""What an initializer's values are: drawn evenly, from a normal distribution, whole or cut off at two of its standard
+deviations, or entries of a random orthogonal matrix or of an identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,10 @@ class Initializer:
     """The config does not say; this is the class's default."""
     forget_gate: bool = False
     """The block of the forget gate started at one, whatever the others did: the bias of an LSTM."""
+    form: Form | None = None
+    """What the values were drawn from; None for constants and where nothing tells."""
+    gain: float | None = None
+    """What those of an orthogonal matrix or of an identity were multiplied by."""
 
     @property
     def title(self) -> str:
@@ -89,6 +97,10 @@ class Weight:
     def __repr__(self) -> str:
         """Its path, its shape and its dtype."""
         return one_line(self, self.path, str(self.shape), self.dtype)
+
+    def _repr_html_(self) -> str:
+        """What it is and pictures of its values, as a notebook shows them; reads a part of a large one."""
+        return pictured("weight_html", self)
 
     def __getitem__(self, key: Index) -> np.ndarray:
         """The selected values as stored, read from the file as ``Array`` says; raises ClosedModel once it is closed."""

@@ -116,4 +116,61 @@ class Grid:
     """Which part of a larger array this is: ``channel 2``."""
 
 
-Block: TypeAlias = "Heading | Paragraph | Table | Grid"
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A plane of an array: for each cell a number from -1 to 1, as a share of the scale, or None for no number."""
+
+    cells: tuple[tuple[float | None, ...], ...]
+    """Row by row, all equally long."""
+    title: str = ""
+    """Which gate, head or filter it is."""
+    ends: tuple[str, str] = ("", "")
+    """The labels of its first and its last column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Pictures of one height that stand side by side."""
+
+    pictures: tuple[Picture, ...]
+    labels: tuple[str, ...]
+    """What stands beside each row of cells; empty where nothing does."""
+    title: str = ""
+    """Which part of a larger array this is: ``channel 2``."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Numbers as colours around zero, or as shades with a sign where there are no colours."""
+
+    strips: tuple[Strip, ...]
+    scale: str
+    """The number that the strongest colour stands for."""
+    is_flawed: bool
+    """Whether any cell has no number."""
+    is_painted: bool = False
+    """Whether it is for a page with colours."""
+    wide: int = 2
+    """Columns that each cell takes."""
+    halves: bool = False
+    """Whether a line has two rows of cells; only with colours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A histogram: how high each bar is, as a share of the picture's height, and a curve of what is expected."""
+
+    heights: tuple[float, ...]
+    top: str
+    """What the full height stands for."""
+    ends: tuple[str, str]
+    """The numbers at the left and at the right end."""
+    zero: float | None = None
+    """Where zero is, as a share of the way from left to right; None where it is not between the ends."""
+    curve: tuple[float, ...] = ()
+    """How high the curve is over each bar; what is above 1 goes beyond the picture. Empty where nothing is expected."""
+    wide: int = 1
+    """Columns that each bar takes."""
+
+
+Block: TypeAlias = "Heading | Paragraph | Table | Grid | HeatMap | Bars"

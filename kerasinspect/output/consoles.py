@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 STAND_INS = {
     "─": "-",
     "━": "=",
-    "│": "|",
     "├": "+",
     "└": "+",
     "×": "x",
@@ -27,6 +26,12 @@ STAND_INS = {
     "…": "~",
     "→": "->",
     "±": "+-",
+    "│": "|",
+    "┤": "|",
+    "▀": "^",
+    "•": "o",
+    "↑": "^",
+    **dict(zip("⋅░▒▓", ".:+%", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇█", "_.:;=+*#", strict=True)),
 }
 """What a page is drawn with, and what takes its place where an encoding lacks it: in tables, of the same width."""
@@ -77,6 +82,15 @@ def silence(stream: TextIO) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def has_characters(stream: TextIO, characters: str) -> bool:
+    """Whether the encoding of a stream has some characters, so that nothing stands in for them."""
+    try:
+        characters.encode(stream.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def complain(text: str) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kerasinspect.analysis.inspection import WeightInspection
+    from kerasinspect.analysis.pictures.histogram import Histogram
     from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.model import Weight
     from kerasinspect.output.formats.json import Writable
@@ -38,6 +41,21 @@ def figures_document(figures: Statistics) -> dict[str, Writable]:
     }
 
 
+def histogram_document(inspected: WeightInspection) -> dict[str, Writable] | None:
+    """The histogram of one weight, with what its initializer puts in each bin; None where it cannot be read."""
+    found, expected = inspected.histogram, inspected.expected
+    if isinstance(found, Unread):
+        return None
+    return {
+        "edges": found.edges,
+        "counts": found.counts,
+        "nan": found.nan,
+        "negative_infinity": found.negative_infinity,
+        "positive_infinity": found.positive_infinity,
+        "expected": None if expected is None else expected.shares,
+    }
+
+
 def finite(value: float | None) -> float | None:
     """The number, or None where JSON has no word for it."""
     return value if value is None or isfinite(value) else None
@@ -62,9 +80,14 @@ def _facts(figures: Statistics, expected: float | None) -> Iterator[str]:
         yield counted(figures.zeros, "zero")
     if figures.subnormals:
         yield counted(figures.subnormals, "subnormal")
-    if figures.nan:
-        yield f"{figures.nan:,} NaN"
-    if figures.positive_infinity:
-        yield f"{figures.positive_infinity:,} × infinity"
-    if figures.negative_infinity:
-        yield f"{figures.negative_infinity:,} × -infinity"
+    yield from facts_on_no_numbers(figures)
+
+
+def facts_on_no_numbers(counts: Statistics | Histogram) -> Iterator[str]:
+    """How many values are NaN or infinite, each in a few words."""
+    if counts.nan:
+        yield f"{counts.nan:,} NaN"
+    if counts.positive_infinity:
+        yield f"{counts.positive_infinity:,} × infinity"
+    if counts.negative_infinity:
+        yield f"{counts.negative_infinity:,} × -infinity"

@@ -21,6 +21,8 @@ class GridOptions:
     precision: int = PRECISION
     width: int | None = None
     """Columns of the page; None where lines may be as long as they like."""
+    painted: bool = False
+    """Whether pictures may have colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class ShowOptions:
     """On a page: what can be read in stored code."""
     screen: int = SCREEN
     """On a page: how many lines are seen at once; a longer one begins with a list of its weights."""
+    heatmap: bool = False
+    """On a page: values as colours instead of numbers."""
+    histogram: bool = False
+    """How values are spread; on a page instead of the numbers."""
     grid: GridOptions = field(default_factory=GridOptions)
     """On a page: how values are drawn."""
     values: bool = False

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from kerasinspect.shown.escaping import visible, visible_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 _MOST_ROWS = 200
 """Rows of a table in a notebook; it is a view, and ``kerasinspect summary`` has them all."""
+
+_PICTURES = "kerasinspect.integrations.notebook"
+"""What draws values for a notebook. It stands above what it draws, which does not know it before one asks."""
 
 
 def one_line(value: object, *facts: str | None) -> str:
@@ -22,6 +25,12 @@ def one_line(value: object, *facts: str | None) -> str:
     kind = type(value).__name__.lstrip("_")
     said = " · ".join(visible_name(fact) for fact in facts if fact)
     return f"<{kind} {said}>" if said else f"<{kind}>"
+
+
+def pictured(function: str, value: object) -> str:
+    """A value as HTML with pictures, by that function of what draws for notebooks."""
+    draw: Callable[[object], str] = getattr(__import__(_PICTURES, fromlist=[function]), function)
+    return draw(value)
 
 
 def counted_thing(count: int, word: str) -> str:

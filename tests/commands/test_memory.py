@@ -33,13 +33,17 @@ TIMES = 2.9
 COMMANDS = (
     "list",
     "list --hash",
+    "list --spark",
     "show",
+    "show --heatmap",
     "summary",
     "stats",
+    "stats --histogram",
     "training",
     "check",
     "lock --hash",
     "export --force --layer dense --output {folder}/arrays.npz",
+    "report --output {folder}/report.html",
 )
 LAUNCHER = """
 import os, resource, sys

@@ -14,7 +14,7 @@ from tests.hostile.outcomes import Ended, Harm, Outcome
 from tests.hostile.outside import READERS
 from tests.hostile.serving import asking
 from tests.kept import Kept, clear, fingerprint
-from tests.makers.hostile.all_cases import CASES, COMMANDS, EXPORTS, REPORTS, WARM, commands_of
+from tests.makers.hostile.all_cases import CASES, COMMANDS, EXPORTS, PICTURES, REPORTS, WARM, commands_of
 from tests.makers.hostile.cases import Case, Surroundings
 from tests.makers.hostile.file_cases import make_secrets
 from tests.places import ROOT, TESTS
@@ -69,7 +69,7 @@ def command_line(around: Surroundings) -> Iterator[Ask]:
             folder = around.folder.with_name(f"warm-{name}")
             folder.mkdir()
             path = CASES[name].make(replace(around, folder=folder))
-            for command in (*COMMANDS, *REPORTS, *EXPORTS):
+            for command in (*COMMANDS, *REPORTS, *EXPORTS, *PICTURES):
                 ask([command, str(path), None])
         yield ask
 

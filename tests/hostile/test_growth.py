@@ -38,6 +38,7 @@ COMMANDS = {
     "check": ("check", "--format", "json"),
     "list": ("list",),
     "show": ("show", "--explain", "--hash"),
+    "show as pictures": ("show", "--heatmap", "--histogram"),
     "show as JSON": ("show", "--format", "json", "--values"),
     "show one": ("show", "--layer", "nothing like it"),
     "summary": ("summary",),
@@ -45,6 +46,8 @@ COMMANDS = {
     "stats": ("stats", "--format", "markdown"),
     "training": ("training",),
     "lock": ("lock",),
+    "graph": ("graph",),
+    "graph in DOT": ("graph", "--format", "dot"),
     **{form: ("check", "--no-config", "--format", form) for form in FORMS},
 }
 

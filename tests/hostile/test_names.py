@@ -86,7 +86,13 @@ NAMES = {
 TWIN, LEADING_OUT = "harmless", "../harmless"
 LEADS_OUT = frozenset({NAMES["null"], NAMES["parent"], NAMES["absolute"]})
 """Names that are a finding, which is shown; their harmless twin is one, too."""
-COMMANDS = (("show", "--explain"), ("summary",), ("show", "--format", "json"), ("summary", "--format", "json"))
+COMMANDS = (
+    ("show", "--explain"),
+    ("summary",),
+    ("show", "--format", "json"),
+    ("summary", "--format", "json"),
+    ("show", "--heatmap", "--histogram"),
+)
 RUNNER_COMMAND = re.compile(r"^\s*::|##\[|##vso\[|##teamcity\[", re.MULTILINE | re.IGNORECASE)
 
 

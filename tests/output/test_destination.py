@@ -110,6 +110,7 @@ TAKEN = {"rules": (), "diff": (NETWORK, OTHER), "series": (NETWORK, OTHER), "che
 """What stands behind a command, where that is more or less than one model."""
 
 LEFT_OUT = {
+    "browse": "it writes to a terminal alone",
     "verify": "it asks Keras; what it records is written below",
     "export": "it has files of other programs, of which a .csv cannot say who wrote it",
 }

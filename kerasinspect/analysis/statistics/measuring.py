@@ -11,11 +11,11 @@ import numpy as np
 from kerasinspect.analysis.statistics.extremes import extremes, zeros_and_subnormals
 from kerasinspect.analysis.statistics.figures import Statistics
 from kerasinspect.analysis.statistics.numbers import BLOCK, as_numbers, dot, raw_blocks, widened
+from kerasinspect.analysis.statistics.parts import flat_parts, is_divided
 from kerasinspect.analysis.statistics.sampling import Sampler
 from kerasinspect.analysis.statistics.side_by_side import side_by_side
 from kerasinspect.analysis.statistics.units import Units, UnitsSoFar
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.model.arrays import Divisible
 
 if TYPE_CHECKING:
     from typing import Any
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 _LARGE, _LARGE_BLOCK = 1 << 22, 1 << 18
 """Values of a large array, and how many of one are looked at together: so many that numpy does nearly all of the work
 and two threads seldom wait for each other."""
-
-_SHARED = 1 << 22
-"""Values of an array that several threads read together: of a smaller one, starting them costs too much."""
 
 _CHUNKS = 8
 """How many chunks a thread takes at a time."""
@@ -90,28 +87,17 @@ class _Reading:
     @property
     def is_shared(self) -> bool:
         """Whether several threads read it, part by part."""
-        if self._size < _SHARED or self._size < 2 * self._step or self._columns > self._together:
-            return False  # a part holds whole rows
-        # An array is divisible everywhere or nowhere; one that is not may declare any size.
-        return self._part(0) is not None
+        return self._columns <= self._together and is_divided(self._array, self._step)  # each holds a whole row
 
     @property
     def parts(self) -> list[tuple[int, Array]]:
         """The flat parts that are read by themselves, each with the place of its first value; one is the whole."""
-        if not self.is_shared:
-            return [(0, self._array)]
-        parts = ((start, self._part(start)) for start in range(0, self._size, self._step))
-        return [(start, part) for start, part in parts if part is not None]
+        return flat_parts(self._array, self._step) if self.is_shared else [(0, self._array)]
 
     @property
     def _step(self) -> int:
         """Values of a part."""
         return _CHUNKS * self._columns * max(1, self._together // self._columns)
-
-    def _part(self, start: int) -> Array | None:
-        """The part that begins at a place; None where the array cannot be divided."""
-        stop = min(start + self._step, self._size)
-        return self._array.part(start, stop) if isinstance(self._array, Divisible) else None
 
     def read(self, part: tuple[int, Array]) -> None:
         """Read one part; raises DamagedFile where its bytes are missing, RefusedFile where they may not be read."""

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 _MANY = 500
 """So many values that fit are likely to be the initial ones: training would show."""
 
-_FORMS: Mapping[str, tuple[Form, ...]] = {
-    "random_normal": ("normal",),
-    **dict.fromkeys(("truncated_normal", "glorot_normal", "he_normal", "lecun_normal"), ("truncated",)),
+_FORMS: Mapping[str | None, tuple[Form, ...]] = {
+    "uniform": ("uniform",),
+    "normal": ("normal",),
+    "truncated normal": ("truncated",),
 }
-"""What the initializers that have no limit draw from; any other may be of either form."""
+"""What an initializer of a known form draws from; any other may be of either form of a normal distribution."""
 
 
 def changed(weight: Weight, reason: Reason, look: Fit | None = None, departure: float | None = None) -> Judgement:
@@ -85,11 +86,7 @@ def _beyond(figures: Statistics, distribution: Distribution, dtype: str) -> bool
 def _distributions(initializer: Initializer, origin: Origin) -> list[Distribution]:
     """What the initializer may have drawn from."""
     stddev = initializer.stddev or 0.0
-    forms: tuple[Form, ...] = _FORMS.get(initializer.name, ("truncated", "normal"))
-    if initializer.limit is not None:
-        forms = ("uniform",)
-    elif not origin.new and initializer.name != "truncated_normal":
-        forms = ("normal",)
+    forms = _FORMS.get(initializer.form, ("truncated", "normal") if origin.new else ("normal",))
     return [Distribution(form, initializer.mean, stddev) for form in forms]
 
 

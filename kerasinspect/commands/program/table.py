@@ -17,9 +17,17 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
             "stats.stats",
             "Show figures of every weight: range, mean, standard deviation, zeros, NaN, infinities.",
         ),
+        "graph": (
+            "pictures.graph.graph",
+            "Draw the network: layers, nested models and the tensors between them, for Mermaid, Graphviz or as SVG.",
+        ),
         "training": (
             "training.training",
             "Show whether each layer was trained or still has its initial values, and why.",
+        ),
+        "browse": (
+            "pictures.browse.browse",
+            "Look at a model in an interactive view: its layer tree, and what each weight is.",
         ),
     },
     "Compare": {
@@ -51,6 +59,10 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "export": (
             "export.export",
             "Write arrays with their right names to .npz, .npy, .safetensors, .csv or .json.",
+        ),
+        "report": (
+            "pictures.report.report",
+            "Write one page of HTML about a model, with pictures of its weights, to look at or to send.",
         ),
     },
     "Set up": {

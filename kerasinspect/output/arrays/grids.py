@@ -8,12 +8,10 @@ from math import ceil
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerasinspect.knowledge.words import GATE_WORDS
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.excerpts import Plane, excerpt
 from kerasinspect.output.arrays.labels import NO_LABELS, RowLabels, measured_positions, row_labels, with_labels_cut
 from kerasinspect.output.arrays.layouts import (
-    PLACES,
     Panel,
     Piece,
     Roles,
@@ -21,11 +19,11 @@ from kerasinspect.output.arrays.layouts import (
     Runs,
     assign_roles,
     block_positions,
-    corner,
     panels,
     row_runs,
 )
 from kerasinspect.output.arrays.numbers import NumberStyle, choose_style
+from kerasinspect.output.arrays.pieces import block_labels, column_label, column_pieces, fixed_labels, positions_along
 from kerasinspect.output.arrays.readings import reading
 from kerasinspect.output.blocks import Block, Grid, GridRow, Paragraph
 from kerasinspect.output.layout.cutting import told_apart
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kerasinspect.analysis.shown_values import ShownValues
-    from kerasinspect.analysis.slicing import Window
     from kerasinspect.output.arrays.excerpts import Rows
     from kerasinspect.output.arrays.readings import Reading
     from kerasinspect.output.show_options import GridOptions
@@ -62,9 +59,6 @@ _LEAST_FREE = 10
 
 _PLACES_UNDER_A_HEADING = (3, 2, 1)
 """Columns that share a heading at least, the place for those left out among them; on a narrow page fewer."""
-
-_GROUPS_MADE = 64
-"""Groups of columns that are made of a long axis, from both of its ends; no page has room for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +89,8 @@ def draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
 
     Raises DamagedFile where values are missing, before it gives any block.
     """
-    fixed = ", ".join(_fixed(values))
+    fixed = ", ".join(fixed_labels(values))
     return chain([Paragraph(f"at {fixed}", "quiet", 3)] if fixed else [], _draw(values, options))
-
-
-def _fixed(values: ShownValues) -> Iterator[str]:
-    """The names of the positions at which a slice takes a single one."""
-    for at, part in enumerate(values.window):
-        if not isinstance(part, range):
-            gate = "gate " if values.axes[at].blocks and at not in values.labels else ""
-            yield gate + values.label(at, part)
 
 
 def _draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
@@ -175,12 +161,12 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) ->
     """What is shown where a number takes ``cell`` characters."""
     rows: Runs = (range(1),)
     if roles.row is not None:
-        rows = row_runs(_positions(values.window, roles.row), Room(None, options.full))
+        rows = row_runs(positions_along(values.window, roles.row), Room(None, options.full))
     page = None if options.width is None else max(LEAST_WIDTH, options.width) - _INDENT
     beside = None if page is None else max(_LEAST_LABEL, min(page // 2, page - max(cell + _GUTTER, _LEAST_FREE)))
     labels = NO_LABELS if roles.row is None else row_labels(values, roles.row, rows, beside)
     free = 0 if page is None else page - labels.width
-    groups = _groups(values, roles, full=options.full)
+    groups = column_pieces(values, roles, full=options.full)
     room = Room(None, options.full)
     if page is not None:
         groups = with_labels_cut(groups, free - _GUTTER - _STROKES)
@@ -193,7 +179,7 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions, cell: int) ->
 def _columns_that_fit(values: ShownValues, roles: Roles, groups: Sequence[Piece], cell: int, free: int) -> int:
     """How many columns fit, where each is as wide as its numbers, its label, and its part of the heading over it."""
     measured = measured_positions(values, roles.column, (groups[0].columns,))
-    labels = told_apart([_column_label(values, roles, groups[0], at) for at in measured], None)
+    labels = told_apart([column_label(values, roles, groups[0], at) for at in measured], None)
     label = min(free - _GUTTER, max(map(columns_of, labels)))
     heading = max(columns_of(group.label) for group in groups)
     for places in _PLACES_UNDER_A_HEADING:
@@ -205,40 +191,14 @@ def _columns_that_fit(values: ShownValues, roles: Roles, groups: Sequence[Piece]
     return max(1, fit)
 
 
-def _groups(values: ShownValues, roles: Roles, *, full: bool) -> list[Piece]:
-    """The columns in equally wide parts: gates, or the positions of the group axis, or all in one.
-
-    Where not all are shown, those in the middle of a long axis are left out here: no page has room for them.
-    """
-    columns = _positions(values.window, roles.column)
-    if roles.group is not None:
-        groups = _positions(values.window, roles.group)
-        ends = [groups] if full else corner(groups, _GROUPS_MADE)
-        return [Piece(columns, at, values.label(roles.group, at)) for run in ends for at in run]
-    axis = values.axes[roles.column]
-    gates = len(axis.blocks)
-    if not gates or roles.column in values.labels or columns != range(axis.size) or axis.size % gates:
-        return [Piece(columns)]
-    wide = axis.size // gates
-    words = [f"gate {gate} ({GATE_WORDS[gate]})" if gate in GATE_WORDS else f"gate {gate}" for gate in axis.blocks]
-    return [Piece(range(n * wide, (n + 1) * wide), label=word) for n, word in enumerate(words)]
-
-
 def _grid(drawing: _Drawing, fixed: tuple[int, ...], panel: Panel) -> Grid:
     """One grid, its rows still to be read."""
     values, plan = drawing.values, drawing.plan
-    title = ", ".join(_block_labels(values, zip(plan.roles.blocks, fixed, strict=True)))
+    title = ", ".join(block_labels(values, zip(plan.roles.blocks, fixed, strict=True)))
     columns = [label for piece in panel for label in _column_labels(values, plan.roles, piece)]
     shown = told_apart(columns, plan.free - _GUTTER if plan.free else None)
     rows = _rows(drawing, drawing.read(fixed, panel))
     return Grid(tuple(shown), rows, drawing.style.width, plan.labels.width, tuple(_group_labels(panel)), title)
-
-
-def _block_labels(values: ShownValues, fixed: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """Which block this is; the only place of a window tells none from another."""
-    for axis, at in fixed:
-        if values.axes[axis].size > 1 or values.axes[axis].name not in PLACES or axis in values.labels:
-            yield values.label(axis, at)
 
 
 def _column_labels(values: ShownValues, roles: Roles, piece: Piece | None) -> Iterator[str]:
@@ -246,15 +206,7 @@ def _column_labels(values: ShownValues, roles: Roles, piece: Piece | None) -> It
     if piece is None:
         yield _GAP
     else:
-        yield from (_column_label(values, roles, piece, at) for at in piece.columns)
-
-
-def _column_label(values: ShownValues, roles: Roles, piece: Piece, position: int) -> str:
-    """The label of one column."""
-    axis = values.axes[roles.column]
-    if piece.label and roles.group is None:
-        return f"{axis.name} {position % (axis.size // len(axis.blocks))}"
-    return values.label(roles.column, position)
+        yield from (column_label(values, roles, piece, at) for at in piece.columns)
 
 
 def _group_labels(panel: Panel) -> Iterator[tuple[str, int]]:
@@ -295,15 +247,9 @@ def _left_out(values: ShownValues, plan: _Plan) -> str:
         shown[roles.row] = {at for run in plan.rows for at in run} if len(plan.rows) > 1 else plan.rows[0]
     for number, axis in enumerate(roles.blocks):
         shown[axis] = {block[number] for block in plan.blocks}
-    missing = {axis: len(_positions(values.window, axis)) - len(some) for axis, some in sorted(shown.items())}
+    missing = {axis: len(positions_along(values.window, axis)) - len(some) for axis, some in sorted(shown.items())}
     return ", ".join(
-        f"{count:,} of {counted(len(_positions(values.window, axis)), values.axes[axis].name)}"
+        f"{count:,} of {counted(len(positions_along(values.window, axis)), values.axes[axis].name)}"
         for axis, count in missing.items()
         if count
     )
-
-
-def _positions(window: Window, axis: int) -> range:
-    """The positions of an axis that the window leaves free."""
-    part = window[axis]
-    return part if isinstance(part, range) else range(part, part + 1)

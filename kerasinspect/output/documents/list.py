@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.output.documents.model import fingerprint_facts, hash_facts, line_head, model_document, model_state
 from kerasinspect.output.documents.show import weight_facts
+from kerasinspect.output.figures import histogram_document
 from kerasinspect.output.formats.json import Deferred
 
 if TYPE_CHECKING:
@@ -27,23 +28,24 @@ def list_columns(*, hashes: bool) -> tuple[str, ...]:
     return (*_COLUMNS, "sha256") if hashes else _COLUMNS
 
 
-def list_document(inspection: Inspection, *, hashes: bool = False) -> Document:
-    """The document of ``list``, with hashes where they are asked for."""
+def list_document(inspection: Inspection, *, hashes: bool = False, sparks: bool = False) -> Document:
+    """The document of ``list``, with hashes and small histograms where they are asked for."""
     content = fingerprint_facts(inspection.fingerprint) if hashes else {}
     return {
         "schema": _LIST_SCHEMA,
         "model": {**model_document(inspection.model), **content},
-        "weights": [_weight_document(one, hashes=hashes) for one in inspection.weights],
+        "weights": [_weight_document(one, hashes=hashes, sparks=sparks) for one in inspection.weights],
         **model_state(inspection.model, Deferred(inspection.checksum)),
     }
 
 
-def list_lines(inspection: Inspection, *, hashes: bool = False) -> Iterator[Document]:
+def list_lines(inspection: Inspection, *, hashes: bool = False, sparks: bool = False) -> Iterator[Document]:
     """A document for each weight."""
     head = line_head("list", inspection.model)
-    return (head | _weight_document(one, hashes=hashes) for one in inspection.weights)
+    return (head | _weight_document(one, hashes=hashes, sparks=sparks) for one in inspection.weights)
 
 
-def _weight_document(inspected: WeightInspection, *, hashes: bool) -> dict[str, Writable]:
-    """The facts of one weight, and its hash."""
-    return weight_facts(inspected.weight) | (hash_facts(inspected.sha256) if hashes else {})
+def _weight_document(inspected: WeightInspection, *, hashes: bool, sparks: bool) -> dict[str, Writable]:
+    """The facts of one weight, its hash, and how its values are spread."""
+    document = weight_facts(inspected.weight) | (hash_facts(inspected.sha256) if hashes else {})
+    return document | {"histogram": histogram_document(inspected)} if sparks else document

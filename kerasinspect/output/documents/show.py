@@ -15,7 +15,7 @@ from kerasinspect.output.documents.model import (
     model_document,
     model_state,
 )
-from kerasinspect.output.figures import figures_document, finite
+from kerasinspect.output.figures import figures_document, finite, histogram_document
 from kerasinspect.output.formats.json import Deferred, Document, Writable
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _weight_document(inspected: WeightInspection, options: ShowOptions) -> Docum
     if options.statistics:
         figures = inspected.figures
         document["statistics"] = None if isinstance(figures, Unread) else figures_document(figures)
+    if options.histogram:
+        document["histogram"] = histogram_document(inspected)
     if options.values:
         document |= _values(inspected)
     return document

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.documents.model import line_head, model_document, model_state
-from kerasinspect.output.figures import figures_document, finite, initial_std
+from kerasinspect.output.figures import figures_document, finite, histogram_document, initial_std
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def stats_document(survey: Survey, checksum: Verified | None = None) -> Document
     return {
         "schema": _STATS_SCHEMA,
         "model": model_document(survey.model),
-        "weights": [_weight_document(one, survey.points) for one in survey.weights],
+        "weights": [_weight_document(one, survey) for one in survey.weights],
         "left_out": survey.left_out,
         **model_state(survey.model, checksum),
     }
@@ -32,10 +32,10 @@ def stats_document(survey: Survey, checksum: Verified | None = None) -> Document
 def stats_lines(survey: Survey) -> Iterator[Document]:
     """A document for each weight."""
     head = line_head("stats", survey.model)
-    return (head | _weight_document(one, survey.points) for one in survey.weights)
+    return (head | _weight_document(one, survey) for one in survey.weights)
 
 
-def _weight_document(one: Surveyed, points: tuple[float, ...]) -> dict[str, Writable]:
+def _weight_document(one: Surveyed, survey: Survey) -> dict[str, Writable]:
     """The document of one weight."""
     weight, figures = one.inspected.weight, one.figures
     document: dict[str, Writable] = {
@@ -50,6 +50,8 @@ def _weight_document(one: Surveyed, points: tuple[float, ...]) -> dict[str, Writ
     }
     if one.quantiles is not None:
         document["quantiles"] = {
-            f"{point:g}": finite(value) for point, value in zip(points, one.quantiles, strict=True)
+            f"{point:g}": finite(value) for point, value in zip(survey.points, one.quantiles, strict=True)
         }
+    if survey.with_histograms:
+        document["histogram"] = histogram_document(one.inspected)
     return document

@@ -7,7 +7,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO, assert_never
 
-from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Row, Table
+from kerasinspect.output.blocks import Bars, Block, Grid, Heading, HeatMap, Paragraph, Row, Table
+from kerasinspect.output.layout.lines import lay_out
 from kerasinspect.shown.escaping import visible
 
 if TYPE_CHECKING:
@@ -90,6 +91,12 @@ def _lines(block: Block) -> Iterator[str]:
         case Grid():
             cells = (("", (row.label, *(row.cells or ["⋯"] * len(block.columns)))) for row in block.rows)
             yield from _table([block.title, *block.columns], [False] + [True] * len(block.columns), cells)
+        case HeatMap() | Bars():
+            yield from (
+                "```text",
+                *("".join(text for text, _ in line).rstrip() for line in lay_out([block], None)),
+                "```",
+            )
         case _:
             assert_never(block)
 

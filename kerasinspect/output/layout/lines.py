@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
+from kerasinspect.output.blocks import Bars, Block, Grid, Heading, HeatMap, Paragraph, Table
+from kerasinspect.output.layout.bars import bar_lines
 from kerasinspect.output.layout.grids import grid_lines
+from kerasinspect.output.layout.heat_maps import heat_map_lines
 from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import LEAST_WIDTH, SEPARATOR
 from kerasinspect.output.layout.tables import table_lines
@@ -44,6 +46,10 @@ def lay_out(blocks: Iterable[Block], width: int | None) -> Iterator[Line]:
                 yield from table_lines(block, room)
             case Grid():
                 yield from grid_lines(block, room)
+            case HeatMap():
+                yield from heat_map_lines(block, room)
+            case Bars():
+                yield from bar_lines(block, room)
             case _:
                 assert_never(block)
         before = block
@@ -58,6 +64,8 @@ def _apart(before: Block, block: Block) -> bool:
             return True
         case Grid():
             return isinstance(before, Grid)
+        case HeatMap() | Bars():
+            return False
         case Paragraph():
             return block.apart or (block.level == 1 and not isinstance(before, Heading))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from kerasinspect.output.colours import Style
+    from kerasinspect.output.colours import Paint, Style
 
-Span: TypeAlias = "tuple[str, Style]"
+Span: TypeAlias = "tuple[str, Style | Paint]"
 Line: TypeAlias = "tuple[Span, ...]"
 
 GUTTER = "  "

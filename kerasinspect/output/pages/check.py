@@ -31,7 +31,8 @@ _LISTED = (
 _COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
 _ENDED = {0: "passed", 1: "failed", 3: "incomplete"}
 """How a run ended, by its exit status."""
-_TONES: Mapping[Severity, Tone] = {"error": "error", "warning": "warning", "note": "quiet"}
+TONES: Mapping[Severity, Tone] = {"error": "error", "warning": "warning", "note": "quiet"}
+"""How much a finding matters, by its severity."""
 
 
 def check_blocks(
@@ -51,9 +52,9 @@ def check_blocks(
             tuple(_facts(model)),
             "quiet" if verdict == "passed" else "error",
         )
-        yield from _unread(model)
+        yield from unread_blocks(model)
         for _, alike in groupby(findings, key=lambda one: (one.severity, one.code, one.remedy, one.advisories)):
-            yield from _finding_blocks([*alike], verbose=verbose)
+            yield from finding_blocks([*alike], verbose=verbose)
         yield from _remarks(model, quiet=quiet, verbose=verbose)
     yield from _closing(report, statistics=statistics, quiet=quiet, verbose=verbose)
 
@@ -72,10 +73,10 @@ def _shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Find
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def _finding_blocks(alike: list[Finding], *, verbose: bool) -> Iterator[Block]:
+def finding_blocks(alike: list[Finding], *, verbose: bool) -> Iterator[Block]:
     """What one rule found in one file: the rule, then a line for each place, and what to do about all of them."""
     first = alike[0]
-    yield Paragraph(f"{first.severity} {first.code} {first.name}", _TONES[first.severity], 2)
+    yield Paragraph(f"{first.severity} {first.code} {first.name}", TONES[first.severity], 2)
     for finding in alike:
         yield Paragraph(f"{short(finding.where)}: {finding.message}", level=3)
         if verbose and finding.place:
@@ -93,7 +94,7 @@ def check_tables(
     yield Heading("kerasinspect check", 1)
     for model, findings in _listed(report, quiet=quiet):
         yield Heading(path_in_words(model.location), 2, report.verdict(model), tuple(_facts(model)))
-        yield from _unread(model)
+        yield from unread_blocks(model)
         if findings:
             yield Table(_FOUND, tuple(Row(_cells(finding)) for finding in findings))
         yield from _remarks(model, quiet=quiet, verbose=verbose)
@@ -114,7 +115,7 @@ def _flat_rows(model: ModelReport) -> Iterator[Row]:
         yield Row((model.location, *facts, " ".join(known.cve for known in one.advisories), one.help, one.place))
 
 
-def _unread(model: ModelReport) -> Iterator[Block]:
+def unread_blocks(model: ModelReport) -> Iterator[Block]:
     """What could not be read of one file."""
     return (Paragraph(f"cannot be read: {sentence}", "error", 2) for sentence in model.unread)
 

@@ -61,13 +61,18 @@ def diff_blocks(listed: ListedDiff, *, summary: bool = False) -> Iterator[Block]
     yield from _heads(diff)
     yield from _outcome(diff)
     if not summary and not diff.equal:
-        yield from _table(listed)
-        if listed.left_out:
-            yield Paragraph(f"left out: {counted(listed.left_out, 'layer')}", "quiet")
-        yield from spectra_blocks(listed)
-        yield from config_blocks(listed)
+        yield from changes_blocks(listed)
     if sentences := [sentence for _, sentence in not_compared(diff)]:
         yield Paragraph(" ".join(sentences), "quiet", apart=True)
+
+
+def changes_blocks(listed: ListedDiff) -> Iterator[Block]:
+    """What differs in the layers that are listed, and in the config of the model unless layers were chosen."""
+    yield from _table(listed)
+    if listed.left_out:
+        yield Paragraph(f"left out: {counted(listed.left_out, 'layer')}", "quiet")
+    yield from spectra_blocks(listed)
+    yield from config_blocks(listed)
 
 
 def alone_blocks(model: Model, word: Literal["added", "removed"]) -> Iterator[Block]:

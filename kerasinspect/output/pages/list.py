@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from kerasinspect.analysis.damage import Unread
+from kerasinspect.output.arrays.histograms import spark
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.pages.head import extras_blocks, fingerprint_blocks, head_blocks
 from kerasinspect.output.phrases import array_in_words
@@ -24,7 +25,7 @@ _COLUMNS = (
     Column("parameters", numeric=True, optional=True),
 )
 
-_HASH = Column("sha256")
+_SPARK, _HASH = Column("spread"), Column("sha256")
 _DIGITS = 16
 
 _MARKS = {
@@ -37,10 +38,10 @@ _UNBUILT_LISTED = 8
 """Layers without weights yet that are named; of more only the number is said."""
 
 
-def list_blocks(inspection: Inspection, *, hashes: bool = False) -> Iterator[Block]:
-    """The page of ``list``, with hashes where they are asked for."""
+def list_blocks(inspection: Inspection, *, hashes: bool = False, sparks: bool = False) -> Iterator[Block]:
+    """The page of ``list``, with hashes and small histograms where they are asked for."""
     yield from head_blocks(inspection.model)
-    yield from weight_lines(inspection, hashes=hashes)
+    yield from weight_lines(inspection, hashes=hashes, sparks=sparks)
     if inspection.weights:
         yield from _unbuilt(inspection, 2)
     beside = [*extras_blocks(inspection.extra_totals), *(_of_hashes(inspection) if hashes else ())]
@@ -56,8 +57,8 @@ def _of_hashes(inspection: Inspection) -> Iterator[Paragraph]:
         yield Paragraph("no fingerprint: only some weights are listed, and it is of all of them", "quiet")
 
 
-def weight_lines(inspection: Inspection, *, hashes: bool = False) -> Iterator[Block]:
-    """A line for each weight that is listed, with the first digits of its hash, and what the marks in them mean."""
+def weight_lines(inspection: Inspection, *, hashes: bool = False, sparks: bool = False) -> Iterator[Block]:
+    """A line for each weight that is listed, with what was asked for beside it, and what the marks in them mean."""
     weights = inspection.weights
     if not weights:
         yield from _without_weights(inspection)
@@ -65,8 +66,9 @@ def weight_lines(inspection: Inspection, *, hashes: bool = False) -> Iterator[Bl
     positions = [_position(inspected.weight) for inspected in weights]
     room = max(len(_position(weight)) for weight in inspection.model.weights)
     marks = [f"{position:<{room}}" for position in positions]
-    rows = (_row(mark, inspected, hashes=hashes) for mark, inspected in zip(marks, weights, strict=True))
-    yield Table((*_COLUMNS, _HASH) if hashes else _COLUMNS, tuple(rows), titled=False)
+    rows = (_row(mark, inspected, hashes=hashes, sparks=sparks) for mark, inspected in zip(marks, weights, strict=True))
+    columns = (*_COLUMNS, *([_SPARK] if sparks else []), *([_HASH] if hashes else []))
+    yield Table(columns, tuple(rows), titled=False)
     yield from (Paragraph(meaning, "quiet", 2) for mark, meaning in _MARKS.items() if mark in positions)
 
 
@@ -77,12 +79,13 @@ def _position(weight: Weight) -> str:
     return "[?]" if weight.has_entry else "[-]"
 
 
-def _row(position: str, inspected: WeightInspection, *, hashes: bool) -> Row:
+def _row(position: str, inspected: WeightInspection, *, hashes: bool, sparks: bool) -> Row:
     """The line of one weight."""
     weight = inspected.weight
     parameters = f"{weight.parameters:,}"
     cells = (weight.path, shape_text(weight.shape), array_in_words(weight), weight.dtype, parameters)
-    return Row((*cells, _hash(inspected.sha256)) if hashes else cells, mark=position)
+    beside = [spark(inspected.histogram)] if sparks else []
+    return Row((*cells, *beside, *([_hash(inspected.sha256)] if hashes else [])), mark=position)
 
 
 def _hash(digest: str | Unread) -> str:

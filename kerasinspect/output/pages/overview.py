@@ -6,7 +6,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, assert_never
 
 from kerasinspect.late.dataclasses import replace
-from kerasinspect.output.blocks import Block, Grid, Heading, Paragraph, Table
+from kerasinspect.output.blocks import Bars, Block, Grid, Heading, HeatMap, Paragraph, Table
+from kerasinspect.output.layout.bars import BAR_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,5 +39,9 @@ def _measured(block: Block, room: int) -> tuple[Block, int]:
             rows = iter(block.rows)
             begun = [*islice(rows, max(0, room))]
             return replace(block, rows=chain(begun, rows)), len(begun) + 2
+        case HeatMap():
+            return block, sum(len(strip.labels) // (1 + block.halves) + 2 for strip in block.strips)
+        case Bars():
+            return block, BAR_LINES
         case _:
             assert_never(block)

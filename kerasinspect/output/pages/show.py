@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.arrays.grids import draw
+from kerasinspect.output.arrays.histograms import histogram_blocks
 from kerasinspect.output.blocks import Block, Heading, Paragraph
 from kerasinspect.output.figures import statistics_facts
 from kerasinspect.output.pages.code import code_blocks
@@ -65,12 +66,10 @@ def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
     model = inspection.model
     if options.explain and model.weights:
         yield Paragraph(_ORDER)
-    if inspection.own_weights:
-        yield Heading(model.name or "model", 2, "the model's own weights")
-        for weight in inspection.own_weights:
-            yield from _weight_blocks(weight, options)
+    yield from own_blocks(inspection, options)
     for layer in inspection.walk():
-        yield from _layer_blocks(layer, options)
+        if not (layer.is_quiet or layer.holds_quiet_ones):
+            yield from layer_blocks(layer, options)
     yield from _without_weights(inspection.quiet_layers)
     yield from extras_blocks(inspection.extra_totals)
     if options.hashes:
@@ -79,26 +78,37 @@ def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
         yield from code_blocks(inspection.code, texts=options.show_code)
 
 
-def _layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
-    """One layer without those below it; nothing for one that only holds layers without weights."""
+def own_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
+    """The weights that the model itself owns; nothing where there are none."""
+    if inspection.own_weights:
+        yield Heading(inspection.model.name or "model", 2, "the model's own weights")
+    for weight in inspection.own_weights:
+        yield from weight_blocks(weight, options)
+
+
+def layer_blocks(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
+    """One layer without those below it."""
+    yield from layer_head(inspected, explain=options.explain)
+    for weight in inspected.weights:
+        yield from weight_blocks(weight, options)
+
+
+def layer_head(inspected: LayerInspection, *, explain: bool) -> Iterator[Block]:
+    """What there is to say of a layer before its weights."""
     layer = inspected.layer
-    if inspected.is_quiet or inspected.holds_quiet_ones:
-        return
     yield Heading(layer.path, 2, "layer", tuple(_layer_facts(layer)))
     for remark in layer.remarks:
         yield Paragraph(str(remark), "warning", 2)
-    if options.explain and (sentence := inspected.sentence):
+    if explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=2)
-    if (options.explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
+    if (explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
         yield Paragraph(sentence, "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
     if layer.vocabulary is not None:
         yield Paragraph(_tokens(layer.vocabulary), level=2)
-    elif not layer.weights and not layer.layers:
+    elif not (layer.weights or layer.layers or inspected.is_quiet):
         yield Paragraph(UNBUILT if layer.built is False else "no weights in this file", level=2)
-    for weight in inspected.weights:
-        yield from _weight_blocks(weight, options)
 
 
 def _layer_facts(layer: Layer) -> Iterator[str]:
@@ -124,8 +134,14 @@ def _tokens(vocabulary: Vocabulary) -> str:
     return f"vocabulary of {counted(vocabulary.count, 'token')}: {listed}{more}"
 
 
-def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
+def weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
     """One weight: what it is, what it does, and its values."""
+    yield from weight_head(inspected, explain=options.explain)
+    yield from _value_blocks(inspected, options)
+
+
+def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block]:
+    """What there is to say of a weight before its values."""
     weight = inspected.weight
     yield Heading(weight.name, 3, facts=tuple(_weight_facts(weight)))
     origin = SEPARATOR.join(_origin(weight))
@@ -135,11 +151,10 @@ def _weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterato
         yield Paragraph("the file does not store its name, only its position among the layer's weights", "quiet", 3)
     if weight.remark is not None:
         yield Paragraph(str(weight.remark), "warning", 3)
-    if options.explain and (sentence := inspected.sentence):
+    if explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:
         yield Paragraph(_quantized(inspected), "quiet", 3)
-    yield from _value_blocks(inspected, options)
 
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
@@ -197,9 +212,15 @@ def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iter
     if options.hashes:
         digest = inspected.sha256
         yield digest if isinstance(digest, Unread) else [Paragraph(f"sha256 {digest}", "quiet", 3)]
+    if options.histogram:
+        yield histogram_blocks(inspected, options.grid.width)
     if inspected.misfit:
         yield [Paragraph("no values: the slice does not fit this shape", "quiet", 3)]
-    else:
+    elif options.heatmap:
+        from kerasinspect.output.arrays.heat_maps import draw_heat_map  # noqa: PLC0415 - numpy comes with it
+
+        yield inspected.attempt(lambda: draw_heat_map(inspected, options.grid))
+    elif not options.histogram:
         yield inspected.attempt(lambda: draw(inspected.values, options.grid))
 
 

@@ -30,14 +30,19 @@ _CONNECTED = Column("connected to", wraps=True, optional=True)
 def summary_blocks(summary: Summary) -> Iterator[Block]:
     """The page of ``summary``."""
     yield from head_blocks(summary.model)
-    columns = (*_COLUMNS, _CONNECTED) if summary.branches else _COLUMNS
-    rows = tuple(_rows(summary, summary.entries, (), connected=summary.branches))
-    yield _without_empty_columns(Table(columns, rows))
+    yield layer_table(summary)
     if summary.left_out:
         yield Paragraph(f"left out: {counted(summary.left_out, 'smaller layer')}", "quiet")
     yield Table(
         (Column("total"), Column("parameters", numeric=True), Column("size", numeric=True)), tuple(_totals(summary))
     )
+
+
+def layer_table(summary: Summary) -> Table:
+    """One row for each layer, those below it after it."""
+    columns = (*_COLUMNS, _CONNECTED) if summary.branches else _COLUMNS
+    rows = tuple(_rows(summary, summary.entries, (), connected=summary.branches))
+    return _without_empty_columns(Table(columns, rows))
 
 
 def _without_empty_columns(table: Table) -> Table:

@@ -46,7 +46,7 @@ def training_blocks(training: Training, selection: Selection) -> Iterator[Block]
     """The page of ``training``: the model in sum, and the layers that are listed."""
     layers = training.listed(selection)
     yield from head_blocks(training.model)
-    yield Paragraph(SEPARATOR.join(_totals(training)))
+    yield Paragraph(SEPARATOR.join(training_totals(training)))
     if not layers:
         yield Paragraph(no_weights(training.model))
         return
@@ -55,7 +55,7 @@ def training_blocks(training: Training, selection: Selection) -> Iterator[Block]
     yield Paragraph(_ABOUT, "quiet")
 
 
-def _totals(training: Training) -> Iterator[str]:
+def training_totals(training: Training) -> Iterator[str]:
     """How many layers have which verdict, and how many steps the optimizer took."""
     for number, (verdict, words) in enumerate(VERDICT_WORDS.items()):
         count, frozen = training.count(verdict), training.frozen(verdict)
@@ -70,9 +70,14 @@ def _totals(training: Training) -> Iterator[str]:
 
 def _layer_row(layer: LayerTraining) -> Row:
     """One layer."""
+    facts = (verdict_in_words(layer), layer.certainty or "", layer_evidence(layer))
+    return Row((layer.layer.path, layer.layer.class_name, *facts))
+
+
+def verdict_in_words(layer: LayerTraining) -> str:
+    """Whether one layer was trained, and whether it still is."""
     word = untrained_word(layer.layer)
-    verdict = VERDICT_WORDS[layer.verdict] + (f" ({word})" if word else "")
-    return Row((layer.layer.path, layer.layer.class_name, verdict, layer.certainty or "", layer_evidence(layer)))
+    return VERDICT_WORDS[layer.verdict] + (f" ({word})" if word else "")
 
 
 def _weight_row(one: WeightTraining) -> Row:

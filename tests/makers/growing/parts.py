@@ -22,7 +22,10 @@ COMMON = ("check", "show as JSON", "summary", "lock")
 """What is done with most files."""
 RULES = ("check",)
 """Where rules alone look at something, and only much of it tells."""
-EVERY = ("check", "list", "show", "show as JSON", "show one", "summary", "summary as JSON", "stats", "training", "lock")
+EVERY = (
+    *("check", "list", "show", "show as JSON", "show one", "summary", "summary as JSON", "stats", "training", "lock"),
+    *("graph", "graph in DOT"),
+)
 """What is done with names and arrays, which every page has."""
 
 

@@ -32,6 +32,8 @@ REPORTS = tuple(("check", "--no-config", "--format", form) for form in ("junit",
 """The other forms of ``check``, of which each case gets one."""
 EXPORTS = tuple(("export", "--quiet", "--output", f"written.{form}") for form in ("json", "csv", "npz"))
 """The forms of ``export``, of which each case gets one."""
+PICTURES = (("show", "--heatmap"), ("show", "--histogram"))
+"""What draws values, of which each case gets one."""
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
     *("h5-external-link-latest", "file-missing", "folder-of-models"),
@@ -42,4 +44,9 @@ WARM = (
 def commands_of(name: str) -> tuple[tuple[str, ...], ...]:
     """The commands that the case of this name is given to."""
     number = crc32(name.encode())
-    return (*COMMANDS, REPORTS[number % len(REPORTS)], EXPORTS[number // len(REPORTS) % len(EXPORTS)])
+    return (
+        *COMMANDS,
+        REPORTS[number % len(REPORTS)],
+        EXPORTS[number // len(REPORTS) % len(EXPORTS)],
+        PICTURES[number % len(PICTURES)],
+    )

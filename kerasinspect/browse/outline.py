@@ -1,0 +1,85 @@
+"""A tree of subjects as the list of those that are to be seen, which opening and closing one of them changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.model import depth_first
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kerasinspect.browse.subjects import Subject
+
+
+class Node:
+    """A subject at its place in the tree."""
+
+    __slots__ = ("_below", "depth", "is_last", "is_open", "parent", "subject")
+
+    def __init__(self, subject: Subject, parent: Node | None = None, *, is_last: bool = True) -> None:
+        """Stand below a parent, closed."""
+        self.subject, self.parent, self.is_last = subject, parent, is_last
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.is_open = False
+        self._below: Sequence[Node] | None = None
+
+    @property
+    def below(self) -> Sequence[Node]:
+        """The nodes of what the subject holds; they are made when they are first asked for."""
+        if self._below is None:
+            subjects = self.subject.below()
+            self._below = [Node(one, self, is_last=at == len(subjects)) for at, one in enumerate(subjects, 1)]
+        return self._below
+
+    def path(self) -> Iterator[Node]:
+        """The node itself, then what holds it, up to the top."""
+        node: Node | None = self
+        while node is not None:
+            yield node
+            node = node.parent
+
+
+class Outline:
+    """The nodes that are to be seen, top down: the first ones, and what is below each that is open."""
+
+    def __init__(self, top: Subject) -> None:
+        """Show one subject and what is directly below it."""
+        self.top = Node(top)
+        self.rows = [self.top]
+        self.unfold(0)
+
+    def unfold(self, at: int) -> None:
+        """Show what the node in a row holds."""
+        node = self.rows[at]
+        if not node.is_open and not node.subject.is_leaf:
+            node.is_open = True
+            self.rows[at + 1 : at + 1] = [*_seen(node)][1:]
+
+    def fold(self, at: int) -> None:
+        """Show no more what the node in a row holds."""
+        node = self.rows[at]
+        if node.is_open:
+            end = next((n for n in range(at + 1, len(self.rows)) if self.rows[n].depth <= node.depth), len(self.rows))
+            node.is_open = False
+            del self.rows[at + 1 : end]
+
+    def reveal(self, node: Node) -> int:
+        """The row of a node, of which all that holds it is opened."""
+        for holder in reversed([*node.path()][1:]):
+            if not holder.is_open:
+                self.unfold(self.rows.index(holder))
+        return self.rows.index(node)
+
+    def find(self, fits: Callable[[Subject], bool], start: Node, *, forward: bool = True) -> Node | None:
+        """The next node, or the one before, that fits, whether it is to be seen or not; from the end round again."""
+        nodes = [*depth_first(self.top, lambda node: node.below)]
+        at = nodes.index(start)
+        following = (*nodes[at + 1 :], *nodes[: at + 1])
+        order = following if forward else (*reversed(following[:-1]), start)
+        return next((node for node in order if fits(node.subject)), None)
+
+
+def _seen(top: Node) -> Iterator[Node]:
+    """A node, and what is to be seen below it."""
+    return depth_first(top, lambda node: node.below if node.is_open else ())

@@ -1,0 +1,1 @@
+"""What is laid over the tree and the page for a while."""

@@ -1,0 +1,60 @@
+"""What every key does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from kerasinspect.browse.strips import strips_of
+from kerasinspect.browse.widgets.page_view import PageView
+from kerasinspect.output.blocks import Block, Column, Heading, Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
+
+_KEYS = {
+    "↑ ↓  k j": "the line above, the line below",
+    "→ ←  l h": "open, close; go in, go out",
+    "space": "open or close",
+    "home end  g G": "the first line, the last line",
+    "tab": "to the page and back, which the arrows then scroll",
+    "1 to 9": "another page about what is chosen",
+    "z": "the whole width for the page, and back",
+    "r": "read all values, where that was not done at once",
+    "/": "search: a layer or a weight, by a part of its path",
+    "n N": "the next one found, the one before",
+    "f": "the findings of check; enter goes to the place of one",
+    "y": "copy the path of what is chosen",
+    "c": "copy the page, its numbers among it",
+    "esc": "leave the search, the findings or this page",
+    "q": "quit",
+}
+
+
+class KeysScreen(ModalScreen[None]):
+    """The list of keys, until any of those that leave it is pressed."""
+
+    DEFAULT_CSS = """
+    KeysScreen { align: center middle; }
+    KeysScreen PageView { width: 76; max-width: 100%; height: 20; max-height: 100%; border: round $primary; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,enter", "dismiss", "Back")]
+
+    def compose(self) -> ComposeResult:
+        """Make the list."""
+        yield PageView()
+
+    def on_page_view_resized(self) -> None:
+        """Lay it out for the width that there is."""
+        view = self.query_one(PageView)
+        view.show(strips_of(_blocks(), view.columns))
+
+
+def _blocks() -> Iterator[Block]:
+    """The keys as a page."""
+    yield Heading("keys", 2)
+    yield Table((Column("key"), Column("what it does", wraps=True)), tuple(map(Row, _KEYS.items())), titled=False)

@@ -1,0 +1,27 @@
+"""Blocks as lines that Textual draws: laid out as on every other page, so that words and numbers are the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from kerasinspect.output.colours import look_of
+from kerasinspect.output.layout.lines import lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kerasinspect.output.blocks import Block
+    from kerasinspect.output.layout.spans import Line
+
+
+def strips_of(blocks: Iterable[Block], width: int) -> list[Strip]:
+    """The lines of a page that is so many columns wide."""
+    return [strip_of(line) for line in lay_out(blocks, width)]
+
+
+def strip_of(line: Line) -> Strip:
+    """One line, each stretch of it in its style."""
+    return Strip([Segment(text, look_of(style)) for text, style in line])

@@ -1,0 +1,54 @@
+"""What can be looked at: a tree of subjects, each with its pages. Nothing here knows of a terminal or reads a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerasinspect.late.dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kerasinspect.output.blocks import Block, Tone
+    from kerasinspect.output.show_options import GridOptions
+
+_Draw: TypeAlias = "Callable[[GridOptions], Iterable[Block]]"
+"""Makes a page; reading happens while it is walked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page about a subject."""
+
+    title: str
+    draw: _Draw
+    nbytes: int = 0
+    """Bytes that drawing it reads beyond what is shown: those of whole arrays, for figures of all values."""
+
+
+def _no_pages() -> tuple[Page, ...]:
+    """Nothing to be looked at."""
+    return ()
+
+
+def _nothing_below() -> tuple[Subject, ...]:
+    """The end of a branch."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A model, a layer, a weight, or what became of one of them."""
+
+    path: str
+    """What it is found by and copied as: ``lstm/lstm_cell/kernel``."""
+    label: str
+    """What it is called below the subject that holds it."""
+    facts: str = ""
+    """What stands behind the label."""
+    tone: Tone = "plain"
+    pages: Callable[[], Sequence[Page]] = _no_pages
+    below: Callable[[], Sequence[Subject]] = _nothing_below
+    """What it holds, which is made when it is asked for."""
+    is_leaf: bool = True
+    """Whether it holds nothing."""

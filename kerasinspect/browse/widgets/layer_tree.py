@@ -1,0 +1,98 @@
+"""The tree of layers and weights at the left."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from kerasinspect.browse.outline import Node, Outline
+from kerasinspect.browse.widgets.row_list import RowList
+from kerasinspect.shown.escaping import visible_name
+
+if TYPE_CHECKING:
+    from kerasinspect.browse.subjects import Subject
+    from kerasinspect.output.layout.spans import Line
+
+_DEEPEST = 8
+"""Levels of guides that are drawn; of what lies deeper the last ones are."""
+
+_OPEN, _CLOSED, _LEAF = "▾ ", "▸ ", ("  ", "╴ ")
+"""What stands before a name; before one that holds nothing the end of a guide, where there is one."""
+
+
+class LayerTree(RowList):
+    """Subjects, of which those that hold others are opened and closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,l", "open", "Open", show=False),
+        Binding("left,h", "close", "Close", show=False),
+        Binding("space", "open_or_close", "Open or close", show=False),
+    ]
+
+    def __init__(self, top: Subject) -> None:
+        """Show a tree from its top."""
+        super().__init__()
+        self.outline = Outline(top)
+
+    @property
+    def chosen(self) -> Node:
+        """The node in the chosen row."""
+        return self.outline.rows[self.cursor]
+
+    def row_count(self) -> int:
+        """How many nodes are to be seen."""
+        return len(self.outline.rows)
+
+    def row_line(self, at: int) -> Line:
+        """The name of a subject behind the guides that lead to it, and its facts."""
+        node = self.outline.rows[at]
+        subject = node.subject
+        mark = _LEAF[node.depth > 1] if subject.is_leaf else _OPEN if node.is_open else _CLOSED
+        facts = f"  {visible_name(subject.facts)}" if subject.facts else ""
+        style = subject.tone if subject.tone != "plain" else "plain" if node.depth else "title"
+        return (_guides(node) + mark, "quiet"), (visible_name(subject.label), style), (facts, "quiet")
+
+    def show(self, top: Subject) -> None:
+        """Show another tree from its top."""
+        self.outline = Outline(top)
+        self.rows_changed()
+        self.cursor = 0
+        self.post_message(self.Moved())
+
+    def go_to(self, node: Node) -> None:
+        """Choose a node, wherever it is."""
+        at = self.outline.reveal(node)
+        self.rows_changed()
+        self.cursor = at
+
+    def action_open(self) -> None:
+        """Open the chosen node; where it is open, go to the first one in it."""
+        node = self.chosen
+        if node.is_open:
+            self.cursor += bool(node.below)
+        else:
+            self.outline.unfold(self.cursor)
+            self.rows_changed()
+
+    def action_close(self) -> None:
+        """Close the chosen node; where it is closed, go to the one that holds it."""
+        node = self.chosen
+        if node.is_open and node.parent is not None:
+            self.outline.fold(self.cursor)
+            self.rows_changed()
+        elif node.parent is not None:
+            self.cursor = self.outline.rows.index(node.parent)
+
+    def action_open_or_close(self) -> None:
+        """Open the chosen node where it is closed, or close it."""
+        (self.outline.fold if self.chosen.is_open else self.outline.unfold)(self.cursor)
+        self.rows_changed()
+
+
+def _guides(node: Node) -> str:
+    """The lines of the tree beside a node; directly below the top there are none."""
+    holders = [*islice((one for one in node.path() if one.depth > 1), _DEEPEST)]
+    strokes = ["  " if one.is_last else "│ " for one in holders[1:]]
+    return "".join(reversed(strokes)) + ("" if not holders else "└─" if node.is_last else "├─")

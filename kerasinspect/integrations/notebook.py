@@ -1,0 +1,67 @@
+"""What a notebook shows of a weight: what it is, its heat map, and how its values are spread."""
+
+from __future__ import annotations
+
+from html import escape
+from math import prod
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.damage import Damage, Unread
+from kerasinspect.analysis.inspection import InspectionOptions, WeightInspection
+from kerasinspect.errors import InspectError
+from kerasinspect.output.arrays.heat_maps import draw_heat_map
+from kerasinspect.output.arrays.histograms import histogram_blocks
+from kerasinspect.output.blocks import Paragraph
+from kerasinspect.output.formats.html import html_of
+from kerasinspect.output.show_options import GridOptions
+from kerasinspect.output.wording import shape_in_words
+from kerasinspect.shown.escaping import visible_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.model import Weight
+    from kerasinspect.output.blocks import Block
+
+_MOST_BYTES = 32 << 20
+"""Bytes that are read of a weight to show it: a notebook shows whatever stands at the end of a cell."""
+
+_COLUMNS = 64
+"""Columns of a page for which pictures are made, each of them a cell."""
+
+_PAGE = GridOptions(width=_COLUMNS, painted=True)
+
+
+def weight_html(weight: Weight) -> str:
+    """A weight as HTML; what cannot be read of it, or is too large to be read for this, is said in its place."""
+    index = "" if weight.index is None else f"[{weight.index}]"
+    facts = (weight.path, shape_in_words(weight.shape, weight.axes), weight.dtype, index, weight.layer_class)
+    caption = " · ".join(visible_name(fact) for fact in facts if fact)
+    return f"<div><p><b>{escape(caption)}</b></p>{html_of(_pictures(weight))}</div>"
+
+
+def _pictures(weight: Weight) -> Iterator[Block]:
+    """The pictures of a weight, or why there are none."""
+    shape = weight.numbers().shape
+    size = weight.numbers().nbytes
+    rows = _MOST_BYTES * shape[0] // size if size > _MOST_BYTES and shape else None
+    if rows == 0:
+        yield Paragraph(f"One row of it has more than {_MOST_BYTES >> 20} MB: nothing was read.")
+        return
+    parts = (...,) if rows is None else (slice(0, rows), ...)
+    inspected = WeightInspection(weight, 0, InspectionOptions(parts, bins=_COLUMNS), Damage())
+    try:
+        yield from _drawn(inspected, rows)
+    except InspectError as error:
+        yield Paragraph(str(error))
+
+
+def _drawn(inspected: WeightInspection, rows: int | None) -> Iterator[Block]:
+    """The heat map and the histogram; of a large weight the heat map of its first rows alone."""
+    yield from [] if prod(inspected.weight.numbers().shape) == 1 else draw_heat_map(inspected, _PAGE)
+    if rows is None:
+        blocks = histogram_blocks(inspected, _COLUMNS)
+        yield from [Paragraph(blocks.message)] if isinstance(blocks, Unread) else blocks
+    else:
+        whole = f"{inspected.weight.numbers().shape[0]:,}"
+        yield Paragraph(f"From the first {rows:,} of {whole} rows: more than {_MOST_BYTES >> 20} MB are not read here.")

@@ -1,0 +1,111 @@
+"""Makes the histogram of a weight for a page: its bars, what its initializer puts in each, and what is not drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.output.blocks import Bars, Block, Paragraph
+from kerasinspect.output.figures import facts_on_no_numbers, short_number
+from kerasinspect.output.layout.spans import SEPARATOR
+from kerasinspect.output.wording import counted, initializer_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerasinspect.analysis.inspection import WeightInspection
+    from kerasinspect.analysis.pictures.expected import Expected
+    from kerasinspect.analysis.pictures.histogram import Histogram
+
+_AROUND = 13
+"""Columns left of the bars and right of them."""
+
+_MOST_BINS, _LEAST_BINS = 64, 4
+
+_WIDEST_BAR = 6
+
+_TALLEST = 2.0
+"""How many times as high as the bars the curve may make a picture."""
+
+_FEW = 0.001
+"""A share below this is not worth a word."""
+
+_LEVELS = "▁▂▃▄▅▆▇"
+"""None reaches the line above, where the next small histogram may be."""
+
+SPARK = 12
+"""Signs of a small histogram in a row of a table."""
+
+
+def bins_of_a_page(width: int | None) -> int:
+    """How many bars have room on a page."""
+    return _MOST_BINS if width is None else min(_MOST_BINS, max(_LEAST_BINS, width - _AROUND))
+
+
+def histogram_blocks(inspected: WeightInspection, width: int | None) -> list[Block] | Unread:
+    """The histogram of one weight, then what its bars and the curve are; reads all values.
+
+    The inspection was made for ``bins_of_a_page`` of this width.
+    """
+    found = inspected.histogram
+    if isinstance(found, Unread):
+        return found
+    expected = inspected.expected
+    facts = SEPARATOR.join(_facts(inspected, found, expected))
+    if len(found.counts) <= 1:
+        return [Paragraph(facts, "quiet", 3)]
+    return [_bars(found, expected, bins_of_a_page(width)), Paragraph(facts, "quiet", 3)]
+
+
+def spark(found: Histogram | Unread) -> str:
+    """A small histogram as a line of signs, the fullest bin the highest; a bin without values is a gap."""
+    if isinstance(found, Unread):
+        return "cannot be read"
+    most, last = max(found.counts, default=0), len(_LEVELS) - 1
+    signs = "".join(_LEVELS[round(last * count / most)] if count else " " for count in found.counts)
+    odd = ("NaN" if found.nan else "", "inf" if found.positive_infinity or found.negative_infinity else "")
+    return " ".join(filter(None, (signs, *odd)))
+
+
+def _bars(found: Histogram, expected: Expected | None, room: int) -> Bars:
+    """The bars and the curve on one scale; a curve that is far higher goes beyond the picture."""
+    shares = [count / found.finite for count in found.counts]
+    curve = expected.shares if expected else ()
+    top = max(*shares, min(max(curve, default=0.0), _TALLEST * max(shares)))
+    low, high = found.edges[0], found.edges[-1]
+    half = 0.5 if found.is_whole else 0.0
+    return Bars(
+        tuple(share / top for share in shares),
+        f"{100 * top:.3g}%",
+        (_number(low + half, found), _number(high - half, found)),
+        -low / (high - low) if low < 0 < high else None,
+        tuple(share / top for share in curve),
+        max(1, min(_WIDEST_BAR, room // len(shares))),
+    )
+
+
+def _number(value: float, found: Histogram) -> str:
+    """A number at an end of the axis."""
+    return f"{value:,.0f}" if found.is_whole else short_number(value, 3)
+
+
+def _facts(inspected: WeightInspection, found: Histogram, expected: Expected | None) -> Iterator[str]:
+    """What is drawn, what the points are, and which values are in no bar."""
+    if len(found.counts) > 1:
+        bins = "one bar a number" if found.is_whole else counted(len(found.counts), "bin")
+        yield (
+            f"{counted(found.finite, 'value')} in {bins}"
+            if not found.is_whole
+            else f"{counted(found.finite, 'value')}, {bins}"
+        )
+    elif found.counts:
+        yield f"{counted(found.finite, 'value')}, all {short_number(found.edges[0])}"
+    else:
+        yield "no finite values"
+    yield from facts_on_no_numbers(found)
+    initializer = inspected.weight.initializer
+    if expected is not None and initializer is not None and len(found.counts) > 1:
+        yield f"• what {initializer_in_words(initializer)} draws"
+        outside = expected.below + expected.above
+        if outside > _FEW:
+            yield f"{100 * outside:.3g}% of that lies outside"

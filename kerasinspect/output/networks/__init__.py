@@ -1,0 +1,1 @@
+"""Networks of models as pictures: in the languages of Mermaid and Graphviz, and as SVG."""

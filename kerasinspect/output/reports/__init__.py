@@ -1,0 +1,1 @@
+"""Pages of HTML in one file: templates, and what they show of results."""

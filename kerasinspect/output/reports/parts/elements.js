@@ -1,0 +1,18 @@
+"use strict";
+
+/** An element with properties, attributes and children; text never becomes markup. */
+function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in made && !name.startsWith("aria")) made[name] = value;
+    else if (value !== null && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** The value that a data element of the page holds; null where the page has none of that name. */
+function dataOf(id) {
+  const found = document.getElementById(id);
+  return found === null ? null : JSON.parse(found.textContent);
+}

@@ -1,0 +1,118 @@
+"""Planes in cells, held against means that numpy computes in float64."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from kerasinspect.analysis.pictures import cells
+from kerasinspect.analysis.pictures.cells import Plane, reduce_plane
+from kerasinspect.analysis.shown_values import shown_values
+from kerasinspect.errors import DamagedFile
+from tests.makers.handmade import MemoryArray
+from tests.makers.stored_dtypes import NUMBERS, stored
+
+if TYPE_CHECKING:
+    from kerasinspect.analysis.pictures.cells import Cells
+    from kerasinspect.analysis.slicing import Window
+
+Values = np.ndarray[Any, Any]
+
+
+def reduced(array: Any, window: Window, axes: tuple[int | None, int | None], room: tuple[int, int]) -> Cells:  # noqa: ANN401 - any array
+    """A plane of an array in cells."""
+    return reduce_plane(shown_values("layer/kernel", array, ()), Plane(window, *axes), *room)
+
+
+def check(found: Cells, table: Values, room: tuple[int, int]) -> None:
+    """Hold the parts against the axes of a table whose positions count from 0, and each cell against its values."""
+    for parts, size, most in zip((found.rows, found.columns), table.shape, room, strict=True):
+        assert [at for part in parts for at in part] == [*range(size)]
+        assert len(parts) <= most
+        assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    wide = table.astype(np.float64)
+    for row, rows in enumerate(found.rows):
+        for column, columns in enumerate(found.columns):
+            part = wide[rows.start : rows.stop, columns.start : columns.stop]
+            finite = part[np.isfinite(part)]
+            assert found.flawed[row, column] == part.size - finite.size
+            mean = finite.mean() if finite.size else np.nan
+            assert found.means[row, column] == pytest.approx(mean, rel=1e-12, abs=1e-15, nan_ok=True)
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("band", [7, 1 << 18], ids=["many-bands", "one-band"])
+def test_means_are_those_of_numpy(dtype: str, band: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell holds the mean of its finite values and the count of the others, for every dtype."""
+    monkeypatch.setattr(cells, "_BAND", band)
+    array = stored(dtype, (23, 17))
+    found = reduced(array, (range(23), range(17)), (0, 1), (5, 4))
+    assert found.is_reduced
+    check(found, array[...], (5, 4))
+
+
+@pytest.mark.parametrize(("size", "most", "lengths"), [(64, 40, {2}), (65, 40, {1, 2}), (54, 20, {3}), (7, 9, {1})])
+def test_cells_cover_as_many_values_as_their_neighbours(size: int, most: int, lengths: set[int]) -> None:
+    """An axis that is little longer than there is room has fewer cells, all of one size where that can be."""
+    found = reduced(MemoryArray(np.zeros((size, 1))), (range(size), range(1)), (0, 1), (most, 1))
+    assert {*map(len, found.rows)} == lengths
+
+
+def test_one_value_a_cell_where_they_fit() -> None:
+    """A small table is not reduced."""
+    values = np.arange(12, dtype=np.float32).reshape(3, 4) - 5
+    found = reduced(MemoryArray(values), (range(3), range(4)), (0, 1), (3, 9))
+    np.testing.assert_array_equal(found.means, values)
+    assert (found.scale, found.is_reduced) == (6.0, False)
+    assert found.rows == (range(1), range(1, 2), range(2, 3))
+
+
+def test_any_two_axes_in_any_order() -> None:
+    """A plane may lie across an array of many axes, with its rows along a later axis than its columns."""
+    values = np.random.default_rng(3).normal(size=(6, 3, 9))
+    found = reduced(MemoryArray(values), (range(6), 2, range(9)), (2, 0), (4, 2))
+    check(found, values[:, 2, :].T, (4, 2))
+
+
+def test_slices_keep_their_positions() -> None:
+    """Cells name the positions of the array that they cover, in the order of the slice."""
+    values = np.arange(40.0).reshape(4, 10)
+    found = reduced(MemoryArray(values), (range(3, -1, -1), range(1, 10, 2)), (0, 1), (2, 5))
+    assert found.rows == (range(3, 1, -1), range(1, -1, -1))
+    assert found.columns[0] == range(1, 3, 2)
+    np.testing.assert_array_equal(found.means, values[::-1, 1::2].reshape(2, 2, 5).mean(1))
+
+
+def test_vectors_and_single_values_have_one_row() -> None:
+    """A vector is a row, a scalar a cell."""
+    vector = reduced(MemoryArray(np.arange(6.0)), (range(6),), (None, 0), (9, 3))
+    np.testing.assert_array_equal(vector.means, [[0.5, 2.5, 4.5]])
+    scalar = reduced(MemoryArray(np.array(7.0)), (), (None, None), (9, 3))
+    np.testing.assert_array_equal(scalar.means, [[7.0]])
+    empty = reduced(MemoryArray(np.zeros((0, 4))), (range(0), range(4)), (0, 1), (9, 3))
+    assert (empty.means.shape, empty.flawed.shape, empty.scale) == ((0, 2), (0, 2), 0.0)
+
+
+def test_values_that_are_no_numbers_are_counted() -> None:
+    """A cell of NaN has no mean; one with an infinity has that of its other values."""
+    values = np.array([[np.nan, np.nan, 1.0, np.inf], [np.nan, np.nan, 3.0, -np.inf]])
+    found = reduced(MemoryArray(values), (range(2), range(4)), (0, 1), (1, 2))
+    np.testing.assert_array_equal(found.means, [[np.nan, 2.0]])
+    np.testing.assert_array_equal(found.flawed, [[4, 2]])
+    assert found.scale == 2.0
+
+
+def test_a_declared_size_is_not_believed() -> None:
+    """Where the last value is missing nothing is planned."""
+    with pytest.raises(DamagedFile):
+        reduced(MemoryArray(np.zeros((4, 4)), broken=True), (range(4), range(4)), (0, 1), (2, 2))
+
+
+def test_bands_keep_memory_flat() -> None:
+    """Of a large array no more than a band is read at a time."""
+    array = MemoryArray(np.zeros((3000, 1000), np.float32))
+    reduced(array, (range(3000), range(1000)), (0, 1), (40, 80))
+    assert max(array.taken) <= 1 << 18
+    assert sum(array.taken) == array.values.size + 1

@@ -1,0 +1,104 @@
+"""Histograms, held against those of numpy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from kerasinspect.analysis.pictures.histogram import Histogram, histogram
+from kerasinspect.analysis.statistics import measure, parts
+from tests.makers.cut_arrays import cut
+from tests.makers.handmade import MemoryArray
+from tests.makers.stored_dtypes import NUMBERS, stored
+
+if TYPE_CHECKING:
+    from kerasinspect.model import Array
+
+Values = np.ndarray[Any, Any]
+
+
+def counted(array: Array, bins: int) -> Histogram:
+    """The histogram of an array that was measured before."""
+    return histogram(array, measure(array), bins)
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("bins", [1, 7, 80])
+def test_counts_are_those_of_numpy(dtype: str, bins: int) -> None:
+    """Each bin holds as many values as numpy puts between its edges, whatever the dtype."""
+    array = stored(dtype, (60, 31))
+    found = counted(array, bins)
+    wide = array[...].astype(np.float64).ravel()
+    finite = wide[np.isfinite(wide)]
+    np.testing.assert_array_equal(found.counts, np.histogram(finite, np.array(found.edges))[0])
+    if not found.is_whole:
+        np.testing.assert_array_equal(found.edges, np.linspace(finite.min(), finite.max(), bins + 1))
+    assert found.finite == finite.size
+    odd = np.isnan(wide).sum(), np.isneginf(wide).sum(), np.isposinf(wide).sum()
+    assert (found.nan, found.negative_infinity, found.positive_infinity) == odd
+
+
+def test_values_on_an_edge_belong_above_it() -> None:
+    """A value on an edge counts in the bin that begins there, the largest value in the last bin."""
+    values = np.repeat(np.linspace(-1, 1, 11), 3)
+    assert counted(MemoryArray(values), 10).counts == (3,) * 9 + (6,)
+
+
+def test_few_whole_numbers_have_a_bin_each() -> None:
+    """Integers get bins around whole numbers where there are no more numbers than bins."""
+    values = np.array([-2, -2, 0, 1], np.int8)
+    assert counted(MemoryArray(values), 4) == Histogram(
+        (-2.5, -1.5, -0.5, 0.5, 1.5), (2, 0, 1, 1), 0, 0, 0, is_whole=True
+    )
+    assert not counted(MemoryArray(values), 3).is_whole
+
+
+def test_one_value_has_one_bin() -> None:
+    """Where all finite values are one, its bin has no width."""
+    values = np.array([0.1, 0.1, np.nan, -np.inf], np.float32)
+    low = float(np.float32(0.1))
+    assert counted(MemoryArray(values), 9) == Histogram((low, low), (2,), 1, 1, 0)
+
+
+@pytest.mark.parametrize("values", [np.zeros(0), np.full(3, np.nan), np.array(["text"])], ids=["none", "nan", "text"])
+def test_no_numbers_have_no_bins(values: Values) -> None:
+    """Without a finite value there are no edges."""
+    found = counted(MemoryArray(values), 9)
+    assert (found.edges, found.counts) == ((), ())
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    values=arrays.arrays("float64", st.integers(1, 60), elements=st.floats()),
+    bins=st.integers(1, 50),
+)
+def test_any_floats_are_counted_by_the_edges(values: Values, bins: int) -> None:
+    """Every finite value lies between the edges of the one bin that counts it, however far apart or near they are."""
+    found = counted(MemoryArray(values), bins)
+    finite = values[np.isfinite(values)]
+    assert found.finite == finite.size
+    if len(found.counts) > 1:
+        edges = np.array(found.edges)
+        assert (np.diff(edges) >= 0).all()
+        assert (edges[0], edges[-1]) == (finite.min(), finite.max())
+        np.testing.assert_array_equal(
+            found.counts,
+            [
+                np.count_nonzero((finite >= low) & ((finite < high) | (last & (finite == high))))
+                for low, high, last in zip(edges[:-1], edges[1:], [False] * (len(edges) - 2) + [True], strict=True)
+            ],
+        )
+
+
+def test_large_arrays_are_counted_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What several threads count adds up to the same."""
+    monkeypatch.setattr(parts, "_SHARED", 1)
+    monkeypatch.setattr("kerasinspect.analysis.statistics.binning._STEP", 1000)
+    values = np.random.default_rng(5).normal(size=(90, 100)).astype(np.float32)
+    wide = values.astype(np.float64)
+    np.testing.assert_array_equal(counted(cut(values, piece=512), 33).counts, np.histogram(wide, 33)[0])

@@ -1,0 +1,104 @@
+"""The command ``report``: a page about one model, about two, or about a series."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from kerasinspect.commands.pictures.report import report
+from kerasinspect.errors import MissingExtra, RequestError
+from tests.makers.plain_models import keras_archive, kernel
+from tests.output.reports.reading import Page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(*arguments: str | Path) -> tuple[str, int]:
+    """What the command writes to standard output, and the exit status that it gives."""
+    outcome = CliRunner().invoke(report, [*map(str, arguments)], standalone_mode=False, catch_exceptions=False)
+    status: int = outcome.return_value
+    return outcome.stdout, status
+
+
+def test_page_of_a_model(sample_models: Path, tmp_path: Path) -> None:
+    """It is a file, of which nothing is said on standard output."""
+    output = tmp_path / "report.html"
+    assert run(sample_models / "question_network.keras", "-o", output) == ("", 0)
+    page = Page(output.read_text())
+    assert page.named("title")[0].text == "sequential"
+    assert len(page.data()["arrays"]["rows"]) == 8
+
+
+def test_page_on_standard_output(sample_models: Path) -> None:
+    """Where that is no terminal."""
+    html, status = run(sample_models / "unbuilt.keras", "-o", "-")
+    assert status == 0
+    assert html.startswith("<!doctype html>")
+
+
+def test_an_earlier_page_is_replaced(sample_models: Path, tmp_path: Path) -> None:
+    """It is known as the tool's own; another file is not."""
+    output = tmp_path / "report.html"
+    run(sample_models / "recurrent.keras", "-o", output)
+    run(sample_models / "unbuilt.keras", "-o", output)
+    output.write_text("<!doctype html><title>mine</title>")
+    with pytest.raises(RequestError, match="is there already"):
+        run(sample_models / "unbuilt.keras", "-o", output)
+
+
+def test_a_model_is_never_replaced(sample_models: Path) -> None:
+    """Nor is anything else that is read."""
+    path = sample_models / "unbuilt.keras"
+    with pytest.raises(RequestError, match="is the model itself"):
+        run(path, "-o", path)
+
+
+def test_page_of_two_models(sample_models: Path, tmp_path: Path) -> None:
+    """It has the table of diff, and differences are no failure."""
+    output = tmp_path / "report.html"
+    old, new = (sample_models / f"{name}.keras" for name in ("small_cnn", "small_cnn_tuned"))
+    assert run(old, new, "-o", output) == ("", 0)
+    page = Page(output.read_text())
+    tables = [block for block in page.data()["blocks"] if block["kind"] == "table"]
+    assert page.named("title")[0].text == "small_cnn.keras → small_cnn_tuned.keras"
+    assert tables[0]["titles"][:2] == ["layer", "verdict"]
+    assert ["conv2d", "unchanged (frozen)"] in [row[:2] for row in tables[0]["rows"]]
+
+
+def test_page_of_a_series(sample_models: Path, tmp_path: Path) -> None:
+    """It has a row for each layer and for each file."""
+    output = tmp_path / "report.html"
+    names = ("question_network.h5", "question_network.keras", "question_network_keras1.h5")
+    assert run(*(sample_models / name for name in names), "-o", output) == ("", 0)
+    page = Page(output.read_text())
+    tables = [block for block in page.data()["blocks"] if block["kind"] == "table"]
+    assert page.named("title")[0].text == "Series of 3 files"
+    assert [len(table["rows"]) for table in tables] == [4, 3]
+
+
+def test_without_the_extra_the_command_that_installs_it_is_named(
+    sample_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is read."""
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(MissingExtra) as caught:
+        run(sample_models / "unbuilt.keras", "-o", tmp_path / "report.html")
+    assert caught.value.remedy == "Install the extra: pip install 'kerasinspect[report]'"
+    assert caught.value.exit_status == 2
+
+
+def test_a_damaged_model_has_a_page_and_a_status(tmp_path: Path) -> None:
+    """The page says what is wrong, and so does standard error; the rest is drawn."""
+    damaged, output = tmp_path / "damaged.keras", tmp_path / "report.html"
+    values = kernel(0).tobytes()
+    damaged.write_bytes(keras_archive().replace(values, values[:-1] + b"\x42"))
+    outcome = CliRunner().invoke(report, [str(damaged), "-o", str(output)], standalone_mode=False)
+    page = Page(output.read_text())
+    said = next(element.text for element in page.named("p") if element.text.startswith("cannot be read: "))
+    assert outcome.return_value == 3
+    assert said.removeprefix("cannot be read: ") in outcome.stderr
+    assert len(page.data()["arrays"]["rows"]) == 6
