@@ -26,6 +26,7 @@ COMMANDS = (
     ("summary",),
     ("stats", "--quantiles"),
     ("training",),
+    ("compat",),
     ("check", "--no-config"),
 )
 
