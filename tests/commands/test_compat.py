@@ -10,6 +10,7 @@ import pytest
 from kerasinspect import check
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
+from tests.described import assert_described
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
@@ -49,10 +50,20 @@ def test_the_document_has_every_release(capsys: pytest.CaptureFixture[str]) -> N
     """And everything that stops one, with the versions that refuse it."""
     run(["compat", NETWORK, "--format", "json"])
     document = json.loads(capsys.readouterr().out)
+    assert_described(document)
     assert document["schema"] == "kerasinspect.compat/1"
     assert document["releases"][-1] == {"keras": "3.15.1", "verdict": "accepts"}
     refused = {release for one in document["obstacles"] for release in one["refused_by"]}
     assert refused == {one["keras"] for one in document["releases"] if one["verdict"] == "refuses"}
+
+
+def test_each_line_is_described(capsys: pytest.CaptureFixture[str]) -> None:
+    """A release with what stops it."""
+    run(["compat", NETWORK, "--format", "jsonl"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for line in lines:
+        assert_described(line)
+    assert [one["keras"] for one in lines if not one["obstacles"]] == ["3.15.0", "3.15.1"]
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "markdown"])

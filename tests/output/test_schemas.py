@@ -26,7 +26,6 @@ COMMANDS = (
     ("summary",),
     ("stats", "--quantiles"),
     ("training",),
-    ("compat",),
     ("check", "--no-config"),
 )
 

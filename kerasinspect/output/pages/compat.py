@@ -37,6 +37,8 @@ _OBSTACLES = (
     Column("problem"),
     Column("refused by", wraps=True, below=True),
 )
+_NO_LAYER = "(model)"
+"""Stands for a layer where something is of the model itself, or of what it was compiled with."""
 _NAMED = 3
 """Layers and classes that are named in a cell; of more, how many there are."""
 
@@ -68,8 +70,14 @@ def releases_table(found: Compatibility) -> Table:
 def _run_row(verdict: Verdict, met: Sequence[Obstacle], run: Sequence[ReleaseAnswer]) -> Row:
     """Some releases in a row with the same answer."""
     tone = {"refuses": "error", "accepts uncompiled": "warning", "not told": "quiet"}.get(verdict, "plain")
-    stops = _first([*dict.fromkeys(f"{one.class_name}.{one.key}" if one.key else one.class_name for one in met)])
+    stops = _first([*dict.fromkeys(map(_in_short, met))])
     return Row((_span(run[0].version, run[-1].version), _VERDICTS[verdict], stops), tone=tone)  # type: ignore[arg-type]
+
+
+def _in_short(one: Obstacle) -> str:
+    """What stops a release, in a word: a class, or a key of one."""
+    named = (one.class_name,) if one.kind == "class" else (one.class_name, one.key)
+    return ".".join(filter(None, named)) or one.layer
 
 
 def _obstacle_rows(found: Compatibility) -> Iterator[Row]:
@@ -77,7 +85,7 @@ def _obstacle_rows(found: Compatibility) -> Iterator[Row]:
     alike: dict[tuple[ObstacleKind, str, str, str, bool, int], list[str]] = {}
     for one in found.obstacles:
         same = (one.kind, one.class_name, one.key, one.value, one.compiling, one.taken_by)
-        alike.setdefault(same, []).append(one.layer)
+        alike.setdefault(same, []).append(one.layer or _NO_LAYER)
     for (kind, class_name, key, value, compiling, taken_by), layers in alike.items():
         problem = f"{_KINDS[kind]}, of compile" if compiling else _KINDS[kind]
         refusing = [not taken_by >> number & 1 for number in range(len(found.answers))]
