@@ -99,6 +99,12 @@ def test_what_is_met_when_compiling_alone_is_said_so() -> None:
     assert [(one.kind, one.value) for one in answer.obstacles] == [("word", '"mse"')]
 
 
+def test_a_bare_list_of_layers_is_refused_by_all() -> None:
+    """As Keras before 2.2.3 wrote it: the loader of Keras 3 takes keys out of a dict."""
+    found = compatibility(model([], config={"class_name": "Sequential", "config": []}, format="legacy-hdf5"))
+    assert {one.verdict for one in found.answers} == {"refuses"}
+
+
 @pytest.mark.parametrize("version", ["2.15", "3.99", "", "3", "newest"])
 def test_a_version_that_is_not_in_the_table_is_a_wrong_request(version: str) -> None:
     """Rather than one that accepts everything; 3 alone means every release of it."""

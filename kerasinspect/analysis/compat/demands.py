@@ -140,11 +140,13 @@ def _of_class(
     entry: JsonObject, class_name: str, found: int, place: _Place, releases: Releases
 ) -> Iterator[Obstacle | Untold]:
     """What the class of an object and the name that it has ask for."""
-    if class_name in _POLICIES:
-        mode = text_at(as_mapping(entry["config"]), "mode") or ""
+    mode = text_at(as_mapping(entry["config"]), "mode")
+    if mode and class_name in _POLICIES:
         yield from _of_word(mode, replace(place.at("mode"), kind="quantization_modes"), releases)
     if not place.key and "/" in (text_at(as_mapping(entry["config"]), "name") or ""):
         yield _obstacle("name", place, class_name, releases.forms.get("slash in a name", 0))
+    if isinstance(entry["config"], JSON_LISTS):
+        yield _obstacle("graph", place.at("config"), class_name, 0)
     if found != releases.all:
         module = text_at(entry, "module")
         yield _obstacle("class", place, f"{module}.{class_name}" if module else class_name, found)

@@ -11,7 +11,7 @@ Verdict: TypeAlias = Literal["accepts", "accepts uncompiled", "refuses", "not to
 
 ObstacleKind: TypeAlias = Literal["class", "key", "word", "name", "graph"]
 """What a release does not take: a class, a key of a class, a name that stands for a function, a slash in a layer's
-name, or a call of a layer that the file does not tell of."""
+name, or how layers are listed and joined, which no release makes a model of again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,5 +45,5 @@ def _obstacle_document(one: Obstacle, found: Compatibility) -> Document:
         "key": one.key,
         "value": one.value,
         "compiling": one.compiling,
-        "refused_by": [answer.version for answer in found.answers if one in answer.obstacles],
+        "refused_by": [answer.version for at, answer in enumerate(found.answers) if not one.taken_by >> at & 1],
     }

@@ -26,7 +26,7 @@ _KINDS: Mapping[ObstacleKind, str] = {
     "key": "unknown key",
     "word": "unknown name",
     "name": "slash in the name",
-    "graph": "unknown call",
+    "graph": "unreadable graph",
 }
 _RELEASES = (Column("Keras"), Column("config"), Column("stopped by", wraps=True, below=True))
 _OBSTACLES = (
