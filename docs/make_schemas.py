@@ -134,6 +134,18 @@ DOCUMENTS: Mapping[str, Document] = {
             "summary": dict.fromkeys(("initial", "changed", "cannot_tell"), ("integer", "Layers.")),
         },
     ),
+    "compat": Document(
+        "What `kerasinspect compat` writes: which releases of Keras accept the config, and what stops the others.",
+        {
+            **_MODEL,
+            "releases": ("[#release]", "Every release that the table has, in ascending order."),
+            "obstacles": ("[#obstacle]", "All that stops one of them, in the order of the config."),
+            "untold": ("[string]", "Custom classes, functions and code, which the table does not know."),
+            **fields.STATE,
+        },
+        {**_LOCATION, **fields.RELEASE, "obstacles": ("[#obstacle]", "What stops it.")},
+        {"model": fields.MODEL, "release": fields.RELEASE, "obstacle": fields.OBSTACLE},
+    ),
     "series": Document(
         "What `kerasinspect series` writes: how each layer moves from file to file.",
         {

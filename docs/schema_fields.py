@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
+from kerasinspect.analysis.compat.results import ObstacleKind
+from kerasinspect.analysis.compat.results import Verdict as CompatVerdict
 from kerasinspect.analysis.fingerprint import FingerprintOrder
 from kerasinspect.analysis.shown_values import ShownAs
 from kerasinspect.analysis.stored_code.code_findings import CodeKind
@@ -405,4 +407,20 @@ EDGE: Fields = {
     "target_call": ("integer?", "Which call of a shared target takes it, from 0."),
     "output": ("integer", "Which of the outputs of the source it is, from 0."),
     "times": ("integer", "How often the target takes it in that call."),
+}
+RELEASE: Fields = {
+    "keras": ("string", "The version of Keras."),
+    "verdict": (
+        one_of(CompatVerdict),
+        "What it makes of the config: accepts uncompiled is with compile=False, not told is of custom classes.",
+    ),
+}
+OBSTACLE: Fields = {
+    "kind": (one_of(ObstacleKind), "What is refused: a class, a key, a function's name, a slash in a name, a call."),
+    "layer": ("string", "The path of the layer; empty for what the model was compiled with."),
+    "class_name": ("string", "The class, with its module where that is what is unknown."),
+    "key": ("string", "The key, with dots into nested objects; empty where it is the class itself."),
+    "value": ("string", "What stands there, as JSON; empty where that is long or no plain value."),
+    "compiling": ("boolean", "Whether load_model(..., compile=False) never meets it."),
+    "refused_by": ("[string]", "The versions that refuse it."),
 }

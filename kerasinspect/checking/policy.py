@@ -34,6 +34,8 @@ _KEYS = (
 _WAIVER_KEYS = ("layer", "ignore", "reason")
 _LONGEST_TEXT = 1_000
 """Characters of a waiver's layer, which may be a pattern, and of its reason, which stands beside each finding."""
+_FOR_KERAS = "KI417"
+"""The code of the rule about the Keras that has to accept a config."""
 _CONTRACT = "KI6"
 """What the codes of the rules begin with that are asked where there is a lock."""
 
@@ -77,6 +79,8 @@ class Overrides:
     ignore: tuple[str, ...] = ()
     fail_on: Severity | None = None
     exact_names: bool = False
+    for_keras: tuple[int, int] | None = None
+    """The version of Keras that has to accept the config."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,11 @@ class Policy:
 
         Raises RequestError where it sets something of a rule that is on neither so nor without.
         """
+        if by.for_keras is not None:
+            major, minor = by.for_keras
+            thresholds = {**self.thresholds, _FOR_KERAS: {"major": major, "minor": minor}}
+            by = replace(by, extend_select=(*by.extend_select, _FOR_KERAS), for_keras=None)
+            return replace(self, thresholds=thresholds).overridden(by)
         named = named_rules(by.extend_select)
         still_ignored = () if by.select else tuple(code for code in named_rules(self.ignore) if code not in named)
         asked = replace(

@@ -14,6 +14,7 @@ from kerasinspect.checking.policy_file import read_policy
 from kerasinspect.checking.policy_search import find_policy, judged_folders
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.locations import find_models
+from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.progress import in_turn
@@ -42,13 +43,15 @@ def check(  # noqa: PLR0913 - the options of the command
     config: str | os.PathLike[str] | Policy | None = None,
     against: str | os.PathLike[str] | None = None,
     exact_names: bool = False,
+    for_keras: str | None = None,
     limits: Limits = DEFAULT,
 ) -> CheckReport:
     """What is wrong with saved models: files, folders that are searched, or globs.
 
     ``config`` is a policy or the file of one, and no other is looked for; ``against`` is a file that ``kerasinspect
-    lock`` made. All the others win over the policy. One bad file never stops the others: it has a sentence in
-    ``ModelReport.error``. Raises RequestError where the request itself is wrong.
+    lock`` made; ``for_keras`` is a version of Keras, 3.10, that has to accept the configs. All the others win over the
+    policy. One bad file never stops the others: it has a sentence in ``ModelReport.error``. Raises RequestError where
+    the request itself is wrong.
     """
     if fail_on is not None:
         choice_of("fail_on", fail_on, SEVERITIES)
@@ -59,10 +62,25 @@ def check(  # noqa: PLR0913 - the options of the command
         names_of("ignore", ignore),
         fail_on,
         exact_names,
+        keras_version(for_keras),
     )
     policy = policy.overridden(asked)
     files = find_models(paths_of(locations), limits)
     return check_models(files, policy, open_lock(against), limits)
+
+
+def keras_version(text: str | None) -> tuple[int, int] | None:
+    """The major and minor version that a text has; raises RequestError for one that the table of releases lacks."""
+    if text is None:
+        return None
+    from kerasinspect.knowledge.releases.table import known_releases  # noqa: PLC0415 - few runs ask
+
+    versions = known_releases().versions
+    number = version_of(text)
+    if number is None or text != f"{number[0]}.{number[1]}" or number not in map(version_of, versions):
+        message = f"{text} is no major and minor version of Keras from {versions[0]} to {versions[-1]}."
+        raise RequestError(message, "Give it as 3.10, which means every release of 3.10.")
+    return number
 
 
 def open_policy(path: str | os.PathLike[str] | None) -> Policy:

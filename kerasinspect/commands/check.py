@@ -50,6 +50,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 @click.option(
     "--exact-names", is_flag=True, help="Compare by exact names: dense_2 never stands for the dense of the lock."
 )
+@click.option("--for-keras", metavar="VERSION", help="Report what this version of Keras, 3.10, refuses of the config.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
@@ -79,6 +80,7 @@ def check(
     ignore: tuple[str, ...],
     against: str | None,
     exact_names: bool,
+    for_keras: str | None,
     fail_on: Severity | None,
     config: str | None,
     no_config: bool,
@@ -97,7 +99,7 @@ def check(
     table [tool.kerasinspect] of pyproject.toml, or the file kerasinspect.toml.
     """
     from kerasinspect.checking.policy import Overrides
-    from kerasinspect.checking.request import check_models, open_lock, open_policy, policy_here
+    from kerasinspect.checking.request import check_models, keras_version, open_lock, open_policy, policy_here
     from kerasinspect.commands.emitting import emit_report, say
     from kerasinspect.formats.locating.locations import find_models
     from kerasinspect.limits import DEFAULT, with_limits
@@ -116,7 +118,9 @@ def check(
         require_replaceable(written, *read)
     if not quiet:
         say("note", map(not_used, policy.passed_over))
-    asked = Overrides(_names(select), _names(extend_select), _names(ignore), fail_on, exact_names)
+    asked = Overrides(
+        _names(select), _names(extend_select), _names(ignore), fail_on, exact_names, keras_version(for_keras)
+    )
     policy = policy.overridden(asked)
     contract = open_lock(against)
     report = check_models(files, policy, contract, allowed)

@@ -50,7 +50,7 @@ _FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
 """The name of a format as a page has it."""
 _NEXT = r"( · |\n *)"
 """What parts two facts, where a narrow page may break."""
-_DOCUMENTS = "list|show|summary|stats|graph|training|diff|series|check|rules|verify|models|export"
+_DOCUMENTS = "list|show|summary|stats|graph|training|compat|diff|series|check|rules|verify|models|export"
 """Names of the schemas of documents and of their lines."""
 _OWN_TEXTS = tuple(
     re.compile(pattern)

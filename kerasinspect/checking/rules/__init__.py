@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kerasinspect.checking.findings import Rule
 from kerasinspect.checking.rules import (
+    compat,
     constant,
     container,
     contract,
@@ -92,6 +93,16 @@ RULES: tuple[Rule, ...] = (
     Rule("KI414", "short-loss-name", "warning", "model", objective.short_loss_name, ("training config",)),
     Rule("KI415", "bulky-config", "warning", "file", container.bulky_config, ("config",), {"numbers": 100_000}),
     Rule("KI416", "unwritten-array", "warning", "file", container.unwritten_array),
+    Rule(
+        "KI417",
+        "refused-config",
+        "error",
+        "layer",
+        compat.refused_config,
+        ("config",),
+        {"major": 3, "minor": 15},
+        default=False,
+    ),
     Rule(
         "KI501",
         "stored-code",

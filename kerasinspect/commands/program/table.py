@@ -50,6 +50,10 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
             "Record what a model is made of, for check --against to compare later exports with.",
         ),
         "rules": ("rules.rules", "List the rules of check, or explain some of them."),
+        "compat": (
+            "guarding.compat.compat",
+            "Show which Keras versions accept the config, and which keys stop the others.",
+        ),
         "verify": (
             "verify.verify",
             "Load the model with the real Keras in another process, compare every array, and run it.",

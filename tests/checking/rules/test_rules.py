@@ -337,6 +337,7 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         on_weights(bias_anew(chunks=(4,), written=4)),
         on_weights(bias_anew(chunks=(4,), written=5)),
     ),
+    "a key that no Keras takes": ("KI417", "plain", on_layer(1, colour=None), unchanged),
     "pickled weights": ("KI513", "plain", as_npz(object), as_npz(float)),
     "an array of 4 TiB": ("KI514", "plain", unwritten((1 << 40,)), unwritten((1 << 10,))),
     "chunks of 4 TiB": ("KI514", "plain", unwritten((1 << 40,), chunks=(1 << 20,)), unwritten((9,), chunks=(3,))),

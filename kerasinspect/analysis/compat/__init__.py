@@ -1,0 +1,1 @@
+"""Which releases of Keras accept the config of a model, by the table of ``knowledge.releases``."""

@@ -1,0 +1,65 @@
+"""``compatibility``: which releases of Keras accept the config of a model, and what stops the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.analysis.compat.demands import Untold, demands_of
+from kerasinspect.analysis.compat.results import Compatibility, Obstacle, ReleaseAnswer
+from kerasinspect.errors import RequestError
+from kerasinspect.knowledge.releases.table import known_releases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kerasinspect.analysis.compat.results import Verdict
+    from kerasinspect.model.saved import Model
+
+
+def compatibility(model: Model) -> Compatibility:
+    """What every release in the table makes of the config; raises RequestError where the file has none."""
+    if model.config is None:
+        message = f"{model.location} has weights and no config, and any Keras that builds their layers may load it."
+        raise RequestError(message, "Name a file of the whole model.")
+    in_archive = model.format == "keras-archive"
+    demands = [*demands_of(model.config, model.training_config, in_archive=in_archive)]
+    obstacles = tuple(dict.fromkeys(one for one in demands if isinstance(one, Obstacle)))
+    untold = tuple(dict.fromkeys(one.name for one in demands if isinstance(one, Untold)))
+    return Compatibility(tuple(_answers(obstacles, told=not untold)), obstacles, untold)
+
+
+def _answers(obstacles: Sequence[Obstacle], *, told: bool) -> list[ReleaseAnswer]:
+    """What each release makes of it."""
+    answers = []
+    for number, version in enumerate(known_releases().versions):
+        met = tuple(one for one in obstacles if not one.taken_by >> number & 1)
+        answers.append(ReleaseAnswer(version, _verdict(met, told=told), met))
+    return answers
+
+
+def _verdict(met: Sequence[Obstacle], *, told: bool) -> Verdict:
+    """What follows from the obstacles that a release meets."""
+    if any(not one.compiling for one in met):
+        return "refuses"
+    if not told:
+        return "not told"
+    return "accepts uncompiled" if met else "accepts"
+
+
+def refused_by(found: Compatibility, wanted: Sequence[str]) -> list[ReleaseAnswer]:
+    """Those of the wanted releases that refuse the config, compiling included.
+
+    Raises RequestError for a version that the table does not have.
+    """
+    meant = [answer for version in wanted for answer in _releases_of(found, version)]
+    return [answer for answer in meant if answer.obstacles]
+
+
+def _releases_of(found: Compatibility, version: str) -> list[ReleaseAnswer]:
+    """The answers of the releases that a version means: ``3.10`` is 3.10.0 and all its patches."""
+    meant = [one for one in found.answers if one.version == version or one.version.startswith(f"{version}.")]
+    if not meant:
+        first, last = found.answers[0].version, found.answers[-1].version
+        message = f"Keras {version} is not in the table, which has the releases from {first} to {last}."
+        raise RequestError(message, "Name one of them, or a minor version such as 3.10 for all of its releases.")
+    return meant

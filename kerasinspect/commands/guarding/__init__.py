@@ -1,0 +1,1 @@
+"""Commands that a CI job asks before a model goes on."""

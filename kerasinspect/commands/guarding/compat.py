@@ -1,0 +1,61 @@
+"""``compat``: which Keras versions accept the config of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kerasinspect.commands.options import FORMAT, MODEL, PAGE, options
+
+if TYPE_CHECKING:
+    from kerasinspect.commands.options import ListForm
+    from kerasinspect.writing import Target
+
+
+@click.command()
+@options(MODEL)
+@click.option(
+    "--for-keras",
+    "wanted",
+    metavar="VERSION",
+    multiple=True,
+    help="Exit with 1 where this version refuses the config: 3.10 is every release of it. May be given several times.",
+)
+@options(FORMAT, PAGE)
+def compat(
+    location: str,
+    *,
+    wanted: tuple[str, ...],
+    form: ListForm,
+    output: Target | None,
+    limits: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """Show which releases of Keras 3 accept the config of MODEL, and which keys of which layers stop the others.
+
+    It goes by a table of the classes of every release and the keys that they take. Whether the arrays then fit, only
+    `kerasinspect verify` tells. Exit status 1 only with --for-keras.
+    """
+    from kerasinspect.analysis.compat.judging import compatibility, refused_by
+    from kerasinspect.commands.emitting import say
+    from kerasinspect.commands.listing import Listing, emit_listing
+    from kerasinspect.limits import DEFAULT, with_limits
+    from kerasinspect.opening import open_model
+    from kerasinspect.output.documents.compat import compat_document, compat_lines
+    from kerasinspect.output.flat_tables import located
+    from kerasinspect.output.pages.compat import compat_blocks, releases_table, untold_sentence
+
+    with open_model(location, with_limits(DEFAULT, limits)) as model:
+        result = compatibility(model)
+        refusing = refused_by(result, wanted)
+        listing = Listing(
+            lambda: compat_blocks(model, result),
+            lambda: compat_document(model, result),
+            lambda: compat_lines(model, result),
+            lambda: located(releases_table(result), model.location),
+        )
+        emit_listing(listing, form, output, location)
+        if result.untold and not quiet:
+            say("note", [untold_sentence(result)])
+    return 1 if refusing else 0

@@ -1,0 +1,111 @@
+"""``compat`` as blocks: the releases in runs of one verdict, and what stops those that refuse."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
+from kerasinspect.output.pages.head import head_blocks
+from kerasinspect.output.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kerasinspect.analysis.compat.results import Compatibility, Obstacle, ObstacleKind, ReleaseAnswer, Verdict
+    from kerasinspect.model import Model
+
+_VERDICTS: Mapping[Verdict, str] = {
+    "accepts": "accepted",
+    "accepts uncompiled": "accepted with compile=False",
+    "refuses": "refused",
+    "not told": "not judged",
+}
+_KINDS: Mapping[ObstacleKind, str] = {
+    "class": "unknown class",
+    "key": "unknown key",
+    "word": "unknown name",
+    "name": "slash in the name",
+    "graph": "unreadable graph",
+}
+_RELEASES = (Column("Keras"), Column("config"), Column("stopped by", wraps=True, below=True))
+_OBSTACLES = (
+    Column("layer", shrinks=True),
+    Column("class", shrinks=True),
+    Column("key", shrinks=True),
+    Column("value", optional=True),
+    Column("problem"),
+    Column("refused by", wraps=True, below=True),
+)
+_NO_LAYER = "(model)"
+"""Stands for a layer where something is of the model itself, or of what it was compiled with."""
+_NAMED = 3
+"""Layers and classes that are named in a cell; of more, how many there are."""
+
+
+def compat_blocks(model: Model, found: Compatibility) -> Iterator[Block]:
+    """The page of ``compat``."""
+    yield from head_blocks(model)
+    yield releases_table(found)
+    if found.obstacles:
+        yield Table(_OBSTACLES, tuple(_obstacle_rows(found)))
+    if found.untold:
+        yield Paragraph(untold_sentence(found), "warning")
+    first, last = found.answers[0].version, found.answers[-1].version
+    about = f"By the classes and keys of Keras {first} to {last}. Whether the arrays fit, kerasinspect verify tells."
+    yield Paragraph(about, "quiet")
+
+
+def untold_sentence(found: Compatibility) -> str:
+    """What the table does not know."""
+    return f"Not judged, since it is custom or code: {_first(found.untold)}."
+
+
+def releases_table(found: Compatibility) -> Table:
+    """A row for each run of releases that give the same answer."""
+    runs = groupby(found.answers, key=lambda one: (one.verdict, one.obstacles))
+    return Table(_RELEASES, tuple(_run_row(verdict, met, [*run]) for (verdict, met), run in runs)).filled()
+
+
+def _run_row(verdict: Verdict, met: Sequence[Obstacle], run: Sequence[ReleaseAnswer]) -> Row:
+    """Some releases in a row with the same answer."""
+    tone = {"refuses": "error", "accepts uncompiled": "warning", "not told": "quiet"}.get(verdict, "plain")
+    stops = _first([*dict.fromkeys(map(_in_short, met))])
+    return Row((_span(run[0].version, run[-1].version), _VERDICTS[verdict], stops), tone=tone)  # type: ignore[arg-type]
+
+
+def _in_short(one: Obstacle) -> str:
+    """What stops a release, in a word: a class, or a key of one."""
+    named = (one.class_name,) if one.kind == "class" else (one.class_name, one.key)
+    return ".".join(filter(None, named)) or one.layer
+
+
+def _obstacle_rows(found: Compatibility) -> Iterator[Row]:
+    """A row for each thing that is refused, with all the layers that have it."""
+    alike: dict[tuple[ObstacleKind, str, str, str, bool, int], list[str]] = {}
+    for one in found.obstacles:
+        same = (one.kind, one.class_name, one.key, one.value, one.compiling, one.taken_by)
+        alike.setdefault(same, []).append(one.layer or _NO_LAYER)
+    for (kind, class_name, key, value, compiling, taken_by), layers in alike.items():
+        problem = f"{_KINDS[kind]}, of compile" if compiling else _KINDS[kind]
+        refusing = [not taken_by >> number & 1 for number in range(len(found.answers))]
+        yield Row((_first([*dict.fromkeys(layers)]), class_name, key, value, problem, _spans(found, refusing)))
+
+
+def _spans(found: Compatibility, included: Iterable[bool]) -> str:
+    """Releases as spans: ``3.0.0 to 3.8.0, 3.10.0``."""
+    marked = zip(found.answers, included, strict=True)
+    runs = (list(run) for is_in, run in groupby(marked, key=lambda one: one[1]) if is_in)
+    return ", ".join(_span(run[0][0].version, run[-1][0].version) for run in runs)
+
+
+def _span(first: str, last: str) -> str:
+    """Two versions and what lies between them, or the one that both are."""
+    return first if first == last else f"{first} to {last}"
+
+
+def _first(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {counted(more, 'other')}" if more > 0 else shown

@@ -1,0 +1,90 @@
+"""The command ``compat`` and ``check --for-keras``: pages, documents, exit statuses."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect import check
+from kerasinspect.commands.cli import run
+from kerasinspect.errors import RequestError
+from tests.described import assert_described
+from tests.places import SAMPLES
+
+if TYPE_CHECKING:
+    from kerasinspect.checking.findings import Finding
+
+NETWORK = str(SAMPLES / "question_network.keras")
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        pytest.param((), 0, id="no version is asked for"),
+        pytest.param(("--for-keras", "3.15"), 0, id="accepted"),
+        pytest.param(("--for-keras", "3.10.0"), 1, id="refused"),
+        pytest.param(("--for-keras", "3.15", "--for-keras", "3.14"), 1, id="one of two"),
+        pytest.param(("--for-keras", "2.15"), 2, id="not in the table"),
+    ],
+)
+def test_only_a_version_that_is_asked_for_decides_the_status(
+    words: tuple[str, ...], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refusing is no fault of a file unless someone says which Keras it is for."""
+    assert run(["compat", NETWORK, *words]) == status
+    assert capsys.readouterr().out.startswith("model sequential") == (status < 2)
+
+
+def test_the_page_names_keys_and_the_releases_that_refuse_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """A row for each key, with all its layers."""
+    run(["compat", NETWORK])
+    page = capsys.readouterr().out
+    assert "3.15.0 to 3.15.1" in page
+    (row,) = (line for line in page.splitlines() if line.startswith("dense, dense_1") and "quantization_config" in line)
+    assert row.endswith("3.0.0 to 3.12.4")
+
+
+def test_the_document_has_every_release(capsys: pytest.CaptureFixture[str]) -> None:
+    """And everything that stops one, with the versions that refuse it."""
+    run(["compat", NETWORK, "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    assert_described(document)
+    assert document["schema"] == "kerasinspect.compat/1"
+    assert document["releases"][-1] == {"keras": "3.15.1", "verdict": "accepts"}
+    refused = {release for one in document["obstacles"] for release in one["refused_by"]}
+    assert refused == {one["keras"] for one in document["releases"] if one["verdict"] == "refuses"}
+
+
+def test_each_line_is_described(capsys: pytest.CaptureFixture[str]) -> None:
+    """A release with what stops it."""
+    run(["compat", NETWORK, "--format", "jsonl"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for line in lines:
+        assert_described(line)
+    assert [one["keras"] for one in lines if not one["obstacles"]] == ["3.15.0", "3.15.1"]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "markdown"])
+def test_it_is_written_in_every_form(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As all that lists things is."""
+    assert run(["compat", NETWORK, "--format", form]) == 0
+    assert "3.15.1" in capsys.readouterr().out
+
+
+def found(version: str) -> list[Finding]:
+    """What the rule says for one version."""
+    return [one for one in check(NETWORK, for_keras=version, config=None).models[0].findings if one.code == "KI417"]
+
+
+def test_check_asks_the_rule_for_one_version() -> None:
+    """A finding for each key of each layer."""
+    assert found("3.15") == []
+    assert {one.where for one in found("3.14")} == {"dense", "dense_1", "dense_2", "dense_3"}
+
+
+def test_check_refuses_a_version_that_the_table_lacks() -> None:
+    """Which would look as if the model had passed."""
+    with pytest.raises(RequestError, match="no major and minor version"):
+        check(NETWORK, for_keras="3.99")
