@@ -28,6 +28,7 @@ FormatName: TypeAlias = Literal[
     "keras-weights-sharded",
     "legacy-hdf5",
     "legacy-hdf5-weights",
+    "orbax-checkpoint",
     "saved-model",
     "tf-checkpoint",
 ]

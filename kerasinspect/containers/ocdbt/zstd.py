@@ -1,0 +1,43 @@
+"""Zstandard: from the standard library since Python 3.14, before that from the package of the same functions."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_MODULES = ("compression.zstd", "backports.zstd")
+
+
+def decompressed(data: bytes, most: int) -> bytes:
+    """What compressed bytes stand for, at most ``most`` of them.
+
+    Raises ValueError where they are no whole frame or stand for more, MissingExtra where nothing here can tell.
+    """
+    module = _module()
+    inflater = module.ZstdDecompressor()
+    try:
+        found: bytes = inflater.decompress(data, most + 1)
+    except module.ZstdError as error:
+        raise ValueError(str(error)) from error
+    if len(found) > most or not inflater.eof:
+        reason = f"{len(data)} compressed bytes do not end with {most} others"
+        raise ValueError(reason)
+    return found
+
+
+def _module() -> ModuleType:
+    """The module that decompresses; raises MissingExtra where there is none."""
+    for name in _MODULES:
+        try:
+            return importlib.import_module(name)
+        except ImportError as error:
+            missing = error
+    raise MissingExtra(
+        f"Orbax compresses with Zstandard, for which a library is needed that cannot be imported ({missing}).",
+        "Install the extra: pip install 'kerasinspect[orbax]'",
+    )
