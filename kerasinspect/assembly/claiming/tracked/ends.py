@@ -34,8 +34,26 @@ def claim_weights(model: Node, variables: Iterable[NamedVariable], places: dict[
         *path, name = one.full_name.split("/")
         node = _owner(found, model, path, [kept for kept, held in owned.items() if name in held])
         owned.setdefault(node, {}).setdefault(name, one)
+    _join_shared(found, owned)
     for node, held in owned.items():
         _claim(node, held, places)
+
+
+def _join_shared(
+    found: Mapping[str, Sequence[tuple[tuple[str, ...], Node]]], owned: dict[Node, dict[str, NamedVariable]]
+) -> None:
+    """Take layers for one that are described alike under one name, of which one alone has variables.
+
+    A layer that a model shares with one inside it is in both configs; its variables count at the first place.
+    """
+    for places in found.values():
+        first, *others = (node for _, node in places)
+        bearing = [node for node in (first, *others) if node in owned]
+        is_one = all(other.class_name == first.class_name and other.config == first.config for other in others)
+        if others and len(bearing) == 1 and is_one:
+            owned[first] = owned.pop(bearing[0])
+            for other in others:
+                other.same_as = first
 
 
 def _layers_by_name(model: Node) -> dict[str, list[tuple[tuple[str, ...], Node]]]:
