@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.ocdbt.arrays import array_at
 from kerasinspect.containers.ocdbt.store import open_store
 from kerasinspect.containers.sources import cannot_open, leads_out_of, open_beside
-from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile, UnreadableFile
 from kerasinspect.formats.contents import ORBAX, Container, Contents
 from kerasinspect.formats.keras_archive import CONFIG, Described, json_object, with_config
 from kerasinspect.formats.object_graph import ObjectGraph, TrackedObject
@@ -84,6 +84,17 @@ def step_of(folder: str, limits: Limits) -> Path | None:
         message = f"{folder} is an Orbax checkpoint that was never written to its end."
         raise DamagedFile(message, "Wait until it is written, or name another step.")
     return None
+
+
+def is_unfinished(folder: str, limits: Limits) -> bool:
+    """Whether a folder is an Orbax checkpoint that was never written to its end."""
+    try:
+        step_of(folder, limits)
+    except DamagedFile:
+        return True
+    except UnreadableFile:
+        return False
+    return False
 
 
 def _names_in(folder: str, limits: Limits) -> list[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FormatName: TypeAlias = Literal[
     "keras-archive",
+    "keras-hub-preset",
     "keras-weights",
     "keras-weights-sharded",
     "legacy-hdf5",

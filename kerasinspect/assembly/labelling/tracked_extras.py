@@ -62,7 +62,11 @@ def _kind_of(key: str, full_name: str, names: Mapping[str, str]) -> ExtraKind:
     parts = key.replace(".", "/").split("/") if key.startswith(_OF_ORBAX) else key.split("/")
     if "metrics" in parts or parts[0] in {"_loss_tracker", "_metrics", "metrics_variables"}:
         return "metric"
-    return "optimizer" if ".OPTIMIZER_SLOT" in parts or {"optimizer", "optimizer_variables", "training"} & {*parts[:2]} else "unclaimed"
+    return (
+        "optimizer"
+        if ".OPTIMIZER_SLOT" in parts or {"optimizer", "optimizer_variables", "training"} & {*parts[:2]}
+        else "unclaimed"
+    )
 
 
 def _listed_slots(graph: ObjectGraph, paths: Mapping[str, str]) -> dict[str, _Slot]:

@@ -224,7 +224,9 @@ class Chunks:
         shape, inner = self.grid.shape or (1,), self.grid.inner or (1,)
         low = number * inner[0]
         values = np.empty((min(inner[0], shape[0] - low), *shape[1:]), self.encoding)
-        for place in product((number,), *(range(-(-size // step)) for size, step in zip(shape[1:], inner[1:], strict=True))):
+        for place in product(
+            (number,), *(range(-(-size // step)) for size, step in zip(shape[1:], inner[1:], strict=True))
+        ):
             corner = [at * step for at, step in zip(place, inner, strict=True)]
             ends = [min(step, size - at) for at, step, size in zip(corner, inner, shape, strict=True)]
             target = tuple(slice(at, at + length) for at, length in zip((0, *corner[1:]), ends, strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import field
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.stream import parsing
@@ -16,6 +15,7 @@ from kerasinspect.limits import Tally, over_limit
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
+    from pathlib import Path
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.limits import Limits

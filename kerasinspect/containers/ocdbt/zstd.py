@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import MissingExtra
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-_MODULES = ("compression.zstd", "backports.zstd")
 
 
 def decompressed(data: bytes, most: int) -> bytes:
@@ -32,12 +29,20 @@ def decompressed(data: bytes, most: int) -> bytes:
 
 def _module() -> ModuleType:
     """The module that decompresses; raises MissingExtra where there is none."""
-    for name in _MODULES:
-        try:
-            return importlib.import_module(name)
-        except ImportError as error:
-            missing = error
-    raise MissingExtra(
-        f"Orbax compresses with Zstandard, for which a library is needed that cannot be imported ({missing}).",
-        "Install the extra: pip install 'kerasinspect[orbax]'",
-    )
+    try:
+        from compression import zstd  # noqa: PLC0415 - new in Python 3.14
+    except ImportError:
+        return _installed()
+    return zstd
+
+
+def _installed() -> ModuleType:
+    """The module for older versions of Python; raises MissingExtra where it is not installed."""
+    try:
+        from backports import zstd  # noqa: PLC0415 - an extra, imported by who needs it
+    except ImportError as error:
+        raise MissingExtra(
+            f"Orbax compresses with Zstandard, whose library cannot be imported ({error}).",
+            "Install the extra: pip install 'kerasinspect[orbax]'",
+        ) from error
+    return zstd

@@ -23,6 +23,7 @@ from kerasinspect.errors import NotAModel, UnreadableFile
 from kerasinspect.formats.contents import INDEX_ENDING, INDEX_OF_CHECKPOINT, ORBAX, SAVED_MODEL
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import describes_model, weights_name
+from kerasinspect.formats.keras_hub_preset import TASK
 from kerasinspect.formats.sharded import shard_name
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally
@@ -122,9 +123,7 @@ def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Bo
         link = is_link(entry)
         if not link and entry.is_dir(follow_symlinks=False):
             inside.folders.append(entry.name)
-        elif _ends_as_model(entry.name) or entry.name.endswith(INDEX_OF_CHECKPOINT):
-            inside.names.add(entry.name)
-        elif entry.name == ORBAX:
+        elif _ends_as_model(entry.name) or entry.name.endswith(INDEX_OF_CHECKPOINT) or entry.name == ORBAX:
             inside.names.add(entry.name)
         elif link and part not in _PARTS:
             border.note(folder, entry.name)
@@ -145,9 +144,10 @@ def _models_among(folder: str, names: set[str], top: str, limits: Limits) -> Ite
     is_described = CONFIG in names and (weights or METADATA in names or describes_model(folder, limits))
     if is_described or (folder == top and weights == WEIGHTS):
         yield Location(folder)
+        own = {weights, TASK}
     else:
-        weights = None
-    for name in names - set(_PARTS) - {weights} - _accounted_for(names):
+        own = set()
+    for name in names - set(_PARTS) - own - _accounted_for(names):
         path = _joined(folder, name)
         error = _why_not_opened(path, top)
         if not name.endswith(INDEX_OF_CHECKPOINT):

@@ -62,8 +62,7 @@ def _layers_by_name(model: Node) -> dict[str, list[tuple[tuple[str, ...], Node]]
     pending: list[tuple[tuple[str, ...], Node]] = [((), model)]
     while pending:
         path, node = pending.pop()
-        for child in reversed(node.children):
-            pending.append(((*path, child.name), child))
+        pending += [((*path, child.name), child) for child in reversed(node.children)]
         if path and node.same_as is None:
             found.setdefault(node.name, []).append((path, node))
     return found
