@@ -91,7 +91,7 @@ def test_each_model_in_a_folder_is_told_by_its_content(tmp_path: Path) -> None:
     rows = dict(row for row in diagnose_folder(str(tmp_path)).details if len(row) == 2)
     assert rows.pop("b.h5").startswith("keras-archive")
     assert rows == {
-        "ckpt": "TensorFlow checkpoint, not read yet",
+        "ckpt": "TensorFlow checkpoint",
         "cut.keras": "damaged",
         "lfs.keras": "no Keras model",
         "runs/": "folder with 2 models",

@@ -13,6 +13,7 @@ from kerasinspect.checking.rules import (
     contract,
     objective,
     quantized,
+    restoring,
     safety,
     shapes,
     structure,
@@ -92,6 +93,7 @@ RULES: tuple[Rule, ...] = (
     Rule("KI414", "short-loss-name", "warning", "model", objective.short_loss_name, ("training config",)),
     Rule("KI415", "bulky-config", "warning", "file", container.bulky_config, ("config",), {"numbers": 100_000}),
     Rule("KI416", "unwritten-array", "warning", "file", container.unwritten_array),
+    Rule("KI417", "not-restored", "error", "weight", restoring.not_restored, ("config",)),
     Rule(
         "KI501",
         "stored-code",
