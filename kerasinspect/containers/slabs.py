@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Slabbed(Protocol):
+class _Slabbed(Protocol):
     """An array that gives its slabs by number, all but the last one equally large."""
 
     @property
@@ -23,7 +23,7 @@ class Slabbed(Protocol):
         """The values of one slab."""
 
 
-def run_of(array: Slabbed, start: int, count: int) -> bytes | memoryview:
+def run_of(array: _Slabbed, start: int, count: int) -> bytes | memoryview:
     """``count`` bytes from ``start``; only the slabs that they lie in are put together."""
     if not count:
         return b""
@@ -34,7 +34,7 @@ def run_of(array: Slabbed, start: int, count: int) -> bytes | memoryview:
     return b"".join(array.slab(number) for number in range(first, last + 1))[skipped : skipped + count]
 
 
-def pieces_of(array: Slabbed, size: int) -> Iterator[memoryview]:
+def pieces_of(array: _Slabbed, size: int) -> Iterator[memoryview]:
     """All bytes in pieces of at most ``size``, slab by slab."""
     for number in range(array.slabs):
         view = array.slab(number)

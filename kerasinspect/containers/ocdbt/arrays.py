@@ -65,7 +65,7 @@ def array_at(store: Store, path: str, limits: Limits) -> StoredArray | None:
         raise DamagedFile(f"{where} is no array that is known here: {error}.", COPY_AGAIN) from error
     encoding = DTYPES[dtype].encoding
     prefix = f"{path}/c".encode()
-    chunks = Chunks(where, grid, encoding, _values_below(store, prefix, grid, limits), grid.separator)
+    chunks = _Chunks(where, grid, encoding, _values_below(store, prefix, grid, limits), grid.separator)
     withheld = _withheld(chunks, limits)
     storage = chunks if withheld is None else withheld
     problem = None if withheld else _lacking(chunks)
@@ -148,7 +148,7 @@ def _codecs(value: Json) -> dict[str, JsonObject]:
     return {str(name): _configured(one, str(name)) for name, one in zip(names, value, strict=True)}
 
 
-def _withheld(chunks: Chunks, limits: Limits) -> Withheld | None:
+def _withheld(chunks: _Chunks, limits: Limits) -> Withheld | None:
     """The storage of an array that asks for more than the limits allow."""
     grid, width = chunks.grid, chunks.encoding.itemsize
     try:
@@ -162,7 +162,7 @@ def _withheld(chunks: Chunks, limits: Limits) -> Withheld | None:
     return None
 
 
-def _lacking(chunks: Chunks) -> str | None:
+def _lacking(chunks: _Chunks) -> str | None:
     """What is wrong with the values that are stored, as far as their places tell."""
     grid = chunks.grid
     expected = math.prod(-(-size // step) for size, step in zip(grid.shape, grid.outer, strict=True))
@@ -172,7 +172,7 @@ def _lacking(chunks: Chunks) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chunks:
+class _Chunks:
     """The bytes of an array in chunks of equal shape, those at the edges reaching beyond it."""
 
     where: str

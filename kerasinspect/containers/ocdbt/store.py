@@ -220,10 +220,10 @@ def _opened(walk: _Walk, path: str) -> Source | None:
     *outer, name = path.split("/")
     for part in path.split("/"):
         if part in {"", ".", ".."} or "\\" in part or "\0" in part or ":" in part:
-            raise RefusedFile(f"{walk.keys.where} names {path!r}, which does not lie beside it.")
+            raise RefusedFile(f"{walk.keys.where} names {path!r}, which does not lie beside it.", COPY_AGAIN)
     for part in outer:
         if leads_out_of(folder, folder / part):
-            raise RefusedFile(f"{folder / part} is a link out of its folder, which is not followed.")
+            raise RefusedFile(f"{folder / part} is a link out of its folder, which is not followed.", "Copy it there.")
         folder /= part
     try:
         walk.opened[path] = walk.files.enter_context(closing(open_beside(folder, name)))

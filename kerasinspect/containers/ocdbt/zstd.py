@@ -33,7 +33,8 @@ def _module() -> ModuleType:
         from compression import zstd  # noqa: PLC0415 - new in Python 3.14
     except ImportError:
         return _installed()
-    return zstd
+    found: ModuleType = zstd
+    return found
 
 
 def _installed() -> ModuleType:
@@ -45,4 +46,5 @@ def _installed() -> ModuleType:
             f"Orbax compresses with Zstandard, whose library cannot be imported ({error}).",
             "Install the extra: pip install 'kerasinspect[orbax]'",
         ) from error
-    return zstd
+    found: ModuleType = zstd
+    return found
