@@ -46,7 +46,7 @@ def read_orbax(folder: str, limits: Limits, files: ExitStack) -> Contents | None
 
     Raises DamagedFile for one that was never written to its end.
     """
-    step = step_of(folder, limits)
+    step = _step_of(folder, limits)
     if step is None:
         return None
     item = next((name for name in _ITEMS if os.path.lexists(step / name / _TREE)), None)
@@ -66,7 +66,7 @@ def read_orbax(folder: str, limits: Limits, files: ExitStack) -> Contents | None
     return _with_config(contents, step, limits)
 
 
-def step_of(folder: str, limits: Limits) -> Path | None:
+def _step_of(folder: str, limits: Limits) -> Path | None:
     """The step that a folder is, or the newest one in it; None where there is none.
 
     Raises DamagedFile where all that is there is one in the middle of being written.
@@ -89,7 +89,7 @@ def step_of(folder: str, limits: Limits) -> Path | None:
 def is_unfinished(folder: str, limits: Limits) -> bool:
     """Whether a folder is an Orbax checkpoint that was never written to its end."""
     try:
-        step_of(folder, limits)
+        _step_of(folder, limits)
     except DamagedFile:
         return True
     except UnreadableFile:
