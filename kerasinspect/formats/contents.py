@@ -23,6 +23,8 @@ INDEX_ENDING = ".weights.json"
 """The end of the name of what lists the shards of a model."""
 SAVED_MODEL = "saved_model.pb"
 """The file of a SavedModel folder that holds its graph."""
+ORBAX = "_CHECKPOINT_METADATA"
+"""The file of an Orbax checkpoint that is there once all else is."""
 INDEX_OF_CHECKPOINT = ".index"
 """What the name of a TensorFlow checkpoint's index ends in; what stands before is its prefix."""
 

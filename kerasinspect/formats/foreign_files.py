@@ -26,7 +26,6 @@ _LONGEST_CHARACTER = 3
 """Bytes of one UTF-8 character that may be cut off at the end of the head."""
 
 CONVERT = "Load it where it was made and save it with model.save('model.keras')."
-LOAD_CHECKPOINT = "Load it in the code that made it, and save the model with model.save('model.keras')."
 _NAME_FOLDER = "Name the folder that it lies in, with its variables."
 _DOWNLOAD_AGAIN = "Download it again, from the address of the file itself."
 NAME_A_MODEL = "Name a file that Keras's model.save or save_weights wrote."

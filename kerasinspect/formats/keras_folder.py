@@ -28,6 +28,7 @@ from kerasinspect.formats.keras_archive import (
     verified_at_once,
     with_config,
 )
+from kerasinspect.formats.keras_hub_preset import TASK, TASK_CONFIG, is_preset, missing_parameters, with_head
 from kerasinspect.formats.npz_weights import read_npz
 from kerasinspect.formats.sharded import read_sharded
 from kerasinspect.formats.weights_file import read_weights_tree
@@ -40,8 +41,9 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from kerasinspect.limits import Limits
+    from kerasinspect.model import FormatName
 
-_FILES = (CONFIG, METADATA, WEIGHTS, NPZ)
+_FILES = (CONFIG, METADATA, WEIGHTS, NPZ, TASK, TASK_CONFIG)
 MAIN_INDEX = f"model{INDEX_ENDING}"
 """The index that counts where a folder has several, as one of KerasHub does."""
 
@@ -61,10 +63,23 @@ def read_folder(folder: str, limits: Limits, files: ExitStack) -> Contents | Non
     whole = contents or Contents(folder, "keras-archive", damage=(f"{folder} has no {WEIGHTS}.",))
     assets = _assets_in(folder, limits)
     metadata, more = _read_json(folder, METADATA, limits) if METADATA in names else (Described({}), 0)
+    is_of_hub = is_preset(metadata.value)
+    if is_of_hub:
+        whole = replace(whole, damage=(*whole.damage, *missing_parameters(whole, metadata.value)))
+    if is_of_hub and {TASK, TASK_CONFIG} <= names:
+        whole = _with_task(whole, folder, limits, files)
+        config, nbytes = _read_json(folder, TASK_CONFIG, limits)
     container = replace(whole.container, nbytes=whole.container.nbytes + nbytes + more + assets.nbytes)
     described = replace(whole, location=folder, assets=assets.loaders, container=container)
     described = replace(described, damage=(*described.damage, *assets.damage))
-    return replace(with_config(described, config, metadata), format="keras-archive")
+    found: FormatName = "keras-hub-preset" if is_of_hub else "keras-archive"
+    return replace(with_config(described, config, metadata), format=found)
+
+
+def _with_task(backbone: Contents, folder: str, limits: Limits, files: ExitStack) -> Contents:
+    """The backbone of a preset with the head of its task."""
+    source = files.enter_context(closing(open_beside(Path(folder), TASK)))
+    return with_head(backbone, read_hdf5(source, limits), source.size)
 
 
 def _names_in(folder: str, limits: Limits) -> set[str]:

@@ -65,6 +65,8 @@ class ObjectGraph:
     """Every tensor of the checkpoint, by key."""
     has_names_alone: bool = False
     """It is one of TensorFlow 1, which stores names of variables and no objects."""
+    has_paths: bool = False
+    """It is one of Orbax: the root has the weights of the model, each by the path that Keras 3 has for it."""
 
     def __getitem__(self, number: int) -> TrackedObject:
         """An object by its number."""

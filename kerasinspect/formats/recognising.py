@@ -29,9 +29,14 @@ _ZIP_MAGIC = b"PK\x03\x04"
 def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents | None:
     """The contents of a folder; None for one that holds no model."""
     from kerasinspect.formats.keras_folder import read_folder  # noqa: PLC0415 - most models are files
+    from kerasinspect.formats.orbax_checkpoint import read_orbax  # noqa: PLC0415
     from kerasinspect.formats.tensorflow.folders import read_tensorflow_folder  # noqa: PLC0415
 
-    return read_tensorflow_folder(path, limits, files) or read_folder(path, limits, files)
+    return (
+        read_tensorflow_folder(path, limits, files)
+        or read_folder(path, limits, files)
+        or read_orbax(path, limits, files)
+    )
 
 
 def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:

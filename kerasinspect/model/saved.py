@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 FormatName: TypeAlias = Literal[
     "keras-archive",
+    "keras-hub-preset",
     "keras-weights",
     "keras-weights-sharded",
     "legacy-hdf5",
     "legacy-hdf5-weights",
+    "orbax-checkpoint",
     "saved-model",
     "tf-checkpoint",
 ]

@@ -35,8 +35,6 @@ FOLDERS: dict[str, tuple[tuple[str, ...], str]] = {
     "SavedModel as text": (("saved_model.pbtxt",), "is a TensorFlow SavedModel"),
     "variables": (("variables.index", "variables.data-00000-of-00001"), "holds a TensorFlow checkpoint"),
     "checkpoint": (CHECKPOINT, "holds a TensorFlow checkpoint, which is not read yet. Load it in the code that made"),
-    "step of Orbax": (("_CHECKPOINT_METADATA", "pytree/_METADATA"), "is an Orbax checkpoint, which is not read yet."),
-    "steps of Orbax": (("0/_CHECKPOINT_METADATA", "10/_CHECKPOINT_METADATA"), "is an Orbax checkpoint"),
     "config only": (("config.json", "metadata.json"), "has a config.json without a model.weights.h5"),
     "models": (("b.h5", "a.keras", "readme"), "is a folder, not a model: it holds 2 models."),
     "one model": (("a.keras", "readme"), "is a folder, not a model: it holds a.keras."),
@@ -60,7 +58,7 @@ def test_folders_are_named_by_what_they_hold(tmp_path: Path, names: tuple[str, .
     assert f"{tmp_path} {said}" in str(diagnose_folder(str(filled(tmp_path, names))))
 
 
-@pytest.mark.parametrize("kind", ["saved by Keras 2", "exported", "checkpoint", "step of Orbax", "steps of Orbax"])
+@pytest.mark.parametrize("kind", ["saved by Keras 2", "exported", "checkpoint"])
 def test_a_folder_that_is_not_read_yet_is_unreadable_where_several_models_are_taken(tmp_path: Path, kind: str) -> None:
     """Never an empty one: a CI job would take that for a mistyped path."""
     (report,) = check(filled(tmp_path, FOLDERS[kind][0])).models
@@ -72,7 +70,7 @@ def test_a_folder_without_models_names_those_right_below_that_are_not_read(tmp_p
     filled(tmp_path / "run", ("saved_model.pb",))
     with pytest.raises(RequestError, match="holds no saved model") as caught:
         find_models([str(tmp_path)])
-    assert caught.value.details == (("run/", "TensorFlow SavedModel, not read yet"),)
+    assert caught.value.details == (("run/", "TensorFlow SavedModel"),)
 
 
 def test_each_model_in_a_folder_is_told_by_its_content(tmp_path: Path) -> None:
@@ -93,12 +91,12 @@ def test_each_model_in_a_folder_is_told_by_its_content(tmp_path: Path) -> None:
     rows = dict(row for row in diagnose_folder(str(tmp_path)).details if len(row) == 2)
     assert rows.pop("b.h5").startswith("keras-archive")
     assert rows == {
-        "ckpt": "TensorFlow checkpoint, not read yet",
+        "ckpt": "TensorFlow checkpoint",
         "cut.keras": "damaged",
         "lfs.keras": "no Keras model",
         "runs/": "folder with 2 models",
-        "saved/": "TensorFlow SavedModel, not read yet",
-        "steps/": "Orbax checkpoint, not read yet",
+        "saved/": "TensorFlow SavedModel",
+        "steps/": "Orbax checkpoint",
         "unpacked/": "unpacked model",
         "weights.keras": "keras-weights",
     }
@@ -152,7 +150,7 @@ KEPT = SHARED / "data" / "checkpoints"
 @pytest.mark.skipif(not KEPT.exists(), reason="the files that other libraries saved are not here")
 def test_what_tensorflow_and_orbax_wrote_is_said_to_be_what_it_is() -> None:
     """Every folder, prefix, index and data file of several versions; never as damage, and never as unknown."""
-    folders = ("_savedmodel", "_export", "_tfsaved", "_orbax", "_manager")
+    folders = ("_savedmodel", "_export", "_tfsaved", "_manager")
     paths = [path for path in KEPT.glob("*/*") if path.name.endswith((*folders, ".index")) or ".data-" in path.name]
     assert paths
     for path in {one.with_name(one.name.removesuffix(".index")) for one in paths}.union(paths):

@@ -23,6 +23,8 @@ _TABLES = ("/.ATTRIBUTES/table-keys", "/.ATTRIBUTES/table-values")
 _STEPS = frozenset({"iter", "iterations", "_iterations"})
 _COPIES = "_all_variables/"
 """What the keys begin with under which Keras 3 exports every variable once more."""
+_OF_ORBAX = ("metrics_variables.", "optimizer_variables.")
+"""What keys of Orbax begin with, whose parts are joined with dots."""
 _SEED = "seed_generator_state"
 
 
@@ -57,10 +59,14 @@ def _kind_of(key: str, full_name: str, names: Mapping[str, str]) -> ExtraKind:
         return "copy"
     if full_name.endswith(_SEED):
         return "seed"
-    parts = key.split("/")
-    if "metrics" in parts or parts[0] in {"_loss_tracker", "_metrics"}:
+    parts = key.replace(".", "/").split("/") if key.startswith(_OF_ORBAX) else key.split("/")
+    if "metrics" in parts or parts[0] in {"_loss_tracker", "_metrics", "metrics_variables"}:
         return "metric"
-    return "optimizer" if ".OPTIMIZER_SLOT" in parts or {"optimizer", "training"} & {*parts[:2]} else "unclaimed"
+    return (
+        "optimizer"
+        if ".OPTIMIZER_SLOT" in parts or {"optimizer", "optimizer_variables", "training"} & {*parts[:2]}
+        else "unclaimed"
+    )
 
 
 def _listed_slots(graph: ObjectGraph, paths: Mapping[str, str]) -> dict[str, _Slot]:

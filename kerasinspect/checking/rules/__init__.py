@@ -14,6 +14,7 @@ from kerasinspect.checking.rules import (
     contract,
     objective,
     quantized,
+    restoring,
     safety,
     shapes,
     structure,
@@ -103,6 +104,7 @@ RULES: tuple[Rule, ...] = (
         {"major": 3, "minor": 15},
         default=False,
     ),
+    Rule("KI418", "not-restored", "error", "weight", restoring.not_restored, ("config",)),
     Rule(
         "KI501",
         "stored-code",

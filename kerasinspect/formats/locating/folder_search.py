@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.sources import cannot_open, leads_out_of, open_source, require_file
 from kerasinspect.containers.tensor_bundle.table import is_index
 from kerasinspect.errors import NotAModel, UnreadableFile
-from kerasinspect.formats.contents import INDEX_ENDING, INDEX_OF_CHECKPOINT, SAVED_MODEL
+from kerasinspect.formats.contents import INDEX_ENDING, INDEX_OF_CHECKPOINT, ORBAX, SAVED_MODEL
 from kerasinspect.formats.keras_archive import CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import describes_model, weights_name
+from kerasinspect.formats.keras_hub_preset import TASK
 from kerasinspect.formats.sharded import shard_name
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally
@@ -69,7 +70,7 @@ def search(top: str, limits: Limits) -> list[Location]:
     while pending:
         folder = _joined(*pending.pop())
         inside = _look_at(folder, border, entries)
-        own = _OF_SAVED_MODEL if SAVED_MODEL in inside.names else frozenset()
+        own = _own_folders(inside)
         pending += [(folder, name) for name in inside.folders if name not in own]
         for name in filter(_ends_as_model, inside.folders):
             models.add()
@@ -81,6 +82,13 @@ def search(top: str, limits: Limits) -> list[Location]:
         models.add()
         found.append(location)
     return in_order([*found, *_without_models(named_as_models, found)])
+
+
+def _own_folders(inside: _Inside) -> Collection[str]:
+    """The folders in one that belong to the model that it is."""
+    if ORBAX in inside.names:
+        return inside.folders
+    return _OF_SAVED_MODEL if SAVED_MODEL in inside.names else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Bo
         link = is_link(entry)
         if not link and entry.is_dir(follow_symlinks=False):
             inside.folders.append(entry.name)
-        elif _ends_as_model(entry.name) or entry.name.endswith(INDEX_OF_CHECKPOINT):
+        elif _ends_as_model(entry.name) or entry.name.endswith(INDEX_OF_CHECKPOINT) or entry.name == ORBAX:
             inside.names.add(entry.name)
         elif link and part not in _PARTS:
             border.note(folder, entry.name)
@@ -129,16 +137,17 @@ def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Bo
 
 def _models_among(folder: str, names: set[str], top: str, limits: Limits) -> Iterator[Location]:
     """The models in one folder: the folder itself, and the files that are no part of another model."""
-    if SAVED_MODEL in names:
+    if SAVED_MODEL in names or ORBAX in names:
         yield Location(folder)
         return
     weights = weights_name(names)
     is_described = CONFIG in names and (weights or METADATA in names or describes_model(folder, limits))
     if is_described or (folder == top and weights == WEIGHTS):
         yield Location(folder)
+        own = {weights, TASK}
     else:
-        weights = None
-    for name in names - set(_PARTS) - {weights} - _accounted_for(names):
+        own = set()
+    for name in names - set(_PARTS) - own - _accounted_for(names):
         path = _joined(folder, name)
         error = _why_not_opened(path, top)
         if not name.endswith(INDEX_OF_CHECKPOINT):

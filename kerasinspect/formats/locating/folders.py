@@ -12,7 +12,6 @@ from kerasinspect.containers.sources import cannot_open, open_beside
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile, UnreadableFile
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.foreign_files import (
-    LOAD_CHECKPOINT,
     NAME_A_MODEL,
     listed,
     shortened,
@@ -47,7 +46,7 @@ _UNREAD: tuple[tuple[type[UnreadableFile], str], ...] = (
 """What is said of a file that is not read; the first row that fits counts."""
 
 
-_UnreadFormat: TypeAlias = Literal["TensorFlow SavedModel", "Orbax checkpoint", "TensorFlow checkpoint"]
+_CheckpointFormat: TypeAlias = Literal["TensorFlow SavedModel", "Orbax checkpoint", "TensorFlow checkpoint"]
 _SAVED_MODEL = frozenset({"saved_model.pb", "saved_model.pbtxt"})
 _ORBAX = "_CHECKPOINT_METADATA"
 """Names that Orbax and TensorFlow give to files; the one of Keras 2 says what the layers are."""
@@ -61,8 +60,6 @@ def diagnose_folder(folder: str, limits: Limits = DEFAULT) -> NotAModel:
         return cannot_open(folder, error)
     if not names:
         return NotAModel(f"{folder} is an empty folder.", "Name a saved model.")
-    if unread := _unread_kind(folder, names):
-        return unread
     if CONFIG in names:
         message = f"{folder} has a config.json without a model.weights.h5 that can be read."
         return NotAModel(message, NAME_A_MODEL)
@@ -73,14 +70,6 @@ def diagnose_folder(folder: str, limits: Limits = DEFAULT) -> NotAModel:
     return NotAModel(
         message, "Name one of them; list, stats, series, check and export take all.", _rows(folder, found, limits)
     )
-
-
-def unread_folder(folder: str) -> NotAModel | None:
-    """The error for a folder in a format that is not read yet; None for any other."""
-    try:
-        return _unread_kind(folder, _names_in(folder))
-    except (OSError, ValueError):
-        return None
 
 
 def rows_of_models(folder: str, limits: Limits = DEFAULT) -> tuple[tuple[str, ...], ...]:
@@ -98,16 +87,7 @@ def _names_in(folder: str) -> list[str]:
         return sorted(entry.name + "/" * entry.is_dir(follow_symlinks=False) for entry in some)
 
 
-def _unread_kind(folder: str, names: Collection[str]) -> NotAModel | None:
-    """The error for a folder in a format that is not read yet, by the names in it; None for any other."""
-    match _unread_format(folder, names):
-        case "Orbax checkpoint":
-            return NotAModel(f"{folder} is an Orbax checkpoint, which is not read yet.", LOAD_CHECKPOINT)
-        case _:
-            return None
-
-
-def _unread_format(folder: str, names: Collection[str]) -> _UnreadFormat | None:
+def _checkpoint_format(folder: str, names: Collection[str]) -> _CheckpointFormat | None:
     """The format of a folder that TensorFlow or Orbax wrote; checkpoints beside models leave it a folder of models."""
     if not _SAVED_MODEL.isdisjoint(names):
         return "TensorFlow SavedModel"
@@ -161,8 +141,8 @@ def _kind_of_folder(path: str) -> str:
         names = _names_in(path)
     except (OSError, ValueError):
         return ""
-    if unread := _unread_format(path, names):
-        return f"{unread}, not read yet"
+    if found := _checkpoint_format(path, names):
+        return found
     if CONFIG in names and weights_name(names):
         return "unpacked model"
     count = sum(map(_ends_as_model, names))

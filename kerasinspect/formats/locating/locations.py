@@ -118,13 +118,13 @@ def _named(name: str, limits: Limits) -> Iterator[Location]:
     if found := search(str(Path(name)), limits):
         yield from found
         return
-    from kerasinspect.formats.locating.folders import rows_of_models, unread_folder  # noqa: PLC0415 - most hold models
+    from kerasinspect.formats.locating.folders import rows_of_models  # noqa: PLC0415 - most hold models
+    from kerasinspect.formats.orbax_checkpoint import is_unfinished  # noqa: PLC0415
 
-    unread = unread_folder(name)
-    if unread is None:
+    if not is_unfinished(name, limits):
         remedy = f"Names of models end in {', '.join(ENDINGS)}."
         raise RequestError(f"The folder {name} holds no saved model.", remedy, rows_of_models(name, limits))
-    yield Location(name, str(unread))
+    yield Location(name)
 
 
 def _nothing_fits(pattern: str) -> RequestError:

@@ -13,6 +13,7 @@ from kerasinspect.errors import InspectError
 from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.keras_archive import ASSETS, CONFIG, METADATA, NPZ, WEIGHTS
 from kerasinspect.formats.keras_folder import MAIN_INDEX
+from kerasinspect.formats.keras_hub_preset import TASK, TASK_CONFIG
 from kerasinspect.formats.sharded import shard_names, weight_map_of
 from kerasinspect.limits import DEFAULT
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.sources import Source
 
-_FOLDER_PARTS = (CONFIG, METADATA, WEIGHTS, NPZ, ASSETS, MAIN_INDEX)
+_FOLDER_PARTS = (CONFIG, METADATA, WEIGHTS, NPZ, ASSETS, MAIN_INDEX, TASK, TASK_CONFIG)
 """What an unpacked archive is read from, beside an index and its shards."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.choosing import kind_named
 from kerasinspect.assembly.claiming.legacy_names import current_word
+from kerasinspect.assembly.claiming.tracked.ends import claim_weights
 from kerasinspect.assembly.claiming.tracked.paths import NamedVariable, claim_paths
 from kerasinspect.assembly.claiming.tracked.reading import (
     LAYER,
@@ -76,6 +77,9 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Clai
     node.role = "model"
     if root is None and not graph[top].metadata:
         node.name, node.is_plain = prefixes.get(top, ""), True
+    if graph.has_paths:
+        claim_weights(node, _named(graph, (number for _, number in graph[0].children)), walk.places)
+        return Claimed(node, None)
     if graph.has_names_alone:
         claim_paths(node, _named(graph, named_weights(graph)), walk.places)
         for below in node.walk():

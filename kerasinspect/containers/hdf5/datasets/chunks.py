@@ -13,6 +13,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.messages import FILTERS, SHARED, Filter, filters_at
+from kerasinspect.containers.slabs import pieces_of, run_of
 from kerasinspect.containers.stored import Withheld
 from kerasinspect.errors import COPY_AGAIN, DamagedFile
 from kerasinspect.late.dataclasses import dataclass
@@ -58,17 +59,16 @@ class Chunked:
 
     def read(self, start: int, count: int) -> bytes | memoryview:
         """``count`` bytes from ``start``; only the slabs that they lie in are put together."""
-        first, last = start // self.slab_bytes, (start + max(count, 1) - 1) // self.slab_bytes
-        skipped = start - first * self.slab_bytes
-        if first == last:
-            return self.slab(first)[skipped : skipped + count]
-        return b"".join(self.slab(number) for number in range(first, last + 1))[skipped : skipped + count]
+        return run_of(self, start, count)
 
     def blocks(self, size: int) -> Iterator[memoryview]:
         """All bytes in pieces, slab by slab."""
-        for number in range(-(-self.shape[0] // self.chunk[0])):
-            view = self.slab(number)
-            yield from (view[start : start + size] for start in range(0, len(view), size))
+        return pieces_of(self, size)
+
+    @property
+    def slabs(self) -> int:
+        """The number of slabs."""
+        return -(-self.shape[0] // self.chunk[0])
 
     def slab(self, number: int) -> memoryview:
         """The values of one slab, kept until another one is asked for; nobody can write into them."""

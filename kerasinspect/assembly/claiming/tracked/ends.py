@@ -1,0 +1,120 @@
+"""Variables to the layers of a config by the paths that Keras 3 gave them, of which only the ends can be trusted.
+
+A model that was built as it was first called has its name before its layers' (``seq_mlp/dense/kernel``), and a model
+inside another may have or lack that of the outer one. A layer that a custom class holds is in no config.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.assembly.claiming.choosing import kind_named, kinds_of
+from kerasinspect.assembly.claiming.tracked.paths import claim_paths
+from kerasinspect.assembly.nodes import Claim, Node
+from kerasinspect.assembly.order import Placement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kerasinspect.assembly.claiming.tracked.paths import NamedVariable
+
+_CELL = "cell"
+
+
+def claim_weights(model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement]) -> None:
+    """Give each layer its variables, in the order of its class where that is known."""
+    if not model.from_config or not model.children:
+        claim_paths(model, variables, places)
+        for node in model.walk():
+            node.order_known = node.own_order_known = False
+        return
+    found = _layers_by_name(model)
+    owned: dict[Node, dict[str, NamedVariable]] = {}
+    for one in variables:
+        *path, name = one.full_name.split("/")
+        node = _owner(found, model, path, [kept for kept, held in owned.items() if name in held])
+        owned.setdefault(node, {}).setdefault(name, one)
+    _join_shared(found, owned)
+    for node, held in owned.items():
+        _claim(node, held, places)
+
+
+def _join_shared(
+    found: Mapping[str, Sequence[tuple[tuple[str, ...], Node]]], owned: dict[Node, dict[str, NamedVariable]]
+) -> None:
+    """Take layers for one that are described alike under one name, of which one alone has variables.
+
+    A layer that a model shares with one inside it is in both configs; its variables count at the first place.
+    """
+    for places in found.values():
+        first, *others = (node for _, node in places)
+        bearing = [node for node in (first, *others) if node in owned]
+        is_one = all(other.class_name == first.class_name and other.config == first.config for other in others)
+        if others and len(bearing) == 1 and is_one:
+            owned[first] = owned.pop(bearing[0])
+            for other in others:
+                other.same_as = first
+
+
+def _layers_by_name(model: Node) -> dict[str, list[tuple[tuple[str, ...], Node]]]:
+    """The layers of a config with the names that lead to each, by the last of these; one that is shared, once."""
+    found: dict[str, list[tuple[tuple[str, ...], Node]]] = {}
+    pending: list[tuple[tuple[str, ...], Node]] = [((), model)]
+    while pending:
+        path, node = pending.pop()
+        pending += [((*path, child.name), child) for child in reversed(node.children)]
+        if path and node.same_as is None:
+            found.setdefault(node.name, []).append((path, node))
+    return found
+
+
+def _owner(
+    found: Mapping[str, Sequence[tuple[tuple[str, ...], Node]]], model: Node, path: list[str], taken: Sequence[Node]
+) -> Node:
+    """The layer at a path, or one that is made inside the nearest around it.
+
+    Of several that fit equally, the first counts that has no variable of the name yet.
+    """
+    for length in range(len(path), 0, -1):
+        fits = [(_shared(names, path[:length]), node) for names, node in found.get(path[length - 1], ())]
+        free = [(shared, node) for shared, node in fits if length < len(path) or node not in taken]
+        if free:
+            return _inside(max(free, key=lambda one: one[0])[1], path[length:])
+    own = path[1:] if path[:1] == [model.name] else path
+    return _inside(model, own)
+
+
+def _shared(names: Sequence[str], path: Sequence[str]) -> tuple[int, bool]:
+    """How many of the last names are the same, and whether no others stand before them."""
+    count = 0
+    while count < min(len(names), len(path)) and names[-1 - count] == path[-1 - count]:
+        count += 1
+    return count, count == len(names)
+
+
+def _inside(node: Node, path: Sequence[str]) -> Node:
+    """The layer that a path leads to inside another, made where the config has none."""
+    for part in path:
+        child = next((one for one in node.children if one.name == part or _is_cell(one, part)), None)
+        if child is None:
+            child = Node(part, "", from_config=False)
+            node.children.append(child)
+        node = child
+    return node
+
+
+def _is_cell(node: Node, part: str) -> bool:
+    """Whether a layer is the cell that its own layer makes, which the path names by its class."""
+    return node.role == _CELL and (part == _CELL or f"_{_CELL}" in part)
+
+
+def _claim(node: Node, held: Mapping[str, NamedVariable], places: dict[int, Placement]) -> None:
+    """Give a layer its variables: as its class orders them, else as they come, which may be another order."""
+    order = [kind.name for kind in kinds_of(node)]
+    names = sorted(held, key=lambda name: order.index(name) if name in order else len(order))
+    node.own_order_known = len(names) == 1 or {*names} <= {*order}
+    for name in names:
+        one = held[name]
+        claim = Claim(name, one.array, kind_named(node, name, one.array), trainable=one.trainable, is_keyed=True)
+        node.claims.append(claim)
+        places[one.number] = Placement(node, claim, is_known=True)

@@ -1,0 +1,50 @@
+"""Zstandard: from the standard library since Python 3.14, before that from the package of the same functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+def decompressed(data: bytes, most: int) -> bytes:
+    """What compressed bytes stand for, at most ``most`` of them.
+
+    Raises ValueError where they are no whole frame or stand for more, MissingExtra where nothing here can tell.
+    """
+    module = _module()
+    inflater = module.ZstdDecompressor()
+    try:
+        found: bytes = inflater.decompress(data, most + 1)
+    except module.ZstdError as error:
+        raise ValueError(str(error)) from error
+    if len(found) > most or not inflater.eof:
+        reason = f"{len(data)} compressed bytes do not end with {most} others"
+        raise ValueError(reason)
+    return found
+
+
+def _module() -> ModuleType:
+    """The module that decompresses; raises MissingExtra where there is none."""
+    try:
+        from compression import zstd  # noqa: PLC0415 - new in Python 3.14
+    except ImportError:
+        return _installed()
+    found: ModuleType = zstd
+    return found
+
+
+def _installed() -> ModuleType:
+    """The module for older versions of Python; raises MissingExtra where it is not installed."""
+    try:
+        from backports import zstd  # noqa: PLC0415 - an extra, imported by who needs it
+    except ImportError as error:
+        raise MissingExtra(
+            f"Orbax compresses with Zstandard, whose library cannot be imported ({error}).",
+            "Install the extra: pip install 'kerasinspect[orbax]'",
+        ) from error
+    found: ModuleType = zstd
+    return found
