@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer, Input
 from textual.worker import Worker, WorkerState
@@ -90,7 +90,7 @@ class BrowseApp(App[None]):
     """
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_NARROWEST, "-wide")]  # noqa: RUF012 - as the library declares it
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [  # noqa: RUF012 - as the library declares it
         Binding("slash", "search", "Search"),
         Binding("n", "search_on(True)", "Next found", show=False),
         Binding("N", "search_on(False)", "Last found", show=False),

@@ -30,12 +30,14 @@ def fields_of(message: memoryview | bytes) -> Iterator[tuple[int, Value]]:
     while at < len(view):
         tag, at = varint(view, at)
         number, kind = tag >> 3, tag & 7
+        if not number:
+            raise _not_a_message(at)
         if kind == _VARINT:
             value, at = varint(view, at)
             yield number, value
             continue
         size, at = varint(view, at) if kind == _DELIMITED else (_SIZES.get(kind, -1), at)
-        if not number or size < 0 or at + size > len(view):
+        if size < 0 or at + size > len(view):
             raise _not_a_message(at)
         piece = view[at : at + size]
         at += size

@@ -122,7 +122,7 @@ def _object_of(message: memoryview, links: Tally) -> TrackedObject:
             if text_of(values.get(1)) == _VARIABLE_VALUE:
                 full_name, key = text_of(values.get(2)), text_of(values.get(3))
         elif number == 3:  # noqa: PLR2004
-            slots.append(slot_of(field))
+            slots.append(_slot_of(field))
     return TrackedObject(tuple(children), key, full_name, tuple(slots))
 
 
@@ -132,7 +132,7 @@ def reference_of(message: memoryview) -> tuple[str, int]:
     return text_of(values.get(2)), _number(values.get(1))
 
 
-def slot_of(message: memoryview) -> Slot:
+def _slot_of(message: memoryview) -> Slot:
     """A variable that an optimizer keeps for another one."""
     values = dict(fields_of(message))
     return Slot(_number(values.get(1)), text_of(values.get(2)), _number(values.get(3)))

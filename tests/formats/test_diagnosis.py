@@ -70,10 +70,7 @@ NOT_MODELS: dict[str, tuple[bytes, str]] = {
     "ONNX": (b"\x08\x07\x12\x0ctf2onnx 1.14" + bytes(9), "is an ONNX model"),
     "ONNX without a producer": (b"\x08\x08:\x90\x01" + bytes(20), "is an ONNX model"),
     "SavedModel graph": (b"\x08\x01\x12\xd2\xa4\x01\n\xdd\x23\n\x03Add" + bytes(9), "graph of a TensorFlow SavedModel"),
-    "checkpoint index": (
-        bytes([0, 1, 2]) * 9 + b"\x57\xfb\x80\x8b\x24\x75\x47\xdb",
-        "index of a TensorFlow checkpoint",
-    ),
+    "list of checkpoints": (b'model_checkpoint_path: "ckpt-2"\n', "is the list of a folder's TensorFlow checkpoints"),
     "pickle": (pickle.dumps([1], protocol=4), "is a Python pickle"),
     "old PyTorch": (pickle.dumps(0x1950A86A20F9469CFC6C, protocol=2), "is a PyTorch checkpoint"),
     "PyTorch": (zipped("archive/data.pkl", "archive/version"), "is a PyTorch checkpoint"),

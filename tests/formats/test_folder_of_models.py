@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect import open_model
-from kerasinspect.checking.request import check
-from kerasinspect.errors import NotAModel, RequestError
+from kerasinspect.containers.tensor_bundle.table import MAGIC
 from kerasinspect.formats.locating.folders import diagnose_folder
 from kerasinspect.formats.locating.locations import find_models
 from kerasinspect.limits import DEFAULT
 from tests.makers.plain_models import keras_archive, parts
 from tests.makers.special_files import make_pipe
-from tests.places import SAMPLES, SHARED
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,17 +22,6 @@ if TYPE_CHECKING:
 CHECKPOINT = ("ckpt.index", "ckpt.data-00000-of-00001", "checkpoint")
 FOLDERS: dict[str, tuple[tuple[str, ...], str]] = {
     "empty": ((), "is an empty folder."),
-    "saved by Keras 2": (
-        ("saved_model.pb", "keras_metadata.pb", "variables/variables.index"),
-        "is a TensorFlow SavedModel, which is not read yet. Load it where it was made and save it with",
-    ),
-    "exported": (
-        ("saved_model.pb", "fingerprint.pb", "variables/variables.index"),
-        "is a TensorFlow SavedModel, which is not read yet. Name the model.keras that it was exported from",
-    ),
-    "SavedModel as text": (("saved_model.pbtxt",), "is a TensorFlow SavedModel"),
-    "variables": (("variables.index", "variables.data-00000-of-00001"), "holds a TensorFlow checkpoint"),
-    "checkpoint": (CHECKPOINT, "holds a TensorFlow checkpoint, which is not read yet. Load it in the code that made"),
     "config only": (("config.json", "metadata.json"), "has a config.json without a model.weights.h5"),
     "models": (("b.h5", "a.keras", "readme"), "is a folder, not a model: it holds 2 models."),
     "one model": (("a.keras", "readme"), "is a folder, not a model: it holds a.keras."),
@@ -58,19 +45,13 @@ def test_folders_are_named_by_what_they_hold(tmp_path: Path, names: tuple[str, .
     assert f"{tmp_path} {said}" in str(diagnose_folder(str(filled(tmp_path, names))))
 
 
-@pytest.mark.parametrize("kind", ["saved by Keras 2", "exported", "checkpoint"])
-def test_a_folder_that_is_not_read_yet_is_unreadable_where_several_models_are_taken(tmp_path: Path, kind: str) -> None:
-    """Never an empty one: a CI job would take that for a mistyped path."""
-    (report,) = check(filled(tmp_path, FOLDERS[kind][0])).models
-    assert "which is not read yet" in (report.error or "")
-
-
-def test_a_folder_without_models_names_those_right_below_that_are_not_read(tmp_path: Path) -> None:
-    """The search is for what bears the name of a model, and nothing does."""
-    filled(tmp_path / "run", ("saved_model.pb",))
-    with pytest.raises(RequestError, match="holds no saved model") as caught:
-        find_models([str(tmp_path)])
-    assert caught.value.details == (("run/", "TensorFlow SavedModel"),)
+def test_a_saved_model_and_a_checkpoint_are_models_where_several_are_taken(tmp_path: Path) -> None:
+    """The files below a SavedModel are its own; a checkpoint has the name that TensorFlow takes, its prefix."""
+    filled(tmp_path / "saved", ("saved_model.pb", "keras_metadata.pb", "variables/variables.index"))
+    (tmp_path / "ckpt-1.index").write_bytes(bytes(40) + MAGIC)
+    (tmp_path / "faiss.index").write_bytes(bytes(100))
+    found = [location.path for location in find_models([str(tmp_path)])]
+    assert found == [str(tmp_path / "ckpt-1"), str(tmp_path / "saved")]
 
 
 def test_each_model_in_a_folder_is_told_by_its_content(tmp_path: Path) -> None:
@@ -142,17 +123,3 @@ def test_a_traceback_has_the_models_to_choose_from(tmp_path: Path) -> None:
     (tmp_path / "a.keras").write_bytes(keras_archive())
     (note,) = diagnose_folder(str(tmp_path)).__notes__
     assert note.startswith("a.keras  keras-archive")
-
-
-KEPT = SHARED / "data" / "checkpoints"
-
-
-@pytest.mark.skipif(not KEPT.exists(), reason="the files that other libraries saved are not here")
-def test_what_tensorflow_and_orbax_wrote_is_said_to_be_what_it_is() -> None:
-    """Every folder, prefix, index and data file of several versions; never as damage, and never as unknown."""
-    folders = ("_savedmodel", "_export", "_tfsaved", "_manager")
-    paths = [path for path in KEPT.glob("*/*") if path.name.endswith((*folders, ".index")) or ".data-" in path.name]
-    assert paths
-    for path in {one.with_name(one.name.removesuffix(".index")) for one in paths}.union(paths):
-        with pytest.raises(NotAModel, match="which is not read yet"):
-            open_model(path)

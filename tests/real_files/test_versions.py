@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     Truth = dict[str, Any]
 
 HERE = DATA / "versions"
+CHECKPOINTS = DATA / "checkpoints"
+"""The same for checkpoints and SavedModels of TensorFlow, and for what Keras 3 exports and Orbax stores."""
 BESIDE = SHARED / "data" / "versions"
+BESIDE_CHECKPOINTS = SHARED / "data" / "checkpoints"
 """Every file of every version that was ever run; too large to be part of the project."""
 OLD_WORDS = {
     "W": "kernel",
@@ -77,7 +80,9 @@ def todays_word(name: str, layer: str, class_name: str) -> str:
 
 
 def same_name(weight: Weight, truth: Truth) -> bool:
-    """Whether a weight is called what Keras calls it."""
+    """Whether a weight is called what Keras calls it, where the version said that."""
+    if truth["name"] is None:
+        return True
     layer, class_name = truth["layer"] or "", truth["layer_class"] or ""
     return todays_word(weight.name, weight.layer, class_name) == todays_word(truth["name"], layer, class_name)
 
@@ -150,14 +155,18 @@ def wrong_with(case: Case) -> list[str]:
         return min((wrong(model.weights, truth, unknowable) for truth in orders), key=len)
 
 
-@pytest.mark.parametrize("case", cases(HERE), ids=str)
+@pytest.mark.parametrize("case", [*cases(HERE), *cases(CHECKPOINTS)], ids=str)
 def test_every_array_is_what_its_keras_said(case: Case) -> None:
     """Bytes, order, names and layers of a file are those that the Keras version had that saved it."""
     assert wrong_with(case) == []
 
 
 @pytest.mark.skipif(not BESIDE.is_dir(), reason="the files of all versions are not beside the repository")
-@pytest.mark.parametrize("folder", sorted(BESIDE.glob("*/")), ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder",
+    sorted([*BESIDE.glob("*/"), *BESIDE_CHECKPOINTS.glob("*/")]),
+    ids=lambda folder: f"{folder.parent.name}-{folder.name}",
+)
 def test_every_file_of_every_version_is_read_right(folder: Path) -> None:
     """The same holds for the whole collection."""
     problems = {str(case): wrong_with(case)[:3] for case in cases(folder.parent) if case.folder == folder}

@@ -33,8 +33,12 @@ _INDEX = ".index"
 """The end of the name of an index."""
 _LENGTHS_CHECKSUM = 4
 """Bytes behind the lengths of texts."""
-_MOST_SLICES = 1_000
-"""Slices of one tensor: each is held against each other."""
+_MOST_SLICES, _MOST_IN_ALL = 256, 10_000
+"""Slices of one tensor, each of which is held against each other, and of all tensors together."""
+_LONGEST_ROW = 64 << 20
+"""Bytes of a row along the first axis of a tensor in slices, which is put together in memory."""
+_MOST_TEXT = 64 << 20
+"""Bytes of a tensor of texts, which is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Bundle:
         """The texts of a tensor of these; raises DamagedFile where they contradict themselves or take over ``most``."""
         entry = self.entries[key]
         array = _texts_as_array(key, entry, self.shards)
-        if array.problem or entry.nbytes > most or not isinstance(array.storage, Texts):
+        if array.problem or entry.nbytes > most or not isinstance(array.storage, _Texts):
             raise DamagedFile(array.problem or f"The texts of {key} take {entry.nbytes:,} bytes.", COPY_AGAIN)
         return array.storage.all()
 
@@ -107,6 +111,9 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
         entries = {key: entry_of(value) for key, value in values.items()}
     if count > limits.shards:
         raise over_limit("shards", count, limits.shards, source.label)
+    if sum(len(entry.slices) for entry in entries.values()) > _MOST_IN_ALL:
+        message = f"{source.label} is refused: its tensors lie in more than {_MOST_IN_ALL:,} slices."
+        raise RefusedFile(message, "TensorFlow writes a few for each: save the checkpoint again.")
     damage: list[str] = []
     shards = tuple(_open_shards(source, count, files, damage))
     whole = {key.decode(errors="surrogateescape"): entry for key, entry in entries.items() if key[:1] != b"\0"}
@@ -167,13 +174,15 @@ def _texts_as_array(key: str, entry: Entry, shards: tuple[Source | None, ...]) -
     problem = None
     if source is None or entry.offset + entry.nbytes > source.size or math.prod(entry.shape) > entry.nbytes:
         problem = f"The texts of {key} are not all there."
+    elif entry.nbytes > _MOST_TEXT:
+        problem = f"The texts of {key} take {entry.nbytes:,} bytes."
     return StoredArray(
-        key, entry.shape, TEXTS, entry.encoding, Texts(key, entry, source), entry.offset, problem, source
+        key, entry.shape, TEXTS, entry.encoding, _Texts(key, entry, source), entry.offset, problem, source
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Texts:
+class _Texts:
     """The bytes of a tensor of texts: each behind its length, as a little-endian number of eight bytes."""
 
     key: str
@@ -224,7 +233,9 @@ def _in_slices(
 ) -> tuple[Storage, str | None]:
     """The storage of a tensor in slices, and what is wrong with it."""
     boxes = []
-    for extents in entry.slices[: _MOST_SLICES + 1]:
+    if len(entry.slices) > _MOST_SLICES:
+        return _lacking(f"{key} lies in more slices than are put together.")
+    for extents in entry.slices:
         part = entries.get(key_of_slice(key.encode(errors="surrogateescape"), extents))
         positions = tuple(
             range(first, first + length if length >= 0 else size)
@@ -238,9 +249,14 @@ def _in_slices(
         if part.dtype != entry.dtype or part.nbytes != nbytes or part.offset + nbytes > source.size:
             return _lacking(f"A slice of {key} has other bytes than it declares.")
         boxes.append(box)
-    if len(boxes) > _MOST_SLICES or not cover(tuple(boxes), entry.shape):
+    if not cover(tuple(boxes), entry.shape):
         return _lacking(f"The slices of {key} do not make up its shape.")
-    return Boxes(tuple(boxes), entry.shape, entry.encoding.itemsize), None
+    first = next((axis for axis, size in enumerate(entry.shape) if size != 1), 0)
+    shape = entry.shape[first:]
+    if math.prod(shape[1:]) * entry.encoding.itemsize > _LONGEST_ROW:
+        return _lacking(f"The rows of {key} are too long to be put together of slices.")
+    own = tuple(box._replace(positions=box.positions[first:]) for box in boxes)
+    return Boxes(own, shape, entry.encoding.itemsize), None
 
 
 def _lacking(problem: str) -> tuple[Storage, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAGIC = bytes.fromhex("57fb808b247547db")
 """The last bytes of every index."""
-FOOTER = 48
+_FOOTER = 48
 """Bytes at the end: where the block of blocks lies, and the magic number."""
 TRAILER = 5
 """Bytes behind each block: how it is compressed, and its checksum."""
@@ -27,7 +27,7 @@ _NUMBER = 4
 
 def is_index(source: Source) -> bool:
     """Whether a file ends as the index of a bundle does."""
-    return source.size >= FOOTER and source.read_at(source.size - len(MAGIC), len(MAGIC)) == MAGIC
+    return source.size >= _FOOTER and source.read_at(source.size - len(MAGIC), len(MAGIC)) == MAGIC
 
 
 def blocks_of(source: Source) -> Iterator[tuple[int, int]]:
@@ -35,7 +35,7 @@ def blocks_of(source: Source) -> Iterator[tuple[int, int]]:
 
     Raises ValueError where the index contradicts itself, and what ``source.read_at`` raises.
     """
-    footer = memoryview(source.read_at(source.size - FOOTER, FOOTER))
+    footer = memoryview(source.read_at(source.size - _FOOTER, _FOOTER))
     _, at = _handle(footer, 0)
     (start, size), _ = _handle(footer, at)
     behind = 0
@@ -50,7 +50,7 @@ def blocks_of(source: Source) -> Iterator[tuple[int, int]]:
 
 def block_at(source: Source, start: int, size: int) -> bytes:
     """The bytes of one block; raises ValueError where it is compressed, or does not lie in the file."""
-    if start + size + TRAILER > source.size - FOOTER:
+    if start + size + TRAILER > source.size - _FOOTER:
         message = f"block {start} of {size} bytes does not fit into {source.size}"
         raise ValueError(message)
     data = source.read_at(start, size + 1)

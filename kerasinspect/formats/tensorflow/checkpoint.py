@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.tensor_bundle.bundle import Bundle
     from kerasinspect.limits import Limits
 
-LIST = "checkpoint"
+_LIST = "checkpoint"
 """The file of a folder that tells the newest checkpoint in it."""
 _NEWEST = late_pattern(r'model_checkpoint_path: "(?P<path>(?:[^"\\]|\\.)*)"')
 _LONGEST_LIST = 1 << 20
@@ -77,9 +77,9 @@ def newest_index(folder: str, names: Collection[str]) -> str | None:
     Raises DamagedFile where its list names one that is not there.
     """
     indices = [name for name in names if name.endswith(INDEX_OF_CHECKPOINT)]
-    if LIST not in names:
+    if _LIST not in names:
         return os.path.join(folder, indices[0]) if len(indices) == 1 else None  # noqa: PTH118 - kept as it was named
-    with closing(open_source(os.path.join(folder, LIST))) as source:  # noqa: PTH118
+    with closing(open_source(os.path.join(folder, _LIST))) as source:  # noqa: PTH118
         text = source.read_at(0, min(source.size, _LONGEST_LIST)).decode(errors="replace")
     found = _NEWEST.search(text)
     name = f"{Path(found['path']).name}{INDEX_OF_CHECKPOINT}" if found else ""

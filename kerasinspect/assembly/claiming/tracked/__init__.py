@@ -60,7 +60,7 @@ class _Walk:
     """The place of each variable that a layer claimed."""
 
 
-class Claimed(NamedTuple):
+class _Claimed(NamedTuple):
     """A model with its arrays."""
 
     model: Node
@@ -68,7 +68,7 @@ class Claimed(NamedTuple):
     """In the order of ``get_weights()``, where the file lists them so."""
 
 
-def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Claimed:
+def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Claimed:
     """The whole model with its arrays; raises RefusedFile where layers lie too deep inside one another."""
     prefixes = prefixes_of(graph)
     top = model_in(graph, prefixes)
@@ -79,7 +79,7 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Clai
         node.name, node.is_plain = prefixes.get(top, ""), True
     if graph.has_paths:
         claim_weights(node, _named(graph, (number for _, number in graph[0].children)), walk.places)
-        return Claimed(node, None)
+        return _Claimed(node, None)
     if graph.has_names_alone:
         claim_paths(node, _named(graph, named_weights(graph)), walk.places)
         for below in node.walk():
@@ -88,7 +88,7 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Clai
         _claim(walk, node, top, 0)
     else:
         claim_paths(node, _named(graph, listed_variables(graph, top)), walk.places)
-    return Claimed(node, _in_listed_order(walk, top))
+    return _Claimed(node, _in_listed_order(walk, top))
 
 
 def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
