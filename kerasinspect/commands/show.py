@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, MODEL, PAGE, VALUE_FORMAT, WholeNumber, options
+from kerasinspect.commands.options import CONFIG, FILTERS, MODEL, PAGE, VALUE_FORMAT, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ MOST_BYTES = 16 << 20
 
 
 @click.command()
-@options(MODEL, FILTERS)
+@options(MODEL, CONFIG, FILTERS)
 @click.option("--full", is_flag=True, help="Show all values, not only the corners of large arrays.")
 @click.option(
     "--slice", "slice_text", metavar="SLICE", help='This part of each array, in NumPy slice syntax: "0:3, :".'
@@ -42,6 +42,7 @@ MOST_BYTES = 16 << 20
 def show(
     location: str,
     *,
+    config: str | None,
     filters: Filters,
     full: bool,
     slice_text: str | None,
@@ -81,7 +82,7 @@ def show(
     grid = GridOptions(full, precision, page_width(output))
     asked = ShowOptions(hashes, statistics, explain, show_code, page_height(output), grid, values)
     read = location, input_names, output_names
-    with open_model(location, with_limits(DEFAULT, limits)) as model:
+    with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         selection = select(model, *filters)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names))
         whole = hashes or statistics or (slice_text is None and (full or values))

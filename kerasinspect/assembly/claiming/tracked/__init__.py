@@ -170,9 +170,24 @@ def _matched(walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, 
         return
     bare = [child for child in node.children if child.role != "input"]
     for children in (node.children, bare):
-        if len(children) == len(places):
-            yield from zip(children, places, strict=True)
+        pairs = [*zip(children, places, strict=False)]
+        if len(children) == len(places) and all(_may_be(walk, *pair) for pair in pairs):
+            yield from pairs
             return
+    told = {walk.prefixes.get(place): place for place in places}
+    yield from ((child, told[child.name]) for child in node.children if child.name in told)
+
+
+def _may_be(walk: _Walk, node: Node, number: int) -> bool:
+    """Whether an object may be a layer of a config: the names of its variables have that of the layer.
+
+    TensorFlow 1 and 2.0 add a number to a name that is taken. What lies in somebody else's layer may have any name.
+    """
+    prefix = walk.prefixes.get(number, "")
+    owns = any(walk.graph[child].key for _, child in walk.graph[number].children)
+    if not prefix or node.is_model or (node.kind is None and not owns):
+        return True
+    return f"/{node.name}/" in f"/{prefix}/" or f"/{node.name}_" in f"/{prefix}"
 
 
 def _name_told(walk: _Walk, number: int) -> str:
