@@ -15,7 +15,7 @@ from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
 from kerasinspect.containers.tensor_bundle.entries import TEXTS, entry_of, key_of_slice, shards_of
 from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
 from kerasinspect.containers.tensor_bundle.table import block_at, blocks_of, entries_of
-from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, RefusedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, NoNumbers, NotAModel
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit
 from kerasinspect.model.checksum import Checksum
@@ -182,7 +182,7 @@ class Texts:
 
     def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - texts are no numbers, whatever is asked
         """Refuse."""
-        raise RefusedFile(f"{self.key} holds texts, which are not shown.", "Read them where they were made.")
+        raise NoNumbers(f"{self.key} holds texts, which are not shown.", "Read them where they were made.")
 
     def blocks(self, size: int) -> Iterator[memoryview]:
         """All bytes in pieces of at most ``size``; raises DamagedFile where the texts contradict themselves."""

@@ -66,7 +66,8 @@ def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
     if options.explain and model.weights:
         yield Paragraph(_ORDER)
     if inspection.own_weights:
-        yield Heading(model.name or "model", 2, "the model's own weights")
+        own = "the model's own weights"
+        yield Heading(model.name, 2, own) if model.name else Heading(own, 2)
         for weight in inspection.own_weights:
             yield from _weight_blocks(weight, options)
     for layer in inspection.walk():
