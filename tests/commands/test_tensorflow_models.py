@@ -54,6 +54,17 @@ def test_a_saved_model_and_a_checkpoint_are_as_the_h5(model: str) -> None:
     assert not any(layer.config for layer in diff.layers)
 
 
+@pytest.mark.skipif(not VERSIONS.exists(), reason="the files of other versions are not here")
+def test_a_table_is_the_vocabulary_of_its_layer() -> None:
+    """And its tokens are the labels of the rows of what is looked up by their numbers."""
+    with open_model(SHARED / "data/checkpoints/tf.keras-2.4/text_savedmodel") as model:
+        vocabulary = model.layers[1].vocabulary
+        assert vocabulary is not None
+        assert vocabulary.tokens == ("", "[UNK]", "c", "b", "d", "a")
+        assert vocabulary.stored_path == "layer_with_weights-0/_index_lookup_layer/_table/.ATTRIBUTES/table-keys"
+        assert not model.damage
+
+
 def test_verify_loads_no_saved_model(capsys: pytest.CaptureFixture[str]) -> None:
     """Its graph would run."""
     assert run(["verify", str(SAVED)]) == 2

@@ -26,6 +26,7 @@ from kerasinspect.assembly.claiming.tracked.reading import (
     prefixes_of,
 )
 from kerasinspect.assembly.claiming.tracked.recognising import recognise, usual_orders, words_of
+from kerasinspect.assembly.claiming.tracked.tables import tables_of
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
 from kerasinspect.assembly.skeleton import node_of, sublayer_nodes
@@ -34,7 +35,7 @@ from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
@@ -65,6 +66,8 @@ class Claimed(NamedTuple):
     model: Node
     places: list[Placement] | None
     """In the order of ``get_weights()``, where the file lists them so."""
+    tables: Mapping[str, Callable[[], bytes]]
+    """Vocabularies by the keys of their tables, one token a line."""
 
 
 def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Claimed:
@@ -84,7 +87,7 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> Clai
         _claim(walk, node, top, 0)
     else:
         claim_paths(node, _named(graph, listed_variables(graph, top)), walk.places)
-    return Claimed(node, _in_listed_order(walk, top))
+    return Claimed(node, _in_listed_order(walk, top), tables_of(graph, walk.nodes))
 
 
 def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
