@@ -12,6 +12,7 @@
         ├── DamagedFile     3    it was a model once: truncated, overwritten, inconsistent
         │   └── FailedRead  3    the system does not give its bytes
         └── RefusedFile     3    reading on would pass a limit or leave the file
+            └── NoNumbers   3    values are asked for of an array that has none, such as one of texts
 
 A message is a whole sentence that says what is wrong; ``remedy`` is one that says what to do next, and ``details`` are
 rows for a person, such as the files to choose from with what each is.
@@ -84,6 +85,10 @@ class FailedRead(DamagedFile):
 
 class RefusedFile(UnreadableFile):
     """Reading on would pass a limit or open something other than the file; nothing was read."""
+
+
+class NoNumbers(RefusedFile):
+    """Values are asked for of an array that is whole and has no numbers: nothing is wrong with the file."""
 
 
 class PipeClosed(Exception):

@@ -22,16 +22,19 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Container, Contents
 
 
-def open_model(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> Model:
-    """Open a saved Keras model: a file, an unpacked archive, or the index of sharded weights.
+def open_model(
+    location: str | os.PathLike[str], limits: Limits = DEFAULT, *, config: str | os.PathLike[str] | None = None
+) -> Model:
+    """Open a saved Keras model: a file, an unpacked archive, a SavedModel, a checkpoint, or an index of shards.
 
     What it is comes from its content, never from its name; ``-`` is standard input, where that is a file. Values are
-    read when they are asked for, so keep the model open (it is a context manager) while you use them.
+    read when they are asked for, so keep the model open (it is a context manager) while you use them. ``config`` is a
+    file that ``model.to_json()`` wrote, or the ``config.json`` of an archive: it is joined to a file of weights alone.
 
-    Raises NotAModel for what is no Keras model, DamagedFile for one that is broken, and RefusedFile where reading on
-    would pass one of the ``limits`` or leave the file.
+    Raises NotAModel for what is no Keras model, DamagedFile for one that is broken, RefusedFile where reading on would
+    pass one of the ``limits`` or leave the file, and RequestError for a ``config`` of another model.
     """
-    return open_with_container(location, limits)[0]
+    return open_with_container(location, limits, config=config)[0]
 
 
 def opened(model: Model | str | os.PathLike[str], limits: Limits = DEFAULT) -> AbstractContextManager[Model]:
@@ -39,7 +42,9 @@ def opened(model: Model | str | os.PathLike[str], limits: Limits = DEFAULT) -> A
     return nullcontext(model) if isinstance(model, Model) else open_model(model, limits)
 
 
-def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAULT) -> tuple[Model, Container]:
+def open_with_container(
+    location: str | os.PathLike[str], limits: Limits = DEFAULT, *, config: str | os.PathLike[str] | None = None
+) -> tuple[Model, Container]:
     """Open a saved model with the parsed file or files that it was read from; raises what ``open_model`` raises.
 
     Whatever a reader opens goes on one stack of files, which the model closes, or any error on the way.
@@ -52,10 +57,20 @@ def open_with_container(location: str | os.PathLike[str], limits: Limits = DEFAU
             contents = _folder(path, limits, files)
         else:
             contents = file_contents(files.enter_context(closing(_named_file(path))), limits, files)
-        model = assemble(contents, limits)
+        model = assemble(contents, limits) if config is None else _joined(contents, path_of(config), limits)
         model = replace(model, checksum=contents.checksum, close=files.pop_all().close)
         begin("reading")
         return model, contents.container
+
+
+def _joined(contents: Contents, config: str, limits: Limits) -> Model:
+    """The model of weights and of a config in a file of its own; raises RequestError where the two do not fit."""
+    from kerasinspect.assembly.fitting import require_fit  # noqa: PLC0415 - most models have their config
+    from kerasinspect.formats.joined_config import with_joined_config  # noqa: PLC0415 - as above
+
+    model = assemble(with_joined_config(contents, config, limits), limits)
+    require_fit(model, config)
+    return model
 
 
 def _folder(path: str, limits: Limits, files: ExitStack) -> Contents:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
-from kerasinspect.errors import UnreadableFile
+from kerasinspect.errors import NoNumbers, UnreadableFile
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ class Damage:
         """What ``read`` gives; where values cannot be read, a note of that, and what stands for the result.
 
         ``where`` is the path of the array. Attempts with one ``key`` read parts of one result, of whose errors the
-        first is noted.
+        first is noted. That an array has no numbers is no damage.
         """
         try:
             return read()
         except UnreadableFile as error:
-            if key not in self._keys:
+            if key not in self._keys and not isinstance(error, NoNumbers):
                 self._keys.add(key)
                 self.note(error.message, where)
             return Unread(error.message)

@@ -40,7 +40,7 @@ from kerasinspect.limits import DEFAULT, over_limit
 from kerasinspect.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kerasinspect.assembly.labelling.positions import Numbering
     from kerasinspect.assembly.nodes import Node
@@ -59,7 +59,8 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     if count > limits.layers:
         raise over_limit("layers", count, limits.layers, f"The config of {contents.location}")
     root = root_of(contents.config)
-    model, every_place, remarks, counts = _claimed(root, contents, limits)
+    model, every_place, remarks, counts, tables = _claimed(root, contents, limits)
+    contents = replace(contents, assets={**contents.assets, **tables}) if tables else contents
     numbering = _numbering_of(model, every_place, counts, contents)
     places = drop_places(model, every_place)
     labelling = _labelling_of(model, contents, numbering, counts, limits)
@@ -104,6 +105,8 @@ class _Claimed(NamedTuple):
     """Every array in the order of ``get_weights()``; placeholders for those that a legacy file lacks among them."""
     remarks: Sequence[Remark]
     counts: WeightCount
+    tables: Mapping[str, Callable[[], bytes]] = {}
+    """Vocabularies beside the arrays of a checkpoint."""
 
 
 def _claimed(root: Node | None, contents: Contents, limits: Limits) -> _Claimed:
@@ -117,10 +120,10 @@ def _claimed_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _
     """The model with the variables of a checkpoint of TensorFlow."""
     from kerasinspect.assembly.claiming.tracked import claim_objects  # noqa: PLC0415 - few models are such
 
-    model, listed = claim_objects(root, graph, limits)
+    model, listed, tables = claim_objects(root, graph, limits)
     age: Age = "keras 3" if graph.has_paths else "keras 2"
     places = places_in_order(model, age) if listed is None else listed
-    return _Claimed(model, places, (), WeightCount())
+    return _Claimed(model, places, (), WeightCount(), tables)
 
 
 def _claimed_tree(root: Node | None, contents: Contents, tree: Group) -> _Claimed:

@@ -69,6 +69,8 @@ class Node:
     """False where its name is only that of its group."""
     group: str | None = None
     """The group of the tree that holds it."""
+    table: str | None = None
+    """The key of the table in a checkpoint that holds its vocabulary."""
     stored_as: str | None = None
     """The name that the file has for it, where the config has another one."""
     looked_up_at: str | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import click
 
-from kerasinspect.commands.options import COLOR, FILTERS, LIMITS, MODELS, OUTPUT, QUIET, options
+from kerasinspect.commands.options import COLOR, CONFIG, FILTERS, LIMITS, MODELS, OUTPUT, QUIET, options
 
 if TYPE_CHECKING:
     from kerasinspect.commands.options import Filters
@@ -17,7 +17,7 @@ _Form: TypeAlias = Literal["npz", "npy", "safetensors", "csv", "json"]
 
 
 @click.command()
-@options(MODELS, FILTERS)
+@options(MODELS, CONFIG, FILTERS)
 @click.option("--dequantize", is_flag=True, help="Write quantized weights as the values that the layer computes with.")
 @click.option(
     "--hash", "hashes", is_flag=True, help="Add each array's SHA-256 to a .safetensors; a .json always has it."
@@ -29,6 +29,7 @@ _Form: TypeAlias = Literal["npz", "npy", "safetensors", "csv", "json"]
 def export(
     locations: tuple[str, ...],
     *,
+    config: str | None,
     filters: Filters,
     dequantize: bool,
     hashes: bool,
@@ -65,7 +66,7 @@ def export(
         for location in found:
             if location.error:
                 raise NotAModel(location.error, "Nothing was written.")
-        models = [files.enter_context(open_model(location.path, allowed)) for location in found]
+        models = [files.enter_context(open_model(location.path, allowed, config=config)) for location in found]
         selections = [select(model, *filters) for model in models]
         written = export_selections(selections, output, form, dequantize=dequantize, hashes=hashes)
         several = len(models) > 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, options
+from kerasinspect.commands.options import CONFIG, FILTERS, FORMAT, MODELS, PAGE, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@options(MODELS, FILTERS)
+@options(MODELS, CONFIG, FILTERS)
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array, and the fingerprint of the model.")
 @click.option("--spark", "sparks", is_flag=True, help="Add a small histogram of each array.")
 @options(FORMAT, PAGE)
 def list_weights(
     locations: tuple[str, ...],
     *,
+    config: str | None,
     filters: Filters,
     hashes: bool,
     sparks: bool,
@@ -51,7 +52,7 @@ def list_weights(
 
     @contextmanager
     def listed(location: str, outcome: Outcome) -> Iterator[Listing]:
-        with open_model(location, allowed) as model:
+        with open_model(location, allowed, config=config) as model:
             selection = select(model, *filters)
             with inspecting(
                 selection, InspectionOptions(bins=SPARK), whole=(hashes or sparks) and not selection.filtered

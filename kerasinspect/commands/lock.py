@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import COLOR, LIMITS, MODEL, OUTPUT, options
+from kerasinspect.commands.options import COLOR, CONFIG, LIMITS, MODEL, OUTPUT, options
 from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
@@ -14,11 +14,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options(MODEL)
+@options(MODEL, CONFIG)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")
 @options(OUTPUT, LIMITS, COLOR)
-def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | None, limits: tuple[str, ...]) -> None:
+def lock(
+    location: str,
+    *,
+    config: str | None,
+    hashes: bool,
+    exact_names: bool,
+    output: Target | None,
+    limits: tuple[str, ...],
+) -> None:
     """Record the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
@@ -37,7 +45,7 @@ def lock(location: str, *, hashes: bool, exact_names: bool, output: Target | Non
     from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
-    with open_model(location, with_limits(DEFAULT, limits)) as model:
+    with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         damage = [*model.damage]
         expect(model.nbytes if hashes else 0)
         with verifying(model, damage.append, whole=hashes) as checksum:

@@ -68,7 +68,12 @@ def _all_models(context: click.Context, _: click.Parameter, words: tuple[str, ..
         from kerasinspect.containers.standard_input import keep_standard_input
 
         keep_standard_input(_allowed(context))
-    return words
+    step = context.meta.get(_STEP_KEY)
+    if step is None:
+        return words
+    from kerasinspect.formats.locating.steps import checkpoint_at
+
+    return tuple(checkpoint_at(word, step, _allowed(context)) for word in words)
 
 
 def _allowed(context: click.Context) -> Limits:
@@ -80,9 +85,27 @@ def _allowed(context: click.Context) -> Limits:
 
 _WILDCARDS = frozenset("*?[")
 
-MODEL = click.argument("location", metavar="MODEL", nargs=-1, required=True, callback=_one_model)
 
-MODELS = click.argument("locations", metavar="MODEL...", nargs=-1, required=True, callback=_all_models)
+def _remember_step(context: click.Context, _: click.Parameter, step: int | None) -> None:
+    """Keep --step for the names of models."""
+    context.meta[_STEP_KEY] = step
+
+
+_STEP_KEY = "kerasinspect.step"
+
+_STEP = click.option(
+    "--step",
+    type=WholeNumber(0),
+    metavar="N",
+    is_eager=True,  # what finds the model needs it
+    expose_value=False,
+    callback=_remember_step,
+    help="Of a folder of checkpoints only that of this step: ckpt-N.",
+)
+
+MODEL = options(click.argument("location", metavar="MODEL", nargs=-1, required=True, callback=_one_model), _STEP)
+
+MODELS = options(click.argument("locations", metavar="MODEL...", nargs=-1, required=True, callback=_all_models), _STEP)
 
 
 def _one_side(context: click.Context, parameter: click.Parameter, word: str) -> str:
@@ -283,6 +306,12 @@ def _remember_display(context: click.Context, parameter: click.Parameter, value:
     setattr(context.ensure_object(Display), str(parameter.name), value)
     return value
 
+
+CONFIG = click.option(
+    "--config",
+    metavar="FILE",
+    help="Join this architecture to weights alone: model.to_json(), or the config.json of a .keras file.",
+)
 
 QUIET = click.option(
     "-q", "--quiet", is_flag=True, callback=_remember_display, help="No notes and no progress bar; results stay."

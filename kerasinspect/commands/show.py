@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, MODEL, PAGE, VALUE_FORMAT, WholeNumber, options
+from kerasinspect.commands.options import CONFIG, FILTERS, MODEL, PAGE, VALUE_FORMAT, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ MOST_BYTES = 16 << 20
 
 
 @click.command()
-@options(MODEL, FILTERS)
+@options(MODEL, CONFIG, FILTERS)
 @click.option("--heatmap", is_flag=True, help="Draw values as colors around zero instead of numbers.")
 @click.option(
     "--histogram", is_flag=True, help="Draw how values are spread, and how the initializer's are, instead of numbers."
@@ -46,6 +46,7 @@ MOST_BYTES = 16 << 20
 def show(
     location: str,
     *,
+    config: str | None,
     filters: Filters,
     heatmap: bool,
     histogram: bool,
@@ -89,7 +90,7 @@ def show(
     asked = ShowOptions(
         hashes, statistics, explain, show_code, page_height(output), heatmap, histogram, grid=grid, values=values
     )
-    with open_model(location, with_limits(DEFAULT, limits)) as model:
+    with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         selection = select(model, *filters)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins)
         measured = statistics or histogram

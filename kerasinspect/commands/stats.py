@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, MODELS, PAGE, WholeNumber, options
+from kerasinspect.commands.options import CONFIG, FILTERS, FORMAT, MODELS, PAGE, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
 
 
 @click.command()
-@options(MODELS, FILTERS)
+@options(MODELS, CONFIG, FILTERS)
 @click.option(
     "--sort", "order", type=click.Choice(ORDERS), default="order", help="Sort by this, largest first. Default: order."
 )
@@ -35,6 +35,7 @@ ORDERS = ("order", "name", "parameters", "minimum", "maximum", "mean", "std", "n
 def stats(
     locations: tuple[str, ...],
     *,
+    config: str | None,
     filters: Filters,
     order: SurveyOrder,
     top: int | None,
@@ -60,7 +61,7 @@ def stats(
 
     @contextmanager
     def surveyed(location: str, outcome: Outcome) -> Iterator[Listing]:
-        with open_model(location, allowed) as model:
+        with open_model(location, allowed, config=config) as model:
             selection = select(model, *filters)
             options = InspectionOptions(bins=bins)
             with inspecting(selection, options, whole=not selection.filtered, in_passing=True) as inspection:

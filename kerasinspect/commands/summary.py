@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, MODEL, PAGE, WholeNumber, options
+from kerasinspect.commands.options import CONFIG, FILTERS, FORMAT, MODEL, PAGE, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options(MODEL, FILTERS)
+@options(MODEL, CONFIG, FILTERS)
 @click.option("--depth", type=WholeNumber(1), metavar="N", help="Show N levels of nested layers; the totals count all.")
 @click.option(
     "--sort",
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 def summary(
     location: str,
     *,
+    config: str | None,
     filters: Filters,
     depth: int | None,
     order: Order,
@@ -57,7 +58,7 @@ def summary(
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
 
-    with open_model(location, with_limits(DEFAULT, limits)) as model:
+    with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         selection = select(model, *filters)
         result = summarise(selection, order, top, depth)
         damage = Damage(frozenset(model.damage))

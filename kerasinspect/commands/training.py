@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, MODEL, PAGE, options
+from kerasinspect.commands.options import CONFIG, FILTERS, FORMAT, MODEL, PAGE, options
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options(MODEL, FILTERS, FORMAT, PAGE)
+@options(MODEL, CONFIG, FILTERS, FORMAT, PAGE)
 def training(
     location: str,
     *,
+    config: str | None,
     filters: Filters,
     form: ListForm,
     output: Target | None,
@@ -43,7 +44,7 @@ def training(
     from kerasinspect.writing import require_replaceable
 
     require_replaceable(output, location)
-    with open_model(location, with_limits(DEFAULT, limits)) as model:
+    with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         selection = select(model, *filters)
         with inspecting(selection, whole=True, in_passing=True) as inspection:
             inspection.expect_readings(1)

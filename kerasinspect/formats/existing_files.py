@@ -46,7 +46,7 @@ class _Existing:
 
 _OWN = _Existing("own")
 
-_FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?)`?"
+_FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?|saved-model|tf-checkpoint)`?"
 """The name of a format as a page has it."""
 _NEXT = r"( · |\n *)"
 """What parts two facts, where a narrow page may break."""

@@ -30,7 +30,7 @@ class Vocabulary:
     count: int
     """How many there are in all."""
     stored_path: str | None
-    """The archive member that holds them; None where the config does."""
+    """The archive member, or the table of a checkpoint, that holds them; None where the config does."""
     sha256: str | None = None
     """Of all of them in UTF-8, one a line, without an end to the last line."""
 

@@ -177,4 +177,4 @@ class Weight:
     @property
     def path(self) -> str:
         """Layer path and name: ``inner/dense_1/kernel``."""
-        return f"{self.layer}/{self.name}"
+        return f"{self.layer}/{self.name}" if self.layer else self.name

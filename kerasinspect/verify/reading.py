@@ -70,10 +70,7 @@ def read(location: str, limits: Limits = DEFAULT) -> Reading:
     model, container = open_with_container(location, limits)
     with model:
         if model.format not in _WHOLE_MODELS:
-            raise RequestError(
-                f"{location} holds weights only ({model.format}): Keras cannot build a model from it.",
-                "Give verify the file of the whole model.",
-            )
+            raise _not_built(location, model.format)
         _require_bounded(model, container, limits)
         custom = {layer.class_name for layer in model.walk() if not layer.known}
         custom |= {model.class_name} if model.class_name else set()
@@ -90,6 +87,19 @@ def read(location: str, limits: Limits = DEFAULT) -> Reading:
             tuple(dict.fromkeys((*model.damage, *wrong_checksum(model, evidence.container)))),
             model.config is not None,
         )
+
+
+def _not_built(location: str, form: FormatName) -> RequestError:
+    """The error for a file from which Keras cannot build a model, or would only by running what lies in it."""
+    if form == "saved-model":
+        return RequestError(
+            f"{location} is a SavedModel, which brings a graph of its own that would run: verify loads none.",
+            "Give verify a .keras or .h5 file of the model; check and diff read the SavedModel without running it.",
+        )
+    return RequestError(
+        f"{location} holds weights only ({form}): Keras cannot build a model from it.",
+        "Give verify the file of the whole model.",
+    )
 
 
 def _require_bounded(model: Model, container: Container, limits: Limits) -> None:

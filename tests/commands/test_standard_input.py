@@ -41,7 +41,7 @@ def run(
 
 def test_every_command_takes_its_models_by_one_of_two_arguments() -> None:
     """So that what holds for one command of standard input, patterns and several models holds for all."""
-    one, several = (argument(lambda: None).__click_params__[0].callback for argument in (MODEL, MODELS))  # type: ignore[attr-defined]
+    one, several = (argument(lambda: None).__click_params__[-1].callback for argument in (MODEL, MODELS))  # type: ignore[attr-defined]
     taken = {"location": one, "locations": several}
     for command in cli.commands.values():
         for parameter in command.params:

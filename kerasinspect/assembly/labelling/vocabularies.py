@@ -68,8 +68,8 @@ def _vocabulary_of(node: Node, assets: Mapping[str, Callable[[], bytes]]) -> Voc
     listed = node.config.get("vocabulary")
     if isinstance(listed, JSON_LISTS):
         return Vocabulary(_kept(map(str, listed[:_SHOWN])), len(listed), None, _digest_of(map(str, listed)))
-    path = f"assets{node.group}/vocabulary.txt"
-    if node.group is None or path not in assets:
+    path = node.table or f"assets{node.group}/vocabulary.txt"
+    if (node.table or node.group) is None or path not in assets:
         return None
     written = assets[path]()
     first = written.split(b"\n", _SHOWN)[:_SHOWN]

@@ -15,7 +15,7 @@ from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
 from kerasinspect.containers.tensor_bundle.entries import TEXTS, entry_of, key_of_slice, shards_of
 from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
 from kerasinspect.containers.tensor_bundle.table import block_at, blocks_of, entries_of
-from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, RefusedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, NoNumbers, NotAModel, RefusedFile
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit
 from kerasinspect.model.checksum import Checksum
@@ -80,7 +80,7 @@ class Bundle:
         """The texts of a tensor of these; raises DamagedFile where they contradict themselves or take over ``most``."""
         entry = self.entries[key]
         array = _texts_as_array(key, entry, self.shards)
-        if array.problem or entry.nbytes > most or not isinstance(array.storage, _Texts):
+        if array.problem or entry.nbytes > most or not isinstance(array.storage, Texts):
             raise DamagedFile(array.problem or f"The texts of {key} take {entry.nbytes:,} bytes.", COPY_AGAIN)
         return array.storage.all()
 
@@ -177,12 +177,12 @@ def _texts_as_array(key: str, entry: Entry, shards: tuple[Source | None, ...]) -
     elif entry.nbytes > _MOST_TEXT:
         problem = f"The texts of {key} take {entry.nbytes:,} bytes."
     return StoredArray(
-        key, entry.shape, TEXTS, entry.encoding, _Texts(key, entry, source), entry.offset, problem, source
+        key, entry.shape, TEXTS, entry.encoding, Texts(key, entry, source), entry.offset, problem, source
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Texts:
+class Texts:
     """The bytes of a tensor of texts: each behind its length, as a little-endian number of eight bytes."""
 
     key: str
@@ -191,7 +191,7 @@ class _Texts:
 
     def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - texts are no numbers, whatever is asked
         """Refuse."""
-        raise RefusedFile(f"{self.key} holds texts, which are not shown.", "Read them where they were made.")
+        raise NoNumbers(f"{self.key} holds texts, which are not shown.", "Read them where they were made.")
 
     def blocks(self, size: int) -> Iterator[memoryview]:
         """All bytes in pieces of at most ``size``; raises DamagedFile where the texts contradict themselves."""

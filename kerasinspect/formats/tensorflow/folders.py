@@ -11,7 +11,6 @@ from kerasinspect.containers.sources import cannot_open, open_beside
 from kerasinspect.formats.contents import SAVED_MODEL
 from kerasinspect.formats.tensorflow.checkpoint import newest_index, read_checkpoint
 from kerasinspect.formats.tensorflow.saved_model import read_saved_model
-from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import Tally
 from kerasinspect.platforms import system_path
 
@@ -30,7 +29,7 @@ def read_tensorflow_folder(folder: str, limits: Limits, files: ExitStack) -> Con
     if index is None:
         return None
     source = files.enter_context(closing(open_beside(Path(folder), Path(index).name)))
-    return replace(read_checkpoint(source, limits, files), location=folder)
+    return read_checkpoint(source, limits, files)
 
 
 def _names_in(folder: str, limits: Limits) -> set[str]:

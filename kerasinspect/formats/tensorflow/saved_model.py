@@ -140,7 +140,18 @@ def _metadata_of(text: str, source: Source, limits: Limits) -> JsonObject | None
     """What Keras wrote of a layer; None where that is nothing."""
     if not text.startswith("{"):
         return None
-    return _mapping(parse_json(text.encode(errors="surrogateescape"), source.label, limits).value)
+    return _mapping(_without_tuples(parse_json(text.encode(errors="surrogateescape"), source.label, limits).value))
+
+
+def _without_tuples(value: Json) -> Json:
+    """A value with lists in the place of tuples, as ``.h5`` files have them; how deep it is, the parser has bounded."""
+    if isinstance(value, list):
+        return [_without_tuples(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "__tuple__" and isinstance(value.get("items"), list):
+        return _without_tuples(value["items"])
+    return {key: _without_tuples(item) for key, item in value.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ def _body(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
 def own_blocks(inspection: Inspection, options: ShowOptions) -> Iterator[Block]:
     """The weights that the model itself owns; nothing where there are none."""
     if inspection.own_weights:
-        yield Heading(inspection.model.name or "model", 2, "the model's own weights")
+        own, name = "the model's own weights", inspection.model.name
+        yield Heading(name, 2, own) if name else Heading(own, 2)
     for weight in inspection.own_weights:
         yield from weight_blocks(weight, options)
 

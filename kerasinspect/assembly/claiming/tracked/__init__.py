@@ -27,6 +27,7 @@ from kerasinspect.assembly.claiming.tracked.reading import (
     prefixes_of,
 )
 from kerasinspect.assembly.claiming.tracked.recognising import recognise, usual_orders, words_of
+from kerasinspect.assembly.claiming.tracked.tables import tables_of
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
 from kerasinspect.assembly.skeleton import node_of, sublayer_nodes
@@ -35,7 +36,7 @@ from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
@@ -66,6 +67,8 @@ class _Claimed(NamedTuple):
     model: Node
     places: list[Placement] | None
     """In the order of ``get_weights()``, where the file lists them so."""
+    tables: Mapping[str, Callable[[], bytes]]
+    """Vocabularies by the keys of their tables, one token a line."""
 
 
 def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Claimed:
@@ -79,7 +82,7 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Cla
         node.name, node.is_plain = prefixes.get(top, ""), True
     if graph.has_paths:
         claim_weights(node, _named(graph, (number for _, number in graph[0].children)), walk.places)
-        return _Claimed(node, None)
+        return _Claimed(node, None, {})
     if graph.has_names_alone:
         claim_paths(node, _named(graph, named_weights(graph)), walk.places)
         for below in node.walk():
@@ -88,7 +91,7 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Cla
         _claim(walk, node, top, 0)
     else:
         claim_paths(node, _named(graph, listed_variables(graph, top)), walk.places)
-    return _Claimed(node, _in_listed_order(walk, top))
+    return _Claimed(node, _in_listed_order(walk, top), tables_of(graph, walk.nodes))
 
 
 def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
@@ -174,9 +177,24 @@ def _matched(walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, 
         return
     bare = [child for child in node.children if child.role != "input"]
     for children in (node.children, bare):
-        if len(children) == len(places):
-            yield from zip(children, places, strict=True)
+        pairs = [*zip(children, places, strict=False)]
+        if len(children) == len(places) and all(_may_be(walk, *pair) for pair in pairs):
+            yield from pairs
             return
+    told = {walk.prefixes.get(place): place for place in places}
+    yield from ((child, told[child.name]) for child in node.children if child.name in told)
+
+
+def _may_be(walk: _Walk, node: Node, number: int) -> bool:
+    """Whether an object may be a layer of a config: the names of its variables have that of the layer.
+
+    TensorFlow 1 and 2.0 add a number to a name that is taken. What lies in somebody else's layer may have any name.
+    """
+    prefix = walk.prefixes.get(number, "")
+    owns = any(walk.graph[child].key for _, child in walk.graph[number].children)
+    if not prefix or node.is_model or (node.kind is None and not owns):
+        return True
+    return f"/{node.name}/" in f"/{prefix}/" or f"/{node.name}_" in f"/{prefix}"
 
 
 def _name_told(walk: _Walk, number: int) -> str:

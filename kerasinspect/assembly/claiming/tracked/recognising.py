@@ -11,6 +11,7 @@ from kerasinspect.assembly.claiming.recognising import TELLING
 from kerasinspect.assembly.claiming.tracked.reading import MEAN
 from kerasinspect.assembly.nodes import Node
 from kerasinspect.assembly.skeleton import role_of
+from kerasinspect.knowledge.kinds import Layout
 from kerasinspect.knowledge.layers import LAYERS, class_of_name
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from kerasinspect.containers.stored import StoredArray
 
-_TELLING = ((frozenset({"forward_layer", "backward_layer"}), "Bidirectional"),)
-"""Attributes that only one class of Keras has beside those that tell classes of Keras 3."""
+_BOTH_WAYS = frozenset({"forward_layer", "backward_layer"})
+"""Attributes that only the wrapper of two directions has."""
 _POWER_VECTORS = frozenset({"vector_u", "sn_u"})
 """The vector of a layer that divides a kernel by its largest singular value, over the versions."""
 
@@ -39,11 +40,20 @@ def recognise(node: Node, variables: Mapping[str, StoredArray], inside: Abstract
 
 def _classes_told(node: Node, variables: Mapping[str, StoredArray], inside: AbstractSet[str]) -> Iterator[str]:
     """The classes that a layer may be of, the surest first."""
-    yield from (name for attributes, name in (*TELLING, *_TELLING) if attributes <= inside)
+    yield from (name for attributes, name in TELLING if attributes <= inside)
+    if inside >= _BOTH_WAYS:
+        yield from _wrappers()[0]
     if "layer" in inside and not _POWER_VECTORS.isdisjoint(variables):
-        yield "SpectralNormalization"
+        yield from _wrappers()[1]
     if told := class_of_name(node.name):
         yield told
+
+
+@cache
+def _wrappers() -> tuple[list[str], list[str]]:
+    """The classes that run a layer both ways, and those that keep a second copy of the kernel of the layer in them."""
+    both_ways = [name for name, kind in LAYERS.items() if kind.layout is Layout.BOTH_WAYS]
+    return both_ways, [name for name, kind in LAYERS.items() if kind.shares_kernel]
 
 
 def _can_have(class_name: str, arrays: Mapping[str, StoredArray]) -> bool:

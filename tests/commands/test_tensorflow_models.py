@@ -1,0 +1,98 @@
+"""What users see of SavedModels and checkpoints of TensorFlow, and what commands never do to them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect import compare, open_model
+from kerasinspect.commands.cli import run
+from tests.places import DATA, SHARED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHECKPOINTS = DATA / "checkpoints/tf.keras-2.15"
+FOLDER = CHECKPOINTS / "seq_mlp_manager"
+SAVED = CHECKPOINTS / "seq_mlp_savedmodel"
+VERSIONS = SHARED / "data/versions"
+
+
+def test_weights_of_a_model_without_a_name_have_no_slash() -> None:
+    """The model that a checkpoint holds is called nothing there."""
+    with open_model(CHECKPOINTS / "odd_vars_ckpt") as model:
+        assert model.weights[2].path == "scalar"
+        assert model["scalar"] is model.weights[2]
+
+
+def test_texts_are_no_damage(capsys: pytest.CaptureFixture[str]) -> None:
+    """They are counted and hashed, and the page says that they are not shown."""
+    assert run(["show", str(CHECKPOINTS / "odd_vars_ckpt"), "--weight", "words", "--hash"]) == 0
+    page, said = capsys.readouterr()
+    assert "2 rows × 2 columns · string" in page
+    assert "sha256 66db107c58c4" in page
+    assert "holds texts, which are not shown" in page
+    assert "damaged" not in said
+    assert "\nthe model's own weights\n" in page
+
+
+def test_tuples_of_a_config_are_lists() -> None:
+    """As in the ``.h5`` of the same model."""
+    with open_model(SAVED) as model:
+        assert model.layers[0].config["batch_input_shape"] == [None, 8]
+
+
+@pytest.mark.parametrize("model", ["seq_mlp_savedmodel", "seq_mlp_ckpt"])
+@pytest.mark.skipif(not VERSIONS.exists(), reason="the files of other versions are not here")
+def test_a_saved_model_and_a_checkpoint_are_as_the_h5(model: str) -> None:
+    """Every layer is matched, nothing differs, and the fingerprint is the same."""
+    whole = VERSIONS / "tf.keras-2.15/seq_mlp.h5"
+    diff = compare(whole, SHARED / "data/checkpoints/tf.keras-2.15" / model)
+    assert [layer.verdict for layer in diff.layers if layer.old and layer.old.parameters] == ["unchanged"] * 3
+    assert not any(layer.config for layer in diff.layers)
+
+
+@pytest.mark.skipif(not VERSIONS.exists(), reason="the files of other versions are not here")
+def test_a_table_is_the_vocabulary_of_its_layer() -> None:
+    """And its tokens are the labels of the rows of what is looked up by their numbers."""
+    with open_model(SHARED / "data/checkpoints/tf.keras-2.4/text_savedmodel") as model:
+        vocabulary = model.layers[1].vocabulary
+        assert vocabulary is not None
+        assert vocabulary.tokens == ("", "[UNK]", "c", "b", "d", "a")
+        assert vocabulary.stored_path == "layer_with_weights-0/_index_lookup_layer/_table/.ATTRIBUTES/table-keys"
+        assert not model.damage
+
+
+def test_verify_loads_no_saved_model(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its graph would run."""
+    assert run(["verify", str(SAVED)]) == 2
+    said = capsys.readouterr().err
+    assert "a graph of its own that would run" in said
+    assert ".keras or .h5" in said
+
+
+@pytest.mark.parametrize(
+    "part", ["keras_metadata.pb", "saved_model.pb", "fingerprint.pb", "variables/variables.index", "checkpoint"]
+)
+def test_no_part_is_overwritten(part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even where another model is read."""
+    folder = FOLDER if part == "checkpoint" else SAVED
+    target = tmp_path / folder.name / part
+    shutil.copytree(folder, tmp_path / folder.name)
+    before = target.read_bytes()
+    assert run(["list", str(FOLDER / "ckpt-1"), "-o", str(target), "--force"]) == 2
+    assert "is never replaced" in capsys.readouterr().err
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["list", "show", "summary", "stats", "training", "check"])
+@pytest.mark.parametrize("model", [SAVED, FOLDER / "ckpt-1"], ids=lambda path: path.name)
+def test_an_earlier_page_is_replaced(command: str, model: Path, tmp_path: Path) -> None:
+    """Whatever format the model has that it is of."""
+    page = tmp_path / "page.txt"
+    assert run([command, str(model), "-o", str(page)]) == 0
+    assert run([command, str(model), "-o", str(page)]) == 0
+    assert run(["diff", str(model), str(FOLDER / "ckpt-2"), "-o", str(page)]) in {0, 1}
+    assert run(["list", str(model), "-o", str(page)]) == 0
