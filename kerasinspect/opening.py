@@ -66,7 +66,7 @@ def open_with_container(
 def _joined(contents: Contents, config: str, limits: Limits) -> Model:
     """The model of weights and of a config in a file of its own; raises RequestError where the two do not fit."""
     from kerasinspect.assembly.fitting import require_fit  # noqa: PLC0415 - most models have their config
-    from kerasinspect.formats.joined_config import with_joined_config  # noqa: PLC0415 - as above
+    from kerasinspect.formats.locating.joined_config import with_joined_config  # noqa: PLC0415 - as above
 
     model = assemble(with_joined_config(contents, config, limits), limits)
     require_fit(model, config)

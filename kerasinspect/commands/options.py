@@ -126,7 +126,7 @@ def _other_side(context: click.Context, parameter: click.Parameter, word: str | 
 
 
 MODEL_OR_SIDES = options(
-    click.argument("location", metavar="MODEL", callback=_one_side),
+    click.argument("model", metavar="MODEL", callback=_one_side),
     click.argument("new", metavar="[NEW]", required=False, callback=_other_side),
 )
 """A model, or two that are held against each other."""

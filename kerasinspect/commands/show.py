@@ -93,10 +93,9 @@ def show(
     with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         selection = select(model, *filters)
         options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins)
-        measured = statistics or histogram
-        whole = hashes or measured or (slice_text is None and (full or values or heatmap))
-        passing = measured and not hashes  # which several threads do, where one takes a digest
-        with inspecting(selection, options, whole=whole and not selection.filtered, in_passing=passing) as inspection:
+        measured = statistics or histogram  # by several threads, where one takes a digest
+        whole = (hashes or measured or (slice_text is None and (full or values or heatmap))) and not selection.filtered
+        with inspecting(selection, options, whole=whole, in_passing=measured and not hashes) as inspection:
             inspection.expect_readings(hashes + measured + histogram + (full or values or heatmap))
             _emit(inspection, asked, form, output, (location, input_names, output_names))
             inspection.checksum()

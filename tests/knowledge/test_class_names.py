@@ -35,6 +35,8 @@ ELSEWHERE = {
         },
     ),
     "model/__init__.py": ("it exports a type of its own that is called so", {"Model"}),
+    "analysis/compat": ("what every release of Keras 3 asks of some classes, whatever their keys", None),
+    "checking/rules/restoring.py": ("the classes whose variables one release of Keras leaves alone", None),
     "checking/rules/safety.py": ("classes that advisories were published about", {"TFSMLayer", "TorchModuleWrapper"}),
     "verify/reading.py": (
         "classes that Keras itself reports of a loaded model",

@@ -9,7 +9,7 @@ from kerasinspect.commands.options import COLOR, LIMITS, MODEL_OR_SIDES, options
 
 @click.command()
 @options(MODEL_OR_SIDES, LIMITS, COLOR)
-def browse(location: str, new: str | None, *, limits: tuple[str, ...]) -> int:
+def browse(model: str, new: str | None, *, limits: tuple[str, ...]) -> int:
     """Look at MODEL in an interactive view: the layers at the left, what is chosen there at the right.
 
     With NEW it shows what differs between MODEL, the old one, and NEW. Only what is on the screen is read. Press ? for
@@ -22,5 +22,5 @@ def browse(location: str, new: str | None, *, limits: tuple[str, ...]) -> int:
 
     require_screen()
     with aside():
-        run(location, new, with_limits(DEFAULT, limits), colour=has_colour())
+        run(model, new, with_limits(DEFAULT, limits), colour=has_colour())
     return 0
