@@ -46,7 +46,10 @@ class _Existing:
 
 _OWN = _Existing("own")
 
-_FORMAT = r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?|saved-model|tf-checkpoint)`?"
+_FORMAT = (
+    r"`?(keras-archive|keras-weights(-sharded)?|legacy-hdf5(-weights)?|saved-model|(tf|orbax)-checkpoint"
+    r"|keras-hub-preset)`?"
+)
 """The name of a format as a page has it."""
 _NEXT = r"( · |\n *)"
 """What parts two facts, where a narrow page may break."""
@@ -72,6 +75,7 @@ _OWN_TEXTS = tuple(
         r"weight,shape,dtype,minimum,maximum,",
         r"location,(index,layer|path,class_name),",
         r"location,layer,class_name,change,distance,",
+        r"Keras,config,stopped by,",
         r"old_location,new_location,old,new,",
         r"model,severity,code,name,where,message,",
         r"code,name,severity,family,",

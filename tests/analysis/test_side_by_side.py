@@ -43,7 +43,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Array]:
         file.attrs["keras_version"] = "2.15.0"
         file.create_dataset("dense/dense/kernel:0", data=values)
         file["dense"].attrs["weight_names"] = ["dense/kernel:0"]
-    monkeypatch.setattr(f"{MEASURING}._SHARED", 1)
+    monkeypatch.setattr("kerasinspect.analysis.statistics.parts._SHARED", 1)
     monkeypatch.setattr(f"{MEASURING}._CHUNKS", 1)
     monkeypatch.setattr(f"{MEASURING}.BLOCK", 1 << 10)
     with open_model(path) as model:

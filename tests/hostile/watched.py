@@ -61,7 +61,10 @@ OF_OUTPUT = {"os.link": 2, "os.remove": 1}
 """What gives a whole file its name, with the number of paths that it is about."""
 STREAMS = ("out", "err", "events", "trace")
 TEXTS = (".json", ".csv")
-LAZY = ("kerasinspect.containers.long_lists", "numpy.ma", "encodings.utf_32_be", "encodings.utf_16", "encodings.cp437")
+LAZY = (
+    *("kerasinspect.containers.long_lists", "kerasinspect.containers.zip.crc"),
+    *("numpy.ma", "encodings.utf_32_be", "encodings.utf_16", "encodings.cp437"),
+)
 """What is imported when it is first needed, by us, numpy and Python, whatever the file says."""
 MEMORY, COMPUTING, WAITING = 1 << 30, 60, 120
 """Bytes, seconds of computing and seconds in all that a child may take before it is ended."""

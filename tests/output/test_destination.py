@@ -115,6 +115,14 @@ LEFT_OUT = {
     "export": "it has files of other programs, of which a .csv cannot say who wrote it",
 }
 
+OTHER_FORMS = {
+    "lock": "it writes a lock",
+    "completion": "it writes a script",
+    "report": "it writes a page of HTML, whatever that is called",
+    "graph": "it writes a picture: its own tests ask for the forms of these",
+}
+"""Commands without a page as a table, or without any choice."""
+
 PAGES = (
     *(
         (name, *TAKEN.get(name, (NETWORK,)), "--format", form)
@@ -290,7 +298,7 @@ def test_nothing_becomes_the_index_of_an_unpacked_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".json", ".jsonl", ".csv", ".md", ".MD", ".txt", ".sarif", ".xml", ""])
-@pytest.mark.parametrize("name", [name for name in cli.commands if name not in {*LEFT_OUT, "lock", "completion"}])
+@pytest.mark.parametrize("name", [name for name in cli.commands if name not in {*LEFT_OUT, *OTHER_FORMS}])
 def test_the_ending_of_an_output_says_what_is_written(
     tmp_path: Path, name: str, ending: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
