@@ -92,8 +92,8 @@ def works(part: Growing, count: int, folder: Path, monkeypatch: pytest.MonkeyPat
         return
     with monkeypatch.context() as patched:
         patched.setattr(gathering, "threads", lambda _: nullcontext(InOrder()))
-        patched.setattr(asking, "open_with_container", lambda *_: opened[0])
-        patched.setattr(reading, "open_model", lambda *_: opened[0][0])
+        patched.setattr(asking, "open_with_container", lambda *_, **__: opened[0])
+        patched.setattr(reading, "open_model", lambda *_, **__: opened[0][0])
         for name in part.commands:
             more = options if name == "check" else ()
             yield name, work_of(partial(run, [*COMMANDS[name], *more, str(path)]))

@@ -147,9 +147,9 @@ def test_commands_say_it(
     """Exit status 3, and no digest, fingerprint or figure of the new values beside the old ones."""
     path = legacy(tmp_path)
 
-    def opened(*arguments: object) -> object:
+    def opened(*arguments: object, **named: object) -> object:
         """Open the model, and let it be changed then."""
-        found = real(*arguments)
+        found = real(*arguments, **named)
         rewrite(path)
         return found
 
