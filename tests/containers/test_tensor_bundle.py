@@ -16,7 +16,7 @@ from kerasinspect.containers.tensor_bundle.crc32c import crc32c, masked
 from kerasinspect.containers.tensor_bundle.entries import key_of_slice
 from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
 from kerasinspect.containers.tensor_bundle.table import blocks_of, entries_of
-from kerasinspect.errors import DamagedFile, InspectError
+from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from tests.makers import bundles
 from tests.places import DATA
 
@@ -190,6 +190,16 @@ def test_missing_data_is_said(tmp_path: Path) -> None:
     (tmp_path / "ckpt.data-00000-of-00001").unlink()
     with pytest.raises(DamagedFile, match=r"not all there|not there"):
         open_model(tmp_path / "ckpt")
+
+
+def test_bytes_that_many_tensors_share_are_refused(tmp_path: Path) -> None:
+    """A small file would otherwise cost as much as all that its index says."""
+    data = bytes(1 << 20)
+    (tmp_path / "c.data-00000-of-00001").write_bytes(data)
+    same = {f"v{at}".encode(): bundles.entry(bundles.FLOAT32, (1 << 18,), 0, data, b"") for at in range(3)}
+    (tmp_path / "c.index").write_bytes(bundles.table({b"": bundles.field(1, 1), **same}))
+    with pytest.raises(RefusedFile, match=r"take 3,145,728 bytes of 1,048,576"):
+        open_model(tmp_path / "c.index")
 
 
 @pytest.mark.parametrize("name", ["tf.keras-2.15/nested_ckpt", "tf.keras-2.4/nested_ckpt"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,8 @@ _MOST_SLICES, _MOST_IN_ALL = 256, 10_000
 """Slices of one tensor, each of which is held against each other, and of all tensors together."""
 _LONGEST_ROW = 64 << 20
 """Bytes of a row along the first axis of a tensor in slices, which is put together in memory."""
+_ONE_READING = 1 << 20
+"""Bytes that are read however often they are asked for: what is cut off is damage rather than refused."""
 _MOST_TEXT = 64 << 20
 """Bytes of a tensor of texts, which is read at once."""
 
@@ -116,6 +119,7 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
         raise RefusedFile(message, "TensorFlow writes a few for each: save the checkpoint again.")
     damage: list[str] = []
     shards = tuple(_open_shards(source, count, files, damage))
+    _require_apart(source, entries, shards)
     whole = {key.decode(errors="surrogateescape"): entry for key, entry in entries.items() if key[:1] != b"\0"}
     arrays = {
         key: _array_of(key, entry, entries, shards)
@@ -124,6 +128,18 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
     }
     damage += [array.problem for array in arrays.values() if array.problem]
     return Bundle(source, whole, arrays, shards, partial(_checked, source, entries, shards), tuple(damage))
+
+
+def _require_apart(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> None:
+    """Raise RefusedFile where tensors take more bytes together than their data file has: some would be read again."""
+    taken = Counter[int]()
+    for entry in entries.values():
+        if not entry.slices:
+            taken[entry.shard] += entry.nbytes
+    for number, shard in enumerate(shards):
+        if shard is not None and taken[number] > max(shard.size, _ONE_READING):
+            message = f"{source.label} is refused: its tensors take {taken[number]:,} bytes of {shard.size:,}."
+            raise RefusedFile(message, COPY_AGAIN)
 
 
 def _checked(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> Iterator[str | None]:
