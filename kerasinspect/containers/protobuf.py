@@ -21,13 +21,18 @@ _MOST_SHIFT = 63
 """The highest shift of seven bits of a number of 64 bits."""
 _LONGEST_HEAD = 20
 """Bytes of the longest tag and length: two numbers."""
+_MOST_FIELDS, _MOST_PASSED = 4_000_000, 100_000
+"""Fields of one message, and those that are passed over in a file, each of which costs a read."""
 
 
 def fields_of(message: memoryview | bytes) -> Iterator[tuple[int, Value]]:
     """The number and the value of each field of a message; raises ValueError where the bytes are no message."""
     view = memoryview(message)
-    at = 0
+    at = met = 0
     while at < len(view):
+        met += 1
+        if met > _MOST_FIELDS:
+            raise _too_many(_MOST_FIELDS)
         tag, at = varint(view, at)
         number, kind = tag >> 3, tag & 7
         if not number:
@@ -77,7 +82,11 @@ def spans_of(source: Source, start: int, size: int) -> Iterator[tuple[int, Span]
     Raises ValueError where the bytes are no message, and what ``source.read_at`` raises.
     """
     at, end = start, start + size
+    passed = 0
     while at < end:
+        passed += 1
+        if passed > _MOST_PASSED:
+            raise _too_many(_MOST_PASSED)
         head = memoryview(source.read_at(at, min(_LONGEST_HEAD, end - at)))
         tag, used = varint(head, 0)
         kind = tag & 7
@@ -93,6 +102,11 @@ def spans_of(source: Source, start: int, size: int) -> Iterator[tuple[int, Span]
         if kind == _DELIMITED:
             yield tag >> 3, Span(at, length)
         at += length
+
+
+def _too_many(fields: int) -> ValueError:
+    """The error for a message of more fields than any real one has."""
+    return ValueError(f"a message has more than {fields:,} fields")
 
 
 def _not_a_message(at: int) -> ValueError:

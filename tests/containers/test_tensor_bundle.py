@@ -192,6 +192,17 @@ def test_missing_data_is_said(tmp_path: Path) -> None:
         open_model(tmp_path / "ckpt")
 
 
+def test_keys_that_repeat_the_one_before_cost_what_they_are(tmp_path: Path) -> None:
+    """A byte of an index may stand for thousands of a key."""
+    long = b"k" * 60_000
+    shared = bundles.varint(len(long))
+    pairs = bytes([0]) + bundles.varint(len(long)) + b"\0" + long
+    pairs += b"".join(shared + b"\2\0" + struct.pack(">H", at) for at in range(1, 400))
+    (tmp_path / "c.index").write_bytes(bundles.table_of([pairs + struct.pack("<2I", 0, 1)]))
+    with pytest.raises(RefusedFile, match="path_characters"):
+        open_model(tmp_path / "c.index")
+
+
 def test_bytes_that_many_tensors_share_are_refused(tmp_path: Path) -> None:
     """A small file would otherwise cost as much as all that its index says."""
     data = bytes(1 << 20)

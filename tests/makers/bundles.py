@@ -44,10 +44,14 @@ def block(pairs: Sequence[tuple[bytes, bytes]]) -> bytes:
 def table(pairs: Mapping[bytes, bytes], each: int = 1_000) -> bytes:
     """An index with so many entries in each block."""
     items = sorted(pairs.items())
+    return table_of([block(items[start : start + each]) for start in range(0, len(items), each)])
+
+
+def table_of(blocks: Sequence[bytes]) -> bytes:
+    """An index of these blocks."""
     file, handles = b"", []
-    for start in range(0, len(items), each):
-        data = block(items[start : start + each])
-        handles.append((items[min(start + each, len(items)) - 1][0], varint(len(file)) + varint(len(data))))
+    for number, data in enumerate(blocks):
+        handles.append((number.to_bytes(4, "big"), varint(len(file)) + varint(len(data))))
         file += data + b"\0" + masked(crc32c(data + b"\0")).to_bytes(4, "little")
     index = block(handles)
     at = len(file)

@@ -152,9 +152,11 @@ def _checked(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Sourc
 def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
     """The keys and values of all blocks; raises ValueError as these do, and RefusedFile beyond the limits."""
     count = Tally("hdf5_objects", limits.hdf5_objects, source.label)
+    characters = Tally("path_characters", limits.path_characters, source.label)
     for start, size in blocks_of(source):
         for key, value in entries_of(block_at(source, start, size)):
             count.add()
+            characters.add(len(key))  # a key may repeat all of the one before it in a byte
             if len(key) > limits.name_bytes:
                 raise over_limit("name_bytes", len(key), limits.name_bytes, source.label)
             yield key, value
