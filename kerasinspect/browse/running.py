@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import MissingExtra, RequestError
+from kerasinspect.platforms import ended_first
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from kerasinspect.limits import Limits
 
 
@@ -29,10 +33,10 @@ def require_screen() -> None:
         )
 
 
-def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> None:
+def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> int:
     """Show a model, or what differs between it and a new one, until somebody quits; raises what ``open_model`` raises.
 
-    All reading ends with the view.
+    All reading ends with the view. Gives the exit status: another one than 0 where the view broke down and said why.
     """
     os.environ.pop("NO_COLOR", None)
     if not colour:
@@ -42,4 +46,18 @@ def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> N
 
     with ExitStack() as files:
         session = model_session(location, limits, files) if new is None else diff_session(location, new, limits, files)
-        BrowseApp(session).run()
+        app = BrowseApp(session)
+        with ended_first(partial(_end, app)):
+            app.run()
+        return app.return_code or 0
+
+
+def _end(app: App[None]) -> None:
+    """End the view, which gives the terminal back, or what is done before or after there is one; called by a signal."""
+    from asyncio import get_running_loop  # noqa: PLC0415 - seldom needed, and the view imports it later
+
+    try:
+        loop = get_running_loop()
+    except RuntimeError:
+        sys.exit(1)
+    loop.call_soon_threadsafe(app.exit)  # which wakes it as well

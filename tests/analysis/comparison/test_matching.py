@@ -296,7 +296,7 @@ def test_integers_whose_scale_is_lost_are_not_held_against_numbers() -> None:
 
 @pytest.mark.parametrize("odd", [np.full(UNITS, "text"), np.arange(UNITS) * 1j], ids=["texts", "complex"])
 def test_what_holds_no_numbers_on_one_side_is_not_held_against_numbers(odd: Values) -> None:
-    """Layers of one shape of which one has a bias of no numbers: what they are called has to tell, as without values."""
+    """Layers of one shape of which one has a bias of no numbers: their names have to tell."""
     plain = layer("a", random(1), random(2, UNITS))
     strange = layer("a", random(1), odd)
     for old, new in ((plain, strange), (strange, plain)):
@@ -313,9 +313,10 @@ def test_too_many_layers_of_which_one_side_holds_no_numbers(monkeypatch: pytest.
     texts = np.full(UNITS, "text")
     old = [layer(f"a{n}", random(n), random(n + 100, UNITS)) for n in range(20)]
     new = [layer(f"b{n}", random(n), texts) for n in range(20)]
-    rest = [layer(f"c{n}", random(n + 50), texts) for n in range(20)], [
-        layer(f"d{n}", random(n + 50), random(n + 200, UNITS)) for n in range(20)
-    ]
+    rest = (
+        [layer(f"c{n}", random(n + 50), texts) for n in range(20)],
+        [layer(f"d{n}", random(n + 50), random(n + 200, UNITS)) for n in range(20)],
+    )
     found = matched(chain(*old, *rest[0]), chain(*new, *rest[1]))
     assert len([one for one, other, _ in found if one and other]) == 40
 
