@@ -101,8 +101,9 @@ def reduce_plane(values: ShownValues, plane: Plane, rows: int, columns: int) -> 
 
 
 def _parts(positions: range, most: int) -> tuple[range, ...]:
-    """Positions in at most so many equal parts.
+    """Positions in at most so many equal parts; where not all can be of one length, the first are longer by one.
 
+    Whoever says how many values a cell covers asks the first part, and a page of HTML counts the others from the sizes.
     There are no more of them than the longest part asks for: with parts of one and of two values side by side, means of
     the same noise would look smaller in the longer ones.
     """
@@ -110,7 +111,8 @@ def _parts(positions: range, most: int) -> tuple[range, ...]:
     if not size:
         return ()
     count = -(-size // -(-size // most))
-    starts = [number * size // count for number in range(count + 1)]
+    each, longer = divmod(size, count)
+    starts = [number * each + min(number, longer) for number in range(count + 1)]
     return tuple(positions[start:stop] for start, stop in pairwise(starts))
 
 

@@ -60,6 +60,16 @@ def test_cells_cover_as_many_values_as_their_neighbours(size: int, most: int, le
     assert {*map(len, found.rows)} == lengths
 
 
+def test_no_cell_covers_more_than_the_first() -> None:
+    """Whatever is said of the largest cell is asked of the first one, and cells of two values are no single values."""
+    for size in range(1, 130):
+        for most in (1, 2, 3, 7, 20, 40):
+            found = reduced(MemoryArray(np.zeros((1, size))), (range(1), range(size)), (0, 1), (1, most))
+            lengths = [*map(len, found.columns)]
+            assert lengths == sorted(lengths, reverse=True)
+            assert found.is_reduced == (size > most)
+
+
 def test_one_value_a_cell_where_they_fit() -> None:
     """A small table is not reduced."""
     values = np.arange(12, dtype=np.float32).reshape(3, 4) - 5
