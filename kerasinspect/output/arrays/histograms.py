@@ -73,20 +73,14 @@ def _bars(found: Histogram, expected: Expected | None, room: int) -> Bars:
     curve = expected.shares if expected else ()
     top = max(*shares, min(max(curve, default=0.0), _TALLEST * max(shares)))
     low, high = found.edges[0], found.edges[-1]
-    half = 0.5 if found.is_whole else 0.0
     return Bars(
         tuple(share / top for share in shares),
         f"{100 * top:.3g}%",
-        (_number(low + half, found), _number(high - half, found)),
+        (short_number(found.ends[0], 3), short_number(found.ends[1], 3)),
         -low / (high - low) if low < 0 < high else None,
         tuple(share / top for share in curve),
         max(1, min(_WIDEST_BAR, room // len(shares))),
     )
-
-
-def _number(value: float, found: Histogram) -> str:
-    """A number at an end of the axis."""
-    return f"{value:,.0f}" if found.is_whole else short_number(value, 3)
 
 
 def _facts(inspected: WeightInspection, found: Histogram, expected: Expected | None) -> Iterator[str]:
