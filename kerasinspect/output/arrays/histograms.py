@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.blocks import Bars, Block, Paragraph
-from kerasinspect.output.figures import facts_on_no_numbers, short_number
+from kerasinspect.output.figures import facts_on_no_numbers, short_number, undrawn
 from kerasinspect.output.layout.spans import SEPARATOR
 from kerasinspect.output.wording import counted, initializer_in_words
 
@@ -50,6 +50,8 @@ def histogram_blocks(inspected: WeightInspection, width: int | None) -> list[Blo
     found = inspected.histogram
     if isinstance(found, Unread):
         return found
+    if why := undrawn(inspected.values.array.dtype):
+        return [Paragraph(why, "quiet", 3)]
     expected = inspected.expected
     facts = SEPARATOR.join(_facts(inspected, found, expected))
     if len(found.counts) <= 1:
