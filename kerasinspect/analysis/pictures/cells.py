@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _BAND = 1 << 18
 """Values that are read at a time."""
+
+_SMALL = 2.0**-64
+"""A share of the largest numbers of float64 by which as many as an array can have are added up without overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,33 @@ def reduce_plane(values: ShownValues, plane: Plane, rows: int, columns: int) -> 
             _add(table, across, sums[at], finite[at])
         means = np.where(finite > 0, sums / finite, np.nan)
     sizes = np.outer([len(part) for part in down], [len(part) for part in across])
-    return Cells(means, sizes.astype(np.int64).reshape(finite.shape) - finite, down, across)
+    found = Cells(means, sizes.astype(np.int64).reshape(finite.shape) - finite, down, across)
+    return _without_overflow(values, plane, found)
+
+
+def _without_overflow(values: ShownValues, plane: Plane, cells: Cells) -> Cells:
+    """Cells whose means are those of their finite values, also where float64 has no sum of these; reads them again."""
+    down, across = cells.rows, cells.columns
+    finite = np.array([[len(rows) * len(columns) for columns in across] for rows in down]).reshape(cells.means.shape)
+    finite -= cells.flawed
+    lost = ~np.isfinite(cells.means) & (finite > 0)
+    if not lost.any():
+        return cells
+    means, most = cells.means.copy(), float(np.finfo(np.float64).max)
+    starts = np.cumsum([0, *map(len, across[:-1])])
+    together = max(1, _BAND // len(plane.columns))
+    turned = plane.row is not None and plane.column is not None and plane.row > plane.column
+    for at in np.flatnonzero(lost.any(1)).tolist():
+        sums = np.zeros(len(across))
+        for start in range(0, len(down[at]), together):
+            rows = down[at][start : start + together]
+            table = values.read(plane.part(rows, plane.columns)).astype(np.float64)
+            table = table.T if turned else table.reshape(len(rows), len(plane.columns))
+            small = np.where(np.isfinite(table), table * _SMALL, 0.0)
+            sums += np.add.reduceat(np.add.reduce(small, 0), starts)
+        with np.errstate(all="ignore"):  # of cells that are not lost
+            means[at] = np.where(lost[at], np.clip(sums / finite[at] / _SMALL, -most, most), means[at])
+    return replace(cells, means=means)
 
 
 def _parts(positions: range, most: int) -> tuple[range, ...]:

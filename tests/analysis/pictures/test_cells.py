@@ -105,6 +105,25 @@ def test_vectors_and_single_values_have_one_row() -> None:
     assert (empty.means.shape, empty.flawed.shape, empty.scale) == ((0, 2), (0, 2), 0.0)
 
 
+@pytest.mark.parametrize("band", [7, 1 << 18], ids=["many-bands", "one-band"])
+def test_sums_beyond_float64_have_means(band: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finite values near the largest number are no infinities, however many are in a cell."""
+    monkeypatch.setattr(cells, "_BAND", band)
+    most = float(np.finfo(np.float64).max)
+    values = np.random.default_rng(3).uniform(0.9, 1, (23, 17)) * np.where(np.arange(17) < 9, 1.7e308, -1.7e308)
+    values[:4, :4] = most
+    values[20, 16], values[21:, :2] = np.inf, np.nan
+    values[4:8, :4] = 5e-324
+    found = reduced(MemoryArray(values), (range(23), range(17)), (0, 1), (6, 5))
+    small = reduced(MemoryArray(values / 2**20), (range(23), range(17)), (0, 1), (6, 5))
+    assert np.isfinite(found.means).all()
+    np.testing.assert_array_equal(found.flawed, small.flawed)
+    np.testing.assert_allclose(found.means[found.means > 1], small.means[found.means > 1] * 2**20, rtol=1e-12)
+    assert (found.means[0, 0], found.means[1, 0], found.scale) == (most, 5e-324, most)
+    turned = reduced(MemoryArray(values.T), (range(17), range(23)), (1, 0), (6, 5))
+    np.testing.assert_allclose(turned.means, found.means, rtol=1e-12)
+
+
 def test_values_that_are_no_numbers_are_counted() -> None:
     """A cell of NaN has no mean; one with an infinity has that of its other values."""
     values = np.array([[np.nan, np.nan, 1.0, np.inf], [np.nan, np.nan, 3.0, -np.inf]])
