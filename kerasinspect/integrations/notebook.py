@@ -49,7 +49,7 @@ def _pictures(weight: Weight) -> Iterator[Block]:
         yield Paragraph(f"One row of it has more than {_MOST_BYTES >> 20} MB: nothing was read.")
         return
     parts = (...,) if rows is None else (slice(0, rows), ...)
-    inspected = WeightInspection(weight, 0, InspectionOptions(parts, bins=_COLUMNS), Damage())
+    inspected = WeightInspection(weight, 0, InspectionOptions(parts, bins=_COLUMNS, bulk=True), Damage())
     try:
         yield from _drawn(inspected, rows)
     except InspectError as error:
@@ -57,11 +57,10 @@ def _pictures(weight: Weight) -> Iterator[Block]:
 
 
 def _drawn(inspected: WeightInspection, rows: int | None) -> Iterator[Block]:
-    """The heat map and the histogram; of a large weight the heat map of its first rows alone."""
+    """The heat map and the histogram; of a large weight those of its first rows alone."""
     yield from [] if prod(inspected.weight.numbers().shape) == 1 else draw_heat_map(inspected, _PAGE)
-    if rows is None:
-        blocks = histogram_blocks(inspected, _COLUMNS)
-        yield from [Paragraph(blocks.message)] if isinstance(blocks, Unread) else blocks
-    else:
+    blocks = histogram_blocks(inspected, _COLUMNS)
+    yield from [Paragraph(blocks.message)] if isinstance(blocks, Unread) else blocks
+    if rows is not None:
         whole = f"{inspected.weight.numbers().shape[0]:,}"
         yield Paragraph(f"From the first {rows:,} of {whole} rows: more than {_MOST_BYTES >> 20} MB are not read here.")
