@@ -14,13 +14,13 @@ from kerasinspect import open_model
 from kerasinspect.errors import DamagedFile
 from kerasinspect.integrations import notebook
 from kerasinspect.integrations.notebook import weight_html
-from tests.makers.handmade import MemoryArray, dense
+from tests.makers.handmade import MemoryArray, dense, model
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from kerasinspect.model import Weight
 
-TAGS = {"div", "p", "b", "pre", "svg", "text", "rect", "polyline"}
+TAGS = {"div", "p", "b", "pre", "svg", "text", "rect", "circle"}
 HOSTILE = '"><script>run()</script>\x1b]0;x\x07\n\u202e' + "x" * 10_000
 
 
@@ -43,7 +43,7 @@ class Tags(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Take one that is closed."""
-        if tag not in {"rect", "polyline"}:
+        if tag not in {"rect", "circle"}:
             assert self.open.pop() == tag
 
 
@@ -112,7 +112,7 @@ def test_of_a_large_weight_a_part_is_read(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(notebook, "_MOST_BYTES", 4_000)
     shown = held(weight_of(np.ones((100, 100), np.float32))._repr_html_())
     assert "From the first 10 of 100 rows" in shown
-    assert shown.count("<svg") == 1
+    assert shown.count("<svg") == 2
     assert "nothing was read" in held(weight_of(np.ones((1, 5_000), np.float32))._repr_html_())
 
 
@@ -146,3 +146,44 @@ def test_names_from_a_file_are_text() -> None:
     shown = held(named._repr_html_())
     assert shown.isprintable()
     assert "&lt;script&gt;" in shown
+
+
+@pytest.mark.parametrize("sample", ["small_cnn.keras", "attention.keras", "unbuilt.keras", "question_network.h5"])
+def test_a_model_has_a_few_pictures_below_its_table(sample: str) -> None:
+    """Folded, of weights with rows and columns, and how many there are is said; a closed one has its table."""
+    with open_model(SAMPLES / sample) as opened:
+        pictures = held_folded(opened._repr_html_().partition("</table>")[2].partition("</div>")[2])
+    able = sum(1 for weight in opened.weights if len(weight.shape) > 1)
+    count = min(able, notebook._MOST_SMALL)
+    assert pictures.count("<details>") == count
+    assert (f"Pictures of {count} of {able} weight" in pictures) == bool(able)
+    assert "<svg" not in opened._repr_html_()  # closed
+
+
+def test_pictures_of_a_model_are_limited_in_number_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too large is passed over, and what would make the page too long as well."""
+    with open_model(SAMPLES / "attention.keras") as opened:
+        monkeypatch.setattr(notebook, "_MOST_SMALL_BYTES", 300)
+        assert held_folded(notebook.pictures_html(opened)).count("<details>") == 1
+        monkeypatch.setattr(notebook, "_MOST_SMALL_BYTES", 1 << 20)
+        monkeypatch.setattr(notebook, "_MOST_CHARACTERS", 10)
+        assert notebook.pictures_html(opened) == ""
+
+
+def test_names_in_the_pictures_of_a_model_are_text() -> None:
+    """A name of script and escapes stays words."""
+    hostile = model([dense(HOSTILE, 4, 3, 0)])
+    shown = held_folded(notebook.pictures_html(hostile))
+    assert "&lt;script&gt;" in shown
+    assert shown.isprintable()
+
+
+def held_folded(shown: str) -> str:
+    """Pictures that a click unfolds, once they are known to be whole, bounded and harmless."""
+    folds = ("<details>", "</details>", "<summary>", "</summary>")
+    bare = shown
+    for fold in folds:
+        bare = bare.replace(fold, "")
+    assert shown.count("<details>") == shown.count("</details>") == shown.count("<summary>")
+    held(bare)
+    return shown

@@ -374,7 +374,7 @@ class Diff:
     @property
     def _facts(self) -> tuple[str, ...]:
         """Both files and what became of their layers."""
-        told: dict[str, int] = {**self.counts, "unchanged": self.counts["unchanged"] - self.weightless}
+        told: dict[str, int] = {**dict(self.counts.items()), "unchanged": self.counts["unchanged"] - self.weightless}
         told["without weights"] = self.weightless
         counts = (f"{count} {verdict}" for verdict, count in told.items() if count)
         equal = "equal in what could be read" if self.damage else "equal"
