@@ -154,7 +154,7 @@ def test_a_model_has_a_few_pictures_below_its_table(sample: str) -> None:
     with open_model(SAMPLES / sample) as opened:
         pictures = held_folded(opened._repr_html_().partition("</table>")[2].partition("</div>")[2])
     able = sum(1 for weight in opened.weights if len(weight.shape) > 1)
-    count = min(able, notebook._MOST_SMALL)
+    count = min(able, 6)
     assert pictures.count("<details>") == count
     assert (f"Pictures of {count} of {able} weight" in pictures) == bool(able)
     assert "<svg" not in opened._repr_html_()  # closed

@@ -1,4 +1,4 @@
-"""What a notebook shows: of a weight what it is, its heat map and how its values are spread, of a model a few of them."""
+"""What a notebook shows of a weight: what it is, its heat map and its histogram; and of a model, some of them."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, T
 from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.layout.cutting import shown_apart, told_apart
 from kerasinspect.output.layout.lines import lay_out
+from kerasinspect.output.layout.tables import table_lines
 from kerasinspect.output.pages.head import head_blocks
 from kerasinspect.shown.escaping import columns_of
 from tests.makers.handmade import question_network
@@ -244,3 +245,22 @@ def test_markdown_has_the_mark_of_a_row_and_all_facts() -> None:
     facts, _, *lines = stream.getvalue().splitlines()
     assert facts == "keras-archive · saved today"
     assert lines == ["| weight |", "| --- |", "| `[0]` kernel |"]
+
+
+def test_a_column_that_tells_more_has_room_before_others() -> None:
+    """Names are shortened for it, which is said with the width that shows them whole."""
+    columns = (
+        Column("weight", shrinks=True),
+        Column("what", optional=True, telling=True),
+        Column("count", optional=True),
+    )
+    rows = tuple(Row((f"encoder/batch_normalization/gamma_{at}", "w" * (30 + at), str(at))) for at in range(3))
+    lines = ["".join(text for text, _ in line) for line in table_lines(Table(columns, rows, titled=False), 60)]
+    assert lines[0] == "not shown: count (--width 69 shows it)"
+    assert lines[1] == "shortened: weight (--width 76 shows all)"
+    assert all("w" * 30 in line for line in lines[2:])
+    plain = replace(columns[1], telling=False)
+    lines = [
+        "".join(text for text, _ in line) for line in table_lines(Table((columns[0], plain, columns[2]), rows), 60)
+    ]
+    assert lines[0].startswith("not shown: what")
