@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kerasinspect.analysis.statistics import Bins
+from kerasinspect.analysis.statistics import Bins, quantiles
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _edges_of_bulk(array: Array, figures: Statistics, whole: Bins) -> _Bulk | No
     """The bins between the ends in which few values lie; None where they would not be much narrower.
 
     The ends are looked for in finer bins, and once more between them where all that is left is in a few of those. Where
-    it is one value there is no bulk to see.
+    that is so again, values lie so far out that quantiles have to tell.
     """
     most, below, found = int(_FEW * figures.finite), 0, whole
     if most == 0 or figures.zeros > (1 - 2 * _FEW) * figures.finite:
@@ -121,5 +121,20 @@ def _edges_of_bulk(array: Array, figures: Statistics, whole: Bins) -> _Bulk | No
         if seen >= whole.edges.size:
             break
     else:
-        return None
+        return _between_quantiles(array, figures, whole)
     return None if found is whole else _Bulk(found, below)
+
+
+def _between_quantiles(array: Array, figures: Statistics, whole: Bins) -> _Bulk | None:
+    """The bins of a bulk beside which others lie out of all proportion; None where it is one value."""
+    found = quantiles(array, figures, (_FEW, 1 - _FEW))
+    low, high = whole.edges[[0, -1]].tolist()
+    if found is None or found[0] == found[1]:
+        return None
+    margin = _MARGIN * (found[1] - found[0])
+    start, stop = max(low, found[0] - margin), min(high, found[1] + margin)
+    below = 0
+    if start > low:
+        outside = Bins.between(low, float(np.nextafter(start, low)), 1)
+        below = int(outside.counted(array, finite=False, within=True).sum())
+    return _Bulk(Bins.between(start, stop, whole.edges.size - 1), below)
