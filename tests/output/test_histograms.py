@@ -74,23 +74,15 @@ def test_the_curve_is_what_the_initializer_draws() -> None:
 
 def test_the_page_of_a_histogram() -> None:
     """Eight lines of bars, an axis with the numbers at both ends and a zero, and what is drawn."""
-    assert (
-        text_of(blocks_of(np.repeat([-1.0, 0.2, 1.0], [1, 8, 4])))
-        == [
-            "    61.5% ┤                  ██████",
-            "          │                  ██████",
-            "          │                  ██████",
-            "          │                  ██████",
-            "          │                  ██████████",
-            "          │                  ████████████",
-            "          │▁▁▁▁▁▁            ████████████",
-            "       0% ┤██████            ████████████",
-            "          └──────────────────────────────",
-            "           -1                           1",
-            "    13 values in 5 bins",
-        ]
-        or True
-    )
+    assert text_of(blocks_of(np.repeat([-1.0, 0.2, 1.0], [1, 8, 4]))) == [
+        "    61.5% ┤            ██████",
+        *["          │            ██████"] * 3,
+        *["          │            ██████      ██████"] * 3,
+        "       0% ┤██████      ██████      ██████",
+        "          └──────────────────────────────",
+        "           -1             0             1",
+        "    13 values in 5 bins",
+    ]
 
 
 def test_a_curve_far_above_the_bars_leaves_the_picture() -> None:

@@ -132,6 +132,7 @@ def test_shapes_go_on_below_and_names_are_cut_in_the_middle() -> None:
     assert lines_of(LAYERS, 46) == [
         "every layer with parameters: dtype float32",
         "not shown: share (--width 69 shows it)",
+        "shortened: layer (--width 75 shows all)",
         "layer         output shape          parameters",
         "a_laye…_name  (None, 96, 96, 3)",
         "second…_name  (None, 48, 48, 16)         1,000",
@@ -182,7 +183,7 @@ def test_a_tree_goes_on_beside_what_stands_below_a_row() -> None:
         "└─ last    some_layer_one",
     ]
     deep = Table(columns[:1], (Row(("a_name_of_some_length",), (False,) * 30),))
-    assert lines_of(deep, 20) == ["layer", "…  │  │  ├─ a_na…gth"]
+    assert lines_of(deep, 20)[-2:] == ["layer", "…  │  │  ├─ a_na…gth"]
 
 
 def test_sentences_and_headings_break_between_words_and_lose_nothing() -> None:
@@ -222,7 +223,7 @@ def test_the_mark_of_a_row_is_never_cut_and_tells_no_names_apart() -> None:
     """Positions stay whole, and names that differ are told apart beside them."""
     names = [f"transformer_block_{n}_attention/kernel" for n in range(12)]
     marked = Table((Column("weight"),), tuple(Row((name,), mark=f"[{n}]".ljust(4)) for n, name in enumerate(names)))
-    lines = lines_of(marked, 24)[1:]
+    lines = lines_of(marked, 24)[-12:]
     assert [line.partition(" ")[0] for line in lines] == [f"[{n}]" for n in range(12)]
     assert len({line[4:] for line in lines}) == 12
 
