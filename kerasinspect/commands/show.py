@@ -86,14 +86,13 @@ def show(
     parts = (...,) if slice_text is None else parse_slice(slice_text)
     names = _read_names(input_names), _read_names(output_names)
     grid = GridOptions(full, precision, page_width(output), heatmap and page_paints(output))
-    is_page = form == "table"
-    bins = bins_of_a_page(grid.width) if is_page else BINS
+    bins = bins_of_a_page(grid.width) if form == "table" else BINS
     asked = ShowOptions(
         hashes, statistics, explain, show_code, page_height(output), heatmap, histogram, grid=grid, values=values
     )
     with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         selection = select(model, *filters)
-        options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins, is_page)
+        options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins, form == "table")
         measured = statistics or histogram  # by several threads, where one takes a digest
         whole = (hashes or measured or (slice_text is None and (full or values or heatmap))) and not selection.filtered
         with inspecting(selection, options, whole=whole, in_passing=measured and not hashes) as inspection:
