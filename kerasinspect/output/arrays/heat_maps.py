@@ -150,7 +150,7 @@ def _blocks(plan: _Plan, cells: Sequence[Sequence[Cells]], options: GridOptions)
     flawed = any(None in row for picture in pictures for row in picture.cells)
     yield HeatMap(tuple(strips), short_number(scale, 3), flawed, options.painted, plan.wide, plan.halves)
     if plan.shown < plan.asked:
-        more = "" if options.full else " (--full shows more)"
+        more = "" if options.full else f" ({options.hints.more_pictures})"
         yield Paragraph(f"left out: {plan.asked - plan.shown:,} of {counted(plan.asked, 'picture')}{more}", "quiet", 3)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.output.blocks import Column
+    from kerasinspect.output.show_options import Hints
 
 _NAME = 28
 """Columns of a name that optional columns leave to it."""
@@ -51,7 +52,9 @@ def whole(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Fit:
     return Fit({at: _widest((title, *texts)) for at, (title, texts) in enumerate(zip(titles, cells, strict=True))})
 
 
-def fit(columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> Fit:
+def fit(
+    columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[str]], width: int, hints: Hints
+) -> Fit:
     """What is shown of columns under these titles and with these cells on a page that is so many columns wide."""
     everything = whole(titles, cells)
     if _total(everything.widths.values()) <= width:
@@ -66,7 +69,7 @@ def fit(columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequen
     widths = _narrowed(columns, {at: beside[at] for at in kept}, least, width)
     wanted = _total(_comfortable(columns[at], least[at], beside[at]) for at in beside)
     left_out = [columns[at].title for at in beside if at not in kept]
-    return Fit(widths, tuple(below), (*_said(columns, cells, settled), *_not_shown(left_out, wanted)))
+    return Fit(widths, tuple(below), (*_said(columns, cells, settled), *_not_shown(left_out, wanted, hints)))
 
 
 def _widest(texts: Iterable[str]) -> int:
@@ -104,10 +107,11 @@ def _said(
             yield f"{row}: {SEPARATOR.join(facts)}"
 
 
-def _not_shown(titles: Sequence[str], width: int) -> Iterator[str]:
+def _not_shown(titles: Sequence[str], width: int, hints: Hints) -> Iterator[str]:
     """Which columns a page has no room for, and how wide one is that has."""
     if titles:
-        yield f"not shown: {', '.join(titles)} (--width {width} shows {'it' if len(titles) == 1 else 'them'})"
+        hint = hints.wider.format(columns=width, what="it" if len(titles) == 1 else "them")
+        yield f"not shown: {', '.join(titles)} ({hint})"
 
 
 def _sentences_go_below(columns: Sequence[Column], full: Mapping[int, int], width: int) -> bool:
