@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from kerasinspect.browse.subjects import Page, Subject
     from kerasinspect.browse.whole_array import WholeArray
     from kerasinspect.checking.findings import Finding
-    from kerasinspect.output.blocks import Block
 
 _ASKED_FROM = 256_000_000
 """Bytes from which on whole arrays are read only where somebody says so."""

@@ -135,7 +135,9 @@ def _heat_maps(found: Sequence[tuple[str, WeightInspection]], grid: GridOptions)
             yield Paragraph("The sides are no numbers of one shape and one kind.", "quiet", 3)
         else:
             drawn = difference.attempt(lambda: draw_heat_map(difference, grid))
-            yield from [Paragraph(f"cannot be read: {drawn.message}", "warning", 3)] if isinstance(drawn, Unread) else drawn
+            yield from (
+                [Paragraph(f"cannot be read: {drawn.message}", "warning", 3)] if isinstance(drawn, Unread) else drawn
+            )
     for title, inspected in found:
         yield Heading(title, 2)
         yield from weight_blocks(inspected, options)

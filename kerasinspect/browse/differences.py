@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from kerasinspect.late.dataclasses import dataclass
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from kerasinspect.model import Array
     from kerasinspect.model.arrays import Index
 
-_VALUES = 1 << 16
-"""Values of a block, unless asked otherwise; each takes eight bytes."""
+_ITEM, _SIZE = 8, 1 << 20
+"""Bytes of a value, and of a block, unless asked otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ class Difference:
             difference: np.ndarray = new - old
         return difference
 
-    def blocks(self, size: int = 8 * _VALUES) -> Iterator[bytes | memoryview]:
-        """All bytes, little-endian in C order, row by row; ``size`` is not known to rows."""
-        for row in range(self.shape[0]) if self.shape else [...]:
-            yield self[row].astype("<f8").tobytes()
+    def blocks(self, size: int = _SIZE) -> Iterator[bytes | memoryview]:
+        """All bytes, little-endian in C order, in pieces of about ``size`` bytes, or of a row where that is more."""
+        if not self.shape:
+            yield self[...].astype("<f8").tobytes()
+            return
+        rows = max(1, size // max(1, _ITEM * prod(self.shape[1:])))
+        for start in range(0, self.shape[0], rows):
+            yield self[start : start + rows].astype("<f8").tobytes()

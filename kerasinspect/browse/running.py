@@ -75,7 +75,7 @@ def _looks_like_a_model(location: str) -> bool:
 
 @contextmanager
 def _first_line(text: str) -> Iterator[None]:
-    """The first line of the view on its screen while what draws the others is imported, which takes most of the time."""
+    """The first line of the view on its screen, while what draws the others is imported, which takes longer."""
     stream = None if sys.platform == "win32" else sys.__stderr__  # Windows needs to be told that there are escapes
     if stream is None:
         yield

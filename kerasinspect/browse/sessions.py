@@ -56,7 +56,9 @@ def model_session(location: str, limits: Limits, files: ExitStack) -> Session:
         return model_subject(inspect(select(model)))
 
     report = cache(lambda: _checked(*opened(), progress))
-    return Session(Subject("", Path(location).name or location, "opening"), progress, files.close, opened, looked_at, report)
+    return Session(
+        Subject("", Path(location).name or location, "opening"), progress, files.close, opened, looked_at, report
+    )
 
 
 def diff_session(old: str, new: str, limits: Limits, files: ExitStack) -> Session:

@@ -16,8 +16,6 @@ from kerasinspect.output.arrays.excerpts import Plane, excerpt
 from kerasinspect.output.arrays.labels import RowLabels, row_labels
 from kerasinspect.output.arrays.layouts import Piece, Roles, assign_roles
 from kerasinspect.output.arrays.numbers import NumberStyle, choose_style
-from kerasinspect.output.arrays.pieces import block_labels
-from kerasinspect.output.arrays.readings import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,6 +83,8 @@ class WholeArray:
         block, at = divmod(line, self.height)
         if not self.is_parted or at:
             return None
+        from kerasinspect.output.arrays.pieces import block_labels  # noqa: PLC0415 - after the first painting
+
         return ", ".join(block_labels(self.values, zip(self.blocks, self._places(block), strict=True)))
 
     def part_title(self, line: int) -> str:
@@ -197,6 +197,8 @@ def whole_array(values: ShownValues) -> WholeArray | None:
     """
     if not values.array.shape or 0 in values.array.shape:
         return None
+    from kerasinspect.output.arrays.readings import reading  # noqa: PLC0415 - as above
+
     found = reading(values, full=False)
     found.last()
     roles = assign_roles(values.axes, values.window)
@@ -208,7 +210,7 @@ def whole_array(values: ShownValues) -> WholeArray | None:
 
 
 def wider_style(style: NumberStyle | None, rows: Sequence[Sequence[object] | None]) -> NumberStyle:
-    """How numbers are written that were seen before, and those of some more lines, so that columns stay where they are."""
+    """How the numbers of some lines are written beside those that were seen before, so that columns stay in place."""
     found = choose_style([[*chain.from_iterable(row for row in rows if row)] or [0]])
     if style is None:
         return found

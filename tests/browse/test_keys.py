@@ -45,7 +45,7 @@ def test_names_and_pages_are_copied() -> None:
 
     walk(session_of(CNN), script)
     assert copied[0] == "conv2d/kernel"
-    assert "height 0  -0.1201  -0.0503  -0.1971" in copied[1]
+    assert "height 0   -0.1201  -0.0503  -0.1971" in copied[1]
 
 
 def with_nan(file: h5py.File) -> None:

@@ -66,4 +66,6 @@ def _blocks() -> Iterator[Block]:
     """The keys as a page."""
     for title, keys in (("keys", _KEYS), ("in the table of a weight", _IN_A_TABLE)):
         yield Heading(title, 2)
-        yield Table((Column("key"), Column("what it does", wraps=True, below=True)), tuple(map(Row, keys.items())), titled=False)
+        yield Table(
+            (Column("key"), Column("what it does", wraps=True, below=True)), tuple(map(Row, keys.items())), titled=False
+        )

@@ -13,8 +13,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import WorkerState
 
-from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.browse.whole_array import Cell, WholeArray, exact, wider_style
+from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.errors import InspectError
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.labels import NO_LABELS

@@ -142,9 +142,7 @@ def weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator
     yield from _value_blocks(inspected, options)
 
 
-def weight_head(
-    inspected: WeightInspection, *, explain: bool, hints: Hints = COMMAND_LINE
-) -> Iterator[Block]:
+def weight_head(inspected: WeightInspection, *, explain: bool, hints: Hints = COMMAND_LINE) -> Iterator[Block]:
     """What there is to say of a weight before its values."""
     weight = inspected.weight
     yield Heading(weight.name, 3, facts=tuple(_weight_facts(weight)))
