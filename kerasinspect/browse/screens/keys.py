@@ -59,11 +59,11 @@ class KeysScreen(ModalScreen[None]):
     def on_page_view_resized(self) -> None:
         """Lay it out for the width that there is."""
         view = self.query_one(PageView)
-        view.show(strips_of(_blocks(), view.columns))
+        view.show(strips_of(key_blocks(), view.columns))
 
 
-def _blocks() -> Iterator[Block]:
-    """The keys as a page."""
+def key_blocks() -> Iterator[Block]:
+    """What every key does, as a page."""
     for title, keys in (("keys", _KEYS), ("in the table of a weight", _IN_A_TABLE)):
         yield Heading(title, 2)
         yield Table(
