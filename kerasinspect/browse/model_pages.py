@@ -91,7 +91,7 @@ def whole_page(title: str, inspected: WeightInspection) -> Page:
         found = inspected.attempt(lambda: whole_array(inspected.values))
         return None if isinstance(found, Unread) else found  # the page says why it cannot be read
 
-    return Page(title, partial(weight_table, inspected), array=array, head=lambda: _head(inspected))
+    return Page(title, partial(_weight_table, inspected), array=array, head=lambda: _head(inspected))
 
 
 def _explanation(inspected: LayerInspection) -> Iterator[Block]:
@@ -117,10 +117,10 @@ def layer_table(inspected: LayerInspection, grid: GridOptions) -> Iterator[Block
     head = layer_head(inspected, explain=False)
     if inspected.layer.layers or inspected.is_quiet:  # of others the head says it
         head = chain(head, () if inspected.weights else _no_weights(inspected))
-    return chain(head, *(weight_table(weight, grid) for weight in inspected.weights))
+    return chain(head, *(_weight_table(weight, grid) for weight in inspected.weights))
 
 
-def weight_table(inspected: WeightInspection, grid: GridOptions) -> Iterator[Block]:
+def _weight_table(inspected: WeightInspection, grid: GridOptions) -> Iterator[Block]:
     """The values of a weight in labelled tables."""
     return weight_blocks(inspected, ShowOptions(grid=grid))
 

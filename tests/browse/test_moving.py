@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ pytest.importorskip("textual", reason="the extra kerasinspect[browse] is not ins
 import numpy as np
 
 from kerasinspect.browse.app import BrowseApp
+from kerasinspect.browse.sessions import model_session
 from kerasinspect.late.dataclasses import replace
+from kerasinspect.limits import DEFAULT, with_limits
 from tests.browse.screens import after, screen, session_of, settled, walk
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive
 from tests.places import SAMPLES
@@ -84,7 +87,9 @@ def test_the_end_of_an_array_of_gigabytes_is_there_at_once(tmp_path: Path) -> No
     """Page down, the last line and the last column read what is on the screen."""
     path = tmp_path / "model.keras"
     path.write_bytes(keras_archive(weights=hdf5(archive_tree, _large)))
-    shown = after([*KERNEL[:-1], "enter", "pagedown", "G", "dollar_sign"], session_of(path))
+    limits = with_limits(DEFAULT, ("inflated_ratio=1000000",))
+    session = model_session(str(path), limits, ExitStack())
+    shown = after([*KERNEL, "pagedown", "G", "dollar_sign"], session)
     assert "[99999, 99999] = 0.75" in shown
     assert "0.7500" in shown
 
