@@ -79,8 +79,8 @@ def test_every_key_has_its_explanation_on_a_narrow_screen(width: int) -> None:
 def test_pictures_of_two_sides_stand_below_that_of_their_difference() -> None:
     """The difference is of the values that a layer computes with, new less old."""
     with ExitStack() as files:
-        sides = (str(SAMPLES / name) for name in ("small_cnn.keras", "small_cnn_tuned.keras"))
-        top = diff_session(*sides, DEFAULT, files).begin()
+        old_side, new_side = (str(SAMPLES / name) for name in ("small_cnn.keras", "small_cnn_tuned.keras"))
+        top = diff_session(old_side, new_side, DEFAULT, files).begin()
         subject, page = next(
             (subject, page)
             for subject, page in pages(top)

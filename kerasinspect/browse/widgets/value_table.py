@@ -108,7 +108,7 @@ class ValueTable(ScrollView, can_focus=True):
             self.array, self._cursor, self._first = array, Cell(int(array.is_parted), 0), 0
             self._loaded = self._style = None
         self._labels_for = 0
-        self.virtual_size = Size(0, self.array.lines + self._above + 1)
+        self._measure()
         if not stay:
             self.scroll_to(y=0, animate=False, force=True)
         self._move(self._cursor)
@@ -226,9 +226,15 @@ class ValueTable(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Read what there is room for now, and ask for what stands above in the new width."""
-        self._load()
+        """Keep the cursor in sight, read what there is room for now, and ask for what stands above in the new width."""
+        self._measure()
+        self._move(self._cursor)
         self.post_message(PageView.Resized())
+
+    def _measure(self) -> None:
+        """Say how far there is to scroll, which nobody knows before the view is laid out."""
+        if self.array is not None:
+            self.virtual_size = Size(0, self.array.lines + self._above + 1)
 
     # The cursor
 
