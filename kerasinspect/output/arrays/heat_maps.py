@@ -161,7 +161,7 @@ def _blocks(plan: _Plan, cells: Sequence[Sequence[Cells]], scale: float, options
     flawed = any(None in row for picture in pictures for row in picture.cells)
     yield HeatMap(tuple(strips), short_number(scale, 3), flawed, options.painted, plan.wide, plan.halves)
     if plan.shown < plan.asked:
-        more = "" if options.full else " (--full shows more)"
+        more = "" if options.full else f" ({options.hints.more_pictures})"
         left_out = f"left out: {plan.asked - plan.shown:,} of {counted(plan.asked, 'picture')}{more}"
         yield Paragraph(f"{left_out}; the scale is that of all", "quiet", 3)
 

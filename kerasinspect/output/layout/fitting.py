@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.output.blocks import Column
+    from kerasinspect.output.show_options import Hints
 
 _NAME, _NAME_BESIDE_WORDS = 28, 18
 """Columns of a name that optional columns leave to it, and that one leaves which tells more than they do."""
@@ -51,7 +52,9 @@ def whole(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Fit:
     return Fit({at: _widest((title, *texts)) for at, (title, texts) in enumerate(zip(titles, cells, strict=True))})
 
 
-def fit(columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> Fit:
+def fit(
+    columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[str]], width: int, hints: Hints
+) -> Fit:
     """What is shown of columns under these titles and with these cells on a page that is so many columns wide."""
     everything = whole(titles, cells)
     if _total(everything.widths.values()) <= width:
@@ -67,7 +70,7 @@ def fit(columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequen
     wanted = _total(_comfortable(columns[at], least[at], beside[at]) for at in beside)
     left_out = [columns[at].title for at in beside if at not in kept]
     cut = [columns[at].title for at in kept if columns[at].shrinks and widths[at] < beside[at]]
-    lacking = SEPARATOR.join((*_not_shown(left_out, wanted), *_cut(cut, _total(beside.values()))))
+    lacking = SEPARATOR.join((*_not_shown(left_out, wanted, hints), *_cut(cut, _total(beside.values()), hints)))
     return Fit(widths, tuple(below), (*_said(columns, cells, settled), *filter(None, [lacking])))
 
 
@@ -106,17 +109,18 @@ def _said(
             yield f"{row}: {SEPARATOR.join(facts)}"
 
 
-def _not_shown(titles: Sequence[str], width: int) -> Iterator[str]:
+def _not_shown(titles: Sequence[str], width: int, hints: Hints) -> Iterator[str]:
     """Which columns a page has no room for, and how wide one is that has."""
     if titles:
-        yield f"not shown: {', '.join(titles)} (--width {width} shows {'it' if len(titles) == 1 else 'them'})"
+        hint = hints.wider.format(columns=width, what="it" if len(titles) == 1 else "them")
+        yield f"not shown: {', '.join(titles)} ({hint})"
 
 
-def _cut(titles: Sequence[str], width: int) -> Iterator[str]:
+def _cut(titles: Sequence[str], width: int, hints: Hints) -> Iterator[str]:
     """Which columns have names of which a part is left out, and how wide a page is that has all of each."""
     if titles:
         named = " and ".join(title or "names" for title in titles)
-        yield f"shortened: {named} (--width {width} shows all)"
+        yield f"shortened: {named} ({hints.wider.format(columns=width, what='all')})"
 
 
 def _sentences_go_below(columns: Sequence[Column], full: Mapping[int, int], width: int) -> bool:

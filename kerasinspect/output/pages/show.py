@@ -14,6 +14,7 @@ from kerasinspect.output.pages.code import code_blocks
 from kerasinspect.output.pages.head import SEPARATOR, extras_blocks, fingerprint_blocks, head_blocks
 from kerasinspect.output.pages.list import weight_lines
 from kerasinspect.output.pages.overview import with_overview
+from kerasinspect.output.show_options import COMMAND_LINE
 from kerasinspect.output.wording import (
     beginning,
     counted,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.inspection import Inspection, LayerInspection, WeightInspection
     from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.model import Layer, Vocabulary, Weight
-    from kerasinspect.output.show_options import ShowOptions
+    from kerasinspect.output.show_options import Hints, ShowOptions
 
 UNBUILT = "no weights yet: Keras creates them at the first call, when the input shape is known"
 
@@ -137,11 +138,11 @@ def _tokens(vocabulary: Vocabulary) -> str:
 
 def weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
     """One weight: what it is, what it does, and its values."""
-    yield from weight_head(inspected, explain=options.explain)
+    yield from weight_head(inspected, explain=options.explain, hints=options.grid.hints)
     yield from _value_blocks(inspected, options)
 
 
-def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block]:
+def weight_head(inspected: WeightInspection, *, explain: bool, hints: Hints = COMMAND_LINE) -> Iterator[Block]:
     """What there is to say of a weight before its values."""
     weight = inspected.weight
     yield Heading(weight.name, 3, facts=tuple(_weight_facts(weight)))
@@ -155,7 +156,7 @@ def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block
     if explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:
-        yield Paragraph(_quantized(inspected), "quiet", 3)
+        yield Paragraph(_quantized(inspected, hints), "quiet", 3)
 
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
@@ -186,13 +187,13 @@ def _origin(weight: Weight) -> Iterator[str]:
         yield f"initializer: {initializer_in_words(weight.initializer)}"
 
 
-def _quantized(inspected: WeightInspection) -> str:
+def _quantized(inspected: WeightInspection, hints: Hints) -> str:
     """Which of the values of a quantized weight are shown."""
     weight, form = inspected.weight, inspected.shown_as
     if form == "dequantized":
         return f"stored as {weight.dtype}; shown are the values that the layer computes with"
     stored = f"stored as {weight.dtype}" + (", shown unpacked" if form == "unpacked" else "")
-    more = "" if weight.dequantized is None else "; --dequantize shows the values that the layer computes with"
+    more = "" if weight.dequantized is None else f"; {hints.dequantized}"
     return stored + more
 
 
