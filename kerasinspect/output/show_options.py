@@ -23,6 +23,12 @@ class GridOptions:
     """Columns of the page; None where lines may be as long as they like."""
     painted: bool = False
     """Whether pictures may have colours."""
+    command: str = ""
+    """What stands before an option that a page names: the command that has it, where the page is not of that one."""
+
+    def naming(self, option: str) -> str:
+        """An option as a page names it."""
+        return f"{self.command} {option}" if self.command else option
 
 
 @dataclass(frozen=True, slots=True)

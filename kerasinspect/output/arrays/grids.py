@@ -82,6 +82,8 @@ class _Drawing:
     plan: _Plan
     read: _Read
     style: NumberStyle
+    all_by: str
+    """What shows all of it."""
 
 
 def draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
@@ -124,7 +126,7 @@ def _blocks(drawing: _Drawing) -> Iterator[Block]:
         for panel in plan.panels:
             yield _grid(drawing, fixed, panel)
     if left_out := _left_out(drawing.values, plan):
-        yield Paragraph(f"left out: {left_out} (--full shows all)", "quiet", 3)
+        yield Paragraph(f"left out: {left_out} ({drawing.all_by} shows all)", "quiet", 3)
 
 
 def _fit(values: ShownValues, roles: Roles, given: Reading, options: GridOptions) -> _Drawing:
@@ -137,7 +139,7 @@ def _fit(values: ShownValues, roles: Roles, given: Reading, options: GridOptions
     if style.width > usual and options.width is not None:
         plan = _plan(values, roles, options, style.width)
         read = _reader(given, plan, options)
-    return _Drawing(values, plan, read, style)
+    return _Drawing(values, plan, read, style, options.naming("--full"))
 
 
 def _numbers(plan: _Plan, read: _Read) -> Iterator[list[object]]:

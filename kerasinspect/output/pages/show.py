@@ -137,12 +137,12 @@ def _tokens(vocabulary: Vocabulary) -> str:
 
 def weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
     """One weight: what it is, what it does, and its values."""
-    yield from weight_head(inspected, explain=options.explain)
+    yield from weight_head(inspected, explain=options.explain, dequantized_by=options.grid.naming("--dequantize"))
     yield from _value_blocks(inspected, options)
 
 
-def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block]:
-    """What there is to say of a weight before its values."""
+def weight_head(inspected: WeightInspection, *, explain: bool, dequantized_by: str = "--dequantize") -> Iterator[Block]:
+    """What there is to say of a weight before its values, and which option shows those that its layer computes with."""
     weight = inspected.weight
     yield Heading(weight.name, 3, facts=tuple(_weight_facts(weight)))
     origin = SEPARATOR.join(_origin(weight))
@@ -155,7 +155,7 @@ def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block
     if explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:
-        yield Paragraph(_quantized(inspected), "quiet", 3)
+        yield Paragraph(_quantized(inspected, dequantized_by), "quiet", 3)
 
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
@@ -186,13 +186,13 @@ def _origin(weight: Weight) -> Iterator[str]:
         yield f"initializer: {initializer_in_words(weight.initializer)}"
 
 
-def _quantized(inspected: WeightInspection) -> str:
+def _quantized(inspected: WeightInspection, dequantized_by: str) -> str:
     """Which of the values of a quantized weight are shown."""
     weight, form = inspected.weight, inspected.shown_as
     if form == "dequantized":
         return f"stored as {weight.dtype}; shown are the values that the layer computes with"
     stored = f"stored as {weight.dtype}" + (", shown unpacked" if form == "unpacked" else "")
-    more = "" if weight.dequantized is None else "; --dequantize shows the values that the layer computes with"
+    more = "" if weight.dequantized is None else f"; {dequantized_by} shows the values that the layer computes with"
     return stored + more
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _STYLE = ("page.css",)
-_SCRIPT = ("elements.js", "tables.js", "pictures.js", "network.js", "blocks.js", "page.js")
+_SCRIPT = ("elements.js", "rows.js", "tables.js", "pictures.js", "network.js", "lines.js", "blocks.js", "page.js")
 """Parts of the style and of the script, in the order in which they are put together."""
 
 

@@ -103,7 +103,7 @@ def test_search_lists_paths(show: Callable[..., Opened], sample_models: Path) ->
     assert names(opened) == ["multi_head_attention/query"]
     opened.page.fill(f"{LAYERS} input", "nothing like it")
     assert names(opened) == []
-    assert opened.texts(f"{LAYERS} [role=status]") == ["0 of 10 rows"]
+    assert opened.texts(f"{LAYERS} p[role=status]") == ["0 of 10 rows"]
     assert opened.is_clean
 
 
