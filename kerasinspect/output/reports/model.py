@@ -227,13 +227,13 @@ def _array_table(inspection: Inspection) -> Table:
 
 def _details(inspection: Inspection, training: Training | None) -> Iterator[str]:
     """What is shown of each layer, as JSON, in the order of the rows of the tree."""
-    cells, numbers = _cells(inspection), not _is_brief(inspection)
+    cells, numbers, plain = _cells(inspection), not _is_brief(inspection), _options(inspection)
     judged = {} if training is None else _judged(training)
     if inspection.own_weights:
         blocks = own_blocks(inspection, _options(inspection))
         yield embedded([*_with_pictures(blocks, inspection.own_weights, cells, numbers=numbers)])
     for layer in inspection.walk():
-        head, *others = layer_blocks(layer, _options(inspection, layer.layer.path))
+        head, *others = layer_blocks(layer, _options(inspection, layer.layer.path) if layer.weights else plain)
         blocks = chain([head], _verdict(judged.get(layer.layer.path)), others)
         yield embedded([*_with_pictures(blocks, layer.weights, cells, numbers=numbers)])
 

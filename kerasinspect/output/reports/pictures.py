@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from itertools import islice, product
-from math import isqrt
+from math import isqrt, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -153,10 +153,18 @@ def _about(values: ShownValues, roles: Roles, panels: Sequence[Panel], reduced: 
         yield _shown(values.axes[roles.group], _GROUPS)
     if len(panels) == _MOST_PANELS:
         yield f"the first {_MOST_PANELS} pictures"
+    if _is_part(values, panels):
+        yield "colours reach to the largest value drawn, which may not be that of the array"
     cells = reduced[0]
     if cells.is_reduced:
         sizes = [len(cells.columns[0])] if roles.row is None else [len(cells.rows[0]), len(cells.columns[0])]
         yield f"a cell is the mean of up to {' × '.join(f'{size:,}' for size in sizes)} values"
+
+
+def _is_part(values: ShownValues, panels: Sequence[Panel]) -> bool:
+    """Whether some planes of an array are not drawn."""
+    drawn = sum(len(panel.plane.rows) * len(panel.plane.columns) for panel in panels)
+    return drawn < prod(values.array.shape)
 
 
 def _shown(axis: Axis, most: int) -> str:
