@@ -1,7 +1,8 @@
 """Draws the pictures of the documentation with the tool itself, from the sample models: ``make pictures``.
 
 What a terminal shows becomes SVG by rich; the network is drawn by Graphviz, and a page of HTML by Chromium. What is
-drawn by a program that is not installed is left as it is. Samples, widths and colours are fixed, so that a picture changes only where what it shows does.
+drawn by a program that is not installed is left as it is. Samples, widths and colours are fixed, so that a picture
+changes only where what it shows does.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def page(chromium: str, picture: Path) -> None:
         size = ",".join(map(str, PAGE_SIZE))
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=3000"]
         places = [f"--user-data-dir={folder}/profile", f"--screenshot={picture.absolute()}", f"--window-size={size}"]
-        subprocess.run([chromium, *options, *places, f"{html.as_uri()}#layer-1"], check=True, capture_output=True)
+        command = [chromium, *options, *places, f"{html.as_uri()}#layer-1"]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - a browser
 
 
 def main() -> None:

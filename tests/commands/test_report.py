@@ -82,7 +82,7 @@ def test_changed_weights_are_drawn(sample_models: Path, tmp_path: Path) -> None:
     at = next(at for at, block in enumerate(blocks) if block.get("name") == "dense → species/kernel")
     pictures = blocks[at + 1]["pictures"]
     with open_model(old) as before, open_model(new) as after:
-        kernels = [model["dense" if model is before else "species"]["kernel"].array[...] for model in (before, after)]
+        kernels = [before["dense/kernel"].array[...], after["species/kernel"].array[...]]
     assert [picture["name"] for picture in pictures] == ["old", "new", "new - old"]
     for picture, values in zip(pictures, (*kernels, kernels[1].astype("float64") - kernels[0]), strict=True):
         levels = np.frombuffer(b64decode(picture["panels"][0]["levels"]), "<i2").reshape(values.shape)
@@ -103,7 +103,7 @@ def test_lines_of_a_series_have_its_changes(sample_models: Path, tmp_path: Path)
     (block,) = (block for block in Page(output.read_text()).data()["blocks"] if block["kind"] == "lines")
     moving = [layer for layer in found if layer.total]
     assert block["files"] == [copy.name for copy in copies]
-    assert [line["name"] for line in block["lines"]][0] == "all layers"
+    assert block["lines"][0]["name"] == "all layers"
     assert len(block["lines"]) == 1 + len(moving)
     for line, layer in zip(block["lines"][1:], moving, strict=True):
         changes = [None if one is None else one.change for one in layer.movements]

@@ -180,8 +180,11 @@ def test_a_narrow_page_is_not_wider_than_its_window(show: Callable[..., Opened],
 
 
 CUT = """() => [...document.querySelectorAll('.cells > *, .values td, .values th, .nodes li > *, p, h1, h3, h4')]
-    .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0
-        || one.getBoundingClientRect().right > (one.closest('.scroll, .detail, main') ?? document.body).getBoundingClientRect().right + 1)
+    .filter((one) => {
+        const place = one.closest('.scroll, .detail, main') ?? document.body;
+        const [{ right }, around] = [one, place].map((box) => box.getBoundingClientRect());
+        return one.clientWidth > 0 && (one.scrollWidth > one.clientWidth + 1 || right > around.right + 1);
+    })
     .map((one) => one.textContent)"""
 """The texts of elements that have less room than they need, or end beyond what they are in."""
 
@@ -218,7 +221,10 @@ def test_titles_of_gates_are_whole(show: Callable[..., Opened], sample_models: P
         """() => {
             const said = [];
             const fill = CanvasRenderingContext2D.prototype.fillText;
-            CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { said.push(text); fill.call(this, text, ...rest); };
+            CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+                said.push(text);
+                fill.call(this, text, ...rest);
+            };
             document.dispatchEvent(new Event("themechange"));
             return said.join(" ");
         }"""
