@@ -217,6 +217,7 @@ def test_filters_choose_layers(show: Callable[..., Opened], sample_models: Path)
 def test_titles_of_gates_are_whole(show: Callable[..., Opened], sample_models: Path) -> None:
     """They break between words where a picture is narrower."""
     opened = show(page_of(sample_models / "recurrent.keras").html, width=400)
+    opened.page.wait_for_function("document.querySelector('#detail canvas[role=img]').style.width")
     written = opened.page.evaluate(
         """() => {
             const said = [];
