@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -24,7 +24,7 @@ from kerasinspect.opening import open_model, opened
 from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from kerasinspect.analysis.comparison.results import Diff
@@ -59,12 +59,21 @@ def compare(  # noqa: PLR0913 - the options of the command
     """
     choice_of("matching", matching, get_args(Matching))
     _require_tolerances(rtol=rtol, atol=atol)
-    options = ComparisonOptions(pairs or {}, matching, rtol, atol, spectral)
+    with compared(old, new, ComparisonOptions(pairs or {}, matching, rtol, atol, spectral), limits) as diff:
+        return diff
+
+
+@contextmanager
+def compared(
+    old: Model | PathName, new: Model | PathName, options: ComparisonOptions, limits: Limits = DEFAULT
+) -> Iterator[Diff]:
+    """What differs between two saved models, whose values can be read until it is left; raises as ``compare`` does."""
     with _opened("old", old, limits) as before:
         if _are_one_file(old, new):
-            return compare_with_itself(before)
+            yield compare_with_itself(before)
+            return
         with _opened("new", new, limits) as after:
-            return compare_models(before, after, options)
+            yield compare_models(before, after, options)
 
 
 def _require_tolerances(**tolerances: float) -> None:

@@ -28,6 +28,17 @@ COMMAND_LINE = Hints()
 """The options of ``show``."""
 
 
+def hints_of(command: str) -> Hints:
+    """The hints of a page without options, with the command that has them: ``kerasinspect show m.h5 --full``."""
+    braced = command.replace("{", "{{").replace("}", "}}")
+    return Hints(
+        all_values=f"{command} {COMMAND_LINE.all_values}",
+        more_pictures=f"{command} {COMMAND_LINE.more_pictures}",
+        wider=f"{braced} {COMMAND_LINE.wider}",
+        dequantized=f"{command} {COMMAND_LINE.dequantized}",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class GridOptions:
     """How much of an array is drawn, and how."""

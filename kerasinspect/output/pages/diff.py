@@ -27,7 +27,7 @@ from kerasinspect.output.comparison.words import (
     weight_details,
 )
 from kerasinspect.output.figures import short_number
-from kerasinspect.output.pages.head import SEPARATOR, origin_and_size
+from kerasinspect.output.pages.head import SEPARATOR, file_name, origin_and_size
 from kerasinspect.output.wording import counted, share_in_words
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def changes_blocks(listed: ListedDiff) -> Iterator[Block]:
 
 def alone_blocks(model: Model, word: Literal["added", "removed"]) -> Iterator[Block]:
     """The page of a model that has no other side, as Git compares a file that one commit lacks."""
-    yield Heading(_file_name(model), 1, word, tuple(filter(None, _facts(model))))
+    yield Heading(file_name(model), 1, word, tuple(filter(None, _facts(model))))
 
 
 def _table(listed: ListedDiff) -> Iterator[Block]:
@@ -113,7 +113,7 @@ def _why_empty(layers: Sequence[ListedLayer]) -> Iterator[str]:
 def _heads(diff: Diff) -> Iterator[Block]:
     """A line for each model with what only it has, then one with what both have."""
     if diff.same_file:
-        yield Heading(_file_name(diff.new), 1, "old and new", tuple(filter(None, _facts(diff.new))))
+        yield Heading(file_name(diff.new), 1, "old and new", tuple(filter(None, _facts(diff.new))))
         return
     names = _file_names(diff)
     facts = [*zip(_facts(diff.old), _facts(diff.new), strict=True)]
@@ -127,16 +127,10 @@ def _heads(diff: Diff) -> Iterator[Block]:
 def _file_names(diff: Diff) -> Sequence[str]:
     """The names of both files, or where they are alike their whole paths, of Git's copies only the name."""
     models = (diff.old, diff.new)
-    old, new = names = [*map(_file_name, models)]
+    old, new = names = [*map(file_name, models)]
     if old != new:
         return names
     return [old if _GIT_COPY.search(model.location) else path_in_words(model.location) for model in models]
-
-
-def _file_name(model: Model) -> str:
-    """The name of a model's file, without the folders above it."""
-    location = model.location
-    return path_in_words(location.replace("\\", "/").rstrip("/").rpartition("/")[2] or location)
 
 
 def _facts(model: Model) -> Iterator[str]:

@@ -52,7 +52,7 @@ _IN_PART = " in what could be read"
 
 def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Block]:
     """The page of ``series``, with these of its layers."""
-    folder, names = _short_names(series.checkpoints)
+    folder, names = short_names(series.checkpoints)
     facts = (counted(len(series.checkpoints), "file"), counted(len(series.layers), "layer"), folder)
     yield Heading("series", 1, facts=tuple(filter(None, facts)))
     yield Paragraph(SEPARATOR.join(_formats(series)), "quiet")
@@ -73,7 +73,7 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     )
 
 
-def _short_names(checkpoints: Sequence[Checkpoint]) -> tuple[str, tuple[str, ...]]:
+def short_names(checkpoints: Sequence[Checkpoint]) -> tuple[str, tuple[str, ...]]:
     """The folder that all files lie in, and what they are called there."""
     paths = [path_in_words(one.location) for one in checkpoints]
     parts = [path.split(os.sep) for path in paths]  # noqa: PTH206 - pathlib would leave out the dot that one begins with

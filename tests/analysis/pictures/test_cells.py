@@ -54,6 +54,18 @@ def test_means_are_those_of_numpy(dtype: str, band: int, monkeypatch: pytest.Mon
     check(found, array[...], (5, 4))
 
 
+def test_planes_read_at_once_are_as_each_alone() -> None:
+    """Whether they lie together or are read one after another."""
+    values = shown_values(
+        "layer/kernel", MemoryArray(np.arange(2 * 3 * 4 * 5, dtype="float32").reshape(2, 3, 4, 5)), ()
+    )
+    planes = [Plane((range(2), range(3), channel, unit), 0, 1) for channel in (1, 3) for unit in (0, 4)]
+    for plane, found in zip(planes, cells.reduce_planes(values, planes, 2, 2), strict=True):
+        alone = reduce_plane(values, plane, 2, 2)
+        assert np.array_equal(found.means, alone.means)
+        assert (found.rows, found.columns) == (alone.rows, alone.columns)
+
+
 @pytest.mark.parametrize(("size", "most", "lengths"), [(64, 40, {2}), (65, 40, {1, 2}), (54, 20, {3}), (7, 9, {1})])
 def test_cells_cover_as_many_values_as_their_neighbours(size: int, most: int, lengths: set[int]) -> None:
     """An axis that is little longer than there is room has fewer cells, all of one size where that can be."""

@@ -32,7 +32,7 @@ REPORTS = tuple(("check", "--no-config", "--format", form) for form in ("junit",
 """The other forms of ``check``, of which each case gets one."""
 EXPORTS = tuple(("export", "--quiet", "--output", f"written.{form}") for form in ("json", "csv", "npz"))
 """The forms of ``export``, of which each case gets one."""
-PICTURES = (("show", "--heatmap"), ("show", "--histogram"))
+PICTURES = (("show", "--heatmap"), ("show", "--histogram"), ("report", "--output", "-"))
 """What draws values, of which each case gets one."""
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
