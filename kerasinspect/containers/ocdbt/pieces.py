@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.hdf5.stream import Contradiction
 from kerasinspect.containers.ocdbt.zstd import decompressed
 from kerasinspect.containers.protobuf import varint
 
@@ -28,15 +29,15 @@ def body_of(piece: bytes, magic: bytes, most: int) -> Reader:
     start = len(magic) + _LENGTH
     if piece[: len(magic)] != magic or int.from_bytes(piece[len(magic) : start], "little") != len(piece):
         reason = "it does not begin with its kind and its length"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     if crc32c(piece[:-_CHECKSUM]) != int.from_bytes(piece[-_CHECKSUM:], "little"):
         reason = "its bytes do not have the checksum that stands behind them"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     reader = Reader(piece[:-_CHECKSUM], start)
     version, compression = reader.number(), reader.number()
     if version or compression not in {_PLAIN, _ZSTD}:
         reason = f"version {version} with compression {compression} is not known"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     rest = reader.rest()
     return Reader(decompressed(rest, most) if compression else rest)
 
@@ -75,7 +76,7 @@ class Reader:
         """Raise ValueError where there are fewer bytes left."""
         if count > len(self._view) - self._at:
             reason = f"{count} are to follow byte {self._at} of {len(self._view)}"
-            raise ValueError(reason)
+            raise Contradiction(reason)
 
 
 def file_table(reader: Reader, base: str) -> list[tuple[str, str]]:
@@ -87,7 +88,7 @@ def file_table(reader: Reader, base: str) -> list[tuple[str, str]]:
     for path, length in zip(joined(reader, shared, fresh), bases, strict=True):
         if length > len(path):
             reason = "a folder is longer than its path"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         text = path.decode()
         found.append((base + text, base + text[:length]))
     return found
@@ -100,10 +101,10 @@ def joined(reader: Reader, shared: Sequence[int], fresh: Sequence[int]) -> list[
     for length, size in zip(shared, fresh, strict=True):
         if length > len(before):
             reason = "a name shares more with the one before it than that has"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         before = before[:length] + reader.taken(size)
         found.append(before)
     if any(first >= second for first, second in pairwise(found)):
         reason = "names do not rise"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     return found

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.containers.hdf5.stream import parsing
+from kerasinspect.containers.hdf5.stream import Contradiction, parsing
 from kerasinspect.containers.ocdbt.pieces import MANIFEST, NODE, Reader, body_of, file_table, joined
 from kerasinspect.containers.sources import leads_out_of, open_beside
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, RefusedFile
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _NAME = "manifest.ocdbt"
 _UUID, _LEVEL = 16, 4
 """Bytes of the store's own number, and of a level of compression."""
+_ONE_READING = 1 << 20
+"""Bytes that are read however often they are asked for."""
 _HIGHEST = 32
 """Nodes inside one another: each has at least two below it."""
 
@@ -100,7 +102,17 @@ def open_store(folder: Path, limits: Limits, files: ExitStack) -> Store:
         root = _root_of(body_of(source.read_at(0, source.size), MANIFEST, limits.hdf5_header_bytes))
     if root is not None:
         _read_node(walk, root[0], root[1], b"")
-    return Store(source, walk.values, tuple(walk.opened.values()), tuple(walk.absent.values()))
+    store = Store(source, walk.values, tuple(walk.opened.values()), tuple(walk.absent.values()))
+    _require_apart(store)
+    return store
+
+
+def _require_apart(store: Store) -> None:
+    """Raise RefusedFile where values take more bytes together than the files have: some would be read again."""
+    taken = sum(value.nbytes for value in store.values.values() if value.source is not None and not value.missing)
+    if taken > max(store.nbytes, _ONE_READING):
+        message = f"{store.source.label} is refused: its values take {taken:,} bytes of {store.nbytes:,}."
+        raise RefusedFile(message, COPY_AGAIN)
 
 
 def _root_of(reader: Reader) -> tuple[_Place, int] | None:
@@ -113,12 +125,12 @@ def _root_of(reader: Reader) -> tuple[_Place, int] | None:
         reader.taken(_LEVEL)
     if kind:
         reason = f"a manifest of kind {kind} is not known"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     table = file_table(reader, "")
     count = reader.number()
     if not count:
         reason = "it has no version"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     reader.numbers(count)
     heights = reader.taken(count)
     files, offsets, lengths, keys = (reader.numbers(count) for _ in range(4))
@@ -131,7 +143,7 @@ def _place(table: list[tuple[str, str]], number: int, offset: int, nbytes: int) 
     """Where something lies in a file of a table; raises ValueError where the table has no such file."""
     if number >= len(table):
         reason = f"file {number} of {len(table)} is named"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     return _Place(*table[number], offset, nbytes)
 
 
@@ -144,13 +156,13 @@ def _read_node(walk: _Walk, place: _Place, height: int, prefix: bytes) -> None:
     with parsing(source, f"the node at byte {place.offset}"):
         if place in walk.met or height > _HIGHEST:
             reason = "a node lies inside itself, or too deep"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         walk.met.add(place)
         data = source.read_at(place.offset, place.nbytes)
         reader = body_of(data, NODE, walk.limits.hdf5_header_bytes - walk.key_bytes.used)
         if reader.taken(1)[0] != height:
             reason = "it stands at another height than is said"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         table = file_table(reader, place.base)
         count = reader.number()
         shared = [0, *reader.numbers(count - 1)] if count else []
@@ -186,14 +198,14 @@ def _add_values(walk: _Walk, keys: list[bytes], reader: Reader, table: list[tupl
     lengths, kinds = reader.numbers(len(keys)), reader.taken(len(keys))
     if max(kinds, default=0) > 1:
         reason = "a value of a kind that is not known"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     outside = [at for at, kind in enumerate(kinds) if kind]
     numbers, offsets = reader.numbers(len(outside)), reader.numbers(len(outside))
     places = dict(zip(outside, zip(numbers, offsets, strict=True), strict=True))
     for at, (key, length) in enumerate(zip(keys, lengths, strict=True)):
         if key in walk.values:
             reason = f"a key occurs twice: {key!r}"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         if at in places:
             walk.values[key] = _value_at(walk, _place(table, *places[at], length))
         else:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.hdf5.stream import parsing
-from kerasinspect.containers.protobuf import varint
+from kerasinspect.containers.hdf5.stream import Contradiction, parsing
+from kerasinspect.containers.protobuf import field_count, varint
 from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
 from kerasinspect.containers.tensor_bundle.entries import TEXTS, entry_of, key_of_slice, shards_of
@@ -83,6 +83,8 @@ class Bundle:
         """The texts of a tensor of these; raises DamagedFile where they contradict themselves or take over ``most``."""
         entry = self.entries[key]
         array = _texts_as_array(key, entry, self.shards)
+        if entry.shard >= len(self.shards) or self.shards[entry.shard] is None:
+            raise DamagedFile((*self.damage, array.problem or "")[0], COPY_AGAIN)
         if array.problem or entry.nbytes > most or not isinstance(array.storage, Texts):
             raise DamagedFile(array.problem or f"The texts of {key} take {entry.nbytes:,} bytes.", COPY_AGAIN)
         return array.storage.all()
@@ -97,7 +99,7 @@ def _texts_in(view: memoryview, count: int) -> Iterator[bytes]:
     at += _LENGTHS_CHECKSUM
     if at + sum(lengths) != len(view):
         message = f"{count} texts do not fill {len(view)} bytes"
-        raise ValueError(message)
+        raise Contradiction(message)
     for length in lengths:
         yield bytes(view[at : at + length])
         at += length
@@ -110,8 +112,9 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
     """
     with parsing(source, "its index"):
         values = dict(_values_of(source, limits))
-        count = shards_of(values.pop(b"", b""))
-        entries = {key: entry_of(value) for key, value in values.items()}
+        fields = field_count(limits, source.label)
+        count = shards_of(values.pop(b"", b""), fields)
+        entries = {key: entry_of(value, fields) for key, value in values.items()}
     if count > limits.shards:
         raise over_limit("shards", count, limits.shards, source.label)
     if sum(len(entry.slices) for entry in entries.values()) > _MOST_IN_ALL:
@@ -153,7 +156,9 @@ def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
     """The keys and values of all blocks; raises ValueError as these do, and RefusedFile beyond the limits."""
     count = Tally("hdf5_objects", limits.hdf5_objects, source.label)
     characters = Tally("path_characters", limits.path_characters, source.label)
+    nbytes = Tally("hdf5_header_bytes", limits.hdf5_header_bytes, source.label)
     for start, size in blocks_of(source):
+        nbytes.add(size)
         for key, value in entries_of(block_at(source, start, size)):
             count.add()
             characters.add(len(key))  # a key may repeat all of the one before it in a byte

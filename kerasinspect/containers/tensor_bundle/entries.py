@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kerasinspect.containers.hdf5.stream import Contradiction
 from kerasinspect.containers.protobuf import fields_of, signed
 from kerasinspect.dtypes import DTYPES, Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from kerasinspect.limits import Tally
 
 TEXTS = "string"
 """The dtype of texts."""
@@ -82,27 +85,31 @@ class Entry(NamedTuple):
         return row.encoding if row else _COMPLEX.get(self.dtype, _OPAQUE)
 
 
-def entry_of(value: bytes) -> Entry:
-    """The entry that bytes of an index stand for; raises ValueError where they contradict themselves."""
-    numbers = _numbers_of(value)
-    messages = [(number, field) for number, field in fields_of(value) if not isinstance(field, int)]
-    shape = tuple(size for number, field in messages if number == _SHAPE for size in _sizes_of(field))
-    slices = tuple(tuple(_extents_of(field)) for number, field in messages if number == _SLICES)
+def entry_of(value: bytes, count: Tally) -> Entry:
+    """The entry that bytes of an index stand for; raises ValueError where they contradict themselves.
+
+    All fields count in ``count``, which raises RefusedFile.
+    """
+    fields = [*fields_of(value, count)]
+    numbers = {number: field for number, field in fields if isinstance(field, int)}
+    messages = [(number, field) for number, field in fields if not isinstance(field, int)]
+    shape = tuple(size for number, field in messages if number == _SHAPE for size in _sizes_of(field, count))
+    slices = tuple(tuple(_extents_of(field, count)) for number, field in messages if number == _SLICES)
     if len(shape) > _MOST_AXES or any(len(extents) != len(shape) for extents in slices):
         message = f"an entry has {len(shape)} axes, and slices of others"
-        raise ValueError(message)
+        raise Contradiction(message)
     code = numbers.get(1, 0) % _REFERENCE
     dtype = _DTYPES.get(code, f"TensorFlow dtype {code}")
     shard, offset, nbytes, checksum = (numbers.get(number, 0) for number in (3, 4, 5, 6))
     return Entry(dtype, shape, shard, offset, nbytes, checksum, slices)
 
 
-def shards_of(header: bytes) -> int:
+def shards_of(header: bytes, count: Tally) -> int:
     """How many data files there are, by the entry of the empty key; raises ValueError for a big-endian bundle."""
-    numbers = _numbers_of(header)
+    numbers = _numbers_of(header, count)
     if numbers.get(2, 0):
         message = "its values are big-endian"
-        raise ValueError(message)
+        raise Contradiction(message)
     return numbers.get(1, 0)
 
 
@@ -120,29 +127,29 @@ def _ordered(number: int) -> bytes:
     size = number.bit_length() // 7 + 1
     if size > _LONGEST:
         message = f"a slice begins at {number}"
-        raise ValueError(message)
+        raise Contradiction(message)
     marks = ((1 << size) - 1) << (7 * size)
     return (marks | number).to_bytes(size, "big")
 
 
-def _numbers_of(message: memoryview | bytes) -> dict[int, int]:
+def _numbers_of(message: memoryview | bytes, count: Tally) -> dict[int, int]:
     """The fields of a message that are numbers."""
-    return {number: field for number, field in fields_of(message) if isinstance(field, int)}
+    return {number: field for number, field in fields_of(message, count) if isinstance(field, int)}
 
 
-def _sizes_of(message: memoryview) -> Iterator[int]:
+def _sizes_of(message: memoryview, count: Tally) -> Iterator[int]:
     """The sizes of a shape; raises ValueError where one is not told."""
-    for _, field in fields_of(message):
-        size = signed(_numbers_of(field).get(1, 0)) if not isinstance(field, int) else -field
+    for _, field in fields_of(message, count):
+        size = signed(_numbers_of(field, count).get(1, 0)) if not isinstance(field, int) else -field
         if size < 0:  # of an axis, or of all of them where the number itself says that the rank is unknown
             reason = "a shape has an axis, or a rank, of unknown size"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         yield size
 
 
-def _extents_of(message: memoryview) -> Iterator[Extent]:
+def _extents_of(message: memoryview, count: Tally) -> Iterator[Extent]:
     """What a slice takes of each axis."""
-    for number, field in fields_of(message):
+    for number, field in fields_of(message, count):
         if number == 1 and not isinstance(field, int):
-            numbers = _numbers_of(field)
+            numbers = _numbers_of(field, count)
             yield numbers.get(1, 0), numbers.get(2, _WHOLE)
