@@ -21,6 +21,8 @@ Value: TypeAlias = "int | memoryview"
 
 _VARINT, _EIGHT_BYTES, _DELIMITED, _FOUR_BYTES = 0, 1, 2, 5
 _SIZES = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
+_LOW = 127
+"""The bits of a byte that are those of a number; the highest one says that more bytes follow."""
 _MOST_SHIFT = 63
 """The highest shift of seven bits of a number of 64 bits."""
 _LONGEST_HEAD = 20
@@ -38,7 +40,9 @@ def fields_of(message: memoryview | bytes, count: Tally) -> Iterator[tuple[int, 
     end, at = len(view), 0
     while at < end:
         count.add()
-        tag, at = varint(view, at)
+        tag, at = view[at], at + 1
+        if tag > _LOW:
+            tag, at = varint(view, at - 1)
         number, kind = tag >> 3, tag & 7
         if not number:
             raise _not_a_message(at)
@@ -60,8 +64,8 @@ def varint(view: memoryview, at: int) -> tuple[int, int]:
     while shift <= _MOST_SHIFT and at < len(view):
         byte = view[at]
         at += 1
-        value |= (byte & 127) << shift
-        if byte < 128:  # noqa: PLR2004 - the highest bit says that more bytes follow
+        value |= (byte & _LOW) << shift
+        if byte <= _LOW:
             return value, at
         shift += 7
     message = f"the number before byte {at:,} does not end"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from contextlib import closing
-from functools import partial
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,15 @@ from kerasinspect.limits import Tally, over_limit
 from kerasinspect.model.checksum import Checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from contextlib import ExitStack
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager, ExitStack
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.containers.stored import Storage
     from kerasinspect.containers.tensor_bundle.entries import Entry
+    from kerasinspect.containers.zip.crc import CrcSoFar
     from kerasinspect.limits import Limits
+    from kerasinspect.model.checksum import Passing
 
 _INDEX = ".index"
 """The end of the name of an index."""
@@ -56,9 +58,11 @@ class Bundle:
     """By key; without the graph of objects, and whatever else is one text that TensorFlow keeps for itself."""
     shards: tuple[Source | None, ...]
     """The data files; None for one that is missing."""
-    checked: Callable[[], Iterator[str | None]]
-    """Reads all bytes for their checksums: None for each piece, the name of what has another one than is stored."""
+    stored: Mapping[bytes, Entry] = field(repr=False)
+    """The entries of slices as well, by the bytes of their keys."""
     damage: tuple[str, ...] = ()
+    _taken: dict[bytes, CrcSoFar] = field(default_factory=dict, repr=False)
+    """The checksums of tensors as far as they were read in passing."""
 
     @property
     def nbytes(self) -> int:
@@ -68,7 +72,19 @@ class Bundle:
     @property
     def checksum(self) -> Checksum:
         """The checksums of the index and of all tensors, as one."""
-        return Checksum(self.nbytes, self._verified)
+        return Checksum(self.nbytes, self._verified, self._taking)
+
+    def checked(self) -> Iterator[str | None]:
+        """Reads all bytes for their checksums: None for each piece, the name of what has another one than is stored."""
+        from kerasinspect.containers.tensor_bundle.checksums import checked  # noqa: PLC0415 - numpy comes with it
+
+        return checked(self.source, self.stored, self.shards, self._taken)
+
+    def _taking(self) -> AbstractContextManager[Passing]:
+        """Take in what is read of the data files while the context lasts."""
+        from kerasinspect.containers.tensor_bundle.in_passing import taking  # noqa: PLC0415 - as above
+
+        return taking(self.stored, self.shards, self._taken)
 
     def _verified(self) -> Iterator[object]:
         """Verify all of them; raises DamagedFile for the first that is wrong."""
@@ -130,7 +146,7 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
         if entry.dtype != TEXTS or not key.startswith("_")
     }
     damage += [array.problem for array in arrays.values() if array.problem]
-    return Bundle(source, whole, arrays, shards, partial(_checked, source, entries, shards), tuple(damage))
+    return Bundle(source, whole, arrays, shards, entries, tuple(damage))
 
 
 def _require_apart(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> None:
@@ -143,13 +159,6 @@ def _require_apart(source: Source, entries: Mapping[bytes, Entry], shards: tuple
         if shard is not None and taken[number] > max(shard.size, _ONE_READING):
             message = f"{source.label} is refused: its tensors take {taken[number]:,} bytes of {shard.size:,}."
             raise RefusedFile(message, COPY_AGAIN)
-
-
-def _checked(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> Iterator[str | None]:
-    """What is read for checksums."""
-    from kerasinspect.containers.tensor_bundle.checksums import checked  # noqa: PLC0415 - numpy comes with it
-
-    return checked(source, entries, shards)
 
 
 def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:

@@ -15,6 +15,7 @@ from kerasinspect.dtypes import DTYPES, Encoding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kerasinspect.containers.sources import Source
     from kerasinspect.limits import Tally
 
 TEXTS = "string"
@@ -23,6 +24,8 @@ _REFERENCE = 100
 """Is added to the number of a dtype in a graph of TensorFlow 1 that refers to a variable."""
 _WHOLE = -1
 """The length of a slice that takes all of an axis."""
+_LONGEST_ENTRY = 1 << 20
+"""Bytes of an entry: one has some twenty, and a few for each slice."""
 _MOST_AXES = 254
 """As TensorFlow allows."""
 _SHAPE, _SLICES = 2, 7
@@ -78,6 +81,10 @@ class Entry(NamedTuple):
     slices: tuple[tuple[Extent, ...], ...] = ()
     """Of a tensor that is stored in parts: what each part takes of each axis, as written."""
 
+    def is_in(self, shard: Source) -> bool:
+        """Whether its values lie in a data file, all of them, and are numbers of one run."""
+        return self.dtype != TEXTS and not self.slices and self.offset + self.nbytes <= shard.size
+
     @property
     def encoding(self) -> Encoding:
         """How numpy sees the bytes of a value."""
@@ -90,6 +97,9 @@ def entry_of(value: bytes, count: Tally) -> Entry:
 
     All fields count in ``count``, which raises RefusedFile.
     """
+    if len(value) > _LONGEST_ENTRY:
+        message = f"an entry has {len(value):,} bytes"
+        raise Contradiction(message)
     fields = [*fields_of(value, count)]
     numbers = {number: field for number, field in fields if isinstance(field, int)}
     messages = [(number, field) for number, field in fields if not isinstance(field, int)]
