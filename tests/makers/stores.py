@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pytest
 
 from kerasinspect.containers.ocdbt.pieces import MANIFEST, NODE
 from kerasinspect.containers.tensor_bundle.crc32c import crc32c
@@ -45,6 +46,13 @@ def piece(magic: bytes, contents: bytes, compression: int = 0) -> bytes:
 def numbers(values: Sequence[int]) -> bytes:
     """Numbers one after the other."""
     return b"".join(map(varint, values))
+
+
+def compressed(data: bytes, times: int = 1) -> bytes:
+    """Bytes, so many times over, compressed; skips the test where the extra is not installed."""
+    compressor = pytest.importorskip("backports.zstd", reason="the extra orbax is not installed").ZstdCompressor()
+    pieces: list[bytes] = [compressor.compress(data) for _ in range(times)]
+    return b"".join([*pieces, compressor.flush()])
 
 
 def files_of(paths: Sequence[str]) -> bytes:

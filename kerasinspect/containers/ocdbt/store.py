@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from contextlib import closing
 from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -82,6 +84,18 @@ class Store:
     values: dict[bytes, Value]
     files: tuple[Source, ...]
     damage: tuple[str, ...] = ()
+    _in_order: list[bytes] = field(default_factory=list, repr=False)
+    """All keys as they sort, once somebody asks for some."""
+
+    def below(self, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
+        """The ends of all keys that begin so, with their values."""
+        if not self._in_order:
+            self._in_order.extend(sorted(self.values))
+        for at in range(bisect_left(self._in_order, prefix), len(self._in_order)):
+            key = self._in_order[at]
+            if not key.startswith(prefix):
+                return
+            yield key[len(prefix) :], self.values[key]
 
     @property
     def nbytes(self) -> int:
