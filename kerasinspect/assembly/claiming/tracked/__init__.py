@@ -133,6 +133,7 @@ def _claim_again(walk: _Walk, node: Node, number: int, depth: int) -> None:
 
 def _claim_variables(walk: _Walk, node: Node, number: int) -> None:
     """Give a layer its own variables, in the order in which it made them."""
+    words = words_of(node)
     inside = _inner_variables(walk.graph, number) if node.kind is not None and node.kind.shares_kernel else ()
     for edge, child in walk.graph[number].children:
         array = walk.graph.array(child)
@@ -141,7 +142,7 @@ def _claim_variables(walk: _Walk, node: Node, number: int) -> None:
         if child in inside:
             continue
         one = walk.graph[child]
-        name = current_word(_own_name(one.full_name, edge), words_of(node))
+        name = current_word(_own_name(one.full_name, edge), words)
         kind = kind_named(node, name, array)
         trained = False if one.trainable is None and kind is None and name in _UNTRAINED else one.trainable
         claim = Claim(name, array, kind, trainable=trained, is_keyed=True)
