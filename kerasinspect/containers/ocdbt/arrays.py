@@ -132,6 +132,9 @@ def _sizes(value: Json) -> tuple[int, ...]:
     if sizes is None or not isinstance(value, list) or len(sizes) != len(value) or len(sizes) > _MOST_AXES:
         reason = "it has no shape"
         raise ValueError(reason)
+    if math.prod(sizes) >= 1 << 63:
+        reason = "its shape has more values than 63 bits count"
+        raise ValueError(reason)
     return sizes
 
 

@@ -13,7 +13,7 @@ from kerasinspect.containers.hdf5.stream import Contradiction, parsing
 from kerasinspect.containers.protobuf import field_count, varint
 from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
-from kerasinspect.containers.tensor_bundle.entries import TEXTS, entry_of, key_of_slice, shards_of
+from kerasinspect.containers.tensor_bundle.entries import MOST_TEXT, TEXTS, entry_of, key_of_slice, shards_of
 from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
 from kerasinspect.containers.tensor_bundle.table import block_at, blocks_of, entries_of
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, NoNumbers, NotAModel, RefusedFile
@@ -42,8 +42,6 @@ _LONGEST_ROW = 64 << 20
 """Bytes of a row along the first axis of a tensor in slices, which is put together in memory."""
 _ONE_READING = 1 << 20
 """Bytes that are read however often they are asked for: what is cut off is damage rather than refused."""
-_MOST_TEXT = 64 << 20
-"""Bytes of a tensor of texts, which is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +204,7 @@ def _texts_as_array(key: str, entry: Entry, shards: tuple[Source | None, ...]) -
     problem = None
     if source is None or entry.offset + entry.nbytes > source.size or math.prod(entry.shape) > entry.nbytes:
         problem = f"The texts of {key} are not all there."
-    elif entry.nbytes > _MOST_TEXT:
+    elif entry.nbytes > MOST_TEXT:
         problem = f"The texts of {key} take {entry.nbytes:,} bytes."
     return StoredArray(
         key, entry.shape, TEXTS, entry.encoding, Texts(key, entry, source), entry.offset, problem, source

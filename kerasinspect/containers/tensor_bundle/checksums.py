@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.hdf5.stream import Contradiction
 from kerasinspect.containers.protobuf import varint
 from kerasinspect.containers.tensor_bundle.crc32c import crc32c, masked
-from kerasinspect.containers.tensor_bundle.entries import TEXTS
+from kerasinspect.containers.tensor_bundle.entries import MOST_TEXT, TEXTS
 from kerasinspect.containers.tensor_bundle.table import TRAILER, blocks_of
 
 if TYPE_CHECKING:
@@ -43,18 +44,23 @@ def checked(
         shard = shards[entry.shard] if entry.shard < len(shards) else None
         if shard is None or entry.slices or entry.offset + entry.nbytes > shard.size:
             continue
+        if entry.dtype == TEXTS and entry.nbytes > MOST_TEXT:
+            continue  # it is not read for anything else either
         crc = yield from _crc_of(entry, shard, taken.get(key))
-        if masked(crc) != entry.checksum:
+        if crc is None or masked(crc) != entry.checksum:
             yield key.lstrip(b"\0").decode(errors="replace").partition("\0")[0]
 
 
-def _crc_of(entry: Entry, shard: Source, so_far: CrcSoFar | None) -> Generator[None, None, int]:
-    """The checksum of a tensor, with a step for each piece that is read for it."""
+def _crc_of(entry: Entry, shard: Source, so_far: CrcSoFar | None) -> Generator[None, None, int | None]:
+    """The checksum of a tensor, with a step for each piece that is read for it; None for texts that end early."""
     if so_far is None:
         crc = 0
-        for piece in _pieces(entry, shard):
-            crc = crc32c(piece, crc)
-            yield None
+        try:
+            for piece in _pieces(entry, shard):
+                crc = crc32c(piece, crc)
+                yield None
+        except Contradiction:
+            return None
         return crc
     rest = so_far.rest()
     while True:

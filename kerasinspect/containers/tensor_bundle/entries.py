@@ -6,6 +6,7 @@ of the keys of slices tensorflow/core/util/saved_tensor_slice_util.cc and tensor
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kerasinspect.containers.hdf5.stream import Contradiction
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 TEXTS = "string"
 """The dtype of texts."""
+MOST_TEXT = 64 << 20
+"""Bytes of a tensor of texts, which is read at once."""
 _REFERENCE = 100
 """Is added to the number of a dtype in a graph of TensorFlow 1 that refers to a variable."""
 _WHOLE = -1
@@ -107,6 +110,9 @@ def entry_of(value: bytes, count: Tally) -> Entry:
     slices = tuple(tuple(_extents_of(field, count)) for number, field in messages if number == _SLICES)
     if len(shape) > _MOST_AXES or any(len(extents) != len(shape) for extents in slices):
         message = f"an entry has {len(shape)} axes, and slices of others"
+        raise Contradiction(message)
+    if math.prod(shape) >= 1 << 63:
+        message = "a shape has more values than 63 bits count"
         raise Contradiction(message)
     code = numbers.get(1, 0) % _REFERENCE
     dtype = _DTYPES.get(code, f"TensorFlow dtype {code}")

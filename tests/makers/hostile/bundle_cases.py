@@ -221,13 +221,13 @@ def slices(count: int) -> dict[bytes, bytes]:
 
 TENSORS_OF: dict[str, tuple[Callable[[], Mapping[bytes, bytes]], str]] = {
     "shape-of-2-62": (lambda: {b"v": entry(bundles.FLOAT32, (1 << 62,), 0, bytes(16))}, "declares"),
-    "shape-of-many-2-62": (lambda: {b"v": entry(bundles.FLOAT32, (1 << 62,) * 250, 0, bytes(16))}, "declares"),
+    "shape-of-many-2-62": (lambda: {b"v": entry(bundles.FLOAT32, (1 << 62,) * 250, 0, bytes(16))}, "63 bits"),
     "offset-behind-the-end": (
         lambda: {b"v": field(1, 1) + sizes(4) + field(4, 1 << 50) + field(5, 16)},
         "ends at byte",
     ),
     "shard-not-there": (lambda: {b"v": field(1, 1) + sizes(4) + field(3, 7) + field(5, 16)}, "data file 7"),
-    "texts-of-terabytes": (lambda: {b"v": text_entry((1,), 1 << 42)}, "not all there"),
+    "texts-of-terabytes": (lambda: {b"v": text_entry((1,), 1 << 42)}, "take 4,398,046,511,104 bytes"),
     "more-texts-than-bytes": (lambda: {b"v": text_entry((1 << 62,), 100)}, "not all there"),
     "texts-that-lie": (lambda: {b"v": text_entry((100,), 4096)}, ""),
     "slices-not-there": (lambda: slices(100), "slice of v is not there"),
