@@ -57,7 +57,7 @@ def test_joined_counts_more_bytes_than_anybody_has() -> None:
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     """A file with the bytes, and others around them."""
-    monkeypatch.setattr(crc, "_LEAST", 64)
+    monkeypatch.setattr(crc, "LEAST", 64)
     monkeypatch.setattr(crc, "_PART", 1000)
     monkeypatch.setattr(crc, "_STEP", 300)
     path = tmp_path / "bytes"

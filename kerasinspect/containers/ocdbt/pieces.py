@@ -20,6 +20,8 @@ MANIFEST, NODE = bytes.fromhex("0cdb3a2a"), bytes.fromhex("0cdb20de")
 _LENGTH, _CHECKSUM = 8, 4
 """Bytes of the length, and of the checksum at the end."""
 _PLAIN, _ZSTD = 0, 1
+_MOST_NAMES = 1 << 20
+"""Bytes of the names of all files in a table, each of which may repeat the one before it in a byte."""
 
 
 def body_of(piece: bytes, magic: bytes, most: int) -> Reader:
@@ -84,6 +86,10 @@ def file_table(reader: Reader, base: str) -> list[tuple[str, str]]:
     count = reader.number()
     shared = [0, *reader.numbers(count - 1)] if count else []
     fresh, bases = reader.numbers(count), reader.numbers(count)
+    nbytes = sum(shared) + sum(fresh) + count * len(base)
+    if nbytes > _MOST_NAMES:
+        reason = f"the names of its files take {nbytes:,} bytes"
+        raise Contradiction(reason)
     found = []
     for path, length in zip(joined(reader, shared, fresh), bases, strict=True):
         if length > len(path):

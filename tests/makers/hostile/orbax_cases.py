@@ -299,7 +299,7 @@ NODES: dict[str, tuple[Callable[[], tuple[bytes, At, int]], str, str]] = {
     "node-bomb": (node_bomb, "refuse", "damaged"),
     "node-many-bombs": (lambda: many_bombs(200), "refuse", ""),
     "node-expanding-keys": (lambda: one_node(expanding(60_000)), "refuse", "limit"),
-    "node-expanding-files": (lambda: one_node(expanding_files(60_000)), "refuse", "limit"),
+    "node-expanding-files": (lambda: one_node(expanding_files(60_000)), "refuse", "names of its files"),
     "node-many-keys": (lambda: one_node(leaf({f"{at:06}": b"" for at in range(300_000)})), "refuse", "limit"),
     "node-counts-keys": (
         lambda: one_node(piece(NODE, b"\0" + files_of([DATA]) + varint(1 << 60))),
