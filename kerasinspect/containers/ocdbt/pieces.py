@@ -41,7 +41,12 @@ def body_of(piece: bytes, magic: bytes, most: int) -> Reader:
         reason = f"version {version} with compression {compression} is not known"
         raise Contradiction(reason)
     rest = reader.rest()
-    return Reader(decompressed(rest, most) if compression else rest)
+    if not compression:
+        return Reader(rest)
+    try:
+        return Reader(decompressed(rest, most))
+    except ValueError as error:
+        raise Contradiction(str(error)) from error
 
 
 class Reader:
@@ -53,6 +58,11 @@ class Reader:
         """Begin at a place."""
         self._view = memoryview(data)
         self._at = at
+
+    @property
+    def left(self) -> int:
+        """How many bytes are left."""
+        return len(self._view) - self._at
 
     def number(self) -> int:
         """The next number."""
@@ -76,7 +86,7 @@ class Reader:
 
     def _require(self, count: int) -> None:
         """Raise ValueError where there are fewer bytes left."""
-        if count > len(self._view) - self._at:
+        if count > self.left:
             reason = f"{count} are to follow byte {self._at} of {len(self._view)}"
             raise Contradiction(reason)
 

@@ -27,6 +27,8 @@ _UUID, _LEVEL = 16, 4
 """Bytes of the store's own number, and of a level of compression."""
 _ONE_READING = 1 << 20
 """Bytes that are read however often they are asked for."""
+_LARGEST_NODE = 32 << 20
+"""Bytes of a node, or of a manifest, once it is decompressed: a store is written with nodes of at most 8 MiB."""
 _HIGHEST = 32
 """Nodes inside one another: each has at least two below it."""
 
@@ -113,7 +115,7 @@ def open_store(folder: Path, limits: Limits, files: ExitStack) -> Store:
     if source.size > limits.hdf5_header_bytes:
         raise over_limit("hdf5_header_bytes", source.size, limits.hdf5_header_bytes, label)
     with parsing(source, "its list of versions"):
-        root = _root_of(body_of(source.read_at(0, source.size), MANIFEST, limits.hdf5_header_bytes))
+        root = _root_of(body_of(source.read_at(0, source.size), MANIFEST, _LARGEST_NODE))
     if root is not None:
         _read_node(walk, root[0], root[1], b"")
     store = Store(source, walk.values, tuple(walk.opened.values()), tuple(walk.absent.values()))
@@ -173,7 +175,8 @@ def _read_node(walk: _Walk, place: _Place, height: int, prefix: bytes) -> None:
             raise Contradiction(reason)
         walk.met.add(place)
         data = source.read_at(place.offset, place.nbytes)
-        reader = body_of(data, NODE, walk.limits.hdf5_header_bytes - walk.key_bytes.used)
+        reader = body_of(data, NODE, min(_LARGEST_NODE, walk.limits.hdf5_header_bytes - walk.key_bytes.used))
+        walk.key_bytes.add(reader.left)
         if reader.taken(1)[0] != height:
             reason = "it stands at another height than is said"
             raise Contradiction(reason)
