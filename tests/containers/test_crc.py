@@ -136,7 +136,7 @@ def test_bytes_that_nobody_finished_are_read_at_the_end(source: Source, monkeypa
     so_far.begin()
     read(source, BEFORE, 600)
     with monkeypatch.context() as broken:
-        broken.setattr(crc, "crc32", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        broken.setattr(so_far, "_crc", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             read(source, BEFORE + 600, 600)
     assert finished(so_far) == (zlib.crc32(BYTES), SIZE)
