@@ -49,6 +49,7 @@ samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
 
 fuzz: $(VENV)/test.stamp ## break model files in every way and see that nothing crashes or hangs; COUNT=10000
 	$(BIN)/python -m tests.fuzz.fuzz --count $(or $(COUNT),10000)
+	$(BIN)/python -m tests.fuzz.folders --count $(or $(COUNT),10000)
 
 pictures: $(VENV)/dev.stamp ## draw the pictures of the README and the documentation again
 	$(BIN)/python -m docs.make_pictures

@@ -62,6 +62,8 @@ class Limits:
     """Bytes of one attribute's value: a legacy file keeps its config in one."""
     hdf5_header_bytes: int = 128 * _MIB
     """Bytes of HDF5 headers, links and attributes read in all; array data does not count."""
+    message_fields: int = 2_000_000
+    """Fields of the messages in one file of TensorFlow, of which each object and each tensor takes some."""
     name_bytes: int = 64 << 10
     """Bytes of one name of a group, a dataset, an attribute or an archive member."""
     archive_members: int = 1_000

@@ -104,6 +104,9 @@ def report_on(
         model.format,
         arrays_read=sum(path in evidence.statistics and holds_numbers(dtype) for path, dtype in dtypes.items()),
         arrays=len(dtypes),
+        arrays_without_numbers=sum(
+            path in evidence.statistics and not holds_numbers(dtype) for path, dtype in dtypes.items()
+        ),
         damage=damage,
         findings=tuple(answer for answer in answers if isinstance(answer, Finding)),
         skipped=tuple(Skipped(code, reason) for code, reason in skipped.items()),

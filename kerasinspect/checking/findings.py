@@ -214,8 +214,10 @@ class ModelReport:
     location: str
     format: FormatName | None = None
     arrays_read: int | None = None
-    """Arrays whose values were read; fewer than ``arrays`` where some of them are damaged."""
+    """Arrays whose numbers were read; fewer than ``arrays`` where some are damaged or hold none."""
     arrays: int | None = None
+    arrays_without_numbers: int = 0
+    """Arrays of texts, of complex numbers and the like, which are whole and of which nothing is measured."""
     error: str | None = None
     """Why the file could not be opened as a model; there are no findings then."""
     damage: tuple[str, ...] = ()

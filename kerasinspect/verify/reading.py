@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _WHOLE_MODELS: tuple[FormatName, ...] = ("keras-archive", "legacy-hdf5")
 """Formats that hold a config, without which Keras cannot build a model."""
+_CHECKPOINTS: tuple[FormatName, ...] = ("tf-checkpoint", "orbax-checkpoint")
+"""Formats of what is restored into a model, whether a config lies beside it or not."""
 
 _OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind], ...] = (
     (safety.link, "external-path"),
@@ -95,6 +97,16 @@ def _not_built(location: str, form: FormatName) -> RequestError:
         return RequestError(
             f"{location} is a SavedModel, which brings a graph of its own that would run: verify loads none.",
             "Give verify a .keras or .h5 file of the model; check and diff read the SavedModel without running it.",
+        )
+    if form in _CHECKPOINTS:
+        return RequestError(
+            f"{location} is a checkpoint ({form}), which Keras restores into a model that is there already.",
+            "Save the model that has it restored as .keras and give verify that; check and diff read the checkpoint.",
+        )
+    if form == "keras-hub-preset":
+        return RequestError(
+            f"{location} is a preset, which keras_hub loads and Keras alone does not: verify runs none.",
+            "Load it with keras_hub and save it as .keras; check and diff read the preset.",
         )
     return RequestError(
         f"{location} holds weights only ({form}): Keras cannot build a model from it.",

@@ -205,5 +205,5 @@ def unnamed_claim(place: int, node: Node, array: StoredArray, remark: Remark | N
 def kind_named(node: Node, name: str, array: StoredArray) -> WeightSpec | None:
     """The weight of a class that has this name and can be this array, quantized or not."""
     kinds = kinds_of(node)
-    every = chain(kinds, *untold_variants(node.class_name, kinds))
+    every = chain(kinds, chain.from_iterable(untold_variants(node.class_name, kinds)))  # made only when they are asked
     return next((kind for kind in every if kind.name == name and kind.can_be(len(array.shape), array.dtype)), None)

@@ -9,12 +9,14 @@ from kerasinspect.assembly.claiming.legacy_names import current_word
 from kerasinspect.assembly.claiming.tracked.recognising import recognise, words_of
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
+from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from kerasinspect.containers.stored import StoredArray
+    from kerasinspect.limits import Limits
 
 
 class NamedVariable(NamedTuple):
@@ -26,13 +28,19 @@ class NamedVariable(NamedTuple):
     trainable: bool | None = None
 
 
-def claim_paths(model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement]) -> None:
-    """Make the layers that the names of variables pass through, and give each its own."""
+def claim_paths(model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement], limits: Limits) -> None:
+    """Make the layers that the names of variables pass through, and give each its own.
+
+    Raises RefusedFile where they are more than the limits allow.
+    """
     made: dict[tuple[str, ...], Node] = {(): model}
     owned: dict[Node, dict[str, NamedVariable]] = {}
     for one in variables:
         *path, name = one.full_name.split("/")
         owned.setdefault(_at_path(made, owned, tuple(path), name), {})[name] = one
+        count = max(len(made), len(owned))
+        if count > limits.layers:
+            raise over_limit("layers", count, limits.layers, "What the names of variables pass through")
     for node in model.walk():
         if node is not model:
             recognise(node, {name: one.array for name, one in owned.get(node, {}).items()}, _attributes_of(node))
