@@ -20,6 +20,7 @@ from kerasinspect.assembly.claiming.tracked.reading import (
     SEED_EDGE,
     held,
     in_order,
+    listed_as_trained,
     listed_layers,
     listed_variables,
     model_in,
@@ -90,7 +91,9 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Cla
     elif held(walk.graph, walk.prefixes, top) or not listed_variables(graph, top):
         _claim(walk, node, top, 0)
     else:
-        claim_paths(node, _named(graph, listed_variables(graph, top)), walk.places)
+        trains = listed_as_trained(graph, top)
+        variables = (one._replace(trains=trains.get(one.number)) for one in _named(graph, listed_variables(graph, top)))
+        claim_paths(node, variables, walk.places)
     return _Claimed(node, _in_listed_order(walk, top), tables_of(graph, walk.nodes))
 
 

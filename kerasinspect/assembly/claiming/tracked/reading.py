@@ -32,6 +32,8 @@ NOT_LAYERS = frozenset(
     }
 )
 """Attributes that hold no layers, or that hold again what others do."""
+_TRAINED_LISTS = (("trainable_variables", True), ("non_trainable_variables", False))
+"""The attributes of an exported model that list its variables by whether training changes them."""
 _SEED = "seed_generator_state"
 MEAN = ("total", "count")
 """The variables of a metric that is a mean, in their order."""
@@ -157,6 +159,12 @@ def listed_variables(graph: ObjectGraph, number: int) -> list[int]:
     listed = graph.child(number, "variables")
     every = [] if listed is None else [child for child in in_order(graph, listed) if graph[child].key]
     return [child for child in dict.fromkeys(every) if not graph[child].full_name.endswith(_SEED)]
+
+
+def listed_as_trained(graph: ObjectGraph, number: int) -> dict[int, bool]:
+    """Whether training changes each variable that an exported model lists among those it does change, or does not."""
+    lists = {trains: graph.child(number, name) for name, trains in _TRAINED_LISTS}
+    return {child: trains for trains, place in lists.items() if place is not None for child in in_order(graph, place)}
 
 
 def named_weights(graph: ObjectGraph) -> Iterator[int]:
