@@ -44,13 +44,14 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--python", nargs="+", default=[sys.executable])
     parser.add_argument("--releases", nargs="*", default=[])
+    parser.add_argument("--backend", default="tensorflow", help="of Keras; others start sooner, and lack text layers")
     parser.add_argument("--again", action="store_true")
     asked = parser.parse_args()
     ends = ends_by_file(json.loads(RECORD.read_text(encoding="utf-8")))
     whole = [path for path in sorted(asked.models.glob("*/*")) if is_whole_model(path)]
     for release in asked.releases:
         missing = [path for path in whole if asked.again or release not in ends.get(key_of(path), {})]
-        for path, end, said in loads(asked.folder / release, asked.python, missing):
+        for path, end, said in loads(asked.folder / release, asked.python, missing, asked.backend):
             ends.setdefault(key_of(path), {})[release] = end
             sys.stdout.write(f"{release} {key_of(path)}: {end} {said[:160]}\n")
             sys.stdout.flush()
@@ -75,11 +76,13 @@ def key_of(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def loads(release: Path, pythons: Sequence[str], paths: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
+def loads(
+    release: Path, pythons: Sequence[str], paths: Sequence[Path], backend: str
+) -> Iterator[tuple[Path, str, str]]:
     """Where each load ended, and what Keras said; raises SystemExit where no interpreter imports the release."""
     environment = {
         **os.environ,
-        "KERAS_BACKEND": "tensorflow",
+        "KERAS_BACKEND": backend,
         "CUDA_VISIBLE_DEVICES": "",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_NUM_INTRAOP_THREADS": "1",

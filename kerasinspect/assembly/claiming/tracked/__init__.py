@@ -25,6 +25,7 @@ from kerasinspect.assembly.claiming.tracked.reading import (
     listed_variables,
     model_in,
     named_weights,
+    no_layers,
     prefixes_of,
 )
 from kerasinspect.assembly.claiming.tracked.recognising import recognise, usual_orders, words_of
@@ -247,7 +248,7 @@ def _recognise(walk: _Walk, node: Node, number: int) -> None:
         if (array := walk.graph.array(child)) is not None
     }
     inside = {edge for edge, child in one.children if child in walk.prefixes and not walk.graph[child].key}
-    recognise(node, variables, inside - NOT_LAYERS)
+    recognise(node, variables, inside - no_layers(walk.graph, number))
 
 
 def _note_order(walk: _Walk, node: Node, objects: Sequence[tuple[str, int]], *, is_listed: bool) -> None:

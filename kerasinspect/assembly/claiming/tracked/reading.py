@@ -13,6 +13,7 @@ from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect.formats.object_graph import ObjectGraph
 
@@ -20,6 +21,8 @@ LAYER = "layer-"
 """What the attributes of a model of tf.keras that hold its layers begin with."""
 _LISTS = ("_operations", "_layers")
 """The attributes of a model of Keras 3 that hold the list of its layers."""
+_CALLS = "_inbound_nodes"
+"""An attribute that every layer of Keras 3 has, and none of tf.keras: that of 1.15 keeps ``_layers`` too."""
 _INNER = "_functional"
 """The attribute of a Sequential or a subclass of Keras 3 that holds the same layers once more, in a model."""
 NOT_LAYERS = frozenset(
@@ -40,6 +43,10 @@ MEAN = ("total", "count")
 _STEPS = frozenset({"iter", "iterations", "_iterations"})
 """The variable that counts an optimizer's steps."""
 SEED_EDGE = "_state"
+_CELLS = "cells"
+"""The attribute that holds the list of cells; in TensorFlow 1 their variables all have the name of the layer."""
+_WAYS = ("forward_", "backward_")
+"""What the names of the layers in a wrapper of two directions begin with; TensorFlow 1 gave a cell no name in it."""
 _WRAPPED = frozenset({"layer", "cell", "forward_layer"})
 """Attributes of a wrapper that hold what it wraps."""
 
@@ -56,7 +63,7 @@ def prefixes_of(graph: ObjectGraph) -> dict[int, str]:
             graph[child].full_name.rpartition("/")[0] for _, child in graph[number].children if graph[child].key
         )
         inner = {
-            found[child] if _is_list(graph, child) or _is_bare(edge, found[child]) else found[child].rpartition("/")[0]
+            _outer_part(graph, found, edge, child)
             for edge, child in graph[number].children
             if child in found and edge not in NOT_LAYERS
         }
@@ -67,9 +74,19 @@ def prefixes_of(graph: ObjectGraph) -> dict[int, str]:
     return found
 
 
+def _outer_part(graph: ObjectGraph, found: Mapping[int, str], edge: str, child: int) -> str:
+    """What the names below an object have of the object that holds it."""
+    if edge == _CELLS and len(items := in_order(graph, child)) > 1 and len({found.get(item) for item in items}) == 1:
+        return found.get(items[0], "")
+    if _is_list(graph, child) or _is_bare(edge, found[child]):
+        return found[child]
+    return found[child].rpartition("/")[0]
+
+
 def _is_bare(edge: str, prefix: str) -> bool:
     """Whether the variables of what an attribute holds bear the name of the object that holds it."""
-    return edge == _INNER or (edge == "layer" and "/" not in prefix)
+    last = prefix.rpartition("/")[2]
+    return edge == _INNER or (edge in {"layer", "cell"} and (last == prefix or last.startswith(_WAYS)))
 
 
 def _is_list(graph: ObjectGraph, number: int) -> bool:
@@ -88,7 +105,13 @@ def model_in(graph: ObjectGraph, prefixes: Mapping[int, str]) -> int:
 
 def _listed_of_keras_3(graph: ObjectGraph, number: int) -> bool:
     """Whether an object holds lists as the models of Keras 3 do, which count no metrics among their weights."""
-    return any(edge in {*_LISTS, _INNER} for edge, _ in graph[number].children)
+    edges = {edge for edge, _ in graph[number].children}
+    return _INNER in edges or (_CALLS in edges and not edges.isdisjoint(_LISTS))
+
+
+def no_layers(graph: ObjectGraph, number: int) -> AbstractSet[str]:
+    """The attributes of an object that hold no layers, or again what others hold."""
+    return NOT_LAYERS if _listed_of_keras_3(graph, number) else NOT_LAYERS.union(_LISTS)
 
 
 def listed_layers(graph: ObjectGraph, number: int) -> list[int] | None:
@@ -102,6 +125,7 @@ def listed_layers(graph: ObjectGraph, number: int) -> list[int] | None:
         return [child for _, child in sorted(layers)]
     inner = graph.child(number, _INNER)
     holders = [number] if inner is None else [number, inner]
+    holders = [holder for holder in holders if _listed_of_keras_3(graph, holder)]
     lists = (graph.child(holder, name) for holder in holders for name in _LISTS)
     return next((in_order(graph, listed) for listed in lists if listed is not None), None)
 
@@ -117,9 +141,10 @@ def held(graph: ObjectGraph, prefixes: Mapping[int, str], number: int) -> list[t
     found: list[tuple[str, int]] = []
     pending = [*reversed([*graph[number].children, *_listed_by_keras(graph, number)])]
     prefix, met = prefixes.get(number, ""), {number}
+    ignored = no_layers(graph, number)
     while pending:
         edge, child = pending.pop()
-        if edge in NOT_LAYERS or child in met or child not in prefixes or _is_other(graph, child):
+        if edge in ignored or child in met or child not in prefixes or _is_other(graph, child):
             continue
         met.add(child)
         if _is_collection(graph, child, prefix, prefixes[child]):
