@@ -42,6 +42,8 @@ TRACED_FOR_LONG = ("fn_rnn", "fn_convlstm", "wrappers", "many")
 """Models of which TensorFlow makes a SavedModel in minutes, since it traces every layer."""
 CUSTOM = ("fn_custom", "subclass")
 """Models whose checkpoints do not tell the order of a layer's own weights."""
+HOLDING_MODELS = ("nested", "nested_frozen", "names", "wrappers")
+"""Models of which weights in HDF5 do not tell whether what holds layers is a model, and so not their order."""
 TRAINED = {"seq_mlp": ("adam", "rmsprop"), "nested": ("sgd",), "subclass": ("rmsprop",)}
 
 
@@ -336,23 +338,45 @@ def entries(maker: Any, folder: Path) -> Iterator[tuple[str, Entry]]:
     if not isinstance(model, Sub):
         (folder / (name + ".json")).write_text(model.to_json())
     for file, kind, save in [*save_whole(model, folder, name), *save_weights(model, folder, name)]:
-        yield from entry(file, kind, save, model, name)
+        if is_saved(folder / file, save):
+            yield file, told(file, kind, name, model)
     for optimizer in () if GRAPHS else TRAINED.get(name, ()):
         for file, kind, save in save_trained(model, folder, name, optimizer):
-            yield from entry(file, kind, save, model, name)
+            if is_saved(folder / file, save):
+                yield file, told(file, kind, name, model)
 
 
-def entry(file: str, kind: str, save: Callable[[], object], model: Any, name: str) -> Iterator[tuple[str, Entry]]:
-    """A file and its truth, where the version can save it."""
+def is_saved(path: Path, save: Callable[[], object]) -> bool:
+    """Save a file, and give whether this version can."""
     try:
         save()
     except Exception as error:  # noqa: BLE001 - whatever it raises
-        sys.stderr.write(f"{file}: {type(error).__name__}: {str(error)[:200]}\n")
-        return
-    told = {"kind": kind, "not_stored": 0, "weights": truth(model)}
-    if name in CUSTOM and file.endswith(".index"):
-        told["unknowable"] = ["order"]
-    yield file, told
+        sys.stderr.write(f"{path.name}: {type(error).__name__}: {str(error)[:200]}\n")
+        if path.is_file():
+            path.unlink()  # what is there is half of it
+        return False
+    return True
+
+
+def told(file: str, kind: str, name: str, model: Any) -> Entry:
+    """What the model says of a file, and what the file cannot tell."""
+    found: Entry = {"kind": kind, "not_stored": 0, "weights": truth(model)}
+    is_checkpoint = file.endswith(".index")
+    if is_checkpoint:
+        found["weights"] = [without_lost_name(row) for row in found["weights"]]
+    # Cells of TensorFlow 1 have no names, by which a checkpoint would tell the layer that was given another one.
+    is_stack = name == "wrappers" and tf.__version__.startswith("1.")
+    if (is_checkpoint and (name in CUSTOM or is_stack)) or (file.endswith("_w.h5") and name in HOLDING_MODELS):
+        found["unknowable"] = ["order"]
+    return found
+
+
+def without_lost_name(row: Entry) -> Entry:
+    """What is said of a weight, less its layer where a checkpoint does not have that name in its variable's."""
+    parts = [part for part in row["layer"].split("/") if "_cell" not in part]
+    if any(f"/{part}/" in f"/{row['name']}" for part in parts):
+        return row
+    return {**row, "layer": None, "layer_not_in_file": row["layer"]}
 
 
 def main(place: str, kinds: Sequence[str]) -> None:

@@ -167,22 +167,24 @@ def _own_name(full_name: str, edge: str) -> str:
     return full_name.rpartition("/")[2] or edge.lstrip("_")
 
 
-def _matched(walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
+def _matched(walk: _Walk, node: Node, number: int, held: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
     """The object of each layer that the config, or the class of a layer, says to be in it."""
     if not node.is_model:
         if not node.from_config and node.kind is not None:
             node.children = [*_guessed(walk, node, number)]
         yield from _by_attribute(walk, node, number)
         return
-    places = [place for _, place in objects]
+    places = [place for _, place in held]
     names = {name: place for place in reversed(places) if (name := _name_told(walk, place))}
     if names:
         yield from ((child, names[child.name]) for child in node.children if child.name in names)
         return
     bare = [child for child in node.children if child.role != "input"]
-    for children in (node.children, bare):
-        pairs = [*zip(children, places, strict=False)]
-        if len(children) == len(places) and all(_may_be(walk, *pair) for pair in pairs):
+    # The list of a Sequential has its input in TensorFlow 1, and its config has it since 2.2.
+    behind_input = places[1:] if places and places[0] not in walk.prefixes else places
+    for children, objects in ((node.children, places), (bare, places), (bare, behind_input)):
+        pairs = [*zip(children, objects, strict=False)]
+        if len(children) == len(objects) and all(_may_be(walk, *pair) for pair in pairs):
             yield from pairs
             return
     told = {walk.prefixes.get(place): place for place in places}
