@@ -37,7 +37,7 @@ _OBSTACLES = (
     Column("problem"),
     Column("refused by", wraps=True, below=True),
 )
-_OTHERS = "It speaks of Keras 3 alone: what tf.keras and tf_keras 2 accept, no file tells and no table here has."
+_OTHERS = "It speaks of Keras 3 alone: what tf.keras and tf_keras accept, it does not tell."
 _NOT_LOADED: Mapping[FormatName, str] = {
     "saved-model": "SavedModel",
     "tf-checkpoint": "checkpoint of TensorFlow",
