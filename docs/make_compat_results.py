@@ -1,6 +1,6 @@
 """Writes the section of keras-versions.md about what ``compat`` predicts: ``python -m docs.make_compat_results``.
 
-It has what ``python -m tests.keras_releases.measuring`` put on record: where ``load_model`` ended, and which predictions
+It has what ``python -m tests.keras_releases.measuring`` put on record: where each load ended, and which predictions
 came true.
 """
 
@@ -21,8 +21,8 @@ _TAKEN = ("ok", "weights", "other")
 """Ends of a load whose config was taken; in the end another thing may have been wrong."""
 _WORDS = """
 `load_model` of {releases} releases of Keras 3 was called on {files} whole models, {loads} times in all, each time in a
-process of its own that may use a few seconds of a processor, and what came of it was held against the prediction of
-`kerasinspect compat` ([compat.md](compat.md)). HDF5 was named so. No custom classes were given, and code was not
+process of its own with a limit of time, and what came of it was held against the prediction of `kerasinspect compat`
+([compat.md](compat.md)). HDF5 was named so. No custom classes were given, and code was not
 allowed: what depends on them is not told. A release that hangs (it never ends with the graph of some nested models) and
 one that opens no folders say nothing of a config, and are counted apart.
 
@@ -50,7 +50,7 @@ def _section(record: Mapping[str, Any]) -> Iterator[str]:
     loads = sum(sum(one.values()) for one in counts.values())
     yield f"{HEADING}\n"
     yield _WORDS.format(releases=len(counts), files=len(files), loads=f"{loads:,}")
-    rows = [(f"Keras {release}", *(str(one[name] or "") for name in names)) for release, one in counts.items()]
+    rows = [(f"Keras {release}", *(str(one[name]) for name in names)) for release, one in counts.items()]
     total = ("all", *(f"{sum(one[name] for one in counts.values()):,}" for name in names))
     yield from _table(("release", *names), [*rows, total])
     yield _CELLS

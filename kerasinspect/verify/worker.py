@@ -313,9 +313,9 @@ def load(library: KerasLibrary, task: Facts, custom: Facts, *, unsafe: bool) -> 
 
 def built(library: KerasLibrary, task: Facts, custom: Facts, *, unsafe: bool) -> KerasModel:
     """The model that the library builds from an architecture and loads the weights into."""
-    settings = getattr(library, "config", None)
-    if unsafe and hasattr(settings, "enable_unsafe_deserialization"):
-        settings.enable_unsafe_deserialization()
+    allow = getattr(getattr(library, "config", None), "enable_unsafe_deserialization", None)
+    if unsafe and allow is not None:
+        allow()
     text = Path(task["config"]).read_text(encoding="utf-8")
     model: KerasModel = library.models.model_from_json(text, custom_objects=custom)
     model.load_weights(task["path"])
