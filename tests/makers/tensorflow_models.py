@@ -372,11 +372,12 @@ def told(file: str, kind: str, name: str, model: Any) -> Entry:
 
 
 def without_lost_name(row: Entry) -> Entry:
-    """What is said of a weight, less its layer where a checkpoint does not have that name in its variable's."""
-    parts = [part for part in row["layer"].split("/") if "_cell" not in part]
-    if any(f"/{part}/" in f"/{row['name']}" for part in parts):
-        return row
-    return {**row, "layer": None, "layer_not_in_file": row["layer"]}
+    """What is said of a weight, less the innermost layers of whose names a checkpoint's variable has none."""
+    parts = row["layer"].split("/")
+    while parts and f"/{parts[-1]}/" not in f"/{row['name']}":
+        parts.pop()
+    told = "/".join(parts)
+    return row if told == row["layer"] else {**row, "layer": told or None, "layer_not_in_file": row["layer"]}
 
 
 def main(place: str, kinds: Sequence[str]) -> None:
