@@ -10,6 +10,7 @@ did by default. What a version cannot build or save is said, and left out.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import sys
@@ -34,10 +35,10 @@ GRAPHS = os.environ.get("TF_GRAPHS") == "1"
 if tf.__version__.startswith("1.") and not GRAPHS:
     tf.compat.v1.enable_v2_behavior()
 try:
-    import tf_keras as keras
+    keras: Any = importlib.import_module("tf_keras")
 except ImportError:
     keras = tf.keras
-L = keras.layers
+L: Any = keras.layers
 TRACED_FOR_LONG = ("fn_rnn", "fn_convlstm", "wrappers", "many")
 """Models of which TensorFlow makes a SavedModel in minutes, since it traces every layer."""
 CUSTOM = ("fn_custom", "subclass")
@@ -47,7 +48,7 @@ HOLDING_MODELS = ("nested", "nested_frozen", "names", "wrappers")
 TRAINED = {"seq_mlp": ("adam", "rmsprop"), "nested": ("sgd",), "subclass": ("rmsprop",)}
 
 
-class Block(L.Layer):
+class Block(L.Layer):  # type: ignore[misc]
     """A layer with variables and layers of its own."""
 
     def __init__(self, width: int = 4, **more: Any) -> None:
@@ -75,7 +76,7 @@ class Block(L.Layer):
         return {**super().get_config(), "width": self.width}
 
 
-class Sub(keras.Model):
+class Sub(keras.Model):  # type: ignore[misc]
     """A subclass of Model."""
 
     def __init__(self, **more: Any) -> None:
@@ -269,7 +270,7 @@ def filled(model: Any) -> Any:
 def layers_in(layer: Any) -> list[Any]:
     """The layers right below one."""
     if isinstance(layer, keras.Model):
-        return layer.layers
+        return list(layer.layers)
     flatten = getattr(layer, "_flatten_layers", None)
     if flatten is not None:
         return list(flatten(include_self=False, recursive=False))
