@@ -194,7 +194,12 @@ def test_verify_reads_weights_with_their_config(tmp_path: Path) -> None:
 def custom_model(features: int, folder: Path) -> Path:
     """The config of a model with a layer of somebody else's class, which takes so many features."""
     layers = [
-        {"class_name": "InputLayer", "config": {"batch_input_shape": [None, features], "name": "in"}, "name": "in"},
+        {
+            "class_name": "InputLayer",
+            "config": {"batch_input_shape": [None, features], "name": "in"},
+            "name": "in",
+            "inbound_nodes": [],
+        },
         {"class_name": "Block", "config": {"name": "block"}, "name": "block", "inbound_nodes": [[["in", 0, 0, {}]]]},
         {
             "class_name": "Dense",

@@ -143,9 +143,8 @@ def diff(
             raise click.UsageError(f"{message} Take table or markdown, or list the other one.")
         status = _show_alone(old, new, form, output, allowed, config=config, quiet=quiet)
         return 0 if exit_zero and status == 1 else status
-    tolerances = {"rtol": rtol, "atol": atol}
     result = compare(
-        *(old, new), pairs=pairs, matching=matching, **tolerances, spectral=spectral, config=config, limits=allowed
+        old, new, pairs=pairs, matching=matching, rtol=rtol, atol=atol, spectral=spectral, config=config, limits=allowed
     )
     listed = list_diff(result, filters, only, order, top)
     emit_listing(_listing(listed, summary=summary), form, output, old, new)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 UNBUILT = "no weights yet: Keras creates them at the first call, when the input shape is known"
 
-NAMELESS = "the file does not store its name: it is called by the place that holds it"
+_NAMELESS = "the file does not store its name: it is called by the place that holds it"
 
 _ORDER = (
     "get_weights() gives all arrays of the model in one list, layer after layer; the number in brackets is an array's "
@@ -107,7 +107,7 @@ def layer_head(inspected: LayerInspection, *, explain: bool) -> Iterator[Block]:
     if (explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
         yield Paragraph(sentence, "quiet", 2)
     if not layer.named:
-        yield Paragraph(NAMELESS, "quiet", 2)
+        yield Paragraph(_NAMELESS, "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
     if layer.vocabulary is not None:
