@@ -87,7 +87,11 @@ def _likeness(layer: Layer) -> str | None:
     Normalization is one: its mean, variance and count.
     """
     names = frozenset(weight.name for weight in layer.weights)
-    alike = _classes_by_names().get(names, []) if len(names) >= _TELLING and not layer.layers else []
+    alike = (
+        _classes_by_names().get(names, [])
+        if len(names) >= _TELLING and len(layer.all_weights) == len(layer.weights)
+        else []
+    )
     return alike[0] if len({(row_of(name).weights, row_of(name).sizing) for name in alike}) == 1 else None
 
 
