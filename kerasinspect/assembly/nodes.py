@@ -36,6 +36,8 @@ class Claim:
     """Path of the array in whose place a legacy file lists it: Keras loads by place."""
     loaded_as: str | None = None
     """What Keras loads it as, where that is another weight than its name says."""
+    trains: bool | None = None
+    """Whether training changes it, where the file lists it so; ``trainable`` is how its variable was made."""
 
 
 @dataclass(slots=True, eq=False)

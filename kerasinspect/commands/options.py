@@ -309,11 +309,12 @@ def _remember_display(context: click.Context, parameter: click.Parameter, value:
     return value
 
 
-CONFIG = click.option(
-    "--config",
-    metavar="FILE",
-    help="Join this architecture to weights alone: model.to_json(), or the config.json of a .keras file.",
-)
+_JOINED = "Join this architecture to weights alone: model.to_json(), or the config.json of a .keras file."
+
+CONFIG = click.option("--config", "--architecture", "config", metavar="FILE", help=_JOINED)
+
+ARCHITECTURE = click.option("--architecture", metavar="FILE", help=_JOINED)
+"""The same where ``--config`` is something else."""
 
 QUIET = click.option(
     "-q", "--quiet", is_flag=True, callback=_remember_display, help="No notes and no progress bar; results stay."

@@ -30,6 +30,9 @@ _WHOLE_MODELS: tuple[FormatName, ...] = ("keras-archive", "legacy-hdf5")
 _CHECKPOINTS: tuple[FormatName, ...] = ("tf-checkpoint", "orbax-checkpoint")
 """Formats of what is restored into a model, whether a config lies beside it or not."""
 
+_WEIGHTS_ALONE: tuple[FormatName, ...] = ("keras-weights", "keras-weights-sharded", "legacy-hdf5-weights")
+"""Formats that Keras loads into a model that it built from a config."""
+
 _OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind], ...] = (
     (safety.link, "external-path"),
     (safety.external_storage, "external-path"),
@@ -67,11 +70,14 @@ class Reading:
         )
 
 
-def read(location: str, limits: Limits = DEFAULT) -> Reading:
-    """Read a file ourselves, with every value; raises RequestError where it holds no whole model."""
-    model, container = open_with_container(location, limits)
+def read(location: str, limits: Limits = DEFAULT, config: str | None = None) -> Reading:
+    """Read a file ourselves, with every value, joined to the ``config`` that lies in another file.
+
+    Raises RequestError where that makes no whole model.
+    """
+    model, container = open_with_container(location, limits, config=config)
     with model:
-        if model.format not in _WHOLE_MODELS:
+        if model.format not in (_WHOLE_MODELS if config is None else _WEIGHTS_ALONE):
             raise _not_built(location, model.format)
         _require_bounded(model, container, limits)
         custom = {layer.class_name for layer in model.walk() if not layer.known}
@@ -110,7 +116,7 @@ def _not_built(location: str, form: FormatName) -> RequestError:
         )
     return RequestError(
         f"{location} holds weights only ({form}): Keras cannot build a model from it.",
-        "Give verify the file of the whole model.",
+        "Give verify the file of the whole model, or with --config the architecture of weights in HDF5.",
     )
 
 

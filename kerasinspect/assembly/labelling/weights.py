@@ -176,6 +176,8 @@ def _unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views,
 
 def _is_trainable(node: Node, claim: Claim) -> bool | None:
     """Whether training changes a weight; None where the file does not tell."""
+    if claim.trains is not None:
+        return claim.trains
     if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
         # LoRA trains its two factors instead of what it adapts.
         return False

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 UNBUILT = "no weights yet: Keras creates them at the first call, when the input shape is known"
 
+_NAMELESS = "the file does not store its name: it is called by the place that holds it"
+
 _ORDER = (
     "get_weights() gives all arrays of the model in one list, layer after layer; the number in brackets is an array's "
     "position in that list. Of the arrays of one layer the kernel comes first and its bias follows."
@@ -105,6 +107,8 @@ def layer_head(inspected: LayerInspection, *, explain: bool) -> Iterator[Block]:
         yield Paragraph(sentence, level=2)
     if (explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
         yield Paragraph(sentence, "quiet", 2)
+    if not layer.named:
+        yield Paragraph(_NAMELESS, "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
     if layer.vocabulary is not None:

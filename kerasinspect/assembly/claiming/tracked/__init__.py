@@ -19,6 +19,7 @@ from kerasinspect.assembly.claiming.tracked.reading import (
     NOT_LAYERS,
     SEED_EDGE,
     Reading,
+    listed_as_trained,
     listed_variables,
     named_weights,
 )
@@ -93,7 +94,9 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Cla
     elif reading.held(top) or not listed_variables(graph, top):
         _claim(walk, node, top, 0)
     else:
-        claim_paths(node, _named(graph, listed_variables(graph, top)), walk.places, limits)
+        trains = listed_as_trained(graph, top)
+        variables = (one._replace(trains=trains.get(one.number)) for one in _named(graph, listed_variables(graph, top)))
+        claim_paths(node, variables, walk.places, limits)
     return _Claimed(node, _in_listed_order(walk, top), tables_of(graph, walk.nodes))
 
 
@@ -171,22 +174,24 @@ def _own_name(full_name: str, edge: str) -> str:
     return full_name.rpartition("/")[2] or edge.lstrip("_")
 
 
-def _matched(walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
+def _matched(walk: _Walk, node: Node, number: int, held: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
     """The object of each layer that the config, or the class of a layer, says to be in it."""
     if not node.is_model:
         if not node.from_config and node.kind is not None:
             node.children = [*_guessed(walk, node, number)]
         yield from _by_attribute(walk, node, number)
         return
-    places = [place for _, place in objects]
+    places = [place for _, place in held]
     names = {name: place for place in reversed(places) if (name := _name_told(walk, place))}
     if names:
         yield from ((child, names[child.name]) for child in node.children if child.name in names)
         return
     bare = [child for child in node.children if child.role != "input"]
-    for children in (node.children, bare):
-        pairs = [*zip(children, places, strict=False)]
-        if len(children) == len(places) and all(_may_be(walk, *pair) for pair in pairs):
+    # The list of a Sequential has its input in TensorFlow 1, and its config has it since 2.2.
+    behind_input = places[1:] if places and places[0] not in walk.prefixes else places
+    for children, objects in ((node.children, places), (bare, places), (bare, behind_input)):
+        pairs = [*zip(children, objects, strict=False)]
+        if len(children) == len(objects) and all(_may_be(walk, *pair) for pair in pairs):
             yield from pairs
             return
     told = {walk.prefixes.get(place): place for place in places}
@@ -252,7 +257,7 @@ def _recognise(walk: _Walk, node: Node, number: int) -> None:
         if (array := walk.graph.array(child)) is not None
     }
     inside = {edge for edge, child in one.children if child in walk.prefixes and not walk.graph[child].key}
-    recognise(node, variables, inside - NOT_LAYERS)
+    recognise(node, variables, inside - walk.reading.no_layers(number))
 
 
 def _note_order(walk: _Walk, node: Node, objects: Sequence[tuple[str, int]], *, is_listed: bool) -> None:

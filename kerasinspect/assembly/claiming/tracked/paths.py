@@ -26,6 +26,8 @@ class NamedVariable(NamedTuple):
     full_name: str
     array: StoredArray
     trainable: bool | None = None
+    trains: bool | None = None
+    """Whether training changes it, where the file lists it so."""
 
 
 def claim_paths(model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement], limits: Limits) -> None:
@@ -47,7 +49,8 @@ def claim_paths(model: Node, variables: Iterable[NamedVariable], places: dict[in
         known = words_of(node)
         for stored, one in owned.get(node, {}).items():
             name = current_word(stored, known)
-            claim = Claim(name, one.array, kind_named(node, name, one.array), trainable=one.trainable, is_keyed=True)
+            kind = kind_named(node, name, one.array)
+            claim = Claim(name, one.array, kind, trainable=one.trainable, is_keyed=True, trains=one.trains)
             node.claims.append(claim)
             places[one.number] = Placement(node, claim, is_known=True)
 

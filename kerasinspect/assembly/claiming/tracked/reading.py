@@ -7,14 +7,14 @@ or to what is no layer: optimizers, metrics, what Keras notes of a call.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.limits import Tally, over_limit
 from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
@@ -23,6 +23,8 @@ LAYER = "layer-"
 """What the attributes of a model of tf.keras that hold its layers begin with."""
 _LISTS = ("_operations", "_layers")
 """The attributes of a model of Keras 3 that hold the list of its layers."""
+_CALLS = "_inbound_nodes"
+"""An attribute that every layer of Keras 3 has, and none of tf.keras: that of 1.15 keeps ``_layers`` too."""
 _INNER = "_functional"
 """The attribute of a Sequential or a subclass of Keras 3 that holds the same layers once more, in a model."""
 NOT_LAYERS = frozenset(
@@ -35,12 +37,18 @@ NOT_LAYERS = frozenset(
     }
 )
 """Attributes that hold no layers, or that hold again what others do."""
+_TRAINED_LISTS = (("trainable_variables", True), ("non_trainable_variables", False))
+"""The attributes of an exported model that list its variables by whether training changes them."""
 _SEED = "seed_generator_state"
 MEAN = ("total", "count")
 """The variables of a metric that is a mean, in their order."""
 _STEPS = frozenset({"iter", "iterations", "_iterations"})
 """The variable that counts an optimizer's steps."""
 SEED_EDGE = "_state"
+_CELLS = "cells"
+"""The attribute that holds the list of cells; in TensorFlow 1 their variables all have the name of the layer."""
+_WAYS = ("forward_", "backward_")
+"""What the names of the layers in a wrapper of two directions begin with; TensorFlow 1 gave a cell no name in it."""
 _WRAPPED = frozenset({"layer", "cell", "forward_layer"})
 """Attributes of a wrapper that hold what it wraps."""
 _WHERE = "The graph of objects"
@@ -77,6 +85,7 @@ class Reading:
         self._characters = Tally("path_characters", limits.path_characters, _WHERE)
         self._seen: dict[int, _Seen] = {}
         self._held: dict[int, list[tuple[str, int]]] = {}
+        self._of_keras_3: dict[int, bool] = {}
 
     def model(self) -> int:
         """The object that is the model: the root, or in a checkpoint of several objects the one model among them."""
@@ -91,8 +100,26 @@ class Reading:
         layers = _numbered_layers(self.graph, number)
         if layers:
             return [child for _, child in sorted(layers)]
-        listed = _list_of_keras_3(self.graph, number)
+        listed = self._list_of_keras_3(number)
         return None if listed is None else self.in_order(listed)
+
+    def no_layers(self, number: int) -> AbstractSet[str]:
+        """The attributes of an object that hold no layers, or again what others hold."""
+        return NOT_LAYERS if self._is_of_keras_3(number) else NOT_LAYERS.union(_LISTS)
+
+    def _list_of_keras_3(self, number: int) -> int | None:
+        """The list of its layers that a model of Keras 3 holds."""
+        inner = self.graph.child(number, _INNER)
+        holders = [one for one in (number, inner) if one is not None and self._is_of_keras_3(one)]
+        lists = (self.graph.child(holder, name) for holder in holders for name in _LISTS)
+        return next((listed for listed in lists if listed is not None), None)
+
+    def _is_of_keras_3(self, number: int) -> bool:
+        """Whether an object holds lists as the models of Keras 3 do, which count no metrics among their weights."""
+        if number not in self._of_keras_3:
+            edges = {edge for edge, _ in self.graph[number].children}
+            self._of_keras_3[number] = _INNER in edges or (_CALLS in edges and not edges.isdisjoint(_LISTS))
+        return self._of_keras_3[number]
 
     def in_order(self, number: int) -> list[int]:
         """What a list holds, in order."""
@@ -109,9 +136,10 @@ class Reading:
         """What ``held`` gives."""
         pending = [(edge, child, 0) for edge, child in self._attributes_of(number)]
         prefix, met = self.prefixes.get(number, ""), {number}
+        ignored = self.no_layers(number)
         while pending:
             edge, child, depth = pending.pop()
-            if edge in NOT_LAYERS or child in met or child not in self.prefixes or self._look_at(child).is_other:
+            if edge in ignored or child in met or child not in self.prefixes or self._look_at(child).is_other:
                 continue
             met.add(child)
             if self._is_collection(child, prefix):
@@ -161,17 +189,12 @@ class Reading:
     def _looked_at(self, number: int) -> _Seen:
         """The same, from all that it holds."""
         graph, one = self.graph, self.graph[number]
-        lists_layers = bool(_numbered_layers(graph, number)) or _list_of_keras_3(graph, number) is not None
+        lists_layers = bool(_numbered_layers(graph, number)) or self._list_of_keras_3(number) is not None
         edges = {edge for edge, child in one.children if graph[child].key}
-        is_metric = (edges == {*MEAN} or "metric" in one.identifier) and self._is_of_keras_3
+        is_metric = (edges == {*MEAN} or "metric" in one.identifier) and self._is_of_keras_3(0)
         is_other = bool(one.slots) or is_metric or not _STEPS.isdisjoint(edges) or edges == {SEED_EDGE}
         wraps = not _WRAPPED.isdisjoint(edge for edge, _ in one.children)
         return _Seen(bool(edges), lists_layers, _is_list(graph, number), wraps, is_other)
-
-    @cached_property
-    def _is_of_keras_3(self) -> bool:
-        """Whether the root holds lists as the models of Keras 3 do, which count no metrics among their weights."""
-        return any(edge in {*_LISTS, _INNER} for edge, _ in self.graph[0].children)
 
 
 def _prefixes_of(graph: ObjectGraph) -> dict[int, str]:
@@ -181,9 +204,8 @@ def _prefixes_of(graph: ObjectGraph) -> dict[int, str]:
     what those of the objects in it have in common, less a part.
     """
     found: dict[int, str] = {}
-    outer: dict[int, str] = {}
-    lists: dict[int, bool] = {}
     owners: dict[int, str] = {}
+    kept: dict[int, _Below] = {}
     for number in reversed([*graph.walk()]):
         own, inner = Counter[str](), set()
         for edge, child in graph[number].children:
@@ -193,9 +215,9 @@ def _prefixes_of(graph: ObjectGraph) -> dict[int, str]:
                 own[owners[child]] += 1
             if child not in found or edge in NOT_LAYERS:
                 continue
-            if child not in lists:
-                lists[child], outer[child] = _is_list(graph, child), found[child].rpartition("/")[0]
-            inner.add(found[child] if lists[child] or _is_bare(edge, found[child]) else outer[child])
+            if child not in kept:
+                kept[child] = _below(graph, found, child)
+            inner.add(kept[child].outer_part(edge))
         if own:
             found[number] = own.most_common(1)[0][0]
         elif inner:
@@ -203,9 +225,31 @@ def _prefixes_of(graph: ObjectGraph) -> dict[int, str]:
     return found
 
 
-def _is_bare(edge: str, prefix: str) -> bool:
-    """Whether the variables of what an attribute holds bear the name of the object that holds it."""
-    return edge == _INNER or (edge == "layer" and "/" not in prefix)
+class _Below(NamedTuple):
+    """What is said of the object that holds one by the names of the variables below that one."""
+
+    prefix: str
+    is_list: bool
+    cells: str | None
+    """The path that the objects in a list have in common."""
+
+    def outer_part(self, edge: str) -> str:
+        """What these names have of the object that holds it as an attribute."""
+        if edge == _CELLS and self.cells is not None:
+            return self.cells
+        return self.prefix if self.is_list or self._is_bare(edge) else self.prefix.rpartition("/")[0]
+
+    def _is_bare(self, edge: str) -> bool:
+        """Whether the variables of what an attribute holds bear the name of the object that holds it."""
+        last = self.prefix.rpartition("/")[2]
+        return edge == _INNER or (edge in {"layer", "cell"} and (last == self.prefix or last.startswith(_WAYS)))
+
+
+def _below(graph: ObjectGraph, found: Mapping[int, str], number: int) -> _Below:
+    """What an object says of those that hold it, once the prefixes of all below it are found."""
+    is_list, items = _is_list(graph, number), _in_order(graph, number)
+    alike = len(items) > 1 and len({found.get(item) for item in items}) == 1
+    return _Below(found[number], is_list, found.get(items[0], "") if alike else None)
 
 
 def _is_list(graph: ObjectGraph, number: int) -> bool:
@@ -222,14 +266,6 @@ def _numbered_layers(graph: ObjectGraph, number: int) -> list[tuple[int, int]]:
     ]
 
 
-def _list_of_keras_3(graph: ObjectGraph, number: int) -> int | None:
-    """The list of its layers that a model of Keras 3 holds."""
-    inner = graph.child(number, _INNER)
-    holders = [number] if inner is None else [number, inner]
-    lists = (graph.child(holder, name) for holder in holders for name in _LISTS)
-    return next((listed for listed in lists if listed is not None), None)
-
-
 def _in_order(graph: ObjectGraph, number: int) -> list[int]:
     """What a list holds, in order."""
     items = [(place, child) for edge, child in graph[number].children if (place := number_of(edge)) is not None]
@@ -241,6 +277,12 @@ def listed_variables(graph: ObjectGraph, number: int) -> list[int]:
     listed = graph.child(number, "variables")
     every = [] if listed is None else [child for child in _in_order(graph, listed) if graph[child].key]
     return [child for child in dict.fromkeys(every) if not graph[child].full_name.endswith(_SEED)]
+
+
+def listed_as_trained(graph: ObjectGraph, number: int) -> dict[int, bool]:
+    """Whether training changes each variable that an exported model lists among those it does change, or does not."""
+    lists = {trains: graph.child(number, name) for name, trains in _TRAINED_LISTS}
+    return {child: trains for trains, place in lists.items() if place is not None for child in _in_order(graph, place)}
 
 
 def named_weights(graph: ObjectGraph) -> Iterator[int]:
