@@ -1,7 +1,8 @@
-"""Rules about what Keras left out when it saved the model: arguments that it does not write, variables written twice."""
+"""Rules about what Keras left out when it saved the model, and what it wrote twice."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.analysis.interface import output_layers
@@ -25,16 +26,19 @@ from kerasinspect.knowledge.serialized import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import Thresholds
     from kerasinspect.json_values import Json, JsonObject
+    from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.releases.unsaved import Unsaved
     from kerasinspect.model import Layer, Model, Shape
 
 _CHANNELS = frozenset({1, 3, 4})
 """How many channels pictures have: grey, colours, colours that one sees through."""
+_LAYERS = frozenset({"layers", "layer", "cell", "cells"})
+"""Keys that hold layers, which are looked at by themselves."""
 _PICTURES = 4
 """Axes of pictures: samples, two of places, channels."""
 
@@ -127,42 +131,91 @@ def _summed(evidence: Evidence, *, is_hinted: bool) -> Iterator[Hit]:
 def _lost(model: Model) -> Iterator[_Lost]:
     """All arguments that the Keras which saved the model did not write, with what the file shows of each."""
     version = version_of(model.keras_version)
-    sizes: dict[str, Shape] | None = None
+    sizes = _Sizes(model)
     for layer in model.walk():
         for row in unsaved_by(version, "layers", layer.class_name) if layer.known and layer.config else ():
-            if row.key in layer.config:
-                continue
-            if row.sign is Sign.SIZE:
-                sizes = _stored_sizes(model) if sizes is None else sizes
-                yield from _by_size(layer, row, sizes)
-            elif row.sign is Sign.NO_BETA:
-                yield from _by_beta(layer, row)
-            else:
-                yield _Lost(layer.path, row, is_hinted=_is_hinted(model, layer, row))
-        for class_name, config in _objects({**layer.config, "layers": None, "layer": None}):
-            for row in unsaved_by(version, "objects", class_name):
-                if row.key not in config:
-                    yield _Lost(layer.path, row)
-    many = _most_axes(model)
-    for class_name, config in _objects(model.training_config or {}):
-        for row in unsaved_by(version, "objects", class_name):
-            if row.key not in config and not (row.key == "axis" and many in {1, 2}):
-                yield _Lost("", row, is_hinted=_is_objective_hinted(model, row, many))
+            if row.key not in layer.config:
+                yield from _of_layer(model, layer, row, sizes)
+        yield from (_Lost(layer.path, row) for row in _of_objects(layer.config, version))
+    axes = _most_axes(model)
+    for row in _of_objects(model.training_config or {}, version):
+        if row.key != "axis" or axes not in {1, 2}:
+            yield _Lost("", row, is_hinted=_is_objective_hinted(model, row, axes))
 
 
-def _by_size(layer: Layer, row: Unsaved, sizes: Mapping[str, Shape]) -> Iterator[_Lost]:
-    """What the sizes in the file show of an argument that decides how large an output is."""
-    given, taken = sizes.get(layer.path), sizes.get(f"{layer.path}\0")
-    computed = output_shape(layer.class_name, layer.config, [taken]) if taken else None
-    if given is None or computed is None or layer.calls > 1 or len(given) != len(computed):
-        yield _Lost(layer.path, row)
-        return
-    pairs = [(was, now) for was, now in zip(given[1:], computed[1:], strict=True) if was is not None]
-    if any(was != now for was, now in pairs if isinstance(now, int)):
-        words = f"its output was {_product(given)}, and is {_product(computed)} where the model is loaded"
-        yield _Lost(layer.path, row, words)
-    elif any(now is None for _, now in pairs) or len(pairs) < len(given) - 1:
-        yield _Lost(layer.path, row)
+def _of_layer(model: Model, layer: Layer, row: Unsaved, sizes: _Sizes) -> Iterator[_Lost]:
+    """An argument that a layer lacks, with what the file shows of it; nothing where it shows that it had none."""
+    if row.sign is Sign.SIZE:
+        if not sizes.agrees(layer):
+            yield _Lost(layer.path, row, sizes.proof(layer))
+    elif row.sign is Sign.NO_BETA:
+        if _lacks_beta(layer):
+            yield _Lost(layer.path, row, "it has no beta, which every other one has, so that it was True")
+    else:
+        yield _Lost(layer.path, row, is_hinted=_is_hinted(model, layer, row))
+
+
+class _Sizes:
+    """The shapes that layers of a model gave and took before it was saved, as its config has them."""
+
+    def __init__(self, model: Model) -> None:
+        """Of one model; nothing is read before it is asked."""
+        self._model = model
+
+    @cached_property
+    def _taken(self) -> dict[str, Shape]:
+        """The shape for which each layer was built, by its path."""
+        return {
+            path: shape
+            for path, _, entry in self._entries
+            if (shape := shape_of(as_mapping(entry.get("build_config")).get("input_shape"))) is not None
+        }
+
+    @cached_property
+    def _given(self) -> dict[str, Shape]:
+        """The shape that each layer gave, by its path: its tensors have it in a graph, the next layer in a chain."""
+        given = {
+            before: self._taken[path] for path, before, _ in self._entries if before is not None and path in self._taken
+        }
+        for path, _, entry in self._entries:
+            prefix = path[: path.rfind("/") + 1]
+            for tensor in stored_tensors(entry.get("inbound_nodes")):
+                shape = shape_of(tensor.shape)
+                if shape is not None and not tensor.output:
+                    given[f"{prefix}{tensor.layer}"] = shape
+        return given
+
+    @cached_property
+    def _entries(self) -> list[tuple[str, str | None, JsonObject]]:
+        """Each layer as the config lists it: its path, that of the layer before it in a chain, and its entry."""
+        found: list[tuple[str, str | None, JsonObject]] = []
+        models: list[tuple[str, JsonObject]] = [("", mapping(self._model.config or {}, "config"))]
+        models += [(f"{layer.path}/", layer.config) for layer in self._model.walk() if layer.kind == "model"]
+        for prefix, config in models:
+            before: str | None = None
+            for entry in entries_of(config.get("layers")):
+                name = text_at(as_mapping(entry.get("config")), "name") or text_at(entry, "name") or ""
+                found.append((f"{prefix}{name}", before, entry))
+                before = None if "input_layers" in config else f"{prefix}{name}"
+        return found
+
+    def proof(self, layer: Layer) -> str:
+        """That a layer gave another size than its config says; nothing where it did not, or where nothing tells."""
+        given, taken = self._given.get(layer.path), self._taken.get(layer.path)
+        computed = output_shape(layer.class_name, layer.config, [taken]) if taken else None
+        if given is None or computed is None or layer.calls > 1 or len(given) != len(computed):
+            return ""
+        pairs = zip(given[1:], computed[1:], strict=True)
+        if not any(was != now for was, now in pairs if was is not None and now is not None):
+            return ""
+        return f"its output was {_product(given)}, and is {_product(computed)} where the model is loaded"
+
+    def agrees(self, layer: Layer) -> bool:
+        """Whether what a layer gave is known, in all axes, and what its config says."""
+        given, taken = self._given.get(layer.path), self._taken.get(layer.path)
+        if given is None or taken is None or None in given[1:] or layer.calls > 1:
+            return False
+        return output_shape(layer.class_name, layer.config, [taken]) == given
 
 
 def _product(shape: tuple[object, ...]) -> str:
@@ -170,37 +223,10 @@ def _product(shape: tuple[object, ...]) -> str:
     return " × ".join("?" if size is None else str(size) for size in shape[1:])
 
 
-def _stored_sizes(model: Model) -> dict[str, Shape]:
-    """The shape that each layer gave, by its path, and that it took, by its path with a null character behind.
-
-    A config has them where tensors go from layer to layer, and where it says for which shape a layer was built.
-    """
-    sizes: dict[str, Shape] = {}
-    pending = [("", mapping(model.config or {}, "config"))]
-    pending += [(f"{layer.path}/", layer.config) for layer in model.walk() if layer.kind == "model"]
-    for prefix, config in pending:
-        before = None
-        entries = entries_of(config.get("layers"))
-        for entry in entries:
-            name = text_at(as_mapping(entry.get("config")), "name") or text_at(entry, "name") or ""
-            built = shape_of(as_mapping(entry.get("build_config")).get("input_shape"))
-            if built is not None:
-                sizes[f"{prefix}{name}\0"] = built
-            if before is not None and built is not None and "input_layers" not in config:
-                sizes[f"{prefix}{before}"] = built
-            before = name
-            for tensor in stored_tensors(entry.get("inbound_nodes")):
-                shape = shape_of(tensor.shape)
-                if shape is not None and not tensor.output:
-                    sizes[f"{prefix}{tensor.layer}"] = shape
-    return sizes
-
-
-def _by_beta(layer: Layer, row: Unsaved) -> Iterator[_Lost]:
-    """What the arrays of a LayerNormalization show of an argument that leaves one of them out."""
+def _lacks_beta(layer: Layer) -> bool:
+    """Whether a LayerNormalization lacks an array that its config asks for."""
     names = {weight.name for weight in layer.weights}
-    if flag(layer.config, "center", default=True) and "gamma" in names and "beta" not in names:
-        yield _Lost(layer.path, row, "it has no beta, which every other one has, so that it was True")
+    return flag(layer.config, "center", default=True) and "gamma" in names and "beta" not in names
 
 
 def _is_hinted(model: Model, layer: Layer, row: Unsaved) -> bool:
@@ -232,9 +258,15 @@ def _is_behind(model: Model, layer: Layer) -> bool:
     return any(path not in inputs for path in layer.inbound)
 
 
+def _of_objects(config: JsonObject, version: KerasVersion | None) -> Iterator[Unsaved]:
+    """The arguments that losses, metrics and initializers in a config lack."""
+    for class_name, own in _objects(config):
+        yield from (row for row in unsaved_by(version, "objects", class_name) if row.key not in own)
+
+
 def _objects(config: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    """The classes of Keras that a config names below its first level, with the config of each."""
-    pending: list[Json] = [*config.values()]
+    """The classes of Keras that a config names, layers apart, with the config of each."""
+    pending: list[Json] = [value for key, value in config.items() if key not in _LAYERS]
     while pending:
         value = pending.pop()
         if isinstance(value, dict):

@@ -82,7 +82,7 @@ UNSAVED: tuple[Unsaved, ...] = (
         for name in names.split()
     ),
     *(
-        Unsaved(name, "data_format", "the one of keras.json", (2, 6), (2, 15), Sign.FIRST, "which axis is of channels")
+        Unsaved(name, "data_format", "the one of keras.json", (2, 3), (2, 15), Sign.FIRST, "which axis is of channels")
         for name in ("SpatialDropout2D", "SpatialDropout3D")
     ),
     Unsaved("Attention", "seed", "None", _KERAS_3, _MENDED, Sign.DRAWS, _SEEDS),
@@ -94,7 +94,7 @@ UNSAVED: tuple[Unsaved, ...] = (
     Unsaved("CosineSimilarity", "axis", "-1", _KERAS_3, _NEWEST, Sign.MANY_AXES, _LOSS, "objects"),
     Unsaved("SparseCategoricalCrossentropy", "axis", "-1", (3, 10), _NEWEST, Sign.CLASSES_FIRST, _LOSS, "objects"),
     Unsaved("CategoryEncoding", "sparse", "False", (3, 2), _NEWEST, effect="whether it gives sparse tensors"),
-    Unsaved("AlphaDropout", "noise_shape", "None", (2, 6), (2, 15), effect="what it drops together"),
+    Unsaved("AlphaDropout", "noise_shape", "None", (2, 3), (2, 15), effect="what it drops together"),
     Unsaved("Identity", "gain", "1.0", _KERAS_3, _NEWEST, effect="what weights start from", kind="objects"),
 )
 """Every such argument."""

@@ -1,4 +1,6 @@
-"""Makes the files of this folder: ``python make.py FOLDER`` writes those that the Keras at hand is to make.
+"""Makes the files in ``data/saving``: run with each release, it writes into a folder those that the release is to make.
+
+``python tests/makers/saving_files.py tests/data/saving``, by an interpreter that has the release and not this package.
 
 Each file has arguments that are not at their defaults, so that what a release leaves out is really lost. Keras 3 runs
 on any backend (``KERAS_BACKEND=jax``), releases before it come with TensorFlow.
@@ -8,21 +10,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 try:
-    import keras
+    import tensorflow as tf
 except ImportError:
+    tf = None
+if tf is None or tf.__version__ >= "2.16":
+    import keras
+
+    RELEASE = keras.__version__
+else:
     from tensorflow import keras
 
-from_keras_3 = keras.__version__.startswith("3.")
-if not from_keras_3:
-    from tensorflow import keras
+    RELEASE = tf.__version__.rpartition(".")[0]
 
 layers = keras.layers
 FIRST = "channels_first"
 
 
-def chain(*parts, **compiled):
+def chain(*parts: Any, **compiled: Any) -> Any:  # noqa: ANN401 - layers and models of any Keras
     """A model of layers one after the other, which is compiled where it is said with what."""
     model = keras.Sequential([*parts])
     if compiled:
@@ -30,7 +40,7 @@ def chain(*parts, **compiled):
     return model
 
 
-def graph(shape, *parts, **compiled):
+def graph(shape: Sequence[int], *parts: Any, **compiled: Any) -> Any:  # noqa: ANN401 - as above
     """The same as a graph, whose config has the shapes of all tensors."""
     given = result = keras.Input(shape)
     for part in parts:
@@ -41,83 +51,88 @@ def graph(shape, *parts, **compiled):
     return model
 
 
-def attends(layer):
+def attends(layer: Any) -> Any:  # noqa: ANN401 - as above
     """A layer of attention on two inputs."""
     query, value = keras.Input((4, 3)), keras.Input((5, 3))
     return keras.Model([query, value], layers.Dense(2)(layer([query, value])))
 
 
-def padded():
+def padded() -> Any:  # noqa: ANN401 - as above
     """A transposed convolution whose output is smaller than it would be by default, with a layer behind it."""
     return graph(
         (5, 5, 2), layers.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=0), layers.Conv2D(1, 3)
     )
 
 
-def padded_by_default():
+def padded_by_default() -> Any:  # noqa: ANN401 - as above
     """The same without the argument."""
     return graph((5, 5, 2), layers.Conv2DTranspose(2, 3, strides=2, padding="same"), layers.Conv2D(1, 3))
 
 
-def padded_at_the_end():
+def padded_at_the_end() -> Any:  # noqa: ANN401 - as above
     """A transposed convolution of one axis, behind which nothing tells the size."""
     return chain(keras.Input((5, 2)), layers.Conv1DTranspose(2, 3, strides=2, padding="same", output_padding=0))
 
 
-def padded_in_a_row():
+def padded_in_a_row() -> Any:  # noqa: ANN401 - as above
     """The same in a chain of layers, where the shape that the next layer was built with tells it."""
     first = layers.Conv3DTranspose(1, 3, strides=2, padding="valid", output_padding=1)
     return chain(keras.Input((2, 2, 2, 1)), first, layers.Conv3D(1, 2))
 
 
-def channels_first(shape=(3, 8, 9)):
+def channels_first() -> Any:  # noqa: ANN401 - as above
     """Layers on images whose channels come first."""
     return graph(
-        shape,
+        (3, 8, 9),
         layers.RandomBrightness(0.1, data_format=FIRST),
         layers.RandomContrast(0.1, data_format=FIRST),
-        layers.RandomHue(0.1, data_format=FIRST),
         layers.Flatten(),
         layers.Dense(2),
     )
 
 
-def channels_last():
+def channels_last() -> Any:  # noqa: ANN401 - as above
     """The same on images whose channels come last."""
-    parts = (layers.RandomBrightness(0.1), layers.RandomContrast(0.1), layers.RandomHue(0.1))
+    parts = (layers.RandomBrightness(0.1), layers.RandomContrast(0.1))
     return graph((8, 9, 3), *parts, layers.Flatten(), layers.Dense(2))
 
 
-def scaled(**config):
+def scaled(**config: Any) -> Any:  # noqa: ANN401 - as above
     """LayerNormalization in a chain."""
     return chain(keras.Input((6,)), layers.Dense(4), layers.LayerNormalization(**config), layers.Dense(2))
 
 
-def compiled_with(loss, shape=(6,), **more):
+def compiled_with(loss: Any, shape: Sequence[int] = (6,), **more: Any) -> Any:  # noqa: ANN401 - as above
     """A model with one Dense, compiled."""
     return chain(keras.Input(shape), layers.Dense(3), loss=loss, **more)
 
 
-def segmenting():
+def segmenting() -> Any:  # noqa: ANN401 - as above
     """Classes along the first axis behind the batch."""
     loss = keras.losses.SparseCategoricalCrossentropy(axis=1)
     return graph((4, 3, 5), layers.Permute((3, 1, 2)), layers.Softmax(axis=1), loss=loss)
 
 
-def inverted():
+def dropped() -> Any:  # noqa: ANN401 - as above
+    """Dropout of whole channels, which come first."""
+    drop = layers.SpatialDropout2D(0.2, data_format=FIRST)
+    return graph((3, 8, 9), drop, layers.GlobalAveragePooling2D(data_format=FIRST))
+
+
+def inverted() -> Any:  # noqa: ANN401 - as above
     """A model whose last layer undoes a normalization."""
     undo = layers.Normalization(axis=-1, mean=[1.0, 2.0], variance=[4.0, 9.0], invert=True)
     return chain(keras.Input((3,)), layers.Dense(2), undo)
 
 
-def recurrent(layer):
+def recurrent(layer: Any) -> Any:  # noqa: ANN401 - as above
     """A recurrent layer with a seed for its dropout."""
     return chain(keras.Input((4, 3)), layer)
 
 
 OLD = "3.14.1"
 NEW = "3.15.1"
-LOSSES = {
+LOSSES: dict[str, Callable[[], Any]] = {
     "huber": lambda: compiled_with(keras.losses.Huber(delta=2.0)),
     "huber_by_name": lambda: compiled_with("huber"),
     "cosine": lambda: compiled_with(keras.losses.CosineSimilarity(axis=1), (4, 6)),
@@ -126,7 +141,7 @@ LOSSES = {
     "classes_first": segmenting,
     "classes_last": lambda: compiled_with(keras.losses.SparseCategoricalCrossentropy(from_logits=True)),
 }
-MODELS = {
+MODELS: dict[str, dict[str, Callable[[], Any]]] = {
     OLD: {
         "padded.keras": padded,
         "padded_by_default.keras": padded_by_default,
@@ -135,29 +150,22 @@ MODELS = {
         "attention.h5": lambda: attends(layers.Attention(dropout=0.2, seed=7)),
         "attention.keras": lambda: attends(layers.Attention(dropout=0.2, seed=7)),
         "additive_attention.h5": lambda: attends(layers.AdditiveAttention(dropout=0.2, seed=7)),
-        "attention_without_dropout.h5": lambda: attends(layers.Attention()),
         "channels_first.keras": channels_first,
         "channels_last.keras": channels_last,
     },
     NEW: {
         "padded.keras": padded,
-        "padded_at_the_end.keras": padded_at_the_end,
         "padded_in_a_row.keras": padded_in_a_row,
         "attention.h5": lambda: attends(layers.Attention(dropout=0.2, seed=7)),
-        "additive_attention.h5": lambda: attends(layers.AdditiveAttention(dropout=0.2, seed=7)),
         "channels_first.keras": channels_first,
         **{f"{name}.keras": make for name, make in LOSSES.items()},
         "sparse.keras": lambda: chain(keras.Input((3,)), layers.CategoryEncoding(4, sparse=True)),
         "gain.keras": lambda: chain(
             keras.Input((3,)), layers.Dense(3, kernel_initializer=keras.initializers.Identity(gain=2.0))
         ),
-        "gain_orthogonal.keras": lambda: chain(
-            keras.Input((3,)), layers.Dense(3, kernel_initializer=keras.initializers.Orthogonal(gain=2.0))
-        ),
         "simple_rnn.h5": lambda: recurrent(layers.SimpleRNN(2, dropout=0.2, seed=7)),
-        "lstm.h5": lambda: recurrent(layers.LSTM(2, dropout=0.2, seed=7)),
         "grayscale.h5": lambda: graph((6, 7, 3), layers.RandomGrayscale(0.5, seed=7), layers.Flatten()),
-        "spatial_dropout.keras": lambda: graph((3, 8, 9), layers.SpatialDropout2D(0.2, data_format=FIRST)),
+        "spatial_dropout.keras": dropped,
         "alpha_dropout.keras": lambda: chain(keras.Input((4, 3)), layers.AlphaDropout(0.2, noise_shape=(None, 1, 3))),
     },
     "3.3.3": {"scaled.keras": lambda: scaled(rms_scaling=True), "scaled_by_default.keras": scaled},
@@ -165,19 +173,18 @@ MODELS = {
     "3.1.1": {"sparse.keras": lambda: chain(keras.Input((3,)), layers.CategoryEncoding(4))},
     "2.11": {
         "inverted.h5": inverted,
-        "spatial_dropout.h5": lambda: graph((3, 8, 9), layers.SpatialDropout2D(0.2, data_format=FIRST)),
+        "spatial_dropout.h5": dropped,
         "alpha_dropout.h5": lambda: chain(keras.Input((4, 3)), layers.AlphaDropout(0.2, noise_shape=(None, 1, 3))),
     },
     "2.15": {"inverted.h5": inverted},
 }
 
 
-def main(folder):
+def main(folder: str) -> None:
     """Write the files of the release at hand."""
-    release = keras.__version__ if from_keras_3 else ".".join(keras.__version__.split(".")[:2])
-    place = Path(folder) / f"keras-{release}"
+    place = Path(folder) / f"keras-{RELEASE}"
     place.mkdir(parents=True, exist_ok=True)
-    for name, make in MODELS[release].items():
+    for name, make in MODELS[RELEASE].items():
         keras.backend.clear_session()
         keras.utils.set_random_seed(1)
         make().save(str(place / name))
