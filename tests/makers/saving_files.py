@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+import numpy as np
+
 try:
     import tensorflow as tf
 except ImportError:
@@ -130,13 +132,22 @@ def recurrent(layer: Any) -> Any:  # noqa: ANN401 - as above
     return chain(keras.Input((4, 3)), layer)
 
 
+def adapted() -> Any:  # noqa: ANN401 - as above
+    """Layers that learned their vocabularies from data, which takes TensorFlow, and one that was given its own."""
+    words, numbers = layers.StringLookup(), layers.IntegerLookup()
+    words.adapt(np.array(["one", "two", "one"]))
+    numbers.adapt(np.array([7, 8, 7]))
+    text, number = keras.Input((2,), dtype="string"), keras.Input((2,), dtype="int64")
+    told = layers.StringLookup(vocabulary=["three"])
+    return keras.Model([text, number], [words(text), numbers(number), told(text)])
+
+
 OLD = "3.14.1"
 NEW = "3.15.1"
 LOSSES: dict[str, Callable[[], Any]] = {
     "huber": lambda: compiled_with(keras.losses.Huber(delta=2.0)),
     "huber_by_name": lambda: compiled_with("huber"),
     "cosine": lambda: compiled_with(keras.losses.CosineSimilarity(axis=1), (4, 6)),
-    "cosine_flat": lambda: compiled_with(keras.losses.CosineSimilarity()),
     "cosine_metric": lambda: compiled_with("mse", (4, 6), metrics=[keras.metrics.CosineSimilarity(axis=1)]),
     "classes_first": segmenting,
     "classes_last": lambda: compiled_with(keras.losses.SparseCategoricalCrossentropy(from_logits=True)),
@@ -155,7 +166,6 @@ MODELS: dict[str, dict[str, Callable[[], Any]]] = {
     },
     NEW: {
         "padded.keras": padded,
-        "padded_in_a_row.keras": padded_in_a_row,
         "attention.h5": lambda: attends(layers.Attention(dropout=0.2, seed=7)),
         "channels_first.keras": channels_first,
         **{f"{name}.keras": make for name, make in LOSSES.items()},
@@ -166,6 +176,8 @@ MODELS: dict[str, dict[str, Callable[[], Any]]] = {
         "simple_rnn.h5": lambda: recurrent(layers.SimpleRNN(2, dropout=0.2, seed=7)),
         "grayscale.h5": lambda: graph((6, 7, 3), layers.RandomGrayscale(0.5, seed=7), layers.Flatten()),
         "spatial_dropout.keras": dropped,
+        "words.h5": adapted,
+        "words.keras": adapted,
         "alpha_dropout.keras": lambda: chain(keras.Input((4, 3)), layers.AlphaDropout(0.2, noise_shape=(None, 1, 3))),
     },
     "3.3.3": {"scaled.keras": lambda: scaled(rms_scaling=True), "scaled_by_default.keras": scaled},

@@ -162,5 +162,6 @@ RULES: tuple[Rule, ...] = (
     Rule("KI704", "unsaved-argument", "note", "layer", saving.unsaved_arguments, ("config",)),
     Rule("KI705", "untold-argument", "note", "layer", saving.untold_arguments, ("config",), default=False),
     Rule("KI706", "repeated-variable", "note", "weight", saving.repeated_variables),
+    Rule("KI707", "lost-vocabulary", "error", "layer", saving.lost_vocabulary, ("config",)),
 )
 """Every rule."""

@@ -9,7 +9,8 @@ from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
 from kerasinspect.checking.findings import Hit
 from kerasinspect.json_values import JSON_LISTS
-from kerasinspect.knowledge.keras_versions import version_of
+from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
+from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.output_shapes import output_shape
 from kerasinspect.knowledge.releases.unsaved import Sign, unsaved_by
 from kerasinspect.knowledge.serialized import (
@@ -88,6 +89,24 @@ def untold_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     Compare the argument in your code with its default, and set it again after loading; or save with a newer Keras.
     """
     yield from _summed(evidence, is_hinted=False)
+
+
+def lost_vocabulary(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer that looks up words or numbers has no vocabulary in the file.
+
+    What `adapt` learned is no array and no part of the config: Keras 3 stores it in `.keras` archives and leaves it
+    out of `.h5` files, without a word. The loaded layer refuses to work, or takes every word for an unknown one.
+
+    Save the model as `.keras`, or give the layer its vocabulary in code: `layer.set_vocabulary(...)`.
+    """
+    model = evidence.model
+    version = version_of(model.keras_version)
+    if not model.is_legacy or version is None or version < KERAS_3:
+        return
+    for layer in model.walk():
+        is_lookup = layer.known and row_of(layer.class_name).has_vocabulary and layer.config
+        if is_lookup and layer.vocabulary is None and not layer.config.get("vocabulary"):
+            yield Hit(layer.path, f"The file has no vocabulary of this {layer.class_name}, which a .h5 does not keep.")
 
 
 def repeated_variables(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -32,8 +32,8 @@ class Sign(Enum):
     DRAWS = "it draws random numbers, and the file has no state of them"
     BEHIND = "other layers feed it"
     WRITTEN_OUT = "the loss is an object, where its name would do"
-    MANY_AXES = "the outputs have more axes than samples and units"
-    CLASSES_FIRST = "they have, and another one than the last is of channels"
+    MANY_AXES = "the outputs have more axes than those of samples and units"
+    CLASSES_FIRST = "as above, and another axis than the last is that of channels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ UNSAVED: tuple[Unsaved, ...] = (
     ),
     Unsaved("LayerNormalization", "rms_scaling", "False", _KERAS_3, (3, 3), Sign.NO_BETA, "what it computes"),
     *(
-        Unsaved(name, "data_format", "the one of keras.json", first, _MENDED, Sign.LOOKS_FIRST, _AXES)
+        Unsaved(name, "data_format", "image_data_format()", first, _MENDED, Sign.LOOKS_FIRST, _AXES)
         for first, names in (
             ((3, 6), "AutoContrast RandomBrightness RandomContrast Solarization"),
             ((3, 7), "MaxNumBoundingBoxes"),
@@ -82,7 +82,7 @@ UNSAVED: tuple[Unsaved, ...] = (
         for name in names.split()
     ),
     *(
-        Unsaved(name, "data_format", "the one of keras.json", (2, 3), (2, 15), Sign.FIRST, "which axis is of channels")
+        Unsaved(name, "data_format", "image_data_format()", (2, 3), (2, 15), Sign.FIRST, "which axis is of channels")
         for name in ("SpatialDropout2D", "SpatialDropout3D")
     ),
     Unsaved("Attention", "seed", "None", _KERAS_3, _MENDED, Sign.DRAWS, _SEEDS),
