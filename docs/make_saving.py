@@ -25,7 +25,7 @@ made from the table that it goes by.
 | weights of layers in nested lists | 3.0 to 3.14 | the optimizer has state for them | [KI701](rules.md#ki701) |
 | zero points of GPTQ and AWQ | 3.14.0 to 3.15.1 | the layer has all but these | [KI702](rules.md#ki702) |
 | arguments, with sizes or arrays that show it | see below | shapes in the config; an array | [KI703](rules.md#ki703) |
-| arguments that probably mattered | see below | the sign in the table | [KI704](rules.md#ki704) |
+| arguments that may well have mattered | see below | the sign in the table | [KI704](rules.md#ki704) |
 | arguments of which nothing tells; off by default | see below | the class and the version | [KI705](rules.md#ki705) |
 | that two layers share one variable | all of 3 | equal arrays; the optimizer has one | [KI706](rules.md#ki706) |
 | vocabularies that `adapt` learned, in `.h5` | all of 3 | the config has none | [KI707](rules.md#ki707) |
@@ -39,7 +39,7 @@ may have been the default. `--select KI7` asks all of them.
 Versions are the first and the last that leave the argument out; 3.15 is the newest that was looked at. A loaded model
 has the default.
 
-| argument | not written by | default | a sign that it mattered |
+| argument | not written by | default | a sign that it may have mattered |
 |---|---|---|---|
 """
 

@@ -9,7 +9,7 @@ import pytest
 from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.knowledge.releases.unsaved import UNSAVED, Unsaved
 
-ALSO = {
+ALSO: dict[str, dict[str, Any]] = {
     "Conv1DTranspose": {"filters": 1, "kernel_size": 3, "strides": 2},
     "Conv2DTranspose": {"filters": 1, "kernel_size": 3, "strides": 2},
     "Conv3DTranspose": {"filters": 1, "kernel_size": 3, "strides": 2},

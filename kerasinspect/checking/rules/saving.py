@@ -69,13 +69,13 @@ def lost_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
 
 def unsaved_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
-    """The Keras that saved the model does not write an argument that probably mattered.
+    """The Keras that saved the model does not write an argument that may well have mattered.
 
     The file cannot tell its value. If it was not the default, a loaded model goes on with another one: `delta` of
     Huber, `data_format` where the channels of pictures come first, `invert` of a Normalization behind other layers,
     `seed` of what draws random numbers, `axis` of losses on outputs with many axes.
 
-    Compare the argument in your code with its default, and set it again after loading; or save with a newer Keras.
+    Compare the argument in your code with its default, and set it again after loading.
     """
     yield from _summed(evidence, is_hinted=True)
 
@@ -86,7 +86,7 @@ def untold_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     The file cannot tell its value, and nothing hints at another one than the default. KI704 is about those where
     something does.
 
-    Compare the argument in your code with its default, and set it again after loading; or save with a newer Keras.
+    Compare the argument in your code with its default, and set it again after loading.
     """
     yield from _summed(evidence, is_hinted=False)
 

@@ -71,7 +71,7 @@ LOST = {
     "noise shape": ("2.11/alpha_dropout.h5", "3.15.1/alpha_dropout.keras", "KI705", "noise_shape of AlphaDropout"),
     "inverse": ("2.11/inverted.h5", "2.15/inverted.h5", "KI704", "invert of Normalization"),
     "delta": ("3.15.1/huber.keras", "3.15.1/huber_by_name.keras", "KI704", "delta of Huber: a loaded model has 1.0"),
-    "axis of a loss": ("3.15.1/cosine.keras", "3.15.1/classes_last.keras", "KI704", "axis of CosineSimilarity"),
+    "axis of a loss": ("3.15.1/cosine.keras", "3.15.1/classes_last.keras", "KI704", "CosineSimilarity"),
     "axis of a metric": (
         "3.15.1/cosine_metric.keras",
         "3.15.1/classes_last.keras",
