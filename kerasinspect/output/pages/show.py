@@ -209,15 +209,16 @@ def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iter
     """The figures of one weight, its hash, and the values themselves."""
     if options.statistics:
         figures = inspected.figures
-        yield figures if isinstance(figures, Unread) else [_figures(inspected.weight, figures)]
+        yield figures if isinstance(figures, Unread) else [_figures(inspected, figures)]
     if options.hashes:
         digest = inspected.sha256
         yield digest if isinstance(digest, Unread) else [Paragraph(f"sha256 {digest}", "quiet", 3)]
-    if options.histogram:
-        yield histogram_blocks(inspected, options.grid.width)
     if inspected.misfit:
         yield [Paragraph("no values: the slice does not fit this shape", "quiet", 3)]
-    elif options.heatmap:
+        return
+    if options.histogram:
+        yield histogram_blocks(inspected, options.grid.width)
+    if options.heatmap:
         from kerasinspect.output.arrays.heat_maps import draw_heat_map  # noqa: PLC0415 - numpy comes with it
 
         yield inspected.attempt(lambda: draw_heat_map(inspected, options.grid))
@@ -225,9 +226,11 @@ def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iter
         yield inspected.attempt(lambda: draw(inspected.values, options.grid))
 
 
-def _figures(weight: Weight, figures: Statistics) -> Paragraph:
-    """The figures of one weight on a line."""
-    return Paragraph(SEPARATOR.join(statistics_facts(weight, figures)), level=3)
+def _figures(inspected: WeightInspection, figures: Statistics) -> Paragraph:
+    """The figures of one weight on a line; a slice chooses what is drawn, and they are of the whole."""
+    facts = SEPARATOR.join(statistics_facts(inspected.weight, figures))
+    whole = "" if inspected.misfit or inspected.shows_all else "of all values: "
+    return Paragraph(f"{whole}{facts}", level=3)
 
 
 def _without_weights(layers: Sequence[Layer]) -> Iterator[Block]:
