@@ -71,7 +71,7 @@ def lost_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def unsaved_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The Keras that saved the model does not write an argument that may well have mattered.
 
-    The file cannot tell its value. If it was not the default, a loaded model goes on with another one: `delta` of
+    Its value is not in the file. If it was not the default, a loaded model goes on with another one: `delta` of
     Huber, `data_format` where the channels of pictures come first, `invert` of a Normalization behind other layers,
     `seed` of what draws random numbers, `axis` of losses on outputs with many axes.
 
@@ -83,7 +83,7 @@ def unsaved_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 def untold_arguments(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The Keras that saved the model does not write an argument of a class that it uses.
 
-    The file cannot tell its value, and nothing hints at another one than the default. KI704 is about those where
+    Its value is not in the file, and nothing hints at another one than the default. KI704 is about those where
     something does.
 
     Compare the argument in your code with its default, and set it again after loading.
