@@ -296,7 +296,7 @@ RULE: Fields = {
     "code": ("string", "KI and three digits."),
     "name": ("string", "Its name."),
     "severity": (one_of(Severity), "How bad what it finds is."),
-    "family": ("string", "values, structure, training, container, safety or contract."),
+    "family": ("string", "values, structure, training, container, safety, contract or saving."),
     "scope": (one_of(Scope), "What it looks at."),
     "default": ("boolean", "Whether it is on unless it is selected."),
     "needs": (f"[{one_of(Need)}]", "What a file must have for it to be asked."),

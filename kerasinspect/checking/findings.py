@@ -37,7 +37,7 @@ Need: TypeAlias = Literal[
 ]
 """What a file must have for a rule to be asked; a rule that lacks it is skipped, with the reason."""
 
-_Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract"]
+_Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract", "saving"]
 
 _FAMILIES: Mapping[str, _Family] = {
     "KI1": "values",
@@ -46,6 +46,7 @@ _FAMILIES: Mapping[str, _Family] = {
     "KI4": "container",
     "KI5": "safety",
     "KI6": "contract",
+    "KI7": "saving",
 }
 """What the first three characters of a code say."""
 
