@@ -57,13 +57,13 @@ def class_of_group(group: Group, key: str, prefix: str, *, is_class: bool) -> st
     """
     if is_class:
         candidate = class_of_name(key)
-        return candidate if candidate and _fits_class(candidate, group) else None
+        return candidate if candidate and fits_class(candidate, group) else None
     name = (user_name(group) or "").removeprefix(prefix)
     told = _class_of_groups(group) or class_of_name(name)
-    if told and _fits_class(told, group):
+    if told and fits_class(told, group):
         return told
     held = class_of_name(key)
-    if held and _fits_class(held, group) and _is_unrivalled(held, group):
+    if held and fits_class(held, group) and _is_unrivalled(held, group):
         return held
     return _recurrent_class(group, key)
 
@@ -73,7 +73,7 @@ def _class_of_groups(group: Group) -> str | None:
     return next((class_name for attributes, class_name in TELLING if attributes <= group.groups.keys()), None)
 
 
-def _fits_class(class_name: str, group: Group) -> bool:
+def fits_class(class_name: str, group: Group) -> bool:
     """Whether a group can hold a layer of a class: its arrays can be the weights, the groups in it the sublayers."""
     kind = LAYERS[class_name]
     held = {key for key, child in group.groups.items() if key != VARS and has_arrays(child)}

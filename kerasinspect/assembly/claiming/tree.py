@@ -19,6 +19,7 @@ from kerasinspect.assembly.claiming.describing import (
     unfolded,
 )
 from kerasinspect.assembly.claiming.displaced import note_displaced_groups
+from kerasinspect.assembly.claiming.library import describe, is_of_library, layer_of_library
 from kerasinspect.assembly.claiming.matching import (
     VARS,
     TreeWalk,
@@ -55,13 +56,16 @@ def claim_tree(root: Node | None, tree: Group, version: KerasVersion | None = No
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
     # A file of LoRA factors has all of them in one group, which is no layer.
     whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
-    _claim_group(TreeWalk(version=version), node, whole)
+    walk = TreeWalk(version=version, is_of_library=is_of_library(root, whole))
+    _claim_group(walk, node, whole)
     return node
 
 
 def _claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
+    if walk.is_of_library or (node.kind is None and node.entry):
+        describe(node, group)
     keyed = own_arrays(group)
     node.lora_ranks = [array.path for key, array in keyed if is_lora_rank(key, group)]
     weights = [(key, array) for key, array in keyed if array.path not in node.lora_ranks]
@@ -206,7 +210,7 @@ def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_con
             continue
         key, is_class = name_in_parent(child), listed[child.path]
         hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
-        node = layer_of_group(child, key, is_class=is_class) if hint is None else node_of(hint)
+        node = _layer_in(walk, parent, child, key, is_class=is_class) if hint is None else node_of(hint)
         _tell_apart(node, child, parent, taken)
         _claim_group(walk, node, child)
         found.append(node)
@@ -216,6 +220,14 @@ def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_con
     parent.children += found
     if in_container and not parent.from_config and _hides_layers(group):
         parent.count_known = False
+
+
+def _layer_in(walk: TreeWalk, parent: Node, group: Group, key: str, *, is_class: bool) -> Node:
+    """The layer of a group that no config describes."""
+    told = None
+    if walk.is_of_library or parent.library:
+        told = layer_of_library(parent, group, key, is_class=is_class)
+    return told or layer_of_group(group, key, is_class=is_class)
 
 
 def _tell_apart(node: Node, group: Group, parent: Node, taken: set[str]) -> None:

@@ -37,7 +37,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         trainable=not node.frozen if node.from_config else None,
         activation=_activation_of(node),
         weightless=bool(node.kind and node.kind.weightless),
-        known=node.kind is not None,
+        known=node.kind is not None and not node.package,
         dtype_policy=policy_of(node.config).name,
         input_shape=wiring.input_shape if is_root_child else None,
         output_shape=wiring.output_shape if is_root_child else None,
