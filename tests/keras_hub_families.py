@@ -45,8 +45,10 @@ def _of(name: str, **arguments: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - 
 
     def make(hub: Any) -> Any:  # noqa: ANN401
         import inspect  # noqa: PLC0415
+        from importlib import import_module  # noqa: PLC0415
 
-        cls = getattr(hub.models, name)
+        module, _, class_name = name.rpartition(".")
+        cls = getattr(import_module(f"keras_hub.src.models.{module}") if module else hub.models, class_name)
         given = {key: value(hub) if callable(value) else value for key, value in arguments.items()}
         for key, parameter in inspect.signature(cls.__init__).parameters.items():
             if parameter.default is parameter.empty and key in USUAL:
@@ -57,12 +59,17 @@ def _of(name: str, **arguments: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - 
 
 
 _RESNET = {
-    "input_conv_filters": [4],
+    "input_conv_filters": [64],
     "input_conv_kernel_sizes": [3],
-    "stackwise_num_filters": [64, 6, 8, 10],
+    "stackwise_num_filters": [64, 8],
+    "stackwise_num_blocks": [1, 1],
+    "stackwise_num_strides": [1, 2],
+    "block_type": "basic_block",
+}
+_RESNET4 = _RESNET | {
+    "stackwise_num_filters": [64, 8, 8, 8],
     "stackwise_num_blocks": [1, 1, 1, 1],
     "stackwise_num_strides": [1, 2, 2, 2],
-    "block_type": "basic_block",
 }
 _VIT = _of("ViTBackbone")
 _HGNET = {
@@ -124,7 +131,7 @@ _VAE = {
 FAMILIES: dict[str, Callable[[Any], Any]] = {
     "albert": _of("AlbertBackbone", max_sequence_length=6),
     "bart": _of("BartBackbone", max_sequence_length=6),
-    "basnet": _of("BASNetBackbone", image_encoder=_of("ResNetBackbone", **_RESNET), num_classes=1, projection_filters=4),
+    "basnet": _of("BASNetBackbone", image_encoder=_of("ResNetBackbone", **_RESNET4), num_classes=1, projection_filters=4),
     "bert": _of("BertBackbone", max_sequence_length=6),
     "bert classifier": _of("BertTextClassifier", backbone=_of("BertBackbone", max_sequence_length=6), num_classes=3),
     "bert masked": _of("BertMaskedLM", backbone=_of("BertBackbone", max_sequence_length=6)),
@@ -143,7 +150,7 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "deberta_v3": _of("DebertaV3Backbone", max_sequence_length=6, bucket_size=4),
     "deeplab_v3": _of(
         "DeepLabV3Backbone",
-        image_encoder=_of("ResNetBackbone", **_RESNET, image_shape=(64, 64, 3)),
+        image_encoder=_of("ResNetBackbone", **_RESNET4, image_shape=(64, 64, 3)),
         low_level_feature_key="P2",
         spatial_pyramid_pooling_key="P4",
         upsampling_size=4,
@@ -152,7 +159,56 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
         image_shape=(64, 64, 3),
     ),
     "deit": _of("DeiTBackbone"),
+    "d_fine": _of(
+        "DFineBackbone",
+        backbone=_of("HGNetV2Backbone", **(_HGNET | {"image_shape": (64, 64, 3), "out_features": ["stage1", "stage2"]})),
+        decoder_in_channels=[8, 8],
+        encoder_hidden_dim=8,
+        num_denoising=0,
+        num_labels=4,
+        hidden_dim=8,
+        learn_initial_query=False,
+        num_queries=6,
+        anchor_image_size=(64, 64),
+        feat_strides=[16, 32],
+        num_feature_levels=2,
+        encoder_in_channels=[8, 8],
+        encode_proj_layers=[1],
+        num_attention_heads=2,
+        encoder_ffn_dim=8,
+        num_encoder_layers=1,
+        hidden_expansion=0.5,
+        depth_multiplier=0.5,
+        eval_idx=-1,
+        num_decoder_layers=2,
+        decoder_attention_heads=2,
+        decoder_ffn_dim=8,
+        decoder_n_points=[2, 2],
+        lqe_hidden_dim=4,
+        num_lqe_layers=2,
+        out_features=["stage1", "stage2"],
+        image_shape=(64, 64, 3),
+        data_format="channels_last",
+        seed=0,
+    ),
     "densenet": _of("DenseNetBackbone", stackwise_num_repeats=[1, 2], growth_rate=4),
+    "depth_anything": _of(
+        "DepthAnythingBackbone",
+        image_encoder=_of(
+            "DINOV2Backbone",
+            patch_size=14,
+            num_layers=4,
+            image_shape=(70, 70, 3),
+            position_embedding_shape=(70, 70),
+            apply_layernorm=True,
+        ),
+        reassemble_factors=[4, 2, 1, 0.5],
+        neck_hidden_dims=[4, 4, 4, 4],
+        fusion_hidden_dim=4,
+        head_hidden_dim=4,
+        head_in_index=-1,
+        feature_keys=["Stage1", "Stage2", "Stage3", "Stage4"],
+    ),
     "dinov2": _of("DINOV2Backbone", image_shape=(8, 8, 3), position_embedding_shape=(8, 8)),
     "dinov3": _of("DINOV3Backbone", image_shape=(8, 8, 3)),
     "distil_bert": _of("DistilBertBackbone", max_sequence_length=6),
@@ -174,6 +230,8 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
         theta=100,
         use_bias=True,
         guidance_embed=True,
+        image_shape=(4, 16),
+        text_shape=(4, 8),
         image_ids_shape=(4, 3),
         text_ids_shape=(4, 3),
         y_shape=(8,),
@@ -181,6 +239,26 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "gemma": _of("GemmaBackbone"),
     "gemma3": _of("Gemma3Backbone", use_post_ffw_norm=True, use_post_attention_norm=True),
     "gemma4": _of("Gemma4Backbone"),
+    "gemma3n": _of(
+        "Gemma3nBackbone",
+        text_vocab_size=20,
+        text_hidden_size=8,
+        num_hidden_layers=1,
+        pad_token_id=0,
+        num_attention_heads=1,
+        num_key_value_heads=1,
+        head_dim=8,
+        intermediate_size=[16],
+        hidden_activation="gelu_approximate",
+        layer_types=["full_attention"],
+        sliding_window=4,
+        rope_theta=100.0,
+        max_position_embeddings=16,
+        vocab_size_per_layer_input=20,
+        hidden_size_per_layer_input=2,
+        altup_num_inputs=2,
+        laurel_rank=1,
+    ),
     "gpt2": _of("GPT2Backbone", max_sequence_length=6),
     "gpt2 generator": _of("GPT2CausalLM", backbone=_of("GPT2Backbone", max_sequence_length=6), preprocessor=None),
     "gpt_neo_x": _of("GPTNeoXBackbone"),
@@ -188,6 +266,11 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "hgnetv2": _of("HGNetV2Backbone", **_HGNET),
     "llama": _of("LlamaBackbone"),
     "llama3": _of("Llama3Backbone"),
+    "metaclip_2": _of(
+        "MetaCLIP2Backbone",
+        vision_encoder=_of("MetaCLIP2VisionEncoder", intermediate_activation="gelu", image_shape=(8, 8, 3)),
+        text_encoder=_of("MetaCLIP2TextEncoder", intermediate_activation="gelu", max_sequence_length=6),
+    ),
     "mistral": _of("MistralBackbone"),
     "mit": _of("MiTBackbone", **_MIT),
     "mixtral": _of("MixtralBackbone"),
@@ -265,7 +348,7 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "resnet bottleneck": _of("ResNetBackbone", **(_RESNET | {"block_type": "bottleneck_block"})),
     "retinanet": _of(
         "RetinaNetBackbone",
-        image_encoder=_of("ResNetBackbone", **_RESNET),
+        image_encoder=_of("ResNetBackbone", **_RESNET4),
         min_level=3,
         max_level=5,
         use_p5=False,
@@ -274,7 +357,7 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "roberta": _of("RobertaBackbone", max_sequence_length=6),
     "roformer_v2": _of("RoformerV2Backbone"),
     "rqvae": _of(
-        "RQVAEBackbone",
+        "rqvae.rqvae_backbone.RQVAEBackbone",
         input_dim=6,
         encoder_layer_dims=[8],
         output_dim=4,
@@ -328,7 +411,7 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
             "hidden_dim": 8, "intermediate_dim": 12, "num_layers": 1, "num_attention_heads": 2,
             "num_key_value_heads": 1, "head_dim": 4, "layer_types": ["full_attention"]}.items()},
     ),
-    "vae": _of("VAEBackbone", **_VAE),
+    "vae": _of("vae.vae_backbone.VAEBackbone", **_VAE),
     "vgg": _of("VGGBackbone", stackwise_num_repeats=[1, 2], stackwise_num_filters=[4, 6]),
     "video_prism": _of(
         "VideoPrismBackbone",
@@ -358,11 +441,39 @@ def _owned(model: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
             yield layer, variable
 
 
+def _observed(model: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401
+    """What each class in a live model holds under which attributes, and the names of its own weights, by its home."""
+    from keras.src.saving.saving_lib import _walk_saveable  # noqa: PLC0415 - Keras tells it nowhere else
+
+    found: dict[str, dict[str, Any]] = {}
+    for layer in model._flatten_layers():  # noqa: SLF001 - as above
+        kind = type(layer)
+        if not kind.__module__.startswith("keras_hub."):
+            continue
+        row = found.setdefault(f"{kind.__module__}:{kind.__name__}", {"parts": {}, "weights": []})
+        own = [(one, True) for one in layer._trainable_variables]  # noqa: SLF001
+        own += [(one, False) for one in layer._non_trainable_variables]  # noqa: SLF001
+        names = [[one.name, trained, len(one.shape)] for one, trained in own]
+        if names and names not in row["weights"]:
+            row["weights"].append(names)
+        for attribute, value in _walk_saveable(layer):
+            for held in value if isinstance(value, (list, tuple)) else [value]:
+                home = [type(held).__name__, type(held).__module__]
+                is_layer = hasattr(held, "_flatten_layers") and attribute not in {"layers", "_layers"}
+                if is_layer and home not in row["parts"].setdefault(attribute, []):
+                    row["parts"][attribute].append(home)
+    return found
+
+
 def _make(hub: Any, name: str, folder: Path) -> None:  # noqa: ANN401
     """Make a model of a family, with numbers that tell every array from every other, in all forms, with its truth."""
     import numpy as np  # noqa: PLC0415
 
     model = FAMILIES[name](hub)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "classes.json").write_text(json.dumps(_observed(model), indent=0))
+    if (folder / "expected.json").exists():
+        return
     rng = np.random.default_rng(7)
     truth: dict[str, list[list[str]]] = {}
     met: set[int] = set()
@@ -374,7 +485,6 @@ def _make(hub: Any, name: str, folder: Path) -> None:  # noqa: ANN401
         values = np.ascontiguousarray(variable.value)
         digest = hashlib.sha256(values.tobytes()).hexdigest()
         truth.setdefault(digest, []).append([type(layer).__name__, variable.name])
-    folder.mkdir(parents=True, exist_ok=True)
     model.save(folder / "model.keras")
     model.save_weights(folder / "model.weights.h5")
     model.save_to_preset(str(folder / "preset"))
@@ -387,7 +497,7 @@ def _make_all(folder: Path, only: str) -> None:
 
     for name in FAMILIES:
         place = folder / name.replace(" ", "-")
-        if only not in name or (place / "expected.json").exists():
+        if only not in name or (place / "classes.json").exists():
             continue
         try:
             _make(keras_hub, name, place)

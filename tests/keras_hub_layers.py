@@ -1,7 +1,8 @@
 """Makes the table of keras-hub's layers from its source: which layers a class holds under which attributes, and weights.
 
-``python -m tests.keras_hub_layers PACKAGE`` reads the folder of an installed ``keras_hub``, of which no code is run,
-and writes ``kerasinspect/knowledge/hub/table.json``.
+``python -m tests.keras_hub_layers PACKAGE MADE`` reads the folder of an installed ``keras_hub``, of which no code is
+run, and what live models had in the folder that ``tests.keras_hub_families make`` wrote, which is exact where it says
+something; it writes ``kerasinspect/knowledge/hub/table.json``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class _Class:
     parts: dict[str, list[list[object]]] = field(default_factory=dict)
     lists: set[str] = field(default_factory=set)
     weights: list[list[object]] = field(default_factory=list)
+    seen: list[list[list[object]]] = field(default_factory=list)
+    """All own weights of live layers, each list once."""
 
 
 @dataclass
@@ -72,6 +75,8 @@ class _Reader:
         if text in module.classes:
             return module.name, text
         target = module.imports.get(text, "")
+        if "." in text and (target := module.imports.get(text.rpartition(".")[0], "")):
+            target = f"{target}.{text.rpartition('.')[2]}"
         place, _, name = target.rpartition(".")
         if place in self._modules and name in self._modules[place].classes:
             return place, name
@@ -180,10 +185,31 @@ def _attribute(target: ast.expr) -> str | None:
     return target.attr if is_own and isinstance(target, ast.Attribute) else None
 
 
-def table_of(package: Path) -> dict[str, object]:
+def _add_observed(reader: _Reader, modules: dict[str, _Module], made: Path) -> None:
+    """Add what live models had: attributes that helpers set, names of weights that are computed."""
+    for path in sorted(made.glob("*/classes.json")):
+        for home, row in json.loads(path.read_text()).items():
+            module, _, name = home.partition(":")
+            if module not in modules or name not in modules[module].classes:
+                continue
+            found = reader.read((module, name))
+            for attribute, held in row["parts"].items():
+                for class_name, place in held:
+                    where = "" if place.startswith("keras.") else place
+                    known = [option[:2] for option in found.parts.get(attribute, [])]
+                    if [class_name, where] not in known and (not where or where in modules):
+                        _add(found.parts, attribute, [[class_name, where, {}]])
+            found.seen += [names for names in row["weights"] if names not in found.seen]
+
+
+def table_of(package: Path, made: Path) -> dict[str, object]:
     """The table of a package's layers."""
     modules = _read(package)
     reader = _Reader(modules)
+    for module in modules.values():
+        for name in module.classes:
+            reader.read((module.name, name))
+    _add_observed(reader, modules, made)
     found: dict[str, list[_Class]] = {}
     for module in modules.values():
         for name in module.classes:
@@ -214,10 +240,11 @@ def _row(found: _Class, places: dict[tuple[str, str], int]) -> dict[str, object]
         if known:
             parts[key] = known
     weights = [weight for weight in found.weights if weight[0]]
-    return {key: value for key, value in {"base": base, "parts": parts, "weights": weights}.items() if value}
+    row = {"base": base, "parts": parts, "weights": weights, "seen": found.seen}
+    return {key: value for key, value in row.items() if value}
 
 
 if __name__ == "__main__":
-    made = table_of(Path(sys.argv[1]))
+    made = table_of(Path(sys.argv[1]), Path(sys.argv[2]))
     TABLE.write_text(json.dumps(made, indent=0, separators=(",", ":")) + "\n")
     print(len(made["classes"]), "classes,", TABLE.stat().st_size, "bytes")

@@ -82,6 +82,8 @@ class Node:
     """Paths of arrays in its group that hold the rank of LoRA factors, and so are no weights."""
     library: tuple[HubLayer, ...] = ()
     """What the code of keras-hub says of its class, which several of its modules may have."""
+    foreign: LayerSpec | None = None
+    """Its row of the table of other people's layers; what has one has no ``kind``."""
     package: str = ""
     """The package, and its version, that its class is of and that its row was read from; empty for Keras's own."""
     is_plain: bool = False

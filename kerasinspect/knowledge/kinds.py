@@ -289,6 +289,8 @@ class LayerSpec:
     """It passes on the values that it takes when the model predicts, perhaps in another shape."""
     names_its_arrays: bool = False
     """Keras 3 stores a list of arrays that the class names; other classes store every variable that they own."""
+    moves: tuple[str, ...] = ()
+    """Weights that it has in place of the layer inside it."""
     package: str = ""
     """The package that has the class, and the version that the row was read from; empty for Keras's own classes."""
     wraps_code: bool = False

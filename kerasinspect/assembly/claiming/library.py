@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.assembly.claiming.choosing import fits_arrays
 from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays, user_name
 from kerasinspect.assembly.claiming.recognising import fits_class
 from kerasinspect.assembly.nodes import Node
@@ -22,7 +23,7 @@ from kerasinspect.late.dataclasses import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kerasinspect.containers.stored import Group
+    from kerasinspect.containers.stored import Group, StoredArray
     from kerasinspect.knowledge.hub.table import HeldLayer, HubLayer
     from kerasinspect.knowledge.kinds import WeightSpec
 
@@ -90,12 +91,20 @@ def _become(node: Node, fitting: Sequence[HeldLayer], group: Group) -> None:
         base = LAYERS.get(ours[0].base)
         if base is not None and not base.is_model:
             node.kind = replace(base, class_name=node.class_name, package=node.package)
-        if names := {tuple(kind.name for kind in _own_kinds(row)) for row in ours}:
-            node.weights = _own_kinds(ours[0]) if len(names) == 1 else None
+        arrays = [array for _, array in own_arrays(group)]
+        kinds = [_kinds_for(row, arrays) for row in ours]
+        node.weights = kinds[0] if all(one == kinds[0] for one in kinds) else None
     if any(container in group.groups for container in CONTAINERS):
         node.role, node.is_plain = "model", not ours
     elif node.kind is not None:
         node.role = role_of(node.kind)
+
+
+def _kinds_for(row: HubLayer, arrays: Sequence[StoredArray]) -> tuple[WeightSpec, ...]:
+    """The weights of a layer with such arrays, as one had that was made; else all that its class may own."""
+    seen = {tuple(kind.name for kind in kinds): kinds for kinds in row.seen if fits_arrays(kinds, arrays)}
+    base = {kind.name: kind for kind in LAYERS[row.base].weights} if row.base in LAYERS else {}
+    return tuple(base.get(kind.name, kind) for kind in [*seen.values()][0]) if len(seen) == 1 else _own_kinds(row)
 
 
 def _own_kinds(row: HubLayer) -> tuple[WeightSpec, ...]:
@@ -145,4 +154,5 @@ def _fits(option: HeldLayer, group: Group) -> bool:
     base = LAYERS.get(row.base)
     known = {*row.parts, *CONTAINERS}
     known |= {name for part in base.sublayers for name in part.attributes} if base else set()
-    return held <= known and len(own_arrays(group)) <= len(_own_kinds(row))
+    count = len(own_arrays(group))
+    return held <= known and count <= max(len(_own_kinds(row)), *map(len, row.seen), 0)

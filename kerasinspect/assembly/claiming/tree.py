@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.assembly.claiming.choosing import choose, is_lora_rank
+from kerasinspect.assembly.claiming.choosing import choose, is_lora_rank, kinds_of
 from kerasinspect.assembly.claiming.describing import (
     as_written,
     guessed_sublayers,
@@ -33,6 +33,7 @@ from kerasinspect.assembly.claiming.recognising import may_extend
 from kerasinspect.assembly.nodes import Node
 from kerasinspect.assembly.skeleton import node_of
 from kerasinspect.formats.weights_file import CONTAINERS
+from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers import class_of_name
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
         used.add(attribute)
         holder = group.groups[attribute]
         if not held[0].listed:
+            _without_moved(node, held[0], holder)
             _claim_group(walk, held[0], holder)
             continue
         keys = _keys_in_list(walk, node, held, holder)
@@ -175,6 +177,14 @@ def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
             if child in keys:
                 _claim_group(walk, child, holder.groups[keys[child]])
     return used
+
+
+def _without_moved(wrapper: Node, inside: Node, group: Group) -> None:
+    """Take from the layer inside a wrapper of another package the weights that the wrapper has, where they are missing."""
+    moved = wrapper.foreign.moves if wrapper.foreign else ()
+    left = tuple(kind for kind in weights_for(kinds_of(inside), inside.config) if kind.name not in moved)
+    if moved and len(left) == len(own_arrays(group)):
+        inside.weights = left
 
 
 def _join_stored_before(walk: TreeWalk, held: list[Node]) -> None:

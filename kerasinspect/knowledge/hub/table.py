@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasinspect.knowledge.kinds import UNKNOWN, Flag, WeightSpec
 from kerasinspect.knowledge.naming import snake_case
-from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,8 @@ class HubLayer:
     """What each attribute may hold, alone or in a list."""
     weights: tuple[WeightSpec, ...]
     """Its own weights in the order of the file, those of its base not among them; not every layer has all of them."""
+    seen: tuple[tuple[WeightSpec, ...], ...] = ()
+    """All weights of layers of the class that were made, each such list once."""
 
 
 @cache
@@ -77,12 +79,19 @@ def _row(class_name: str, row: Mapping[str, Any]) -> HubLayer:
     """A class as its row in the file has it."""
     parts = {key: tuple(HeldLayer(*option) for option in held) for key, held in row.get("parts", {}).items()}
     trained = sorted(row.get("weights", ()), key=lambda weight: not weight[1])
-    return HubLayer(class_name, row.get("base", ""), parts, tuple(_weight(*weight) for weight in trained))
+    weights = tuple(replace(_weight(*weight), flags=(Flag(weight[0]),)) for weight in trained)
+    seen = tuple(tuple(_seen_weight(*weight) for weight in weights) for weights in row.get("seen", ()))
+    return HubLayer(class_name, row.get("base", ""), parts, weights, seen)
 
 
 def _weight(name: str, trainable: bool) -> WeightSpec:  # noqa: FBT001 - as the file has it
     """A weight of which the code tells the name, and not what runs along its axes."""
-    return WeightSpec(name, (UNKNOWN,), trainable=trainable, free_rank=True, flags=(Flag(name),))
+    return WeightSpec(name, (UNKNOWN,), trainable=trainable, free_rank=True)
+
+
+def _seen_weight(name: str, trainable: bool, rank: int) -> WeightSpec:  # noqa: FBT001 - as the file has it
+    """A weight of a layer that was made, with as many axes as it had there."""
+    return WeightSpec(name, (UNKNOWN,) * rank, trainable=trainable)
 
 
 def held_at(held: HeldLayer) -> HubLayer:
