@@ -44,8 +44,8 @@ def _of(name: str, **arguments: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - 
     """A maker of a class of ``keras_hub.models``; arguments without a default are filled in by their names."""
 
     def make(hub: Any) -> Any:  # noqa: ANN401
-        import inspect  # noqa: PLC0415
-        from importlib import import_module  # noqa: PLC0415
+        import inspect
+        from importlib import import_module
 
         module, _, class_name = name.rpartition(".")
         cls = getattr(import_module(f"keras_hub.src.models.{module}") if module else hub.models, class_name)
@@ -67,6 +67,7 @@ _RESNET = {
     "block_type": "basic_block",
 }
 _RESNET4 = _RESNET | {
+    "input_conv_filters": [64],
     "stackwise_num_filters": [64, 8, 8, 8],
     "stackwise_num_blocks": [1, 1, 1, 1],
     "stackwise_num_strides": [1, 2, 2, 2],
@@ -92,6 +93,7 @@ _MIT = {
     "layerwise_patch_sizes": [7, 3],
     "layerwise_strides": [4, 2],
     "hidden_dims": [4, 8],
+    "image_shape": _IMAGE,
 }
 _EFFICIENT = {
     "stackwise_kernel_sizes": [3, 3, 3],
@@ -131,7 +133,9 @@ _VAE = {
 FAMILIES: dict[str, Callable[[Any], Any]] = {
     "albert": _of("AlbertBackbone", max_sequence_length=6),
     "bart": _of("BartBackbone", max_sequence_length=6),
-    "basnet": _of("BASNetBackbone", image_encoder=_of("ResNetBackbone", **_RESNET4), num_classes=1, projection_filters=4),
+    "basnet": _of(
+        "BASNetBackbone", image_encoder=_of("ResNetBackbone", **_RESNET4), num_classes=1, projection_filters=64
+    ),
     "bert": _of("BertBackbone", max_sequence_length=6),
     "bert classifier": _of("BertTextClassifier", backbone=_of("BertBackbone", max_sequence_length=6), num_classes=3),
     "bert masked": _of("BertMaskedLM", backbone=_of("BertBackbone", max_sequence_length=6)),
@@ -145,7 +149,8 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
         stackwise_depth=[1, 2],
         stackwise_strides=[1, 2],
         stackwise_num_filters=[8, 16],
-        block_type="dark",
+        block_type="dark_block",
+        stage_type="dark",
     ),
     "deberta_v3": _of("DebertaV3Backbone", max_sequence_length=6, bucket_size=4),
     "deeplab_v3": _of(
@@ -161,7 +166,9 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "deit": _of("DeiTBackbone"),
     "d_fine": _of(
         "DFineBackbone",
-        backbone=_of("HGNetV2Backbone", **(_HGNET | {"image_shape": (64, 64, 3), "out_features": ["stage1", "stage2"]})),
+        backbone=_of(
+            "HGNetV2Backbone", **(_HGNET | {"image_shape": (64, 64, 3), "out_features": ["stage1", "stage2"]})
+        ),
         decoder_in_channels=[8, 8],
         encoder_hidden_dim=8,
         num_denoising=0,
@@ -207,7 +214,7 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
         fusion_hidden_dim=4,
         head_hidden_dim=4,
         head_in_index=-1,
-        feature_keys=["Stage1", "Stage2", "Stage3", "Stage4"],
+        feature_keys=["stage1", "stage2", "stage3", "stage4"],
     ),
     "dinov2": _of("DINOV2Backbone", image_shape=(8, 8, 3), position_embedding_shape=(8, 8)),
     "dinov3": _of("DINOV3Backbone", image_shape=(8, 8, 3)),
@@ -401,15 +408,35 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "t5": _of("T5Backbone"),
     "t5gemma": _of(
         "T5GemmaBackbone",
-        **{f"{half}_{key}": value for half in ("encoder", "decoder") for key, value in {
-            "hidden_dim": 8, "intermediate_dim": 12, "num_layers": 1, "num_attention_heads": 2,
-            "num_key_value_heads": 1, "head_dim": 4, "layer_types": ["full_attention"]}.items()},
+        **{
+            f"{half}_{key}": value
+            for half in ("encoder", "decoder")
+            for key, value in {
+                "hidden_dim": 8,
+                "intermediate_dim": 12,
+                "num_layers": 1,
+                "num_attention_heads": 2,
+                "num_key_value_heads": 1,
+                "head_dim": 4,
+                "layer_types": ["full_attention"],
+            }.items()
+        },
     ),
     "t5gemma2": _of(
         "T5Gemma2Backbone",
-        **{f"{half}_{key}": value for half in ("encoder", "decoder") for key, value in {
-            "hidden_dim": 8, "intermediate_dim": 12, "num_layers": 1, "num_attention_heads": 2,
-            "num_key_value_heads": 1, "head_dim": 4, "layer_types": ["full_attention"]}.items()},
+        **{
+            f"{half}_{key}": value
+            for half in ("encoder", "decoder")
+            for key, value in {
+                "hidden_dim": 8,
+                "intermediate_dim": 12,
+                "num_layers": 1,
+                "num_attention_heads": 2,
+                "num_key_value_heads": 1,
+                "head_dim": 4,
+                "layer_types": ["full_attention"],
+            }.items()
+        },
     ),
     "vae": _of("vae.vae_backbone.VAEBackbone", **_VAE),
     "vgg": _of("VGGBackbone", stackwise_num_repeats=[1, 2], stackwise_num_filters=[4, 6]),
@@ -443,7 +470,7 @@ def _owned(model: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
 
 def _observed(model: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401
     """What each class in a live model holds under which attributes, and the names of its own weights, by its home."""
-    from keras.src.saving.saving_lib import _walk_saveable  # noqa: PLC0415 - Keras tells it nowhere else
+    from keras.src.saving.saving_lib import _walk_saveable
 
     found: dict[str, dict[str, Any]] = {}
     for layer in model._flatten_layers():  # noqa: SLF001 - as above
@@ -467,7 +494,7 @@ def _observed(model: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401
 
 def _make(hub: Any, name: str, folder: Path) -> None:  # noqa: ANN401
     """Make a model of a family, with numbers that tell every array from every other, in all forms, with its truth."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     model = FAMILIES[name](hub)
     folder.mkdir(parents=True, exist_ok=True)
@@ -493,7 +520,7 @@ def _make(hub: Any, name: str, folder: Path) -> None:  # noqa: ANN401
 
 def _make_all(folder: Path, only: str) -> None:
     """Make all families, less those that are there; say of the others why they did not build."""
-    import keras_hub  # noqa: PLC0415 - only who makes needs it
+    import keras_hub
 
     for name in FAMILIES:
         place = folder / name.replace(" ", "-")
@@ -508,7 +535,7 @@ def _make_all(folder: Path, only: str) -> None:
 
 def score(path: Path, truth: dict[str, list[list[str]]]) -> tuple[Counter[str], list[str]]:
     """How many arrays of a file there are, and have their true class and name; and what is said of the others."""
-    from kerasinspect import open_model  # noqa: PLC0415
+    from kerasinspect import open_model
 
     counts: Counter[str] = Counter()
     wrong = []
@@ -539,7 +566,9 @@ def _measure(folder: Path, *, listed: bool) -> None:
                 continue
             counts, wrong = score(place / form, truth)
             total.update(counts)
-            print(f"{place.name:20} {form:18} {counts['arrays']:5} arrays of {counts['of']:5} {counts['class']:5} classes {counts['both']:5} with names")
+            print(
+                f"{place.name:20} {form:18} {counts['arrays']:5} arrays of {counts['of']:5} {counts['class']:5} classes {counts['both']:5} with names"
+            )
             if listed:
                 print("".join(f"    {one}\n" for one in wrong), end="")
     print(f"all: {total['both']} of {total['arrays']} arrays have their true class and name")

@@ -1,4 +1,4 @@
-"""Makes the table of keras-hub's layers from its source: which layers a class holds under which attributes, and weights.
+"""Makes the table of keras-hub's layers from its source: what a class holds under which attributes, and its weights.
 
 ``python -m tests.keras_hub_layers PACKAGE MADE`` reads the folder of an installed ``keras_hub``, of which no code is
 run, and what live models had in the folder that ``tests.keras_hub_families make`` wrote, which is exact where it says
@@ -123,9 +123,7 @@ class _Reader:
             elif isinstance(node.func, ast.Attribute) and node.func.attr == "add_weight":
                 self._weight(found, node)
 
-    def _assign(
-        self, module: _Module, found: _Class, local: dict[str, list[list[object]]], node: ast.Assign
-    ) -> None:
+    def _assign(self, module: _Module, found: _Class, local: dict[str, list[list[object]]], node: ast.Assign) -> None:
         """Note what an assignment gives to an attribute or to a name."""
         options = self._options(module, local, node.value)
         for target in node.targets:
@@ -137,9 +135,7 @@ class _Reader:
             elif isinstance(target, ast.Name) and options:
                 _add(local, target.id, options)
 
-    def _options(
-        self, module: _Module, local: dict[str, list[list[object]]], value: ast.expr
-    ) -> list[list[object]]:
+    def _options(self, module: _Module, local: dict[str, list[list[object]]], value: ast.expr) -> list[list[object]]:
         """The layers that an expression may give: class, and what decides on its weights."""
         match value:
             case ast.IfExp():

@@ -82,6 +82,8 @@ class Node:
     """Paths of arrays in its group that hold the rank of LoRA factors, and so are no weights."""
     library: tuple[HubLayer, ...] = ()
     """What the code of keras-hub says of its class, which several of its modules may have."""
+    is_told_by_code: bool = False
+    """Its class follows from the code of keras-hub."""
     foreign: LayerSpec | None = None
     """Its row of the table of other people's layers; what has one has no ``kind``."""
     package: str = ""

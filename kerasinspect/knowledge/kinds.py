@@ -268,6 +268,8 @@ class LayerSpec:
     """It applies the layer inside it to each step."""
     is_told_by_sublayers: bool = False
     """No other class holds sublayers under such attributes."""
+    is_told_by_weights: bool = False
+    """No other class of Keras has weights of all these names, vectors of one length."""
     is_gone: bool = False
     """No Keras has had it since weights lie in groups."""
     is_flipped_by_theano: bool = False

@@ -81,7 +81,7 @@ def layer_of_library(parent: Node, group: Group, key: str, *, is_class: bool) ->
 
 def _become(node: Node, fitting: Sequence[HeldLayer], group: Group) -> None:
     """Make a node a layer of a class: one of Keras, one of keras-hub, or one that extends a class of Keras."""
-    node.class_name = fitting[0].class_name
+    node.class_name, node.is_told_by_code = fitting[0].class_name, True
     ours = [table.held_at(option) for option in fitting if not option.is_keras]
     if not ours:
         node.kind = LAYERS[node.class_name]
@@ -104,7 +104,7 @@ def _kinds_for(row: HubLayer, arrays: Sequence[StoredArray]) -> tuple[WeightSpec
     """The weights of a layer with such arrays, as one had that was made; else all that its class may own."""
     seen = {tuple(kind.name for kind in kinds): kinds for kinds in row.seen if fits_arrays(kinds, arrays)}
     base = {kind.name: kind for kind in LAYERS[row.base].weights} if row.base in LAYERS else {}
-    return tuple(base.get(kind.name, kind) for kind in [*seen.values()][0]) if len(seen) == 1 else _own_kinds(row)
+    return tuple(base.get(kind.name, kind) for kind in next(iter(seen.values()))) if len(seen) == 1 else _own_kinds(row)
 
 
 def _own_kinds(row: HubLayer) -> tuple[WeightSpec, ...]:

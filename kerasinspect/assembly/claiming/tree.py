@@ -180,7 +180,7 @@ def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
 
 
 def _without_moved(wrapper: Node, inside: Node, group: Group) -> None:
-    """Take from the layer inside a wrapper of another package the weights that the wrapper has, where they are missing."""
+    """Take from the layer inside another package's wrapper the weights that the wrapper has, where they are missing."""
     moved = wrapper.foreign.moves if wrapper.foreign else ()
     left = tuple(kind for kind in weights_for(kinds_of(inside), inside.config) if kind.name not in moved)
     if moved and len(left) == len(own_arrays(group)):

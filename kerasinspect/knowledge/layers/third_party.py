@@ -1,8 +1,8 @@
-"""The table of other people's layers: what the classes of other packages hold, each as read from one version of its package.
+"""The table of other people's layers: what classes of other packages hold, as read from one version of each package.
 
 These are no rows of the layer table: nothing here tells how such a layer computes, so that no shape, no position in
-``get_weights()`` and no initializer follows from it. A row counts where the config says that the class is its package's,
-by module or by the name it was registered under; where an older file says neither, by keys that only that class has.
+``get_weights()`` and no initializer follows from it. A row counts where the config says that the class is of its
+package, by module or by the name it was registered under; where an older file says neither, by keys that only that class has.
 
 Source: the packages, and small models that they saved (``tests/data/third_party``).
 """
@@ -60,7 +60,9 @@ class _Row(NamedTuple):
     """Keys of its config that no other class has all of."""
 
 
-def _any(name: str, sentence: str = "", *, trainable: bool = True, key: str = "", dtypes: tuple[str, ...] = ()) -> WeightSpec:
+def _any(
+    name: str, sentence: str = "", *, trainable: bool = True, key: str = "", dtypes: tuple[str, ...] = ()
+) -> WeightSpec:
     """A weight whose axes follow from the layer inside, or from nothing that a config says."""
     flags = (Flag(key),) if key else ()
     return WeightSpec(
@@ -77,7 +79,9 @@ _WHOLE = ("int64", "int32")
 _COPY = _any("kernel", "The kernel of the layer inside, kept a second time.")
 _PRUNED = (Flag("pruned"),)
 """Stands for a layer inside that has a kernel, of which no config tells."""
-_MASK = _any("mask", "One for each number of the kernel inside that is kept, zero for each that is pruned.", trainable=False)
+_MASK = _any(
+    "mask", "One for each number of the kernel inside that is kept, zero for each that is pruned.", trainable=False
+)
 _THRESHOLD = _value("threshold", "Numbers of the kernel that are closer to zero than this are pruned.")
 _STEP = _value("pruning_step", "How many steps the pruning has gone.", dtypes=_WHOLE)
 _OPTIMIZER_STEP = _value("optimizer_step", "How many steps the training has gone; -1 before it began.", dtypes=_WHOLE)
@@ -152,7 +156,9 @@ _ROWS: tuple[_Row, ...] = (
         keys=("quantizer",),
     ),
     *(
-        _Row(_QKERAS, f"Q{like}", f"A {like} layer whose numbers are quantized while it computes.", like=like, keys=keys)
+        _Row(
+            _QKERAS, f"Q{like}", f"A {like} layer whose numbers are quantized while it computes.", like=like, keys=keys
+        )
         for like, keys in (
             ("Dense", (*_QUANTIZER_KEYS, *_RANGES)),
             ("Conv1D", (*_QUANTIZER_KEYS, *_RANGES)),
@@ -168,7 +174,13 @@ _ROWS: tuple[_Row, ...] = (
         )
     ),
     *(
-        _Row(_LARQ, f"Quant{like}", f"A {like} layer whose kernel and input are quantized while it computes.", like=like, keys=keys)
+        _Row(
+            _LARQ,
+            f"Quant{like}",
+            f"A {like} layer whose kernel and input are quantized while it computes.",
+            like=like,
+            keys=keys,
+        )
         for like, keys in (
             ("Dense", ("input_quantizer", "kernel_quantizer")),
             ("Conv1D", ("input_quantizer", "kernel_quantizer", "pad_values")),
@@ -186,11 +198,14 @@ _ROWS: tuple[_Row, ...] = (
         "WeightNormalization",
         "Wraps a layer and learns the direction and the length of its kernel apart.",
         (
-            WeightSpec("g", ("unit",), sentence="The length of the kernel for each unit; the layer inside has its direction."),
-            _COPY,
+            WeightSpec(
+                "g", ("unit",), sentence="The length of the kernel for each unit; the kernel has its direction."
+            ),
+            _any("kernel", "The direction of the kernel, which the wrapper has in place of the layer inside."),
             _value("initialized", "Whether the lengths were set from the first data.", dtypes=("bool",)),
         ),
         (WRAPPED_WHOLE,),
+        moves=("kernel",),
     ),
     _Row(
         _ADDONS,
@@ -198,26 +213,65 @@ _ROWS: tuple[_Row, ...] = (
         "Wraps a layer and divides its kernel by its largest singular value.",
         (
             _COPY,
-            WeightSpec("sn_u", ("one", "unit"), trainable=False, sentence="A vector from which the largest singular value is found."),
+            WeightSpec(
+                "sn_u",
+                ("one", "unit"),
+                trainable=False,
+                sentence="A vector from which the largest singular value is found.",
+            ),
         ),
         (WRAPPED_WHOLE,),
+    ),
+    _Row(_ADDONS, "LayerNormLSTMCell", "An LSTM cell that normalizes the sums of its gates.", like="LSTMCell"),
+    _Row(
+        _ADDONS,
+        "PeepholeLSTMCell",
+        "An LSTM cell whose gates see its memory, too.",
+        tuple(
+            WeightSpec(
+                f"{gate}_gate_peephole_weights",
+                ("unit",),
+                sentence=f"How strongly the memory counts in the {gate} gate.",
+            )
+            for gate in ("input", "forget", "output")
+        ),
+        like="LSTMCell",
     ),
     _Row(
         _ADDONS,
         "NoisyDense",
         "A Dense layer with noise on its kernel and its bias, of which it learns the strength.",
         (
-            WeightSpec("sigma_kernel", _UNITS, fans=dense, sentence="The strength of the noise on each number of the kernel."),
+            WeightSpec(
+                "sigma_kernel", _UNITS, fans=dense, sentence="The strength of the noise on each number of the kernel."
+            ),
             WeightSpec("mu_kernel", _UNITS, fans=dense, sentence="The kernel without its noise."),
-            WeightSpec("sigma_bias", ("unit",), flags=(Flag("use_bias"),), sentence="The strength of the noise on the bias."),
+            WeightSpec(
+                "sigma_bias", ("unit",), flags=(Flag("use_bias"),), sentence="The strength of the noise on the bias."
+            ),
             WeightSpec("mu_bias", ("unit",), flags=(Flag("use_bias"),), sentence="The bias without its noise."),
             WeightSpec("eps_kernel", _UNITS, trainable=False, sentence="The noise on the kernel as it was last drawn."),
-            WeightSpec("eps_bias", ("unit",), trainable=False, flags=(Flag("use_bias"),), sentence="The noise on the bias as it was last drawn."),
+            WeightSpec(
+                "eps_bias",
+                ("unit",),
+                trainable=False,
+                flags=(Flag("use_bias"),),
+                sentence="The noise on the bias as it was last drawn.",
+            ),
         ),
     ),
-    _Row(_ADDONS, "PolynomialCrossing", "Multiplies its first input by a Dense layer of its second one.", (
-        replace(KERNEL, flags=(Flag("projection_dim", lambda value: value is None),)), BIAS)),
-    _Row(_ADDONS, "TLU", "Takes the larger of its input and a limit that it learns.", (_any("tau", "The limit of each channel."), _any("alpha", "The slope of each channel.", key="affine"))),
+    _Row(
+        _ADDONS,
+        "PolynomialCrossing",
+        "Multiplies its first input by a Dense layer of its second one.",
+        (replace(KERNEL, flags=(Flag("projection_dim", lambda value: value is None),)), BIAS),
+    ),
+    _Row(
+        _ADDONS,
+        "TLU",
+        "Takes the larger of its input and a limit that it learns.",
+        (_any("tau", "The limit of each channel."), _any("alpha", "The slope of each channel.", key="affine")),
+    ),
     *(
         _Row(_ADDONS, name, sentence, (_any("gamma", key="scale"), _any("beta", key="center")))
         for name, sentence in (
@@ -240,23 +294,48 @@ _ROWS: tuple[_Row, ...] = (
         "MultiHeadAttention",
         "Several attentions side by side, each with projections of its own.",
         (
-            WeightSpec("query_kernel", ("head", "input", "unit"), sentence="Projects what asks to the size of each head."),
-            WeightSpec("key_kernel", ("head", "input", "unit"), sentence="Projects what is asked to the size of each head."),
-            WeightSpec("value_kernel", ("head", "input", "unit"), sentence="Projects what is told to the size of each head."),
-            WeightSpec("projection_kernel", ("head", "input", "unit"), sentence="Projects the results of all heads to the output."),
+            WeightSpec(
+                "query_kernel", ("head", "input", "unit"), sentence="Projects what asks to the size of each head."
+            ),
+            WeightSpec(
+                "key_kernel", ("head", "input", "unit"), sentence="Projects what is asked to the size of each head."
+            ),
+            WeightSpec(
+                "value_kernel", ("head", "input", "unit"), sentence="Projects what is told to the size of each head."
+            ),
+            WeightSpec(
+                "projection_kernel",
+                ("head", "input", "unit"),
+                sentence="Projects the results of all heads to the output.",
+            ),
             WeightSpec("projection_bias", ("unit",), flags=(Flag("use_projection_bias"),)),
         ),
     ),
     _Row(_ADDONS, "NetVLAD", "Counts how features lie around centers that it learns.", (_any("cluster_centers"),)),
-    _Row(_ADDONS, "EmbeddingBag", "Looks up rows of the embeddings and takes their mean or sum.", (WeightSpec("embeddings", ("index", "unit"), fans=lookup),)),
+    _Row(
+        _ADDONS,
+        "EmbeddingBag",
+        "Looks up rows of the embeddings and takes their mean or sum.",
+        (WeightSpec("embeddings", ("index", "unit"), fans=lookup),),
+    ),
     _Row(
         _ADDONS,
         "CRF",
         "Tags a sequence by a conditional random field: scores of tags and of steps from tag to tag.",
         (
             WeightSpec("chain_kernel", ("previous tag", "tag"), sentence="The score of each step from tag to tag."),
-            WeightSpec("left_boundary", ("tag",), flags=(Flag("use_boundary"),), sentence="The score of each tag as the first one."),
-            WeightSpec("right_boundary", ("tag",), flags=(Flag("use_boundary"),), sentence="The score of each tag as the last one."),
+            WeightSpec(
+                "left_boundary",
+                ("tag",),
+                flags=(Flag("use_boundary"),),
+                sentence="The score of each tag as the first one.",
+            ),
+            WeightSpec(
+                "right_boundary",
+                ("tag",),
+                flags=(Flag("use_boundary"),),
+                sentence="The score of each tag as the last one.",
+            ),
         ),
     ),
     _Row(
@@ -265,7 +344,12 @@ _ROWS: tuple[_Row, ...] = (
         "Tags a sequence by a conditional random field: scores of tags and of steps from tag to tag.",
         (WeightSpec("transitions", ("previous tag", "tag"), sentence="The score of each step from tag to tag."),),
     ),
-    _Row(_TCN, "TCN", "A stack of dilated causal convolutions over a sequence.", keys=("nb_filters", "nb_stacks", "dilations", "use_skip_connections")),
+    _Row(
+        _TCN,
+        "TCN",
+        "A stack of dilated causal convolutions over a sequence.",
+        keys=("nb_filters", "nb_stacks", "dilations", "use_skip_connections"),
+    ),
     _Row(_RS, "FeatureCross", "Multiplies its first input by a Dense layer of what came before, and adds that."),
 )
 
@@ -294,15 +378,27 @@ def third_party_row(class_name: str, module: str, registered: str, config: JsonO
     return None
 
 
+def _as_in_keras_2(kind: WeightSpec) -> WeightSpec:
+    """A weight of a class of Keras by the name that it had when these packages extended it."""
+    return replace(kind, name=kind.older_name or kind.name, older_name="", initial=None, initial_keys=())
+
+
 @cache
 def _spec_of(row: _Row) -> LayerSpec:
     """A row as the layer table has them."""
     from kerasinspect.knowledge.layers import LAYERS  # noqa: PLC0415 - that table is made of modules like this one
 
     base = LAYERS.get(row.like)
-    inherited = tuple(replace(kind, initial=None, initial_keys=()) for kind in base.weights) if base else ()
+    inherited = tuple(_as_in_keras_2(kind) for kind in base.weights) if base else ()
     sublayers = tuple(
         replace(part, class_name=f"Q{part.class_name}", weights=LAYERS[part.class_name].weights)
         for part in (base.sublayers if base else ())
     )
-    return LayerSpec(row.class_name, row.sentence, (*inherited, *row.weights), (*sublayers, *row.sublayers), package=row.package, moves=row.moves)
+    return LayerSpec(
+        row.class_name,
+        row.sentence,
+        (*inherited, *row.weights),
+        (*sublayers, *row.sublayers),
+        package=row.package,
+        moves=row.moves,
+    )

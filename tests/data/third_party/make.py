@@ -24,7 +24,14 @@ def pruned(keras, L):
     import tensorflow_model_optimization as tfmot
 
     S = tfmot.sparsity.keras
-    model = keras.Sequential([L.Dense(5, activation="relu", name="fc", input_shape=(6,)), L.BatchNormalization(name="bn"), L.Dense(3, name="out")], name="net")
+    model = keras.Sequential(
+        [
+            L.Dense(5, activation="relu", name="fc", input_shape=(6,)),
+            L.BatchNormalization(name="bn"),
+            L.Dense(3, name="out"),
+        ],
+        name="net",
+    )
     return S.prune_low_magnitude(model, pruning_schedule=S.ConstantSparsity(0.5, 0, frequency=1))
 
 
@@ -32,7 +39,9 @@ def pruned_conv(keras, L):
     import tensorflow_model_optimization as tfmot
 
     S = tfmot.sparsity.keras
-    model = keras.Sequential([L.Conv2D(3, 3, name="conv", input_shape=(6, 6, 2)), L.Flatten(name="flat"), L.Dense(2, name="out")], name="net")
+    model = keras.Sequential(
+        [L.Conv2D(3, 3, name="conv", input_shape=(6, 6, 2)), L.Flatten(name="flat"), L.Dense(2, name="out")], name="net"
+    )
     return S.prune_low_magnitude(model, pruning_schedule=S.ConstantSparsity(0.5, 0, frequency=1))
 
 
@@ -49,7 +58,9 @@ def clustered(keras, L):
     import tensorflow_model_optimization as tfmot
 
     C = tfmot.clustering.keras
-    model = keras.Sequential([L.Dense(5, activation="relu", name="fc", input_shape=(6,)), L.Dense(3, name="out")], name="net")
+    model = keras.Sequential(
+        [L.Dense(5, activation="relu", name="fc", input_shape=(6,)), L.Dense(3, name="out")], name="net"
+    )
     return C.cluster_weights(model, number_of_clusters=4, cluster_centroids_init=C.CentroidInitialization.LINEAR)
 
 
@@ -57,14 +68,26 @@ def clustered_conv(keras, L):
     import tensorflow_model_optimization as tfmot
 
     C = tfmot.clustering.keras
-    model = keras.Sequential([L.Conv2D(3, 3, name="conv", input_shape=(6, 6, 2)), L.Flatten(name="flat"), L.Dense(2, name="out")], name="net")
+    model = keras.Sequential(
+        [L.Conv2D(3, 3, name="conv", input_shape=(6, 6, 2)), L.Flatten(name="flat"), L.Dense(2, name="out")], name="net"
+    )
     return C.cluster_weights(model, number_of_clusters=3, cluster_centroids_init=C.CentroidInitialization.LINEAR)
 
 
 def quantized(keras, L):
     import tensorflow_model_optimization as tfmot
 
-    model = keras.Sequential([L.Conv2D(3, 3, name="conv", input_shape=(6, 6, 2)), L.BatchNormalization(name="bn"), L.ReLU(name="relu"), L.Flatten(name="flat"), L.Dense(4, activation="relu", name="fc"), L.Dense(2, name="out")], name="net")
+    model = keras.Sequential(
+        [
+            L.Conv2D(3, 3, name="conv", input_shape=(6, 6, 2)),
+            L.BatchNormalization(name="bn"),
+            L.ReLU(name="relu"),
+            L.Flatten(name="flat"),
+            L.Dense(4, activation="relu", name="fc"),
+            L.Dense(2, name="out"),
+        ],
+        name="net",
+    )
     return tfmot.quantization.keras.quantize_model(model)
 
 
@@ -77,13 +100,22 @@ def qkeras(keras, L):
     z = QBatchNormalization(name="qbn")(z)
     z = QActivation("quantized_relu(4)", name="qact")(z)
     z = QDepthwiseConv2D(3, depthwise_quantizer=q, bias_quantizer=quantized_bits(4), name="qdepth")(z)
-    return keras.Model(i, QDense(3, kernel_quantizer=q, bias_quantizer=quantized_bits(4), name="qd")(L.Flatten(name="flat")(z)), name="net")
+    return keras.Model(
+        i,
+        QDense(3, kernel_quantizer=q, bias_quantizer=quantized_bits(4), name="qd")(L.Flatten(name="flat")(z)),
+        name="net",
+    )
 
 
 def qkeras_more(keras, L):
-    from qkeras import QConv1D, QDense, QGRU, QLSTM, QSimpleRNN, quantized_bits
+    from qkeras import QGRU, QLSTM, QConv1D, QDense, QSimpleRNN, quantized_bits
 
-    q = dict(kernel_quantizer=quantized_bits(4, 0, alpha=1), recurrent_quantizer=quantized_bits(4, 0, alpha=1), bias_quantizer=quantized_bits(4), state_quantizer=quantized_bits(4))
+    q = dict(
+        kernel_quantizer=quantized_bits(4, 0, alpha=1),
+        recurrent_quantizer=quantized_bits(4, 0, alpha=1),
+        bias_quantizer=quantized_bits(4),
+        state_quantizer=quantized_bits(4),
+    )
     i = keras.Input((7, 4), name="steps")
     z = QConv1D(5, 2, kernel_quantizer=q["kernel_quantizer"], bias_quantizer=q["bias_quantizer"], name="qc1")(i)
     z = QLSTM(3, return_sequences=True, name="ql", **q)(z)
@@ -98,7 +130,11 @@ def qkeras_folded(keras, L):
     q = quantized_bits(4, 0, alpha=1)
     i = keras.Input((6, 6, 2), name="img")
     z = QConv2DBatchnorm(3, 3, kernel_quantizer=q, bias_quantizer=quantized_bits(4), name="qcb")(i)
-    return keras.Model(i, QDense(2, kernel_quantizer=q, bias_quantizer=quantized_bits(4), name="qd")(L.Flatten(name="flat")(z)), name="net")
+    return keras.Model(
+        i,
+        QDense(2, kernel_quantizer=q, bias_quantizer=quantized_bits(4), name="qd")(L.Flatten(name="flat")(z)),
+        name="net",
+    )
 
 
 def larq(keras, L):
@@ -109,7 +145,9 @@ def larq(keras, L):
     z = lq.layers.QuantConv2D(3, 3, kernel_quantizer="ste_sign", kernel_constraint="weight_clip", name="lc")(i)
     z = L.BatchNormalization(scale=False, name="bn")(z)
     z = lq.layers.QuantDepthwiseConv2D(3, depthwise_quantizer="ste_sign", name="ld")(z)
-    z = lq.layers.QuantSeparableConv2D(4, 2, depthwise_quantizer="ste_sign", pointwise_quantizer="ste_sign", name="ls")(z)
+    z = lq.layers.QuantSeparableConv2D(4, 2, depthwise_quantizer="ste_sign", pointwise_quantizer="ste_sign", name="ls")(
+        z
+    )
     z = lq.layers.QuantDense(5, name="qd", **k)(L.Flatten(name="flat")(z))
     return keras.Model(i, L.Dense(2, name="out")(z), name="net")
 
@@ -195,7 +233,11 @@ KERAS = [keras_rs]
 
 def owners(layer, path=()):
     """Every variable of a layer at any depth, with the layers around it from the outside in."""
-    own = [*layer._trainable_weights, *layer._non_trainable_weights] if not hasattr(layer, "_layers") else [*layer._trainable_variables, *layer._non_trainable_variables]
+    own = (
+        [*layer._trainable_weights, *layer._non_trainable_weights]
+        if not hasattr(layer, "_layers")
+        else [*layer._trainable_variables, *layer._non_trainable_variables]
+    )
     for variable in own:
         yield variable, path
     inside = layer._flatten_layers(recursive=False, include_self=False)
@@ -220,15 +262,17 @@ def make(build, keras, folder):
     facts = []
     for index, variable in enumerate(model.weights):
         values = values_of(variable)
-        facts.append({
-            "index": index,
-            "name": variable.name,
-            "shape": [*values.shape],
-            "dtype": str(values.dtype),
-            "trainable": id(variable) in trained,
-            "sha256": hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest(),
-            "owners": [[[type(one).__name__, one.name] for one in path] for _, path in every.get(id(variable), [])],
-        })
+        facts.append(
+            {
+                "index": index,
+                "name": variable.name,
+                "shape": [*values.shape],
+                "dtype": str(values.dtype),
+                "trainable": id(variable) in trained,
+                "sha256": hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest(),
+                "owners": [[[type(one).__name__, one.name] for one in path] for _, path in every.get(id(variable), [])],
+            }
+        )
     stem = build.__name__
     said = {}
     for ending in ("h5", "keras", "weights.h5"):
