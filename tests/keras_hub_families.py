@@ -40,10 +40,10 @@ USUAL: dict[str, Any] = {
 """What arguments of these names are given where they have no default."""
 
 
-def _of(name: str, **arguments: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - keras-hub has no types
+def _of(name: str, **arguments: Any) -> Callable[[Any], Any]:
     """A maker of a class of ``keras_hub.models``; arguments without a default are filled in by their names."""
 
-    def make(hub: Any) -> Any:  # noqa: ANN401
+    def make(hub: Any) -> Any:
         import inspect
         from importlib import import_module
 
@@ -461,25 +461,25 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
 """A tiny model of each family, by its folder in ``keras_hub/src/models`` and what is special about it."""
 
 
-def _owned(model: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
+def _owned(model: Any) -> Iterator[tuple[Any, Any]]:
     """Every layer of a live model, at any depth, with each variable that it owns."""
-    for layer in model._flatten_layers():  # noqa: SLF001 - Keras tells it nowhere else
-        for variable in (*layer._trainable_variables, *layer._non_trainable_variables):  # noqa: SLF001
+    for layer in model._flatten_layers():
+        for variable in (*layer._trainable_variables, *layer._non_trainable_variables):
             yield layer, variable
 
 
-def _observed(model: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401
+def _observed(model: Any) -> dict[str, dict[str, Any]]:
     """What each class in a live model holds under which attributes, and the names of its own weights, by its home."""
     from keras.src.saving.saving_lib import _walk_saveable
 
     found: dict[str, dict[str, Any]] = {}
-    for layer in model._flatten_layers():  # noqa: SLF001 - as above
+    for layer in model._flatten_layers():
         kind = type(layer)
         if not kind.__module__.startswith("keras_hub."):
             continue
         row = found.setdefault(f"{kind.__module__}:{kind.__name__}", {"parts": {}, "weights": []})
-        own = [(one, True) for one in layer._trainable_variables]  # noqa: SLF001
-        own += [(one, False) for one in layer._non_trainable_variables]  # noqa: SLF001
+        own = [(one, True) for one in layer._trainable_variables]
+        own += [(one, False) for one in layer._non_trainable_variables]
         names = [[one.name, trained, len(one.shape)] for one, trained in own]
         if names and names not in row["weights"]:
             row["weights"].append(names)
@@ -492,7 +492,7 @@ def _observed(model: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401
     return found
 
 
-def _make(hub: Any, name: str, folder: Path) -> None:  # noqa: ANN401
+def _make(hub: Any, name: str, folder: Path) -> None:
     """Make a model of a family, with numbers that tell every array from every other, in all forms, with its truth."""
     import numpy as np
 
@@ -559,16 +559,15 @@ def score(path: Path, truth: dict[str, list[list[str]]]) -> tuple[Counter[str], 
 def _measure(folder: Path, *, listed: bool) -> None:
     """Print the share of arrays with true class and name of every family in every form."""
     total: Counter[str] = Counter()
-    for place in sorted(folder.iterdir()):
+    for place in sorted(one.parent for one in folder.glob("*/expected.json")):
         truth = json.loads((place / "expected.json").read_text())
         for form in FORMS:
             if not (place / form).exists():
                 continue
             counts, wrong = score(place / form, truth)
             total.update(counts)
-            print(
-                f"{place.name:20} {form:18} {counts['arrays']:5} arrays of {counts['of']:5} {counts['class']:5} classes {counts['both']:5} with names"
-            )
+            shares = f"{counts['class']:5} classes {counts['both']:5} with names"
+            print(f"{place.name:20} {form:18} {counts['arrays']:5} arrays of {counts['of']:5} {shares}")
             if listed:
                 print("".join(f"    {one}\n" for one in wrong), end="")
     print(f"all: {total['both']} of {total['arrays']} arrays have their true class and name")

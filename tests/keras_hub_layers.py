@@ -147,16 +147,18 @@ class _Reader:
             case ast.Name(id=name):
                 return local.get(name, [])
             case ast.Call():
-                where = self.resolve(module, value.func)
-                if where is None:
-                    return []
-                told = {
-                    one.arg: one.value.value
-                    for one in value.keywords
-                    if one.arg in _TOLD and isinstance(one.value, ast.Constant)
-                }
-                return [[where[1], where[0], told]]
+                return self._called(module, value)
         return []
+
+    def _called(self, module: _Module, call: ast.Call) -> list[list[object]]:
+        """The layer that a call makes."""
+        where = self.resolve(module, call.func)
+        told = {
+            one.arg: one.value.value
+            for one in call.keywords
+            if one.arg in _TOLD and isinstance(one.value, ast.Constant)
+        }
+        return [[where[1], where[0], told]] if where else []
 
     def _weight(self, found: _Class, call: ast.Call) -> None:
         """Note a weight that a class adds."""

@@ -71,6 +71,8 @@ def describe(node: Node, group: Group) -> None:
 def layer_of_library(parent: Node, group: Group, key: str, *, is_class: bool) -> Node | None:
     """The layer that a group inside a layer or a model of keras-hub holds; None where its code does not tell."""
     fitting = [option for option in _options(parent, key, is_class=is_class) if _fits(option, group)]
+    if len({option.class_name for option in fitting}) > 1:
+        fitting = [option for option in fitting if _has_all_parts(option, group)]
     if len({option.class_name for option in fitting}) != 1:
         return None
     name = user_name(group)
@@ -143,6 +145,11 @@ def _options_named(stem: str) -> tuple[HeldLayer, ...]:
 def _options_of(class_name: str) -> Iterable[HeldLayer]:
     """The layers of keras-hub of a class name."""
     return [table.HeldLayer(class_name, place, {}) for place in range(len(table.rows_of(class_name)))]
+
+
+def _has_all_parts(option: HeldLayer, group: Group) -> bool:
+    """Whether a group has all that a class of keras-hub may hold: layers without arrays are stored, too."""
+    return not option.is_keras and table.held_at(option).parts.keys() == {key for key in group.groups if key != VARS}
 
 
 def _fits(option: HeldLayer, group: Group) -> bool:

@@ -2,7 +2,8 @@
 
 These are no rows of the layer table: nothing here tells how such a layer computes, so that no shape, no position in
 ``get_weights()`` and no initializer follows from it. A row counts where the config says that the class is of its
-package, by module or by the name it was registered under; where an older file says neither, by keys that only that class has.
+package, by module or by the name it was registered under; where an older file says neither, by keys that only that
+class has.
 
 Source: the packages, and small models that they saved (``tests/data/third_party``).
 """

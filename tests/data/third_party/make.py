@@ -3,7 +3,7 @@
 ``python make.py tfmot FOLDER`` and ``python make.py tf FOLDER``, which must not share a process, need TensorFlow 2.15 with tensorflow-model-optimization 0.8.0, tensorflow-addons 0.23.0,
 QKeras 0.9.0, larq 0.13.3, keras-tcn 3.5.7 and tf2crf 0.1.33; ``python make.py keras FOLDER`` Keras 3.15.1 with
 keras-rs. Each model is saved as ``.h5``, ``.keras`` and ``.weights.h5``; ``FOLDER/expected.json`` says for every
-variable: the classes and names of the layers from the outside in, its name, whether it is trained, its digest.
+variable: the classes of the layers that own it, its name, whether it is trained, its digest.
 """
 
 from __future__ import annotations
@@ -270,7 +270,7 @@ def make(build, keras, folder):
                 "dtype": str(values.dtype),
                 "trainable": id(variable) in trained,
                 "sha256": hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest(),
-                "owners": [[[type(one).__name__, one.name] for one in path] for _, path in every.get(id(variable), [])],
+                "owners": [type(path[-1]).__name__ for _, path in every.get(id(variable), []) if path],
             }
         )
     stem = build.__name__
