@@ -19,7 +19,6 @@ from kerasinspect.assembly.claiming.describing import (
     unfolded,
 )
 from kerasinspect.assembly.claiming.displaced import note_displaced_groups
-from kerasinspect.assembly.claiming.library import describe, is_of_library, layer_of_library
 from kerasinspect.assembly.claiming.matching import (
     VARS,
     TreeWalk,
@@ -35,6 +34,7 @@ from kerasinspect.assembly.skeleton import node_of
 from kerasinspect.formats.weights_file import CONTAINERS
 from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers import class_of_name
+from kerasinspect.knowledge.serialized import text_at
 
 if TYPE_CHECKING:
     from kerasinspect.containers.stored import Group, StoredArray
@@ -50,6 +50,8 @@ _NOT_LAYERS = (
     "_compile_metrics",
 )
 """Groups of a model that hold no layers."""
+_LIBRARY = "keras_hub"
+"""The beginning of modules and registered names of keras-hub."""
 
 
 def claim_tree(root: Node | None, tree: Group, version: KerasVersion | None = None) -> Node:
@@ -57,15 +59,32 @@ def claim_tree(root: Node | None, tree: Group, version: KerasVersion | None = No
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
     # A file of LoRA factors has all of them in one group, which is no layer.
     whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
-    walk = TreeWalk(version=version, is_of_library=is_of_library(root, whole))
+    walk = TreeWalk(version=version, is_of_library=_is_of_library(root, whole))
     _claim_group(walk, node, whole)
     return node
+
+
+def _is_of_library(root: Node | None, tree: Group) -> bool:
+    """Whether a file is of keras-hub, which the config says; without one it is asked of what the file holds."""
+    if root is not None and not _names_library(root):
+        return False
+    from kerasinspect.assembly.claiming.library import is_of_library  # noqa: PLC0415 - few models are such
+
+    return is_of_library(root, tree)
+
+
+def _names_library(node: Node) -> bool:
+    """Whether the config of a layer names keras-hub."""
+    names = (text_at(node.entry, "module"), text_at(node.entry, "registered_name"))
+    return node.kind is None and any((name or "").startswith(_LIBRARY) for name in names)
 
 
 def _claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
-    if walk.is_of_library or (node.kind is None and node.entry):
+    if walk.is_of_library or _names_library(node):
+        from kerasinspect.assembly.claiming.library import describe  # noqa: PLC0415 - few models are such
+
         describe(node, group)
     keyed = own_arrays(group)
     node.lora_ranks = [array.path for key, array in keyed if is_lora_rank(key, group)]
@@ -236,6 +255,8 @@ def _layer_in(walk: TreeWalk, parent: Node, group: Group, key: str, *, is_class:
     """The layer of a group that no config describes."""
     told = None
     if walk.is_of_library or parent.library:
+        from kerasinspect.assembly.claiming.library import layer_of_library  # noqa: PLC0415 - as above
+
         told = layer_of_library(parent, group, key, is_class=is_class)
     return told or layer_of_group(group, key, is_class=is_class)
 
