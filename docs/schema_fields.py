@@ -98,6 +98,7 @@ EXPORTED: Fields = {
     "shape": ("[integer]", "The shape of the values."),
     "dtype": ("string", "The dtype that gives the values the same bits again."),
     "axes": ("[string]", "What runs along each axis of the values."),
+    "labels": ("[[string]?]", "What each position along each axis is; null where it is the axis and a number: unit 0."),
     "values": ("any", "Nested lists; an empty one where there are none, whatever the shape."),
     "values_not_finite": ("integer", "How many of the values are null, since JSON has no word for them."),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from kerasinspect.arguments import in_python
 from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.names import nearest
@@ -95,7 +96,7 @@ DEFAULT = Limits()
 def over_limit(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
     """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
     message = f"{where} exceeds the limit {limit}: {_digits(value)}, where {_digits(allowed)} are allowed."
-    remedy = f"If you trust the file, raise the limit: --limit {limit}=VALUE, or Limits({limit}=VALUE) in Python."
+    remedy = f"If you trust the file, raise the limit: --limit {limit}=VALUE{in_python(f'Limits({limit}=VALUE)')}."
     return RefusedFile(message, remedy)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.arguments import choice_of, names_of, path_of, paths_of
+from kerasinspect.arguments import choice_of, in_python, names_of, path_of, paths_of
 from kerasinspect.checking.asking import check_file, check_model
 from kerasinspect.checking.findings import SEVERITIES, CheckReport, ModelReport
 from kerasinspect.checking.locks import parse_lock, read_lock
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.model import Model
 
-_NAME_A_LOCK = "KI6 compares with a lock: name one with --against (in Python: against), or select other rules too."
+_NAME_A_LOCK = f"KI6 compares with a lock: name one with --against{in_python('against')}, or select other rules too."
 """What to do where nothing is asked for want of a lock."""
 
 

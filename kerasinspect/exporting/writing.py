@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.weights_checksum import verifying
+from kerasinspect.arguments import in_python
 from kerasinspect.errors import DamagedFile, RequestError
 from kerasinspect.exporting.forms import form_of, form_of_path
 from kerasinspect.exporting.gathering import exported_arrays, hashed
@@ -41,7 +42,7 @@ def export_selections(
     if hashes and form_of(name).hashes == "never":
         raise RequestError(
             f"A file .{name} has no place for digests.",
-            "Write .json or .safetensors, or leave out --hash (in Python: hashes).",
+            f"Write .json or .safetensors, or leave out --hash{in_python('hashes')}.",
         )
     arrays = exported_arrays(selections, dequantize=dequantize)
     form_of(name).require(arrays)

@@ -28,6 +28,7 @@ def report(locations: tuple[str, ...], *, output: Target | None, limits: tuple[s
     Of two models the page says what differs, the old one first; of more, how each layer moves from file to file. It is
     one file that loads nothing, and opens from disk in any browser.
     """
+    from kerasinspect.commands.emitting import say_written
     from kerasinspect.formats.locating.locations import models_as_named
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.output.reports.page import require_templates
@@ -39,14 +40,21 @@ def report(locations: tuple[str, ...], *, output: Target | None, limits: tuple[s
     allowed = with_limits(DEFAULT, limits)
     found = [*models_as_named(locations, allowed)]
     require_replaceable(output, *(location.path for location in found))
+    status = _report(found, output, allowed, quiet=quiet)
+    say_written("Report", output, quiet=quiet)
+    return status
+
+
+def _report(found: Sequence[Location], output: Target | None, limits: Limits, *, quiet: bool) -> int:
+    """Write the page about these models; give the exit status."""
     if len(found) > _PAIR:
-        return _report_series(found, output, allowed)
+        return _report_series(found, output, limits)
     for location in found:
         _require_readable(location)
     paths = [location.path for location in found]
     if len(paths) == _PAIR:
-        return _report_pair(paths[0], paths[1], output, allowed, quiet=quiet)
-    return _report_model(paths[0], output, allowed, quiet=quiet)
+        return _report_pair(paths[0], paths[1], output, limits, quiet=quiet)
+    return _report_model(paths[0], output, limits, quiet=quiet)
 
 
 def _require_readable(location: Location) -> None:

@@ -17,7 +17,6 @@ from kerasinspect.output.comparison.words import (
     diff_in_words,
     has_common_weights,
     has_row,
-    is_weightless,
     is_within_tolerance,
     layer_details,
     layer_name,
@@ -88,8 +87,27 @@ def _table(listed: ListedDiff) -> Iterator[Block]:
     layers = [one for one in listed.layers if listed.filtered or has_row(one.diff)]
     if layers:
         yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers)))).filled()
+        if reasons := [*_why_empty(layers)]:
+            yield Paragraph(f"empty cells: {', or '.join(reasons)}", "quiet")
     elif not listed.layers:
         yield Paragraph("no layer fits what was asked for" if listed.filtered else "no layer differs")
+
+
+def _why_empty(layers: Sequence[ListedLayer]) -> Iterator[str]:
+    """Why some of these rows have no figures, in the words that are true of any of them."""
+    diffs = [one.diff for one in layers]
+    pairs = [diff for diff in diffs if diff.old is not None and diff.new is not None]
+    told = [[weight.change for weight in diff.weights if _is_told(diff, weight)] for diff in pairs]
+    changes = [change for some in told for change in some]
+    if not all(told):
+        yield "no value differs"
+    if len(pairs) < len(diffs):
+        yield "only one model has the layer"
+    if None in changes:
+        yield "shapes differ or one model lacks the weight"
+    measured = [change for change in changes if isinstance(change, ArrayChange) and change.changed]
+    if any(None in (change.relative_l2, change.max_abs, change.cosine) for change in measured):
+        yield "a figure has no value, as where all numbers of one side are 0"
 
 
 def _heads(diff: Diff) -> Iterator[Block]:
@@ -165,7 +183,7 @@ def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     details = [*layer_details(layer), *(_single_details(layer, single) if single else ())]
     figures = _of_layer(layer) if single is None else _figures(single)
     aside = " (frozen)" * layer.frozen + " (low rank)" * layer.low_rank
-    verdict = "" if is_weightless(layer) else f"{verdict_in_words(layer)}{aside}"
+    verdict = "without weights" if layer.weightless else f"{verdict_in_words(layer)}{aside}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
     return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
 
