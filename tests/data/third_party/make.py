@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Makes small models of other people's layers with what the live model says of every weight.
 
 ``python make.py tfmot FOLDER`` and ``python make.py tf FOLDER``, which must not share a process, need TensorFlow 2.15 with tensorflow-model-optimization 0.8.0, tensorflow-addons 0.23.0,
