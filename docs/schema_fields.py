@@ -17,7 +17,7 @@ from kerasinspect.analysis.stored_code.code_findings import CodeKind
 from kerasinspect.analysis.training.results import Certainty, Reason, SlotState, Verdict
 from kerasinspect.analysis.weights_checksum import Verified
 from kerasinspect.checking.findings import Need, Scope, Severity
-from kerasinspect.model import ExtraKind, LayerKind
+from kerasinspect.model import ClassSource, ExtraKind, LayerKind
 from kerasinspect.verify.results import Outcome
 
 if TYPE_CHECKING:
@@ -146,6 +146,11 @@ HISTOGRAM: Fields = {
 LAYER: Fields = {
     "name": ("string", "Its name."),
     "class_name": ("string", "Its class."),
+    "class_from": (
+        f"{one_of(ClassSource)}?",
+        "What tells its class: the config, the code of keras-hub, or names and shapes alone; null where nothing does.",
+    ),
+    "package": ("string?", "The package of its class, and the version that was read; null for Keras's own."),
     "path": ("string", "Its path in the user's names: outer/inner."),
     "kind": (one_of(LayerKind), "What it is to its model."),
     "built": ("boolean?", "False where Keras has yet to create its weights."),

@@ -44,7 +44,8 @@ def kinds_of(node: Node) -> tuple[WeightSpec, ...]:
     """All weights that a layer of its class can have, in stored order."""
     if node.weights is not None:
         return node.weights
-    return node.kind.weights if node.kind else ()
+    row = node.kind or node.foreign
+    return row.weights if row else ()
 
 
 def expected_kinds(node: Node, keras_version: KerasVersion | None = None) -> list[tuple[WeightSpec, ...]]:

@@ -109,6 +109,10 @@ def layer_head(inspected: LayerInspection, *, explain: bool) -> Iterator[Block]:
         yield Paragraph(sentence, "quiet", 2)
     if not layer.named:
         yield Paragraph(_NAMELESS, "quiet", 2)
+    if explain and layer.class_from == "names and shapes":
+        yield Paragraph("its class is told from names and shapes", "quiet", 2)
+    if explain and layer.package:
+        yield Paragraph(f"what its class holds was read from {layer.package}", "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
     if layer.vocabulary is not None:
