@@ -8,7 +8,7 @@ TYPES := for system in linux win32 darwin; do \
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast bench lint format types samples fuzz pictures clean
+.PHONY: help venv demo test test-fast bench lint format types samples fuzz releases loads pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,18 @@ samples: $(VENV)/test.stamp ## make the sample models again, with the real Keras
 
 fuzz: $(VENV)/test.stamp ## break model files in every way and see that nothing crashes or hangs; COUNT=10000
 	$(BIN)/python -m tests.fuzz.fuzz --count $(or $(COUNT),10000)
+	$(BIN)/python -m tests.fuzz.folders --count $(or $(COUNT),10000)
+
+releases: $(VENV)/test.stamp ## read what every Keras 3 accepts; RELEASES=folder PYTHONS="old/python new/python"
+	for version in $$($(BIN)/pip index versions keras 2>/dev/null | grep -o '\b3\.[0-9]*\.[0-9]*\b' | sort -u); do \
+		test -d $(RELEASES)/$$version || $(BIN)/python -m pip install --quiet --no-deps \
+			--target $(RELEASES)/$$version keras==$$version || exit 1; done
+	$(BIN)/python -m tests.keras_releases $(RELEASES) $(or $(PYTHONS),$(BIN)/python)
+
+loads: $(VENV)/test.stamp ## hold compat against load_model; MODELS=folder RELEASES=folder VERSIONS="3.8.0 3.15.1"
+	$(BIN)/python -m tests.keras_releases.measuring $(MODELS) $(RELEASES) \
+		--python $(or $(PYTHONS),$(BIN)/python) --releases $(VERSIONS)
+	$(BIN)/python -m docs.make_compat_results
 
 pictures: $(VENV)/dev.stamp ## draw the pictures of the README and the documentation again
 	$(BIN)/python -m docs.make_pictures

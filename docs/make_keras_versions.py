@@ -1,6 +1,6 @@
 """Makes keras-versions.md: which files each Keras can load, found out by ``verify``.
 
-``python docs/make_keras_versions.py FOLDER PYTHON...``: the folder has one folder of models for each Keras that saved
+``python -m docs.make_keras_versions FOLDER PYTHON...``: the folder has one folder of models for each Keras that saved
 them, and each PYTHON is the interpreter of an environment with one Keras.
 """
 
@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docs.make_compat_results import with_section
 from kerasinspect.errors import InspectError
 from kerasinspect.verify import Bounds, Options, verify_all
 from kerasinspect.verify.reading import read
@@ -27,7 +28,7 @@ SECONDS = 20.0
 HEAD = """\
 # Which files each Keras can load
 
-Made by `python docs/make_keras_versions.py FOLDER PYTHON...` from {count} whole models that {savers} versions of Keras
+Made by `python -m docs.make_keras_versions FOLDER PYTHON...` from {count} whole models that {savers} versions of Keras
 saved. Each was loaded by `kerasinspect verify` in an environment of its own, as it is called, without custom classes.
 Files with code in them (a `Lambda`) were not loaded: {code}.
 
@@ -48,7 +49,7 @@ def main(folder: str, pythons: Sequence[str]) -> None:
     for python in pythons:
         answers = verify_all(paths, Options(python=python, bounds=Bounds(seconds=SECONDS)))
         columns[loader(answers)] = answers
-    PAGE.write_text("\n".join(page(columns)) + "\n", encoding="utf-8")
+    PAGE.write_text(with_section("\n".join(page(columns)) + "\n"), encoding="utf-8")
 
 
 def is_whole_model(path: Path) -> bool:

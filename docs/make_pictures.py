@@ -1,7 +1,8 @@
 """Draws the pictures of the documentation with the tool itself, from the sample models: ``make pictures``.
 
-What a terminal shows becomes SVG by rich; the network is drawn by Graphviz, and left as it is where that is not
-installed. Samples, widths and colours are fixed, so that a picture changes only where what it shows does.
+What a terminal shows becomes SVG by rich; the network is drawn by Graphviz, and a page of HTML by Chromium. What is
+drawn by a program that is not installed is left as it is. Samples, widths and colours are fixed, so that a picture
+changes only where what it shows does.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
@@ -35,6 +38,11 @@ TERMINAL = {
 
 NETWORK = "sample_models/two_towers.keras"
 
+PAGE, PAGE_SIZE = "sample_models/small_cnn.keras", (1280, 820)
+"""The model of the page of HTML that is photographed, and how much of it, in pixels."""
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
 
 def terminal(width: int, command: tuple[str, ...]) -> str:
     """What a terminal of so many columns and all colours shows of a command."""
@@ -50,6 +58,18 @@ def terminal(width: int, command: tuple[str, ...]) -> str:
     return re.sub(r"@font-face \{.*?\}\n\s*", "", picture, flags=re.DOTALL)
 
 
+def page(chromium: str, picture: Path) -> None:
+    """A picture of a layer on a page of HTML, as a browser shows it."""
+    with TemporaryDirectory() as folder:
+        html = Path(folder, "report.html")
+        run(["report", PAGE, "-o", str(html), "-q"])
+        size = ",".join(map(str, PAGE_SIZE))
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=3000"]
+        places = [f"--user-data-dir={folder}/profile", f"--screenshot={picture.absolute()}", f"--window-size={size}"]
+        command = [chromium, *options, *places, f"{html.as_uri()}#layer-1"]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - a browser
+
+
 def main() -> None:
     """Draw all of them."""
     os.chdir(ROOT)
@@ -60,6 +80,10 @@ def main() -> None:
         run(["graph", NETWORK, "-o", "docs/graph.svg"])
     else:
         sys.stderr.write("docs/graph.svg stays as it is: Graphviz is not installed.\n")
+    if CHROMIUM:
+        page(CHROMIUM, Path("docs", "report.png"))
+    else:
+        sys.stderr.write("docs/report.png stays as it is: Chromium is not installed.\n")
 
 
 if __name__ == "__main__":

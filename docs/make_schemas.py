@@ -152,7 +152,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "files": ("[#file]", "Every file, in order."),
             "layers": ("[#layer]", "The layers that are listed."),
             **_LEFT_OUT,
-            "moves_most": ("string?", "The path of the layer with the largest sum of changes."),
+            "moves_most": ("string?", "The path of the layer whose trainable weights have the largest sum of changes."),
             "never_move": ("[string]", "Paths of layers of which no value ever changed."),
             "first_nan": ("integer?", "The position of the first file with a NaN, from 0 on."),
             "first_infinity": ("integer?", "The position of the first file with an infinity, from 0 on."),

@@ -17,7 +17,7 @@ from kerasinspect.analysis.stored_code.code_findings import CodeKind
 from kerasinspect.analysis.training.results import Certainty, Reason, SlotState, Verdict
 from kerasinspect.analysis.weights_checksum import Verified
 from kerasinspect.checking.findings import Need, Scope, Severity
-from kerasinspect.model import ExtraKind, LayerKind
+from kerasinspect.model import ClassSource, ExtraKind, LayerKind
 from kerasinspect.verify.results import Outcome
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ EXPORTED: Fields = {
     "shape": ("[integer]", "The shape of the values."),
     "dtype": ("string", "The dtype that gives the values the same bits again."),
     "axes": ("[string]", "What runs along each axis of the values."),
+    "labels": ("[[string]?]", "What each position along each axis is; null where it is the axis and a number: unit 0."),
     "values": ("any", "Nested lists; an empty one where there are none, whatever the shape."),
     "values_not_finite": ("integer", "How many of the values are null, since JSON has no word for them."),
 }
@@ -145,6 +146,11 @@ HISTOGRAM: Fields = {
 LAYER: Fields = {
     "name": ("string", "Its name."),
     "class_name": ("string", "Its class."),
+    "class_from": (
+        f"{one_of(ClassSource)}?",
+        "What tells its class: the config, the code of keras-hub, or names and shapes alone; null where nothing does.",
+    ),
+    "package": ("string?", "The package of its class, and the version that was read; null for Keras's own."),
     "path": ("string", "Its path in the user's names: outer/inner."),
     "kind": (one_of(LayerKind), "What it is to its model."),
     "built": ("boolean?", "False where Keras has yet to create its weights."),
@@ -295,7 +301,7 @@ RULE: Fields = {
     "code": ("string", "KI and three digits."),
     "name": ("string", "Its name."),
     "severity": (one_of(Severity), "How bad what it finds is."),
-    "family": ("string", "values, structure, training, container, safety or contract."),
+    "family": ("string", "values, structure, training, container, safety, contract or saving."),
     "scope": (one_of(Scope), "What it looks at."),
     "default": ("boolean", "Whether it is on unless it is selected."),
     "needs": (f"[{one_of(Need)}]", "What a file must have for it to be asked."),

@@ -11,6 +11,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasinspect.errors import RequestError
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import LONGEST_SHOWN, cut
 
 if TYPE_CHECKING:
@@ -28,8 +29,21 @@ Names: TypeAlias = "str | Iterable[str]"
 Positions: TypeAlias = "int | str | Iterable[int | str]"
 """One position in ``get_weights()``, a range of them as a text, ``"3:7"``, or several of either."""
 
-SELECTORS = "--layer, --weight or --index (in Python: layers, weights, indices)"
-"""How messages name what chooses arrays, to both who write options and who write arguments."""
+_IN_PYTHON = late_pattern(r" \(in Python: (?:[\w =,]|\([\w=]+\))+\)")
+
+
+def in_python(words: str) -> str:
+    """What stands behind an option in a message for both who write options and who write arguments."""
+    return f" (in Python: {words})"
+
+
+def on_a_command_line(sentence: str) -> str:
+    """A sentence for who writes options alone: without what ``in_python`` adds to them."""
+    return _IN_PYTHON.sub("", sentence)
+
+
+SELECTORS = f"--layer, --weight or --index{in_python('layers, weights, indices')}"
+"""How messages name what chooses arrays."""
 
 
 def path_of(given: object) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
 from kerasinspect.analysis.comparison.models import compare_models, compare_with_itself
@@ -24,7 +24,7 @@ from kerasinspect.opening import open_model, opened
 from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from kerasinspect.analysis.comparison.results import Diff
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kerasinspect.arguments import Names, PathName, Paths, Positions
     from kerasinspect.formats.locating.folder_search import Location
 
+_Side: TypeAlias = 'Literal["old", "new"]'
 _LEAST_FILES = 2
 """Files of a series."""
 
@@ -47,24 +48,44 @@ def compare(  # noqa: PLR0913 - the options of the command
     rtol: float = 1e-5,
     atol: float = 1e-8,
     spectral: bool = False,
+    config: PathName | None = None,
     limits: Limits = DEFAULT,
 ) -> Diff:
     """What differs between two saved models, of whatever formats; where both are one file, none of its values is read.
 
     ``pairs`` has paths of layers of the new model by those of the old one, which are pairs in any case. What was opened
     here is closed when it returns: figures are there, values are not. A model that is open already stays open.
+    ``config`` is a file with an architecture, which is joined to either file that holds weights alone, or both.
 
     Raises what ``open_model`` raises, with the side that it is about, and RequestError where ``pairs`` names a layer
-    that is not there, ``matching`` no way of finding pairs, or a tolerance is negative or not finite.
+    that is not there, ``matching`` no way of finding pairs, a tolerance is negative or not finite, or ``config`` is of
+    another model or both files have one.
     """
     choice_of("matching", matching, get_args(Matching))
     _require_tolerances(rtol=rtol, atol=atol)
+    if config is not None and not (_lacks_config("old", old, limits) or _lacks_config("new", new, limits)):
+        raise RequestError("Both models have their own config: there is nothing to join one to.", "Leave --config out.")
     options = ComparisonOptions(pairs or {}, matching, rtol, atol, spectral)
-    with _opened("old", old, limits) as before:
+    with compared(old, new, options, limits, config=config) as diff:
+        return diff
+
+
+@contextmanager
+def compared(
+    old: Model | PathName,
+    new: Model | PathName,
+    options: ComparisonOptions,
+    limits: Limits = DEFAULT,
+    *,
+    config: PathName | None = None,
+) -> Iterator[Diff]:
+    """What differs between two saved models, whose values can be read until it is left; raises as ``compare`` does."""
+    with _opened("old", old, limits, config) as before:
         if _are_one_file(old, new):
-            return compare_with_itself(before)
-        with _opened("new", new, limits) as after:
-            return compare_models(before, after, options)
+            yield compare_with_itself(before)
+            return
+        with _opened("new", new, limits, config) as after:
+            yield compare_models(before, after, options)
 
 
 def _require_tolerances(**tolerances: float) -> None:
@@ -74,9 +95,21 @@ def _require_tolerances(**tolerances: float) -> None:
             raise RequestError(f"The tolerance {name} is {value}.", "Give a finite number that is not negative.")
 
 
-def _opened(side: Literal["old", "new"], model: Model | PathName, limits: Limits) -> AbstractContextManager[Model]:
-    """The model of one side; an error says which side that is."""
+def _lacks_config(side: _Side, model: Model | PathName, limits: Limits) -> bool:
+    """Whether a side is a file that holds weights alone."""
+    if isinstance(model, Model):
+        return False
+    with _opened(side, model, limits) as found:
+        return found.config is None
+
+
+def _opened(
+    side: _Side, model: Model | PathName, limits: Limits, config: PathName | None = None
+) -> AbstractContextManager[Model]:
+    """The model of one side, joined to a config where it has none; an error says which side that is."""
     try:
+        if config is not None and not isinstance(model, Model) and _lacks_config(side, model, limits):
+            return open_model(model, limits, config=config)
         return opened(model, limits)
     except UnreadableFile as error:
         error.message = f"The {side} model cannot be read: {error.message}"

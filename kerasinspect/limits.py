@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from kerasinspect.arguments import in_python
 from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.names import nearest
@@ -61,6 +62,8 @@ class Limits:
     """Bytes of one attribute's value: a legacy file keeps its config in one."""
     hdf5_header_bytes: int = 128 * _MIB
     """Bytes of HDF5 headers, links and attributes read in all; array data does not count."""
+    message_fields: int = 2_000_000
+    """Fields of the messages in one file of TensorFlow, of which each object and each tensor takes some."""
     name_bytes: int = 64 << 10
     """Bytes of one name of a group, a dataset, an attribute or an archive member."""
     archive_members: int = 1_000
@@ -95,7 +98,7 @@ DEFAULT = Limits()
 def over_limit(limit: str, value: int, allowed: int, where: str) -> RefusedFile:
     """The error for ``where``, which asks for ``value`` where the limit named ``limit`` allows ``allowed``."""
     message = f"{where} exceeds the limit {limit}: {_digits(value)}, where {_digits(allowed)} are allowed."
-    remedy = f"If you trust the file, raise the limit: --limit {limit}=VALUE, or Limits({limit}=VALUE) in Python."
+    remedy = f"If you trust the file, raise the limit: --limit {limit}=VALUE{in_python(f'Limits({limit}=VALUE)')}."
     return RefusedFile(message, remedy)
 
 

@@ -17,6 +17,7 @@ from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from kerasinspect.arguments import in_python
 from kerasinspect.errors import PipeClosed, RequestError
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.platforms import (
@@ -231,7 +232,7 @@ def _require_replaceable_content(path: Path, target: Target) -> None:
         raise RequestError(message, "Choose another file, or remove that one yourself.")
     if found.kind == "other" and not target.force:
         message = f"{there} that is not known to be an output of kerasinspect."
-        raise RequestError(message, "Choose another file, or say --force (in Python: force=True).")
+        raise RequestError(message, f"Choose another file, or say --force{in_python('force=True')}.")
 
 
 # Writing

@@ -334,7 +334,7 @@ def test_a_model_is_a_table_in_a_notebook(question_network: Model) -> None:
     many = replace(question_network, layers=question_network.layers * 100)._repr_html_()
     assert many.count("<tr>") == 201
     assert "and 300 more rows" in many
-    assert bare(replace(question_network, layers=())._repr_html_()).endswith("<table></table></div>")
+    assert bare(replace(question_network, layers=())._repr_html_()).count("<table></table></div>")
 
 
 def test_a_report_is_walked_by_file(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_what_is_no_argument_is_said_to_be_none(
         (lambda to: export(KERAS, to / "w.npz", layers="kernel"), r"--weight kernel \(in Python: weights\)"),
         (lambda to: export(KERAS, to / "w.npz", weights="dense"), r"--layer dense \(in Python: layers\)"),
         (lambda to: export(KERAS, to / "w.npz", layers="Dense"), r"--class Dense \(in Python: classes\)"),
-        (lambda _: open_model(KERAS, Limits(layers=1)), r"--limit layers=VALUE, or Limits\(layers=VALUE\) in Python"),
+        (lambda _: open_model(KERAS, Limits(layers=1)), r"--limit layers=VALUE \(in Python: Limits\(layers=VALUE\)\)"),
         (lambda _: check(KERAS, select="KI6"), r"--against \(in Python: against\)"),
     ],
 )

@@ -14,13 +14,13 @@ from kerasinspect import open_model
 from kerasinspect.errors import DamagedFile
 from kerasinspect.integrations import notebook
 from kerasinspect.integrations.notebook import weight_html
-from tests.makers.handmade import MemoryArray, dense
+from tests.makers.handmade import MemoryArray, dense, model
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from kerasinspect.model import Weight
 
-TAGS = {"div", "p", "b", "pre", "svg", "text", "rect", "polyline"}
+TAGS = {"div", "p", "b", "pre", "svg", "text", "rect", "circle"}
 HOSTILE = '"><script>run()</script>\x1b]0;x\x07\n\u202e' + "x" * 10_000
 
 
@@ -43,7 +43,7 @@ class Tags(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Take one that is closed."""
-        if tag not in {"rect", "polyline"}:
+        if tag not in {"rect", "circle"}:
             assert self.open.pop() == tag
 
 
@@ -72,7 +72,7 @@ def test_every_weight_of_the_samples_shows_itself(sample: str) -> None:
 
 
 def test_a_picture_has_the_values_and_what_was_expected_of_them() -> None:
-    """Three gates of three rows and four columns, a bar for each bin, and a curve."""
+    """Three gates of three rows and four columns, a bar for each bin, and a point over each."""
     with open_model(SAMPLES / "recurrent.keras") as model:
         kernel = model["gru/gru_cell/kernel"]
         shown = held(kernel._repr_html_())
@@ -83,7 +83,7 @@ def test_a_picture_has_the_values_and_what_was_expected_of_them() -> None:
     widths = [float(width) for width in re.findall('<rect [^>]*?width="([^"]*)"', heat_map)]
     assert sum(widths) == 3 * 12 * 16
     assert histogram.count("<rect") == 7
-    assert "<polyline" in histogram
+    assert histogram.count("<circle") == 7
     assert "what glorot_uniform (±0.632) draws" in shown
 
 
@@ -146,3 +146,44 @@ def test_names_from_a_file_are_text() -> None:
     shown = held(named._repr_html_())
     assert shown.isprintable()
     assert "&lt;script&gt;" in shown
+
+
+@pytest.mark.parametrize("sample", ["small_cnn.keras", "attention.keras", "unbuilt.keras", "question_network.h5"])
+def test_a_model_has_a_few_pictures_below_its_table(sample: str) -> None:
+    """Folded, of weights with rows and columns, and how many there are is said; a closed one has its table."""
+    with open_model(SAMPLES / sample) as opened:
+        pictures = held_folded(opened._repr_html_().partition("</table>")[2].partition("</div>")[2])
+    able = sum(1 for weight in opened.weights if len(weight.shape) > 1)
+    count = min(able, 6)
+    assert pictures.count("<details>") == count
+    assert (f"Pictures of {count} of {able} weight" in pictures) == bool(able)
+    assert "<svg" not in opened._repr_html_()  # closed
+
+
+def test_pictures_of_a_model_are_limited_in_number_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too large is passed over, and what would make the page too long as well."""
+    with open_model(SAMPLES / "attention.keras") as opened:
+        monkeypatch.setattr(notebook, "_MOST_SMALL_BYTES", 256)
+        assert held_folded(notebook.pictures_html(opened)).count("<details>") == 1
+        monkeypatch.setattr(notebook, "_MOST_SMALL_BYTES", 1 << 20)
+        monkeypatch.setattr(notebook, "_MOST_CHARACTERS", 10)
+        assert notebook.pictures_html(opened) == ""
+
+
+def test_names_in_the_pictures_of_a_model_are_text() -> None:
+    """A name of script and escapes stays words."""
+    hostile = model([dense(HOSTILE, 4, 3, 0)])
+    shown = held_folded(notebook.pictures_html(hostile))
+    assert "&lt;script&gt;" in shown
+    assert shown.isprintable()
+
+
+def held_folded(shown: str) -> str:
+    """Pictures that a click unfolds, once they are known to be whole, bounded and harmless."""
+    folds = ("<details>", "</details>", "<summary>", "</summary>")
+    bare = shown
+    for fold in folds:
+        bare = bare.replace(fold, "")
+    assert shown.count("<details>") == shown.count("</details>") == shown.count("<summary>")
+    held(bare)
+    return shown

@@ -27,7 +27,7 @@ from kerasinspect.model import depth_first
 from kerasinspect.progress import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     import numpy as np
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.analysis.summarising import Total
     from kerasinspect.analysis.user_labels import UserLabels
-    from kerasinspect.model import Extra, ExtraKind, Layer, Model, Weight
+    from kerasinspect.model import Array, Extra, ExtraKind, Layer, Model, Weight
 
 POINTS = (0.01, 0.25, 0.5, 0.75, 0.99)
 """Shares of the values, from 0 to 1, for which quantiles are given."""
@@ -65,6 +65,8 @@ class InspectionOptions:
     labels: UserLabels = field(default_factory=dict)
     bins: int = BINS
     """Bins of a histogram, at most; few values get fewer."""
+    bulk: bool = False
+    """Draw the histogram of the bulk of the values, where a few lie far from it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,16 +137,37 @@ class WeightInspection:
             return figures
         return self._attempt("quantiles", lambda: quantiles(shown_array(self.weight)[1], figures, POINTS))
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether ``values`` are all there are, and no slice of them."""
+        values = self.values
+        return all(part == range(size) for part, size in zip(values.window, values.array.shape, strict=True))
+
     @cached_property
     def histogram(self) -> Histogram | Unread:
-        """How all values are spread, those of a quantized weight as integers. Reads them after those of ``figures``."""
+        """How ``values`` are spread; those of a quantized weight as integers unless they are shown dequantized.
+
+        Reads them after their figures.
+        """
         from kerasinspect.analysis.pictures.histogram import histogram, worthwhile_bins  # noqa: PLC0415 - as above
 
-        figures = self.figures
+        array, figures = self._spread
         if isinstance(figures, Unread):
             return figures
-        bins = worthwhile_bins(figures.finite, self.options.bins)
-        return self._attempt("histogram", lambda: histogram(shown_array(self.weight)[1], figures, bins))
+        bins, bulk = worthwhile_bins(figures.finite, self.options.bins), self.options.bulk
+        return self._attempt("histogram", lambda: histogram(array, figures, bins, bulk=bulk))
+
+    @property
+    def _spread(self) -> tuple[Array, Statistics | Unread]:
+        """The array that the histogram is of, and its figures."""
+        from kerasinspect.analysis.pictures.windows import WindowArray  # noqa: PLC0415 - as above
+        from kerasinspect.analysis.statistics import measure  # noqa: PLC0415 - as above
+
+        values = self.values
+        if self.shows_all and self.shown_as != "dequantized":
+            return values.array, self.figures
+        array: Array = values.array if self.shows_all else WindowArray(values)
+        return array, self._attempt("figures of a part", lambda: measure(array))
 
     @property
     def expected(self) -> Expected | None:
@@ -159,6 +182,18 @@ class WeightInspection:
         from kerasinspect.analysis.pictures.cells import reduce_plane  # noqa: PLC0415 - as above
 
         return reduce_plane(self.values, plane, rows, columns)
+
+    def cells_of(self, planes: Sequence[Plane], rows: int, columns: int) -> list[Cells]:
+        """Planes of ``values`` in cells, from one reading of what they share; raises what ``reduce_planes`` raises."""
+        from kerasinspect.analysis.pictures.cells import reduce_planes  # noqa: PLC0415 - as above
+
+        return reduce_planes(self.values, planes, rows, columns)
+
+    def largest_mean(self, like: Plane, rows: int, columns: int) -> float:
+        """The largest distance from zero of a cell of ``values``, drawn or not; raises what ``largest_mean`` raises."""
+        from kerasinspect.analysis.pictures.cells import largest_mean  # noqa: PLC0415 - as above
+
+        return largest_mean(self.values, like, rows, columns)
 
     @cached_property
     def sha256(self) -> str | Unread:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kerasinspect import model
     from kerasinspect.containers.stored import StoredArray
     from kerasinspect.json_values import JsonObject
+    from kerasinspect.knowledge.hub.table import HubLayer
     from kerasinspect.knowledge.kinds import LayerSpec, WeightSpec
     from kerasinspect.remarks import Remark
 
@@ -36,6 +37,8 @@ class Claim:
     """Path of the array in whose place a legacy file lists it: Keras loads by place."""
     loaded_as: str | None = None
     """What Keras loads it as, where that is another weight than its name says."""
+    trains: bool | None = None
+    """Whether training changes it, where the file lists it so; ``trainable`` is how its variable was made."""
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +82,14 @@ class Node:
     """The groups in it that hold optimizers where one looks for layers."""
     lora_ranks: list[str] = field(default_factory=list)
     """Paths of arrays in its group that hold the rank of LoRA factors, and so are no weights."""
+    library: tuple[HubLayer, ...] = ()
+    """What the code of keras-hub says of its class, which several of its modules may have."""
+    is_told_by_code: bool = False
+    """Its class follows from the code of keras-hub."""
+    foreign: LayerSpec | None = None
+    """Its row of the table of other people's layers; what has one has no ``kind``."""
+    package: str = ""
+    """The package, and its version, that its class is of and that its row was read from; empty for Keras's own."""
     is_plain: bool = False
     """A model or a layer without a config, taken for one of Keras's own rather than for a subclass."""
     bears: bool = False

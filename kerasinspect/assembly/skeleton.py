@@ -59,13 +59,30 @@ def node_of(entry: JsonObject, *, frozen: bool = False) -> Node:
     if _is_operation(entry):
         node.role, node.kind = "operation", OPERATION
         return node
-    if (node.kind is None or node.kind.is_model) and isinstance(config.get("layers"), list):
+    if node.kind is None:
+        node.foreign = _foreign_row(entry, class_name, config)
+    if node.foreign is not None:
+        node.package = node.foreign.package
+        node.role = role_of(node.foreign)
+        node.children = [child for part in node.foreign.sublayers for child in sublayer_nodes(node, part)]
+    elif (node.kind is None or node.kind.is_model) and isinstance(config.get("layers"), list):
         node.role = "model"
         node.children = [node_of(item, frozen=frozen) for item in entries_of(config["layers"])]
     elif node.kind:
         node.role = role_of(node.kind)
         node.children = [child for part in node.kind.sublayers for child in sublayer_nodes(node, part)]
     return node
+
+
+def _foreign_row(entry: JsonObject, class_name: str, config: JsonObject) -> LayerSpec | None:
+    """The row of a class of another package; Keras's own modules have none."""
+    module, named = text_at(entry, "module") or "", text_at(entry, "class_name") or ""
+    registered = text_at(entry, "registered_name") or ""
+    if _is_inside(module, _KERAS_MODULES):
+        return None
+    from kerasinspect.knowledge.layers.third_party import third_party_row  # noqa: PLC0415 - few models have such
+
+    return third_party_row(class_name, module, registered if ">" in registered else named, config)
 
 
 def is_named(node: Node) -> bool:
@@ -113,13 +130,14 @@ def _keeps_name(parent: Node, part: Sublayer) -> bool:
 def _computed_node(parent: Node, part: Sublayer) -> Node:
     """A sublayer that its parent makes from its own config: a recurrent cell, a projection of an attention layer."""
     config = {**parent.config, "name": part.name, "equation": part.equation} if part.equation else parent.config
-    kind = LAYERS[part.class_name]
+    kind = LAYERS.get(part.class_name)
     return Node(
         part.name,
         part.class_name,
         config,
         kind=kind,
-        role="cell" if kind.is_cell else "layer",
+        role="cell" if kind is None or kind.is_cell else "layer",
+        package=parent.package,
         attributes=part.attributes,
         weights=part.weights,
         frozen=parent.frozen,

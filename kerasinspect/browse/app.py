@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
+from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.app import App
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Input
+from textual.message import Message
 from textual.worker import Worker, WorkerState
 
-from kerasinspect.browse.strips import strips_of
-from kerasinspect.browse.subjects import Subject
+from kerasinspect.browse.outline import Outline
+from kerasinspect.browse.widgets.key_bar import KeyBar
 from kerasinspect.browse.widgets.layer_tree import LayerTree
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.browse.widgets.tab_bar import TabBar
+from kerasinspect.browse.widgets.value_table import ValueTable
 from kerasinspect.errors import InspectError
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.output.blocks import Paragraph
-from kerasinspect.output.progress.line import line_of
 from kerasinspect.output.show_options import GridOptions
-from kerasinspect.output.wording import bytes_in_words
 from kerasinspect.shown.escaping import printable, short
 
 if TYPE_CHECKING:
@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.strip import Strip
     from textual.timer import Timer
+    from textual.widgets import Input
 
     from kerasinspect.browse.outline import Node
     from kerasinspect.browse.sessions import Session
-    from kerasinspect.browse.subjects import Page
+    from kerasinspect.browse.subjects import Page, Subject
+    from kerasinspect.browse.whole_array import WholeArray
     from kerasinspect.checking.findings import Finding
-    from kerasinspect.output.blocks import Block
 
 _ASKED_FROM = 256_000_000
 """Bytes from which on whole arrays are read only where somebody says so."""
@@ -72,6 +73,8 @@ class _Drawn:
 
     wanted: _Wanted
     strips: Sequence[Strip]
+    array: WholeArray | None = None
+    """Moved through below the lines."""
 
 
 class BrowseApp(App[None]):
@@ -85,8 +88,8 @@ class BrowseApp(App[None]):
         width: 100%; max-width: 100%; height: 40%; border-right: none; border-bottom: solid $surface-lighten-2;
     }
     .-zoomed LayerTree { display: none; }
-    #search, #search:focus { display: none; height: 1; border: none; padding: 0 1; }
-    #search.-shown, #search.-shown:focus { display: block; }
+    #asked, #asked:focus { display: none; height: 1; border: none; padding: 0 1; }
+    #asked.-shown, #asked.-shown:focus { display: block; }
     """
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_NARROWEST, "-wide")]  # noqa: RUF012 - as the library declares it
@@ -96,6 +99,8 @@ class BrowseApp(App[None]):
         Binding("N", "search_on(False)", "Last found", show=False),
         Binding("f", "findings", "Findings"),
         Binding("y", "copy_name", "Copy name"),
+        Binding("v", "copy_value", "Copy value"),
+        Binding("i", "go_to_index", "Go to index"),
         Binding("c", "copy_page", "Copy page"),
         Binding("z", "zoom", "Whole width"),
         Binding("r", "read_all", "Read all", show=False),
@@ -104,17 +109,30 @@ class BrowseApp(App[None]):
         Binding("q", "quit", "Quit"),
     ]
 
+    class Begun(Message):
+        """The files are open, or cannot be opened."""
+
+        def __init__(self, outline: Outline | None, error: Exception | None = None) -> None:
+            """Tell what there is to be looked at, or why there is nothing."""
+            super().__init__()
+            self.outline, self.error = outline, error
+
     def __init__(self, session: Session) -> None:
         """Take what is to be looked at."""
         super().__init__()
         self._session = session
-        self._tree, self._tabs, self._view = LayerTree(session.top), TabBar(), PageView()
+        self._tree, self._tabs, self._view, self._table = LayerTree(session.top), TabBar(), PageView(), ValueTable()
         self._title = ""
         self._wanted: _Wanted | None = None
-        self._is_awaited = False
+        self._is_awaited = True
         self._settled: Timer | None = None
         self._allowed: set[tuple[Subject, str]] = set()
         self._sought = ""
+        self._asked: Literal["name", "index"] = "name"
+        self.is_opening = True
+        """Whether the files are still being opened."""
+        self.error: Exception | None = None
+        """Why they could not be opened, which ends the view."""
 
     def compose(self) -> ComposeResult:
         """Make the parts of the screen."""
@@ -123,16 +141,32 @@ class BrowseApp(App[None]):
             with Vertical():
                 yield self._tabs
                 yield self._view
-        yield Input(placeholder="a part of a name", id="search")
-        yield Footer()
+                yield self._table
+        yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin with the tree, and with what is not there yet."""
+        """Begin with the tree, and open the files once that is on the screen."""
         self._tree.focus()
         self.set_interval(_PAUSE, self._say_what_takes_long)
-        if self._session.later is not None:
-            self._is_awaited = True
-            self.run_worker(self._session.later, group="later", thread=True)
+        self.call_after_refresh(Thread(target=self._begin, daemon=True).start)
+
+    def _begin(self) -> None:
+        """Open the files; this is a thread that nobody waits for who quits meanwhile."""
+        try:
+            begun = self.Begun(Outline(self._session.begin()))
+        except Exception as error:  # noqa: BLE001 - it is raised again where the view has ended
+            begun = self.Begun(None, error)
+        with suppress(RuntimeError):  # the view has ended before
+            self.post_message(begun)
+
+    def on_browse_app_begun(self, message: Begun) -> None:
+        """Show what there is to be looked at."""
+        self.is_opening = self._is_awaited = False
+        if message.outline is None:
+            self.error = message.error
+            self.exit()
+        else:
+            self._tree.show(message.outline)
 
     # What is shown
 
@@ -143,8 +177,9 @@ class BrowseApp(App[None]):
         self._settled = self.set_timer(_SETTLED, self._show)
 
     def on_page_view_resized(self) -> None:
-        """Lay the page out anew."""
-        self._show()
+        """Lay the page out anew where there is another width for it."""
+        if self._wanted is None or self._wanted.grid.width != self._columns:
+            self._show()
 
     def on_tab_bar_chosen(self, message: TabBar.Chosen) -> None:
         """Show the page whose title was clicked."""
@@ -165,69 +200,132 @@ class BrowseApp(App[None]):
 
     def _show(self) -> None:
         """Draw the page that is wanted; what another one still reads is shown no more."""
-        subject, view = self._tree.chosen.subject, self._view
+        subject, columns = self._tree.chosen.subject, self._columns
         pages = subject.pages()
         titles = [page.title for page in pages]
         at = titles.index(self._title) if self._title in titles else 0
         self._tabs.show(titles, at)
-        if not pages or view.columns <= 0:
+        if not pages or columns <= 0:
             return
-        before, grid = self._wanted, GridOptions(width=view.columns, painted=not self.no_color)
+        from kerasinspect.browse.hints import HINTS  # noqa: PLC0415 - after the first painting
+
+        before, grid = self._wanted, GridOptions(width=columns, painted=not self.no_color, hints=HINTS)
         stay = before is not None and (before.subject, before.page.title) == (subject, pages[at].title)
         self._wanted = wanted = _Wanted(subject, pages[at], grid, stay)
         if pages[at].nbytes >= _ASKED_FROM and (subject, titles[at]) not in self._allowed:
-            view.show(strips_of(_question(pages[at]), view.columns))
+            self._show_lines(_question(pages[at], columns))
             return
         self._is_awaited = True
         self._session.progress.begin("reading", pages[at].nbytes)
         self.run_worker(partial(_drawn, wanted), group="page", exclusive=True, thread=True)
 
+    @property
+    def _columns(self) -> int:
+        """How wide a line of a page may be; of two views the one that is shown knows it."""
+        return max(self._view.columns, self._table.columns)
+
+    def _show_lines(self, strips: Sequence[Strip], *, stay: bool = False) -> None:
+        """Show lines."""
+        self._change_views(self._view, self._table)
+        self._view.show(strips, stay=stay)
+
+    def _show_array(self, array: WholeArray, head: Sequence[Strip], *, stay: bool) -> None:
+        """Show an array below what it is."""
+        self._change_views(self._table, self._view)
+        self._table.show(array, head, stay=stay)
+
+    def _change_views(self, shown: PageView | ValueTable, hidden: PageView | ValueTable) -> None:
+        """Show one of the two views, which has the keys where the other one had them."""
+        had_focus = hidden.has_focus
+        shown.display, hidden.display = True, False
+        if had_focus:
+            shown.focus()
+
     def _say_what_takes_long(self) -> None:
         """Say how far a page has come that is still wanted and not there."""
-        progress = self._session.progress
+        progress, columns = self._session.progress, max(1, self._columns)
         if self._is_awaited and monotonic() - progress.since > _PATIENCE:
-            line = line_of(progress, monotonic(), max(1, self._view.columns)).text
-            self._view.show(strips_of([Paragraph(line, "quiet")], self._view.columns))
+            from kerasinspect.browse.strips import strips_of  # noqa: PLC0415 - after the first painting
+            from kerasinspect.output.blocks import Paragraph  # noqa: PLC0415 - as above
+            from kerasinspect.output.progress.line import line_of  # noqa: PLC0415 - as above
+
+            self._show_lines(strips_of([Paragraph(line_of(progress, monotonic(), columns).text, "quiet")], columns))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what is ready, unless something else is wanted by now."""
-        if event.state is not WorkerState.SUCCESS:
-            return
         result = event.worker.result
-        if isinstance(result, Subject):
+        if event.state is WorkerState.SUCCESS and isinstance(result, _Drawn) and result.wanted is self._wanted:
             self._is_awaited = False
-            self._tree.show(result)
-        elif isinstance(result, _Drawn) and result.wanted is self._wanted:
-            self._is_awaited = False
-            self._view.show(result.strips, stay=result.wanted.stay)
+            if result.array is None:
+                self._show_lines(result.strips, stay=result.wanted.stay)
+            else:
+                self._show_array(result.array, result.strips, stay=result.wanted.stay)
+
+    def on_row_list_chosen(self) -> None:
+        """Go into what is chosen: to the page of a weight, else to what a layer holds."""
+        if self._tree.chosen.subject.is_leaf:
+            (self._table if self._table.display else self._view).focus()
+        else:
+            self._tree.action_open_or_close()
 
     # Search
 
     def action_search(self) -> None:
         """Ask for a part of a name."""
-        field = self.query_one("#search", Input)
+        self._ask("name", "a part of a name")
+
+    def action_go_to_index(self) -> None:
+        """Ask for the index of a value."""
+        if self._table.display:
+            self._ask("index", "an index, such as 12 or 12, 5; -1 is the last position")
+        else:
+            self.notify("The table of a weight has values to go to.", markup=False)
+
+    def _ask(self, what: Literal["name", "index"], words: str) -> None:
+        """Show the field in which something is typed; it is made when it is first needed."""
+        from textual.widgets import Input  # noqa: PLC0415 - after the first painting
+
+        self._asked = what
+        fields = self.query("#asked")
+        field = fields.first(Input) if fields else Input(id="asked")
+        if not fields:
+            self.mount(field, before=self.query_one(KeyBar))
+        field.placeholder, field.value = words, ""
         field.add_class("-shown")
-        field.value = ""
         field.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Go to the first name that has what is typed."""
-        if event.value:
+        if event.value and self._asked == "name":
             self._seek(event.value, self._tree.outline.top)
 
-    def on_input_submitted(self) -> None:
-        """Go back to the tree; n and N go on to other names."""
-        self._end_search()
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go back: to the tree, where n and N go on to other names, or to the value of an index."""
+        if self._asked == "index" and event.value.strip():
+            self._go_to(event.value)
+        self._end_asking()
+
+    def _go_to(self, text: str) -> None:
+        """Go to a value by its index."""
+        try:
+            index = [int(part) for part in text.strip(" []()").replace(",", " ").split()]
+        except ValueError:
+            self.notify("An index is whole numbers, one for each axis: 12, 5", severity="warning", markup=False)
+            return
+        if not self._table.go_to(index):
+            self.notify("The array has no value there.", severity="warning", markup=False)
 
     def on_key(self, event: events.Key) -> None:
-        """Leave the search where it is asked for."""
-        if event.key == "escape":
-            self._end_search()
+        """Leave the field where it is asked for, or the page for the tree."""
+        if event.key == "escape" and self.query("#asked.-shown"):
+            self._end_asking()
+        elif event.key == "escape" and not self._tree.has_focus and self._tree.display:
+            self._tree.focus()
 
-    def _end_search(self) -> None:
+    def _end_asking(self) -> None:
         """Take the field away."""
-        self.query_one("#search").remove_class("-shown")
-        self._tree.focus()
+        self.query_one("#asked").remove_class("-shown")
+        (self._table if self._asked == "index" else self._tree).focus()
 
     def action_search_on(self, forward: bool) -> None:  # noqa: FBT001 - what a key gives
         """Go to the next name that has what was typed, or to the one before."""
@@ -247,6 +345,8 @@ class BrowseApp(App[None]):
 
     def action_findings(self) -> None:
         """List what ``check`` says, and go to the place of a finding."""
+        if self.is_opening:
+            return
         from kerasinspect.browse.screens.findings import FindingsScreen  # noqa: PLC0415 - after the first painting
 
         self.push_screen(FindingsScreen(self._session.report, self._session.progress), self._go_to_finding)
@@ -273,7 +373,7 @@ class BrowseApp(App[None]):
     def action_zoom(self) -> None:
         """Give the page the whole width, or the tree its part again."""
         is_zoomed = self.screen.toggle_class("-zoomed").has_class("-zoomed")
-        (self._view if is_zoomed else self._tree).focus()
+        (self._tree if not is_zoomed else self._table if self._table.display else self._view).focus()
 
     def action_copy_name(self) -> None:
         """Put the path of what is chosen on the clipboard, every character to be seen."""
@@ -281,7 +381,15 @@ class BrowseApp(App[None]):
 
     def action_copy_page(self) -> None:
         """Put the page that is shown on the clipboard."""
-        self._copy(self._view.text)
+        self._copy((self._table if self._table.display else self._view).text)
+
+    def action_copy_value(self) -> None:
+        """Put the value under the cursor on the clipboard, with all its digits."""
+        value = self._table.cursor_value if self._table.display else None
+        if value is None:
+            self.notify("No value is chosen: tab goes to the table of a weight.", markup=False)
+        else:
+            self._copy(value)
 
     def _copy(self, text: str) -> None:
         """Put a text on the clipboard, and say so."""
@@ -294,17 +402,26 @@ class BrowseApp(App[None]):
         self.exit()
 
 
-def _question(page: Page) -> Sequence[Block]:
+def _question(page: Page, columns: int) -> Sequence[Strip]:
     """What stands in the place of a page that reads much."""
+    from kerasinspect.browse.strips import strips_of  # noqa: PLC0415 - after the first painting
+    from kerasinspect.output.blocks import Paragraph  # noqa: PLC0415 - as above
+    from kerasinspect.output.wording import bytes_in_words  # noqa: PLC0415 - as above
+
     said = f"{page.title} of all values: {bytes_in_words(page.nbytes)} are read for it."
-    return [Paragraph(said), Paragraph("Press r to read them.", "quiet")]
+    return strips_of([Paragraph(said), Paragraph("Press r to read them.", "quiet")], columns)
 
 
 def _drawn(wanted: _Wanted) -> _Drawn:
     """The lines of a page; what it reads is read here, in a thread."""
-    columns = wanted.grid.width or 1
+    from kerasinspect.browse.strips import strips_of  # noqa: PLC0415 - after the first painting
+    from kerasinspect.output.blocks import Paragraph  # noqa: PLC0415 - as above
+
+    page, columns = wanted.page, wanted.grid.width or 1
     try:
-        strips = strips_of(wanted.page.draw(wanted.grid), columns)
+        array = page.array()
+        blocks = page.draw(wanted.grid) if array is None else page.head()
+        return _Drawn(wanted, strips_of(blocks, columns), array)
     except InspectError as error:
         strips = strips_of([Paragraph(str(error), "error")], columns)
     except MemoryError:

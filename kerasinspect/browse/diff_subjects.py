@@ -5,23 +5,32 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.comparison.compared_values import compared_values
 from kerasinspect.analysis.comparison.listing import ListedDiff, ListedLayer, list_diff
+from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
-from kerasinspect.browse.model_pages import layer_table, weight_table
+from kerasinspect.axes import fitted_axes
+from kerasinspect.browse.differences import Difference
+from kerasinspect.browse.model_pages import layer_table, whole_page
 from kerasinspect.browse.subjects import Page, Subject
-from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.output.blocks import Paragraph
+from kerasinspect.dtypes import holds_numbers
+from kerasinspect.late.dataclasses import dataclass, replace
+from kerasinspect.output.arrays.heat_maps import draw_heat_map
+from kerasinspect.output.blocks import Heading, Paragraph
 from kerasinspect.output.comparison.words import layer_name, name_in_words
 from kerasinspect.output.pages.diff import changes_blocks, diff_blocks
+from kerasinspect.output.pages.show import weight_blocks
+from kerasinspect.output.show_options import ShowOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.comparison.results import Diff, LayerDiff, Verdict, WeightDiff
     from kerasinspect.analysis.inspection import LayerInspection, WeightInspection
     from kerasinspect.model import Model
-    from kerasinspect.output.blocks import Tone
+    from kerasinspect.output.blocks import Block, Tone
+    from kerasinspect.output.show_options import GridOptions
 
 _TONES: Mapping[Verdict | None, Tone] = {"replaced": "warning", "added": "warning", "removed": "warning", None: "error"}
 """How much it matters what became of a layer, where it is more than training makes of it."""
@@ -104,8 +113,43 @@ def _layer_pages(layer: LayerDiff, sides: tuple[_Side, _Side]) -> Iterator[Page]
 
 
 def _weight_pages(weight: WeightDiff, sides: tuple[_Side, _Side]) -> Iterator[Page]:
-    """The weight as it is in each model that has it."""
+    """The weight as it is in each model that has it, then pictures of both and of what differs."""
+    found = []
     for side, one in zip(sides, (weight.old, weight.new), strict=True):
         inspected = None if one is None else side.weights.get(one.stored_path)
         if inspected is not None:
-            yield Page(side.title, partial(weight_table, inspected))
+            yield whole_page(side.title, inspected)
+            found.append((side.title, inspected))
+    nbytes = sum(one.weight.array.nbytes for _, one in found)
+    yield Page("Heat maps", lambda grid: _heat_maps(found, grid), (1 + (len(found) > 1)) * nbytes)
+
+
+def _heat_maps(found: Sequence[tuple[str, WeightInspection]], grid: GridOptions) -> Iterator[Block]:
+    """The picture of what differs, where both sides are numbers of one shape, then those of the sides themselves."""
+    options = ShowOptions(heatmap=True, grid=grid)
+    if len(found) > 1:
+        (_, old), (_, new) = found
+        yield Heading("Difference", 2, facts=("new less old",))
+        difference = _difference(old, new)
+        if difference is None:
+            yield Paragraph("The sides are no numbers of one shape and one kind.", "quiet", 3)
+        else:
+            drawn = difference.attempt(lambda: draw_heat_map(difference, grid))
+            yield from (
+                [Paragraph(f"cannot be read: {drawn.message}", "warning", 3)] if isinstance(drawn, Unread) else drawn
+            )
+    for title, inspected in found:
+        yield Heading(title, 2)
+        yield from weight_blocks(inspected, options)
+
+
+def _difference(old: WeightInspection, new: WeightInspection) -> WeightInspection | None:
+    """What a weight has more than it had, with the axes of the new one; None where that is no number."""
+    compared = compared_values(old.weight, new.weight)
+    known = all(holds_numbers(array.dtype) for array in (compared.old, compared.new))
+    if not (compared.are_told and known and compared.old.shape == compared.new.shape):
+        return None
+    array = Difference(compared.old, compared.new)
+    axes = fitted_axes(new.weight.value_axes, array.shape)
+    weight = replace(new.weight, array=array, axes=axes, unpacked=None, unpacked_axes=(), dequantized=None)
+    return replace(new, weight=weight)

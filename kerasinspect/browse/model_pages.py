@@ -6,17 +6,26 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.damage import Unread
+from kerasinspect.browse.hints import HINTS
 from kerasinspect.browse.subjects import Page
+from kerasinspect.browse.whole_array import whole_array
+from kerasinspect.output.blocks import Paragraph
 from kerasinspect.output.pages.list import list_blocks
 from kerasinspect.output.pages.show import layer_head, weight_blocks, weight_head
 from kerasinspect.output.show_options import ShowOptions
+from kerasinspect.output.wording import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kerasinspect.analysis.inspection import Inspection, LayerInspection, WeightInspection
+    from kerasinspect.browse.whole_array import WholeArray
     from kerasinspect.output.blocks import Block
     from kerasinspect.output.show_options import GridOptions
+
+_NAMED = 5
+"""Sublayers that are named; of more only the number is said."""
 
 
 def model_pages(inspection: Inspection) -> tuple[Page, ...]:
@@ -60,7 +69,7 @@ def layer_pages(inspected: LayerInspection) -> tuple[Page, ...]:
     return (
         Page("Table", partial(layer_table, inspected)),
         *_pictures(partial(_layer_pictures, inspected), size),
-        _figures(inspected.weights),
+        Page("Figures", lambda _: _measured(inspected.weights) if inspected.weights else _no_weights(inspected), size),
         Page("Explanation", lambda _: _explanation(inspected)),
     )
 
@@ -68,21 +77,26 @@ def layer_pages(inspected: LayerInspection) -> tuple[Page, ...]:
 def weight_pages(inspected: WeightInspection) -> tuple[Page, ...]:
     """What is said of a weight."""
     return (
-        Page("Table", partial(weight_table, inspected)),
+        whole_page("Table", inspected),
         *_pictures(partial(weight_blocks, inspected), _nbytes(inspected)),
-        _figures((inspected,)),
+        Page("Figures", lambda _: _measured((inspected,)), _nbytes(inspected)),
         Page("Explanation", lambda _: _explained(inspected)),
     )
+
+
+def whole_page(title: str, inspected: WeightInspection) -> Page:
+    """All values of a weight below what it is; those of one that has no lines of values as elsewhere."""
+
+    def array() -> WholeArray | None:
+        found = inspected.attempt(lambda: whole_array(inspected.values))
+        return None if isinstance(found, Unread) else found  # the page says why it cannot be read
+
+    return Page(title, partial(_weight_table, inspected), array=array, head=lambda: _head(inspected))
 
 
 def _explanation(inspected: LayerInspection) -> Iterator[Block]:
     """What a layer and its own weights do, in sentences."""
     return chain(layer_head(inspected, explain=True), *map(_explained, inspected.weights))
-
-
-def _figures(weights: Sequence[WeightInspection]) -> Page:
-    """The figures of some weights, for which all of their values are read."""
-    return Page("Figures", lambda _: _measured(weights), sum(map(_nbytes, weights)))
 
 
 def _measured(weights: Sequence[WeightInspection]) -> Iterable[Block]:
@@ -101,12 +115,26 @@ def _nbytes(inspected: WeightInspection) -> int:
 def layer_table(inspected: LayerInspection, grid: GridOptions) -> Iterator[Block]:
     """What a layer is, with the values of its own weights."""
     head = layer_head(inspected, explain=False)
-    return chain(head, *(weight_table(weight, grid) for weight in inspected.weights))
+    if inspected.layer.layers or inspected.is_quiet:  # of others the head says it
+        head = chain(head, () if inspected.weights else _no_weights(inspected))
+    return chain(head, *(_weight_table(weight, grid) for weight in inspected.weights))
 
 
-def weight_table(inspected: WeightInspection, grid: GridOptions) -> Iterator[Block]:
+def _weight_table(inspected: WeightInspection, grid: GridOptions) -> Iterator[Block]:
     """The values of a weight in labelled tables."""
     return weight_blocks(inspected, ShowOptions(grid=grid))
+
+
+def _no_weights(inspected: LayerInspection) -> Iterator[Block]:
+    """Why nothing is shown of the weights of a layer that has none of its own; the head of a page says more of some."""
+    layer = inspected.layer
+    holders = [inner.path for inner in layer.walk() if inner is not layer and inner.weights]
+    if holders:
+        yield Paragraph(f"It has no weights of its own: they belong to {first_few(holders, _NAMED)}.", "quiet", 2)
+    elif layer.built is False:
+        yield Paragraph("It has no weights yet.", "quiet", 2)
+    else:
+        yield Paragraph("It has no weights.", "quiet", 2)
 
 
 def _pictures(draw: Callable[[ShowOptions], Iterable[Block]], nbytes: int) -> Iterator[Page]:
@@ -117,9 +145,16 @@ def _pictures(draw: Callable[[ShowOptions], Iterable[Block]], nbytes: int) -> It
 
 def _layer_pictures(inspected: LayerInspection, options: ShowOptions) -> Iterator[Block]:
     """The pictures of a layer's own weights."""
+    if not inspected.weights:
+        return _no_weights(inspected)
     return chain.from_iterable(weight_blocks(weight, options) for weight in inspected.weights)
+
+
+def _head(inspected: WeightInspection) -> Iterator[Block]:
+    """What a weight is."""
+    return weight_head(inspected, explain=False, hints=HINTS)
 
 
 def _explained(inspected: WeightInspection) -> Iterator[Block]:
     """What a weight does, in sentences."""
-    return weight_head(inspected, explain=True)
+    return weight_head(inspected, explain=True, hints=HINTS)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.model import depth_first
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -73,7 +71,7 @@ class Outline:
 
     def find(self, fits: Callable[[Subject], bool], start: Node, *, forward: bool = True) -> Node | None:
         """The next node, or the one before, that fits, whether it is to be seen or not; from the end round again."""
-        nodes = [*depth_first(self.top, lambda node: node.below)]
+        nodes = [*_walk(self.top, lambda node: node.below)]
         at = nodes.index(start)
         following = (*nodes[at + 1 :], *nodes[: at + 1])
         order = following if forward else (*reversed(following[:-1]), start)
@@ -82,4 +80,11 @@ class Outline:
 
 def _seen(top: Node) -> Iterator[Node]:
     """A node, and what is to be seen below it."""
-    return depth_first(top, lambda node: node.below if node.is_open else ())
+    return _walk(top, lambda node: node.below if node.is_open else ())
+
+
+def _walk(top: Node, below: Callable[[Node], Sequence[Node]]) -> Iterator[Node]:
+    """A node, then those below it, depth first."""
+    from kerasinspect.model import depth_first  # noqa: PLC0415 - the first painting has nothing below its only node
+
+    return depth_first(top, below)

@@ -1,17 +1,17 @@
-"""What is looked at in one run: a model, or what differs between two, with all that can be asked about it."""
+"""What is looked at in one run: a model, or what differs between two, with all that can be asked about it.
+
+Nothing is opened before somebody asks for it, and what opens files is imported then: the screen is there first.
+"""
 
 from __future__ import annotations
 
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.analysis.inspection import inspect
-from kerasinspect.analysis.selection import select
-from kerasinspect.browse.model_subjects import model_subject
 from kerasinspect.browse.subjects import Subject
 from kerasinspect.errors import InspectError
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.opening import open_with_container
 from kerasinspect.progress import Progress, watched
 
 if TYPE_CHECKING:
@@ -29,32 +29,50 @@ class Session:
     """What is looked at, and what else can be asked about it."""
 
     top: Subject
+    """What stands there until the files are open."""
     progress: Progress
     """What counts the bytes that are read."""
     close: Callable[[], None]
     """Ends all reading."""
+    open: Callable[[], object]
+    """Opens the files, once; raises what ``open_model`` raises."""
+    begin: Callable[[], Subject]
+    """What is to be looked at, of files that are opened for it where they are not; raises what ``open`` raises."""
     report: Callable[[], ModelReport]
     """What ``check`` says of the model; it is asked once."""
-    later: Callable[[], Subject] | None = None
-    """What is to be looked at once it is there, in the place of ``top``."""
 
 
 def model_session(location: str, limits: Limits, files: ExitStack) -> Session:
-    """A model, whose file is one of ``files``; raises what ``open_model`` raises."""
+    """A model, whose file becomes one of ``files``."""
     progress = Progress()
-    model, container = _opened(location, limits, files, progress)
-    top = model_subject(inspect(select(model)))
-    return Session(top, progress, files.close, cache(partial(_checked, model, container, progress)))
+    opened = cache(partial(_opened, location, limits, files, progress))
+
+    def looked_at() -> Subject:
+        model, _ = opened()
+        from kerasinspect.analysis.inspection import inspect  # noqa: PLC0415 - after the first painting
+        from kerasinspect.analysis.selection import select  # noqa: PLC0415 - as above
+        from kerasinspect.browse.model_subjects import model_subject  # noqa: PLC0415 - as above
+
+        return model_subject(inspect(select(model)))
+
+    report = cache(lambda: _checked(*opened(), progress))
+    return Session(
+        Subject("", Path(location).name or location, "opening"), progress, files.close, opened, looked_at, report
+    )
 
 
 def diff_session(old: str, new: str, limits: Limits, files: ExitStack) -> Session:
-    """What differs between two models, which is found out once the view is there; ``check`` is asked of the new one."""
+    """What differs between two models; ``check`` is asked of the new one."""
     progress = Progress()
-    before, _ = _opened(old, limits, files, progress)
-    after, container = _opened(new, limits, files, progress)
+
+    @cache
+    def opened() -> tuple[Model, Model, Container]:
+        before, _ = _opened(old, limits, files, progress)
+        return before, *_opened(new, limits, files, progress)
 
     def compared() -> Subject:
-        from kerasinspect.analysis.comparison.models import compare_models  # noqa: PLC0415 - after the first painting
+        before, after, _ = opened()
+        from kerasinspect.analysis.comparison.models import compare_models  # noqa: PLC0415 - as above
         from kerasinspect.browse.diff_subjects import diff_subject  # noqa: PLC0415 - as above
 
         try:
@@ -63,12 +81,14 @@ def diff_session(old: str, new: str, limits: Limits, files: ExitStack) -> Sessio
         except InspectError as error:  # among others since somebody quits meanwhile
             return Subject("", "not compared", str(error), "error")
 
-    waiting = Subject("", "comparing")
-    return Session(waiting, progress, files.close, cache(partial(_checked, after, container, progress)), compared)
+    report = cache(lambda: _checked(*opened()[1:], progress))
+    return Session(Subject("", "comparing"), progress, files.close, opened, compared, report)
 
 
 def _opened(location: str, limits: Limits, files: ExitStack, progress: Progress) -> tuple[Model, Container]:
     """A model and its container, whose bytes are counted."""
+    from kerasinspect.opening import open_with_container  # noqa: PLC0415 - after the first painting
+
     with watched(progress):
         model, container = open_with_container(location, limits)
     files.callback(model.close)

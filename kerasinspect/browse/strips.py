@@ -8,7 +8,6 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from kerasinspect.output.colours import look_of
-from kerasinspect.output.layout.lines import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +18,10 @@ if TYPE_CHECKING:
 
 def strips_of(blocks: Iterable[Block], width: int) -> list[Strip]:
     """The lines of a page that is so many columns wide."""
-    return [strip_of(line) for line in lay_out(blocks, width)]
+    from kerasinspect.browse.hints import HINTS  # noqa: PLC0415 - after the first painting
+    from kerasinspect.output.layout.lines import lay_out  # noqa: PLC0415 - as above
+
+    return [strip_of(line) for line in lay_out(blocks, width, HINTS)]
 
 
 def strip_of(line: Line) -> Strip:

@@ -9,11 +9,21 @@ from kerasinspect.late.dataclasses import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from kerasinspect.browse.whole_array import WholeArray
     from kerasinspect.output.blocks import Block, Tone
     from kerasinspect.output.show_options import GridOptions
 
 _Draw: TypeAlias = "Callable[[GridOptions], Iterable[Block]]"
 """Makes a page; reading happens while it is walked through."""
+
+
+def _no_array() -> None:
+    """Most pages have no array to be moved through."""
+
+
+def _nothing() -> tuple[Block, ...]:
+    """Nothing above an array."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +32,13 @@ class Page:
 
     title: str
     draw: _Draw
+    """The page; one with an ``array`` has it only where that gives none."""
     nbytes: int = 0
     """Bytes that drawing it reads beyond what is shown: those of whole arrays, for figures of all values."""
+    array: Callable[[], WholeArray | None] = _no_array
+    """An array that is moved through as a whole."""
+    head: Callable[[], Iterable[Block]] = _nothing
+    """What stands above it."""
 
 
 def _no_pages() -> tuple[Page, ...]:

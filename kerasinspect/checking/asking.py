@@ -48,16 +48,21 @@ def _waive_nothing(_: Finding) -> None:
     """The reason for which a finding is waived without a policy: none."""
 
 
-def check_file(
+def check_file(  # noqa: PLR0913 - all that a request says of each of its files
     location: str,
     rules: Sequence[ActiveRule],
     limits: Limits = DEFAULT,
     contract: Contract | None = None,
     waive: _Waive = _waive_nothing,
+    *,
+    architecture: str | None = None,
 ) -> ModelReport:
-    """The report of one file: what the rules find, or why it cannot be read."""
+    """The report of one file: what the rules find, or why it cannot be read.
+
+    Raises RequestError where an ``architecture`` is to be joined to it and is of another model.
+    """
     try:
-        model, container = open_with_container(location, limits)
+        model, container = open_with_container(location, limits, config=architecture)
         with model:
             return check_model(model, container, rules, contract, waive)
     except UnreadableFile as error:
@@ -104,6 +109,9 @@ def report_on(
         model.format,
         arrays_read=sum(path in evidence.statistics and holds_numbers(dtype) for path, dtype in dtypes.items()),
         arrays=len(dtypes),
+        arrays_without_numbers=sum(
+            path in evidence.statistics and not holds_numbers(dtype) for path, dtype in dtypes.items()
+        ),
         damage=damage,
         findings=tuple(answer for answer in answers if isinstance(answer, Finding)),
         skipped=tuple(Skipped(code, reason) for code, reason in skipped.items()),

@@ -37,7 +37,7 @@ Need: TypeAlias = Literal[
 ]
 """What a file must have for a rule to be asked; a rule that lacks it is skipped, with the reason."""
 
-_Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract"]
+_Family: TypeAlias = Literal["values", "structure", "training", "container", "safety", "contract", "saving"]
 
 _FAMILIES: Mapping[str, _Family] = {
     "KI1": "values",
@@ -46,6 +46,7 @@ _FAMILIES: Mapping[str, _Family] = {
     "KI4": "container",
     "KI5": "safety",
     "KI6": "contract",
+    "KI7": "saving",
 }
 """What the first three characters of a code say."""
 
@@ -214,8 +215,10 @@ class ModelReport:
     location: str
     format: FormatName | None = None
     arrays_read: int | None = None
-    """Arrays whose values were read; fewer than ``arrays`` where some of them are damaged."""
+    """Arrays whose numbers were read; fewer than ``arrays`` where some are damaged or hold none."""
     arrays: int | None = None
+    arrays_without_numbers: int = 0
+    """Arrays of texts, of complex numbers and the like, which are whole and of which nothing is measured."""
     error: str | None = None
     """Why the file could not be opened as a model; there are no findings then."""
     damage: tuple[str, ...] = ()

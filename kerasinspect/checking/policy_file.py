@@ -9,6 +9,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from kerasinspect.arguments import in_python
 from kerasinspect.containers.sources import read_user_file
 from kerasinspect.errors import RequestError
 from kerasinspect.late.dataclasses import dataclass
@@ -25,7 +26,7 @@ _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
 _DEEP_KEY = re.compile(rf"(?<![\w\\-])(?:{_PART}){{{_MOST_PARTS}}}", re.ASCII)
 """A key of more parts, bare ones or quoted ones; or so many words with nothing but dots between them in a text."""
 
-_GO_WITHOUT = "Correct it, or go on without it: --no-config (in Python: without config)."
+_GO_WITHOUT = f"Correct it, or go on without it: --no-config{in_python('without config')}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def read_policy(path: str) -> PolicyFile:
     if content is None:
         raise RequestError(
             f"{path} has no table [tool.kerasinspect].",
-            "Add it, or name another file with --config (in Python: config).",
+            f"Add it, or name another file with --config{in_python('config')}.",
         )
     return PolicyFile(path, content)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.arguments import choice_of, names_of, path_of, paths_of
+from kerasinspect.arguments import choice_of, in_python, names_of, path_of, paths_of
 from kerasinspect.checking.asking import check_file, check_model
 from kerasinspect.checking.findings import SEVERITIES, CheckReport, ModelReport
 from kerasinspect.checking.locks import parse_lock, read_lock
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Sequence
 
-    from kerasinspect.arguments import Names, Paths
+    from kerasinspect.arguments import Names, PathName, Paths
     from kerasinspect.checking.contract import Contract
     from kerasinspect.checking.findings import ActiveRule, Severity
     from kerasinspect.formats.contents import Container
     from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.model import Model
 
-_NAME_A_LOCK = "KI6 compares with a lock: name one with --against (in Python: against), or select other rules too."
+_NAME_A_LOCK = f"KI6 compares with a lock: name one with --against{in_python('against')}, or select other rules too."
 """What to do where nothing is asked for want of a lock."""
 
 
@@ -44,14 +44,15 @@ def check(  # noqa: PLR0913 - the options of the command
     against: str | os.PathLike[str] | None = None,
     exact_names: bool = False,
     for_keras: str | None = None,
+    architecture: PathName | None = None,
     limits: Limits = DEFAULT,
 ) -> CheckReport:
     """What is wrong with saved models: files, folders that are searched, or globs.
 
     ``config`` is a policy or the file of one, and no other is looked for; ``against`` is a file that ``kerasinspect
-    lock`` made; ``for_keras`` is a version of Keras, 3.10, that has to accept the configs. All the others win over the
-    policy. One bad file never stops the others: it has a sentence in ``ModelReport.error``. Raises RequestError where
-    the request itself is wrong.
+    lock`` made; ``for_keras`` is a version of Keras, 3.10, that has to accept the configs. All these win over the
+    policy. ``architecture`` is a file with a config, which is joined to files of weights alone. One bad file never
+    stops the others: it has a sentence in ``ModelReport.error``. Raises RequestError where the request itself is wrong.
     """
     if fail_on is not None:
         choice_of("fail_on", fail_on, SEVERITIES)
@@ -66,7 +67,8 @@ def check(  # noqa: PLR0913 - the options of the command
     )
     policy = policy.overridden(asked)
     files = find_models(paths_of(locations), limits)
-    return check_models(files, policy, open_lock(against), limits)
+    joined = None if architecture is None else path_of(architecture)
+    return check_models(files, policy, open_lock(against), limits, joined)
 
 
 def keras_version(text: str | None) -> tuple[int, int] | None:
@@ -138,9 +140,16 @@ def check_open(model: Model, container: Container) -> ModelReport:
 
 
 def check_models(
-    files: Sequence[Location], policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT
+    files: Sequence[Location],
+    policy: Policy,
+    contract: Contract | None = None,
+    limits: Limits = DEFAULT,
+    architecture: str | None = None,
 ) -> CheckReport:
-    """What a policy's rules say about some files, and where they depart from a contract."""
+    """What a policy's rules say about some files, and where they depart from a contract.
+
+    Raises RequestError where there is an ``architecture`` and a file that it cannot be joined to.
+    """
     rules = policy.rules(with_contract=contract is not None)
     if contract is not None:
         _require_compared(contract, rules)
@@ -151,7 +160,7 @@ def check_models(
     reports = (
         ModelReport(file.path, error=file.error)
         if file.error
-        else check_file(file.path, rules, limits, contract, waivers.reason)
+        else check_file(file.path, rules, limits, contract, waivers.reason, architecture=architecture)
         for file in in_turn(files)
     )
     models = tuple(reports)

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import MODELS, PAGE, REPORT_FORMAT, REPORT_FORMS, as_report_form, as_target, options
+from kerasinspect.commands.options import (
+    ARCHITECTURE,
+    MODELS,
+    PAGE,
+    REPORT_FORMAT,
+    REPORT_FORMS,
+    as_report_form,
+    as_target,
+    options,
+)
 
 if TYPE_CHECKING:
     from kerasinspect.checking.findings import Severity
@@ -33,7 +42,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 
 
 @click.command()
-@MODELS
+@options(MODELS, ARCHITECTURE)
 @click.option("--select", metavar="RULES", multiple=True, help="Only these: codes, code prefixes (KI1) or names.")
 @click.option(
     "--extend-select", metavar="RULES", multiple=True, help="These too, beside what the policy or the default selects."
@@ -75,6 +84,7 @@ def _report(context: click.Context, parameter: click.Parameter, text: str) -> tu
 def check(
     locations: tuple[str, ...],
     *,
+    architecture: str | None,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -111,7 +121,7 @@ def check(
     allowed = with_limits(DEFAULT, limits)
     files = find_models(locations, allowed)
     policy = open_policy(config) if config or no_config else policy_here(locations)
-    read = (*(location.path for location in files), policy.source, against)
+    read = (*(location.path for location in files), policy.source, against, architecture)
     outputs = (output, *(target for _, target in reports))
     require_apart(outputs)
     for written in outputs:
@@ -123,7 +133,7 @@ def check(
     )
     policy = policy.overridden(asked)
     contract = open_lock(against)
-    report = check_models(files, policy, contract, allowed)
+    report = check_models(files, policy, contract, allowed, architecture)
     try:
         for kind, target in reports:
             emit_report(report, kind, target, read, statistics=statistics, quiet=quiet, verbose=verbose)

@@ -221,12 +221,19 @@ def finish(selection: Selection, damage: Damage, *, quiet: bool, explain: bool =
     return _DAMAGED if sentences else 0
 
 
+def say_written(what: str, output: Target | None, *, quiet: bool) -> None:
+    """Say what was written to which file, unless that was standard output."""
+    if output is not None and not quiet:
+        say("note", [f"{what} written to {output.path}."])
+
+
 def say(word: str, sentences: Iterable[str]) -> None:
     """Write sentences to standard error, each on its line, safe to show."""
+    from kerasinspect.arguments import on_a_command_line
     from kerasinspect.shown.escaping import visible
 
     listed = list(dict.fromkeys(sentences))
-    said = [visible(sentence) for sentence in listed[:_NOTES_SHOWN]]
+    said = [visible(on_a_command_line(sentence)) for sentence in listed[:_NOTES_SHOWN]]
     if len(listed) > _NOTES_SHOWN:
         said.append(f"and {len(listed) - _NOTES_SHOWN} more")
     for sentence in said:

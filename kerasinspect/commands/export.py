@@ -47,7 +47,7 @@ def export(
 
     from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import select
-    from kerasinspect.commands.emitting import finish, say
+    from kerasinspect.commands.emitting import finish, say, say_written
     from kerasinspect.commands.mistakes import layer_among
     from kerasinspect.errors import NotAModel
     from kerasinspect.exporting.writing import export_selections
@@ -72,5 +72,6 @@ def export(
         several = len(models) > 1
         statuses = [finish(one, Damage(), quiet=quiet, of=one.model.location if several else "") for one in selections]
         if not quiet:
-            say("note", [*written.notes, f"{counted(len(written), 'array')} written to {written.path}."])
+            say("note", written.notes)
+        say_written(counted(len(written), "array"), output, quiet=quiet)
         return max(statuses)

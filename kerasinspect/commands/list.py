@@ -55,7 +55,9 @@ def list_weights(
         with open_model(location, allowed, config=config) as model:
             selection = select(model, *filters)
             with inspecting(
-                selection, InspectionOptions(bins=SPARK), whole=(hashes or sparks) and not selection.filtered
+                selection,
+                InspectionOptions(bins=SPARK, bulk=form in {"table", "markdown"}),
+                whole=(hashes or sparks) and not selection.filtered,
             ) as inspection:
                 inspection.expect_readings(hashes + 2 * sparks)
                 yield _listing(inspection, hashes=hashes, sparks=sparks)

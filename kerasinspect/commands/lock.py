@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import COLOR, CONFIG, LIMITS, MODEL, OUTPUT, options
+from kerasinspect.commands.options import COLOR, CONFIG, LIMITS, MODEL, OUTPUT, QUIET, options
 from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @options(MODEL, CONFIG)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")
-@options(OUTPUT, LIMITS, COLOR)
+@options(OUTPUT, LIMITS, QUIET, COLOR)
 def lock(
     location: str,
     *,
@@ -26,6 +26,7 @@ def lock(
     exact_names: bool,
     output: Target | None,
     limits: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Record the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 
@@ -36,7 +37,7 @@ def lock(
     from kerasinspect.analysis.weights_checksum import verifying
     from kerasinspect.checking.contract import contract_of
     from kerasinspect.checking.locks import sealed
-    from kerasinspect.commands.emitting import emit_document
+    from kerasinspect.commands.emitting import emit_document, say_written
     from kerasinspect.errors import DamagedFile
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
@@ -54,3 +55,4 @@ def lock(
         if damage:
             raise DamagedFile(f"{location} is damaged: {damage[0]}", "Lock a model that can be read as a whole.")
         emit_document(sealed(lock_document(contract)), output, location)
+    say_written("Lock", output, quiet=quiet)

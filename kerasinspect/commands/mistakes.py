@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from kerasinspect.errors import RequestError
+from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.foreign_files import listed
 from kerasinspect.names import LONGEST_SHOWN, alike, cut
 from kerasinspect.platforms import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from kerasinspect.errors import NotAModel
 
 _PROGRAM = "kerasinspect"
 _LONGEST_LINE = 200
@@ -67,6 +70,23 @@ def layer_among(words: Sequence[str]) -> RequestError | None:
         return None
     name = cut(word, LONGEST_SHOWN)
     return RequestError(f"{name} does not exist.", f"A layer is chosen with --layer {name}.")
+
+
+def model_that_is_missing(context: click.Context) -> NotAModel | None:
+    """The error for the first model of a line that is not there, which is mended before how a file is written."""
+    from kerasinspect.containers.sources import STANDARD_INPUT
+    from kerasinspect.formats.locating.locations import paths_named
+    from kerasinspect.formats.locating.missing import missing_model
+
+    given = (context.params.get(name) for name in _MODELS)
+    words = (word for some in given for word in ([some] if isinstance(some, str) else some or ()))
+    paths = (path for word in words if word != STANDARD_INPUT for path in paths_named(word))
+    gone = (path for path in paths if not any(os.path.lexists(path + ending) for ending in ("", INDEX_OF_CHECKPOINT)))
+    return next(map(missing_model, gone), None)
+
+
+_MODELS = ("location", "locations", "old", "new", "model")
+"""What commands call the models that they are given."""
 
 
 def _taking_several(context: click.Context) -> str:

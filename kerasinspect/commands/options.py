@@ -206,8 +206,10 @@ def form_by_ending(context: click.Context, parameter: click.Parameter, endings: 
     form = endings.get(ending, default)
     known = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
     if form not in known:
+        from kerasinspect.commands.mistakes import model_that_is_missing
+
         message = f"{context.info_name} has no format for a file {ending}: give it another ending, or say --format."
-        raise click.UsageError(message, context)
+        raise model_that_is_missing(context) or click.UsageError(message, context)
     return form
 
 
@@ -307,18 +309,19 @@ def _remember_display(context: click.Context, parameter: click.Parameter, value:
     return value
 
 
-CONFIG = click.option(
-    "--config",
-    metavar="FILE",
-    help="Join this architecture to weights alone: model.to_json(), or the config.json of a .keras file.",
-)
+_JOINED = "Join this architecture to weights alone: model.to_json(), or the config.json of a .keras file."
+
+CONFIG = click.option("--config", "--architecture", "config", metavar="FILE", help=_JOINED)
+
+ARCHITECTURE = click.option("--architecture", metavar="FILE", help=_JOINED)
+"""The same where ``--config`` is something else."""
 
 QUIET = click.option(
     "-q", "--quiet", is_flag=True, callback=_remember_display, help="No notes and no progress bar; results stay."
 )
 
 
-COLOR = click.option(
+_COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
@@ -328,27 +331,37 @@ COLOR = click.option(
     help="Default: auto, which colors a terminal unless NO_COLOR, FORCE_COLOR or CLICOLOR_FORCE says otherwise.",
 )
 
-DISPLAY = options(
-    COLOR,
-    click.option(
-        "--width",
-        type=WholeNumber(NARROWEST, WIDEST, clamp=True),
-        metavar="N",
-        expose_value=False,
-        callback=_remember_display,
-        help="Fit the page to N columns. Default: COLUMNS, or the terminal's; a pipe and a file have no limit.",
-    ),
-    click.option(
-        "--no-pager",
-        "pager",
-        flag_value=False,
-        default=True,
-        expose_value=False,
-        callback=_remember_display,
-        help="Print long pages directly instead of through $PAGER (less -RFX).",
-    ),
-)
-"""How a page is shown; ``COLOR`` alone is for commands without pages."""
+
+def _of_pages(*, hidden: bool) -> Callable[[_Command], _Command]:
+    """The options that pages have beside colours."""
+    return options(
+        click.option(
+            "--width",
+            type=WholeNumber(NARROWEST, WIDEST, clamp=True),
+            metavar="N",
+            expose_value=False,
+            callback=_remember_display,
+            hidden=hidden,
+            help="Fit the page to N columns. Default: COLUMNS, or the terminal's; a pipe and a file have no limit.",
+        ),
+        click.option(
+            "--no-pager",
+            "pager",
+            flag_value=False,
+            default=True,
+            expose_value=False,
+            callback=_remember_display,
+            hidden=hidden,
+            help="Print long pages directly instead of through $PAGER (less -RFX).",
+        ),
+    )
+
+
+COLOR = options(_COLOR, _of_pages(hidden=True))
+"""How messages are shown, for commands without pages; what concerns pages is taken, so that one habit fits all."""
+
+DISPLAY = options(_COLOR, _of_pages(hidden=False))
+"""How a page is shown."""
 
 PAGE = options(OUTPUT, LIMITS, QUIET, DISPLAY)
 """What every command that reads a model and writes a page has."""

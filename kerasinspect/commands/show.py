@@ -92,7 +92,7 @@ def show(
     )
     with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         selection = select(model, *filters)
-        options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins)
+        options = InspectionOptions(parts, dequantize, user_labels(model, *names), bins, form == "table")
         measured = statistics or histogram  # by several threads, where one takes a digest
         whole = (hashes or measured or (slice_text is None and (full or values or heatmap))) and not selection.filtered
         with inspecting(selection, options, whole=whole, in_passing=measured and not hashes) as inspection:

@@ -57,13 +57,14 @@ def stats(
     from kerasinspect.output.arrays.histograms import bins_of_a_page
 
     allowed, width = with_limits(DEFAULT, limits), page_width(output)
-    bins = bins_of_a_page(width) if form in {"table", "markdown"} else BINS
+    is_page = form in {"table", "markdown"}
+    bins = bins_of_a_page(width) if is_page else BINS
 
     @contextmanager
     def surveyed(location: str, outcome: Outcome) -> Iterator[Listing]:
         with open_model(location, allowed, config=config) as model:
             selection = select(model, *filters)
-            options = InspectionOptions(bins=bins)
+            options = InspectionOptions(bins=bins, bulk=is_page)
             with inspecting(selection, options, whole=not selection.filtered, in_passing=True) as inspection:
                 result = survey(inspection, order, top, with_quantiles=quantiles, with_histograms=histogram)
                 verified = inspection.checksum()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kerasinspect.commands.options import DOCUMENT_FORMAT, MODEL, PAGE, as_target, options
+from kerasinspect.commands.options import CONFIG, DOCUMENT_FORMAT, MODEL, PAGE, as_target, options
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target
@@ -27,7 +27,7 @@ class _Amount(click.FloatRange):
 
 
 @click.command()
-@options(MODEL)
+@options(MODEL, CONFIG)
 @click.option(
     "--python",
     metavar="PATH",
@@ -48,6 +48,7 @@ class _Amount(click.FloatRange):
 def verify(
     location: str,
     *,
+    config: str | None,
     python: str | None,
     custom_objects: tuple[str, ...],
     unsafe: bool,
@@ -80,16 +81,14 @@ def verify(
 
     if inputs is not None and golden is not None:
         raise click.UsageError("--golden brings its own inputs: leave out --input.")
-    read = (location, inputs, golden)
+    read = (location, inputs, golden, config)
     require_apart((output, record))
     require_replaceable(output, *read)
     asked = Options(
         python or sys.executable,
         unsafe,
         custom_objects,
-        inputs,
-        record,
-        golden,
+        *(inputs, record, golden, config),
         Tolerances(rtol, atol),
         Bounds(time_limit, int(memory_limit * _GIB)),
         with_limits(DEFAULT, limits),

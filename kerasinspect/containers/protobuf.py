@@ -7,33 +7,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kerasinspect.containers.hdf5.stream import Contradiction
+from kerasinspect.limits import Tally
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.containers.sources import Source
+    from kerasinspect.limits import Limits
 
 Value: TypeAlias = "int | memoryview"
 """A number, or the bytes of a text, of a message inside, or of packed numbers."""
 
 _VARINT, _EIGHT_BYTES, _DELIMITED, _FOUR_BYTES = 0, 1, 2, 5
 _SIZES = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
+_LOW = 127
+"""The bits of a byte that are those of a number; the highest one says that more bytes follow."""
 _MOST_SHIFT = 63
 """The highest shift of seven bits of a number of 64 bits."""
 _LONGEST_HEAD = 20
 """Bytes of the longest tag and length: two numbers."""
-_MOST_FIELDS, _MOST_PASSED = 4_000_000, 100_000
-"""Fields of one message, and those that are passed over in a file, each of which costs a read."""
+_MOST_PASSED = 100_000
+"""Fields that are passed over in a file, each of which costs a read."""
 
 
-def fields_of(message: memoryview | bytes) -> Iterator[tuple[int, Value]]:
-    """The number and the value of each field of a message; raises ValueError where the bytes are no message."""
+def fields_of(message: memoryview | bytes, count: Tally) -> Iterator[tuple[int, Value]]:
+    """The number and the value of each field of a message; raises ValueError where the bytes are no message.
+
+    Each field counts in ``count``, which raises RefusedFile where a file has too many.
+    """
     view = memoryview(message)
-    at = met = 0
-    while at < len(view):
-        met += 1
-        if met > _MOST_FIELDS:
-            raise _too_many(_MOST_FIELDS)
-        tag, at = varint(view, at)
+    end, at = len(view), 0
+    while at < end:
+        count.add()
+        tag, at = view[at], at + 1
+        if tag > _LOW:
+            tag, at = varint(view, at - 1)
         number, kind = tag >> 3, tag & 7
         if not number:
             raise _not_a_message(at)
@@ -42,7 +51,7 @@ def fields_of(message: memoryview | bytes) -> Iterator[tuple[int, Value]]:
             yield number, value
             continue
         size, at = varint(view, at) if kind == _DELIMITED else (_SIZES.get(kind, -1), at)
-        if size < 0 or at + size > len(view):
+        if size < 0 or at + size > end:
             raise _not_a_message(at)
         piece = view[at : at + size]
         at += size
@@ -55,12 +64,17 @@ def varint(view: memoryview, at: int) -> tuple[int, int]:
     while shift <= _MOST_SHIFT and at < len(view):
         byte = view[at]
         at += 1
-        value |= (byte & 127) << shift
-        if byte < 128:  # noqa: PLR2004 - the highest bit says that more bytes follow
+        value |= (byte & _LOW) << shift
+        if byte <= _LOW:
             return value, at
         shift += 7
-    message = f"the number at byte {at} does not end"
-    raise ValueError(message)
+    message = f"the number before byte {at:,} does not end"
+    raise Contradiction(message)
+
+
+def field_count(limits: Limits, where: str) -> Tally:
+    """Counts the fields of all messages in a file."""
+    return Tally("message_fields", limits.message_fields, where)
 
 
 def signed(value: int) -> int:
@@ -86,7 +100,8 @@ def spans_of(source: Source, start: int, size: int) -> Iterator[tuple[int, Span]
     while at < end:
         passed += 1
         if passed > _MOST_PASSED:
-            raise _too_many(_MOST_PASSED)
+            reason = f"a message has more than {_MOST_PASSED:,} fields"
+            raise Contradiction(reason)
         head = memoryview(source.read_at(at, min(_LONGEST_HEAD, end - at)))
         tag, used = varint(head, 0)
         kind = tag & 7
@@ -104,11 +119,6 @@ def spans_of(source: Source, start: int, size: int) -> Iterator[tuple[int, Span]
         at += length
 
 
-def _too_many(fields: int) -> ValueError:
-    """The error for a message of more fields than any real one has."""
-    return ValueError(f"a message has more than {fields:,} fields")
-
-
-def _not_a_message(at: int) -> ValueError:
+def _not_a_message(at: int) -> Contradiction:
     """The error for bytes that are no message."""
-    return ValueError(f"byte {at} is no field of a message")
+    return Contradiction(f"byte {at:,} is no field of a message")

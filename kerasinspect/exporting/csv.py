@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import csv
 from io import TextIOWrapper
-from itertools import count
+from itertools import count, islice
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.errors import RequestError
-from kerasinspect.exporting.values import WIDEST, number_texts, rows_of, text_blocks
+from kerasinspect.exporting.values import LONGEST_LABEL, TEXTS_AT_ONCE, number_texts, rows_of, text_blocks
 from kerasinspect.names import cut, not_computed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import BinaryIO
+    from typing import BinaryIO, TextIO
 
     from kerasinspect.axes import Axis
     from kerasinspect.exporting.results import Exported
@@ -33,16 +33,18 @@ _VALUE = "value"
 _TABLE_AXES = 2
 """Axes of an array whose rows are rows of the table."""
 
+_WIDEST = 1 << 18
+"""Numbers of the longest row of a matrix that is one of the table."""
 
-_LONGEST_LABEL, _LONGEST_NAME = 200, 1_000
-"""Characters of what a row is called, and of a name that stands on each line; no real ones come near."""
+_LONGEST_NAME = 1_000
+"""Characters of a name that stands on each line; no real one comes near."""
 
 
 def require_short_names(arrays: Sequence[Exported]) -> None:
     """Raise RequestError for a name that would fill a disk, since it stands on the line of each number."""
     longest = max((exported.name for exported in arrays), key=len)
     if len(arrays) > 1 and len(longest) > _LONGEST_NAME:
-        shown = cut(longest, _LONGEST_LABEL)
+        shown = cut(longest, LONGEST_LABEL)
         raise RequestError(
             f'The name "{shown}" is too long to stand on each line of a file .csv.',
             "Write another form, or select other weights.",
@@ -56,7 +58,7 @@ def write_csv(arrays: Sequence[Exported], stream: BinaryIO) -> None:
     if len(arrays) > 1:
         writer.writerows(_several(arrays))
     elif _is_table(arrays[0].shape):
-        writer.writerows(_table(arrays[0]))
+        _write_table(arrays[0], text)
     else:
         writer.writerow([*_titles(arrays[0].axes), _VALUE])
         writer.writerows(_lines(arrays[0], len(arrays[0].shape)))
@@ -66,24 +68,41 @@ def write_csv(arrays: Sequence[Exported], stream: BinaryIO) -> None:
 
 def _is_table(shape: tuple[int, ...]) -> bool:
     """Whether an array is a vector or a matrix that a table can have, and has values."""
-    return len(shape) in {1, _TABLE_AXES} and 0 not in shape and prod(shape[1:]) <= WIDEST
+    return len(shape) in {1, _TABLE_AXES} and 0 not in shape and prod(shape[1:]) <= _WIDEST
 
 
-def _table(exported: Exported) -> Iterator[Iterable[str]]:
-    """The titles of the columns, then each row of a matrix, or each number of a vector, behind its label."""
+def _write_table(exported: Exported, text: TextIO) -> None:
+    """Write the titles of the columns, then each row of a matrix, or each number of a vector, behind its label.
+
+    A long row is written in parts, so that only some of its texts are there at once.
+    """
+    begin = csv.writer(text, lineterminator="")
+    for cells, is_end in _parts_of_table(exported):
+        begin.writerow(cells)
+        text.write("\n" if is_end else ",")
+
+
+def _parts_of_table(exported: Exported) -> Iterator[tuple[list[str], bool]]:
+    """Cells of the table in order, and whether they end a row."""
     rows, *others = exported.axes
     columns = others[0] if others else None
-    labels = [_cell(exported.weight.name)] if columns is None else [_label(columns, at) for at in range(columns.size)]
-    yield [_cell(rows.name), *labels]
-    positions = count()
-    for some in rows_of(exported.array, len(labels)):
+    width = 1 if columns is None else columns.size
+    titles = iter([_cell(exported.weight.name)]) if columns is None else map(_short, columns.all_labels())
+    first = [_cell(rows.name)]
+    for start in range(0, width, TEXTS_AT_ONCE):
+        yield [*first, *islice(titles, TEXTS_AT_ONCE)], start + TEXTS_AT_ONCE >= width
+        first = []
+    at, labels = 0, map(_short, rows.all_labels())
+    for some in rows_of(exported.array, width):
         for texts in number_texts(some).tolist():
-            yield [_label(rows, next(positions)), *texts]
+            begin = [next(labels)] if at % width == 0 else []
+            at += len(texts)
+            yield [*begin, *texts], at % width == 0
 
 
-def _label(axis: Axis, position: int) -> str:
+def _short(label: str) -> str:
     """What one step along an axis is called; of a long name the beginning, since each step has it."""
-    return _cell(cut(axis.label(position), _LONGEST_LABEL))
+    return _cell(cut(label, LONGEST_LABEL))
 
 
 def _titles(axes: Sequence[Axis]) -> list[str]:

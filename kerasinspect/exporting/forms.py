@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from kerasinspect.arguments import choice_of
+from kerasinspect.arguments import choice_of, in_python
 from kerasinspect.errors import RequestError
 from kerasinspect.exporting.csv import require_short_names, write_csv
 from kerasinspect.exporting.json import write_json
@@ -67,5 +67,5 @@ def form_of_path(path: str) -> FormName:
     if found is None:
         known = ", ".join(f".{name}" for name in FORM_NAMES)
         message = f"The ending of {path} does not say what to write: known are {known}."
-        raise RequestError(message, "Give the file one of these endings, or say --format (in Python: form).")
+        raise RequestError(message, f"Give the file one of these endings, or say --format{in_python('form')}.")
     return found

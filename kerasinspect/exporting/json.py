@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasinspect.exporting.values import number_texts, rows_of
+from kerasinspect.exporting.values import LONGEST_LABEL, TEXTS_AT_ONCE, number_texts, rows_of
+from kerasinspect.names import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
+    from kerasinspect.axes import Axis
     from kerasinspect.exporting.results import Exported
 
 _SCHEMA = "kerasinspect.export/1"
@@ -31,6 +34,7 @@ def _document(arrays: Sequence[Exported]) -> Iterator[str]:
     before = "\n"
     for exported in arrays:
         yield f"{before}    {_inline(_facts(exported))[:-1]}, "
+        yield from _labels(exported.axes)
         yield from _values(exported)
         yield "}"
         before = ",\n"
@@ -76,6 +80,22 @@ def _facts(exported: Exported) -> dict[str, Any]:
     return facts if exported.sha256 is None else {**facts, "sha256": exported.sha256}
 
 
+def _labels(axes: Sequence[Axis]) -> Iterator[str]:
+    """What the positions along each axis are called; null where that is the name of the axis and a number."""
+    yield '"labels": ['
+    for number, axis in enumerate(axes):
+        yield ", " if number else ""
+        if axis.counts and not axis.blocks and not axis.source:
+            yield "null"
+            continue
+        labels, before = axis.all_labels(), "["
+        while some := [cut(label, LONGEST_LABEL) for label in islice(labels, TEXTS_AT_ONCE)]:
+            yield before + _inline(some)[1:-1]
+            before = ", "
+        yield "]" if axis.size else "[]"
+    yield "], "
+
+
 def _values(exported: Exported) -> Iterator[str]:
     """The values in nested lists, and how many of them JSON has no word for."""
     yield '"values": '
@@ -91,7 +111,7 @@ def _values(exported: Exported) -> Iterator[str]:
                 opened = sum(at % size == 0 for size in sizes)
                 at += len(texts)
                 closed = sum(at % size == 0 for size in sizes)
-                after = "" if at == prod(shape) else ",\n    "
+                after = "" if at == prod(shape) else ", " if at % sizes[-1] else ",\n    "
                 yield f"{'[' * opened}{', '.join(texts)}{']' * closed}{after}"
     yield f', "values_not_finite": {missing}'
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _AT_ONCE = 1 << 16
 """Numbers that are read together."""
 
-_TEXTS_AT_ONCE = 1 << 12
-"""Numbers of which the texts are made together.
+TEXTS_AT_ONCE = 1 << 12
+"""Numbers of which the texts are made together, and labels that are written together.
 
 The texts of one and of its position take some 600 bytes: of as many as are read it was 30 MB, and no faster.
 """
 
-WIDEST = 1 << 18
-"""Numbers of the longest row whose texts are there at once."""
+LONGEST_LABEL = 200
+"""Characters of what a row is called; no real one comes near."""
 
 _SMALL_INTEGER = re.compile(r"(u?int)[24]")
 """A dtype of integers that share bytes in the file, and have a byte each once they are unpacked."""
@@ -57,17 +57,19 @@ def numpy_blocks(array: Array, count: int = _AT_ONCE) -> Iterator[np.ndarray[Any
 def text_blocks(array: Array) -> Iterator[np.ndarray[Any, Any]]:
     """All values in C order, as many at a time as texts are made of. Raises what reading raises."""
     for block in numpy_blocks(array):
-        yield from _pieces(block, _TEXTS_AT_ONCE)
+        yield from _pieces(block, TEXTS_AT_ONCE)
 
 
 def rows_of(array: Array, width: int) -> Iterator[np.ndarray[Any, Any]]:
-    """All values as rows of ``width``, some at a time, or parts of a row that is wider than ``WIDEST``.
+    """All values as rows of ``width``, as many at a time as texts are made of, or as parts of a row that is wider.
 
     Raises what reading raises.
     """
-    blocks = numpy_blocks(array, max(_AT_ONCE // width * width, min(width, WIDEST)))
-    for rows in _whole_rows(blocks, width) if width <= WIDEST else _parts_of_rows(blocks, width):
-        yield from _pieces(rows, max(1, _TEXTS_AT_ONCE // width))
+    if width > TEXTS_AT_ONCE:
+        yield from _parts_of_rows(text_blocks(array), width)
+        return
+    for rows in _whole_rows(numpy_blocks(array, max(_AT_ONCE // width, 1) * width), width):
+        yield from _pieces(rows, TEXTS_AT_ONCE // width)
 
 
 def _pieces(values: np.ndarray[Any, Any], size: int) -> Iterator[np.ndarray[Any, Any]]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.weights_checksum import verifying
+from kerasinspect.arguments import in_python
 from kerasinspect.errors import DamagedFile, RequestError
 from kerasinspect.exporting.forms import form_of, form_of_path
 from kerasinspect.exporting.gathering import exported_arrays, hashed
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.exporting.results import Exported, FormName
+    from kerasinspect.model import Weight
     from kerasinspect.writing import Target
 
 _NOTHING = "Nothing was written."
+_MOST_NAMED = 3
+"""Arrays that are named of those that are left out."""
 
 
 def export_selections(
@@ -41,9 +45,9 @@ def export_selections(
     if hashes and form_of(name).hashes == "never":
         raise RequestError(
             f"A file .{name} has no place for digests.",
-            "Write .json or .safetensors, or leave out --hash (in Python: hashes).",
+            f"Write .json or .safetensors, or leave out --hash{in_python('hashes')}.",
         )
-    arrays = exported_arrays(selections, dequantize=dequantize)
+    arrays, left_out = exported_arrays(selections, dequantize=dequantize)
     form_of(name).require(arrays)
     if hashes or form_of(name).hashes == "always":
         begin("reading", _nbytes(arrays))
@@ -51,7 +55,7 @@ def export_selections(
     begin("writing", _nbytes(arrays))
     with _replacing(arrays, selections, target, name) as stream:
         form_of(name).write(arrays, stream)
-    return Export(target.path, name, arrays, tuple(_notes(arrays, name)))
+    return Export(target.path, name, arrays, (*_notes(arrays, name), *_notes_on(left_out)))
 
 
 def _nbytes(arrays: Sequence[Exported]) -> int:
@@ -82,6 +86,15 @@ def _replacing(
             checksum()
         if damage:
             raise DamagedFile(damage[0], _NOTHING)
+
+
+def _notes_on(left_out: Sequence[Weight]) -> Iterator[str]:
+    """A sentence on each dtype of what was left out."""
+    for dtype in dict.fromkeys(weight.array.dtype for weight in left_out):
+        paths = [weight.path for weight in left_out if weight.array.dtype == dtype]
+        more = f" and {len(paths) - _MOST_NAMED:,} more" if len(paths) > _MOST_NAMED else ""
+        subject = f"1 array of {dtype} was" if len(paths) == 1 else f"{len(paths):,} arrays of {dtype} were"
+        yield f"{subject} left out, for which no file has a place: {', '.join(paths[:_MOST_NAMED])}{more}."
 
 
 def _notes(arrays: Sequence[Exported], name: FormName) -> Iterator[str]:

@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.protobuf import fields_of
+from kerasinspect.containers.hdf5.stream import Contradiction
+from kerasinspect.containers.protobuf import field_count, fields_of
+from kerasinspect.errors import COPY_AGAIN, RefusedFile
 from kerasinspect.late.dataclasses import dataclass
-from kerasinspect.limits import Tally
+from kerasinspect.limits import Tally, over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kerasinspect.containers.protobuf import Value
     from kerasinspect.containers.stored import StoredArray
     from kerasinspect.json_values import JsonObject
     from kerasinspect.limits import Limits
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 """The key of the tensor that holds the graph."""
 _VARIABLE_VALUE = "VARIABLE_VALUE"
+_MOST_READINGS = 4
+"""How often all bytes of a file may be taken by variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,16 @@ class ObjectGraph:
         """The tensor of an object that is a variable."""
         return self.arrays.get(self.objects[number].key)
 
+    def require_apart(self, nbytes: int, where: str) -> None:
+        """Raise RefusedFile where variables take far more bytes than the file has: one would be read again and again.
+
+        Two objects may stand for one variable where two graphs are walked side by side.
+        """
+        taken = sum(array.nbytes for number in range(len(self.objects)) if (array := self.array(number)) is not None)
+        if taken > _MOST_READINGS * nbytes + sum(array.nbytes for array in self.arrays.values()):
+            message = f"{where} is refused: its variables take {taken:,} bytes of {nbytes:,}."
+            raise RefusedFile(message, COPY_AGAIN)
+
     def child(self, number: int, name: str) -> int | None:
         """The object that an attribute of another one holds."""
         return next((child for edge, child in self.objects[number].children if edge == name), None)
@@ -95,47 +110,73 @@ class ObjectGraph:
 def objects_of(message: memoryview, limits: Limits, where: str) -> tuple[TrackedObject, ...]:
     """The objects of a stored graph; raises ValueError where it contradicts itself, RefusedFile beyond the limits."""
     count = Tally("hdf5_objects", limits.hdf5_objects, where)
-    links = Tally("hdf5_links", limits.hdf5_links, where)
+    messages = Messages(limits, where)
     found = []
-    for number, field in fields_of(message):
+    for number, field in messages.fields(message):
         if number == 1 and not isinstance(field, int):
             count.add()
-            found.append(_object_of(field, links))
+            found.append(_object_of(field, messages))
     if not found or any(child >= len(found) for one in found for _, child in one.children):
         reason = "an object is named that is not there"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     return tuple(found)
 
 
-def _object_of(message: memoryview, links: Tally) -> TrackedObject:
+def _object_of(message: memoryview, messages: Messages) -> TrackedObject:
     """One object."""
     children, slots = [], []
     key = full_name = ""
-    for number, field in fields_of(message):
+    for number, field in messages.fields(message):
         if isinstance(field, int):
             continue
-        links.add()
         if number == 1:
-            children.append(reference_of(field))
+            children.append(messages.reference(field))
         elif number == 2:  # noqa: PLR2004 - the number of the field, as below
-            values = dict(fields_of(field))
+            values = dict(messages.fields(field))
             if text_of(values.get(1)) == _VARIABLE_VALUE:
-                full_name, key = text_of(values.get(2)), text_of(values.get(3))
+                full_name, key = messages.name(values.get(2)), text_of(values.get(3))
         elif number == 3:  # noqa: PLR2004
-            slots.append(_slot_of(field))
+            slots.append(messages.slot(field))
     return TrackedObject(tuple(children), key, full_name, tuple(slots))
 
 
-def reference_of(message: memoryview) -> tuple[str, int]:
-    """The name and the number of an object that another one holds."""
-    values = dict(fields_of(message))
-    return text_of(values.get(2)), _number(values.get(1))
+class Messages:
+    """The messages of a graph; each method raises RefusedFile where they are more, or longer, than the limits allow."""
+
+    def __init__(self, limits: Limits, where: str) -> None:
+        """Begin with none read."""
+        self._limits, self._where = limits, where
+        self._count = field_count(limits, where)
+        self._links = Tally("hdf5_links", limits.hdf5_links, where)
+
+    def fields(self, message: memoryview | bytes) -> Iterator[tuple[int, Value]]:
+        """The fields of a message; raises ValueError where the bytes are none."""
+        return fields_of(message, self._count)
+
+    def reference(self, message: memoryview) -> tuple[str, int]:
+        """The name and the number of an object that another one holds."""
+        self._links.add()
+        values = dict(self.fields(message))
+        return self.name(values.get(2)), _number(values.get(1))
+
+    def slot(self, message: memoryview) -> Slot:
+        """A variable that an optimizer keeps for another one."""
+        self._links.add()
+        values = dict(self.fields(message))
+        return Slot(_number(values.get(1)), self.name(values.get(2)), _number(values.get(3)))
+
+    def name(self, value: object) -> str:
+        """A field that is a name."""
+        return checked_name(text_of(value), self._limits, self._where)
 
 
-def _slot_of(message: memoryview) -> Slot:
-    """A variable that an optimizer keeps for another one."""
-    values = dict(fields_of(message))
-    return Slot(_number(values.get(1)), text_of(values.get(2)), _number(values.get(3)))
+def checked_name(name: str, limits: Limits, where: str) -> str:
+    """A name as it is; raises RefusedFile where it has more characters, or more parts, than the limits allow."""
+    if len(name) > limits.name_bytes:
+        raise over_limit("name_bytes", len(name), limits.name_bytes, where)
+    if name.count("/") > limits.hdf5_depth:
+        raise over_limit("hdf5_depth", name.count("/"), limits.hdf5_depth, where)
+    return name
 
 
 def text_of(value: object) -> str:

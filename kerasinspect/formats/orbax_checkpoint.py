@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.ocdbt.arrays import array_at
 from kerasinspect.containers.ocdbt.store import open_store
 from kerasinspect.containers.sources import cannot_open, leads_out_of, open_beside
+from kerasinspect.containers.stored import Withheld
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile, UnreadableFile
 from kerasinspect.formats.contents import ORBAX, Container, Contents
 from kerasinspect.formats.keras_archive import CONFIG, Described, json_object, with_config
-from kerasinspect.formats.object_graph import ObjectGraph, TrackedObject
+from kerasinspect.formats.object_graph import ObjectGraph, TrackedObject, checked_name
 from kerasinspect.late.dataclasses import replace
-from kerasinspect.limits import Tally, over_limit
+from kerasinspect.limits import Tally, check_inflation, over_limit
 from kerasinspect.platforms import system_path
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def read_orbax(folder: str, limits: Limits, files: ExitStack) -> Contents | None
     tree = _parsed(step / item, _TREE, limits).value.get("tree_metadata")
     store = open_store(step / item, limits, files)
     graph, damage = _graph_of(_parts_in(tree, str(step / item), limits), store, limits)
+    declared = sum(array.nbytes for array in graph.arrays.values() if not isinstance(array.storage, Withheld))
+    check_inflation(store.nbytes, declared, limits, "inflated_ratio", str(step))
     contents = Contents(
         location=folder,
         format="orbax-checkpoint",
@@ -140,6 +143,7 @@ def _parts_in(tree: Json, where: str, limits: Limits) -> Iterator[tuple[str, ...
             raise DamagedFile(f"{_TREE} in {where} has a variable without a name.", COPY_AGAIN)
         value = entry.get("value_metadata") if isinstance(entry, dict) else None
         if not (isinstance(value, dict) and value.get("value_type") == "Dict"):
+            checked_name("/".join(names), limits, where)
             yield names
 
 
@@ -150,6 +154,8 @@ def _graph_of(variables: Iterator[tuple[str, ...]], store: Store, limits: Limits
     weights, others = [], []
     for number, parts in enumerate(variables, 2):
         path = ".".join(parts)
+        if path in arrays:
+            raise DamagedFile(f"{path} is listed twice in {store.source.label}.", COPY_AGAIN)
         array = array_at(store, path, limits)
         if array is None:
             damage.append(f"{path} is listed in {store.source.label}, and is not there.")

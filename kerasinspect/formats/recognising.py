@@ -58,10 +58,11 @@ def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
 
         return read_checkpoint(source, limits, files)
     if contents is None:
-        from kerasinspect.formats.tensorflow.checkpoint import index_beside  # noqa: PLC0415 - as above
+        from kerasinspect.formats.tensorflow.checkpoint import index_beside, require_whole_index  # noqa: PLC0415 - as above
 
         if index := index_beside(source.path):
             return file_contents(files.enter_context(closing(open_source(index))), limits, files)
+        require_whole_index(source)
         from kerasinspect.formats.diagnosis import diagnose  # noqa: PLC0415 - most files are models
 
         raise diagnose(source)

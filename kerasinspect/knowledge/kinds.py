@@ -268,6 +268,8 @@ class LayerSpec:
     """It applies the layer inside it to each step."""
     is_told_by_sublayers: bool = False
     """No other class holds sublayers under such attributes."""
+    is_told_by_weights: bool = False
+    """No other class of Keras has weights of all these names, vectors of one length."""
     is_gone: bool = False
     """No Keras has had it since weights lie in groups."""
     is_flipped_by_theano: bool = False
@@ -289,6 +291,10 @@ class LayerSpec:
     """It passes on the values that it takes when the model predicts, perhaps in another shape."""
     names_its_arrays: bool = False
     """Keras 3 stores a list of arrays that the class names; other classes store every variable that they own."""
+    moves: tuple[str, ...] = ()
+    """Weights that it has in place of the layer inside it."""
+    package: str = ""
+    """The package that has the class, and the version that the row was read from; empty for Keras's own classes."""
     wraps_code: bool = False
     """Its weights are those of a module of another library, which the file does not describe."""
 

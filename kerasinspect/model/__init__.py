@@ -7,13 +7,22 @@ All of it is immutable. Values stay in the file until they are asked for through
 from __future__ import annotations
 
 from kerasinspect.model.arrays import Array, Index, all_values
-from kerasinspect.model.layers import UNKNOWN_CLASS, Layer, LayerKind, Shape, Vocabulary, depth_first
+from kerasinspect.model.layers import (
+    UNKNOWN_CLASS,
+    ClassSource,
+    Layer,
+    LayerKind,
+    Shape,
+    Vocabulary,
+    depth_first,
+)
 from kerasinspect.model.saved import Extra, ExtraKind, FormatName, Model
 from kerasinspect.model.weights import Initializer, Weight
 
 __all__ = [
     "UNKNOWN_CLASS",
     "Array",
+    "ClassSource",
     "Extra",
     "ExtraKind",
     "FormatName",

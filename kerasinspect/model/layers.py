@@ -38,6 +38,9 @@ class Vocabulary:
 UNKNOWN_CLASS: Literal["unknown class"] = "unknown class"
 """The class name of a layer whose class the file does not tell."""
 
+ClassSource: TypeAlias = Literal["config", "code", "names and shapes"]
+"""What tells a class: the config, the code of the package that the model is of, or names and shapes of arrays alone."""
+
 LayerKind: TypeAlias = Literal["layer", "model", "wrapper", "cell", "operation", "input"]
 
 
@@ -69,6 +72,10 @@ class Layer:
     """The class never has weights: Dropout, Flatten, InputLayer."""
     known: bool = True
     """The class is one of Keras's own."""
+    class_from: ClassSource | None = None
+    """What tells its class; None where nothing does."""
+    package: str = ""
+    """The package of its class, and the version that what is said of it was read from; empty for Keras's own."""
     dtype_policy: str | None = None
     input_shape: Shape | tuple[Shape, ...] | None = None
     output_shape: Shape | tuple[Shape, ...] | None = None

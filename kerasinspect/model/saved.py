@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 from kerasinspect.errors import NothingMatches
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.shown.lookup import Directory, first, shown
-from kerasinspect.shown.representation import counted_thing, html_table, one_line
+from kerasinspect.shown.representation import counted_thing, html_table, one_line, pictured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
@@ -109,12 +109,13 @@ class Model:
         return one_line(self, self.name, self.class_name, *self._size, self.location)
 
     def _repr_html_(self) -> str:
-        """Its layers at every depth in a table, as a notebook shows them."""
+        """Its layers at every depth in a table, and pictures of a few of its weights, as a notebook shows them."""
         version = f"Keras {self.keras_version}" if self.keras_version else "Keras version not stored"
         facts = (self.name, self.class_name, self.format, version, *self._size)
         rows = map(_html_cells, self.walk())
         caption = " · ".join(filter(None, facts))
-        return html_table(caption, _HTML_TITLES, rows, sum(1 for _ in self.walk()), {"parameters"})
+        table = html_table(caption, _HTML_TITLES, rows, sum(1 for _ in self.walk()), {"parameters"})
+        return table + pictured("pictures_html", self)
 
     @property
     def _size(self) -> tuple[str, str]:

@@ -54,6 +54,8 @@ class Column:
     """Is cut in the middle where a page is too narrow; without a width, never."""
     optional: bool = False
     """Is left out before anything is cut, the last such column first; without a width, never."""
+    telling: bool = False
+    """Has room before others that are optional, for which names are cut less."""
     wraps: bool = False
     """Goes on in further lines where a page is too narrow."""
     below: bool = False

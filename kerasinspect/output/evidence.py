@@ -57,7 +57,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "at its constant":
             return f"every value is as initialized by {name}"
         case "off its constant":
-            return f"{_extent(low, high)}, expected {_expected(one)}"
+            return f"{_extent(low, high)}, initialized as {_expected(one)}"
         case "on the generator's grid":
             return _generated(one, name)
         case "off the generator's grid":

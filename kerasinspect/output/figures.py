@@ -44,9 +44,10 @@ def figures_document(figures: Statistics) -> dict[str, Writable]:
 
 def histogram_document(inspected: WeightInspection) -> dict[str, Writable] | None:
     """The histogram of one weight, with what its initializer puts in each bin; None where it cannot be read."""
-    found, expected = inspected.histogram, inspected.expected
+    found = Unread(inspected.misfit) if inspected.misfit else inspected.histogram
     if isinstance(found, Unread):
         return None
+    expected = inspected.expected
     return {
         "edges": found.edges,
         "counts": found.counts,

@@ -14,6 +14,32 @@ PRECISION = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What a page says of how to see what it leaves out, in the words of who shows it."""
+
+    all_values: str = "--full shows all"
+    more_pictures: str = "--full shows more"
+    wider: str = "--width {columns} shows {what}"
+    """Said where a page is too narrow, with the columns that it needs and what they show: some, it, them."""
+    dequantized: str = "--dequantize shows the values that the layer computes with"
+
+
+COMMAND_LINE = Hints()
+"""The options of ``show``."""
+
+
+def hints_of(command: str) -> Hints:
+    """The hints of a page without options, with the command that has them: ``kerasinspect show m.h5 --full``."""
+    braced = command.replace("{", "{{").replace("}", "}}")
+    return Hints(
+        all_values=f"{command} {COMMAND_LINE.all_values}",
+        more_pictures=f"{command} {COMMAND_LINE.more_pictures}",
+        wider=f"{braced} {COMMAND_LINE.wider}",
+        dequantized=f"{command} {COMMAND_LINE.dequantized}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class GridOptions:
     """How much of an array is drawn, and how."""
 
@@ -23,6 +49,8 @@ class GridOptions:
     """Columns of the page; None where lines may be as long as they like."""
     painted: bool = False
     """Whether pictures may have colours."""
+    hints: Hints = COMMAND_LINE
+    """How what is left out can be seen."""
 
 
 @dataclass(frozen=True, slots=True)

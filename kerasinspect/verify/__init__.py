@@ -45,11 +45,11 @@ def verify(location: str, options: Options | None = None) -> Verification:
 def verify_all(locations: Sequence[str], options: Options | None = None) -> list[Verification]:
     """Verify several models; one process loads as many as it survives."""
     asked = options or Options()
-    require_replaceable(asked.record, *locations, asked.inputs, asked.golden)
+    require_replaceable(asked.record, *locations, asked.inputs, asked.golden, asked.config)
     golden = None if asked.golden is None else read_golden(asked.golden, asked.limits)
     if asked.inputs is not None:
         require_inputs(asked.inputs, asked.limits)
-    readings = [read(location, asked.limits) for location in locations]
+    readings = [read(location, asked.limits, asked.config) for location in locations]
     found = {reading.location: reading.answer() for reading in readings}
     waiting = [reading for reading in readings if asked.unsafe or reading.is_loaded]
     while waiting:
@@ -72,5 +72,5 @@ def _task(reading: Reading, options: Options, golden: Golden | None) -> Task:
     """The worker's task for one file."""
     of_keras_3 = (reading.saved_by or "").partition(".")[0] == "3"
     if golden is not None:
-        return Task(reading.location, not of_keras_3, golden.path, golden.input_names)
-    return Task(reading.location, not of_keras_3, options.inputs)
+        return Task(reading.location, not of_keras_3, golden.path, golden.input_names, options.config)
+    return Task(reading.location, not of_keras_3, options.inputs, config=options.config)

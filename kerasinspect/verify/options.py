@@ -31,6 +31,8 @@ class Options:
     """Where to keep inputs and outputs."""
     golden: str | None = None
     """Kept inputs and outputs to hold the model against."""
+    config: str | None = None
+    """A file with an architecture, for files that hold weights alone."""
     tolerances: Tolerances = field(default_factory=Tolerances)
     bounds: Bounds = field(default_factory=Bounds)
     limits: Limits = DEFAULT

@@ -100,6 +100,8 @@ class Task:
     """An npz file with inputs; None for made ones."""
     input_names: tuple[tuple[str, int], ...] | None = None
     """The cases of a golden file, each with its number of inputs."""
+    config: str | None = None
+    """A file with the architecture, where the model is one of weights alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ def _task(task: Task) -> dict[str, object]:
         "legacy": task.legacy,
         "inputs": task.inputs and str(Path(task.inputs).absolute()),
         "input_names": task.input_names,
+        "config": task.config and str(Path(task.config).absolute()),
     }
 
 

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 _WHOLE_MODELS: tuple[FormatName, ...] = ("keras-archive", "legacy-hdf5")
 """Formats that hold a config, without which Keras cannot build a model."""
+_CHECKPOINTS: tuple[FormatName, ...] = ("tf-checkpoint", "orbax-checkpoint")
+"""Formats of what is restored into a model, whether a config lies beside it or not."""
+
+_WEIGHTS_ALONE: tuple[FormatName, ...] = ("keras-weights", "keras-weights-sharded", "legacy-hdf5-weights")
+"""Formats that Keras loads into a model that it built from a config."""
 
 _OUTSIDE: tuple[tuple[Callable[[Evidence, Thresholds], Iterator[Hit]], CodeKind], ...] = (
     (safety.link, "external-path"),
@@ -65,11 +70,14 @@ class Reading:
         )
 
 
-def read(location: str, limits: Limits = DEFAULT) -> Reading:
-    """Read a file ourselves, with every value; raises RequestError where it holds no whole model."""
-    model, container = open_with_container(location, limits)
+def read(location: str, limits: Limits = DEFAULT, config: str | None = None) -> Reading:
+    """Read a file ourselves, with every value, joined to the ``config`` that lies in another file.
+
+    Raises RequestError where that makes no whole model.
+    """
+    model, container = open_with_container(location, limits, config=config)
     with model:
-        if model.format not in _WHOLE_MODELS:
+        if model.format not in (_WHOLE_MODELS if config is None else _WEIGHTS_ALONE):
             raise _not_built(location, model.format)
         _require_bounded(model, container, limits)
         custom = {layer.class_name for layer in model.walk() if not layer.known}
@@ -96,9 +104,19 @@ def _not_built(location: str, form: FormatName) -> RequestError:
             f"{location} is a SavedModel, which brings a graph of its own that would run: verify loads none.",
             "Give verify a .keras or .h5 file of the model; check and diff read the SavedModel without running it.",
         )
+    if form in _CHECKPOINTS:
+        return RequestError(
+            f"{location} is a checkpoint ({form}), which Keras restores into a model that is there already.",
+            "Save the model that has it restored as .keras and give verify that; check and diff read the checkpoint.",
+        )
+    if form == "keras-hub-preset":
+        return RequestError(
+            f"{location} is a preset, which keras_hub loads and Keras alone does not: verify runs none.",
+            "Load it with keras_hub and save it as .keras; check and diff read the preset.",
+        )
     return RequestError(
         f"{location} holds weights only ({form}): Keras cannot build a model from it.",
-        "Give verify the file of the whole model.",
+        "Give verify the file of the whole model, or with --config the architecture of weights in HDF5.",
     )
 
 

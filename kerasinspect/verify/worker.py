@@ -56,6 +56,9 @@ if TYPE_CHECKING:
         def __call__(self, inputs: object, *, training: bool) -> object:
             """The outputs, in nested lists and dicts."""
 
+        def load_weights(self, path: str) -> object:
+            """Give its weights the values in a file."""
+
         def get_build_config(self) -> Mapping[str, object] | None:
             """What it was built with, as far as it stores that."""
 
@@ -289,7 +292,7 @@ def load_first(
             library: KerasLibrary = __import__(facts["module"])
             if not unsafe:
                 forbid_imports(facts["module"])
-            model = load(library, task["path"], custom, unsafe=unsafe)
+            model = (built if task["config"] else load)(library, task, custom, unsafe=unsafe)
         except Denied:
             raise
         except Exception as error:  # noqa: BLE001 - a loader raises anything
@@ -300,11 +303,22 @@ def load_first(
     return None, result
 
 
-def load(library: KerasLibrary, path: str, custom: Facts, *, unsafe: bool) -> KerasModel:
+def load(library: KerasLibrary, task: Facts, custom: Facts, *, unsafe: bool) -> KerasModel:
     """The model as the library's own loader gives it."""
     loader = getattr(getattr(library, "saving", None), "load_model", library.models.load_model)
     options = {"safe_mode": not unsafe} if "safe_mode" in inspect.signature(loader).parameters else {}
-    model: KerasModel = loader(path, compile=False, custom_objects=custom, **options)
+    model: KerasModel = loader(task["path"], compile=False, custom_objects=custom, **options)
+    return model
+
+
+def built(library: KerasLibrary, task: Facts, custom: Facts, *, unsafe: bool) -> KerasModel:
+    """The model that the library builds from an architecture and loads the weights into."""
+    allow = getattr(getattr(library, "config", None), "enable_unsafe_deserialization", None)
+    if unsafe and allow is not None:
+        allow()
+    text = Path(task["config"]).read_text(encoding="utf-8")
+    model: KerasModel = library.models.model_from_json(text, custom_objects=custom)
+    model.load_weights(task["path"])
     return model
 
 

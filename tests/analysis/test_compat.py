@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from docs.make_compat_results import PAGE, with_section
 from kerasinspect import open_model
 from kerasinspect.analysis.compat.judging import compatibility, refused_by
 from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.releases.table import known_releases
+from tests.keras_releases.measuring import ENDS, ends_by_file, predictions
 from tests.makers.handmade import model
 from tests.places import DATA, SAMPLES, SHARED
 
@@ -34,25 +36,26 @@ def dense(**more: object) -> dict[str, object]:
     return {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": [layer]}}
 
 
-@pytest.mark.long("opens 300 models")
+@pytest.mark.long("opens 400 models")
 @pytest.mark.skipif(not MODELS.exists(), reason="the files of all versions lie in ../shared, which is not here")
 def test_the_table_says_what_load_model_did() -> None:
-    """For every whole model and every release that was asked, where the table tells at all."""
-    wrong, told = [], 0
-    for end in ("config", "slow", "ok", "weights", "other"):
-        for file, releases in RECORD["ends"].get(end, {}).items():
-            if file.endswith("_dir") and end == "other":
-                continue  # Keras before 3.4 opens no folder
-            with open_model(str(MODELS / file)) as opened:
-                answers = {one.version: one for one in compatibility(opened).answers}
-            for release in releases.split():
-                told += answers[release].verdict != "not told"
-                if answers[release].verdict != "not told" and bool(answers[release].obstacles) != (
-                    end in {"config", "slow"}
-                ):
-                    wrong.append((file, release, end, answers[release]))
-    assert wrong == []
-    assert told > 2000
+    """For every whole model and every release that was asked, where the table tells at all; as on record."""
+    counts = predictions(ends_by_file(RECORD), MODELS)
+    assert counts == RECORD["predictions"]
+    assert sum(one["wrong"] for one in counts.values()) == 0
+    assert sum(one["right"] for one in counts.values()) > 4000
+
+
+def test_at_least_twelve_releases_were_asked_for_the_newest_models() -> None:
+    """Of every kind that is on record."""
+    assert len(RECORD["predictions"]) >= 12
+    assert {*RECORD["ends"]} <= {*ENDS}
+
+
+def test_the_page_has_what_is_on_record() -> None:
+    """As ``python -m docs.make_compat_results`` writes it."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert with_section(page) == page
 
 
 def test_keys_at_their_defaults_stop_older_releases() -> None:

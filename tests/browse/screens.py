@@ -28,8 +28,12 @@ _COLUMN = 12.2
 
 async def settled(app: BrowseApp, pilot: Pilot[None]) -> None:
     """Wait until a page is drawn and nothing is read any more."""
+    while app.is_opening:
+        await pilot.pause(0.02)
     await pilot.pause(0.08)
     await app.workers.wait_for_complete()
+    await pilot.pause()
+    await app.workers.wait_for_complete()  # what the page itself reads
     await pilot.pause()
 
 

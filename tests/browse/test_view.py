@@ -21,8 +21,11 @@ SCREENS = {
     "histogram": (("down", "down", "right", "down", "3"), (110, 30)),
     "figures": (("down", "down", "right", "down", "4"), (110, 30)),
     "explanation": (("down", "down", "right", "down", "5"), (110, 30)),
+    "table": (("down", "down", "right", "down", "enter", "right", "down", "down"), (80, 30)),
+    "no_weights": (("down", "2"), (110, 12)),
     "narrow": (("down", "down", "right"), (40, 30)),
-    "keys": (("question_mark",), (80, 30)),
+    "keys": (("question_mark",), (80, 40)),
+    "keys_narrow": (("question_mark",), (60, 50)),
     "search": (("slash", *"gamma"), (110, 30)),
     "zoomed": (("z",), (110, 20)),
 }

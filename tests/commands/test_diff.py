@@ -11,6 +11,8 @@ import pytest
 
 from kerasinspect.commands.cli import run
 from kerasinspect.commands.options import LIST_FORMS
+from kerasinspect.comparing import compare
+from kerasinspect.output.comparison.words import diff_in_words
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, config, dense, hdf5, keras_archive, parts
 from tests.makers.raw_zip import raw_zip
@@ -275,3 +277,21 @@ def test_a_model_without_another_side_was_added_or_removed(form: str, ask: Calla
     for other in ("json", "jsonl", "csv"):
         refused = ask("/dev/null", "old.keras", "--format", other)
         assert (refused.status, f"--format {other} has no form for one alone" in refused.err) == (2, True)
+
+
+def test_layers_without_weights_are_counted_by_themselves_everywhere() -> None:
+    """By the page, by Python and by its repr, which agree on each number."""
+    diff = compare(SAMPLES / "small_cnn.keras", SAMPLES / "small_cnn_tuned.keras")
+    assert (diff.counts["unchanged"], diff.weightless, diff["conv2d"].weightless) == (6, 4, False)
+    assert "2 unchanged · 3 trained · 4 without weights" in repr(diff)
+    assert next(diff_in_words(diff)) == "2 layers unchanged, 3 trained, 4 without weights"
+
+
+def test_empty_cells_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the table, with the reasons that are true of any row of it."""
+    run(["diff", str(SAMPLES / "small_cnn.keras"), str(SAMPLES / "small_cnn_tuned.keras")])
+    page = capsys.readouterr().out
+    assert "empty cells: no value differs" in page
+    assert "input_layer → input_layer_1  without weights" in page
+    run(["diff", str(SAMPLES / "question_network.keras"), str(SAMPLES / "two_towers.keras")])
+    assert "empty cells: only one model has the layer" in capsys.readouterr().out

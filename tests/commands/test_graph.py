@@ -53,7 +53,7 @@ def test_the_ending_of_the_output_is_the_form(name: str, start: str, said: Any, 
     """And what it wrote, it replaces."""
     path = tmp_path / name
     for _ in range(2):
-        assert said(TOWERS, "-o", str(path)) == (0, "", "")
+        assert said(TOWERS, "-o", str(path)) == (0, "", f"kerasinspect: note: Graph written to {path}.\n")
         assert path.read_text(encoding="utf-8").startswith(start)
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import pytest
 
-from kerasinspect import RequestError, open_model
+from kerasinspect import RequestError, check, compare, open_model
+from kerasinspect.assembly.fitting import require_fit
 from kerasinspect.commands.cli import run
+from kerasinspect.verify.reading import read
 from tests.places import DATA
 
 if TYPE_CHECKING:
@@ -141,6 +143,103 @@ def test_commands_take_a_config(command: str, architecture: Path, capsys: pytest
     """And say what the config says."""
     assert run([command, str(FOLDER / "ckpt-1"), "--config", str(architecture)]) == 0
     assert "head" in capsys.readouterr().out
+
+
+def test_compat_judges_a_config_of_its_own(architecture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And says that no Keras 3 loads the file that it was joined to."""
+    assert run(["compat", str(FOLDER / "ckpt-1")]) == 2
+    assert "join its architecture with --config" in capsys.readouterr().err
+    assert run(["compat", str(FOLDER / "ckpt-1"), "--config", str(architecture)]) == 0
+    page = capsys.readouterr().out
+    assert "3.0.0 to 3.15.1" in page
+    assert "Keras 3 loads no checkpoint of TensorFlow" in page
+    assert "It speaks of Keras 3 alone" in page
+
+
+def test_check_joins_an_architecture(architecture: Path) -> None:
+    """Under a name of its own, since the config of check is its policy; rules about configs are asked then."""
+    (bare,) = check(FOLDER / "ckpt-1", config=None).models
+    (joined,) = check(FOLDER / "ckpt-1", config=None, architecture=architecture).models
+    assert {one.code for one in bare.skipped} - {one.code for one in joined.skipped} >= {"KI201"}
+    with pytest.raises(RequestError, match="has its own config"):
+        check(SAVED, config=None, architecture=architecture)
+    assert run(["check", str(FOLDER / "ckpt-1"), "--no-config", "--architecture", str(architecture)]) == 0
+
+
+def test_diff_joins_a_config_to_the_side_that_has_none(architecture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Or to both sides."""
+    alone = compare(FOLDER / "ckpt-1", SAVED)
+    joined = compare(FOLDER / "ckpt-1", SAVED, config=architecture)
+    assert (alone.old.config, joined.old.config) == (None, joined.new.config)
+    both = compare(FOLDER / "ckpt-1", FOLDER / "ckpt-2", config=architecture)
+    assert both.old.config == both.new.config is not None
+    with pytest.raises(RequestError, match="nothing to join"):
+        compare(SAVED, SAVED, config=architecture)
+    assert run(["diff", str(FOLDER / "ckpt-1"), str(SAVED), "--config", str(architecture)]) == 1
+    assert "head" in capsys.readouterr().out
+
+
+def test_verify_reads_weights_with_their_config(tmp_path: Path) -> None:
+    """Of HDF5 alone, which Keras loads into a model that it built."""
+    weights, config = weights_of_archive(tmp_path)
+    reading = read(str(weights), config=str(config))
+    assert reading.has_config
+    assert [one.name for one in reading.weights][:2] == ["kernel", "bias"]
+    with pytest.raises(RequestError, match="weights only"):
+        read(str(weights))
+    with pytest.raises(RequestError, match="weights only"):
+        read(str(FOLDER / "ckpt-1"), config=str(config_of(SAVED, tmp_path)))
+
+
+def custom_model(features: int, folder: Path) -> Path:
+    """The config of a model with a layer of somebody else's class, which takes so many features."""
+    layers = [
+        {
+            "class_name": "InputLayer",
+            "config": {"batch_input_shape": [None, features], "name": "in"},
+            "name": "in",
+            "inbound_nodes": [],
+        },
+        {"class_name": "Block", "config": {"name": "block"}, "name": "block", "inbound_nodes": [[["in", 0, 0, {}]]]},
+        {
+            "class_name": "Dense",
+            "config": {"name": "dense", "units": 2},
+            "name": "dense",
+            "inbound_nodes": [[["block", 0, 0, {}]]],
+        },
+    ]
+    config = {"name": "m", "layers": layers, "input_layers": [["in", 0, 0]], "output_layers": [["dense", 0, 0]]}
+    path = folder / "custom.json"
+    path.write_text(json.dumps({"class_name": "Functional", "config": config}))
+    return path
+
+
+def test_somebody_elses_layer_is_held_against_what_comes_into_it(tmp_path: Path) -> None:
+    """Where its arrays have the names that only one class of Keras gives them: mean, variance and count."""
+    weights = DATA / "checkpoints/tf.keras-2.3/preproc_ckpt"
+    with pytest.raises(RequestError, match=r"block/mean has the shape \(3,\), and \(None, 4\) comes into its layer"):
+        open_model(weights, config=custom_model(4, tmp_path))
+    with open_model(weights, config=custom_model(3, tmp_path)) as model:
+        assert [layer.class_name for layer in model.layers] == ["InputLayer", "Block", "Dense"]
+    with open_model(weights, config=DATA / "checkpoints/tf.keras-2.3/preproc.json") as model:
+        assert model.weights[0].layer_class == "Normalization"
+
+
+def test_a_list_of_layers_that_begins_with_the_input_is_matched() -> None:
+    """TensorFlow 1 lists it of a Sequential in a Sequential; a layer called twin has variables called twin_1."""
+    folder = DATA / "checkpoints/tf.keras-1.15"
+    with open_model(folder / "names_ckpt", config=folder / "names.json") as model:
+        assert [layer.path for layer in model.walk() if layer.weights] == [
+            *("layer.one-two", "a/b/c", "box/twin", "box/other", "twin"),
+        ]
+
+
+@pytest.mark.parametrize("name", ["quant_int8", "quant_gptq", "quant_int4_block", "quant_float8"])
+def test_the_config_of_a_quantized_model_fits(name: str) -> None:
+    """Its layers have scales that their classes have not, and kernels of another shape."""
+    (path,) = VERSIONS.glob(f"keras-3.1*/{name}.keras")
+    with open_model(path) as model:
+        require_fit(model, "config.json")
 
 
 def test_a_step_chooses_a_checkpoint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -103,6 +104,25 @@ def test_texts_are_made_of_few_numbers_at_once(form: str, tmp_path: Path) -> Non
     layers = [layer("Conv2D", name, 128, filters=128, kernel_size=[3, 3]) for name in names]
     save(path, sequential("texts", 128, layers), store)
     assert memory_of("export", path, "--output", tmp_path / f"arrays.{form}") < MOST
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_texts_of_a_long_row_are_made_in_parts(form: str, tmp_path: Path) -> None:
+    """A matrix of the longest rows that are rows of a table, 262,144 numbers each under a label of its own."""
+    path, units = tmp_path / "model.keras", 1 << 18
+    kernel = np.random.default_rng(1).standard_normal((3, units), "f4")
+
+    def store(tree: h5py.File) -> None:
+        store_dense(tree, "dense", kernel)
+
+    save(path, sequential("wide", 3, [layer("Dense", "dense", 3, units=units)]), store)
+    written = tmp_path / f"kernel.{form}"
+    assert memory_of("export", path, "--weight", "kernel", "--output", written) < MOST
+    if form == "csv":
+        with written.open(newline="", encoding="utf-8") as lines:
+            titles, *rows = csv.reader(lines)
+        assert (titles[0], titles[1], titles[-1], len(titles)) == ("input", "unit 0", "unit 262143", units + 1)
+        assert np.array_equal(np.array([row[1:] for row in rows], "f4"), kernel)
 
 
 def with_vocabulary() -> Json:

@@ -6,8 +6,10 @@ import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
 import pytest
 
+from kerasinspect.arguments import in_python, on_a_command_line
 from kerasinspect.commands.cli import run
 from kerasinspect.commands.mistakes import takes_one, takes_several
 from kerasinspect.commands.program.group import cli
@@ -19,8 +21,6 @@ from tests.places import SAMPLES
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import click
 
 NETWORK = str(SAMPLES / "question_network.keras")
 
@@ -335,3 +335,77 @@ def test_the_prefix_of_a_checkpoint_is_no_missing_file(answer: Callable[..., Ans
     ended = answer("show", "ckpt-1")
     assert ended.status == 3
     assert "ckpt-1.index is empty: 0 bytes." in ended.err
+
+
+@pytest.mark.parametrize(("command", "name"), [("graph", "out.tex"), ("list", "out.sarif")])
+def test_a_model_that_is_missing_is_mended_before_the_name_of_the_output(
+    command: str, name: str, folder: Path, answer: Callable[..., Answer]
+) -> None:
+    """What cannot be written is said once there is something to write."""
+    missing = answer(command, "nowhere.keras", "-o", name)
+    assert (missing.status, "nowhere.keras does not exist." in missing.err) == (3, True)
+    there = answer(command, NETWORK, "-o", name)
+    assert (there.status, f"no format for a file .{name.rpartition('.')[2]}" in there.err) == (2, True)
+    assert not [*folder.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (["export", NETWORK, "-o", "weights.odd"], "Give the file one of these endings, or say --format."),
+        (["export", NETWORK, "-o", "weights.csv", "--hash"], "Write .json or .safetensors, or leave out --hash."),
+        (["show", NETWORK, "--layer", "kernel"], "That is a weight: choose it by --weight kernel."),
+        (["show", NETWORK, "--limit", "layers=1"], "raise the limit: --limit layers=VALUE."),
+        (["check", NETWORK, "--select", "KI6"], "name one with --against, or select other rules too."),
+    ],
+    ids=lambda value: " ".join(value[:1]) if isinstance(value, list) else "",
+)
+def test_a_command_line_is_answered_in_options(
+    words: list[str], remedy: str, folder: Path, answer: Callable[..., Answer]
+) -> None:
+    """Arguments of Python stand beside them only in what Python raises."""
+    assert not [*folder.iterdir()]
+    said = answer(*words)
+    assert said.status in {2, 3}
+    assert remedy in said.err
+    assert "Python" not in said.err
+
+
+def test_what_looks_like_an_argument_of_python_in_a_name_stays() -> None:
+    """Only what messages add themselves is left out for a command line."""
+    assert on_a_command_line(f"Say --force{in_python('force=True')}.") == "Say --force."
+    assert on_a_command_line("There is a layer (in Python: <x> (y).") == "There is a layer (in Python: <x> (y)."
+
+
+WRITERS = (
+    (("graph",), "out.mmd", "Graph"),
+    (("lock",), "out.json", "Lock"),
+    (("export",), "out.npz", "8 arrays"),
+    (("report",), "out.html", "Report"),
+)
+
+
+@pytest.mark.parametrize(("command", "name", "what"), WRITERS, ids=[name for _, name, _ in WRITERS])
+def test_what_writes_files_says_so_alike(
+    command: tuple[str, ...], name: str, what: str, folder: Path, answer: Callable[..., Answer]
+) -> None:
+    """In one sentence on standard error, which ``--quiet`` leaves out; the options of pages change nothing."""
+    said = answer(*command, NETWORK, "-o", name, "--no-pager", "--width", "60")
+    assert (said.status, said.out) == (0, "")
+    assert said.err.splitlines()[-1] == f"kerasinspect: note: {what} written to {name}."
+    written = (folder / name).read_bytes()
+    assert answer(*command, NETWORK, "-o", name, "-q") == (0, "", "")
+    assert (folder / name).read_bytes() == written
+
+
+@pytest.mark.parametrize("name", [name for rows in TABLE.values() for name in rows])
+def test_every_command_that_reads_a_model_takes_the_options_of_pages(name: str) -> None:
+    """One habit fits all: what has no page takes them too, and lists them nowhere."""
+    with click.Context(cli, info_name="kerasinspect") as context:
+        command = cli.get_command(context, name)
+    assert command is not None
+    if any(
+        isinstance(one, click.Argument) and "MODEL" in str(one.metavar or one.name).upper() for one in command.params
+    ):
+        known = {option for one in command.params for option in one.opts}
+        assert {"--no-pager", "--width", "--color"} <= known

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from kerasinspect import open_model, series
 from kerasinspect.commands.pictures.report import report
 from kerasinspect.errors import MissingExtra, RequestError
+from kerasinspect.output.wording import bytes_in_words
 from tests.makers.plain_models import keras_archive, kernel
 from tests.output.reports.reading import Page
 
@@ -67,6 +71,54 @@ def test_page_of_two_models(sample_models: Path, tmp_path: Path) -> None:
     assert page.named("title")[0].text == "small_cnn.keras → small_cnn_tuned.keras"
     assert tables[0]["titles"][:2] == ["layer", "verdict"]
     assert ["conv2d", "unchanged (frozen)"] in [row[:2] for row in tables[0]["rows"]]
+
+
+def test_changed_weights_are_drawn(sample_models: Path, tmp_path: Path) -> None:
+    """Old and new values on one scale, and what was added to the old ones; what did not change is not drawn."""
+    output = tmp_path / "report.html"
+    old, new = (sample_models / f"{name}.keras" for name in ("small_cnn", "small_cnn_tuned"))
+    run(old, new, "-o", output)
+    blocks = Page(output.read_text()).data()["blocks"]
+    at = next(at for at, block in enumerate(blocks) if block.get("name") == "dense → species/kernel")
+    pictures = blocks[at + 1]["pictures"]
+    with open_model(old) as before, open_model(new) as after:
+        kernels = [before["dense/kernel"].array[...], after["species/kernel"].array[...]]
+    assert [picture["name"] for picture in pictures] == ["old", "new", "new - old"]
+    for picture, values in zip(pictures, (*kernels, kernels[1].astype("float64") - kernels[0]), strict=True):
+        levels = np.frombuffer(b64decode(picture["panels"][0]["levels"]), "<i2").reshape(values.shape)
+        assert np.abs(levels / 32_767 * picture["scale"] - values).max() <= picture["scale"] / 32_767
+    assert pictures[0]["scale"] == pictures[1]["scale"] == np.abs(kernels).max()
+    assert not [block for block in blocks if str(block.get("name", "")).startswith("conv2d/")]
+
+
+def test_lines_of_a_series_have_its_changes(sample_models: Path, tmp_path: Path) -> None:
+    """Those of all layers, and of each layer that moves."""
+    output = tmp_path / "report.html"
+    paths = [sample_models / f"{name}.keras" for name in ("small_cnn", "small_cnn_tuned", "small_cnn")]
+    copies = [tmp_path / f"epoch_{number}.keras" for number in range(3)]
+    for path, copy in zip(paths, copies, strict=True):
+        copy.write_bytes(path.read_bytes())
+    run(*copies, "-o", output)
+    found = series(*copies)
+    (block,) = (block for block in Page(output.read_text()).data()["blocks"] if block["kind"] == "lines")
+    moving = [layer for layer in found if layer.total]
+    assert block["files"] == [copy.name for copy in copies]
+    assert block["lines"][0]["name"] == "all layers"
+    assert len(block["lines"]) == 1 + len(moving)
+    for line, layer in zip(block["lines"][1:], moving, strict=True):
+        changes = [None if one is None else one.change for one in layer.movements]
+        assert changes[0] is line["changes"][0] is None
+        assert line["changes"][1:] == pytest.approx(changes[1:], rel=1e-3)
+
+
+def test_what_was_written_is_said_with_its_size(sample_models: Path, tmp_path: Path) -> None:
+    """On standard error, unless it is to be quiet."""
+    output = tmp_path / "report.html"
+    arguments = [str(sample_models / "unbuilt.keras"), "-o", str(output)]
+    said = CliRunner().invoke(report, arguments, standalone_mode=False).stderr
+    size = bytes_in_words(output.stat().st_size)
+    assert f"kerasinspect: note: page written to {output} ({size})." in said
+    assert "page written" not in CliRunner().invoke(report, [*arguments, "-q"], standalone_mode=False).stderr
 
 
 def test_page_of_a_series(sample_models: Path, tmp_path: Path) -> None:

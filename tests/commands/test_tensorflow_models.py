@@ -38,6 +38,29 @@ def test_texts_are_no_damage(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\nthe model's own weights\n" in page
 
 
+def test_an_export_lists_what_is_trained() -> None:
+    """The lists of the exported model say it, though the file has no config."""
+    with open_model(DATA / "checkpoints/keras-3.15.1-export/seq_mlp_export") as model:
+        untrained = [weight.name for weight in model.weights if weight.trainable is False]
+        assert untrained == ["moving_mean", "moving_variance"]
+        assert all(weight.trainable is not None for weight in model.weights)
+
+
+def test_a_layer_without_a_name_is_said_to_have_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """What stands for its name is the attribute that holds it."""
+    run(["show", str(DATA / "checkpoints/tf.keras-2.3/preproc_ckpt")])
+    page = capsys.readouterr().out
+    assert "layer layer-1 · unknown class · 7 parameters\n  the file does not store its name" in page
+
+
+def test_an_export_is_told_what_it_lacks(capsys: pytest.CaptureFixture[str]) -> None:
+    """What made it has the config, and saving it as a model is no remedy."""
+    assert run(["compat", str(DATA / "checkpoints/keras-3.15.1-export/seq_mlp_export")]) == 2
+    said = capsys.readouterr().err
+    assert "TFSMLayer" in said
+    assert "join its architecture with --config" in said
+
+
 def test_tuples_of_a_config_are_lists() -> None:
     """As in the ``.h5`` of the same model."""
     with open_model(SAVED) as model:

@@ -18,6 +18,7 @@ from kerasinspect.dtypes import Encoding
 from kerasinspect.errors import RequestError
 from kerasinspect.exporting import csv as csv_module
 from kerasinspect.exporting import export
+from kerasinspect.exporting import json as json_module
 from kerasinspect.exporting import values as values_module
 from kerasinspect.opening import open_model
 from tests.makers.handmade import dense, model, numbers, weight
@@ -138,10 +139,11 @@ def test_what_is_not_finite_is_said(tmp_path: Path) -> None:
 def test_a_row_of_any_length_is_written_in_parts(
     shape: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is there at once does not grow with a row: a long one is not a row of a table."""
+    """What is there at once does not grow with a row, and one of very many numbers is not a row of a table."""
     monkeypatch.setattr(values_module, "_AT_ONCE", 7)
-    for module in (values_module, csv_module):
-        monkeypatch.setattr(module, "WIDEST", 64)
+    for module in (values_module, csv_module, json_module):
+        monkeypatch.setattr(module, "TEXTS_AT_ONCE", 5)
+    monkeypatch.setattr(csv_module, "_WIDEST", 64)
     values = numbers(*shape)
     one = model([], own=[weight("odd", "Odd", "state", values, ["row"] * len(shape))])
     export(one, tmp_path / "state.json")
@@ -152,6 +154,31 @@ def test_a_row_of_any_length_is_written_in_parts(
         _, *rows = csv.reader(lines)
     cells = np.array([cell for row in rows for cell in (row[1:] if shape[1:] == (6,) else row[-1:])], "float32")
     assert same_bits(cells.reshape(shape), values)
+
+
+def test_json_says_what_rows_and_columns_are(tmp_path: Path) -> None:
+    """A list for each axis whose positions have names, as they stand in a .csv; null where they are only counted."""
+    with open_model(SAMPLES / "question_network.keras") as opened:
+        export(opened, tmp_path / "weights.json")
+        written = {one["key"]: one for one in json.loads((tmp_path / "weights.json").read_text())["weights"]}
+        kernel = next(one for one in opened.weights if one.path == "dense_1/kernel")
+        assert written["dense_1/kernel"]["labels"] == [[*kernel.axes[0].all_labels()], None]
+        assert written["dense/bias"]["labels"] == [None]
+        export(opened, tmp_path / "kernel.csv", layers=["dense_1"], weights=["kernel"])
+    with (tmp_path / "kernel.csv").open(newline="", encoding="utf-8") as lines:
+        _, *rows = csv.reader(lines)
+    assert [row[0] for row in rows] == written["dense_1/kernel"]["labels"][0] == [f"dense unit {at}" for at in range(5)]
+
+
+def test_gates_and_tokens_are_labels_in_json(tmp_path: Path) -> None:
+    """So are the blocks of a recurrent kernel, and the tokens of a vocabulary where the model has one."""
+    with open_model(SAMPLES / "text_classifier.keras") as opened:
+        export(opened, tmp_path / "weights.json")
+        written = json.loads((tmp_path / "weights.json").read_text())["weights"]
+        for one, weight in zip(written, opened.weights, strict=True):
+            for labels, axis in zip(one["labels"], weight.value_axes, strict=True):
+                assert (labels or [f"{axis.name} {at}" for at in range(axis.size)]) == [*axis.all_labels()]
+            assert (one["labels"][-1] is None) == (not weight.value_axes[-1].blocks)
 
 
 def test_every_small_float_becomes_float32_where_numpy_lacks_it(tmp_path: Path) -> None:

@@ -90,10 +90,10 @@ def fuzz(seeds: Iterable[Path], count: int, seed: int, keep: Path | None = None)
     return tally
 
 
-def tried(command: tuple[str, ...], path: Path, tally: Tally) -> Iterator[str]:
-    """What went wrong in one run of one command."""
+def tried(command: tuple[str, ...], path: Path, tally: Tally, seconds: int = SECONDS) -> Iterator[str]:
+    """What went wrong in one run of one command, which is stopped after so many seconds."""
     out, err = io.StringIO(), io.StringIO()
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     started = time.perf_counter()
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

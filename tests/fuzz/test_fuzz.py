@@ -17,6 +17,13 @@ def test_a_few_hundred_broken_models_all_end_in_an_answer_or_a_sentence() -> Non
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
+def test_a_few_hundred_broken_models_in_several_files_do_so_too() -> None:
+    """Every kind of file of checkpoints, SavedModel folders, Orbax and presets."""
+    command = [sys.executable, "-m", "tests.fuzz.folders", "--count", "25", "--seed", "20260102", "--seconds", "60"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+
+
 def test_nothing_that_is_read_of_broken_files_is_silently_other_than_it_was() -> None:
     """The checksums tell, or the structure does. What no checksum covers may only change values and names."""
     endings = compare(found_seeds([SAMPLES]), 900, 20261128)

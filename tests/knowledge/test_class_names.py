@@ -34,6 +34,7 @@ ELSEWHERE = {
             "TFOpLambda",
         },
     ),
+    "knowledge/releases/unsaved.py": ("which arguments of some classes releases of Keras leave out", None),
     "model/__init__.py": ("it exports a type of its own that is called so", {"Model"}),
     "analysis/compat": ("what every release of Keras 3 asks of some classes, whatever their keys", None),
     "checking/rules/restoring.py": ("the classes whose variables one release of Keras leaves alone", None),

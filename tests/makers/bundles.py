@@ -17,8 +17,9 @@ FLOAT32, STRING = 1, 7
 
 def varint(value: int) -> bytes:
     """A number as protocol buffers have it."""
-    head, rest = value & 127, value >> 7
-    return bytes([head | 128]) + varint(rest) if rest else bytes([head])
+    if value < 128:
+        return bytes([value])
+    return bytes([value & 127 | 128]) + varint(value >> 7)
 
 
 def field(number: int, value: int | bytes) -> bytes:
@@ -49,7 +50,7 @@ def table(pairs: Mapping[bytes, bytes], each: int = 1_000) -> bytes:
 
 def table_of(blocks: Sequence[bytes]) -> bytes:
     """An index of these blocks."""
-    file, handles = b"", []
+    file, handles = bytearray(), []
     for number, data in enumerate(blocks):
         handles.append((number.to_bytes(4, "big"), varint(len(file)) + varint(len(data))))
         file += data + b"\0" + masked(crc32c(data + b"\0")).to_bytes(4, "little")
@@ -57,19 +58,20 @@ def table_of(blocks: Sequence[bytes]) -> bytes:
     at = len(file)
     file += index + b"\0" + masked(crc32c(index + b"\0")).to_bytes(4, "little")
     footer = varint(0) + varint(0) + varint(at) + varint(len(index))
-    return file + footer.ljust(40, b"\0") + MAGIC
+    return bytes(file) + footer.ljust(40, b"\0") + MAGIC
 
 
 def tracked(objects: Sequence[tuple[Mapping[str, int], str, str]]) -> bytes:
     """A graph of objects: for each the objects that it holds by name, a full name and the key of its tensor."""
-    nodes = b""
-    for children, full_name, key in objects:
-        node = b"".join(field(1, field(1, number) + field(2, name.encode())) for name, number in children.items())
-        if key:
-            variable = field(1, b"VARIABLE_VALUE") + field(2, full_name.encode()) + field(3, key.encode())
-            node += field(2, variable)
-        nodes += field(1, node)
-    return nodes
+    return b"".join(field(1, _tracked_one(*one)) for one in objects)
+
+
+def _tracked_one(children: Mapping[str, int], full_name: str, key: str) -> bytes:
+    """One object of a graph."""
+    held = b"".join(field(1, field(1, number) + field(2, name.encode())) for name, number in children.items())
+    if not key:
+        return held
+    return held + field(2, field(1, b"VARIABLE_VALUE") + field(2, full_name.encode()) + field(3, key.encode()))
 
 
 def text_tensor(text: bytes) -> bytes:

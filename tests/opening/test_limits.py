@@ -41,7 +41,7 @@ def test_passing_a_limit_names_it_and_the_option_that_raises_it() -> None:
     assert error.message == "x.h5 exceeds the limit hdf5_depth: about 2^1328, where 64 are allowed."
     assert (
         error.remedy
-        == "If you trust the file, raise the limit: --limit hdf5_depth=VALUE, or Limits(hdf5_depth=VALUE) in Python."
+        == "If you trust the file, raise the limit: --limit hdf5_depth=VALUE (in Python: Limits(hdf5_depth=VALUE))."
     )
 
 

@@ -156,6 +156,23 @@ def test_filters_are_small_multiples() -> None:
     assert "left out: 64 of 80 pictures (--full shows more)" in text_of(found)[-1]
 
 
+def test_the_scale_is_that_of_the_whole_array() -> None:
+    """A filter that is not drawn counts; one outside of the slice does not, and the page says of what the scale is."""
+    values = numbers(3, 3, 2, 40)
+    values[1, 1, 1, 39] = -99
+    axes = ["height", "width", "channel", "filter"]
+    found = blocks_of(values, axes)
+    assert heat_map(found).scale == "99"
+    assert text_of(found)[-1].endswith("the scale is that of all")
+    assert float(heat_map(blocks_of(values, axes, part="..., :39")).scale) < 99
+
+
+def test_heads_are_spread_evenly_over_strips() -> None:
+    """Of four heads two and two, where three would have room."""
+    found = heat_map(blocks_of(numbers(8, 4, 16), ["input", "head", "unit"], GridOptions(width=64)))
+    assert [len(strip.pictures) for strip in found.strips] == [2, 2]
+
+
 def test_full_shows_every_filter() -> None:
     """With --full nothing is left out."""
     found = blocks_of(numbers(3, 3, 2, 40), ["height", "width", "channel", "filter"], GridOptions(full=True, width=80))
@@ -223,11 +240,11 @@ def test_a_caption_says_how_many_values_the_largest_cell_covers(shape: tuple[int
     assert caption.endswith(f"each cell the mean of up to {said} values")
 
 
-def test_values_whose_sum_no_float_holds_are_marked() -> None:
-    """A mean beyond float64 is drawn as what it is: no number."""
+def test_values_whose_sum_no_float_holds_have_a_mean() -> None:
+    """They are finite, and drawn as numbers."""
     block = heat_map(blocks_of(np.full((400, 400), 1.7e308), ["input", "unit"]))
-    assert block.is_flawed
-    assert block.strips[0].pictures[0].cells[0][0] is None
+    assert (block.is_flawed, block.scale) == (False, "1.7e+308")
+    assert {cell for strip in block.strips for picture in strip.pictures for row in picture.cells for cell in row} == {1}
 
 
 def test_a_damaged_array_gives_no_block() -> None:

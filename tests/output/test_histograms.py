@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 
 from kerasinspect.analysis.damage import Damage, Unread
 from kerasinspect.analysis.inspection import InspectionOptions, WeightInspection
+from kerasinspect.commands.cli import run
 from kerasinspect.commands.program.group import cli
 from kerasinspect.model import Initializer
 from kerasinspect.output.arrays.histograms import histogram_blocks, spark
-from kerasinspect.output.blocks import Bars
+from kerasinspect.output.blocks import Bars, Paragraph
 from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.formats.terminal import text_lines
 from kerasinspect.output.layout.lines import lay_out
@@ -72,23 +74,15 @@ def test_the_curve_is_what_the_initializer_draws() -> None:
 
 def test_the_page_of_a_histogram() -> None:
     """Eight lines of bars, an axis with the numbers at both ends and a zero, and what is drawn."""
-    assert (
-        text_of(blocks_of(np.repeat([-1.0, 0.2, 1.0], [1, 8, 4])))
-        == [
-            "    61.5% ┤                  ██████",
-            "          │                  ██████",
-            "          │                  ██████",
-            "          │                  ██████",
-            "          │                  ██████████",
-            "          │                  ████████████",
-            "          │▁▁▁▁▁▁            ████████████",
-            "       0% ┤██████            ████████████",
-            "          └──────────────────────────────",
-            "           -1                           1",
-            "    13 values in 5 bins",
-        ]
-        or True
-    )
+    assert text_of(blocks_of(np.repeat([-1.0, 0.2, 1.0], [1, 8, 4]))) == [
+        "    61.5% ┤            ██████",
+        *["          │            ██████"] * 3,
+        *["          │            ██████      ██████"] * 3,
+        "       0% ┤██████      ██████      ██████",
+        "          └──────────────────────────────",
+        "           -1             0             1",
+        "    13 values in 5 bins",
+    ]
 
 
 def test_a_curve_far_above_the_bars_leaves_the_picture() -> None:
@@ -97,6 +91,33 @@ def test_a_curve_far_above_the_bars_leaves_the_picture() -> None:
     assert isinstance(bars, Bars)
     assert max(bars.curve) > 1
     assert any("↑" in line for line in text_of([bars]))
+
+
+def test_signs_and_what_is_not_drawn_are_explained() -> None:
+    """The arrow says how high it goes, and values beyond the bars are counted on their side with the farthest."""
+    (_, said) = blocks_of(np.linspace(-1, 1, 64), Initializer("zeros", constant=0.0))
+    assert isinstance(said, Paragraph)
+    assert said.text.endswith("• what zeros draws · ↑ higher than drawn, up to 100%")
+    values = np.concatenate([np.linspace(-1, 1, 4_000), [7.0, 8.0, -90.0]])
+    subject = replace(inspected(values, EVEN), options=InspectionOptions(bulk=True))
+    found = histogram_blocks(subject, 80)
+    assert not isinstance(found, Unread)
+    assert isinstance(found[1], Paragraph)
+    assert "4,003 values in" in found[1].text
+    assert " below, to -90 and " in found[1].text
+    assert " above, to 8" in found[1].text
+
+
+def test_a_slice_has_a_histogram_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same values as the heat map below it, which is said; figures stay those of all values, which is said too."""
+    line = ["show", str(SAMPLES / "question_network.keras"), "--index", "0", "--slice", ":2, :"]
+    assert run([*line, "--histogram", "--heatmap", "--stats"]) == 0
+    page = capsys.readouterr().out
+    assert "10 values of the slice in" in page
+    assert "of all values: " in page
+    assert run([*line, "--histogram", "--format", "json"]) == 0
+    (weight,) = json.loads(capsys.readouterr().out)["weights"]
+    assert sum(weight["histogram"]["counts"]) == 10
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, T
 from kerasinspect.output.formats.markdown import write_markdown
 from kerasinspect.output.layout.cutting import shown_apart, told_apart
 from kerasinspect.output.layout.lines import lay_out
+from kerasinspect.output.layout.tables import table_lines
 from kerasinspect.output.pages.head import head_blocks
 from kerasinspect.shown.escaping import columns_of
 from tests.makers.handmade import question_network
@@ -131,6 +132,7 @@ def test_shapes_go_on_below_and_names_are_cut_in_the_middle() -> None:
     assert lines_of(LAYERS, 46) == [
         "every layer with parameters: dtype float32",
         "not shown: share (--width 69 shows it)",
+        "shortened: layer (--width 75 shows all)",
         "layer         output shape          parameters",
         "a_laye…_name  (None, 96, 96, 3)",
         "second…_name  (None, 48, 48, 16)         1,000",
@@ -181,7 +183,7 @@ def test_a_tree_goes_on_beside_what_stands_below_a_row() -> None:
         "└─ last    some_layer_one",
     ]
     deep = Table(columns[:1], (Row(("a_name_of_some_length",), (False,) * 30),))
-    assert lines_of(deep, 20) == ["layer", "…  │  │  ├─ a_na…gth"]
+    assert lines_of(deep, 20)[-2:] == ["layer", "…  │  │  ├─ a_na…gth"]
 
 
 def test_sentences_and_headings_break_between_words_and_lose_nothing() -> None:
@@ -221,7 +223,7 @@ def test_the_mark_of_a_row_is_never_cut_and_tells_no_names_apart() -> None:
     """Positions stay whole, and names that differ are told apart beside them."""
     names = [f"transformer_block_{n}_attention/kernel" for n in range(12)]
     marked = Table((Column("weight"),), tuple(Row((name,), mark=f"[{n}]".ljust(4)) for n, name in enumerate(names)))
-    lines = lines_of(marked, 24)[1:]
+    lines = lines_of(marked, 24)[-12:]
     assert [line.partition(" ")[0] for line in lines] == [f"[{n}]" for n in range(12)]
     assert len({line[4:] for line in lines}) == 12
 
@@ -244,3 +246,16 @@ def test_markdown_has_the_mark_of_a_row_and_all_facts() -> None:
     facts, _, *lines = stream.getvalue().splitlines()
     assert facts == "keras-archive · saved today"
     assert lines == ["| weight |", "| --- |", "| `[0]` kernel |"]
+
+
+def test_a_column_that_tells_more_has_room_before_others() -> None:
+    """Names are shortened for it, which is said with the width that shows them whole."""
+    name, count = Column("weight", shrinks=True), Column("count", optional=True)
+    rows = tuple(Row((f"encoder/batch_normalization/gamma_{at}", "w" * (30 + at), str(at))) for at in range(3))
+    for telling, said in ((True, "not shown: count ("), (False, "not shown: what (")):
+        what = Column("what", optional=True, telling=telling)
+        page = table_lines(Table((name, what, count), rows, titled=False), 60)
+        lines = ["".join(text for text, _ in line) for line in page]
+        assert lines[0].startswith(said)
+        assert any("w" * 30 in line for line in lines) == telling
+        assert any(line.startswith("shortened: weight (--width ") for line in lines) == telling

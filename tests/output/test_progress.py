@@ -161,6 +161,19 @@ def test_nothing_is_drawn_while_something_else_is_written(line: Made) -> None:
     shown.end()
 
 
+def test_the_line_does_not_flicker_once_something_else_was_written(line: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that ends soon after, as behind a pager, draws nothing more."""
+    shown, stream = line(Look(80, colour=False))
+    shown.start()
+    until(lambda: "\ropening" in stream.getvalue())
+    monkeypatch.setattr(drawing, "_PATIENCE", 60.0)
+    with shown.aside():
+        written = stream.getvalue()
+    time.sleep(0.2)
+    shown.end()
+    assert stream.getvalue() == written
+
+
 def test_quiet_work_draws_nothing(line: Made) -> None:
     """Nothing at all, so that nothing is to be taken away either."""
     shown, stream = line(None)

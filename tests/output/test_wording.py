@@ -37,7 +37,7 @@ def test_an_initializer_has_its_numbers_in_brackets(initializer: Initializer, wo
 
 EVIDENCE: dict[Reason, tuple[Initializer | None, str]] = {
     "at its constant": (ZEROS, "every value is as initialized by zeros"),
-    "off its constant": (ZEROS, "values from -0.5 to 0.25, expected zeros"),
+    "off its constant": (ZEROS, "values from -0.5 to 0.25, initialized as zeros"),
     "out of range": (UNIFORM, "values from -0.5 to 0.25, outside the range of glorot_uniform (±0.142)"),
     "fits": (UNIFORM, "its values fit the distribution of glorot_uniform (probability 0.5)"),
     "too few values": (UNIFORM, "its values fit glorot_uniform, but they are too few to prove it"),
@@ -68,4 +68,4 @@ def test_an_assumed_initializer_is_said_to_be_assumed() -> None:
     subject = weight("a", "Dense", "kernel", np.array([-0.5, 0.25]), ["unit"])
     judgement = Judgement("changed", "off its constant", assumed=ZEROS)
     said = evidence(WeightTraining(subject, measure(subject.array), judgement))
-    assert said == "values from -0.5 to 0.25, expected zeros (assumed, since the file states none)"
+    assert said == "values from -0.5 to 0.25, initialized as zeros (assumed, since the file states none)"

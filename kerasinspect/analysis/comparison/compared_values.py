@@ -27,6 +27,12 @@ def compared_values(old: Weight, new: Weight) -> Compared:
     return Compared(old.array, new.array, are_told=False)
 
 
+def held_values(old: Weight, new: Weight) -> Compared:
+    """The numbers by which two weights are held against each other: of those stored alike the stored ones."""
+    found = compared_values(old, new)
+    return Compared(*stored_values(old, new), are_told=True) if found.are_told and are_stored_alike(old, new) else found
+
+
 def are_stored_alike(old: Weight, new: Weight) -> bool:
     """Whether the stored values of two weights are of one dtype and one shape."""
     return (old.dtype, old.shape) == (new.dtype, new.shape)

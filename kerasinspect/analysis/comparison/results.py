@@ -275,6 +275,11 @@ class LayerDiff:
         return all(weight.same for weight in self.weights)
 
     @property
+    def weightless(self) -> bool:
+        """Whether it is on both sides and has no weights of its own, so that nothing is said of its values."""
+        return self.verdict == "unchanged" and not self.weights
+
+    @property
     def frozen(self) -> bool:
         """Whether the new config says that it is not trained, or else the old one, and none of its values changed."""
         said = next(
@@ -310,9 +315,18 @@ class Diff:
 
     @cached_property
     def counts(self) -> Mapping[Verdict, int]:
-        """How many layers there are of each verdict, in the order of ``VERDICTS``."""
+        """How many layers there are of each verdict, in the order of ``VERDICTS``.
+
+        Those without weights on both sides count as unchanged, since nothing of theirs can change; ``weightless`` says
+        how many of them there are.
+        """
         counted = Counter(layer.verdict for layer in self.layers if layer.verdict is not None)
         return {verdict: counted[verdict] for verdict in VERDICTS}
+
+    @cached_property
+    def weightless(self) -> int:
+        """How many of the unchanged layers have no weights of their own on either side."""
+        return sum(1 for layer in self.layers if layer.weightless)
 
     def __len__(self) -> int:
         """The number of layers of either model, a pair counted once."""
@@ -360,7 +374,9 @@ class Diff:
     @property
     def _facts(self) -> tuple[str, ...]:
         """Both files and what became of their layers."""
-        counts = (f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        told: dict[str, int] = {**dict(self.counts.items()), "unchanged": self.counts["unchanged"] - self.weightless}
+        told["without weights"] = self.weightless
+        counts = (f"{count} {verdict}" for verdict, count in told.items() if count)
         equal = "equal in what could be read" if self.damage else "equal"
         return (f"{self.old.location} -> {self.new.location}", equal if self.equal else "", *counts)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.arrays import compare_arrays
-from kerasinspect.analysis.comparison.compared_values import are_stored_alike, compared_values, stored_values
+from kerasinspect.analysis.comparison.compared_values import are_stored_alike, held_values
 from kerasinspect.analysis.comparison.matching.weights import paired_weights
 from kerasinspect.analysis.comparison.merged_factors import merged_kernels
 from kerasinspect.analysis.comparison.results import ArrayChange, ComparisonOptions, Spectrum, WeightDiff
@@ -47,10 +47,8 @@ def _weight_diff(
     name = known.name if known else ""
     if old is None or new is None:
         return WeightDiff(name, old, new)
-    before, after, are_told = (*merged, True) if merged else compared_values(old, new)
+    before, after, are_told = (*merged, True) if merged else held_values(old, new)
     is_alike = are_stored_alike(old, new)
-    if is_alike and are_told and not merged:
-        before, after = stored_values(old, new)
     if before.shape != after.shape or not (is_alike or are_told):
         return WeightDiff(name, old, new, untold=not are_told)
     if readings is None:

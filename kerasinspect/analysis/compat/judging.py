@@ -19,13 +19,26 @@ if TYPE_CHECKING:
 def compatibility(model: Model) -> Compatibility:
     """What every release in the table makes of the config; raises RequestError where the file has none."""
     if model.config is None:
-        message = f"{model.location} has weights and no config, and any Keras that builds their layers may load it."
-        raise RequestError(message, "Name a file of the whole model.")
+        raise _without_config(model)
     in_archive = model.format == "keras-archive"
     demands = [*demands_of(model.config, model.training_config, in_archive=in_archive)]
     obstacles = tuple(dict.fromkeys(one for one in demands if isinstance(one, Obstacle)))
     untold = tuple(dict.fromkeys(one.name for one in demands if isinstance(one, Untold)))
     return Compatibility(tuple(_answers(obstacles, told=not untold)), obstacles, untold)
+
+
+def _without_config(model: Model) -> RequestError:
+    """The error for a file that says nothing of how its layers are made."""
+    if model.format == "saved-model":
+        return RequestError(
+            f"{model.location} is a SavedModel without a config: Keras 3 runs its graph in a keras.layers.TFSMLayer, "
+            "and makes no model of it.",
+            "Name the .keras file that it was exported from, or join its architecture with --config.",
+        )
+    return RequestError(
+        f"{model.location} has weights and no config, and any Keras that builds their layers may load it.",
+        "Name a file of the whole model, or join its architecture with --config.",
+    )
 
 
 def _answers(obstacles: Sequence[Obstacle], *, told: bool) -> list[ReleaseAnswer]:

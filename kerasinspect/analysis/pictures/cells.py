@@ -6,14 +6,16 @@ The plane is read once, a band of rows at a time, in memory that grows with the 
 from __future__ import annotations
 
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kerasinspect.analysis.pictures.windows import pieces
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, TypeAlias
 
     from kerasinspect.analysis.shown_values import ShownValues
@@ -91,17 +93,37 @@ def reduce_plane(values: ShownValues, plane: Plane, rows: int, columns: int) -> 
     Where not, cells cover equal parts of an axis, whose lengths differ by at most one. The array has to hold numbers.
     Raises DamagedFile where values are missing, RefusedFile where they may not be read.
     """
-    if plane.rows and plane.columns:
+    return reduce_planes(values, [plane], rows, columns)[0]
+
+
+def reduce_planes(values: ShownValues, planes: Sequence[Plane], rows: int, columns: int) -> list[Cells]:
+    """Planes that differ in their columns or in one fixed position, each as ``reduce_plane`` gives it.
+
+    What lies side by side in the file is read together, so that many planes cost no more than the array. Raises what
+    ``reduce_plane`` raises.
+    """
+    first = planes[0]
+    if first.rows and first.columns:
         values.read(values.last)  # a declared size is believed only once its last value is there
-    down, across = _parts(plane.rows, rows), _parts(plane.columns, columns)
-    sums, finite = np.zeros((len(down), len(across))), np.zeros((len(down), len(across)), np.int64)
+    around = _around(planes)
+    wide = 0 if around is None else _size(part for axis, part in enumerate(around) if axis != first.row)
+    if around is None or (wide > _BAND and len(planes) > 1):
+        return [cells for plane in planes for cells in reduce_planes(values, [plane], rows, columns)]
+    down, across = _parts(first.rows, rows), [_parts(plane.columns, columns) for plane in planes]
+    shape = len(planes), len(down), len(across[0])
+    sums, finite = np.zeros(shape), np.zeros(shape, np.int64)
     with np.errstate(all="ignore"):
-        for at, table in _bands(values, plane, down):
-            _add(table, across, sums[at], finite[at])
+        for start, block in _bands(values, around, first, max(1, _BAND // max(1, wide))):
+            at, begins = _cells_of(down, start, block)
+            for number, plane in enumerate(planes):
+                table = _table(block[1], plane, around, len(block[0]))
+                _add(table, begins, across[number], sums[number, at], finite[number, at])
         means = np.where(finite > 0, sums / finite, np.nan)
-    sizes = np.outer([len(part) for part in down], [len(part) for part in across])
-    found = Cells(means, sizes.astype(np.int64).reshape(finite.shape) - finite, down, across)
-    return _without_overflow(values, plane, found)
+    sizes = [np.outer([*map(len, down)], [*map(len, parts)]).astype(np.int64).reshape(shape[1:]) for parts in across]
+    return [
+        _without_overflow(values, plane, Cells(means[at], sizes[at] - finite[at], down, across[at]))
+        for at, plane in enumerate(planes)
+    ]
 
 
 def _without_overflow(values: ShownValues, plane: Plane, cells: Cells) -> Cells:
@@ -129,6 +151,42 @@ def _without_overflow(values: ShownValues, plane: Plane, cells: Cells) -> Cells:
     return replace(cells, means=means)
 
 
+def largest_mean(values: ShownValues, like: Plane, rows: int, columns: int) -> float:
+    """The largest distance from zero of any cell, of all planes that lie beside one in the part that is shown.
+
+    Each plane is reduced as ``reduce_plane`` does it; 0 where there is no finite value. Reads that part once, and
+    raises what ``reduce_plane`` raises.
+    """
+    down, across = _parts(like.rows, rows), _parts(like.columns, columns)
+    is_reduced = max(map(len, (*down, *across)), default=1) > 1
+    table = [axis for axis in (like.row, like.column) if axis is not None]
+    largest = 0.0
+    for window in pieces(values.window, _BAND, whole=table if is_reduced else ()):
+        if is_reduced and _size(window) > _BAND:  # one plane, which is more than is read at a time
+            at = tuple(part if axis in table or isinstance(part, int) else part[0] for axis, part in enumerate(window))
+            largest = max(largest, reduce_plane(values, Plane(at, like.row, like.column), rows, columns).scale)
+            continue
+        block = values.read(window).astype(np.float64)
+        if is_reduced:
+            block = _means(block, window, like, (down, across))
+        finite = np.abs(block[np.isfinite(block)])
+        largest = max(largest, float(np.maximum.reduce(finite, axis=None, initial=0.0)))
+    return largest
+
+
+def _means(block: _Values, window: Window, like: Plane, parts: tuple[tuple[range, ...], tuple[range, ...]]) -> _Values:
+    """The means of the cells of several whole planes."""
+    kept = [axis for axis, part in enumerate(window) if isinstance(part, range)]
+    sums, finite = np.where(np.isfinite(block), block, 0.0), np.isfinite(block).astype(np.int64)
+    for axis, along in zip((like.row, like.column), parts, strict=True):
+        if axis is not None:
+            starts = np.cumsum([0, *map(len, along[:-1])])
+            sums, finite = (np.add.reduceat(one, starts, kept.index(axis)) for one in (sums, finite))
+    with np.errstate(all="ignore"):
+        means: _Values = np.where(finite > 0, sums / finite, np.nan)
+    return means
+
+
 def _parts(positions: range, most: int) -> tuple[range, ...]:
     """Positions in at most so many equal parts; where not all can be of one length, the first are longer by one.
 
@@ -145,36 +203,76 @@ def _parts(positions: range, most: int) -> tuple[range, ...]:
     return tuple(positions[start:stop] for start, stop in pairwise(starts))
 
 
-def _bands(values: ShownValues, plane: Plane, down: tuple[range, ...]) -> Iterator[tuple[int, _Values]]:
-    """The rows of the plane, a few at a time, each time those of one row of cells, whose number comes with them."""
-    together = max(1, _BAND // max(1, len(plane.columns)))
-    turned = plane.row is not None and plane.column is not None and plane.row > plane.column
-    whole = len(plane.rows) <= together
-    held = _table(values, plane, plane.rows, turned=turned) if whole else None
-    begin = 0
-    for at, part in enumerate(down):
-        if held is not None:
-            yield at, held[begin : begin + len(part)]
-            begin += len(part)
+def _around(planes: Sequence[Plane]) -> Window | None:
+    """The window that holds planes and nothing between them; None where there is none."""
+    parts = [_joined([plane.window[axis] for plane in planes]) for axis in range(len(planes[0].window))]
+    return None if None in parts else tuple(part for part in parts if part is not None)
+
+
+def _joined(parts: Sequence[int | range]) -> int | range | None:
+    """Positions along one axis as one part; None where they do not follow each other."""
+    first, last = parts[0], parts[-1]
+    if all(part == first for part in parts):
+        return first
+    steps = [part for part in parts if isinstance(part, int)]
+    if isinstance(first, int) and isinstance(last, int) and len(steps) == len(parts):
+        step = steps[1] - first
+        run = range(first, last + (1 if step > 0 else -1), step or 1)
+        return run if [*run] == steps else None
+    runs = [part for part in parts if isinstance(part, range) and part.step == 1]
+    follow = len(runs) == len(parts) and all(one.stop == other.start for one, other in pairwise(runs))
+    return range(runs[0].start, runs[-1].stop) if follow else None
+
+
+def _size(parts: Iterable[int | range]) -> int:
+    """How many values a window has."""
+    return prod(len(part) for part in parts if isinstance(part, range))
+
+
+def _bands(
+    values: ShownValues, around: Window, like: Plane, together: int
+) -> Iterator[tuple[int, tuple[range, _Values]]]:
+    """The rows of planes, some at a time: the number of the first, the positions, and the values as float64."""
+    for start in range(0, len(like.rows), together):
+        some = like.rows[start : start + together]
+        window = tuple(some if axis == like.row else part for axis, part in enumerate(around))
+        yield start, (some, values.read(window).astype(np.float64))
+
+
+def _cells_of(down: tuple[range, ...], start: int, block: tuple[range, _Values]) -> tuple[slice, _Values]:
+    """Which rows of cells a band meets, and where in the band each of them begins."""
+    begins = np.cumsum([0, *map(len, down)])
+    first = int(np.searchsorted(begins, start, "right")) - 1
+    last = int(np.searchsorted(begins, start + len(block[0]), "left"))
+    return slice(first, last), np.maximum(begins[first:last] - start, 0)
+
+
+def _table(block: _Values, plane: Plane, around: Window, rows: int) -> _Values:
+    """Some rows of one of the planes that were read together."""
+    index: list[int | slice] = []
+    for axis, (part, read) in enumerate(zip(plane.window, around, strict=True)):
+        if isinstance(read, int):
             continue
-        for start in range(0, len(part), together):
-            yield at, _table(values, plane, part[start : start + together], turned=turned)
+        if isinstance(part, int):
+            index.append(read.index(part))
+        elif axis == plane.row or not part:
+            index.append(slice(None))
+        else:
+            start = read.index(part[0])
+            index.append(slice(start, start + len(part)))
+    table = block[tuple(index)]
+    turned = plane.row is not None and plane.column is not None and plane.row > plane.column
+    return table.T if turned else table.reshape(rows, len(plane.columns))
 
 
-def _table(values: ShownValues, plane: Plane, rows: range, *, turned: bool) -> _Values:
-    """Some rows of the plane, as float64."""
-    read = values.read(plane.part(rows, plane.columns)).astype(np.float64)
-    return read.T if turned else read.reshape(len(rows), len(plane.columns))
-
-
-def _add(table: _Values, across: tuple[range, ...], sums: _Values, finite: _Values) -> None:
-    """Add some rows to the sums and the counts of the row of cells that they belong to."""
+def _add(table: _Values, begins: _Values, across: tuple[range, ...], sums: _Values, finite: _Values) -> None:
+    """Add some rows to the sums and the counts of the rows of cells that begin there."""
     lengths = [*map(len, across)]
     starts = np.cumsum([0, *lengths[:-1]])
     good = np.isfinite(table)
     if good.all():
-        finite += len(table) * np.array(lengths)
+        finite += np.outer(np.diff([*begins, len(table)]), lengths)
     else:
-        finite += np.add.reduceat(np.count_nonzero(good, 0), starts)
+        finite += np.add.reduceat(np.add.reduceat(good.astype(np.int64), begins, 0), starts, 1)
         table = np.where(good, table, 0.0)
-    sums += np.add.reduceat(np.add.reduce(table, 0), starts)
+    sums += np.add.reduceat(np.add.reduceat(table, begins, 0), starts, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.selection.names import names_of_class, names_of_layer, names_of_weights
+from kerasinspect.arguments import in_python
 from kerasinspect.errors import NothingMatches
 from kerasinspect.names import number_of
 from kerasinspect.shown.lookup import first, nearest_names, shown
@@ -55,7 +56,9 @@ def _known_positions(model: Model) -> str:
     """Which positions the file tells."""
     known = sorted(one.index for one in model.weights if one.index is not None)
     if not known:
-        return "The file does not say the position of any array: use --layer and --weight (in Python: layers, weights)."
+        return (
+            f"The file does not say the position of any array: use --layer and --weight{in_python('layers, weights')}."
+        )
     return f"The known positions lie between {known[0]} and {known[-1]}."
 
 
@@ -83,22 +86,23 @@ def _at(model: Model, number: int) -> Iterator[str]:
         yield f"Layer {number} of summary, counted from 1, is {shown(model.layers[number - 1].path)}."
     array = next((weight.path for weight in model.weights if weight.index == number), None)
     of = "" if array is None else f": {shown(array)}"
-    yield f"--index {number} (in Python: indices={number}) chooses the array at position {number} of get_weights(){of}."
+    index = f"--index {number}{in_python(f'indices={number}')}"
+    yield f"{index} chooses the array at position {number} of get_weights(){of}."
 
 
 def _meant_weight(model: Model, pattern: str) -> str:
     """That a name is a weight's, where it is."""
     is_weight = any(pattern in names for names in map(names_of_weights(model), model.weights))
-    return f"That is a weight: choose it by --weight {shown(pattern)} (in Python: weights)." if is_weight else ""
+    return f"That is a weight: choose it by --weight {shown(pattern)}{in_python('weights')}." if is_weight else ""
 
 
 def _meant_class(model: Model, pattern: str) -> str:
     """That a name is a class, where it is."""
     is_class = any(pattern in names_of_class(layer.class_name) for layer in model.walk())
-    return f"That is a class: choose its layers by --class {shown(pattern)} (in Python: classes)." if is_class else ""
+    return f"That is a class: choose its layers by --class {shown(pattern)}{in_python('classes')}." if is_class else ""
 
 
 def _meant_layer(model: Model, pattern: str) -> str:
     """That a name is a layer's, where it is."""
     is_layer = any(pattern in names_of_layer(layer) for layer in model.walk())
-    return f"That is a layer: choose it by --layer {shown(pattern)} (in Python: layers)." if is_layer else ""
+    return f"That is a layer: choose it by --layer {shown(pattern)}{in_python('layers')}." if is_layer else ""

@@ -51,29 +51,33 @@ class Bins:
         edges[[0, -1]] = low, high
         return cls(edges)
 
-    def counted(self, array: Array, *, finite: bool) -> _Values:
-        """How many values of an array, none of which lies outside, are in each bin; ``finite`` says that all are.
+    def counted(self, array: Array, *, finite: bool, within: bool = False) -> _Values:
+        """How many values of an array are in each bin; ``finite`` says that all are, ``within`` that some lie outside.
 
-        NaN and infinities are passed over. Raises what ``measure`` raises.
+        Those, NaN and infinities are passed over. Raises what ``measure`` raises.
         """
         counts, turn = np.zeros(self.edges.size - 1, np.int64), Lock()
 
         def count(part: tuple[int, Array]) -> None:
-            found = self._counted(part[1], finite=finite)
+            found = self._counted(part[1], finite=finite, within=within)
             with turn:
                 np.add(counts, found, out=counts)
 
         side_by_side(count, flat_parts(array, _STEP))
         return counts
 
-    def _counted(self, array: Array, *, finite: bool) -> _Values:
+    def _counted(self, array: Array, *, finite: bool, within: bool) -> _Values:
         """How many values of one part are in each bin."""
         counts = np.zeros(self.edges.size - 1, np.int64)
         wide, room = np.empty(BLOCK), np.empty(BLOCK)
         with np.errstate(all="ignore"):
             for raw in raw_blocks(array):
                 values = widened(raw, array.dtype, wide[: raw.size])
-                counts += self._of(values if finite else values[np.isfinite(values)], room)
+                if within:
+                    values = values[(values >= self.edges[0]) & (values <= self.edges[-1])]
+                elif not finite:
+                    values = values[np.isfinite(values)]
+                counts += self._of(values, room)
         return counts
 
     def _of(self, values: _Values, room: _Values) -> _Values:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerasinspect.analysis.statistics.sampling import SAMPLE
+from kerasinspect.analysis.training.chance import DOUBT, MISFIT
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class Fit:
     """The largest distance between both distribution functions: Kolmogorov and Smirnov's statistic."""
     probability: float
     """Of a distance, a mean or a standard deviation at least so far off by chance alone."""
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the values still are distributed like that; None where there is doubt."""
+        return None if MISFIT <= self.probability < DOUBT else self.probability >= DOUBT
 
 
 @dataclass(frozen=True, slots=True)

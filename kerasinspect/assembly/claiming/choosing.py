@@ -44,7 +44,8 @@ def kinds_of(node: Node) -> tuple[WeightSpec, ...]:
     """All weights that a layer of its class can have, in stored order."""
     if node.weights is not None:
         return node.weights
-    return node.kind.weights if node.kind else ()
+    row = node.kind or node.foreign
+    return row.weights if row else ()
 
 
 def expected_kinds(node: Node, keras_version: KerasVersion | None = None) -> list[tuple[WeightSpec, ...]]:
@@ -205,5 +206,5 @@ def unnamed_claim(place: int, node: Node, array: StoredArray, remark: Remark | N
 def kind_named(node: Node, name: str, array: StoredArray) -> WeightSpec | None:
     """The weight of a class that has this name and can be this array, quantized or not."""
     kinds = kinds_of(node)
-    every = chain(kinds, *untold_variants(node.class_name, kinds))
+    every = chain(kinds, chain.from_iterable(untold_variants(node.class_name, kinds)))  # made only when they are asked
     return next((kind for kind in every if kind.name == name and kind.can_be(len(array.shape), array.dtype)), None)

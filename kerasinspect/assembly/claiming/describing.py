@@ -36,6 +36,7 @@ def guessed_sublayers(node: Node, group: Group) -> Iterator[Node]:
         for child in _held_by(node, part, group.groups[attribute], attribute):
             child.attributes, child.listed, child.from_config = (attribute,), part.listed, False
             child.is_plain = child.is_model
+            child.is_told_by_code = node.is_told_by_code and bool(part.class_name)
             yield child
 
 

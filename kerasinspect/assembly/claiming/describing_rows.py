@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import kinds_of
-from kerasinspect.assembly.claiming.legacy_names import POSITION, class_of_parts, current_word, inner_parts
+from kerasinspect.assembly.claiming.legacy_names import POSITION, class_of_parts, current_word, inner_parts, last_word
+from kerasinspect.assembly.claiming.recognising import class_of_weights
 from kerasinspect.assembly.nodes import Node
 from kerasinspect.assembly.skeleton import role_of, sublayer_nodes
 from kerasinspect.knowledge.layers import LAYERS, class_of_name
 from kerasinspect.knowledge.naming import unnumbered
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from kerasinspect.formats.contents import LayerRows
 
 _LOWER_CASE = {name.lower(): name for name in LAYERS}
@@ -32,7 +35,22 @@ def layer_of_rows(layer: LayerRows) -> Node:
             return node
         if not node.kind.weightless and node.kind.sublayers and not node.children:
             return node
-    return Node(layer.name, "", from_config=False)
+    return named_after(layer.name, _class_of_weights(layer, parts))
+
+
+def _class_of_weights(layer: LayerRows, parts: AbstractSet[str]) -> str | None:
+    """The class that names and shapes of a layer's arrays tell, all of which it or its only cell owns."""
+    inside = {class_of_name(part) for part in parts}
+    shapes = {last_word(row.name): row.array.shape for row in layer.rows}
+    if (
+        len(inside) > 1
+        or len(shapes) != len(layer.rows)
+        or any(inner_parts(row.name, layer.name)[1:] for row in layer.rows)
+    ):
+        return None
+    told = class_of_weights(shapes)
+    cells = {part.class_name for part in LAYERS[told].sublayers} if told else set()
+    return told if not parts or inside <= cells else None
 
 
 def named_after(name: str, class_name: str | None) -> Node:

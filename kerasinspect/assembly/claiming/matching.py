@@ -37,6 +37,8 @@ class TreeWalk:
     """The layers inside those that are met again, by class and name."""
     version: KerasVersion | None = None
     """The Keras that numbered the groups."""
+    is_of_library: bool = False
+    """The file is of keras-hub, whose code tells classes that no config has."""
 
 
 def own_arrays(group: Group) -> list[tuple[str, StoredArray]]:

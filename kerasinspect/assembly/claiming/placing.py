@@ -31,6 +31,7 @@ def claim_names(node: Node, layer: LayerRows) -> None:
         owner = _find_owner(node, parts, inside) or made.get(parts)
         if owner is None:
             owner = made[parts] = _make_owner(node, parts, inside)
+        owner = _inside_wrapper(owner, row)
         kinds = {kind.name: kind for kind in _with_factors(owner)}
         name = current_word(row.name, kinds)
         is_told = is_absent(row.array) or name in LORA_FACTORS
@@ -45,6 +46,16 @@ def claim_names(node: Node, layer: LayerRows) -> None:
             below.claims.sort(key=lambda claim, places=places: places.get(claim.name, len(places)))  # type: ignore[misc]
     if made and sum(bool(below.claims) for below in node.walk()) > 1:
         node.order_known = False
+
+
+def _inside_wrapper(owner: Node, row: Row) -> Node:
+    """The layer inside another package's wrapper where only that has a weight of a name, which leaves its own out."""
+    if owner.foreign is None or len(owner.children) != 1:
+        return owner
+    inside = _deepest_single(owner.children[0])
+    known = {kind.name for kind in kinds_of(owner)}
+    names = {kind.name for kind in kinds_of(inside)} - known
+    return inside if current_word(row.name, names | known) in names else owner
 
 
 def are_named_otherwise(node: Node, sequence: Sequence[tuple[Node, WeightSpec]], layer: LayerRows) -> bool:

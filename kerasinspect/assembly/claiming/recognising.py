@@ -16,6 +16,7 @@ from kerasinspect.assembly.claiming.matching import VARS, has_arrays, own_arrays
 from kerasinspect.assembly.nodes import Node
 from kerasinspect.formats.weights_file import CONTAINERS
 from kerasinspect.knowledge.keras_versions import KERAS_3
+from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers import LAYERS, class_of_name, weight_of
 from kerasinspect.knowledge.naming import places_of
 from kerasinspect.names import number_of
@@ -57,13 +58,13 @@ def class_of_group(group: Group, key: str, prefix: str, *, is_class: bool) -> st
     """
     if is_class:
         candidate = class_of_name(key)
-        return candidate if candidate and _fits_class(candidate, group) else None
+        return candidate if candidate and fits_class(candidate, group) else None
     name = (user_name(group) or "").removeprefix(prefix)
     told = _class_of_groups(group) or class_of_name(name)
-    if told and _fits_class(told, group):
+    if told and fits_class(told, group):
         return told
     held = class_of_name(key)
-    if held and _fits_class(held, group) and _is_unrivalled(held, group):
+    if held and fits_class(held, group) and _is_unrivalled(held, group):
         return held
     return _recurrent_class(group, key)
 
@@ -73,7 +74,7 @@ def _class_of_groups(group: Group) -> str | None:
     return next((class_name for attributes, class_name in TELLING if attributes <= group.groups.keys()), None)
 
 
-def _fits_class(class_name: str, group: Group) -> bool:
+def fits_class(class_name: str, group: Group) -> bool:
     """Whether a group can hold a layer of a class: its arrays can be the weights, the groups in it the sublayers."""
     kind = LAYERS[class_name]
     held = {key for key, child in group.groups.items() if key != VARS and has_arrays(child)}
@@ -177,12 +178,43 @@ def _recurrent_class(group: Group, key: str) -> str | None:
     cell = group.groups.get("cell")
     held = cell or (group if key == "cell" else None)
     class_name = _shaped_like(held) if held else None
-    if held is None or class_name is None:
+    if held is None or class_name is None or _holds_more(held):
         return None
     name = user_name(held)
     if class_of_name(name) not in _CELLS[class_name] if name else class_name == _RECURRENT[0, 1]:
         return None
     return class_name if cell else _CELLS[class_name][0]
+
+
+def class_of_weights(shapes: Mapping[str, tuple[int, ...]]) -> str | None:
+    """The class that names and shapes of all arrays of a layer tell: no other class of Keras has such."""
+    kernel, recurrent = shapes.get("kernel", ()), shapes.get("recurrent_kernel", ())
+    if len(kernel) == len(recurrent) == _PLAIN_RANK and shapes.keys() <= {"kernel", "recurrent_kernel", "bias"}:
+        return _gated_class(kernel, recurrent, shapes.get("bias"))
+    told = next((name for names, name in _told_by_weights() if names == shapes.keys()), None)
+    sizes = {*shapes.values()}
+    return told if len(sizes) == 1 and len(sizes.pop()) == 1 else None
+
+
+def _gated_class(kernel: tuple[int, ...], recurrent: tuple[int, ...], bias: tuple[int, ...] | None) -> str | None:
+    """The recurrent class whose gates make its kernels so much wider than its state; one without gates is not told."""
+    times, rest = divmod(recurrent[-1], recurrent[0]) if recurrent[0] else (0, 1)
+    fitting = bias is None or bias in {recurrent[-1:], (2, recurrent[-1])}
+    is_told = not rest and times > 1 and kernel[-1] == recurrent[-1] and fitting
+    return _RECURRENT.get((0, times)) if is_told else None
+
+
+@cache
+def _told_by_weights() -> tuple[tuple[frozenset[str], str], ...]:
+    """The names of all weights of the classes that these tell."""
+    rows = ((name, kind) for name, kind in LAYERS.items() if kind.is_told_by_weights)
+    return tuple((frozenset(one.name for one in weights_for(kind.weights, {})), name) for name, kind in rows)
+
+
+def _holds_more(cell: Group) -> bool:
+    """Whether a cell has more than a kernel, a recurrent kernel and a bias: one of Keras's classes has not."""
+    inside = any(has_arrays(child) for key, child in cell.groups.items() if key != VARS)
+    return inside or len(own_arrays(cell)) > _KERNELS + 1
 
 
 def _shaped_like(cell: Group) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.assembly.claiming.choosing import choose, is_lora_rank
+from kerasinspect.assembly.claiming.choosing import choose, is_lora_rank, kinds_of
 from kerasinspect.assembly.claiming.describing import (
     as_written,
     guessed_sublayers,
@@ -32,7 +32,9 @@ from kerasinspect.assembly.claiming.recognising import may_extend
 from kerasinspect.assembly.nodes import Node
 from kerasinspect.assembly.skeleton import node_of
 from kerasinspect.formats.weights_file import CONTAINERS
+from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers import class_of_name
+from kerasinspect.knowledge.serialized import text_at
 
 if TYPE_CHECKING:
     from kerasinspect.containers.stored import Group, StoredArray
@@ -48,6 +50,8 @@ _NOT_LAYERS = (
     "_compile_metrics",
 )
 """Groups of a model that hold no layers."""
+_LIBRARY = "keras_hub"
+"""The beginning of modules and registered names of keras-hub."""
 
 
 def claim_tree(root: Node | None, tree: Group, version: KerasVersion | None = None) -> Node:
@@ -55,13 +59,33 @@ def claim_tree(root: Node | None, tree: Group, version: KerasVersion | None = No
     node = root or Node(user_name(tree) or "", "", role="model", from_config=False, is_plain=True)
     # A file of LoRA factors has all of them in one group, which is no layer.
     whole = tree.groups["lora"] if root is None and [*tree.groups] == ["lora"] else tree
-    _claim_group(TreeWalk(version=version), node, whole)
+    walk = TreeWalk(version=version, is_of_library=_is_of_library(root, whole))
+    _claim_group(walk, node, whole)
     return node
+
+
+def _is_of_library(root: Node | None, tree: Group) -> bool:
+    """Whether a file is of keras-hub, which the config says; without one it is asked of what the file holds."""
+    if root is not None and not _names_library(root):
+        return False
+    from kerasinspect.assembly.claiming.library import is_of_library  # noqa: PLC0415 - few models are such
+
+    return is_of_library(root, tree)
+
+
+def _names_library(node: Node) -> bool:
+    """Whether the config of a layer names keras-hub."""
+    names = (text_at(node.entry, "module"), text_at(node.entry, "registered_name"))
+    return node.kind is None and any((name or "").startswith(_LIBRARY) for name in names)
 
 
 def _claim_group(walk: TreeWalk, node: Node, group: Group) -> None:
     """Give a layer its own arrays, then each sublayer its own."""
     node.group = group.path
+    if walk.is_of_library or _names_library(node):
+        from kerasinspect.assembly.claiming.library import describe  # noqa: PLC0415 - few models are such
+
+        describe(node, group)
     keyed = own_arrays(group)
     node.lora_ranks = [array.path for key, array in keyed if is_lora_rank(key, group)]
     weights = [(key, array) for key, array in keyed if array.path not in node.lora_ranks]
@@ -164,6 +188,7 @@ def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
         used.add(attribute)
         holder = group.groups[attribute]
         if not held[0].listed:
+            _without_moved(node, held[0], holder)
             _claim_group(walk, held[0], holder)
             continue
         keys = _keys_in_list(walk, node, held, holder)
@@ -171,6 +196,14 @@ def _claim_sublayers(walk: TreeWalk, node: Node, group: Group) -> set[str]:
             if child in keys:
                 _claim_group(walk, child, holder.groups[keys[child]])
     return used
+
+
+def _without_moved(wrapper: Node, inside: Node, group: Group) -> None:
+    """Take from the layer inside another package's wrapper the weights that the wrapper has, where they are missing."""
+    moved = wrapper.foreign.moves if wrapper.foreign else ()
+    left = tuple(kind for kind in weights_for(kinds_of(inside), inside.config) if kind.name not in moved)
+    if moved and len(left) == len(own_arrays(group)):
+        inside.weights = left
 
 
 def _join_stored_before(walk: TreeWalk, held: list[Node]) -> None:
@@ -206,7 +239,7 @@ def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_con
             continue
         key, is_class = name_in_parent(child), listed[child.path]
         hint = None if is_class else hints.get(key) or hints.get(key.lstrip("_"))
-        node = layer_of_group(child, key, is_class=is_class) if hint is None else node_of(hint)
+        node = _layer_in(walk, parent, child, key, is_class=is_class) if hint is None else node_of(hint)
         _tell_apart(node, child, parent, taken)
         _claim_group(walk, node, child)
         found.append(node)
@@ -216,6 +249,16 @@ def _adopt(walk: TreeWalk, parent: Node, group: Group, used: set[str], *, in_con
     parent.children += found
     if in_container and not parent.from_config and _hides_layers(group):
         parent.count_known = False
+
+
+def _layer_in(walk: TreeWalk, parent: Node, group: Group, key: str, *, is_class: bool) -> Node:
+    """The layer of a group that no config describes."""
+    told = None
+    if walk.is_of_library or parent.library:
+        from kerasinspect.assembly.claiming.library import layer_of_library  # noqa: PLC0415 - as above
+
+        told = layer_of_library(parent, group, key, is_class=is_class)
+    return told or layer_of_group(group, key, is_class=is_class)
 
 
 def _tell_apart(node: Node, group: Group, parent: Node, taken: set[str]) -> None:

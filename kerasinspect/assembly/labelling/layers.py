@@ -16,6 +16,7 @@ from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Node
+    from kerasinspect.model.layers import ClassSource
 
 
 def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
@@ -37,7 +38,9 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         trainable=not node.frozen if node.from_config else None,
         activation=_activation_of(node),
         weightless=bool(node.kind and node.kind.weightless),
-        known=node.kind is not None,
+        known=node.kind is not None and not node.package,
+        class_from=_source_of_class(node),
+        package=node.package,
         dtype_policy=policy_of(node.config).name,
         input_shape=wiring.input_shape if is_root_child else None,
         output_shape=wiring.output_shape if is_root_child else None,
@@ -69,6 +72,15 @@ def _inner_wiring(node: Node, child: Node, wiring: Wiring) -> Wiring:
 def _first_reader(node: Node, child: Node) -> Node:
     """Of the layers in a list, the one that reads what comes in; any other sublayer reads it itself."""
     return next(other for other in node.children if other.listed) if child.listed else child
+
+
+def _source_of_class(node: Node) -> ClassSource | None:
+    """What tells the class of a layer."""
+    if not node.class_name or node.class_name == UNKNOWN_CLASS:
+        return None
+    if node.from_config:
+        return "config"
+    return "code" if node.is_told_by_code else "names and shapes"
 
 
 def _is_built(node: Node, *, whole: bool) -> bool | None:

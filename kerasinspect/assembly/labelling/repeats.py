@@ -84,7 +84,7 @@ def _layers_around(node: Node, parents: Mapping[Node, Node]) -> Iterator[Node]:
 
 def _named_first(equal: Sequence[_Owned]) -> list[_Owned]:
     """Equal arrays, first one of which the file tells what it is: a kernel before what its wrapper keeps of it."""
-    return sorted(equal, key=lambda one: one[1].kind is None)
+    return sorted(equal, key=lambda one: one[1].kind is None or one[0].foreign is not None)
 
 
 def _buckets(places: Sequence[Placement]) -> Iterator[list[_Owned]]:

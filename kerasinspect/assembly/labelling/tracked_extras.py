@@ -82,27 +82,34 @@ def _listed_slots(graph: ObjectGraph, paths: Mapping[str, str]) -> dict[str, _Sl
 def _named_slots(graph: ObjectGraph, names: Mapping[str, str]) -> dict[str, _Slot]:
     """The variables of optimizers, by key: what their names say."""
     joined = {name.replace("/", "_"): path for name, path in names.items()}
+    lengths = sorted({*map(len, joined)}, reverse=True)
     found: dict[str, _Slot] = {}
+    for edge, number in _kept_by_optimizers(graph):
+        variable = graph[number]
+        if variable.key and variable.full_name not in names:
+            found[variable.key] = _slot_named(variable.full_name or edge, names, joined, lengths)
+    return found
+
+
+def _kept_by_optimizers(graph: ObjectGraph) -> Iterator[tuple[str, int]]:
+    """What optimizers hold and what lies in that, each once, with the attribute of the optimizer that leads there."""
+    met: set[int] = set()
     for one in graph.objects:
         if not any(edge in _STEPS for edge, _ in one.children):
             continue
         for edge, child in one.children:
-            for number in (child, *(below for _, below in graph[child].children)):
-                variable = graph[number]
-                if variable.key and variable.full_name not in names:
-                    found[variable.key] = _slot_named(variable.full_name or edge, names, joined)
-    return found
+            if child not in met:
+                met.add(child)
+                yield from ((edge, number) for number in (child, *(below for _, below in graph[child].children)))
 
 
-def _slot_named(full_name: str, names: Mapping[str, str], joined: Mapping[str, str]) -> _Slot:
-    """What the name of an optimizer's variable says."""
+def _slot_named(full_name: str, names: Mapping[str, str], joined: Mapping[str, str], lengths: Sequence[int]) -> _Slot:
+    """What the name of an optimizer's variable says; ``lengths`` are those of the joined names, the longest first."""
     _, _, rest = full_name.partition("/")
     role, _, variable = rest.partition("/")
     if variable in names:
         return _Slot(WORDS.get(role, role), names[variable])
-    stem = rest
-    while "_" in stem:
-        stem = stem.rpartition("_")[0]
-        if stem in joined:
-            return _Slot(rest[len(stem) + 1 :], joined[stem])
+    for length in lengths:
+        if rest[length : length + 1] == "_" and rest[:length] in joined:
+            return _Slot(rest[length + 1 :], joined[rest[:length]])
     return _Slot(rest or full_name)

@@ -10,7 +10,7 @@ from kerasinspect.assembly.labelling.axes import axes_of
 from kerasinspect.assembly.labelling.dequantizing import quantized_views, without_mixed_axes
 from kerasinspect.assembly.labelling.tokens import with_tokens
 from kerasinspect.knowledge.expectations import promised_shape
-from kerasinspect.knowledge.fans import NO_FANS, fans, kernel_order
+from kerasinspect.knowledge.fans import NO_FANS, Fans, fans, kernel_order
 from kerasinspect.knowledge.initializers import initializer_of
 from kerasinspect.knowledge.kinds import weights_for
 from kerasinspect.knowledge.layers.weights import LORA
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from kerasinspect.assembly.nodes import Claim, Node
     from kerasinspect.axes import Axis
     from kerasinspect.json_values import JsonObject
-    from kerasinspect.knowledge.fans import Fans
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.model import Initializer
 
@@ -134,10 +133,19 @@ def _fans_and_initializer(
         return NO_FANS, None
     # A quantized kernel may be stored in another shape than that which connects inputs and units.
     shape = claim.array.shape if views.shape is None else views.shape
+    if node.package and (node.kind is None or node.weights is not None):
+        return _fans_of_package(claim, shape), None
     linked = fans(*facts, shape, _told_config(node), labelling.keras_version)
     if not node.from_config:
         return linked, None
     return linked, initializer_of(*facts, node.config, shape, linked, labelling.keras_version)
+
+
+def _fans_of_package(claim: Claim, shape: tuple[int, ...]) -> Fans:
+    """The connectivity of a weight of another package's layer; how its numbers are first drawn is the package's own."""
+    rule = claim.kind.fans if claim.kind and len(shape) > 1 else None
+    true = rule(shape, {}) if rule else None
+    return Fans(*true) if true else NO_FANS
 
 
 def _told_config(node: Node) -> JsonObject:
@@ -150,7 +158,7 @@ def _told_config(node: Node) -> JsonObject:
 
 def _contradiction(node: Node, claim: Claim, axes: tuple[Axis, ...]) -> Remark | None:
     """What is odd about a shape that is not the one the config promises."""
-    if claim.kind is None or not node.from_config or policy_of(node.config).mode or not axes:
+    if claim.kind is None or not node.from_config or node.package or policy_of(node.config).mode or not axes:
         return None
     names, blocks = [axis.name for axis in axes], max(1, len(axes[-1].blocks))
     promised = promised_shape(node.class_name, claim.name, node.config, names, blocks)
@@ -176,6 +184,8 @@ def _unpacked_axes(labelling: Labelling, node: Node, claim: Claim, views: Views,
 
 def _is_trainable(node: Node, claim: Claim) -> bool | None:
     """Whether training changes a weight; None where the file does not tell."""
+    if claim.trains is not None:
+        return claim.trains
     if node.frozen or (claim.name in LORA and node.config.get("lora_rank")):
         # LoRA trains its two factors instead of what it adapts.
         return False

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _KEYS = {
+    "?": "these keys",
+    "q": "quit",
     "↑ ↓  k j": "the line above, the line below",
-    "→ ←  l h": "open, close; go in, go out",
-    "space": "open or close",
+    "→ ←  l h": "in the tree: open, close; go in, go out",
+    "space enter": "open or close; of a weight, enter goes to its page",
     "home end  g G": "the first line, the last line",
-    "tab": "to the page and back, which the arrows then scroll",
+    "tab esc": "to the page, which the arrows then scroll, and back to the tree",
     "1 to 9": "another page about what is chosen",
     "z": "the whole width for the page, and back",
     "r": "read all values, where that was not done at once",
@@ -30,8 +32,14 @@ _KEYS = {
     "f": "the findings of check; enter goes to the place of one",
     "y": "copy the path of what is chosen",
     "c": "copy the page, its numbers among it",
-    "esc": "leave the search, the findings or this page",
-    "q": "quit",
+}
+_IN_A_TABLE = {
+    "arrows  h j k l": "the value beside, above, below",
+    "page up, page down": "a screen of lines further; shift with → ← a screen of columns",
+    "home end  g G": "the first line, the last line",
+    "^ $": "the first column, the last column",
+    "i": "go to a value by its index: 12, 5",
+    "v": "copy the value under the cursor, with all its digits",
 }
 
 
@@ -40,7 +48,7 @@ class KeysScreen(Overlay[None]):
 
     DEFAULT_CSS = """
     KeysScreen { align: center middle; }
-    KeysScreen PageView { width: 76; max-width: 100%; height: 20; max-height: 100%; border: round $primary; }
+    KeysScreen PageView { width: 76; max-width: 100%; height: 90%; max-height: 100%; border: round $primary; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,enter", "dismiss", "Back")]
 
@@ -51,10 +59,13 @@ class KeysScreen(Overlay[None]):
     def on_page_view_resized(self) -> None:
         """Lay it out for the width that there is."""
         view = self.query_one(PageView)
-        view.show(strips_of(_blocks(), view.columns))
+        view.show(strips_of(key_blocks(), view.columns))
 
 
-def _blocks() -> Iterator[Block]:
-    """The keys as a page."""
-    yield Heading("keys", 2)
-    yield Table((Column("key"), Column("what it does", wraps=True)), tuple(map(Row, _KEYS.items())), titled=False)
+def key_blocks() -> Iterator[Block]:
+    """What every key does, as a page."""
+    for title, keys in (("keys", _KEYS), ("in the table of a weight", _IN_A_TABLE)):
+        yield Heading(title, 2)
+        yield Table(
+            (Column("key"), Column("what it does", wraps=True, below=True)), tuple(map(Row, keys.items())), titled=False
+        )

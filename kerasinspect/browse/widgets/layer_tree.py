@@ -9,14 +9,20 @@ from textual.binding import Binding, BindingType
 
 from kerasinspect.browse.outline import Node, Outline
 from kerasinspect.browse.widgets.row_list import RowList
-from kerasinspect.shown.escaping import visible_name
+from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_apart
+from kerasinspect.shown.escaping import columns_of, visible_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kerasinspect.browse.subjects import Subject
     from kerasinspect.output.layout.spans import Line
 
 _DEEPEST = 8
 """Levels of guides that are drawn; of what lies deeper the last ones are."""
+
+_MORE = "…"
+"""Stands for the end of what has no room."""
 
 _OPEN, _CLOSED, _LEAF = "▾ ", "▸ ", ("  ", "╴ ")
 """What stands before a name; before one that holds nothing the end of a guide, where there is one."""
@@ -35,6 +41,8 @@ class LayerTree(RowList):
         """Show a tree from its top."""
         super().__init__()
         self.outline = Outline(top)
+        self._cut_for: tuple[object, ...] = ()
+        self._cuts: Sequence[str] = ()
 
     @property
     def chosen(self) -> Node:
@@ -46,17 +54,35 @@ class LayerTree(RowList):
         return len(self.outline.rows)
 
     def row_line(self, at: int) -> Line:
-        """The name of a subject behind the guides that lead to it, and its facts."""
+        """The name of a subject behind the guides that lead to it, and its facts, in the columns that there are."""
         node = self.outline.rows[at]
-        subject = node.subject
-        mark = _LEAF[node.depth > 1] if subject.is_leaf else _OPEN if node.is_open else _CLOSED
-        facts = f"  {visible_name(subject.facts)}" if subject.facts else ""
+        subject, before = node.subject, _before(node)
         style = subject.tone if subject.tone != "plain" else "plain" if node.depth else "title"
-        return (_guides(node) + mark, "quiet"), (visible_name(subject.label), style), (facts, "quiet")
+        label = self._label(at)
+        facts = f"  {visible_name(subject.facts)}" if subject.facts else ""
+        room = self.scrollable_content_region.width - len(before) - columns_of(label)
+        return (before, "quiet"), (label, style), (_cut_at_end(facts, room), "quiet")
 
-    def show(self, top: Subject) -> None:
+    def _label(self, at: int) -> str:
+        """The name in a row, cut where it has no room so that those on the screen are told apart."""
+        top, width = round(self.scroll_y), self.scrollable_content_region.width
+        rows = range(top, min(self.row_count(), top + max(1, self.size.height)))
+        if at not in rows:  # which is drawn for nobody
+            rows = range(at, at + 1)
+        nodes = [self.outline.rows[row] for row in rows]
+        key = (width, *nodes)
+        if key != self._cut_for:
+            names = [node.subject.label for node in nodes]
+            rooms = [max(1, width - len(_before(node))) for node in nodes]
+            shown = shown_apart(names)
+            if any(columns_of(name) > room for name, room in zip(shown, rooms, strict=True)):
+                shown = numbered_apart(names, cut_apart(names, shown, rooms), rooms)
+            self._cut_for, self._cuts = key, shown
+        return self._cuts[rows.index(at)]
+
+    def show(self, outline: Outline) -> None:
         """Show another tree from its top."""
-        self.outline = Outline(top)
+        self.outline = outline
         self.rows_changed()
         self.cursor = 0
         self.post_message(self.Moved())
@@ -89,6 +115,24 @@ class LayerTree(RowList):
         """Open the chosen node where it is closed, or close it."""
         (self.outline.fold if self.chosen.is_open else self.outline.unfold)(self.cursor)
         self.rows_changed()
+
+
+def _before(node: Node) -> str:
+    """What stands before the name of a subject."""
+    mark = _LEAF[node.depth > 1] if node.subject.is_leaf else _OPEN if node.is_open else _CLOSED
+    return _guides(node) + mark
+
+
+def _cut_at_end(text: str, room: int) -> str:
+    """A text, or as much of its beginning as there is room for and a sign that more follows; nothing in no room."""
+    if columns_of(text) <= room:
+        return text
+    kept = ""
+    for character in text:
+        if columns_of(kept + character) > room - len(_MORE):
+            break
+        kept += character
+    return f"{kept.rstrip()}{_MORE}" if room > 0 else ""
 
 
 def _guides(node: Node) -> str:

@@ -31,7 +31,7 @@ class PageView(ScrollView, can_focus=True):
     @property
     def columns(self) -> int:
         """How wide a line may be."""
-        return self.scrollable_content_region.width
+        return self.scrollable_content_region.width if self.display else 0
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FILTERS, FORMAT, PAGE, SIDES, WholeNumber, options
+from kerasinspect.commands.options import CONFIG, FILTERS, FORMAT, PAGE, SIDES, WholeNumber, options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,11 +100,12 @@ _LISTED = options(
 
 
 @click.command()
-@options(SIDES, _COMPARISON, FILTERS, _LISTED, FORMAT, PAGE)
+@options(SIDES, CONFIG, _COMPARISON, FILTERS, _LISTED, FORMAT, PAGE)
 def diff(
     old: str,
     new: str,
     *,
+    config: str | None,
     pairs: Mapping[str, str],
     matching: Matching,
     rtol: float,
@@ -134,15 +135,17 @@ def diff(
 
     if summary and form in {"jsonl", "csv"}:
         raise click.UsageError(f"--summary leaves nothing for --format {form}.")
-    require_replaceable(output, old, new)
+    require_replaceable(output, old, new, config)
     allowed = with_limits(DEFAULT, limits)
     if (old in _NO_FILE) is not (new in _NO_FILE):
         if form not in {"table", "markdown"}:
             message = f"{old if old in _NO_FILE else new} is no model, and --format {form} has no form for one alone."
             raise click.UsageError(f"{message} Take table or markdown, or list the other one.")
-        status = _show_alone(old, new, form, output, allowed, quiet=quiet)
+        status = _show_alone(old, new, form, output, allowed, config=config, quiet=quiet)
         return 0 if exit_zero and status == 1 else status
-    result = compare(old, new, pairs=pairs, matching=matching, rtol=rtol, atol=atol, spectral=spectral, limits=allowed)
+    result = compare(
+        old, new, pairs=pairs, matching=matching, rtol=rtol, atol=atol, spectral=spectral, config=config, limits=allowed
+    )
     listed = list_diff(result, filters, only, order, top)
     emit_listing(_listing(listed, summary=summary), form, output, old, new)
     if form == "csv" and not quiet:
@@ -150,7 +153,9 @@ def diff(
     return _finished(listed, quiet=quiet, exit_zero=exit_zero)
 
 
-def _show_alone(old: str, new: str, form: ListForm, output: Target | None, limits: Limits, *, quiet: bool) -> int:
+def _show_alone(
+    old: str, new: str, form: ListForm, output: Target | None, limits: Limits, *, config: str | None, quiet: bool
+) -> int:
     """Show a model of which the other side is no file, on a page; give the exit status."""
     from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import select
@@ -159,7 +164,7 @@ def _show_alone(old: str, new: str, form: ListForm, output: Target | None, limit
     from kerasinspect.output.pages.diff import alone_blocks
 
     is_removed = new in _NO_FILE
-    with open_model(old if is_removed else new, limits) as model:
+    with open_model(old if is_removed else new, limits, config=config) as model:
         page = alone_blocks(model, "removed" if is_removed else "added")
         (emit_markdown if form == "markdown" else emit_blocks)(page, output, old, new)
         return finish(select(model), Damage(), quiet=quiet) or 1

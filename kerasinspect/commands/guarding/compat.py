@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import FORMAT, MODEL, PAGE, options
+from kerasinspect.commands.options import CONFIG, FORMAT, MODEL, PAGE, options
 
 if TYPE_CHECKING:
     from kerasinspect.commands.options import ListForm
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options(MODEL)
+@options(MODEL, CONFIG)
 @click.option(
     "--for-keras",
     "wanted",
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def compat(
     location: str,
     *,
+    config: str | None,
     wanted: tuple[str, ...],
     form: ListForm,
     output: Target | None,
@@ -46,7 +47,7 @@ def compat(
     from kerasinspect.output.flat_tables import located
     from kerasinspect.output.pages.compat import compat_blocks, releases_table, untold_sentence
 
-    with open_model(location, with_limits(DEFAULT, limits)) as model:
+    with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         result = compatibility(model)
         refusing = refused_by(result, wanted)
         listing = Listing(

@@ -63,7 +63,7 @@ def graph(
     from kerasinspect.analysis.network.choosing import chosen_part
     from kerasinspect.analysis.network.making import network_of
     from kerasinspect.analysis.selection import select
-    from kerasinspect.commands.emitting import emit_document, emit_text, finish, say
+    from kerasinspect.commands.emitting import emit_document, emit_text, finish, say, say_written
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.output.networks.notes import network_notes
@@ -85,4 +85,5 @@ def graph(
             emit_text(picture(network, form), output, location)
         if not quiet:
             say("note", network_notes(network, form))
+        say_written("Graph", output, quiet=quiet)
         return finish(selection, Damage(), quiet=True)  # what is odd about weights is not in the picture

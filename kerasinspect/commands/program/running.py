@@ -80,13 +80,14 @@ def _complain_of_usage(error: click.ClickException, display: Display) -> int:
 
 def _complain(error: InspectError, display: Display) -> int:
     """Write what is wrong, and on the next lines what to do, safe to show; give the exit status."""
+    from kerasinspect.arguments import on_a_command_line
     from kerasinspect.shown.escaping import visible
 
     complain_in(display, f"kerasinspect: {visible(error.message)}", "error")
     for line in _aligned(error.details):
         complain(f"  {line}")
     if error.remedy:
-        complain_in(display, f"  {visible(error.remedy)}")
+        complain_in(display, f"  {visible(on_a_command_line(error.remedy))}")
     return error.exit_status
 
 

@@ -21,6 +21,10 @@ _MOST_READINGS, _SLACK = 4, 1 << 16
 """Bytes of headers that may be read: so many times the file's size, and so many more. Real files need about once."""
 
 
+class Contradiction(ValueError):
+    """What is wrong with bytes, as the end of a sentence."""
+
+
 class MeteredStream:
     """Reads of headers, counted; a file that costs more than its size explains is refused.
 
@@ -123,5 +127,6 @@ class parsing:  # noqa: N801 - used as `with parsing(...)`, a few times for each
             message = f"{label} is damaged at {self.where}: it declares more than memory holds."
             raise DamagedFile(message, COPY_AGAIN) from error
         if isinstance(error, Exception) and not isinstance(error, InspectError):
-            message = f"{label} is damaged at {self.where}: its structures contradict each other."
+            what = error if isinstance(error, Contradiction) else "its structures contradict each other"
+            message = f"{label} is damaged at {self.where}: {what}."
             raise DamagedFile(message, COPY_AGAIN) from error

@@ -20,7 +20,7 @@ from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import check_inflation, over_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kerasinspect.containers.ocdbt.store import Store, Value
     from kerasinspect.json_values import Json, JsonObject
@@ -30,6 +30,8 @@ _ABSENT = (1 << 64) - 1
 """The offset and the size of an inner chunk that was not written."""
 _PLACE, _CHECKSUM = 16, 4
 """Bytes of the place of an inner chunk in a shard, and of the checksum of all of them."""
+_MOST_DIGITS = 19
+"""Digits of the place of a chunk."""
 _MOST_AXES = 64
 """Axes that numpy has at most."""
 
@@ -76,9 +78,21 @@ def _values_below(store: Store, prefix: bytes, grid: _Grid, limits: Limits) -> M
     """The chunks of an array, by the part of their keys behind its path; none where it has too many."""
     if grid.chunks > limits.hdf5_chunks:
         return {}
-    steps = [range(-(-size // step)) for size, step in zip(grid.shape, grid.outer, strict=True)]
-    names = (_name_of(place, grid.separator) for place in product(*steps))
-    return {name: store.values[prefix + name] for name in names if prefix + name in store.values}
+    counts = [-(-size // step) for size, step in zip(grid.shape, grid.outer, strict=True)]
+    separator = grid.separator.encode()
+    return {name: value for name, value in store.below(prefix) if _is_name(name.split(separator), counts)}
+
+
+def _is_name(parts: Sequence[bytes], counts: Sequence[int]) -> bool:
+    """Whether the end of a key, cut at its separators, is that of a chunk in a grid of so many along each axis."""
+    first, *places = parts
+    return not first and len(places) == len(counts) and all(map(_is_place, places, counts))
+
+
+def _is_place(text: bytes, count: int) -> bool:
+    """Whether a part of a key is the place of a chunk among so many, as it is written."""
+    is_number = text.isdigit() and len(text) <= _MOST_DIGITS
+    return is_number and int(text) < count and (text == b"0" or text[:1] != b"0")
 
 
 def _name_of(place: tuple[int, ...], separator: str) -> bytes:
@@ -117,6 +131,9 @@ def _sizes(value: Json) -> tuple[int, ...]:
     sizes = tuple(one for one in value if isinstance(one, int) and one >= 0) if isinstance(value, list) else None
     if sizes is None or not isinstance(value, list) or len(sizes) != len(value) or len(sizes) > _MOST_AXES:
         reason = "it has no shape"
+        raise ValueError(reason)
+    if math.prod(sizes) >= 1 << 63:
+        reason = "its shape has more values than 63 bits count"
         raise ValueError(reason)
     return sizes
 
@@ -183,6 +200,8 @@ class _Chunks:
     separator: str
     kept: list[tuple[int, memoryview]] = field(default_factory=list)
     """The slab that was put together last."""
+    listed: dict[bytes, bytes] = field(default_factory=dict)
+    """The list of places in the shard that was looked at last, by the end of its key."""
 
     def read(self, start: int, count: int) -> bytes | memoryview:
         """``count`` bytes from ``start``."""
@@ -240,10 +259,11 @@ class _Chunks:
         nbytes = math.prod(grid.inner) * self.encoding.itemsize
         per = [step // size for step, size in zip(grid.outer, grid.inner, strict=True)]
         shard = tuple(at // count for at, count in zip(place, per, strict=False))
-        value = self.values[_name_of(shard, self.separator)]
+        name = _name_of(shard, self.separator)
+        value = self.values[name]
         start, size = 0, value.nbytes
         if grid.is_sharded:
-            start, size = self._place(value, [at % count for at, count in zip(place, per, strict=False)], per)
+            start, size = self._place(name, [at % count for at, count in zip(place, per, strict=False)], per)
         data = value.read(start, size)
         try:
             data = decompressed(data, nbytes) if grid.is_compressed else data
@@ -253,24 +273,34 @@ class _Chunks:
             raise self._damaged(f"a chunk has {len(data):,} bytes instead of {nbytes:,}")
         return data
 
-    def _place(self, value: Value, inside: list[int], per: list[int]) -> tuple[int, int]:
+    def _place(self, name: bytes, inside: list[int], per: list[int]) -> tuple[int, int]:
         """Where an inner chunk lies in a shard; raises DamagedFile where the list of places is damaged."""
-        from kerasinspect.containers.tensor_bundle.crc32c import crc32c  # noqa: PLC0415 - numpy comes with it
-
-        length = math.prod(per) * _PLACE
-        if value.nbytes < length + _CHECKSUM:
-            raise self._damaged("a chunk is too short for the places in it")
-        listed = value.read(value.nbytes - length - _CHECKSUM, length + _CHECKSUM)
-        if crc32c(listed[:length]) != int.from_bytes(listed[length:], "little"):
-            raise self._damaged("the places in a chunk do not have the checksum that stands behind them")
+        listed, end = self._places(name, math.prod(per) * _PLACE)
         number = 0
         for at, count in zip(inside, per, strict=True):
             number = number * count + at
         first = number * _PLACE
         start, size = (int.from_bytes(listed[first + at : first + at + 8], "little") for at in (0, 8))
-        if _ABSENT in (start, size) or start + size > value.nbytes - length - _CHECKSUM:
+        if _ABSENT in (start, size) or start + size > end:
             raise self._damaged("an inner chunk is not there")
         return start, size
+
+    def _places(self, name: bytes, length: int) -> tuple[bytes, int]:
+        """The list of places at the end of a shard, and where it begins; read and verified once for all in a row."""
+        value = self.values[name]
+        end = value.nbytes - length - _CHECKSUM
+        if end < 0:
+            raise self._damaged("a chunk is too short for the places in it")
+        listed = self.listed.get(name)
+        if listed is None:
+            from kerasinspect.containers.tensor_bundle.crc32c import crc32c  # noqa: PLC0415 - numpy comes with it
+
+            listed = value.read(end, length + _CHECKSUM)
+            if crc32c(listed[:length]) != int.from_bytes(listed[length:], "little"):
+                raise self._damaged("the places in a chunk do not have the checksum that stands behind them")
+            self.listed.clear()
+            self.listed[name] = listed
+        return listed, end
 
     def _damaged(self, what: str) -> DamagedFile:
         """The error for chunks that contradict the array's metadata."""

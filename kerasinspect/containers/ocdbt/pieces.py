@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.hdf5.stream import Contradiction
 from kerasinspect.containers.ocdbt.zstd import decompressed
 from kerasinspect.containers.protobuf import varint
 
@@ -19,6 +20,8 @@ MANIFEST, NODE = bytes.fromhex("0cdb3a2a"), bytes.fromhex("0cdb20de")
 _LENGTH, _CHECKSUM = 8, 4
 """Bytes of the length, and of the checksum at the end."""
 _PLAIN, _ZSTD = 0, 1
+_MOST_NAMES = 1 << 20
+"""Bytes of the names of all files in a table, each of which may repeat the one before it in a byte."""
 
 
 def body_of(piece: bytes, magic: bytes, most: int) -> Reader:
@@ -28,17 +31,22 @@ def body_of(piece: bytes, magic: bytes, most: int) -> Reader:
     start = len(magic) + _LENGTH
     if piece[: len(magic)] != magic or int.from_bytes(piece[len(magic) : start], "little") != len(piece):
         reason = "it does not begin with its kind and its length"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     if crc32c(piece[:-_CHECKSUM]) != int.from_bytes(piece[-_CHECKSUM:], "little"):
         reason = "its bytes do not have the checksum that stands behind them"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     reader = Reader(piece[:-_CHECKSUM], start)
     version, compression = reader.number(), reader.number()
     if version or compression not in {_PLAIN, _ZSTD}:
         reason = f"version {version} with compression {compression} is not known"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     rest = reader.rest()
-    return Reader(decompressed(rest, most) if compression else rest)
+    if not compression:
+        return Reader(rest)
+    try:
+        return Reader(decompressed(rest, most))
+    except ValueError as error:
+        raise Contradiction(str(error)) from error
 
 
 class Reader:
@@ -50,6 +58,11 @@ class Reader:
         """Begin at a place."""
         self._view = memoryview(data)
         self._at = at
+
+    @property
+    def left(self) -> int:
+        """How many bytes are left."""
+        return len(self._view) - self._at
 
     def number(self) -> int:
         """The next number."""
@@ -73,9 +86,9 @@ class Reader:
 
     def _require(self, count: int) -> None:
         """Raise ValueError where there are fewer bytes left."""
-        if count > len(self._view) - self._at:
+        if count > self.left:
             reason = f"{count} are to follow byte {self._at} of {len(self._view)}"
-            raise ValueError(reason)
+            raise Contradiction(reason)
 
 
 def file_table(reader: Reader, base: str) -> list[tuple[str, str]]:
@@ -83,11 +96,15 @@ def file_table(reader: Reader, base: str) -> list[tuple[str, str]]:
     count = reader.number()
     shared = [0, *reader.numbers(count - 1)] if count else []
     fresh, bases = reader.numbers(count), reader.numbers(count)
+    nbytes = sum(shared) + sum(fresh) + count * len(base)
+    if nbytes > _MOST_NAMES:
+        reason = f"the names of its files take {nbytes:,} bytes"
+        raise Contradiction(reason)
     found = []
     for path, length in zip(joined(reader, shared, fresh), bases, strict=True):
         if length > len(path):
             reason = "a folder is longer than its path"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         text = path.decode()
         found.append((base + text, base + text[:length]))
     return found
@@ -100,10 +117,10 @@ def joined(reader: Reader, shared: Sequence[int], fresh: Sequence[int]) -> list[
     for length, size in zip(shared, fresh, strict=True):
         if length > len(before):
             reason = "a name shares more with the one before it than that has"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         before = before[:length] + reader.taken(size)
         found.append(before)
     if any(first >= second for first, second in pairwise(found)):
         reason = "names do not rise"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     return found

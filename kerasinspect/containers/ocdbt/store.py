@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from contextlib import closing
 from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.containers.hdf5.stream import parsing
+from kerasinspect.containers.hdf5.stream import Contradiction, parsing
 from kerasinspect.containers.ocdbt.pieces import MANIFEST, NODE, Reader, body_of, file_table, joined
 from kerasinspect.containers.sources import leads_out_of, open_beside
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, RefusedFile
@@ -14,6 +15,7 @@ from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 _NAME = "manifest.ocdbt"
 _UUID, _LEVEL = 16, 4
 """Bytes of the store's own number, and of a level of compression."""
+_ONE_READING = 1 << 20
+"""Bytes that are read however often they are asked for."""
+_LARGEST_NODE = 32 << 20
+"""Bytes of a node, or of a manifest, once it is decompressed: a store is written with nodes of at most 8 MiB."""
 _HIGHEST = 32
 """Nodes inside one another: each has at least two below it."""
 
@@ -80,6 +86,18 @@ class Store:
     values: dict[bytes, Value]
     files: tuple[Source, ...]
     damage: tuple[str, ...] = ()
+    _in_order: list[bytes] = field(default_factory=list, repr=False)
+    """All keys as they sort, once somebody asks for some."""
+
+    def below(self, prefix: bytes) -> Iterator[tuple[bytes, Value]]:
+        """The ends of all keys that begin so, with their values."""
+        if not self._in_order:
+            self._in_order.extend(sorted(self.values))
+        for at in range(bisect_left(self._in_order, prefix), len(self._in_order)):
+            key = self._in_order[at]
+            if not key.startswith(prefix):
+                return
+            yield key[len(prefix) :], self.values[key]
 
     @property
     def nbytes(self) -> int:
@@ -97,10 +115,20 @@ def open_store(folder: Path, limits: Limits, files: ExitStack) -> Store:
     if source.size > limits.hdf5_header_bytes:
         raise over_limit("hdf5_header_bytes", source.size, limits.hdf5_header_bytes, label)
     with parsing(source, "its list of versions"):
-        root = _root_of(body_of(source.read_at(0, source.size), MANIFEST, limits.hdf5_header_bytes))
+        root = _root_of(body_of(source.read_at(0, source.size), MANIFEST, _LARGEST_NODE))
     if root is not None:
         _read_node(walk, root[0], root[1], b"")
-    return Store(source, walk.values, tuple(walk.opened.values()), tuple(walk.absent.values()))
+    store = Store(source, walk.values, tuple(walk.opened.values()), tuple(walk.absent.values()))
+    _require_apart(store)
+    return store
+
+
+def _require_apart(store: Store) -> None:
+    """Raise RefusedFile where values take more bytes together than the files have: some would be read again."""
+    taken = sum(value.nbytes for value in store.values.values() if value.source is not None and not value.missing)
+    if taken > max(store.nbytes, _ONE_READING):
+        message = f"{store.source.label} is refused: its values take {taken:,} bytes of {store.nbytes:,}."
+        raise RefusedFile(message, COPY_AGAIN)
 
 
 def _root_of(reader: Reader) -> tuple[_Place, int] | None:
@@ -113,12 +141,12 @@ def _root_of(reader: Reader) -> tuple[_Place, int] | None:
         reader.taken(_LEVEL)
     if kind:
         reason = f"a manifest of kind {kind} is not known"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     table = file_table(reader, "")
     count = reader.number()
     if not count:
         reason = "it has no version"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     reader.numbers(count)
     heights = reader.taken(count)
     files, offsets, lengths, keys = (reader.numbers(count) for _ in range(4))
@@ -131,7 +159,7 @@ def _place(table: list[tuple[str, str]], number: int, offset: int, nbytes: int) 
     """Where something lies in a file of a table; raises ValueError where the table has no such file."""
     if number >= len(table):
         reason = f"file {number} of {len(table)} is named"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     return _Place(*table[number], offset, nbytes)
 
 
@@ -144,13 +172,14 @@ def _read_node(walk: _Walk, place: _Place, height: int, prefix: bytes) -> None:
     with parsing(source, f"the node at byte {place.offset}"):
         if place in walk.met or height > _HIGHEST:
             reason = "a node lies inside itself, or too deep"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         walk.met.add(place)
         data = source.read_at(place.offset, place.nbytes)
-        reader = body_of(data, NODE, walk.limits.hdf5_header_bytes - walk.key_bytes.used)
+        reader = body_of(data, NODE, min(_LARGEST_NODE, walk.limits.hdf5_header_bytes - walk.key_bytes.used))
+        walk.key_bytes.add(reader.left)
         if reader.taken(1)[0] != height:
             reason = "it stands at another height than is said"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         table = file_table(reader, place.base)
         count = reader.number()
         shared = [0, *reader.numbers(count - 1)] if count else []
@@ -186,14 +215,14 @@ def _add_values(walk: _Walk, keys: list[bytes], reader: Reader, table: list[tupl
     lengths, kinds = reader.numbers(len(keys)), reader.taken(len(keys))
     if max(kinds, default=0) > 1:
         reason = "a value of a kind that is not known"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     outside = [at for at, kind in enumerate(kinds) if kind]
     numbers, offsets = reader.numbers(len(outside)), reader.numbers(len(outside))
     places = dict(zip(outside, zip(numbers, offsets, strict=True), strict=True))
     for at, (key, length) in enumerate(zip(keys, lengths, strict=True)):
         if key in walk.values:
             reason = f"a key occurs twice: {key!r}"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         if at in places:
             walk.values[key] = _value_at(walk, _place(table, *places[at], length))
         else:

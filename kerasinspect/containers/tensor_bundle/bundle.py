@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from contextlib import closing
-from functools import partial
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.hdf5.stream import parsing
-from kerasinspect.containers.protobuf import varint
+from kerasinspect.containers.hdf5.stream import Contradiction, parsing
+from kerasinspect.containers.protobuf import field_count, varint
 from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
-from kerasinspect.containers.tensor_bundle.entries import TEXTS, entry_of, key_of_slice, shards_of
+from kerasinspect.containers.tensor_bundle.entries import MOST_TEXT, TEXTS, entry_of, key_of_slice, shards_of
 from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
 from kerasinspect.containers.tensor_bundle.table import block_at, blocks_of, entries_of
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, NoNumbers, NotAModel, RefusedFile
@@ -22,13 +22,15 @@ from kerasinspect.limits import Tally, over_limit
 from kerasinspect.model.checksum import Checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from contextlib import ExitStack
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager, ExitStack
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.containers.stored import Storage
     from kerasinspect.containers.tensor_bundle.entries import Entry
+    from kerasinspect.containers.zip.crc import CrcSoFar
     from kerasinspect.limits import Limits
+    from kerasinspect.model.checksum import Passing
 
 _INDEX = ".index"
 """The end of the name of an index."""
@@ -40,8 +42,6 @@ _LONGEST_ROW = 64 << 20
 """Bytes of a row along the first axis of a tensor in slices, which is put together in memory."""
 _ONE_READING = 1 << 20
 """Bytes that are read however often they are asked for: what is cut off is damage rather than refused."""
-_MOST_TEXT = 64 << 20
-"""Bytes of a tensor of texts, which is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,11 @@ class Bundle:
     """By key; without the graph of objects, and whatever else is one text that TensorFlow keeps for itself."""
     shards: tuple[Source | None, ...]
     """The data files; None for one that is missing."""
-    checked: Callable[[], Iterator[str | None]]
-    """Reads all bytes for their checksums: None for each piece, the name of what has another one than is stored."""
+    stored: Mapping[bytes, Entry] = field(repr=False)
+    """The entries of slices as well, by the bytes of their keys."""
     damage: tuple[str, ...] = ()
+    _taken: dict[bytes, CrcSoFar] = field(default_factory=dict, repr=False)
+    """The checksums of tensors as far as they were read in passing."""
 
     @property
     def nbytes(self) -> int:
@@ -68,7 +70,19 @@ class Bundle:
     @property
     def checksum(self) -> Checksum:
         """The checksums of the index and of all tensors, as one."""
-        return Checksum(self.nbytes, self._verified)
+        return Checksum(self.nbytes, self._verified, self._taking)
+
+    def checked(self) -> Iterator[str | None]:
+        """Reads all bytes for their checksums: None for each piece, the name of what has another one than is stored."""
+        from kerasinspect.containers.tensor_bundle.checksums import checked  # noqa: PLC0415 - numpy comes with it
+
+        return checked(self.source, self.stored, self.shards, self._taken)
+
+    def _taking(self) -> AbstractContextManager[Passing]:
+        """Take in what is read of the data files while the context lasts."""
+        from kerasinspect.containers.tensor_bundle.in_passing import taking  # noqa: PLC0415 - as above
+
+        return taking(self.stored, self.shards, self._taken)
 
     def _verified(self) -> Iterator[object]:
         """Verify all of them; raises DamagedFile for the first that is wrong."""
@@ -83,6 +97,8 @@ class Bundle:
         """The texts of a tensor of these; raises DamagedFile where they contradict themselves or take over ``most``."""
         entry = self.entries[key]
         array = _texts_as_array(key, entry, self.shards)
+        if entry.shard >= len(self.shards) or self.shards[entry.shard] is None:
+            raise DamagedFile((*self.damage, array.problem or "")[0], COPY_AGAIN)
         if array.problem or entry.nbytes > most or not isinstance(array.storage, Texts):
             raise DamagedFile(array.problem or f"The texts of {key} take {entry.nbytes:,} bytes.", COPY_AGAIN)
         return array.storage.all()
@@ -97,7 +113,7 @@ def _texts_in(view: memoryview, count: int) -> Iterator[bytes]:
     at += _LENGTHS_CHECKSUM
     if at + sum(lengths) != len(view):
         message = f"{count} texts do not fill {len(view)} bytes"
-        raise ValueError(message)
+        raise Contradiction(message)
     for length in lengths:
         yield bytes(view[at : at + length])
         at += length
@@ -110,8 +126,9 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
     """
     with parsing(source, "its index"):
         values = dict(_values_of(source, limits))
-        count = shards_of(values.pop(b"", b""))
-        entries = {key: entry_of(value) for key, value in values.items()}
+        fields = field_count(limits, source.label)
+        count = shards_of(values.pop(b"", b""), fields)
+        entries = {key: entry_of(value, fields) for key, value in values.items()}
     if count > limits.shards:
         raise over_limit("shards", count, limits.shards, source.label)
     if sum(len(entry.slices) for entry in entries.values()) > _MOST_IN_ALL:
@@ -127,7 +144,7 @@ def open_bundle(source: Source, limits: Limits, files: ExitStack) -> Bundle:
         if entry.dtype != TEXTS or not key.startswith("_")
     }
     damage += [array.problem for array in arrays.values() if array.problem]
-    return Bundle(source, whole, arrays, shards, partial(_checked, source, entries, shards), tuple(damage))
+    return Bundle(source, whole, arrays, shards, entries, tuple(damage))
 
 
 def _require_apart(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> None:
@@ -142,18 +159,13 @@ def _require_apart(source: Source, entries: Mapping[bytes, Entry], shards: tuple
             raise RefusedFile(message, COPY_AGAIN)
 
 
-def _checked(source: Source, entries: Mapping[bytes, Entry], shards: tuple[Source | None, ...]) -> Iterator[str | None]:
-    """What is read for checksums."""
-    from kerasinspect.containers.tensor_bundle.checksums import checked  # noqa: PLC0415 - numpy comes with it
-
-    return checked(source, entries, shards)
-
-
 def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
     """The keys and values of all blocks; raises ValueError as these do, and RefusedFile beyond the limits."""
     count = Tally("hdf5_objects", limits.hdf5_objects, source.label)
     characters = Tally("path_characters", limits.path_characters, source.label)
+    nbytes = Tally("hdf5_header_bytes", limits.hdf5_header_bytes, source.label)
     for start, size in blocks_of(source):
+        nbytes.add(size)
         for key, value in entries_of(block_at(source, start, size)):
             count.add()
             characters.add(len(key))  # a key may repeat all of the one before it in a byte
@@ -192,7 +204,7 @@ def _texts_as_array(key: str, entry: Entry, shards: tuple[Source | None, ...]) -
     problem = None
     if source is None or entry.offset + entry.nbytes > source.size or math.prod(entry.shape) > entry.nbytes:
         problem = f"The texts of {key} are not all there."
-    elif entry.nbytes > _MOST_TEXT:
+    elif entry.nbytes > MOST_TEXT:
         problem = f"The texts of {key} take {entry.nbytes:,} bytes."
     return StoredArray(
         key, entry.shape, TEXTS, entry.encoding, Texts(key, entry, source), entry.offset, problem, source

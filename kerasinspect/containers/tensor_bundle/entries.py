@@ -6,20 +6,29 @@ of the keys of slices tensorflow/core/util/saved_tensor_slice_util.cc and tensor
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kerasinspect.containers.hdf5.stream import Contradiction
 from kerasinspect.containers.protobuf import fields_of, signed
 from kerasinspect.dtypes import DTYPES, Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kerasinspect.containers.sources import Source
+    from kerasinspect.limits import Tally
+
 TEXTS = "string"
 """The dtype of texts."""
+MOST_TEXT = 64 << 20
+"""Bytes of a tensor of texts, which is read at once."""
 _REFERENCE = 100
 """Is added to the number of a dtype in a graph of TensorFlow 1 that refers to a variable."""
 _WHOLE = -1
 """The length of a slice that takes all of an axis."""
+_LONGEST_ENTRY = 1 << 20
+"""Bytes of an entry: one has some twenty, and a few for each slice."""
 _MOST_AXES = 254
 """As TensorFlow allows."""
 _SHAPE, _SLICES = 2, 7
@@ -75,6 +84,10 @@ class Entry(NamedTuple):
     slices: tuple[tuple[Extent, ...], ...] = ()
     """Of a tensor that is stored in parts: what each part takes of each axis, as written."""
 
+    def is_in(self, shard: Source) -> bool:
+        """Whether its values lie in a data file, all of them, and are numbers of one run."""
+        return self.dtype != TEXTS and not self.slices and self.offset + self.nbytes <= shard.size
+
     @property
     def encoding(self) -> Encoding:
         """How numpy sees the bytes of a value."""
@@ -82,27 +95,37 @@ class Entry(NamedTuple):
         return row.encoding if row else _COMPLEX.get(self.dtype, _OPAQUE)
 
 
-def entry_of(value: bytes) -> Entry:
-    """The entry that bytes of an index stand for; raises ValueError where they contradict themselves."""
-    numbers = _numbers_of(value)
-    messages = [(number, field) for number, field in fields_of(value) if not isinstance(field, int)]
-    shape = tuple(size for number, field in messages if number == _SHAPE for size in _sizes_of(field))
-    slices = tuple(tuple(_extents_of(field)) for number, field in messages if number == _SLICES)
+def entry_of(value: bytes, count: Tally) -> Entry:
+    """The entry that bytes of an index stand for; raises ValueError where they contradict themselves.
+
+    All fields count in ``count``, which raises RefusedFile.
+    """
+    if len(value) > _LONGEST_ENTRY:
+        message = f"an entry has {len(value):,} bytes"
+        raise Contradiction(message)
+    fields = [*fields_of(value, count)]
+    numbers = {number: field for number, field in fields if isinstance(field, int)}
+    messages = [(number, field) for number, field in fields if not isinstance(field, int)]
+    shape = tuple(size for number, field in messages if number == _SHAPE for size in _sizes_of(field, count))
+    slices = tuple(tuple(_extents_of(field, count)) for number, field in messages if number == _SLICES)
     if len(shape) > _MOST_AXES or any(len(extents) != len(shape) for extents in slices):
         message = f"an entry has {len(shape)} axes, and slices of others"
-        raise ValueError(message)
+        raise Contradiction(message)
+    if math.prod(shape) >= 1 << 63:
+        message = "a shape has more values than 63 bits count"
+        raise Contradiction(message)
     code = numbers.get(1, 0) % _REFERENCE
     dtype = _DTYPES.get(code, f"TensorFlow dtype {code}")
     shard, offset, nbytes, checksum = (numbers.get(number, 0) for number in (3, 4, 5, 6))
     return Entry(dtype, shape, shard, offset, nbytes, checksum, slices)
 
 
-def shards_of(header: bytes) -> int:
+def shards_of(header: bytes, count: Tally) -> int:
     """How many data files there are, by the entry of the empty key; raises ValueError for a big-endian bundle."""
-    numbers = _numbers_of(header)
+    numbers = _numbers_of(header, count)
     if numbers.get(2, 0):
         message = "its values are big-endian"
-        raise ValueError(message)
+        raise Contradiction(message)
     return numbers.get(1, 0)
 
 
@@ -120,29 +143,29 @@ def _ordered(number: int) -> bytes:
     size = number.bit_length() // 7 + 1
     if size > _LONGEST:
         message = f"a slice begins at {number}"
-        raise ValueError(message)
+        raise Contradiction(message)
     marks = ((1 << size) - 1) << (7 * size)
     return (marks | number).to_bytes(size, "big")
 
 
-def _numbers_of(message: memoryview | bytes) -> dict[int, int]:
+def _numbers_of(message: memoryview | bytes, count: Tally) -> dict[int, int]:
     """The fields of a message that are numbers."""
-    return {number: field for number, field in fields_of(message) if isinstance(field, int)}
+    return {number: field for number, field in fields_of(message, count) if isinstance(field, int)}
 
 
-def _sizes_of(message: memoryview) -> Iterator[int]:
+def _sizes_of(message: memoryview, count: Tally) -> Iterator[int]:
     """The sizes of a shape; raises ValueError where one is not told."""
-    for _, field in fields_of(message):
-        size = signed(_numbers_of(field).get(1, 0)) if not isinstance(field, int) else -field
+    for _, field in fields_of(message, count):
+        size = signed(_numbers_of(field, count).get(1, 0)) if not isinstance(field, int) else -field
         if size < 0:  # of an axis, or of all of them where the number itself says that the rank is unknown
             reason = "a shape has an axis, or a rank, of unknown size"
-            raise ValueError(reason)
+            raise Contradiction(reason)
         yield size
 
 
-def _extents_of(message: memoryview) -> Iterator[Extent]:
+def _extents_of(message: memoryview, count: Tally) -> Iterator[Extent]:
     """What a slice takes of each axis."""
-    for number, field in fields_of(message):
+    for number, field in fields_of(message, count):
         if number == 1 and not isinstance(field, int):
-            numbers = _numbers_of(field)
+            numbers = _numbers_of(field, count)
             yield numbers.get(1, 0), numbers.get(2, _WHOLE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.hdf5.stream import Contradiction
 from kerasinspect.containers.protobuf import varint
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _FOOTER = 48
 TRAILER = 5
 """Bytes behind each block: how it is compressed, and its checksum."""
 _PLAIN = 0
+_LONGEST_BLOCK = 16 << 20
+"""Bytes of a block, which is read at once: one is as long as its last entry made it."""
 _NUMBER = 4
 """Bytes of a number that is not packed."""
 
@@ -43,20 +46,23 @@ def blocks_of(source: Source) -> Iterator[tuple[int, int]]:
         (first, length), _ = _handle(memoryview(value), 0)
         if first < behind:  # a block that is named twice would be read again and again
             message = f"block {first} does not lie behind the one before it"
-            raise ValueError(message)
+            raise Contradiction(message)
         behind = first + length + TRAILER
         yield first, length
 
 
 def block_at(source: Source, start: int, size: int) -> bytes:
     """The bytes of one block; raises ValueError where it is compressed, or does not lie in the file."""
+    if size > _LONGEST_BLOCK:
+        message = f"block {start} has {size:,} bytes, where TensorFlow begins another one at 256 KiB"
+        raise Contradiction(message)
     if start + size + TRAILER > source.size - _FOOTER:
         message = f"block {start} of {size} bytes does not fit into {source.size}"
-        raise ValueError(message)
+        raise Contradiction(message)
     data = source.read_at(start, size + 1)
     if data[size] != _PLAIN:
         message = f"block {start} is compressed, which TensorFlow does not do here"
-        raise ValueError(message)
+        raise Contradiction(message)
     return data[:size]
 
 
@@ -69,7 +75,7 @@ def entries_of(block: bytes) -> Iterator[tuple[bytes, bytes]]:
     end = len(block) - _NUMBER * (restarts + 1)
     if len(block) < _NUMBER or end < 0:
         message = f"{restarts} restarts do not fit into {len(block)} bytes"
-        raise ValueError(message)
+        raise Contradiction(message)
     view = memoryview(block)[:end]
     at, key = 0, b""
     while at < end:
@@ -78,11 +84,11 @@ def entries_of(block: bytes) -> Iterator[tuple[bytes, bytes]]:
         size, at = varint(view, at)
         if shared > len(key) or at + fresh + size > end:
             message = f"the entry before byte {at} does not fit into its block"
-            raise ValueError(message)
+            raise Contradiction(message)
         before, key = key, key[:shared] + bytes(view[at : at + fresh])
         if at > fresh and key <= before and before:
             message = f"the key before byte {at} does not follow the one before it"
-            raise ValueError(message)
+            raise Contradiction(message)
         at += fresh + size
         yield key, bytes(view[at - size : at])
 

@@ -11,20 +11,20 @@ from bisect import bisect_right
 from functools import cache, lru_cache, reduce
 from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from kerasinspect.containers.sources import Source
 
 _POLYNOMIAL = 0xEDB88320
 """That of CRC-32 without its highest power; as in all of its values the highest bit is the factor of x^0."""
 _ONE = 1 << 31
-_LEAST = 1 << 17
+LEAST = 1 << 17
 """Bytes that are worth a part of their own: to join that takes some microseconds, in which as many are read again."""
 _PART = 1 << 24
 """Bytes of what is left that a thread reads before it takes others."""
@@ -71,17 +71,22 @@ class _Run:
 
 
 _START = attrgetter("start")
+_Crc: TypeAlias = "Callable[[bytes | memoryview, int], int]"
+"""The CRC of bytes that follow those of which one is given."""
 
 
 class CrcSoFar:
-    """The CRC-32 of a part of a file of which some bytes were taken in while they were read for another reason.
+    """The CRC of a part of a file of which some bytes were taken in while they were read for another reason.
 
     Every byte counts once, whoever reads it how often: what is taken in again is left alone, and what nobody read, or
     whose reading was broken off, is read at the end.
     """
 
-    def __init__(self, file: Source, start: int, nbytes: int) -> None:
-        """Begin with nothing read of ``nbytes`` from ``start`` of a file."""
+    def __init__(
+        self, file: Source, start: int, nbytes: int, crc: _Crc = crc32, join: Callable[[int, int, int], int] = joined
+    ) -> None:
+        """Begin with nothing read of ``nbytes`` from ``start`` of a file; ``crc`` and ``join`` may be another CRC's."""
+        self._crc, self._join = crc, join
         self._file, self._start = file, file.start + start
         self._end = self._start + nbytes
         self._runs: list[_Run] = []
@@ -100,7 +105,7 @@ class CrcSoFar:
         """Take in bytes that were just read from a position of the file."""
         run = self._run_of(position, position + len(data))
         if run is not None:
-            run.crc = crc32(data, run.crc)  # of many bytes at once, for which zlib lets go of Python's lock
+            run.crc = self._crc(data, run.crc)  # of many bytes at once, for which it lets go of Python's lock
             with self._turn:
                 run.is_whole = True
 
@@ -116,7 +121,7 @@ class CrcSoFar:
             if before and before.end == start and before.is_whole:
                 before.end, before.is_whole = end, False
                 return before
-            if end - start < _LEAST:
+            if end - start < LEAST:
                 return None
             run = _Run(start, end)
             self._runs.insert(place, run)
@@ -142,7 +147,7 @@ class CrcSoFar:
 
         What lies between is read with ``rest``.
         """
-        gaps = ((start, end) for start, end, _ in self._gaps() if end - start >= _LEAST)
+        gaps = ((start, end) for start, end, _ in self._gaps() if end - start >= LEAST)
         return [(at, min(at + _PART, end)) for start, end in gaps for at in range(start, end, _PART)]
 
     def read(self, part: tuple[int, int]) -> None:
@@ -157,9 +162,9 @@ class CrcSoFar:
         crc = 0
         for start, end, run in self._gaps():
             for piece in self._pieces(start, end):
-                crc = crc32(piece, crc)
+                crc = self._crc(piece, crc)
                 yield piece
-            crc = crc if run is None else joined(crc, run.crc, run.end - run.start)
+            crc = crc if run is None else self._join(crc, run.crc, run.end - run.start)
         return crc
 
     def _pieces(self, start: int, end: int) -> Iterator[memoryview]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.stream import parsing
 from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.tensor_bundle.bundle import open_bundle
-from kerasinspect.errors import DamagedFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT, Container, Contents
 from kerasinspect.formats.foreign_files import DATA_OF_CHECKPOINT
-from kerasinspect.formats.object_graph import GRAPH_KEY, ObjectGraph, TrackedObject, objects_of
+from kerasinspect.formats.object_graph import GRAPH_KEY, ObjectGraph, TrackedObject, checked_name, objects_of
 from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ _LONGEST_LIST = 1 << 20
 def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a checkpoint, from its index; raises what ``open_bundle`` raises."""
     bundle = open_bundle(source, limits, files)
-    graph = graph_of(bundle, limits) or _named_objects(bundle)
+    graph = graph_of(bundle, limits) or _named_objects(bundle, limits)
+    graph.require_apart(bundle.nbytes, source.label)
     return Contents(
         location=source.path.removesuffix(INDEX_OF_CHECKPOINT),
         format="tf-checkpoint",
@@ -49,9 +51,10 @@ def read_checkpoint(source: Source, limits: Limits, files: ExitStack) -> Content
     )
 
 
-def _named_objects(bundle: Bundle) -> ObjectGraph:
+def _named_objects(bundle: Bundle, limits: Limits) -> ObjectGraph:
     """The variables of a checkpoint of TensorFlow 1, each an object of its own."""
-    variables = tuple(TrackedObject(key=key, full_name=key) for key in bundle.arrays)
+    names = (checked_name(key, limits, bundle.source.label) for key in bundle.arrays)
+    variables = tuple(TrackedObject(key=key, full_name=key) for key in names)
     return ObjectGraph((TrackedObject(), *variables), bundle.arrays, has_names_alone=True)
 
 
@@ -69,6 +72,17 @@ def index_beside(path: str) -> str | None:
     data_file = DATA_OF_CHECKPOINT.search(path)
     index = path[: data_file.start()] + INDEX_OF_CHECKPOINT if data_file else ""
     return index if index and os.path.lexists(index) else None
+
+
+def require_whole_index(source: Source) -> None:
+    """Raise DamagedFile for what is called the index of a checkpoint whose data lie beside it, and is none."""
+    if not source.path.endswith(INDEX_OF_CHECKPOINT):
+        return
+    index = Path(source.path)
+    data = f"{escape(index.name.removesuffix(INDEX_OF_CHECKPOINT))}.data-?????-of-?????"
+    if next(index.parent.glob(data), None) is not None:
+        message = f"{source.label} does not end as the index of a checkpoint does: it was cut off or overwritten."
+        raise DamagedFile(message, COPY_AGAIN)
 
 
 def newest_index(folder: str, names: Collection[str]) -> str | None:

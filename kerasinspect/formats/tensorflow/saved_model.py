@@ -13,14 +13,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.hdf5.stream import parsing
-from kerasinspect.containers.protobuf import fields_of, spans_of
+from kerasinspect.containers.hdf5.stream import Contradiction, parsing
+from kerasinspect.containers.protobuf import spans_of
 from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.tensor_bundle.bundle import open_bundle
 from kerasinspect.errors import DamagedFile
 from kerasinspect.formats.contents import SAVED_MODEL, Container, Contents
-from kerasinspect.formats.object_graph import ObjectGraph, TrackedObject, reference_of, text_of
+from kerasinspect.formats.object_graph import Messages, ObjectGraph, TrackedObject, text_of
 from kerasinspect.formats.tensorflow.checkpoint import graph_of
 from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.limits import Tally, over_limit
@@ -44,9 +44,10 @@ _USER_OBJECT, _VARIABLE = 4, 7
 def read_saved_model(folder: str, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a SavedModel folder; raises DamagedFile where a part of it contradicts itself or is missing."""
     source = files.enter_context(closing(open_beside(Path(folder), SAVED_MODEL)))
+    texts = _Texts(limits, source.label)
     with parsing(source, "its graph of objects"):
-        objects = _objects_in(source, limits)
-    told = _with_metadata(objects, _metadata_in(folder, limits))
+        objects = _objects_in(source, texts, limits)
+    told = _with_metadata(objects, _metadata_in(folder, texts, limits))
     variables = Path(folder) / _VARIABLES
     if not os.path.lexists(variables / _INDEX):
         raise DamagedFile(f"{folder} has no {_VARIABLES}/{_INDEX}: its arrays are missing.", "Copy the whole folder.")
@@ -55,6 +56,7 @@ def read_saved_model(folder: str, limits: Limits, files: ExitStack) -> Contents:
     if stored is None:
         raise DamagedFile(f"{folder} has no graph of objects beside its arrays.", "Save the model again.")
     graph = ObjectGraph(_with_keys(told, stored), bundle.arrays)
+    graph.require_apart(bundle.nbytes, source.label)
     root = graph[0].metadata or {}
     return Contents(
         location=folder,
@@ -90,20 +92,21 @@ def _text(value: Json) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _objects_in(source: Source, limits: Limits) -> tuple[TrackedObject, ...]:
+def _objects_in(source: Source, texts: _Texts, limits: Limits) -> tuple[TrackedObject, ...]:
     """The objects of the first graph in ``saved_model.pb``; raises ValueError where it has none."""
     graph = _inside(source, _inside(source, None, _META_GRAPHS), _OBJECT_GRAPH)
     if graph.size > limits.json_bytes:
         raise over_limit("json_bytes", graph.size, limits.json_bytes, f"The graph of objects in {source.label}")
     count = Tally("hdf5_objects", limits.hdf5_objects, source.label)
+    messages = Messages(limits, source.label)
     found = []
-    for number, field in fields_of(source.read_at(graph.start, graph.size)):
+    for number, field in messages.fields(source.read_at(graph.start, graph.size)):
         if number == 1 and not isinstance(field, int):
             count.add()
-            found.append(_object_of(field, source, limits))
+            found.append(_object_of(field, messages, texts))
     if not found or any(child >= len(found) for one in found for _, child in one.children):
         reason = "an object is named that is not there"
-        raise ValueError(reason)
+        raise Contradiction(reason)
     return tuple(found)
 
 
@@ -114,33 +117,45 @@ def _inside(source: Source, outer: Span | None, wanted: int) -> Span:
         if number == wanted:
             return span
     reason = f"no field {wanted}"
-    raise ValueError(reason)
+    raise Contradiction(reason)
 
 
-def _object_of(message: memoryview, source: Source, limits: Limits) -> TrackedObject:
+def _object_of(message: memoryview, messages: Messages, texts: _Texts) -> TrackedObject:
     """One object: what it holds, and what is said of a layer or a variable."""
     children = []
     found = TrackedObject()
-    for number, field in fields_of(message):
+    for number, field in messages.fields(message):
         if isinstance(field, int):
             continue
         if number == 1:
-            children.append(reference_of(field))
+            children.append(messages.reference(field))
         elif number == _USER_OBJECT:
-            values = dict(fields_of(field))
-            metadata = _metadata_of(text_of(values.get(3)), source, limits)
+            values = dict(messages.fields(field))
+            metadata = texts.metadata(text_of(values.get(3)))
             found = replace(found, identifier=text_of(values.get(1)), metadata=metadata)
         elif number == _VARIABLE:
-            values = dict(fields_of(field))
-            found = replace(found, full_name=text_of(values.get(6)), trainable=bool(values.get(3, 0)))
+            values = dict(messages.fields(field))
+            found = replace(found, full_name=messages.name(values.get(6)), trainable=bool(values.get(3, 0)))
     return replace(found, children=tuple(children))
 
 
-def _metadata_of(text: str, source: Source, limits: Limits) -> JsonObject | None:
-    """What Keras wrote of a layer; None where that is nothing."""
-    if not text.startswith("{"):
-        return None
-    return _mapping(_without_tuples(parse_json(text.encode(errors="surrogateescape"), source.label, limits).value))
+class _Texts:
+    """What Keras wrote of the layers of a model, each a document; what all of them cost in memory counts as one's."""
+
+    def __init__(self, limits: Limits, where: str) -> None:
+        """Begin with none read."""
+        self._limits, self._where = limits, where
+        self._marks = Tally("json_marks", limits.json_marks, where)
+        self._objects = Tally("json_objects", limits.json_objects, where)
+
+    def metadata(self, text: str) -> JsonObject | None:
+        """What Keras wrote of a layer; None where that is nothing. Raises RefusedFile beyond the limits."""
+        if not text.startswith("{"):
+            return None
+        self._marks.add(sum(map(text.count, ",:{[")))
+        self._objects.add(text.count("{"))
+        parsed = parse_json(text.encode(errors="surrogateescape"), self._where, self._limits).value
+        return _mapping(_without_tuples(parsed))
 
 
 def _without_tuples(value: Json) -> Json:
@@ -162,7 +177,7 @@ class _Told:
     metadata: JsonObject | None
 
 
-def _metadata_in(folder: str, limits: Limits) -> Mapping[int, _Told]:
+def _metadata_in(folder: str, texts: _Texts, limits: Limits) -> Mapping[int, _Told]:
     """What ``keras_metadata.pb`` says, by the number of the object; empty where there is no such file."""
     path = Path(folder)
     if not os.path.lexists(path / _METADATA):
@@ -170,17 +185,17 @@ def _metadata_in(folder: str, limits: Limits) -> Mapping[int, _Told]:
     with closing(open_beside(path, _METADATA)) as source, parsing(source, "its list of layers"):
         if source.size > limits.json_bytes:
             raise over_limit("json_bytes", source.size, limits.json_bytes, source.label)
-        return dict(_told_in(source, limits))
+        return dict(_told_in(source, texts, Messages(limits, source.label)))
 
 
-def _told_in(source: Source, limits: Limits) -> Iterator[tuple[int, _Told]]:
+def _told_in(source: Source, texts: _Texts, messages: Messages) -> Iterator[tuple[int, _Told]]:
     """The number of each object that the file is about, and what it says."""
-    for number, field in fields_of(source.read_at(0, source.size)):
+    for number, field in messages.fields(source.read_at(0, source.size)):
         if number == 1 and not isinstance(field, int):
-            values = dict(fields_of(field))
+            values = dict(messages.fields(field))
             place = values.get(2, 0)
             if isinstance(place, int):
-                yield place, _Told(text_of(values.get(4)), _metadata_of(text_of(values.get(5)), source, limits))
+                yield place, _Told(text_of(values.get(4)), texts.metadata(text_of(values.get(5))))
 
 
 def _with_metadata(objects: Sequence[TrackedObject], told: Mapping[int, _Told]) -> list[TrackedObject]:
@@ -195,21 +210,24 @@ def _with_keys(objects: Sequence[TrackedObject], stored: ObjectGraph) -> tuple[T
     """The objects with the keys of their arrays, for which both graphs are walked along the same names."""
     pairs = {0: 0}
     pending = [0]
+    inside: dict[int, dict[str, int]] = {}
     while pending:
         at = pending.pop()
-        beside = dict(stored[pairs[at]].children)
+        number = pairs[at]
+        if number not in inside:
+            inside[number] = dict(stored[number].children)
         for edge, child in objects[at].children:
-            if child not in pairs and edge in beside:
-                pairs[child] = beside[edge]
+            if child not in pairs and edge in inside[number]:
+                pairs[child] = inside[number][edge]
                 pending.append(child)
+    first = {number: at for at, number in reversed(pairs.items())}
     return tuple(
-        replace(
-            one,
-            key=stored[pairs[at]].key,
-            full_name=one.full_name or stored[pairs[at]].full_name,
-            slots=stored[pairs[at]].slots,
-        )
-        if at in pairs
-        else one
+        _with_key(one, stored[pairs[at]], is_first=first[pairs[at]] == at) if at in pairs else one
         for at, one in enumerate(objects)
     )
+
+
+def _with_key(one: TrackedObject, stored: TrackedObject, *, is_first: bool) -> TrackedObject:
+    """An object with what a checkpoint has of it; slots are those of the first one that stands for it."""
+    slots = stored.slots if is_first else ()
+    return replace(one, key=stored.key, full_name=one.full_name or stored.full_name, slots=slots)

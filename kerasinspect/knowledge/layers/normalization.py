@@ -78,6 +78,7 @@ ROWS: tuple[LayerSpec, ...] = (
         passing=Passing.NAMED_AXES,
         sizing=Sizing.NAMED_AXES,
         explanation=Explanation.CHANNELS,
+        is_told_by_weights=True,
     ),
     LayerSpec(
         "LayerNormalization",

@@ -106,8 +106,9 @@ def _draw(values: ShownValues, options: GridOptions) -> Iterator[Block]:
         return iter([Paragraph(choose_style([[value]], options.precision).write(value).strip(), level=3)])
     drawing = _fit(values, roles, read, options)
     if needed := _lacking(drawing, options):
-        return iter([Paragraph(f"the page is too narrow for its values (--width {needed} shows some)", "quiet", 3)])
-    blocks = _blocks(drawing)
+        hint = options.hints.wider.format(columns=needed, what="some")
+        return iter([Paragraph(f"the page is too narrow for its values ({hint})", "quiet", 3)])
+    blocks = _blocks(drawing, options.hints.all_values)
     return blocks if options.full else iter([*blocks])
 
 
@@ -117,14 +118,14 @@ def _lacking(drawing: _Drawing, options: GridOptions) -> int | None:
     return None if options.width is None or drawing.plan.free >= cell else _INDENT + 2 * cell
 
 
-def _blocks(drawing: _Drawing) -> Iterator[Block]:
+def _blocks(drawing: _Drawing, hint: str) -> Iterator[Block]:
     """The grids of a drawing, and what it leaves out."""
     plan = drawing.plan
     for fixed in plan.blocks:
         for panel in plan.panels:
             yield _grid(drawing, fixed, panel)
     if left_out := _left_out(drawing.values, plan):
-        yield Paragraph(f"left out: {left_out} (--full shows all)", "quiet", 3)
+        yield Paragraph(f"left out: {left_out} ({hint})", "quiet", 3)
 
 
 def _fit(values: ShownValues, roles: Roles, given: Reading, options: GridOptions) -> _Drawing:

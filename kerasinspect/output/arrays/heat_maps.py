@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
-from math import isfinite, prod
+from itertools import groupby, islice, product
+from math import ceil, isfinite, prod
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
@@ -89,11 +90,21 @@ def draw_heat_map(inspected: WeightInspection, options: GridOptions) -> Iterable
         return draw(values, options)
     values.read(values.last)  # planning costs memory for each picture
     plan = _plan(values, roles, options)
-    cells = [
-        [inspected.cells(_plane(values, roles, fixed, piece), *plan.room) for piece in pieces]
-        for fixed, pieces in plan.strips
-    ]
-    return _blocks(plan, cells, options)
+    cells = [*_cells(inspected, plan)]
+    scale = max(one.scale for row in cells for one in row)
+    if plan.shown < plan.asked:
+        fixed, pieces = plan.strips[0]
+        scale = max(scale, inspected.largest_mean(_plane(values, roles, fixed, pieces[0]), *plan.room))
+    return _blocks(plan, cells, scale, options)
+
+
+def _cells(inspected: WeightInspection, plan: _Plan) -> Iterator[list[Cells]]:
+    """The cells of each strip; of gates and heads that take several strips, all come from one reading."""
+    for fixed, strips in groupby(plan.strips, key=itemgetter(0)):
+        together = [pieces for _, pieces in strips]
+        planes = [_plane(plan.values, plan.roles, fixed, piece) for pieces in together for piece in pieces]
+        found = iter(inspected.cells_of(planes, *plan.room))
+        yield from ([*islice(found, len(pieces))] for pieces in together)
 
 
 def _plan(values: ShownValues, roles: Roles, options: GridOptions) -> _Plan:
@@ -109,10 +120,11 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions) -> _Plan:
     free, columns = page - labels - _GAP, len(pieces[0].columns)
     least = min(columns * (1 if options.painted and columns >= _SMALL else 2), _LEAST_PICTURE)
     together = min(len(pieces), max(1, (free + _GAP) // (least + _GAP)))
+    keep = roles.group is None or values.axes[roles.group].name == "head"
+    if keep:  # as many in each strip: of four heads two and two, where three have room
+        together = ceil(len(pieces) / ceil(len(pieces) / together))
     each = (free - _GAP * (together - 1)) // together
-    strips = _strips(
-        blocks, pieces, together, options, keep=roles.group is None or values.axes[roles.group].name == "head"
-    )
+    strips = _strips(blocks, pieces, together, options, keep=keep)
     lines = _LINES if len(strips) == 1 else _LINES_OF_SEVERAL
     wide = 2 if 2 * columns <= each or not options.painted else 1
     halves = options.painted and len(rows) > 1 and (wide == 1 or len(rows) > lines)
@@ -143,19 +155,19 @@ def _plane(values: ShownValues, roles: Roles, fixed: tuple[int, ...], piece: Pie
     return Plane(window, roles.row, roles.column)
 
 
-def _blocks(plan: _Plan, cells: Sequence[Sequence[Cells]], options: GridOptions) -> Iterator[Block]:
-    """The heat map with what stands around it."""
+def _blocks(plan: _Plan, cells: Sequence[Sequence[Cells]], scale: float, options: GridOptions) -> Iterator[Block]:
+    """The heat map with what stands around it; ``scale`` is the distance from zero of the strongest colour."""
     if fixed := ", ".join(fixed_labels(plan.values)):
         yield Paragraph(f"at {fixed}", "quiet", 3)
     yield Paragraph(_caption(plan.values, plan.roles, cells[0][0]), "quiet", 3)
-    scale = max(one.scale for row in cells for one in row)
     strips = [_strip(plan, *strip, row, scale) for strip, row in zip(plan.strips, cells, strict=True)]
     pictures = (picture for strip in strips for picture in strip.pictures)
     flawed = any(None in row for picture in pictures for row in picture.cells)
     yield HeatMap(tuple(strips), short_number(scale, 3), flawed, options.painted, plan.wide, plan.halves)
     if plan.shown < plan.asked:
-        more = "" if options.full else " (--full shows more)"
-        yield Paragraph(f"left out: {plan.asked - plan.shown:,} of {counted(plan.asked, 'picture')}{more}", "quiet", 3)
+        more = "" if options.full else f" ({options.hints.more_pictures})"
+        left_out = f"left out: {plan.asked - plan.shown:,} of {counted(plan.asked, 'picture')}{more}"
+        yield Paragraph(f"{left_out}; the scale is that of all", "quiet", 3)
 
 
 def _caption(values: ShownValues, roles: Roles, cells: Cells) -> str:

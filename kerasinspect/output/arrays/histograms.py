@@ -11,7 +11,7 @@ from kerasinspect.output.layout.spans import SEPARATOR
 from kerasinspect.output.wording import counted, initializer_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kerasinspect.analysis.inspection import WeightInspection
     from kerasinspect.analysis.pictures.expected import Expected
@@ -25,7 +25,7 @@ _MOST_BINS, _LEAST_BINS = 64, 4
 _WIDEST_BAR = 6
 
 _TALLEST = 2.0
-"""How many times as high as the bars the curve may make a picture."""
+"""How many times as high as the bars the curve may be drawn; a higher one leaves the picture to the bars."""
 
 _FEW = 0.001
 """A share below this is not worth a word."""
@@ -73,7 +73,7 @@ def _bars(found: Histogram, expected: Expected | None, room: int) -> Bars:
     """The bars and the curve on one scale; a curve that is far higher goes beyond the picture."""
     shares = [count / found.finite for count in found.counts]
     curve = expected.shares if expected else ()
-    top = max(*shares, min(max(curve, default=0.0), _TALLEST * max(shares)))
+    top = _top(shares, curve)
     low, high = found.edges[0], found.edges[-1]
     return Bars(
         tuple(share / top for share in shares),
@@ -85,23 +85,38 @@ def _bars(found: Histogram, expected: Expected | None, room: int) -> Bars:
     )
 
 
+def _top(shares: Sequence[float], curve: Sequence[float]) -> float:
+    """The share that the full height stands for."""
+    highest, peak = max(shares), max(curve, default=0.0)
+    return max(highest, peak) if peak <= _TALLEST * highest else highest
+
+
 def _facts(inspected: WeightInspection, found: Histogram, expected: Expected | None) -> Iterator[str]:
     """What is drawn, what the points are, and which values are in no bar."""
+    values = counted(found.finite, "value") + ("" if inspected.shows_all else " of the slice")
     if len(found.counts) > 1:
-        bins = "one bar a number" if found.is_whole else counted(len(found.counts), "bin")
-        yield (
-            f"{counted(found.finite, 'value')} in {bins}"
-            if not found.is_whole
-            else f"{counted(found.finite, 'value')}, {bins}"
-        )
+        yield f"{values}, one bar a number" if found.is_whole else f"{values} in {counted(len(found.counts), 'bin')}"
+        yield from _beyond(found)
     elif found.counts:
-        yield f"{counted(found.finite, 'value')}, all {short_number(found.edges[0])}"
+        yield f"{values}, all {short_number(found.edges[0])}"
     else:
-        yield "no finite values"
+        yield "no finite values" if inspected.shows_all else "no finite values in the slice"
     yield from facts_on_no_numbers(found)
     initializer = inspected.weight.initializer
     if expected is not None and initializer is not None and len(found.counts) > 1:
         yield f"• what {initializer_in_words(initializer)} draws"
+        peak = max(expected.shares)
+        if peak > _top([count / found.finite for count in found.counts], expected.shares):
+            yield f"↑ higher than drawn, up to {100 * peak:.3g}%"
         outside = expected.below + expected.above
         if outside > _FEW:
             yield f"{100 * outside:.3g}% of that lies outside"
+
+
+def _beyond(found: Histogram) -> Iterator[str]:
+    """How many values lie beyond the bars, on which side, and how far."""
+    if found.reach is None:
+        return
+    sides = ((found.below, "below", found.reach[0]), (found.above, "above", found.reach[1]))
+    said = (f"{count:,} {word}, to {short_number(end, 3)}" for count, word, end in sides if count)
+    yield f"not drawn: {' and '.join(said)}"

@@ -36,11 +36,10 @@ def diff_in_words(diff: Diff) -> Iterator[str]:
 
 def _verdicts(diff: Diff) -> Iterator[str]:
     """How many layers have each verdict that any has; those on both sides that have no weights have none."""
-    without = sum(1 for layer in diff.layers if is_weightless(layer))
     told: dict[str, int] = dict(diff.counts.items())
-    told["unchanged"] -= without
+    told["unchanged"] -= diff.weightless
     told |= Counter(verdict_in_words(layer) for layer in diff.layers if layer.verdict is None)
-    told["without weights"] = without
+    told["without weights"] = diff.weightless
     for number, (words, count) in enumerate((words, count) for words, count in told.items() if count):
         yield f"{f'{count:,}' if number else counted(count, 'layer')} {words}"
 
@@ -52,14 +51,9 @@ def verdict_in_words(layer: LayerDiff) -> str:
     return layer.verdict or ("not compared" if is_untold and not is_unread else "not read")
 
 
-def is_weightless(layer: LayerDiff) -> bool:
-    """Whether a layer is on both sides and has no weights of its own, so that nothing is said of its values."""
-    return layer.verdict == "unchanged" and not layer.weights
-
-
 def has_row(layer: LayerDiff) -> bool:
     """Whether there is more to say of a layer than what differs in its config."""
-    return not is_weightless(layer) or layer.renamed or layer.moved
+    return not layer.weightless or layer.renamed or layer.moved
 
 
 def is_within_tolerance(weight: WeightDiff) -> bool:

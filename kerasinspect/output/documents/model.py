@@ -60,6 +60,8 @@ def layer_facts(layer: Layer) -> Document:
     return {
         "name": layer.name,
         "class_name": layer.class_name,
+        "class_from": layer.class_from,
+        "package": layer.package or None,
         "path": layer.path,
         "kind": layer.kind,
         "built": layer.built,

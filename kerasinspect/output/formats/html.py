@@ -30,6 +30,8 @@ _LONGEST = 24
 """Characters of a label in a picture."""
 _HIGH = 90
 """Pixels of the highest bar of a histogram."""
+_POINT = 2
+"""Pixels from the middle of a point to its edge."""
 _BAR, _CURVE = "#4393c3", "#b35806"
 
 
@@ -111,6 +113,13 @@ def _picture(picture: Picture, left: float, cell: int) -> Iterator[str]:
         yield _text(left + wide, below, last, "end")
 
 
+def _point(middle: float, height: float) -> str:
+    """What is expected of a bar, as a page of text has it: a point, or an arrow where that is beyond the picture."""
+    if height > 1:
+        return f'<text x="{middle:g}" y="{_LINE + 8}" text-anchor="middle" fill="{_CURVE}">↑</text>'
+    return f'<circle cx="{middle:g}" cy="{_LINE + _HIGH * (1 - height):.1f}" r="{_POINT}" fill="{_CURVE}"/>'
+
+
 def _bars(block: Bars) -> str:
     """A histogram, the curve of what was expected over it, and the numbers at its ends."""
     each = min(48, max(5, 320 // len(block.heights)))
@@ -119,11 +128,7 @@ def _bars(block: Bars) -> str:
         _rectangle(number * each, _LINE + _HIGH * (1 - height), each - 1, _HIGH * height, _BAR)
         for number, height in enumerate(block.heights)
     )
-    points = " ".join(
-        f"{(number + 0.5) * each:g},{_LINE + _HIGH * (1 - min(1.0, height)):.1f}"
-        for number, height in enumerate(block.curve)
-    )
-    curve = f'<polyline points="{points}" fill="none" stroke="{_CURVE}" stroke-width="2"/>' if points else ""
+    points = (_point((number + 0.5) * each, height) for number, height in enumerate(block.curve) if height)
     ends = _text(0, _HIGH + 2 * _LINE, block.ends[0]) + _text(wide, _HIGH + 2 * _LINE, block.ends[1], "end")
     said = f"histogram from {block.ends[0]} to {block.ends[1]}"
-    return _svg(wide, _HIGH + 2 * _LINE + 6, said, [_text(0, _LINE - 3, block.top), *bars, curve, ends])
+    return _svg(wide, _HIGH + 2 * _LINE + 6, said, [_text(0, _LINE - 3, block.top), *bars, *points, ends])

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.output.blocks import Column
+    from kerasinspect.output.show_options import Hints
 
-_NAME = 28
-"""Columns of a name that optional columns leave to it."""
+_NAME, _NAME_BESIDE_WORDS = 28, 18
+"""Columns of a name that optional columns leave to it, and that one leaves which tells more than they do."""
 
 LEAST_NAME = 8
 """A name that is cut keeps so many columns."""
@@ -43,7 +44,7 @@ class Fit:
     below: tuple[int, ...] = ()
     """Columns that stand below their rows."""
     remarks: tuple[str, ...] = ()
-    """What is said above the table of columns that are not shown."""
+    """What is said above the table of columns that are not shown, or not whole."""
 
 
 def whole(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Fit:
@@ -51,7 +52,9 @@ def whole(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> Fit:
     return Fit({at: _widest((title, *texts)) for at, (title, texts) in enumerate(zip(titles, cells, strict=True))})
 
 
-def fit(columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> Fit:
+def fit(
+    columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequence[str]], width: int, hints: Hints
+) -> Fit:
     """What is shown of columns under these titles and with these cells on a page that is so many columns wide."""
     everything = whole(titles, cells)
     if _total(everything.widths.values()) <= width:
@@ -66,7 +69,9 @@ def fit(columns: Sequence[Column], titles: Sequence[str], cells: Sequence[Sequen
     widths = _narrowed(columns, {at: beside[at] for at in kept}, least, width)
     wanted = _total(_comfortable(columns[at], least[at], beside[at]) for at in beside)
     left_out = [columns[at].title for at in beside if at not in kept]
-    return Fit(widths, tuple(below), (*_said(columns, cells, settled), *_not_shown(left_out, wanted)))
+    cut = [columns[at].title for at in kept if columns[at].shrinks and widths[at] < beside[at]]
+    lacking = SEPARATOR.join((*_not_shown(left_out, wanted, hints), *_cut(cut, _total(beside.values()), hints)))
+    return Fit(widths, tuple(below), (*_said(columns, cells, settled), *filter(None, [lacking])))
 
 
 def _widest(texts: Iterable[str]) -> int:
@@ -104,10 +109,18 @@ def _said(
             yield f"{row}: {SEPARATOR.join(facts)}"
 
 
-def _not_shown(titles: Sequence[str], width: int) -> Iterator[str]:
+def _not_shown(titles: Sequence[str], width: int, hints: Hints) -> Iterator[str]:
     """Which columns a page has no room for, and how wide one is that has."""
     if titles:
-        yield f"not shown: {', '.join(titles)} (--width {width} shows {'it' if len(titles) == 1 else 'them'})"
+        hint = hints.wider.format(columns=width, what="it" if len(titles) == 1 else "them")
+        yield f"not shown: {', '.join(titles)} ({hint})"
+
+
+def _cut(titles: Sequence[str], width: int, hints: Hints) -> Iterator[str]:
+    """Which columns have names of which a part is left out, and how wide a page is that has all of each."""
+    if titles:
+        named = " and ".join(title or "names" for title in titles)
+        yield f"shortened: {named} ({hints.wider.format(columns=width, what='all')})"
 
 
 def _sentences_go_below(columns: Sequence[Column], full: Mapping[int, int], width: int) -> bool:
@@ -132,9 +145,9 @@ def _of_most(texts: Sequence[str]) -> int:
     return sorted(map(columns_of, texts))[(len(texts) - 1) * 3 // 4]
 
 
-def _comfortable(column: Column, least: int, full: int) -> int:
+def _comfortable(column: Column, least: int, full: int, name: int = _NAME) -> int:
     """Columns that a column takes where optional ones may still be left out."""
-    return min(full, _NAME) if column.shrinks else least
+    return min(full, name) if column.shrinks else least
 
 
 def _kept(columns: Sequence[Column], least: Mapping[int, int], full: Mapping[int, int], width: int) -> list[int]:
@@ -142,8 +155,9 @@ def _kept(columns: Sequence[Column], least: Mapping[int, int], full: Mapping[int
     firm = [at for at in full if not columns[at].optional or at == 0]
     while len(firm) > 1 and _total(least[at] for at in firm) > width:
         firm.remove(max(firm[1:], key=lambda at: (least[at], at)))
-    for at in [at for at in full if columns[at].optional and at]:
-        if _total(_comfortable(columns[n], least[n], full[n]) for n in (*firm, at)) <= width:
+    for at in sorted((at for at in full if columns[at].optional and at), key=lambda at: not columns[at].telling):
+        name = _NAME_BESIDE_WORDS if columns[at].telling else _NAME
+        if _total(_comfortable(columns[n], least[n], full[n], name) for n in (*firm, at)) <= width:
             firm.append(at)
     return sorted(firm)
 

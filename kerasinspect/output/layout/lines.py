@@ -15,6 +15,7 @@ from kerasinspect.output.layout.heat_maps import heat_map_lines
 from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import LEAST_WIDTH, SEPARATOR
 from kerasinspect.output.layout.tables import table_lines
+from kerasinspect.output.show_options import COMMAND_LINE
 from kerasinspect.shown.escaping import columns_of, visible, visible_name
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.output.colours import Style
     from kerasinspect.output.layout.spans import Line, Span
+    from kerasinspect.output.show_options import Hints
 
 _HEADING_INDENT = {1: "", 2: "", 3: "  "}
 _TEXT_INDENT = {1: "", 2: "  ", 3: "    "}
@@ -30,8 +32,11 @@ _CLOSE_HEADINGS = frozenset({(1, 1), (2, 3)})
 _DEEPER = "    "
 
 
-def lay_out(blocks: Iterable[Block], width: int | None) -> Iterator[Line]:
-    """The lines of a page that is ``width`` columns wide, or 20; with None no line is wrapped or cut."""
+def lay_out(blocks: Iterable[Block], width: int | None, hints: Hints = COMMAND_LINE) -> Iterator[Line]:
+    """The lines of a page that is ``width`` columns wide, or 20; with None no line is wrapped or cut.
+
+    ``hints`` says how columns can be seen that have no room.
+    """
     before: Block | None = None
     room = None if width is None else max(LEAST_WIDTH, width)
     for block in blocks:
@@ -43,7 +48,7 @@ def lay_out(blocks: Iterable[Block], width: int | None) -> Iterator[Line]:
             case Paragraph():
                 yield from _paragraph(block, room)
             case Table():
-                yield from table_lines(block, room)
+                yield from table_lines(block, room, hints)
             case Grid():
                 yield from grid_lines(block, room)
             case HeatMap():

@@ -9,6 +9,7 @@ from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_
 from kerasinspect.output.layout.fitting import LEAST_NAME, fit, whole
 from kerasinspect.output.layout.sentences import wrapped
 from kerasinspect.output.layout.spans import GUTTER
+from kerasinspect.output.show_options import COMMAND_LINE
 from kerasinspect.shown.escaping import columns_of, visible, visible_name
 
 if TYPE_CHECKING:
@@ -17,19 +18,20 @@ if TYPE_CHECKING:
     from kerasinspect.output.blocks import Column, Row, Table, Tone
     from kerasinspect.output.colours import Style
     from kerasinspect.output.layout.spans import Line
+    from kerasinspect.output.show_options import Hints
 
 _BELOW = "    "
 """What stands before a sentence below its row."""
 
 
-def table_lines(table: Table, width: int | None) -> Iterator[Line]:
+def table_lines(table: Table, width: int | None, hints: Hints = COMMAND_LINE) -> Iterator[Line]:
     """The lines of a table on a page of this width."""
     columns = (replace(table.columns[0], shrinks=True), *table.columns[1:])
     names = shown_apart([row.cells[0] for row in table.rows])
     others = [[_shown(columns[at], row.cells[at]) for row in table.rows] for at in range(1, len(columns))]
     cells = [[_mark(row) + _guides(row) + name for row, name in zip(table.rows, names, strict=True)], *others]
     titles = [column.title if table.titled else "" for column in columns]
-    fitted = whole(titles, cells) if width is None else fit(columns, titles, cells, width)
+    fitted = whole(titles, cells) if width is None else fit(columns, titles, cells, width, hints)
     for remark in fitted.remarks:
         yield from (((line, "quiet"),) for line in wrapped(remark, width or len(remark)))
     if table.titled:

@@ -133,14 +133,18 @@ def _facts(model: ModelReport) -> Iterator[str]:
     if model.keras_version is not None:
         yield f"Keras {model.keras_version}"
     if model.arrays is not None and model.arrays_read is not None:
-        yield _read(model.arrays_read, model.arrays)
+        yield _read(model.arrays_read, model.arrays, model.arrays_without_numbers)
     if model.optimizer_nbytes:
         yield f"{bytes_in_words(model.optimizer_nbytes)} of optimizer state"
 
 
-def _read(read: int, arrays: int) -> str:
-    """How many arrays were read, and of how many where these are more."""
-    return f"{counted(arrays, 'array')} read" if read == arrays else f"{read:,} of {counted(arrays, 'array')} read"
+def _read(read: int, arrays: int, numberless: int = 0) -> str:
+    """How many arrays were read, and of how many where these are more; how many of the others hold no real numbers."""
+    words = f"{counted(arrays, 'array')} read" if read == arrays else f"{read:,} of {counted(arrays, 'array')} read"
+    if not numberless:
+        return words
+    verb = "holds" if numberless == 1 else "hold"
+    return f"{words} ({numberless:,} {verb} texts, complex numbers or the like)"
 
 
 def _remarks(model: ModelReport, *, quiet: bool, verbose: bool) -> Iterator[Block]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.analysis.compat.results import Compatibility, Obstacle, ObstacleKind, ReleaseAnswer, Verdict
-    from kerasinspect.model import Model
+    from kerasinspect.model import FormatName, Model
 
 _VERDICTS: Mapping[Verdict, str] = {
     "accepts": "accepted",
@@ -37,6 +37,12 @@ _OBSTACLES = (
     Column("problem"),
     Column("refused by", wraps=True, below=True),
 )
+_OTHERS = "It speaks of Keras 3 alone: what tf.keras and tf_keras accept, it does not tell."
+_NOT_LOADED: Mapping[FormatName, str] = {
+    "saved-model": "SavedModel",
+    "tf-checkpoint": "checkpoint of TensorFlow",
+    "orbax-checkpoint": "checkpoint of Orbax",
+}
 _NO_LAYER = "(model)"
 """Stands for a layer where something is of the model itself, or of what it was compiled with."""
 _NAMED = 3
@@ -54,6 +60,10 @@ def compat_blocks(model: Model, found: Compatibility) -> Iterator[Block]:
     first, last = found.answers[0].version, found.answers[-1].version
     about = f"By the classes and keys of Keras {first} to {last}. Whether the arrays fit, kerasinspect verify tells."
     yield Paragraph(about, "quiet")
+    yield Paragraph(_OTHERS, "quiet")
+    if found_in := _NOT_LOADED.get(model.format):
+        about = f"Keras 3 loads no {found_in} with load_model: the answers are about the config alone."
+        yield Paragraph(about, "quiet")
 
 
 def untold_sentence(found: Compatibility) -> str:

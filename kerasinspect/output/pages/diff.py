@@ -17,7 +17,6 @@ from kerasinspect.output.comparison.words import (
     diff_in_words,
     has_common_weights,
     has_row,
-    is_weightless,
     is_within_tolerance,
     layer_details,
     layer_name,
@@ -28,7 +27,7 @@ from kerasinspect.output.comparison.words import (
     weight_details,
 )
 from kerasinspect.output.figures import short_number
-from kerasinspect.output.pages.head import SEPARATOR, origin_and_size
+from kerasinspect.output.pages.head import SEPARATOR, file_name, origin_and_size
 from kerasinspect.output.wording import counted, share_in_words
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def changes_blocks(listed: ListedDiff) -> Iterator[Block]:
 
 def alone_blocks(model: Model, word: Literal["added", "removed"]) -> Iterator[Block]:
     """The page of a model that has no other side, as Git compares a file that one commit lacks."""
-    yield Heading(_file_name(model), 1, word, tuple(filter(None, _facts(model))))
+    yield Heading(file_name(model), 1, word, tuple(filter(None, _facts(model))))
 
 
 def _table(listed: ListedDiff) -> Iterator[Block]:
@@ -88,14 +87,33 @@ def _table(listed: ListedDiff) -> Iterator[Block]:
     layers = [one for one in listed.layers if listed.filtered or has_row(one.diff)]
     if layers:
         yield Table(_COLUMNS, tuple(chain.from_iterable(map(_rows, layers)))).filled()
+        if reasons := [*_why_empty(layers)]:
+            yield Paragraph(f"empty cells: {', or '.join(reasons)}", "quiet")
     elif not listed.layers:
         yield Paragraph("no layer fits what was asked for" if listed.filtered else "no layer differs")
+
+
+def _why_empty(layers: Sequence[ListedLayer]) -> Iterator[str]:
+    """Why some of these rows have no figures, in the words that are true of any of them."""
+    diffs = [one.diff for one in layers]
+    pairs = [diff for diff in diffs if diff.old is not None and diff.new is not None]
+    told = [[weight.change for weight in diff.weights if _is_told(diff, weight)] for diff in pairs]
+    changes = [change for some in told for change in some]
+    if not all(told):
+        yield "no value differs"
+    if len(pairs) < len(diffs):
+        yield "only one model has the layer"
+    if None in changes:
+        yield "shapes differ or one model lacks the weight"
+    measured = [change for change in changes if isinstance(change, ArrayChange) and change.changed]
+    if any(None in (change.relative_l2, change.max_abs, change.cosine) for change in measured):
+        yield "a figure has no value, as where all numbers of one side are 0"
 
 
 def _heads(diff: Diff) -> Iterator[Block]:
     """A line for each model with what only it has, then one with what both have."""
     if diff.same_file:
-        yield Heading(_file_name(diff.new), 1, "old and new", tuple(filter(None, _facts(diff.new))))
+        yield Heading(file_name(diff.new), 1, "old and new", tuple(filter(None, _facts(diff.new))))
         return
     names = _file_names(diff)
     facts = [*zip(_facts(diff.old), _facts(diff.new), strict=True)]
@@ -109,16 +127,10 @@ def _heads(diff: Diff) -> Iterator[Block]:
 def _file_names(diff: Diff) -> Sequence[str]:
     """The names of both files, or where they are alike their whole paths, of Git's copies only the name."""
     models = (diff.old, diff.new)
-    old, new = names = [*map(_file_name, models)]
+    old, new = names = [*map(file_name, models)]
     if old != new:
         return names
     return [old if _GIT_COPY.search(model.location) else path_in_words(model.location) for model in models]
-
-
-def _file_name(model: Model) -> str:
-    """The name of a model's file, without the folders above it."""
-    location = model.location
-    return path_in_words(location.replace("\\", "/").rstrip("/").rpartition("/")[2] or location)
 
 
 def _facts(model: Model) -> Iterator[str]:
@@ -165,7 +177,7 @@ def _layer_row(layer: LayerDiff, single: WeightDiff | None) -> Row:
     details = [*layer_details(layer), *(_single_details(layer, single) if single else ())]
     figures = _of_layer(layer) if single is None else _figures(single)
     aside = " (frozen)" * layer.frozen + " (low rank)" * layer.low_rank
-    verdict = "" if is_weightless(layer) else f"{verdict_in_words(layer)}{aside}"
+    verdict = "without weights" if layer.weightless else f"{verdict_in_words(layer)}{aside}"
     tone: Tone = "quiet" if layer.same else _tone(single.change if single else None)
     return Row((layer_name(layer), verdict, *figures, ", ".join(details)), tone=tone)
 

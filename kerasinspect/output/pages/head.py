@@ -33,12 +33,16 @@ TOTAL_WORDS: Mapping[Kind, str] = {
 
 def head_blocks(model: Model) -> Iterator[Block]:
     """The model's name, class and file, then its format, the Keras that saved it, and how large it is."""
-    file_name = path_in_words(model.location.replace("\\", "/").rstrip("/").rpartition("/")[2])
-    named = (model.name, model.class_name, file_name)
-    name, *facts = [*filter(None, named)] or [model.location]
+    name, *facts = [*filter(None, (model.name, model.class_name, file_name(model)))] or [""]
     yield Heading(name, 1, "model", tuple(facts))
     saved = f"saved {model.saved_at.replace('T', ' ')}" if model.saved_at else ""
     yield Paragraph(SEPARATOR.join(filter(None, (*origin_and_size(model), saved))), "quiet")
+
+
+def file_name(model: Model) -> str:
+    """The name of a model's file, without the folders above it."""
+    location = model.location
+    return path_in_words(location.replace("\\", "/").rstrip("/").rpartition("/")[2] or location)
 
 
 def origin_and_size(model: Model) -> Iterator[str]:

@@ -9,10 +9,10 @@ from kerasinspect.output.arrays.histograms import spark
 from kerasinspect.output.blocks import Block, Column, Paragraph, Row, Table
 from kerasinspect.output.pages.head import extras_blocks, fingerprint_blocks, head_blocks
 from kerasinspect.output.phrases import array_in_words
-from kerasinspect.output.wording import first_few, no_weights, shape_text
+from kerasinspect.output.wording import counted, first_few, no_weights, shape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.model import Layer, Weight
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("weight", shrinks=True),
     Column("shape"),
-    Column("what it is", optional=True),
+    Column("what it is", optional=True, telling=True),
     Column("dtype", optional=True),
     Column("parameters", numeric=True, optional=True),
 )
@@ -70,6 +70,15 @@ def weight_lines(inspection: Inspection, *, hashes: bool = False, sparks: bool =
     columns = (*_COLUMNS, *([_SPARK] if sparks else []), *([_HASH] if hashes else []))
     yield Table(columns, tuple(rows), titled=False)
     yield from (Paragraph(meaning, "quiet", 2) for mark, meaning in _MARKS.items() if mark in positions)
+    if sparks:
+        yield Paragraph(_about_sparks(weights), "quiet", 2)
+
+
+def _about_sparks(weights: Sequence[WeightInspection]) -> str:
+    """What the small histograms show, and of how many arrays they leave out a few values."""
+    cut = sum(1 for one in weights if not isinstance(one.histogram, Unread) and one.histogram.reach)
+    said = "spread: how many values lie where, the smallest at the left"
+    return f"{said}; of {counted(cut, 'array')} without those farthest out, 1% at most" if cut else said
 
 
 def _position(weight: Weight) -> str:

@@ -52,7 +52,7 @@ _IN_PART = " in what could be read"
 
 def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Block]:
     """The page of ``series``, with these of its layers."""
-    folder, names = _short_names(series.checkpoints)
+    folder, names = short_names(series.checkpoints)
     facts = (counted(len(series.checkpoints), "file"), counted(len(series.layers), "layer"), folder)
     yield Heading("series", 1, facts=tuple(filter(None, facts)))
     yield Paragraph(SEPARATOR.join(_formats(series)), "quiet")
@@ -73,7 +73,7 @@ def series_blocks(series: Series, layers: Sequence[LayerSeries]) -> Iterator[Blo
     )
 
 
-def _short_names(checkpoints: Sequence[Checkpoint]) -> tuple[str, tuple[str, ...]]:
+def short_names(checkpoints: Sequence[Checkpoint]) -> tuple[str, tuple[str, ...]]:
     """The folder that all files lie in, and what they are called there."""
     paths = [path_in_words(one.location) for one in checkpoints]
     parts = [path.split(os.sep) for path in paths]  # noqa: PTH206 - pathlib would leave out the dot that one begins with
@@ -95,9 +95,15 @@ def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
     """What one looks for first: the layer that moves most, those that never do, the first NaN and infinity."""
     most = series.moves_most
     if most is not None:
-        where = () if most.largest is None else (f"largest at {_place(most.largest)} {names[most.largest]}",)
-        facts = (f"moves most: {beginning(most.path)}", f"total {short_number(most.total, _DIGITS)}", *where)
-        yield Paragraph(SEPARATOR.join(facts))
+        at = most.trained_largest
+        where = () if at is None else (f"largest at {_place(at)} {names[at]}",)
+        total = f"total {short_number(most.total, _DIGITS)}"
+        if most.trained:
+            total = f"total {short_number(most.trained_total, _DIGITS)} of its trainable weights"
+        yield Paragraph(SEPARATOR.join((f"moves most: {beginning(most.path)}", total, *where)))
+    if (apart := series.statistics_move_most) is not None:
+        said = f"apart from that: {beginning(apart.path)}"
+        yield Paragraph(f"{said}, total {short_number(apart.total, _DIGITS)} with weights that no gradient changes")
     if still := series.never_move:
         part = _IN_PART * series.partial
         yield Paragraph(
@@ -185,11 +191,12 @@ def _count(count: int | None) -> str:
 
 
 def _moved_most(series: Series) -> Mapping[int, str]:
-    """The path of the layer with the largest change, by the position of the file."""
+    """The path of the layer whose trainable weights change most, by the position of the file; else of any layer."""
+    learning = [layer for layer in series.layers if layer.trained_total]
     largest: dict[int, tuple[float, str]] = {}
-    for layer in series.layers:
-        for at, movement in layer.compared:
-            if movement.change and movement.change > largest.get(at, (0.0, ""))[0]:
+    for layer in learning or series.layers:
+        for at, movement in enumerate(layer.trained or layer.movements):
+            if movement is not None and movement.change and movement.change > largest.get(at, (0.0, ""))[0]:
                 largest[at] = (movement.change, layer.path)
     return {at: path for at, (_, path) in largest.items()}
 

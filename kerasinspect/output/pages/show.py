@@ -14,6 +14,7 @@ from kerasinspect.output.pages.code import code_blocks
 from kerasinspect.output.pages.head import SEPARATOR, extras_blocks, fingerprint_blocks, head_blocks
 from kerasinspect.output.pages.list import weight_lines
 from kerasinspect.output.pages.overview import with_overview
+from kerasinspect.output.show_options import COMMAND_LINE
 from kerasinspect.output.wording import (
     beginning,
     counted,
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.inspection import Inspection, LayerInspection, WeightInspection
     from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.model import Layer, Vocabulary, Weight
-    from kerasinspect.output.show_options import ShowOptions
+    from kerasinspect.output.show_options import Hints, ShowOptions
 
 UNBUILT = "no weights yet: Keras creates them at the first call, when the input shape is known"
+
+_NAMELESS = "the file does not store its name: it is called by the place that holds it"
 
 _ORDER = (
     "get_weights() gives all arrays of the model in one list, layer after layer; the number in brackets is an array's "
@@ -104,6 +107,12 @@ def layer_head(inspected: LayerInspection, *, explain: bool) -> Iterator[Block]:
         yield Paragraph(sentence, level=2)
     if (explain or not inspected.is_flat) and (sentence := inspected.axis_sentence):
         yield Paragraph(sentence, "quiet", 2)
+    if not layer.named:
+        yield Paragraph(_NAMELESS, "quiet", 2)
+    if explain and layer.class_from == "names and shapes":
+        yield Paragraph("its class is told from names and shapes", "quiet", 2)
+    if explain and layer.package:
+        yield Paragraph(f"what its class holds was read from {layer.package}", "quiet", 2)
     if layer.also_at:
         yield Paragraph(f"the same layer is also at {', '.join(layer.also_at)}", "quiet", 2)
     if layer.vocabulary is not None:
@@ -137,11 +146,11 @@ def _tokens(vocabulary: Vocabulary) -> str:
 
 def weight_blocks(inspected: WeightInspection, options: ShowOptions) -> Iterator[Block]:
     """One weight: what it is, what it does, and its values."""
-    yield from weight_head(inspected, explain=options.explain)
+    yield from weight_head(inspected, explain=options.explain, hints=options.grid.hints)
     yield from _value_blocks(inspected, options)
 
 
-def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block]:
+def weight_head(inspected: WeightInspection, *, explain: bool, hints: Hints = COMMAND_LINE) -> Iterator[Block]:
     """What there is to say of a weight before its values."""
     weight = inspected.weight
     yield Heading(weight.name, 3, facts=tuple(_weight_facts(weight)))
@@ -155,7 +164,7 @@ def weight_head(inspected: WeightInspection, *, explain: bool) -> Iterator[Block
     if explain and (sentence := inspected.sentence):
         yield Paragraph(sentence, level=3)
     if weight.dequantized is not None or weight.unpacked is not None:
-        yield Paragraph(_quantized(inspected), "quiet", 3)
+        yield Paragraph(_quantized(inspected, hints), "quiet", 3)
 
 
 def _weight_facts(weight: Weight) -> Iterator[str]:
@@ -186,13 +195,13 @@ def _origin(weight: Weight) -> Iterator[str]:
         yield f"initializer: {initializer_in_words(weight.initializer)}"
 
 
-def _quantized(inspected: WeightInspection) -> str:
+def _quantized(inspected: WeightInspection, hints: Hints) -> str:
     """Which of the values of a quantized weight are shown."""
     weight, form = inspected.weight, inspected.shown_as
     if form == "dequantized":
         return f"stored as {weight.dtype}; shown are the values that the layer computes with"
     stored = f"stored as {weight.dtype}" + (", shown unpacked" if form == "unpacked" else "")
-    more = "" if weight.dequantized is None else "; --dequantize shows the values that the layer computes with"
+    more = "" if weight.dequantized is None else f"; {hints.dequantized}"
     return stored + more
 
 
@@ -209,15 +218,16 @@ def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iter
     """The figures of one weight, its hash, and the values themselves."""
     if options.statistics:
         figures = inspected.figures
-        yield figures if isinstance(figures, Unread) else [_figures(inspected.weight, figures)]
+        yield figures if isinstance(figures, Unread) else [_figures(inspected, figures)]
     if options.hashes:
         digest = inspected.sha256
         yield digest if isinstance(digest, Unread) else [Paragraph(f"sha256 {digest}", "quiet", 3)]
-    if options.histogram:
-        yield histogram_blocks(inspected, options.grid.width)
     if inspected.misfit:
         yield [Paragraph("no values: the slice does not fit this shape", "quiet", 3)]
-    elif options.heatmap:
+        return
+    if options.histogram:
+        yield histogram_blocks(inspected, options.grid.width)
+    if options.heatmap:
         from kerasinspect.output.arrays.heat_maps import draw_heat_map  # noqa: PLC0415 - numpy comes with it
 
         yield inspected.attempt(lambda: draw_heat_map(inspected, options.grid))
@@ -225,9 +235,11 @@ def _results(inspected: WeightInspection, options: ShowOptions) -> Iterator[Iter
         yield inspected.attempt(lambda: draw(inspected.values, options.grid))
 
 
-def _figures(weight: Weight, figures: Statistics) -> Paragraph:
-    """The figures of one weight on a line."""
-    return Paragraph(SEPARATOR.join(statistics_facts(weight, figures)), level=3)
+def _figures(inspected: WeightInspection, figures: Statistics) -> Paragraph:
+    """The figures of one weight on a line; a slice chooses what is drawn, and they are of the whole."""
+    facts = SEPARATOR.join(statistics_facts(inspected.weight, figures))
+    whole = "" if inspected.misfit or inspected.shows_all else "of all values: "
+    return Paragraph(f"{whole}{facts}", level=3)
 
 
 def _without_weights(layers: Sequence[Layer]) -> Iterator[Block]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.statistics.figures import Statistics
     from kerasinspect.analysis.training import LayerTraining, Training, WeightTraining
+    from kerasinspect.analysis.training.results import Fit
 
 _LAYER_COLUMNS = (
     Column("layer", shrinks=True),
@@ -32,13 +33,14 @@ _WEIGHT_COLUMNS = (
     Column("std", numeric=True, optional=True),
     Column("initial std", numeric=True, optional=True),
     Column("values", numeric=True, optional=True),
-    Column("fit", numeric=True),
+    Column("spread kept"),
     Column("optimizer state"),
 )
 
 _ABOUT = (
-    "at initial values: still the numbers that the initializer gave. fit: the probability that values drawn by the "
-    "initializer lie so far from its distribution by chance; small where training changed them."
+    "trained: some values are none that the initializer gave. at initial values: all are. The sentence on a layer has "
+    "the proof. spread kept: whether values are still distributed as the initializer draws them; p is the probability "
+    "that such values lie so far off by chance. Training may change every value and keep the spread."
 )
 
 
@@ -87,10 +89,16 @@ def _weight_row(one: WeightTraining) -> Row:
     if judgement.assumed:
         started = f"assumed {initializer_in_words(judgement.assumed)}"
     std, values = (short_number(figures.std), _range(figures)) if figures else ("", "")
-    fit = "" if judgement.fit is None else f"{judgement.fit.probability:.2g}"
+    spread = "" if judgement.fit is None else _spread(judgement.fit)
     slots = {"moved": "moved", "still": "never moved", None: ""}[one.slots]
     figured = (std, short_number(initial_std(weight)), values)
-    return Row((weight.path, started, VERDICT_WORDS[judgement.verdict], *figured, fit, slots))
+    return Row((weight.path, started, VERDICT_WORDS[judgement.verdict], *figured, spread, slots))
+
+
+def _spread(fit: Fit) -> str:
+    """Whether values are spread as the initializer draws them, with the probability that it is told by."""
+    word = {True: "yes", False: "no", None: "hardly"}[fit.holds]
+    return f"{word} (p {fit.probability:.2g})"
 
 
 def _range(figures: Statistics) -> str:

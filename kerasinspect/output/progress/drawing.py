@@ -43,6 +43,7 @@ class ProgressLine:
         self._turn = RLock()
         self._working = allocate_lock()
         self._is_drawn = False
+        self._free_until = 0.0
 
     def start(self) -> None:
         """Begin to draw, once it has taken a while.
@@ -61,10 +62,13 @@ class ProgressLine:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Keep the terminal free of the line."""
+        """Keep the terminal free of the line, and for a while after: most work ends with what was written."""
         with self._turn:
             self._erase()
-            yield
+            try:
+                yield
+            finally:
+                self._free_until = time.monotonic() + _PATIENCE
 
     def _draw_again_and_again(self) -> None:
         """Draw until the work has ended, or the terminal takes no more."""
@@ -80,10 +84,9 @@ class ProgressLine:
         """Draw the line over the last one, where it is to be seen."""
         from kerasinspect.output.progress.line import line_of  # noqa: PLC0415 - little work is so long
 
-        look = self._look()
-        if look is None or not is_in_foreground(self._stream):
+        look, now = self._look(), time.monotonic()
+        if look is None or now < self._free_until or not is_in_foreground(self._stream):
             return
-        now = time.monotonic()
         self.progress.look(now)
         before, done, after = line_of(self.progress, now, look.columns - 1)
         if look.colour:

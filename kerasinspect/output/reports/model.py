@@ -14,7 +14,7 @@ from kerasinspect.output.blocks import Column, Grid, Heading, Paragraph, Table
 from kerasinspect.output.evidence import layer_evidence
 from kerasinspect.output.figures import short_number
 from kerasinspect.output.notes import notes
-from kerasinspect.output.pages.head import extras_blocks, head_blocks, origin_and_size
+from kerasinspect.output.pages.head import extras_blocks, file_name, head_blocks, origin_and_size
 from kerasinspect.output.pages.list import weight_lines
 from kerasinspect.output.pages.show import layer_blocks, own_blocks
 from kerasinspect.output.pages.stats import stats_table
@@ -24,8 +24,9 @@ from kerasinspect.output.reports.embedding import block_document, embedded, tabl
 from kerasinspect.output.reports.network import has_network, network_document
 from kerasinspect.output.reports.page import write_page
 from kerasinspect.output.reports.pictures import pictures_of
-from kerasinspect.output.show_options import GridOptions, ShowOptions
+from kerasinspect.output.show_options import GridOptions, ShowOptions, hints_of
 from kerasinspect.output.wording import counted
+from kerasinspect.platforms import command_line
 from kerasinspect.shown.escaping import visible, visible_name
 
 if TYPE_CHECKING:
@@ -35,16 +36,19 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.analysis.training import LayerTraining, Training
     from kerasinspect.checking.examining import Examination
-    from kerasinspect.checking.findings import Finding
+    from kerasinspect.checking.findings import CheckReport, Finding
     from kerasinspect.model import Model
     from kerasinspect.output.blocks import Block
-    from kerasinspect.output.formats.json import Document
+    from kerasinspect.output.formats.json import Document, Writable
 
 _MANY = 4_000
 """Weights of a model that is so large that its page has neither sentences nor numbers of each of them."""
 
 _CELLS, _MOST_CELLS, _FEWEST_CELLS = 1_500_000, 4_096, 36
 """Cells of all heat maps of a page, and the most and the fewest of one: each takes some three characters."""
+
+_TYPED = 80
+"""Characters of a name that somebody would type in a command."""
 
 _OF_A_WEIGHT = 3
 """The level of the heading that begins a weight."""
@@ -115,7 +119,7 @@ def _finding(one: Finding, places: Mapping[str, int]) -> dict[str, object]:
         "severity": one.severity,
         "rule": f"{one.code} {one.name}",
         "where": visible_name(one.where),
-        "layer": places.get(one.where) if one.scope in {"layer", "weight"} else None,
+        "layer": _row_of(one, places),
         "message": visible(one.message),
         "advice": visible(one.advice),
         "place": visible(one.place),
@@ -140,7 +144,10 @@ def _body(examination: Examination) -> dict[str, object]:
     network = network_document(network_of(inspection.model), places)
     tables = {
         "network": network,
-        "layers": table_document(_layer_table(inspection, training)),
+        "layers": {
+            **table_document(_layer_table(inspection, training)),
+            "flagged": _flagged(examination.report, places),
+        },
         "arrays": {
             **table_document(arrays),
             "layers": [places[one.weight.path] for one in inspection.weights],
@@ -153,6 +160,16 @@ def _body(examination: Examination) -> dict[str, object]:
         "has_network": has_network(network),
         "network_remarks": network["remarks"],
     }
+
+
+def _flagged(report: CheckReport, places: Mapping[str, int]) -> list[Writable]:
+    """The rows of the layers that findings are about."""
+    return [*sorted({place for one in report.findings if (place := _row_of(one, places)) is not None})]
+
+
+def _row_of(one: Finding, places: Mapping[str, int]) -> int | None:
+    """The row of the layer that a finding is about; None where it is about no layer that is listed."""
+    return places.get(one.where) if one.scope in {"layer", "weight"} else None
 
 
 def _reduced(inspection: Inspection) -> str:
@@ -210,16 +227,23 @@ def _array_table(inspection: Inspection) -> Table:
 
 def _details(inspection: Inspection, training: Training | None) -> Iterator[str]:
     """What is shown of each layer, as JSON, in the order of the rows of the tree."""
-    options = ShowOptions(statistics=True, explain=not _is_brief(inspection), grid=GridOptions())
-    cells, numbers = _cells(inspection), options.explain
+    cells, numbers, plain = _cells(inspection), not _is_brief(inspection), _options(inspection)
     judged = {} if training is None else _judged(training)
     if inspection.own_weights:
-        blocks = own_blocks(inspection, options)
+        blocks = own_blocks(inspection, _options(inspection))
         yield embedded([*_with_pictures(blocks, inspection.own_weights, cells, numbers=numbers)])
     for layer in inspection.walk():
-        head, *others = layer_blocks(layer, options)
+        head, *others = layer_blocks(layer, _options(inspection, layer.layer.path) if layer.weights else plain)
         blocks = chain([head], _verdict(judged.get(layer.layer.path)), others)
         yield embedded([*_with_pictures(blocks, layer.weights, cells, numbers=numbers)])
+
+
+def _options(inspection: Inspection, layer: str = "") -> ShowOptions:
+    """What is said of a layer, or of the model's own weights, with the command that shows more of it."""
+    words = ["kerasinspect", "show", file_name(inspection.model), *(["--layer", layer] if layer else [])]
+    is_typed = all(word.isprintable() and len(word) <= _TYPED for word in words)
+    grid = GridOptions(hints=hints_of(command_line(words) if is_typed else " ".join(words[:2])))
+    return ShowOptions(statistics=True, explain=not _is_brief(inspection), grid=grid)
 
 
 def _cells(inspection: Inspection) -> int:

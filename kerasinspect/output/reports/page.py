@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _STYLE = ("page.css",)
-_SCRIPT = ("elements.js", "tables.js", "pictures.js", "network.js", "blocks.js", "page.js")
+_SCRIPT = ("elements.js", "rows.js", "tables.js", "pictures.js", "network.js", "lines.js", "blocks.js", "page.js")
 """Parts of the style and of the script, in the order in which they are put together."""
 
 
@@ -37,16 +38,31 @@ def write_page(template: str, facts: Mapping[str, object], stream: TextIO) -> No
 
 
 def _templates() -> Environment:
-    """Where templates are, every value in which is escaped, and none of which may be missing."""
+    """Where templates are; raises MissingExtra where what fills them is not installed."""
     try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - an extra
+        import jinja2  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
         message = "A report is made with Jinja2, which is not installed."
         raise MissingExtra(message, "Install the extra: pip install 'kerasinspect[report]'") from error
-    loader = FileSystemLoader(_HERE / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return _environment()
 
 
+@cache
+def _environment() -> Environment:
+    """The templates, read once; every value in them is escaped, and none may be missing."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - as above
+
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
 def _joined(names: tuple[str, ...]) -> str:
     """The parts of a style or of a script as one text."""
     return "\n" + "\n".join((_HERE / "parts" / name).read_text(encoding="utf-8") for name in names)

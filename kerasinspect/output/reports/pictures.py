@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from itertools import islice, product
-from math import isqrt
+from math import isqrt, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasinspect.analysis.damage import Unread
-from kerasinspect.analysis.pictures.cells import Plane
+from kerasinspect.analysis.pictures.cells import Plane, reduce_planes
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.layouts import assign_roles
@@ -55,7 +55,7 @@ _LINE = 256
 
 
 @dataclass(frozen=True, slots=True)
-class _Panel:
+class Panel:
     """One of the planes that an array is drawn as."""
 
     title: str
@@ -83,23 +83,29 @@ def _pictures(inspected: WeightInspection, cells: int) -> Iterator[Writable]:
     values = inspected.values
     roles = assign_roles(values.axes, values.window)
     if roles is not None:
-        panels = [*islice(_panels(values, roles), _MOST_PANELS)]
-        each = max(1, cells // len(panels)) if roles.row is not None else min(cells, _LINE)
-        yield _heat_map(values, roles, panels, [_reduced(inspected, panel.plane, each) for panel in panels])
+        panels = panels_of(values, roles, _MOST_PANELS)
+        yield heat_map(values, roles, panels, reduced(values, panels, cells))
     found = inspected.histogram
     if not isinstance(found, Unread) and found.finite >= _FEWEST:
         yield _histogram(inspected, found)
 
 
-def _reduced(inspected: WeightInspection, plane: Plane, cells: int) -> Cells:
-    """A plane in at most so many cells, of which a narrow plane has the more along its other axis."""
+def reduced(values: ShownValues, panels: Sequence[Panel], cells: int) -> list[Cells]:
+    """Panels, all of one size, in at most so many cells, of which narrow ones have the more along their other axis."""
+    plane = panels[0].plane
+    each = max(1, cells // len(panels)) if plane.row is not None else min(cells, _LINE)
     high, wide = len(plane.rows), len(plane.columns)
-    rows = min(high, max(1, isqrt(cells)))
-    columns = min(wide, max(1, cells // rows))
-    return inspected.cells(plane, min(high, max(1, cells // columns)), columns)
+    columns = min(wide, max(1, each // min(high, max(1, isqrt(each)))))
+    rows = min(high, max(1, each // columns))
+    return reduce_planes(values, [panel.plane for panel in panels], rows, columns)
 
 
-def _panels(values: ShownValues, roles: Roles) -> Iterator[_Panel]:
+def panels_of(values: ShownValues, roles: Roles, most: int) -> list[Panel]:
+    """The planes that an array is drawn as, at most so many."""
+    return [*islice(_panels(values, roles), most)]
+
+
+def _panels(values: ShownValues, roles: Roles) -> Iterator[Panel]:
     """The planes of an array: one for each gate, head, or filter and channel, of which the first are drawn."""
     pieces = column_pieces(values, roles, full=False)[:_GROUPS]
     blocks = [(at, range(min(values.axes[at].size, _BLOCKS))) for at in roles.blocks]
@@ -112,12 +118,15 @@ def _panels(values: ShownValues, roles: Roles) -> Iterator[_Panel]:
                 places[roles.group] = piece.group
             window = tuple(places.get(at, part) for at, part in enumerate(values.window))
             title = ", ".join(filter(None, (*around, piece.label)))
-            yield _Panel(title, Plane(window, roles.row, roles.column), piece.columns.start)
+            yield Panel(title, Plane(window, roles.row, roles.column), piece.columns.start)
 
 
-def _heat_map(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduced: Sequence[Cells]) -> Document:
-    """The heat map of some planes on one scale."""
-    scale = max((cells.scale for cells in reduced), default=0.0)
+def heat_map(
+    values: ShownValues, roles: Roles, panels: Sequence[Panel], reduced: Sequence[Cells], scale: float | None = None
+) -> Document:
+    """The heat map of some planes on one scale: the one given, or that of what is drawn."""
+    if scale is None:
+        scale = max((cells.scale for cells in reduced), default=0.0)
     about = SEPARATOR.join(_about(values, roles, panels, reduced))
     group = None if roles.group is None else values.axes[roles.group]
     side_by_side = 1 if roles.blocks else len(panels)
@@ -134,7 +143,7 @@ def _heat_map(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduc
     }
 
 
-def _about(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduced: Sequence[Cells]) -> Iterator[str]:
+def _about(values: ShownValues, roles: Roles, panels: Sequence[Panel], reduced: Sequence[Cells]) -> Iterator[str]:
     """What runs along the rows and the columns, what is left out, and what a cell stands for."""
     if roles.row is not None:
         yield f"down: {counted(len(panels[0].plane.rows), values.axes[roles.row].name)}"
@@ -144,10 +153,18 @@ def _about(values: ShownValues, roles: Roles, panels: Sequence[_Panel], reduced:
         yield _shown(values.axes[roles.group], _GROUPS)
     if len(panels) == _MOST_PANELS:
         yield f"the first {_MOST_PANELS} pictures"
+    if _is_part(values, panels):
+        yield "colours reach to the largest value drawn, which may not be that of the array"
     cells = reduced[0]
     if cells.is_reduced:
         sizes = [len(cells.columns[0])] if roles.row is None else [len(cells.rows[0]), len(cells.columns[0])]
         yield f"a cell is the mean of up to {' × '.join(f'{size:,}' for size in sizes)} values"
+
+
+def _is_part(values: ShownValues, panels: Sequence[Panel]) -> bool:
+    """Whether some planes of an array are not drawn."""
+    drawn = sum(len(panel.plane.rows) * len(panel.plane.columns) for panel in panels)
+    return drawn < prod(values.array.shape)
 
 
 def _shown(axis: Axis, most: int) -> str:
@@ -155,7 +172,7 @@ def _shown(axis: Axis, most: int) -> str:
     return f"{most:,} of {counted(axis.size, axis.name)}" if axis.size > most else counted(axis.size, axis.name)
 
 
-def _panel(values: ShownValues, roles: Roles, panel: _Panel, cells: Cells, scale: float) -> Document:
+def _panel(values: ShownValues, roles: Roles, panel: Panel, cells: Cells, scale: float) -> Document:
     """One plane: a level for each cell, and the cells in which some values are NaN or infinite."""
     flawed = np.flatnonzero(cells.flawed)
     counts = cells.flawed.reshape(-1)[flawed]

@@ -106,6 +106,26 @@ def test_what_moves_and_what_does_not() -> None:
     assert repr(series) == "<Series 3 layers · 3 files>"
 
 
+def test_moving_statistics_are_ranked_apart() -> None:
+    """A layer counts by what it learns; statistics follow the data, and are mentioned where they move more."""
+
+    def norm(at: int) -> Layer:
+        made = layer("norm", KERNEL + 0.001 * at, mean=KERNEL * 9**at)
+        return replace(made, weights=(made.weights[0], replace(made.weights[1], trainable=False)))
+
+    series = followed(*(model([norm(at), layer("dense", KERNEL * 2**at)]) for at in range(3)))
+    assert series["norm"].total is not None
+    assert series["norm"].total > (series["dense"].total or 0)
+    assert series.moves_most is series["dense"]
+    assert series.statistics_move_most is series["norm"]
+    learned = 0.001 * np.sqrt(KERNEL.size) / np.linalg.norm(KERNEL)
+    assert series["norm"].trained[1] is not None
+    assert series["norm"].trained[1].change == pytest.approx(learned, rel=1e-3)
+    assert series["dense"].trained == ()
+    alone = followed(*(model([norm(at)]) for at in range(3)))
+    assert (alone.moves_most, alone.statistics_move_most) == (alone["norm"], None)
+
+
 def test_a_series_shows_itself() -> None:
     """In a line, and as a table in a notebook, whatever layers are called."""
     series = followed(*(model([layer("<b>", KERNEL * 2**at), layer("still", [np.nan])]) for at in range(3)))

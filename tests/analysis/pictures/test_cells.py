@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +52,18 @@ def test_means_are_those_of_numpy(dtype: str, band: int, monkeypatch: pytest.Mon
     found = reduced(array, (range(23), range(17)), (0, 1), (5, 4))
     assert found.is_reduced
     check(found, array[...], (5, 4))
+
+
+def test_planes_read_at_once_are_as_each_alone() -> None:
+    """Whether they lie together or are read one after another."""
+    values = shown_values(
+        "layer/kernel", MemoryArray(np.arange(2 * 3 * 4 * 5, dtype="float32").reshape(2, 3, 4, 5)), ()
+    )
+    planes = [Plane((range(2), range(3), channel, unit), 0, 1) for channel in (1, 3) for unit in (0, 4)]
+    for plane, found in zip(planes, cells.reduce_planes(values, planes, 2, 2), strict=True):
+        alone = reduce_plane(values, plane, 2, 2)
+        assert np.array_equal(found.means, alone.means)
+        assert (found.rows, found.columns) == (alone.rows, alone.columns)
 
 
 @pytest.mark.parametrize(("size", "most", "lengths"), [(64, 40, {2}), (65, 40, {1, 2}), (54, 20, {3}), (7, 9, {1})])
@@ -145,3 +158,50 @@ def test_bands_keep_memory_flat() -> None:
     reduced(array, (range(3000), range(1000)), (0, 1), (40, 80))
     assert max(array.taken) <= 1 << 18
     assert sum(array.taken) == array.values.size + 1
+
+
+@pytest.mark.parametrize("band", [11, 400, 1 << 18])
+def test_planes_that_are_read_together_are_those_that_are_read_alone(
+    band: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Heads at neighbouring, stepped, turned and scattered positions, and gates side by side."""
+    monkeypatch.setattr(cells, "_BAND", band)
+    array = np.random.default_rng(5).normal(size=(23, 6, 8)).astype(np.float32)
+    array[3, 2, 1] = np.nan
+    values = shown_values("layer/kernel", MemoryArray(array), ())
+    for heads in ([0, 1, 2], [0, 2, 4], [5, 4, 3], [0, 1, 5], [2]):
+        planes = [Plane((range(23), head, range(8)), 0, 2) for head in heads]
+        for found, plane in zip(cells.reduce_planes(values, planes, 5, 3), planes, strict=True):
+            alone = reduce_plane(values, plane, 5, 3)
+            np.testing.assert_allclose(found.means, alone.means, rtol=1e-12)
+            np.testing.assert_array_equal(found.flawed, alone.flawed)
+            check(found, array[:, plane.window[1], :], (5, 3))
+    gates = [Plane((range(23), 4, range(at, at + 2)), 0, 2) for at in (0, 2, 4)]
+    for found, plane in zip(cells.reduce_planes(values, gates, 5, 1), gates, strict=True):
+        np.testing.assert_allclose(found.means, reduce_plane(values, plane, 5, 1).means, rtol=1e-12)
+
+
+def test_many_heads_are_read_once() -> None:
+    """An array is read as often for eight planes as for one."""
+    array = MemoryArray(np.zeros((100_000, 8, 4), np.float32))
+    values = shown_values("layer/kernel", array, ())
+    cells.reduce_planes(values, [Plane((range(100_000), head, range(4)), 0, 2) for head in range(8)], 20, 4)
+    assert sum(array.taken) == array.values.size + 1
+    assert max(array.taken) <= 1 << 18
+
+
+@pytest.mark.parametrize("room", [(3, 4), (2, 2), (1, 3)], ids=["values", "means", "rows"])
+@pytest.mark.parametrize("band", [5, 50, 1 << 18])
+def test_the_scale_is_of_all_planes(room: tuple[int, int], band: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawn or not, in whatever pieces the array is read; within a slice of those in it."""
+    monkeypatch.setattr(cells, "_BAND", band)
+    array = np.random.default_rng(6).normal(size=(3, 4, 5, 7))
+    array[1, 1, 1, 1], array[0, 0, 0, 0] = np.inf, np.nan
+    values = shown_values("layer/kernel", MemoryArray(array), ())
+    for shown in (values, replace(values, window=(range(3), range(4), range(1, 4), range(0, 7, 3)))):
+        channels, filters = (part for part in shown.window[2:])
+        assert isinstance(channels, range)
+        assert isinstance(filters, range)
+        planes = [Plane((range(3), range(4), c, f), 0, 1) for c in channels for f in filters]
+        each = [reduce_plane(values, plane, *room).scale for plane in planes]
+        assert cells.largest_mean(shown, planes[0], *room) == pytest.approx(max(each), rel=1e-12)

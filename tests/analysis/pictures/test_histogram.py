@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from kerasinspect.analysis.pictures.histogram import Histogram, histogram
+from kerasinspect.analysis.pictures.windows import WindowArray
+from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.analysis.statistics import measure, parts
 from tests.makers.cut_arrays import cut
 from tests.makers.handmade import MemoryArray
@@ -145,3 +147,55 @@ def test_large_arrays_are_counted_part_by_part(monkeypatch: pytest.MonkeyPatch) 
     values = np.random.default_rng(5).normal(size=(90, 100)).astype(np.float32)
     wide = values.astype(np.float64)
     np.testing.assert_array_equal(counted(cut(values, piece=512), 33).counts, np.histogram(wide, 33)[0])
+
+
+def of_bulk(values: Values, bins: int = 40) -> Histogram:
+    """The histogram of the bulk of some values."""
+    array = MemoryArray(values)
+    return histogram(array, measure(array), bins, bulk=True)
+
+
+@pytest.mark.parametrize("far", [40.0, 1e9, -1e30], ids=str)
+def test_the_bulk_leaves_out_what_lies_far_from_it(far: float) -> None:
+    """Few values at most, which are counted; the rest is counted as numpy does between the edges."""
+    drawn = np.random.default_rng(7).normal(size=20_000)
+    values = np.concatenate([drawn, [far, np.nan]])
+    found = of_bulk(values)
+    inside = drawn[(drawn >= found.edges[0]) & (drawn <= found.edges[-1])]
+    np.testing.assert_array_equal(found.counts, np.histogram(inside, np.array(found.edges))[0])
+    assert found.below + found.above <= 0.01 * drawn.size
+    assert (found.below, found.above) == (
+        int((values < found.edges[0]).sum()),
+        int((values > found.edges[-1]).sum()),
+    )
+    assert found.finite == drawn.size + 1
+    assert found.reach == (min(drawn.min(), far), max(drawn.max(), far))
+    assert found.edges[-1] - found.edges[0] < 0.75 * (drawn.max() - drawn.min())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.linspace(-1, 1, 5_000),
+        np.array([0.0] * 10 + [100.0]),
+        np.concatenate([np.zeros(9_990), np.linspace(-1, 1, 10)]),
+        np.concatenate([np.ones(9_990), np.linspace(-1, 1, 10)]),
+        np.array([1, 2, 300] * 100, np.int16),
+    ],
+    ids=["even", "few values", "zeros", "ones", "integers"],
+)
+def test_what_has_no_narrower_bulk_is_shown_whole(values: Values) -> None:
+    """From the smallest to the largest, as a histogram of all values is."""
+    array = MemoryArray(values)
+    assert of_bulk(values) == histogram(array, measure(array), 40)
+
+
+def test_a_window_is_measured_as_an_array() -> None:
+    """Of a slice with steps, in any order, whatever the dtype."""
+    array = stored("bfloat16", (9, 11))
+    window = WindowArray(shown_values("layer/kernel", array, (), (slice(None, None, -2), slice(1, 9, 3))))
+    chosen = array[...][::-2, 1:9:3]
+    assert (window.shape, window.dtype) == (chosen.shape, "float32")
+    np.testing.assert_array_equal(np.frombuffer(b"".join(window.blocks(7)), "<f4"), chosen.ravel())
+    np.testing.assert_array_equal(window[0], chosen[0])
+    assert measure(window).finite == int(np.isfinite(chosen).sum())

@@ -35,7 +35,7 @@ MADE_BY_KERAS = (
     *("KI110", "KI111", "KI112", "KI113", "KI114", "KI204", "KI207", "KI208", "KI209", "KI209-logits", "KI209-twice"),
     *("KI103-stated", "KI104-stated", "KI106-nan", "KI108-few", "KI304-anew", "KI302-middle"),
     *("KI209-sigmoid", "KI209-softmax", "KI211-layer", "KI211-group", "KI211-unit", "KI211-softmax"),
-    *("KI212", "KI212-awq", "KI213", "KI301", "KI302", "KI303", "KI304", "KI306", "KI401", "KI402", "KI414", "KI415"),
+    *("KI702", "KI702-awq", "KI213", "KI301", "KI302", "KI303", "KI304", "KI306", "KI401", "KI402", "KI414", "KI415"),
     *("KI501", "KI508", "KI512"),
 )
 
@@ -190,7 +190,7 @@ EDITED: dict[str, tuple[str, str, Edit, Edit]] = {
         on_weights(with_kernel_at_the_wrapper),
     ),
     "weights that were trained and not saved": (
-        "KI210",
+        "KI701",
         "blocks",
         on_weights(lambda file: file.__delitem__("layers/blocks")),
         unchanged,
@@ -416,7 +416,7 @@ def test_lost_weights_are_counted_and_their_layer_is_named(keras_models: Path, t
     path = tmp_path / "model.keras"
     edit = on_weights(lambda file: file.__delitem__("layers/blocks"))
     path.write_bytes(edited((keras_models / "blocks.keras").read_bytes(), edit))
-    (finding,) = found(path, "KI210")
+    (finding,) = found(path, "KI701")
     assert finding.where == "blocks"
     assert finding.message.startswith("The optimizer has state for 4 weights that the file lacks, of the sizes ")
     assert "7 × 7" in finding.message

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from tests.makers.hostile.bundle_cases import bundle_cases
 from tests.makers.hostile.cost_cases import cost_cases
 from tests.makers.hostile.file_cases import file_cases
 from tests.makers.hostile.folder_cases import folder_cases
 from tests.makers.hostile.hdf5_cases import hdf5_cases
 from tests.makers.hostile.json_cases import json_cases
+from tests.makers.hostile.orbax_cases import orbax_cases
 from tests.makers.hostile.sharing_cases import sharing_cases
 from tests.makers.hostile.zip_cases import zip_cases
 from tests.places import SAMPLES
 
-MAKERS = (zip_cases, hdf5_cases, json_cases, file_cases, folder_cases, cost_cases, sharing_cases)
+MAKERS = (
+    *(zip_cases, hdf5_cases, json_cases, file_cases, folder_cases, cost_cases, sharing_cases),
+    *(bundle_cases, orbax_cases),
+)
 CASES = {case.name: case for make in MAKERS for case in make()}
 SHOW = ("show", "--explain")
 CHECK = ("check", "--no-config", "--format", "json")
@@ -32,11 +37,12 @@ REPORTS = tuple(("check", "--no-config", "--format", form) for form in ("junit",
 """The other forms of ``check``, of which each case gets one."""
 EXPORTS = tuple(("export", "--quiet", "--output", f"written.{form}") for form in ("json", "csv", "npz"))
 """The forms of ``export``, of which each case gets one."""
-PICTURES = (("show", "--heatmap"), ("show", "--histogram"))
+PICTURES = (("show", "--heatmap"), ("show", "--histogram"), ("report", "--output", "-"))
 """What draws values, of which each case gets one."""
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
-    *("h5-external-link-latest", "file-missing", "folder-of-models"),
+    *("h5-external-link-latest", "file-missing", "folder-of-models", "bundle-plain", "saved-plain"),
+    *("orbax-compressed", "preset-shard", "bundle-wrong-checksum", "bundle-graph-long-names"),
 )
 """The cases for which all modules are imported that any case asks for."""
 

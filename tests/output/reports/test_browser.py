@@ -108,7 +108,7 @@ def test_search_lists_paths(show: Callable[..., Opened], sample_models: Path) ->
     assert names(opened) == ["multi_head_attention/query"]
     opened.page.fill(f"{LAYERS} input", "nothing like it")
     assert names(opened) == []
-    assert opened.texts(f"{LAYERS} [role=status]") == ["0 of 10 rows"]
+    assert opened.texts(f"{LAYERS} p[role=status]") == ["0 of 10 rows"]
     assert opened.is_clean
 
 
@@ -181,6 +181,73 @@ def test_a_narrow_page_is_not_wider_than_its_window(show: Callable[..., Opened],
     """What has no room scrolls in its own place."""
     opened = show(page_of(sample_models / "small_cnn.keras").html, width=400)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert opened.is_clean
+
+
+CUT = """() => [...document.querySelectorAll('.cells > *, .values td, .values th, .nodes li > *, p, h1, h3, h4')]
+    .filter((one) => {
+        const place = one.closest('.scroll, .detail, main') ?? document.body;
+        const [{ right }, around] = [one, place].map((box) => box.getBoundingClientRect());
+        return one.clientWidth > 0 && (one.scrollWidth > one.clientWidth + 1 || right > around.right + 1);
+    })
+    .map((one) => one.textContent)"""
+"""The texts of elements that have less room than they need, or end beyond what they are in."""
+
+
+@pytest.mark.parametrize("width", [400, 640, 1280])
+@pytest.mark.parametrize("model", ["recurrent", "text_classifier", "small_cnn"])
+def test_nothing_is_cut_at_any_width(show: Callable[..., Opened], sample_models: Path, model: str, width: int) -> None:
+    """On no page of the columns of a table, and in no array of numbers."""
+    opened = show(page_of(sample_models / f"{model}.keras").html, width=width)
+    later = opened.page.get_by_label("Later columns of arrays")
+    assert opened.page.evaluate(CUT) == []
+    while later.is_visible() and later.is_enabled():
+        later.click()
+        assert opened.page.evaluate(CUT) == []
+    last = opened.texts("[data-table=arrays] [role=columnheader]")[-1]
+    assert last == page_of(sample_models / f"{model}.keras").data()["arrays"]["titles"][-1]
+    assert opened.is_clean
+
+
+def test_filters_choose_layers(show: Callable[..., Opened], sample_models: Path) -> None:
+    """By their class, and those with findings alone."""
+    opened = show(page_of(sample_models / "recurrent.keras").html)
+    opened.page.locator(LAYERS).get_by_label("class").select_option("GRUCell")
+    assert names(opened) == ["gru/gru_cell"]
+    opened.page.locator(LAYERS).get_by_label("class").select_option("")
+    assert names(opened)[:2] == ["input_layer", "gru"]
+    assert opened.is_clean
+
+
+def test_titles_of_gates_are_whole(show: Callable[..., Opened], sample_models: Path) -> None:
+    """They break between words where a picture is narrower."""
+    opened = show(page_of(sample_models / "recurrent.keras").html, width=400)
+    opened.page.wait_for_function("document.querySelector('#detail canvas[role=img]').style.width")
+    written = opened.page.evaluate(
+        """() => {
+            const said = [];
+            const fill = CanvasRenderingContext2D.prototype.fillText;
+            CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+                said.push(text);
+                fill.call(this, text, ...rest);
+            };
+            document.dispatchEvent(new Event("themechange"));
+            return said.join(" ");
+        }"""
+    )
+    assert "gate h (candidate)" in written
+    assert opened.is_clean
+
+
+def test_paper_has_every_column(show: Callable[..., Opened], sample_models: Path) -> None:
+    """And none of a table is on another page of it."""
+    opened = show(page_of(sample_models / "small_cnn.keras").html, width=400)
+    opened.page.emulate_media(media="print")
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    titles = opened.texts("[data-table=arrays] [role=columnheader]")
+    assert [title.strip() for title in titles] == page_of(sample_models / "small_cnn.keras").data()["arrays"]["titles"]
+    overflow = "getComputedStyle(document.querySelector('[data-table=arrays] > .scroll')).maxHeight"
+    assert opened.page.evaluate(overflow) == "none"
     assert opened.is_clean
 
 

@@ -144,6 +144,29 @@ def test_own_weights_stand_before_the_layers() -> None:
     assert [page.data(f"data-{at}")[0]["word"] for at in (0, 1)] == ["the model's own weights", "layer"]
 
 
+def test_what_shows_more_is_a_command_not_an_option(sample_models: Path) -> None:
+    """The page has no options: it names the command that has one."""
+    page = page_of(sample_models / "text_classifier.keras")
+    texts = [block["text"] for block in page.blocks("paragraph")]
+    command = "kerasinspect show text_classifier.keras --layer words --full"
+    assert f"left out: 31 of 40 indices ({command} shows all)" in texts
+    assert not [text for text in texts if re.search(r"(?<!\w) ?--", text) and "kerasinspect show" not in text]
+
+
+def test_layers_with_findings_are_known(tmp_path: Path) -> None:
+    """The rows that a filter of the page keeps."""
+    values = kernel(1)
+    values[0, 0] = np.nan
+    path = tmp_path / "nan.keras"
+
+    def change(file: h5py.File) -> None:
+        file["layers/dense_1/vars/0"][...] = values
+
+    path.write_bytes(keras_archive(weights=hdf5(archive_tree, change)))
+    table = page_of(path).data()["layers"]
+    assert [table["rows"][row][0] for row in table["flagged"]] == ["second"]
+
+
 def test_what_cannot_be_read_is_said_and_the_rest_is_drawn() -> None:
     """The figures of one array are missing, and those of the others are there."""
     layers = [

@@ -96,7 +96,11 @@ def test_filters_are_small_pictures() -> None:
     picture = heat_map(values, ["height", "width", "channel", "filter"])
     assert picture["across"] == 12
     assert len(picture["panels"]) == 48
-    assert picture["about"] == "down: 3 high · across: 3 wide · 4 of 6 channels · 12 of 32 filters"
+    assert picture["about"] == (
+        "down: 3 high · across: 3 wide · 4 of 6 channels · 12 of 32 filters"
+        " · colours reach to the largest value drawn, which may not be that of the array"
+    )
+    assert picture["scale"] == np.abs(values[:, :, :4, :12]).max()
     assert np.abs(means(picture, 13) - values[:, :, 1, 1]).max() <= picture["scale"] / STEPS
     assert picture["panels"][13]["title"] == "channel 1, filter 1"
 

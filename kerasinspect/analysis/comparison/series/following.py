@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kerasinspect.analysis.comparison.series.measured_file import Compare, Figures, Place, Row
-    from kerasinspect.model import Layer, Model
+    from kerasinspect.model import Layer, Model, Weight
 
 
 @dataclass(slots=True)
@@ -45,6 +45,8 @@ class _Track:
     trains: bool | None = None
     movements: dict[int, Movement] = field(default_factory=dict)
     """By the position of the file in the series."""
+    trained: dict[int, Movement] = field(default_factory=dict)
+    """Of the trainable weights alone, where there are others."""
     nan: dict[int, int] = field(default_factory=dict)
     infinite: dict[int, int] = field(default_factory=dict)
     unseen: bool = False
@@ -85,12 +87,18 @@ class _Track:
             tuple(map(self.infinite.get, range(files))),
             tuple(at for at in listed if at not in self.seen),
             self.unseen,
+            tuple(map(self.trained.get, range(files))) if self.trained else (),
         )
 
 
 def _shapes(row: Row) -> tuple[tuple[int, ...], ...]:
     """The shapes of the weights of a layer that are followed."""
     return tuple(values_of(weight).shape for weight in row.weights)
+
+
+def _is_learned(weight: Weight) -> bool:
+    """Whether training steps change a weight, as far as anything tells."""
+    return weight.trainable is not False
 
 
 def _parameters(layer: Layer) -> int:
@@ -197,6 +205,9 @@ class SeriesSoFar:
             layer = Sum.of(part for part in parts if part is not None)
             if None not in parts:
                 tracks[place].movements[file.at] = layer.movement()
+                learned = [part for part, (_, new) in zip(parts, weights, strict=True) if part and _is_learned(new)]
+                if 0 < len(learned) < len(parts):
+                    tracks[place].trained[file.at] = Sum.of(learned).movement()
             whole.add(layer)
         return whole.movement() if pairs else None
 

@@ -58,6 +58,8 @@ class LayerSeries:
     """The positions of the files that are known to lack it."""
     unseen: bool = False
     """Whether it may have moved unseen: some of its values cannot be read, or it was missing and came back."""
+    trained: tuple[Movement | None, ...] = ()
+    """Those of ``movements`` that its trainable weights alone make, where it has others too; empty where not."""
 
     def __repr__(self) -> str:
         """Its path, its class, and how far it moved."""
@@ -80,6 +82,21 @@ class LayerSeries:
     def total(self) -> float | None:
         """The sum of its changes, the length of its way; None where there is none."""
         return sum(self._changes.values()) if self._changes else None
+
+    @property
+    def trained_total(self) -> float | None:
+        """The sum of the changes of its trainable weights, without statistics that follow the data; None where none."""
+        moved = self.trained or (() if self.trains is False else self.movements)
+        changes = [one.change for one in moved if one is not None and one.change is not None]
+        return sum(changes) if changes else None
+
+    @property
+    def trained_largest(self) -> int | None:
+        """The position of the file up to which its trainable weights moved most; None where they did not."""
+        if not self.trained:
+            return self.largest
+        moved = {at: one.change for at, one in enumerate(self.trained) if one is not None and one.change}
+        return max(moved, key=moved.__getitem__, default=None)
 
     @property
     def largest(self) -> int | None:
@@ -171,9 +188,21 @@ class Series:
 
     @cached_property
     def moves_most(self) -> LayerSeries | None:
-        """The layer with the largest sum of changes; None where none moves."""
-        moving = [layer for layer in self.layers if layer.total]
-        return max(moving, key=lambda layer: layer.total or 0.0, default=None)
+        """The layer whose trainable weights have the largest sum of changes; None where none moves.
+
+        Moving statistics follow the data whatever is learned, and their shares are large beside those of kernels.
+        Where no trainable weight moves, any layer that does is asked.
+        """
+        moving = [layer for layer in self.layers if layer.trained_total]
+        if moving:
+            return max(moving, key=lambda layer: layer.trained_total or 0.0)
+        return max((one for one in self.layers if one.total), key=lambda layer: layer.total or 0.0, default=None)
+
+    @cached_property
+    def statistics_move_most(self) -> LayerSeries | None:
+        """The layer that moves most with its moving statistics, where that is more than any trainable weights move."""
+        most = max((one for one in self.layers if one.total), key=lambda layer: layer.total or 0.0, default=None)
+        return None if most is self.moves_most or most is None or not (most.trained or most.trains is False) else most
 
     @cached_property
     def never_move(self) -> tuple[LayerSeries, ...]:

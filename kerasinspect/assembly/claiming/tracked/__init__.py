@@ -18,13 +18,10 @@ from kerasinspect.assembly.claiming.tracked.reading import (
     LAYER,
     NOT_LAYERS,
     SEED_EDGE,
-    held,
-    in_order,
-    listed_layers,
+    Reading,
+    listed_as_trained,
     listed_variables,
-    model_in,
     named_weights,
-    prefixes_of,
 )
 from kerasinspect.assembly.claiming.tracked.recognising import recognise, usual_orders, words_of
 from kerasinspect.assembly.claiming.tracked.tables import tables_of
@@ -49,16 +46,23 @@ _UNTRAINED = frozenset({"moving_mean", "moving_variance", "mean", "variance", "c
 class _Walk:
     """What the walk of a graph carries from object to object."""
 
-    graph: ObjectGraph
-    limits: Limits
+    reading: Reading
     top: int
     """The model."""
-    prefixes: Mapping[int, str]
-    """The path that the names of an object's variables begin with; absent where no variable lies below an object."""
     nodes: dict[int, Node] = field(default_factory=dict)
     """The layer of each object that was met."""
     places: dict[int, Placement] = field(default_factory=dict)
     """The place of each variable that a layer claimed."""
+
+    @property
+    def graph(self) -> ObjectGraph:
+        """The objects."""
+        return self.reading.graph
+
+    @property
+    def prefixes(self) -> Mapping[int, str]:
+        """The path that the names of an object's variables begin with."""
+        return self.reading.prefixes
 
 
 class _Claimed(NamedTuple):
@@ -73,38 +77,43 @@ class _Claimed(NamedTuple):
 
 def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Claimed:
     """The whole model with its arrays; raises RefusedFile where layers lie too deep inside one another."""
-    prefixes = prefixes_of(graph)
-    top = model_in(graph, prefixes)
-    walk = _Walk(graph, limits, top, prefixes)
+    reading = Reading(graph, limits)
+    top = reading.model()
+    walk = _Walk(reading, top)
     node = root or _node_of(walk, top, "", "")
     node.role = "model"
     if root is None and not graph[top].metadata:
-        node.name, node.is_plain = prefixes.get(top, ""), True
+        node.name, node.is_plain = walk.prefixes.get(top, ""), True
     if graph.has_paths:
-        claim_weights(node, _named(graph, (number for _, number in graph[0].children)), walk.places)
+        claim_weights(node, _named(graph, (number for _, number in graph[0].children)), walk.places, limits)
         return _Claimed(node, None, {})
     if graph.has_names_alone:
-        claim_paths(node, _named(graph, named_weights(graph)), walk.places)
+        claim_paths(node, _named(graph, named_weights(graph)), walk.places, limits)
         for below in node.walk():
             below.order_known = below.own_order_known = False
-    elif held(walk.graph, walk.prefixes, top) or not listed_variables(graph, top):
+    elif reading.held(top) or not listed_variables(graph, top):
         _claim(walk, node, top, 0)
     else:
-        claim_paths(node, _named(graph, listed_variables(graph, top)), walk.places)
+        trains = listed_as_trained(graph, top)
+        variables = (one._replace(trains=trains.get(one.number)) for one in _named(graph, listed_variables(graph, top)))
+        claim_paths(node, variables, walk.places, limits)
     return _Claimed(node, _in_listed_order(walk, top), tables_of(graph, walk.nodes))
 
 
 def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
     """Give a layer its own variables, then each layer in it its own."""
-    if depth > walk.limits.hdf5_depth:
-        raise over_limit("hdf5_depth", depth, walk.limits.hdf5_depth, "The graph of objects")
+    limits = walk.reading.limits
+    if depth > limits.hdf5_depth:
+        raise over_limit("hdf5_depth", depth, limits.hdf5_depth, "The graph of objects")
+    if len(walk.nodes) >= limits.layers:
+        raise over_limit("layers", len(walk.nodes) + 1, limits.layers, "The graph of objects")
     walk.nodes[number] = node
     _claim_variables(walk, node, number)
     _claim_nameless(walk, node, number)
-    listed = listed_layers(walk.graph, number)
+    listed = walk.reading.listed_layers(number)
     if node.kind is None and listed is not None:
         node.role, node.is_plain = "model", not node.from_config
-    objects = held(walk.graph, walk.prefixes, number)
+    objects = walk.reading.held(number)
     if listed is not None and node.is_model:
         objects = [(f"{LAYER}{place}", child) for place, child in enumerate(listed)]
     for child, place in _matched(walk, node, number, objects):
@@ -127,14 +136,16 @@ def _claim_again(walk: _Walk, node: Node, number: int, depth: int) -> None:
 
 def _claim_variables(walk: _Walk, node: Node, number: int) -> None:
     """Give a layer its own variables, in the order in which it made them."""
+    words = words_of(node)
+    inside = _inner_variables(walk.graph, number) if node.kind is not None and node.kind.shares_kernel else ()
     for edge, child in walk.graph[number].children:
         array = walk.graph.array(child)
         if array is None or child in walk.places or edge in NOT_LAYERS or edge == SEED_EDGE:
             continue
-        if node.kind is not None and node.kind.shares_kernel and child in _inner_variables(walk.graph, number):
+        if child in inside:
             continue
         one = walk.graph[child]
-        name = current_word(_own_name(one.full_name, edge), words_of(node))
+        name = current_word(_own_name(one.full_name, edge), words)
         kind = kind_named(node, name, array)
         trained = False if one.trainable is None and kind is None and name in _UNTRAINED else one.trainable
         claim = Claim(name, array, kind, trainable=trained, is_keyed=True)
@@ -147,7 +158,7 @@ def _claim_nameless(walk: _Walk, node: Node, number: int) -> None:
     inner = walk.graph.child(number, "layer")
     if inner is None or inner in walk.nodes or node.children or walk.graph[inner].metadata:
         return
-    if walk.prefixes.get(inner) == walk.prefixes.get(number) and not held(walk.graph, walk.prefixes, inner):
+    if walk.prefixes.get(inner) == walk.prefixes.get(number) and not walk.reading.held(inner):
         walk.nodes[inner] = node
         _claim_variables(walk, node, inner)
 
@@ -163,22 +174,24 @@ def _own_name(full_name: str, edge: str) -> str:
     return full_name.rpartition("/")[2] or edge.lstrip("_")
 
 
-def _matched(walk: _Walk, node: Node, number: int, objects: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
+def _matched(walk: _Walk, node: Node, number: int, held: Sequence[tuple[str, int]]) -> Iterator[tuple[Node, int]]:
     """The object of each layer that the config, or the class of a layer, says to be in it."""
     if not node.is_model:
         if not node.from_config and node.kind is not None:
             node.children = [*_guessed(walk, node, number)]
         yield from _by_attribute(walk, node, number)
         return
-    places = [place for _, place in objects]
+    places = [place for _, place in held]
     names = {name: place for place in reversed(places) if (name := _name_told(walk, place))}
     if names:
         yield from ((child, names[child.name]) for child in node.children if child.name in names)
         return
     bare = [child for child in node.children if child.role != "input"]
-    for children in (node.children, bare):
-        pairs = [*zip(children, places, strict=False)]
-        if len(children) == len(places) and all(_may_be(walk, *pair) for pair in pairs):
+    # The list of a Sequential has its input in TensorFlow 1, and its config has it since 2.2.
+    behind_input = places[1:] if places and places[0] not in walk.prefixes else places
+    for children, objects in ((node.children, places), (bare, places), (bare, behind_input)):
+        pairs = [*zip(children, objects, strict=False)]
+        if len(children) == len(objects) and all(_may_be(walk, *pair) for pair in pairs):
             yield from pairs
             return
     told = {walk.prefixes.get(place): place for place in places}
@@ -209,7 +222,7 @@ def _by_attribute(walk: _Walk, node: Node, number: int) -> Iterator[tuple[Node, 
         if place is None:
             continue
         held = [child for child in node.children if child.attributes == attributes]
-        places = in_order(walk.graph, place) if held[0].listed else [place]
+        places = walk.reading.in_order(place) if held[0].listed else [place]
         yield from zip(held, places, strict=False)
 
 
@@ -244,7 +257,7 @@ def _recognise(walk: _Walk, node: Node, number: int) -> None:
         if (array := walk.graph.array(child)) is not None
     }
     inside = {edge for edge, child in one.children if child in walk.prefixes and not walk.graph[child].key}
-    recognise(node, variables, inside - NOT_LAYERS)
+    recognise(node, variables, inside - walk.reading.no_layers(number))
 
 
 def _note_order(walk: _Walk, node: Node, objects: Sequence[tuple[str, int]], *, is_listed: bool) -> None:
@@ -269,7 +282,8 @@ def _in_listed_order(walk: _Walk, top: int) -> list[Placement] | None:
     listed = listed_variables(walk.graph, top)
     if not listed or any(number not in walk.places for number in listed):
         return None
-    others = (place._replace(is_known=False) for number, place in walk.places.items() if number not in {*listed})
+    known = {*listed}
+    others = (place._replace(is_known=False) for number, place in walk.places.items() if number not in known)
     return [*(walk.places[number] for number in listed), *others]
 
 

@@ -12,31 +12,87 @@ from kerasinspect.assembly.claiming.choosing import kind_named, kinds_of
 from kerasinspect.assembly.claiming.tracked.paths import claim_paths
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
+from kerasinspect.limits import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kerasinspect.assembly.claiming.tracked.paths import NamedVariable
+    from kerasinspect.limits import Limits
 
 _CELL = "cell"
+_MOST_CELLS = 64
+"""Layers inside one among which its cells are looked for, which stand first."""
 
 
-def claim_weights(model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement]) -> None:
-    """Give each layer its variables, in the order of its class where that is known."""
+def claim_weights(
+    model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement], limits: Limits
+) -> None:
+    """Give each layer its variables, in the order of its class where that is known.
+
+    Raises RefusedFile where more layers have to be looked at, or made, than the limits allow.
+    """
     if not model.from_config or not model.children:
-        claim_paths(model, variables, places)
+        claim_paths(model, variables, places, limits)
         for node in model.walk():
             node.order_known = node.own_order_known = False
         return
-    found = _layers_by_name(model)
-    owned: dict[Node, dict[str, NamedVariable]] = {}
+    search = _Search(model, limits)
     for one in variables:
         *path, name = one.full_name.split("/")
-        node = _owner(found, model, path, [kept for kept, held in owned.items() if name in held])
-        owned.setdefault(node, {}).setdefault(name, one)
-    _join_shared(found, owned)
-    for node, held in owned.items():
+        search.owned.setdefault(search.owner(path, name), {}).setdefault(name, one)
+    _join_shared(search.found, search.owned)
+    for node, held in search.owned.items():
         _claim(node, held, places)
+
+
+class _Search:
+    """The search for the layers of variables; it raises RefusedFile where it would look at too many."""
+
+    def __init__(self, model: Node, limits: Limits) -> None:
+        """Begin with the layers of a config."""
+        self.model = model
+        self.found = _layers_by_name(model)
+        """By their names, with the names that lead to each."""
+        self.owned: dict[Node, dict[str, NamedVariable]] = {}
+        self._inside: dict[Node, dict[str, Node]] = {}
+        """The layers inside those that were looked into, by name."""
+        self._looks = Tally("hdf5_links", limits.hdf5_links, "The search for the layers of all variables")
+        self._made = Tally("layers", limits.layers, "What the names of variables pass through")
+
+    def owner(self, path: Sequence[str], name: str) -> Node:
+        """The layer at a path, or one that is made inside the nearest around it.
+
+        Of several that fit equally, the first counts that has no variable of the name yet.
+        """
+        for length in range(len(path), 0, -1):
+            named = self.found.get(path[length - 1], ())
+            self._looks.add(len(named) + 1)
+            free = [
+                (_shared(names, path[:length]), node)
+                for names, node in named
+                if length < len(path) or name not in self.owned.get(node, ())
+            ]
+            if free:
+                return self._at(max(free, key=lambda one: one[0])[1], path[length:])
+        own = path[1:] if path[:1] == [self.model.name] else path
+        return self._at(self.model, own)
+
+    def _at(self, node: Node, path: Sequence[str]) -> Node:
+        """The layer that a path leads to inside another, made where the config has none."""
+        for part in path:
+            inside = self._inside.get(node)
+            if inside is None:
+                inside = self._inside[node] = {child.name: child for child in reversed(node.children)}
+            first = node.children[:_MOST_CELLS]
+            child = next((one for one in first if one.name == part or _is_cell(one, part)), inside.get(part))
+            if child is None:
+                self._made.add()
+                child = Node(part, "", from_config=False)
+                node.children.append(child)
+                inside[part] = child
+            node = child
+        return node
 
 
 def _join_shared(
@@ -68,39 +124,12 @@ def _layers_by_name(model: Node) -> dict[str, list[tuple[tuple[str, ...], Node]]
     return found
 
 
-def _owner(
-    found: Mapping[str, Sequence[tuple[tuple[str, ...], Node]]], model: Node, path: list[str], taken: Sequence[Node]
-) -> Node:
-    """The layer at a path, or one that is made inside the nearest around it.
-
-    Of several that fit equally, the first counts that has no variable of the name yet.
-    """
-    for length in range(len(path), 0, -1):
-        fits = [(_shared(names, path[:length]), node) for names, node in found.get(path[length - 1], ())]
-        free = [(shared, node) for shared, node in fits if length < len(path) or node not in taken]
-        if free:
-            return _inside(max(free, key=lambda one: one[0])[1], path[length:])
-    own = path[1:] if path[:1] == [model.name] else path
-    return _inside(model, own)
-
-
 def _shared(names: Sequence[str], path: Sequence[str]) -> tuple[int, bool]:
     """How many of the last names are the same, and whether no others stand before them."""
     count = 0
     while count < min(len(names), len(path)) and names[-1 - count] == path[-1 - count]:
         count += 1
     return count, count == len(names)
-
-
-def _inside(node: Node, path: Sequence[str]) -> Node:
-    """The layer that a path leads to inside another, made where the config has none."""
-    for part in path:
-        child = next((one for one in node.children if one.name == part or _is_cell(one, part)), None)
-        if child is None:
-            child = Node(part, "", from_config=False)
-            node.children.append(child)
-        node = child
-    return node
 
 
 def _is_cell(node: Node, part: str) -> bool:

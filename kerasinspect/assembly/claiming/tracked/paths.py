@@ -9,12 +9,14 @@ from kerasinspect.assembly.claiming.legacy_names import current_word
 from kerasinspect.assembly.claiming.tracked.recognising import recognise, words_of
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
+from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from kerasinspect.containers.stored import StoredArray
+    from kerasinspect.limits import Limits
 
 
 class NamedVariable(NamedTuple):
@@ -24,22 +26,31 @@ class NamedVariable(NamedTuple):
     full_name: str
     array: StoredArray
     trainable: bool | None = None
+    trains: bool | None = None
+    """Whether training changes it, where the file lists it so."""
 
 
-def claim_paths(model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement]) -> None:
-    """Make the layers that the names of variables pass through, and give each its own."""
+def claim_paths(model: Node, variables: Iterable[NamedVariable], places: dict[int, Placement], limits: Limits) -> None:
+    """Make the layers that the names of variables pass through, and give each its own.
+
+    Raises RefusedFile where they are more than the limits allow.
+    """
     made: dict[tuple[str, ...], Node] = {(): model}
     owned: dict[Node, dict[str, NamedVariable]] = {}
     for one in variables:
         *path, name = one.full_name.split("/")
         owned.setdefault(_at_path(made, owned, tuple(path), name), {})[name] = one
+        count = max(len(made), len(owned))
+        if count > limits.layers:
+            raise over_limit("layers", count, limits.layers, "What the names of variables pass through")
     for node in model.walk():
         if node is not model:
             recognise(node, {name: one.array for name, one in owned.get(node, {}).items()}, _attributes_of(node))
         known = words_of(node)
         for stored, one in owned.get(node, {}).items():
             name = current_word(stored, known)
-            claim = Claim(name, one.array, kind_named(node, name, one.array), trainable=one.trainable, is_keyed=True)
+            kind = kind_named(node, name, one.array)
+            claim = Claim(name, one.array, kind, trainable=one.trainable, is_keyed=True, trains=one.trains)
             node.claims.append(claim)
             places[one.number] = Placement(node, claim, is_known=True)
 

@@ -1,3 +1,5 @@
+const MOST_LABEL = 24;
+const FEW_ROWS = 8;
 const HEADINGS = { 1: "h2", 2: "h3", 3: "h4" };
 
 /** Draw blocks into a place, one below the other. */
@@ -21,29 +23,63 @@ const DRAWERS = {
   table: drawnTable,
   heatmap: (block) => new HeatMap(block).figure,
   histogram: drawnHistogram,
+  lines: drawnLines,
   pictures: ({ pictures }) => element("div", { className: "pictures" }, ...pictures.map(drawnBlock)),
 };
 
-/** A part of an array as a table of numbers. */
-function drawnGrid({ title, columns, groups, rows }) {
-  const head = element("thead");
-  if (groups.length) {
-    const labels = groups.map(([label, width]) => label ? element("th", { colSpan: width, scope: "colgroup" }, label) : element("td", { colSpan: width }));
-    head.append(element("tr", {}, element("td"), ...labels));
-  }
-  const corner = title ? element("th", {}, title) : element("td");
-  head.append(element("tr", {}, corner, ...columns.map((label) => element("th", { scope: "col" }, label))));
-  const body = element("tbody", {}, ...rows.map(([label, ...cells]) => {
-    const shown = cells.length ? cells : columns.map(() => "⋯");
-    const named = label ? element("th", { scope: "row" }, label) : element("td");
-    return element("tr", {}, named, ...shown.map((cell) => element("td", {}, cell)));
-  }));
-  return element("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": `Values ${title}`.trim() }, element("table", { className: "values" }, head, body));
+/** A part of an array as tables of numbers: one, or where its columns have no room side by side several. */
+function drawnGrid(grid) {
+  const place = element("div", { className: "grids", role: "group", "aria-label": `Values ${grid.title}`.trim() });
+  let room = 0;
+  const fill = () => {
+    if (place.clientWidth === room || isPrinting) return;
+    room = place.clientWidth;
+    const whole = gridTable(grid, 0, grid.columns.length);
+    place.replaceChildren(whole);
+    const [label, ...widths] = [...whole.tHead.rows[whole.tHead.rows.length - 1].cells].map((cell) => cell.getBoundingClientRect().width);
+    if (whole.getBoundingClientRect().width <= room) return;
+    const parts = grid.groups.length ? grid.groups.map(([, width]) => width) : [widths.length];
+    let begin = 0;
+    const tables = parts.flatMap((width) => {
+      const start = begin;
+      begin += width;
+      const runs = pagesOf([label, ...widths.slice(start, begin)], label, room);
+      return runs.map((run) => gridTable(grid, start + run[0] - 1, start + run.at(-1)));
+    });
+    place.replaceChildren(...tables);
+  };
+  new ResizeObserver(fill).observe(place);
+  return place;
 }
 
-/** A table of the page: searched and sorted where it has more than a few rows. */
+/** Some of the columns of a grid, from one up to another, as a table. */
+function gridTable({ title, columns, groups, rows }, from, to) {
+  const labelled = (scope, label, more = {}) => element("th", { scope, className: label.length > MOST_LABEL ? "" : "short", ...more }, label);
+  const head = element("thead");
+  if (groups.length) head.append(element("tr", {}, element("td"), ...groupHeads(groups, from, to, labelled)));
+  const corner = title ? element("th", {}, title) : element("td");
+  head.append(element("tr", {}, corner, ...columns.slice(from, to).map((label) => labelled("col", label))));
+  const body = element("tbody", {}, ...rows.map(([label, ...cells]) => {
+    const shown = cells.length ? cells : columns.map(() => "⋯");
+    return element("tr", {}, label ? labelled("row", label) : element("td"), ...shown.slice(from, to).map((cell) => element("td", {}, cell)));
+  }));
+  return element("table", { className: "values" }, head, body);
+}
+
+/** What stands over some of the columns, as wide as there are columns of it among them. */
+function groupHeads(groups, from, to, labelled) {
+  let begin = 0;
+  return groups.map(([label, width]) => {
+    const colSpan = Math.min(begin + width, to) - Math.max(begin, from);
+    begin += width;
+    if (colSpan <= 0) return null;
+    return label ? labelled("colgroup", label, { colSpan, className: "" }) : element("td", { colSpan });
+  });
+}
+
+/** A table of the page: sorted, and searched where it has more than a few rows. */
 function drawnTable(table) {
   const place = element("div", { className: "table" });
-  new DataTable(place, table, { label: table.titles[0] || "rows" });
+  new DataTable(place, table, { label: table.titles[0] || "rows", tools: table.rows.length > FEW_ROWS });
   return place;
 }

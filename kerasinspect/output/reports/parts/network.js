@@ -1,5 +1,6 @@
 const LANE_WIDTH = 9;
 const CURVE = 8;
+const PAPER = 680;
 
 /** The network: a row for each node, and beside the rows the edges, of which only those in view are drawn. */
 class NetworkView {
@@ -20,26 +21,38 @@ class NetworkView {
   /** Put all nodes on the page, as far as a printer has patience; false takes them away again. */
   print(whole) {
     this.printed = whole;
+    this.whole.style.width = whole ? `${PAPER}px` : "";
+    this.places = new RowPlaces(this.nodes.length);
     this.#draw();
   }
 
   #draw() {
-    const height = this.view.clientHeight || 600;
-    const first = this.printed ? 0 : Math.max(0, Math.floor(this.view.scrollTop / ROW_HEIGHT) - ROWS_BEYOND);
-    const count = this.printed ? MOST_PRINTED : Math.ceil(height / ROW_HEIGHT) + 2 * ROWS_BEYOND;
-    const last = Math.min(this.nodes.length, first + count);
-    const shown = this.printed ? last : this.nodes.length;
-    this.whole.style.height = `${shown * ROW_HEIGHT}px`;
-    this.lines.style.top = `${first * ROW_HEIGHT}px`;
-    this.lines.setAttribute("height", (last - first) * ROW_HEIGHT);
+    if (this.view.clientWidth !== this.room) {
+      this.room = this.view.clientWidth;
+      this.places = new RowPlaces(this.nodes.length);
+    }
+    const { places } = this;
+    const [first, last] = this.printed ? [0, Math.min(this.nodes.length, MOST_PRINTED)] : places.drawn(this.view);
+    const rows = this.nodes.slice(first, last).map((node, at) => this.#row(node, first + at));
+    this.rows.replaceChildren(...rows);
+    const grown = places.measure(rows, first, places.at(this.view.scrollTop));
+    rows.forEach((row, at) => (row.style.top = `${places.top(first + at)}px`));
+    this.whole.style.height = `${places.top(this.printed ? last : this.nodes.length)}px`;
+    this.lines.style.top = `${places.top(first)}px`;
+    this.lines.setAttribute("height", places.top(last) - places.top(first));
     const edges = this.edges.filter((edge) => edge.last >= first && edge.first < last);
-    const dots = this.nodes.slice(first, last).map((_, at) => drawn("circle", { cx: this.gutter, cy: (at + 0.5) * ROW_HEIGHT, r: 4 }));
+    const dots = rows.map((_, at) => drawn("circle", { cx: this.gutter, cy: this.#middle(first + at, first), r: 4 }));
     this.lines.replaceChildren(...edges.map((edge) => this.#line(edge, first)), ...dots);
-    this.rows.replaceChildren(...this.nodes.slice(first, last).map((node, at) => this.#row(node, first + at)));
+    if (grown && !this.printed) this.view.scrollTop += grown;
+  }
+
+  /** Where the dot of a row is, below the first that is drawn: beside its first line. */
+  #middle(row, first) {
+    return this.places.top(row) - this.places.top(first) + ROW_HEIGHT / 2;
   }
 
   #line({ source, target, lane }, first) {
-    const [top, bottom] = [source, target].map((row) => (row - first + 0.5) * ROW_HEIGHT);
+    const [top, bottom] = [source, target].map((row) => this.#middle(row, first));
     const from = this.gutter;
     if (lane === 0) return drawn("path", { d: `M${from} ${top}V${bottom}` });
     const side = from - lane * LANE_WIDTH;
@@ -50,15 +63,16 @@ class NetworkView {
 
   #row({ name, about, takes, depth, layer }, at) {
     const named = layer === null ? element("span", {}, name) : element("a", { href: `#layer-${layer}` }, name);
+    if (name.length > MOST_WRAPPED) Object.assign(named, { className: "clamped", title: name });
+    const clamped = takes.length > 2 * MOST_WRAPPED ? " clamped" : "";
     const row = element(
       "li",
-      { value: at + 1, title: [name, about, takes].filter(Boolean).join("\n") },
+      { value: at + 1 },
       named,
       element("span", { className: "quiet" }, about),
-      element("span", { className: "takes" }, takes),
+      element("span", { className: `takes${clamped}`, title: clamped ? takes : "" }, takes),
     );
-    row.style.top = `${at * ROW_HEIGHT}px`;
-    row.style.paddingLeft = `${this.gutter + 14 + Math.min(depth, 12) * 18}px`;
+    row.style.paddingLeft = `${this.gutter + 14 + Math.min(depth, MOST_INDENTED) * 18}px`;
     return row;
   }
 }

@@ -21,9 +21,10 @@ function setUpModel() {
     if (location.hash === `#layer-${number}`) show(number);
     else location.hash = `layer-${number}`;
   };
-  const layers = new DataTable(places.layers, data.layers, { label: "Layers", onChoose: go });
+  const layers = new DataTable(places.layers, data.layers, { label: "Layers", onChoose: go, filters: ["class", "trainable", "training"], flagged: new Set(data.layers.flagged) });
   const arrays = new DataTable(places.arrays, data.arrays, {
     label: "Arrays",
+    filters: ["dtype"],
     onChoose: (number) => {
       go(data.arrays.layers[number]);
       detail.scrollIntoView({ block: "nearest" });
@@ -39,7 +40,6 @@ function setUpModel() {
     }
     layers.choose(number);
     drawBlocks(detail, blocks);
-    detail.scrollTop = 0;
   }
 
   function follow() {

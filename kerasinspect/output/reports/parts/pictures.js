@@ -1,7 +1,7 @@
 const MISSING = -32768;
 const STEPS = 32767;
 const GAP = 6;
-const TITLE = 16;
+const LINE = 16;
 const LARGEST_CELL = 26;
 const MOST_HEIGHT = 340;
 
@@ -20,7 +20,7 @@ for (const [event, printing] of [["beforeprint", true], ["afterprint", false]]) 
   });
 }
 
-/** Calls a function once an element comes into view, or when the page is printed. */
+/** Calls a function once an element comes into view, when there is nothing else to do, or when the page is printed. */
 const whenSeen = (() => {
   const waiting = new Map();
   const see = (place) => {
@@ -31,7 +31,15 @@ const whenSeen = (() => {
   };
   const observer = new IntersectionObserver((seen) => seen.filter((one) => one.isIntersecting).forEach((one) => see(one.target)), { rootMargin: "200px" });
   window.addEventListener("beforeprint", () => [...waiting.keys()].forEach(see));
+  const seeIdly = (deadline) => {
+    for (const place of waiting.keys()) {
+      if (deadline.timeRemaining() < 5) break;
+      see(place);
+    }
+    if (waiting.size) requestIdleCallback(seeIdly);
+  };
   return (place, draw) => {
+    if (!waiting.size) globalThis.requestIdleCallback?.(seeIdly);
     waiting.set(place, draw);
     observer.observe(place);
   };
@@ -83,6 +91,17 @@ function covered({ name, start, size, cells }, at) {
   return first === last ? `${name} ${first}` : `${name} ${first} to ${last}`;
 }
 
+/** A title in lines of a width, broken between its words. */
+function linesOf(paint, title, width) {
+  const lines = [];
+  for (const word of title.split(" ")) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && paint.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** The numbers of a panel, as levels from -STEPS to STEPS. */
 function levelsOf(text) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -97,7 +116,7 @@ class HeatMap {
     this.canvas = element("canvas", { tabIndex: 0, role: "img", "aria-label": block.label });
     this.legend = element("canvas", { className: "legend", role: "presentation" });
     this.told = element("output", { className: "told" });
-    this.figure = element("figure", { className: block.wide ? "heatmap wide" : "heatmap" }, this.canvas, this.#key(), element("figcaption", {}, block.about), this.told);
+    this.figure = element("figure", { className: block.wide && !block.name ? "heatmap wide" : "heatmap" }, block.name ? element("p", { className: "name" }, block.name) : null, this.canvas, this.#key(), element("figcaption", {}, block.about), this.told);
     this.cursor = null;
     this.canvas.addEventListener("pointermove", (event) => this.#pointed(event));
     this.canvas.addEventListener("pointerleave", () => this.#tell(null));
@@ -116,29 +135,37 @@ class HeatMap {
   }
 
   /** Where the panels go: as many side by side as there is room for, in cells of a size that fits. */
-  #arrange() {
+  #arrange(paint) {
     const room = Math.max(200, this.figure.clientWidth);
     const { rows, columns } = this.panels[0];
-    const across = Math.min(this.block.across || this.panels.length, this.panels.length);
+    const words = this.block.titled ? this.panels.flatMap(({ title }) => title.split(" ")) : [];
+    const word = Math.min(room, Math.ceil(Math.max(0, ...words.map((one) => paint.measureText(one).width))));
+    const most = Math.max(1, Math.floor((room + GAP) / (Math.max(word, columns) + GAP)));
+    const across = Math.min(this.block.across || this.panels.length, this.panels.length, most);
     const high = Math.ceil(this.panels.length / across);
-    const title = this.block.titled ? TITLE : 0;
     const wide = (room - (across - 1) * GAP) / (across * columns);
     const tall = (MOST_HEIGHT - (high - 1) * GAP) / (high * rows);
     const size = Math.max(1, Math.min(LARGEST_CELL, Math.floor(Math.min(wide, rows > 1 ? tall : LARGEST_CELL))));
     const height = rows === 1 ? Math.max(size, 16) : size;
-    return { across, size, height, rows, columns, title, width: columns * size + GAP, depth: rows * height + GAP + title, high };
+    const width = Math.max(columns * size, word) + GAP;
+    const titles = this.panels.map(({ title }) => (this.block.titled ? linesOf(paint, title, width - GAP) : []));
+    const title = LINE * Math.max(...titles.map((lines) => lines.length));
+    return { across, size, height, rows, columns, titles, title, width, depth: rows * height + GAP + title, high };
   }
 
   #draw() {
-    this.place = this.#arrange();
+    const paint = this.canvas.getContext("2d");
+    const font = `12px ${getComputedStyle(this.told).fontFamily}`;
+    paint.font = font;
+    this.place = this.#arrange(paint);
     const { across, high, width, depth } = this.place;
     const ratio = window.devicePixelRatio || 1;
     const [wide, tall] = [across * width - GAP, high * depth - GAP];
     this.canvas.width = wide * ratio;
     this.canvas.height = tall * ratio;
     this.canvas.style.width = `${wide}px`;
-    const paint = this.canvas.getContext("2d");
     paint.scale(ratio, ratio);
+    paint.font = font;
     const colours = COLOURS[isDark() ? "dark" : "light"];
     const table = colourTable(colours).map((colour) => `rgb(${colour.join(" ")})`);
     this.panels.forEach((panel, at) => this.#drawPanel(paint, panel, at, table, colours.odd));
@@ -148,7 +175,8 @@ class HeatMap {
   #drawPanel(paint, panel, at, table, odd) {
     const { across, size, height, width, depth, columns, title } = this.place;
     const [left, top] = [(at % across) * width, Math.floor(at / across) * depth + title];
-    if (title) this.#drawTitle(paint, panel.title, left, top - 4);
+    paint.fillStyle = getComputedStyle(this.figure.querySelector("figcaption")).color;
+    this.place.titles[at].forEach((line, number, lines) => paint.fillText(line, left, top - 4 - (lines.length - 1 - number) * LINE, this.place.width - GAP));
     panel.levels.forEach((level, cell) => {
       paint.fillStyle = level === MISSING ? odd : table[Math.round(((level + STEPS) / (2 * STEPS)) * 256)];
       paint.fillRect(left + (cell % columns) * size, top + Math.floor(cell / columns) * height, size, height);
@@ -158,18 +186,6 @@ class HeatMap {
       const mark = Math.max(1, size / 2);
       paint.fillRect(left + (cell % columns) * size, top + Math.floor(cell / columns) * height, mark, mark);
     });
-  }
-
-  #drawTitle(paint, title, left, bottom) {
-    const style = getComputedStyle(this.told);
-    paint.font = `12px ${style.fontFamily}`;
-    paint.fillStyle = getComputedStyle(this.figure.querySelector("figcaption")).color;
-    paint.save();
-    paint.beginPath();
-    paint.rect(left, bottom - TITLE, this.place.width - GAP, TITLE + 4);
-    paint.clip();
-    paint.fillText(title, left, bottom);
-    paint.restore();
   }
 
   #drawLegend(table) {
@@ -185,7 +201,8 @@ class HeatMap {
   #pointed(event) {
     if (!this.place) return;
     const { across, size, height, width, depth, rows, columns, title } = this.place;
-    const [x, y] = [event.offsetX, event.offsetY - title];
+    const shrunk = (across * width - GAP) / this.canvas.clientWidth;
+    const [x, y] = [event.offsetX * shrunk, event.offsetY * shrunk - title];
     const column = Math.floor((x % width) / size);
     const row = Math.floor((y % depth) / height);
     const panel = Math.floor(y / depth) * across + Math.floor(x / width);

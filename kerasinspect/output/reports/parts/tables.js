@@ -1,31 +1,55 @@
-const ROW_HEIGHT = 30;
-const ROWS_BEYOND = 8;
-const MOST_PRINTED = 2000;
+const MOST_NAME = 48;
+const MOST_TEXT = 40;
+const MOST_WRAPPED = 240;
+const MOST_INDENTED = 10;
+const MOST_CHOICES = 60;
+const MOST_PRINTED_ABREAST = 8;
+const MOST_PRINTED_LENGTH = 24;
+const LETTER = 0.9;
+const LEAST_SHARE = 0.6;
+const SHARE_OF_NAME = 0.45;
+const LEAST_NAME = 150;
 
 /**
- * A table that makes elements only of the rows in view: searched, sorted by any column, and used by keyboard.
+ * A table that makes elements only of the rows in view: searched, filtered, sorted by any column, used by keyboard.
  *
- * Where rows have depths it is a tree, whose branches open and close; sorted or searched it is a list of paths.
+ * Where rows have depths it is a tree, whose branches open and close; sorted or searched it is a list of paths. Columns
+ * that have no room beside the first one are on further pages, so that none is ever cut.
  */
 class DataTable {
-  constructor(place, table, { label, onChoose = null }) {
+  constructor(place, table, { label, onChoose = null, filters = [], flagged = null, tools = true }) {
     this.table = table;
     this.onChoose = onChoose;
     this.label = label;
     this.closed = new Set();
     this.sorted = null;
     this.words = "";
+    this.wanted = new Map();
     this.active = 0;
     this.chosen = -1;
     this.parents = parentsOf(table.depths);
-    this.place = place;
-    place.append(...this.#frame());
+    this.lengths = columnLengths(table);
+    this.pages = [this.#others];
+    this.page = 0;
+    place.append(...this.#frame(tools, filters, flagged));
+    this.#drawHead();
     this.#arrange();
+    this.#fit();
+    new ResizeObserver(() => this.#fit()).observe(this.view);
   }
 
   /** Whether rows are shown as a tree now. */
   get isTree() {
-    return this.table.depths !== null && this.sorted === null && this.words === "";
+    return this.table.depths !== null && this.sorted === null && this.words === "" && this.wanted.size === 0;
+  }
+
+  get #others() {
+    return this.table.titles.map((_, at) => at).slice(1);
+  }
+
+  /** The columns that are on the page now. */
+  get #columns() {
+    return [0, ...(this.printed ? this.#others : this.pages[this.page])];
   }
 
   /** Show a row, and mark it as the chosen one. */
@@ -40,50 +64,134 @@ class DataTable {
     this.#draw();
   }
 
-  /** Put all rows on the page, as far as a printer has patience; false takes them away again. */
+  /** Put all rows and columns on the page, as far as a printer has patience; false takes them away again. */
   print(whole) {
     this.printed = whole;
+    this.#drawHead();
     this.#draw();
   }
 
-  #frame() {
-    const search = element("input", {
-      type: "search",
-      placeholder: `Search ${this.label.toLowerCase()}`,
-      "aria-label": `Search ${this.label.toLowerCase()}`,
-      autocomplete: "off",
-      spellcheck: false,
-    });
-    search.addEventListener("input", () => {
-      this.words = search.value.trim().toLowerCase();
-      this.active = 0;
-      this.#arrange();
-    });
+  #frame(tools, filters, flagged) {
     this.count = element("p", { className: "quiet", role: "status" });
-    this.heads = this.table.titles.map((title, at) => this.#head(title, at));
     this.body = element("div", { className: "body", role: "rowgroup" });
-    const head = element("div", { role: "rowgroup", className: "head" }, element("div", { role: "row", className: "cells" }, ...this.heads));
-    this.grid = element(
-      "div",
-      { className: "grid", role: this.table.depths === null ? "grid" : "treegrid", "aria-label": this.label, "aria-colcount": this.table.titles.length },
-      head,
-      this.body,
-    );
-    const lengths = columnLengths(this.table);
-    this.grid.style.setProperty("--columns", columnWidths(lengths));
-    this.grid.style.setProperty("--printed-columns", lengths.map((length) => `minmax(0, ${length + 4}fr)`).join(" "));
+    this.titles = element("div", { role: "row", className: "cells", "aria-rowindex": 1 });
+    const role = this.table.depths === null ? "grid" : "treegrid";
+    const head = element("div", { role: "rowgroup", className: "head" }, this.titles);
+    this.grid = element("div", { className: "grid", role, "aria-label": this.label, "aria-colcount": this.table.titles.length }, head, this.body);
+    if (this.table.titles.length > MOST_PRINTED_ABREAST) this.grid.classList.add("stacked");
     this.view = element("div", { className: "scroll" }, this.grid);
     this.view.addEventListener("scroll", () => this.#draw(), { passive: true });
-    new ResizeObserver(() => this.#draw()).observe(this.view);
     this.body.addEventListener("click", (event) => this.#clicked(event));
     this.body.addEventListener("keydown", (event) => this.#pressed(event));
-    return [element("div", { className: "tools" }, search, this.count), this.view];
+    const asked = tools ? [this.#search(), ...this.#choices(filters), flagged?.size ? this.#flag(flagged) : null] : [];
+    return [element("div", { className: "tools" }, ...asked, tools ? this.count : null, this.#pager()), this.view];
   }
 
-  #head(title, at) {
+  #search() {
+    const words = `Search ${this.label.toLowerCase()}`;
+    const search = element("input", { type: "search", placeholder: words, "aria-label": words, autocomplete: "off", spellcheck: false });
+    search.addEventListener("input", () => {
+      this.words = search.value.trim().toLowerCase();
+      this.#narrowed();
+    });
+    return search;
+  }
+
+  /** A list of the values of each column by which rows can be chosen, where it has several. */
+  #choices(filters) {
+    return filters.map((title) => {
+      const column = this.table.titles.indexOf(title);
+      const values = column < 0 ? [] : [...new Set(this.table.rows.map((row) => row[column]))].filter(Boolean);
+      if (values.length + this.table.rows.some((row) => row[column] === "") < 2 || values.length > MOST_CHOICES) return null;
+      const options = values.sort(new Intl.Collator("en", { numeric: true }).compare).map((value) => element("option", { value }, value));
+      const choice = element("select", {}, element("option", { value: "" }, "any"), ...options);
+      choice.addEventListener("change", () => this.#want(title, choice.value && ((number) => this.table.rows[number][column] === choice.value)));
+      return element("label", {}, `${title} `, choice);
+    });
+  }
+
+  #flag(flagged) {
+    const box = element("input", { type: "checkbox" });
+    box.addEventListener("change", () => this.#want("flagged", box.checked && ((number) => flagged.has(number))));
+    return element("label", {}, box, " with findings");
+  }
+
+  /** Keep only rows for which a function holds, or no longer ask for it. */
+  #want(what, holds) {
+    if (holds) this.wanted.set(what, holds);
+    else this.wanted.delete(what);
+    this.#narrowed();
+  }
+
+  #narrowed() {
+    this.active = 0;
+    this.view.scrollTop = 0;
+    this.#arrange();
+  }
+
+  /** Which columns are on the page, and buttons that go to the others; nothing where all have room. */
+  #pager() {
+    const button = (sign, words, step) => {
+      const made = element("button", { type: "button", "aria-label": words, title: words }, sign);
+      made.addEventListener("click", () => this.#turn(this.page + step));
+      return made;
+    };
+    this.earlier = button("◂", `Earlier columns of ${this.label.toLowerCase()}`, -1);
+    this.later = button("▸", `Later columns of ${this.label.toLowerCase()}`, 1);
+    this.where = element("span", { role: "status" });
+    this.pager = element("p", { className: "pager quiet", hidden: true }, this.earlier, this.where, this.later);
+    return this.pager;
+  }
+
+  #turn(page) {
+    this.page = page;
+    this.#drawHead();
+    this.#draw();
+  }
+
+  /** Put as many columns on each page as there is room for, and stay where the page begins. */
+  #fit() {
+    const room = this.view.clientWidth;
+    if (room === 0 || room === this.room) return;
+    this.room = room;
+    const first = this.pages[this.page][0];
+    const widths = columnWidths(this.view, this.lengths, this.table);
+    this.widths = widths;
+    this.name = nameWidth(widths, room);
+    this.pages = pagesOf(widths, this.name, room);
+    this.page = Math.max(0, this.pages.findIndex((page) => page.includes(first)));
+    this.#drawHead();
+    this.places = new RowPlaces(this.rows.length);
+    this.#draw();
+  }
+
+  /** Draw the titles of the columns that are on the page. */
+  #drawHead() {
+    const columns = this.#columns;
+    this.heads = new Map(columns.map((at) => [at, this.#head(at)]));
+    this.titles.replaceChildren(...this.heads.values());
+    this.pager.hidden = this.pages.length < 2;
+    this.earlier.disabled = this.page === 0;
+    this.later.disabled = this.page === this.pages.length - 1;
+    const [from, to] = [columns[1], columns.at(-1)].map((at) => at + 1);
+    this.where.textContent = `${from === to ? `column ${from}` : `columns ${from} to ${to}`} of ${this.table.titles.length}`;
+    this.grid.style.setProperty("--columns", this.#template(columns));
+  }
+
+  #template(columns) {
+    const paper = columns.slice(this.grid.classList.contains("stacked") ? 1 : 0);
+    if (this.printed) return paper.map((at) => `minmax(0, ${Math.min(this.lengths[at], MOST_PRINTED_LENGTH) + 3}fr)`).join(" ");
+    if (!this.widths) return columns.map(() => "minmax(0, 1fr)").join(" ");
+    const others = columns.slice(1).map((at) => (this.table.numeric[at] ? `${this.widths[at]}px` : `minmax(0, ${this.widths[at]}fr)`));
+    return [`minmax(${Math.floor(Math.min(this.name, this.room))}px, ${this.name}fr)`, ...others].join(" ");
+  }
+
+  #head(at) {
+    const title = this.table.titles[at];
     const button = element("button", { type: "button", title: `Sort by ${title || "this column"}` }, title || "\u00a0");
     button.addEventListener("click", () => this.#sortBy(at));
-    return element("div", { role: "columnheader", className: this.table.numeric[at] ? "number" : "", "aria-sort": "none" }, button);
+    const order = this.sorted?.column === at ? this.sorted.order : "none";
+    return element("div", { role: "columnheader", className: this.table.numeric[at] ? "number" : "", "aria-colindex": at + 1, "aria-sort": order }, button);
   }
 
   #sortBy(column) {
@@ -94,8 +202,7 @@ class DataTable {
     const order = now === null ? first : now === first ? second : null;
     this.sorted = order === null ? null : { column, order };
     this.heads.forEach((head, at) => head.setAttribute("aria-sort", at === column && order ? order : "none"));
-    this.active = 0;
-    this.#arrange();
+    this.#narrowed();
   }
 
   /** Decide which rows are listed, in which order. */
@@ -109,13 +216,15 @@ class DataTable {
         return words.every((word) => text.includes(word));
       });
     }
+    for (const holds of this.wanted.values()) listed = listed.filter(holds);
     if (this.sorted) listed = sortedRows(listed, this.table, this.sorted, (number) => this.path(number));
-    else if (this.isTree) listed = listed.filter((number) => !this.#isHidden(number));
+    else if (this.isTree && this.closed.size) listed = listed.filter((number) => !this.#isHidden(number));
     this.rows = listed;
+    this.places = new RowPlaces(listed.length);
     this.active = Math.min(this.active, Math.max(0, listed.length - 1));
     const shown = listed.length.toLocaleString("en");
     const all = rows.length.toLocaleString("en");
-    this.count.textContent = listed.length === rows.length ? `${all} rows` : `${shown} of ${all} rows`;
+    this.count.textContent = listed.length === rows.length ? `${all} row${rows.length === 1 ? "" : "s"}` : `${shown} of ${all} rows`;
     this.grid.setAttribute("aria-rowcount", listed.length + 1);
     this.#draw();
   }
@@ -143,47 +252,52 @@ class DataTable {
 
   #draw() {
     const many = this.rows.length;
-    const height = this.view.clientHeight || 600;
-    const first = this.printed ? 0 : Math.max(0, Math.floor(this.view.scrollTop / ROW_HEIGHT) - ROWS_BEYOND);
-    const last = Math.min(many, this.printed ? MOST_PRINTED : first + Math.ceil(height / ROW_HEIGHT) + 2 * ROWS_BEYOND);
+    const [first, last] = this.printed ? [0, Math.min(many, MOST_PRINTED)] : this.places.drawn(this.view);
     const focused = this.body.contains(document.activeElement);
-    this.body.style.height = this.printed ? "auto" : `${many * ROW_HEIGHT}px`;
     const shown = [];
     for (let at = first; at < last; at += 1) shown.push(this.#row(at));
-    if (this.active < first || this.active >= last) if (many && !this.printed) shown.push(this.#row(this.active));
-    this.body.replaceChildren(...shown);
-    if (this.printed && many > last) this.body.append(element("p", {}, `and ${(many - last).toLocaleString("en")} more rows`));
+    const apart = !this.printed && many && (this.active < first || this.active >= last) ? this.#row(this.active) : null;
+    this.body.replaceChildren(...shown, ...(apart ? [apart] : []));
+    if (this.printed) {
+      this.body.style.height = "auto";
+      if (many > last) this.body.append(element("p", {}, `and ${(many - last).toLocaleString("en")} more rows`));
+    } else {
+      const grown = this.places.measure(shown, first, this.places.at(this.view.scrollTop));
+      shown.forEach((row, index) => (row.style.top = `${this.places.top(first + index)}px`));
+      if (apart) apart.style.top = `${this.places.top(this.active)}px`;
+      this.body.style.height = `${this.places.top(many)}px`;
+      if (grown) this.view.scrollTop += grown;
+    }
     if (focused) this.#focus();
   }
 
   #row(at) {
     const number = this.rows[at];
-    const cells = this.table.rows[number].map((text, column) => this.#cell(number, column, text));
     const row = element("div", {
       role: "row",
       className: `cells ${at % 2 ? "striped" : ""} ${this.table.tones[number] ?? ""}`,
       "aria-rowindex": at + 2,
       "aria-selected": this.onChoose ? String(number === this.chosen) : null,
       tabIndex: at === this.active ? 0 : -1,
-    }, ...cells);
+    }, ...this.#columns.map((column) => this.#cell(number, column)));
     if (this.isTree) {
       row.setAttribute("aria-level", this.table.depths[number] + 1);
       if (this.#hasBranches(number)) row.setAttribute("aria-expanded", String(!this.closed.has(number)));
     }
     row.dataset.at = at;
-    if (!this.printed) row.style.top = `${at * ROW_HEIGHT}px`;
     return row;
   }
 
-  #cell(number, column, text) {
+  #cell(number, column) {
     const isName = column === 0;
-    const said = isName && this.table.depths !== null && !this.isTree ? this.path(number) : text;
-    const cell = element("div", { role: isName ? "rowheader" : "gridcell", className: this.table.numeric[column] ? "number" : "", title: said }, said);
+    const said = isName && this.table.depths !== null && !this.isTree ? this.path(number) : this.table.rows[number][column];
+    const kind = `${this.table.numeric[column] ? "number" : ""} ${said.length > MOST_WRAPPED ? "clamped" : ""}`;
+    const cell = element("div", { role: isName ? "rowheader" : "gridcell", className: kind, "aria-colindex": column + 1 }, said);
+    if (said.length > MOST_WRAPPED) cell.title = said;
     if (isName && this.isTree) {
-      const depth = this.table.depths[number];
       const mark = this.#hasBranches(number) ? (this.closed.has(number) ? "▸" : "▾") : "";
       cell.prepend(element("span", { className: "twig", "aria-hidden": "true" }, mark));
-      cell.style.setProperty("--depth", depth);
+      cell.style.setProperty("--depth", Math.min(this.table.depths[number], MOST_INDENTED));
     }
     return cell;
   }
@@ -235,10 +349,10 @@ class DataTable {
   }
 
   #reveal(at) {
-    const top = at * ROW_HEIGHT;
-    const room = this.view.clientHeight - 2 * ROW_HEIGHT;
+    const [top, bottom] = [this.places.top(at), this.places.top(at + 1)];
+    const room = this.view.clientHeight - this.titles.offsetHeight;
     if (top < this.view.scrollTop) this.view.scrollTop = top;
-    else if (top > this.view.scrollTop + room) this.view.scrollTop = top - room;
+    else if (bottom > this.view.scrollTop + room) this.view.scrollTop = bottom - room;
   }
 
   #focus() {
@@ -287,17 +401,52 @@ function leadingNumber(text) {
 /** How many characters each column needs: its longest text, within reason. */
 function columnLengths(table) {
   return table.titles.map((title, column) => {
-    let longest = title.length + (column === 0 ? 0 : 1);
+    let longest = title.length;
     table.rows.forEach((row, number) => {
-      const indent = column === 0 && table.depths !== null ? 2 * table.depths[number] + 2 : 0;
+      const indent = column === 0 && table.depths !== null ? 2 * Math.min(table.depths[number], MOST_INDENTED) + 2 : 0;
       longest = Math.max(longest, row[column].length + indent);
     });
-    return Math.min(longest, column === 0 ? 48 : 40);
+    return table.numeric[column] ? longest : Math.min(longest, column === 0 ? MOST_NAME : MOST_TEXT);
   });
 }
 
-/** Widths of columns on the screen, where a table may be wider than its place. */
-function columnWidths(lengths) {
-  const widths = lengths.map((length) => `calc(${length}ch + 1.2rem)`);
-  return [`minmax(${widths[0]}, 1fr)`, ...widths.slice(1)].join(" ");
+/** How wide each column is, in pixels, its title included: names are in letters of one width, numbers in digits. */
+function columnWidths(view, lengths, { numeric, titles }) {
+  const cell = (...children) => element("div", {}, ...children);
+  const row = element("div", { className: "cells" }, cell("0".repeat(50)), cell("0".repeat(50)), ...titles.map((title) => cell(element("strong", {}, `${title} ▲`))));
+  const probe = element("div", { className: "grid probe" }, row);
+  view.append(probe);
+  const [name, text, ...heads] = [...row.children].map((one) => widthOf(one.firstChild));
+  const around = parseFloat(getComputedStyle(row.lastChild).paddingLeft) * 2 + 2;
+  probe.remove();
+  const letters = lengths.map((length, at) => (length * (at === 0 ? name : numeric[at] ? text : LETTER * text)) / 50);
+  return letters.map((width, at) => Math.ceil(Math.max(width, heads[at]) + around));
+}
+
+/** How wide the first column is: as it needs to be, or narrower, where its names break, if others lack the room. */
+function nameWidth([wanted, ...others], room) {
+  const left = room - others.reduce((sum, width) => sum + width, 0);
+  if (left >= Math.min(wanted, Math.max(LEAST_NAME, LEAST_SHARE * wanted))) return Math.min(left, wanted);
+  return Math.min(wanted, Math.max(room * SHARE_OF_NAME, LEAST_NAME));
+}
+
+function widthOf(node) {
+  const range = document.createRange();
+  range.selectNode(node);
+  return range.getBoundingClientRect().width;
+}
+
+/** Columns after the first in runs, each of which has room beside it; a run has one at least. */
+function pagesOf(widths, name, room) {
+  const pages = [[]];
+  let used = name;
+  for (let at = 1; at < widths.length; at += 1) {
+    if (used + widths[at] > room && pages.at(-1).length) {
+      pages.push([]);
+      used = name;
+    }
+    pages.at(-1).push(at);
+    used += widths[at];
+  }
+  return pages;
 }
