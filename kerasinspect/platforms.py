@@ -377,6 +377,37 @@ def undone(undo: Callable[[], None]) -> Iterator[None]:
                 signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
+@contextmanager
+def ended_first(end: Callable[[], None]) -> Iterator[None]:
+    """Have a signal that ends the process call ``end`` first, which ends the context; the process ends by it then.
+
+    Where the context does not end, a second signal ends the process at once. What ``undone`` leaves alone is left alone
+    here too.
+    """
+    replaced: dict[int, Any] = {}
+    caught: list[int] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - what the system gives
+        signal.signal(number, replaced[number])
+        caught.append(number)
+        end()
+
+    try:
+        for number in _ENDING_SIGNALS:
+            before = signal.getsignal(number)
+            if before is signal.SIG_DFL or isinstance(before, _LastWord):
+                replaced[number] = before
+                with suppress(ValueError):
+                    signal.signal(number, handle)
+        yield
+    finally:
+        for number, handler in replaced.items():
+            with suppress(ValueError):
+                signal.signal(number, handler)
+        if caught:
+            signal.raise_signal(caught[0])
+
+
 def usable_processors() -> int:
     """The number of processors that this process may use, where the system tells, or else of all."""
     allowed = getattr(os, "sched_getaffinity", None)

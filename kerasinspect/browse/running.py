@@ -6,14 +6,18 @@ import os
 import stat
 import sys
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import MissingExtra, RequestError
+from kerasinspect.platforms import ended_first
 from kerasinspect.shown.escaping import visible_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from textual.app import App
 
     from kerasinspect.limits import Limits
 
@@ -40,10 +44,10 @@ def require_screen() -> None:
         )
 
 
-def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> None:
+def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> int:
     """Show a model, or what differs between it and a new one, until somebody quits; raises what ``open_model`` raises.
 
-    All reading ends with the view.
+    All reading ends with the view. Gives the exit status: another one than 0 where the view broke down and said why.
     """
     os.environ.pop("NO_COLOR", None)
     if not colour:
@@ -57,9 +61,11 @@ def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> N
         with _first_line(f"  {visible_name(session.top.label)}  {session.top.facts}"):
             from kerasinspect.browse.app import BrowseApp  # noqa: PLC0415 - most of the time until there is a view
         app = BrowseApp(session)
-        app.run()
+        with ended_first(partial(_end, app)):
+            app.run()
         if app.error is not None:
             raise app.error
+        return app.return_code or 0
 
 
 def _looks_like_a_model(location: str) -> bool:
@@ -88,3 +94,14 @@ def _first_line(text: str) -> Iterator[None]:
         stream.write(_LEFT)
         stream.flush()
         raise
+
+
+def _end(app: App[None]) -> None:
+    """End the view, which gives the terminal back, or what is done before or after there is one; called by a signal."""
+    from asyncio import get_running_loop  # noqa: PLC0415 - seldom needed, and the view imports it later
+
+    try:
+        loop = get_running_loop()
+    except RuntimeError:
+        sys.exit(1)
+    loop.call_soon_threadsafe(app.exit)  # which wakes it as well

@@ -10,7 +10,7 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from kerasinspect.containers.sources import BLOCK, Source
-from kerasinspect.errors import DamagedFile, RefusedFile
+from kerasinspect.errors import DamagedFile, NoNumbers, RefusedFile
 from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.model import all_values, depth_first
 from kerasinspect.shown.representation import one_line
@@ -108,7 +108,7 @@ class Unwritten:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Withheld:
-    """Values that may not be read: they lie in another file or behind a filter that is not read."""
+    """Values that may not be read: they lie in another file or behind a filter that is not read, or are no numbers."""
 
     reason: str
     is_partial: bool = True
@@ -118,11 +118,15 @@ class Withheld:
 
     def read(self, start: int, count: int) -> bytes:  # noqa: ARG002 - nothing is read, whatever is asked
         """Refuse."""
-        raise RefusedFile(self.reason)
+        raise self._refusal()
 
     def blocks(self, size: int) -> Iterator[memoryview]:  # noqa: ARG002
         """Refuse."""
-        raise RefusedFile(self.reason)
+        raise self._refusal()
+
+    def _refusal(self) -> RefusedFile:
+        """Why: where nothing of the model is missing, the array is whole and has no numbers."""
+        return RefusedFile(self.reason) if self.is_partial else NoNumbers(self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from kerasinspect.shown.escaping import count_written
+
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -34,7 +36,10 @@ STAND_INS = {
     **dict(zip("⋅░▒▓", ".:+%", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇█", "_.:;=+*#", strict=True)),
 }
-"""What a page is drawn with, and what takes its place where an encoding lacks it: in tables, of the same width."""
+"""What a page is drawn with, and what takes its place where an encoding lacks it; columns are counted of that."""
+
+_LAST = "\U0010ffff"
+"""An encoding that has this character has all of them."""
 
 LENIENT = "kerasinspect.lenient"
 """The name of the error handler, for ``reconfigure(errors=...)``."""
@@ -45,8 +50,12 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
-    written = (STAND_INS.get(one) or one.encode("ascii", "backslashreplace").decode() for one in lacking)
-    return "".join(written), error.end
+    return "".join(map(_instead, lacking)), error.end
+
+
+def _instead(character: str) -> str:
+    """What is written for a character that an encoding lacks."""
+    return STAND_INS.get(character) or character.encode("ascii", "backslashreplace").decode()
 
 
 _STREAMS = (("stdin", os.O_RDONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))
@@ -108,6 +117,12 @@ def make_lenient() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=LENIENT)
+    count_written(None if has_characters(sys.stdout, _LAST) else _written)
+
+
+def _written(character: str) -> str:
+    """What standard output gets for a character."""
+    return character if has_characters(sys.stdout, character) else _instead(character)
 
 
 def output_for_programs(elsewhere: object | None) -> TextIO:

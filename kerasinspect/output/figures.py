@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
+from kerasinspect.dtypes import holds_numbers
 from kerasinspect.output.wording import counted
 
 if TYPE_CHECKING:
@@ -92,3 +93,12 @@ def facts_on_no_numbers(counts: Statistics | Histogram) -> Iterator[str]:
         yield f"{counts.positive_infinity:,} × infinity"
     if counts.negative_infinity:
         yield f"{counts.negative_infinity:,} × -infinity"
+
+
+def undrawn(dtype: str) -> str | None:
+    """Why values of a dtype are in no picture, in a few words; None of numbers that are drawn."""
+    if holds_numbers(dtype):
+        return None
+    if dtype.startswith("complex"):
+        return "complex numbers are not drawn"
+    return "texts, no numbers" if dtype == "string" else f"no numbers that can be drawn: {dtype}"

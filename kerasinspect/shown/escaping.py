@@ -13,6 +13,10 @@ from functools import lru_cache
 from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import cut
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 NAME_LIMIT = 200
 """Characters of one name that are shown; no name in a real model comes near it."""
 
@@ -27,6 +31,9 @@ _MARKS_IN_A_ROW = 3
 
 _FIRST_MARK = "\u0300"
 """Every character before this one takes one column."""
+
+_written: list[Callable[[str], str]] = []
+"""What gives the text that is written for a character, where standard output cannot write them all; else nothing."""
 
 _RUNNER_COMMAND = late_pattern(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 _LEADING_COLON = late_pattern(r"^(\s*):(?=:)")
@@ -81,6 +88,15 @@ def columns_of(text: str) -> int:
     return sum(_columns(character) for character in text)
 
 
+def count_written(written: Callable[[str], str] | None) -> None:
+    """Have columns counted of what is written for each character, or of the characters themselves.
+
+    A page is laid out before it is encoded, and what takes the place of a character may be longer.
+    """
+    _written[:] = [] if written is None else [written]
+    _columns.cache_clear()
+
+
 def _seen(text: str) -> list[str]:
     """Each character, or the escape that stands for it."""
     seen, marks = [], 0
@@ -120,6 +136,9 @@ def _escape(character: str) -> str:
 @lru_cache(maxsize=1024)
 def _columns(character: str) -> int:
     """Columns that one character takes; kept, since texts repeat their characters."""
+    for written in _written:
+        if (text := written(character)) != character:
+            return len(text)
     if character < _FIRST_MARK:
         return 1
     from unicodedata import category, east_asian_width  # noqa: PLC0415 - as above

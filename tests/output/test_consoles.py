@@ -14,6 +14,7 @@ import pytest
 
 from kerasinspect.commands.cli import main
 from kerasinspect.output.consoles import LENIENT, STAND_INS, make_lenient, output_for_programs
+from kerasinspect.shown.escaping import columns_of, count_written
 from tests.makers.plain_models import hdf5
 from tests.places import ROOT, SAMPLES
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 NESTED = str(SAMPLES / "two_towers.keras")
 NAME = "größe_模型_ж"
 ENCODINGS = ("ascii", "cp1252", "cp437", "cp850", "cp932", "utf-8")
+
+
+@pytest.fixture(autouse=True)
+def columns_of_characters() -> Iterator[None]:
+    """Columns are counted of what these streams get, and of characters again afterwards."""
+    yield
+    count_written(None)
 
 
 def streams(encoding: str) -> Iterator[io.TextIOWrapper]:
@@ -81,6 +89,24 @@ def test_pages_are_whole_in_any_encoding(encoding: str, command: tuple[str, ...]
     for line, wanted in zip(shown, real, strict=True):
         if all(character.isascii() or character in narrow for character in wanted):
             assert len(line) == len(wanted)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize(
+    "command",
+    [("show", "--heatmap"), ("show", "--full"), ("show", "--histogram"), ("summary",), ("stats",), ("list", "--spark")],
+    ids=" ".join,
+)
+def test_no_line_is_wider_for_what_stands_in(
+    encoding: str, width: int, command: tuple[str, ...], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page is laid out for what is written, whose signs and names may be longer than the characters."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    for model in (named, str(SAMPLES / "question_network.keras")):
+        shown = output(encoding, *command, model, *(("--layer", "*") if command[0] == "show" else ()))
+        count_written(None)
+        assert max(map(columns_of, shown.decode(encoding).splitlines())) <= width
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

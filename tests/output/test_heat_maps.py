@@ -229,6 +229,17 @@ def test_means_that_are_zero_are_not_said_of_values() -> None:
     assert lines[-1].strip() == "every cell is 0"
 
 
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [((39, 3), "2 × 1"), ((41, 3), "3 × 1"), ((3, 127), "1 × 4"), ((64, 3), "4 × 1"), ((21, 149), "2 × 5")],
+    ids=str,
+)
+def test_a_caption_says_how_many_values_the_largest_cell_covers(shape: tuple[int, int], said: str) -> None:
+    """Where an axis has no equal parts, too."""
+    (caption,) = (line for line in text_of(blocks_of(numbers(*shape), ["input", "unit"])) if "each cell" in line)
+    assert caption.endswith(f"each cell the mean of up to {said} values")
+
+
 def test_values_whose_sum_no_float_holds_are_marked() -> None:
     """A mean beyond float64 is drawn as what it is: no number."""
     block = heat_map(blocks_of(np.full((400, 400), 1.7e308), ["input", "unit"]))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.analysis.pictures.windows import pieces
-from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _BAND = 1 << 18
 """Values that are read at a time."""
+
+_MOST = float(np.finfo(np.float64).max)
+_SMALL = 2.0**-64
+"""A share of the largest numbers of float64 by which as many as an array can have are added up without overflow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,35 @@ def reduce_planes(values: ShownValues, planes: Sequence[Plane], rows: int, colum
                 _add(table, begins, across[number], sums[number, at], finite[number, at])
         means = np.where(finite > 0, sums / finite, np.nan)
     sizes = [np.outer([*map(len, down)], [*map(len, parts)]).astype(np.int64).reshape(shape[1:]) for parts in across]
-    return [Cells(means[number], sizes[number] - finite[number], down, across[number]) for number in range(len(planes))]
+    found = (
+        Cells(means[number], sizes[number] - finite[number], down, across[number]) for number in range(len(planes))
+    )
+    return [_without_overflow(values, plane, cells) for plane, cells in zip(planes, found, strict=True)]
+
+
+def _without_overflow(values: ShownValues, plane: Plane, cells: Cells) -> Cells:
+    """Cells whose means are those of their finite values, also where float64 has no sum of these; reads them again."""
+    down, across = cells.rows, cells.columns
+    finite = np.array([[len(rows) * len(columns) for columns in across] for rows in down]).reshape(cells.means.shape)
+    finite -= cells.flawed
+    lost = ~np.isfinite(cells.means) & (finite > 0)
+    if not lost.any():
+        return cells
+    means, most = cells.means.copy(), _MOST
+    starts = np.cumsum([0, *map(len, across[:-1])])
+    together = max(1, _BAND // len(plane.columns))
+    turned = plane.row is not None and plane.column is not None and plane.row > plane.column
+    for at in np.flatnonzero(lost.any(1)).tolist():
+        sums = np.zeros(len(across))
+        for start in range(0, len(down[at]), together):
+            rows = down[at][start : start + together]
+            table = values.read(plane.part(rows, plane.columns)).astype(np.float64)
+            table = table.T if turned else table.reshape(len(rows), len(plane.columns))
+            small = np.where(np.isfinite(table), table * _SMALL, 0.0)
+            sums += np.add.reduceat(np.add.reduce(small, 0), starts)
+        with np.errstate(all="ignore"):  # of cells that are not lost
+            means[at] = np.where(lost[at], np.clip(sums / finite[at] / _SMALL, -most, most), means[at])
+    return replace(cells, means=means)
 
 
 def largest_mean(values: ShownValues, like: Plane, rows: int, columns: int) -> float:
@@ -152,13 +184,14 @@ def _means(block: _Values, window: Window, like: Plane, parts: tuple[tuple[range
             starts = np.cumsum([0, *map(len, along[:-1])])
             sums, finite = (np.add.reduceat(one, starts, kept.index(axis)) for one in (sums, finite))
     with np.errstate(all="ignore"):
-        means: _Values = np.where(finite > 0, sums / finite, np.nan)
+        means: _Values = np.where(finite > 0, np.clip(sums / finite, -_MOST, _MOST), np.nan)  # a sum may be too large
     return means
 
 
 def _parts(positions: range, most: int) -> tuple[range, ...]:
-    """Positions in at most so many equal parts.
+    """Positions in at most so many equal parts; where not all can be of one length, the first are longer by one.
 
+    Whoever says how many values a cell covers asks the first part, and a page of HTML counts the others from the sizes.
     There are no more of them than the longest part asks for: with parts of one and of two values side by side, means of
     the same noise would look smaller in the longer ones.
     """
@@ -166,7 +199,8 @@ def _parts(positions: range, most: int) -> tuple[range, ...]:
     if not size:
         return ()
     count = -(-size // -(-size // most))
-    starts = [number * size // count for number in range(count + 1)]
+    each, longer = divmod(size, count)
+    starts = [number * each + min(number, longer) for number in range(count + 1)]
     return tuple(positions[start:stop] for start, stop in pairwise(starts))
 
 

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kerasinspect.analysis.statistics import Bins, quantiles
+from kerasinspect.analysis.statistics.numbers import raw_blocks
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.model import Array
+
+_EXACT = 2**53
+"""Up to it float64 has every integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +24,17 @@ class Histogram:
     """Counts of the values in bins, each of which holds its lower edge, and the last one its upper edge too."""
 
     edges: tuple[float, ...]
-    """One more than there are bins, rising; one number twice where all values are it, none where there are none."""
+    """One more than there are bins, rising; one number twice where all values are it, none where there are none.
+
+    An int where an integer is one that float64 does not have.
+    """
     counts: tuple[int, ...]
     """How many finite values lie in each bin."""
     nan: int
     negative_infinity: int
     positive_infinity: int
     is_whole: bool = False
-    """Whether each bin is one whole number, in its middle."""
+    """Whether each bin is one whole number: in its middle, or its lower edge where that is an int."""
     below: int = 0
     above: int = 0
     """Finite values outside of the bins, where those are of the bulk alone."""
@@ -38,6 +45,12 @@ class Histogram:
     def finite(self) -> int:
         """How many values are finite, in the bins and outside."""
         return self.below + sum(self.counts) + self.above
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The outermost edges, or of bins that are whole numbers the first and the last of these."""
+        low, high = self.edges[0], self.edges[-1]
+        return (ceil(low), ceil(high) - 1) if self.is_whole else (low, high)
 
 
 _FEW = 0.005
@@ -76,6 +89,8 @@ def histogram(array: Array, figures: Statistics, bins: int, *, bulk: bool = Fals
         return Histogram((), (), *odd)
     if low == high:
         return Histogram((low, low), (figures.finite,), *odd)
+    if isinstance(low, int) and isinstance(high, int) and max(-low, high) > _EXACT:
+        return _of_large_integers(array, (low, high), bins, odd)
     whole = isinstance(low, int) and isinstance(high, int) and high - low < bins
     found = Bins.between(low - 0.5, high + 0.5, int(high - low) + 1) if whole else Bins.between(low, high, bins)
     edges = None if whole or not bulk else _edges_of_bulk(array, figures, found)
@@ -138,3 +153,17 @@ def _between_quantiles(array: Array, figures: Statistics, whole: Bins) -> _Bulk 
         outside = Bins.between(low, float(np.nextafter(start, low)), 1)
         below = int(outside.counted(array, finite=False, within=True).sum())
     return _Bulk(Bins.between(start, stop, whole.edges.size - 1), below)
+
+
+def _of_large_integers(array: Array, ends: tuple[int, int], bins: int, odd: tuple[int, int, int]) -> Histogram:
+    """The histogram of integers that float64 has not all of, placed by their exact distance from the lowest one."""
+    low, span = ends[0], ends[1] - ends[0]
+    whole = span < bins
+    starts = [*range(span + 1)] if whole else [-(-number * span // bins) for number in range(bins)]
+    counts = np.zeros(len(starts), np.int64)
+    edges, lowest = np.array(starts, np.uint64), np.uint64(low % 2**64)
+    for raw in raw_blocks(array):
+        distances = raw.astype(np.uint64) - lowest  # modulo 2 to the 64, as the differences of signed ones
+        counts += np.bincount(np.searchsorted(edges, distances, "right") - 1, minlength=len(starts))
+    last = span + 1 if whole else span
+    return Histogram(tuple(low + start for start in (*starts, last)), tuple(counts.tolist()), *odd, is_whole=whole)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
+from kerasinspect.browse.screens.overlay import Overlay
 from kerasinspect.browse.strips import strips_of
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.browse.widgets.row_list import RowList
@@ -55,7 +55,7 @@ class _FindingList(RowList):
         return (f"{one.severity:<8}", TONES[one.severity]), (f"{one.code} ", "quiet"), (said, "plain")
 
 
-class FindingsScreen(ModalScreen["Finding | None"]):
+class FindingsScreen(Overlay["Finding | None"]):
     """The findings, and all that is said of the chosen one; gives the one to go to."""
 
     DEFAULT_CSS = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
+from kerasinspect.browse.screens.overlay import Overlay
 from kerasinspect.browse.strips import strips_of
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.output.blocks import Block, Column, Heading, Row, Table
@@ -43,7 +43,7 @@ _IN_A_TABLE = {
 }
 
 
-class KeysScreen(ModalScreen[None]):
+class KeysScreen(Overlay[None]):
     """The list of keys, until any of those that leave it is pressed."""
 
     DEFAULT_CSS = """

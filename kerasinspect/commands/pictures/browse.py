@@ -22,5 +22,4 @@ def browse(model: str, new: str | None, *, limits: tuple[str, ...]) -> int:
 
     require_screen()
     with aside():
-        run(model, new, with_limits(DEFAULT, limits), colour=has_colour())
-    return 0
+        return run(model, new, with_limits(DEFAULT, limits), colour=has_colour())

@@ -7,14 +7,14 @@ from math import ceil, isfinite, prod
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.pictures.cells import Plane
-from kerasinspect.dtypes import holds_numbers
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.arrays.layouts import Room, assign_roles, block_positions
 from kerasinspect.output.arrays.pieces import block_labels, column_label, column_pieces, fixed_labels, positions_along
 from kerasinspect.output.blocks import Block, HeatMap, Paragraph, Picture, Strip
-from kerasinspect.output.figures import short_number
+from kerasinspect.output.figures import short_number, undrawn
 from kerasinspect.output.layout.cutting import told_apart
 from kerasinspect.output.layout.spans import LEAST_WIDTH
 from kerasinspect.output.wording import counted
@@ -77,12 +77,16 @@ class _Plan:
 def draw_heat_map(inspected: WeightInspection, options: GridOptions) -> Iterable[Block]:
     """The heat map of one weight, what a cell of it is, and what is left out; a table where it has no plane of numbers.
 
-    Raises DamagedFile where values are missing, before it gives any block.
+    Of what is not drawn it says that, then what can be shown. Raises DamagedFile where values are missing, before it
+    gives any block.
     """
     values = inspected.values
+    if why := undrawn(values.array.dtype):
+        table = inspected.attempt(lambda: [*draw(values, options)])
+        return [Paragraph(why, "quiet", 3), *([] if isinstance(table, Unread) else table)]
     roles = assign_roles(values.axes, values.window)
     empty = any(isinstance(part, range) and not part for part in values.window)
-    if roles is None or empty or not holds_numbers(values.array.dtype):
+    if roles is None or empty:
         return draw(values, options)
     values.read(values.last)  # planning costs memory for each picture
     plan = _plan(values, roles, options)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.damage import Unread
 from kerasinspect.output.blocks import Bars, Block, Paragraph
-from kerasinspect.output.figures import facts_on_no_numbers, short_number
+from kerasinspect.output.figures import facts_on_no_numbers, short_number, undrawn
 from kerasinspect.output.layout.spans import SEPARATOR
 from kerasinspect.output.wording import counted, initializer_in_words
 
@@ -50,6 +50,8 @@ def histogram_blocks(inspected: WeightInspection, width: int | None) -> list[Blo
     found = inspected.histogram
     if isinstance(found, Unread):
         return found
+    if why := undrawn(inspected.values.array.dtype):
+        return [Paragraph(why, "quiet", 3)]
     expected = inspected.expected
     facts = SEPARATOR.join(_facts(inspected, found, expected))
     if len(found.counts) <= 1:
@@ -73,11 +75,10 @@ def _bars(found: Histogram, expected: Expected | None, room: int) -> Bars:
     curve = expected.shares if expected else ()
     top = _top(shares, curve)
     low, high = found.edges[0], found.edges[-1]
-    half = 0.5 if found.is_whole else 0.0
     return Bars(
         tuple(share / top for share in shares),
         f"{100 * top:.3g}%",
-        (_number(low + half, found), _number(high - half, found)),
+        (short_number(found.ends[0], 3), short_number(found.ends[1], 3)),
         -low / (high - low) if low < 0 < high else None,
         tuple(share / top for share in curve),
         max(1, min(_WIDEST_BAR, room // len(shares))),
@@ -88,11 +89,6 @@ def _top(shares: Sequence[float], curve: Sequence[float]) -> float:
     """The share that the full height stands for."""
     highest, peak = max(shares), max(curve, default=0.0)
     return max(highest, peak) if peak <= _TALLEST * highest else highest
-
-
-def _number(value: float, found: Histogram) -> str:
-    """A number at an end of the axis."""
-    return f"{value:,.0f}" if found.is_whole else short_number(value, 3)
 
 
 def _facts(inspected: WeightInspection, found: Histogram, expected: Expected | None) -> Iterator[str]:

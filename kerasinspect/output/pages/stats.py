@@ -108,4 +108,5 @@ def _row(
     numbers = (figures.minimum, figures.maximum, figures.mean, figures.std, initial_std(weight), figures.norm)
     counts = (figures.zeros, figures.nan, figures.infinities, figures.subnormals)
     quantiles = one.quantiles or (None,) * len(points)
-    return Row((*head, *map(number, (*numbers, *quantiles)), *map(count, counts)))
+    is_counted = figures.count == figures.finite + figures.nan + figures.infinities  # complex numbers and texts are not
+    return Row((*head, *map(number, (*numbers, *quantiles)), *(count(one) if is_counted else "" for one in counts)))

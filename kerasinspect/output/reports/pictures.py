@@ -209,7 +209,7 @@ def _histogram(inspected: WeightInspection, found: Histogram) -> Document:
     weight = inspected.weight
     drawn = inspected.expected
     about = SEPARATOR.join(_about_histogram(inspected, found, drawn))
-    low, high = (short_number(found.edges[at]) for at in (0, -1))
+    low, high = map(short_number, found.ends)
     return {
         "kind": "histogram",
         "label": visible(f"Histogram of {weight.path}, from {low} to {high}. {about}"),

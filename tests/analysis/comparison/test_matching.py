@@ -294,6 +294,33 @@ def test_integers_whose_scale_is_lost_are_not_held_against_numbers() -> None:
     assert matched(chain(lost), chain(replace(lost, name="c", path="c"))) == [("b", "c", "values")]
 
 
+@pytest.mark.parametrize("odd", [np.full(UNITS, "text"), np.arange(UNITS) * 1j], ids=["texts", "complex"])
+def test_what_holds_no_numbers_on_one_side_is_not_held_against_numbers(odd: Values) -> None:
+    """Layers of one shape of which one has a bias of no numbers: their names have to tell."""
+    plain = layer("a", random(1), random(2, UNITS))
+    strange = layer("a", random(1), odd)
+    for old, new in ((plain, strange), (strange, plain)):
+        assert matched(chain(old), chain(new)) == [("a", "a", "path")]
+        shuffled = chain(layer("b", random(3), random(4, UNITS)), replace(new, name="c", path="c"))
+        assert ("a", "c", "values") not in matched(chain(old), shuffled)
+    assert matched(chain(strange), chain(replace(strange, name="c", path="c"))) == [("a", "c", "values")]
+
+
+def test_too_many_layers_of_which_one_side_holds_no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for the values of a pair later on has numbers of one kind as well."""
+    monkeypatch.setattr(by_values, "_MOST", 10)
+    monkeypatch.setattr(by_values, "_SOME", 2)
+    texts = np.full(UNITS, "text")
+    old = [layer(f"a{n}", random(n), random(n + 100, UNITS)) for n in range(20)]
+    new = [layer(f"b{n}", random(n), texts) for n in range(20)]
+    rest = (
+        [layer(f"c{n}", random(n + 50), texts) for n in range(20)],
+        [layer(f"d{n}", random(n + 50), random(n + 200, UNITS)) for n in range(20)],
+    )
+    found = matched(chain(*old, *rest[0]), chain(*new, *rest[1]))
+    assert len([one for one, other, _ in found if one and other]) == 40
+
+
 def test_values_that_cannot_be_read_say_nothing() -> None:
     """The rest is matched as ever."""
     one = layer("a", random(1))

@@ -73,6 +73,16 @@ def test_cells_cover_as_many_values_as_their_neighbours(size: int, most: int, le
     assert {*map(len, found.rows)} == lengths
 
 
+def test_no_cell_covers_more_than_the_first() -> None:
+    """Whatever is said of the largest cell is asked of the first one, and cells of two values are no single values."""
+    for size in range(1, 130):
+        for most in (1, 2, 3, 7, 20, 40):
+            found = reduced(MemoryArray(np.zeros((1, size))), (range(1), range(size)), (0, 1), (1, most))
+            lengths = [*map(len, found.columns)]
+            assert lengths == sorted(lengths, reverse=True)
+            assert found.is_reduced == (size > most)
+
+
 def test_one_value_a_cell_where_they_fit() -> None:
     """A small table is not reduced."""
     values = np.arange(12, dtype=np.float32).reshape(3, 4) - 5
@@ -106,6 +116,25 @@ def test_vectors_and_single_values_have_one_row() -> None:
     np.testing.assert_array_equal(scalar.means, [[7.0]])
     empty = reduced(MemoryArray(np.zeros((0, 4))), (range(0), range(4)), (0, 1), (9, 3))
     assert (empty.means.shape, empty.flawed.shape, empty.scale) == ((0, 2), (0, 2), 0.0)
+
+
+@pytest.mark.parametrize("band", [7, 1 << 18], ids=["many-bands", "one-band"])
+def test_sums_beyond_float64_have_means(band: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finite values near the largest number are no infinities, however many are in a cell."""
+    monkeypatch.setattr(cells, "_BAND", band)
+    most = float(np.finfo(np.float64).max)
+    values = np.random.default_rng(3).uniform(0.9, 1, (23, 17)) * np.where(np.arange(17) < 9, 1.7e308, -1.7e308)
+    values[:4, :4] = most
+    values[20, 16], values[21:, :2] = np.inf, np.nan
+    values[4:8, :4] = 5e-324
+    found = reduced(MemoryArray(values), (range(23), range(17)), (0, 1), (6, 5))
+    small = reduced(MemoryArray(values / 2**20), (range(23), range(17)), (0, 1), (6, 5))
+    assert np.isfinite(found.means).all()
+    np.testing.assert_array_equal(found.flawed, small.flawed)
+    np.testing.assert_allclose(found.means[found.means > 1], small.means[found.means > 1] * 2**20, rtol=1e-12)
+    assert (found.means[0, 0], found.means[1, 0], found.scale) == (most, 5e-324, most)
+    turned = reduced(MemoryArray(values.T), (range(17), range(23)), (1, 0), (6, 5))
+    np.testing.assert_allclose(turned.means, found.means, rtol=1e-12)
 
 
 def test_values_that_are_no_numbers_are_counted() -> None:

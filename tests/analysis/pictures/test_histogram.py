@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,48 @@ def test_few_whole_numbers_have_a_bin_each() -> None:
         (-2.5, -1.5, -0.5, 0.5, 1.5), (2, 0, 1, 1), 0, 0, 0, is_whole=True
     )
     assert not counted(MemoryArray(values), 3).is_whole
+
+
+def test_integers_that_float64_does_not_have_have_a_bin_each() -> None:
+    """Neighbours beyond 2 to the 53 are no one number, whatever the sign and the dtype."""
+    values = 2**60 + np.arange(20).reshape(5, 4) % 4
+    found = counted(MemoryArray(values), 6)
+    assert found == Histogram(tuple(2**60 + at for at in range(5)), (5, 5, 5, 5), 0, 0, 0, is_whole=True)
+    assert found.ends == (2**60, 2**60 + 3)
+    below = counted(MemoryArray(-values), 6)
+    assert (below.counts, below.ends) == ((5, 5, 5, 5), (-(2**60) - 3, -(2**60)))
+    unsigned = np.array([2**64 - 1, 2**64 - 2, 2**64 - 2, 2**64 - 4], np.uint64)
+    assert counted(MemoryArray(unsigned), 4).counts == (1, 0, 2, 1)
+    small = counted(MemoryArray(np.array([-2, 1], np.int8)), 4)
+    assert small.ends == (-2, 1)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    dtype=st.sampled_from(["int64", "uint64"]),
+    start=st.integers(0, 2**64),
+    span=st.integers(1, 2**64) | st.integers(1, 2**14),
+    shares=st.lists(st.floats(0, 1), max_size=40),
+    bins=st.integers(1, 80),
+)
+def test_any_large_integers_are_counted_by_the_edges(
+    dtype: str, start: int, span: int, shares: list[float], bins: int
+) -> None:
+    """Every one lies between the edges of the bin that counts it, exactly, and the edges rise."""
+    least, most = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
+    low = min(least + start, most)
+    high = min(low + span, most)
+    numbers = [low, high, *(min(low + int(share * (high - low)), high) for share in shares)]
+    found = counted(MemoryArray(np.array(numbers, dtype)), bins)
+    edges = found.edges
+    assert all(one < other for one, other in pairwise(edges)) or low == high
+    if max(abs(low), abs(high)) > 2**53 and low < high:
+        inside = [
+            [low <= one < high or (one == high and at == len(found.counts) - 1) for one in numbers]
+            for at, (low, high) in enumerate(pairwise(edges))
+        ]
+        assert found.counts == tuple(map(sum, inside))
+        assert (edges[0], found.ends[1]) == (low, high)
 
 
 def test_one_value_has_one_bin() -> None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
+from kerasinspect.analysis.pictures.cells import Plane, reduce_plane
+from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.shown.escaping import visible_name
+from tests.makers.handmade import MemoryArray
 from tests.output.reports.reading import page_of, page_of_model
 from tests.output.reports.test_pages import SCRIPTS
 from tests.output.test_hostile_names import poisoned
@@ -289,3 +294,19 @@ def test_no_serious_fault_of_accessibility(
     opened.page.evaluate(Path(AXE).read_text())
     found = opened.page.evaluate("axe.run()")["violations"]
     assert [fault["id"] for fault in found if fault["impact"] in {"serious", "critical"}] == []
+
+
+def test_a_cell_is_told_with_the_positions_it_covers(show: Callable[..., Opened], sample_models: Path) -> None:
+    """The page counts them from sizes as the cells were made, for any number of positions in any number of cells."""
+    opened = show(page_of(sample_models / "question_network.keras").html)
+    asked, expected = [], []
+    for size, most in product((*range(1, 70), 5001), (1, 2, 7, 20, 40, 3600)):
+        array = MemoryArray(np.zeros((1, size)))
+        plane = Plane((range(1), range(size)), 0, 1)
+        parts = reduce_plane(shown_values("layer/kernel", array, ()), plane, 1, most).columns
+        asked.append({"name": "unit", "start": 3, "size": size, "cells": len(parts)})
+        ends = ((part[0] + 3, part[-1] + 3) for part in parts)
+        expected.append([f"unit {first}" if first == last else f"unit {first} to {last}" for first, last in ends])
+    told = "asked.map((axis) => Array.from({ length: axis.cells }, (_, at) => covered(axis, at)))"
+    assert opened.page.evaluate(f"(asked) => {told}", asked) == expected
+    assert opened.is_clean

@@ -60,6 +60,12 @@ def test_a_large_array_has_means() -> None:
     assert picture["panels"][0]["axes"][1] == {"name": "unit", "start": 0, "size": 512, "cells": 64}
 
 
+def test_a_caption_says_that_cells_of_two_values_are_means() -> None:
+    """Where most cells cover two values and the others one."""
+    assert heat_map(numbers(1, 5001), ["input", "unit"])["about"].endswith("a cell is the mean of up to 1 × 2 values")
+    assert heat_map(numbers(3, 4), ["input", "unit"])["about"] == "down: 3 inputs · across: 4 units"
+
+
 def test_odd_values_are_marked() -> None:
     """A cell without a finite value has no mean, and the number of its odd values is there."""
     values = numbers(4, 4)

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.matching.by_name import Couple
     from kerasinspect.analysis.comparison.matching.by_values import Known
     from kerasinspect.analysis.comparison.matching.pairs import Pairs
-    from kerasinspect.analysis.comparison.matching.places import Place, Side
+    from kerasinspect.analysis.comparison.matching.places import Place, Side, ValueForm
     from kerasinspect.analysis.comparison.matching.sketches import Sketch
-
-    _Form = tuple[tuple[tuple[int, ...], ...], tuple[bool, ...]]
 
 _SURE = 0.95
 """The cosine above which no other layer can be nearer by the margin that a pair by values needs."""
@@ -50,29 +48,24 @@ def decide_by_values(old: Side, new: Side, couples: Sequence[Couple], pairs: Pai
     """Take every pair that values tell; ``couples`` are layers of one name."""
     count = _count(old, new)
     fitting = {two.number: one for one, two in couples if two.weights and pairs.are_free(one, two) and fit(one, two)}
-    unsettled: dict[_Form, _Open] = defaultdict(_Open)
+    unsettled: dict[ValueForm, _Open] = defaultdict(_Open)
     for number, one in fitting.items():
         two = new.places[number]
         sketches = _differing(one, two, count)
         if sketches is None or _are_alike(*sketches):
             pairs.add(one, two, way_of(one, two))
         else:
-            _keep(unsettled[_form(two)], (one, two), sketches)
+            _keep(unsettled[two.value_form], (one, two), sketches)
     named = {one.number for one in fitting.values()}
     for place, sketch in _others(pairs.free_old(old.places), named, count):
-        unsettled[_form(place)].olds.append((place, sketch))
+        unsettled[place.value_form].olds.append((place, sketch))
     for place, sketch in _others(pairs.free_new(new.places), set(fitting), count):
-        unsettled[_form(place)].news.append((place, sketch))
+        unsettled[place.value_form].news.append((place, sketch))
     for layers in unsettled.values():
         told = pair_alike(layers.olds, layers.news)
         for one, two in told.pairs:
             pairs.add(one, two, way_of(one, two) if fitting.get(two.number) is one else "values")
         pairs.keep_asking(told.olds, told.news)
-
-
-def _form(place: Place) -> _Form:
-    """What two layers must have in common for their values to be held against each other."""
-    return place.shapes, place.told
 
 
 def _count(old: Side, new: Side) -> int:

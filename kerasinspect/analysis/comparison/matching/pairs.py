@@ -49,9 +49,11 @@ class Pairs:
     def may_add(self, old: Place, new: Place) -> bool:
         """Whether two layers are free, and values that are still to be asked do not belie that they are a pair."""
         one, other = self.old_sketches.get(old.number), self.new_sketches.get(new.number)
-        if one and other and likeness(one, other) < by_chance(min(one.freedom, other.freedom), 1):
+        if not self.are_free(old, new):
             return False
-        return self.are_free(old, new)
+        if one is None or other is None or old.value_form != new.value_form:
+            return True
+        return likeness(one, other) >= by_chance(min(one.freedom, other.freedom), 1)
 
     def is_pair(self, old: Place, new: Place) -> bool:
         """Whether just these two are partners."""

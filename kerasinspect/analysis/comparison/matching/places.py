@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.placed_layers import known_class, placed_layers
+from kerasinspect.dtypes import holds_numbers
 from kerasinspect.knowledge.layers import group_name
 from kerasinspect.knowledge.layers.weights import LORA_FACTORS
 from kerasinspect.knowledge.naming import current_class_name, number_in, unnumbered
@@ -29,6 +30,9 @@ _LOST_VALUES: frozenset[RemarkKind] = frozenset({"lost-scale", "untold-packing"}
 
 _Group: TypeAlias = "tuple[int | None, str]"
 """What layers have in common that Keras may have numbered together: the layer around them, and their class."""
+
+ValueForm: TypeAlias = "tuple[tuple[tuple[int, ...], ...], tuple[bool, ...]]"
+"""The shapes of a layer's own weights, and of which of them the file tells numbers."""
 
 Kinds: TypeAlias = "dict[tuple[str, tuple[tuple[int, ...], ...], tuple[int, ...]], int]"
 """A number for each kind of layer that was met on either side: same class, same shapes, same layers with weights."""
@@ -58,7 +62,12 @@ class Place:
     @property
     def told(self) -> tuple[bool, ...]:
         """Of which of its own weights the file tells the values: only numbers of one kind can be alike."""
-        return tuple(map(tells_values, self.weights))
+        return tuple(tells_values(one) and holds_numbers(values_of(one).dtype) for one in self.weights)
+
+    @property
+    def value_form(self) -> ValueForm:
+        """What two layers must have in common for their values to be held against each other."""
+        return self.shapes, self.told
 
     @property
     def is_named(self) -> bool:
