@@ -13,6 +13,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 TABLE = Path(__file__).parents[1] / "kerasinspect/knowledge/hub/table.json"
 _TOLD = ("use_bias", "center", "scale", "use_scale", "bias_axes", "reset_after")
@@ -49,7 +50,7 @@ def _read(package: Path) -> dict[str, _Module]:
     for path in sorted(package.rglob("*.py")):
         name = ".".join(path.relative_to(package.parent).with_suffix("").parts)
         tree = ast.parse(path.read_text())
-        imports = {}
+        imports: dict[str, str] = {}
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 imports |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
@@ -200,7 +201,7 @@ def _add_observed(reader: _Reader, modules: dict[str, _Module], made: Path) -> N
             found.seen += [names for names in row["weights"] if names not in found.seen]
 
 
-def table_of(package: Path, made: Path) -> dict[str, object]:
+def table_of(package: Path, made: Path) -> dict[str, Any]:
     """The table of a package's layers."""
     modules = _read(package)
     reader = _Reader(modules)
@@ -233,8 +234,8 @@ def _row(found: _Class, places: dict[tuple[str, str], int]) -> dict[str, object]
     base = next((name for name in _keras_bases(found) if name != "Layer"), "")
     parts = {}
     for key, options in sorted(found.parts.items()):
-        held = [[name, places.get((module, name), -1), told] for name, module, told in options]
-        known = [one for one, option in zip(held, options, strict=True) if not option[1] or one[1] >= 0]
+        held = [(name, module, places.get((str(module), str(name)), -1), told) for name, module, told in options]
+        known = [[name, place, told] for name, module, place, told in held if not module or place >= 0]
         if known:
             parts[key] = known
     weights = [weight for weight in found.weights if weight[0]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import closing
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from kerasinspect.errors import (
     ClosedModel,
@@ -23,15 +23,17 @@ from kerasinspect.errors import (
 )
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.late.patterns import late_pattern
-from kerasinspect.platforms import WINDOWS, Descriptor, is_device, leads_elsewhere, open_descriptor, system_path
+from kerasinspect.platforms import WINDOWS, is_device, leads_elsewhere, open_descriptor, system_path
 from kerasinspect.progress import watched_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _BLOBS = "blobs"
 """The folder of a download cache that keeps contents; those who use them lie two or more folders below its parent."""
+_ADDRESS = late_pattern(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://")
+"""What the address of a file on another machine begins with; one letter is a disk of Windows."""
 _HASH = late_pattern(r"[0-9a-f]{40,64}")
 """The names that the cache of a model hub gives to contents: hexadecimal hashes."""
 STANDARD_INPUT = "-"
@@ -47,12 +49,39 @@ class _Taker(Protocol):
         """Take in bytes from a position of the file, which are valid until this returns."""
 
 
+class _OpenFile(Protocol):
+    """An open file, as ``platforms.Descriptor`` is one of this machine."""
+
+    def status(self) -> os.stat_result:
+        """The status of the file now."""
+
+    def read(self, position: int, count: int) -> bytes:
+        """Up to ``count`` bytes from ``position``, from any number of threads."""
+
+    def fill(self, view: memoryview, position: int) -> int:
+        """Read into ``view``, up to its size; give how many bytes that were."""
+
+
+@runtime_checkable
+class _Fetching(_OpenFile, Protocol):
+    """An open file of another machine, which knows what of it was fetched."""
+
+    def holds(self, position: int, count: int) -> bool:
+        """Whether bytes are here already."""
+
+    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Fetch ranges, each a position and a number of bytes."""
+
+    def address_beside(self, name: str) -> str:
+        """The address of another file of the same folder."""
+
+
 class Handle:
     """An open file until it is closed, or until nobody has anything of it any more."""
 
     __slots__ = ("_descriptor", "path", "progress", "status", "taker")
 
-    def __init__(self, descriptor: Descriptor, path: str) -> None:
+    def __init__(self, descriptor: _OpenFile, path: str) -> None:
         """Take an open file, and what the user called it."""
         self.path = path
         self.status = descriptor.status()
@@ -61,10 +90,10 @@ class Handle:
         """Counts what is read of it; None where nobody watches."""
         self.taker: _Taker | None = None
         """Is given what is read of it, by any thread; None where nobody wants it."""
-        self._descriptor: Descriptor | None = descriptor
+        self._descriptor: _OpenFile | None = descriptor
 
     @property
-    def descriptor(self) -> Descriptor:
+    def descriptor(self) -> _OpenFile:
         """The open file, to be held while it is read; raises ClosedModel once it is closed."""
         held = self._descriptor
         if held is None:
@@ -90,9 +119,30 @@ class Handle:
         self._descriptor = None
 
 
+def is_address(path: str) -> bool:
+    """Whether a path is the address of a file on another machine."""
+    return "://" in path and _ADDRESS.match(path) is not None
+
+
 def path_in_words(path: str) -> str:
     """The path of a file as messages and pages say it."""
     return "standard input" if path == STANDARD_INPUT else path
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Fetches parts of a source on another machine before they are read, many at the same time."""
+
+    file: _Fetching
+    start: int
+
+    def holds(self, position: int, count: int) -> bool:
+        """Whether bytes of the source are here already."""
+        return self.file.holds(self.start + position, count)
+
+    def fetch(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Fetch ranges, each a position and a number of bytes; raises FailedRead where they cannot be read."""
+        self.file.prefetch([(self.start + position, count) for position, count in ranges])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +229,12 @@ class Source:
         self.count_read(got)
         return got
 
+    @property
+    def ahead(self) -> Ahead | None:
+        """What fetches parts of this source before they are read; None for a file of this machine."""
+        file = self.handle.descriptor
+        return Ahead(file, self.start) if isinstance(file, _Fetching) else None
+
     def _hand_on(self, position: int, data: bytes | memoryview) -> None:
         """Give bytes that were read to whoever takes them in."""
         taker = self.handle.taker
@@ -196,6 +252,26 @@ class Source:
         if start < 0 or size < 0 or start + size > self.size:
             raise self.too_short(start, size, self.size)
         return Source(self.path, self.handle, self.start + start, size, inside)
+
+    def beside(self, name: str) -> Source:
+        """Another file of the same folder, opened; raises what ``open_beside`` raises, or ``open_source``."""
+        file = self.handle.descriptor
+        if isinstance(file, _Fetching):
+            return open_source(file.address_beside(name))
+        from pathlib import Path  # noqa: PLC0415 - most models are one file
+
+        return open_beside(Path(self.path).parent, name)
+
+    def has_beside(self, name: str) -> bool:
+        """Whether the same folder has another file of that name, be it one that cannot be read."""
+        file = self.handle.descriptor
+        if not isinstance(file, _Fetching):
+            return os.path.lexists(os.path.join(os.path.dirname(self.path), name))  # noqa: PTH118, PTH120 - as above
+        try:
+            open_source(file.address_beside(name)).close()
+        except NotAModel:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the file; every slice of it ends with it."""
@@ -231,9 +307,16 @@ class Source:
 def open_source(path: str | os.PathLike[str]) -> Source:
     """Open a regular file for reading by position.
 
-    Raises NotAModel for what is missing, unreadable, or no regular file, which is not even opened; it never waits.
+    An address is opened on the machine that it names, for which alone it waits. Raises NotAModel for what is missing,
+    unreadable, or no regular file, which is not even opened; for an address what ``open_remote`` raises.
     """
     name = os.fspath(path)
+    if is_address(name):
+        from kerasinspect.containers.remote.opening import open_remote  # noqa: PLC0415 - most models are files here
+
+        opened, shown = open_remote(name)
+        remote = Handle(opened, shown)
+        return Source(shown, remote, 0, remote.status.st_size)
     refuse_device(name)
     try:
         require_file(name, os.stat(system_path(name)).st_mode)  # noqa: PTH116 - pathlib takes 3 ms to import

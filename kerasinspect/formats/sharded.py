@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.walk import read_hdf5
-from kerasinspect.containers.sources import STANDARD_INPUT, open_beside
+from kerasinspect.containers.sources import STANDARD_INPUT
 from kerasinspect.containers.stored import Group, Tree
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, NotAModel, RefusedFile
@@ -72,7 +71,7 @@ def _open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks
     """The shards of an index, each file once, whatever the number of names that lead to it."""
     met: dict[tuple[int, int], str] = {}
     for name in names:
-        shard = files.enter_context(closing(_open_shard(Path(source.path).parent, name, source)))
+        shard = files.enter_context(closing(_open_shard(name, source)))
         status = shard.handle.status
         first = met.setdefault((status.st_dev, status.st_ino), name) if status.st_ino else name
         if first == name:
@@ -109,7 +108,7 @@ def _numbered_shards(source: Source, names: Collection[str]) -> Iterator[str]:
     stem = Path(source.path).name.removesuffix(INDEX_ENDING)
     for number in count():
         name = shard_name(stem, number)
-        if name not in names and not os.path.lexists(Path(source.path).with_name(name)):
+        if name not in names and not source.has_beside(name):
             return
         yield name
 
@@ -119,13 +118,13 @@ def shard_name(stem: str, number: int) -> str:
     return f"{stem}_{number:05}.weights.h5"
 
 
-def _open_shard(folder: Path, name: str, index: Source) -> Source:
+def _open_shard(name: str, index: Source) -> Source:
     """One shard; raises DamagedFile where it is missing, RefusedFile where it is a link out of the folder."""
-    if not is_device(name) and not os.path.lexists(folder / name):
+    if not is_device(name) and not index.has_beside(name):
         message = f"The shard {name} that {index.path} names is missing."
-        raise DamagedFile(message, f"Put it into {folder} or save the model again.")
+        raise DamagedFile(message, f"Put it beside {index.path} or save the model again.")
     try:
-        return open_beside(folder, name)
+        return index.beside(name)
     except NotAModel as error:
         raise DamagedFile(error.message, f"{index.path} needs it.") from error
 

@@ -22,7 +22,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.sources import STANDARD_INPUT, open_source
+from kerasinspect.containers.remote.addresses import shown_address
+from kerasinspect.containers.sources import STANDARD_INPUT, is_address, open_source
 from kerasinspect.containers.standard_input import copy_standard_input
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import MissingExtra, RequestError, UnreadableFile
@@ -176,7 +177,13 @@ def _room() -> Iterator[None]:
 
 
 def _with_file(task: Task, folder: Path) -> Task:
-    """A task whose model is a file: what is standard input to us is none to the worker, and gets a copy there."""
+    """A task whose model is a file: what is standard input to us is none to the worker, and gets a copy there.
+
+    Raises RequestError for the address of a model, which Keras would take for a path.
+    """
+    if is_address(task.path):
+        message = f"{shown_address(task.path)} is on another machine, and Keras loads what is here."
+        raise RequestError(message, "Download it and name the file.")
     return replace(task, path=str(copy_standard_input(folder))) if task.path == STANDARD_INPUT else task
 
 

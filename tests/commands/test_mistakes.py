@@ -244,7 +244,6 @@ TYPOS = {
     "quotes within quotes": ('"second.keras"', "Did you mean second.keras?"),
     "separators of Windows": ("runs\\third.keras", "Did you mean runs/third.keras?"),
     "the address of a file": ("file:///runs/third.keras", "Name the path: /runs/third.keras"),
-    "no address yet": ("https://x.y/z.keras", "Download it and name the file, or pipe it: curl -L ADDRESS |"),
 }
 
 

@@ -17,6 +17,7 @@ from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.zip.archive import STEP, Archive, open_archive
 from kerasinspect.errors import ClosedModel, DamagedFile, RefusedFile, UnreadableFile
 from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.platforms import Descriptor
 from tests.makers.raw_zip import DEFLATED, WIDE, Part, end_record, raw_zip
 
 if TYPE_CHECKING:
@@ -101,7 +102,10 @@ def test_a_deflated_member_is_inflated_once_into_a_file_without_a_name(tmp_path:
     archive = opened(tmp_path, raw_zip(only("model.weights.h5", method=DEFLATED)))
     source = archive.source("model.weights.h5")
     assert archive.source("model.weights.h5") is source
-    number = source.handle.descriptor.number
+    descriptor = source.handle.descriptor
+    assert isinstance(descriptor, Descriptor)
+    number = descriptor.number
+    del descriptor
     assert os.fstat(number).st_nlink == 0
     archive.close()
     with pytest.raises(OSError, match="Bad file descriptor"):

@@ -244,7 +244,7 @@ def test_values_whose_sum_no_float_holds_have_a_mean() -> None:
     """They are finite, and drawn as numbers."""
     block = heat_map(blocks_of(np.full((400, 400), 1.7e308), ["input", "unit"]))
     assert (block.is_flawed, block.scale) == (False, "1.7e+308")
-    assert {cell for strip in block.strips for picture in strip.pictures for row in picture.cells for cell in row} == {1}
+    assert {cell for row in block.strips[0].pictures[0].cells for cell in row} == {1}
 
 
 def test_a_damaged_array_gives_no_block() -> None:

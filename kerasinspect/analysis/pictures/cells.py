@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _BAND = 1 << 18
 """Values that are read at a time."""
 
+_MOST = float(np.finfo(np.float64).max)
 _SMALL = 2.0**-64
 """A share of the largest numbers of float64 by which as many as an array can have are added up without overflow."""
 
@@ -120,10 +121,10 @@ def reduce_planes(values: ShownValues, planes: Sequence[Plane], rows: int, colum
                 _add(table, begins, across[number], sums[number, at], finite[number, at])
         means = np.where(finite > 0, sums / finite, np.nan)
     sizes = [np.outer([*map(len, down)], [*map(len, parts)]).astype(np.int64).reshape(shape[1:]) for parts in across]
-    return [
-        _without_overflow(values, plane, Cells(means[at], sizes[at] - finite[at], down, across[at]))
-        for at, plane in enumerate(planes)
-    ]
+    found = (
+        Cells(means[number], sizes[number] - finite[number], down, across[number]) for number in range(len(planes))
+    )
+    return [_without_overflow(values, plane, cells) for plane, cells in zip(planes, found, strict=True)]
 
 
 def _without_overflow(values: ShownValues, plane: Plane, cells: Cells) -> Cells:
@@ -134,7 +135,7 @@ def _without_overflow(values: ShownValues, plane: Plane, cells: Cells) -> Cells:
     lost = ~np.isfinite(cells.means) & (finite > 0)
     if not lost.any():
         return cells
-    means, most = cells.means.copy(), float(np.finfo(np.float64).max)
+    means, most = cells.means.copy(), _MOST
     starts = np.cumsum([0, *map(len, across[:-1])])
     together = max(1, _BAND // len(plane.columns))
     turned = plane.row is not None and plane.column is not None and plane.row > plane.column
@@ -183,7 +184,7 @@ def _means(block: _Values, window: Window, like: Plane, parts: tuple[tuple[range
             starts = np.cumsum([0, *map(len, along[:-1])])
             sums, finite = (np.add.reduceat(one, starts, kept.index(axis)) for one in (sums, finite))
     with np.errstate(all="ignore"):
-        means: _Values = np.where(finite > 0, sums / finite, np.nan)
+        means: _Values = np.where(finite > 0, np.clip(sums / finite, -_MOST, _MOST), np.nan)  # a sum may be too large
     return means
 
 

@@ -115,13 +115,22 @@ class Header(NamedTuple):
         """
         if self.fallback:
             return self.fallback.links()
+        table = self.symbol_table()
+        return partial(table_links, self.file, *table) if table else lambda: iter(())
+
+    def symbol_table(self) -> tuple[int, int] | None:
+        """The addresses of the tree of a group and of its heap of names; None for one that has none.
+
+        Raises ValueError for a second table.
+        """
         tables = self.messages.get(SYMBOL_TABLE, ())
         if not tables:
-            return lambda: iter(())
+            return None
         if len(tables) > 1 or tables[0].nbytes != _TWO_ADDRESSES.size:
             complaint = "a group with two tables of symbols, or with one that is cut short"
             raise ValueError(complaint)
-        return partial(table_links, self.file, *_TWO_ADDRESSES.unpack_from(self.data, tables[0].start))
+        tree, heap = _TWO_ADDRESSES.unpack_from(self.data, tables[0].start)
+        return tree, heap
 
     def attributes(self, path: str) -> Mapping[str, Attribute]:
         """All attributes by name; ``path`` is what the object is called.

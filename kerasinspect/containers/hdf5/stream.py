@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kerasinspect.limits import Limits
 
 _PAGE_BITS = 13
-_PAGE = 1 << _PAGE_BITS
+PAGE = 1 << _PAGE_BITS
 """Bytes that are read at once: headers of a few objects stand side by side, and between two groups lie values."""
 _MOST_PAGES = 512
 """Pages that are kept: the headers of ResNet152V2 lie in 498, which took 2,600 reads when only the last one was."""
@@ -60,10 +60,10 @@ class MeteredStream:
         else:
             self.spans.extend((address, size))
         self._behind = address + size
-        number, first = address >> _PAGE_BITS, address & (_PAGE - 1)
-        if first + size <= _PAGE:
+        number, first = address >> _PAGE_BITS, address & (PAGE - 1)
+        if first + size <= PAGE:
             return (self._pages.get(number) or self._page(number))[first : first + size]
-        if first + size <= 2 * _PAGE:
+        if first + size <= 2 * PAGE:
             pages = (self._pages.get(each) or self._page(each) for each in (number, number + 1))
             return b"".join(pages)[first : first + size]
         return self.source.read_at(address, size)
@@ -73,7 +73,7 @@ class MeteredStream:
         if len(self._pages) >= _MOST_PAGES:
             del self._pages[next(iter(self._pages))]
         start = number << _PAGE_BITS
-        page = self._pages[number] = self.source.read_at(start, min(_PAGE, max(0, self._size - start)))
+        page = self._pages[number] = self.source.read_at(start, min(PAGE, max(0, self._size - start)))
         return page
 
     def forget(self) -> None:

@@ -46,10 +46,12 @@ class _Superblock(NamedTuple):
 
 def superblock_position(source: Source) -> int | None:
     """The offset of the superblock: 0, or behind a user block of 512, 1024, 2048 ... bytes; None without one."""
-    position = 0
+    position, ahead = 0, source.ahead
     while position + len(SIGNATURE) <= source.size:
         if source.read_at(position, len(SIGNATURE)) == SIGNATURE:
             return position
+        if ahead and not position:
+            ahead.fetch([(_FIRST_USER_BLOCK << times, len(SIGNATURE)) for times in range(source.size.bit_length())])
         position = position * 2 or _FIRST_USER_BLOCK
     return None
 

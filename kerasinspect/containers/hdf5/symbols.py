@@ -27,9 +27,9 @@ _FREE_BLOCK = struct.Struct("<QQ")
 """A free block: the place of the next one, and its own bytes."""
 _NO_BLOCK = (1, UNDEFINED)
 """The places that stand for no further free block."""
-_TABLE = struct.Struct("<5sxH")
+TABLE = struct.Struct("<5sxH")
 """Signature and version, symbols."""
-_SYMBOL = struct.Struct("<QQI4xI12x")
+SYMBOL = struct.Struct("<QQI4xI12x")
 """Place of the name in the heap, address of the object, kind of link, place of a soft link's target in the heap."""
 GROUP_NODE = 0
 _SOFT_LINK = 2
@@ -45,9 +45,9 @@ def symbols(stream: MeteredStream, tree: int, heap: int) -> Iterator[tuple[bytes
     """
     names, last = heap_of(stream, heap), b""
     for (address,) in leaf_entries(stream, tree, GROUP_NODE, NODE_ENTRY):
-        signature, count = _TABLE.unpack(stream.at(address, _TABLE.size))
+        signature, count = TABLE.unpack(stream.at(address, TABLE.size))
         expect(signature, b"SNOD\1")
-        for place, target, kind, soft in _SYMBOL.iter_unpack(stream.at(address + _TABLE.size, count * _SYMBOL.size)):
+        for place, target, kind, soft in SYMBOL.iter_unpack(stream.at(address + TABLE.size, count * SYMBOL.size)):
             name = text_at(names, place)
             if kind > _SOFT_LINK or name < last or name in _NO_NAMES or b"/" in name:
                 message = f"a link of kind {kind}, named {name!r} behind {last!r}"

@@ -82,6 +82,10 @@ def read_hdf5(source: Source, limits: Limits) -> Tree:
     Raises DamagedFile where not even the root can be read, RefusedFile where a limit is passed.
     """
     file = open_file(source, limits)
+    if ahead := file.source.ahead:
+        from kerasinspect.containers.hdf5.scouting import fetch_headers  # noqa: PLC0415 - most files are here
+
+        fetch_headers(file, ahead)
     with parsing(file.source, "its root"):
         header = header_at(file, file.root)
         links = header.links()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.stream import Contradiction, parsing
 from kerasinspect.containers.protobuf import field_count, varint
-from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.stored import Contiguous, StoredArray, Withheld
 from kerasinspect.containers.tensor_bundle.entries import MOST_TEXT, TEXTS, entry_of, key_of_slice, shards_of
 from kerasinspect.containers.tensor_bundle.slices import Box, Boxes, cover
@@ -176,11 +175,11 @@ def _values_of(source: Source, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
 
 def _open_shards(source: Source, count: int, files: ExitStack, damage: list[str]) -> Iterator[Source | None]:
     """The data files beside an index; one that is missing is noted."""
-    folder, stem = Path(source.path).parent, Path(source.path).name.removesuffix(_INDEX)
+    stem = Path(source.path).name.removesuffix(_INDEX)
     for number in range(count):
         name = f"{stem}.data-{number:05}-of-{count:05}"
         try:
-            yield files.enter_context(closing(open_beside(folder, name)))
+            yield files.enter_context(closing(source.beside(name)))
         except NotAModel as error:
             damage.append(f"The data file {name} of {source.label} cannot be read: {error.message}")
             yield None

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.sources import STANDARD_INPUT, is_folder
+from kerasinspect.containers.sources import STANDARD_INPUT, is_address, is_folder
 from kerasinspect.errors import RefusedFile, RequestError
 from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
@@ -36,7 +36,7 @@ def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Locatio
         folder, name = os.path.split(location.path)
         folder = STANDARD_INPUT if location.path == STANDARD_INPUT else folder
         if folder not in folders:
-            folders[folder] = _real(folder)
+            folders[folder] = folder if is_address(folder) else _real(folder)
         found.setdefault((folders[folder], name, location.error), location)
     return tuple(found.values())
 
@@ -90,7 +90,9 @@ def paths_named(name: str, limits: Limits = DEFAULT) -> list[str]:
 
 
 def _is_pattern(name: str) -> bool:
-    """Whether a name is a pattern: there is nothing of that very name, nor is it a device."""
+    """Whether a name is a pattern: there is nothing of that very name, nor is it a device or an address."""
+    if is_address(name):  # what is behind a question mark signs it
+        return False
     return _MAGIC.search(os.path.splitdrive(name)[1]) is not None and not is_device(name) and not os.path.lexists(name)
 
 

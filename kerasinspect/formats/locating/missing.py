@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from glob import has_magic
 from itertools import islice, takewhile
 from pathlib import Path
@@ -26,19 +25,15 @@ _FOLDERS_LOOKED_INTO = 100
 _SUGGESTED = 3
 """Names that a message suggests at most."""
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _FILE = "file://"
 _AROUND = " \t\r\n'\""
 """What scripts leave around a name: quotes within quotes, the end of a line of Windows."""
-_DOWNLOAD = "Download it and name the file, or pipe it: curl -L ADDRESS | kerasinspect COMMAND -"
 
 
 def missing_model(path: str) -> NotAModel:
     """The error for the path of a model that leads to nothing, with what was probably meant."""
     if path.lower().startswith(_FILE):
         return NotAModel(f"{path} is the address of a file, not its path.", f"Name the path: {path[len(_FILE) :]}")
-    if _ADDRESS.match(path):
-        return NotAModel(f"{path} is an address: models are not read over the network yet.", _DOWNLOAD)
     return NotAModel(f"{path} does not exist.", _what_was_meant(path))
 
 

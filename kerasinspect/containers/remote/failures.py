@@ -1,0 +1,78 @@
+"""What can go wrong between here and another machine, each as one sentence.
+
+Every service has a library of its own, and each library raises errors of its own. They are told apart by the status of
+HTTP that one of them carries, else by the names of their classes, so that none of them is imported here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasinspect.errors import FailedRead, InspectError, NotAModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOWNLOAD = "Download it and name the file, or pipe it: curl -L ADDRESS | kerasinspect COMMAND -"
+_CREDENTIALS = "They are looked for where the library of that service does; see docs/remote.md."
+_CHECK, _LATER = "Check the address.", "Try again later."
+_LONGEST_CHAIN = 8
+"""Errors behind an error that are looked at."""
+_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses that may be another one a moment later."""
+_MISSING = frozenset({"FileNotFoundError", "ClientError", "NoSuchKey"})
+_FORBIDDEN = frozenset({"PermissionError", "NoCredentialsError"})
+_CUT = frozenset(
+    {"ServerDisconnectedError", "ClientPayloadError", "ConnectionResetError", "IncompleteRead", "ProtocolError"}
+)
+_SLOW = frozenset({"TimeoutError", "FSTimeoutError", "ServerTimeoutError", "SocketTimeoutError", "ReadTimeoutError"})
+_CIRCLE = frozenset({"TooManyRedirects"})
+
+
+def failure(shown: str, error: BaseException) -> InspectError:
+    """The error for a request that failed: NotAModel where the address or its owner is to blame, else FailedRead."""
+    status, kinds = _status_of(error), {type(one).__name__ for one in _causes(error)}
+    if status == 401:  # noqa: PLR2004 - a status of HTTP, as below
+        return NotAModel(f"{shown} wants credentials (401).", _CREDENTIALS)
+    if status == 403 or kinds & _FORBIDDEN:  # noqa: PLR2004
+        return NotAModel(f"{shown} may not be read with these credentials (403).", _CREDENTIALS)
+    if status in (404, 410) or (status is None and kinds <= _MISSING):
+        return NotAModel(f"{shown} does not exist (404).", _CHECK)
+    if kinds & _CIRCLE:
+        return NotAModel(f"{shown} leads from one address to the next without an end.", _CHECK)
+    return FailedRead(f"{shown} cannot be read: {_reason(error, status, kinds)}.", _LATER)
+
+
+def _reason(error: BaseException, status: int | None, kinds: set[str]) -> str:
+    """Why bytes that may be there did not come."""
+    if status is not None:
+        return f"its server answers {status}"
+    if kinds & _SLOW:
+        return "its server does not answer in time"
+    if kinds & _CUT:
+        return "the connection was cut"
+    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the same request may succeed a moment later."""
+    status = _status_of(error)
+    if status is not None:
+        return status in _PASSING
+    return any(type(one).__name__ in _CUT for one in _causes(error))
+
+
+def _status_of(error: BaseException) -> int | None:
+    """The status of HTTP that an error came from."""
+    statuses = (getattr(one, "status", None) for one in _causes(error))
+    return next((status for status in statuses if isinstance(status, int)), None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it came from."""
+    cause: BaseException | None = error
+    for _ in range(_LONGEST_CHAIN):
+        if cause is None:
+            return
+        yield cause
+        cause = cause.__cause__ or cause.__context__
