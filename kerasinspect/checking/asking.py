@@ -10,6 +10,7 @@ from kerasinspect.checking.automatic_names import lock_names
 from kerasinspect.checking.contract import layer_pairs
 from kerasinspect.checking.findings import Finding, Ignored, ModelReport, Skipped
 from kerasinspect.checking.gathering import gather, stored_dtypes
+from kerasinspect.containers.stored import PICKLED
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.late.dataclasses import replace
@@ -110,7 +111,8 @@ def report_on(
         arrays_read=sum(path in evidence.statistics and holds_numbers(dtype) for path, dtype in dtypes.items()),
         arrays=len(dtypes),
         arrays_without_numbers=sum(
-            path in evidence.statistics and not holds_numbers(dtype) for path, dtype in dtypes.items()
+            path in evidence.statistics and not holds_numbers(dtype) and dtype != PICKLED
+            for path, dtype in dtypes.items()
         ),
         damage=damage,
         findings=tuple(answer for answer in answers if isinstance(answer, Finding)),

@@ -192,6 +192,8 @@ _ENDINGS: Mapping[str, ReportForm] = {
     ".sarif": "sarif",
 }
 """What a file of such a name is expected to hold."""
+_OF_OTHERS = frozenset({".keras", ".h5", ".hdf5", ".npz", ".npy", ".safetensors", ".svg", ".dot", ".mmd", ".html"})
+"""Endings of models, and of what other commands write: a page in such a file is a mistake."""
 
 
 def _chosen_form(context: click.Context, parameter: click.Parameter, name: str | None) -> str:
@@ -203,7 +205,7 @@ def form_by_ending(context: click.Context, parameter: click.Parameter, endings: 
     """The form that the ending of the output's name means; the default where there is none that is known."""
     output: Target | None = context.params.get("output")  # which is parsed before an option that is not given
     ending = "" if output is None else os.path.splitext(output.path)[1].lower()  # noqa: PTH122 - any text
-    form = endings.get(ending, default)
+    form = endings.get(ending, "" if ending in _OF_OTHERS else default)
     known = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
     if form not in known:
         from kerasinspect.commands.mistakes import model_that_is_missing

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import h5py
 import numpy as np
 import pytest
 
@@ -169,6 +170,20 @@ def test_weights_that_a_damaged_file_lacks_are_not_said_to_be_removed(
         assert answer.status == 3
         assert "not read" in answer.out
         assert not re.search("added|removed|in common", answer.out)
+
+
+def test_a_weight_that_one_side_lacks_is_among_the_facts(ask: Callable[..., Answer], tmp_path: Path) -> None:
+    """Where layers are all the same otherwise, it is why the status is 1."""
+
+    def with_factor(file: h5py.File) -> None:
+        archive_tree(file)
+        file["layers/dense_2/vars/2"] = np.ones(3, "f4")
+
+    (tmp_path / "more.keras").write_bytes(raw_zip(parts(weights=hdf5(with_factor))))
+    for sides, word in ((("old.keras", "more.keras"), "added"), (("more.keras", "old.keras"), "removed")):
+        answer = ask(*sides, "--summary")
+        assert answer.status == 1
+        assert f"1 weight {word}" in answer.out
 
 
 def test_models_without_a_common_layer_are_different(ask: Callable[..., Answer]) -> None:

@@ -336,7 +336,9 @@ def test_the_prefix_of_a_checkpoint_is_no_missing_file(answer: Callable[..., Ans
     assert "ckpt-1.index is empty: 0 bytes." in ended.err
 
 
-@pytest.mark.parametrize(("command", "name"), [("graph", "out.tex"), ("list", "out.sarif")])
+@pytest.mark.parametrize(
+    ("command", "name"), [("graph", "out.tex"), ("list", "out.sarif"), ("list", "out.npz"), ("stats", "out.h5")]
+)
 def test_a_model_that_is_missing_is_mended_before_the_name_of_the_output(
     command: str, name: str, folder: Path, answer: Callable[..., Answer]
 ) -> None:

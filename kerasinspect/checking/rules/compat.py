@@ -47,4 +47,5 @@ def _message(obstacle: Obstacle, versions: Sequence[str]) -> str:
         "graph": f"what {obstacle.key} says",
     }
     compiling = " when it compiles the model" if obstacle.compiling else ""
-    return f"Keras {', '.join(versions)} does not take {words[obstacle.kind]}{compiling}."
+    verb = "does" if len(versions) == 1 else "do"
+    return f"Keras {', '.join(versions)} {verb} not take {words[obstacle.kind]}{compiling}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.comparison.results import ArrayChange
@@ -28,6 +29,11 @@ def diff_in_words(diff: Diff) -> Iterator[str]:
     differing = [("renamed", [layer for layer in diff.layers if layer.renamed])]
     differing.append(("moved", [layer for layer in diff.layers if layer.moved]))
     yield from (f"{len(layers):,} {word}" for word, layers in differing if layers)
+    both = (layer.weights for layer in diff.layers if layer.old and layer.new and layer.verdict)
+    alone = [weight for weight in chain.from_iterable(both) if weight.change is None]
+    for word, count in (("added", sum(not one.old for one in alone)), ("removed", sum(not one.new for one in alone))):
+        if count:
+            yield f"{counted(count, 'weight')} {word}"
     yield from configs_in_words(diff)
     frozen = [short(layer.path) for layer in diff.layers if layer.frozen]
     if frozen:

@@ -35,7 +35,7 @@ _OBSTACLES = (
     Column("key", shrinks=True),
     Column("value", optional=True),
     Column("problem"),
-    Column("refused by", wraps=True, below=True),
+    Column("releases", wraps=True, below=True),
 )
 _OTHERS = "It speaks of Keras 3 alone: what tf.keras and tf_keras accept, it does not tell."
 _NOT_LOADED: Mapping[FormatName, str] = {
@@ -99,7 +99,9 @@ def _obstacle_rows(found: Compatibility) -> Iterator[Row]:
     for (kind, class_name, key, value, compiling, taken_by), layers in alike.items():
         problem = f"{_KINDS[kind]}, of compile" if compiling else _KINDS[kind]
         refusing = [not taken_by >> number & 1 for number in range(len(found.answers))]
-        yield Row((_first([*dict.fromkeys(layers)]), class_name, key, value, problem, _spans(found, refusing)))
+        yield Row(
+            (_first([*dict.fromkeys(layers)]), class_name, key, value, problem, f"refused by {_spans(found, refusing)}")
+        )
 
 
 def _spans(found: Compatibility, included: Iterable[bool]) -> str:
