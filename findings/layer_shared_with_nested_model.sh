@@ -2,9 +2,9 @@
 # Keras 3.15.1: a model that shares a layer with a model nested in it saves as .keras, and load_model() refuses the file.
 #
 # Behaviour: a Dense is in an inner model, and the outer model calls it once more. The .keras file has its arrays once,
-# which is right, but the config has the layer twice. From that
-# load_model() builds two layers, has arrays for one of them and raises ValueError for the other. An .h5 file of the same
-# model has the arrays twice and loads, as a model with two layers and twice the weights that are no longer shared.
+# which is right, but the config has the layer twice. From that load_model() builds two layers, has arrays for one of them
+# and raises ValueError for the other. An .h5 file of the same model has the arrays twice and loads, as a model with two
+# layers and twice the weights, no longer shared.
 #
 # Surprise: neither format gives the model back, save() gives no sign of it, and two towers that share a layer are what
 # the functional API is for.
