@@ -17,8 +17,8 @@ from kerasinspect.shown.escaping import visible_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from textual.app import App
-
+    from kerasinspect.browse.app import BrowseApp
+    from kerasinspect.browse.sessions import Session
     from kerasinspect.limits import Limits
 
 _ZIP, _HDF5 = b"PK", b"\x89HDF"
@@ -58,14 +58,33 @@ def browse(location: str, new: str | None, limits: Limits, *, colour: bool) -> i
         session = model_session(location, limits, files) if new is None else diff_session(location, new, limits, files)
         if not all(_looks_like_a_model(path) for path in (location, new) if path is not None):
             session.open()  # what is no model is told before anything is drawn
-        with _first_line(f"  {visible_name(session.top.label)}  {session.top.facts}"):
-            from kerasinspect.browse.app import BrowseApp  # noqa: PLC0415 - most of the time until there is a view
-        app = BrowseApp(session)
-        with ended_first(partial(_end, app)):
-            app.run()
+        app = _run(session)
         if app.error is not None:
             raise app.error
         return app.return_code or 0
+
+
+def _run(session: Session) -> BrowseApp:
+    """The view of a session, once it has ended; a signal that ends the process ends it in order."""
+    views: list[BrowseApp] = []
+    with ended_first(partial(_end, views)):
+        with _first_line(f"  {visible_name(session.top.label)}  {session.top.facts}"):
+            from kerasinspect.browse.app import BrowseApp  # noqa: PLC0415 - most of the time until there is a view
+        views.append(BrowseApp(session))
+        views[0].run()
+    return views[0]
+
+
+def _end(views: list[BrowseApp]) -> None:
+    """End the view, or what is done before there is one; either gives the terminal back. Called by a signal."""
+    from asyncio import get_running_loop  # noqa: PLC0415 - seldom needed, and the view imports it later
+
+    try:
+        loop = get_running_loop()
+    except RuntimeError:
+        sys.exit(1)
+    for view in views:
+        loop.call_soon_threadsafe(view.exit)  # which wakes it as well
 
 
 def _looks_like_a_model(location: str) -> bool:
@@ -94,14 +113,3 @@ def _first_line(text: str) -> Iterator[None]:
         stream.write(_LEFT)
         stream.flush()
         raise
-
-
-def _end(app: App[None]) -> None:
-    """End the view, which gives the terminal back, or what is done before or after there is one; called by a signal."""
-    from asyncio import get_running_loop  # noqa: PLC0415 - seldom needed, and the view imports it later
-
-    try:
-        loop = get_running_loop()
-    except RuntimeError:
-        sys.exit(1)
-    loop.call_soon_threadsafe(app.exit)  # which wakes it as well

@@ -12,9 +12,8 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from kerasinspect.shown.escaping import count_written
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
 STAND_INS = {
@@ -40,6 +39,9 @@ STAND_INS = {
 
 _LAST = "\U0010ffff"
 """An encoding that has this character has all of them."""
+
+_COUNTED: list[Callable[[str], str]] = []
+"""What columns are counted of at the time, other than of the characters themselves."""
 
 LENIENT = "kerasinspect.lenient"
 """The name of the error handler, for ``reconfigure(errors=...)``."""
@@ -117,7 +119,12 @@ def make_lenient() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=LENIENT)
-    count_written(None if has_characters(sys.stdout, _LAST) else _written)
+    lacks = not has_characters(sys.stdout, _LAST)
+    if lacks or _COUNTED:
+        from kerasinspect.shown.escaping import count_written  # noqa: PLC0415 - few encodings lack any character
+
+        count_written(_written if lacks else None)
+        _COUNTED[:] = [_written] if lacks else []
 
 
 def _written(character: str) -> str:

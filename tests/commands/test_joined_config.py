@@ -187,7 +187,7 @@ def test_verify_reads_weights_with_their_config(tmp_path: Path) -> None:
     assert [one.name for one in reading.weights][:2] == ["kernel", "bias"]
     with pytest.raises(RequestError, match="weights only"):
         read(str(weights))
-    with pytest.raises(RequestError, match="weights only"):
+    with pytest.raises(RequestError, match="is a checkpoint"):
         read(str(FOLDER / "ckpt-1"), config=str(config_of(SAVED, tmp_path)))
 
 
@@ -237,7 +237,7 @@ def test_a_list_of_layers_that_begins_with_the_input_is_matched() -> None:
 @pytest.mark.parametrize("name", ["quant_int8", "quant_gptq", "quant_int4_block", "quant_float8"])
 def test_the_config_of_a_quantized_model_fits(name: str) -> None:
     """Its layers have scales that their classes have not, and kernels of another shape."""
-    (path,) = VERSIONS.glob(f"keras-3.1*/{name}.keras")
+    (path,) = VERSIONS.glob(f"keras-3.*/{name}.keras")
     with open_model(path) as model:
         require_fit(model, "config.json")
 

@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from kerasinspect import open_model, series
 from kerasinspect.commands.pictures.report import report
 from kerasinspect.errors import MissingExtra, RequestError
-from kerasinspect.output.wording import bytes_in_words
 from tests.makers.plain_models import keras_archive, kernel
 from tests.output.reports.reading import Page
 
@@ -111,14 +110,13 @@ def test_lines_of_a_series_have_its_changes(sample_models: Path, tmp_path: Path)
         assert line["changes"][1:] == pytest.approx(changes[1:], rel=1e-3)
 
 
-def test_what_was_written_is_said_with_its_size(sample_models: Path, tmp_path: Path) -> None:
+def test_what_was_written_is_said(sample_models: Path, tmp_path: Path) -> None:
     """On standard error, unless it is to be quiet."""
     output = tmp_path / "report.html"
     arguments = [str(sample_models / "unbuilt.keras"), "-o", str(output)]
     said = CliRunner().invoke(report, arguments, standalone_mode=False).stderr
-    size = bytes_in_words(output.stat().st_size)
-    assert f"kerasinspect: note: page written to {output} ({size})." in said
-    assert "page written" not in CliRunner().invoke(report, [*arguments, "-q"], standalone_mode=False).stderr
+    assert f"kerasinspect: note: Report written to {output}." in said
+    assert "written" not in CliRunner().invoke(report, [*arguments, "-q"], standalone_mode=False).stderr
 
 
 def test_page_of_a_series(sample_models: Path, tmp_path: Path) -> None:

@@ -240,11 +240,11 @@ def test_a_caption_says_how_many_values_the_largest_cell_covers(shape: tuple[int
     assert caption.endswith(f"each cell the mean of up to {said} values")
 
 
-def test_values_whose_sum_no_float_holds_are_marked() -> None:
-    """A mean beyond float64 is drawn as what it is: no number."""
+def test_values_whose_sum_no_float_holds_have_a_mean() -> None:
+    """They are finite, and drawn as numbers."""
     block = heat_map(blocks_of(np.full((400, 400), 1.7e308), ["input", "unit"]))
-    assert block.is_flawed
-    assert block.strips[0].pictures[0].cells[0][0] is None
+    assert (block.is_flawed, block.scale) == (False, "1.7e+308")
+    assert {cell for row in block.strips[0].pictures[0].cells for cell in row} == {1}
 
 
 def test_a_damaged_array_gives_no_block() -> None:

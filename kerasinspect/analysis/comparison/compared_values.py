@@ -30,7 +30,9 @@ def compared_values(old: Weight, new: Weight) -> Compared:
 def held_values(old: Weight, new: Weight) -> Compared:
     """The numbers by which two weights are held against each other: of those stored alike the stored ones."""
     found = compared_values(old, new)
-    return Compared(*stored_values(old, new), are_told=True) if found.are_told and are_stored_alike(old, new) else found
+    return (
+        Compared(*_stored_values(old, new), are_told=True) if found.are_told and are_stored_alike(old, new) else found
+    )
 
 
 def are_stored_alike(old: Weight, new: Weight) -> bool:
@@ -38,7 +40,7 @@ def are_stored_alike(old: Weight, new: Weight) -> bool:
     return (old.dtype, old.shape) == (new.dtype, new.shape)
 
 
-def stored_values(old: Weight, new: Weight) -> tuple[Array, Array]:
+def _stored_values(old: Weight, new: Weight) -> tuple[Array, Array]:
     """What is stored on both sides: the integers that it stands for, or the bytes where a side does not tell these."""
     if old.unpacked is not None and new.unpacked is not None:
         return old.unpacked, new.unpacked

@@ -89,11 +89,12 @@ def histogram(array: Array, figures: Statistics, bins: int, *, bulk: bool = Fals
         return Histogram((), (), *odd)
     if low == high:
         return Histogram((low, low), (figures.finite,), *odd)
-    if isinstance(low, int) and isinstance(high, int) and max(-low, high) > _EXACT:
-        return _of_large_integers(array, (low, high), bins, odd)
-    whole = isinstance(low, int) and isinstance(high, int) and high - low < bins
+    is_integer = isinstance(low, int) and isinstance(high, int)
+    whole, is_large = is_integer and high - low < bins, is_integer and max(-low, high) > _EXACT
     found = Bins.between(low - 0.5, high + 0.5, int(high - low) + 1) if whole else Bins.between(low, high, bins)
     edges = None if whole or not bulk else _edges_of_bulk(array, figures, found)
+    if is_large and (edges is None or np.abs(edges.bins.edges).max() > _EXACT):
+        return _of_large_integers(array, (int(low), int(high)), bins, odd)
     if edges is not None:
         found = edges.bins
     counts = found.counted(array, finite=figures.finite == figures.count, within=edges is not None)
@@ -101,6 +102,20 @@ def histogram(array: Array, figures: Statistics, bins: int, *, bulk: bool = Fals
     above = figures.finite - below - int(counts.sum())
     drawn = Histogram(tuple(found.edges.tolist()), tuple(counts.tolist()), *odd, is_whole=whole)
     return replace(drawn, below=below, above=above, reach=(low, high)) if below or above else drawn
+
+
+def _of_large_integers(array: Array, ends: tuple[int, int], bins: int, odd: tuple[int, int, int]) -> Histogram:
+    """The histogram of integers that float64 has not all of, placed by their exact distance from the lowest one."""
+    low, span = ends[0], ends[1] - ends[0]
+    whole = span < bins
+    starts = [*range(span + 1)] if whole else [-(-number * span // bins) for number in range(bins)]
+    counts = np.zeros(len(starts), np.int64)
+    edges, lowest = np.array(starts, np.uint64), np.uint64(low % 2**64)
+    for raw in raw_blocks(array):
+        distances = raw.astype(np.uint64) - lowest  # modulo 2 to the 64, as the differences of signed ones
+        counts += np.bincount(np.searchsorted(edges, distances, "right") - 1, minlength=len(starts))
+    last = span + 1 if whole else span
+    return Histogram(tuple(low + start for start in (*starts, last)), tuple(counts.tolist()), *odd, is_whole=whole)
 
 
 class _Bulk(NamedTuple):
@@ -153,17 +168,3 @@ def _between_quantiles(array: Array, figures: Statistics, whole: Bins) -> _Bulk 
         outside = Bins.between(low, float(np.nextafter(start, low)), 1)
         below = int(outside.counted(array, finite=False, within=True).sum())
     return _Bulk(Bins.between(start, stop, whole.edges.size - 1), below)
-
-
-def _of_large_integers(array: Array, ends: tuple[int, int], bins: int, odd: tuple[int, int, int]) -> Histogram:
-    """The histogram of integers that float64 has not all of, placed by their exact distance from the lowest one."""
-    low, span = ends[0], ends[1] - ends[0]
-    whole = span < bins
-    starts = [*range(span + 1)] if whole else [-(-number * span // bins) for number in range(bins)]
-    counts = np.zeros(len(starts), np.int64)
-    edges, lowest = np.array(starts, np.uint64), np.uint64(low % 2**64)
-    for raw in raw_blocks(array):
-        distances = raw.astype(np.uint64) - lowest  # modulo 2 to the 64, as the differences of signed ones
-        counts += np.bincount(np.searchsorted(edges, distances, "right") - 1, minlength=len(starts))
-    last = span + 1 if whole else span
-    return Histogram(tuple(low + start for start in (*starts, last)), tuple(counts.tolist()), *odd, is_whole=whole)

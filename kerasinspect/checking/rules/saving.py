@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
 from kerasinspect.checking.findings import Hit
-from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.output_shapes import output_shape
@@ -294,8 +293,8 @@ def _objects(config: JsonObject) -> Iterator[tuple[str, JsonObject]]:
             if class_name is not None and not is_custom and (module is None or is_core(module)):
                 yield class_name, mapping(value, "config")
             pending += value.values()
-        elif isinstance(value, JSON_LISTS):
-            pending += [one for one in value if isinstance(one, (dict, *JSON_LISTS))]
+        elif isinstance(value, list):  # a list that was left as its text holds no objects
+            pending += [one for one in value if isinstance(one, dict | list)]
 
 
 def _most_axes(model: Model) -> int | None:

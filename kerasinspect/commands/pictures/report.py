@@ -10,7 +10,7 @@ import click
 from kerasinspect.commands.options import COLOR, LIMITS, MODELS, OUTPUT, QUIET, options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import TextIO
 
     from kerasinspect.formats.locating.folder_search import Location
@@ -65,14 +65,13 @@ def _require_readable(location: Location) -> None:
 def _report_model(location: str, output: Target | None, limits: Limits, *, quiet: bool) -> int:
     """Write the page about one model; give the exit status."""
     from kerasinspect.checking.examining import examined
-    from kerasinspect.commands.emitting import finish, say
+    from kerasinspect.commands.emitting import finish, say_written
     from kerasinspect.output.reports.model import write_model_page
 
     with examined(location, limits) as examination:
         _write(lambda stream: write_model_page(examination, stream), output, [location])
         status = finish(examination.inspection.selection, examination.damage, quiet=quiet)
-    if not quiet:
-        say("note", _written(output))
+    say_written("Report", output, quiet=quiet)
     return status
 
 
@@ -80,7 +79,7 @@ def _report_pair(old: str, new: str, output: Target | None, limits: Limits, *, q
     """Write the page about two models; give the exit status."""
     from kerasinspect.analysis.comparison.listing import list_diff
     from kerasinspect.analysis.comparison.results import ComparisonOptions
-    from kerasinspect.commands.emitting import say
+    from kerasinspect.commands.emitting import say, say_written
     from kerasinspect.comparing import compared
     from kerasinspect.errors import UnreadableFile
     from kerasinspect.output.notes import diff_notes
@@ -90,7 +89,8 @@ def _report_pair(old: str, new: str, output: Target | None, limits: Limits, *, q
         listed = list_diff(result)
         _write(lambda stream: write_diff_page(listed, stream), output, [old, new])
     if not quiet:
-        say("note", [*diff_notes(listed), *_written(output)])
+        say("note", diff_notes(listed))
+    say_written("Report", output, quiet=quiet)
     say("damaged", result.damage)
     return UnreadableFile.exit_status if result.damage else 0
 
@@ -98,15 +98,14 @@ def _report_pair(old: str, new: str, output: Target | None, limits: Limits, *, q
 def _report_series(found: Sequence[Location], output: Target | None, limits: Limits, *, quiet: bool) -> int:
     """Write the page about checkpoints, in natural order; give the exit status."""
     from kerasinspect.analysis.selection.several import SelectionFilters
-    from kerasinspect.commands.emitting import say
+    from kerasinspect.commands.emitting import say, say_written
     from kerasinspect.comparing import files_of_series, follow
     from kerasinspect.output.reports.comparison import write_series_page
 
     paths = [location.path for location in found]
     result = follow(files_of_series(paths, limits, natural=True), SelectionFilters(), limits)
     _write(lambda stream: write_series_page(result, stream), output, paths)
-    if not quiet:
-        say("note", _written(output))
+    say_written("Report", output, quiet=quiet)
     say("error", (one.error for one in result.checkpoints if one.error))
     say("damaged", (f"{one.location}: {sentence}" for one in result.checkpoints for sentence in one.damage))
     return 3 if result.partial else 0
@@ -119,13 +118,3 @@ def _write(write: Callable[[TextIO], None], output: Target | None, read: Sequenc
 
     with destination(output, output_for_programs(output), *read) as stream:
         write(stream)
-
-
-def _written(output: Target | None) -> Iterator[str]:
-    """Where the page is, and how large; nothing of what went to standard output or into a pipe."""
-    from pathlib import Path
-
-    from kerasinspect.output.wording import bytes_in_words
-
-    if output is not None and (path := Path(output.path)).is_file():
-        yield f"page written to {output.path} ({bytes_in_words(path.stat().st_size)})."

@@ -37,10 +37,6 @@ _PAUSES = (0.2, 1.0)
 """Seconds to wait before a request is tried again."""
 _NOT_KNOWN = 1 << 62
 """Stands for the size of a file before that is known: fsspec asks for none, and a first range is the first request."""
-_NO_RANGES = "range requests"
-"""What fsspec says of a server that answers with the whole file."""
-
-
 _Given = TypeVar("_Given")
 
 
@@ -125,7 +121,7 @@ class Transport:
             except InspectError:
                 raise
             except Exception as error:
-                if isinstance(error, ValueError) and _NO_RANGES in str(error):
+                if self._is_http and type(error) is ValueError:  # fsspec's for a server that gives another range
                     raise WholeOnly from error
                 if pause is None or not may_pass(error):
                     raise failure(self.shown, error) from error

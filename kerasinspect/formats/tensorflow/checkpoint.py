@@ -75,8 +75,8 @@ def index_beside(path: str) -> str | None:
 
 
 def require_whole_index(source: Source) -> None:
-    """Raise DamagedFile for what is called the index of a checkpoint whose data lie beside it, and is none."""
-    if not source.path.endswith(INDEX_OF_CHECKPOINT):
+    """Raise DamagedFile for what is called the index of a checkpoint with data beside it, is not empty, and is none."""
+    if not source.size or not source.path.endswith(INDEX_OF_CHECKPOINT):
         return
     index = Path(source.path)
     data = f"{escape(index.name.removesuffix(INDEX_OF_CHECKPOINT))}.data-?????-of-?????"
