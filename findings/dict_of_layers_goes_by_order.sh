@@ -2,7 +2,7 @@
 # Keras 3.15.1: weights of layers in a dict go by the order in which the dict was filled, not by its keys.
 #
 # Behaviour: a subclassed model keeps two layers in a dict, {"a": ..., "b": ...}. The file of weights has them as dense and
-# dense_1, in the dict's order; the keys are nowhere in it. load_weights() into the same class whose dict was filled the
+# dense_1, in the dict's order; the keys are not written. load_weights() into the same class whose dict was filled the
 # other way round gives each layer the other's arrays.
 #
 # Surprise: the keys, the names of the layers and the attribute all agree, and the name of each layer is in the file.
