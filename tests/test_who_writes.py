@@ -18,6 +18,8 @@ WRITERS = {
     "platforms.py": "its steps, as each system has them",
     "containers/zip/archive.py": "a temporary file without a name",
     "containers/standard_input.py": "as that does",
+    "containers/remote/opening.py": "as that does, of a server that takes no ranges",
+    "containers/remote/transport.py": "files on other machines, opened for reading",
     "exporting/npy.py": "a member of the archive that it is given to write",
     "verify/process.py": "the scratch folder of the worker",
     "verify/worker.py": "in its scratch folder, in a process of its own",

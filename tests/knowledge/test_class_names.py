@@ -20,6 +20,7 @@ ELSEWHERE = {
     "analysis/stored_code/named_objects.py": ("a Lambda is what its rule is about", {"Lambda"}),
     "analysis/stored_code/payloads.py": ("a Lambda is what its rule is about", {"Lambda"}),
     "analysis/summarising.py": ("the headline of a model without a class", {"Model"}),
+    "commands/pictures/graph.py": ("what was written, in words", {"Graph"}),
     "analysis/training/assessing.py": ("the headline of a model without a class", {"Model"}),
     "analysis/renumbering.py": (
         "what older versions of Keras called layers that nobody named",

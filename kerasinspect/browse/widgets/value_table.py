@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
@@ -16,7 +16,6 @@ from textual.worker import WorkerState
 from kerasinspect.browse.whole_array import Cell, WholeArray, exact, wider_style
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.errors import InspectError
-from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.labels import NO_LABELS
 from kerasinspect.output.colours import look_of
 from kerasinspect.output.layout.cutting import told_apart
@@ -45,8 +44,7 @@ _LEAST_CELL, _LEAST_LABEL = 7, 6
 _ODD = frozenset({"nan", "inf", "-inf"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
+class _Loaded(NamedTuple):
     """Lines that were read, or why they could not be."""
 
     array: WholeArray
