@@ -109,7 +109,7 @@ def test_a_model_that_memory_does_not_hold_is_a_sentence(
     large = tmp_path / f"large{model.suffix}"
     large.write_bytes(model.read_bytes())
 
-    def starved(location: str, limits: Limits) -> tuple[Model, Container]:
+    def starved(location: str, limits: Limits, **_: object) -> tuple[Model, Container]:
         """Find no memory for one of the two."""
         if location == str(large):
             raise MemoryError

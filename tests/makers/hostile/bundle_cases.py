@@ -232,7 +232,7 @@ TENSORS_OF: dict[str, tuple[Callable[[], Mapping[bytes, bytes]], str]] = {
     "texts-that-lie": (lambda: {b"v": text_entry((100,), 4096)}, ""),
     "slices-not-there": (lambda: slices(100), "slice of v is not there"),
     "unknown-dtype": (lambda: {b"v": field(1, 77) + sizes(4) + field(5, 16)}, ""),
-    "many-tensors": (lambda: {b"%06d" % at: field(1, 1) + sizes(0) for at in range(200_000)}, ""),
+    "many-tensors": (lambda: {b"%06d" % at: field(1, 1) + sizes(0) for at in range(10_000)}, ""),
     "deep-names": (lambda: {b"a/" * 30_000 + b"%d" % at: field(1, 1) + sizes(0) for at in range(200)}, ""),
     "long-names": (lambda: {b"%d_" % at * 10_000: field(1, 1) + sizes(0) for at in range(100)}, ""),
 }
@@ -289,19 +289,19 @@ GRAPHS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     ),
     "graph-of-itself": (lambda: tracked([({"a": 0, "b": 0}, "", "")]), "read", ""),
     "graph-of-many": (lambda: tracked([({}, "", "")] * 1_000_000), "refuse", "limit hdf5_objects"),
-    "graph-deep": (lambda: chain(100_000), "survive", ""),
-    "graph-deep-lists": (lambda: chain(100_000, "0"), "survive", ""),
+    "graph-deep": (lambda: chain(20_000), "survive", ""),
+    "graph-deep-lists": (lambda: chain(20_000, "0"), "survive", ""),
     "graph-deep-long-names": (lambda: chain(1_000, "n" * 30_000), "survive", ""),
     "graph-wide": (
         lambda: tracked([({f"a{at}": 1 + at for at in range(3_000)}, "", ""), *[KERNEL] * 3_000]),
         "survive",
         "",
     ),
-    "graph-shared-lists": (lambda: lists(5_000, 5_000), "survive", ""),
-    "graph-shared-state": (lambda: optimizers(20_000, 50_000), "survive", ""),
+    "graph-shared-lists": (lambda: lists(2_000, 2_000), "survive", ""),
+    "graph-shared-state": (lambda: optimizers(4_000, 10_000), "survive", ""),
     "graph-long-name": (lambda: named("_" * 10 * MIB), "refuse", "limit name_bytes"),
-    "graph-long-names": (lambda: named("_" * 60_000, 200), "survive", ""),
-    "graph-many-parts": (lambda: named("a/" * 30_000, 200), "survive", ""),
+    "graph-long-names": (lambda: named("_" * 60_000, 50), "survive", ""),
+    "graph-many-parts": (lambda: named("a/" * 30_000, 50), "survive", ""),
     "graph-many-fields": (lambda: field(1, field(1, field(1, 1) * 4_000_000) * 4), "refuse", "fields"),
     "graph-deep-layers": (
         lambda: tracked([({"kernel": 100, "layer": at + 1}, "", "") for at in range(100)] + [KERNEL]),
@@ -366,7 +366,7 @@ SAVED: dict[str, tuple[dict[str, Callable[[], bytes]], str, str]] = {
         "refuse",
         "damaged",
     ),
-    "many-ways": (many_ways(40_000), "survive", ""),
+    "many-ways": (many_ways(10_000), "survive", ""),
     "long-name": ({"graph": lambda: saved_model([*OBJECTS[:2], variable("k" * 10 * MIB)])}, "refuse", "limit"),
 }
 """Parts of a SavedModel folder that are other than they should be."""
