@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.ocdbt.pieces import MANIFEST, NODE
 from kerasinspect.containers.tensor_bundle.crc32c import crc32c
-from tests.fuzz.fuzz import CHECK, COMMANDS, FORMATS, MEMORY, ONE_IN, PROGRESS, SECONDS, Tally, ring, tried
 from tests.makers import bundles
 from tests.makers.hostile.orbax_cases import shards, write_preset
 from tests.makers.mutators import BLIND, in_json
@@ -27,6 +26,10 @@ from tests.makers.plain_models import archive_tree, hdf5
 from tests.makers.saved_models import STORED, TENSORS, write_saved_model
 from tests.makers.stores import write_orbax
 from tests.places import DATA
+
+assert sys.platform != "win32", "it needs alarms"
+
+from tests.fuzz.fuzz import CHECK, COMMANDS, FORMATS, MEMORY, ONE_IN, PROGRESS, SECONDS, Tally, ring, tried  # noqa: E402 - it is empty there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

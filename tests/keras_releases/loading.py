@@ -17,6 +17,8 @@ import tempfile
 import traceback
 from pathlib import Path
 
+assert sys.platform != "win32", "it needs forks"
+
 WEIGHTS = frozenset({"_load_state", "_load_container_state", "load_weights_from_hdf5_group", "load_own_variables"})
 """Functions of Keras that run only when the config was taken."""
 CONFIG = frozenset(
