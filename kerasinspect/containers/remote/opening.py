@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 
 from kerasinspect.containers.remote.blocks import RemoteFile
@@ -39,8 +40,6 @@ def open_remote(address: str) -> tuple[RemoteFile | Descriptor, str]:
 
 def _copied(transport: Transport) -> Descriptor:
     """A copy of a whole file in one without a name; raises RefusedFile for one that is too large for that."""
-    import os  # noqa: PLC0415
-
     nbytes = 0
     try:
         with tempfile.TemporaryFile() as copy:
