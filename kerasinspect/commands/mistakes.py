@@ -78,11 +78,16 @@ def model_that_is_missing(context: click.Context) -> NotAModel | None:
     from kerasinspect.formats.locating.locations import paths_named
     from kerasinspect.formats.locating.missing import missing_model
 
-    given = (context.params.get(name) for name in _MODELS)
-    words = (word for some in given for word in ([some] if isinstance(some, str) else some or ()))
-    paths = (path for word in words if word != STANDARD_INPUT for path in paths_named(word))
+    words = (word for word in models_given(context) if word != STANDARD_INPUT)
+    paths = (path for word in words for path in paths_named(word))
     gone = (path for path in paths if not any(os.path.lexists(path + ending) for ending in ("", INDEX_OF_CHECKPOINT)))
     return next(map(missing_model, gone), None)
+
+
+def models_given(context: click.Context) -> list[str]:
+    """The models of a line, as they were typed."""
+    given = (context.params.get(name) for name in _MODELS)
+    return [word for some in given for word in ([some] if isinstance(some, str) else some or ())]
 
 
 _MODELS = ("location", "locations", "old", "new", "model")

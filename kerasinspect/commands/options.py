@@ -208,8 +208,10 @@ def form_by_ending(context: click.Context, parameter: click.Parameter, endings: 
     form = endings.get(ending, "" if ending in _OF_OTHERS else default)
     known = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
     if form not in known:
-        from kerasinspect.commands.mistakes import model_that_is_missing
+        from kerasinspect.commands.mistakes import model_that_is_missing, models_given
+        from kerasinspect.writing import require_replaceable
 
+        require_replaceable(output, *models_given(context))  # that it is the model itself says more than its ending
         message = f"{context.info_name} has no format for a file {ending}: give it another ending, or say --format."
         raise model_that_is_missing(context) or click.UsageError(message, context)
     return form
