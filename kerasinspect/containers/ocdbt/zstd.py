@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from kerasinspect.errors import MissingExtra
@@ -29,22 +30,15 @@ def decompressed(data: bytes, most: int) -> bytes:
 
 def _module() -> ModuleType:
     """The module that decompresses; raises MissingExtra where there is none."""
-    try:
-        from compression import zstd  # noqa: PLC0415 - new in Python 3.14
-    except ImportError:
-        return _installed()
-    found: ModuleType = zstd
-    return found
-
-
-def _installed() -> ModuleType:
-    """The module for older versions of Python; raises MissingExtra where it is not installed."""
-    try:
-        from backports import zstd  # noqa: PLC0415 - an extra, imported by who needs it
-    except ImportError as error:
-        raise MissingExtra(
-            f"Orbax compresses with Zstandard, whose library cannot be imported ({error}).",
-            "Install the extra: pip install 'kerasinspect[orbax]'",
-        ) from error
+    if sys.version_info >= (3, 14):
+        from compression import zstd  # noqa: PLC0415 - most files need none
+    else:
+        try:
+            from backports import zstd  # noqa: PLC0415 - an extra, imported by who needs it
+        except ImportError as error:
+            raise MissingExtra(
+                f"Orbax compresses with Zstandard, whose library cannot be imported ({error}).",
+                "Install the extra: pip install 'kerasinspect[orbax]'",
+            ) from error
     found: ModuleType = zstd
     return found
