@@ -24,7 +24,8 @@ LEFT, SHOWN = "\x1b[?1049l", "\x1b[?25h"
 """What leaves the other screen of a terminal, and what shows its cursor."""
 
 READY = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is left out, by the view too
 from kerasinspect.browse.app import BrowseApp
 from kerasinspect.commands.cli import run_as_program
 
