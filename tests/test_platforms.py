@@ -32,10 +32,7 @@ from tests.lacking import MODULES, NOT_ON_WINDOWS, SIGNALS, System, in_a_new_int
 PACKAGE = Path(platforms.__file__).parent
 SAMPLE = PACKAGE.parent / "sample_models" / "question_network.keras"
 READING: dict[System, tuple[str, ...]] = {
-    "windows": (
-        *("tests/containers", "tests/formats", "tests/assembly", "tests/opening"),
-        *("tests/real_files/test_corpus.py", "tests/real_files/test_versions.py"),
-    ),
+    "windows": (*("tests/containers", "tests/formats", "tests/opening", "tests/real_files/test_versions.py"),),
     "macos": ("tests/containers/test_archive.py", "tests/opening/test_closing.py", "tests/containers/test_hdf5.py"),
 }
 """The tests of reading that are run as on each system: of macOS, whose ways are nearly these, those of bytes."""
@@ -231,9 +228,8 @@ def test_commands_say_the_same_without_what_another_system_lacks(
 @pytest.mark.long("the tests of five folders are run again")
 @pytest.mark.parametrize("system", ["windows", "macos"])
 def test_reading_needs_nothing_that_another_system_lacks(system: System) -> None:
-    """All tests of reading pass without it, but those that need Keras."""
-    ignored = "--ignore=tests/assembly/test_quantized.py"
-    command = [sys.executable, "-m", "pytest", *READING[system], ignored, "-q", "-x"]
+    """All tests of reading bytes pass without it."""
+    command = [sys.executable, "-m", "pytest", *READING[system], "-q", "-x"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", "-p", "tests.lacking", "--lacking", system],
         capture_output=True,

@@ -42,7 +42,8 @@ PICTURES = (("show", "--heatmap"), ("show", "--histogram"), ("report", "--output
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
     *("h5-external-link-latest", "file-missing", "folder-of-models", "bundle-plain", "saved-plain"),
-    *("orbax-compressed", "preset-shard", "bundle-wrong-checksum", "bundle-graph-long-names"),
+    *("zip-no-config", "orbax-compressed", "preset-shard", "bundle-wrong-checksum"),
+    *("bundle-graph-long-names", "json-no-keys", "folder-of-oddities"),
 )
 """The cases for which all modules are imported that any case asks for."""
 

@@ -50,7 +50,7 @@ def cost_cases() -> Iterable[Case]:
     yield from_bytes("json-many-objects", lambda: listing(b"{}", 900_000), "refuse", "limit json_marks_inflated")
     yield from_bytes("json-very-many-layers", lambda: listing(LAYER, 60_000, STORED), "refuse", "limit layers")
     yield from_bytes(
-        "json-many-lambdas", lambda: listing(b'{"class_name": "__lambda__"}', 60_000), "survive", flagged="KI501"
+        "json-many-lambdas", lambda: listing(b'{"class_name": "__lambda__"}', 30_000), "survive", flagged="KI501"
     )
     yield from_bytes("json-lambdas-deep-below", deep_lambdas, "survive", flagged="KI501")
     yield from_bytes("zip-long-tokens", long_tokens, "survive")
@@ -125,14 +125,14 @@ def repeated_names() -> bytes:
 
 
 def layers_in_a_layer() -> bytes:
-    """Weights alone, of a layer with one array in each of six thousand layers inside it."""
+    """Weights alone, of a layer with one array in each of three thousand layers inside it."""
 
     def tree(file: h5py.File) -> None:
         file.attrs["keras_version"] = "2.15.0"
         file.attrs["backend"] = "tensorflow"
         file.attrs["layer_names"] = ["inner"]
         group = file.create_group("inner")
-        names = [f"d{number}\\kernel:0" for number in range(6_000)]
+        names = [f"d{number}\\kernel:0" for number in range(3_000)]
         for number, name in enumerate(names):
             group.create_dataset(name, data=np.full((1, 1), number, "<f4"))
         for start in range(0, len(names), 2_000):

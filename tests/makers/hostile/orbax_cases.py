@@ -324,8 +324,8 @@ NODES: dict[str, tuple[Callable[[], tuple[bytes, At, int]], str, str]] = {
 
 
 def many_variables(around: Surroundings) -> Path:
-    """A step of thirty thousand variables in layers of their own."""
-    paths = [f"trainable_variables.l{at}.kernel" for at in range(20_000)]
+    """A step of three thousand variables in layers of their own."""
+    paths = [f"trainable_variables.l{at}.kernel" for at in range(3_000)]
     values: dict[str, bytes | At] = {f"{path}/zarr.json": described((1,)) for path in paths}
     values |= {f"{path}/c/0": bytes(4) for path in paths}
     return write_orbax(around.folder / "1", values, b"", paths=paths)
