@@ -8,6 +8,7 @@ import sys
 import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
@@ -59,6 +60,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--fast"):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
         items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist is not there where the tests of one room are run by hand
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - xdist has no types
+    """Give a process whole files of tests, but of the hostile cases, which take as long as all others, a quarter."""
+    from xdist.scheduler.loadfile import LoadFileScheduling
+
+    class InQuarters(LoadFileScheduling):  # type: ignore[misc]  # as above
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            case = test.partition("[")[2]
+            return f"{file} {crc32(case.encode()) % 4}" if file.endswith("/test_hostile.py") else file
+
+    return InQuarters(config, log)
 
 
 @pytest.fixture(scope="session")
