@@ -148,7 +148,7 @@ def series(  # noqa: PLR0913 - the options of the command
     They are in ``natural`` order, ``epoch_2`` before ``epoch_10``, each once, or as they are named, each as often as
     it is. The others choose what is followed, as the options of the command do. All files are closed when it returns.
 
-    Raises RequestError for less than two files, NothingMatches for a filter that matches in none of them. A file that
+    Raises RequestError for fewer than two files, NothingMatches for a filter that matches in none of them. A file that
     cannot be read has its error in its place.
     """
     filters = filters_of(layers, weights, classes, indices)
