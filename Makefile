@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
-TYPES := for system in linux win32 darwin; do \
-	$(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
+TYPES := printf '%s\n' linux win32 darwin | xargs -P 2 -I SYSTEM \
+	$(BIN)/mypy --platform SYSTEM --cache-dir .mypy_cache/SYSTEM
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
