@@ -32,7 +32,10 @@ from tests.lacking import MODULES, NOT_ON_WINDOWS, SIGNALS, System, in_a_new_int
 PACKAGE = Path(platforms.__file__).parent
 SAMPLE = PACKAGE.parent / "sample_models" / "question_network.keras"
 READING: dict[System, tuple[str, ...]] = {
-    "windows": (*("tests/containers", "tests/formats", "tests/opening", "tests/real_files/test_versions.py"),),
+    "windows": (
+        *("tests/containers/test_archive.py", "tests/containers/test_hdf5.py", "tests/formats", "tests/opening"),
+        "tests/real_files/test_versions.py",
+    ),
     "macos": ("tests/containers/test_archive.py", "tests/opening/test_closing.py", "tests/containers/test_hdf5.py"),
 }
 """The tests of reading that are run as on each system: of macOS, whose ways are nearly these, those of bytes."""
