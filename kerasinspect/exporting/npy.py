@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import struct
+import sys
 from math import prod
 from typing import TYPE_CHECKING, cast
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -91,7 +92,7 @@ def write_npz(arrays: Sequence[Exported], stream: BinaryIO) -> None:
         archive.comment = EXPORTED_ARCHIVE
         for array in arrays:
             info = ZipInfo(array.name + _ENDING)  # without a date of its own, so that equal arrays give equal files
-            info.file_size = _header_and_values(array)
+            info.file_size = min(_header_and_values(array), sys.maxsize)  # a damaged file may declare more
             with archive.open(info, "w") as member:
                 for piece in _pieces(array):
                     member.write(piece)
