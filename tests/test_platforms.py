@@ -228,7 +228,7 @@ def test_commands_say_the_same_without_what_another_system_lacks(
     assert (done.returncode, done.stdout, done.stderr) == (status, capsys.readouterr().out, "")
 
 
-@pytest.mark.long("the tests of five folders are run again")
+@pytest.mark.long("the tests that read bytes are run again")
 @pytest.mark.parametrize("system", ["windows", "macos"])
 def test_reading_needs_nothing_that_another_system_lacks(system: System) -> None:
     """All tests of reading bytes pass without it."""
