@@ -24,7 +24,7 @@ from kerasinspect.opening import open_model, opened
 from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from kerasinspect.analysis.comparison.results import Diff
@@ -152,16 +152,15 @@ def series(  # noqa: PLR0913 - the options of the command
     cannot be read has its error in its place.
     """
     filters = filters_of(layers, weights, classes, indices)
-    files = files_of_series(paths_of(locations), limits, natural=natural)
+    files = files_of_series(models_as_named(paths_of(locations), limits), natural=natural)
     return follow(files, filters, limits)
 
 
-def files_of_series(names: Sequence[str], limits: Limits, *, natural: bool) -> tuple[Location, ...]:
-    """The files that some names mean, in order; raises RequestError for less than two.
+def files_of_series(named: Iterable[Location], *, natural: bool) -> tuple[Location, ...]:
+    """The files that were named, in order; raises RequestError for fewer than two.
 
     In ``natural`` order each is there once, otherwise as often as it is named.
     """
-    named = models_as_named(names, limits)
     found = in_natural_order(dict.fromkeys(named)) if natural else tuple(named)
     if len(found) < _LEAST_FILES:
         known = f", and there is only {found[0].path}" if found else ""

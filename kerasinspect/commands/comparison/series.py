@@ -57,6 +57,7 @@ def series(
     from kerasinspect.analysis.selection.several import SelectionFilters
     from kerasinspect.commands.listing import Listing, emit_listing
     from kerasinspect.comparing import files_of_series, follow
+    from kerasinspect.formats.locating.locations import models_as_named
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.output.documents.series import SERIES_COLUMNS, series_document, series_lines
     from kerasinspect.output.flat_tables import flat_table
@@ -64,7 +65,7 @@ def series(
     from kerasinspect.writing import require_replaceable
 
     allowed = with_limits(DEFAULT, limits)
-    found = files_of_series(locations, allowed, natural=files == "natural")
+    found = files_of_series(models_as_named(locations, allowed), natural=files == "natural")
     paths = [location.path for location in found]
     require_replaceable(output, *paths)
     result = follow(found, SelectionFilters(*filters), allowed)

@@ -39,13 +39,13 @@ def report(locations: tuple[str, ...], *, output: Target | None, limits: tuple[s
     allowed = with_limits(DEFAULT, limits)
     found = [*models_as_named(locations, allowed)]
     require_replaceable(output, *(location.path for location in found))
-    if len(found) > _PAIR:
-        return _report_series(locations, output, allowed, quiet=quiet)
     return _report(found, output, allowed, quiet=quiet)
 
 
 def _report(found: Sequence[Location], output: Target | None, limits: Limits, *, quiet: bool) -> int:
-    """Write the page about one model or two; give the exit status."""
+    """Write the page about these models; give the exit status."""
+    if len(found) > _PAIR:
+        return _report_series(found, output, limits, quiet=quiet)
     for location in found:
         _require_readable(location)
     paths = [location.path for location in found]
@@ -95,14 +95,14 @@ def _report_pair(old: str, new: str, output: Target | None, limits: Limits, *, q
     return UnreadableFile.exit_status if result.damage else 0
 
 
-def _report_series(named: Sequence[str], output: Target | None, limits: Limits, *, quiet: bool) -> int:
+def _report_series(named: Sequence[Location], output: Target | None, limits: Limits, *, quiet: bool) -> int:
     """Write the page about checkpoints, in natural order; give the exit status."""
     from kerasinspect.analysis.selection.several import SelectionFilters
     from kerasinspect.commands.emitting import say, say_written
     from kerasinspect.comparing import files_of_series, follow
     from kerasinspect.output.reports.comparison import write_series_page
 
-    found = files_of_series(named, limits, natural=True)
+    found = files_of_series(named, natural=True)
     result = follow(found, SelectionFilters(), limits)
     _write(lambda stream: write_series_page(result, stream), output, [location.path for location in found])
     say_written("Report", output, quiet=quiet)
