@@ -149,19 +149,20 @@ def one_under_many_names() -> bytes:
 
 
 def one_text_of_many() -> bytes:
-    """Many groups with an attribute each, which is the same text of a megabyte in one heap."""
+    """Many groups with an attribute each, which is the same text of a quarter of a megabyte in one heap."""
 
     def change(file: h5py.File) -> None:
         many(file)
         for group in file[PLACE].values():
             group.attrs.create("long", "text", dtype=h5py.string_dtype())
 
+    size = MIB // 4
     data = bytearray(hdf5(legacy_tree, change))
     heap, at = len(data), data.find(b"long\0")
-    data += struct.pack("<4sB3xQ", b"GCOL", 1, 32 + MIB) + struct.pack("<HH4xQ", 1, 0, MIB) + b"t" * MIB
+    data += struct.pack("<4sB3xQ", b"GCOL", 1, 32 + size) + struct.pack("<HH4xQ", 1, 0, size) + b"t" * size
     while 0 <= at < heap:
         value = data.index(struct.pack("<I", len("text")), at + len("long"))
-        struct.pack_into("<IQI", data, value, MIB, heap, 1)
+        struct.pack_into("<IQI", data, value, size, heap, 1)
         at = data.find(b"long\0", value)
     return with_end(data)
 
