@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.strip import Strip
     from textual.timer import Timer
     from textual.widgets import Input
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from kerasinspect.browse.subjects import Page, Subject
     from kerasinspect.browse.whole_array import WholeArray
     from kerasinspect.checking.findings import Finding
+    from kerasinspect.output.layout.spans import Line
 
 _ASKED_FROM = 256_000_000
 """Bytes from which on whole arrays are read only where somebody says so."""
@@ -72,7 +72,7 @@ class _Drawn:
     """A page that is ready."""
 
     wanted: _Wanted
-    strips: Sequence[Strip]
+    lines: Sequence[Line]
     array: WholeArray | None = None
     """Moved through below the lines."""
 
@@ -224,12 +224,12 @@ class BrowseApp(App[None]):
         """How wide a line of a page may be; of two views the one that is shown knows it."""
         return max(self._view.columns, self._table.columns)
 
-    def _show_lines(self, strips: Sequence[Strip], *, stay: bool = False) -> None:
+    def _show_lines(self, lines: Sequence[Line], *, stay: bool = False) -> None:
         """Show lines."""
         self._change_views(self._view, self._table)
-        self._view.show(strips, stay=stay)
+        self._view.show(lines, stay=stay)
 
-    def _show_array(self, array: WholeArray, head: Sequence[Strip], *, stay: bool) -> None:
+    def _show_array(self, array: WholeArray, head: Sequence[Line], *, stay: bool) -> None:
         """Show an array below what it is."""
         self._change_views(self._table, self._view)
         self._table.show(array, head, stay=stay)
@@ -245,11 +245,11 @@ class BrowseApp(App[None]):
         """Say how far a page has come that is still wanted and not there."""
         progress, columns = self._session.progress, max(1, self._columns)
         if self._is_awaited and monotonic() - progress.since > _PATIENCE:
-            from kerasinspect.browse.strips import strips_of  # noqa: PLC0415 - after the first painting
+            from kerasinspect.browse.strips import lines_of  # noqa: PLC0415 - after the first painting
             from kerasinspect.output.blocks import Paragraph  # noqa: PLC0415 - as above
             from kerasinspect.output.progress.line import line_of  # noqa: PLC0415 - as above
 
-            self._show_lines(strips_of([Paragraph(line_of(progress, monotonic(), columns).text, "quiet")], columns))
+            self._show_lines(lines_of([Paragraph(line_of(progress, monotonic(), columns).text, "quiet")], columns))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what is ready, unless something else is wanted by now."""
@@ -257,9 +257,9 @@ class BrowseApp(App[None]):
         if event.state is WorkerState.SUCCESS and isinstance(result, _Drawn) and result.wanted is self._wanted:
             self._is_awaited = False
             if result.array is None:
-                self._show_lines(result.strips, stay=result.wanted.stay)
+                self._show_lines(result.lines, stay=result.wanted.stay)
             else:
-                self._show_array(result.array, result.strips, stay=result.wanted.stay)
+                self._show_array(result.array, result.lines, stay=result.wanted.stay)
 
     def on_row_list_chosen(self) -> None:
         """Go into what is chosen: to the page of a weight, else to what a layer holds."""
@@ -402,28 +402,28 @@ class BrowseApp(App[None]):
         self.exit()
 
 
-def _question(page: Page, columns: int) -> Sequence[Strip]:
+def _question(page: Page, columns: int) -> Sequence[Line]:
     """What stands in the place of a page that reads much."""
-    from kerasinspect.browse.strips import strips_of  # noqa: PLC0415 - after the first painting
+    from kerasinspect.browse.strips import lines_of  # noqa: PLC0415 - after the first painting
     from kerasinspect.output.blocks import Paragraph  # noqa: PLC0415 - as above
     from kerasinspect.output.wording import bytes_in_words  # noqa: PLC0415 - as above
 
     said = f"{page.title} of all values: {bytes_in_words(page.nbytes)} are read for it."
-    return strips_of([Paragraph(said), Paragraph("Press r to read them.", "quiet")], columns)
+    return lines_of([Paragraph(said), Paragraph("Press r to read them.", "quiet")], columns)
 
 
 def _drawn(wanted: _Wanted) -> _Drawn:
     """The lines of a page; what it reads is read here, in a thread."""
-    from kerasinspect.browse.strips import strips_of  # noqa: PLC0415 - after the first painting
+    from kerasinspect.browse.strips import lines_of  # noqa: PLC0415 - after the first painting
     from kerasinspect.output.blocks import Paragraph  # noqa: PLC0415 - as above
 
     page, columns = wanted.page, wanted.grid.width or 1
     try:
         array = page.array()
         blocks = page.draw(wanted.grid) if array is None else page.head()
-        return _Drawn(wanted, strips_of(blocks, columns), array)
+        return _Drawn(wanted, lines_of(blocks, columns), array)
     except InspectError as error:
-        strips = strips_of([Paragraph(str(error), "error")], columns)
+        lines = lines_of([Paragraph(str(error), "error")], columns)
     except MemoryError:
-        strips = strips_of([Paragraph("There is not enough memory for this.", "error")], columns)
-    return _Drawn(wanted, strips)
+        lines = lines_of([Paragraph("There is not enough memory for this.", "error")], columns)
+    return _Drawn(wanted, lines)

@@ -51,9 +51,9 @@ def diff_subject(diff: Diff) -> Subject:
     return Subject(
         path="",
         label="differences",
-        facts="none" if diff.equal else "",
+        facts=lambda: "none" if diff.equal else "",
         pages=lambda: (Page("Changes", lambda _: diff_blocks(list_diff(diff))),),
-        below=lambda: [_layer_subject(diff, layer, sides) for layer in diff.layers],
+        below=lambda: [partial(_layer_subject, diff, layer, sides) for layer in diff.layers],
         is_leaf=not diff.layers,
     )
 
@@ -70,10 +70,10 @@ def _layer_subject(diff: Diff, layer: LayerDiff, sides: tuple[_Side, _Side]) -> 
     return Subject(
         path=layer.path,
         label=layer_name(layer),
-        facts=_verdict(layer),
-        tone="quiet" if layer.same else _TONES.get(layer.verdict, "plain"),
+        facts=lambda: _verdict(layer),
+        tone=lambda: "quiet" if layer.same else _TONES.get(layer.verdict, "plain"),
         pages=lambda: (_changes(diff, ListedLayer(layer, layer.weights), layer.same), *_layer_pages(layer, sides)),
-        below=lambda: [_weight_subject(diff, layer, weight, sides) for weight in layer.weights],
+        below=lambda: [partial(_weight_subject, diff, layer, weight, sides) for weight in layer.weights],
         is_leaf=not layer.weights,
     )
 
@@ -91,8 +91,8 @@ def _weight_subject(diff: Diff, layer: LayerDiff, weight: WeightDiff, sides: tup
     return Subject(
         path=f"{layer.path}/{weight.name}",
         label=name_in_words(*names),
-        facts="" if weight.same else next(iter(weight.figures), "differs"),
-        tone="quiet" if weight.same else "plain",
+        facts=lambda: "" if weight.same else next(iter(weight.figures), "differs"),
+        tone=lambda: "quiet" if weight.same else "plain",
         pages=lambda: (_changes(diff, ListedLayer(layer, (weight,)), weight.same), *_weight_pages(weight, sides)),
     )
 

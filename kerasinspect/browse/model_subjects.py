@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kerasinspect.browse.subjects import Subject
 from kerasinspect.output.wording import shape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kerasinspect.analysis.inspection import Inspection, LayerInspection, WeightInspection
     from kerasinspect.browse.subjects import Page
@@ -20,9 +21,9 @@ def model_subject(inspection: Inspection) -> Subject:
     return Subject(
         path=model.name or "",
         label=model.name or "model",
-        facts=model.class_name or "",
+        facts=lambda: model.class_name or "",
         pages=lambda: _model_pages(inspection),
-        below=lambda: (*map(_weight_subject, inspection.own_weights), *map(_layer_subject, inspection.layers)),
+        below=lambda: _makers(inspection.own_weights, inspection.layers),
         is_leaf=not (inspection.own_weights or inspection.layers),
     )
 
@@ -33,10 +34,10 @@ def _layer_subject(inspected: LayerInspection) -> Subject:
     return Subject(
         path=layer.path,
         label=layer.name,
-        facts=layer.class_name,
-        tone="quiet" if inspected.is_quiet else "plain",
+        facts=lambda: layer.class_name,
+        tone=lambda: "quiet" if inspected.is_quiet else "plain",
         pages=lambda: _layer_pages(inspected),
-        below=lambda: (*map(_weight_subject, inspected.weights), *map(_layer_subject, inspected.layers)),
+        below=lambda: _makers(inspected.weights, inspected.layers),
         is_leaf=not (inspected.weights or inspected.layers),
     )
 
@@ -44,7 +45,12 @@ def _layer_subject(inspected: LayerInspection) -> Subject:
 def _weight_subject(inspected: WeightInspection) -> Subject:
     """A weight."""
     weight = inspected.weight
-    return Subject(weight.path, weight.name, shape_text(weight.shape), pages=lambda: _weight_pages(inspected))
+    return Subject(weight.path, weight.name, lambda: shape_text(weight.shape), pages=lambda: _weight_pages(inspected))
+
+
+def _makers(weights: Sequence[WeightInspection], layers: Sequence[LayerInspection]) -> Sequence[Callable[[], Subject]]:
+    """What makes the subject of each weight, then of each layer."""
+    return (*(partial(_weight_subject, one) for one in weights), *(partial(_layer_subject, one) for one in layers))
 
 
 def _model_pages(inspection: Inspection) -> Sequence[Page]:

@@ -11,23 +11,31 @@ if TYPE_CHECKING:
 
 
 class Node:
-    """A subject at its place in the tree."""
+    """A place in the tree, and its subject, which is made when somebody looks there."""
 
-    __slots__ = ("_below", "depth", "is_last", "is_open", "parent", "subject")
+    __slots__ = ("_below", "_make", "_subject", "depth", "is_last", "is_open", "parent")
 
-    def __init__(self, subject: Subject, parent: Node | None = None, *, is_last: bool = True) -> None:
+    def __init__(self, make: Callable[[], Subject], parent: Node | None = None, *, is_last: bool = True) -> None:
         """Stand below a parent, closed."""
-        self.subject, self.parent, self.is_last = subject, parent, is_last
+        self._make, self.parent, self.is_last = make, parent, is_last
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.is_open = False
+        self._subject: Subject | None = None
         self._below: Sequence[Node] | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """What stands here."""
+        if self._subject is None:
+            self._subject = self._make()
+        return self._subject
 
     @property
     def below(self) -> Sequence[Node]:
         """The nodes of what the subject holds; they are made when they are first asked for."""
         if self._below is None:
-            subjects = self.subject.below()
-            self._below = [Node(one, self, is_last=at == len(subjects)) for at, one in enumerate(subjects, 1)]
+            makers = () if self.subject.is_leaf else self.subject.below()
+            self._below = [Node(make, self, is_last=at == len(makers)) for at, make in enumerate(makers, 1)]
         return self._below
 
     def path(self) -> Iterator[Node]:
@@ -43,7 +51,7 @@ class Outline:
 
     def __init__(self, top: Subject) -> None:
         """Show one subject and what is directly below it."""
-        self.top = Node(top)
+        self.top = Node(lambda: top)
         self.rows = [self.top]
         self.unfold(0)
 

@@ -68,7 +68,7 @@ def _run(session: Session) -> BrowseApp:
     """The view of a session, once it has ended; a signal that ends the process ends it in order."""
     views: list[BrowseApp] = []
     with ended_first(partial(_end, views)):
-        with _first_line(f"  {visible_name(session.top.label)}  {session.top.facts}"):
+        with _first_line(f"  {visible_name(session.top.label)}  {session.top.facts()}"):
             from kerasinspect.browse.app import BrowseApp  # noqa: PLC0415 - most of the time until there is a view
         views.append(BrowseApp(session))
         views[0].run()

@@ -57,7 +57,12 @@ def model_session(location: str, limits: Limits, files: ExitStack) -> Session:
 
     report = cache(lambda: _checked(*opened(), progress))
     return Session(
-        Subject("", Path(location).name or location, "opening"), progress, files.close, opened, looked_at, report
+        Subject("", Path(location).name or location, lambda: "opening"),
+        progress,
+        files.close,
+        opened,
+        looked_at,
+        report,
     )
 
 
@@ -79,7 +84,8 @@ def diff_session(old: str, new: str, limits: Limits, files: ExitStack) -> Sessio
             with watched(progress):
                 return diff_subject(compare_models(before, after))
         except InspectError as error:  # among others since somebody quits meanwhile
-            return Subject("", "not compared", str(error), "error")
+            said = str(error)
+            return Subject("", "not compared", lambda: said, lambda: "error")
 
     report = cache(lambda: _checked(*opened()[1:], progress))
     return Session(Subject("", "comparing"), progress, files.close, opened, compared, report)

@@ -1,4 +1,4 @@
-"""Blocks as lines that Textual draws: laid out as on every other page, so that words and numbers are the same."""
+"""Blocks as lines, and lines as Textual draws them: laid out as everywhere, so that words and numbers are the same."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from kerasinspect.output.layout.spans import Line
 
 
-def strips_of(blocks: Iterable[Block], width: int) -> list[Strip]:
-    """The lines of a page that is so many columns wide."""
+def lines_of(blocks: Iterable[Block], width: int) -> list[Line]:
+    """The lines of a page that is so many columns wide; those that come onto the screen become strips there."""
     from kerasinspect.browse.hints import HINTS  # noqa: PLC0415 - after the first painting
     from kerasinspect.output.layout.lines import lay_out  # noqa: PLC0415 - as above
 
-    return [strip_of(line) for line in lay_out(blocks, width, HINTS)]
+    return [*lay_out(blocks, width, HINTS)]
 
 
 def strip_of(line: Line) -> Strip:

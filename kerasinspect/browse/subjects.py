@@ -46,9 +46,19 @@ def _no_pages() -> tuple[Page, ...]:
     return ()
 
 
-def _nothing_below() -> tuple[Subject, ...]:
+def _nothing_below() -> tuple[Callable[[], Subject], ...]:
     """The end of a branch."""
     return ()
+
+
+def _no_facts() -> str:
+    """Nothing behind a label."""
+    return ""
+
+
+def _plain() -> Tone:
+    """What is said of most subjects matters as much as all else."""
+    return "plain"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,11 +69,12 @@ class Subject:
     """What it is found by and copied as: ``lstm/lstm_cell/kernel``."""
     label: str
     """What it is called below the subject that holds it."""
-    facts: str = ""
-    """What stands behind the label."""
-    tone: Tone = "plain"
+    facts: Callable[[], str] = _no_facts
+    """What stands behind the label, for one that is on the screen."""
+    tone: Callable[[], Tone] = _plain
+    """How much it matters, as above."""
     pages: Callable[[], Sequence[Page]] = _no_pages
-    below: Callable[[], Sequence[Subject]] = _nothing_below
-    """What it holds, which is made when it is asked for."""
+    below: Callable[[], Sequence[Callable[[], Subject]]] = _nothing_below
+    """What makes each subject that it holds: of 20,000 layers those are made that are looked at."""
     is_leaf: bool = True
     """Whether it holds nothing."""

@@ -13,7 +13,7 @@ pytest.importorskip("textual", reason="the extra kerasinspect[browse] is not ins
 from kerasinspect.browse.hints import HINTS
 from kerasinspect.browse.screens.keys import key_blocks
 from kerasinspect.browse.sessions import diff_session, model_session
-from kerasinspect.browse.strips import strips_of
+from kerasinspect.browse.strips import lines_of
 from kerasinspect.limits import DEFAULT
 from kerasinspect.model import depth_first
 from kerasinspect.output.blocks import HeatMap, Table
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.browse.subjects import Page, Subject
+    from kerasinspect.output.layout.spans import Line
 
 _OPTION = re.compile(r"(?<!kerasinspect show )(?<!heatmap )--[a-z]+")
 """An option that is not one of a command that is named before it."""
@@ -31,14 +32,19 @@ _OPTION = re.compile(r"(?<!kerasinspect show )(?<!heatmap )--[a-z]+")
 
 def pages(subject: Subject) -> Iterator[tuple[Subject, Page]]:
     """All pages about a subject and what it holds."""
-    for one in depth_first(subject, lambda inner: inner.below()):
+    for one in depth_first(subject, lambda inner: [make() for make in inner.below()]):
         yield from ((one, page) for page in one.pages())
 
 
 def text_of(page: Page, width: int) -> str:
     """What a page of this width says."""
     drawn = page.draw(GridOptions(width=width, painted=True, hints=HINTS))
-    return "\n".join(strip.text for strip in strips_of(drawn, width))
+    return "\n".join(map(_text, lines_of(drawn, width)))
+
+
+def _text(line: Line) -> str:
+    """A line without its styles."""
+    return "".join(text for text, _ in line)
 
 
 @pytest.mark.parametrize("width", [24, 80])
@@ -57,7 +63,7 @@ def test_a_layer_whose_sublayers_have_the_weights_names_them(at: int) -> None:
     """On every page that is about weights of its own; the explanation says what it does."""
     with ExitStack() as files:
         top = model_session(str(SAMPLES / "recurrent.keras"), DEFAULT, files).begin()
-        wrapper = next(one for one in top.below() if one.path == "time_distributed")
+        wrapper = next(one for one in (make() for make in top.below()) if one.path == "time_distributed")
         text = " ".join(text_of(wrapper.pages()[at], 80).split())
     assert "time_distributed/dense" in text or at == 4
     assert "TimeDistributed" in text or "It has no weights of its own: they belong to" in text
@@ -66,7 +72,7 @@ def test_a_layer_whose_sublayers_have_the_weights_names_them(at: int) -> None:
 @pytest.mark.parametrize("width", [36, 56, 74])
 def test_every_key_has_its_explanation_on_a_narrow_screen(width: int) -> None:
     """Beside the key where there is room, or below it."""
-    lines = " ".join(" ".join(strip.text for strip in strips_of(key_blocks(), width)).split())
+    lines = " ".join(" ".join(map(_text, lines_of(key_blocks(), width))).split())
     tables = [block for block in key_blocks() if isinstance(block, Table)]
     assert tables
     for row in (row for table in tables for row in table.rows):

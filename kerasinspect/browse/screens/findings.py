@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from kerasinspect.browse.screens.overlay import Overlay
-from kerasinspect.browse.strips import strips_of
+from kerasinspect.browse.strips import lines_of
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.browse.widgets.row_list import RowList
 from kerasinspect.checking.findings import SEVERITIES
@@ -132,7 +132,7 @@ class FindingsScreen(Overlay["Finding | None"]):
 
     def _show(self) -> None:
         """Show what there is to say by now."""
-        self._view.show(strips_of(self._blocks(), max(1, self._view.columns)))
+        self._view.show(lines_of(self._blocks(), max(1, self._view.columns)))
 
     def _blocks(self) -> Iterable[Block]:
         """All about the chosen finding, or why there is none."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from kerasinspect.browse.screens.overlay import Overlay
-from kerasinspect.browse.strips import strips_of
+from kerasinspect.browse.strips import lines_of
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.output.blocks import Block, Column, Heading, Row, Table
 
@@ -59,7 +59,7 @@ class KeysScreen(Overlay[None]):
     def on_page_view_resized(self) -> None:
         """Lay it out for the width that there is."""
         view = self.query_one(PageView)
-        view.show(strips_of(key_blocks(), view.columns))
+        view.show(lines_of(key_blocks(), view.columns))
 
 
 def key_blocks() -> Iterator[Block]:

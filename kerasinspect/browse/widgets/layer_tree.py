@@ -57,9 +57,10 @@ class LayerTree(RowList):
         """The name of a subject behind the guides that lead to it, and its facts, in the columns that there are."""
         node = self.outline.rows[at]
         subject, before = node.subject, _before(node)
-        style = subject.tone if subject.tone != "plain" else "plain" if node.depth else "title"
+        tone, said = subject.tone(), subject.facts()
+        style = tone if tone != "plain" else "plain" if node.depth else "title"
         label = self._label(at)
-        facts = f"  {visible_name(subject.facts)}" if subject.facts else ""
+        facts = f"  {visible_name(said)}" if said else ""
         room = self.scrollable_content_region.width - len(before) - columns_of(label)
         return (before, "quiet"), (label, style), (_cut_at_end(facts, room), "quiet")
 

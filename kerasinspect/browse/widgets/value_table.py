@@ -13,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import WorkerState
 
+from kerasinspect.browse.strips import strip_of
 from kerasinspect.browse.whole_array import Cell, WholeArray, exact, wider_style
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.errors import InspectError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.output.arrays.labels import RowLabels
     from kerasinspect.output.arrays.numbers import NumberStyle
+    from kerasinspect.output.layout.spans import Line
 
 _GUTTER = "  "
 _LEFT_OUT = "⋯"
@@ -99,9 +101,9 @@ class ValueTable(ScrollView, can_focus=True):
 
     # What is shown
 
-    def show(self, array: WholeArray, head: Sequence[Strip], *, stay: bool) -> None:
+    def show(self, array: WholeArray, head: Sequence[Line], *, stay: bool) -> None:
         """Show an array from its first value on, or another width of what is there already."""
-        self._head = head
+        self._head = [*map(strip_of, head)]
         if not stay or self.array is None:
             self.array, self._cursor, self._first = array, Cell(int(array.is_parted), 0), 0
             self._loaded = self._style = None
