@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from benchmarks.making.plain_archives import save_layers
 from kerasinspect.analysis.pictures.cells import Plane, reduce_plane
 from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.shown.escaping import visible_name
@@ -271,6 +272,28 @@ def test_only_rows_in_view_have_elements(show: Callable[..., Opened], sample_mod
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(names(opened)) == 9
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert opened.is_clean
+
+
+def test_thousands_of_layers_are_searched_sorted_and_gone_through(show: Callable[..., Opened], tmp_path: Path) -> None:
+    """A page of 2,000 layers takes as many elements for its rows as one of thirty, and answers for all of them."""
+    save_layers(tmp_path / "model.keras", 2_000)
+    html = page_of(tmp_path / "model.keras").html
+    opened = show(html)
+    assert len(html) < 2_000_000
+    assert 10 < len(names(opened)) < 60
+    opened.page.fill(f"{LAYERS} input", "_1998")
+    assert names(opened) == ["re_lu_1998"]
+    opened.page.fill(f"{LAYERS} input", "")
+    assert opened.texts(f"{LAYERS} p[role=status]") == ["2,001 rows"]
+    opened.page.click(f"{LAYERS} [role=columnheader]:has-text('parameters') button")
+    opened.page.locator(f"{LAYERS} [role=row][tabindex='0']").last.focus()
+    opened.page.keyboard.press("Home")
+    assert names(opened)[0] == "dense"
+    opened.page.keyboard.press("End")
+    opened.page.keyboard.press("Enter")
+    assert opened.texts("#detail h3") == ["layer re_lu_1998"]
+    assert 10 < len(names(opened)) < 60
     assert opened.is_clean
 
 
