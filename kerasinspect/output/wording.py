@@ -91,7 +91,15 @@ def _drawn_from(initializer: Initializer, digits: int) -> str:
 
 def no_weights(model: Model) -> str:
     """What stands in the place of a list of weights without any."""
-    return "the chosen layers have no weights" if model.weights else "no weights in this file"
+    if model.weights:
+        return "the chosen layers have no weights"
+    from kerasinspect.containers.stored import PICKLED  # noqa: PLC0415 - only for a model without weights
+
+    pickled = sum(1 for extra in model.extras if extra.kind == "unclaimed" and extra.array.dtype == PICKLED)
+    if pickled:
+        verb = "holds" if pickled == 1 else "hold"
+        return f"no weights are read: {counted(pickled, 'array')} in this file {verb} pickled Python objects"
+    return "no weights in this file"
 
 
 def untrained_word(layer: Layer) -> str:

@@ -12,11 +12,12 @@ import pytest
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.axes import Axis
-from kerasinspect.model import Layer
+from kerasinspect.model import Extra, Layer
 from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.blocks import Block, Grid, Paragraph, Table
-from kerasinspect.output.formats.markdown import write_markdown
+from kerasinspect.output.formats.markdown import markdown_text, write_markdown
 from kerasinspect.output.formats.terminal import write_text
+from kerasinspect.output.pages.head import file_name
 from kerasinspect.output.pages.list import list_blocks, weight_lines
 from kerasinspect.output.pages.overview import with_overview
 from kerasinspect.output.pages.show import show_blocks
@@ -141,12 +142,50 @@ def test_layers_without_weights_yet_are_named() -> None:
     assert listed(model([])).splitlines()[-1] == "no weights in this file"
 
 
+def test_pickled_arrays_are_said_to_be_pickled() -> None:
+    """Of a file that has weights, though none that is read, it is not said that it has none."""
+    extras = [Extra("unclaimed", "dense", "layers/dense.npy", MemoryArray(np.zeros((), "object")))]
+    said = "no weights are read: 1 array in this file holds pickled Python objects"
+    lines = listed(replace(model([]), extras=tuple(extras))).splitlines()
+    assert said in lines
+    assert "no weights in this file" not in lines
+
+
 def test_markdown_has_titles() -> None:
     """A table of Markdown needs them, where a page does without."""
     stream = io.StringIO()
     write_markdown(list_blocks(inspect(select(question_network()))), stream)
     assert "| weight | shape | what it is | dtype | parameters |" in stream.getvalue()
     assert "| `[0] dense/kernel` | (8, 5) |" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("64 digits; --format json has all of them", "64 digits; `--format json` has all of them"),
+        ("only with --format json.", "only with `--format json`."),
+        ("a--format json", "a--format json"),
+        ("--format <b>", "`--format <b>`"),
+    ],
+)
+def test_an_option_and_its_value_are_one_piece_of_code_in_markdown(text: str, written: str) -> None:
+    """As somebody would type them; other words stay words."""
+    assert markdown_text(text) == written
+
+
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [
+        ("models/run_orbax/12", "run_orbax/12"),
+        ("models\\run_orbax\\12\\", "run_orbax/12"),
+        ("12", "12"),
+        ("/12", "12"),
+        ("models/model_12.keras", "model_12.keras"),
+    ],
+)
+def test_a_step_is_named_with_its_folder(location: str, named: str) -> None:
+    """The number alone says nothing of the training that it is of."""
+    assert file_name(replace(model([]), location=location)) == named
 
 
 def test_a_long_page_begins_with_the_list_and_a_short_one_does_not() -> None:

@@ -302,6 +302,26 @@ def page(report: CheckReport) -> str:
     return stream.getvalue()
 
 
+def test_what_is_said_of_many_places_is_said_once_with_their_number() -> None:
+    """On the page all of them are named; documents keep a finding each, and a page with places in the file a line."""
+    places = [f"dense_{at}" for at in range(5)]
+    found = (
+        *(finding("KI101", "error", place, "It is so.") for place in places),
+        finding("KI101", "error", "x", "No."),
+    )
+    report = CheckReport(
+        (ModelReport("a.keras", "keras-archive", 1, 1, findings=found),), "error", active_rules(["KI101"])
+    )
+    lines = [line.strip() for line in page(report).splitlines()]
+    assert f"5 places ({', '.join(places)}): It is so." in lines
+    assert "x: No." in lines
+    assert page(report).count("It is so.") == 1
+    assert sarif(report).count("It is so.") == 5
+    stream = io.StringIO()
+    write_text(check_blocks(report, verbose=True), stream)
+    assert stream.getvalue().count("It is so.") == 5
+
+
 @pytest.mark.parametrize("write", [page, junit, sarif, github])
 def test_a_place_that_is_longer_than_any_real_one_is_cut_in_sentences(write: Any) -> None:  # noqa: ANN401 - as above
     """A log is not flooded; the document for programs has it whole."""

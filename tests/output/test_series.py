@@ -112,6 +112,17 @@ def test_layers_of_one_path_are_told_apart_by_their_first_files() -> None:
     write_text(series_blocks(series, layers), stream, None)
     rows = stream.getvalue().partition("\nlayer ")[2].splitlines()[1:4]
     assert [row.partition("  ")[0] for row in rows] == ["dense [1]", "dense [2]", "body"]
+    assert "moves most: body" in stream.getvalue()
+
+
+def test_sentences_tell_layers_of_one_path_apart_as_the_table_does() -> None:
+    """Both those that never move, and the one that moves most."""
+    still, moving = followed(None, 0.0), followed(2.0, 3.0)
+    layers = (replace(still, nan=(None, 0, 0)), replace(moving, nan=(0, 0, 0)), followed(0.0, 0.0, path="body"))
+    stream = io.StringIO()
+    write_text(series_blocks(Series((Checkpoint("a"), Checkpoint("b"), Checkpoint("c")), layers), layers), stream, None)
+    assert "moves most: dense [1]" in stream.getvalue()
+    assert "never move: dense [2], body" in stream.getvalue()
 
 
 def test_documents_hold_any_name() -> None:

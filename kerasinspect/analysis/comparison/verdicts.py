@@ -37,8 +37,7 @@ def verdict_of(weights: Sequence[WeightDiff], unproven: Collection[Verdict] = ()
     """
     if whole := _one_sided(weights):
         return None if whole in unproven else whole
-    is_quantized = any(weight.dequantized or weight.untold for weight in weights)
-    found = [(_weight_verdict(weight, is_quantized=is_quantized), weight) for weight in weights]
+    found = [(_weight_verdict(weight), weight) for weight in weights]
     verdicts = [verdict for verdict, _ in found if verdict is not None]
     gravest: Verdict = next((verdict for verdict in _GRAVEST_FIRST if verdict in verdicts), "unchanged")
     if gravest == "replaced" and not _is_most([weight for verdict, weight in found if verdict == gravest], weights):
@@ -54,10 +53,11 @@ def _one_sided(weights: Sequence[WeightDiff]) -> Verdict | None:
     return lacking.get(sides.pop()) if len(sides) == 1 else None
 
 
-def _weight_verdict(weight: WeightDiff, *, is_quantized: bool) -> Verdict | None:
+def _weight_verdict(weight: WeightDiff) -> Verdict | None:
     """The verdict on one weight; None where its values cannot be read, or are not told.
 
-    One that only one side has is no change where it is what quantization adds to the values that are compared.
+    One that only one side has, as a bias that was added or a scale of quantization, is a difference, but no value of it
+    moved: it says nothing of training.
     """
     match weight.change:
         case change if weight.untold or isinstance(change, Unread):
@@ -65,7 +65,7 @@ def _weight_verdict(weight: WeightDiff, *, is_quantized: bool) -> Verdict | None
         case None if weight.old is not None and weight.new is not None:
             return "replaced"
         case None:
-            return "unchanged" if is_quantized else "trained"
+            return "unchanged"
         case change if change.equal:
             return "unchanged"
         case change if _is_nudge(change):

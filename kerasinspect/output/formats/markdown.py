@@ -26,8 +26,8 @@ _PLAIN_WORD = re.compile(
 _SIGN = re.compile(r"[=+/%-]")
 """A sign between words, which means something to Markdown only where it begins a line."""
 
-_SPAN = re.compile(r"(?<!\S)`([^`]+)`(?=[.,:;)]*(?:\s|$))")
-"""What stands in a code span already, as sentences of ours have it."""
+_SPAN = re.compile(r"(?<!\S)(?:`([^`]+)`|(--format [a-z]+))(?=[.,:;)]*(?:\s|$))")
+"""What stands in a code span already, as sentences of ours have it, or is an option with its value."""
 
 _STOPS = ".,:;"
 
@@ -47,7 +47,7 @@ def markdown_text(text: str) -> str:
     shown = visible(text)
     said, end = "", 0
     for span in _SPAN.finditer(shown):
-        said += _words(shown[end : span.start()]) + _code(span[1])
+        said += _words(shown[end : span.start()]) + _code(span[1] or span[2])
         end = span.end()
     return said + _words(shown[end:])
 

@@ -29,6 +29,8 @@ _LISTED = (
     *map(Column, ("advisories", "help", "place")),
 )
 _COUNTED = (Column("rule"), Column("name"), Column("severity"), Column("findings", numeric=True))
+_COUNTED_FROM = 4
+"""So many places have their number before them."""
 _ENDED = {0: "passed", 1: "failed", 3: "incomplete"}
 """How a run ended, by its exit status."""
 TONES: Mapping[Severity, Tone] = {"error": "error", "warning": "warning", "note": "quiet"}
@@ -74,17 +76,33 @@ def _shown(report: CheckReport, model: ModelReport, *, quiet: bool) -> list[Find
 
 
 def finding_blocks(alike: list[Finding], *, verbose: bool) -> Iterator[Block]:
-    """What one rule found in one file: the rule, then a line for each place, and what to do about all of them."""
+    """What one rule found in one file: the rule, then a line for each place, and what to do about all of them.
+
+    What it says of several places in the same words is said once; when verbose, of each with its place in the file.
+    """
     first = alike[0]
     yield Paragraph(f"{first.severity} {first.code} {first.name}", TONES[first.severity], 2)
-    for finding in alike:
-        yield Paragraph(f"{short(finding.where)}: {finding.message}", level=3)
-        if verbose and finding.place:
-            yield Paragraph(f"at {finding.place}", "quiet", 3)
+    if verbose:
+        for finding in alike:
+            yield Paragraph(f"{short(finding.where)}: {finding.message}", level=3)
+            if finding.place:
+                yield Paragraph(f"at {finding.place}", "quiet", 3)
+    else:
+        places: dict[str, list[str]] = {}
+        for finding in alike:
+            places.setdefault(finding.message, []).append(short(finding.where))
+        for message, named in places.items():
+            yield Paragraph(f"{_places(named)}: {message}", level=3)
     if first.remedy:
         yield Paragraph(f"fix: {first.remedy}", "quiet", 3)
     if first.advisories:
         yield Paragraph(f"see: {', '.join(map(str, first.advisories))}", "quiet", 3)
+
+
+def _places(named: list[str]) -> str:
+    """The places of which the same is said, and how many these are where nobody counts them at a glance."""
+    listed = ", ".join(named)
+    return listed if len(named) < _COUNTED_FROM else f"{len(named):,} places ({listed})"
 
 
 def check_tables(

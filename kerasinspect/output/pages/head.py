@@ -40,9 +40,11 @@ def head_blocks(model: Model) -> Iterator[Block]:
 
 
 def file_name(model: Model) -> str:
-    """The name of a model's file, without the folders above it."""
+    """The name of a model's file, without the folders above it; before the number of a step that of its folder."""
     location = model.location
-    return path_in_words(location.replace("\\", "/").rstrip("/").rpartition("/")[2] or location)
+    folder, _, name = location.replace("\\", "/").rstrip("/").rpartition("/")
+    holder = folder.rpartition("/")[2] if name.isdigit() else ""
+    return path_in_words("/".join(filter(None, (holder, name))) or location)
 
 
 def origin_and_size(model: Model) -> Iterator[str]:

@@ -93,6 +93,7 @@ def _formats(series: Series) -> Iterator[str]:
 
 def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
     """What one looks for first: the layer that moves most, those that never do, the first NaN and infinity."""
+    alike = Counter(one.path for one in series.layers)
     most = series.moves_most
     if most is not None:
         at = most.trained_largest
@@ -100,21 +101,27 @@ def _answers(series: Series, names: Sequence[str]) -> Iterator[Paragraph]:
         total = f"total {short_number(most.total, _DIGITS)}"
         if most.trained:
             total = f"total {short_number(most.trained_total, _DIGITS)} of its trainable weights"
-        yield Paragraph(SEPARATOR.join((f"moves most: {beginning(most.path)}", total, *where)))
+        yield Paragraph(SEPARATOR.join((f"moves most: {_name(most, alike)}", total, *where)))
     if (apart := series.statistics_move_most) is not None:
-        said = f"apart from that: {beginning(apart.path)}"
+        said = f"apart from that: {_name(apart, alike)}"
         yield Paragraph(f"{said}, total {short_number(apart.total, _DIGITS)} with weights that no gradient changes")
     if still := series.never_move:
         part = _IN_PART * series.partial
         yield Paragraph(
-            f"nothing moves{part}" if len(still) == len(series.layers) else f"never move{part}: {_named(still)}"
+            f"nothing moves{part}" if len(still) == len(series.layers) else f"never move{part}: {_named(still, alike)}"
         )
     yield from _first_odd_values(series, names)
 
 
-def _named(layers: Sequence[LayerSeries]) -> str:
+def _name(layer: LayerSeries, alike: Mapping[str, int]) -> str:
+    """What a layer is called; one whose path others have too, as with other shapes, has its first file behind it."""
+    since = layer.since if alike[layer.path] > 1 else None
+    return beginning(layer.path) if since is None else f"{beginning(layer.path)} {_place(since)}"
+
+
+def _named(layers: Sequence[LayerSeries], alike: Mapping[str, int]) -> str:
     """Layers by name, as far as a line has room for them."""
-    named = (beginning(one.path) + " (frozen)" * (one.trains is False) for one in layers[:_NAMED])
+    named = (_name(one, alike) + " (frozen)" * (one.trains is False) for one in layers[:_NAMED])
     more = [f"and {len(layers) - _NAMED:,} more"] if len(layers) > _NAMED else []
     return ", ".join((*named, *more))
 
