@@ -19,7 +19,7 @@ from benchmarks.making.plain_archives import save_layers
 from kerasinspect.analysis.pictures.cells import Plane, reduce_plane
 from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.shown.escaping import visible_name
-from tests.makers.handmade import MemoryArray
+from tests.makers.handmade import MemoryArray, varied
 from tests.output.reports.reading import page_of, page_of_model
 from tests.output.reports.test_pages import SCRIPTS
 from tests.output.test_hostile_names import poisoned
@@ -207,6 +207,48 @@ def test_nothing_is_cut_at_any_width(show: Callable[..., Opened], sample_models:
         assert opened.page.evaluate(CUT) == []
     last = opened.texts("[data-table=arrays] [role=columnheader]")[-1]
     assert last == page_of(sample_models / f"{model}.keras").data()["arrays"]["titles"][-1]
+    assert opened.is_clean
+
+
+BREAKS = """() => [...document.querySelectorAll('[role=rowheader], .nodes a, .nodes .quiet')].flatMap((cell) => {
+    const range = document.createRange();
+    const found = [];
+    const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        range.selectNodeContents(text);
+        if (new Set([...range.getClientRects()].map((one) => one.top)).size > 1) found.push(text.data);
+    }
+    return found;
+})"""
+"""The parts of names of layers, and names of classes, that are on more than one line."""
+
+
+@pytest.mark.parametrize("model", ["attention", "small_cnn", "text_classifier"])
+def test_names_break_between_their_parts(show: Callable[..., Opened], sample_models: Path, model: str) -> None:
+    """On a telephone a name takes more than one line; none of its words does."""
+    opened = show(page_of(sample_models / f"{model}.keras").html, width=400)
+    assert opened.page.evaluate(BREAKS) == []
+    assert opened.page.locator("[role=rowheader] wbr").count() > 4
+    assert opened.is_clean
+
+
+def test_a_name_of_one_long_word_is_not_wider_than_its_window(show: Callable[..., Opened]) -> None:
+    """Where it has nothing to break at, it breaks anywhere."""
+    opened = show(page_of_model(poisoned("x" * 400)).html, width=400)
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert opened.page.evaluate(CUT) == []
+
+
+def test_left_out_filters_have_no_table(show: Callable[..., Opened]) -> None:
+    """Where each filter has a table of its own; a sentence says how many are left out."""
+    opened = show(page_of_model(varied()).html, width=640)
+    opened.page.wait_for_selector("#detail table.values")
+    assert opened.texts("#detail h3") == ["layer conv"]
+    tables = [text.split() for text in opened.texts("#detail table.values tbody")]
+    assert len(tables) > 2
+    assert all(any(word[-1].isdigit() and "." in word for word in words) for words in tables)
+    assert any("left out: " in text for text in opened.texts("#detail p"))
     assert opened.is_clean
 
 

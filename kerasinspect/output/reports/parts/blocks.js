@@ -1,5 +1,6 @@
 const MOST_LABEL = 24;
 const FEW_ROWS = 8;
+const LEFT_OUT = "⋯";
 const HEADINGS = { 1: "h2", 2: "h3", 3: "h4" };
 
 /** Draw blocks into a place, one below the other. */
@@ -16,7 +17,7 @@ const DRAWERS = {
   heading: ({ level, word, name, facts }) => {
     const said = facts.map((fact) => element("span", { className: "fact" }, fact));
     const kind = word ? element("span", { className: "word" }, `${word} `) : null;
-    return element("div", { className: `heading level-${level}` }, element(HEADINGS[level], {}, kind, name), ...said);
+    return element("div", { className: `heading level-${level}` }, element(HEADINGS[level], {}, kind, ...breakable(name)), ...said);
   },
   paragraph: ({ text, tone, level }) => element("p", { className: `${tone} level-${level}` }, text),
   grid: drawnGrid,
@@ -27,7 +28,8 @@ const DRAWERS = {
   pictures: ({ pictures }) => element("div", { className: "pictures" }, ...pictures.map(drawnBlock)),
 };
 
-/** A part of an array as tables of numbers: one, or where its columns have no room side by side several. */
+/** A part of an array as tables of numbers: one, or where its columns have no room side by side several, which have no
+ *  table for columns that are left out: a sentence says how many these are. */
 function drawnGrid(grid) {
   const place = element("div", { className: "grids", role: "group", "aria-label": `Values ${grid.title}`.trim() });
   let room = 0;
@@ -43,6 +45,7 @@ function drawnGrid(grid) {
     const tables = parts.flatMap((width) => {
       const start = begin;
       begin += width;
+      if (grid.columns.slice(start, begin).every((label) => label === LEFT_OUT)) return [];
       const runs = pagesOf([label, ...widths.slice(start, begin)], label, room);
       return runs.map((run) => gridTable(grid, start + run[0] - 1, start + run.at(-1)));
     });
@@ -60,7 +63,7 @@ function gridTable({ title, columns, groups, rows }, from, to) {
   const corner = title ? element("th", {}, title) : element("td");
   head.append(element("tr", {}, corner, ...columns.slice(from, to).map((label) => labelled("col", label))));
   const body = element("tbody", {}, ...rows.map(([label, ...cells]) => {
-    const shown = cells.length ? cells : columns.map(() => "⋯");
+    const shown = cells.length ? cells : columns.map(() => LEFT_OUT);
     return element("tr", {}, label ? labelled("row", label) : element("td"), ...shown.slice(from, to).map((cell) => element("td", {}, cell)));
   }));
   return element("table", { className: "values" }, head, body);

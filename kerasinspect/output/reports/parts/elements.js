@@ -11,6 +11,14 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
+const MOST_PARTED = 500;
+
+/** What a name is drawn with, which breaks behind its slashes, dots and underscores before it breaks inside a word. */
+function breakable(name) {
+  if (name.length > MOST_PARTED) return [name];
+  return name.split(/(?<=[/._])(?=.)/).flatMap((part, at) => (at ? [element("wbr"), part] : [part]));
+}
+
 /** The value that a data element of the page holds; null where the page has none of that name. */
 function dataOf(id) {
   const found = document.getElementById(id);

@@ -62,14 +62,16 @@ class NetworkView {
   }
 
   #row({ name, about, takes, depth, layer }, at) {
-    const named = layer === null ? element("span", {}, name) : element("a", { href: `#layer-${layer}` }, name);
+    const named = layer === null ? element("span", {}, ...breakable(name)) : element("a", { href: `#layer-${layer}` }, ...breakable(name));
     if (name.length > MOST_WRAPPED) Object.assign(named, { className: "clamped", title: name });
     const clamped = takes.length > 2 * MOST_WRAPPED ? " clamped" : "";
     const row = element(
       "li",
       { value: at + 1 },
       named,
+      " ", // where a line may end, rather than in the middle of a word
       element("span", { className: "quiet" }, about),
+      " ",
       element("span", { className: `takes${clamped}`, title: clamped ? takes : "" }, takes),
     );
     row.style.paddingLeft = `${this.gutter + 14 + Math.min(depth, MOST_INDENTED) * 18}px`;

@@ -292,7 +292,7 @@ class DataTable {
     const isName = column === 0;
     const said = isName && this.table.depths !== null && !this.isTree ? this.path(number) : this.table.rows[number][column];
     const kind = `${this.table.numeric[column] ? "number" : ""} ${said.length > MOST_WRAPPED ? "clamped" : ""}`;
-    const cell = element("div", { role: isName ? "rowheader" : "gridcell", className: kind, "aria-colindex": column + 1 }, said);
+    const cell = element("div", { role: isName ? "rowheader" : "gridcell", className: kind, "aria-colindex": column + 1 }, ...(isName ? breakable(said) : [said]));
     if (said.length > MOST_WRAPPED) cell.title = said;
     if (isName && this.isTree) {
       const mark = this.#hasBranches(number) ? (this.closed.has(number) ? "▸" : "▾") : "";
