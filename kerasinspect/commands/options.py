@@ -339,7 +339,12 @@ JOBS = click.option(
 )
 
 QUIET = click.option(
-    "-q", "--quiet", is_flag=True, callback=_remember_display, help="No notes and no progress bar; results stay."
+    "-q",
+    "--quiet",
+    is_flag=True,
+    is_eager=True,  # standard input is read with the names of models
+    callback=_remember_display,
+    help="No notes and no progress bar; results stay.",
 )
 
 

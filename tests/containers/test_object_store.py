@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kerasinspect.commands.cli import run
+from kerasinspect.containers.remote.transport import Transport
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.addresses import models_at
 from kerasinspect.formats.locating.locations import find_models
@@ -17,6 +18,7 @@ from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("store")
 moto = pytest.importorskip("moto.server", reason="moto is not installed")
@@ -101,6 +103,18 @@ def test_many_files_of_a_bucket_are_checked(capsys: pytest.CaptureFixture[str]) 
     models = json.loads(capsys.readouterr().out)["models"]
     assert len(models) == 2 * len(NAMES)
     assert not [model for model in models if model["error"]]
+
+
+def test_what_is_known_of_a_bucket_is_not_fetched_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as the store says that it is the same."""
+    line = ["check", "--no-config", "--format", "json", "--cache", str(tmp_path), f"s3://{BUCKET}/exports/"]
+    run(line)
+    first = capsys.readouterr().out
+    monkeypatch.setattr(Transport, "fetch", lambda *_: pytest.fail("something is fetched"))
+    run(line)
+    assert capsys.readouterr().out == first
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address
+from kerasinspect.errors import InspectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,20 +26,39 @@ def stamp_of(path: str) -> str | None:
 
     Where a model may be several files, those are all in its folder.
     """
-    if path == STANDARD_INPUT or is_address(path):
+    if path == STANDARD_INPUT:
         return None
-    name = path.lower()
+    if is_address(path):
+        return _stamp_of_address(path)
     try:
         found = os.stat(path)  # noqa: PTH116 - one call for each of many files
         if os.path.isdir(path):  # noqa: PTH112 - as above
             return _stamp_of_folder(path, deep=True)
         own = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
-        if name.endswith(_ALONE) and not name.endswith(_PARTS):
+        if _holds_all(path.lower()):
             return own
         beside = _stamp_of_folder(os.path.dirname(path) or os.curdir, deep=False)  # noqa: PTH120 - as above
     except (OSError, ValueError):
         return None
     return None if beside is None else f"{own} {beside}"
+
+
+def _stamp_of_address(address: str) -> str | None:
+    """What another machine says of a file that holds all of a model; None where it has no ETag and no date for it."""
+    from kerasinspect.containers.remote.transport import Transport  # noqa: PLC0415 - most models are files here
+
+    if not _holds_all(address.lower()):
+        return None
+    try:
+        size, tag = Transport(address).describe()
+    except InspectError:  # which is for its reader to say
+        return None
+    return f"{size} {tag}" if tag else None
+
+
+def _holds_all(name: str) -> bool:
+    """Whether a file of this name holds all of a model."""
+    return name.endswith(_ALONE) and not name.endswith(_PARTS)
 
 
 @lru_cache(maxsize=1)  # models of one folder come one after another
