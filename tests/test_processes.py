@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kerasinspect.errors import RequestError
 from kerasinspect.progress.processes import in_processes, processes_for
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,3 +73,33 @@ def test_an_error_is_raised_with_all_that_it_says(jobs: int) -> None:
 def test_few_things_start_no_process() -> None:
     """A process takes longer to start than to read a few small files."""
     assert [processes_for(things, 4) for things in (0, 1, 15, 16, 24, 1000)] == [1, 1, 1, 2, 3, 4]
+
+
+def owners(numbers: Sequence[int]) -> list[int]:
+    """The process in which some numbers are worked on, each for a while."""
+    time.sleep(0.05 * len(numbers))
+    return [os.getpid()] * len(numbers)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end another process at once")
+def test_no_process_outlives_the_one_that_started_it() -> None:
+    """Whatever ends that: here it is killed in the middle of its work."""
+    assert sys.platform != "win32"
+    words = [sys.executable, "-m", "tests.test_processes"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        worker = int(program.stdout.readline())
+        os.kill(worker, 0)
+        program.kill()
+    for _ in range(200):
+        with suppress(ProcessLookupError):
+            os.kill(worker, 0)
+            time.sleep(0.1)
+            continue
+        return
+    pytest.fail("it lives")
+
+
+if __name__ == "__main__":
+    for owner in in_processes(owners, range(1000), 2, lost):
+        print(owner, flush=True)  # noqa: T201 - whoever started this reads it

@@ -111,9 +111,10 @@ class _Workers:
         return self._pool.submit(work, part)
 
     def end(self) -> None:
-        """Wait for nothing that nobody asks for any more."""
+        """Begin nothing more, and wait for what each process is at, so that nothing of the pool is left behind."""
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
 
 @contextmanager
@@ -127,10 +128,26 @@ def _workers(jobs: int) -> Iterator[_Workers]:
 
 
 def _prepare(jobs: int) -> None:
-    """Begin a process: it ends without a word where its terminal interrupts it, and leaves processors to the others."""
+    """Begin a process: it leaves processors to the others, and ends without a word where its terminal interrupts it.
+
+    Also where the process that started it is gone, whatever ended that: it would wait for work for ever.
+    """
     import signal  # noqa: PLC0415 - in a process of its own
+    from threading import Thread  # noqa: PLC0415 - as above
 
     from kerasinspect.progress.meanwhile import MEANWHILE  # noqa: PLC0415 - as above
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     MEANWHILE.set(MEANWHILE.get() + jobs - 1)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended; this is a thread."""
+    import os  # noqa: PLC0415 - as above
+    from multiprocessing import parent_process  # noqa: PLC0415 - as above
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
