@@ -32,13 +32,13 @@ TERMINAL = {
         ("show", "--heatmap", "sample_models/text_classifier.keras", "--layer", "forward_lstm", "--weight", "*kernel"),
     ),
     "histogram": (80, ("stats", "--histogram", "sample_models/small_cnn.keras", "--weight", "depthwise_kernel")),
-    "spark": (98, ("list", "--spark", "sample_models/small_cnn.keras")),
+    "spark": (110, ("list", "--spark", "sample_models/small_cnn.keras")),
 }
 """By the name of the picture: the columns of the terminal, and the command."""
 
 NETWORK = "sample_models/two_towers.keras"
 
-PAGE, PAGE_SIZE = "sample_models/small_cnn.keras", (1280, 820)
+PAGE, PAGE_SIZE = "sample_models/small_cnn.keras", (1280, 1100)
 """The model of the page of HTML that is photographed, and how much of it, in pixels."""
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -66,7 +66,7 @@ def page(chromium: str, picture: Path) -> None:
         size = ",".join(map(str, PAGE_SIZE))
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=3000"]
         places = [f"--user-data-dir={folder}/profile", f"--screenshot={picture.absolute()}", f"--window-size={size}"]
-        command = [chromium, *options, *places, f"{html.as_uri()}#layer-1"]
+        command = [chromium, *options, *places, html.as_uri()]  # which is not scrolled, or all above is left blank
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - a browser
 
 
