@@ -27,7 +27,7 @@ def test_zeros_are_read_however_small_they_became_and_bounded_by_all_that_is_sto
     rows, columns = 17_000, 1_000
     zeros = compressed(bytes(4 * rows * columns))
     noise = np.random.default_rng(0).random((200, 100), np.float32).tobytes()
-    values = {
+    values: dict[str, bytes | At] = {
         f"{WEIGHTS[0]}/zarr.json": described((rows, columns), codecs=ZSTD),
         f"{WEIGHTS[0]}/c/0/0": At(0, len(zeros)),
         f"{WEIGHTS[1]}/zarr.json": described((200, 100)),

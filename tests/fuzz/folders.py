@@ -177,7 +177,7 @@ def parse_once(command: click.Command) -> None:
         kept[key].parent, kept[key].obj = parent, parent and parent.obj
         return kept[key]
 
-    command.make_context = make_context  # type: ignore[method-assign]
+    command.make_context = make_context  # type: ignore[method-assign, assignment]
 
 
 LINES = [(*command, *form) for form in FORMATS for command in (*COMMANDS, CHECK)]
