@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST = 900
 """Seconds after which a run is ended."""
-SLOW, FEW = 5, 3
+SLOW, FEW = 2, 3
 """Seconds of a run from which a tool that is no build of ours runs in so few rounds: their times lie close together."""
 _UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONSTARTUP", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS")
 """Variables that would change what is measured."""

@@ -198,6 +198,24 @@ DOCUMENTS: Mapping[str, Document] = {
         fields.RULE,
         {"rule": fields.RULE},
     ),
+    "tally": Document(
+        "What `kerasinspect tally` writes: what logs of check hold, counted.",
+        {
+            "files": ("integer", "Files that were checked."),
+            "unreadable": ("integer", "Those of which something could not be read."),
+            "rules": ("[#rule]", "Every rule that found something, the most frequent first."),
+            "classes": ("[#class]", "Every class of layers, alike."),
+            "keras_versions": ("[#version]", "Every version of Keras that saved a file, alike."),
+        },
+        fields.COUNT,
+        {"rule": fields.RULE_COUNT, "class": fields.CLASS_COUNT, "version": fields.VERSION_COUNT},
+    ),
+    "baseline": Document(
+        "What `kerasinspect check --write-baseline` writes: findings that do not count from then on.",
+        {"findings": ("[#finding]", "Each of them.")},
+        {},
+        {"finding": fields.KNOWN},
+    ),
     "verify": Document(
         "What `kerasinspect verify` writes: what the real Keras makes of a file.",
         fields.VERIFY,

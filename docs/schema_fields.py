@@ -430,3 +430,33 @@ OBSTACLE: Fields = {
     "compiling": ("boolean", "Whether load_model(..., compile=False) never meets it."),
     "refused_by": ("[string]", "The versions that refuse it."),
 }
+RULE_COUNT: Fields = {
+    "code": ("string", "The rule."),
+    "name": ("string", "Its name."),
+    "severity": (one_of(Severity), "How severe its findings are."),
+    "findings": ("integer", "Findings, with those that are not listed one by one."),
+    "files": ("integer", "Files in which it found something."),
+}
+CLASS_COUNT: Fields = {
+    "class_name": ("string?", "The class; null for layers of which the file does not tell it."),
+    "layers": ("integer", "Layers of it."),
+    "files": ("integer", "Files that have one."),
+}
+VERSION_COUNT: Fields = {
+    "keras_version": ("string?", "The version; null where the file does not tell it."),
+    "files": ("integer", "Files that it saved."),
+    "with_findings": ("integer", "Those in which something was found."),
+}
+COUNT: Fields = {
+    "about": ("rule|keras_version|layer_class", "What is counted."),
+    "code": ("string?", "The code of the rule; null of anything else."),
+    "name": ("string?", "The rule, the version or the class; null where the file does not tell it."),
+    "severity": (f"{one_of(Severity)}?", "Of a rule."),
+    "count": ("integer", "Findings, files or layers."),
+    "files": ("integer", "Files that have one."),
+}
+KNOWN: Fields = {
+    "location": ("string", "The file, by its path from the folder of the baseline."),
+    "code": ("string", "The rule."),
+    "place": ("string", "Where in the file or its model it is."),
+}

@@ -13,10 +13,11 @@
 
 from __future__ import annotations
 
+from kerasinspect.version import __version__
+
 TYPE_CHECKING = False
 """True for type checkers alone; as ``typing`` has it, which takes longer to import than all the rest here."""
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "ArrayChange": "analysis.comparison.results",

@@ -91,6 +91,13 @@ def choice_of(argument: str, given: object, known: Sequence[str]) -> None:
         raise RequestError(f"{argument} is none of the known: {_shown(given)}.", f"Known are {words}.")
 
 
+def number_of(argument: str, given: object, least: int) -> int:
+    """The whole number that an argument has; raises RequestError for anything else, and for less than ``least``."""
+    if isinstance(given, bool) or not isinstance(given, int) or given < least:
+        raise RequestError(f"{argument} is a whole number, and {_shown(given)} is none.", f"Write {argument}={least}.")
+    return given
+
+
 def _each(given: object) -> Iterator[Any]:
     """The things in a list; anything else by itself: a text, or a model, though its weights can be walked by name."""
     if isinstance(given, str | bytes) or hasattr(given, "keys") or not isinstance(given, Iterable):

@@ -86,9 +86,9 @@ class Limits:
     """Bytes of one file beside the weights, such as a vocabulary."""
     shards: int = 1_000
     """Files that a model's weights are split over."""
-    folder_entries: int = 500_000
+    folder_entries: int = 1_000_000
     """Names looked at in folders: where one is searched, where a pattern is held against it, or beside a model."""
-    found_models: int = 10_000
+    found_models: int = 250_000
     """Models that one folder or one pattern on the command line means."""
     standard_input_bytes: int = 4 << 30
     """Bytes of a model that comes through a pipe, which are kept in a temporary file."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.arguments import path_of
 from kerasinspect.assembly import assemble
-from kerasinspect.containers.sources import STANDARD_INPUT, is_folder, open_source, path_in_words, refuse_device
+from kerasinspect.containers.sources import (
+    STANDARD_INPUT,
+    is_address,
+    is_folder,
+    open_source,
+    path_in_words,
+    refuse_device,
+)
 from kerasinspect.errors import NotAModel
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.recognising import file_contents, folder_contents
@@ -94,7 +101,7 @@ def _named_file(path: str) -> Source:
     try:
         return open_source(path)
     except NotAModel as error:
-        if not isinstance(error.__cause__, FileNotFoundError) or os.path.lexists(path):
+        if not isinstance(error.__cause__, FileNotFoundError) or is_address(path) or os.path.lexists(path):
             raise
         if os.path.lexists(path + INDEX_OF_CHECKPOINT):
             return open_source(path + INDEX_OF_CHECKPOINT)

@@ -20,6 +20,8 @@ WRITERS = {
     "containers/standard_input.py": "as that does",
     "containers/remote/opening.py": "as that does, of a server that takes no ranges",
     "containers/remote/transport.py": "files on other machines, opened for reading",
+    "checking/fleet/log.py": "the log that --log names, to which results are added as they come",
+    "checking/fleet/store.py": "the folder that --cache names",
     "exporting/npy.py": "a member of the archive that it is given to write",
     "verify/process.py": "the scratch folder of the worker",
     "verify/worker.py": "in its scratch folder, in a process of its own",

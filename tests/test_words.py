@@ -39,6 +39,7 @@ OPTIONS = {"show": ("--explain", "--stats"), "check": ("--no-config", "--statist
 TWO_MODELS = tuple(str(ROOT / "sample_models" / name) for name in ("small_cnn.keras", "recurrent.keras"))
 WITHOUT_MODEL = {
     "rules": ((), ("KI",)),
+    "tally": ((str(ROOT / "tests/data/logs/samples.jsonl"),),),
     "completion": (),
     "browse": (),
     "verify": (),

@@ -15,6 +15,7 @@ from kerasinspect.dtypes import holds_numbers
 from kerasinspect.errors import UnreadableFile
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.model import UNKNOWN_CLASS
 from kerasinspect.opening import open_with_container
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.findings import ActiveRule, Need, Rule
     from kerasinspect.formats.contents import Container
-    from kerasinspect.model import Model
+    from kerasinspect.model import Layer, Model
 
 _REASONS: Mapping[Need, str] = {
     "config": "the file has no config",
@@ -121,7 +122,13 @@ def report_on(
         keras_version=model.keras_version,
         optimizer_nbytes=sum(extra.array.nbytes for extra in model.extras if extra.kind == "optimizer"),
         lock_names=evidence.lock_names,
+        layer_classes=Counter(map(_known_class, model.walk())),
     )
+
+
+def _known_class(layer: Layer) -> str:
+    """The class of a layer; empty where the file does not tell it."""
+    return "" if layer.class_name == UNKNOWN_CLASS else layer.class_name
 
 
 def _ask(active: ActiveRule, evidence: Evidence) -> Iterator[Finding]:

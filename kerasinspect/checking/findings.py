@@ -16,6 +16,7 @@ from kerasinspect.shown.representation import counted_thing, html_table, one_lin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import date
 
     from kerasinspect.checking.advisories import Advisory
     from kerasinspect.checking.evidence import Evidence
@@ -209,6 +210,18 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """Rules that are not to be reported of a file of certain bytes, which somebody looked at, and why."""
+
+    sha256: str
+    """The digest of the file, in lower case."""
+    codes: frozenset[str]
+    reason: str
+    expires: date | None = None
+    """The last day on which it holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelReport:
     """What all rules say about one file. What is unknown of a file that cannot be read is None."""
 
@@ -233,6 +246,8 @@ class ModelReport:
     """Bytes of optimizer state in the file."""
     lock_names: Mapping[str, str] = field(default_factory=dict)
     """The path in the lock of each layer that Keras has numbered anew, by its path in the model."""
+    layer_classes: Mapping[str, int] = field(default_factory=dict)
+    """How many layers are of each class; those of unknown ones count under an empty name."""
 
     def __repr__(self) -> str:
         """Its file, and what was found in it."""
@@ -263,6 +278,24 @@ class ModelReport:
         return not self.unread
 
 
+@dataclass(slots=True)
+class Totals:
+    """What is counted of reports that nobody keeps."""
+
+    models: int = 0
+    unreadable: int = 0
+    """Files of which something could not be read."""
+    counts: dict[Severity, int] = field(default_factory=dict)
+    """Findings by severity, with those that are not listed one by one."""
+
+    def add(self, report: ModelReport) -> None:
+        """Count one more."""
+        self.models += 1
+        self.unreadable += not report.readable
+        for finding in report.findings:
+            self.counts[finding.severity] = self.counts.get(finding.severity, 0) + finding.count
+
+
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """What one call of ``check`` says about all files that it was given."""
@@ -279,6 +312,8 @@ class CheckReport:
     """The lock file that every model was compared with."""
     idle_waivers: tuple[Waiver, ...] = ()
     """Waivers of the policy that waived nothing in any file."""
+    counted: Totals | None = None
+    """What was counted of files whose reports were handed on and are not kept."""
 
     def __len__(self) -> int:
         """How many files were checked."""
@@ -325,14 +360,24 @@ class CheckReport:
         return tuple(finding for model in self.models for finding in model.findings)
 
     @property
+    def totals(self) -> Totals:
+        """What there is to count."""
+        if self.counted is not None:
+            return self.counted
+        totals = Totals()
+        for model in self.models:
+            totals.add(model)
+        return totals
+
+    @property
     def unreadable(self) -> int:
         """Files of which something could not be read."""
-        return sum(not model.readable for model in self.models)
+        return self.totals.unreadable
 
     @property
     def failed(self) -> bool:
         """Whether any finding is as bad as ``fail_on`` or worse."""
-        return any(self.stops(finding.severity) for finding in self.findings)
+        return any(map(self.stops, self.totals.counts))
 
     def verdict(self, model: ModelReport) -> Verdict:
         """What became of one of the files."""
@@ -355,7 +400,7 @@ class CheckReport:
 
     def count(self, severity: Severity) -> int:
         """Findings of one severity, with those that are not listed one by one."""
-        return sum(finding.count for finding in self.findings if finding.severity == severity)
+        return self.totals.counts.get(severity, 0)
 
 
 _HTML_TITLES = ("severity", "code", "rule", "place", "message", "file")

@@ -7,14 +7,16 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import Globs
-from kerasinspect.checking.findings import SEVERITIES, Waiver
+from kerasinspect.checking.findings import SEVERITIES, Allowance, Waiver
 from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.errors import RequestError
 from kerasinspect.late.dataclasses import dataclass, replace
+from kerasinspect.late.patterns import late_pattern
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from kerasinspect.checking.findings import ActiveRule, Finding, Rule, Severity
     from kerasinspect.checking.policy_file import PolicyFile
@@ -29,9 +31,12 @@ _KEYS = (
     "severities",
     "thresholds",
     "per-layer",
+    "allow",
     "exact-names",
 )
 _WAIVER_KEYS = ("layer", "ignore", "reason")
+_ALLOWANCE_KEYS = ("sha256", "ignore", "reason", "expires")
+_DIGEST = late_pattern(r"[0-9a-fA-F]{64}")
 _LONGEST_TEXT = 1_000
 """Characters of a waiver's layer, which may be a pattern, and of its reason, which stands beside each finding."""
 _FOR_KERAS = "KI417"
@@ -101,6 +106,8 @@ class Policy:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    """What is allowed in files of certain bytes, whether it still holds or not."""
     exact_names: bool = False
     """Whether a lock forgives no name that Keras gives by itself."""
 
@@ -177,9 +184,7 @@ def _policy(content: object) -> Policy:
     table = _table(content, "[tool.kerasinspect]", _KEYS)
     severities = _table(table.get("severities", {}), "severities")
     thresholds = _table(table.get("thresholds", {}), "thresholds")
-    waivers = table.get("per-layer", [])
-    if not isinstance(waivers, list):
-        raise RequestError("per-layer is not a list of tables.", "Write [[per-layer]] with two brackets.")
+    waivers, allowances = _tables(table, "per-layer"), _tables(table, "allow")
     if table.get("select") == []:
         raise RequestError("select is empty: no rule is selected.", "Name rules in it, or leave it out for the usual.")
     return Policy(
@@ -194,6 +199,7 @@ def _policy(content: object) -> Policy:
             name: _numbers(values, f"thresholds.{cut(name, LONGEST_SHOWN)}") for name, values in thresholds.items()
         },
         waivers=tuple(_waiver(value, f"per-layer[{at}]") for at, value in enumerate(waivers)),
+        allowances=tuple(_allowance(value, f"allow[{at}]") for at, value in enumerate(allowances)),
         exact_names=_truth(table.get("exact-names", False), "exact-names"),
     )
 
@@ -202,11 +208,51 @@ def _waiver(value: object, place: str) -> Waiver:
     """One entry of ``per-layer``."""
     table = _table(value, place, _WAIVER_KEYS)
     layer = _text(table, place, "layer", "which layers it is for, a path or a glob")
-    reason = _text(table, place, "reason", "why, in a sentence")
+    names = _ignored(table, place)
+    return Waiver(layer, frozenset(named_rules(names)), _reason(table, place), names)
+
+
+def _allowance(value: object, place: str) -> Allowance:
+    """One entry of ``allow``."""
+    table = _table(value, place, _ALLOWANCE_KEYS)
+    digest = _text(table, place, "sha256", "which file it is for, by the SHA-256 of its bytes")
+    if not _DIGEST.fullmatch(digest):
+        message = f"{place}.sha256 is not 64 hexadecimal digits."
+        raise RequestError(message, "Write what sha256sum says of the file.")
+    codes, reason = frozenset(named_rules(_ignored(table, place))), _reason(table, place)
+    return Allowance(digest.lower(), codes, reason, _day(table.get("expires"), f"{place}.expires"))
+
+
+def _day(value: object, place: str) -> date | None:
+    """A day, or none."""
+    if value is None:
+        return None
+    from datetime import date, datetime  # noqa: PLC0415 - few policies have days
+
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise RequestError(f"{place} is not a day.", "Write it without quotation marks: 2027-01-31.")
+    return value
+
+
+def _reason(table: Mapping[str, object], place: str) -> str:
+    """Why rules are ignored."""
+    return _text(table, place, "reason", "why, in a sentence")
+
+
+def _ignored(table: Mapping[str, object], place: str) -> tuple[str, ...]:
+    """The rules that are ignored, as a policy calls them."""
     names = _texts(table.get("ignore", []), f"{place}.ignore")
     if not names:
         raise RequestError(f"{place} ignores nothing.", "Name the rules in ignore.")
-    return Waiver(layer, frozenset(named_rules(names)), reason, names)
+    return names
+
+
+def _tables(table: Mapping[str, object], key: str) -> list[object]:
+    """A list of tables, which may be missing."""
+    tables = table.get(key, [])
+    if not isinstance(tables, list):
+        raise RequestError(f"{key} is not a list of tables.", f"Write [[{key}]] with two brackets.")
+    return tables
 
 
 def _text(table: Mapping[str, object], place: str, key: str, words: str) -> str:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasinspect.arguments import choice_of, in_python, names_of, path_of, paths_of
-from kerasinspect.checking.asking import check_file, check_model
-from kerasinspect.checking.findings import SEVERITIES, CheckReport, ModelReport
+from kerasinspect.arguments import choice_of, in_python, names_of, number_of, path_of, paths_of
+from kerasinspect.checking.asking import check_model
+from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.fleet.allowances import unexpired
+from kerasinspect.checking.fleet.baseline import read_baseline
+from kerasinspect.checking.fleet.judging import Question, Work
+from kerasinspect.checking.fleet.running import CheckRun
 from kerasinspect.checking.locks import parse_lock, read_lock
 from kerasinspect.checking.policy import Overrides, Policy, Waivers, policy_from
 from kerasinspect.checking.policy_file import read_policy
@@ -17,7 +21,6 @@ from kerasinspect.formats.locating.locations import find_models
 from kerasinspect.knowledge.keras_versions import version_of
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import DEFAULT, Limits
-from kerasinspect.progress import in_turn
 
 if TYPE_CHECKING:
     import os
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.arguments import Names, PathName, Paths
     from kerasinspect.checking.contract import Contract
-    from kerasinspect.checking.findings import ActiveRule, Severity
+    from kerasinspect.checking.findings import ActiveRule, CheckReport, ModelReport, Severity
     from kerasinspect.formats.contents import Container
     from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.model import Model
@@ -46,6 +49,9 @@ def check(  # noqa: PLR0913 - the options of the command
     for_keras: str | None = None,
     architecture: PathName | None = None,
     limits: Limits = DEFAULT,
+    jobs: int = 1,
+    cache: PathName | None = None,
+    baseline: PathName | None = None,
 ) -> CheckReport:
     """What is wrong with saved models: files, folders that are searched, or globs.
 
@@ -53,6 +59,10 @@ def check(  # noqa: PLR0913 - the options of the command
     lock`` made; ``for_keras`` is a version of Keras, 3.10, that has to accept the configs. All these win over the
     policy. ``architecture`` is a file with a config, which is joined to files of weights alone. One bad file never
     stops the others: it has a sentence in ``ModelReport.error``. Raises RequestError where the request itself is wrong.
+
+    ``jobs`` processes work on the files, which are started as ``multiprocessing`` starts them: a script that asks for
+    several needs ``if __name__ == "__main__"``. ``cache`` is a folder that keeps what is known of files from one call
+    to the next, ``baseline`` a file of findings that do not count.
     """
     if fail_on is not None:
         choice_of("fail_on", fail_on, SEVERITIES)
@@ -67,8 +77,10 @@ def check(  # noqa: PLR0913 - the options of the command
     )
     policy = policy.overridden(asked)
     files = find_models(paths_of(locations), limits)
-    joined = None if architecture is None else path_of(architecture)
-    return check_models(files, policy, open_lock(against), limits, joined)
+    joined, cached, known = (None if one is None else path_of(one) for one in (architecture, cache, baseline))
+    work = Work(number_of("jobs", jobs, 1), cached)
+    opened = None if known is None else read_baseline(known)
+    return CheckRun(files, question(policy, open_lock(against), limits, joined), work, opened).whole()
 
 
 def keras_version(text: str | None) -> tuple[int, int] | None:
@@ -150,19 +162,17 @@ def check_models(
 
     Raises RequestError where there is an ``architecture`` and a file that it cannot be joined to.
     """
+    return CheckRun(files, question(policy, contract, limits, architecture)).whole()
+
+
+def question(
+    policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT, architecture: str | None = None
+) -> Question:
+    """What is asked of each file; raises RequestError where that is nothing."""
     rules = policy.rules(with_contract=contract is not None)
     if contract is not None:
         _require_compared(contract, rules)
         contract = replace(contract, exact_names=contract.exact_names or policy.exact_names)
     else:
         _require_rules(rules, policy.source)
-    waivers = Waivers(policy.waivers)
-    reports = (
-        ModelReport(file.path, error=file.error)
-        if file.error
-        else check_file(file.path, rules, limits, contract, waivers.reason, architecture=architecture)
-        for file in in_turn(files)
-    )
-    models = tuple(reports)
-    lock = None if contract is None else contract.source
-    return CheckReport(models, policy.fail_on, rules, policy.source, policy.passed_over, lock, waivers.idle())
+    return Question(policy, contract, limits, architecture, unexpired(policy.allowances))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from _contextvars import ContextVar  # what contextvars gives, without a file to read
+from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TextIO, assert_never
 
@@ -12,7 +13,7 @@ import click
 from kerasinspect.output.display import Display, complain_in, in_colour, page_columns, pager, screen_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from kerasinspect.analysis.damage import Damage
@@ -124,6 +125,18 @@ def emit_lines(documents: Iterable[Document], output: Target | None, *read: str 
     _emit(lambda stream: write_jsonl(documents, stream), output, *read)
 
 
+def emit_as_they_come(documents: Iterable[Document], output: Target | None, *read: str | None) -> None:
+    """Write documents as ``emit_lines`` does, each as soon as it is there, for whoever waits at the other end."""
+    from kerasinspect.output.formats.jsonl import write_jsonl
+
+    def write(stream: TextIO) -> None:
+        for document in documents:
+            write_jsonl([document], stream)
+            stream.flush()
+
+    _emit(write, output, *read)
+
+
 def emit_csv(table: Table, output: Target | None, *read: str | None) -> None:
     """Write a table as CSV to standard output, or to a file that is none of those read."""
     from kerasinspect.output.formats.csv import write_csv
@@ -186,7 +199,7 @@ def emit_report(
                 from kerasinspect.output.documents.check import check_lines
                 from kerasinspect.output.formats.jsonl import write_jsonl
 
-                write_jsonl(check_lines(report), stream)
+                write_jsonl(check_lines(report.models, lambda: report), stream)
             case "csv":
                 from kerasinspect.output.formats.csv import write_csv
                 from kerasinspect.output.pages.check import findings_table
@@ -227,8 +240,25 @@ def say_written(what: str, output: Target | None, *, quiet: bool) -> None:
         say("note", [f"{what} written to {output.path}."])
 
 
+_KEPT: ContextVar[list[tuple[str, list[str]]] | None] = ContextVar("_KEPT", default=None)
+
+
+@contextmanager
+def kept_words(said: list[tuple[str, list[str]]]) -> Iterator[None]:
+    """Keep what would be said meanwhile, for another process to say."""
+    token = _KEPT.set(said)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
 def say(word: str, sentences: Iterable[str]) -> None:
     """Write sentences to standard error, each on its line, safe to show."""
+    kept = _KEPT.get()
+    if kept is not None:
+        kept.append((word, [*sentences]))
+        return
     from kerasinspect.arguments import on_a_command_line
     from kerasinspect.shown.escaping import visible
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kerasinspect.commands.options import CONFIG, FILTERS, FORMAT, MODELS, PAGE, options
+from kerasinspect.commands.options import CONFIG, FILTERS, FORMAT, JOBS, MODELS, PAGE, options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.analysis.inspection import Inspection
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.each import Outcome
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.commands.options import Filters, ListForm
+    from kerasinspect.limits import Limits
     from kerasinspect.writing import Target
 
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 @options(MODELS, CONFIG, FILTERS)
 @click.option("--hash", "hashes", is_flag=True, help="Add the SHA-256 of each array, and the fingerprint of the model.")
 @click.option("--spark", "sparks", is_flag=True, help="Add a small histogram of each array.")
-@options(FORMAT, PAGE)
+@options(JOBS, FORMAT, PAGE)
 def list_weights(
     locations: tuple[str, ...],
     *,
@@ -30,6 +33,7 @@ def list_weights(
     filters: Filters,
     hashes: bool,
     sparks: bool,
+    jobs: int | None,
     form: ListForm,
     output: Target | None,
     limits: tuple[str, ...],
@@ -40,36 +44,51 @@ def list_weights(
     The line has its position in get_weights(), its layer and name, its shape, what runs along the axes and what its
     numbers do, its dtype, and how many numbers it has.
     """
+    from kerasinspect.commands.listing.models import emit_models
+    from kerasinspect.limits import DEFAULT, with_limits
+
+    allowed = with_limits(DEFAULT, limits)
+    asked = _Asked(allowed, config, filters, form, hashes=hashes, sparks=sparks, quiet=quiet)
+    return emit_models(locations, allowed, partial(_listed, asked), form, output, jobs=jobs)
+
+
+class _Asked(NamedTuple):
+    """What is asked of each model; it travels to other processes."""
+
+    limits: Limits
+    config: str | None
+    filters: Filters
+    form: ListForm
+    hashes: bool
+    sparks: bool
+    quiet: bool
+
+
+@contextmanager
+def _listed(asked: _Asked, location: str, outcome: Outcome) -> Iterator[Listing]:
+    """The listing of one model, which is open meanwhile."""
     from kerasinspect.analysis.inspection import InspectionOptions, inspecting
     from kerasinspect.analysis.selection import select
     from kerasinspect.commands.emitting import finish
-    from kerasinspect.commands.listing import Outcome, emit_models
-    from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.output.arrays.histograms import SPARK
 
-    allowed = with_limits(DEFAULT, limits)
-
-    @contextmanager
-    def listed(location: str, outcome: Outcome) -> Iterator[Listing]:
-        with open_model(location, allowed, config=config) as model:
-            selection = select(model, *filters)
-            with inspecting(
-                selection,
-                InspectionOptions(bins=SPARK, bulk=form in {"table", "markdown"}),
-                whole=(hashes or sparks) and not selection.filtered,
-            ) as inspection:
-                inspection.expect_readings(hashes + 2 * sparks)
-                yield _listing(inspection, hashes=hashes, sparks=sparks)
-                inspection.checksum()
-            outcome.add(finish(selection, inspection.damage, quiet=quiet, of=outcome.name_of(location)))
-
-    return emit_models(locations, allowed, listed, form, output)
+    with open_model(location, asked.limits, config=asked.config) as model:
+        selection = select(model, *asked.filters)
+        with inspecting(
+            selection,
+            InspectionOptions(bins=SPARK, bulk=asked.form in {"table", "markdown"}),
+            whole=(asked.hashes or asked.sparks) and not selection.filtered,
+        ) as inspection:
+            inspection.expect_readings(asked.hashes + 2 * asked.sparks)
+            yield _listing(inspection, hashes=asked.hashes, sparks=asked.sparks)
+            inspection.checksum()
+        outcome.add(finish(selection, inspection.damage, quiet=asked.quiet, of=outcome.name_of(location)))
 
 
 def _listing(inspection: Inspection, *, hashes: bool, sparks: bool) -> Listing:
     """The result in every form."""
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.output.documents.list import list_columns, list_document, list_lines
     from kerasinspect.output.flat_tables import flat_table
     from kerasinspect.output.pages.list import list_blocks

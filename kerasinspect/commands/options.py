@@ -141,14 +141,18 @@ class Filters(NamedTuple):
     indices: tuple[str, ...]
 
 
-def _with_filters(command: _Command) -> _Command:
-    """Give a command its four filters as one value."""
+def together(name: str, kind: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401 - a class of named tuples
+    """Give a command the options that are the fields of a named tuple as one value of that name."""
 
-    @wraps(command)
-    def filtered(*words: object, **given: Any) -> object:  # noqa: ANN401 - what the command's own options are
-        return command(*words, filters=Filters(*(given.pop(name) for name in Filters._fields)), **given)
+    def decorate(command: _Command) -> _Command:
+        @wraps(command)
+        def joined(*words: object, **given: Any) -> object:  # noqa: ANN401 - what the command's own options are
+            value = kind(*(given.pop(field) for field in kind._fields))
+            return command(*words, **{name: value}, **given)
 
-    return filtered  # type: ignore[return-value]  # what it is called with, click alone decides
+        return joined  # type: ignore[return-value]  # what it is called with, click alone decides
+
+    return decorate
 
 
 def _filter(option: str, name: str, metavar: str, help_text: str) -> Callable[[_Command], _Command]:
@@ -164,13 +168,16 @@ FILTERS = options(
     _filter("--weight", "weights", "NAME", "Only this weight: kernel, bias, ..., or a glob."),
     CLASS,
     _filter("--index", "indices", "N", "Only the array at this position of get_weights(); 3:7 is 3 to 6."),
-    _with_filters,
+    together("filters", Filters),
 )
 
 ListForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown"]
 """What a list can be written as."""
 
 LIST_FORMS: tuple[ListForm, ...] = get_args(ListForm)
+
+TallyForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown", "parquet"]
+"""What counts can be written as."""
 
 ValueForm: TypeAlias = Literal["table", "json", "jsonl"]
 """What labelled values can be written as."""
@@ -181,7 +188,7 @@ ReportForm: TypeAlias = Literal["table", "json", "jsonl", "csv", "markdown", "ju
 REPORT_FORMS: tuple[ReportForm, ...] = get_args(ReportForm)
 
 
-_ENDINGS: Mapping[str, ReportForm] = {
+_ENDINGS: Mapping[str, ReportForm | TallyForm] = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -190,6 +197,7 @@ _ENDINGS: Mapping[str, ReportForm] = {
     ".markdown": "markdown",
     ".xml": "junit",
     ".sarif": "sarif",
+    ".parquet": "parquet",
 }
 """What a file of such a name is expected to hold."""
 _OF_OTHERS = frozenset({".keras", ".h5", ".hdf5", ".npz", ".npy", ".safetensors", ".svg", ".dot", ".mmd", ".html"})
@@ -232,6 +240,8 @@ def _form(
 
 
 FORMAT = _form(LIST_FORMS, " csv has all digits of a number, jsonl one entry per line.")
+
+TALLY_FORMAT = _form(get_args(TallyForm), " csv and parquet have one count per row.")
 
 VALUE_FORMAT = _form(get_args(ValueForm), " jsonl has one weight per line.")
 
@@ -320,8 +330,21 @@ CONFIG = click.option("--config", "--architecture", "config", metavar="FILE", he
 ARCHITECTURE = click.option("--architecture", metavar="FILE", help=_JOINED)
 """The same where ``--config`` is something else."""
 
+JOBS = click.option(
+    "-j",
+    "--jobs",
+    type=WholeNumber(1),
+    metavar="N",
+    help="Processes that work side by side. Default: one for each processor where there are files enough.",
+)
+
 QUIET = click.option(
-    "-q", "--quiet", is_flag=True, callback=_remember_display, help="No notes and no progress bar; results stay."
+    "-q",
+    "--quiet",
+    is_flag=True,
+    is_eager=True,  # standard input is read with the names of models
+    callback=_remember_display,
+    help="No notes and no progress bar; results stay.",
 )
 
 

@@ -20,7 +20,7 @@ def rules(names: tuple[str, ...], *, form: ListForm, output: Target | None) -> N
     """List all rules of `check`, or explain each RULE: a name, a code or a code prefix (KI1)."""
     from kerasinspect.checking.rule_names import named_rules
     from kerasinspect.checking.rules import RULES
-    from kerasinspect.commands.listing import Listing, emit_listing
+    from kerasinspect.commands.listing.listing import Listing, emit_listing
     from kerasinspect.output.documents.rules import RULE_COLUMNS, rule_lines, rules_document
     from kerasinspect.output.flat_tables import flat_table
     from kerasinspect.output.pages.rules import rule_blocks, rules_blocks

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.summarising import Order, Summary
     from kerasinspect.analysis.weights_checksum import Verified
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.commands.options import Filters, ListForm
     from kerasinspect.writing import Target
 
@@ -54,7 +54,7 @@ def summary(
     from kerasinspect.analysis.summarising import summarise
     from kerasinspect.analysis.weights_checksum import verifying
     from kerasinspect.commands.emitting import finish
-    from kerasinspect.commands.listing import emit_listing
+    from kerasinspect.commands.listing.listing import emit_listing
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
 
@@ -69,7 +69,7 @@ def summary(
 
 def _listing(result: Summary, checksum: Callable[[], Verified | None]) -> Listing:
     """The result in every form; only the document has what came of the checksum."""
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.output.documents.summary import SUMMARY_COLUMNS, summary_document, summary_lines
     from kerasinspect.output.flat_tables import flat_table
     from kerasinspect.output.pages.summary import summary_blocks

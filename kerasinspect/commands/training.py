@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.selection import Selection
     from kerasinspect.analysis.training import Training
     from kerasinspect.analysis.weights_checksum import Verified
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.commands.options import Filters, ListForm
     from kerasinspect.writing import Target
 
@@ -38,7 +38,7 @@ def training(
     from kerasinspect.analysis.selection import select
     from kerasinspect.analysis.training import assess_training
     from kerasinspect.commands.emitting import finish
-    from kerasinspect.commands.listing import emit_listing
+    from kerasinspect.commands.listing.listing import emit_listing
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.writing import require_replaceable
@@ -56,7 +56,7 @@ def training(
 
 def _listing(result: Training, selection: Selection, verified: Verified | None) -> Listing:
     """The result in every form."""
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.output.documents.training import TRAINING_COLUMNS, training_document, training_lines
     from kerasinspect.output.flat_tables import flat_table
     from kerasinspect.output.pages.training import training_blocks

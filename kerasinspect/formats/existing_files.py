@@ -53,7 +53,7 @@ _FORMAT = (
 """The name of a format as a page has it."""
 _NEXT = r"( · |\n *)"
 """What parts two facts, where a narrow page may break."""
-_DOCUMENTS = "list|show|summary|stats|graph|training|compat|diff|series|check|rules|verify|models|export"
+_DOCUMENTS = "list|show|summary|stats|graph|training|compat|diff|series|check|rules|tally|baseline|verify|models|export"
 """Names of the schemas of documents and of their lines."""
 _OWN_TEXTS = tuple(
     re.compile(pattern)
@@ -67,6 +67,7 @@ _OWN_TEXTS = tuple(
         rf"(## )?old (and new|.*\n(.*\n){{,8}}?(## )?new) (.*\n){{,8}}?.*{_FORMAT}{_NEXT}",
         rf"(## )?model .*(\n .*)*{_NEXT}cannot be read\n",
         rf"(## )?series{_NEXT}[\d,]+ files{_NEXT}[\d,]+ layers?({_NEXT}|\n)",
+        rf"(## )?tally{_NEXT}[\d,]+ files?({_NEXT}|\n)",
         r"## `?kerasinspect`? check\n",
         r'<!doctype html>\n<html [^>]*>\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="kerasinspect ',
         r"(```mermaid\n)?%% kerasinspect graph\n",
@@ -79,6 +80,7 @@ _OWN_TEXTS = tuple(
         r"old_location,new_location,old,new,",
         r"model,severity,code,name,where,message,",
         r"code,name,severity,family,",
+        r"about,code,name,severity,count,files\n",
         r"\| code \| name \| severity \| default \| what it finds \|\n",
         r"(not shown: (.*\n){1,5})?code +(name +)?severity.*\nKI\d{3} ",
         r"rule KI\d{3} · ",

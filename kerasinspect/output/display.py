@@ -36,7 +36,8 @@ class Display:
     color: ColorChoice = "auto"
     width: int | None = None
     pager: bool = True
-    quiet: bool = False
+    quiet: bool | None = None
+    """None before the command line is read, which takes long where a machine is slow: nothing is drawn till then."""
     progress: ProgressLine | None = None
     """The line that says how far the work has come, where there is one."""
 
@@ -61,7 +62,7 @@ def progress_shown(display: Display) -> Iterator[None]:
 
     def look() -> Look | None:
         """How the line is drawn, as far as the options have been read."""
-        return None if display.quiet else Look(_terminal(stream).columns, in_colour(display, stream))
+        return None if display.quiet is not False else Look(_terminal(stream).columns, in_colour(display, stream))
 
     display.progress = line = ProgressLine(stream, look)
     line.start()

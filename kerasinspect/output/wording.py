@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kerasinspect.axes import Axis
+    from kerasinspect.checking.findings import Allowance
     from kerasinspect.model import Initializer, Layer, Model, Shape
 
 _PLURALS = {"index": "indices", "height": "high", "width": "wide", "depth": "deep"}
@@ -124,6 +125,17 @@ def in_force(policy: str | None) -> str:
 def not_used(policy: str) -> str:
     """What is said of a policy that was found and does not count."""
     return f"The policy {policy} was not used, since it lies in what is checked. Name it to use it."
+
+
+def expired(allowance: Allowance) -> str:
+    """What is said of what a policy allowed until a day that is over."""
+    return f"The policy allows nothing any more in the file {allowance.sha256}: that expired on {allowance.expires}."
+
+
+def gone(count: int, baseline: str) -> str:
+    """What is said of findings that a baseline knows and nobody finds any more."""
+    words = counted(count, "finding")
+    return f"{words} of the baseline {baseline} {'is' if count == 1 else 'are'} gone: write it again to forget them."
 
 
 def share_in_words(part: int, whole: int) -> str:

@@ -121,7 +121,7 @@ def test_a_long_page_goes_through_the_pager() -> None:
 
 def test_a_pager_gets_the_page_as_the_terminal_would() -> None:
     """To the last byte, colours too."""
-    assert on_terminal("show", NETWORK, PAGER="cat") == on_terminal("show", NETWORK, "--no-pager")
+    assert on_terminal("show", NETWORK, PAGER="cat", CI="1") == on_terminal("show", NETWORK, "--no-pager", CI="1")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_is_not_for_reading_is_not_paged(arguments: list[str], tmp_path: Pa
 @pytest.mark.parametrize("command", ["no-such-pager", "", "'"], ids=["missing", "empty", "half a quote"])
 def test_without_a_pager_the_page_is_written_all_the_same(command: str) -> None:
     """As a whole, and without a word about it."""
-    assert on_terminal("show", NETWORK, PAGER=command) == on_terminal("show", NETWORK, "--no-pager")
+    assert on_terminal("show", NETWORK, PAGER=command, CI="1") == on_terminal("show", NETWORK, "--no-pager", CI="1")
 
 
 @pytest.mark.parametrize("command", ["true", "false", "head -n 2"])

@@ -20,7 +20,7 @@ from kerasinspect.commands.program.group import cli
 from kerasinspect.errors import RequestError
 from kerasinspect.output.destination import destination
 from kerasinspect.writing import Target, replaced
-from tests.places import SAMPLES
+from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,13 @@ OTHERS: dict[str, bytes] = {
 }
 """What is no model, and was not written by us."""
 
-TAKEN = {"rules": (), "diff": (NETWORK, OTHER), "series": (NETWORK, OTHER), "check": (NETWORK, "--no-config")}
+TAKEN = {
+    "rules": (),
+    "tally": (DATA / "logs/samples.jsonl",),
+    "diff": (NETWORK, OTHER),
+    "series": (NETWORK, OTHER),
+    "check": (NETWORK, "--no-config"),
+}
 """What stands behind a command, where that is more or less than one model."""
 
 LEFT_OUT = {
@@ -130,6 +136,7 @@ PAGES = (
         for option in command.params
         if name not in LEFT_OUT and option.name in {"form", "format_name"} and isinstance(option.type, click.Choice)
         for form in option.type.choices
+        if form != "parquet"  # which cannot say who wrote it
     ),
     ("lock", NETWORK),
     ("rules", "KI101"),

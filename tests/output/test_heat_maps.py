@@ -156,6 +156,28 @@ def test_filters_are_small_multiples() -> None:
     assert "left out: 64 of 80 pictures (--full shows more)" in text_of(found)[-1]
 
 
+def test_filters_of_gates_stand_together() -> None:
+    """Of a recurrent convolution each gate has a strip of filters, counted from zero in each, and none is left out."""
+    values = numbers(3, 3, 1, 16)
+    axes = [Axis("height", 3), Axis("width", 3), Axis("channel", 1), Axis("filter", 16, blocks=LSTM)]
+    found = heat_map(blocks_of(values, axes))
+    words = ("gate i (input)", "gate f (forget)", "gate c (candidate)", "gate o (output)")
+    assert [strip.title for strip in found.strips] == [f"channel 0, {word}, filter 0 to 3" for word in words]
+    assert [picture.title for picture in found.strips[1].pictures] == ["0", "1", "2", "3"]
+    second = np.array(found.strips[1].pictures[2].cells, float) * float(found.scale)
+    np.testing.assert_allclose(second, values[:, :, 0, 6], atol=1e-3)
+
+
+def test_many_filters_of_gates_are_left_out_alike() -> None:
+    """Every gate has its first filters, under the numbers that they have in it."""
+    axes = [Axis("height", 3), Axis("width", 3), Axis("channel", 1), Axis("filter", 400, blocks=LSTM)]
+    blocks = blocks_of(numbers(3, 3, 1, 400), axes)
+    titles = [strip.title for strip in heat_map(blocks).strips]
+    assert titles[3] == "channel 0, gate o (output), filter 0 to 7"
+    assert len(titles) == len(LSTM)
+    assert "left out: 368 of 400 pictures (--full shows more)" in text_of(blocks)[-1]
+
+
 def test_the_scale_is_that_of_the_whole_array() -> None:
     """A filter that is not drawn counts; one outside of the slice does not, and the page says of what the scale is."""
     values = numbers(3, 3, 2, 40)

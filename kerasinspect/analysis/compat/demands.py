@@ -238,7 +238,8 @@ def _obstacle(kind: str, place: _Place, class_name: str, taken_by: int) -> Obsta
 
 def _short(value: Json) -> str:
     """A value as JSON where it is short; nothing of others."""
-    if isinstance(value, (dict, *JSON_LISTS)):
+    nested = value if isinstance(value, JSON_LISTS) else ()
+    if isinstance(value, dict) or len(nested) > _LONGEST or any(isinstance(one, (dict, *JSON_LISTS)) for one in nested):
         return ""
-    text = json.dumps(value)
+    text = json.dumps([*nested] if nested else value)
     return text if len(text) <= _LONGEST else ""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from kerasinspect.output.layout.spans import Line
 
+_MORE = "…"
+"""Stands for the end of a row that has no room."""
+
 
 class RowList(ScrollView, can_focus=True):
     """Rows that are moved through; what they are is for those who inherit from it to say."""
@@ -81,7 +84,10 @@ class RowList(ScrollView, can_focus=True):
         at, width = y + round(self.scroll_y), self.size.width
         if at >= self.row_count():
             return Strip.blank(width, self.rich_style)
-        strip = strip_of(self.row_line(at)).adjust_cell_length(width)
+        strip = strip_of(self.row_line(at))
+        if strip.cell_length > width > 0:
+            strip = Strip([*strip.crop(0, width - 1), Segment(_MORE, self.rich_style)])
+        strip = strip.adjust_cell_length(width)
         if at != self.cursor:
             return strip.apply_style(self.rich_style)
         return Strip([Segment(strip.text, self.get_component_rich_style("row-list--cursor"))], width)

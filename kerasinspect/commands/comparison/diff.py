@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.comparison.listing import DiffOrder, ListedDiff, Only
     from kerasinspect.analysis.comparison.results import Diff, Matching
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.commands.options import Filters, ListForm
     from kerasinspect.limits import Limits
     from kerasinspect.writing import Target
@@ -128,7 +128,7 @@ def diff(
     never what is compared. Exit status: 0 the same, 1 different, 2 a wrong request, 3 a file that cannot be read.
     """
     from kerasinspect.analysis.comparison.listing import list_diff
-    from kerasinspect.commands.listing import emit_listing
+    from kerasinspect.commands.listing.listing import emit_listing
     from kerasinspect.comparing import compare
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.writing import require_replaceable
@@ -172,7 +172,7 @@ def _show_alone(
 
 def _listing(listed: ListedDiff, *, summary: bool) -> Listing:
     """The result in every form."""
-    from kerasinspect.commands.listing import Listing
+    from kerasinspect.commands.listing.listing import Listing
     from kerasinspect.output.documents.diff import DIFF_COLUMNS, diff_document, diff_lines, diff_rows
     from kerasinspect.output.flat_tables import flat_table
     from kerasinspect.output.pages.diff import diff_blocks

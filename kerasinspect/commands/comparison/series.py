@@ -55,7 +55,7 @@ def series(
     difference of its weights, as a share of their norm before.
     """
     from kerasinspect.analysis.selection.several import SelectionFilters
-    from kerasinspect.commands.listing import Listing, emit_listing
+    from kerasinspect.commands.listing.listing import Listing, emit_listing
     from kerasinspect.comparing import files_of_series, follow
     from kerasinspect.formats.locating.locations import models_as_named
     from kerasinspect.limits import DEFAULT, with_limits

@@ -40,12 +40,12 @@ def compat(
     """
     from kerasinspect.analysis.compat.judging import compatibility, refused_by
     from kerasinspect.commands.emitting import say
-    from kerasinspect.commands.listing import Listing, emit_listing
+    from kerasinspect.commands.listing.listing import Listing, emit_listing
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.opening import open_model
     from kerasinspect.output.documents.compat import compat_document, compat_lines
     from kerasinspect.output.flat_tables import located
-    from kerasinspect.output.pages.compat import compat_blocks, releases_table, untold_sentence
+    from kerasinspect.output.pages.compat import compat_blocks, refusal, releases_table, untold_sentence
 
     with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         result = compatibility(model)
@@ -57,6 +57,6 @@ def compat(
             lambda: located(releases_table(result), model.location),
         )
         emit_listing(listing, form, output, location)
-        if result.untold and not quiet:
-            say("note", [untold_sentence(result)])
+        if not quiet:
+            say("note", [*refusal(refusing), *([untold_sentence(result)] if result.untold else [])])
     return 1 if refusing else 0

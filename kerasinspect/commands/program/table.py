@@ -45,6 +45,10 @@ TABLE: dict[str, dict[str, tuple[str, str]]] = {
             "check.check",
             "Check models for damage, NaN, untrained layers and unsafe code, with an exit status for CI.",
         ),
+        "tally": (
+            "tally.tally",
+            "Count what a log of check holds: findings by rule, files by Keras version, layers by class.",
+        ),
         "lock": (
             "lock.lock",
             "Record what a model is made of, for check --against to compare later exports with.",

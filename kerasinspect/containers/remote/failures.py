@@ -20,12 +20,15 @@ _LONGEST_CHAIN = 8
 """Errors behind an error that are looked at."""
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that may be another one a moment later."""
-_MISSING = frozenset({"FileNotFoundError", "ClientError", "NoSuchKey"})
+_MISSING = frozenset({"FileNotFoundError", "ClientError", "NoSuchBucket", "NoSuchKey"})
 _FORBIDDEN = frozenset({"PermissionError", "NoCredentialsError"})
 _CUT = frozenset(
     {"ServerDisconnectedError", "ClientPayloadError", "ConnectionResetError", "IncompleteRead", "ProtocolError"}
 )
 _SLOW = frozenset({"TimeoutError", "FSTimeoutError", "ServerTimeoutError", "SocketTimeoutError", "ReadTimeoutError"})
+_AWAY = frozenset(
+    {"ConnectionRefusedError", "ClientConnectorError", "ClientConnectorDNSError", "EndpointConnectionError", "gaierror"}
+)
 _CIRCLE = frozenset({"TooManyRedirects"})
 
 
@@ -49,6 +52,8 @@ def _reason(error: BaseException, status: int | None, kinds: set[str]) -> str:
         return f"its server answers {status}"
     if kinds & _SLOW:
         return "its server does not answer in time"
+    if kinds & _AWAY:
+        return "no server answers at this address"
     if kinds & _CUT:
         return "the connection was cut"
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__

@@ -61,10 +61,7 @@ class Transport:
         """
         self._address = address
         self.shown = shown_address(address)
-        scheme = address.partition("://")[0].lower()
-        if scheme not in _BACKENDS:
-            known = ", ".join(f"{name}://" for name in _BACKENDS)
-            raise RequestError(f"{self.shown} is an address of no kind that is read.", f"Read are {known}.")
+        scheme = _known_scheme(address)
         self._is_http = scheme in _HTTP
         self._files, self._path = _file_system(address, scheme, self.shown)
 
@@ -127,6 +124,35 @@ class Transport:
                     raise failure(self.shown, error) from error
             time.sleep(pause)
         raise AssertionError  # the last pause is None
+
+
+def files_below(address: str) -> Iterator[str]:
+    """The addresses of the files in a folder of another machine and in those below it, one folder after another.
+
+    Raises NotAModel where it cannot be listed, RequestError for an address of a kind that has no folders.
+    """
+    shown, (scheme, _, _) = shown_address(address), address.partition("://")
+    if scheme.lower() in _HTTP:
+        raise RequestError(f"{shown} is a folder, and no web server lists its own.", "Name a file in it.")
+    files, path = _file_system(address, _known_scheme(address), shown)
+    listed = files.walk(path, on_error="raise")
+    try:
+        for folder, _, names in listed:
+            for name in sorted(names):
+                yield f"{scheme}://{folder}/{name}" if name else f"{scheme}://{folder}"
+    except InspectError:
+        raise
+    except Exception as error:
+        raise failure(shown, error) from error
+
+
+def _known_scheme(address: str) -> str:
+    """The kind of an address; raises RequestError for one that is not read."""
+    scheme = address.partition("://")[0].lower()
+    if scheme not in _BACKENDS:
+        known = ", ".join(f"{name}://" for name in _BACKENDS)
+        raise RequestError(f"{shown_address(address)} is an address of no kind that is read.", f"Read are {known}.")
+    return scheme
 
 
 def _file_system(address: str, scheme: str, shown: str) -> tuple[Any, str]:

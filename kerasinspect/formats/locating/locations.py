@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address, is_folder
-from kerasinspect.errors import RefusedFile, RequestError
+from kerasinspect.errors import RefusedFile, RequestError, UnreadableFile
 from kerasinspect.formats.foreign_files import shortened
 from kerasinspect.formats.locating.folder_search import ENDINGS, Location, in_order, search
 from kerasinspect.formats.locating.patterns import expand
@@ -73,11 +73,15 @@ def find_model(name: str, limits: Limits = DEFAULT) -> str:
 def _models_of(name: str, limits: Limits) -> Iterator[Location]:
     """The models that one name means; where it means more than a limit allows, the name itself with that error."""
     try:
-        if _is_pattern(name):
+        if is_address(name):
+            from kerasinspect.formats.locating.addresses import models_at  # noqa: PLC0415 - most models are files here
+
+            yield from models_at(name, limits)
+        elif _is_pattern(name):
             yield from _fitting(name, limits)
         else:
             yield from _named(name, limits)
-    except RefusedFile as error:
+    except UnreadableFile as error:
         yield Location(name, str(error))
 
 

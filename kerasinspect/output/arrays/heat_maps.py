@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby, islice, product
+from itertools import chain, groupby, islice, product
 from math import ceil, isfinite, prod
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from kerasinspect.analysis.pictures.cells import Plane
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.grids import draw
 from kerasinspect.output.arrays.layouts import Room, assign_roles, block_positions
-from kerasinspect.output.arrays.pieces import block_labels, column_label, column_pieces, fixed_labels, positions_along
+from kerasinspect.output.arrays.pieces import block_labels, column_label, fixed_labels, pieces_by_gate, positions_along
 from kerasinspect.output.blocks import Block, HeatMap, Paragraph, Picture, Strip
 from kerasinspect.output.figures import short_number, undrawn
 from kerasinspect.output.layout.cutting import told_apart
@@ -115,7 +115,8 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions) -> _Plan:
         2 * page // 5,
         0 if roles.row is None else _widest(values.label(roles.row, at) for at in rows[:: len(rows) - 1 or 1]),
     )
-    pieces = column_pieces(values, roles, full=options.full)
+    gates = pieces_by_gate(values, roles, full=options.full)
+    pieces = gates[0]
     blocks = [*islice(block_positions(values.window, roles.blocks, Room(None, options.full)), _MOST_PICTURES)]
     free, columns = page - labels - _GAP, len(pieces[0].columns)
     least = min(columns * (1 if options.painted and columns >= _SMALL else 2), _LEAST_PICTURE)
@@ -124,7 +125,7 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions) -> _Plan:
     if keep:  # as many in each strip: of four heads two and two, where three have room
         together = ceil(len(pieces) / ceil(len(pieces) / together))
     each = (free - _GAP * (together - 1)) // together
-    strips = _strips(blocks, pieces, together, options, keep=keep)
+    strips = _strips(blocks, gates, together, options, keep=keep)
     lines = _LINES if len(strips) == 1 else _LINES_OF_SEVERAL
     wide = 2 if 2 * columns <= each or not options.painted else 1
     halves = options.painted and len(rows) > 1 and (wide == 1 or len(rows) > lines)
@@ -134,15 +135,24 @@ def _plan(values: ShownValues, roles: Roles, options: GridOptions) -> _Plan:
 
 
 def _strips(
-    blocks: Sequence[tuple[int, ...]], pieces: Sequence[Piece], together: int, options: GridOptions, *, keep: bool
+    blocks: Sequence[tuple[int, ...]],
+    gates: Sequence[Sequence[Piece]],
+    together: int,
+    options: GridOptions,
+    *,
+    keep: bool,
 ) -> tuple[tuple[tuple[int, ...], tuple[Piece, ...]], ...]:
-    """The pictures that stand side by side, strip by strip; gates and heads are all kept, of other groups the first."""
-    runs = [tuple(pieces[start : start + together]) for start in range(0, len(pieces), together)]
+    """The pictures that stand side by side, strip by strip.
+
+    Gates and heads are all kept, of other groups the first, in each gate where they have gates.
+    """
+    runs = [[tuple(gate[start : start + together]) for start in range(0, len(gate), together)] for gate in gates]
     if options.full:
-        most = max(1, _MOST_PICTURES // len(pieces))
-        return tuple(product(blocks[:most], runs[: max(1, _MOST_PICTURES // together)]))
-    kept = runs if keep else runs[: 1 if len(blocks) > 1 else _STRIPS]
-    return tuple(product(blocks, kept))
+        most = max(1, _MOST_PICTURES // sum(map(len, gates)))
+        return tuple(product(blocks[:most], [*chain(*runs)][: max(1, _MOST_PICTURES // together)]))
+    several = len(blocks) > 1 or len(gates) > 1
+    kept = runs if keep else [gate[: 1 if several else _STRIPS] for gate in runs]
+    return tuple(product(blocks, chain(*kept)))
 
 
 def _plane(values: ShownValues, roles: Roles, fixed: tuple[int, ...], piece: Piece) -> Plane:
@@ -188,13 +198,13 @@ def _strip(
     """The pictures that stand side by side, as shares of the scale."""
     values, roles = plan.values, plan.roles
     titles = [piece.label for piece in pieces]
-    title = [*block_labels(values, zip(roles.blocks, fixed, strict=True))]
+    title = [*block_labels(values, zip(roles.blocks, fixed, strict=True)), *filter(None, [pieces[0].gate])]
     narrowest = min(len(one.columns) for one in cells) * plan.wide
     if roles.group is None and _widest(titles) > narrowest:
         titles = [label.partition(" (")[0] for label in titles]  # gates without their words
     if roles.group is not None and _widest(titles) > narrowest and roles.group not in values.labels:
-        name, positions = values.axes[roles.group].name, [piece.group or 0 for piece in pieces]
-        titles = [*map(str, positions)]
+        name = values.axes[roles.group].name
+        titles = [f"{piece.number}" for piece in pieces]
         title.append(f"{name} {titles[0]} to {titles[-1]}" if len(titles) > 1 else f"{name} {titles[0]}")
     pictures = (
         Picture(_shares(one, scale), name, _ends(values, roles, piece))

@@ -56,6 +56,15 @@ class Piece:
     group: int | None = None
     label: str = ""
     """What stands over these columns."""
+    gate: str = ""
+    """The gate in which the position of the group axis lies, where all of one stand together."""
+    start: int = 0
+    """The position along the group axis that is called 0: the first of the gate."""
+
+    @property
+    def number(self) -> int:
+        """The position along the group axis as it is called."""
+        return (self.group or 0) - self.start
 
 
 Panel: TypeAlias = "tuple[Piece | None, ...]"

@@ -28,13 +28,37 @@ def column_pieces(values: ShownValues, roles: Roles, *, full: bool) -> list[Piec
         groups = positions_along(values.window, roles.group)
         ends = [groups] if full else corner(groups, _GROUPS_MADE)
         return [Piece(columns, at, values.label(roles.group, at)) for run in ends for at in run]
-    axis = values.axes[roles.column]
-    gates = len(axis.blocks)
-    if not gates or roles.column in values.labels or columns != range(axis.size) or axis.size % gates:
-        return [Piece(columns)]
-    wide = axis.size // gates
+    gates = _gates(values, roles.column)
+    return [Piece(gate, label=word) for word, gate in gates] if gates else [Piece(columns)]
+
+
+def pieces_by_gate(values: ShownValues, roles: Roles, *, full: bool) -> list[list[Piece]]:
+    """The columns in equally wide parts, those of each gate apart where the group axis has gates: all of equal length.
+
+    Where not all are shown, each gate has its first.
+    """
+    gates = () if roles.group is None else _gates(values, roles.group)
+    if roles.group is None or not gates:
+        return [column_pieces(values, roles, full=full)]
+    columns, name = positions_along(values.window, roles.column), values.axes[roles.group].name
+    return [
+        [
+            Piece(columns, at, f"{name} {at - gate.start}", word, gate.start)
+            for at in (gate if full else gate[: _GROUPS_MADE // len(gates)])
+        ]
+        for word, gate in gates
+    ]
+
+
+def _gates(values: ShownValues, at: int) -> list[tuple[str, range]]:
+    """The gates along an axis and where they lie; none where only a part of it is looked at."""
+    axis = values.axes[at]
+    count = len(axis.blocks)
+    if not count or at in values.labels or values.window[at] != range(axis.size) or axis.size % count:
+        return []
+    wide = axis.size // count
     words = [f"gate {gate} ({GATE_WORDS[gate]})" if gate in GATE_WORDS else f"gate {gate}" for gate in axis.blocks]
-    return [Piece(range(n * wide, (n + 1) * wide), label=word) for n, word in enumerate(words)]
+    return [(word, range(n * wide, (n + 1) * wide)) for n, word in enumerate(words)]
 
 
 def column_label(values: ShownValues, roles: Roles, piece: Piece, position: int) -> str:

@@ -1,15 +1,17 @@
-"""``check`` as a document."""
+"""``check`` as a document, and the baseline that it may write."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.fleet.baseline import BASELINE_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from kerasinspect.checking.findings import CheckReport, Finding, ModelReport, Verdict
+    from kerasinspect.checking.fleet.baseline import Baseline
     from kerasinspect.output.formats.json import Document
 
 _CHECK_SCHEMA = "kerasinspect.check/1"
@@ -28,12 +30,21 @@ def check_document(report: CheckReport) -> Document:
     }
 
 
-def check_lines(report: CheckReport) -> Iterator[Document]:
-    """A document for each finding, and for each reason why a file is not wholly read; the last is of the whole run."""
-    for model in report.models:
+def baseline_document(baseline: Baseline) -> Document:
+    """The document of a baseline; ``checking.fleet.baseline`` reads it again."""
+    return {"schema": BASELINE_SCHEMA, "findings": [known._asdict() for known in baseline.known]}
+
+
+def check_lines(models: Iterable[ModelReport], whole: Callable[[], CheckReport]) -> Iterator[Document]:
+    """A document for each finding, and for each reason why a file is not wholly read; the last is of the whole run.
+
+    ``whole`` is asked when all models are through, so that they may be judged meanwhile and need not be kept.
+    """
+    for model in models:
         head: Document = {"schema": _LINE_SCHEMA, "location": model.location}
         yield from ({**head, "error": sentence} for sentence in model.unread)
         yield from ({**head, **_finding_document(finding)} for finding in model.findings)
+    report = whole()
     yield {"schema": _LINE_SCHEMA, "fail_on": report.fail_on, **_whole(report)}
 
 
@@ -41,7 +52,7 @@ def _whole(report: CheckReport) -> Document:
     """What there is to say of the whole run."""
     return {
         "summary": {
-            "models": len(report.models),
+            "models": report.totals.models,
             "unreadable": report.unreadable,
             **{severity: report.count(severity) for severity in SEVERITIES},
         },

@@ -12,12 +12,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
-from kerasinspect import __version__
 from kerasinspect.checking.advisories import published
 from kerasinspect.checking.findings import documented_at
 from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.shown.escaping import short, visible
+from kerasinspect.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

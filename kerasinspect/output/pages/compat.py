@@ -71,6 +71,12 @@ def untold_sentence(found: Compatibility) -> str:
     return f"Not judged, since it is custom or code: {_first(found.untold)}."
 
 
+def refusal(refusing: Sequence[ReleaseAnswer]) -> Iterator[str]:
+    """The sentence about wanted releases that refuse a config, if any do."""
+    if refusing:
+        yield f"Refused by Keras {', '.join(dict.fromkeys(one.version for one in refusing))}."
+
+
 def releases_table(found: Compatibility) -> Table:
     """A row for each run of releases that give the same answer."""
     runs = groupby(found.answers, key=lambda one: (one.verdict, one.obstacles))

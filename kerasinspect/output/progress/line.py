@@ -70,6 +70,7 @@ def line_of(progress: Progress, now: float, columns: int) -> Line:
         seconds = _duration(now - progress.since)
         return Line(_first_fitting(columns, [(label, seconds), (seconds,)]))
     percent, left = f"{math.floor(100 * share):3}%", _time_left(progress, share, now)
+    amount = amount or _pace(progress, now)
     rest = _joined((percent, amount, left))
     room = columns - columns_of(label) - max(len(rest), _REST) - 2 * len(_APART)
     if room >= _LEAST_BAR:
@@ -117,6 +118,15 @@ def _amount(progress: Progress) -> str:
     """How many bytes are read, of how many; of a file in this stage."""
     total = progress.total
     return f"{bytes_in_words(min(progress.done, total))} of {bytes_in_words(total)}" if total else ""
+
+
+def _pace(progress: Progress, now: float) -> str:
+    """How many of several files are done in a second, or in a minute; empty where nobody knows."""
+    done, seconds = progress.place - 1, now - progress.began
+    if progress.places < 2 or done < 1 or seconds < 1:  # noqa: PLR2004 - one file has no pace
+        return ""
+    each_second = done / seconds
+    return f"{each_second:,.0f} files/s" if each_second >= 1 else f"{_SIXTY * each_second:,.0f} files/min"
 
 
 def _time_left(progress: Progress, share: float, now: float) -> str:

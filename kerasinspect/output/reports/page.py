@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kerasinspect import __version__
 from kerasinspect.errors import MissingExtra
+from kerasinspect.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ What is embedded are the numbers that are drawn: means of cells as 16-bit levels
 from __future__ import annotations
 
 from base64 import b64encode
-from itertools import islice, product
+from itertools import chain, islice, product
 from math import isqrt, prod
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from kerasinspect.analysis.pictures.cells import Plane, reduce_planes
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.output.arrays.layouts import assign_roles
-from kerasinspect.output.arrays.pieces import block_labels, column_pieces
+from kerasinspect.output.arrays.pieces import block_labels, pieces_by_gate
 from kerasinspect.output.figures import facts_on_no_numbers, short_number
 from kerasinspect.output.pages.head import SEPARATOR
 from kerasinspect.output.wording import counted, initializer_in_words
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.pictures.histogram import Histogram
     from kerasinspect.analysis.shown_values import ShownValues
     from kerasinspect.axes import Axis
-    from kerasinspect.output.arrays.layouts import Roles
+    from kerasinspect.output.arrays.layouts import Piece, Roles
     from kerasinspect.output.formats.json import Document, Writable
 
 _STEPS, _MISSING = 32_767, -32_768
@@ -107,7 +107,7 @@ def panels_of(values: ShownValues, roles: Roles, most: int) -> list[Panel]:
 
 def _panels(values: ShownValues, roles: Roles) -> Iterator[Panel]:
     """The planes of an array: one for each gate, head, or filter and channel, of which the first are drawn."""
-    pieces = column_pieces(values, roles, full=False)[:_GROUPS]
+    pieces = [*chain(*_side_by_side(values, roles))]
     blocks = [(at, range(min(values.axes[at].size, _BLOCKS))) for at in roles.blocks]
     for positions in product(*(places for _, places in blocks)):
         fixed = dict(zip(roles.blocks, positions, strict=True))
@@ -117,8 +117,14 @@ def _panels(values: ShownValues, roles: Roles) -> Iterator[Panel]:
             if roles.group is not None and piece.group is not None:
                 places[roles.group] = piece.group
             window = tuple(places.get(at, part) for at, part in enumerate(values.window))
-            title = ", ".join(filter(None, (*around, piece.label)))
+            title = ", ".join(filter(None, (*around, piece.gate, piece.label)))
             yield Panel(title, Plane(window, roles.row, roles.column), piece.columns.start)
+
+
+def _side_by_side(values: ShownValues, roles: Roles) -> list[list[Piece]]:
+    """The parts of the columns that are drawn side by side, gate by gate where the groups have gates."""
+    gates = pieces_by_gate(values, roles, full=False)
+    return [gate[: max(1, _GROUPS // len(gates))] for gate in gates]
 
 
 def heat_map(
@@ -128,9 +134,8 @@ def heat_map(
     if scale is None:
         scale = max((cells.scale for cells in reduced), default=0.0)
     about = SEPARATOR.join(_about(values, roles, panels, reduced))
-    group = None if roles.group is None else values.axes[roles.group]
     side_by_side = 1 if roles.blocks else len(panels)
-    across = side_by_side if group is None else min(group.size, _GROUPS)
+    across = side_by_side if roles.group is None else sum(map(len, _side_by_side(values, roles)))
     return {
         "kind": "heatmap",
         "label": visible(f"Heat map of {values.name}. {about}"),
@@ -150,7 +155,7 @@ def _about(values: ShownValues, roles: Roles, panels: Sequence[Panel], reduced: 
     yield f"across: {counted(len(panels[0].plane.columns), values.axes[roles.column].name)}"
     yield from (_shown(values.axes[at], _BLOCKS) for at in roles.blocks)
     if roles.group is not None:
-        yield _shown(values.axes[roles.group], _GROUPS)
+        yield _groups_shown(values.axes[roles.group], len(_side_by_side(values, roles)))
     if len(panels) == _MOST_PANELS:
         yield f"the first {_MOST_PANELS} pictures"
     if _is_part(values, panels):
@@ -170,6 +175,13 @@ def _is_part(values: ShownValues, panels: Sequence[Panel]) -> bool:
 def _shown(axis: Axis, most: int) -> str:
     """How many of the positions along an axis are drawn."""
     return f"{most:,} of {counted(axis.size, axis.name)}" if axis.size > most else counted(axis.size, axis.name)
+
+
+def _groups_shown(axis: Axis, gates: int) -> str:
+    """How many of the positions along the group axis are drawn, in each gate where it has gates."""
+    if gates == 1:
+        return _shown(axis, _GROUPS)
+    return f"{_shown(axis.resized(axis.size // gates), max(1, _GROUPS // gates))} in each of {gates} gates"
 
 
 def _panel(values: ShownValues, roles: Roles, panel: Panel, cells: Cells, scale: float) -> Document:

@@ -49,15 +49,15 @@ WARM = (
 
 
 def commands_of(name: str) -> tuple[tuple[str, ...], ...]:
-    """The commands that the case of this name is given to: the two that tests ask about, and half of all others.
+    """The commands that the case of this name is given to: the two that tests ask about, and a third of all others.
 
-    Which half goes by the name, so that of every kind of file each command gets about as many cases as its neighbour.
+    Which third goes by the name, so that of every kind of file each command gets about as many cases as its neighbour.
     """
     number = crc32(name.encode())
     others = (
         *(command for command in COMMANDS if command not in (SHOW, CHECK)),
-        REPORTS[number // 2 % len(REPORTS)],
-        EXPORTS[number // 8 % len(EXPORTS)],
-        PICTURES[number // 24 % len(PICTURES)],
+        REPORTS[number // 3 % len(REPORTS)],
+        EXPORTS[number // 12 % len(EXPORTS)],
+        PICTURES[number // 36 % len(PICTURES)],
     )
-    return (SHOW, CHECK, *others[number % 2 :: 2])
+    return (SHOW, CHECK, *others[number % 3 :: 3])

@@ -115,6 +115,17 @@ def test_gates_are_pictures_side_by_side() -> None:
     assert np.abs(means(picture, 1) - values[:, 4:]).max() <= picture["scale"] / STEPS
 
 
+def test_filters_of_gates_are_pictures_gate_by_gate() -> None:
+    """The first filters of each gate of a recurrent convolution, counted from zero in each."""
+    values = numbers(3, 3, 1, 40)
+    axes = [*(Axis(name, size) for name, size in (("height", 3), ("width", 3), ("channel", 1)))]
+    picture = heat_map(values, [*axes, Axis("filter", 40, blocks=("i", "f", "c", "o"))])
+    assert picture["across"] == 12
+    assert "1 channel · 3 of 10 filters in each of 4 gates" in picture["about"]
+    assert picture["panels"][4]["title"] == "channel 0, gate f (forget), filter 1"
+    assert np.abs(means(picture, 4) - values[:, :, 0, 11]).max() <= picture["scale"] / STEPS
+
+
 def test_histogram_counts_as_numpy_does() -> None:
     """In equal bins from the smallest to the largest value."""
     values = numbers(40, 30)

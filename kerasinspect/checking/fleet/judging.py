@@ -1,0 +1,171 @@
+"""One question about many files: asked here or in several processes, and only of files that are not known yet."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+from kerasinspect.checking.asking import check_file
+from kerasinspect.checking.findings import ModelReport
+from kerasinspect.checking.fleet.allowances import allowed
+from kerasinspect.checking.fleet.log import open_log
+from kerasinspect.checking.fleet.stamps import stamp_of
+from kerasinspect.checking.fleet.store import open_store
+from kerasinspect.checking.policy import Waivers
+from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.platforms import usable_processors
+from kerasinspect.progress import in_turn
+from kerasinspect.progress.processes import death, in_processes, processes_for
+from kerasinspect.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kerasinspect.checking.contract import Contract
+    from kerasinspect.checking.findings import ActiveRule, Allowance
+    from kerasinspect.checking.policy import Policy
+    from kerasinspect.formats.locating.folder_search import Location
+
+
+class _Ledger(Protocol):
+    """What keeps reports from one run to the next."""
+
+    def has(self, location: str, stamp: str) -> bool:
+        """Whether there is a report about a file as it is now."""
+
+    def report(self, location: str, stamp: str) -> ModelReport | None:
+        """That report; None where it cannot be read."""
+
+    def keep(self, report: ModelReport, stamp: str) -> None:
+        """Keep one more."""
+
+
+Answers: TypeAlias = "Callable[[Question, Sequence[Location]], Iterator[ModelReport]]"
+"""Gives the report about each file, in their order, wherever they are made."""
+
+
+class Work(NamedTuple):
+    """How many files are worked on: in how many processes, or where else, and what keeps the reports."""
+
+    jobs: int | None = None
+    """None for as many as are worth their start."""
+    cache: str | None = None
+    """A folder that keeps the reports on files that can be told to be the same."""
+    log: str | None = None
+    """A file that gets each report as it comes."""
+    answers: Answers | None = None
+    """Another place to work at than processes here."""
+
+
+HERE = Work(1)
+"""In this process, and nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of each file; it travels to other processes."""
+
+    policy: Policy
+    contract: Contract | None = None
+    limits: Limits = DEFAULT
+    architecture: str | None = None
+    """A file with a config that is joined to weights alone."""
+    allowances: tuple[Allowance, ...] = ()
+    """Those of the policy that have not expired."""
+
+    @property
+    def rules(self) -> tuple[ActiveRule, ...]:
+        """The rules that are asked; those about a contract too where there is one."""
+        return self.policy.rules(with_contract=self.contract is not None)
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that an answer depends on besides the file: this version, the rules, what they are given."""
+        from hashlib import sha256  # noqa: PLC0415 - few runs keep anything
+
+        from kerasinspect.containers.sources import read_user_file  # noqa: PLC0415 - as above
+
+        joined = b""
+        if self.architecture is not None:
+            most = self.limits.json_bytes
+            joined = read_user_file(self.architecture, most, f"the architecture {self.architecture}")
+        waivers = [(one.layer, sorted(one.codes), one.reason) for one in self.policy.waivers]
+        allowances = [(one.sha256, sorted(one.codes), one.reason) for one in self.allowances]
+        asked = __version__, self.rules, waivers, allowances, self.contract, self.limits, sha256(joined).hexdigest()
+        return sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def judged(files: Sequence[Location], question: Question, work: Work) -> Iterator[ModelReport]:
+    """The report about each file, in order; those that are still what they were are not read where one is kept.
+
+    Raises RequestError for a cache or a log that cannot be used, and where the architecture is of another model.
+    """
+    if work.cache is None and work.log is None:
+        answers = _answers(files, question, work)
+        yield from (next(answers) for _ in in_turn(files))
+        return
+    with ExitStack() as opened:
+        digest = question.digest
+        log = None if work.log is None else opened.enter_context(open_log(work.log, digest))
+        cache = None if work.cache is None else opened.enter_context(open_store(work.cache, digest))
+        yield from _judged_once(files, question, work, log, cache)
+
+
+def _judged_once(
+    files: Sequence[Location], question: Question, work: Work, log: _Ledger | None, cache: _Ledger | None
+) -> Iterator[ModelReport]:
+    """The report about each file, of which those that are kept are not made again."""
+    stamps = {file: "" if file.error else stamp_of(file.path) or "" for file in files}
+    in_log = {file for file, stamp in stamps.items() if log is not None and log.has(file.path, stamp)}
+    in_cache = {
+        file
+        for file, stamp in stamps.items()
+        if cache is not None and stamp and file not in in_log and cache.has(file.path, stamp)
+    }
+    answers = _answers([file for file in files if file not in in_log | in_cache], question, work)
+    for file in in_turn(files):
+        stamp, report = stamps[file], None
+        if file in in_log and log is not None:
+            report = log.report(file.path, stamp)
+        elif file in in_cache and cache is not None:
+            report = cache.report(file.path, stamp)
+        else:
+            report = next(answers)
+        if report is None:  # it was kept by somebody else
+            report = reports_on(question, [file])[0]
+        if log is not None and file not in in_log:
+            log.keep(report, stamp)
+        if cache is not None and stamp and file not in in_cache and report.readable:  # what failed may be mended
+            cache.keep(report, stamp)
+        yield report
+
+
+def _answers(files: Sequence[Location], question: Question, work: Work) -> Iterator[ModelReport]:
+    """The report about each file, made where the work is to be done."""
+    if work.answers is not None:
+        return work.answers(question, files)
+    jobs = processes_for(len(files), usable_processors()) if work.jobs is None else min(work.jobs, len(files))
+    return in_processes(partial(reports_on, question), files, max(1, jobs), lost_report)
+
+
+def reports_on(question: Question, files: Sequence[Location]) -> list[ModelReport]:
+    """The reports about some files, one after another."""
+    rules, waivers = question.rules, Waivers(question.policy.waivers)
+    return [_report(file, question, rules, waivers) for file in files]
+
+
+def _report(file: Location, question: Question, rules: Sequence[ActiveRule], waivers: Waivers) -> ModelReport:
+    """The report about one file."""
+    if file.error:
+        return ModelReport(file.path, error=file.error)
+    report = check_file(
+        file.path, rules, question.limits, question.contract, waivers.reason, architecture=question.architecture
+    )
+    return allowed(report, question.allowances)
+
+
+def lost_report(file: Location) -> ModelReport:
+    """What there is to say of a file with which a process died."""
+    return ModelReport(file.path, error=death(file.path))

@@ -1,0 +1,83 @@
+"""What tells that a model is still the same without reading it: sizes and times of all files that it may be made of."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from kerasinspect.containers.sources import STANDARD_INPUT, is_address
+from kerasinspect.errors import InspectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ALONE = (".keras", ".h5", ".hdf5", ".npz")
+"""Endings of files that hold all of a model ..."""
+_PARTS = (".weights.h5", ".lora.h5")
+"""... but for these, of which a preset has several."""
+_MOST_FILES = 10_000
+"""Files of a folder of which all are looked at; a model in a larger one is read again."""
+
+
+def stamp_of(path: str) -> str | None:
+    """A digest of what the system says of a model's files; None where it says nothing, so that it is read each time.
+
+    Where a model may be several files, those are all in its folder.
+    """
+    if path == STANDARD_INPUT:
+        return None
+    if is_address(path):
+        return _stamp_of_address(path)
+    try:
+        found = os.stat(path)  # noqa: PTH116 - one call for each of many files
+        if os.path.isdir(path):  # noqa: PTH112 - as above
+            return _stamp_of_folder(path, deep=True)
+        own = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+        if _holds_all(path.lower()):
+            return own
+        beside = _stamp_of_folder(os.path.dirname(path) or os.curdir, deep=False)  # noqa: PTH120 - as above
+    except (OSError, ValueError):
+        return None
+    return None if beside is None else f"{own} {beside}"
+
+
+def _stamp_of_address(address: str) -> str | None:
+    """What another machine says of a file that holds all of a model; None where it has no ETag and no date for it."""
+    from kerasinspect.containers.remote.transport import Transport  # noqa: PLC0415 - most models are files here
+
+    if not _holds_all(address.lower()):
+        return None
+    try:
+        size, tag = Transport(address).describe()
+    except InspectError:  # which is for its reader to say
+        return None
+    return f"{size} {tag}" if tag else None
+
+
+def _holds_all(name: str) -> bool:
+    """Whether a file of this name holds all of a model."""
+    return name.endswith(_ALONE) and not name.endswith(_PARTS)
+
+
+@lru_cache(maxsize=1)  # models of one folder come one after another
+def _stamp_of_folder(folder: str, *, deep: bool) -> str | None:
+    """A digest of what is in a folder; None where that is too much."""
+    digest, count = sha256(), 0
+    for entry in _entries(folder, deep=deep):
+        found, count = entry.stat(), count + 1
+        digest.update(os.fsencode(f"{entry.path}\0{found.st_size} {found.st_mtime_ns}\0"))
+        if count > _MOST_FILES:
+            return None
+    return digest.hexdigest()
+
+
+def _entries(folder: str, *, deep: bool) -> Iterator[os.DirEntry[str]]:
+    """What is in a folder, in an order of its own, and below it where it is a model itself."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        yield entry
+        if deep and entry.is_dir(follow_symlinks=False):
+            yield from _entries(entry.path, deep=deep)

@@ -1,0 +1,131 @@
+"""Many files judged on a Dask cluster that exists, or on one of this machine.
+
+Each task is some files, which a worker reads by the names that they have here, and what comes back are reports: no
+values. Dask does the tasks of a worker that is lost again, and each of them counts once.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from kerasinspect.checking.fleet.judging import lost_report, reports_on
+from kerasinspect.errors import MissingExtra, RequestError
+from kerasinspect.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kerasinspect.checking.findings import ModelReport
+    from kerasinspect.checking.fleet.judging import Question
+    from kerasinspect.formats.locating.folder_search import Location
+
+_LOCAL = "local"
+"""The address that stands for a cluster of this machine, which is made and ended."""
+
+_BATCH = 16
+"""Files of one task: small ones take 20 ms each, and a task costs Dask a few."""
+
+_AHEAD = 8
+"""Tasks of each thread of the cluster that are given to it before the first of them is asked for."""
+
+_PATIENCE = 30
+"""Seconds to wait for a scheduler and its first worker."""
+
+_GO_ON = "Begin again: with --log what was done is not done again."
+
+
+class _Cluster:
+    """A cluster that is asked about files."""
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - distributed has no types
+        """Take a client of a scheduler."""
+        self._client = client
+
+    def answers(self, question: Question, files: Sequence[Location]) -> Iterator[ModelReport]:
+        """The report about each file, in order, from whichever worker; at most some are held until their turn comes.
+
+        Raises RequestError where a worker has another version, where the scheduler is lost, or where ``check`` would.
+        """
+        tasks: dict[int, Any] = {}
+        most = _AHEAD * max(1, sum(self._client.nthreads().values()))
+        (sent,) = self._client.scatter([question], broadcast=True, hash=False)
+        starts = range(0, len(files), _BATCH)
+        ahead = iter(starts)
+        for start in starts:
+            while len(tasks) < most and (following := next(ahead, None)) is not None:
+                tasks[following] = self._begun(sent, files[following : following + _BATCH])
+            yield from self._came_of(tasks.pop(start), sent, files[start : start + _BATCH])
+
+    def _begun(self, question: Any, files: Sequence[Location]) -> Any:  # noqa: ANN401 - as above
+        """A task about some files."""
+        return self._client.submit(_reports, __version__, question, [*files], pure=False)
+
+    def _came_of(self, task: Any, question: Any, files: Sequence[Location]) -> list[ModelReport]:  # noqa: ANN401 - as above
+        """The reports of a task; where its workers died again and again, those of its files, each alone."""
+        from concurrent.futures import CancelledError  # noqa: PLC0415 - few runs have a cluster
+
+        from distributed import KilledWorker  # noqa: PLC0415 - as above
+
+        try:
+            reports: list[ModelReport] = task.result()
+        except KilledWorker:
+            if len(files) == 1:
+                return [lost_report(files[0])]
+            return [one for file in files for one in self._came_of(self._begun(question, [file]), question, [file])]
+        except (CancelledError, OSError) as error:
+            raise RequestError(f"The Dask scheduler is gone: {type(error).__name__}.", _GO_ON) from error
+        return reports
+
+
+def _reports(version: str, question: Question, files: Sequence[Location]) -> list[ModelReport]:
+    """The reports about some files; this is on a worker. Raises RequestError where it has another version."""
+    if version != __version__:
+        raise _versions_differ(version, [__version__])
+    return reports_on(question, files)
+
+
+def _versions_differ(here: str, there: Iterable[str]) -> RequestError:
+    """The error for workers that might judge differently."""
+    found = ", ".join(sorted(there))
+    return RequestError(f"kerasinspect is {here} here and {found} on workers.", "Install the same version on all.")
+
+
+@contextmanager
+def open_cluster(address: str) -> Iterator[_Cluster]:
+    """The cluster whose scheduler has an address, or one of this machine for ``local``.
+
+    Raises MissingExtra without distributed, RequestError where no scheduler answers, no worker comes, or one of them
+    has another version of this package or none.
+    """
+    try:
+        from distributed import Client, LocalCluster  # noqa: PLC0415 - few runs have a cluster
+    except ImportError as error:
+        message = "Dask is not installed, on whose cluster --dask works."
+        raise MissingExtra(message, "pip install 'kerasinspect[dask]'") from error
+    with ExitStack() as opened:
+        try:
+            if address == _LOCAL:
+                cluster = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=50)
+                address = opened.enter_context(cluster).scheduler_address
+            client = opened.enter_context(Client(address, timeout=_PATIENCE, set_as_default=False))
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except (OSError, ValueError, ImportError) as error:  # TimeoutError is an OSError
+            message = f"No Dask cluster answers at {address}: {error}."
+            raise RequestError(message, "Name its scheduler, tcp://HOST:8786, or say --dask local.") from error
+        _require_versions(client)
+        yield _Cluster(client)
+
+
+def _require_versions(client: Any) -> None:  # noqa: ANN401 - distributed has no types
+    """Raise RequestError where a worker has another version of this package than this process, or none."""
+    from importlib.metadata import version  # noqa: PLC0415 - as above
+
+    here = version("kerasinspect")
+    found = client.run(version, "kerasinspect", on_error="return")
+    lacking = sum(isinstance(one, Exception) for one in found.values())
+    if lacking:
+        message = f"kerasinspect is not installed on {lacking} of {len(found)} workers."
+        raise RequestError(message, f"Install kerasinspect {here} on all of them.")
+    if others := set(found.values()) - {here}:
+        raise _versions_differ(here, others)

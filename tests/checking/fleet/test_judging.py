@@ -1,0 +1,169 @@
+"""Many files: in processes as in one, kept from run to run, gone on with after an end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect import check
+from kerasinspect.checking import asking
+from kerasinspect.checking.fleet import judging
+from kerasinspect.checking.fleet.judging import HERE, Work
+from kerasinspect.checking.fleet.records import record_of, report_from
+from kerasinspect.checking.fleet.running import CheckRun
+from kerasinspect.checking.policy import Policy
+from kerasinspect.checking.request import question
+from kerasinspect.errors import RequestError
+from kerasinspect.formats.locating.locations import find_models
+from tests.places import DATA, SAMPLES
+
+if TYPE_CHECKING:
+    from kerasinspect.checking.findings import CheckReport, ModelReport
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A folder of models, one of them damaged."""
+    folder = tmp_path / "models"
+    shutil.copytree(SAMPLES, folder)
+    (folder / "cut.keras").write_bytes((SAMPLES / "small_cnn.keras").read_bytes()[:5000])
+    return folder
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read, in order."""
+    names: list[str] = []
+    real = asking.check_file
+
+    def counted(location: str, *given: object, **named: object) -> ModelReport:
+        names.append(Path(location).name)
+        return real(location, *given, **named)  # type: ignore[arg-type]  # as it is called
+
+    monkeypatch.setattr(judging, "check_file", counted)
+    return names
+
+
+def checked(folder: Path, work: Work = HERE, policy: Policy | None = None) -> CheckReport:
+    """The report of a folder."""
+    return CheckRun(find_models([str(folder)]), question(policy or Policy()), work).whole()
+
+
+@pytest.mark.parametrize("path", [SAMPLES, DATA / "saving"], ids=lambda path: path.name)
+def test_a_record_gives_the_report_again(path: Path) -> None:
+    """Every field of every report, by way of JSON."""
+    for report in check(path):
+        assert report_from(json.loads(json.dumps(record_of(report)))) == report
+
+
+def test_processes_find_what_one_finds(models: Path) -> None:
+    """The same reports in the same order, the damaged file among them."""
+    assert checked(models, Work(2)) == checked(models)
+
+
+@pytest.mark.parametrize("kind", ["cache", "log"])
+def test_what_is_known_is_not_read_again(models: Path, read: list[str], tmp_path: Path, kind: str) -> None:
+    """But a file that has changed is; one that cannot be read is tried again, unless the log has it."""
+    kept = str(tmp_path / "kept")
+    work = Work(1, cache=kept) if kind == "cache" else Work(1, log=kept)
+    first = checked(models, work)
+    assert len(read) == len(first)
+    read.clear()
+    assert checked(models, work) == first
+    assert read == (["cut.keras"] if kind == "cache" else [])
+    read.clear()
+    shutil.copy(models / "small_cnn.keras", models / "cut.keras")
+    again = checked(models, work)
+    assert read == ["cut.keras"]
+    assert again[str(models / "cut.keras")].readable
+
+
+def test_another_question_is_asked_anew(models: Path, read: list[str], tmp_path: Path) -> None:
+    """A cache keeps answers to both; a log is of one question."""
+    cache, log = str(tmp_path / "cache"), str(tmp_path / "log.jsonl")
+    strict = Policy(select=("KI1",))
+    checked(models, Work(1, cache))
+    read.clear()
+    checked(models, Work(1, cache), strict)
+    assert len(read) > 1
+    read.clear()
+    checked(models, Work(1, cache))
+    assert read == ["cut.keras"]
+    checked(models, Work(1, log=log))
+    with pytest.raises(RequestError, match="it answers another question"):
+        checked(models, Work(1, log=log), strict)
+
+
+def test_a_log_goes_on_where_it_was_cut(models: Path, read: list[str], tmp_path: Path) -> None:
+    """What was written of its last line is written again, and all lines before it hold."""
+    log = tmp_path / "log.jsonl"
+    first = checked(models, Work(1, log=str(log)))
+    whole = log.read_bytes()
+    log.write_bytes(whole[:-40])
+    read.clear()
+    assert checked(models, Work(1, log=str(log))) == first
+    assert len(read) == 1
+    assert sorted(log.read_bytes().splitlines()) == sorted(whole.splitlines())
+
+
+@pytest.mark.parametrize("content", [b"not a log", b"{}\n", b"\0" * 100, b"x\n" * 3], ids=range(4))
+def test_no_other_file_becomes_a_log(models: Path, tmp_path: Path, content: bytes) -> None:
+    """What is no log stays as it is."""
+    path = tmp_path / "other"
+    path.write_bytes(content)
+    with pytest.raises(RequestError, match="it is no log"):
+        checked(models, Work(1, log=str(path)))
+    assert path.read_bytes() == content
+
+
+def test_a_line_that_is_no_report_is_said(models: Path, tmp_path: Path) -> None:
+    """A log that somebody changed is not cut off there."""
+    log = tmp_path / "log.jsonl"
+    checked(models, Work(1, log=str(log)))
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join([*lines[:2], b"[]\n", *lines[2:]]))
+    with pytest.raises(RequestError, match=f"what begins at its byte {sum(map(len, lines[:2])):,} is no report"):
+        checked(models, Work(1, log=str(log)))
+
+
+def test_a_cache_that_is_none_is_said(models: Path, tmp_path: Path) -> None:
+    """By its folder."""
+    (tmp_path / "kerasinspect.sqlite").write_bytes(b"something else entirely" * 100)
+    with pytest.raises(RequestError, match=r"The cache in .* cannot be used"):
+        checked(models, Work(1, str(tmp_path)))
+    (tmp_path / "file").touch()
+    with pytest.raises(RequestError, match=r"The cache in .* cannot be used"):
+        checked(models, Work(1, str(tmp_path / "file")))
+
+
+def test_a_model_of_several_files_is_known_by_all_of_them(read: list[str], tmp_path: Path) -> None:
+    """A checkpoint whose data changed is read again."""
+    source = DATA / "checkpoints"
+    folder = tmp_path / "folder"
+    shutil.copytree(source, folder)
+    work = Work(1, str(tmp_path / "cache"))
+    checked(folder, work)
+    read.clear()
+    checked(folder, work)
+    known = len(read)
+    data = next(iter(sorted(folder.rglob("*.data-*"))))
+    os.utime(data, ns=(1, 1))
+    read.clear()
+    checked(folder, work)
+    assert len(read) > known
+
+
+def test_waivers_that_an_earlier_run_used_are_not_idle(tmp_path: Path) -> None:
+    """Also where the reports come from a cache."""
+    from kerasinspect.checking.findings import Waiver
+
+    waiver = Waiver("*", frozenset({"KI203"}), "as agreed", ("KI203",))
+    policy, work = Policy(waivers=(waiver,)), Work(1, str(tmp_path))
+    first = checked(SAMPLES, work, policy)
+    assert checked(SAMPLES, work, policy) == first
+    assert (waiver in first.idle_waivers) == (not any(model.ignored for model in first))

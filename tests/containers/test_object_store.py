@@ -1,0 +1,145 @@
+"""Models in S3, of which a server here plays the part: the same as on this machine, folders and patterns among them."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerasinspect.commands.cli import run
+from kerasinspect.containers.remote.transport import Transport
+from kerasinspect.errors import RequestError
+from kerasinspect.formats.locating.addresses import models_at
+from kerasinspect.formats.locating.locations import find_models
+from kerasinspect.limits import DEFAULT
+from tests.places import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("store")
+moto = pytest.importorskip("moto.server", reason="moto is not installed")
+pytest.importorskip("s3fs", reason="s3fs is not installed")
+
+BUCKET = "models"
+NAMES = sorted(path.name for path in SAMPLES.iterdir() if path.suffix in (".keras", ".h5"))
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[None]:
+    """A bucket with the sample models, some of them in a folder, and a bucket that nobody may read."""
+    import boto3
+    import s3fs
+
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL")
+    before = {name: os.environ.get(name) for name in names}
+    server = moto.ThreadedMotoServer(port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    os.environ.update(dict(zip(names, ("key", "secret", "us-east-1", f"http://{host}:{port}"), strict=True)))
+    s3fs.S3FileSystem.clear_instance_cache()
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=BUCKET)
+    for name in NAMES:
+        client.upload_file(str(SAMPLES / name), BUCKET, f"exports/{name}")
+        client.upload_file(str(SAMPLES / name), BUCKET, f"exports/deeper/{name}")
+    client.put_object(Bucket=BUCKET, Key="exports/notes.txt", Body=b"no model")
+    yield
+    server.stop()
+    s3fs.S3FileSystem.clear_instance_cache()
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+
+
+@pytest.mark.parametrize("command", ["show", "summary --format json", "list --format csv", "check --no-config"])
+def test_a_model_in_a_bucket_is_the_same_as_here(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    """But for its place."""
+    for name in NAMES:
+        here, there = str(SAMPLES / name), f"s3://{BUCKET}/exports/{name}"
+        status = run([*command.split(), here])
+        expected = capsys.readouterr().out.replace(here, there)
+        assert run([*command.split(), there]) == status
+        assert capsys.readouterr().out == expected
+
+
+def test_a_folder_is_searched() -> None:
+    """What bears the name of a model is found, at any depth, in an order that stays."""
+    found = [location.path for location in find_models([f"s3://{BUCKET}/exports/"])]
+    assert sorted(found) == sorted(
+        f"s3://{BUCKET}/exports/{below}{name}" for name in NAMES for below in ("", "deeper/")
+    )
+    assert found == [location.path for location in find_models([f"s3://{BUCKET}/exports/"])]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("exports/*.keras", lambda key: key.count("/") == 1 and key.endswith(".keras")),
+        ("exports/**/*.keras", lambda key: key.endswith(".keras")),
+        ("*/small_cnn.keras", lambda key: key == "exports/small_cnn.keras"),
+        ("**/[q-s]*.h5", lambda key: key.rpartition("/")[2][0] in "qrs" and key.endswith(".h5")),
+        ("exports/??????_?nn.keras", lambda _: False),
+    ],
+)
+def test_a_pattern_is_held_against_names(pattern: str, fits: Callable[[str], bool]) -> None:
+    """As in a shell: a star stands for no slash, two of them for any folders."""
+    keys = [f"exports/{below}{name}" for name in NAMES for below in ("", "deeper/")]
+    expected = {f"s3://{BUCKET}/{key}" for key in keys if fits(key)}
+    if expected:
+        assert {location.path for location in find_models([f"s3://{BUCKET}/{pattern}"])} == expected
+    else:
+        with pytest.raises(RequestError, match="No file fits the pattern"):
+            find_models([f"s3://{BUCKET}/{pattern}"])
+
+
+def test_many_files_of_a_bucket_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    """In several processes, each of which finds its credentials."""
+    run(["check", "--no-config", "--format", "json", "--jobs", "2", f"s3://{BUCKET}/exports/"])
+    models = json.loads(capsys.readouterr().out)["models"]
+    assert len(models) == 2 * len(NAMES)
+    assert not [model for model in models if model["error"]]
+
+
+def test_what_is_known_of_a_bucket_is_not_fetched_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as the store says that it is the same."""
+    line = ["check", "--no-config", "--format", "json", "--cache", str(tmp_path), f"s3://{BUCKET}/exports/"]
+    run(line)
+    first = capsys.readouterr().out
+    monkeypatch.setattr(Transport, "fetch", lambda *_: pytest.fail("something is fetched"))
+    run(line)
+    assert capsys.readouterr().out == first
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (f"s3://{BUCKET}/none.keras", "does not exist (404)"),
+        ("s3://no-such-bucket/a.keras", "does not exist (404)"),
+        ("s3://no-such-bucket/", "does not exist (404)"),
+    ],
+)
+def test_what_is_not_there_is_said(capsys: pytest.CaptureFixture[str], address: str, said: str) -> None:
+    """In one sentence."""
+    assert run(["check", "--no-config", address]) == 3
+    assert said in "".join(capsys.readouterr())
+
+
+def test_a_listing_has_a_limit() -> None:
+    """Which is said."""
+    from kerasinspect.late.dataclasses import replace
+
+    (location,) = find_models([f"s3://{BUCKET}/exports/"], replace(DEFAULT, folder_entries=3))
+    assert "folder_entries" in location.error
+
+
+def test_web_servers_list_nothing() -> None:
+    """A name is needed."""
+    with pytest.raises(RequestError, match="no web server lists its own"):
+        models_at("https://models.example.org/exports/", DEFAULT)
