@@ -270,7 +270,7 @@ class LayerInspection:
     @property
     def _repeats_vocabulary(self) -> bool:
         """Whether all that it holds is the vocabulary of the layer that it is a part of."""
-        own, around = self.layer.vocabulary, self.outer and self.outer.vocabulary
+        own, around = self.layer.vocabulary, None if self.outer is None else self.outer.vocabulary
         if own is None or around is None or self.layer.weights or self.layer.layers:
             return False
         return (own.tokens, own.count, own.sha256) == (around.tokens, around.count, around.sha256)
