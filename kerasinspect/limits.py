@@ -73,7 +73,11 @@ class Limits:
     archive_ratio: int = 100
     """How many times larger an archive's member may become, where it becomes larger than ``inflated_free``."""
     inflated_ratio: int = 1_100
-    """How many times larger an HDF5 file's arrays may become, where they become larger than ``inflated_free``."""
+    """How many times larger the arrays of an HDF5 file, or of a step of Orbax, may become in all, where they become
+    larger than ``inflated_free``."""
+    zstd_ratio: int = 33_000
+    """How many times larger one array of a step of Orbax may become, where it becomes larger than ``inflated_free``:
+    128 KiB of zeros are four bytes, and an optimizer begins with zeros only."""
     inflated_free: int = 64 * _MIB
     """Bytes that compressed data may become whatever the ratio."""
     unpacked_ratio: int = 100

@@ -234,6 +234,8 @@ class LayerInspection:
     layer: Layer
     weights: tuple[WeightInspection, ...]
     layers: tuple[LayerInspection, ...]
+    outer: Layer | None = field(default=None, repr=False)
+    """The layer that it is a part of."""
 
     def walk(self) -> Iterator[LayerInspection]:
         """The layer itself, then everything that is listed below it, depth first."""
@@ -259,8 +261,19 @@ class LayerInspection:
 
     @cached_property
     def is_quiet(self) -> bool:
-        """Whether it has no weights by nature, so that one line can name it beside others."""
-        return _is_quiet(self.layer)
+        """Whether it has no weights by nature, so that one line can name it beside others.
+
+        A lookup may have a vocabulary, where that is the one of the layer that it is a part of.
+        """
+        return _is_quiet(self.layer) or self._repeats_vocabulary
+
+    @property
+    def _repeats_vocabulary(self) -> bool:
+        """Whether all that it holds is the vocabulary of the layer that it is a part of."""
+        own, around = self.layer.vocabulary, None if self.outer is None else self.outer.vocabulary
+        if own is None or around is None or self.layer.weights or self.layer.layers:
+            return False
+        return (own.tokens, own.count, own.sha256) == (around.tokens, around.count, around.sha256)
 
     @cached_property
     def holds_quiet_ones(self) -> bool:
@@ -376,10 +389,11 @@ class Inspection:
         """One weight, at its position among those that are listed."""
         return WeightInspection(weight, position, self.options, self.damage, self.measured.get(weight.stored_path))
 
-    def _layer(self, listed: Listed) -> LayerInspection:
+    def _layer(self, listed: Listed, outer: Layer | None = None) -> LayerInspection:
         """One layer with those below it."""
         weights = tuple(self._by_path[weight.stored_path] for weight in listed.weights)
-        return LayerInspection(listed.layer, weights, tuple(map(self._layer, listed.layers)))
+        inner = tuple(self._layer(one, listed.layer) for one in listed.layers)
+        return LayerInspection(listed.layer, weights, inner, outer)
 
 
 _DEFAULT = InspectionOptions()

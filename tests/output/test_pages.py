@@ -117,6 +117,21 @@ def test_weights_of_the_model_itself_come_first() -> None:
     assert page.index("the model's own weights") < page.index("layer dense")
 
 
+def test_a_vocabulary_is_shown_of_the_layer_around_the_one_that_has_it_too() -> None:
+    """A TextVectorization and its StringLookup have one, each in a member of its own; another one is shown."""
+
+    def text(inner: tuple[str, ...]) -> str:
+        """The page of a layer that knows two words, and of the one in it."""
+        within = Vocabulary(inner, 2, "text/lookup/assets/vocabulary.txt")
+        lookup = Layer("lookup", "StringLookup", "text/lookup", weightless=True, vocabulary=within)
+        known = Vocabulary(("a", "b"), 2, "text/assets/vocabulary.txt")
+        return shown(select(model([Layer("text", "TextVectorization", "text", layers=(lookup,), vocabulary=known)])))
+
+    assert text(("a", "b")).count("vocabulary of 2 tokens") == 1
+    assert "without weights: text/lookup (StringLookup)" in text(("a", "b"))
+    assert text(("a", "c")).count("vocabulary of 2 tokens") == 2
+
+
 def test_a_vocabulary_shows_its_first_tokens() -> None:
     """A preprocessing layer without weights is shown for what it knows."""
     known = Vocabulary(tuple(f"word {n}" for n in range(1000)), 20_000, "assets/vocabulary.txt")

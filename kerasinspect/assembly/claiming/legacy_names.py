@@ -53,8 +53,10 @@ def current_word(name: str, known: Iterable[str]) -> str:
     """
     words = set(known)
     last = last_word(name)
+    if last in words:
+        return last
     is_first = not words and not re.search(r"[/\\]", name)
-    candidates = [last, *_old_words(last), unnumbered(last)]
+    candidates = [*_old_words(last), unnumbered(last)]
     candidates += sorted((word for word in words if last.endswith(f"_{word}")), key=len, reverse=True)
     translated = _old_words(last)[:1] if is_first else []
     return next((word for word in candidates if word in words), (translated or [last])[0])
@@ -71,7 +73,7 @@ def _old_words(last: str) -> list[str]:
     if old:
         part = f"_{old['part']}" if old["part"] else ""
         return [f"{word}{part}" for word in _OLD_LETTERS[old["word"]]]
-    return [word for ending, word in _RENAMED.items() if re.fullmatch(rf"(.*_)?{ending}", last)]
+    return [word for ending, word in _RENAMED.items() if f"_{last}".endswith(f"_{ending}")]
 
 
 def inner_parts(name: str, layer: str) -> tuple[str, ...]:

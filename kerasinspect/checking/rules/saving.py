@@ -102,9 +102,13 @@ def lost_vocabulary(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     version = version_of(model.keras_version)
     if not model.is_legacy or version is None or version < KERAS_3:
         return
+    named: set[str] = set()
     for layer in model.walk():
         is_lookup = layer.known and row_of(layer.class_name).has_vocabulary and layer.config
         if is_lookup and layer.vocabulary is None and not layer.config.get("vocabulary"):
+            named.add(layer.path)
+            if layer.path.rpartition("/")[0] in named:  # the vocabulary of a TextVectorization is that of its lookup
+                continue
             yield Hit(layer.path, f"The file has no vocabulary of this {layer.class_name}, which a .h5 does not keep.")
 
 

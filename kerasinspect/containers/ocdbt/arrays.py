@@ -56,7 +56,7 @@ class _Grid(NamedTuple):
 
 def array_at(store: Store, path: str, limits: Limits) -> StoredArray | None:
     """The array at a path; None where the store has none. Raises DamagedFile where it contradicts itself."""
-    described = store.values.get(f"{path}/zarr.json".encode())
+    described = store.values.get(f"{path}/zarr.json".encode(errors="surrogatepass"))
     if described is None:
         return None
     where = f"{path} in {store.source.label}"
@@ -66,7 +66,7 @@ def array_at(store: Store, path: str, limits: Limits) -> StoredArray | None:
     except ValueError as error:
         raise DamagedFile(f"{where} is no array that is known here: {error}.", COPY_AGAIN) from error
     encoding = DTYPES[dtype].encoding
-    prefix = f"{path}/c".encode()
+    prefix = f"{path}/c".encode(errors="surrogatepass")
     chunks = _Chunks(where, grid, encoding, _values_below(store, prefix, grid, limits), grid.separator)
     withheld = _withheld(chunks, limits)
     storage = chunks if withheld is None else withheld
@@ -172,8 +172,8 @@ def _withheld(chunks: _Chunks, limits: Limits) -> Withheld | None:
         if grid.chunks > limits.hdf5_chunks:
             raise over_limit("hdf5_chunks", grid.chunks, limits.hdf5_chunks, chunks.where)
         stored = sum(value.nbytes for value in chunks.values.values())
-        check_inflation(stored, math.prod(grid.shape) * width, limits, "inflated_ratio", chunks.where)
-        check_inflation(stored, math.prod(grid.inner) * width, limits, "inflated_ratio", chunks.where)
+        check_inflation(stored, math.prod(grid.shape) * width, limits, "zstd_ratio", chunks.where)
+        check_inflation(stored, math.prod(grid.inner) * width, limits, "zstd_ratio", chunks.where)
     except RefusedFile as error:
         return Withheld(str(error))
     return None

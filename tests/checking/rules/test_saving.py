@@ -86,6 +86,12 @@ LOST = {
     ),
     "sparse": ("3.15.1/sparse.keras", "3.1.1/sparse.keras", "KI705", "sparse of CategoryEncoding"),
     "vocabulary": ("3.15.1/words.h5", "3.15.1/words.keras", "KI707", "no vocabulary of this IntegerLookup"),
+    "vocabulary of a TextVectorization": (
+        "3.15.1/text.h5",
+        "3.15.1/words.keras",
+        "KI707",
+        "no vocabulary of this TextVectorization",
+    ),
     "gain": ("3.15.1/gain.keras", "3.15.1/huber.keras", "KI705", "gain of Identity"),
 }
 """The file that lost it, one that did not, the rule, and what it says."""
@@ -180,6 +186,12 @@ def test_a_vocabulary_that_the_config_has_is_not_lost() -> None:
     """Only what was learned from data is missing; what a layer was given stands in its config."""
     places = [finding.where for finding in found(HERE / "keras-3.15.1/words.h5", "KI707")]
     assert places == ["string_lookup", "integer_lookup"]
+
+
+def test_a_vocabulary_that_two_layers_show_is_missed_once() -> None:
+    """A TextVectorization has that of the StringLookup in it, and a user sets one of them."""
+    places = [finding.where for finding in found(HERE / "keras-3.15.1/text.h5", "KI707")]
+    assert places == ["text_vectorization", "integer_lookup", "string_lookup_2"]
 
 
 def test_a_nested_list_lost_its_layers_before_they_were_stored() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kerasinspect.containers.stored import StoredArray
+    from kerasinspect.knowledge.kinds import WeightSpec
 
 _BOTH_WAYS = frozenset({"forward_layer", "backward_layer"})
 """Attributes that only the wrapper of two directions has."""
@@ -60,13 +61,18 @@ def _can_have(class_name: str, arrays: Mapping[str, StoredArray]) -> bool:
     """Whether arrays of these names can be all weights of a layer of a class, less a kernel that it wraps."""
     if LAYERS[class_name].shares_kernel:
         arrays = {name: array for name, array in arrays.items() if name != "kernel"}
-    for kinds in possible_kinds(Node("", class_name, kind=LAYERS[class_name])):
-        named = {kind.name: kind for kind in kinds}
-        if named.keys() == arrays.keys() and all(
-            named[name].can_be(len(array.shape), array.dtype) for name, array in arrays.items()
-        ):
-            return True
-    return False
+    return any(
+        named.keys() == arrays.keys()
+        and all(named[name].can_be(len(array.shape), array.dtype) for name, array in arrays.items())
+        for named in _choices(class_name)
+    )
+
+
+@cache
+def _choices(class_name: str) -> list[dict[str, WeightSpec]]:
+    """Every choice of weights that a class of Keras allows, by their names: made once for all layers of the class."""
+    node = Node("", class_name, kind=LAYERS[class_name])
+    return [{kind.name: kind for kind in kinds} for kinds in possible_kinds(node)]
 
 
 def words_of(node: Node) -> set[str]:
