@@ -68,11 +68,11 @@ def test_the_files_of_a_worker_that_is_killed_are_done_again(scheduler: LocalClu
     """And none of them counts twice."""
     assert sys.platform != "win32"
     files = find_models([str(many)])
-    (pid, *_) = (worker.process.pid for worker in scheduler.workers.values())
+    (pid, *_), deadly = (worker.process.pid for worker in scheduler.workers.values()), signal.SIGKILL
 
     def kill() -> None:
         sleep(0.3)
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, deadly)
 
     with open_cluster(scheduler.scheduler_address) as cluster:
         killer = Thread(target=kill)
