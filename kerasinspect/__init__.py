@@ -13,8 +13,6 @@
 
 from __future__ import annotations
 
-from kerasinspect.version import __version__
-
 TYPE_CHECKING = False
 """True for type checkers alone; as ``typing`` has it, which takes longer to import than all the rest here."""
 
@@ -50,6 +48,7 @@ _HOMES = {
     "UnreadableFile": "errors",
     "Weight": "model",
     "WeightDiff": "analysis.comparison.results",
+    "__version__": "version",
     "check": "checking.request",
     "compare": "comparing",
     "export": "exporting",
@@ -131,6 +130,7 @@ if TYPE_CHECKING:
     from kerasinspect.model import Extra, Initializer, Layer, Model, Weight
     from kerasinspect.opening import open_model
     from kerasinspect.remarks import Remark
+    from kerasinspect.version import __version__
 else:
 
     def __getattr__(name: str) -> object:

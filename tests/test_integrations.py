@@ -130,7 +130,7 @@ def test_the_fixture_fails_with_the_findings(project: Path, environment: dict[st
     )
     assert "2 failed, 3 passed" in outcome.stdout
     assert "  error KI204 unbuilt-layer\n" in outcome.stdout
-    assert "    dense: The Dense layer is not built" in outcome.stdout
+    assert "dense_1: The Dense layer is not built" in outcome.stdout
     assert "cannot be read: missing.keras does not exist." in outcome.stdout
     assert "pytest_plugin.py" not in outcome.stdout
 

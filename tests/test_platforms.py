@@ -34,7 +34,6 @@ SAMPLE = PACKAGE.parent / "sample_models" / "question_network.keras"
 READING: dict[System, tuple[str, ...]] = {
     "windows": (
         *("tests/containers/test_archive.py", "tests/containers/test_hdf5.py", "tests/formats", "tests/opening"),
-        "tests/real_files/test_versions.py",
     ),
     "macos": ("tests/containers/test_archive.py", "tests/opening/test_closing.py", "tests/containers/test_hdf5.py"),
 }

@@ -356,7 +356,7 @@ def test_sample_models(sample_models: Path, name: str, verdict: Verdict) -> None
 
 def test_no_sure_verdict_on_a_real_model_is_wrong(keras_environment: dict[str, str]) -> None:
     """Over models that the real Keras makes and trains, every certain verdict is right, and most are certain."""
-    command = [sys.executable, "-m", "tests.measure_training", "--every", "60"]
+    command = [sys.executable, "-m", "tests.measure_training", "--every", "120"]
     done = subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=keras_environment, text=True)
     counts: Counter[tuple[str, str, str | None]] = Counter()
     for row in json.loads(done.stdout)["counts"]:

@@ -127,7 +127,7 @@ def test_every_parameter_is_completed_or_has_nothing_to_complete() -> None:
         for parameter in command.params
         if parameter.type is click.STRING and not getattr(parameter, "is_flag", False)
     }
-    assert free <= {"--custom-objects", "--for-keras", "--index", "--slice"}
+    assert free <= {"--custom-objects", "--dask", "--for-keras", "--index", "--slice"}
 
 
 @pytest.mark.parametrize("shell", SHELLS)

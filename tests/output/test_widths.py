@@ -38,7 +38,7 @@ SHOWN = {"mobilenet": "block_1_*", "transformer": "transformer_block_*/query"}
 
 @pytest.fixture(scope="session")
 def wide_models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the models that ``wide_models`` makes, which are kept, and of one of 2,000 layers."""
+    """The folder of the models that ``wide_models`` makes, which are kept, and of one of 500 layers."""
     folder = tmp_path_factory.mktemp("wide_models")
 
     def make() -> dict[str, str]:
@@ -52,7 +52,7 @@ def wide_models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     kept = Kept(cache.mkdir("wide_models") if cache else folder, fingerprint([MAKER]))
     for name, data in kept.answer("models", [*MADE], make, bool).items():
         (folder / f"{name}.keras").write_bytes(base64.b64decode(data))
-    (folder / "many.keras").write_bytes(trained(2_000))
+    (folder / "many.keras").write_bytes(trained(500))
     return folder
 
 

@@ -112,7 +112,7 @@ _BY_OPTION: dict[str, StringParamType] = {
 }
 _BY_WORD: tuple[tuple[re.Pattern[str], StringParamType], ...] = (
     (re.compile(r"\[?RULES?\b.*"), _Names(_rules)),
-    (re.compile(r".*\b(MODEL|OLD|NEW|FILE|LOCK|PATH)\b.*"), _Files()),
+    (re.compile(r".*\b(MODEL|OLD|NEW|FILE|FOLDER|LOCK|LOG|PATH)\b.*"), _Files()),
 )
 """What completes an option, or whatever is called so in the help."""
 
