@@ -10,7 +10,7 @@ from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.findings import ModelReport
 from kerasinspect.checking.fleet.allowances import allowed
 from kerasinspect.checking.fleet.log import open_log
-from kerasinspect.checking.fleet.stamps import stamp_of
+from kerasinspect.checking.fleet.stamps import Stamps
 from kerasinspect.checking.fleet.store import open_store
 from kerasinspect.checking.policy import Waivers
 from kerasinspect.late.dataclasses import dataclass
@@ -117,7 +117,8 @@ def _judged_once(
     files: Sequence[Location], question: Question, work: Work, log: _Ledger | None, cache: _Ledger | None
 ) -> Iterator[ModelReport]:
     """The report about each file, of which those that are kept are not made again."""
-    stamps = {file: "" if file.error else stamp_of(file.path) or "" for file in files}
+    now = Stamps()
+    stamps = {file: "" if file.error else now.of(file.path) or "" for file in files}
     in_log = {file for file, stamp in stamps.items() if log is not None and log.has(file.path, stamp)}
     in_cache = {
         file

@@ -21,26 +21,33 @@ _MOST_FILES = 10_000
 """Files of a folder of which all are looked at; a model in a larger one is read again."""
 
 
-def stamp_of(path: str) -> str | None:
-    """A digest of what the system says of a model's files; None where it says nothing, so that it is read each time.
+class Stamps:
+    """What models are now; a folder is looked at once for those of its models that come one after another."""
 
-    Where a model may be several files, those are all in its folder.
-    """
-    if path == STANDARD_INPUT:
-        return None
-    if is_address(path):
-        return _stamp_of_address(path)
-    try:
-        found = os.stat(path)  # noqa: PTH116 - one call for each of many files
-        if os.path.isdir(path):  # noqa: PTH112 - as above
-            return _stamp_of_folder(path, deep=True)
-        own = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
-        if _holds_all(path.lower()):
-            return own
-        beside = _stamp_of_folder(os.path.dirname(path) or os.curdir, deep=False)  # noqa: PTH120 - as above
-    except (OSError, ValueError):
-        return None
-    return None if beside is None else f"{own} {beside}"
+    def __init__(self) -> None:
+        """Begin with nothing, so that no later look has what an earlier one found."""
+        self._beside = lru_cache(maxsize=1)(_stamp_of_folder)
+
+    def of(self, path: str) -> str | None:
+        """A digest of what the system says of a model's files; None where it says nothing, so that it is read again.
+
+        Where a model may be several files, those are all in its folder.
+        """
+        if path == STANDARD_INPUT:
+            return None
+        if is_address(path):
+            return _stamp_of_address(path)
+        try:
+            found = os.stat(path)  # noqa: PTH116 - one call for each of many files
+            if os.path.isdir(path):  # noqa: PTH112 - as above
+                return _stamp_of_folder(path, deep=True)
+            own = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+            if _holds_all(path.lower()):
+                return own
+            beside = self._beside(os.path.dirname(path) or os.curdir, deep=False)  # noqa: PTH120 - as above
+        except (OSError, ValueError):
+            return None
+        return None if beside is None else f"{own} {beside}"
 
 
 def _stamp_of_address(address: str) -> str | None:
@@ -61,7 +68,6 @@ def _holds_all(name: str) -> bool:
     return name.endswith(_ALONE) and not name.endswith(_PARTS)
 
 
-@lru_cache(maxsize=1)  # models of one folder come one after another
 def _stamp_of_folder(folder: str, *, deep: bool) -> str | None:
     """A digest of what is in a folder; None where that is too much."""
     digest, count = sha256(), 0
@@ -74,10 +80,11 @@ def _stamp_of_folder(folder: str, *, deep: bool) -> str | None:
 
 
 def _entries(folder: str, *, deep: bool) -> Iterator[os.DirEntry[str]]:
-    """What is in a folder, in an order of its own, and below it where it is a model itself."""
+    """The files in a folder, in an order that stays, and those below it where it is a model itself."""
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
-        yield entry
-        if deep and entry.is_dir(follow_symlinks=False):
+        if not entry.is_dir(follow_symlinks=False):
+            yield entry
+        elif deep:
             yield from _entries(entry.path, deep=deep)

@@ -167,3 +167,16 @@ def test_waivers_that_an_earlier_run_used_are_not_idle(tmp_path: Path) -> None:
     first = checked(SAMPLES, work, policy)
     assert checked(SAMPLES, work, policy) == first
     assert (waiver in first.idle_waivers) == (not any(model.ignored for model in first))
+
+
+def test_nothing_is_remembered_from_the_look_before(read: list[str], tmp_path: Path) -> None:
+    """Also where one model of several files is all that is asked of, again and again."""
+    for name in ("weights.h5", "config.json"):
+        (tmp_path / f"model.{name}").write_bytes((SAMPLES / "small_cnn.keras").read_bytes())
+    work = Work(1, str(tmp_path / "cache"))
+    for _ in range(2):
+        checked(tmp_path / "model.weights.h5", work)
+    assert len(read) == 1
+    (tmp_path / "model.config.json").write_text("another")
+    checked(tmp_path / "model.weights.h5", work)
+    assert len(read) == 2
