@@ -10,7 +10,7 @@ from dataclasses import field
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, overload
 
-from kerasinspect.late.dataclasses import dataclass
+from kerasinspect.late.dataclasses import dataclass, replace
 from kerasinspect.shown.lookup import is_among, named_or_at
 from kerasinspect.shown.representation import counted_thing, html_table, one_line
 
@@ -276,6 +276,14 @@ class ModelReport:
     def readable(self) -> bool:
         """Whether all of it was read."""
         return not self.unread
+
+    def without(self, reasons: Mapping[Finding, str]) -> ModelReport:
+        """The report in which findings that have a reason are ignored for it."""
+        if not reasons:
+            return self
+        ignored = (Ignored(finding, reasons[finding]) for finding in self.findings if finding in reasons)
+        left = tuple(finding for finding in self.findings if finding not in reasons)
+        return replace(self, findings=left, ignored=(*self.ignored, *ignored))
 
 
 @dataclass(slots=True)

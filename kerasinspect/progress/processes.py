@@ -27,9 +27,12 @@ _AHEAD = 4
 """Batches of each process that are begun before the first of them is asked for: what is not yet asked for is held."""
 
 
-def processes_for(things: int, processors: int) -> int:
-    """How many processes are worth starting for so many things: each has some of them, and a processor."""
-    return max(1, min(processors, things // _FEWEST))
+def processes_for(things: int, processors: int, asked: int | None = None) -> int:
+    """How many processes to start for so many things: as many as are asked for, or as are worth it.
+
+    Of those that nobody asked for each has some of the things, and a processor.
+    """
+    return max(1, min(processors, things // _FEWEST) if asked is None else min(asked, things))
 
 
 def in_processes(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from kerasinspect.browse.outline import Node, Outline
-from kerasinspect.browse.widgets.row_list import RowList
+from kerasinspect.browse.widgets.row_list import MORE, RowList
 from kerasinspect.output.layout.cutting import cut_apart, numbered_apart, shown_apart
 from kerasinspect.shown.escaping import columns_of, visible_name
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 _DEEPEST = 8
 """Levels of guides that are drawn; of what lies deeper the last ones are."""
-
-_MORE = "…"
-"""Stands for the end of what has no room."""
 
 _OPEN, _CLOSED, _LEAF = "▾ ", "▸ ", ("  ", "╴ ")
 """What stands before a name; before one that holds nothing the end of a guide, where there is one."""
@@ -130,10 +127,10 @@ def _cut_at_end(text: str, room: int) -> str:
         return text
     kept = ""
     for character in text:
-        if columns_of(kept + character) > room - len(_MORE):
+        if columns_of(kept + character) > room - len(MORE):
             break
         kept += character
-    return f"{kept.rstrip()}{_MORE}" if room > 0 else ""
+    return f"{kept.rstrip()}{MORE}" if room > 0 else ""
 
 
 def _guides(node: Node) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.output.layout.spans import Line
 
-_MORE = "…"
+MORE = "…"
 """Stands for the end of a row that has no room."""
 
 
@@ -86,7 +86,7 @@ class RowList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         strip = strip_of(self.row_line(at))
         if strip.cell_length > width > 0:
-            strip = Strip([*strip.crop(0, width - 1), Segment(_MORE, self.rich_style)])
+            strip = Strip([*strip.crop(0, width - 1), Segment(MORE, self.rich_style)])
         strip = strip.adjust_cell_length(width)
         if at != self.cursor:
             return strip.apply_style(self.rich_style)

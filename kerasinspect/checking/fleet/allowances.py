@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import Ignored
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address, is_folder, open_source
 from kerasinspect.errors import UnreadableFile
-from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,12 +16,17 @@ if TYPE_CHECKING:
 
 def unexpired(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:
     """Those of some allowances that hold today."""
-    return tuple(one for one in allowances if one.expires is None or _today() <= one.expires)
+    return tuple(one for one in allowances if _holds(one))
 
 
 def expired_ones(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:
     """Those of some allowances that held until a day before today."""
-    return tuple(one for one in allowances if one not in unexpired(allowances))
+    return tuple(one for one in allowances if not _holds(one))
+
+
+def _holds(allowance: Allowance) -> bool:
+    """Whether its last day is not over."""
+    return allowance.expires is None or _today() <= allowance.expires
 
 
 def _today() -> date:
@@ -41,12 +44,8 @@ def allowed(report: ModelReport, allowances: Sequence[Allowance]) -> ModelReport
     if not report.findings or not allowances:
         return report
     digest = _sha256(report.location)
-    meant = {code: one for one in reversed(allowances) if one.sha256 == digest for code in one.codes}
-    if not meant:
-        return report
-    ignored = (Ignored(one, meant[one.code].reason) for one in report.findings if one.code in meant)
-    left = tuple(one for one in report.findings if one.code not in meant)
-    return replace(report, findings=left, ignored=(*report.ignored, *ignored))
+    meant = {code: one.reason for one in reversed(allowances) if one.sha256 == digest for code in one.codes}
+    return report.without({one: meant[one.code] for one in report.findings if one.code in meant})
 
 
 def _sha256(location: str) -> str | None:

@@ -10,10 +10,9 @@ import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.checking.findings import Ignored
+from kerasinspect.checking.fleet.records import list_of
 from kerasinspect.containers.sources import is_address, read_user_file
 from kerasinspect.errors import RequestError
-from kerasinspect.late.dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,12 +48,9 @@ class Baseline:
         """A report without the findings that are known."""
         self._checked.add(self._name(report.location))
         names = {finding: self.name_of(finding) for finding in report.findings}
-        again = {finding for finding, name in names.items() if name in self._known}
+        again = [finding for finding, name in names.items() if name in self._known]
         self._found |= {names[finding] for finding in again}
-        reason = f"in the baseline {self.path}"
-        ignored = tuple(Ignored(finding, reason) for finding in report.findings if finding in again)
-        left = tuple(finding for finding in report.findings if finding not in again)
-        return replace(report, findings=left, ignored=(*report.ignored, *ignored))
+        return report.without(dict.fromkeys(again, f"in the baseline {self.path}"))
 
     def with_all(self, findings: Iterable[Finding]) -> Baseline:
         """A baseline in the same file that knows these findings instead."""
@@ -100,7 +96,7 @@ def _findings_in(document: Json) -> Iterator[Known]:
     """The findings of a document; raises TypeError or KeyError for one that is no baseline."""
     if not isinstance(document, dict) or document.get("schema") != BASELINE_SCHEMA:
         raise TypeError
-    return map(_known, _list(document["findings"]))
+    return map(_known, list_of(document["findings"]))
 
 
 def _known(one: Json) -> Known:
@@ -111,10 +107,3 @@ def _known(one: Json) -> Known:
     if not all(isinstance(name, str) for name in names):
         raise TypeError
     return Known(*map(str, names))
-
-
-def _list(value: Json) -> list[Json]:
-    """A list of a document."""
-    if not isinstance(value, list):
-        raise TypeError
-    return value

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 from kerasinspect.checking.asking import check_file
 from kerasinspect.checking.findings import ModelReport
 from kerasinspect.checking.fleet.allowances import allowed
-from kerasinspect.checking.fleet.log import open_log
-from kerasinspect.checking.fleet.stamps import Stamps
-from kerasinspect.checking.fleet.store import open_store
 from kerasinspect.checking.policy import Waivers
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits
@@ -106,6 +103,9 @@ def judged(files: Sequence[Location], question: Question, work: Work) -> Iterato
         answers = _answers(files, question, work)
         yield from (next(answers) for _ in in_turn(files))
         return
+    from kerasinspect.checking.fleet.log import open_log  # noqa: PLC0415 - few runs keep anything
+    from kerasinspect.checking.fleet.store import open_store  # noqa: PLC0415 - as above
+
     with ExitStack() as opened:
         digest = question.digest
         log = None if work.log is None else opened.enter_context(open_log(work.log, digest))
@@ -117,6 +117,8 @@ def _judged_once(
     files: Sequence[Location], question: Question, work: Work, log: _Ledger | None, cache: _Ledger | None
 ) -> Iterator[ModelReport]:
     """The report about each file, of which those that are kept are not made again."""
+    from kerasinspect.checking.fleet.stamps import Stamps  # noqa: PLC0415 - few runs keep anything
+
     now = Stamps()
     stamps = {file: "" if file.error else now.of(file.path) or "" for file in files}
     in_log = {file for file, stamp in stamps.items() if log is not None and log.has(file.path, stamp)}
@@ -147,8 +149,8 @@ def _answers(files: Sequence[Location], question: Question, work: Work) -> Itera
     """The report about each file, made where the work is to be done."""
     if work.answers is not None:
         return work.answers(question, files)
-    jobs = processes_for(len(files), usable_processors()) if work.jobs is None else min(work.jobs, len(files))
-    return in_processes(partial(reports_on, question), files, max(1, jobs), lost_report)
+    jobs = processes_for(len(files), usable_processors(), work.jobs)
+    return in_processes(partial(reports_on, question), files, jobs, lost_report)
 
 
 def reports_on(question: Question, files: Sequence[Location]) -> list[ModelReport]:

@@ -36,11 +36,11 @@ def record_of(report: ModelReport) -> Record:
 def report_from(record: Record) -> ModelReport:
     """The report of a record; raises KeyError, TypeError or ValueError for what is none."""
     lists: Record = {
-        "damage": tuple(map(str, _list(record["damage"]))),
-        "findings": tuple(map(_finding_from, _list(record["findings"]))),
-        "skipped": tuple(Skipped(*pair) for pair in map(_list, _list(record["skipped"]))),
+        "damage": tuple(map(str, list_of(record["damage"]))),
+        "findings": tuple(map(_finding_from, list_of(record["findings"]))),
+        "skipped": tuple(Skipped(*pair) for pair in map(list_of, list_of(record["skipped"]))),
         "ignored": tuple(
-            Ignored(_finding_from(finding), reason) for finding, reason in map(_list, _list(record["ignored"]))
+            Ignored(_finding_from(finding), reason) for finding, reason in map(list_of, list_of(record["ignored"]))
         ),
         "lock_names": {**record["lock_names"]},
         "layer_classes": {**record["layer_classes"]},
@@ -56,12 +56,12 @@ def _record_of_finding(finding: Finding) -> Record:
 
 def _finding_from(record: Record) -> Finding:
     """The finding of a record."""
-    advisories = tuple(Advisory(cve, tuple(mended)) for cve, mended in map(_list, _list(record["advisories"])))
+    advisories = tuple(Advisory(cve, tuple(mended)) for cve, mended in map(list_of, list_of(record["advisories"])))
     return Finding(**{name: record[name] for name in _FINDING}, advisories=advisories)
 
 
-def _list(value: object) -> list[Any]:
-    """A list of a record."""
+def list_of(value: object) -> list[Any]:
+    """A value that is a list; raises TypeError for any other."""
     if not isinstance(value, list):
         raise TypeError(f"{value!r} is not a list")
     return value

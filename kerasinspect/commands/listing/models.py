@@ -42,7 +42,7 @@ def emit_models(
 
         require_replaceable(output, *paths)
     outcome = Outcome(several=len(names) != 1 or len(locations) != 1 or bool(locations[0].error))
-    processes = min(jobs, len(locations)) if jobs else processes_for(len(locations), usable_processors())
+    processes = processes_for(len(locations), usable_processors(), jobs)
     if processes > 1:
         from kerasinspect.commands.listing.processes import each_from_processes
 
