@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasinspect.analysis.pictures.windows import pieces
+from kerasinspect.analysis.statistics.parts import is_divided
+from kerasinspect.analysis.statistics.side_by_side import side_by_side
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
@@ -104,27 +106,18 @@ def reduce_planes(values: ShownValues, planes: Sequence[Plane], rows: int, colum
     ``reduce_plane`` raises.
     """
     first = planes[0]
+    if first.row is None and first.column is not None and len(planes) == 1:  # rows are what is read by parts
+        upright = reduce_plane(values, Plane(first.window, first.column, None), columns, rows)
+        return [Cells(upright.means.T, upright.flawed.T, upright.columns, upright.rows)]
+    together = _Together.of(values, planes)
+    if together is None:
+        return [cells for plane in planes for cells in reduce_planes(values, [plane], rows, columns)]
+    down, across = _parts(first.rows, rows), tuple(_parts(plane.columns, columns) for plane in planes)
+    sums = _Sums.of_nothing(together, down, across)
     if first.rows and first.columns:
         values.read(values.last)  # a declared size is believed only once its last value is there
-    around = _around(planes)
-    wide = 0 if around is None else _size(part for axis, part in enumerate(around) if axis != first.row)
-    if around is None or (wide > _BAND and len(planes) > 1):
-        return [cells for plane in planes for cells in reduce_planes(values, [plane], rows, columns)]
-    down, across = _parts(first.rows, rows), [_parts(plane.columns, columns) for plane in planes]
-    shape = len(planes), len(down), len(across[0])
-    sums, finite = np.zeros(shape), np.zeros(shape, np.int64)
-    with np.errstate(all="ignore"):
-        for start, block in _bands(values, around, first, max(1, _BAND // max(1, wide))):
-            at, begins = _cells_of(down, start, block)
-            for number, plane in enumerate(planes):
-                table = _table(block[1], plane, around, len(block[0]))
-                _add(table, begins, across[number], sums[number, at], finite[number, at])
-        means = np.where(finite > 0, sums / finite, np.nan)
-    sizes = [np.outer([*map(len, down)], [*map(len, parts)]).astype(np.int64).reshape(shape[1:]) for parts in across]
-    found = (
-        Cells(means[number], sizes[number] - finite[number], down, across[number]) for number in range(len(planes))
-    )
-    return [_without_overflow(values, plane, cells) for plane, cells in zip(planes, found, strict=True)]
+        side_by_side(sums.add, _runs(down, together.band) if is_divided(values.array, _BAND) else [range(len(down))])
+    return [_without_overflow(values, plane, cells) for plane, cells in zip(planes, sums.cells(), strict=True)]
 
 
 def _without_overflow(values: ShownValues, plane: Plane, cells: Cells) -> Cells:
@@ -230,50 +223,121 @@ def _size(parts: Iterable[int | range]) -> int:
     return prod(len(part) for part in parts if isinstance(part, range))
 
 
-def _bands(
-    values: ShownValues, around: Window, like: Plane, together: int
-) -> Iterator[tuple[int, tuple[range, _Values]]]:
-    """The rows of planes, some at a time: the number of the first, the positions, and the values as float64."""
-    for start in range(0, len(like.rows), together):
-        some = like.rows[start : start + together]
-        window = tuple(some if axis == like.row else part for axis, part in enumerate(around))
-        yield start, (some, values.read(window).astype(np.float64))
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """Planes that are read together."""
+
+    values: ShownValues
+    planes: tuple[Plane, ...]
+    around: Window
+    """What holds them and nothing between them."""
+
+    @classmethod
+    def of(cls, values: ShownValues, planes: Sequence[Plane]) -> _Together | None:
+        """Some planes; None where values lie between them, or one row of each is more than is read at a time."""
+        around = _around(planes)
+        together = None if around is None else cls(values, tuple(planes), around)
+        return None if together and together.wide > _BAND and len(planes) > 1 else together
+
+    @property
+    def wide(self) -> int:
+        """Values of the rows of all of them that are at one position."""
+        return _size(part for axis, part in enumerate(self.around) if axis != self.planes[0].row)
+
+    @property
+    def band(self) -> int:
+        """How many rows are read at a time."""
+        return max(1, _BAND // max(1, self.wide))
+
+    def bands(self, rows: range) -> Iterator[tuple[int, _Values]]:
+        """Some of the rows that they share, a band at a time: the number of its first row, and its values."""
+        like = self.planes[0]
+        for start in range(rows.start, rows.stop, self.band):
+            some = like.rows[start : min(start + self.band, rows.stop)]
+            window = tuple(some if axis == like.row else part for axis, part in enumerate(self.around))
+            yield start, self.values.read(window).astype(np.float64)
+
+    def table(self, block: _Values, plane: Plane) -> _Values:
+        """The rows of a band that are of one of the planes."""
+        index: list[int | slice] = []
+        for axis, (part, read) in enumerate(zip(plane.window, self.around, strict=True)):
+            if isinstance(read, int):
+                continue
+            if isinstance(part, int):
+                index.append(read.index(part))
+            elif axis == plane.row or not part:
+                index.append(slice(None))
+            else:
+                start = read.index(part[0])
+                index.append(slice(start, start + len(part)))
+        table = block[tuple(index)]
+        if plane.row is not None and plane.column is not None:
+            return table.T if plane.row > plane.column else table
+        return table.reshape(-1, len(plane.columns))
 
 
-def _cells_of(down: tuple[range, ...], start: int, block: tuple[range, _Values]) -> tuple[slice, _Values]:
-    """Which rows of cells a band meets, and where in the band each of them begins."""
-    begins = np.cumsum([0, *map(len, down)])
-    first = int(np.searchsorted(begins, start, "right")) - 1
-    last = int(np.searchsorted(begins, start + len(block[0]), "left"))
-    return slice(first, last), np.maximum(begins[first:last] - start, 0)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """Sums of the finite values in the cells of some planes, of which threads read different rows of cells."""
 
+    together: _Together
+    down: tuple[range, ...]
+    across: tuple[tuple[range, ...], ...]
+    """The parts of the columns of each plane."""
+    sums: _Values
+    finite: _Values
+    """How many finite values they are of."""
 
-def _table(block: _Values, plane: Plane, around: Window, rows: int) -> _Values:
-    """Some rows of one of the planes that were read together."""
-    index: list[int | slice] = []
-    for axis, (part, read) in enumerate(zip(plane.window, around, strict=True)):
-        if isinstance(read, int):
-            continue
-        if isinstance(part, int):
-            index.append(read.index(part))
-        elif axis == plane.row or not part:
-            index.append(slice(None))
+    @classmethod
+    def of_nothing(cls, together: _Together, down: tuple[range, ...], across: tuple[tuple[range, ...], ...]) -> _Sums:
+        """Those of no values, to which ``add`` adds."""
+        shape = len(together.planes), len(down), len(across[0])
+        return cls(together, down, across, np.zeros(shape), np.zeros(shape, np.int64))
+
+    def add(self, cells: range) -> None:
+        """Add the values of some rows of cells, which lie in no other thread's."""
+        begins = np.cumsum([0, *map(len, self.down)])
+        with np.errstate(all="ignore"):
+            for start, block in self.together.bands(range(begins[cells.start], begins[cells.stop])):
+                for number, plane in enumerate(self.together.planes):
+                    self._add(number, start, self.together.table(block, plane), begins)
+
+    def _add(self, number: int, start: int, table: _Values, begins: _Values) -> None:
+        """Add a band of one plane to the sums and the counts of the rows of cells that it meets."""
+        first = int(np.searchsorted(begins, start, "right")) - 1
+        last = int(np.searchsorted(begins, start + len(table), "left"))
+        at, inside = (number, slice(first, last)), np.maximum(begins[first:last] - start, 0)
+        lengths = [*map(len, self.across[number])]
+        starts = np.cumsum([0, *lengths[:-1]])
+        added = _added(table, inside, starts)
+        good = None if np.isfinite(added).all() else np.isfinite(table)
+        if good is None or good.all():
+            self.finite[at] += np.outer(np.diff([*inside, len(table)]), lengths)
         else:
-            start = read.index(part[0])
-            index.append(slice(start, start + len(part)))
-    table = block[tuple(index)]
-    turned = plane.row is not None and plane.column is not None and plane.row > plane.column
-    return table.T if turned else table.reshape(rows, len(plane.columns))
+            self.finite[at] += _added(good.astype(np.int64), inside, starts)
+            added = _added(np.where(good, table, 0.0), inside, starts)
+        self.sums[at] += added
+
+    def cells(self) -> Iterator[Cells]:
+        """The cells of each plane, of all values that were added; NaN or infinite where float64 has no such sum."""
+        with np.errstate(all="ignore"):
+            means = np.where(self.finite > 0, self.sums / self.finite, np.nan)
+        for number, across in enumerate(self.across):
+            sizes = np.outer([*map(len, self.down)], [*map(len, across)]).astype(np.int64)
+            flawed = sizes.reshape(means.shape[1:]) - self.finite[number]
+            yield Cells(means[number], flawed, self.down, across)
 
 
-def _add(table: _Values, begins: _Values, across: tuple[range, ...], sums: _Values, finite: _Values) -> None:
-    """Add some rows to the sums and the counts of the rows of cells that begin there."""
-    lengths = [*map(len, across)]
-    starts = np.cumsum([0, *lengths[:-1]])
-    good = np.isfinite(table)
-    if good.all():
-        finite += np.outer(np.diff([*begins, len(table)]), lengths)
-    else:
-        finite += np.add.reduceat(np.add.reduceat(good.astype(np.int64), begins, 0), starts, 1)
-        table = np.where(good, table, 0.0)
-    sums += np.add.reduceat(np.add.reduceat(table, begins, 0), starts, 1)
+def _added(table: _Values, rows: _Values, columns: _Values) -> _Values:
+    """The sums of the cells that begin at some rows and columns of a table."""
+    sums: _Values = np.add.reduceat(np.add.reduceat(table, rows, 0), columns, 1)
+    return sums
+
+
+def _runs(down: tuple[range, ...], together: int) -> list[range]:
+    """Rows of cells in runs that are read one by one: each of as many rows as are read at a time, or of one of cells.
+
+    They do not depend on the number of threads, so that sums are the same for any.
+    """
+    each = max(1, together // len(down[0])) if down else 1
+    return [range(start, min(start + each, len(down))) for start in range(0, len(down), each)]

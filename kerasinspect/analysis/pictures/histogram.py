@@ -12,6 +12,8 @@ from kerasinspect.analysis.statistics.numbers import raw_blocks
 from kerasinspect.late.dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from kerasinspect.analysis.statistics import Statistics
     from kerasinspect.model import Array
 
@@ -62,8 +64,11 @@ _NARROWER = 0.75
 _MARGIN = 0.05
 """The share of the bulk that is shown beyond it on either side."""
 
-_FINE = 4096
-"""Bins in which its ends are looked for."""
+_FINE, _FINEST, _MANY = 1 << 12, 1 << 14, 1 << 20
+"""Bins in which its ends are looked for, and those of arrays of so many values that counting them again takes long."""
+
+_ENOUGH = 16
+"""Fine bins of which those of the bulk have to be made, for them to begin and end about where it does."""
 
 
 def worthwhile_bins(values: int, most: int) -> int:
@@ -92,13 +97,10 @@ def histogram(array: Array, figures: Statistics, bins: int, *, bulk: bool = Fals
     is_integer = isinstance(low, int) and isinstance(high, int)
     whole, is_large = is_integer and high - low < bins, is_integer and max(-low, high) > _EXACT
     found = Bins.between(low - 0.5, high + 0.5, int(high - low) + 1) if whole else Bins.between(low, high, bins)
-    edges = None if whole or not bulk else _edges_of_bulk(array, figures, found)
-    if is_large and (edges is None or np.abs(edges.bins.edges).max() > _EXACT):
+    counted = None if whole or not bulk else _of_bulk(array, figures, found)
+    if is_large and (counted is None or np.abs(counted.bins.edges).max() > _EXACT):
         return _of_large_integers(array, (int(low), int(high)), bins, odd)
-    if edges is not None:
-        found = edges.bins
-    counts = found.counted(array, finite=figures.finite == figures.count, within=edges is not None)
-    below = 0 if edges is None else edges.below
+    found, counts, below = counted or _Counted.of(found, array, figures)
     above = figures.finite - below - int(counts.sum())
     drawn = Histogram(tuple(found.edges.tolist()), tuple(counts.tolist()), *odd, is_whole=whole)
     return replace(drawn, below=below, above=above, reach=(low, high)) if below or above else drawn
@@ -118,44 +120,72 @@ def _of_large_integers(array: Array, ends: tuple[int, int], bins: int, odd: tupl
     return Histogram(tuple(low + start for start in (*starts, last)), tuple(counts.tolist()), *odd, is_whole=whole)
 
 
-class _Bulk(NamedTuple):
-    """Bins of the bulk of an array."""
+class _Counted(NamedTuple):
+    """Bins with what is in them."""
 
     bins: Bins
-    below: int
-    """How many finite values are below it."""
+    counts: np.ndarray[Any, Any]
+    below: int = 0
+    """How many finite values are below them."""
+
+    @classmethod
+    def of(cls, bins: Bins, array: Array, figures: Statistics, below: int = 0, *, within: bool = False) -> _Counted:
+        """Bins, counted; ``within`` says that some finite values lie outside."""
+        return cls(bins, bins.counted(array, finite=figures.finite == figures.count, within=within), below)
+
+    def put_together(self, first: int, wide: int, count: int) -> _Counted:
+        """So many bins, each of as many of these as it is ``wide``, from the first one on."""
+        last = first + wide * count
+        counts = self.counts[first:last].reshape(count, wide).sum(1)
+        edges = self.bins.edges[first : last + 1 : wide].copy()
+        if last < self.counts.size:
+            edges[-1] = np.nextafter(edges[-1], edges[0])  # what is at that edge was counted in the next bin
+        return _Counted(Bins(edges), counts, self.below + self._up_to(first))
+
+    def _up_to(self, first: int) -> int:
+        """How many values are in the bins before one of them."""
+        return int(self.counts[:first].sum())
+
+    def between(self, first: int, last: int, count: int, array: Array, figures: Statistics) -> _Counted:
+        """So many bins from where one of these begins to where another does, counted anew."""
+        low, high = self.bins.edges[[first, last]].tolist()
+        narrower = Bins.between(low, high, count)
+        return _Counted.of(narrower, array, figures, self.below + self._up_to(first), within=True)
 
 
-def _edges_of_bulk(array: Array, figures: Statistics, whole: Bins) -> _Bulk | None:
-    """The bins between the ends in which few values lie; None where they would not be much narrower.
+def _of_bulk(array: Array, figures: Statistics, whole: Bins) -> _Counted | None:
+    """Bins between the ends in which few values lie, or of all values where those would not be much narrower.
 
-    The ends are looked for in finer bins, and once more between them where all that is left is in a few of those. Where
-    that is so again, values lie so far out that quantiles have to tell.
+    They are put together from finer ones, which are counted once more where all that is left is in a few of them. Where
+    that is so again, values lie so far out that quantiles have to tell. None where there is no bulk.
     """
-    most, below, found = int(_FEW * figures.finite), 0, whole
+    most, bins = int(_FEW * figures.finite), whole.edges.size - 1
     if most == 0 or figures.zeros > (1 - 2 * _FEW) * figures.finite:
         return None
-    for within in (False, True):
-        low, high = found.edges[[0, -1]].tolist()
-        fine = Bins.between(low, high, _FINE)
-        counts = fine.counted(array, finite=figures.finite == figures.count, within=within)
-        above = figures.finite - below - int(counts.sum())
-        first = int(np.searchsorted(below + np.cumsum(counts), most, "right"))
-        last = _FINE - int(np.searchsorted(above + np.cumsum(counts[::-1]), most, "right"))
-        seen, margin = last - first, ceil(_MARGIN * (last - first))
-        first, last = max(0, first - margin), min(_FINE, last + margin)
-        if last - first > _NARROWER * _FINE:
+    each = ceil((_FINEST if figures.finite > _MANY else _FINE) / bins)
+    fine = _Counted.of(whole.divided(each), array, figures)
+    for is_last in (False, True):
+        above = figures.finite - fine.below - int(fine.counts.sum())
+        first = int(np.searchsorted(fine.below + np.cumsum(fine.counts), most, "right"))
+        last = fine.counts.size - int(np.searchsorted(above + np.cumsum(fine.counts[::-1]), most, "right"))
+        margin = ceil(_MARGIN * (last - first))
+        start, stop = max(0, first - margin), min(fine.counts.size, last + margin)
+        wide = ceil((stop - start) / bins)
+        if stop - start > _NARROWER * fine.counts.size:
+            return fine.put_together(0, each, bins)
+        if wide >= _ENOUGH:
+            spare = wide * bins - (stop - start)
+            start = min(max(0, start - spare // 2), fine.counts.size - wide * bins)
+            return fine.put_together(start, wide, bins)
+        if is_last:
             break
-        below += int(counts[:first].sum())
-        found = Bins.between(float(fine.edges[first]), float(fine.edges[last]), whole.edges.size - 1)
-        if seen >= whole.edges.size:
-            break
-    else:
-        return _between_quantiles(array, figures, whole)
-    return None if found is whole else _Bulk(found, below)
+        fine = fine.between(start, stop, fine.counts.size, array, figures)
+    if last - first > bins:
+        return fine.between(start, stop, bins, array, figures)
+    return _between_quantiles(array, figures, whole)
 
 
-def _between_quantiles(array: Array, figures: Statistics, whole: Bins) -> _Bulk | None:
+def _between_quantiles(array: Array, figures: Statistics, whole: Bins) -> _Counted | None:
     """The bins of a bulk beside which others lie out of all proportion; None where it is one value."""
     found = quantiles(array, figures, (_FEW, 1 - _FEW))
     low, high = whole.edges[[0, -1]].tolist()
@@ -167,4 +197,4 @@ def _between_quantiles(array: Array, figures: Statistics, whole: Bins) -> _Bulk 
     if start > low:
         outside = Bins.between(low, float(np.nextafter(start, low)), 1)
         below = int(outside.counted(array, finite=False, within=True).sum())
-    return _Bulk(Bins.between(start, stop, whole.edges.size - 1), below)
+    return _Counted.of(Bins.between(start, stop, whole.edges.size - 1), array, figures, below, within=True)

@@ -51,6 +51,13 @@ class Bins:
         edges[[0, -1]] = low, high
         return cls(edges)
 
+    def divided(self, parts: int) -> Bins:
+        """Bins of which so many take the place of each of these."""
+        count = self.edges.size - 1
+        scale = 1.0 if np.abs(self.edges[[0, -1]]).max() < _HUGE else 0.25
+        edges = np.interp(np.arange(count * parts + 1) / parts, np.arange(count + 1), self.edges * scale) / scale
+        return Bins(np.sort(edges))  # rounding may put one beyond the next
+
     def counted(self, array: Array, *, finite: bool, within: bool = False) -> _Values:
         """How many values of an array are in each bin; ``finite`` says that all are, ``within`` that some lie outside.
 

@@ -155,6 +155,18 @@ def of_bulk(values: Values, bins: int = 40) -> Histogram:
     return histogram(array, measure(array), bins, bulk=True)
 
 
+def test_a_value_at_the_end_of_the_bulk_is_in_it_or_counted_outside() -> None:
+    """On a grid many values lie at edges, and each is counted once, where numpy has it."""
+    drawn = np.round(np.random.default_rng(3).normal(size=30_000) * 64) / 64
+    values = np.concatenate([drawn, np.full(20, 64.0), np.full(20, -64.0)])
+    for bins in (8, 32, 64):
+        found = of_bulk(values, bins)
+        inside = values[(values >= found.edges[0]) & (values <= found.edges[-1])]
+        np.testing.assert_array_equal(found.counts, np.histogram(inside, np.array(found.edges))[0])
+        assert found.below == int((values < found.edges[0]).sum()) > 0
+        assert found.above == int((values > found.edges[-1]).sum()) > 0
+
+
 @pytest.mark.parametrize("far", [40.0, 1e9, -1e30], ids=str)
 def test_the_bulk_leaves_out_what_lies_far_from_it(far: float) -> None:
     """Few values at most, which are counted; the rest is counted as numpy does between the edges."""
