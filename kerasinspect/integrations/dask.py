@@ -6,6 +6,8 @@ values. Dask does the tasks of a worker that is lost again, and each of them cou
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +18,17 @@ from kerasinspect.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kerasinspect.checking.findings import ModelReport
     from kerasinspect.checking.fleet.judging import Question
+    from kerasinspect.checking.reports import ModelReport
     from kerasinspect.formats.locating.folder_search import Location
 
 _LOCAL = "local"
 """The address that stands for a cluster of this machine, which is made and ended."""
 
-_BATCH = 16
-"""Files of one task: small ones take 20 ms each, and a task costs Dask a few."""
+_MOST_FILES, _MOST_BYTES = 64, 1 << 26
+"""Files of one task, and bytes of all of them: small ones take 20 ms each, and a task costs Dask a few."""
 
-_AHEAD = 8
+_AHEAD = 4
 """Tasks of each thread of the cluster that are given to it before the first of them is asked for."""
 
 _PATIENCE = 30
@@ -47,15 +49,16 @@ class _Cluster:
 
         Raises RequestError where a worker has another version, where the scheduler is lost, or where ``check`` would.
         """
-        tasks: dict[int, Any] = {}
-        most = _AHEAD * max(1, sum(self._client.nthreads().values()))
+        begun: deque[tuple[Any, Sequence[Location]]] = deque()
+        ahead = _AHEAD * max(1, sum(self._client.nthreads().values()))
         (sent,) = self._client.scatter([question], broadcast=True, hash=False)
-        starts = range(0, len(files), _BATCH)
-        ahead = iter(starts)
-        for start in starts:
-            while len(tasks) < most and (following := next(ahead, None)) is not None:
-                tasks[following] = self._begun(sent, files[following : following + _BATCH])
-            yield from self._came_of(tasks.pop(start), sent, files[start : start + _BATCH])
+        for batch in _batches(files, ahead):
+            begun.append((self._begun(sent, batch), batch))
+            if len(begun) >= ahead:
+                task, part = begun.popleft()
+                yield from self._came_of(task, sent, part)
+        for task, part in begun:
+            yield from self._came_of(task, sent, part)
 
     def _begun(self, question: Any, files: Sequence[Location]) -> Any:  # noqa: ANN401 - as above
         """A task about some files."""
@@ -76,6 +79,30 @@ class _Cluster:
         except (CancelledError, OSError) as error:
             raise RequestError(f"The Dask scheduler is gone: {type(error).__name__}.", _GO_ON) from error
         return reports
+
+
+def _batches(files: Sequence[Location], tasks: int) -> Iterator[list[Location]]:
+    """Files in batches, of at least so many tasks where there are files enough."""
+    most = max(1, min(_MOST_FILES, len(files) // tasks))
+    batch: list[Location] = []
+    room = _MOST_BYTES
+    for file in files:
+        nbytes = _size(file.path)
+        if batch and (len(batch) == most or nbytes > room):
+            yield batch
+            batch, room = [], _MOST_BYTES
+        batch.append(file)
+        room -= nbytes
+    if batch:
+        yield batch
+
+
+def _size(path: str) -> int:
+    """Bytes of a file, as far as this machine can tell without asking another."""
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - one call for each of many files
+    except (OSError, ValueError):
+        return 0
 
 
 def _reports(version: str, question: Question, files: Sequence[Location]) -> list[ModelReport]:
@@ -106,6 +133,7 @@ def open_cluster(address: str) -> Iterator[_Cluster]:
     with ExitStack() as opened:
         try:
             if address == _LOCAL:
+                opened.enter_context(_quiet_workers())
                 cluster = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=50)
                 address = opened.enter_context(cluster).scheduler_address
             client = opened.enter_context(Client(address, timeout=_PATIENCE, set_as_default=False))
@@ -115,6 +143,15 @@ def open_cluster(address: str) -> Iterator[_Cluster]:
             raise RequestError(message, "Name its scheduler, tcp://HOST:8786, or say --dask local.") from error
         _require_versions(client)
         yield _Cluster(client)
+
+
+@contextmanager
+def _quiet_workers() -> Iterator[None]:
+    """Let workers that are started meanwhile not look at what they do a hundred times a second, for nobody to see."""
+    from dask import config  # noqa: PLC0415 - as above
+
+    with config.set({"distributed.worker.profile.enabled": False}):
+        yield
 
 
 def _require_versions(client: Any) -> None:  # noqa: ANN401 - distributed has no types

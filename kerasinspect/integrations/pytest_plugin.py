@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kerasinspect.checking.findings import CheckReport
+    from kerasinspect.checking.reports import CheckReport
 
 
 @pytest.fixture
