@@ -16,7 +16,7 @@ from kerasinspect.analysis.shown_values import ShownAs
 from kerasinspect.analysis.stored_code.code_findings import CodeKind
 from kerasinspect.analysis.training.results import Certainty, Reason, SlotState, Verdict
 from kerasinspect.analysis.weights_checksum import Verified
-from kerasinspect.checking.findings import Need, Scope, Severity
+from kerasinspect.checking.rule import Need, Scope, Severity
 from kerasinspect.model import ClassSource, ExtraKind, LayerKind
 from kerasinspect.verify.results import Outcome
 

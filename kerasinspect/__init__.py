@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 _HOMES = {
     "ArrayChange": "analysis.comparison.results",
     "Axis": "axes",
-    "CheckReport": "checking.findings",
+    "CheckReport": "checking.reports",
     "ClosedModel": "errors",
     "ConfigChange": "analysis.comparison.results",
     "DamagedFile": "errors",
@@ -37,7 +37,7 @@ _HOMES = {
     "Limits": "limits",
     "MissingExtra": "errors",
     "Model": "model",
-    "ModelReport": "checking.findings",
+    "ModelReport": "checking.reports",
     "NotAModel": "errors",
     "NothingMatches": "errors",
     "RefusedFile": "errors",
@@ -110,7 +110,8 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.comparison.series.results import LayerSeries, Series
     from kerasinspect.analysis.fingerprint import Fingerprint
     from kerasinspect.axes import Axis
-    from kerasinspect.checking.findings import CheckReport, Finding, ModelReport
+    from kerasinspect.checking.findings import Finding
+    from kerasinspect.checking.reports import CheckReport, ModelReport
     from kerasinspect.checking.request import check
     from kerasinspect.comparing import compare, fingerprint, series
     from kerasinspect.errors import (

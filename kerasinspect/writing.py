@@ -123,6 +123,18 @@ def require_replaceable(target: Target | None, *read: str | None) -> None:
             _replaceable(target, read)
 
 
+def is_folder_target(target: Target) -> bool:
+    """Whether a target is a folder: one that is there, or one by the separator that it ends in."""
+    return target.path.endswith((os.sep, "/")) or Path(target.path).is_dir()
+
+
+def with_folder(target: Target) -> Target:
+    """A target whose folder is there; raises RequestError where that cannot be made."""
+    with write_errors(target.path):
+        Path(target.path).parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
 def require_apart(targets: Iterable[Target | None]) -> None:
     """Raise RequestError where two outputs would be one file."""
     taken: set[str] = set()

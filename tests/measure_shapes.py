@@ -29,7 +29,7 @@ from tests.places import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.checking.findings import ActiveRule
+    from kerasinspect.checking.rule import ActiveRule
 
 Json = dict[str, Any]
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.checking.findings import ModelReport
 from kerasinspect.checking.fleet.judging import Question, Work
 from kerasinspect.checking.fleet.running import CheckRun
 from kerasinspect.checking.policy import Policy
+from kerasinspect.checking.reports import ModelReport
 from kerasinspect.checking.request import check_models, question
 from kerasinspect.errors import MissingExtra, RequestError
 from kerasinspect.formats.locating.locations import find_models

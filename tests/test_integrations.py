@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 import kerasinspect
-from kerasinspect.checking.locks import parse_lock
+from kerasinspect.checking.contracts.locks import parse_lock
 from kerasinspect.checking.policy import policy_from
 from kerasinspect.checking.policy_file import PolicyFile
 from tests.places import ROOT, SAMPLES

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
 
-    from kerasinspect.checking.findings import ModelReport
+    from kerasinspect.checking.reports import ModelReport
     from kerasinspect.formats.contents import Container
     from kerasinspect.limits import Limits
     from kerasinspect.model import Model

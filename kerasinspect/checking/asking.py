@@ -6,10 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.checking.advisories import advisories
-from kerasinspect.checking.automatic_names import lock_names
-from kerasinspect.checking.contract import layer_pairs
-from kerasinspect.checking.findings import Finding, Ignored, ModelReport, Skipped
+from kerasinspect.checking.contracts.automatic_names import lock_names
+from kerasinspect.checking.contracts.contract import layer_pairs
+from kerasinspect.checking.findings import Finding, Ignored, Skipped
 from kerasinspect.checking.gathering import gather, stored_dtypes
+from kerasinspect.checking.reports import ModelReport
 from kerasinspect.containers.stored import PICKLED
 from kerasinspect.dtypes import holds_numbers
 from kerasinspect.errors import UnreadableFile
@@ -21,9 +22,9 @@ from kerasinspect.opening import open_with_container
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from kerasinspect.checking.contract import Contract
+    from kerasinspect.checking.contracts.contract import Contract
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import ActiveRule, Need, Rule
+    from kerasinspect.checking.rule import ActiveRule, Need, Rule
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import Layer, Model
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.analysis.training import LayerTraining, Training
-    from kerasinspect.checking.contract import AgreedLayer, Contract
+    from kerasinspect.checking.contracts.contract import AgreedLayer, Contract
     from kerasinspect.formats.container_facts import ContainerFacts
     from kerasinspect.model import Layer, Model, Weight
 

@@ -9,9 +9,9 @@ from kerasinspect.analysis.damage import Damage
 from kerasinspect.analysis.inspection import Inspection, InspectionOptions, inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.checking.asking import report_on
-from kerasinspect.checking.findings import CheckReport
 from kerasinspect.checking.gathering import gather
 from kerasinspect.checking.policy import Policy
+from kerasinspect.checking.reports import CheckReport
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.opening import open_with_container

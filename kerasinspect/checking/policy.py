@@ -7,7 +7,8 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.globs import Globs
-from kerasinspect.checking.findings import SEVERITIES, Allowance, Waiver
+from kerasinspect.checking.findings import Allowance, Waiver
+from kerasinspect.checking.rule import SEVERITIES
 from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.errors import RequestError
 from kerasinspect.late.dataclasses import dataclass, replace
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from kerasinspect.checking.findings import ActiveRule, Finding, Rule, Severity
+    from kerasinspect.checking.findings import Finding
     from kerasinspect.checking.policy_file import PolicyFile
+    from kerasinspect.checking.rule import ActiveRule, Rule, Severity
     from kerasinspect.checking.rule_names import Value
 
 _KEYS = (

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.arguments import choice_of, in_python, names_of, number_of, path_of, paths_of
 from kerasinspect.checking.asking import check_model
-from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.contracts.lock_folders import LockFolder
+from kerasinspect.checking.contracts.locks import parse_lock, read_lock
 from kerasinspect.checking.fleet.allowances import unexpired
 from kerasinspect.checking.fleet.baseline import read_baseline
 from kerasinspect.checking.fleet.judging import Question, Work
 from kerasinspect.checking.fleet.running import CheckRun
-from kerasinspect.checking.locks import parse_lock, read_lock
 from kerasinspect.checking.policy import Overrides, Policy, Waivers, policy_from
 from kerasinspect.checking.policy_file import read_policy
 from kerasinspect.checking.policy_search import find_policy, judged_folders
+from kerasinspect.checking.rule import SEVERITIES
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.locations import find_models
 from kerasinspect.knowledge.keras_versions import version_of
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kerasinspect.arguments import Names, PathName, Paths
-    from kerasinspect.checking.contract import Contract
-    from kerasinspect.checking.findings import ActiveRule, CheckReport, ModelReport, Severity
+    from kerasinspect.checking.contracts.contract import Contract
+    from kerasinspect.checking.reports import CheckReport, ModelReport
+    from kerasinspect.checking.rule import ActiveRule, Severity
     from kerasinspect.formats.contents import Container
     from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.model import Model
@@ -56,9 +58,10 @@ def check(  # noqa: PLR0913 - the options of the command
     """What is wrong with saved models: files, folders that are searched, or globs.
 
     ``config`` is a policy or the file of one, and no other is looked for; ``against`` is a file that ``kerasinspect
-    lock`` made; ``for_keras`` is a version of Keras, 3.10, that has to accept the configs. All these win over the
-    policy. ``architecture`` is a file with a config, which is joined to files of weights alone. One bad file never
-    stops the others: it has a sentence in ``ModelReport.error``. Raises RequestError where the request itself is wrong.
+    lock`` made, or a folder of such; ``for_keras`` is a version of Keras, 3.10, that has to accept the configs. All
+    these win over the policy. ``architecture`` is a file with a config, which is joined to files of weights alone. One
+    bad file never stops the others: it has a sentence in ``ModelReport.error``. Raises RequestError where the request
+    itself is wrong.
 
     ``jobs`` processes work on the files, which are started as ``multiprocessing`` starts them: a script that asks for
     several needs ``if __name__ == "__main__"``. ``cache`` is a folder that keeps what is known of files from one call
@@ -122,15 +125,18 @@ def policy_here(checked: Iterable[str]) -> Policy:
     return nearest_policy(folder, checked)
 
 
-def open_lock(path: str | os.PathLike[str] | None) -> Contract | None:
-    """What a lock file agrees; None without one. Raises RequestError for what is no lock."""
-    return None if path is None else parse_lock(read_lock(path_of(path)), path_of(path))
+def open_lock(path: str | os.PathLike[str] | None) -> Contract | LockFolder | None:
+    """What a lock file agrees, or a folder of locks; None without one. Raises RequestError for what is no lock."""
+    if path is None:
+        return None
+    name = path_of(path)
+    return LockFolder(name) if Path(name).is_dir() else parse_lock(read_lock(name), name)
 
 
-def _require_compared(contract: Contract, rules: Iterable[ActiveRule]) -> None:
+def _require_compared(agreed: Contract | LockFolder, rules: Iterable[ActiveRule]) -> None:
     """Raise RequestError where a lock is given and no rule about it is asked, which would look like agreement."""
     if not any(active.rule.family == "contract" for active in rules):
-        message = f"The lock {contract.source} would not be compared: all rules about locks, KI6, are ignored."
+        message = f"The lock {agreed.source} would not be compared: all rules about locks, KI6, are ignored."
         raise RequestError(message, "Take KI6 out of what is ignored, or leave out the lock.")
 
 
@@ -166,13 +172,16 @@ def check_models(
 
 
 def question(
-    policy: Policy, contract: Contract | None = None, limits: Limits = DEFAULT, architecture: str | None = None
+    policy: Policy,
+    agreed: Contract | LockFolder | None = None,
+    limits: Limits = DEFAULT,
+    architecture: str | None = None,
 ) -> Question:
     """What is asked of each file; raises RequestError where that is nothing."""
-    rules = policy.rules(with_contract=contract is not None)
-    if contract is not None:
-        _require_compared(contract, rules)
-        contract = replace(contract, exact_names=contract.exact_names or policy.exact_names)
+    rules = policy.rules(with_contract=agreed is not None)
+    if agreed is not None:
+        _require_compared(agreed, rules)
+        agreed = replace(agreed, exact_names=agreed.exact_names or policy.exact_names)
     else:
         _require_rules(rules, policy.source)
-    return Question(policy, contract, limits, architecture, unexpired(policy.allowances))
+    return Question(policy, agreed, limits, architecture, unexpired(policy.allowances))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from kerasinspect.checking.findings import ActiveRule
+from kerasinspect.checking.rule import ActiveRule
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
 from kerasinspect.names import LONGEST_SHOWN, cut, nearest
@@ -12,7 +12,7 @@ from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kerasinspect.checking.findings import Rule, Severity
+    from kerasinspect.checking.rule import Rule, Severity
 
 Value = TypeVar("Value")
 

@@ -23,10 +23,11 @@ from kerasinspect.commands.options import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.checking.findings import CheckReport, Severity
     from kerasinspect.checking.fleet.judging import Answers
     from kerasinspect.checking.fleet.running import CheckRun
     from kerasinspect.checking.policy import Overrides, Policy
+    from kerasinspect.checking.reports import CheckReport
+    from kerasinspect.checking.rule import Severity
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.writing import Target
 

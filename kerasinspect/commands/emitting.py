@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.damage import Damage
     from kerasinspect.analysis.selection import Selection
-    from kerasinspect.checking.findings import CheckReport
+    from kerasinspect.checking.reports import CheckReport
     from kerasinspect.commands.options import ReportForm
     from kerasinspect.output.blocks import Block, Table
     from kerasinspect.output.colours import Style

@@ -1,4 +1,4 @@
-"""``lock``: writes down what a model is, so that ``check --against`` can hold others to it."""
+"""``lock``: writes down what models are, so that ``check --against`` can hold others to it."""
 
 from __future__ import annotations
 
@@ -6,53 +6,62 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import COLOR, CONFIG, LIMITS, MODEL, OUTPUT, QUIET, options
-from kerasinspect.late.dataclasses import replace
+from kerasinspect.commands.options import (
+    COLOR,
+    CONFIG,
+    JOBS,
+    LIMITS,
+    MODELS,
+    OUTPUT,
+    QUIET,
+    one_model,
+    options,
+)
 
 if TYPE_CHECKING:
     from kerasinspect.writing import Target
 
 
 @click.command()
-@options(MODEL, CONFIG)
+@options(MODELS, CONFIG)
 @click.option("--hash", "hashes", is_flag=True, help="Lock the values too, by the SHA-256 of each weight.")
 @click.option("--exact-names", is_flag=True, help="Have check compare by exact names: dense_2 never stands for dense.")
-@options(OUTPUT, LIMITS, QUIET, COLOR)
+@options(OUTPUT, JOBS, LIMITS, QUIET, COLOR)
+@click.pass_context
 def lock(
-    location: str,
+    context: click.Context,
+    locations: tuple[str, ...],
     *,
     config: str | None,
     hashes: bool,
     exact_names: bool,
     output: Target | None,
+    jobs: int | None,
     limits: tuple[str, ...],
     quiet: bool,
-) -> None:
+) -> int:
     """Record the layers, weights, inputs and outputs of MODEL, its version of Keras, and its size as a budget.
 
     The file is JSON and may be loosened by hand: null for anything, a range such as {"min": 1, "max": 8} for a number,
     a glob such as "3.*" for text. A file that was changed so is not replaced without --force.
-    `kerasinspect check --against` reports where a model departs from it.
+    `kerasinspect check --against` reports where a model departs from it. With -o FOLDER/ each model of several, of a
+    folder or of a glob gets a lock there.
     """
-    from kerasinspect.analysis.weights_checksum import verifying
-    from kerasinspect.checking.contract import contract_of
-    from kerasinspect.checking.locks import sealed
     from kerasinspect.commands.emitting import emit_document, say_written
-    from kerasinspect.errors import DamagedFile
+    from kerasinspect.commands.listing.locks import Locking, lock_each, lock_of
+    from kerasinspect.errors import RequestError
+    from kerasinspect.formats.locating.locations import find_models
     from kerasinspect.limits import DEFAULT, with_limits
-    from kerasinspect.opening import open_model
-    from kerasinspect.output.documents.lock import lock_document
-    from kerasinspect.progress import expect
-    from kerasinspect.writing import require_replaceable
+    from kerasinspect.writing import is_folder_target, require_replaceable
 
+    asked = Locking(config, hashes, exact_names, with_limits(DEFAULT, limits))
+    if output is not None and is_folder_target(output):
+        return lock_each(find_models(locations, asked.limits), asked, output, jobs, quiet=quiet)
+    if len(locations) > 1:
+        message = f"The line has {len(locations):,} models, whose locks go into a folder."
+        raise RequestError(message, "Name it with a separator at its end: -o locks/")
+    location = one_model(context, locations)
     require_replaceable(output, location)
-    with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
-        damage = [*model.damage]
-        expect(model.nbytes if hashes else 0)
-        with verifying(model, damage.append, whole=hashes) as checksum:
-            contract = replace(contract_of(model, hashes=hashes), exact_names=exact_names)
-            checksum()
-        if damage:
-            raise DamagedFile(f"{location} is damaged: {damage[0]}", "Lock a model that can be read as a whole.")
-        emit_document(sealed(lock_document(contract)), output, location)
+    emit_document(lock_of(location, asked), output, location)
     say_written("Lock", output, quiet=quiet)
+    return 0

@@ -46,11 +46,16 @@ def options(*decorators: Callable[[_Command], _Command]) -> Callable[[_Command],
 
 def _one_model(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> str:
     """The one model that a line names, by itself or by a pattern that nothing else fits."""
+    return one_model(context, _all_models(context, parameter, words))
+
+
+def one_model(context: click.Context, words: tuple[str, ...]) -> str:
+    """The one model that a line names; raises RequestError where it names several."""
     if len(words) > 1 and not context.resilient_parsing:
         from kerasinspect.commands.mistakes import several_models
 
         raise several_models(context, words)
-    word = "".join(_all_models(context, parameter, words))
+    word = "".join(words)
     if _WILDCARDS.isdisjoint(word) or context.resilient_parsing:
         return word
     from kerasinspect.formats.locating.locations import find_model

@@ -10,7 +10,8 @@ from kerasinspect.shown.escaping import short
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.findings import CheckReport, ModelReport, Severity
+    from kerasinspect.checking.reports import CheckReport, ModelReport
+    from kerasinspect.checking.rule import Severity
 
 
 _NAMED = 3

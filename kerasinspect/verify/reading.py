@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kerasinspect.analysis.stored_code.code_findings import CodeKind
-    from kerasinspect.checking.findings import Hit, Thresholds
+    from kerasinspect.checking.rule import Hit, Thresholds
     from kerasinspect.formats.contents import Container
     from kerasinspect.model import FormatName, Model
 

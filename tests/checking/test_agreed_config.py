@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kerasinspect.checking.agreed_config import agreed_config, departures
+from kerasinspect.checking.contracts.agreed_config import agreed_config, departures
 from kerasinspect.model import Layer
 
 CODE = {"class_name": "__lambda__", "config": {"code": "4wAAAAAAAAAA", "defaults": None, "closure": None}}

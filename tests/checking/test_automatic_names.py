@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kerasinspect.checking.automatic_names import lock_names
-from kerasinspect.checking.contract import AgreedLayer, Contract, contract_of
-from kerasinspect.checking.locks import parse_lock
+from kerasinspect.checking.contracts.automatic_names import lock_names
+from kerasinspect.checking.contracts.contract import AgreedLayer, Contract, contract_of
+from kerasinspect.checking.contracts.locks import parse_lock
 from kerasinspect.checking.policy import Policy
 from kerasinspect.checking.request import check, check_models
 from kerasinspect.formats.locating.folder_search import Location
@@ -21,7 +21,7 @@ from tests.places import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kerasinspect.checking.findings import ModelReport
+    from kerasinspect.checking.reports import ModelReport
 
     Layers = dict[str, str]
 

@@ -15,8 +15,10 @@ import pytest
 
 from kerasinspect.checking import gathering
 from kerasinspect.checking.asking import check_file
-from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, Hit, ModelReport, Rule
+from kerasinspect.checking.findings import Finding
+from kerasinspect.checking.reports import CheckReport, ModelReport
 from kerasinspect.checking.request import check
+from kerasinspect.checking.rule import ActiveRule, Hit, Rule
 from kerasinspect.checking.rule_names import active_rules, named_rules
 from kerasinspect.checking.rules import RULES
 from kerasinspect.errors import RequestError
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     import h5py
 
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Severity, Thresholds
+    from kerasinspect.checking.rule import Severity, Thresholds
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.places import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kerasinspect.checking.findings import ModelReport
+    from kerasinspect.checking.reports import ModelReport
 
 LINES = [
     *(("list --hash --spark", form) for form in ("table", "json", "csv")),

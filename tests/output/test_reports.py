@@ -13,7 +13,8 @@ import pytest
 import xmlschema
 from jsonschema import Draft202012Validator
 
-from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Skipped
+from kerasinspect.checking.findings import Finding, Ignored, Skipped
+from kerasinspect.checking.reports import CheckReport, ModelReport
 from kerasinspect.checking.rule_names import active_rules
 from kerasinspect.output.documents.check import check_document
 from kerasinspect.output.formats.github import write_github
@@ -25,7 +26,7 @@ from kerasinspect.output.pages.check import check_blocks, check_tables
 from tests.output.test_hostile_names import HOSTILE
 
 if TYPE_CHECKING:
-    from kerasinspect.checking.findings import Severity
+    from kerasinspect.checking.rule import Severity
 
 SCHEMAS = Path(__file__).parent / "schemas"
 JUNIT = xmlschema.XMLSchema(SCHEMAS / "junit.xsd")

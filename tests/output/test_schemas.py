@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docs.make_schemas import DOCUMENTS, schema_text
-from kerasinspect.checking.findings import CheckReport, ModelReport, Waiver
+from kerasinspect.checking.findings import Waiver
+from kerasinspect.checking.reports import CheckReport, ModelReport
 from kerasinspect.commands.cli import run
 from kerasinspect.output.documents.check import check_document
 from tests.described import SCHEMAS, assert_described

@@ -12,7 +12,7 @@ from kerasinspect.browse.screens.overlay import Overlay
 from kerasinspect.browse.strips import lines_of
 from kerasinspect.browse.widgets.page_view import PageView
 from kerasinspect.browse.widgets.row_list import RowList
-from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.rule import SEVERITIES
 from kerasinspect.errors import InspectError
 from kerasinspect.output.blocks import Paragraph
 from kerasinspect.output.pages.check import TONES, finding_blocks, unread_blocks
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
-    from kerasinspect.checking.findings import Finding, ModelReport
+    from kerasinspect.checking.findings import Finding
+    from kerasinspect.checking.reports import ModelReport
     from kerasinspect.output.blocks import Block
     from kerasinspect.output.layout.spans import Line
     from kerasinspect.progress import Progress

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from kerasinspect.checking.findings import Allowance, ModelReport
+    from kerasinspect.checking.findings import Allowance
+    from kerasinspect.checking.reports import ModelReport
 
 
 def unexpired(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:

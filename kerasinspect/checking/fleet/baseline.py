@@ -17,7 +17,8 @@ from kerasinspect.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kerasinspect.checking.findings import Finding, ModelReport
+    from kerasinspect.checking.findings import Finding
+    from kerasinspect.checking.reports import ModelReport
     from kerasinspect.json_values import Json
 
 BASELINE_SCHEMA = "kerasinspect.baseline/1"

@@ -7,9 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from kerasinspect.checking.asking import check_file
-from kerasinspect.checking.findings import ModelReport
+from kerasinspect.checking.contracts.contract import Contract
+from kerasinspect.checking.contracts.lock_folders import LockFolder
 from kerasinspect.checking.fleet.allowances import allowed
 from kerasinspect.checking.policy import Waivers
+from kerasinspect.checking.reports import ModelReport
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.platforms import usable_processors
@@ -20,9 +22,10 @@ from kerasinspect.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from kerasinspect.checking.contract import Contract
-    from kerasinspect.checking.findings import ActiveRule, Allowance
+    from kerasinspect.checking.findings import Allowance
+    from kerasinspect.checking.fleet.stamps import Stamps
     from kerasinspect.checking.policy import Policy
+    from kerasinspect.checking.rule import ActiveRule
     from kerasinspect.formats.locating.folder_search import Location
 
 
@@ -65,7 +68,8 @@ class Question:
     """What is asked of each file; it travels to other processes."""
 
     policy: Policy
-    contract: Contract | None = None
+    agreed: Contract | LockFolder | None = None
+    """What was agreed about every file, or where there is a lock for each."""
     limits: Limits = DEFAULT
     architecture: str | None = None
     """A file with a config that is joined to weights alone."""
@@ -75,7 +79,17 @@ class Question:
     @property
     def rules(self) -> tuple[ActiveRule, ...]:
         """The rules that are asked; those about a contract too where there is one."""
-        return self.policy.rules(with_contract=self.contract is not None)
+        return self.policy.rules(with_contract=self.agreed is not None)
+
+    def contract(self, file: Location) -> Contract | None:
+        """What was agreed about one file; raises RequestError where its lock is none."""
+        agreed = self.agreed
+        return agreed if agreed is None or isinstance(agreed, Contract) else agreed.contract(file.path)
+
+    def stamp(self, file: Location, now: Stamps) -> str:
+        """What tells that the report on a file still holds: its stamp and its lock; empty where nothing does."""
+        stamp = now.of(file.path) or ""
+        return f"{stamp} {self.agreed.digest(file.path)}" if stamp and isinstance(self.agreed, LockFolder) else stamp
 
     @property
     def digest(self) -> str:
@@ -90,7 +104,7 @@ class Question:
             joined = read_user_file(self.architecture, most, f"the architecture {self.architecture}")
         waivers = [(one.layer, sorted(one.codes), one.reason) for one in self.policy.waivers]
         allowances = [(one.sha256, sorted(one.codes), one.reason) for one in self.allowances]
-        asked = __version__, self.rules, waivers, allowances, self.contract, self.limits, sha256(joined).hexdigest()
+        asked = __version__, self.rules, waivers, allowances, self.agreed, self.limits, sha256(joined).hexdigest()
         return sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()
 
 
@@ -120,7 +134,7 @@ def _judged_once(
     from kerasinspect.checking.fleet.stamps import Stamps  # noqa: PLC0415 - few runs keep anything
 
     now = Stamps()
-    stamps = {file: "" if file.error else now.of(file.path) or "" for file in files}
+    stamps = {file: "" if file.error else question.stamp(file, now) for file in files}
     in_log = {file for file, stamp in stamps.items() if log is not None and log.has(file.path, stamp)}
     in_cache = {
         file
@@ -164,7 +178,7 @@ def _report(file: Location, question: Question, rules: Sequence[ActiveRule], wai
     if file.error:
         return ModelReport(file.path, error=file.error)
     report = check_file(
-        file.path, rules, question.limits, question.contract, waivers.reason, architecture=question.architecture
+        file.path, rules, question.limits, question.contract(file), waivers.reason, architecture=question.architecture
     )
     return allowed(report, question.allowances)
 

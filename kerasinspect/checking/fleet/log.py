@@ -14,7 +14,7 @@ from kerasinspect.errors import NotAModel, RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.findings import ModelReport
+    from kerasinspect.checking.reports import ModelReport
 
 SCHEMA = "kerasinspect.log/1"
 _LONGEST_LINE = 1 << 26

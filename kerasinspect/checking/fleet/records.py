@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from kerasinspect.checking.advisories import Advisory
-from kerasinspect.checking.findings import Finding, Ignored, ModelReport, Skipped
+from kerasinspect.checking.findings import Finding, Ignored, Skipped
+from kerasinspect.checking.reports import ModelReport
 
 Record: TypeAlias = "dict[str, Any]"
 """A report as JSON."""

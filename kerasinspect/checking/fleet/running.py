@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import CheckReport, Totals
 from kerasinspect.checking.fleet.judging import HERE, judged
 from kerasinspect.checking.policy import Waivers
+from kerasinspect.checking.reports import CheckReport, Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kerasinspect.checking.findings import ModelReport
     from kerasinspect.checking.fleet.baseline import Baseline
     from kerasinspect.checking.fleet.judging import Question, Work
+    from kerasinspect.checking.reports import ModelReport
     from kerasinspect.formats.locating.folder_search import Location
 
 
@@ -44,14 +44,14 @@ class CheckRun:
 
     def report(self, models: tuple[ModelReport, ...] | None = None) -> CheckReport:
         """What there is to say of the whole run: with the models where somebody kept them, else with their number."""
-        policy, contract = self._question.policy, self._question.contract
+        policy, agreed = self._question.policy, self._question.agreed
         return CheckReport(
             models or (),
             policy.fail_on,
             self._question.rules,
             policy.source,
             policy.passed_over,
-            None if contract is None else contract.source,
+            None if agreed is None else agreed.source,
             self._waivers.idle(),
             self._totals if models is None else None,
         )

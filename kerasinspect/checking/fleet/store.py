@@ -14,7 +14,7 @@ from kerasinspect.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.findings import ModelReport
+    from kerasinspect.checking.reports import ModelReport
 
 _NAME = "kerasinspect.sqlite"
 _TABLE = "reports_1"

@@ -10,7 +10,8 @@ from kerasinspect.late.dataclasses import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kerasinspect.checking.findings import ModelReport, Severity
+    from kerasinspect.checking.reports import ModelReport
+    from kerasinspect.checking.rule import Severity
 
     _Found: TypeAlias = tuple[str, str, Severity]
 

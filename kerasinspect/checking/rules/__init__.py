@@ -6,7 +6,7 @@ load. Warning is what is probably a mistake, and note what is worth knowing.
 
 from __future__ import annotations
 
-from kerasinspect.checking.findings import Rule
+from kerasinspect.checking.rule import Rule
 from kerasinspect.checking.rules import (
     compat,
     constant,
@@ -156,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     Rule("KI610", "other-keras", "warning", "model", contract.other_keras, ("lock",), default=False),
     Rule("KI611", "other-values", "error", "weight", contract.other_values, ("lock",), default=False),
     Rule("KI612", "other-config", "error", "layer", contract.other_config, ("lock", "config"), default=False),
+    Rule("KI613", "no-lock", "error", "model", contract.no_lock, ("lock",), default=False),
     Rule("KI701", "lost-weights", "error", "layer", structure.lost_weights, ("config", "optimizer")),
     Rule("KI702", "lost-zero-point", "error", "layer", quantized.lost_zero_points),
     Rule("KI703", "lost-argument", "error", "layer", saving.lost_arguments, ("config",)),

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.interface import output_layers
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.knowledge.kinds import Remains
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.serialized import is_whole, whole, whole_numbers
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.model import Layer, Shape
 
 _LEFT = {

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.stored_code.config_places import long_lists
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
 from kerasinspect.late.patterns import late_pattern
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.model import Layer, Model
 
 _USUAL_MEMBERS = frozenset({"config.json", "metadata.json", "model.weights.h5", "model.weights.npz"})

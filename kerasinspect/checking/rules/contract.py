@@ -10,8 +10,8 @@ from kerasinspect.analysis.damage import Unread
 from kerasinspect.analysis.digests import sha256
 from kerasinspect.analysis.fingerprint import fingerprint_by
 from kerasinspect.analysis.placed_layers import known_class
-from kerasinspect.checking.agreed_config import departures
-from kerasinspect.checking.contract import (
+from kerasinspect.checking.contracts.agreed_config import departures
+from kerasinspect.checking.contracts.contract import (
     Contract,
     Range,
     fits_shape,
@@ -21,7 +21,7 @@ from kerasinspect.checking.contract import (
     outputs_of,
     with_agreed,
 )
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.names import cut
 from kerasinspect.progress import begin
@@ -29,15 +29,27 @@ from kerasinspect.progress import begin
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kerasinspect.checking.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Tensor
+    from kerasinspect.checking.contracts.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Tensor
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.json_values import Json
     from kerasinspect.model import Layer, Shape, Weight
 
 
 _UNREAD = Unread("")
 """Stands for the hash of what cannot be read, or need not be."""
+
+
+def no_lock(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """The folder of locks has none for this model.
+
+    Nobody agreed to what it is: it is new, was renamed, or its lock was forgotten.
+
+    Lock it as well, or take it out of what is checked.
+    """
+    contract = evidence.contract
+    if contract is not None and contract.is_absent:
+        yield Hit(evidence.name, f"There is no lock {contract.source} for this model.")
 
 
 def missing_layer(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.json_values import JSON_LISTS
 from kerasinspect.knowledge.kinds import Remains
 from kerasinspect.knowledge.layers import row_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.json_values import JsonObject
     from kerasinspect.model import Layer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

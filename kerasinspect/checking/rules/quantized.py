@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.knowledge.quantization import lost_zero_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
 
 
 def lost_zero_points(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:

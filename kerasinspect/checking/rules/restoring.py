@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.model import Layer, Weight
 
 _BUILDS_INSIDE = frozenset(

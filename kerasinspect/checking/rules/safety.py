@@ -11,7 +11,7 @@ from kerasinspect.analysis.stored_code.code_in_config import classes_of_keras
 from kerasinspect.analysis.stored_code.config_places import SHOWN
 from kerasinspect.analysis.stored_code.loader_names.keras_table import VERSIONS
 from kerasinspect.analysis.stored_code.references import CORE_PACKAGES, UNLISTED_CLASSES, is_operation
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.checking.rules.places import hit_in_config, hits_on_arrays
 from kerasinspect.checking.rules.structure import few_of
 from kerasinspect.late.patterns import late_pattern
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.stored_code.code_findings import CodeFinding
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.formats.container_facts import Place
     from kerasinspect.model import Model
 

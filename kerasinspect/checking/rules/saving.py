@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.analysis.interface import output_layers
 from kerasinspect.analysis.stored_code.references import is_core
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.knowledge.keras_versions import KERAS_3, version_of
 from kerasinspect.knowledge.layers import row_of
 from kerasinspect.knowledge.output_shapes import output_shape
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.knowledge.keras_versions import KerasVersion
     from kerasinspect.knowledge.releases.unsaved import Unsaved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, outer_layers
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.knowledge.expectations import (
     asked_shape,
     can_have_axes,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.described import DescribedLayer
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.knowledge.weight_shapes import Sizes
     from kerasinspect.model import Extra, Weight

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from kerasinspect.analysis.described import described_layers, filled, is_adapted_untold, is_described, outer_layers
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.layers import LAYERS
 from kerasinspect.knowledge.optimizers.variables import tracked_shapes
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.described import DescribedLayer
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.json_values import JsonObject
     from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.model import Extra, Layer, Model, Weight

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.analysis.training import LayerTraining, Reason
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.model import Weight
 
 _DRAWN: frozenset[Reason] = frozenset(

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasinspect.analysis.statistics.numbers import number_blocks
 from kerasinspect.analysis.training import is_stored_as
-from kerasinspect.checking.findings import Hit
+from kerasinspect.checking.rule import Hit
 from kerasinspect.dtypes import is_float
 from kerasinspect.knowledge.layers import row_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.statistics import Statistics, Units
     from kerasinspect.checking.evidence import Evidence
-    from kerasinspect.checking.findings import Thresholds
+    from kerasinspect.checking.rule import Thresholds
     from kerasinspect.model import Weight
 
 _POSITIONS_SHOWN = 5

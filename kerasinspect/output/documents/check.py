@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import SEVERITIES
 from kerasinspect.checking.fleet.baseline import BASELINE_SCHEMA
+from kerasinspect.checking.rule import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from kerasinspect.checking.findings import CheckReport, Finding, ModelReport, Verdict
+    from kerasinspect.checking.findings import Finding
     from kerasinspect.checking.fleet.baseline import Baseline
+    from kerasinspect.checking.reports import CheckReport, ModelReport, Verdict
     from kerasinspect.output.formats.json import Document
 
 _CHECK_SCHEMA = "kerasinspect.check/1"

@@ -1,14 +1,14 @@
-"""A contract as the document of a lock file; ``checking.locks`` reads it again."""
+"""A contract as the document of a lock file; ``checking.contracts.locks`` reads it again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.contract import Range
-from kerasinspect.checking.locks import LOCK_SCHEMA
+from kerasinspect.checking.contracts.contract import Range
+from kerasinspect.checking.contracts.locks import LOCK_SCHEMA
 
 if TYPE_CHECKING:
-    from kerasinspect.checking.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Contract
+    from kerasinspect.checking.contracts.contract import AgreedLayer, AgreedSize, AgreedTensor, AgreedWeight, Contract
     from kerasinspect.output.formats.json import Document, Writable
 
 

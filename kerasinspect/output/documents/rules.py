@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kerasinspect.checking.findings import Rule
+    from kerasinspect.checking.rule import Rule
     from kerasinspect.output.formats.json import Document
 
 _RULES_SCHEMA = "kerasinspect.rules/1"

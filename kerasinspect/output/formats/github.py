@@ -14,7 +14,8 @@ from kerasinspect.shown.escaping import short, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kerasinspect.checking.findings import CheckReport, ModelReport, Severity
+    from kerasinspect.checking.reports import CheckReport, ModelReport
+    from kerasinspect.checking.rule import Severity
 
 _COMMANDS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 

@@ -18,7 +18,9 @@ from kerasinspect.shown.escaping import short, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, ModelReport
+    from kerasinspect.checking.findings import Finding
+    from kerasinspect.checking.reports import CheckReport, ModelReport
+    from kerasinspect.checking.rule import ActiveRule
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _READING = "can be read"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
 from kerasinspect.checking.advisories import published
-from kerasinspect.checking.findings import documented_at
+from kerasinspect.checking.rule import documented_at
 from kerasinspect.output.basis import basis_of, numbered_anew
 from kerasinspect.output.formats.json import write_json
 from kerasinspect.shown.escaping import short, visible
@@ -22,7 +22,9 @@ from kerasinspect.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerasinspect.checking.findings import ActiveRule, CheckReport, Finding, Rule
+    from kerasinspect.checking.findings import Finding
+    from kerasinspect.checking.reports import CheckReport
+    from kerasinspect.checking.rule import ActiveRule, Rule
     from kerasinspect.output.formats.json import Document
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.rule import SEVERITIES
 from kerasinspect.containers.sources import path_in_words
 from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
@@ -16,7 +16,9 @@ from kerasinspect.shown.escaping import short
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from kerasinspect.checking.findings import CheckReport, Finding, Ignored, ModelReport, Severity, Skipped
+    from kerasinspect.checking.findings import Finding, Ignored, Skipped
+    from kerasinspect.checking.reports import CheckReport, ModelReport
+    from kerasinspect.checking.rule import Severity
     from kerasinspect.output.blocks import Tone
 
 _FOUND = (

@@ -10,7 +10,7 @@ from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, T
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kerasinspect.checking.findings import Rule
+    from kerasinspect.checking.rule import Rule
 
 _COLUMNS = (
     Column("code"),

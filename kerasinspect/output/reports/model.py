@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.analysis.network.making import network_of
 from kerasinspect.analysis.summarising import summarise
 from kerasinspect.analysis.surveying import Survey, Surveyed
-from kerasinspect.checking.findings import SEVERITIES
+from kerasinspect.checking.rule import SEVERITIES
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.output.blocks import Column, Grid, Heading, Paragraph, Table
 from kerasinspect.output.evidence import layer_evidence
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from kerasinspect.analysis.inspection import Inspection, WeightInspection
     from kerasinspect.analysis.training import LayerTraining, Training
     from kerasinspect.checking.examining import Examination
-    from kerasinspect.checking.findings import CheckReport, Finding
+    from kerasinspect.checking.findings import Finding
+    from kerasinspect.checking.reports import CheckReport
     from kerasinspect.model import Model
     from kerasinspect.output.blocks import Block
     from kerasinspect.output.formats.json import Document, Writable

@@ -23,7 +23,7 @@ from kerasinspect.formats.locating.locations import find_models
 from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
-    from kerasinspect.checking.findings import CheckReport, ModelReport
+    from kerasinspect.checking.reports import CheckReport, ModelReport
 
 
 @pytest.fixture

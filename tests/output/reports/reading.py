@@ -14,7 +14,7 @@ from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.checking.examining import Examination, examined
-from kerasinspect.checking.findings import CheckReport, ModelReport
+from kerasinspect.checking.reports import CheckReport, ModelReport
 from kerasinspect.output.reports.model import write_model_page
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NoReturn, TypeGuard, TypeVar
 
-from kerasinspect.checking.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
+from kerasinspect.checking.contracts.contract import AgreedLayer, AgreedTensor, AgreedWeight, Contract, Range
 from kerasinspect.containers.hdf5.superblock import SIGNATURE
 from kerasinspect.containers.sources import read_user_file
 from kerasinspect.containers.strict_json import parse_json
@@ -24,7 +24,7 @@ from kerasinspect.names import LONGEST_SHOWN, cut, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kerasinspect.checking.contract import AgreedSize
+    from kerasinspect.checking.contracts.contract import AgreedSize
     from kerasinspect.json_values import Json, JsonObject
 
 LOCK_SCHEMA = "kerasinspect.lock/1"

@@ -8,7 +8,7 @@ from kerasinspect.analysis.placed_layers import known_class, placed_layers
 from kerasinspect.analysis.renumbering import renumbered
 
 if TYPE_CHECKING:
-    from kerasinspect.checking.contract import Contract
+    from kerasinspect.checking.contracts.contract import Contract
     from kerasinspect.model import Model
 
 

@@ -14,7 +14,7 @@ from kerasinspect.analysis.fingerprint import fingerprint_by
 from kerasinspect.analysis.globs import Globs, fits_glob
 from kerasinspect.analysis.interface import input_layers, output_layers
 from kerasinspect.analysis.placed_layers import known_class, placed_layers
-from kerasinspect.checking.agreed_config import agreed_config
+from kerasinspect.checking.contracts.agreed_config import agreed_config
 from kerasinspect.late.dataclasses import dataclass
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Contract:
 
     source: str | None = None
     """The lock file that it was read from."""
+    is_absent: bool = False
+    """Whether there is no lock for the model, where there is a folder of locks: then nothing is agreed."""
     exact_names: bool = False
     """Whether a layer must have just its name where that is one that Keras gives by itself and numbers anew."""
     keras_version: str | None = None

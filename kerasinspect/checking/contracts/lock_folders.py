@@ -1,0 +1,72 @@
+"""A folder of locks, one for each of many models, under the path that its model has from the folder around both."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kerasinspect.checking.contracts.contract import Contract
+from kerasinspect.checking.contracts.locks import parse_lock, read_lock
+from kerasinspect.containers.sources import STANDARD_INPUT, is_address
+from kerasinspect.errors import RequestError
+from kerasinspect.late.dataclasses import dataclass, replace
+
+ENDING = ".lock.json"
+"""What the name of a lock has beside that of its model."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockFolder:
+    """A folder of locks; it travels to other processes, which read the locks of their files alone."""
+
+    path: str
+    exact_names: bool = False
+    """Whether layers must have just the names of each lock."""
+
+    @property
+    def source(self) -> str:
+        """What reports say was compared."""
+        return self.path
+
+    def lock_of(self, location: str) -> str:
+        """The path of the lock of a model; raises RequestError for a model that has no path from here."""
+        return os.path.join(self.path, *self._parts(location)) + ENDING  # noqa: PTH118 - any text
+
+    def _parts(self, location: str) -> list[str]:
+        """The path of a model from the folder that the folder of locks lies in; of an address, from its machine on."""
+        if location == STANDARD_INPUT:
+            raise RequestError("Standard input has no path to keep its lock under.", "Name a file of locks instead.")
+        if is_address(location):
+            return _parts_of_address(location)
+        around = os.path.dirname(os.path.abspath(self.path))  # noqa: PTH100, PTH120 - links stay
+        try:
+            parts = [*Path(os.path.relpath(os.path.abspath(location), around)).parts]  # noqa: PTH100 - as above
+        except ValueError:  # on Windows, another drive
+            parts = [os.pardir]
+        if os.pardir in parts:
+            message = f"{location} does not lie in {around}, where the folder of locks {self.path} is."
+            raise RequestError(message, "Keep that folder in one that the models lie in too.")
+        return parts
+
+    def contract(self, location: str) -> Contract:
+        """What was agreed about a model; raises RequestError where its lock is none."""
+        lock = self.lock_of(location)
+        if not os.path.lexists(lock):
+            return Contract(source=lock, is_absent=True)
+        agreed = parse_lock(read_lock(lock), lock)
+        return replace(agreed, exact_names=agreed.exact_names or self.exact_names)
+
+    def digest(self, location: str) -> str:
+        """A digest of what was agreed about a model, which tells whether a report on it still holds."""
+        from hashlib import sha256  # noqa: PLC0415 - few runs keep anything
+
+        return sha256(repr(self.contract(location)).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _parts_of_address(address: str) -> list[str]:
+    """The machine and the path in an address, each part as a name that every system allows."""
+    from urllib.parse import quote  # noqa: PLC0415 - most models are files here
+
+    _, _, rest = address.partition("://")
+    parts = [part for part in rest.partition("?")[0].split("/") if part]
+    return [os.curdir if part == os.curdir else quote(part, safe="") for part in parts if part != os.pardir]

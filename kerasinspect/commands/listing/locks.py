@@ -1,0 +1,105 @@
+"""Locks of several models: made here or in several processes, each written to its place in a folder."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from kerasinspect.analysis.weights_checksum import verifying
+from kerasinspect.checking.contracts.contract import contract_of
+from kerasinspect.checking.contracts.lock_folders import LockFolder
+from kerasinspect.checking.contracts.locks import sealed
+from kerasinspect.commands.emitting import emit_document, say
+from kerasinspect.errors import DamagedFile, InspectError, UnreadableFile
+from kerasinspect.late.dataclasses import replace
+from kerasinspect.limits import DEFAULT, Limits
+from kerasinspect.opening import open_model
+from kerasinspect.output.documents.lock import lock_document
+from kerasinspect.output.wording import counted
+from kerasinspect.platforms import usable_processors
+from kerasinspect.progress import expect, in_turn
+from kerasinspect.progress.processes import death, in_processes, processes_for
+from kerasinspect.writing import Target, with_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kerasinspect.formats.locating.folder_search import Location
+    from kerasinspect.output.formats.json import Document
+
+
+class Locking(NamedTuple):
+    """What is asked of each model; it travels to other processes."""
+
+    config: str | None = None
+    """A file with a config that is joined to weights alone."""
+    hashes: bool = False
+    exact_names: bool = False
+    limits: Limits = DEFAULT
+
+
+class _Made(NamedTuple):
+    """The lock of one model, or why there is none."""
+
+    document: Document | None = None
+    error: str = ""
+    status: int = 0
+
+
+def lock_of(location: str, asked: Locking) -> Document:
+    """The document of the lock of a model; raises DamagedFile where not all of it can be read."""
+    with open_model(location, asked.limits, config=asked.config) as model:
+        damage = [*model.damage]
+        expect(model.nbytes if asked.hashes else 0)
+        with verifying(model, damage.append, whole=asked.hashes) as checksum:
+            contract = replace(contract_of(model, hashes=asked.hashes), exact_names=asked.exact_names)
+            checksum()
+    if damage:
+        raise DamagedFile(f"{location} is damaged: {damage[0]}", "Lock a model that can be read as a whole.")
+    return sealed(lock_document(contract))
+
+
+def lock_each(files: Sequence[Location], asked: Locking, output: Target, jobs: int | None, *, quiet: bool) -> int:
+    """Write a lock for each model into a folder; give the exit status, the gravest of theirs."""
+    folder, written, status = LockFolder(output.path), 0, 0
+    places = iter([folder.lock_of(file.path) for file in files])
+    made = in_processes(partial(_locks, asked), files, processes_for(len(files), usable_processors(), jobs), _lost)
+    for file in in_turn(files):
+        one, target = next(made), Target(next(places), output.force)
+        if one.document is not None:
+            one = _written(one.document, target, file)
+        written += not one.error
+        status = max(status, one.status)
+        say("error", [one.error] if one.error else [])
+    if not quiet:
+        say("note", [f"{counted(written, 'lock')} written to {output.path}."])
+    return status
+
+
+def _written(document: Document, target: Target, file: Location) -> _Made:
+    """What came of writing a lock."""
+    try:
+        emit_document(document, with_folder(target), file.path)
+    except InspectError as error:
+        return _Made(error=str(error), status=error.exit_status)
+    return _Made()
+
+
+def _locks(asked: Locking, files: Sequence[Location]) -> list[_Made]:
+    """The locks of some models."""
+    return [_made(file, asked) for file in files]
+
+
+def _made(file: Location, asked: Locking) -> _Made:
+    """The lock of one model."""
+    if file.error:
+        return _Made(error=file.error, status=UnreadableFile.exit_status)
+    try:
+        return _Made(lock_of(file.path, asked))
+    except InspectError as error:
+        return _Made(error=str(error), status=error.exit_status)
+
+
+def _lost(file: Location) -> _Made:
+    """What there is to say of a model with which a process died."""
+    return _Made(error=death(file.path), status=UnreadableFile.exit_status)

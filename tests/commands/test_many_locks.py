@@ -1,0 +1,135 @@
+"""Tests of locks of many models in a folder, and of ``check`` with such a folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kerasinspect.checking.contracts.lock_folders import LockFolder
+from kerasinspect.commands.cli import run
+from kerasinspect.commands.lock import lock
+from kerasinspect.errors import RequestError
+from tests.makers.plain_models import keras_archive
+from tests.places import SAMPLES
+
+ONE, TWO = str(Path("exports/one.keras")), str(Path("exports/deep/two.keras"))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with two models, one of them in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exports/deep").mkdir(parents=True)
+    shutil.copy(SAMPLES / "question_network.keras", tmp_path / "exports/one.keras")
+    shutil.copy(SAMPLES / "recurrent.keras", tmp_path / "exports/deep/two.keras")
+    return tmp_path
+
+
+def check_codes(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, dict[str, set[str]]]:
+    """The exit status of a check of all exports against the locks, and the codes of findings by file."""
+    capsys.readouterr()
+    status = run(["check", "exports", "--against", "locks", "--select", "KI6", "--format", "json", *options])
+    models = json.loads(capsys.readouterr().out)["models"]
+    found = {one["location"]: {finding["code"] for finding in one["findings"]} for one in models}
+    return status, found
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_each_model_is_held_to_its_own_lock(jobs: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Locks lie under the paths of their models, which keep to them until one of them is another model."""
+    assert run(["lock", "exports", "-o", "locks/", "--hash", "--jobs", jobs]) == 0
+    assert capsys.readouterr().err == "kerasinspect: note: 2 locks written to locks/.\n"
+    assert {*folder.rglob("locks/**/*.json")} == {
+        folder / "locks/exports/one.keras.lock.json",
+        folder / "locks/exports/deep/two.keras.lock.json",
+    }
+    assert check_codes(capsys, "--jobs", jobs) == (0, {ONE: set(), TWO: set()})
+    shutil.copy(SAMPLES / "small_cnn.keras", TWO)
+    status, found = check_codes(capsys, "--jobs", jobs)
+    assert (status, found[ONE]) == (1, set())
+    assert {"KI601", "KI602"} <= found[TWO]
+
+
+def test_the_lock_of_one_is_that_of_a_file(folder: Path) -> None:
+    """What is in the folder is what ``lock`` writes of each model alone."""
+    assert run(["lock", "exports/one.keras", "-o", "alone.json"]) == 0
+    assert run(["lock", "exports/one.keras", "-o", "locks/"]) == 0
+    assert (folder / "locks/exports/one.keras.lock.json").read_bytes() == (folder / "alone.json").read_bytes()
+
+
+def test_a_model_without_a_lock_is_a_finding(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told from one that keeps to its lock, and the others are compared."""
+    assert run(["lock", "exports/deep", "-o", "locks/"]) == 0
+    status, found = check_codes(capsys)
+    assert status == 1
+    assert found == {ONE: {"KI613"}, TWO: set()}
+    assert not (folder / "locks/exports/one.keras.lock.json").exists()
+
+
+def test_a_changed_lock_is_asked_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A report that is kept holds for the lock that it was made with, and for the model."""
+    assert run(["lock", "exports", "-o", "locks/"]) == 0
+    assert check_codes(capsys, "--cache", "kept")[0] == 0
+    place = folder / "locks/exports/one.keras.lock.json"
+    loosened = json.loads(place.read_text(encoding="utf-8"))
+    loosened["parameters"] = {"max": 1}
+    place.write_text(json.dumps(loosened), encoding="utf-8")
+    assert check_codes(capsys, "--cache", "kept")[1][ONE] == {"KI609"}
+
+
+def test_a_lock_that_was_edited_stays_and_the_others_are_written(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a person has loosened is not lost, and the exit status says that it was not written."""
+    place = folder / "locks/exports/one.keras.lock.json"
+    place.parent.mkdir(parents=True)
+    place.write_text('{"mine": true}', encoding="utf-8")
+    assert run(["lock", "exports", "-o", "locks"]) == 2
+    assert place.read_text(encoding="utf-8") == '{"mine": true}'
+    assert (folder / "locks/exports/deep/two.keras.lock.json").exists()
+    assert "is there already" in capsys.readouterr().err
+    assert run(["lock", "exports", "-o", "locks", "--force"]) == 0
+
+
+def test_a_model_that_cannot_be_read_has_no_lock(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The others have theirs, and the exit status says so."""
+    (folder / "exports/broken.keras").write_bytes(keras_archive()[:300])
+    assert run(["lock", "exports", "-o", "locks/"]) == 3
+    assert {path.name for path in folder.rglob("*.lock.json")} == {"one.keras.lock.json", "two.keras.lock.json"}
+    captured = capsys.readouterr()
+    assert "kerasinspect: error: exports" in captured.err
+    assert "broken.keras" in captured.err
+    assert captured.out == ""
+
+
+def test_several_models_need_a_folder() -> None:
+    """They would be one file after another on standard output."""
+    with pytest.raises(RequestError, match=r"2 models, whose locks go into a folder.*-o locks/"):
+        CliRunner().invoke(
+            lock, ["exports/one.keras", "exports/deep/two.keras"], standalone_mode=False, catch_exceptions=False
+        )
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("exports/one.keras", "exports/one.keras.lock.json"),
+        ("./exports/../exports/one.keras", "exports/one.keras.lock.json"),
+        ("https://host:8080/a/b.keras?key=1", "host%3A8080/a/b.keras.lock.json"),
+        ("s3://bucket/../../a.keras", "bucket/a.keras.lock.json"),
+    ],
+)
+def test_a_lock_lies_under_the_path_of_its_model(location: str, place: str) -> None:
+    """That from the folder around the locks, or of an address from its machine on; none leads out of the folder."""
+    assert LockFolder("locks").lock_of(location) == str(Path("locks", place))
+
+
+@pytest.mark.parametrize("location", ["../outside.keras", "-"])
+def test_what_has_no_path_from_there_is_refused(location: str) -> None:
+    """A lock of it could be that of another model."""
+    with pytest.raises(RequestError):
+        LockFolder("locks").lock_of(location)
