@@ -9,7 +9,7 @@ TYPES := printf '%s\n' linux 'win32 kerasinspect' 'darwin kerasinspect' | xargs 
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast bench lint format types samples fuzz releases loads pictures clean
+.PHONY: help venv demo test test-fast bench docs lint format types samples fuzz releases loads pictures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,11 @@ test-fast: $(VENV)/test.stamp ## run the tests of every room that take under a m
 bench: $(VENV)/test.stamp ## measure every command; BASELINE=commit KERAS=python RUNS=9 ONLY=model
 	$(BIN)/python -m benchmarks --runs $(or $(RUNS),9) $(if $(KERAS),--keras $(KERAS)) \
 		$(if $(BASELINE),--baseline $(BASELINE)) $(foreach model,$(ONLY),--only '$(model)')
+
+docs: $(VENV)/docs.stamp ## write the pages that are made from code, and the documentation as a site: build/site
+	for page in manual commands rules saving schemas; do $(BIN)/python -m docs.make_$$page || exit 1; done
+	$(BIN)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going --nitpicky \
+		--conf-dir docs --doctree-dir build/doctrees . build/site
 
 lint: $(VENV)/dev.stamp ## check style, types, imports between rooms, and spelling
 	$(BIN)/ruff check
@@ -76,6 +81,10 @@ $(BIN)/python:
 $(VENV)/core.stamp: pyproject.toml | $(BIN)/python
 	$(INSTALL) .
 	@touch $@
+
+$(VENV)/docs.stamp: pyproject.toml | $(BIN)/python
+	$(INSTALL) '.[docs]'
+	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
 	$(INSTALL) '.[test]'

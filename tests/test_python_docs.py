@@ -1,4 +1,4 @@
-"""What docs/python.md says: every example gives what stands below it, section by section."""
+"""What the documentation says of Python: every example gives what stands below it, section by section."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import pytest
 
 from tests.places import ROOT
 
-PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, flags=re.DOTALL | re.MULTILINE))
+PAGES = ("python.md", "tutorial.md", "notebooks.md")
 SESSIONS = {
-    title: "\n".join(blocks)
-    for title, text in SECTIONS.items()
+    f"{page}: {title}": "\n".join(blocks)
+    for page in PAGES
+    for title, text in re.findall(
+        r"^## (.*?)\n(.*?)(?=^## |\Z)", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
     if (blocks := re.findall(r"^```pycon\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE))
 }
 
@@ -27,7 +29,14 @@ def test_a_section_can_be_typed_in(title: str, monkeypatch: pytest.MonkeyPatch) 
         if find_spec(name) is None:
             pytest.skip(f"{name} is not installed")
     monkeypatch.chdir(ROOT)
-    test = doctest.DocTestParser().get_doctest(session, {}, title, "docs/python.md", 0)
+    page = title.partition(":")[0]
+    test = doctest.DocTestParser().get_doctest(session, {}, title, f"docs/{page}", 0)
     wrong: list[str] = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(test, out=wrong.append)
     assert not wrong, "".join(wrong)
+
+
+def test_no_page_with_examples_is_left_out() -> None:
+    """Examples on any other page would be run by nobody."""
+    found = {path.name for path in (ROOT / "docs").glob("*.md") if "```pycon" in path.read_text(encoding="utf-8")}
+    assert found == set(PAGES)

@@ -76,6 +76,14 @@ def test_git_diff_shows_which_arrays_changed(git: Callable[..., str]) -> None:
     assert all("fingerprint" in line for line in lines[2:])
 
 
+@pytest.mark.parametrize("command", ["git diff", "git difftool --tool=keras"])
+def test_the_documentation_shows_what_git_prints(command: str, git: Callable[..., str]) -> None:
+    """Of these very files; only the digests of Git depend on the library that wrote them."""
+    (shown,) = re.findall(rf"^```console\n\$ {command}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    digests = re.compile(r"^index [0-9a-f]+\.\.[0-9a-f]+", re.MULTILINE)
+    assert digests.sub("index", git(*command.split()[1:])) == digests.sub("index", shown)
+
+
 def test_git_diff_goes_on_where_a_side_cannot_be_read(git: Callable[..., str], tmp_path: Path) -> None:
     """The sentence stands in the place of the text."""
     (tmp_path / "repository" / "model.keras").write_bytes(b"half a model")

@@ -1,0 +1,36 @@
+"""Pages that are made from the code say what it says, and the site has all that the code offers."""
+
+from __future__ import annotations
+
+import re
+import runpy
+
+import kerasinspect
+from kerasinspect.commands.program.group import cli
+from tests.places import ROOT
+
+PAGE = ROOT / "docs" / "commands.md"
+
+
+def test_the_list_of_commands_is_up_to_date() -> None:
+    """``python docs/make_commands.py`` writes it again."""
+    made = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
+    assert made["page"]() == PAGE.read_text(encoding="utf-8")
+
+
+def test_every_command_has_its_section_and_every_option_its_row() -> None:
+    """None is left out where several commands share it."""
+    page = PAGE.read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", page, re.DOTALL | re.MULTILINE))
+    assert sections.keys() == set(cli.commands) - {"ls"}
+    for name, section in sections.items():
+        for parameter in cli.commands[name].params:
+            assert parameter.param_type_name != "option" or f"{parameter.opts[-1]}" in section
+
+
+def test_the_reference_of_python_has_every_public_name_once() -> None:
+    """What is exported is described, and nothing else."""
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    automatic = re.findall(r"^\.\. auto\w+:: kerasinspect\.(\w+)$", page, re.MULTILINE)
+    written = re.findall(r"^\.\. py:data:: (\w+)$", page, re.MULTILINE)
+    assert sorted([*automatic, *written]) == sorted(kerasinspect.__all__)
