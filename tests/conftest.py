@@ -13,6 +13,7 @@ from zlib import crc32
 import pytest
 
 from tests.places import SAMPLES, TESTS
+from tests.tools import SkippedWithout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take from the environment what changes pages, and keep Keras from being imported where it is not asked."""
+    """Take from the environment what changes pages, keep Keras from being imported, and skip what lacks a tool."""
     with suppress(ImportError):
         import readline  # noqa: F401 - which gives COLUMNS and LINES to all that is started after, but not to os.environ
     for name in OF_THE_TERMINAL:
@@ -48,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.unsetenv(name)
     if config.getoption("--fast"):
         sys.meta_path.insert(0, WithoutKeras)
+    sys.meta_path.append(SkippedWithout)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 import kerasinspect
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,8 +126,8 @@ USED_FROM_OUTSIDE = {
 
 def test_names_that_no_other_module_uses_begin_with_an_underscore() -> None:
     """What a module is for is what it does not hide: commands and fixtures apart, which their decorators hand out."""
-    tests = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.parent.glob("tests/**/*.py"))]
-    scripts = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.parent.glob("docs/*.py"))]
+    tests = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("tests/**/*.py"))]
+    scripts = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("docs/*.py"))]
     words = {name: Counter(words_of(parsed(name))) for name in MODULES}
     outside = Counter(word for tree in [*tests, *scripts] for word in words_of(tree))
     total = sum(words.values(), outside)

@@ -28,9 +28,10 @@ from kerasinspect.platforms import (
 )
 from kerasinspect.writing import Target
 from tests.lacking import MODULES, NOT_ON_WINDOWS, SIGNALS, System, in_a_new_interpreter, take_away
+from tests.places import ROOT, SAMPLES
 
 PACKAGE = Path(platforms.__file__).parent
-SAMPLE = PACKAGE.parent / "sample_models" / "question_network.keras"
+SAMPLE = SAMPLES / "question_network.keras"
 READING: dict[System, tuple[str, ...]] = {
     "windows": (
         *("tests/containers/test_archive.py", "tests/containers/test_hdf5.py", "tests/formats", "tests/opening"),
@@ -236,7 +237,7 @@ def test_reading_needs_nothing_that_another_system_lacks(system: System) -> None
         [*command, "-p", "no:cacheprovider", "-p", "tests.lacking", "--lacking", system],
         capture_output=True,
         check=False,
-        cwd=PACKAGE.parent,
+        cwd=ROOT,
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stdout[-4_000:]

@@ -6,11 +6,13 @@ import ast
 import json
 import re
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
+import kerasinspect
 from kerasinspect import errors
 from kerasinspect.commands.cli import run
 from kerasinspect.commands.program.group import cli
@@ -51,7 +53,7 @@ WITHOUT_MODEL = {
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = ("README.md", "action.yml", ".pre-commit-hooks.yaml", "sample_models/README.md", *PAGES)
-SCHEMAS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "kerasinspect" / "schemas").glob("*.json"))
+SCHEMAS = sorted((Path(kerasinspect.__file__).parent / "schemas").glob("*.json"))
 
 ERRORS = frozenset(
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.InspectError)
@@ -133,10 +135,10 @@ def test_the_picture_has_no_old_words() -> None:
     assert not old_words(shown)
 
 
-@pytest.mark.parametrize("path", SCHEMAS)
-def test_a_schema_describes_without_old_words(path: str) -> None:
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_a_schema_describes_without_old_words(path: Path) -> None:
     """The descriptions that an editor shows."""
-    described = re.findall(r'"description": ("(?:[^"\\]|\\.)*")', (ROOT / path).read_text(encoding="utf-8"))
+    described = re.findall(r'"description": ("(?:[^"\\]|\\.)*")', path.read_text(encoding="utf-8"))
     assert not [words for text in described for words in old_words(json.loads(text))]
 
 

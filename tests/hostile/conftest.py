@@ -6,10 +6,12 @@ import os
 import shutil
 import stat
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+import kerasinspect
 from tests.hostile.outcomes import Ended, Harm, Outcome
 from tests.hostile.outside import READERS
 from tests.hostile.serving import asking
@@ -17,11 +19,10 @@ from tests.kept import Kept, clear, fingerprint
 from tests.makers.hostile.all_cases import CASES, COMMANDS, EXPORTS, PICTURES, REPORTS, WARM, commands_of
 from tests.makers.hostile.cases import Case, Surroundings
 from tests.makers.hostile.file_cases import make_secrets
-from tests.places import ROOT, TESTS
+from tests.places import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.hostile.serving import Ask
 
@@ -93,7 +94,7 @@ def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="session")
 def kept(answers: Path) -> Kept:
     """What the command line did, as long as nothing of the package or of the cases is another."""
-    return Kept(answers, fingerprint([ROOT / "kerasinspect", *MAKERS]))
+    return Kept(answers, fingerprint([Path(kerasinspect.__file__).parent, *MAKERS]))
 
 
 @pytest.fixture(scope="session")

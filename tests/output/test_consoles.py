@@ -6,21 +6,22 @@ import csv
 import io
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import fromstring
 
 import numpy as np
 import pytest
 
+import kerasinspect
 from kerasinspect.commands.cli import main
 from kerasinspect.output.consoles import LENIENT, STAND_INS, make_lenient, output_for_programs
 from kerasinspect.shown.escaping import columns_of, count_written
 from tests.makers.plain_models import hdf5
-from tests.places import ROOT, SAMPLES
+from tests.places import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import TextIO
 
     import h5py
@@ -162,6 +163,8 @@ def test_newlines_are_bare_for_programs(monkeypatch: pytest.MonkeyPatch) -> None
 def test_stand_ins_can_be_written_anywhere() -> None:
     """They are ASCII, and there is one for each character that a page is drawn with."""
     assert all(stand_in.isascii() for stand_in in STAND_INS.values())
-    sources = [*(ROOT / "kerasinspect" / "output").rglob("*.py"), *(ROOT / "kerasinspect" / "commands").rglob("*.py")]
+    package = Path(kerasinspect.__file__).parent
+    sources = [*(package / "output").rglob("*.py"), *(package / "commands").rglob("*.py")]
+    assert sources
     drawn = {one for path in sources for one in path.read_text(encoding="utf-8") if not one.isascii()}
     assert drawn <= {*STAND_INS, "'"}
