@@ -9,10 +9,11 @@ TYPES := printf '%s\n' linux 'win32 kerasinspect' 'darwin kerasinspect' | xargs 
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-fast bench docs lint format types samples fuzz releases loads pictures clean
+.PHONY: help venv demo test test-fast build sbom test-wheel bench docs lint format types samples fuzz releases loads \
+	pictures clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(VENV)/dev.stamp ## set up .venv with everything that the other targets need
 
@@ -26,6 +27,15 @@ test: $(VENV)/test.stamp ## run the tests, with the real Keras as oracle
 
 test-fast: $(VENV)/test.stamp ## run the tests of every room that take under a minute in all, without Keras
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --fast
+
+build: $(VENV)/release.stamp ## make sdist and wheel of the last commit, twice, and compare and check them; TAG=v1.2.3
+	$(BIN)/python -m tests.distribution.build $(if $(TAG),--tag '$(TAG)')
+
+sbom: build ## list what an installed wheel consists of, for CycloneDX
+	$(BIN)/python -m tests.distribution.sbom
+
+test-wheel: build ## try the wheel with nothing and with each extra; PYTHONS="old/python new/python" ONLY="core report"
+	$(BIN)/python -m tests.distribution.install $(if $(PYTHONS),--python $(PYTHONS)) $(if $(ONLY),--only $(ONLY))
 
 bench: $(VENV)/test.stamp ## measure every command; BASELINE=commit KERAS=python RUNS=9 ONLY=model
 	$(BIN)/python -m benchmarks --runs $(or $(RUNS),9) $(if $(KERAS),--keras $(KERAS)) \
@@ -78,18 +88,22 @@ clean: ## remove .venv and everything that the tools leave behind
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/core.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/core.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
 	$(INSTALL) .
 	@touch $@
 
-$(VENV)/docs.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/docs.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
 	$(INSTALL) '.[docs]'
 	@touch $@ $(VENV)/core.stamp
 
-$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/release.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
+	$(INSTALL) '.[release]'
+	@touch $@ $(VENV)/core.stamp
+
+$(VENV)/test.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
 	$(INSTALL) '.[test]'
 	@touch $@ $(VENV)/core.stamp
 
-$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/dev.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
 	$(INSTALL) '.[dev]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp
