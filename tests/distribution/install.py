@@ -133,7 +133,7 @@ def main() -> int:
             every.append(tried(variant, python, asked, unpacked(asked.folder, Path(folder)), Path(folder)))
         sys.stdout.write(every[-1].row())
         sys.stdout.flush()
-    direct = {re.split(r"[^\w.-]", one)[0] for one in requirements(wheel_in(asked.folder))}
+    direct = {"kerasinspect", *(re.split(r"[^\w.-]", one)[0] for one in requirements(wheel_in(asked.folder)))}
     sys.stdout.writelines(sizes_of(one, direct) for one in every if one.variant == "core")
     failed = [one for one in every if one.failure]
     sys.stderr.writelines(f"{one.variant} on {one.python}:\n{one.failure}\n" for one in failed)
