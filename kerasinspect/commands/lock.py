@@ -48,14 +48,16 @@ def lock(
     folder or of a glob gets a lock there.
     """
     from kerasinspect.commands.emitting import emit_document, say_written
-    from kerasinspect.commands.listing.locks import Locking, lock_each, lock_of
+    from kerasinspect.commands.listing.locking import Locking, lock_of
     from kerasinspect.errors import RequestError
-    from kerasinspect.formats.locating.locations import find_models
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.writing import is_folder_target, require_replaceable
 
     asked = Locking(config, hashes, exact_names, with_limits(DEFAULT, limits))
     if output is not None and is_folder_target(output):
+        from kerasinspect.commands.listing.locks import lock_each
+        from kerasinspect.formats.locating.locations import find_models
+
         return lock_each(find_models(locations, asked.limits), asked, output, jobs, quiet=quiet)
     if len(locations) > 1:
         message = f"The line has {len(locations):,} models, whose locks go into a folder."

@@ -11,7 +11,7 @@ from kerasinspect.containers.sources import STANDARD_INPUT, is_address
 from kerasinspect.errors import RequestError
 from kerasinspect.late.dataclasses import dataclass, replace
 
-ENDING = ".lock.json"
+_ENDING = ".lock.json"
 """What the name of a lock has beside that of its model."""
 
 
@@ -30,7 +30,7 @@ class LockFolder:
 
     def lock_of(self, location: str) -> str:
         """The path of the lock of a model; raises RequestError for a model that has no path from here."""
-        return os.path.join(self.path, *self._parts(location)) + ENDING  # noqa: PTH118 - any text
+        return os.path.join(self.path, *self._parts(location)) + _ENDING  # noqa: PTH118 - any text
 
     def _parts(self, location: str) -> list[str]:
         """The path of a model from the folder that the folder of locks lies in; of an address, from its machine on."""

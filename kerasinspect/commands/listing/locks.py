@@ -5,37 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasinspect.analysis.weights_checksum import verifying
-from kerasinspect.checking.contracts.contract import contract_of
 from kerasinspect.checking.contracts.lock_folders import LockFolder
-from kerasinspect.checking.contracts.locks import sealed
 from kerasinspect.commands.emitting import emit_document, say
-from kerasinspect.errors import DamagedFile, InspectError, UnreadableFile
-from kerasinspect.late.dataclasses import replace
-from kerasinspect.limits import DEFAULT, Limits
-from kerasinspect.opening import open_model
-from kerasinspect.output.documents.lock import lock_document
+from kerasinspect.commands.listing.locking import lock_of
+from kerasinspect.errors import InspectError, UnreadableFile
 from kerasinspect.output.wording import counted
 from kerasinspect.platforms import usable_processors
-from kerasinspect.progress import expect, in_turn
+from kerasinspect.progress import in_turn
 from kerasinspect.progress.processes import death, in_processes, processes_for
 from kerasinspect.writing import Target, with_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kerasinspect.commands.listing.locking import Locking
     from kerasinspect.formats.locating.folder_search import Location
     from kerasinspect.output.formats.json import Document
-
-
-class Locking(NamedTuple):
-    """What is asked of each model; it travels to other processes."""
-
-    config: str | None = None
-    """A file with a config that is joined to weights alone."""
-    hashes: bool = False
-    exact_names: bool = False
-    limits: Limits = DEFAULT
 
 
 class _Made(NamedTuple):
@@ -44,19 +29,6 @@ class _Made(NamedTuple):
     document: Document | None = None
     error: str = ""
     status: int = 0
-
-
-def lock_of(location: str, asked: Locking) -> Document:
-    """The document of the lock of a model; raises DamagedFile where not all of it can be read."""
-    with open_model(location, asked.limits, config=asked.config) as model:
-        damage = [*model.damage]
-        expect(model.nbytes if asked.hashes else 0)
-        with verifying(model, damage.append, whole=asked.hashes) as checksum:
-            contract = replace(contract_of(model, hashes=asked.hashes), exact_names=asked.exact_names)
-            checksum()
-    if damage:
-        raise DamagedFile(f"{location} is damaged: {damage[0]}", "Lock a model that can be read as a whole.")
-    return sealed(lock_document(contract))
 
 
 def lock_each(files: Sequence[Location], asked: Locking, output: Target, jobs: int | None, *, quiet: bool) -> int:
