@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -59,7 +60,7 @@ def lock(
         from kerasinspect.formats.locating.locations import find_models
 
         return lock_each(find_models(locations, asked.limits), asked, output, jobs, quiet=quiet)
-    if len(locations) > 1:
+    if len(locations) > 1 and all(map(os.path.lexists, locations)):
         message = f"The line has {len(locations):,} models, whose locks go into a folder."
         raise RequestError(message, "Name it with a separator at its end: -o locks/")
     location = one_model(context, locations)

@@ -153,10 +153,9 @@ def test_commands_say_it(
         rewrite(path)
         return found
 
-    asks = command[0] == "check"
-    real: Callable[..., object] = open_with_container if asks else open_model
-    where = "checking.asking.open_with_container" if asks else "opening.open_model"
-    monkeypatch.setattr(f"kerasinspect.{where}", opened)
+    places = {"check": "checking.asking.open_with_container", "lock": "commands.listing.locking.open_model"}
+    real: Callable[..., object] = open_with_container if command[0] == "check" else open_model
+    monkeypatch.setattr(f"kerasinspect.{places.get(command[0], 'opening.open_model')}", opened)
     assert run([*command, str(path), *(["--format", "json"] if command[0] != "lock" else [])]) == 3
     written = capsys.readouterr()
     assert CHANGED in written.err + written.out

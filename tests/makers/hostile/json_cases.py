@@ -160,7 +160,7 @@ CONFIGS: dict[str, Callable[[], Json]] = {
     "wrapped-40": lambda: wrapped(40),
     "wrapped-120": lambda: wrapped(120),
     "nested-60": lambda: nested_models(60),
-    "many-layers": lambda: config(*(dense(0) | {"name": f"d{number}"} for number in range(10_000))),
+    "many-layers": lambda: config(*(dense(0) | {"name": f"d{number}"} for number in range(5_000))),
     "same-names": lambda: config(*(dense(0) for _ in range(500))),
     "long-name": lambda: swapped(name="n" * 900_000),
     "long-class": lambda: config(dense(0) | {"class_name": "C" * 900_000}, dense(1)),
