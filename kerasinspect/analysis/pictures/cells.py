@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _BAND = 1 << 18
 """Values that are read at a time."""
 
+_TALL = 8
+"""Rows of a row of cells from which each is added up by itself."""
+
 _MOST = float(np.finfo(np.float64).max)
 _SMALL = 2.0**-64
 """A share of the largest numbers of float64 by which as many as an array can have are added up without overflow."""
@@ -100,7 +103,7 @@ def reduce_plane(values: ShownValues, plane: Plane, rows: int, columns: int) -> 
 
 
 def reduce_planes(values: ShownValues, planes: Sequence[Plane], rows: int, columns: int) -> list[Cells]:
-    """Planes that differ in their columns or in one fixed position, each as ``reduce_plane`` gives it.
+    """Planes that differ in their columns or in fixed positions, each as ``reduce_plane`` gives it.
 
     What lies side by side in the file is read together, so that many planes cost no more than the array. Raises what
     ``reduce_plane`` raises.
@@ -200,7 +203,9 @@ def _parts(positions: range, most: int) -> tuple[range, ...]:
 def _around(planes: Sequence[Plane]) -> Window | None:
     """The window that holds planes and nothing between them; None where there is none."""
     parts = [_joined([plane.window[axis] for plane in planes]) for axis in range(len(planes[0].window))]
-    return None if None in parts else tuple(part for part in parts if part is not None)
+    window = tuple(part for part in parts if part is not None)
+    is_full = len(window) == len(parts) and _size(window) == sum(_size(plane.window) for plane in planes)
+    return window if is_full else None
 
 
 def _joined(parts: Sequence[int | range]) -> int | range | None:
@@ -212,7 +217,10 @@ def _joined(parts: Sequence[int | range]) -> int | range | None:
     if isinstance(first, int) and isinstance(last, int) and len(steps) == len(parts):
         step = steps[1] - first
         run = range(first, last + (1 if step > 0 else -1), step or 1)
-        return run if [*run] == steps else None
+        if [*run] == steps:
+            return run
+        places = sorted(set(steps))  # those of planes that differ along another axis too come again and again
+        return range(places[0], places[-1] + 1) if len(places) == places[-1] - places[0] + 1 else None
     runs = [part for part in parts if isinstance(part, range) and part.step == 1]
     follow = len(runs) == len(parts) and all(one.stop == other.start for one, other in pairwise(runs))
     return range(runs[0].start, runs[-1].stop) if follow else None
@@ -255,7 +263,7 @@ class _Together:
         for start in range(rows.start, rows.stop, self.band):
             some = like.rows[start : min(start + self.band, rows.stop)]
             window = tuple(some if axis == like.row else part for axis, part in enumerate(self.around))
-            yield start, self.values.read(window).astype(np.float64)
+            yield start, self.values.read(window)
 
     def table(self, block: _Values, plane: Plane) -> _Values:
         """The rows of a band that are of one of the planes."""
@@ -314,7 +322,7 @@ class _Sums:
         if good is None or good.all():
             self.finite[at] += np.outer(np.diff([*inside, len(table)]), lengths)
         else:
-            self.finite[at] += _added(good.astype(np.int64), inside, starts)
+            self.finite[at] += _added(good, inside, starts, np.int64)
             added = _added(np.where(good, table, 0.0), inside, starts)
         self.sums[at] += added
 
@@ -328,9 +336,13 @@ class _Sums:
             yield Cells(means[number], flawed, self.down, across)
 
 
-def _added(table: _Values, rows: _Values, columns: _Values) -> _Values:
+def _added(table: _Values, rows: _Values, columns: _Values, dtype: type[np.generic] = np.float64) -> _Values:
     """The sums of the cells that begin at some rows and columns of a table."""
-    sums: _Values = np.add.reduceat(np.add.reduceat(table, rows, 0), columns, 1)
+    if len(table) < _TALL * len(rows):
+        along = np.add.reduceat(table, rows, 0, dtype)
+    else:  # a seventh of the time of reduceat, which goes down one column after another
+        along = np.stack([np.add.reduce(table[start:stop], 0, dtype) for start, stop in pairwise([*rows, len(table)])])
+    sums: _Values = np.add.reduceat(along, columns, 1, dtype)
     return sums
 
 

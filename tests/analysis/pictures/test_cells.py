@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -12,10 +13,13 @@ from kerasinspect.analysis.pictures import cells
 from kerasinspect.analysis.pictures.cells import Plane, reduce_plane
 from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.errors import DamagedFile
+from kerasinspect.opening import open_model
 from tests.makers.handmade import MemoryArray
 from tests.makers.stored_dtypes import NUMBERS, stored
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kerasinspect.analysis.pictures.cells import Cells
     from kerasinspect.analysis.slicing import Window
 
@@ -188,6 +192,35 @@ def test_many_heads_are_read_once() -> None:
     cells.reduce_planes(values, [Plane((range(100_000), head, range(4)), 0, 2) for head in range(8)], 20, 4)
     assert sum(array.taken) == array.values.size + 1
     assert max(array.taken) <= 1 << 18
+
+
+def test_filters_of_some_channels_are_read_once() -> None:
+    """Planes at all pairs of some positions lie in one window, which is read as a whole."""
+    array = MemoryArray(np.arange(3 * 3 * 64 * 64, dtype=np.float32).reshape(3, 3, 64, 64))
+    values = shown_values("layer/kernel", array, ())
+    planes = [Plane((range(3), range(3), channel, unit), 0, 1) for channel in range(4) for unit in range(12)]
+    found = cells.reduce_planes(values, planes, 3, 3)
+    assert sum(array.taken) == 3 * 3 * 4 * 12 + 1
+    for one, plane in zip(found, planes, strict=True):
+        np.testing.assert_array_equal(one.means, array.values[:, :, plane.window[2], plane.window[3]])
+
+
+@pytest.mark.parametrize("shape", [(70_000, 64), (40, 110_000), (4_500_000,)], ids=["tall", "wide", "flat"])
+def test_threads_give_what_one_gives(shape: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large array in a file is shared among threads, and no mean depends on their number."""
+    content = np.random.default_rng(8).normal(size=shape).astype(np.float32)
+    content.reshape(-1)[[5, 4_000_000]] = np.nan, np.inf
+    with h5py.File(tmp_path / "large.weights.h5", "w") as file:
+        file["layers/dense/vars/0"] = content
+    plane = Plane(tuple(map(range, shape)), *((0, 1) if len(shape) > 1 else (None, 0)))
+    with open_model(tmp_path / "large.weights.h5") as model:
+        values = shown_values("layer/kernel", model.weights[0].array, ())
+        several = reduce_plane(values, plane, 30, 30)
+        monkeypatch.setattr("kerasinspect.analysis.statistics.side_by_side.cores", lambda: 1)
+        alone = reduce_plane(values, plane, 30, 30)
+    np.testing.assert_array_equal(several.means, alone.means)
+    assert several.flawed.sum() == alone.flawed.sum() == 2
+    check(several, content.reshape(-1, shape[-1]), several.means.shape)
 
 
 @pytest.mark.parametrize("room", [(3, 4), (2, 2), (1, 3)], ids=["values", "means", "rows"])
