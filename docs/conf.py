@@ -32,11 +32,12 @@ include_patterns = [
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    ".github/RELEASING.md",
     "SECURITY.md",
     "*/README.md",
     "benchmarks/RESULTS.md",
 ]
-exclude_patterns = [".*", "build", "dist", "tests/data"]
+exclude_patterns = [".venv", ".pytest_cache", "build", "dist", "tests/data"]
 
 # Slugs of headings as Git hosts make them, which the links to parts of pages go by.
 myst_heading_anchors = 3

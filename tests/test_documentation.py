@@ -34,3 +34,15 @@ def test_the_reference_of_python_has_every_public_name_once() -> None:
     automatic = re.findall(r"^\.\. auto\w+:: kerasinspect\.(\w+)$", page, re.MULTILINE)
     written = re.findall(r"^\.\. py:data:: (\w+)$", page, re.MULTILINE)
     assert sorted([*automatic, *written]) == sorted(kerasinspect.__all__)
+
+
+def test_every_page_that_is_linked_is_a_page_of_the_site() -> None:
+    """A build of the site fails on a link to Markdown that it leaves out, and is made by hand."""
+    settings = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
+    included = settings.partition("include_patterns = [")[2].partition("]")[0]
+    patterns = re.findall(r'"([^"]+)"', included)
+    pages = {page for pattern in patterns for page in ROOT.glob(pattern)}
+    assert PAGE in pages
+    for page in pages:
+        links = re.findall(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        assert {(page.parent / link).resolve() for link in links} <= pages, page

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 FOLDERS = ("", "docs", "sample_models", "findings", "benchmarks", "tests")
 """Where the project has pages; others hold what tests read and write."""
-PAGES = sorted(path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).glob("*.md"))
+PAGES = sorted(
+    [
+        ".github/RELEASING.md",
+        *(path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).glob("*.md")),
+    ]
+)
 
 TOLD = ("README.md", "sample_models/README.md", *(page for page in PAGES if page.startswith("docs/")))
 """Pages for those who use the commands."""
