@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.output.wording import counted, in_force, not_used
+from kerasinspect.output.wording import compared_with, counted, in_force, not_used
 from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def basis_of(report: CheckReport) -> Iterator[tuple[Severity, str]]:
     yield "note", in_force(report.policy)
     yield from (("warning", not_used(policy)) for policy in report.passed_over)
     if report.lock is not None:
-        yield "note", f"Each model that could be read was compared with the lock file {report.lock}."
+        yield "note", f"Each model that could be read was compared with {compared_with(report.lock)}."
     yield from (("note", sentence) for sentence in waived_nothing(report))
 
 

@@ -140,6 +140,11 @@ def expired(allowance: Allowance) -> str:
     return f"The policy allows nothing any more in the file {allowance.sha256}: that expired on {allowance.expires}."
 
 
+def compared_with(lock: str) -> str:
+    """What models were compared with: a lock file, or a folder of locks, whose name ends in a separator."""
+    return f"the locks in {lock}" if lock.endswith(("/", "\\")) else f"the lock file {lock}"
+
+
 def gone(count: int, baseline: str) -> str:
     """What is said of findings that a baseline knows and nobody finds any more."""
     words = counted(count, "finding")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -48,6 +49,8 @@ def test_each_model_is_held_to_its_own_lock(jobs: str, folder: Path, capsys: pyt
         folder / "locks/exports/deep/two.keras.lock.json",
     }
     assert check_codes(capsys, "--jobs", jobs) == (0, {ONE: set(), TWO: set()})
+    assert run(["check", ONE, "--against", "locks", "--select", "KI6", "--jobs", jobs]) == 0
+    assert f"\ncompared with the locks in locks{os.sep}\n" in capsys.readouterr().out
     shutil.copy(SAMPLES / "small_cnn.keras", TWO)
     status, found = check_codes(capsys, "--jobs", jobs)
     assert (status, found[ONE]) == (1, set())

@@ -25,8 +25,8 @@ class LockFolder:
 
     @property
     def source(self) -> str:
-        """What reports say was compared."""
-        return self.path
+        """What reports say was compared: a name that ends in a separator."""
+        return os.path.join(self.path, "")  # noqa: PTH118 - pathlib cuts it off
 
     def lock_of(self, location: str) -> str:
         """The path of the lock of a model; raises RequestError for a model that has no path from here."""

@@ -10,7 +10,7 @@ from kerasinspect.checking.rule import SEVERITIES
 from kerasinspect.containers.sources import path_in_words
 from kerasinspect.output.basis import numbered_anew, waived_nothing
 from kerasinspect.output.blocks import Block, Column, Heading, Paragraph, Row, Table
-from kerasinspect.output.wording import bytes_in_words, counted, not_used
+from kerasinspect.output.wording import bytes_in_words, compared_with, counted, not_used
 from kerasinspect.shown.escaping import short
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _judged_by(report: CheckReport, *, quiet: bool, verbose: bool) -> Iterator[B
     """The policies that do not count, the lock, and unless quiet idle waivers; when verbose policy and thresholds."""
     yield from (Paragraph(not_used(policy), "warning") for policy in report.passed_over)
     if report.lock is not None:
-        yield Paragraph(f"compared with the lock file {report.lock}", "quiet")
+        yield Paragraph(f"compared with {compared_with(report.lock)}", "quiet")
     if not quiet:
         yield from (Paragraph(sentence, "quiet") for sentence in waived_nothing(report))
     if verbose:
