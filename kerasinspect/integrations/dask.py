@@ -31,6 +31,9 @@ _MOST_FILES, _MOST_BYTES = 64, 1 << 26
 _AHEAD = 4
 """Tasks of each thread of the cluster that are given to it before the first of them is asked for."""
 
+_NOT_WATCHED = {"distributed.worker.profile.enabled": False}
+"""Workers look at what they do a hundred times a second, which nobody sees of a cluster that ends with the command."""
+
 _PATIENCE = 30
 """Seconds to wait for a scheduler and its first worker."""
 
@@ -126,14 +129,15 @@ def open_cluster(address: str) -> Iterator[_Cluster]:
     has another version of this package or none.
     """
     try:
-        from distributed import Client, LocalCluster  # noqa: PLC0415 - few runs have a cluster
+        from dask import config  # noqa: PLC0415 - few runs have a cluster
+        from distributed import Client, LocalCluster  # noqa: PLC0415 - as above
     except ImportError as error:
         message = "Dask is not installed, on whose cluster --dask works."
         raise MissingExtra(message, "pip install 'kerasinspect[dask]'") from error
     with ExitStack() as opened:
         try:
             if address == _LOCAL:
-                opened.enter_context(_quiet_workers())
+                opened.enter_context(config.set(_NOT_WATCHED))
                 cluster = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=50)
                 address = opened.enter_context(cluster).scheduler_address
             client = opened.enter_context(Client(address, timeout=_PATIENCE, set_as_default=False))
@@ -143,15 +147,6 @@ def open_cluster(address: str) -> Iterator[_Cluster]:
             raise RequestError(message, "Name its scheduler, tcp://HOST:8786, or say --dask local.") from error
         _require_versions(client)
         yield _Cluster(client)
-
-
-@contextmanager
-def _quiet_workers() -> Iterator[None]:
-    """Let workers that are started meanwhile not look at what they do a hundred times a second, for nobody to see."""
-    from dask import config  # noqa: PLC0415 - as above
-
-    with config.set({"distributed.worker.profile.enabled": False}):
-        yield
 
 
 def _require_versions(client: Any) -> None:  # noqa: ANN401 - distributed has no types

@@ -34,12 +34,12 @@ class _Made(NamedTuple):
 def lock_each(files: Sequence[Location], asked: Locking, output: Target, jobs: int | None, *, quiet: bool) -> int:
     """Write a lock for each model into a folder; give the exit status, the gravest of theirs."""
     folder, written, status = LockFolder(output.path), 0, 0
-    places = iter([folder.lock_of(file.path) for file in files])
+    places = {file: folder.lock_of(file.path) for file in files}
     made = in_processes(partial(_locks, asked), files, processes_for(len(files), usable_processors(), jobs), _lost)
     for file in in_turn(files):
-        one, target = next(made), Target(next(places), output.force)
+        one = next(made)
         if one.document is not None:
-            one = _written(one.document, target, file)
+            one = _written(one.document, Target(places[file], output.force), file)
         written += not one.error
         status = max(status, one.status)
         say("error", [one.error] if one.error else [])
