@@ -1,0 +1,72 @@
+"""What an address leads to: a file, a folder that is a model, or the prefix of a checkpoint."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from kerasinspect.containers.remote.addresses import folder_address
+from kerasinspect.containers.remote_folders import RemoteFolder
+from kerasinspect.containers.sources import open_source
+from kerasinspect.errors import FailedRead, NotAModel
+from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
+from kerasinspect.formats.foreign_files import listed
+from kerasinspect.formats.recognising import file_contents, folder_contents
+
+if TYPE_CHECKING:
+    from kerasinspect.formats.contents import Contents
+    from kerasinspect.limits import Limits
+
+_LOOKED_AT = 1_000
+"""Names in a folder that a message chooses some of."""
+
+
+def contents_at(address: str, limits: Limits, files: ExitStack) -> Contents:
+    """The contents of what an address leads to, of a folder only where its name ends in a slash.
+
+    Where no file is a model there, a folder may be, or a checkpoint with that prefix. Raises NotAModel where none is.
+    """
+    no_file = None
+    if not address.endswith("/"):
+        try:
+            return _file_at(address, limits, files)
+        except NotAModel as error:
+            no_file = error
+    folder = RemoteFolder(address, limits)
+    try:
+        contents = folder_contents(folder, limits, files)
+        if contents is not None:
+            return contents
+        if no_file is None or (folder.lists and any(True for _ in folder.names(limits))):
+            raise _without_model(folder, limits)
+        return _file_at(folder_address(address) + INDEX_OF_CHECKPOINT, limits, files)
+    except (NotAModel, FailedRead) as error:
+        if no_file is None or _says_more(error, folder):
+            raise
+        raise no_file from None
+
+
+def _file_at(address: str, limits: Limits, files: ExitStack) -> Contents:
+    """The contents of a file, which is closed again where it is no model."""
+    with ExitStack() as own:
+        contents = file_contents(own.enter_context(closing(open_source(address))), limits, own)
+        files.push(own.pop_all())
+    return contents
+
+
+def _says_more(error: NotAModel | FailedRead, folder: RemoteFolder) -> bool:
+    """Whether an error is about a folder that is there, rather than about nothing that is."""
+    return error.message.startswith(f"{folder} is a folder")
+
+
+def _without_model(folder: RemoteFolder, limits: Limits) -> NotAModel:
+    """The error for a folder that is no model."""
+    if not folder.lists:
+        message = f"{folder} has none of the files that are in the folder of a model, and its server lists no others."
+        return NotAModel(message, "Name a file in it.")
+    names = sorted(islice(folder.names(limits), _LOOKED_AT))
+    if not names:
+        return NotAModel(f"{folder} does not exist, or is an empty folder.", "Check the address.")
+    message = f"{folder} is a folder without a Keras model: it holds {listed(names)}."
+    return NotAModel(message, f"Name a model in it; list, stats and check take all below {folder}/.")
