@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from glob import escape
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 BUCKET = "models"
@@ -16,7 +17,7 @@ _NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "A
 
 
 @contextmanager
-def object_store() -> Iterator[object]:
+def object_store() -> Iterator[Any]:
     """A client of a store with an empty bucket; what runs meanwhile finds it and its credentials."""
     import boto3
     import s3fs
@@ -43,10 +44,14 @@ def object_store() -> Iterator[object]:
 
 
 @contextmanager
-def bucket_of(folder: Path) -> Iterator[str]:
-    """The address of a folder in a bucket that has all its files."""
+def bucket_of(folder: Path, models: Iterable[Path]) -> Iterator[str]:
+    """The address of a folder in a bucket that has some models of it, with all files that they may be made of."""
     with object_store() as client:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                client.upload_file(str(path), BUCKET, f"data/{path.relative_to(folder).as_posix()}")  # type: ignore[attr-defined]
+        for path in sorted({path for model in models for path in _files_of(model) if path.is_file()}):
+            client.upload_file(str(path), BUCKET, f"data/{path.relative_to(folder).as_posix()}")
         yield f"s3://{BUCKET}/data"
+
+
+def _files_of(model: Path) -> Iterable[Path]:
+    """What is below a folder; of a file or a prefix, what lies beside it and begins alike."""
+    return model.rglob("*") if model.is_dir() else model.parent.glob(f"{escape(model.name.split('.')[0])}*")

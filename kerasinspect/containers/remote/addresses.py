@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 def shown_address(address: str) -> str:
     """An address as messages and pages say it: without a password, and without a query, which may be a signature."""
-    if not _is_web(address):
+    if not is_web(address):
         scheme, _, place = address.partition("://")
         host, slash, path = place.partition("/")
         return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
@@ -26,7 +26,7 @@ def address_beside(address: str, name: str) -> str:
 
 def folder_address(address: str) -> str:
     """The address of a folder, without a slash at its end and without what signs it."""
-    if _is_web(address):
+    if is_web(address):
         parts = urlsplit(address)
         address = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     return address.rstrip("/")
@@ -34,9 +34,9 @@ def folder_address(address: str) -> str:
 
 def address_inside(folder: str, name: str) -> str:
     """The address of what has a name in a folder, whose address ends in no slash."""
-    return f"{folder}/{quote(name) if _is_web(folder) else name}"
+    return f"{folder}/{quote(name) if is_web(folder) else name}"
 
 
-def _is_web(address: str) -> bool:
+def is_web(address: str) -> bool:
     """Whether an address is one of HTTP."""
     return address.lower().startswith(("http://", "https://"))
