@@ -229,7 +229,7 @@ def keep_to_oneself(descriptor: int) -> bool:
         else:
             import fcntl  # noqa: PLC0415 - only there
 
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         return error.errno not in _HELD
     except ImportError:

@@ -53,6 +53,11 @@ class RemoteFolder:
         """The names in it, or of the known ones those that are there; raises NotAModel, FailedRead or RefusedFile."""
         yield from (self._entries if self.lists else filter(self.has, known))
 
+    @property
+    def folders(self) -> list[str]:
+        """The names in it that are folders; raises what ``names`` raises."""
+        return [entry.name for entry in self._entries.values() if entry.is_folder] if self.lists else []
+
     def has(self, name: str) -> bool:
         """Whether something in it has a name; raises NotAModel or FailedRead where its machine does not say so."""
         if self.lists:

@@ -160,7 +160,7 @@ def test_a_pattern_stands_for_folders_too(bucket: str, tree: Path, pattern: str)
 
 def test_a_folder_of_models_is_none(bucket: str, server: Server) -> None:
     """The message says what is in it, where anybody can."""
-    with pytest.raises(NotAModel, match=r"is a folder without a Keras model: it holds .*small_cnn.keras"):
+    with pytest.raises(NotAModel, match=r"is a folder, not a model: it holds .*small_cnn\.keras"):
         open_model(bucket)
     with pytest.raises(NotAModel, match="none of the files that are in the folder of a model"):
         open_model(server.address("ranges", "named.keras/"))

@@ -11,7 +11,8 @@ from kerasinspect.containers.remote_folders import RemoteFolder
 from kerasinspect.containers.sources import open_source
 from kerasinspect.errors import FailedRead, NotAModel
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
-from kerasinspect.formats.foreign_files import listed
+from kerasinspect.formats.foreign_files import NAME_A_MODEL, listed
+from kerasinspect.formats.locating.folder_search import ends_as_model
 from kerasinspect.formats.recognising import file_contents, folder_contents
 
 if TYPE_CHECKING:
@@ -68,5 +69,8 @@ def _without_model(folder: RemoteFolder, limits: Limits) -> NotAModel:
     names = sorted(islice(folder.names(limits), _LOOKED_AT))
     if not names:
         return NotAModel(f"{folder} does not exist, or is an empty folder.", "Check the address.")
-    message = f"{folder} is a folder without a Keras model: it holds {listed(names)}."
-    return NotAModel(message, f"Name a model in it; list, stats and check take all below {folder}/.")
+    found = [name for name in names if ends_as_model(name) or name.endswith(INDEX_OF_CHECKPOINT)]
+    if not found and not folder.folders:
+        return NotAModel(f"{folder} is a folder without a Keras model: it holds {listed(names)}.", NAME_A_MODEL)
+    message = f"{folder} is a folder, not a model: it holds {listed(found or names)}."
+    return NotAModel(message, "Name one of them; list, stats, series, check and export take all that are models.")
