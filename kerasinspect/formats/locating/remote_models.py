@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.remote.addresses import folder_address
 from kerasinspect.containers.remote_folders import RemoteFolder
 from kerasinspect.containers.sources import open_source
-from kerasinspect.errors import FailedRead, NotAModel
+from kerasinspect.errors import NotAModel
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.formats.foreign_files import NAME_A_MODEL, listed
 from kerasinspect.formats.locating.folder_search import ends_as_model
@@ -37,15 +37,15 @@ def contents_at(address: str, limits: Limits, files: ExitStack) -> Contents:
     folder = RemoteFolder(address, limits)
     try:
         contents = folder_contents(folder, limits, files)
-        if contents is not None:
-            return contents
-        if no_file is None or (folder.lists and any(True for _ in folder.names(limits))):
-            raise _without_model(folder, limits)
-        return _file_at(folder_address(address) + INDEX_OF_CHECKPOINT, limits, files)
-    except (NotAModel, FailedRead) as error:
-        if no_file is None or _says_more(error, folder):
+        if contents is None and no_file is not None and not _is_there(folder, limits):
+            return _file_at(folder_address(address) + INDEX_OF_CHECKPOINT, limits, files)
+    except NotAModel:
+        if no_file is None or _is_there(folder, limits):
             raise
         raise no_file from None
+    if contents is None:
+        raise _without_model(folder, limits)
+    return contents
 
 
 def _file_at(address: str, limits: Limits, files: ExitStack) -> Contents:
@@ -56,9 +56,12 @@ def _file_at(address: str, limits: Limits, files: ExitStack) -> Contents:
     return contents
 
 
-def _says_more(error: NotAModel | FailedRead, folder: RemoteFolder) -> bool:
-    """Whether an error is about a folder that is there, rather than about nothing that is."""
-    return error.message.startswith(f"{folder} is a folder")
+def _is_there(folder: RemoteFolder, limits: Limits) -> bool:
+    """Whether anything is in a folder whose machine says so."""
+    try:
+        return folder.lists and any(True for _ in folder.names(limits))
+    except NotAModel:
+        return False
 
 
 def _without_model(folder: RemoteFolder, limits: Limits) -> NotAModel:
