@@ -60,7 +60,11 @@ def open_with_container(
     refuse_device(path)
     begin("opening", file=path_in_words(path))
     with ExitStack() as files:
-        if path != STANDARD_INPUT and is_folder(path):
+        if is_address(path):
+            from kerasinspect.formats.locating.remote_models import contents_at  # noqa: PLC0415 - most models are here
+
+            contents = contents_at(path, limits, files)
+        elif path != STANDARD_INPUT and is_folder(path):
             contents = _folder(path, limits, files)
         else:
             contents = file_contents(files.enter_context(closing(_named_file(path))), limits, files)
@@ -82,7 +86,9 @@ def _joined(contents: Contents, config: str, limits: Limits) -> Model:
 
 def _folder(path: str, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a folder; raises NotAModel, with the models in it, for one that is none."""
-    contents = folder_contents(path, limits, files)
+    from kerasinspect.containers.folders import LocalFolder  # noqa: PLC0415 - most models are files
+
+    contents = folder_contents(LocalFolder(path), limits, files)
     if contents is None:
         from kerasinspect.formats.locating.folders import diagnose_folder  # noqa: PLC0415 - most folders are models
 
@@ -101,7 +107,7 @@ def _named_file(path: str) -> Source:
     try:
         return open_source(path)
     except NotAModel as error:
-        if not isinstance(error.__cause__, FileNotFoundError) or is_address(path) or os.path.lexists(path):
+        if not isinstance(error.__cause__, FileNotFoundError) or os.path.lexists(path):
             raise
         if os.path.lexists(path + INDEX_OF_CHECKPOINT):
             return open_source(path + INDEX_OF_CHECKPOINT)

@@ -59,6 +59,10 @@ LONGEST_PATH = 240
 JUNCTION = 0xA0000003
 """The attribute of a folder of Windows that stands for another one."""
 
+_LOCKED_BYTE = 0x7FFF_0000
+"""The byte that is locked on Windows, where nothing is that anybody reads."""
+_HELD = frozenset((errno.EACCES, errno.EAGAIN, errno.EDEADLK))
+"""What a system says of a lock that another process holds."""
 _PAUSES = (0.05, 0.1, 0.2, 0.4)
 """Seconds to wait for a scanner of viruses or an indexer to let go of a file."""
 
@@ -209,6 +213,28 @@ def take_after(descriptor: int, old: os.stat_result) -> None:
             mode &= ~stat.S_IRWXG | (mode & stat.S_IRWXO) << 3
     with suppress(OSError):  # some disks know no permissions
         os.fchmod(descriptor, mode)
+
+
+def keep_to_oneself(descriptor: int) -> bool:
+    """Whether an open file is now this process's to write until it closes it; not where another one has it so.
+
+    Others read it meanwhile. On a file system that knows no locks every process gets it.
+    """
+    try:
+        if WINDOWS:
+            import msvcrt  # noqa: PLC0415 - only there
+
+            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)  # bytes that are locked there cannot be read by others
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl  # noqa: PLC0415 - only there
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _HELD
+    except ImportError:
+        return True
+    return True
 
 
 def put_where_nothing_is(whole: Path, path: Path) -> bool:

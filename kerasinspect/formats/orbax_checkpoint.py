@@ -5,27 +5,24 @@ A step is there once its ``_CHECKPOINT_METADATA`` is: Orbax writes into a folder
 
 from __future__ import annotations
 
-import os
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.folders import file_bytes
 from kerasinspect.containers.ocdbt.arrays import array_at
 from kerasinspect.containers.ocdbt.store import open_store
-from kerasinspect.containers.sources import cannot_open, leads_out_of, open_beside
 from kerasinspect.containers.stored import Withheld
-from kerasinspect.errors import COPY_AGAIN, DamagedFile, RefusedFile, UnreadableFile
+from kerasinspect.errors import COPY_AGAIN, DamagedFile, UnreadableFile
 from kerasinspect.formats.contents import ORBAX, Container, Contents
 from kerasinspect.formats.keras_archive import CONFIG, Described, json_object, with_config
 from kerasinspect.formats.object_graph import ObjectGraph, TrackedObject, checked_name
 from kerasinspect.late.dataclasses import replace
-from kerasinspect.limits import Tally, check_inflation, over_limit
-from kerasinspect.platforms import system_path
+from kerasinspect.limits import Tally, check_inflation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import ExitStack
 
+    from kerasinspect.containers.folders import Folder
     from kerasinspect.containers.ocdbt.store import Store
     from kerasinspect.containers.stored import StoredArray
     from kerasinspect.json_values import Json
@@ -42,7 +39,7 @@ _OPTIMIZER = "optimizer_variables"
 _SEED = "seed_generator_state"
 
 
-def read_orbax(folder: str, limits: Limits, files: ExitStack) -> Contents | None:
+def read_orbax(folder: Folder, limits: Limits, files: ExitStack) -> Contents | None:
     """The contents of a step, or of the newest step in a folder; None for any other folder.
 
     Raises DamagedFile for one that was never written to its end.
@@ -50,17 +47,18 @@ def read_orbax(folder: str, limits: Limits, files: ExitStack) -> Contents | None
     step = _step_of(folder, limits)
     if step is None:
         return None
-    item = next((name for name in _ITEMS if os.path.lexists(step / name / _TREE)), None)
+    item = next((name for name in _ITEMS if step.inside(name).has(_TREE)), None)
     if item is None:
         raise DamagedFile(f"{step} has no variables: neither {' nor '.join(_ITEMS)} is in it.", COPY_AGAIN)
-    _require_inside(step, item)
-    tree = _parsed(step / item, _TREE, limits).value.get("tree_metadata")
-    store = open_store(step / item, limits, files)
-    graph, damage = _graph_of(_parts_in(tree, str(step / item), limits), store, limits)
+    step.require_own(item)
+    inside = step.inside(item)
+    tree = _parsed(inside, _TREE, limits).value.get("tree_metadata")
+    store = open_store(inside, limits, files)
+    graph, damage = _graph_of(_parts_in(tree, str(inside), limits), store, limits)
     declared = sum(array.nbytes for array in graph.arrays.values() if not isinstance(array.storage, Withheld))
     check_inflation(store.nbytes, declared, limits, "inflated_ratio", str(step))
     contents = Contents(
-        location=folder,
+        location=str(folder),
         format="orbax-checkpoint",
         objects=graph,
         damage=(*store.damage, *damage),
@@ -69,27 +67,26 @@ def read_orbax(folder: str, limits: Limits, files: ExitStack) -> Contents | None
     return _with_config(contents, step, limits)
 
 
-def _step_of(folder: str, limits: Limits) -> Path | None:
+def _step_of(folder: Folder, limits: Limits) -> Folder | None:
     """The step that a folder is, or the newest one in it; None where there is none.
 
     Raises DamagedFile where all that is there is one in the middle of being written.
     """
-    path = Path(folder)
-    if os.path.lexists(path / ORBAX) and _UNFINISHED not in path.name:
-        return path
-    names = _names_in(folder, limits)
+    if folder.has(ORBAX) and _UNFINISHED not in folder.name:
+        return folder
+    names = [*folder.names(limits)]
     steps = sorted((name for name in names if name.isdecimal() and name.isascii()), key=lambda name: (len(name), name))
-    whole = [name for name in steps if os.path.lexists(path / name / ORBAX)]
+    whole = [name for name in steps if folder.inside(name).has(ORBAX)]
     if whole:
-        _require_inside(path, whole[-1])
-        return path / whole[-1]
-    if _UNFINISHED in path.name or any(_UNFINISHED in name for name in names):
+        folder.require_own(whole[-1])
+        return folder.inside(whole[-1])
+    if _UNFINISHED in folder.name or any(_UNFINISHED in name for name in names):
         message = f"{folder} is an Orbax checkpoint that was never written to its end."
         raise DamagedFile(message, "Wait until it is written, or name another step.")
     return None
 
 
-def is_unfinished(folder: str, limits: Limits) -> bool:
+def is_unfinished(folder: Folder, limits: Limits) -> bool:
     """Whether a folder is an Orbax checkpoint that was never written to its end."""
     try:
         _step_of(folder, limits)
@@ -100,32 +97,9 @@ def is_unfinished(folder: str, limits: Limits) -> bool:
     return False
 
 
-def _names_in(folder: str, limits: Limits) -> list[str]:
-    """The names in a folder; raises NotAModel where it cannot be listed, RefusedFile where it holds too many."""
-    tally = Tally("folder_entries", limits.folder_entries, folder)
-    names = []
-    try:
-        with os.scandir(system_path(folder)) as entries:
-            for entry in entries:
-                tally.add()
-                names.append(entry.name)
-    except (OSError, ValueError) as error:
-        raise cannot_open(folder, error) from error
-    return names
-
-
-def _require_inside(folder: Path, name: str) -> None:
-    """Raise RefusedFile for a folder that is a link out of the one that it belongs to."""
-    if leads_out_of(folder, folder / name):
-        raise RefusedFile(f"{folder / name} is a link out of its folder, which is not followed.", "Copy it there.")
-
-
-def _parsed(folder: Path, name: str, limits: Limits) -> Described:
+def _parsed(folder: Folder, name: str, limits: Limits) -> Described:
     """The JSON object in a file of a folder."""
-    with closing(open_beside(folder, name)) as source:
-        if source.size > limits.json_bytes:
-            raise over_limit("json_bytes", source.size, limits.json_bytes, source.label)
-        data = source.read_at(0, source.size)
+    data = file_bytes(folder, name, limits.json_bytes, "json_bytes")
     return json_object(name, str(folder), lambda: data, limits)
 
 
@@ -173,13 +147,14 @@ def _graph_of(variables: Iterator[tuple[str, ...]], store: Store, limits: Limits
     return ObjectGraph((root, optimizer, *objects), arrays, has_paths=True), damage
 
 
-def _with_config(contents: Contents, step: Path, limits: Limits) -> Contents:
+def _with_config(contents: Contents, step: Folder, limits: Limits) -> Contents:
     """Contents with the config beside them, which a callback that saves weights only leaves out."""
-    if not os.path.lexists(step / _CONFIG_FOLDER / _STRINGS):
+    inside = step.inside(_CONFIG_FOLDER)
+    if not inside.has(_STRINGS):
         return contents
-    _require_inside(step, _CONFIG_FOLDER)
-    text = _parsed(step / _CONFIG_FOLDER, _STRINGS, limits).value.get("config")
+    step.require_own(_CONFIG_FOLDER)
+    text = _parsed(inside, _STRINGS, limits).value.get("config")
     if not isinstance(text, str):
-        raise DamagedFile(f"{_STRINGS} in {step / _CONFIG_FOLDER} holds no config.", COPY_AGAIN)
+        raise DamagedFile(f"{_STRINGS} in {inside} holds no config.", COPY_AGAIN)
     config = json_object(CONFIG, str(step), lambda: text.encode(errors="surrogatepass"), limits)
     return replace(with_config(contents, config, Described({})), format="orbax-checkpoint")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.superblock import superblock_position
 from kerasinspect.containers.hdf5.walk import read_hdf5
-from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.tensor_bundle.table import is_index
 from kerasinspect.formats.contents import INDEX_ENDING
 from kerasinspect.formats.legacy_hdf5 import is_legacy, read_legacy
@@ -19,6 +18,7 @@ from kerasinspect.formats.weights_file import is_weights_tree, read_weights_tree
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
+    from kerasinspect.containers.folders import Folder
     from kerasinspect.containers.sources import Source
     from kerasinspect.formats.contents import Contents
     from kerasinspect.limits import Limits
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 _ZIP_MAGIC = b"PK\x03\x04"
 
 
-def folder_contents(path: str, limits: Limits, files: ExitStack) -> Contents | None:
+def folder_contents(folder: Folder, limits: Limits, files: ExitStack) -> Contents | None:
     """The contents of a folder; None for one that holds no model."""
     from kerasinspect.formats.keras_folder import read_folder  # noqa: PLC0415 - most models are files
     from kerasinspect.formats.orbax_checkpoint import read_orbax  # noqa: PLC0415
     from kerasinspect.formats.tensorflow.folders import read_tensorflow_folder  # noqa: PLC0415
 
     return (
-        read_tensorflow_folder(path, limits, files)
-        or read_folder(path, limits, files)
-        or read_orbax(path, limits, files)
+        read_tensorflow_folder(folder, limits, files)
+        or read_folder(folder, limits, files)
+        or read_orbax(folder, limits, files)
     )
 
 
@@ -60,8 +60,8 @@ def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
     if contents is None:
         from kerasinspect.formats.tensorflow.checkpoint import index_beside, require_whole_index  # noqa: PLC0415 - as above
 
-        if index := index_beside(source.path):
-            return file_contents(files.enter_context(closing(open_source(index))), limits, files)
+        if index := index_beside(source):
+            return file_contents(files.enter_context(closing(index)), limits, files)
         require_whole_index(source)
         from kerasinspect.formats.diagnosis import diagnose  # noqa: PLC0415 - most files are models
 

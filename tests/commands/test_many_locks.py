@@ -6,16 +6,23 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
+from kerasinspect.checking.contracts import lock_folders
 from kerasinspect.checking.contracts.lock_folders import LockFolder
+from kerasinspect.checking.contracts.locks import parse_lock
 from kerasinspect.commands.cli import run
 from kerasinspect.commands.lock import lock
 from kerasinspect.errors import RequestError
 from tests.makers.plain_models import keras_archive
 from tests.places import SAMPLES
+
+if TYPE_CHECKING:
+    from kerasinspect.checking.contracts.contract import Contract
+    from kerasinspect.json_values import Json
 
 ONE, TWO = str(Path("exports/one.keras")), str(Path("exports/deep/two.keras"))
 
@@ -107,6 +114,28 @@ def test_a_model_that_cannot_be_read_has_no_lock(folder: Path, capsys: pytest.Ca
     assert "kerasinspect: error: exports" in captured.err
     assert "broken.keras" in captured.err
     assert captured.out == ""
+
+
+@pytest.mark.parametrize("kept", ["--cache", "--log"])
+def test_what_is_kept_parses_a_lock_once(kept: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is still the same is told by its bytes, also by those of one that is only written otherwise."""
+    run(["lock", "exports", "-o", "locks/"])
+    parsed: list[str] = []
+
+    def counted(document: Json, name: str) -> Contract:
+        parsed.append(name)
+        return parse_lock(document, name)
+
+    monkeypatch.setattr(lock_folders, "parse_lock", counted)
+    line = ["check", "exports", "--against", "locks", "--no-config", "--jobs", "1", kept, str(folder / "kept")]
+    run(line)
+    locks = sorted(str(path.relative_to(folder)) for path in folder.glob("locks/**/*.json"))
+    assert sorted(parsed) == locks
+    run(line)
+    assert sorted(parsed) == locks
+    (folder / locks[0]).write_text(f"{(folder / locks[0]).read_text()}\n")
+    run(line)
+    assert sorted(parsed) == sorted([*locks, locks[0]])
 
 
 def test_several_models_need_a_folder() -> None:

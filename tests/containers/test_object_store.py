@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +11,10 @@ from kerasinspect.commands.cli import run
 from kerasinspect.containers.remote.transport import Transport
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.addresses import models_at
+from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.locations import find_models
 from kerasinspect.limits import DEFAULT
+from tests.makers.buckets import BUCKET, object_store
 from tests.places import SAMPLES
 
 if TYPE_CHECKING:
@@ -21,39 +22,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("store")
-moto = pytest.importorskip("moto.server", reason="moto is not installed")
+pytest.importorskip("moto.server", reason="moto is not installed")
 pytest.importorskip("s3fs", reason="s3fs is not installed")
 
-BUCKET = "models"
 NAMES = sorted(path.name for path in SAMPLES.iterdir() if path.suffix in (".keras", ".h5"))
 
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[None]:
     """A bucket with the sample models, some of them in a folder, and a bucket that nobody may read."""
-    import boto3
-    import s3fs
-
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL")
-    before = {name: os.environ.get(name) for name in names}
-    server = moto.ThreadedMotoServer(port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    os.environ.update(dict(zip(names, ("key", "secret", "us-east-1", f"http://{host}:{port}"), strict=True)))
-    s3fs.S3FileSystem.clear_instance_cache()
-    client = boto3.client("s3")
-    client.create_bucket(Bucket=BUCKET)
-    for name in NAMES:
-        client.upload_file(str(SAMPLES / name), BUCKET, f"exports/{name}")
-        client.upload_file(str(SAMPLES / name), BUCKET, f"exports/deeper/{name}")
-    client.put_object(Bucket=BUCKET, Key="exports/notes.txt", Body=b"no model")
-    yield
-    server.stop()
-    s3fs.S3FileSystem.clear_instance_cache()
-    for name, value in before.items():
-        os.environ.pop(name, None)
-        if value is not None:
-            os.environ[name] = value
+    with object_store() as client:
+        for name in NAMES:
+            client.upload_file(str(SAMPLES / name), BUCKET, f"exports/{name}")
+            client.upload_file(str(SAMPLES / name), BUCKET, f"exports/deeper/{name}")
+        client.put_object(Bucket=BUCKET, Key="exports/notes.txt", Body=b"no model")
+        yield
 
 
 @pytest.mark.parametrize("command", ["show", "summary --format json", "list --format csv", "check --no-config"])
@@ -140,6 +123,6 @@ def test_a_listing_has_a_limit() -> None:
 
 
 def test_web_servers_list_nothing() -> None:
-    """A name is needed."""
-    with pytest.raises(RequestError, match="no web server lists its own"):
-        models_at("https://models.example.org/exports/", DEFAULT)
+    """What is named is what is asked for."""
+    address = "https://models.example.org/exports/"
+    assert models_at(address, DEFAULT) == [Location(address)]

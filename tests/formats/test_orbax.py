@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kerasinspect import check, open_model
+from kerasinspect.containers.folders import LocalFolder
 from kerasinspect.containers.ocdbt.arrays import array_at
 from kerasinspect.containers.ocdbt.store import Store, Value, open_store
 from kerasinspect.errors import DamagedFile, InspectError, MissingExtra, RefusedFile, RequestError
@@ -110,7 +111,7 @@ def test_a_manifest_cut_at_any_byte_is_damage(step: Path) -> None:
 def test_declared_shapes_cost_nothing(step: Path) -> None:
     """What the store can hold for them decides, before any memory is taken."""
     with ExitStack() as files:
-        store = open_store(step / "pytree", DEFAULT, files)
+        store = open_store(LocalFolder(step / "pytree"), DEFAULT, files)
         path = "trainable_variables.seq_mlp.dense.kernel"
         metadata = json.loads(store.values[f"{path}/zarr.json".encode()].data)
         for shape, chunk in (([1 << 60, 4], [1 << 60, 4]), ([1 << 60, 4], [8, 4]), ([1 << 31, 4], [1 << 31, 4])):

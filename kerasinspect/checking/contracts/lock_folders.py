@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from kerasinspect.checking.contracts.contract import Contract
-from kerasinspect.checking.contracts.locks import parse_lock, read_lock
+from kerasinspect.checking.contracts.locks import bytes_of_lock, parse_lock, read_lock
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address
 from kerasinspect.errors import RequestError
 from kerasinspect.late.dataclasses import dataclass, replace
@@ -57,10 +57,12 @@ class LockFolder:
         return replace(agreed, exact_names=agreed.exact_names or self.exact_names)
 
     def digest(self, location: str) -> str:
-        """A digest of what was agreed about a model, which tells whether a report on it still holds."""
+        """A digest of the lock of a model, which tells whether a report on it still holds; nothing is parsed for it."""
         from hashlib import sha256  # noqa: PLC0415 - few runs keep anything
 
-        return sha256(repr(self.contract(location)).encode("utf-8", "backslashreplace")).hexdigest()
+        lock = self.lock_of(location)
+        data = bytes_of_lock(lock) if os.path.lexists(lock) else b""
+        return sha256(repr((lock, self.exact_names)).encode("utf-8", "backslashreplace") + data).hexdigest()
 
 
 def _parts_of_address(address: str) -> list[str]:

@@ -54,10 +54,7 @@ def read_lock(path: str) -> Json:
 
     Raises RequestError where it cannot be read, is not JSON, or says something twice.
     """
-    try:
-        data = read_user_file(path, DEFAULT.json_bytes, f"the lock file {path}")
-    except RequestError as error:
-        raise RequestError(error.message, _MAKE_A_LOCK) from error
+    data = bytes_of_lock(path)
     if data.startswith(_MODEL_SIGNATURES):
         lock = f"{_MODEL_ENDING.sub('', path)}.lock.json"
         raise RequestError(
@@ -72,6 +69,14 @@ def read_lock(path: str) -> Json:
         raise RequestError(f'{path} has the key "{parsed.duplicate_keys[0]}" twice in one object.', "Keep one of them.")
     document: Json = parsed.value
     return document
+
+
+def bytes_of_lock(path: str) -> bytes:
+    """The bytes of a lock file; raises RequestError where it cannot be read."""
+    try:
+        return read_user_file(path, DEFAULT.json_bytes, f"the lock file {path}")
+    except RequestError as error:
+        raise RequestError(error.message, _MAKE_A_LOCK) from error
 
 
 def parse_lock(document: Json, path: str) -> Contract:

@@ -141,7 +141,8 @@ def _judged_once(
         for file, stamp in stamps.items()
         if cache is not None and stamp and file not in in_log and cache.has(file.path, stamp)
     }
-    answers = _answers([file for file in files if file not in in_log | in_cache], question, work)
+    kept = in_log | in_cache
+    answers = _answers([file for file in files if file not in kept], question, work)
     for file in in_turn(files):
         stamp, report = stamps[file], None
         if file in in_log and log is not None:

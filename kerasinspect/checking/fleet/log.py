@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 from kerasinspect.checking.fleet.records import Record, record_of, report_from
 from kerasinspect.containers.sources import require_file
 from kerasinspect.errors import NotAModel, RequestError
+from kerasinspect.platforms import keep_to_oneself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,8 +134,14 @@ def _first_line(question: str) -> bytes:
 
 @contextmanager
 def open_log(path: str, question: str) -> Iterator[_Log]:
-    """The log in a file, which is made where there is none; raises RequestError where it cannot be used."""
+    """The log in a file, which is made where there is none, for one run at a time.
+
+    Raises RequestError where it cannot be used, or another run has it.
+    """
     with _opened(path, os.O_RDWR | os.O_CREAT, "r+b") as file:
+        if not keep_to_oneself(file.fileno()):
+            message = f"The log {path} cannot be used: another run is writing to it."
+            raise RequestError(message, "Wait until that has ended, or give each run a log of its own.")
         yield _Log(path, file, question)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address
@@ -12,6 +13,8 @@ from kerasinspect.errors import InspectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from kerasinspect.containers.remote.listing import Entry
 
 _ALONE = (".keras", ".h5", ".hdf5", ".npz")
 """Endings of files that hold all of a model ..."""
@@ -51,16 +54,43 @@ class Stamps:
 
 
 def _stamp_of_address(address: str) -> str | None:
-    """What another machine says of a file that holds all of a model; None where it has no ETag and no date for it."""
+    """What another machine says of the files of a model; None where it has no ETag and no date for them."""
     from kerasinspect.containers.remote.transport import Transport  # noqa: PLC0415 - most models are files here
 
-    if not _holds_all(address.lower()):
-        return None
     try:
+        if not _holds_all(address.lower()):
+            return _stamp_of_files_at(address)
         size, tag = Transport(address).describe()
     except InspectError:  # which is for its reader to say
         return None
     return f"{size} {tag}" if tag else None
+
+
+def _stamp_of_files_at(address: str) -> str | None:
+    """A digest of what is in a folder there, or beside a file; None where nothing is listed, or too much."""
+    from kerasinspect.containers.remote.addresses import folder_address, is_web  # noqa: PLC0415 - as above
+
+    if is_web(address):
+        return None
+    folder = folder_address(address)
+    found = _files_at(folder, "") or _files_at(folder.rpartition("/")[0], None)
+    if not 0 < len(found) <= _MOST_FILES or not all(one.tag for _, one in found):
+        return None
+    told = sorted(f"{path}\0{one.nbytes} {one.tag}\0" for path, one in found)
+    return sha256("".join(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _files_at(address: str, inside: str | None) -> list[tuple[str, Entry]]:
+    """The files in a folder there, each with its path, and those below it but for None; not many more than matter."""
+    from kerasinspect.containers.remote.listing import entries_at  # noqa: PLC0415 - as above
+
+    found: list[tuple[str, Entry]] = []
+    for entry in islice(entries_at(address), _MOST_FILES + 1):
+        if not entry.is_folder:
+            found.append((f"{inside or ''}{entry.name}", entry))
+        elif inside is not None and len(found) <= _MOST_FILES:
+            found += _files_at(f"{address}/{entry.name}", f"{inside}{entry.name}/")
+    return found
 
 
 def _holds_all(name: str) -> bool:

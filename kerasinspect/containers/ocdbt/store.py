@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.containers.hdf5.stream import Contradiction, parsing
 from kerasinspect.containers.ocdbt.pieces import MANIFEST, NODE, Reader, body_of, file_table, joined
-from kerasinspect.containers.sources import leads_out_of, open_beside
 from kerasinspect.errors import COPY_AGAIN, DamagedFile, NotAModel, RefusedFile
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import Tally, over_limit
@@ -17,8 +16,8 @@ from kerasinspect.limits import Tally, over_limit
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import ExitStack
-    from pathlib import Path
 
+    from kerasinspect.containers.folders import Folder
     from kerasinspect.containers.sources import Source
     from kerasinspect.limits import Limits
 
@@ -66,7 +65,7 @@ class Value(NamedTuple):
 class _Walk:
     """What the walk of a tree carries from node to node."""
 
-    folder: Path
+    folder: Folder
     limits: Limits
     files: ExitStack
     keys: Tally
@@ -105,9 +104,9 @@ class Store:
         return self.source.size + sum(one.size for one in self.files)
 
 
-def open_store(folder: Path, limits: Limits, files: ExitStack) -> Store:
+def open_store(folder: Folder, limits: Limits, files: ExitStack) -> Store:
     """The store in a folder; raises DamagedFile where it contradicts itself, RefusedFile beyond the limits."""
-    source = files.enter_context(closing(open_beside(folder, _NAME)))
+    source = files.enter_context(closing(folder.open(_NAME)))
     label = source.label
     keys = Tally("hdf5_objects", limits.hdf5_objects, label)
     key_bytes = Tally("hdf5_header_bytes", limits.hdf5_header_bytes, label)
@@ -251,11 +250,10 @@ def _opened(walk: _Walk, path: str) -> Source | None:
         if part in {"", ".", ".."} or "\\" in part or "\0" in part or ":" in part:
             raise RefusedFile(f"{walk.keys.where} names {path!r}, which does not lie beside it.", COPY_AGAIN)
     for part in outer:
-        if leads_out_of(folder, folder / part):
-            raise RefusedFile(f"{folder / part} is a link out of its folder, which is not followed.", "Copy it there.")
-        folder /= part
+        folder.require_own(part)
+        folder = folder.inside(part)
     try:
-        walk.opened[path] = walk.files.enter_context(closing(open_beside(folder, name)))
+        walk.opened[path] = walk.files.enter_context(closing(folder.open(name)))
     except NotAModel as error:
         walk.absent[path] = error.message
     return walk.opened.get(path)

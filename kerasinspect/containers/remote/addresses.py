@@ -1,4 +1,7 @@
-"""Addresses as they are shown, and those of the files beside them."""
+"""Addresses as they are shown, and those of the files beside and inside them.
+
+In a key of an object store, a question mark and a number sign are letters like others.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 def shown_address(address: str) -> str:
     """An address as messages and pages say it: without a password, and without a query, which may be a signature."""
+    if not is_web(address):
+        scheme, _, place = address.partition("://")
+        host, slash, path = place.partition("/")
+        return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
     parts = urlsplit(address)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "…" if parts.query else "", ""))
@@ -14,6 +21,22 @@ def shown_address(address: str) -> str:
 
 def address_beside(address: str, name: str) -> str:
     """The address of another file of the same folder; what signs this one signs no other."""
-    parts = urlsplit(address)
-    written = quote(name) if parts.scheme in ("http", "https") else name
-    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rpartition('/')[0]}/{written}", "", ""))
+    return address_inside(folder_address(address).rpartition("/")[0], name)
+
+
+def folder_address(address: str) -> str:
+    """The address of a folder, without a slash at its end and without what signs it."""
+    if is_web(address):
+        parts = urlsplit(address)
+        address = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    return address.rstrip("/")
+
+
+def address_inside(folder: str, name: str) -> str:
+    """The address of what has a name in a folder, whose address ends in no slash."""
+    return f"{folder}/{quote(name) if is_web(folder) else name}"
+
+
+def is_web(address: str) -> bool:
+    """Whether an address is one of HTTP."""
+    return address.lower().startswith(("http://", "https://"))

@@ -69,8 +69,11 @@ def may_pass(error: BaseException) -> bool:
 
 def _status_of(error: BaseException) -> int | None:
     """The status of HTTP that an error came from."""
-    statuses = (getattr(one, "status", None) for one in _causes(error))
-    return next((status for status in statuses if isinstance(status, int)), None)
+    for one in _causes(error):
+        for status in (getattr(one, "status", None), getattr(getattr(one, "response", None), "status_code", None)):
+            if isinstance(status, int):
+                return status
+    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from typing import TYPE_CHECKING
 
 from kerasinspect.containers.remote.blocks import RemoteFile
 from kerasinspect.containers.remote.transport import Description, Transport, WholeOnly
 from kerasinspect.errors import FailedRead, RefusedFile
 from kerasinspect.platforms import Descriptor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HEAD = 1 << 18
 """Bytes that are fetched first: all of a small file."""
@@ -18,7 +22,7 @@ _MOST_WHOLE = 1 << 30
 """Bytes of a file that is fetched whole, where its server takes no ranges."""
 
 
-def open_remote(address: str) -> tuple[RemoteFile | Descriptor, str]:
+def open_remote(address: str) -> tuple[RemoteFile | _CopiedFile, str]:
     """An open file by its address, and the address as it is shown.
 
     Raises NotAModel where it is not to be had, RequestError for an address of no known kind, MissingExtra where what
@@ -38,7 +42,27 @@ def open_remote(address: str) -> tuple[RemoteFile | Descriptor, str]:
     return file, transport.shown
 
 
-def _copied(transport: Transport) -> Descriptor:
+class _CopiedFile(Descriptor):
+    """All of a file, whose server takes no ranges; others of its folder are still there."""
+
+    def __init__(self, number: int, transport: Transport) -> None:
+        """Take a descriptor of the copy, and where it came from."""
+        super().__init__(number)
+        self._transport = transport
+
+    def holds(self, position: int, count: int) -> bool:  # noqa: ARG002 - all is here
+        """Whether bytes are here already."""
+        return True
+
+    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Fetch nothing."""
+
+    def address_beside(self, name: str) -> str:
+        """The address of another file of the same folder."""
+        return self._transport.address_beside(name)
+
+
+def _copied(transport: Transport) -> _CopiedFile:
     """A copy of a whole file in one without a name; raises RefusedFile for one that is too large for that."""
     nbytes = 0
     try:
@@ -50,7 +74,7 @@ def _copied(transport: Transport) -> Descriptor:
                     raise RefusedFile(message, "Download it and name the file.")
                 copy.write(piece)
             copy.flush()
-            return Descriptor(os.dup(copy.fileno()))
+            return _CopiedFile(os.dup(copy.fileno()), transport)
     except OSError as error:
         message = f"{transport.shown} cannot be kept in a temporary file: {error.strerror or error}."
         raise FailedRead(message, "Set TMPDIR to a folder with room for it.") from error

@@ -30,7 +30,8 @@ _BACKENDS: Mapping[str, str] = {
     "hf": "huggingface_hub",
 }
 """The kinds of address that are read, and what pip installs for each."""
-_HTTP = ("http", "https")
+WEB = ("http", "https")
+"""The kinds whose machines list nothing."""
 _SECONDS_TO_CONNECT, _SECONDS_OF_SILENCE, _SECONDS_IN_ALL = 10.0, 20.0, 120.0
 """Time limits of one request: until the machine answers, without a byte, and for all of its bytes."""
 _PAUSES = (0.2, 1.0)
@@ -61,9 +62,9 @@ class Transport:
         """
         self._address = address
         self.shown = shown_address(address)
-        scheme = _known_scheme(address)
-        self._is_http = scheme in _HTTP
-        self._files, self._path = _file_system(address, scheme, self.shown)
+        scheme = known_scheme(address)
+        self._is_http = scheme in WEB
+        self._files, self._path = file_system(address, scheme, self.shown)
 
     def address_beside(self, name: str) -> str:
         """The address of another file of the same folder."""
@@ -86,8 +87,7 @@ class Transport:
         facts: dict[str, Any] = self._tried(lambda: self._files.info(self._path))
         size = facts.get("size")
         if facts.get("type") == "directory":
-            message = f"{self.shown} is a folder, and folders are not read from other machines."
-            raise NotAModel(message, "Name a file in it.")
+            raise NotAModel(f"{self.shown} is a folder, not a file.", "Name a file in it.")
         if not isinstance(size, int):
             raise FailedRead(f"{self.shown} cannot be read: its server does not tell its size.", DOWNLOAD)
         tags = (facts.get(key) for key in ("ETag", "etag", "Last-Modified", "LastModified", "mtime", "last_modified"))
@@ -126,27 +126,7 @@ class Transport:
         raise AssertionError  # the last pause is None
 
 
-def files_below(address: str) -> Iterator[str]:
-    """The addresses of the files in a folder of another machine and in those below it, one folder after another.
-
-    Raises NotAModel where it cannot be listed, RequestError for an address of a kind that has no folders.
-    """
-    shown, (scheme, _, _) = shown_address(address), address.partition("://")
-    if scheme.lower() in _HTTP:
-        raise RequestError(f"{shown} is a folder, and no web server lists its own.", "Name a file in it.")
-    files, path = _file_system(address, _known_scheme(address), shown)
-    listed = files.walk(path, on_error="raise")
-    try:
-        for folder, _, names in listed:
-            for name in sorted(names):
-                yield f"{scheme}://{folder}/{name}" if name else f"{scheme}://{folder}"
-    except InspectError:
-        raise
-    except Exception as error:
-        raise failure(shown, error) from error
-
-
-def _known_scheme(address: str) -> str:
+def known_scheme(address: str) -> str:
     """The kind of an address; raises RequestError for one that is not read."""
     scheme = address.partition("://")[0].lower()
     if scheme not in _BACKENDS:
@@ -155,12 +135,12 @@ def _known_scheme(address: str) -> str:
     return scheme
 
 
-def _file_system(address: str, scheme: str, shown: str) -> tuple[Any, str]:
+def file_system(address: str, scheme: str, shown: str) -> tuple[Any, str]:
     """Fsspec's view of a service, and the path there."""
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
 
-        options: dict[str, Any] = {"client_kwargs": _patience()} if scheme in _HTTP else {}
+        options: dict[str, Any] = {"client_kwargs": _patience()} if scheme in WEB else {}
         files, path = url_to_fs(address, **options)
     except ImportError as error:
         message = f"{shown} is on another machine, and what reads {scheme}:// is not installed."

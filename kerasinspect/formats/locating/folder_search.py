@@ -17,6 +17,7 @@ from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.folders import LocalFolder
 from kerasinspect.containers.sources import cannot_open, leads_out_of, open_source, require_file
 from kerasinspect.containers.tensor_bundle.table import is_index
 from kerasinspect.errors import NotAModel, UnreadableFile
@@ -30,15 +31,15 @@ from kerasinspect.limits import Tally
 from kerasinspect.platforms import is_link, system_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from kerasinspect.limits import Limits
 
 ENDINGS = (".keras", ".h5", ".hdf5", ".h5f", INDEX_ENDING)
 """What names of models end in where a folder is searched; a file that is named is opened whatever its name."""
-_PARTS = (CONFIG, METADATA, NPZ, SAVED_MODEL)
+PARTS = frozenset({CONFIG, METADATA, NPZ, SAVED_MODEL})
 """What else may lie in the folder of a model."""
-_OF_SAVED_MODEL = frozenset({"variables", "assets", "assets.extra"})
+OF_SAVED_MODEL = frozenset({"variables", "assets", "assets.extra"})
 """Folders in that of a SavedModel, which belong to it."""
 NOWHERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 """What the system says of a path that leads to nothing at all."""
@@ -72,7 +73,7 @@ def search(top: str, limits: Limits) -> list[Location]:
         inside = _look_at(folder, border, entries)
         own = _own_folders(inside)
         pending += [(folder, name) for name in inside.folders if name not in own]
-        for name in filter(_ends_as_model, inside.folders):
+        for name in filter(ends_as_model, inside.folders):
             models.add()
             named_as_models.append(_joined(folder, name))
         for location in chain(inside.errors, _models_among(folder, inside.names, top, limits)):
@@ -88,7 +89,7 @@ def _own_folders(inside: _Inside) -> Collection[str]:
     """The folders in one that belong to the model that it is."""
     if ORBAX in inside.names:
         return inside.folders
-    return _OF_SAVED_MODEL if SAVED_MODEL in inside.names else ()
+    return OF_SAVED_MODEL if SAVED_MODEL in inside.names else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,11 @@ def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Bo
         link = is_link(entry)
         if not link and entry.is_dir(follow_symlinks=False):
             inside.folders.append(entry.name)
-        elif _ends_as_model(entry.name) or entry.name.endswith(INDEX_OF_CHECKPOINT) or entry.name == ORBAX:
+        elif ends_as_model(entry.name) or entry.name.endswith(INDEX_OF_CHECKPOINT) or entry.name == ORBAX:
             inside.names.add(entry.name)
-        elif link and part not in _PARTS:
+        elif link and part not in PARTS:
             border.note(folder, entry.name)
-        if part in _PARTS and (part == entry.name or os.path.lexists(_joined(folder, part))):
+        if part in PARTS and (part == entry.name or os.path.lexists(_joined(folder, part))):
             inside.names.add(part)
     except OSError as error:
         if not inside.errors:
@@ -137,26 +138,32 @@ def _add_entry(inside: _Inside, entry: os.DirEntry[str], folder: str, border: Bo
 
 def _models_among(folder: str, names: set[str], top: str, limits: Limits) -> Iterator[Location]:
     """The models in one folder: the folder itself, and the files that are no part of another model."""
-    if SAVED_MODEL in names or ORBAX in names:
-        yield Location(folder)
-        return
-    weights = weights_name(names)
-    is_described = CONFIG in names and (weights or METADATA in names or describes_model(folder, limits))
-    if is_described or (folder == top and weights == WEIGHTS):
-        yield Location(folder)
-        own = {weights, TASK}
-    else:
-        own = set()
-    for name in names - set(_PARTS) - own - _accounted_for(names):
-        path = _joined(folder, name)
-        error = _why_not_opened(path, top)
+    for name in models_among(names, partial(describes_model, LocalFolder(folder), limits), is_top=folder == top):
+        path = _joined(folder, name) if name else folder
+        error = _why_not_opened(path, top) if name else ""
         if not name.endswith(INDEX_OF_CHECKPOINT):
             yield Location(path, error)
-        elif error or _is_checkpoint(path):
+        elif error or is_checkpoint(path):
             yield Location(path.removesuffix(INDEX_OF_CHECKPOINT), error)
 
 
-def _is_checkpoint(path: str) -> bool:
+def models_among(names: set[str], is_described: Callable[[], bool], *, is_top: bool) -> Iterator[str]:
+    """The names in one folder that are models, and no part of another one; empty for the folder itself.
+
+    Whether its config is that of a model is asked where no other name tells; where the search begins, weights do.
+    """
+    if SAVED_MODEL in names or ORBAX in names:
+        yield ""
+        return
+    weights = weights_name(names)
+    own: set[str | None] = set()
+    if (CONFIG in names and (weights or METADATA in names or is_described())) or (is_top and weights == WEIGHTS):
+        yield ""
+        own = {weights, TASK}
+    yield from names - PARTS - own - _accounted_for(names)
+
+
+def is_checkpoint(path: str) -> bool:
     """Whether a file is the index of a checkpoint, whose name other programs give to other files."""
     try:
         with closing(open_source(path)) as source:
@@ -198,7 +205,7 @@ def _without_models(folders: Iterable[str], found: Iterable[Location]) -> Iterat
             yield Location(folder)
 
 
-def _ends_as_model(name: str) -> bool:
+def ends_as_model(name: str) -> bool:
     """Whether a name is that of a model, however it is capitalised: some systems and people do not care."""
     return name.lower().endswith(ENDINGS)
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.folders import LocalFolder
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address, is_folder
 from kerasinspect.errors import RefusedFile, RequestError, UnreadableFile
 from kerasinspect.formats.foreign_files import shortened
@@ -127,7 +128,7 @@ def _named(name: str, limits: Limits) -> Iterator[Location]:
     from kerasinspect.formats.locating.folders import rows_of_models  # noqa: PLC0415 - most hold models
     from kerasinspect.formats.orbax_checkpoint import is_unfinished  # noqa: PLC0415
 
-    if not is_unfinished(name, limits):
+    if not is_unfinished(LocalFolder(name), limits):
         remedy = f"Names of models end in {', '.join(ENDINGS)}."
         raise RequestError(f"The folder {name} holds no saved model.", remedy, rows_of_models(name, limits))
     yield Location(name)

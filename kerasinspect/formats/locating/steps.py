@@ -6,7 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from kerasinspect.containers.sources import cannot_open, is_folder
+from kerasinspect.containers.remote.addresses import shown_address
+from kerasinspect.containers.sources import cannot_open, is_address, is_folder
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT
 from kerasinspect.limits import DEFAULT, Limits, Tally
@@ -18,6 +19,11 @@ _MOST_LISTED = 16
 
 def checkpoint_at(folder: str, step: int, limits: Limits = DEFAULT) -> str:
     """The path of the checkpoint of a step in a folder; raises RequestError, with what there is, where it has none."""
+    if is_address(folder):
+        message = (
+            f"--step chooses among the checkpoints of a folder on this machine, and {shown_address(folder)} is not."
+        )
+        raise RequestError(message, "Name the checkpoint itself.")
     if not is_folder(folder):
         message = f"--step chooses among the checkpoints of a folder, and {folder} is none."
         raise RequestError(message, "Name the folder, or leave --step out.")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.stream import parsing
-from kerasinspect.containers.sources import open_source
 from kerasinspect.containers.tensor_bundle.bundle import open_bundle
 from kerasinspect.errors import COPY_AGAIN, DamagedFile
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT, Container, Contents
@@ -22,9 +21,9 @@ from kerasinspect.formats.object_graph import GRAPH_KEY, ObjectGraph, TrackedObj
 from kerasinspect.late.patterns import late_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from contextlib import ExitStack
 
+    from kerasinspect.containers.folders import Folder
     from kerasinspect.containers.sources import Source
     from kerasinspect.containers.tensor_bundle.bundle import Bundle
     from kerasinspect.limits import Limits
@@ -67,11 +66,13 @@ def graph_of(bundle: Bundle, limits: Limits) -> ObjectGraph | None:
         return ObjectGraph(objects_of(memoryview(stored[0]), limits, bundle.source.label), bundle.arrays)
 
 
-def index_beside(path: str) -> str | None:
-    """The index of the checkpoint of which a path is a data file; None where it is none, or has no index beside it."""
-    data_file = DATA_OF_CHECKPOINT.search(path)
-    index = path[: data_file.start()] + INDEX_OF_CHECKPOINT if data_file else ""
-    return index if index and os.path.lexists(index) else None
+def index_beside(source: Source) -> Source | None:
+    """The index of the checkpoint of which this is a data file; None where it is none, or has no index beside it."""
+    data_file = DATA_OF_CHECKPOINT.search(source.path)
+    if data_file is None:
+        return None
+    index = source.path[: data_file.start()].replace(os.sep, "/").rpartition("/")[2] + INDEX_OF_CHECKPOINT
+    return source.beside(index) if source.has_beside(index) else None
 
 
 def require_whole_index(source: Source) -> None:
@@ -85,20 +86,23 @@ def require_whole_index(source: Source) -> None:
         raise DamagedFile(message, COPY_AGAIN)
 
 
-def newest_index(folder: str, names: Collection[str]) -> str | None:
-    """The index of the newest checkpoint in a folder; None where the folder holds none.
+def newest_index(folder: Folder, limits: Limits) -> str | None:
+    """The name of the index of the newest checkpoint in a folder; None where the folder holds none.
 
     Raises DamagedFile where its list names one that is not there.
     """
+    names = {*folder.names(limits, (_LIST,))}
     indices = [name for name in names if name.endswith(INDEX_OF_CHECKPOINT)]
     if _LIST not in names:
-        return os.path.join(folder, indices[0]) if len(indices) == 1 else None  # noqa: PTH118 - kept as it was named
-    with closing(open_source(os.path.join(folder, _LIST))) as source:  # noqa: PTH118
+        return indices[0] if len(indices) == 1 else None
+    with closing(folder.open(_LIST)) as source:
         text = source.read_at(0, min(source.size, _LONGEST_LIST)).decode(errors="replace")
     found = _NEWEST.search(text)
-    name = f"{Path(found['path']).name}{INDEX_OF_CHECKPOINT}" if found else ""
-    if found and name not in names:
+    if found is None:
+        return None
+    name = f"{Path(found['path']).name}{INDEX_OF_CHECKPOINT}"
+    if name not in names and not folder.has(name):
         raise DamagedFile(
             f"{folder} names {found['path']} as its newest checkpoint, which is not there.", "Name another one of it."
         )
-    return os.path.join(folder, name) if found else None  # noqa: PTH118
+    return name

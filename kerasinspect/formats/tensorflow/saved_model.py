@@ -8,14 +8,11 @@ Source: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph}.pro
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.hdf5.stream import Contradiction, parsing
 from kerasinspect.containers.protobuf import spans_of
-from kerasinspect.containers.sources import open_beside
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.containers.tensor_bundle.bundle import open_bundle
 from kerasinspect.errors import DamagedFile
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import ExitStack
 
+    from kerasinspect.containers.folders import Folder
     from kerasinspect.containers.protobuf import Span
     from kerasinspect.containers.sources import Source
     from kerasinspect.json_values import Json, JsonObject
@@ -41,17 +39,17 @@ _META_GRAPHS, _OBJECT_GRAPH = 2, 7
 _USER_OBJECT, _VARIABLE = 4, 7
 
 
-def read_saved_model(folder: str, limits: Limits, files: ExitStack) -> Contents:
+def read_saved_model(folder: Folder, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a SavedModel folder; raises DamagedFile where a part of it contradicts itself or is missing."""
-    source = files.enter_context(closing(open_beside(Path(folder), SAVED_MODEL)))
+    source = files.enter_context(closing(folder.open(SAVED_MODEL)))
     texts = _Texts(limits, source.label)
     with parsing(source, "its graph of objects"):
         objects = _objects_in(source, texts, limits)
     told = _with_metadata(objects, _metadata_in(folder, texts, limits))
-    variables = Path(folder) / _VARIABLES
-    if not os.path.lexists(variables / _INDEX):
+    variables = folder.inside(_VARIABLES)
+    if not variables.has(_INDEX):
         raise DamagedFile(f"{folder} has no {_VARIABLES}/{_INDEX}: its arrays are missing.", "Copy the whole folder.")
-    bundle = open_bundle(files.enter_context(closing(open_beside(variables, _INDEX))), limits, files)
+    bundle = open_bundle(files.enter_context(closing(variables.open(_INDEX))), limits, files)
     stored = graph_of(bundle, limits)
     if stored is None:
         raise DamagedFile(f"{folder} has no graph of objects beside its arrays.", "Save the model again.")
@@ -59,7 +57,7 @@ def read_saved_model(folder: str, limits: Limits, files: ExitStack) -> Contents:
     graph.require_apart(bundle.nbytes, source.label)
     root = graph[0].metadata or {}
     return Contents(
-        location=folder,
+        location=str(folder),
         format="saved-model",
         objects=graph,
         config=_config_of(root),
@@ -177,12 +175,11 @@ class _Told:
     metadata: JsonObject | None
 
 
-def _metadata_in(folder: str, texts: _Texts, limits: Limits) -> Mapping[int, _Told]:
+def _metadata_in(folder: Folder, texts: _Texts, limits: Limits) -> Mapping[int, _Told]:
     """What ``keras_metadata.pb`` says, by the number of the object; empty where there is no such file."""
-    path = Path(folder)
-    if not os.path.lexists(path / _METADATA):
+    if not folder.has(_METADATA):
         return {}
-    with closing(open_beside(path, _METADATA)) as source, parsing(source, "its list of layers"):
+    with closing(folder.open(_METADATA)) as source, parsing(source, "its list of layers"):
         if source.size > limits.json_bytes:
             raise over_limit("json_bytes", source.size, limits.json_bytes, source.label)
         return dict(_told_in(source, texts, Messages(limits, source.label)))

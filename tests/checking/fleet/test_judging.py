@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
+from contextlib import nullcontext
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,16 +18,19 @@ from kerasinspect import check
 from kerasinspect.checking import asking
 from kerasinspect.checking.fleet import judging
 from kerasinspect.checking.fleet.judging import HERE, Work
+from kerasinspect.checking.fleet.log import open_log, read_log
 from kerasinspect.checking.fleet.records import record_of, report_from
 from kerasinspect.checking.fleet.running import CheckRun
 from kerasinspect.checking.policy import Policy
+from kerasinspect.checking.reports import ModelReport
 from kerasinspect.checking.request import question
 from kerasinspect.errors import RequestError
+from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.locations import find_models
 from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
-    from kerasinspect.checking.reports import CheckReport, ModelReport
+    from kerasinspect.checking.reports import CheckReport
 
 
 @pytest.fixture
@@ -180,3 +187,46 @@ def test_nothing_is_remembered_from_the_look_before(read: list[str], tmp_path: P
     (tmp_path / "model.config.json").write_text("another")
     checked(tmp_path / "model.weights.h5", work)
     assert len(read) == 2
+
+
+class _Everything:
+    """A ledger that has every report."""
+
+    def has(self, *_: str) -> bool:
+        """Say so."""
+        return True
+
+    def report(self, location: str, _: str) -> ModelReport:
+        """A report on nothing."""
+        return ModelReport(location)
+
+
+def test_going_on_takes_no_more_for_each_of_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four times as many files in a log take four times as long, not sixteen times."""
+    monkeypatch.setattr("kerasinspect.checking.fleet.log.open_log", lambda *_: nullcontext(_Everything()))
+
+    def seconds(count: int) -> float:
+        files = [Location(f"none/{number}.keras") for number in range(count)]
+        began = process_time()
+        assert sum(1 for _ in judging.judged(files, question(Policy()), Work(1, log="log"))) == count
+        return process_time() - began
+
+    seconds(100)
+    assert seconds(24_000) < 9 * seconds(6_000)
+
+
+def test_a_log_is_written_by_one_run_at_a_time(models: Path, tmp_path: Path) -> None:
+    """A second one is refused before it writes anything, and may go on once the first has ended."""
+    log = tmp_path / "log.jsonl"
+    line = [sys.executable, "-m", "kerasinspect", "check", "--no-config", "--log", str(log), str(models)]
+    with open_log(str(log), "another question"):
+        before = log.read_bytes()
+        second = subprocess.run(line, capture_output=True, check=False, encoding="utf-8")
+        assert second.returncode == 2
+        assert "another run is writing to it" in second.stderr
+        assert "give each run a log of its own" in second.stderr
+        assert log.read_bytes() == before
+        assert [*read_log(str(log))] == []
+    log.unlink()
+    assert subprocess.run(line, capture_output=True, check=False).returncode == 3
+    assert len([*read_log(str(log))]) == len(find_models([str(models)]))
