@@ -174,6 +174,12 @@ _ROWS: tuple[_Row, ...] = (
             ("GRU", _CELL_KEYS),
         )
     ),
+    _Row(
+        _QKERAS,
+        "QBidirectional",
+        "Reads the sequence twice, forwards and backwards, with a quantized layer of its own for each direction.",
+        like="Bidirectional",
+    ),
     *(
         _Row(
             _LARQ,
@@ -393,6 +399,8 @@ def _spec_of(row: _Row) -> LayerSpec:
     inherited = tuple(_as_in_keras_2(kind) for kind in base.weights) if base else ()
     sublayers = tuple(
         replace(part, class_name=f"Q{part.class_name}", weights=LAYERS[part.class_name].weights)
+        if part.class_name
+        else part
         for part in (base.sublayers if base else ())
     )
     return LayerSpec(
