@@ -28,6 +28,7 @@ UNTOLD = {
     "qkeras_folded.keras": 7,
     "addons_crf.keras": 2,
     "addons_sequence.keras": 20,
+    "hgq2.keras": 33,
 }
 """How many arrays have no name, where the number that the file gives them does not tell which weight they are."""
 
