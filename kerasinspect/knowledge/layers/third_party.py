@@ -44,7 +44,7 @@ _MODULES = {
 }
 """Where the classes of each package are defined."""
 _REGISTERED = {
-    **{package: () for package in (_TF2CRF, _TFMOT, _QKERAS, _LARQ, _TCN)},
+    **dict.fromkeys((_TF2CRF, _TFMOT, _QKERAS, _LARQ, _TCN), ()),
     _ADDONS: ("Addons",),
     _RS: ("keras_rs",),
     _HGQ2: ("hgq",),
