@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kerasinspect.assembly.claiming.absent import drop_places, with_places_kept
 from kerasinspect.assembly.claiming.displaced import by_place, exchanged
 from kerasinspect.assembly.claiming.rows import claim_rows
-from kerasinspect.assembly.claiming.sharing import Copies, Sharing
+from kerasinspect.assembly.claiming.sharing import Copies, Sharing, stored_again
 from kerasinspect.assembly.claiming.tree import claim_tree
 from kerasinspect.assembly.graph import Wiring
 from kerasinspect.assembly.labelling.extras import extras_of, with_slots
@@ -67,7 +67,8 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     layers = tuple(layer_of(labelling, child, Wiring()) for child in model.children)
     own = tuple(weight_of(labelling, model, claim, "", Wiring()) for _, claim, _ in own_places(model, known=True))
     weights = tuple(labelling.weights[claim] for _, claim, _ in places)
-    extras = [*_extras_of(contents, model, weights, layers)]
+    copies = {path: labelling.weights[claim].path for path, claim in stored_again(model) if claim in labelling.weights}
+    extras = [*_extras_of(contents, model, weights, layers, copies)]
     return Model(
         name=(model.name or None) if root else None,
         class_name=(model.class_name or None) if root else None,
@@ -87,13 +88,15 @@ def assemble(contents: Contents, limits: Limits = DEFAULT) -> Model:
     )
 
 
-def _extras_of(contents: Contents, model: Node, weights: Sequence[Weight], layers: Sequence[Layer]) -> Iterator[Extra]:
-    """Every array that is no weight."""
+def _extras_of(
+    contents: Contents, model: Node, weights: Sequence[Weight], layers: Sequence[Layer], copies: Mapping[str, str]
+) -> Iterator[Extra]:
+    """Every array that is no weight; of ``copies``, by their paths, the weights that they are once more."""
     if contents.objects is not None:
         from kerasinspect.assembly.labelling.tracked_extras import tracked_extras  # noqa: PLC0415 - few models are such
 
         return tracked_extras(contents.objects, weights)
-    extras = extras_of(contents, {weight.stored_path for weight in weights}, model.walk())
+    extras = extras_of(contents, {weight.stored_path for weight in weights}, model.walk(), copies)
     return with_slots(extras, contents, weights, layers)
 
 

@@ -16,6 +16,10 @@ SPREAD = 2
 """The way of a locally connected layer to keep its kernel with an axis for the channels alone."""
 _SPARSE = 3
 """Its way to keep one number for each connection."""
+SHARED = "shared"
+"""The axis of a weight that has one number for all places along it."""
+_MOST = 64
+"""The most axes that an array of numpy has."""
 _EQUATION = late_pattern(r"(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?,([A-Za-z]+)->(?:\.\.\.)?([A-Za-z]+)(?:\.\.\.)?")
 
 
@@ -101,3 +105,15 @@ def kept_apart(config: JsonObject) -> tuple[str, ...] | None:
     """
     several = whole_numbers(config, "axis") or ()
     return tuple("channel" if axis == -1 else "position" for axis in several) if len(several) > 1 else None
+
+
+def shared_along(config: JsonObject) -> tuple[str, ...] | None:
+    """The axes of what an activation learns: one number for all places along an axis that the config shares.
+
+    ``shared_axes`` counts from 1, which is the axis behind the batch. Source: ``PReLU.build`` of Keras 1 to 3.
+    """
+    shared = whole_numbers(config, "shared_axes") or ()
+    if not shared or min(shared) < 1 or max(shared) > _MOST:
+        return None
+    axes = tuple(SHARED if axis in shared else "feature" for axis in range(1, max(shared) + 1))
+    return (*axes, "feature")

@@ -200,16 +200,29 @@ def test_a_wrapper_keeps_what_is_inside_a_layer_that_nothing_describes() -> None
     assert model.extras == ()
 
 
+def test_what_a_wrapper_holds_of_a_layer_beside_it_is_a_copy() -> None:
+    """Keras stores a layer under its own name and under that of each wrapper; ``get_weights()`` has it once."""
+    shared = dense("shared")
+    steps = {"class_name": "TimeDistributed", "config": {"name": "steps", "layer": shared}}
+    stored = ["shared/kernel:0", "shared/bias:0"]
+    model = rows_of({"shared": stored, "steps": stored}, config=sequential(shared, steps), version="3.15.1")
+    assert [weight.path for weight in model.weights] == ["shared/kernel", "shared/bias"]
+    assert [(extra.kind, extra.weight) for extra in model.extras] == [
+        ("copy", "shared/kernel"),
+        ("copy", "shared/bias"),
+    ]
+
+
 def rows_of(names: dict[str, list[str]], *, config: dict[str, Any] | None = None, version: str = "2.15.0") -> Model:
     """The model of a legacy file with these arrays in these layers."""
-    layers = tuple(LayerRows(layer, tuple(map(row_of, held))) for layer, held in names.items())
+    layers = tuple(LayerRows(layer, tuple(row_of(layer, name) for name in held)) for layer, held in names.items())
     kind: FormatName = "legacy-hdf5" if config else "legacy-hdf5-weights"
     return assemble(Contents("memory", kind, layers=layers, config=config, keras_version=version))
 
 
-def row_of(name: str) -> Row:
-    """An array of such a name."""
-    return Row(name, stored_array(f"/{name}", drawn(*shape_of(name))))
+def row_of(layer: str, name: str) -> Row:
+    """An array that a layer lists under such a name."""
+    return Row(name, stored_array(f"/{layer}/{name}", drawn(*shape_of(name))))
 
 
 def shape_of(name: str) -> tuple[int, ...]:

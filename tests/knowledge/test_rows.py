@@ -126,3 +126,21 @@ def test_several_axes_of_a_normalization_are_not_all_channels(axis: Json, names:
     gamma = weight_of("LayerNormalization", "gamma")
     assert gamma is not None
     assert gamma.with_axes({"axis": axis}).names_along((4,) * len(names)) == names
+
+
+@pytest.mark.parametrize(
+    ("shared", "names"),
+    [
+        (None, ("feature", "feature", "feature")),
+        ([1, 2], ("shared", "shared", "feature")),
+        ([1], ("shared", "feature", "feature")),
+        ([3], ("feature", "feature", "shared")),
+        ([2**40], ("feature", "feature", "feature")),
+    ],
+    ids=["none", "places", "the first", "the last", "of no array"],
+)
+def test_axes_that_share_a_slope_are_no_features(shared: Json, names: tuple[str, ...]) -> None:
+    """PReLU counts its axes from the one behind the batch."""
+    alpha = weight_of("PReLU", "alpha")
+    assert alpha is not None
+    assert alpha.with_axes({"shared_axes": shared}).names_along((1,) * len(names)) == names

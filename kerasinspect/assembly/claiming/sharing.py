@@ -187,6 +187,15 @@ def _is_another(original: Node, node: Node, *, is_marked: bool) -> bool:
     return original.kind is not node.kind or (is_described and (is_marked or original.config != node.config))
 
 
+def stored_again(model: Node) -> Iterator[tuple[str, Claim]]:
+    """The paths of arrays that a layer holds because it was met earlier, each with the claim that it repeats."""
+    for node in model.walk():
+        # What a model inside a layer lists twice is stored once, so that the second one has no claims.
+        original = node.same_as
+        if original is not None and node.claims:
+            yield from zip((claim.array.path for claim in node.claims), original.claims, strict=True)
+
+
 def listed_again(node: Node) -> dict[Node, Node]:
     """Layers that the models inside a layer list more than once, each with its first place: they are stored once."""
     first: dict[tuple[str, str], Node] = {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.sources import unit_word
 from kerasinspect.axes import Axis, Origin
+from kerasinspect.knowledge.axes import SHARED
 from kerasinspect.knowledge.channels import multiplied_axis
 from kerasinspect.late.dataclasses import replace
 
@@ -29,7 +30,7 @@ def axes_of(
     names = kind.names_along(shape) if kind else None
     if kind is None or names is None:
         return _bare_axes(shape)
-    axes = [Axis(name, size) for name, size in zip(names, shape, strict=True)]
+    axes = [Axis(name, size, labels=(name,) * (name == SHARED)) for name, size in zip(names, shape, strict=True)]
     if axes and len(kind.rows) == shape[0]:
         axes[0] = replace(axes[0], labels=kind.rows)
     if axes and kind.gates and shape[-1] % len(kind.gates) == 0:

@@ -18,7 +18,7 @@ from kerasinspect.names import number_of
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kerasinspect.assembly.nodes import Node
     from kerasinspect.containers.stored import Group, StoredArray
@@ -34,8 +34,13 @@ _WORDS: tuple[tuple[str, ExtraKind], ...] = (
 )
 
 
-def extras_of(contents: Contents, claimed: set[str], nodes: Iterable[Node]) -> Iterator[Extra]:
-    """Every array of the file that is not among the ``claimed`` paths, with what the nodes know of it."""
+def extras_of(
+    contents: Contents, claimed: set[str], nodes: Iterable[Node], copies: Mapping[str, str]
+) -> Iterator[Extra]:
+    """Every array of the file that is not among the ``claimed`` paths, with what the nodes know of it.
+
+    ``copies`` has the paths of arrays that are weights once more, with the paths of these.
+    """
     noted = [*nodes]
     within = tuple(f"{path}/" for node in noted for path in node.optimizers)
     ranks = {path for node in noted for path in node.lora_ranks}
@@ -46,8 +51,9 @@ def extras_of(contents: Contents, claimed: set[str], nodes: Iterable[Node]) -> I
     for array in stored:
         if array.path not in claimed:
             remark = Remark("lora-rank") if array.path in ranks else None
-            kind = "optimizer" if array.path.startswith(within) else _extra_kind(array)
-            yield Extra(kind, _name_of(array), array.path, array, remark=remark)
+            weight = copies.get(array.path)
+            kind = "copy" if weight else "optimizer" if array.path.startswith(within) else _extra_kind(array)
+            yield Extra(kind, _name_of(array), array.path, array, weight, remark)
 
 
 def _extra_kind(array: StoredArray) -> ExtraKind:

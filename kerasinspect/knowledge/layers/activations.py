@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from kerasinspect.knowledge.axes import shared_along
 from kerasinspect.knowledge.kinds import LayerSpec, Passing, Remains, Sizing, WeightSpec
 from kerasinspect.knowledge.shapes.rule import same
 from kerasinspect.late.dataclasses import replace
 
 _WHEN_TRAINING = "while training; when predicting it changes nothing."
-_ALPHA = WeightSpec("alpha", ("feature",), free_rank=True, initial="zeros", initial_keys=("alpha_initializer", "init"))
+_BETAS = WeightSpec("betas", ("feature",), free_rank=True, axes_of=shared_along)
+_ALPHA = replace(_BETAS, name="alpha", initial="zeros", initial_keys=("alpha_initializer", "init"))
 
 
 def _bend(name: str, initial: str) -> WeightSpec:
     """One of the four numbers that shape the curve of an SReLU, for each feature."""
-    return WeightSpec(name, ("feature",), free_rank=True, initial=initial, initial_keys=(f"{name}_init",))
+    return replace(_BETAS, name=name, initial=initial, initial_keys=(f"{name}_init",))
 
 
 def _activation(class_name: str, sentence: str, *, remains: Remains | None = None) -> LayerSpec:
@@ -58,7 +60,7 @@ ROWS: tuple[LayerSpec, ...] = (
     LayerSpec(
         "ParametricSoftplus",
         "A soft bend at 0 whose height and sharpness it learns.",
-        (_ALPHA, WeightSpec("betas", ("feature",), free_rank=True)),
+        (_ALPHA, _BETAS),
         shape=same,
         passing=Passing.EVERY_AXIS,
         sizing=Sizing.FEATURES,

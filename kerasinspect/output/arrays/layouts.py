@@ -34,8 +34,8 @@ _BLOCKS_SHOWN = 4
 _LEAST = 4
 """Columns that a corner has where they fit, the place for those left out among them."""
 
-PLACES = frozenset({"depth", "height", "width", "step", "one"})
-"""Axes of a window that moves over places, and the one that Keras 1 put beside the steps."""
+PLACES = frozenset({"depth", "height", "width", "step", "one", "shared"})
+"""Axes of a window that moves over places, the one that Keras 1 put beside the steps, and those that share a number."""
 
 
 @dataclass(frozen=True, slots=True)
