@@ -44,8 +44,12 @@ _MODULES = {
 }
 """Where the classes of each package are defined."""
 _REGISTERED = {
-    **dict.fromkeys((_TF2CRF, _TFMOT, _QKERAS, _LARQ, _TCN), ()),
+    _TFMOT: (),
+    _QKERAS: (),
+    _LARQ: (),
     _ADDONS: ("Addons",),
+    _TCN: (),
+    _TF2CRF: (),
     _RS: ("keras_rs",),
     _HGQ2: ("hgq",),
 }
