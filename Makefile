@@ -2,11 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := $(PIP) --editable
+# Most modules of TensorFlow and others are never imported; those that are get compiled then.
+INSTALL_TOOLS := $(PIP) --no-compile --editable
 # All files as they are on Linux, where the tests run; what is installed elsewhere also as it is there.
 TYPES := printf '%s\n' linux 'win32 kerasinspect' 'darwin kerasinspect' | xargs -P 2 -L 1 \
 	sh -c '$(BIN)/mypy --platform $$0 --cache-dir .mypy_cache/$$0 $$@'
 QUIET_TENSORFLOW := CUDA_VISIBLE_DEVICES= TF_CPP_MIN_LOG_LEVEL=3
+
+# Many tests start an interpreter, and each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test test-fast build sbom test-wheel bench docs lint format types samples fuzz releases loads \
@@ -25,7 +31,7 @@ demo: $(VENV)/core.stamp ## list the arrays of a small network, and explain one 
 test: $(VENV)/test.stamp ## run the tests, with the real Keras as oracle
 	$(QUIET_TENSORFLOW) $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile
 
-test-fast: $(VENV)/test.stamp ## run the tests of every room that take under a minute in all, without Keras
+test-fast: $(VENV)/test.stamp ## run the tests of every room in a few minutes, without Keras and hostile files
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --fast
 
 build: $(VENV)/release.stamp ## make sdist and wheel of the last commit, twice, and compare and check them; TAG=v1.2.3
@@ -93,17 +99,17 @@ $(VENV)/core.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
 	@touch $@
 
 $(VENV)/docs.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
-	$(INSTALL) '.[docs]'
+	$(INSTALL_TOOLS) '.[docs]'
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/release.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
-	$(INSTALL) '.[release]'
+	$(INSTALL_TOOLS) '.[release]'
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/test.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
-	$(INSTALL) '.[test]'
+	$(INSTALL_TOOLS) '.[test]'
 	@touch $@ $(VENV)/core.stamp
 
 $(VENV)/dev.stamp: pyproject.toml kerasinspect/version.py | $(BIN)/python
-	$(INSTALL) '.[dev]'
+	$(INSTALL_TOOLS) '.[dev]'
 	@touch $@ $(VENV)/test.stamp $(VENV)/core.stamp

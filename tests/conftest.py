@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 LEFT_OUT = "the real Keras is not asked with --fast"
 LONG_FOLDERS = (TESTS / "fuzz", TESTS / "hostile")
 """Hundreds of files are made to do harm, broken or made to grow, and read by every command."""
+LONG_FIRST = tuple(
+    f"tests/{path}" for path in ("hostile/", "verify/", "test_platforms.py", "fuzz/", "knowledge/test_layers.py")
+)
+"""Where tests take so long that a process which came to them last would leave the other one without work."""
 OF_THE_TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER", "LESS")
 """What a terminal, or a CI job, says of pages; a test that needs one of them sets it."""
 
@@ -66,16 +70,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)  # xdist is not there where the tests of one room are run by hand
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - xdist has no types
-    """Give a process whole files of tests, but of the hostile cases, which take as long as all others, a quarter."""
+    """Give a process whole files of tests, the longest first, but of the hostile cases, which are most, a quarter."""
     from xdist.scheduler.loadfile import LoadFileScheduling
 
-    class InQuarters(LoadFileScheduling):  # type: ignore[misc]  # as above
+    class LongestFirst(LoadFileScheduling):  # type: ignore[misc]  # as above
         def _split_scope(self, nodeid: str) -> str:
             file, _, test = nodeid.partition("::")
             case = test.partition("[")[2]
             return f"{file} {crc32(case.encode()) % 4}" if file.endswith("/test_hostile.py") else file
 
-    return InQuarters(config, log)
+        def _assign_work_unit(self, node: Any) -> None:  # noqa: ANN401 - xdist has no types
+            first = next((unit for unit in self.workqueue if unit.startswith(LONG_FIRST)), None)
+            if first is not None:
+                self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
+
+    return LongestFirst(config, log)
 
 
 @pytest.fixture(scope="session")

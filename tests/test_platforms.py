@@ -231,8 +231,8 @@ def test_commands_say_the_same_without_what_another_system_lacks(
 @pytest.mark.long("the tests that read bytes are run again")
 @pytest.mark.parametrize("system", ["windows", "macos"])
 def test_reading_needs_nothing_that_another_system_lacks(system: System) -> None:
-    """All tests of reading bytes pass without it."""
-    command = [sys.executable, "-m", "pytest", *READING[system], "-q", "-x"]
+    """All tests of reading bytes pass without it, those aside that take long."""
+    command = [sys.executable, "-m", "pytest", *READING[system], "-q", "-x", "--fast"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", "-p", "tests.lacking", "--lacking", system],
         capture_output=True,

@@ -113,6 +113,7 @@ def test_no_file_stays_open(tmp_path: Path, form: Callable[[Path], Path]) -> Non
 
 
 @counted
+@pytest.mark.long("a thousand files are opened")
 def test_a_thousand_opens_and_refusals(tmp_path: Path) -> None:
     """The number of open files stays what it was."""
     good = archive(tmp_path)

@@ -27,6 +27,8 @@ EVERY = (
     *("graph", "graph in DOT"),
 )
 """What is done with names and arrays, which every page has."""
+OF_TEXTS = ("check", "list", "show", "summary as JSON")
+"""What is done with a text that grows: pages and documents, each of which makes all its texts harmless in one way."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Growing:
 
 def letters(text: str, make: Callable[[str], Json], size: int = 500) -> Growing:
     """A text of the config that grows."""
-    return Growing(described(lambda count: make(text * count)), size, EVERY)
+    return Growing(described(lambda count: make(text * count)), size, OF_TEXTS)
 
 
 def agreed(entry: Callable[[str], Json]) -> Growing:
