@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kerasinspect import open_model
+from kerasinspect.knowledge.layers.third_party import third_party_row
 from tests.keras_hub_families import FORMS, score
 from tests.places import DATA
 
@@ -28,6 +29,7 @@ UNTOLD = {
     "qkeras_folded.keras": 7,
     "addons_crf.keras": 2,
     "addons_sequence.keras": 20,
+    "hgq2.keras": 33,
 }
 """How many arrays have no name, where the number that the file gives them does not tell which weight they are."""
 
@@ -67,6 +69,16 @@ def test_a_layer_says_the_package_that_it_was_read_from() -> None:
         assert wrapper.package == "tensorflow-model-optimization 0.8.0"
         assert not wrapper.known
         assert [(inner.class_name, inner.package) for inner in wrapper.layers] == [("Dense", "")]
+
+
+def test_a_wrapper_of_another_package_holds_what_its_config_says() -> None:
+    """QKeras's Bidirectional holds a layer for each direction, of the class that its config names."""
+    row = third_party_row("QBidirectional", "qkeras.qrecurrent", "", {})
+    assert row is not None
+    assert [(part.attributes, part.class_name) for part in row.sublayers] == [
+        (("forward_layer",), ""),
+        (("backward_layer",), ""),
+    ]
 
 
 @pytest.mark.parametrize("form", FORMS)

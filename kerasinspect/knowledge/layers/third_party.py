@@ -29,7 +29,8 @@ _LARQ = "larq 0.13.3"
 _ADDONS = "tensorflow-addons 0.23.0"
 _TCN = "keras-tcn 3.5.7"
 _TF2CRF = "tf2crf 0.1.33"
-_RS = "keras-rs 0.2.1"
+_RS = "keras-rs 0.4.0"
+_HGQ2 = "HGQ2 0.2.0"
 
 _MODULES = {
     _TFMOT: ("tensorflow_model_optimization",),
@@ -39,9 +40,19 @@ _MODULES = {
     _TCN: ("tcn",),
     _TF2CRF: ("tf2crf",),
     _RS: ("keras_rs",),
+    _HGQ2: ("hgq",),
 }
 """Where the classes of each package are defined."""
-_REGISTERED = {_ADDONS: ("Addons",), _RS: ("keras_rs",), _TF2CRF: (), _TFMOT: (), _QKERAS: (), _LARQ: (), _TCN: ()}
+_REGISTERED = {
+    _TFMOT: (),
+    _QKERAS: (),
+    _LARQ: (),
+    _ADDONS: ("Addons",),
+    _TCN: (),
+    _TF2CRF: (),
+    _RS: ("keras_rs",),
+    _HGQ2: ("hgq",),
+}
 """What each package registers its classes under."""
 
 
@@ -109,6 +120,15 @@ _QUANTIZER_KEYS = ("kernel_quantizer", "bias_quantizer")
 _RANGES = ("kernel_range", "bias_range")
 _CELL_KEYS = ("kernel_quantizer", "recurrent_quantizer", "state_quantizer")
 _UNITS = ("input", "unit")
+_COUNTED = (Flag("enable_ebops"),)
+_COSTS = (
+    replace(_value("beta", "How strongly the bits that the layer computes with count in the loss."), flags=_COUNTED),
+    replace(
+        _value("ebops", "The bit operations that the layer was last counted to take.", dtypes=("uint32",)),
+        flags=_COUNTED,
+    ),
+)
+"""What a layer of HGQ2 has beside its own weights, after them."""
 
 _ROWS: tuple[_Row, ...] = (
     _Row(
@@ -173,6 +193,12 @@ _ROWS: tuple[_Row, ...] = (
             ("LSTM", _CELL_KEYS),
             ("GRU", _CELL_KEYS),
         )
+    ),
+    _Row(
+        _QKERAS,
+        "QBidirectional",
+        "Reads the sequence twice, forwards and backwards, with a quantized layer of its own for each direction.",
+        like="Bidirectional",
     ),
     *(
         _Row(
@@ -351,6 +377,28 @@ _ROWS: tuple[_Row, ...] = (
         "A stack of dilated causal convolutions over a sequence.",
         keys=("nb_filters", "nb_stacks", "dilations", "use_skip_connections"),
     ),
+    *(
+        _Row(_HGQ2, f"Q{like}", f"A {like} layer that learns how many bits its numbers have.", _COSTS, like=like)
+        for like in ("Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D")
+    ),
+    _Row(
+        _HGQ2,
+        "QBatchNormalization",
+        "A BatchNormalization layer that learns how many bits its numbers have.",
+        (
+            _any("bn_gamma", key="scale"),
+            _any("bn_beta", key="center"),
+            _any("moving_mean", trainable=False),
+            _any("moving_variance", trainable=False),
+            *_COSTS,
+        ),
+    ),
+    _Row(
+        _RS,
+        "EmbedReduce",
+        "Looks up rows of the embeddings and takes their mean or sum.",
+        (WeightSpec("embeddings", ("index", "unit"), fans=lookup),),
+    ),
     _Row(_RS, "FeatureCross", "Multiplies its first input by a Dense layer of what came before, and adds that."),
 )
 
@@ -393,6 +441,8 @@ def _spec_of(row: _Row) -> LayerSpec:
     inherited = tuple(_as_in_keras_2(kind) for kind in base.weights) if base else ()
     sublayers = tuple(
         replace(part, class_name=f"Q{part.class_name}", weights=LAYERS[part.class_name].weights)
+        if part.class_name
+        else part
         for part in (base.sublayers if base else ())
     )
     return LayerSpec(

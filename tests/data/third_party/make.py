@@ -3,7 +3,7 @@
 
 ``python make.py tfmot FOLDER`` and ``python make.py tf FOLDER``, which must not share a process, need TensorFlow 2.15 with tensorflow-model-optimization 0.8.0, tensorflow-addons 0.23.0,
 QKeras 0.9.0, larq 0.13.3, keras-tcn 3.5.7 and tf2crf 0.1.33; ``python make.py keras FOLDER`` Keras 3.15.1 with
-keras-rs. Each model is saved as ``.h5``, ``.keras`` and ``.weights.h5``; ``FOLDER/expected.json`` says for every
+keras-rs 0.4.0 and HGQ2 0.2.0. Each model is saved as ``.h5``, ``.keras`` and ``.weights.h5``; ``FOLDER/expected.json`` says for every
 variable: the classes of the layers that own it, its name, whether it is trained, its digest.
 """
 
@@ -224,12 +224,23 @@ def keras_rs(keras, L):
     i = keras.Input((6,), name="x")
     z = keras_rs.layers.FeatureCross(projection_dim=3, name="cross")(i)
     z = keras_rs.layers.FeatureCross(name="whole")(i, z)
-    return keras.Model(i, L.Dense(2, name="out")(z), name="net")
+    d = keras_rs.layers.DotInteraction(name="dot")([z, i])
+    j = keras.Input((), dtype="int32", name="id")
+    e = keras_rs.layers.EmbedReduce(9, 4, name="er")(L.Reshape((1,))(j))
+    return keras.Model([i, j], L.Dense(2, name="out")(L.Concatenate()([z, d, e])), name="net")
+
+
+def hgq2(keras, L):
+    from hgq.layers import QBatchNormalization, QConv2D, QDense
+
+    i = keras.Input((6, 6, 2))
+    z = QBatchNormalization(name="qb")(QConv2D(3, 3, name="qc")(i))
+    return keras.Model(i, QDense(2, name="qd")(L.Flatten()(z)), name="net")
 
 
 TFMOT = [pruned, pruned_conv, pruned_lstm, clustered, clustered_conv, quantized, qkeras, qkeras_more, qkeras_folded]
 TF = [larq, addons_wrappers, addons_dense, addons_norms, addons_sequence, addons_crf, tcn, tf2crf]
-KERAS = [keras_rs]
+KERAS = [keras_rs, hgq2]
 
 
 def owners(layer, path=()):
