@@ -10,6 +10,7 @@ import re
 import shlex
 from functools import cache
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -23,7 +24,6 @@ from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 FOLDERS = ("", "docs", "sample_models", "findings", "benchmarks", "tests")
 """Where the project has pages; others hold what tests read and write."""
