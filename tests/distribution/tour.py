@@ -66,6 +66,8 @@ IN_PYTHON = {"pandas": "frame", "xarray": "xarray"}
 """Methods of a weight that need an extra."""
 WRITTEN_BY_PYTHON = frozenset({"orbax"}) if sys.version_info >= (3, 14) else frozenset[str]()
 """Extras that this Python does without."""
+BROUGHT = {"dask": {"report"}, "xarray": {"pandas"}}
+"""Extras whose packages come with those of another one."""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -151,12 +153,13 @@ class Tour:
 
     def extras(self, installed: set[str]) -> None:
         """What needs an extra works with it, and names it without."""
+        there = installed.union(WRITTEN_BY_PYTHON, *(BROUGHT.get(name, ()) for name in installed))
         for name, line in OF_EXTRAS.items():
-            self.one_extra(name, line, self.command(line), is_there=name in installed | WRITTEN_BY_PYTHON)
+            self.one_extra(name, line, self.command(line), is_there=name in there)
         for name, method in IN_PYTHON.items():
             code = f"from kerasinspect import open_model\nprint(open_model({SAMPLE!r})['dense/kernel'].{method}())"
             done = self.run(sys.executable, "-I", "-c", code)
-            self.one_extra(name, code, done, is_there=name in installed)
+            self.one_extra(name, code, done, is_there=name in there)
 
     def one_extra(self, name: str, line: str, done: subprocess.CompletedProcess[str], *, is_there: bool) -> None:
         """One of these."""

@@ -10,12 +10,16 @@ from html.parser import HTMLParser
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from kerasinspect.analysis.inspection import inspect
 from kerasinspect.analysis.selection import select
 from kerasinspect.analysis.training import assess_training
 from kerasinspect.checking.examining import Examination, examined
 from kerasinspect.checking.reports import CheckReport, ModelReport
 from kerasinspect.output.reports.model import write_model_page
+
+pytest.importorskip("jinja2", reason="the extra [report] is not installed")
 
 if TYPE_CHECKING:
     from pathlib import Path
