@@ -50,7 +50,7 @@ class Folder(Protocol):
     def has(self, name: str) -> bool:
         """Whether something in it has a name, be it what cannot be read."""
 
-    def open(self, name: str) -> Source:
+    def source(self, name: str) -> Source:
         """A file in it; raises RefusedFile for a link out of it, NotAModel for what is no file."""
 
     def inside(self, name: str) -> Folder:
@@ -98,7 +98,7 @@ class LocalFolder:
         """Whether something in it has a name, in other letters too where the system does not care."""
         return os.path.lexists(self._path / name)
 
-    def open(self, name: str) -> Source:
+    def source(self, name: str) -> Source:
         """A file in it; raises RefusedFile for a link out of it, NotAModel for what is no file."""
         return open_beside(self._path, name)
 
@@ -141,7 +141,7 @@ class LocalFolder:
 
 def file_bytes(folder: Folder, name: str, allowed: int, limit: str) -> bytes:
     """All bytes of a small file in a folder; raises RefusedFile for more than are ``allowed`` by a limit."""
-    with closing(folder.open(name)) as source:
+    with closing(folder.source(name)) as source:
         if source.size > allowed:
             raise over_limit(limit, source.size, allowed, source.label)
         return source.read_at(0, source.size)

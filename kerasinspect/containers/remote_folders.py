@@ -66,7 +66,7 @@ class RemoteFolder:
             self._known[name] = self._is_there(name)
         return self._known[name]
 
-    def open(self, name: str) -> Source:
+    def source(self, name: str) -> Source:
         """A file in it; raises what ``open_remote`` raises."""
         return open_source(address_inside(self._address, name))
 
@@ -106,7 +106,7 @@ class RemoteFolder:
     def _is_there(self, name: str) -> bool:
         """Whether a file can be had."""
         try:
-            with closing(self.open(name)) as source:
+            with closing(self.source(name)) as source:
                 head = source.read_at(0, min(source.size, _LOOKED_AT))
         except NotAModel:
             return False

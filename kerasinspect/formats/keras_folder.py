@@ -75,7 +75,7 @@ def read_folder(folder: Folder, limits: Limits, files: ExitStack) -> Contents | 
 
 def _with_task(backbone: Contents, folder: Folder, limits: Limits, files: ExitStack) -> Contents:
     """The backbone of a preset with the head of its task."""
-    source = files.enter_context(closing(folder.open(TASK)))
+    source = files.enter_context(closing(folder.source(TASK)))
     return with_head(backbone, read_hdf5(source, limits), source.size)
 
 
@@ -94,7 +94,7 @@ def _folder_weights(folder: Folder, names: Collection[str], limits: Limits, file
     name = weights_name(names)
     if name is None:
         return None
-    source = files.enter_context(closing(folder.open(name)))
+    source = files.enter_context(closing(folder.source(name)))
     if name == WEIGHTS:
         return read_weights_tree(source, read_hdf5(source, limits), limits)
     if name == NPZ:

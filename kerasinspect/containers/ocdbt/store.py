@@ -106,7 +106,7 @@ class Store:
 
 def open_store(folder: Folder, limits: Limits, files: ExitStack) -> Store:
     """The store in a folder; raises DamagedFile where it contradicts itself, RefusedFile beyond the limits."""
-    source = files.enter_context(closing(folder.open(_NAME)))
+    source = files.enter_context(closing(folder.source(_NAME)))
     label = source.label
     keys = Tally("hdf5_objects", limits.hdf5_objects, label)
     key_bytes = Tally("hdf5_header_bytes", limits.hdf5_header_bytes, label)
@@ -253,7 +253,7 @@ def _opened(walk: _Walk, path: str) -> Source | None:
         folder.require_own(part)
         folder = folder.inside(part)
     try:
-        walk.opened[path] = walk.files.enter_context(closing(folder.open(name)))
+        walk.opened[path] = walk.files.enter_context(closing(folder.source(name)))
     except NotAModel as error:
         walk.absent[path] = error.message
     return walk.opened.get(path)

@@ -95,7 +95,7 @@ def newest_index(folder: Folder, limits: Limits) -> str | None:
     indices = [name for name in names if name.endswith(INDEX_OF_CHECKPOINT)]
     if _LIST not in names:
         return indices[0] if len(indices) == 1 else None
-    with closing(folder.open(_LIST)) as source:
+    with closing(folder.source(_LIST)) as source:
         text = source.read_at(0, min(source.size, _LONGEST_LIST)).decode(errors="replace")
     found = _NEWEST.search(text)
     if found is None:

@@ -22,4 +22,4 @@ def read_tensorflow_folder(folder: Folder, limits: Limits, files: ExitStack) -> 
     if folder.has(SAVED_MODEL):
         return read_saved_model(folder, limits, files)
     index = newest_index(folder, limits)
-    return None if index is None else read_checkpoint(files.enter_context(closing(folder.open(index))), limits, files)
+    return None if index is None else read_checkpoint(files.enter_context(closing(folder.source(index))), limits, files)

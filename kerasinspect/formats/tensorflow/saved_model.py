@@ -41,7 +41,7 @@ _USER_OBJECT, _VARIABLE = 4, 7
 
 def read_saved_model(folder: Folder, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a SavedModel folder; raises DamagedFile where a part of it contradicts itself or is missing."""
-    source = files.enter_context(closing(folder.open(SAVED_MODEL)))
+    source = files.enter_context(closing(folder.source(SAVED_MODEL)))
     texts = _Texts(limits, source.label)
     with parsing(source, "its graph of objects"):
         objects = _objects_in(source, texts, limits)
@@ -49,7 +49,7 @@ def read_saved_model(folder: Folder, limits: Limits, files: ExitStack) -> Conten
     variables = folder.inside(_VARIABLES)
     if not variables.has(_INDEX):
         raise DamagedFile(f"{folder} has no {_VARIABLES}/{_INDEX}: its arrays are missing.", "Copy the whole folder.")
-    bundle = open_bundle(files.enter_context(closing(variables.open(_INDEX))), limits, files)
+    bundle = open_bundle(files.enter_context(closing(variables.source(_INDEX))), limits, files)
     stored = graph_of(bundle, limits)
     if stored is None:
         raise DamagedFile(f"{folder} has no graph of objects beside its arrays.", "Save the model again.")
@@ -179,7 +179,7 @@ def _metadata_in(folder: Folder, texts: _Texts, limits: Limits) -> Mapping[int, 
     """What ``keras_metadata.pb`` says, by the number of the object; empty where there is no such file."""
     if not folder.has(_METADATA):
         return {}
-    with closing(folder.open(_METADATA)) as source, parsing(source, "its list of layers"):
+    with closing(folder.source(_METADATA)) as source, parsing(source, "its list of layers"):
         if source.size > limits.json_bytes:
             raise over_limit("json_bytes", source.size, limits.json_bytes, source.label)
         return dict(_told_in(source, texts, Messages(limits, source.label)))
