@@ -221,11 +221,11 @@ def keep_to_oneself(descriptor: int) -> bool:
     Others read it meanwhile. On a file system that knows no locks every process gets it.
     """
     try:
-        if WINDOWS:
+        if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - only there
 
             os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)  # bytes that are locked there cannot be read by others
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl  # noqa: PLC0415 - only there
 
