@@ -190,10 +190,9 @@ def _is_another(original: Node, node: Node, *, is_marked: bool) -> bool:
 def stored_again(model: Node) -> Iterator[tuple[str, Claim]]:
     """The paths of arrays that a layer holds because it was met earlier, each with the claim that it repeats."""
     for node in model.walk():
-        # What a model inside a layer lists twice is stored once, so that the second one has no claims.
-        original = node.same_as
-        if original is not None and node.claims:
-            yield from zip((claim.array.path for claim in node.claims), original.claims, strict=True)
+        if node.same_as is not None:
+            # What a model inside a layer lists twice is stored once, so that the second one has no claims.
+            yield from zip((claim.array.path for claim in node.claims), node.same_as.claims, strict=False)
 
 
 def listed_again(node: Node) -> dict[Node, Node]:
