@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kerasinspect.checking.contracts.contract import Contract
 from kerasinspect.checking.contracts.locks import bytes_of_lock, parse_lock, read_lock
-from kerasinspect.containers.remote.addresses import folder_address
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address
 from kerasinspect.errors import RequestError
 from kerasinspect.late.dataclasses import dataclass, replace
@@ -91,6 +90,8 @@ class LockFolder:
 def _is_same(one: str, other: str) -> bool:
     """Whether two names are of one model: the same address but for what signs it, or the same path."""
     if is_address(one) or is_address(other):
+        from kerasinspect.containers.remote.addresses import folder_address  # noqa: PLC0415 - most models are files
+
         return folder_address(one) == folder_address(other)
     return os.path.normcase(os.path.abspath(one)) == os.path.normcase(os.path.abspath(other))  # noqa: PTH100 - links stay
 
@@ -100,6 +101,8 @@ def _parts_of_address(address: str) -> list[str]:
 
     What signs an address of the web is left out; in a key of an object store, a question mark is a letter.
     """
+    from kerasinspect.containers.remote.addresses import folder_address  # noqa: PLC0415 - most models are files here
+
     _, _, rest = folder_address(address).partition("://")
     return [_quoted(part) for part in rest.split("/")]
 
