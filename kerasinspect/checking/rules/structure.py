@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kerasinspect.model import Extra, Layer, Model, Weight
 
 _NAMES_SHOWN = 5
+_TRAINED = "/_trainable_variables/"
+"""What the key of a weight has that a checkpoint reaches through an optimizer of Keras 3 alone."""
 
 
 def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
