@@ -131,6 +131,6 @@ def test_a_weight_that_only_an_optimizer_lists_is_none_of_its_state() -> None:
     # Of 12 weights that are trained TensorFlow reaches two; Adam has two arrays for each, and two of its own.
     assert kinds == {"unclaimed": 10, "optimizer": 26}
     report = check(folder / "lists_ckpt").models[0]
-    assert "KI202" in {finding.rule for finding in report.findings}
+    assert "KI202" in {finding.code for finding in report.findings}
     cells = check(folder / "cells_ckpt").models[0]
-    assert "KI202" not in {finding.rule for finding in cells.findings}
+    assert "KI202" not in {finding.code for finding in cells.findings}

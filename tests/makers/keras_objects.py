@@ -55,7 +55,7 @@ class _Lists(keras.Model):  # type: ignore[misc]
         self.named = {"y": L.Dense(2), "b": L.BatchNormalization()}
         self.fixed = (L.Dense(2), [L.Dense(1)])
 
-    def call(self, given: Any, training: bool = False) -> Any:  # noqa: FBT001, FBT002 - as Keras calls it
+    def call(self, given: Any, training: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002 - as Keras calls it
         """Go through all layers."""
         for layer in self.listed:
             given = layer(given)
