@@ -124,7 +124,7 @@ def _claimed_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _
     from kerasinspect.assembly.claiming.tracked import claim_objects  # noqa: PLC0415 - few models are such
 
     model, listed, tables = claim_objects(root, graph, limits)
-    age: Age = "keras 3" if graph.has_paths else "keras 2"
+    age: Age = "keras 3" if graph.has_paths or graph.is_of_keras_3() else "keras 2"
     places = places_in_order(model, age) if listed is None else listed
     return _Claimed(model, places, (), WeightCount(), tables)
 

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 """The key of the tensor that holds the graph."""
 _VARIABLE_VALUE = "VARIABLE_VALUE"
+_STEPS = frozenset({"iterations", "_iterations"})
+_TRAINED = "_trainable_variables"
+"""The attribute of an optimizer of Keras 3 that lists the weights which it trains."""
+_ONLY_IN_KERAS_3 = frozenset({"_inbound_nodes", "_trainable_variables_indices"})
+"""Attributes of the layers and the optimizers of Keras 3 that no others have."""
 _MOST_READINGS = 4
 """How often all bytes of a file may be taken by variables."""
 
@@ -94,6 +99,21 @@ class ObjectGraph:
     def child(self, number: int, name: str) -> int | None:
         """The object that an attribute of another one holds."""
         return next((child for edge, child in self.objects[number].children if edge == name), None)
+
+    def trained(self) -> list[int]:
+        """The variables that optimizers of Keras 3 list as those they train, each once: weights, whoever holds them."""
+        lists = dict.fromkeys(
+            child
+            for one in self.objects
+            for edge, child in one.children
+            if edge == _TRAINED and any(step in _STEPS for step, _ in one.children)
+        )
+        every = (child for one in lists for _, child in self.objects[one].children)
+        return [child for child in dict.fromkeys(every) if self.objects[child].key]
+
+    def is_of_keras_3(self) -> bool:
+        """Whether an object has an attribute that only those of Keras 3 have."""
+        return any(edge in _ONLY_IN_KERAS_3 for one in self.objects for edge, _ in one.children)
 
     def walk(self, start: int = 0) -> Iterator[int]:
         """An object and all that can be reached from it, the nearest first."""

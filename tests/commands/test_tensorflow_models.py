@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kerasinspect import compare, open_model
+from kerasinspect import check, compare, open_model
 from kerasinspect.commands.cli import run
 from tests.places import DATA, SHARED
 
@@ -119,3 +120,17 @@ def test_an_earlier_page_is_replaced(command: str, model: Path, tmp_path: Path) 
     assert run([command, str(model), "-o", str(page)]) == 0
     assert run(["diff", str(model), str(FOLDER / "ckpt-2"), "-o", str(page)]) in {0, 1}
     assert run(["list", str(model), "-o", str(page)]) == 0
+
+
+def test_a_weight_that_only_an_optimizer_lists_is_none_of_its_state() -> None:
+    """TensorFlow does not follow the lists of a subclass of Keras 3, and the names of its variables tell no layer."""
+    folder = DATA / "checkpoints/keras-3.15.1-objects"
+    with open_model(folder / "lists_ckpt") as model:
+        kinds = Counter(extra.kind for extra in model.extras)
+        assert {weight.index for weight in model.weights} == {None}
+    # Of 12 weights that are trained TensorFlow reaches two; Adam has two arrays for each, and two of its own.
+    assert kinds == {"unclaimed": 10, "optimizer": 26}
+    report = check(folder / "lists_ckpt").models[0]
+    assert "KI202" in {finding.code for finding in report.findings}
+    cells = check(folder / "cells_ckpt").models[0]
+    assert "KI202" not in {finding.code for finding in cells.findings}

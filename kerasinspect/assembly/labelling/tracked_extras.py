@@ -1,7 +1,8 @@
 """Arrays of a TensorFlow checkpoint that are no layer's weight: what the graph of objects says of each.
 
 An optimizer of tf.keras before 2.11 lists its slots with the variables that they are for. Later ones name a slot after
-both (``Adam/m/dense/kernel``), and so does Keras 3 in its own way (``adam/dense_kernel_momentum``).
+both (``Adam/m/dense/kernel``), and so does Keras 3 in its own way (``adam/dense_kernel_momentum``). An optimizer of
+Keras 3 lists the weights too that it trains: one that no layer has stays a weight, and is no state of the optimizer.
 """
 
 from __future__ import annotations
@@ -41,8 +42,12 @@ def tracked_extras(graph: ObjectGraph, weights: Sequence[Weight]) -> Iterator[Ex
     numbers = {one.key: number for number, one in enumerate(graph.objects) if one.key}
     names = {graph[numbers[key]].full_name: path for key, path in paths.items() if key in numbers}
     slots = {**_named_slots(graph, names), **_listed_slots(graph, paths)}
+    trained = {graph[number].key for number in graph.trained()}
     for key, array in graph.arrays.items():
         if key in paths:
+            continue
+        if key in trained:
+            yield Extra("unclaimed", graph[numbers[key]].full_name or key.removesuffix(_VALUE), key, array, None)
             continue
         full_name = graph[numbers[key]].full_name if key in numbers else ""
         slot = slots.get(key)

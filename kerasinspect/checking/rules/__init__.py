@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("KI114", "saturated-int8", "warning", "weight", values.saturated_int8, ("values",), {"share": 0.8}),
     Rule("KI201", "missing-arrays", "error", "layer", structure.missing_arrays, ("config",)),
-    Rule("KI202", "unclaimed-array", "warning", "file", structure.unclaimed_arrays, ("config", "values")),
+    Rule("KI202", "unclaimed-array", "warning", "file", structure.unclaimed_arrays, ("values",)),
     Rule("KI203", "wrong-shape", "error", "weight", shapes.wrong_shapes, ("config",)),
     Rule("KI204", "unbuilt-layer", "error", "layer", structure.unbuilt_layers, ("config",)),
     Rule("KI205", "repeated-layer-name", "error", "layer", structure.repeated_names, ("config",)),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kerasinspect.model import Extra, Layer, Model, Weight
 
 _NAMES_SHOWN = 5
+_TRAINED = "/_trainable_variables/"
+"""What the key of a weight has that a checkpoint reaches through an optimizer of Keras 3 alone."""
 
 
 def missing_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -111,16 +113,19 @@ def unclaimed_arrays(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     """The file holds an array that belongs to no layer, and is neither optimizer state nor a copy of a weight.
 
     Keras ignores it when it loads the model. Either it is left over from another model, or a layer is stored under
-    a name that is not looked for, and loads without its weights.
+    a name that is not looked for, and loads without its weights. Of a checkpoint without a config only those arrays
+    count that an optimizer of Keras 3 lists as weights.
 
     Compare the layers of the file with those that you saved, and save the model again.
     """
     weights = {(weight.shape, figures) for weight, figures in evidence.measured()}
     pickled = {*evidence.container.pickled}  # KI513 is about these
+    is_told = evidence.model.config is not None
     for extra in evidence.model.extras:
         # Keras stores the weights of a layer that is used twice, or of one that it wraps, a second time.
         is_copy = (extra.array.shape, evidence.statistics.get(extra.stored_path)) in weights
-        if extra.kind == "unclaimed" and not is_copy and extra.stored_path not in pickled:
+        is_weight = is_told or _TRAINED in f"/{extra.stored_path}"
+        if extra.kind == "unclaimed" and is_weight and not is_copy and extra.stored_path not in pickled:
             yield Hit(extra.stored_path, f"No layer has this array of shape {extra.array.shape}.")
     if not evidence.model.is_legacy:
         for layer in _left_over(evidence.model):

@@ -7,6 +7,7 @@ A SavedModel has the name, class and config of each layer beside its object.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,6 +94,7 @@ def claim_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _Cla
             below.order_known = below.own_order_known = False
     elif reading.held(top) or not listed_variables(graph, top):
         _claim(walk, node, top, 0)
+        _claim_trained(walk, node)
     else:
         trains = listed_as_trained(graph, top)
         variables = (one._replace(trains=trains.get(one.number)) for one in _named(graph, listed_variables(graph, top)))
@@ -124,6 +126,29 @@ def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
             node.children.append(child)
             _claim(walk, child, place, depth + 1)
     _note_order(walk, node, objects, is_listed=listed is not None)
+
+
+def _claim_trained(walk: _Walk, model: Node) -> None:
+    """Make the layers of weights that the graph reaches through an optimizer alone, as the names of these tell them.
+
+    TensorFlow does not follow every list of Keras 3, such as the cells of a wrapped layer. So what else the model has
+    is unknown, and all positions with it. A name that several have tells no layer, and a layer that was met has what
+    it has.
+    """
+    graph, limits = walk.graph, walk.reading.limits
+    left = [number for number in graph.trained() if number not in walk.places]
+    if not left:
+        return
+    count = Counter(one.full_name for one in graph.objects if one.key)
+    told = [number for number in left if "/" in graph[number].full_name and count[graph[number].full_name] == 1]
+    if model.from_config and not walk.places:
+        claim_weights(model, _named(graph, told), walk.places, limits)
+    else:
+        met = {child.name for child in model.children}
+        told = [number for number in told if graph[number].full_name.partition("/")[0] not in met]
+        claim_paths(model, _named(graph, told), walk.places, limits)
+    for below in model.walk():
+        below.order_known = False
 
 
 def _claim_again(walk: _Walk, node: Node, number: int, depth: int) -> None:

@@ -25,6 +25,8 @@ _LISTS = ("_operations", "_layers")
 """The attributes of a model of Keras 3 that hold the list of its layers."""
 _CALLS = "_inbound_nodes"
 """An attribute that every layer of Keras 3 has, and none of tf.keras: that of 1.15 keeps ``_layers`` too."""
+_NO_KIND = "_generic_user_object"
+"""What a SavedModel says of a group of objects of no kind that TensorFlow knows, and of every layer of Keras 3."""
 _INNER = "_functional"
 """The attribute of a Sequential or a subclass of Keras 3 that holds the same layers once more, in a model."""
 NOT_LAYERS = frozenset(
@@ -172,8 +174,10 @@ class Reading:
     def _is_collection(self, number: int, outer: str) -> bool:
         """Whether an object is a list or a dictionary of layers rather than a layer."""
         identifier = self.graph[number].identifier
+        if identifier == _NO_KIND:
+            return self.graph.child(number, _CALLS) is None
         if identifier:
-            return identifier.startswith("trackable_") or identifier == "_generic_user_object"
+            return identifier.startswith("trackable_")
         seen = self._look_at(number)
         if seen.owns or seen.lists_layers:
             return False

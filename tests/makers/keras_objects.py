@@ -1,0 +1,127 @@
+"""Saves models of Keras 3 as TensorFlow keeps objects: SavedModels of ``tf.saved_model.save``, and checkpoints.
+
+``python keras_objects.py FOLDER``: a program of its own, for an environment with Keras 3 and TensorFlow.
+``expected.json`` in the folder has the ``get_weights()`` of the live model, as ``tests/real_files/test_versions.py``
+reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+L: Any = keras.layers
+
+
+def _wrapped() -> Any:
+    """A layer that runs another at each step."""
+    given = keras.Input((1, 2))
+    return keras.Model(given, L.TimeDistributed(L.Dense(2))(given))
+
+
+def _model_inside() -> Any:
+    """A layer that runs a model with untrained arrays at each step."""
+    given = keras.Input((2, 2))
+    inner = keras.Sequential([keras.Input((2,)), L.Dense(2), L.BatchNormalization(), L.Dense(1)], name="inner")
+    return keras.Model(given, L.TimeDistributed(inner)(given))
+
+
+def _cells() -> Any:
+    """A layer that runs one with a list of cells both ways."""
+    given = keras.Input((2, 2))
+    cells = L.RNN([L.LSTMCell(2), L.GRUCell(2), L.SimpleRNNCell(1)])
+    return keras.Model(given, L.Dense(1)(L.Bidirectional(cells)(given)))
+
+
+class _Lists(keras.Model):  # type: ignore[misc]
+    """A model with layers in a list, a dictionary and a tuple."""
+
+    def __init__(self) -> None:
+        """Make the layers."""
+        super().__init__(name="lists")
+        self.listed = [L.Dense(3), L.Dense(2)]
+        self.named = {"y": L.Dense(2), "b": L.BatchNormalization()}
+        self.fixed = (L.Dense(2), [L.Dense(1)])
+
+    def call(self, given: Any, training: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002 - as Keras calls it
+        """Go through all layers."""
+        for layer in self.listed:
+            given = layer(given)
+        for name in ("y", "b"):
+            given = self.named[name](given)
+        return self.fixed[1][0](self.fixed[0](given))
+
+
+def _filled(model: Any, *shape: int) -> Any:
+    """A model with numbers of its own in every array, and the state of an optimizer."""
+    model(np.zeros((1, *shape), "float32"))
+    random = np.random.default_rng(7)
+    model.set_weights([random.random(one.shape, "float32") for one in model.get_weights()])
+    model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _layers(layer: Any) -> dict[str, str]:
+    """The classes of all layers in one, by name."""
+    return {one.name: type(one).__name__ for one in layer._flatten_layers()}  # noqa: SLF001 - no public name
+
+
+def _told(model: Any, kind: str, *unknowable: str) -> dict[str, Any]:
+    """What a live model says of its arrays."""
+    trained = {id(one) for one in model.trainable_weights}
+    classes = _layers(model)
+    weights = []
+    for index, one in enumerate(model.weights):
+        layer, _, name = one.path.rpartition("/")
+        value = np.ascontiguousarray(one.numpy())
+        weights.append(
+            {
+                "index": index,
+                "layer": layer,
+                "layer_class": classes.get(layer.rpartition("/")[2]),
+                "name": name,
+                "shape": [*value.shape],
+                "dtype": str(value.dtype),
+                "trainable": id(one) in trained,
+                "sha256": hashlib.sha256(value.tobytes()).hexdigest(),
+            }
+        )
+    return {"kind": kind, "not_stored": 0, "unknowable": [*unknowable], "weights": weights}
+
+
+def _main(folder: Path) -> None:
+    """Save all models, and what they say of themselves."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    wrapped = _filled(_wrapped(), 1, 2)
+    smaller = tf.saved_model.SaveOptions(experimental_debug_stripper=True)
+    tf.saved_model.save(wrapped, str(folder / "wrapped_saved"), signatures={}, options=smaller)
+    files["wrapped_saved"] = _told(wrapped, "tf-saved-model")
+    inside = _filled(_model_inside(), 2, 2)
+    tf.train.Checkpoint(model=inside, optimizer=inside.optimizer).write(str(folder / "model_inside_ckpt"))
+    files["model_inside_ckpt.index"] = _told(inside, "tf-train-checkpoint")
+    cells = _filled(_cells(), 2, 2)
+    tf.train.Checkpoint(model=cells, optimizer=cells.optimizer).write(str(folder / "cells_ckpt"))
+    files["cells_ckpt.index"] = _told(cells, "tf-train-checkpoint", "order")
+    lists = _filled(_Lists(), 2)
+    tf.train.Checkpoint(model=lists, optimizer=lists.optimizer).write(str(folder / "lists_ckpt"))
+    library = {"keras": keras.__version__, "tf": tf.__version__, "backend": "tensorflow", "numpy": np.__version__}
+    text = json.dumps({"library": library, "files": files}, indent=1)
+    (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]))
