@@ -143,6 +143,10 @@ class Transport:
         status = stream.r.status
         if status != 200:  # noqa: PLR2004 - of HTTP: a part of a file would pass for all of it
             stream.close()
+            if status == 206:  # noqa: PLR2004
+                raise FailedRead(
+                    f"{self.shown} cannot be fetched: its server compresses or mislabels ranges.", DOWNLOAD
+                )
             raise NoFileAnswer(status)
         return stream
 
