@@ -151,7 +151,7 @@ def test_folders_without_a_name_are_folders() -> None:
         if address.endswith("a.keras"):
             with open_model(address) as model:
                 assert model.location == address
-    assert find_models([f"s3://{BUCKET}/lone"]) == [Location(f"s3://{BUCKET}/lone//a.keras")]
+    assert find_models([f"s3://{BUCKET}/lone"]) == (Location(f"s3://{BUCKET}/lone//a.keras"),)
 
 
 @pytest.mark.usefixtures("odd")
