@@ -243,8 +243,7 @@ def _require_replaceable_content(path: Path, target: Target) -> None:
         message = f"{there}: what may be a model is never replaced."
         raise RequestError(message, "Choose another file, or remove that one yourself.")
     if found.kind == "other" and not target.force:
-        message = f"{there} that is not known to be an output of kerasinspect."
-        raise RequestError(message, f"Choose another file, or say --force{in_python('force=True')}.")
+        raise RequestError(f"{there} {found.doubt}.", f"Choose another file, or say --force{in_python('force=True')}.")
 
 
 # Writing

@@ -226,11 +226,20 @@ def check(
     asked = question(policy.overridden(rules.overrides), open_lock(against), allowed, architecture)
     known = None if baseline is None else read_baseline(baseline)
     with _cluster(fleet.dask) as answers:
-        run = CheckRun(files, asked, Work(fleet.jobs, fleet.cache, fleet.log, answers), known)
+        work = Work(fleet.jobs, fleet.cache, fleet.log, answers, None if written.quiet else _say_known)
+        run = CheckRun(files, asked, work, known)
         status = _emit(run, written, read)
     if known is not None and known.gone and not written.quiet:
         say("note", [gone(known.gone, known.path)])
     return status
+
+
+def _say_known(known: int, files: int, source: str) -> None:
+    """Say how much of a run is known from an earlier one."""
+    from kerasinspect.commands.emitting import say
+    from kerasinspect.output.wording import known_from
+
+    say("note", [known_from(known, files, source)])
 
 
 @contextmanager

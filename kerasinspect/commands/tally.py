@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerasinspect.commands.options import DISPLAY, OUTPUT, TALLY_FORMAT, options
+from kerasinspect.commands.options import DISPLAY, OUTPUT, QUIET, TALLY_FORMAT, options
 
 if TYPE_CHECKING:
     from kerasinspect.commands.options import TallyForm
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("logs", metavar="LOG...", nargs=-1, required=True)
-@options(TALLY_FORMAT, OUTPUT, DISPLAY)
-def tally(logs: tuple[str, ...], *, form: TallyForm, output: Target | None) -> None:
+@options(TALLY_FORMAT, OUTPUT, QUIET, DISPLAY)
+def tally(logs: tuple[str, ...], *, form: TallyForm, output: Target | None, quiet: bool) -> None:
     """Count what each LOG that check --log wrote holds: findings by rule, files by Keras version, layers by class."""
     from itertools import chain
 
     from kerasinspect.checking.fleet.log import read_log
     from kerasinspect.checking.fleet.tallies import tally as counts_of
+    from kerasinspect.commands.emitting import say_written
     from kerasinspect.commands.listing.listing import Listing, emit_listing
     from kerasinspect.output.documents.tally import TALLY_COLUMNS, tally_document, tally_lines
     from kerasinspect.output.flat_tables import flat_table
@@ -36,6 +37,7 @@ def tally(logs: tuple[str, ...], *, form: TallyForm, output: Target | None) -> N
             raise click.UsageError("Parquet needs a file: -o tally.parquet.")
         with replaced(output, *logs) as stream:
             write_parquet(tally_lines(found), TALLY_COLUMNS, stream)
+        say_written("Tally", output, quiet=quiet)
         return
     listing = Listing(
         lambda: tally_blocks(found),
@@ -44,3 +46,4 @@ def tally(logs: tuple[str, ...], *, form: TallyForm, output: Target | None) -> N
         lambda: flat_table(tally_lines(found), TALLY_COLUMNS),
     )
     emit_listing(listing, form, output, *logs)
+    say_written("Tally", output, quiet=quiet)

@@ -42,6 +42,8 @@ class _Existing:
     """Nothing or an earlier output of ours, something else, or what is or may be a model or a part of one."""
     noun: str = ""
     """What it is, with its article."""
+    doubt: str = "that is not known to be an output of kerasinspect"
+    """Why it is not replaced, after its noun."""
 
 
 _OWN = _Existing("own")
@@ -244,8 +246,9 @@ def _lock(document: dict[str, Json]) -> _Existing:
     """What a lock file is: ours while it has the digest that we wrote; what was changed in it is somebody's work."""
     digest = document.pop(DIGEST, None)
     if digest is None:
-        return _Existing("other", "a lock file, perhaps with changes")
-    return _OWN if digest == json_sha256(document) else _Existing("other", "a lock file with changes")
+        return _Existing("other", "a lock file", "that may have been edited by hand")
+    edited = _Existing("other", "a lock file", "that was edited by hand")
+    return _OWN if digest == json_sha256(document) else edited
 
 
 def _binary(head: bytes) -> str:

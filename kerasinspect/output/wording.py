@@ -151,6 +151,11 @@ def gone(count: int, baseline: str) -> str:
     return f"{words} of the baseline {baseline} {'is' if count == 1 else 'are'} gone: write it again to forget them."
 
 
+def known_from(known: int, files: int, source: str) -> str:
+    """What is said of files that an earlier run has judged, and that are still the same."""
+    return f"{known:,} of {counted(files, 'model')} {'is' if known == 1 else 'are'} known from {source}."
+
+
 def share_in_words(part: int, whole: int) -> str:
     """A share in percent with one digit; empty where there is nothing to share."""
     if not whole:

@@ -11,7 +11,7 @@ from kerasinspect import check
 from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
 from tests.described import assert_described
-from tests.places import SAMPLES
+from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
     from kerasinspect.checking.findings import Finding
@@ -38,12 +38,20 @@ def test_only_a_version_that_is_asked_for_decides_the_status(
 
 
 def test_the_page_names_keys_and_the_releases_that_refuse_them(capsys: pytest.CaptureFixture[str]) -> None:
-    """A row for each key, with all its layers."""
+    """A row for each key, by the words that the releases are listed with, and its layers whole."""
     run(["compat", NETWORK])
     page = capsys.readouterr().out
     assert "3.15.0 to 3.15.1" in page
-    (row,) = (line for line in page.splitlines() if line.startswith("dense, dense_1") and "quantization_config" in line)
-    assert row.endswith("3.0.0 to 3.12.4")
+    (row,) = (line for line in page.splitlines() if line.startswith("Dense.quantization_config"))
+    assert row.endswith("unknown key, refused by 3.0.0 to 3.12.4, in dense, dense_1, dense_2 and 1 other")
+
+
+def test_what_keras_3_does_not_load_is_said_before_its_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    """A SavedModel whose config it accepts is none that it loads, and verify does not load it either."""
+    run(["compat", str(DATA / "checkpoints/tf.keras-2.15/seq_mlp_savedmodel")])
+    page = capsys.readouterr().out
+    assert page.index("Keras 3 loads no SavedModel") < page.index("3.0.0 to ")
+    assert "kerasinspect verify" not in page
 
 
 def test_the_document_has_every_release(capsys: pytest.CaptureFixture[str]) -> None:

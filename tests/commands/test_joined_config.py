@@ -132,6 +132,13 @@ def test_what_is_no_config_is_said(tmp_path: Path, text: str, said: str) -> None
         open_model(FOLDER, config=path)
 
 
+def test_an_archive_is_told_how_its_config_is_taken_out() -> None:
+    """Where the config is, is known, but ``verify`` hands the file to a process that reads JSON alone."""
+    with pytest.raises(RequestError, match="is a ZIP archive, not a config") as raised:
+        open_model(FOLDER, config=VERSIONS / "tf.keras-2.15/nested.keras")
+    assert "python -m zipfile -e" in str(raised.value.remedy)
+
+
 def test_a_whole_model_takes_no_config(architecture: Path) -> None:
     """It has its own."""
     with pytest.raises(RequestError, match="has its own config"):

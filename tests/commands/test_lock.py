@@ -113,15 +113,15 @@ def test_a_lock_of_which_nothing_would_be_compared_is_a_wrong_request(ignored: s
 
 
 EDITED = {
-    "another Keras": (('"3.15.1"', '"3.*"'), "a lock file with changes"),
-    "a larger budget": (('"max": 297', '"max": 5000000'), "a lock file with changes"),
-    "a term less": (('"bytes"', '"parameters"'), "a lock file with changes"),
-    "no digest, as earlier versions wrote it": (('"digest"', '"layers"'), "a lock file, perhaps with changes"),
+    "another Keras": (('"3.15.1"', '"3.*"'), "was edited by hand"),
+    "a larger budget": (('"max": 297', '"max": 5000000'), "was edited by hand"),
+    "a term less": (('"bytes"', '"parameters"'), "was edited by hand"),
+    "no digest, as earlier versions wrote it": (('"digest"', '"layers"'), "may have been edited by hand"),
 }
 
 
-@pytest.mark.parametrize(("edit", "noun"), EDITED.values(), ids=EDITED)
-def test_a_lock_that_was_edited_by_hand_is_not_replaced(edit: tuple[str, str], noun: str, folder: Path) -> None:
+@pytest.mark.parametrize(("edit", "doubt"), EDITED.values(), ids=EDITED)
+def test_a_lock_that_was_edited_by_hand_is_not_replaced(edit: tuple[str, str], doubt: str, folder: Path) -> None:
     """What somebody loosened would be lost; --force replaces it, and what nobody touched is replaced without."""
     path = folder / "model.lock.json"
     for options in ((), ("--hash",)):
@@ -130,10 +130,24 @@ def test_a_lock_that_was_edited_by_hand_is_not_replaced(edit: tuple[str, str], n
     path.write_text(edited, encoding="utf-8")
     for refused in (run(lock, NETWORK, "-o", path), run(check, NETWORK, "--format", "json", "-o", path)):
         assert isinstance(refused.exception, RequestError)
-        assert f"is there already, and is {noun} that is not known to be an output" in refused.exception.message
+        assert f"is there already, and is a lock file that {doubt}." in refused.exception.message
         assert "--force" in refused.exception.remedy
     assert path.read_text(encoding="utf-8") == edited
     assert run(lock, NETWORK, "-o", path, "--force").exception is None
+
+
+@pytest.mark.parametrize("terms", [{}, {"digest": "0"}, {"exact_names": True}, {"layers": None}], ids=str)
+def test_a_lock_in_which_nothing_is_agreed_is_refused(terms: dict[str, object], folder: Path) -> None:
+    """Every model would keep to it, and the run would pass; one term is enough."""
+    path = folder / "model.lock.json"
+    empty = {"schema": "kerasinspect.lock/1", **terms}
+    path.write_text(json.dumps({**empty, "bytes": None}), encoding="utf-8")
+    refused = run(check, NETWORK, "--no-config", "--against", path)
+    assert isinstance(refused.exception, RequestError)
+    assert "nothing is agreed" in refused.exception.message
+    assert "kerasinspect lock" in refused.exception.remedy
+    path.write_text(json.dumps({**empty, "keras_version": "3.*"}), encoding="utf-8")
+    assert run(check, NETWORK, "--no-config", "--select", "KI6", "--against", path).exception is None
 
 
 def test_a_lock_that_was_only_laid_out_anew_is_replaced(folder: Path) -> None:

@@ -77,6 +77,8 @@ def test_a_model_without_a_lock_is_a_finding(folder: Path, capsys: pytest.Captur
     status, found = check_codes(capsys)
     assert status == 1
     assert found == {ONE: {"KI613"}, TWO: set()}
+    assert run(["check", ONE, "--against", "locks", "--select", "KI613"]) == 1
+    assert "`kerasinspect lock MODEL -o locks/`" in capsys.readouterr().out
     assert not (folder / "locks/exports/one.keras.lock.json").exists()
 
 
@@ -152,12 +154,73 @@ def test_several_models_need_a_folder() -> None:
         ("exports/one.keras", "exports/one.keras.lock.json"),
         ("./exports/../exports/one.keras", "exports/one.keras.lock.json"),
         ("https://host:8080/a/b.keras?key=1", "host%3A8080/a/b.keras.lock.json"),
-        ("s3://bucket/../../a.keras", "bucket/a.keras.lock.json"),
+        ("s3://bucket/../../a.keras", "bucket/%2E%2E/%2E%2E/a.keras.lock.json"),
+        ("s3://bucket/folder/", "bucket/folder.lock.json"),
+        ("s3://bucket/a?b#c.keras", "bucket/a%3Fb%23c.keras.lock.json"),
+        ("gs://bucket//a.keras", "bucket/%/a.keras.lock.json"),
+        ("hf://owner/name@main/a*.keras", "owner/name%40main/a%2A.keras.lock.json"),
+        ("s3://bucket/con.x/nul", "bucket/%63on.x/%6Eul.lock.json"),
+        ("s3://bucket/\udc80.keras", "bucket/%ED%B2%80.keras.lock.json"),
     ],
 )
 def test_a_lock_lies_under_the_path_of_its_model(location: str, place: str) -> None:
     """That from the folder around the locks, or of an address from its machine on; none leads out of the folder."""
     assert LockFolder("locks").lock_of(location) == str(Path("locks", place))
+
+
+def test_no_two_keys_have_one_lock() -> None:
+    """Whatever letters they have, and whatever a system would make of these."""
+    parts = (
+        "",
+        ".",
+        "..",
+        "...",
+        "%",
+        "%2E",
+        "%2e",
+        "a",
+        "a.",
+        "a%2E",
+        "?",
+        "?a",
+        "#",
+        ":",
+        "*",
+        "nul",
+        "%6Eul",
+        " ",
+        "a ",
+    )
+    keys = [f"s3://bucket/{one}/{other}/x" for one in parts for other in parts]
+    places = LockFolder("locks").locks_of(keys)
+    assert len({os.path.normpath(place) for place in places}) == len(keys)
+    names = {name for place in places for name in Path(place).parts}
+    assert not any(set(name) & set('<>:"\\|?*') or name[-1] in ". " for name in names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("s3://bucket/a.keras", "gs://bucket/a.keras"), ("s3://exports/a.keras", "exports/a.keras")]
+)
+def test_two_models_with_one_lock_are_refused(one: str, other: str) -> None:
+    """Before any is read; one that is named twice has one lock."""
+    with pytest.raises(RequestError, match="would have the same lock"):
+        LockFolder("locks").locks_of([one, other])
+    assert len({*LockFolder("locks").locks_of([one, one])}) == 1
+
+
+def test_how_many_locks_are_new_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where some were there; where there is none at all, the error has said it."""
+    said = []
+    for location in ("exports/deep", "exports", "exports"):
+        assert run(["lock", location, "-o", "locks/"]) == 0
+        said.append(capsys.readouterr().err.removeprefix("kerasinspect: note: "))
+    assert said == [
+        "1 lock written to locks/.\n",
+        "2 locks written to locks/, 1 of them new.\n",
+        "2 locks written to locks/, none of them new.\n",
+    ]
+    assert run(["lock", "exports/none.keras", "-o", "locks/"]) != 0
+    assert "written" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("location", ["../outside.keras", "-"])

@@ -71,3 +71,15 @@ def test_what_is_no_log_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     for path in (DATA.parent / "conftest.py", DATA.parent.parent / "sample_models/small_cnn.keras", DATA):
         assert run(["tally", str(path)]) == 2
         assert "The log" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.json", "t.md", "t.parquet"])
+def test_what_was_written_is_said(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In every form, unless it is to be quiet."""
+    if name.endswith(".parquet"):
+        pytest.importorskip("pyarrow.parquet", reason="the extra [parquet] is not installed")
+    path = tmp_path / name
+    assert run(["tally", str(LOG), "-o", str(path)]) == 0
+    assert capsys.readouterr().err == f"kerasinspect: note: Tally written to {path}.\n"
+    assert run(["tally", str(LOG), "-o", str(tmp_path / f"quiet-{name}"), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""

@@ -90,9 +90,13 @@ def parse_lock(document: Json, path: str) -> Contract:
             "Make it again with `kerasinspect lock`.",
         )
     try:
-        return replace(_contract(document), source=path)
+        agreed = _contract(document)
     except RequestError as error:
         raise RequestError(f"{path}: {error.message}", error.remedy) from error
+    if replace(agreed, exact_names=False) == Contract():
+        message = f"{path} is a lock file in which nothing is agreed: it would hold no model to anything."
+        raise RequestError(message, _MAKE_A_LOCK)
+    return replace(agreed, source=path)
 
 
 def _contract(value: Json) -> Contract:

@@ -57,6 +57,8 @@ class Work(NamedTuple):
     """A file that gets each report as it comes."""
     answers: Answers | None = None
     """Another place to work at than processes here."""
+    told: Callable[[int, int, str], None] | None = None
+    """Is told how many files are known, of how many, and from where, before the others are read."""
 
 
 HERE = Work(1)
@@ -94,18 +96,33 @@ class Question:
     @property
     def digest(self) -> str:
         """A digest of all that an answer depends on besides the file: this version, the rules, what they are given."""
-        from hashlib import sha256  # noqa: PLC0415 - few runs keep anything
+        return _digest((__version__, self.parts))
 
-        from kerasinspect.containers.sources import read_user_file  # noqa: PLC0415 - as above
+    @property
+    def parts(self) -> dict[str, str]:
+        """A digest of each thing but the version that an answer depends on, by what people call it."""
+        from kerasinspect.containers.sources import read_user_file  # noqa: PLC0415 - few runs keep anything
 
         joined = b""
         if self.architecture is not None:
             most = self.limits.json_bytes
             joined = read_user_file(self.architecture, most, f"the architecture {self.architecture}")
-        waivers = [(one.layer, sorted(one.codes), one.reason) for one in self.policy.waivers]
-        allowances = [(one.sha256, sorted(one.codes), one.reason) for one in self.allowances]
-        asked = __version__, self.rules, waivers, allowances, self.agreed, self.limits, sha256(joined).hexdigest()
-        return sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()
+        asked = {
+            "rules or thresholds": self.rules,
+            "waivers": [(one.layer, sorted(one.codes), one.reason) for one in self.policy.waivers],
+            "allowances": [(one.sha256, sorted(one.codes), one.reason) for one in self.allowances],
+            "terms of a lock": self.agreed,
+            "limits": self.limits,
+            "architecture": joined,
+        }
+        return {name: _digest(one) for name, one in asked.items()}
+
+
+def _digest(value: object) -> str:
+    """A digest of what a value is."""
+    from hashlib import sha256  # noqa: PLC0415 - few runs keep anything
+
+    return sha256(repr(value).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def judged(files: Sequence[Location], question: Question, work: Work) -> Iterator[ModelReport]:
@@ -117,12 +134,12 @@ def judged(files: Sequence[Location], question: Question, work: Work) -> Iterato
         answers = _answers(files, question, work)
         yield from (next(answers) for _ in in_turn(files))
         return
-    from kerasinspect.checking.fleet.log import open_log  # noqa: PLC0415 - few runs keep anything
+    from kerasinspect.checking.fleet.log import Head, open_log  # noqa: PLC0415 - few runs keep anything
     from kerasinspect.checking.fleet.store import open_store  # noqa: PLC0415 - as above
 
     with ExitStack() as opened:
         digest = question.digest
-        log = None if work.log is None else opened.enter_context(open_log(work.log, digest))
+        log = None if work.log is None else opened.enter_context(open_log(work.log, Head(digest, question.parts)))
         cache = None if work.cache is None else opened.enter_context(open_store(work.cache, digest))
         yield from _judged_once(files, question, work, log, cache)
 
@@ -133,7 +150,7 @@ def _judged_once(
     """The report about each file, of which those that are kept are not made again."""
     from kerasinspect.checking.fleet.stamps import Stamps  # noqa: PLC0415 - few runs keep anything
 
-    now = Stamps()
+    now, codes = Stamps(), frozenset(one.rule.code for one in question.rules)
     stamps = {file: "" if file.error else question.stamp(file, now) for file in files}
     in_log = {file for file, stamp in stamps.items() if log is not None and log.has(file.path, stamp)}
     in_cache = {
@@ -141,6 +158,9 @@ def _judged_once(
         for file, stamp in stamps.items()
         if cache is not None and stamp and file not in in_log and cache.has(file.path, stamp)
     }
+    for known, source in ((in_log, work.log), (in_cache, work.cache)):
+        if work.told is not None and known and source is not None:
+            work.told(len(known), len(stamps), source)
     kept = in_log | in_cache
     answers = _answers([file for file in files if file not in kept], question, work)
     for file in in_turn(files):
@@ -151,13 +171,19 @@ def _judged_once(
             report = cache.report(file.path, stamp)
         else:
             report = next(answers)
-        if report is None:  # it was kept by somebody else
+        if report is None or not _is_answer(report, file, codes):  # it was kept by somebody else
             report = reports_on(question, [file])[0]
         if log is not None and file not in in_log:
             log.keep(report, stamp)
         if cache is not None and stamp and file not in in_cache and report.readable:  # what failed may be mended
             cache.keep(report, stamp)
         yield report
+
+
+def _is_answer(report: ModelReport, file: Location, codes: frozenset[str]) -> bool:
+    """Whether a report is about a file, and has no findings but of rules that are asked."""
+    findings = *report.findings, *(one.finding for one in report.ignored)
+    return report.location == file.path and all(one.code in codes for one in findings)
 
 
 def _answers(files: Sequence[Location], question: Question, work: Work) -> Iterator[ModelReport]:

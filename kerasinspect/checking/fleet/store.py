@@ -8,7 +8,7 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kerasinspect.checking.fleet.records import record_of, report_from
+from kerasinspect.checking.fleet.records import parsed, record_of, report_from
 from kerasinspect.errors import RequestError
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Store:
         """The report about a file as it is now; None where there is none that can be read."""
         row = self._row("report", location, stamp)
         try:
-            return None if row is None else report_from(json.loads(zlib.decompress(row[0])))
-        except (zlib.error, ValueError, TypeError, KeyError):
+            return None if row is None else report_from(parsed(zlib.decompress(row[0])))
+        except (zlib.error, ValueError, TypeError):  # bytes in the row are no promise either
             return None
 
     def _row(self, what: str, location: str, stamp: str) -> tuple[bytes] | None:

@@ -45,7 +45,7 @@ def no_lock(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
 
     Nobody agreed to what it is: it is new, was renamed, or its lock was forgotten.
 
-    Lock it as well, or take it out of what is checked.
+    Lock it as well, `kerasinspect lock MODEL -o locks/`, or take it out of what is checked.
     """
     contract = evidence.contract
     if contract is not None and contract.is_absent:

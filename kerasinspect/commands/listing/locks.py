@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,18 +34,21 @@ class _Made(NamedTuple):
 
 def lock_each(files: Sequence[Location], asked: Locking, output: Target, jobs: int | None, *, quiet: bool) -> int:
     """Write a lock for each model into a folder; give the exit status, the gravest of theirs."""
-    folder, written, status = LockFolder(output.path), 0, 0
-    places = {file: folder.lock_of(file.path) for file in files}
+    written = new = status = 0
+    places = dict(zip(files, LockFolder(output.path).locks_of(file.path for file in files), strict=True))
     made = in_processes(partial(_locks, asked), files, processes_for(len(files), usable_processors(), jobs), _lost)
     for file in in_turn(files):
         one = next(made)
+        is_new = not os.path.lexists(places[file])
         if one.document is not None:
             one = _written(one.document, Target(places[file], output.force), file)
         written += not one.error
+        new += is_new and not one.error
         status = max(status, one.status)
         say("error", [one.error] if one.error else [])
-    if not quiet:
-        say("note", [f"{counted(written, 'lock')} written to {output.path}."])
+    if written and not quiet:
+        share = "" if new == written else f", {f'{new:,}' if new else 'none'} of them new"
+        say("note", [f"{counted(written, 'lock')} written to {output.path}{share}."])
     return status
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kerasinspect.limits import Limits
 
 _NAME_ONE = "Name a file that model.to_json() wrote, or the config.json of a .keras file."
+_ARCHIVE = b"PK\x03\x04"
+_TAKE_IT_OUT = "Take its config.json out, with python -m zipfile -e model.keras folder, and name that."
 
 
 def with_joined_config(contents: Contents, path: str, limits: Limits) -> Contents:
@@ -28,6 +30,8 @@ def with_joined_config(contents: Contents, path: str, limits: Limits) -> Content
     data = read_user_file(path, limits.json_bytes, f"the config in {path}")
     if len(data) > limits.json_bytes:
         raise over_limit("json_bytes", len(data), limits.json_bytes, path)
+    if data.startswith(_ARCHIVE):
+        raise RequestError(f"{path} is a ZIP archive, not a config.", _TAKE_IT_OUT)
     try:
         config = parse_json(data, path, limits, with_long_lists=True).value
     except DamagedFile as error:

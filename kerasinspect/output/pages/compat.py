@@ -30,12 +30,9 @@ _KINDS: Mapping[ObstacleKind, str] = {
 }
 _RELEASES = (Column("Keras"), Column("config"), Column("stopped by", wraps=True, below=True))
 _OBSTACLES = (
-    Column("layer", shrinks=True),
-    Column("class", shrinks=True),
-    Column("key", shrinks=True),
+    Column("stopped by", shrinks=True),
     Column("value", optional=True),
-    Column("problem"),
-    Column("releases", wraps=True, below=True),
+    Column("problem", wraps=True, below=True),
 )
 _OTHERS = "It speaks of Keras 3 alone: what tf.keras and tf_keras accept, it does not tell."
 _NOT_LOADED: Mapping[FormatName, str] = {
@@ -52,18 +49,19 @@ _NAMED = 3
 def compat_blocks(model: Model, found: Compatibility) -> Iterator[Block]:
     """The page of ``compat``."""
     yield from head_blocks(model)
+    not_loaded = _NOT_LOADED.get(model.format)
+    if not_loaded:
+        about = f"Keras 3 loads no {not_loaded} with load_model: the answers are about the config alone."
+        yield Paragraph(about, "warning")
     yield releases_table(found)
     if found.obstacles:
         yield Table(_OBSTACLES, tuple(_obstacle_rows(found)))
     if found.untold:
         yield Paragraph(untold_sentence(found), "warning")
     first, last = found.answers[0].version, found.answers[-1].version
-    about = f"By the classes and keys of Keras {first} to {last}. Whether the arrays fit, kerasinspect verify tells."
-    yield Paragraph(about, "quiet")
+    fits = "" if not_loaded else " Whether the arrays fit, kerasinspect verify tells."
+    yield Paragraph(f"By the classes and keys of Keras {first} to {last}.{fits}", "quiet")
     yield Paragraph(_OTHERS, "quiet")
-    if found_in := _NOT_LOADED.get(model.format):
-        about = f"Keras 3 loads no {found_in} with load_model: the answers are about the config alone."
-        yield Paragraph(about, "quiet")
 
 
 def untold_sentence(found: Compatibility) -> str:
@@ -98,16 +96,21 @@ def _in_short(one: Obstacle) -> str:
 
 def _obstacle_rows(found: Compatibility) -> Iterator[Row]:
     """A row for each thing that is refused, with all the layers that have it."""
-    alike: dict[tuple[ObstacleKind, str, str, str, bool, int], list[str]] = {}
+    alike: dict[tuple[ObstacleKind, str, str, str, bool, int], list[Obstacle]] = {}
     for one in found.obstacles:
         same = (one.kind, one.class_name, one.key, one.value, one.compiling, one.taken_by)
-        alike.setdefault(same, []).append(one.layer or _NO_LAYER)
-    for (kind, class_name, key, value, compiling, taken_by), layers in alike.items():
-        problem = f"{_KINDS[kind]}, of compile" if compiling else _KINDS[kind]
-        refusing = [not taken_by >> number & 1 for number in range(len(found.answers))]
-        yield Row(
-            (_first([*dict.fromkeys(layers)]), class_name, key, value, problem, f"refused by {_spans(found, refusing)}")
-        )
+        alike.setdefault(same, []).append(one)
+    for met in alike.values():
+        one = met[0]
+        refusing = [not one.taken_by >> number & 1 for number in range(len(found.answers))]
+        layers = _first([*dict.fromkeys(each.layer or _NO_LAYER for each in met)])
+        yield Row((_in_short(one), one.value, f"{_problem(one)}, refused by {_spans(found, refusing)}, in {layers}"))
+
+
+def _problem(one: Obstacle) -> str:
+    """What is the matter with a class or a key, and where that does not say it."""
+    at_key = f" as {one.key}" if one.kind == "class" and one.key else ""
+    return f"{_KINDS[one.kind]}{at_key}{', of compile' if one.compiling else ''}"
 
 
 def _spans(found: Compatibility, included: Iterable[bool]) -> str:

@@ -18,12 +18,13 @@ from kerasinspect import check
 from kerasinspect.checking import asking
 from kerasinspect.checking.fleet import judging
 from kerasinspect.checking.fleet.judging import HERE, Work
-from kerasinspect.checking.fleet.log import open_log, read_log
+from kerasinspect.checking.fleet.log import Head, open_log, read_log
 from kerasinspect.checking.fleet.records import record_of, report_from
 from kerasinspect.checking.fleet.running import CheckRun
 from kerasinspect.checking.policy import Policy
 from kerasinspect.checking.reports import ModelReport
 from kerasinspect.checking.request import question
+from kerasinspect.commands.cli import run
 from kerasinspect.errors import RequestError
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.locations import find_models
@@ -102,8 +103,35 @@ def test_another_question_is_asked_anew(models: Path, read: list[str], tmp_path:
     checked(models, Work(1, cache))
     assert read == ["cut.keras"]
     checked(models, Work(1, log=log))
-    with pytest.raises(RequestError, match="it answers another question"):
+    with pytest.raises(RequestError, match="it answers another question, with other rules or thresholds") as refused:
         checked(models, Work(1, log=log), strict)
+    assert refused.value.remedy == "Name another file; this one stays as it is."
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ({"version": "0.1"}, "kerasinspect 0.1 wrote it, and this is"),
+        ({"schema": "kerasinspect.log/9"}, "it is a log of another version, kerasinspect.log/9; this release writes"),
+        ({"parts": 5}, "it answers another question."),
+        ({"parts": {"rules": "1", "limits": [1]}}, "it answers another question, with other rules and other limits."),
+        ({"schema": "else"}, "it is no log of kerasinspect"),
+    ],
+    ids=str,
+)
+def test_why_a_log_does_not_fit_is_said(tmp_path: Path, head: dict[str, object], said: str) -> None:
+    """As far as its first line tells it."""
+    log = tmp_path / "log.jsonl"
+    asked = Head("one", {"rules": "1", "limits": "2"})
+    with open_log(str(log), asked):
+        first = json.loads(log.read_bytes())
+    before = json.dumps({**first, "question": "another", "parts": {"rules": "0", "limits": "2"}, **head}).encode()
+    log.write_bytes(before + b"\n")
+    other = Head("one", {"rules": "2", "limits": "2"})
+    with pytest.raises(RequestError) as refused, open_log(str(log), other):
+        pass
+    assert said in refused.value.message
+    assert log.read_bytes() == before + b"\n"
 
 
 def test_a_log_goes_on_where_it_was_cut(models: Path, read: list[str], tmp_path: Path) -> None:
@@ -134,8 +162,132 @@ def test_a_line_that_is_no_report_is_said(models: Path, tmp_path: Path) -> None:
     checked(models, Work(1, log=str(log)))
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"".join([*lines[:2], b"[]\n", *lines[2:]]))
-    with pytest.raises(RequestError, match=f"what begins at its byte {sum(map(len, lines[:2])):,} is no report"):
+    with pytest.raises(RequestError, match="its line 3 is no report"):
         checked(models, Work(1, log=str(log)))
+
+
+_FINDING: dict[str, object] = {
+    "code": "KI101",
+    "name": "nan",
+    "severity": "error",
+    "where": "dense",
+    "message": "a NaN",
+    "location": "a.keras",
+    "scope": "weight",
+    "more": 0,
+    "place": "",
+    "remedy": "",
+    "advisories": [["CVE-2025-1550", ["3.9.0"]]],
+}
+_WRONG: tuple[tuple[str, object], ...] = (
+    *(("findings", 3), ("findings", [3]), ("findings", [{"code": 5}]), ("findings", [[]]), ("findings", {})),
+    *(("findings", [{**_FINDING, name: 5.5}]) for name in _FINDING),
+    *(("findings", [{**_FINDING, "more": value}]) for value in (-1, True, 1 << 63)),
+    *(("findings", [{**_FINDING, name: "else"}]) for name in ("severity", "scope")),
+    *(("findings", [{**_FINDING, "advisories": [one]}]) for one in (5, ["a"], ["a", "b"], [1, []])),
+    *(("format", 7), ("format", "else"), ("format", [])),
+    *(("arrays", value) for value in ("x", float("-inf"), float("nan"), -1, False)),
+    *(("location", 1), ("error", 1), ("keras_version", []), ("optimizer_nbytes", None)),
+    *(("damage", "x"), ("damage", [1]), ("skipped", [["KI1"]]), ("skipped", [["KI1", 2]])),
+    *(("ignored", [_FINDING]), ("ignored", [[_FINDING, 5]]), ("ignored", [[5, "reason"]])),
+    *(("lock_names", []), ("lock_names", {"a": 1}), ("layer_classes", [["a", 1]]), ("layer_classes", {"a": "b"})),
+)
+FORGED: dict[str, dict[str, object]] = {
+    **{f"no {name}": {name: ...} for name in record_of(ModelReport("a.keras"))},
+    **{f"{number} {name}": {name: value} for number, (name, value) in enumerate(_WRONG)},
+}
+"""What a record has instead of what belongs there; ``...`` for nothing."""
+NO_ENTRIES = (
+    b"[" * 200_000,
+    b'{"stamp": 5, "report": {}}',
+    b'{"stamp": "y", "report": {"location": "x"}}',
+    b"5",
+    b"\xff",
+)
+
+
+def _record(forged: dict[str, object]) -> dict[str, object]:
+    """A record with other fields."""
+    whole = {**record_of(ModelReport("a.keras")), "findings": [_FINDING], **forged}
+    return {name: value for name, value in whole.items() if value is not ...}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+def test_a_record_with_a_wrong_field_is_no_report(forged: dict[str, object]) -> None:
+    """None of them becomes a part of a report, where it would be printed or counted."""
+    assert report_from(_record({})).findings[0].code == "KI101"
+    with pytest.raises(ValueError):  # noqa: PT011 - which field it is helps nobody
+        report_from(json.loads(json.dumps(_record(forged))))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [*NO_ENTRIES, *(json.dumps({"stamp": "", "report": _record(one)}).encode() for one in FORGED.values())],
+    ids=[*map(str, range(len(NO_ENTRIES))), *FORGED],
+)
+def test_a_damaged_log_ends_in_a_sentence(line: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From ``tally`` and from a run that would go on; it stays as it is."""
+    log = tmp_path / "log.jsonl"
+    asked = Head("one")
+    with open_log(str(log), asked) as opened:
+        opened.keep(ModelReport("b.keras"), "")
+    before = log.read_bytes() + line + b"\n"
+    log.write_bytes(before)
+    assert run(["tally", str(log)]) == 2
+    said = f"The log {log} cannot be used: its line 3 is no report.\n  Name another file"
+    assert said in capsys.readouterr().err
+    with pytest.raises(RequestError, match="its line 3 is no report"), open_log(str(log), asked):
+        pass
+    assert log.read_bytes() == before
+
+
+def test_a_first_line_that_is_nested_too_deeply_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As that of any other file."""
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(b"[" * 200_000 + b"\n")
+    assert run(["tally", str(log)]) == 2
+    assert run(["check", str(SAMPLES), "--no-config", "--log", str(log)]) == 2
+    assert capsys.readouterr().err.count("it is no log of kerasinspect") == 2
+
+
+@pytest.mark.parametrize("change", [{"location": "else"}, {"findings": [{**_FINDING, "code": "KI999"}]}], ids=str)
+def test_a_kept_report_that_answers_something_else_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: list[str], change: dict[str, object]
+) -> None:
+    """About another file, or with a finding of a rule that nobody asked and that no form of a report knows."""
+    model = tmp_path / "a.keras"
+    shutil.copy(SAMPLES / "small_cnn.keras", model)
+    work = Work(1, str(tmp_path / "kept"))
+    first = checked(model, work)
+    forged = report_from(_record({"location": str(model), **change}))
+    monkeypatch.setattr("kerasinspect.checking.fleet.store.report_from", lambda _: forged)
+    assert checked(model, work) == first
+    assert read == ["a.keras", "a.keras"]
+
+
+@pytest.mark.parametrize("kind", ["cache", "log"])
+def test_a_run_that_goes_on_says_how_much_is_known(
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    """Where it is from too, unless it is to be quiet; a first run has nothing to say."""
+    kept = str(tmp_path / "kept")
+    line = ["check", str(models), "--no-config", f"--{kind}", kept]
+    count = len(find_models([str(models)]))
+    known = count - (kind == "cache")  # what cannot be read is tried again
+    run(line)
+    assert "known from" not in capsys.readouterr().err
+    run(line)
+    assert f"kerasinspect: note: {known} of {count} models are known from {kept}.\n" in capsys.readouterr().err
+    run([*line, "--quiet"])
+    assert "known from" not in capsys.readouterr().err
+
+
+def test_a_folder_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is one remedy, which is none for models."""
+    for line in (["tally", str(tmp_path)], ["check", str(SAMPLES), "--no-config", "--log", str(tmp_path)]):
+        assert run(line) == 2
+        said = f"kerasinspect: The log {tmp_path} is a folder, not a file.\n  Name another file.\n"
+        assert capsys.readouterr().err == said
 
 
 def test_a_cache_that_is_none_is_said(models: Path, tmp_path: Path) -> None:
@@ -219,7 +371,7 @@ def test_a_log_is_written_by_one_run_at_a_time(models: Path, tmp_path: Path) -> 
     """A second one is refused before it writes anything, and may go on once the first has ended."""
     log = tmp_path / "log.jsonl"
     line = [sys.executable, "-m", "kerasinspect", "check", "--no-config", "--log", str(log), str(models)]
-    with open_log(str(log), "another question"):
+    with open_log(str(log), Head("another question")):
         before = log.read_bytes()
         second = subprocess.run(line, capture_output=True, check=False, encoding="utf-8")
         assert second.returncode == 2
