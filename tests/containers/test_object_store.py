@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kerasinspect import open_model
 from kerasinspect.commands.cli import run
 from kerasinspect.containers.remote.transport import Transport
-from kerasinspect.errors import RequestError
+from kerasinspect.errors import DamagedFile, NotAModel, RequestError
 from kerasinspect.formats.locating.addresses import models_at
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.locations import find_models
 from kerasinspect.limits import DEFAULT
 from tests.makers.buckets import BUCKET, object_store
-from tests.places import SAMPLES
+from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("store")
 pytest.importorskip("moto.server", reason="moto is not installed")
 pytest.importorskip("s3fs", reason="s3fs is not installed")
 
+SAVED = "checkpoints/tf.keras-2.4/odd_vars_savedmodel"
 NAMES = sorted(path.name for path in SAMPLES.iterdir() if path.suffix in (".keras", ".h5"))
 
 
@@ -120,6 +122,64 @@ def test_a_listing_has_a_limit() -> None:
 
     (location,) = find_models([f"s3://{BUCKET}/exports/"], replace(DEFAULT, folder_entries=3))
     assert "folder_entries" in location.error
+
+
+@pytest.fixture
+def odd() -> Iterator[None]:
+    """Keys that no file system has."""
+    import boto3
+
+    client, data = boto3.client("s3"), (SAMPLES / "small_cnn.keras").read_bytes()
+    saved = (DATA / SAVED / "saved_model.pb").read_bytes()
+    keys = {f"odd/{name}": data for name in ("a.keras", "/a.keras", "//a.keras", "x//a.keras")}
+    keys |= {"odd/sm": b"", "odd/sm/": b"", "odd/sm/saved_model.pb": saved, "odd/sm//saved_model.pb": saved}
+    keys |= {"odd/empty.keras": b"", "lone//a.keras": data}
+    for key, body in keys.items():
+        client.put_object(Bucket=BUCKET, Key=key, Body=body)
+    yield
+    for key in keys:
+        client.delete_object(Bucket=BUCKET, Key=key)
+
+
+@pytest.mark.usefixtures("odd")
+def test_folders_without_a_name_are_folders() -> None:
+    """Each model in them is found once, and at an address that leads to it."""
+    found = [location.path for location in find_models([f"s3://{BUCKET}/odd/"])]
+    names = ("a.keras", "/a.keras", "//a.keras", "x//a.keras", "sm", "sm//", "empty.keras")
+    assert sorted(found) == sorted(f"s3://{BUCKET}/odd/{name}" for name in names)
+    for address in found:
+        if address.endswith("a.keras"):
+            with open_model(address) as model:
+                assert model.location == address
+    assert find_models([f"s3://{BUCKET}/lone"]) == (Location(f"s3://{BUCKET}/lone//a.keras"),)
+
+
+@pytest.mark.usefixtures("odd")
+def test_an_empty_object_is_empty() -> None:
+    """Which is not what a folder of its name is."""
+    with pytest.raises(NotAModel, match="is empty: 0 bytes"):
+        open_model(f"s3://{BUCKET}/odd/empty.keras")
+    with pytest.raises(DamagedFile, match=r"has no variables/variables\.index"):
+        open_model(f"s3://{BUCKET}/odd/sm")
+
+
+def test_an_object_that_is_replaced_meanwhile(tmp_path: Path) -> None:
+    """The store says so with the next range of it."""
+    import boto3
+    import h5py
+    import numpy as np
+
+    client, path = boto3.client("s3"), tmp_path / "large.weights.h5"
+    for number in range(2):
+        with h5py.File(path, "w") as file:
+            for layer in range(2):
+                file[f"layers/dense{'_1' * layer}/vars/0"] = np.full((500, 500), number, "float32")
+        client.upload_file(str(path), BUCKET, "replaced.weights.h5")
+        if not number:
+            model = open_model(f"s3://{BUCKET}/replaced.weights.h5")
+    with model, pytest.raises(DamagedFile, match="was changed while it was read"):
+        [weight[...] for weight in model.weights]
+    client.delete_object(Bucket=BUCKET, Key="replaced.weights.h5")
 
 
 def test_web_servers_list_nothing() -> None:

@@ -161,6 +161,10 @@ def test_shards_lie_beside_their_index(server: Server, folder: Path, capsys: pyt
         ("busy", "small_cnn.keras"),
         ("busy", LARGE),
         ("gzip", "small_cnn.keras"),
+        ("packed", LARGE),
+        ("lengthless", "small_cnn.keras"),
+        ("lengthless", LARGE),
+        ("parts", "small_cnn.keras"),
     ],
 )
 def test_servers_that_get_a_file_through(server: Server, behaviour: str, name: str) -> None:
@@ -176,10 +180,19 @@ FAILURES = {
     "403": (NotAModel, "may not be read with these credentials"),
     "404": (NotAModel, "does not exist"),
     "410": (NotAModel, "does not exist"),
-    "416": (NotAModel, "is empty"),
+    "204": (NotAModel, "gives no file: its server answers 204"),
+    "300": (NotAModel, "gives no file: its server answers 300"),
+    "302": (NotAModel, "gives no file: its server answers 302"),
+    "304": (NotAModel, "gives no file: its server answers 304"),
+    "416": (NotAModel, "gives no file: its server answers 416"),
     "500": (FailedRead, "its server answers 500"),
     "circle": (NotAModel, "leads from one address to the next"),
     "page": (NotAModel, "is a web page"),
+    "astray": (NotAModel, "redirects to an address that is not followed"),
+    "babble": (FailedRead, "what answers there does not keep to HTTP"),
+    "long": (FailedRead, "gave more than the"),
+    "other": (FailedRead, r"gave bytes 10 to [\d,]+ where 0 to"),
+    "badgzip": (FailedRead, "sends it compressed, and that is damaged"),
     "short": (FailedRead, "the connection was cut"),
     "hangs": (FailedRead, "does not answer in time"),
     "drips": (FailedRead, "does not answer in time"),
@@ -203,13 +216,72 @@ def test_every_failure_is_one_sentence(server: Server, behaviour: str) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_nothing_listens_there() -> None:
     """A port that nobody has."""
-    with pytest.raises(FailedRead, match="cannot be read"):
+    with pytest.raises(FailedRead, match="cannot be fetched: no server answers at this address"):
         open_model("http://127.0.0.1:9/model.keras")
 
 
-def test_a_body_is_not_read_beyond_what_was_asked_for(server: Server) -> None:
-    """A server that sends a terabyte where 256 KiB were asked for gives 256 KiB."""
-    assert len(transport.Transport(server.address("endless", LARGE)).fetch(0, HEAD)) == HEAD
+@pytest.mark.parametrize("behaviour", ["endless", "long"])
+def test_a_body_is_not_read_beyond_what_was_asked_for(server: Server, behaviour: str) -> None:
+    """A server that sends far more where 256 KiB were asked for gets rid of little, whatever its answer says."""
+    with pytest.raises(FailedRead):
+        transport.Transport(server.address(behaviour, LARGE)).fetch(0, HEAD)
+    assert server.stopped.wait(10)
+    assert server.sent < 16 << 20
+
+
+@pytest.mark.parametrize("name", ["small_cnn.keras", LARGE])
+def test_a_compressed_range_is_not_unpacked(server: Server, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be a thousand times as long: what is read so is a copy of the whole file, with its limit."""
+    monkeypatch.setattr("kerasinspect.containers.remote.opening._MOST_WHOLE", 1 << 10)
+    with pytest.raises(RefusedFile, match="takes no ranges"):
+        open_model(server.address("gzip", name))
+
+
+def test_bytes_of_another_place_are_not_believed(server: Server) -> None:
+    """Where the first ones were right, too: a cache may give what it has."""
+    with pytest.raises(FailedRead, match="where 300,000 to 300,999 were asked for"):
+        transport.Transport(server.address("other", LARGE)).fetch(300_000, 301_000)
+
+
+def test_what_a_server_gives_in_parts_is_put_together(server: Server) -> None:
+    """An answer may be shorter than what was asked for, and says so; too many of them are refused."""
+    data = (server.folder / LARGE).read_bytes()
+    fetching = transport.Transport(server.address("parts", LARGE))
+    assert fetching.fetch(0, 1 << 18) == data[: 1 << 18]
+    assert fetching.fetch(len(data) - 100_000, len(data)) == data[-100_000:]
+    with pytest.raises(FailedRead, match="in 16 answers"):
+        fetching.fetch(0, 1 << 20)
+
+
+@pytest.mark.parametrize("by", ["etag", "date", "size"])
+def test_each_answer_is_of_the_same_file(server: Server, by: str) -> None:
+    """One that says otherwise is not mixed with those before, long before anybody looks again."""
+    server.told = by
+    copy = server.folder / "replaced.weights.h5"
+    shutil.copy(server.folder / LARGE, copy)
+    with open_model(server.address("ranges", copy.name)) as model:
+        if by == "size":
+            with copy.open("ab") as file:
+                file.write(b"more")
+        os.utime(copy, (1, 1))
+        with pytest.raises(DamagedFile, match="was changed while it was read"):
+            model.weights[300][...]
+
+
+def test_a_server_that_stops_to_give_ranges(server: Server) -> None:
+    """Is one sentence, whatever was read before."""
+    with open_model(server.address("ranges", LARGE)) as model:
+        server.rangeless = True
+        with pytest.raises(FailedRead, match="gives no ranges of it"):
+            model.weights[300][...]
+
+
+def test_an_empty_file_is_empty(server: Server) -> None:
+    """Where its server says so, in either way."""
+    (server.folder / "empty.keras").touch()
+    for behaviour in ("ranges", "whole"):
+        with pytest.raises(NotAModel, match=r"is empty: 0 bytes"):
+            open_model(server.address(behaviour, "empty.keras"))
 
 
 def test_a_whole_file_has_a_limit(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

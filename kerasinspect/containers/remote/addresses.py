@@ -25,11 +25,14 @@ def address_beside(address: str, name: str) -> str:
 
 
 def folder_address(address: str) -> str:
-    """The address of a folder, without a slash at its end and without what signs it."""
+    """The address of a folder, without a slash at its end and without what signs it.
+
+    In an object store a folder may have no name: of two slashes one is left there.
+    """
     if is_web(address):
         parts = urlsplit(address)
-        address = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
-    return address.rstrip("/")
+        return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")).rstrip("/")
+    return address.removesuffix("/")
 
 
 def address_inside(folder: str, name: str) -> str:

@@ -13,7 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from kerasinspect.errors import DamagedFile, FailedRead
+from kerasinspect.errors import FailedRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -60,10 +60,7 @@ class RemoteFile:
     def check_unchanged(self) -> None:
         """Raise DamagedFile where the other machine has another file by now."""
         self._checked = time.monotonic()
-        now = self._transport.describe()
-        if now != self._described:
-            message = f"{self._transport.shown} was changed while it was read."
-            raise DamagedFile(message, "Open it again once nothing writes to it.")
+        self._transport.require_unchanged(self._described)
 
     def read(self, position: int, count: int) -> bytes:
         """Up to ``count`` bytes from ``position``."""

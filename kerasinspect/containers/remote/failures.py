@@ -29,7 +29,21 @@ _SLOW = frozenset({"TimeoutError", "FSTimeoutError", "ServerTimeoutError", "Sock
 _AWAY = frozenset(
     {"ConnectionRefusedError", "ClientConnectorError", "ClientConnectorDNSError", "EndpointConnectionError", "gaierror"}
 )
+_UNPACKED = frozenset({"ContentEncodingError"})
 _CIRCLE = frozenset({"TooManyRedirects"})
+_REASONS = (
+    (_UNPACKED, "its server sends it compressed, and that is damaged"),
+    (_SLOW, "its server does not answer in time"),
+    (_AWAY, "no server answers at this address"),
+    (_CUT, "the connection was cut"),
+)
+"""What each kind of error means; the first that fits."""
+_ASTRAY = frozenset({"InvalidUrlRedirectClientError", "NonHttpUrlRedirectClientError"})
+_REDIRECTED = _CIRCLE | _ASTRAY
+_NOT_HTTP, _BODY = "HttpProcessingError", "PayloadEncodingError"
+"""What aiohttp's errors for an answer that is not HTTP derive from, and those of them for its body alone.
+
+They bear a status that no server sent."""
 
 
 def failure(shown: str, error: BaseException) -> InspectError:
@@ -41,22 +55,28 @@ def failure(shown: str, error: BaseException) -> InspectError:
         return NotAModel(f"{shown} may not be read with these credentials (403).", _CREDENTIALS)
     if status in (404, 410) or (status is None and kinds <= _MISSING):
         return NotAModel(f"{shown} does not exist (404).", _CHECK)
+    if kinds & _REDIRECTED:
+        return _misled(shown, kinds)
+    if status is not None and (status < 400 or status == 416):  # noqa: PLR2004
+        return NotAModel(f"{shown} gives no file: its server answers {status}.", _CHECK)
+    return FailedRead(f"{shown} cannot be fetched: {_reason(error, status, kinds)}.", _LATER)
+
+
+def _misled(shown: str, kinds: set[str]) -> NotAModel:
+    """The error for an address that leads to no file."""
     if kinds & _CIRCLE:
         return NotAModel(f"{shown} leads from one address to the next without an end.", _CHECK)
-    return FailedRead(f"{shown} cannot be read: {_reason(error, status, kinds)}.", _LATER)
+    return NotAModel(f"{shown} redirects to an address that is not followed.", "Followed are http:// and https://.")
 
 
 def _reason(error: BaseException, status: int | None, kinds: set[str]) -> str:
     """Why bytes that may be there did not come."""
+    if _is_no_http(error):
+        return "what answers there does not keep to HTTP"
     if status is not None:
         return f"its server answers {status}"
-    if kinds & _SLOW:
-        return "its server does not answer in time"
-    if kinds & _AWAY:
-        return "no server answers at this address"
-    if kinds & _CUT:
-        return "the connection was cut"
-    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+    words = next((words for names, words in _REASONS if kinds & names), "")
+    return words or str(error).partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 def may_pass(error: BaseException) -> bool:
@@ -69,11 +89,19 @@ def may_pass(error: BaseException) -> bool:
 
 def _status_of(error: BaseException) -> int | None:
     """The status of HTTP that an error came from."""
+    if _is_no_http(error):
+        return None
     for one in _causes(error):
         for status in (getattr(one, "status", None), getattr(getattr(one, "response", None), "status_code", None)):
             if isinstance(status, int):
                 return status
     return None
+
+
+def _is_no_http(error: BaseException) -> bool:
+    """Whether an answer was not HTTP."""
+    kinds = ({kind.__name__ for kind in type(one).__mro__} for one in _causes(error))
+    return any(_NOT_HTTP in names and _BODY not in names for names in kinds)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -30,7 +30,7 @@ class Entry(NamedTuple):
 def entries_at(address: str) -> Iterator[Entry]:
     """The names in a folder; none where there is no such folder. Raises NotAModel or FailedRead."""
     files, path = file_system(address, known_scheme(address), shown_address(address))
-    return _said(address, _names(files, path.rstrip("/")))
+    return _said(address, _names(files, _place(files, path, address)))
 
 
 def files_below(address: str) -> Iterator[str]:
@@ -39,7 +39,12 @@ def files_below(address: str) -> Iterator[str]:
     Raises NotAModel where it cannot be listed.
     """
     files, path = file_system(address, known_scheme(address), shown_address(address))
-    return _said(address, _paths(files, path.rstrip("/")))
+    return _said(address, _paths(files, _place(files, path, address)))
+
+
+def _place(files: _Files, path: str, address: str) -> str:
+    """The path of a folder; from an address of S3, of which s3fs takes away each slash at its end, only the last."""
+    return address.partition("://")[2].removesuffix("/") if hasattr(files, "call_s3") else path.rstrip("/")
 
 
 def _said(address: str, listed: Iterator[_Listed]) -> Iterator[_Listed]:
@@ -57,7 +62,8 @@ def _names(files: _Files, path: str) -> Iterator[Entry]:
     if hasattr(files, "call_s3"):
         for page in _pages(files, path, "/"):
             for shared in page.get("CommonPrefixes", ()):
-                yield Entry(_last(shared["Prefix"]), is_folder=True)
+                if not shared["Prefix"].endswith("//"):  # a folder without a name, which none can be asked for by
+                    yield Entry(_last(shared["Prefix"]), is_folder=True)
             for one in page.get("Contents", ()):
                 if not one["Key"].endswith("/"):
                     yield Entry(_last(one["Key"]), is_folder=False, nbytes=one["Size"], tag=str(one.get("ETag", "")))

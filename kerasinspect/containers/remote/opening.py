@@ -7,7 +7,8 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.remote.blocks import RemoteFile
-from kerasinspect.containers.remote.transport import Description, Transport, WholeOnly
+from kerasinspect.containers.remote.ranges import WholeOnly
+from kerasinspect.containers.remote.transport import Description, Transport
 from kerasinspect.errors import FailedRead, RefusedFile
 from kerasinspect.platforms import Descriptor
 
@@ -33,7 +34,7 @@ def open_remote(address: str) -> tuple[RemoteFile | _CopiedFile, str]:
         head = transport.fetch(0, HEAD)
         if len(head) < HEAD:
             return RemoteFile(transport, Description(len(head), ""), head), transport.shown
-        described = transport.describe()
+        described = transport.described
         file = RemoteFile(transport, described, head)
         start = max(0, described.size - _TAIL)
         file.prefetch([(start, described.size - start)])

@@ -2,7 +2,7 @@
 
 fsspec knows the services and where their credentials are; this module holds it to what a reader of strangers' files
 needs. A server that takes no ranges is found out without reading on, a body is never read beyond what was asked for,
-and whatever any library raises on the way becomes one sentence.
+two files that bear one address are never mixed, and whatever any library raises on the way becomes one sentence.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.containers.remote.addresses import address_beside, shown_address
 from kerasinspect.containers.remote.failures import DOWNLOAD, failure, may_pass
-from kerasinspect.errors import FailedRead, InspectError, MissingExtra, NotAModel, RequestError
+from kerasinspect.containers.remote.ranges import NoFileAnswer, Piece, Version, http_piece, s3_piece
+from kerasinspect.errors import DamagedFile, FailedRead, InspectError, MissingExtra, NotAModel, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,13 +37,9 @@ _SECONDS_TO_CONNECT, _SECONDS_OF_SILENCE, _SECONDS_IN_ALL = 10.0, 20.0, 120.0
 """Time limits of one request: until the machine answers, without a byte, and for all of its bytes."""
 _PAUSES = (0.2, 1.0)
 """Seconds to wait before a request is tried again."""
-_NOT_KNOWN = 1 << 62
-"""Stands for the size of a file before that is known: fsspec asks for none, and a first range is the first request."""
+_MOST_PIECES = 16
+"""Requests for one range, of which a server may give less at a time."""
 _Given = TypeVar("_Given")
-
-
-class WholeOnly(Exception):
-    """The server gives the whole file and no ranges of it."""
 
 
 class Description(NamedTuple):
@@ -65,6 +62,8 @@ class Transport:
         scheme = known_scheme(address)
         self._is_http = scheme in WEB
         self._files, self._path = file_system(address, scheme, self.shown)
+        self._version: Version | None = None
+        """What the first answer says of the file, where each one says so."""
 
     def address_beside(self, name: str) -> str:
         """The address of another file of the same folder."""
@@ -73,13 +72,51 @@ class Transport:
     def fetch(self, start: int, end: int) -> bytes:
         """Bytes ``start`` up to ``end``, fewer only where the file ends; from any number of threads.
 
-        Raises WholeOnly for a server that takes no ranges, FailedRead or NotAModel where there are none.
+        Raises WholeOnly for a server that takes no ranges, FailedRead or NotAModel where there are none, DamagedFile
+        where they are those of another file than what was fetched before.
         """
-        data = self._tried(lambda: self._range(start, end))
+        data = b""
+        for _ in range(_MOST_PIECES):
+            at = start + len(data)
+            piece = self._tried(lambda at=at: self._piece(at, end))  # type: ignore[misc]
+            self._require_same(piece.version)
+            data += piece.data
+            size = piece.version.size
+            if not piece.data or start + len(data) >= (end if size is None else min(end, size)):
+                break
+        else:
+            message = f"{self.shown} gave {len(data):,} of {end - start:,} bytes in {_MOST_PIECES} answers."
+            raise FailedRead(message, DOWNLOAD)
         if len(data) > end - start:
             message = f"{self.shown} gave {len(data):,} bytes where {end - start:,} were asked for."
             raise FailedRead(message, "The server does not keep to HTTP; download the file and name that.")
         return data
+
+    def _require_same(self, version: Version) -> None:
+        """Raise DamagedFile for an answer of another file than the first one was of."""
+        if self._version is None:
+            self._version = version
+        elif version.is_other(self._version):
+            raise self.changed()
+
+    def changed(self) -> DamagedFile:
+        """The error for a file that is another one by now."""
+        return DamagedFile(f"{self.shown} was changed while it was read.", "Open it again once nothing writes to it.")
+
+    @property
+    def described(self) -> Description:
+        """The size and the version of the file when it was first asked for; asks where no answer tells them."""
+        version = self._version
+        if version is None or version.size is None:
+            return self.describe()
+        return Description(version.size, version.etag or version.modified)
+
+    def require_unchanged(self, before: Description) -> None:
+        """Raise DamagedFile where the other machine has another file by now."""
+        if self._version is not None and self._version.size is not None:
+            self.fetch(0, 1)
+        elif self.describe() != before:
+            raise self.changed()
 
     def describe(self) -> Description:
         """The size and the version of the file now; raises FailedRead where the machine does not tell its size."""
@@ -95,20 +132,38 @@ class Transport:
 
     def whole(self) -> Iterator[bytes]:
         """All bytes one after the other; raises FailedRead where they end before."""
-        stream = self._tried(lambda: self._files.open(self._path, "rb", block_size=0))
+        stream = self._tried(self._stream)
         with stream:
             while piece := self._tried(lambda: stream.read(1 << 20), again=False):
                 yield piece
 
-    def _range(self, start: int, end: int) -> bytes:
-        """One range, as it comes."""
-        if not self._is_http:
-            data: bytes = self._files.cat_file(self._path, start=start, end=end)
-            return data
-        with self._files.open(self._path, "rb", size=_NOT_KNOWN, cache_type="none") as file:
-            file.seek(start)
-            piece: bytes = file.read(end - start)
-            return piece
+    def _stream(self) -> Any:  # noqa: ANN401 - fsspec's
+        """A file of fsspec that is read from its beginning to its end."""
+        stream = self._files.open(self._path, "rb", block_size=0)
+        status = stream.r.status
+        if status != 200:  # noqa: PLR2004 - of HTTP: a part of a file would pass for all of it
+            stream.close()
+            if status == 206:  # noqa: PLR2004
+                raise FailedRead(
+                    f"{self.shown} cannot be fetched: its server compresses or mislabels ranges.", DOWNLOAD
+                )
+            raise NoFileAnswer(status)
+        return stream
+
+    def _piece(self, start: int, end: int) -> Piece:
+        """Bytes of a range as one answer gives them."""
+        if self._is_http:
+            return http_piece(self._files, self._path, start, end, self.shown)
+        try:
+            if hasattr(self._files, "call_s3"):
+                return s3_piece(self._files, self._path, start, end, self.shown)
+            return Piece(self._files.cat_file(self._path, start=start, end=end), Version())
+        except (FileNotFoundError, PermissionError):
+            raise
+        except (OSError, ValueError):  # no range is in an empty file, for which each service has words of its own
+            if start or self._files.info(self._path).get("size") != 0:
+                raise
+            return Piece(b"", Version(0))
 
     def _tried(self, request: Callable[[], _Given], *, again: bool = True) -> _Given:
         """What a request gives, tried again where its failure may pass; its failure as one of ours where not."""
@@ -118,8 +173,6 @@ class Transport:
             except InspectError:
                 raise
             except Exception as error:
-                if self._is_http and type(error) is ValueError:  # fsspec's for a server that gives another range
-                    raise WholeOnly from error
                 if pause is None or not may_pass(error):
                     raise failure(self.shown, error) from error
             time.sleep(pause)

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from kerasinspect.containers.remote.listing import entries_at, files_below
+from kerasinspect.containers.remote.listing import files_below
 from kerasinspect.containers.remote_folders import RemoteFolder
 from kerasinspect.errors import FailedRead, NotAModel, RequestError
 from kerasinspect.formats.contents import INDEX_OF_CHECKPOINT, ORBAX, SAVED_MODEL
@@ -38,6 +38,8 @@ _MAGIC = re.compile(r"[*?\[]")
 _PATTERN_PARTS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|[^*?\[]+|.", re.DOTALL)
 _DATA = re.compile(r"\.data-00000-of-\d{5}$")
 """What the name of the first data file of a checkpoint ends in."""
+_NAMELESS = "\0"
+"""Stands for a first folder without a name, so that it is another one than none; no key has one."""
 _WEB = ("http://", "https://")
 """What a question mark means there is a query, and where nothing is listed."""
 
@@ -52,7 +54,7 @@ def models_at(address: str, limits: Limits) -> list[Location]:
     magic = None if is_web else _MAGIC.search(address)
     if is_web or (magic is None and not address.endswith("/") and not _is_folder(address)):
         return [Location(address)]
-    folder = address.rstrip("/") if magic is None else address[: address.rindex("/", 0, magic.start())]
+    folder = address.removesuffix("/") if magic is None else address[: address.rindex("/", 0, magic.start())]
     fits = None if magic is None else re.compile(_expression(address[len(folder) + 1 :]), re.DOTALL)
     found = _models_below(folder, _Search(fits), limits)
     if found:
@@ -68,7 +70,7 @@ def _is_folder(address: str) -> bool:
     if ends_as_model(address):
         return False
     try:
-        return next(entries_at(address), None) is not None
+        return next(files_below(address), None) is not None
     except (NotAModel, FailedRead, RequestError):  # which is for its reader to say
         return False
 
@@ -90,14 +92,14 @@ class _Search:
 
     def add(self, path: str) -> None:
         """Take in a file."""
-        folder, _, name = path.rpartition("/")
+        folder, _, name = _told(path).rpartition("/")
         above = _around(folder)
         if self.fits is None:
             self.tops.add("")
         else:
             self.tops.update(filter(self.fits.fullmatch, above))
             if self.fits.fullmatch(path):
-                self.named.append(path)
+                self.named.append(_told(path))
         if self.tops.isdisjoint(above):
             return
         self.bearing.update(filter(ends_as_model, above))
@@ -127,8 +129,8 @@ def _models_below(address: str, search: _Search, limits: Limits) -> list[Locatio
     for place in (*search.named, *_models_in(address, search, limits)):
         if place not in found:
             models.add()
-            found[place] = Location(_joined(address, place))
-    return [*found.values(), *(Location(_joined(address, place)) for place in _empty(search.bearing, found))]
+            found[place] = Location(_address_of(address, place))
+    return [*found.values(), *(Location(_address_of(address, place)) for place in _empty(search.bearing, found))]
 
 
 def _models_in(address: str, search: _Search, limits: Limits) -> Iterator[str]:
@@ -144,12 +146,12 @@ def _models_in(address: str, search: _Search, limits: Limits) -> Iterator[str]:
             stores.add(folder)
         elif SAVED_MODEL in names:
             own.update(_joined(folder, name) for name in OF_SAVED_MODEL)
-        is_described = partial(describes_model, RemoteFolder(_joined(address, folder), limits), limits)
+        is_described = partial(describes_model, RemoteFolder(_address_of(address, folder), limits), limits)
         for name in models_among(names - data, is_described, is_top=folder in search.tops):
             place = _joined(folder, name)
             if not name.endswith(INDEX_OF_CHECKPOINT):
                 yield place
-            elif _has_data(name, data) or is_checkpoint(_joined(address, place)):
+            elif _has_data(name, data) or is_checkpoint(_address_of(address, place)):
                 yield place.removesuffix(INDEX_OF_CHECKPOINT)
 
 
@@ -168,6 +170,17 @@ def _empty(folders: Iterable[str], found: Collection[str]) -> Iterator[str]:
 def _joined(folder: str, name: str) -> str:
     """The path of a name in a folder, either of which may be empty."""
     return f"{folder}/{name}" if folder and name else folder or name
+
+
+def _told(path: str) -> str:
+    """The path of a file, by which one in a first folder without a name is told from one in none."""
+    return f"{_NAMELESS}{path}" if path.startswith("/") else path
+
+
+def _address_of(address: str, place: str) -> str:
+    """The address of a place below a folder; a folder without a name ends in a slash of its own and another one."""
+    whole = _joined(address, place).replace(_NAMELESS, "")
+    return f"{whole}/" if place.endswith(("/", _NAMELESS)) else whole
 
 
 def _expression(pattern: str) -> str:

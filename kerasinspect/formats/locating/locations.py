@@ -35,6 +35,8 @@ def find_models(names: Iterable[str], limits: Limits = DEFAULT) -> tuple[Locatio
     folders: dict[str, str] = {STANDARD_INPUT: STANDARD_INPUT}
     for location in models_as_named(names, limits):
         folder, name = os.path.split(location.path)
+        if is_address(location.path):  # of which each slash counts
+            folder, name = location.path, ""
         folder = STANDARD_INPUT if location.path == STANDARD_INPUT else folder
         if folder not in folders:
             folders[folder] = folder if is_address(folder) else _real(folder)
