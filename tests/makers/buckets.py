@@ -7,6 +7,7 @@ import os
 from contextlib import contextmanager
 from glob import escape
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +19,10 @@ _NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "A
 
 @contextmanager
 def object_store() -> Iterator[Any]:
-    """A client of a store with an empty bucket; what runs meanwhile finds it and its credentials."""
+    """A client of a store with an empty bucket; what runs meanwhile finds it and its credentials.
+
+    All servers of a process have the same buckets, which the last one leaves behind.
+    """
     import boto3
     import s3fs
     from moto.server import ThreadedMotoServer
@@ -29,7 +33,8 @@ def object_store() -> Iterator[Any]:
     server.start()
     host, port = server.get_host_and_port()
     os.environ.update(dict(zip(_NAMES, ("key", "secret", "us-east-1", f"http://{host}:{port}"), strict=True)))
-    s3fs.S3FileSystem.clear_instance_cache()
+    with urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")):
+        s3fs.S3FileSystem.clear_instance_cache()
     client = boto3.client("s3")
     client.create_bucket(Bucket=BUCKET)
     try:
