@@ -164,7 +164,7 @@ def _labelling_of(
         kept_aside=numbering.kept_aside,
         counts=counts,
         built=any(node.claims for node in model.walk()),
-        whole=not damage,
+        whole=not damage and not contents.container.broken_lists,
         vocabularies=Vocabularies(contents.assets, damage),
         paths=paths,
         shared=shared_paths(model, paths),

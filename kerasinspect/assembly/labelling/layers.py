@@ -34,7 +34,7 @@ def layer_of(labelling: Labelling, node: Node, outer: Wiring) -> Layer:
         kind=node.role,
         weights=weights,
         layers=children,
-        built=_is_built(node, whole=labelling.whole and not labelling.built),
+        built=_is_built(node, whole=labelling.whole),
         trainable=not node.frozen if node.from_config else None,
         activation=_activation_of(node),
         weightless=bool(node.kind and node.kind.weightless),
@@ -86,7 +86,7 @@ def _source_of_class(node: Node) -> ClassSource | None:
 def _is_built(node: Node, *, whole: bool) -> bool | None:
     """Whether Keras had created the layer's weights; None where neither class nor file tells.
 
-    They may be lost in a file that is not ``whole``, or that has those of other layers.
+    They may be lost in a file that is not ``whole``.
     """
     if node.same_as is not None or any(below.claims for below in node.walk()):
         return True
