@@ -204,6 +204,14 @@ _BLIP2_QFORMER = _of(
     layer_norm_epsilon=1e-6,
 )
 _BLIP2_LANGUAGE = {"num_query_tokens": 2, "qformer_hidden_dim": 8}
+_QWEN_LINEAR: dict[str, Any] = {
+    "linear_num_key_heads": 1,
+    "linear_num_value_heads": 2,
+    "linear_key_head_dim": 4,
+    "linear_value_head_dim": 4,
+    "layer_types": ["linear_attention", "full_attention"],
+    "partial_rotary_factor": 0.5,
+}
 _SAM3_IMAGE = {"image_shape": (28, 28, 3), "patch_size": 7}
 
 FAMILIES: dict[str, Callable[[Any], Any]] = {
@@ -463,21 +471,11 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     "qwen3": _of("Qwen3Backbone"),
     "qwen3_5": _of(
         "Qwen3_5Backbone",
-        linear_num_key_heads=1,
-        linear_num_value_heads=2,
-        linear_key_head_dim=4,
-        linear_value_head_dim=4,
-        layer_types=["linear_attention", "full_attention"],
-        partial_rotary_factor=0.5,
+        **_QWEN_LINEAR,
     ),
     "qwen3_5 vision": _of(
         "Qwen3_5Backbone",
-        linear_num_key_heads=1,
-        linear_num_value_heads=2,
-        linear_key_head_dim=4,
-        linear_value_head_dim=4,
-        layer_types=["linear_attention", "full_attention"],
-        partial_rotary_factor=0.5,
+        **_QWEN_LINEAR,
         vision_encoder=_of(
             "qwen3_5.qwen3_5_vision_encoder.Qwen3_5VisionEncoder",
             patch_size=4,
@@ -487,12 +485,7 @@ FAMILIES: dict[str, Callable[[Any], Any]] = {
     ),
     "qwen3_5_moe": _of(
         "Qwen3_5MoeBackbone",
-        linear_num_key_heads=1,
-        linear_num_value_heads=2,
-        linear_key_head_dim=4,
-        linear_value_head_dim=4,
-        layer_types=["linear_attention", "full_attention"],
-        partial_rotary_factor=0.5,
+        **_QWEN_LINEAR,
     ),
     "qwen3_moe": _of("Qwen3MoeBackbone"),
     "qwen_moe": _of("QwenMoeBackbone"),

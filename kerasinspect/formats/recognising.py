@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kerasinspect.formats.contents import Contents
     from kerasinspect.limits import Limits
 
-_ZIP_MAGIC = b"PK\x03\x04"
+ZIP_MAGIC = b"PK\x03\x04"
 
 
 def folder_contents(folder: Folder, limits: Limits, files: ExitStack) -> Contents | None:
@@ -41,9 +41,9 @@ def folder_contents(folder: Folder, limits: Limits, files: ExitStack) -> Content
 
 def file_contents(source: Source, limits: Limits, files: ExitStack) -> Contents:
     """The contents of a file of any format; raises what the diagnosis says where none fits."""
-    head = source.read_at(0, min(source.size, len(_ZIP_MAGIC)))
+    head = source.read_at(0, min(source.size, len(ZIP_MAGIC)))
     contents: Contents | None = None
-    if head == _ZIP_MAGIC:
+    if head == ZIP_MAGIC:
         from kerasinspect.formats.keras_archive import read_archive  # noqa: PLC0415 - an HDF5 file needs none of it
 
         contents = read_archive(source, limits, files)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.containers.remote.addresses import shown_address
 from kerasinspect.containers.remote.failures import failure
+from kerasinspect.containers.remote.ranges import is_s3
 from kerasinspect.containers.remote.transport import file_system, known_scheme
 from kerasinspect.errors import InspectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kerasinspect.containers.remote.ranges import Files
+
 _Listed = TypeVar("_Listed")
-_Files: TypeAlias = "Any"
-"""What fsspec gives for a service; its libraries say nothing of types."""
 
 
 class Entry(NamedTuple):
@@ -42,9 +43,9 @@ def files_below(address: str) -> Iterator[str]:
     return _said(address, _paths(files, _place(files, path, address)))
 
 
-def _place(files: _Files, path: str, address: str) -> str:
+def _place(files: Files, path: str, address: str) -> str:
     """The path of a folder; from an address of S3, of which s3fs takes away each slash at its end, only the last."""
-    return address.partition("://")[2].removesuffix("/") if hasattr(files, "call_s3") else path.rstrip("/")
+    return address.partition("://")[2].removesuffix("/") if is_s3(files) else path.rstrip("/")
 
 
 def _said(address: str, listed: Iterator[_Listed]) -> Iterator[_Listed]:
@@ -57,9 +58,9 @@ def _said(address: str, listed: Iterator[_Listed]) -> Iterator[_Listed]:
         raise failure(shown_address(address), error) from error
 
 
-def _names(files: _Files, path: str) -> Iterator[Entry]:
+def _names(files: Files, path: str) -> Iterator[Entry]:
     """The names in a folder."""
-    if hasattr(files, "call_s3"):
+    if is_s3(files):
         for page in _pages(files, path, "/"):
             for shared in page.get("CommonPrefixes", ()):
                 if not shared["Prefix"].endswith("//"):  # a folder without a name, which none can be asked for by
@@ -80,9 +81,9 @@ def _names(files: _Files, path: str) -> Iterator[Entry]:
             yield Entry(_last(facts["name"]), is_folder, facts.get("size") or 0, str(next(filter(None, tags), "")))
 
 
-def _paths(files: _Files, path: str) -> Iterator[str]:
+def _paths(files: Files, path: str) -> Iterator[str]:
     """The paths of all files below a folder, from there."""
-    if hasattr(files, "call_s3"):
+    if is_s3(files):
         before = len(_prefix_of(path)[1])
         for page in _pages(files, path, ""):
             yield from (one["Key"][before:] for one in page.get("Contents", ()) if not one["Key"].endswith("/"))
@@ -93,7 +94,7 @@ def _paths(files: _Files, path: str) -> Iterator[str]:
             yield f"{inside}/{name}" if inside else name
 
 
-def _pages(files: _Files, path: str, delimiter: str) -> Iterator[Mapping[str, Any]]:
+def _pages(files: Files, path: str, delimiter: str) -> Iterator[Mapping[str, Any]]:
     """The pages of a listing of S3, each asked for once the one before is done with."""
     bucket, prefix = _prefix_of(path)
     following: dict[str, str] = {}

@@ -14,7 +14,7 @@ from kerasinspect.errors import FailedRead
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-_Files: TypeAlias = "Any"
+Files: TypeAlias = "Any"
 """What fsspec gives for a service; its libraries say nothing of types."""
 _CONTENT_RANGE = re.compile(r"\s*bytes\s+(?:(\d{1,18})-(\d{1,18})|\*)/(?:(\d{1,18})|\*)\s*", re.ASCII | re.IGNORECASE)
 _WHOLE, _PART, _NOT_SATISFIABLE = 200, 206, 416
@@ -62,7 +62,7 @@ class Piece(NamedTuple):
     version: Version
 
 
-def http_piece(files: _Files, address: str, start: int, end: int, shown: str) -> Piece:
+def http_piece(files: Files, address: str, start: int, end: int, shown: str) -> Piece:
     """Bytes ``start`` up to ``end`` over the session of fsspec, which knows credentials and follows redirections.
 
     Raises WholeOnly for an answer that is no range, NoFileAnswer, FailedRead for one of another range or a longer one,
@@ -74,7 +74,7 @@ def http_piece(files: _Files, address: str, start: int, end: int, shown: str) ->
     return piece
 
 
-async def _http_piece(files: _Files, address: str, start: int, end: int, shown: str) -> Piece:
+async def _http_piece(files: Files, address: str, start: int, end: int, shown: str) -> Piece:
     options = dict(files.kwargs)
     headers = {**options.pop("headers", {}), "Range": f"bytes={start}-{end - 1}"}
     session = await files.set_session()
@@ -102,7 +102,12 @@ async def _http_piece(files: _Files, address: str, start: int, end: int, shown: 
         return Piece(data, Version(len(data), etag, modified))
 
 
-def s3_piece(files: _Files, path: str, start: int, end: int, shown: str) -> Piece:
+def is_s3(files: Files) -> bool:
+    """Whether a service is S3, which s3fs lets be asked in its own words."""
+    return hasattr(files, "call_s3")
+
+
+def s3_piece(files: Files, path: str, start: int, end: int, shown: str) -> Piece:
     """Bytes ``start`` up to ``end`` of an object; raises FailedRead as ``http_piece``, and what s3fs raises."""
     from fsspec.asyn import sync  # noqa: PLC0415 - an extra
 
@@ -110,7 +115,7 @@ def s3_piece(files: _Files, path: str, start: int, end: int, shown: str) -> Piec
     return piece
 
 
-async def _s3_piece(files: _Files, path: str, start: int, end: int, shown: str) -> Piece:
+async def _s3_piece(files: Files, path: str, start: int, end: int, shown: str) -> Piece:
     bucket, key, version = files.split_path(path)
     asked = {"Bucket": bucket, "Key": key, "Range": f"bytes={start}-{end - 1}"}
     answer = await files._call_s3("get_object", **asked, **({"VersionId": version} if version else {}))  # noqa: SLF001

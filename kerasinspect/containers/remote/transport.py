@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kerasinspect.containers.remote.addresses import address_beside, shown_address
 from kerasinspect.containers.remote.failures import DOWNLOAD, failure, may_pass
-from kerasinspect.containers.remote.ranges import NoFileAnswer, Piece, Version, http_piece, s3_piece
+from kerasinspect.containers.remote.ranges import NoFileAnswer, Piece, Version, http_piece, is_s3, s3_piece
 from kerasinspect.errors import DamagedFile, FailedRead, InspectError, MissingExtra, NotAModel, RequestError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Transport:
         if self._is_http:
             return http_piece(self._files, self._path, start, end, self.shown)
         try:
-            if hasattr(self._files, "call_s3"):
+            if is_s3(self._files):
                 return s3_piece(self._files, self._path, start, end, self.shown)
             return Piece(self._files.cat_file(self._path, start=start, end=end), Version())
         except (FileNotFoundError, PermissionError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.containers.sources import read_user_file
 from kerasinspect.containers.strict_json import parse_json
 from kerasinspect.errors import DamagedFile, RequestError
+from kerasinspect.formats.recognising import ZIP_MAGIC
 from kerasinspect.late.dataclasses import replace
 from kerasinspect.limits import over_limit
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from kerasinspect.limits import Limits
 
 _NAME_ONE = "Name a file that model.to_json() wrote, or the config.json of a .keras file."
-_ARCHIVE = b"PK\x03\x04"
 _TAKE_IT_OUT = "Take its config.json out, with python -m zipfile -e model.keras folder, and name that."
 
 
@@ -30,7 +30,7 @@ def with_joined_config(contents: Contents, path: str, limits: Limits) -> Content
     data = read_user_file(path, limits.json_bytes, f"the config in {path}")
     if len(data) > limits.json_bytes:
         raise over_limit("json_bytes", len(data), limits.json_bytes, path)
-    if data.startswith(_ARCHIVE):
+    if data.startswith(ZIP_MAGIC):
         raise RequestError(f"{path} is a ZIP archive, not a config.", _TAKE_IT_OUT)
     try:
         config = parse_json(data, path, limits, with_long_lists=True).value
