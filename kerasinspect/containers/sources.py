@@ -40,6 +40,8 @@ STANDARD_INPUT = "-"
 """The name of standard input; a file of that name is ``./-``."""
 BLOCK = 1 << 22
 """Bytes read at a time where all of an array is wanted: large enough to cost no more than memory does."""
+_AHEAD = 1 << 23
+"""Bytes of an array on another machine that are fetched before the first of them is read, by a few requests at once."""
 
 
 class _Taker(Protocol):
@@ -71,6 +73,9 @@ class _Fetching(_OpenFile, Protocol):
 
     def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
         """Fetch ranges, each a position and a number of bytes."""
+
+    def expect(self, position: int, count: int) -> None:
+        """Fetch bytes that are read next, and more where they follow others."""
 
     def address_beside(self, name: str) -> str:
         """The address of another file of the same folder."""
@@ -144,6 +149,10 @@ class Ahead:
         """Fetch ranges, each a position and a number of bytes; raises FailedRead where they cannot be read."""
         self.file.prefetch([(self.start + position, count) for position, count in ranges])
 
+    def expect(self, position: int, count: int) -> None:
+        """Fetch bytes that are read next; raises FailedRead where they cannot be read."""
+        self.file.expect(self.start + position, count)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -203,9 +212,12 @@ class Source:
             raise self.too_short(position, count, self.size)
         buffer = bytearray(min(size, count))
         view = memoryview(buffer)
+        ahead = self.ahead if count > size else None
         done = 0
         while done < count:
             wanted = min(size, count - done)
+            if ahead is not None and not ahead.holds(position + done, wanted):
+                ahead.expect(position + done, min(count - done, _AHEAD))
             filled = 0
             while filled < wanted:
                 got = self.fill(view[filled:wanted], position + done + filled)

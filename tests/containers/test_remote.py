@@ -135,6 +135,28 @@ def test_values_that_follow_one_another_come_together(server: Server) -> None:
     assert len(server.asked) < LAYERS / 10
 
 
+def test_a_large_array_comes_in_few_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is known where it ends, so that much of it is fetched at once and nothing behind it."""
+    values = np.arange(9 << 20, dtype="f4").reshape(9, -1)
+    path = tmp_path / "large.weights.h5"
+    with h5py.File(path, "w") as file:
+        file["layers/dense/vars/0"] = values
+        file["layers/dense_1/vars/0"] = values
+    rounds: list[int] = []
+    in_parallel = blocks.in_parallel
+
+    def counted(ranges: Sequence[tuple[int, int]], fetch: Callable[[int, int], None]) -> None:
+        rounds.append(sum(end - start for start, end in ranges))
+        in_parallel(ranges, fetch)
+
+    with serving(tmp_path) as server, open_model(server.address("ranges", path.name)) as model:
+        monkeypatch.setattr(blocks, "in_parallel", counted)
+        read = b"".join(map(bytes, model.weights[0].array.blocks(1 << 18)))
+    assert read == values.tobytes()
+    assert len(rounds) <= 4
+    assert sum(rounds) < values.nbytes + (1 << 14)
+
+
 def test_shards_lie_beside_their_index(server: Server, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each is read from the same folder, and one that is missing is named."""
     for number in range(2):

@@ -26,10 +26,12 @@ _GAP = 1 << 14
 """Bytes between two ranges up to which one request for both costs less than two."""
 _MOST_AT_ONCE = 1 << 22
 """Bytes of one request."""
-_MOST_KEPT = 1 << 14
-"""Blocks that are kept: 64 MiB."""
+_MOST_KEPT = 1 << 13
+"""Blocks that are kept: 32 MiB."""
 _FIRST_WINDOW = 1 << 15
 """Bytes that a read is widened to where it follows another one; twice as many each time."""
+_MOST_AHEAD = 1 << 23
+"""Bytes that it is widened to at most: a few requests at once."""
 _NEAR = 1 << 18
 """Bytes between two reads up to which the second counts as following: between two arrays lie headers and others."""
 _THREADS = 16
@@ -67,10 +69,10 @@ class RemoteFile:
         end = min(position + count, self._described.size)
         if end <= position:
             return b""
-        if count >= _MOST_AT_ONCE:
+        if count >= _MOST_AT_ONCE and not self.holds(position, _MOST_AT_ONCE):
             return self._fetched(position, min(end, position + _MOST_AT_ONCE))
         if not self.holds(position, count):
-            self.prefetch([(position, max(end, self._read_ahead(position, end)) - position)])
+            self.expect(position, end - position)
         self._behind = end
         numbers = range(position // _BLOCK, -(-end // _BLOCK))
         with self._lock:
@@ -99,6 +101,10 @@ class RemoteFile:
             for number in self._missing(min(position, size), min(position + count, size))
         }
         in_parallel([(start, end) for start, end in _joined(sorted(wanted), size)], self._fetch_and_keep)
+
+    def expect(self, position: int, count: int) -> None:
+        """Fetch and keep bytes that are read next, and more than these where they follow what was read before."""
+        self.prefetch([(position, max(count, self._read_ahead(position)))])
 
     def address_beside(self, name: str) -> str:
         """The address of another file of the same folder."""
@@ -130,11 +136,11 @@ class RemoteFile:
         """The blocks of a range that are not here."""
         return (number for number in range(start // _BLOCK, -(-end // _BLOCK)) if number not in self._blocks)
 
-    def _read_ahead(self, position: int, end: int) -> int:
-        """The end up to which to fetch for a read: further each time that one follows another."""
+    def _read_ahead(self, position: int) -> int:
+        """How many bytes to fetch for a read: more each time that one follows another."""
         follows = abs(position - self._behind) <= _NEAR
-        self._window = min(2 * self._window, _MOST_AT_ONCE) if follows else _FIRST_WINDOW
-        return position + self._window if follows else end
+        self._window = min(2 * self._window, _MOST_AHEAD) if follows else _FIRST_WINDOW
+        return self._window if follows else 0
 
 
 def _joined(numbers: Sequence[int], size: int) -> Iterator[tuple[int, int]]:

@@ -58,6 +58,9 @@ class _CopiedFile(Descriptor):
     def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
         """Fetch nothing."""
 
+    def expect(self, position: int, count: int) -> None:
+        """Do nothing, for the same reason."""
+
     def address_beside(self, name: str) -> str:
         """The address of another file of the same folder."""
         return self._transport.address_beside(name)
