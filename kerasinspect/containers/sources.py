@@ -217,7 +217,11 @@ class Source:
         while done < count:
             wanted = min(size, count - done)
             if ahead is not None and not ahead.holds(position + done, wanted):
-                ahead.expect(position + done, min(count - done, _AHEAD))
+                rest = min(count - done, _AHEAD)
+                if done:  # nothing behind the end is asked for on its account
+                    ahead.fetch([(position + done, rest)])
+                else:
+                    ahead.expect(position, rest)
             filled = 0
             while filled < wanted:
                 got = self.fill(view[filled:wanted], position + done + filled)
