@@ -7,6 +7,7 @@ Keras 3 lists the weights too that it trains: one that no layer has stays a weig
 
 from __future__ import annotations
 
+from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.knowledge.optimizers.names import WORDS
@@ -27,6 +28,7 @@ _COPIES = "_all_variables/"
 _OF_ORBAX = ("metrics_variables.", "optimizer_variables.")
 """What keys of Orbax begin with, whose parts are joined with dots."""
 _SEED = "seed_generator_state"
+_STATES, _ATTRIBUTES = "states", ".ATTRIBUTES"
 
 
 class _Slot(NamedTuple):
@@ -65,6 +67,8 @@ def _kind_of(key: str, full_name: str, names: Mapping[str, str]) -> ExtraKind:
     if full_name.endswith(_SEED):
         return "seed"
     parts = key.replace(".", "/").split("/") if key.startswith(_OF_ORBAX) else key.split("/")
+    if _is_state(parts):
+        return "state"
     if "metrics" in parts or parts[0] in {"_loss_tracker", "_metrics", "metrics_variables"}:
         return "metric"
     return (
@@ -72,6 +76,13 @@ def _kind_of(key: str, full_name: str, names: Mapping[str, str]) -> ExtraKind:
         if ".OPTIMIZER_SLOT" in parts or {"optimizer", "optimizer_variables", "training"} & {*parts[:2]}
         else "unclaimed"
     )
+
+
+def _is_state(parts: Sequence[str]) -> bool:
+    """Whether a key is that of what a stateful recurrent layer keeps of a batch: ``.../states/0/.ATTRIBUTES/...``."""
+    inside = [*takewhile(_ATTRIBUTES.__ne__, parts)]
+    _, *places = [*dropwhile(_STATES.__ne__, inside)] or [""]
+    return bool(places) and all(place.isdigit() for place in places)
 
 
 def _listed_slots(graph: ObjectGraph, paths: Mapping[str, str]) -> dict[str, _Slot]:
