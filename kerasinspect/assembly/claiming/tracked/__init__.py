@@ -152,10 +152,11 @@ def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
     for child, place in _matched(walk, node, number, objects):
         _claim_again(walk, child, place, depth)
     times = Counter(walk.prefixes.get(place, "") for _, place in objects)
+    is_open = number in walk.within or (node.kind is None and listed is None and not walk.follows_all(objects))
     for edge, place in objects:
         if place in walk.prefixes and place not in walk.nodes:
             is_told = times[walk.prefixes[place]] == 1
-            if number in walk.within or (node.kind is None and listed is None and not walk.follows_all(objects)):
+            if is_open:
                 walk.within.add(place)
             child = _node_of(walk, place, edge, walk.prefixes.get(number, ""), is_told=is_told)
             node.children.append(child)

@@ -131,8 +131,9 @@ class Reading:
     def lacks_cells(self, number: int) -> bool:
         """Whether an object without variables is a recurrent layer, or wraps one, whose cells a list of Keras 3 has."""
         met = set[int]()
-        while number not in met and number not in self.prefixes:
+        while number not in met and number not in self.prefixes and len(met) < self.limits.hdf5_depth:
             met.add(number)
+            self._steps.add(len(self.graph[number].children))
             held = dict(self.graph[number].children)
             inner = next((held[edge] for edge in ("forward_layer", "layer", "cell") if edge in held), None)
             if inner is None:
