@@ -180,6 +180,7 @@ OF_OTHERS = {
     "--help": "click",
     "--version": "click",
     "--fast": "pytest",
+    "--thorough": "pytest",
 }
 """Options that pages name and that are not ours, with whose they are."""
 
@@ -190,6 +191,12 @@ def test_an_option_in_a_sentence_exists(page: str) -> None:
     spans = (re.match(r"--[a-z][a-z-]*", span) for span in SPAN.findall(prose(page)))
     named = {found[0] for found in spans if found}
     assert named <= OPTIONS | OF_OTHERS.keys()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_line_of_a_page_becomes_a_quotation(page: str) -> None:
+    """As one does that begins with a comparison."""
+    assert not re.findall(r"^ *>.*", prose(page), re.MULTILINE)
 
 
 PYTHON = [block for page in TOLD for block in blocks(page) if block.language == "python"]
