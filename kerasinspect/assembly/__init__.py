@@ -125,8 +125,10 @@ def _claimed_objects(root: Node | None, graph: ObjectGraph, limits: Limits) -> _
 
     model, listed, tables = claim_objects(root, graph, limits)
     age: Age = "keras 3" if graph.has_paths or graph.is_of_keras_3() else "keras 2"
-    places = places_in_order(model, age) if listed is None else listed
-    return _Claimed(model, places, (), WeightCount(), tables)
+    if listed is not None:
+        return _Claimed(model, listed, (), WeightCount(), tables)
+    uncounted = {node for node in model.walk() if not node.count_known}
+    return _Claimed(model, places_in_order(model, age), (), WeightCount(uncounted=uncounted), tables)
 
 
 def _claimed_tree(root: Node | None, contents: Contents, tree: Group) -> _Claimed:

@@ -41,7 +41,7 @@ _Thing = TypeVar("_Thing", "Layer", "Weight")
 
 _Default = TypeVar("_Default")
 
-ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "table", "copy", "unclaimed"]
+ExtraKind: TypeAlias = Literal["optimizer", "seed", "metric", "table", "state", "copy", "unclaimed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,31 @@ def test_factors_of_lora_have_places_be_they_stored_or_merged(file: str, expecte
         assert all(weight.trainable for weight in model.weights if "lora" in weight.name)
 
 
+def test_slots_tell_of_factors_that_were_merged_into_weights_alone() -> None:
+    """RMSprop has one for each factor, and none for the kernel; of quantized layers the factors come before it."""
+    with open_model(CASES / "lora_int/merged.weights.h5") as model:
+        assert {weight.path: weight.index for weight in model.weights} == {
+            "first/kernel": 0,
+            "first/bias": 1,
+            "d/kernel": 2,
+            "d/bias": 3,
+            "after/kernel": 6,
+            "after/bias": 7,
+        }
+    with open_model(CASES / "lora_int/quantized.weights.h5") as model:
+        known = {weight.path: weight.index for weight in model.weights if weight.index is not None}
+        assert known.keys() <= {"first/bias"}
+        assert weight_at(model, "after/kernel_scale").index is None
+
+
+def test_factors_of_lora_have_directions_whatever_tells_the_axes_of_the_kernel() -> None:
+    """The equation of an EinsumDense is about the kernel, of which the factors have one axis each."""
+    pytest.importorskip("backports.zstd", reason="the extra orbax is not installed")
+    with open_model(DATA / "checkpoints/keras-3.15.1-orbax-tensorflow/adapted_orbax") as model:
+        factors = [weight_at(model, f"own/lora_kernel_{end}") for end in "ab"]
+        assert [[axis.name for axis in one.axes] for one in factors] == [["input", "rank"], ["rank", "unit"]]
+
+
 def test_the_rank_of_a_lora_file_is_no_weight() -> None:
     """Files of keras-hub's ``save_lora_weights`` hold factors at the places of layers, whose order they do not keep."""
     with open_model(CASES / "lora_file/bert.lora.h5") as model:

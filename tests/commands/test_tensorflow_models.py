@@ -134,3 +134,52 @@ def test_a_weight_that_only_an_optimizer_lists_is_none_of_its_state() -> None:
     assert "KI202" in {finding.code for finding in report.findings}
     cells = check(folder / "cells_ckpt").models[0]
     assert "KI202" not in {finding.code for finding in cells.findings}
+
+
+def test_a_layer_is_called_as_it_is_though_others_lack_the_name_of_the_model() -> None:
+    """Those of a chain were built before the model was called; a dictionary has no name of its own."""
+    with open_model(DATA / "checkpoints/tf-keras-2.19/holding_ckpt") as model:
+        assert [layer.name for layer in model.layers] == ["dense", "second", "chain", "dense_3", "dense_4"]
+        assert [layer.class_name for layer in model.layers] == ["Dense", *["unknown class"] * 2, "Dense", "Dense"]
+
+
+@pytest.mark.parametrize(
+    ("file", "known", "paths"),
+    [
+        ("lists_inside_ckpt", 2, {"first/kernel", "layer-2/fixed/0/kernel", "last/kernel"}),
+        ("cells_alone_ckpt", 2, {"first/kernel", "last/kernel"}),
+    ],
+)
+def test_no_position_is_told_behind_what_tensorflow_does_not_follow(file: str, known: int, paths: set[str]) -> None:
+    """Lists of layers and of cells leave no trace, and what lies in them is called after what holds it."""
+    with open_model(DATA / "checkpoints/keras-3.15.1-objects" / file) as model:
+        assert [weight.index for weight in model.weights][:known] == [*range(known)]
+        assert {weight.index for weight in model.weights[known:]} == {None}
+        assert {weight.path for weight in model.weights if weight.name == "kernel"} == paths
+
+
+def test_names_of_variables_are_not_those_of_keras_1() -> None:
+    """A LoRA factor that ends in ``_b`` is no bias."""
+    with open_model(DATA / "checkpoints/keras-3.15.1-objects/adapted_ckpt") as model:
+        assert sorted(weight.name for weight in model.weights) == ["bias", "kernel", "lora_kernel_a", "lora_kernel_b"]
+
+
+def test_what_keras_keeps_of_a_layer_is_none_of_its_weights() -> None:
+    """States of recurrent layers are extras; weights of tokens stand beside the others and have no position."""
+    folder = DATA / "checkpoints/keras-3.15.1-objects"
+    with open_model(folder / "stateful_ckpt") as model:
+        assert Counter(extra.kind for extra in model.extras) == {"state": 3}
+    assert "KI202" not in {finding.code for finding in check(folder / "stateful_ckpt").models[0].findings}
+    with open_model(folder / "texts_ckpt") as model:
+        kept = {weight.name: weight.index for weight in model.weights if weight.kept_aside}
+        assert kept == {"num_documents": None, "idf_weights": None}
+
+
+def test_slots_of_an_optimizer_that_was_built_before_it_trained_belong_to_their_weights() -> None:
+    """They lack the name of the optimizer; one for a variable of which two have the name is told for neither."""
+    with open_model(DATA / "checkpoints/tf.keras-2.12/twins_built") as model:
+        slots = Counter((extra.name, extra.weight) for extra in model.extras if extra.array.shape)
+    told: dict[tuple[str, str | None], int] = {
+        (slot, f"a/left/{name}"): 1 for slot in ("momentum", "velocity") for name in ("kernel", "bias")
+    }
+    assert slots == {**told, ("momentum", None): 2, ("velocity", None): 2}

@@ -64,6 +64,74 @@ class _Lists(keras.Model):  # type: ignore[misc]
         return self.fixed[1][0](self.fixed[0](given))
 
 
+def _spectral() -> Any:
+    """A layer that holds the kernel of the one in it beside a vector of its own."""
+    given = keras.Input((4, 4, 2))
+    return keras.Model(given, L.Conv2D(1, 1)(L.SpectralNormalization(L.Conv2D(2, 2))(given)))
+
+
+def _shared() -> Any:
+    """Layers that a model has in common with one inside it, and one of its own between these."""
+    table, dense = L.Embedding(5, 3, name="table"), L.Dense(3, name="both")
+    inner_given = keras.Input((2,))
+    inner = keras.Model(inner_given, dense(table(inner_given)), name="inner")
+    given = keras.Input((2,))
+    own = L.Dense(3, name="own")
+    return keras.Model(given, L.Dense(1, name="last")(dense(own(L.Add()([inner(given), table(given)])))))
+
+
+def _texts() -> Any:
+    """A vocabulary with weights of its tokens, which TensorFlow keeps and Keras counts among no weights."""
+    lookup = L.TextVectorization(output_mode="tf_idf")
+    lookup.adapt(["a b", "a c"])
+    given = keras.Input((1,), dtype="string")
+    return keras.Model(given, L.Dense(2)(lookup(given)))
+
+
+def _stateful() -> Any:
+    """Recurrent layers that keep their states."""
+    given = keras.Input(batch_shape=(2, 3, 2))
+    model = keras.Model(
+        given, L.Dense(1)(L.GRU(2, stateful=True)(L.LSTM(2, stateful=True, return_sequences=True)(given)))
+    )
+    model(np.ones((2, 3, 2), "float32"))
+    return model
+
+
+def _adapted() -> Any:
+    """A layer with LoRA factors, whose name tells no class."""
+    given = keras.Input((3,))
+    layer = L.Dense(4, name="adapted")
+    model = keras.Model(given, layer(given))
+    layer.enable_lora(2)
+    return model
+
+
+def _lists_inside() -> Any:
+    """A layer with others in lists and in a tuple, before one of the outer model."""
+    given = keras.Input((2,))
+    return keras.Model(given, L.Dense(1, name="last")(_Lists()(L.Dense(2, name="first")(given))))
+
+
+def _cells_alone() -> Any:
+    """A layer with a list of cells, before one that has none."""
+    given = keras.Input((2, 2))
+    cells = L.RNN([L.LSTMCell(2), L.GRUCell(2)])
+    return keras.Model(given, L.Dense(1, name="last")(cells(L.Dense(2, name="first")(given))))
+
+
+WITHOUT_OPTIMIZER: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("spectral", _spectral, ()),
+    ("shared", _shared, ()),
+    ("texts", _texts, ()),
+    ("stateful", _stateful, ()),
+    ("adapted", _adapted, ("order",)),
+)
+"""Models that are saved as checkpoints without their optimizer, with what these cannot tell."""
+PARTLY_FOLLOWED = (("lists_inside", _lists_inside), ("cells_alone", _cells_alone))
+"""Models of which TensorFlow reaches a part."""
+
+
 def _filled(model: Any, *shape: int) -> Any:
     """A model with numbers of its own in every array, and the state of an optimizer."""
     model(np.zeros((1, *shape), "float32"))
@@ -118,6 +186,12 @@ def _main(folder: Path) -> None:
     files["cells_ckpt.index"] = _told(cells, "tf-train-checkpoint", "order")
     lists = _filled(_Lists(), 2)
     tf.train.Checkpoint(model=lists, optimizer=lists.optimizer).write(str(folder / "lists_ckpt"))
+    for name, make, unknowable in WITHOUT_OPTIMIZER:
+        model = make()
+        tf.train.Checkpoint(model=model).write(str(folder / f"{name}_ckpt"))
+        files[f"{name}_ckpt.index"] = _told(model, "tf-train-checkpoint", *unknowable)
+    for name, make in PARTLY_FOLLOWED:
+        tf.train.Checkpoint(model=make()).write(str(folder / f"{name}_ckpt"))
     library = {"keras": keras.__version__, "tf": tf.__version__, "backend": "tensorflow", "numpy": np.__version__}
     text = json.dumps({"library": library, "files": files}, indent=1)
     (folder / "expected.json").write_text(text + "\n", encoding="utf-8")

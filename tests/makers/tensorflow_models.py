@@ -41,7 +41,7 @@ except ImportError:
 L: Any = keras.layers
 TRACED_FOR_LONG = ("fn_rnn", "fn_convlstm", "wrappers", "many")
 """Models of which TensorFlow makes a SavedModel in minutes, since it traces every layer."""
-CUSTOM = ("fn_custom", "subclass")
+CUSTOM = ("fn_custom", "subclass", "holding")
 """Models whose checkpoints do not tell the order of a layer's own weights."""
 HOLDING_MODELS = ("nested", "nested_frozen", "names", "wrappers")
 """Models of which weights in HDF5 do not tell whether what holds layers is a model, and so not their order."""
@@ -93,6 +93,23 @@ class Sub(keras.Model):  # type: ignore[misc]
         for layer in self.many:
             inputs = layer(inputs)
         return self.last(inputs)
+
+
+class Holding(Sub):
+    """One with layers in a list and a dictionary beside a chain, whose variables lack the name of the model."""
+
+    def __init__(self, **more: Any) -> None:
+        """Make its layers."""
+        super(Sub, self).__init__(**more)
+        self.blocks = [L.Dense(4), L.Dense(4, name="second")]
+        self.chain = keras.Sequential([L.Dense(3), L.Dense(3)])
+        self.heads = {"y": L.Dense(2), "b": L.Dense(2)}
+
+    def call(self, inputs: Any) -> Any:
+        """All of them."""
+        for layer in self.blocks:
+            inputs = layer(inputs)
+        return self.heads["b"](self.heads["y"](self.chain(inputs)))
 
 
 def seq_mlp() -> Any:
@@ -201,6 +218,13 @@ def subclass() -> Any:
     return model
 
 
+def holding() -> Any:
+    """A subclass with layers in collections that was called."""
+    model = Holding(name="holding")
+    model(tf.zeros((1, 4)))
+    return model
+
+
 def mixed_f16() -> Any:
     """Mixed precision."""
     name = "mixed_float16"
@@ -252,7 +276,7 @@ def rnn_one() -> Any:
 
 KINDS = [
     *(seq_mlp, fn_conv, fn_rnn, fn_convlstm, fn_attn, nested, many, frozen, nested_frozen, preproc, fn_custom),
-    *(subclass, mixed_f16, names, longnames, wrappers, bi_one, rnn_one),
+    *(subclass, holding, mixed_f16, names, longnames, wrappers, bi_one, rnn_one),
 ]
 
 

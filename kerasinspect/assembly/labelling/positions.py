@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kerasinspect.assembly.claiming.absent import UNCOUNTED, is_absent
 from kerasinspect.assembly.claiming.matching import own_arrays, user_name
 from kerasinspect.assembly.labelling.extras import optimizer_of
+from kerasinspect.assembly.labelling.merging import may_be_adapted, note_merged
 from kerasinspect.assembly.labelling.repeats import repeats_of
 from kerasinspect.assembly.order import is_layered
 from kerasinspect.knowledge.keras_versions import version_of
@@ -77,7 +78,25 @@ def count_weights(model: Node, places: Sequence[Placement], contents: Contents) 
         suspects = [node for node in model.walk() if _may_hide(node, model, version)]
         if tracked is None or len(suspects) != 1 or not _fill_gap(model, suspects[0], trained, tracked):
             counts.uncounted |= set(suspects)
+        if tracked is not None and contents.config is None and not suspects:
+            _note_factors(model, counts, trained, tracked)
     return counts
+
+
+def _note_factors(
+    model: Node, counts: WeightCount, trained: Sequence[tuple[Node, Claim]], tracked: Sequence[tuple[int, ...]]
+) -> None:
+    """Note which layers have LoRA factors merged into them, or may, where slots for more than the arrays show some."""
+    owned: dict[Node, list[Claim]] = {}
+    for node, claim in trained:
+        owned.setdefault(node, []).append(claim)
+    more = Counter(tracked) - Counter(claim.array.shape for _, claim in trained)
+    if not more or note_merged(owned, tracked):
+        return
+    adaptable = {claim: node for node in model.walk() for claim in node.claims if may_be_adapted(claim)}
+    counts.uncounted |= {*adaptable.values()}
+    quantized = (claim for claim in adaptable if claim.kind is not None and not claim.kind.trainable)
+    counts.unsettled = {**counts.unsettled, **dict.fromkeys(quantized, "behind-unknown")}
 
 
 def _tracked_by_optimizer(contents: Contents) -> list[tuple[int, ...]] | None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from kerasinspect.knowledge.fan_rules import convolution, dense
 from kerasinspect.knowledge.kinds import ANY, UNKNOWN, Flag, Sublayer, Taking, WeightSpec
 from kerasinspect.late.dataclasses import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kerasinspect.json_values import JsonObject
+
+    _Axes = tuple[str, ...]
 
 USE_BIAS = Flag("use_bias", older="bias")
 CONV_AXES, DEPTHWISE_AXES = (ANY, "channel", "filter"), (ANY, "channel", "multiplier")
@@ -48,7 +58,8 @@ def lora_factors(spec: WeightSpec) -> tuple[WeightSpec, WeightSpec]:
     first = replace(
         spec,
         name=f"{name}_a",
-        axes=(*spec.axes[:-1], "rank"),
+        axes=_from_inputs(spec.axes),
+        axes_of=spec.axes_of and partial(_axes_by, spec.axes_of, _from_inputs),
         trainable=True,
         dtypes=(),
         fans=spec.lora_fans,
@@ -60,9 +71,28 @@ def lora_factors(spec: WeightSpec) -> tuple[WeightSpec, WeightSpec]:
     second = replace(
         first,
         name=f"{name}_b",
-        axes=("rank", spec.axes[-1]),
+        axes=_to_units(spec.axes),
+        axes_of=spec.axes_of and partial(_axes_by, spec.axes_of, _to_units),
         free_rank=False,
         fans=dense if spec.lora_fans else None,
         initial="zeros",
     )
     return first, second
+
+
+def _from_inputs(axes: _Axes) -> _Axes:
+    """The axes of the first factor of a weight with these."""
+    return (*axes[:-1], "rank")
+
+
+def _to_units(axes: _Axes) -> _Axes:
+    """The axes of the second factor of a weight with these."""
+    return ("rank", *axes[-1:])
+
+
+def _axes_by(
+    axes_of: Callable[[JsonObject], _Axes | None], of: Callable[[_Axes], _Axes], config: JsonObject
+) -> _Axes | None:
+    """The axes of a factor, of a weight whose axes the config tells."""
+    axes = axes_of(config)
+    return axes and of(axes)

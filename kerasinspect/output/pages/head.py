@@ -25,6 +25,7 @@ TOTAL_WORDS: Mapping[Kind, str] = {
     "seed": "random seeds",
     "metric": "metrics",
     "table": "lookup tables",
+    "state": "states of recurrent layers",
     "copy": "copies of weights",
     "unclaimed": "arrays claimed by no layer",
 }

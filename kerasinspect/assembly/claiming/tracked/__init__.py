@@ -12,29 +12,38 @@ from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.choosing import kind_named
-from kerasinspect.assembly.claiming.legacy_names import current_word
 from kerasinspect.assembly.claiming.tracked.ends import claim_weights
 from kerasinspect.assembly.claiming.tracked.paths import NamedVariable, claim_paths
 from kerasinspect.assembly.claiming.tracked.reading import (
     LAYER,
     NOT_LAYERS,
     SEED_EDGE,
+    UNNAMED,
     Reading,
     listed_as_trained,
     listed_variables,
     named_weights,
 )
-from kerasinspect.assembly.claiming.tracked.recognising import recognise, usual_orders, words_of
+from kerasinspect.assembly.claiming.tracked.recognising import (
+    recognise,
+    usual_attributes,
+    usual_orders,
+    word_among,
+    words_of,
+)
 from kerasinspect.assembly.claiming.tracked.tables import tables_of
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
 from kerasinspect.assembly.skeleton import node_of, sublayer_nodes
+from kerasinspect.knowledge.kinds import WeightSpec
+from kerasinspect.knowledge.layers import class_of_name
 from kerasinspect.knowledge.serialized import text_at
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kerasinspect.formats.object_graph import ObjectGraph
     from kerasinspect.limits import Limits
@@ -54,11 +63,33 @@ class _Walk:
     """The layer of each object that was met."""
     places: dict[int, Placement] = field(default_factory=dict)
     """The place of each variable that a layer claimed."""
+    within: set[int] = field(default_factory=set)
+    """The objects that lie in a layer, or in a model that lists no layers, as Keras 3 made it."""
 
     @property
     def graph(self) -> ObjectGraph:
         """The objects."""
         return self.reading.graph
+
+    @property
+    def is_of_keras_3(self) -> bool:
+        """Whether Keras 3 made the objects, which counts its own variables alone among the weights of a layer."""
+        return self.reading.is_of_keras_3
+
+    def follows_all(self, objects: Sequence[tuple[str, int]]) -> bool:
+        """Whether what is held is all that an object of no known class holds.
+
+        TensorFlow does not follow the lists of Keras 3, which any layer may have that is not one of Keras's own.
+        """
+        attributes = frozenset(edge for edge, _ in objects)
+        return not attributes or not self.is_of_keras_3 or attributes in usual_attributes()
+
+    def may_be_outer(self, number: int) -> bool:
+        """Whether the path before an object's variables may be that of a model or a layer around it.
+
+        What a layer of Keras 3 makes as it is first called within another one bears the name of the outermost alone.
+        """
+        return number in self.within and "/" not in self.prefixes.get(number, "")
 
     @property
     def prefixes(self) -> Mapping[int, str]:
@@ -120,11 +151,19 @@ def _claim(walk: _Walk, node: Node, number: int, depth: int) -> None:
         objects = [(f"{LAYER}{place}", child) for place, child in enumerate(listed)]
     for child, place in _matched(walk, node, number, objects):
         _claim_again(walk, child, place, depth)
+    times = Counter(walk.prefixes.get(place, "") for _, place in objects)
+    is_open = number in walk.within or (node.kind is None and listed is None and not walk.follows_all(objects))
     for edge, place in objects:
         if place in walk.prefixes and place not in walk.nodes:
-            child = _node_of(walk, place, edge, walk.prefixes.get(number, ""))
+            is_told = times[walk.prefixes[place]] == 1
+            if is_open:
+                walk.within.add(place)
+            child = _node_of(walk, place, edge, walk.prefixes.get(number, ""), is_told=is_told)
             node.children.append(child)
             _claim(walk, child, place, depth + 1)
+        elif place not in walk.nodes and walk.reading.lacks_cells(place):
+            walk.nodes[place] = Node(edge, "", from_config=False, named=False, count_known=False)
+            node.children.append(walk.nodes[place])
     _note_order(walk, node, objects, is_listed=listed is not None)
 
 
@@ -132,15 +171,16 @@ def _claim_trained(walk: _Walk, model: Node) -> None:
     """Make the layers of weights that the graph reaches through an optimizer alone, as the names of these tell them.
 
     TensorFlow does not follow every list of Keras 3, such as the cells of a wrapped layer. So what else the model has
-    is unknown, and all positions with it. A name that several have tells no layer, and a layer that was met has what
-    it has.
+    is unknown, and all positions with it. A name that several have tells no layer, and neither does what stands before
+    it; a layer that was met has what it has.
     """
     graph, limits = walk.graph, walk.reading.limits
     left = [number for number in graph.trained() if number not in walk.places]
     if not left:
         return
     count = Counter(one.full_name for one in graph.objects if one.key)
-    told = [number for number in left if "/" in graph[number].full_name and count[graph[number].full_name] == 1]
+    unclear = {name.rpartition("/")[0] for name, times in count.items() if times > 1}
+    told = [number for number in left if _tells_layer(graph[number].full_name.rpartition("/")[0], unclear)]
     if model.from_config and not walk.places:
         claim_weights(model, _named(graph, told), walk.places, limits)
     else:
@@ -149,6 +189,11 @@ def _claim_trained(walk: _Walk, model: Node) -> None:
         claim_paths(model, _named(graph, told), walk.places, limits)
     for below in model.walk():
         below.order_known = False
+
+
+def _tells_layer(path: str, unclear: AbstractSet[str]) -> bool:
+    """Whether a path before a variable's name is that of a layer, and not of a model around it alone."""
+    return path not in unclear and ("/" in path or class_of_name(path) is not None)
 
 
 def _claim_again(walk: _Walk, node: Node, number: int, depth: int) -> None:
@@ -170,8 +215,11 @@ def _claim_variables(walk: _Walk, node: Node, number: int) -> None:
         if child in inside:
             continue
         one = walk.graph[child]
-        name = current_word(_own_name(one.full_name, edge), words)
+        name = word_among(words, _own_name(one.full_name, edge))
         kind = kind_named(node, name, array)
+        if kind is None and one.full_name == UNNAMED and walk.is_of_keras_3:
+            kind = WeightSpec(edge.lstrip("_"), trainable=False, counted=False)
+        name = kind.name if kind is not None and not kind.counted else name
         trained = False if one.trainable is None and kind is None and name in _UNTRAINED else one.trainable
         claim = Claim(name, array, kind, trainable=trained, is_keyed=True)
         node.claims.append(claim)
@@ -260,16 +308,21 @@ def _guessed(walk: _Walk, node: Node, number: int) -> Iterator[Node]:
                 yield child
 
 
-def _node_of(walk: _Walk, number: int, edge: str, outer: str) -> Node:
-    """The layer that an object is, as the file describes it, or as its variables' names and their number prove."""
+def _node_of(walk: _Walk, number: int, edge: str, outer: str, *, is_told: bool = True) -> Node:
+    """The layer that an object is, as the file describes it, or as its variables' names and their number prove.
+
+    A path that layers side by side have in common tells the name of none: these are called as what holds them.
+    """
     metadata = walk.graph[number].metadata
     if metadata is not None:
         return node_of(metadata)
     prefix = walk.prefixes.get(number, "")
     name = prefix.removeprefix(f"{outer}/") if outer else prefix
-    is_named = bool(name) and name != outer
+    is_named = bool(name) and name != outer and is_told
     node = Node(name if is_named else edge or "model", "", from_config=False, named=is_named)
     _recognise(walk, node, number)
+    if node.kind is None and is_named and walk.may_be_outer(number):
+        node.name, node.named = edge, False
     return node
 
 
@@ -294,6 +347,7 @@ def _note_order(walk: _Walk, node: Node, objects: Sequence[tuple[str, int]], *, 
     node.bears = bool(node.claims) or any(child.bears for child in node.children)
     if node.kind is not None or is_listed:
         return
+    node.count_known = walk.follows_all(objects)
     names = tuple(claim.name for claim in node.claims)
     inside = sum(child.bears for child in node.children)
     node.own_order_known = not names or names in usual_orders()

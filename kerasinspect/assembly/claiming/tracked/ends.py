@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasinspect.assembly.claiming.choosing import kind_named, kinds_of
+from kerasinspect.assembly.claiming.choosing import expected_kinds, fits_arrays, kind_named, kinds_of, possible_kinds
 from kerasinspect.assembly.claiming.tracked.paths import claim_paths
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
+from kerasinspect.knowledge.quantization import lora_kinds, sizes_agree, without_axes
 from kerasinspect.limits import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kerasinspect.assembly.claiming.tracked.paths import NamedVariable
+    from kerasinspect.json_values import Json, JsonObject
+    from kerasinspect.knowledge.kinds import WeightSpec
     from kerasinspect.limits import Limits
 
 _CELL = "cell"
+_MARK = "shared_object_id"
 _MOST_CELLS = 64
 """Layers inside one among which its cells are looked for, which stand first."""
 
@@ -105,11 +109,21 @@ def _join_shared(
     for places in found.values():
         first, *others = (node for _, node in places)
         bearing = [node for node in (first, *others) if node in owned]
-        is_one = all(other.class_name == first.class_name and other.config == first.config for other in others)
+        config = _unmarked(first.config)
+        is_one = all(other.class_name == first.class_name and _unmarked(other.config) == config for other in others)
         if others and len(bearing) == 1 and is_one:
             owned[first] = owned.pop(bearing[0])
             for other in others:
                 other.same_as = first
+
+
+def _unmarked(value: Json | JsonObject) -> object:
+    """A part of a config without the marks of objects that Keras met before, which it has at the second place alone."""
+    if isinstance(value, list):
+        return [_unmarked(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _unmarked(item) for key, item in value.items() if key != _MARK}
+    return value
 
 
 def _layers_by_name(model: Node) -> dict[str, list[tuple[tuple[str, ...], Node]]]:
@@ -139,11 +153,35 @@ def _is_cell(node: Node, part: str) -> bool:
 
 def _claim(node: Node, held: Mapping[str, NamedVariable], places: dict[int, Placement]) -> None:
     """Give a layer its variables: as its class orders them, else as they come, which may be another order."""
-    order = [kind.name for kind in kinds_of(node)]
+    layout = _layout_of(node, held)
+    kinds = {kind.name: kind for kind in layout or ()}
+    order = [kind.name for kind in layout or kinds_of(node)]
     names = sorted(held, key=lambda name: order.index(name) if name in order else len(order))
     node.own_order_known = len(names) == 1 or {*names} <= {*order}
     for name in names:
         one = held[name]
-        claim = Claim(name, one.array, kind_named(node, name, one.array), trainable=one.trainable, is_keyed=True)
+        kind = kinds.get(name) or kind_named(node, name, one.array)
+        claim = Claim(name, one.array, kind, trainable=one.trainable, is_keyed=True)
         node.claims.append(claim)
         places[one.number] = Placement(node, claim, is_known=True)
+
+
+def _layout_of(node: Node, held: Mapping[str, NamedVariable]) -> tuple[WeightSpec, ...] | None:
+    """All weights of a layer by its config, quantized ones and the factors of LoRA too, else the only ones possible."""
+    for kinds in expected_kinds(node):
+        every = (*kinds, *lora_kinds(kinds, node.config))
+        if _fits(every, held):
+            return every
+    possible = [kinds for kinds in possible_kinds(node) if _fits(kinds, held)]
+    agreeing = [kinds for kinds in possible if sizes_agree(kinds, [held[kind.name].array.shape for kind in kinds])]
+    layouts = agreeing or possible
+    if len({tuple((kind.name, kind.trainable) for kind in kinds) for kinds in layouts}) != 1:
+        return None
+    is_told = len({tuple(kind.axes for kind in kinds) for kinds in layouts}) == 1
+    return layouts[0] if is_told else without_axes(layouts[0])
+
+
+def _fits(kinds: Sequence[WeightSpec], held: Mapping[str, NamedVariable]) -> bool:
+    """Whether variables can be all weights of a layer, by their names."""
+    arrays = [held[kind.name].array for kind in kinds if kind.name in held]
+    return len(arrays) == len(held) and fits_arrays(kinds, arrays)

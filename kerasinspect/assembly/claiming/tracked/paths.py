@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerasinspect.assembly.claiming.choosing import kind_named
-from kerasinspect.assembly.claiming.legacy_names import current_word
-from kerasinspect.assembly.claiming.tracked.recognising import recognise, words_of
+from kerasinspect.assembly.claiming.tracked.recognising import recognise, word_among, words_of
 from kerasinspect.assembly.nodes import Claim, Node
 from kerasinspect.assembly.order import Placement
 from kerasinspect.limits import over_limit
@@ -48,7 +47,7 @@ def claim_paths(model: Node, variables: Iterable[NamedVariable], places: dict[in
             recognise(node, {name: one.array for name, one in owned.get(node, {}).items()}, _attributes_of(node))
         known = words_of(node)
         for stored, one in owned.get(node, {}).items():
-            name = current_word(stored, known)
+            name = word_among(known, stored)
             kind = kind_named(node, name, one.array)
             claim = Claim(name, one.array, kind, trainable=one.trainable, is_keyed=True, trains=one.trains)
             node.claims.append(claim)

@@ -13,7 +13,7 @@ from kerasinspect.limits import Tally, over_limit
 from kerasinspect.names import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from kerasinspect.formats.object_graph import ObjectGraph
@@ -47,6 +47,10 @@ MEAN = ("total", "count")
 _STEPS = frozenset({"iter", "iterations", "_iterations"})
 """The variable that counts an optimizer's steps."""
 SEED_EDGE = "_state"
+UNNAMED = "Variable"
+"""What TensorFlow calls a variable that was given no name, which Keras 3 never does with its own."""
+_STATES = "states"
+"""The attribute in which a stateful recurrent layer keeps what it ended with."""
 _CELLS = "cells"
 """The attribute that holds the list of cells; in TensorFlow 1 their variables all have the name of the layer."""
 _WAYS = ("forward_", "backward_")
@@ -81,6 +85,7 @@ class Reading:
     def __init__(self, graph: ObjectGraph, limits: Limits) -> None:
         """Begin with what all names below each object begin with."""
         self.graph, self.limits = graph, limits
+        self.is_of_keras_3 = graph.is_of_keras_3()
         self.prefixes = _prefixes_of(graph)
         """The path that the names of an object's variables begin with; absent where no variable lies below it."""
         self._steps = Tally("hdf5_links", limits.hdf5_links, _WHERE)
@@ -123,6 +128,21 @@ class Reading:
             self._of_keras_3[number] = _INNER in edges or (_CALLS in edges and not edges.isdisjoint(_LISTS))
         return self._of_keras_3[number]
 
+    def lacks_cells(self, number: int) -> bool:
+        """Whether an object without variables is a recurrent layer, or wraps one, whose cells a list of Keras 3 has."""
+        met = set[int]()
+        while number not in met and number not in self.prefixes and len(met) < self.limits.hdf5_depth:
+            met.add(number)
+            self._steps.add(len(self.graph[number].children))
+            held = dict(self.graph[number].children)
+            inner = next((held[edge] for edge in ("forward_layer", "layer", "cell") if edge in held), None)
+            if inner is None:
+                return False
+            if "cell" in held:
+                return inner not in self.prefixes
+            number = inner
+        return False
+
     def in_order(self, number: int) -> list[int]:
         """What a list holds, in order."""
         self._steps.add(len(self.graph[number].children))
@@ -139,6 +159,8 @@ class Reading:
         pending = [(edge, child, 0) for edge, child in self._attributes_of(number)]
         prefix, met = self.prefixes.get(number, ""), {number}
         ignored = self.no_layers(number)
+        if self.graph.child(number, "cell") is not None:
+            ignored = {*ignored, _STATES}
         while pending:
             edge, child, depth = pending.pop()
             if edge in ignored or child in met or child not in self.prefixes or self._look_at(child).is_other:
@@ -205,13 +227,14 @@ def _prefixes_of(graph: ObjectGraph) -> dict[int, str]:
     """For each object above any variable the path that all names below it begin with, as far as these tell one.
 
     That of a layer is what its variables' names have before their last part; that of an object without variables is
-    what those of the objects in it have in common, less a part.
+    what those of most objects in it have in common, less a part.
     """
     found: dict[int, str] = {}
     owners: dict[int, str] = {}
     kept: dict[int, _Below] = {}
-    for number in reversed([*graph.walk()]):
-        own, inner = Counter[str](), set()
+    for number in _inmost_first(graph):
+        own: Counter[str] = Counter()
+        inner: list[tuple[str, _Below]] = []
         for edge, child in graph[number].children:
             if graph[child].key:
                 if child not in owners:
@@ -221,18 +244,65 @@ def _prefixes_of(graph: ObjectGraph) -> dict[int, str]:
                 continue
             if child not in kept:
                 kept[child] = _below(graph, found, child)
-            inner.add(kept[child].outer_part(edge))
+            inner.append((kept[child].outer_part(edge), kept[child]))
         if own:
-            found[number] = own.most_common(1)[0][0]
+            found[number] = _of_own(own)
         elif inner:
-            found[number] = inner.pop() if len(inner) == 1 else ""
+            found[number] = _of_most(inner)
     return found
+
+
+def _inmost_first(graph: ObjectGraph) -> Iterator[int]:
+    """All objects, each behind those that it holds, as far as these do not hold it in their turn.
+
+    What is near to the root may lie deep in another object as well: a layer that a model shares with one inside it.
+    """
+    met: set[int] = set()
+    for start in graph.walk():
+        pending = [(start, iter(graph[start].children))] if start not in met else []
+        met.add(start)
+        while pending:
+            number, children = pending[-1]
+            for edge, child in children:
+                if child not in met and edge not in NOT_LAYERS:
+                    met.add(child)
+                    pending.append((child, iter(graph[child].children)))
+                    break
+            else:
+                yield number
+                pending.pop()
+
+
+def _of_own(paths: Counter[str]) -> str:
+    """The path that most variables of an object have before their last part; of two, the first or one around it.
+
+    A wrapper may hold a variable of the layer in it beside its own.
+    """
+    (first, count), *others = paths.most_common()
+    around = [path for path, times in others if times == count and first.startswith(f"{path}/")]
+    return min(around, key=len, default=first)
+
+
+def _of_most(inside: Sequence[tuple[str, _Below]]) -> str:
+    """The path that more than half of the objects in another one have before their own names.
+
+    Layers that were built before the model around them was called lack its name; those of a Functional or a
+    Sequential model always do, so that these say nothing. What has no variables may be a layer, or else a dictionary
+    of layers, which has no name of its own: so it tells two paths, and the first counts where that settles nothing.
+    """
+    said = [(path, below) for path, below in inside if path or below.prefix]
+    as_layers = Counter(path for path, _ in said)
+    every = as_layers + Counter(below.prefix for path, below in said if below.is_unclear and path != below.prefix)
+    path = max(every, key=lambda one: (every[one], as_layers[one]), default="")
+    return path if 2 * every[path] > len(said) else ""
 
 
 class _Below(NamedTuple):
     """What is said of the object that holds one by the names of the variables below that one."""
 
     prefix: str
+    is_unclear: bool
+    """It holds no variables and no numbered objects alone: a layer around others, or a dictionary of layers."""
     is_list: bool
     cells: str | None
     """The path that the objects in a list have in common."""
@@ -253,7 +323,8 @@ def _below(graph: ObjectGraph, found: Mapping[int, str], number: int) -> _Below:
     """What an object says of those that hold it, once the prefixes of all below it are found."""
     is_list, items = _is_list(graph, number), _in_order(graph, number)
     alike = len(items) > 1 and len({found.get(item) for item in items}) == 1
-    return _Below(found[number], is_list, found.get(items[0], "") if alike else None)
+    is_unclear = not is_list and not any(graph[child].key for _, child in graph[number].children)
+    return _Below(found[number], is_unclear, is_list, found.get(items[0], "") if alike else None)
 
 
 def _is_list(graph: ObjectGraph, number: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from kerasinspect.assembly.claiming.choosing import kinds_of, possible_kinds
@@ -33,7 +34,7 @@ def recognise(node: Node, variables: Mapping[str, StoredArray], inside: Abstract
         kind = LAYERS[class_name]
         attributes = {name for part in kind.sublayers for name in part.attributes}
         words = {one.name for one in kind.weights}
-        names = {current_word(name, words): array for name, array in variables.items()}
+        names = {word_among(words, name): array for name, array in variables.items()}
         if inside <= attributes and not kind.is_model and _can_have(class_name, names):
             node.class_name, node.kind, node.role = class_name, kind, role_of(kind)
             return
@@ -80,6 +81,14 @@ def words_of(node: Node) -> set[str]:
     return {kind.name for kind in kinds_of(node)}
 
 
+def word_among(words: AbstractSet[str], name: str) -> str:
+    """Keras's current word for a variable of a name; the name itself where the class of its layer has no words.
+
+    The letters of Keras 1, which no checkpoint has, would make a bias of any name that ends in ``_b``.
+    """
+    return current_word(name, words) if words else name
+
+
 @cache
 def usual_orders() -> frozenset[tuple[str, ...]]:
     """The names of all weights of a layer, in order, for all classes of Keras."""
@@ -88,3 +97,13 @@ def usual_orders() -> frozenset[tuple[str, ...]]:
         for name, kind in LAYERS.items()
         for kinds in possible_kinds(Node("", name, kind=kind))
     ) | {MEAN}
+
+
+@cache
+def usual_attributes() -> frozenset[frozenset[str]]:
+    """The attributes that hold all layers inside one, for all classes of Keras, by the words of each version."""
+    return frozenset(
+        frozenset(names) - {""}
+        for kind in LAYERS.values()
+        for names in product(*(("", *one.attributes) if one.flags else one.attributes for one in kind.sublayers))
+    )
