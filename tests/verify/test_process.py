@@ -192,6 +192,9 @@ def test_the_worker_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.Mon
     """Without TensorFlow there is the exact command that installs it."""
     for name in ("keras", "tensorflow"):
         (tmp_path / f"{name}.py").write_text(f"raise ImportError('No {name} here')", encoding="utf-8")
+        about = tmp_path / f"{name}-3.0.dist-info" / "METADATA"
+        about.parent.mkdir()
+        about.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 3.0\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(MissingExtra) as caught, answers(Request((TASK,))):
         pass
