@@ -1,4 +1,4 @@
-"""What several test modules share, and the option that leaves out what takes long."""
+"""What several test modules share, and the options that leave out what takes long, or nothing."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ class WithoutKeras:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option."""
+    """Add the options."""
     parser.addoption("--fast", action="store_true", help="leave out what asks the real Keras, and what is marked long")
+    parser.addoption("--thorough", action="store_true", help="give each hostile and each growing file to every command")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -32,11 +32,10 @@ from tests.places import ROOT, SAMPLES
 
 PACKAGE = Path(platforms.__file__).parent
 SAMPLE = SAMPLES / "question_network.keras"
+BYTES = ("tests/containers/test_archive.py", "tests/containers/test_hdf5.py", "tests/opening/test_closing.py")
 READING: dict[System, tuple[str, ...]] = {
-    "windows": (
-        *("tests/containers/test_archive.py", "tests/containers/test_hdf5.py", "tests/formats", "tests/opening"),
-    ),
-    "macos": ("tests/containers/test_archive.py", "tests/opening/test_closing.py", "tests/containers/test_hdf5.py"),
+    "windows": (*BYTES, "tests/formats"),
+    "macos": BYTES,
 }
 """The tests of reading that are run as on each system: of macOS, whose ways are nearly these, those of bytes."""
 WHO_ASK = ("platforms.py", "worker.py")

@@ -180,6 +180,7 @@ OF_OTHERS = {
     "--help": "click",
     "--version": "click",
     "--fast": "pytest",
+    "--thorough": "pytest",
 }
 """Options that pages name and that are not ours, with whose they are."""
 

@@ -106,7 +106,7 @@ def kept_harms(answers: Path) -> Kept:
 @pytest.fixture(scope="module")
 def ended(case: Case, kept: Kept, request: pytest.FixtureRequest) -> Ended:
     """How each command ended on the case."""
-    commands = commands_of(case.name)
+    commands = commands_of(case.name, every=request.config.getoption("--thorough"))
 
     def run_all() -> dict[str, object]:
         """Run all of them."""

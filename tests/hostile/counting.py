@@ -10,7 +10,7 @@ import difflib
 import os
 import sys
 import tracemalloc
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import kerasinspect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import CodeType, FrameType
 
 OWN = (str(Path(kerasinspect.__file__).parent), difflib.__file__)
@@ -39,8 +39,10 @@ class Work(NamedTuple):
 
 def work_of(do: Callable[[], object]) -> Work:
     """What a piece of work takes."""
-    calls: Counter[CodeType] = Counter()
-    taken: Counter[CodeType] = Counter()
+    # By the place of a function's code, since the code itself takes long to hash; it is held, so that it stays there.
+    codes: dict[int, CodeType] = {}
+    calls: defaultdict[int, int] = defaultdict(int)
+    taken: defaultdict[int, int] = defaultdict(int)
     most = before = 0
     traced, reset = tracemalloc.get_traced_memory, tracemalloc.reset_peak
 
@@ -50,10 +52,13 @@ def work_of(do: Callable[[], object]) -> Work:
             return
         now, peak = traced()
         reset()
-        calls[frame.f_code] += 1
+        code = frame.f_code
+        codes[id(code)] = code
+        calls[id(code)] += 1
         if peak > before + SMALL:
             working = frame.f_back if event == "call" and frame.f_back is not None else frame
-            taken[working.f_code] += peak - before
+            codes[id(working.f_code)] = working.f_code
+            taken[id(working.f_code)] += peak - before
         most, before = max(most, peak), now
 
     profiler = sys.getprofile()
@@ -66,13 +71,14 @@ def work_of(do: Callable[[], object]) -> Work:
         finally:
             sys.setprofile(profiler)
             tracemalloc.stop()
-    return Work(named(calls), named(taken), most)
+    return Work(named(calls, codes), named(taken, codes), most)
 
 
-def named(counts: Counter[CodeType]) -> Counter[str]:
+def named(counts: Mapping[int, int], codes: Mapping[int, CodeType]) -> Counter[str]:
     """The counts of the functions of the package, by name."""
     found: Counter[str] = Counter()
-    for code, count in counts.items():
+    for place, count in counts.items():
+        code = codes[place]
         if code.co_filename.startswith(OWN):
             found[f"{code.co_filename}: {code.co_qualname}"] += count
     return found

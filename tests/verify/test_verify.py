@@ -22,7 +22,7 @@ from kerasinspect.verify import Bounds, Options, verify, verify_all
 from kerasinspect.writing import Target
 from tests.described import assert_described
 from tests.makers.plain_models import archive_tree, hdf5, keras_archive, parts
-from tests.makers.planted import with_config, with_lambda
+from tests.makers.planted import with_config, with_lambda, with_weights
 from tests.makers.raw_zip import DEFLATED, Part, raw_zip
 from tests.places import SAMPLES
 
@@ -53,10 +53,24 @@ NOT_VERIFIED = {"custom_layer.keras": "refused", "question_network_keras1.h5": "
 
 
 @pytest.fixture(scope="module")
-def answers() -> Mapping[str, Verification]:
-    """What one worker says of every sample, by file name."""
-    paths = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".keras", ".h5"})
-    found = verify_all([str(path) for path in paths])
+def marker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that ``own.py`` makes, beside it, when it is imported."""
+    return tmp_path_factory.mktemp("own") / "marker"
+
+
+@pytest.fixture(scope="module")
+def answers(marker: Path) -> Mapping[str, Verification]:
+    """What one worker says of every sample, and of a model with a class of a module that lies ready, by file name."""
+
+    def rename(config: dict[str, dict[str, list[dict[str, str]]]]) -> None:
+        config["config"]["layers"][1].update({"module": "own", "class_name": "Own", "registered_name": "Own"})
+
+    marker.with_name("own.py").write_text(f"open({str(marker)!r}, 'w').close()\n", encoding="utf-8")
+    own = with_config(QUESTION, marker.with_name("own.keras"), rename)
+    paths = [*sorted(path for path in SAMPLES.iterdir() if path.suffix in {".keras", ".h5"}), own]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(marker.parent))
+        found = verify_all([str(path) for path in paths])
     return {path.name: answer for path, answer in zip(paths, found, strict=True)}
 
 
@@ -184,17 +198,10 @@ def test_records_are_written_as_any_output(tmp_path: Path) -> None:
 
 
 @with_keras
-def test_keras_imports_no_module_that_a_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keras_imports_no_module_that_a_file_names(answers: Mapping[str, Verification], marker: Path) -> None:
     """A class of a module that lies ready to be imported stays unknown without ``--custom-objects``."""
-    (tmp_path / "own.py").write_text(f"open({str(tmp_path / 'marker')!r}, 'w').close()\n", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-
-    def rename(config: dict[str, dict[str, list[dict[str, str]]]]) -> None:
-        config["config"]["layers"][1].update({"module": "own", "class_name": "Own", "registered_name": "Own"})
-
-    answer = verify(str(with_config(QUESTION, tmp_path / "own.keras", rename)))
-    assert answer.outcome == "refused"
-    assert not (tmp_path / "marker").exists()
+    assert answers["own.keras"].outcome == "refused"
+    assert not marker.exists()
 
 
 @with_keras
@@ -234,14 +241,25 @@ def test_outputs_are_those_of_a_direct_run(golden: Path, keras_environment: dict
 
 
 @with_keras
-def test_a_golden_file_holds_for_another_format(golden: Path) -> None:
-    """The archive of the same model has the same weights and the same outputs."""
-    answer = verify(str(SAMPLES / "text_classifier.keras"), Options(golden=str(golden)))
-    assert answer.forward is not None
-    assert answer.forward.golden is not None
-    assert answer.outcome == "verified"
-    assert not answer.forward.other_weights
-    assert max(difference.largest for difference in answer.forward.golden) < 1e-6
+def test_a_golden_file_holds_for_another_format_and_not_for_other_weights(golden: Path, tmp_path: Path) -> None:
+    """The archive of the same model has the same outputs; what is off by more than the tolerances is counted."""
+
+    def shift(file: h5py.File) -> None:
+        file["layers/dense/vars/1"][...] += 0.5
+
+    same = SAMPLES / "text_classifier.keras"
+    other = with_weights(same, tmp_path / "other.keras", shift)
+    answers = verify_all([str(same), str(other)], Options(golden=str(golden)))
+    assert [(answer.outcome, answer.exit_status) for answer in answers] == [("verified", 0), ("differs", 1)]
+    forward, changed = (answer.forward for answer in answers)
+    assert forward is not None
+    assert forward.golden is not None
+    assert not forward.other_weights
+    assert max(difference.largest for difference in forward.golden) < 1e-6
+    assert changed is not None
+    assert changed.golden is not None
+    assert changed.other_weights
+    assert {row.case: row.outside for row in changed.golden} == {"zeros": 2, "ones": 2, "random": 2}
 
 
 @with_keras
@@ -251,34 +269,6 @@ def test_a_golden_file_of_another_model(golden: Path) -> None:
         RequestError, match=r"takes float32 of shape \(None, 8\), and the file has int32 of shape \(2, 12\)"
     ):
         verify(str(QUESTION), Options(golden=str(golden)))
-
-
-@with_keras
-def test_other_outputs_are_a_difference(golden: Path, tmp_path: Path) -> None:
-    """An output that is further off than the tolerances is counted, and ends in 1."""
-    with np.load(golden) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    arrays["ones/output/0"] = arrays["ones/output/0"] + 0.01
-    np.savez(tmp_path / "other.npz", **arrays)
-    arguments = [str(SAMPLES / "text_classifier.h5"), "--golden", str(tmp_path / "other.npz"), "--format", "json"]
-    target = tmp_path / "answer.json"
-    assert command.main([*arguments, "-o", str(target)], standalone_mode=False) == 1
-    document = json.loads(target.read_text(encoding="utf-8"))
-    assert document["outcome"] == "differs"
-    assert {row["case"]: row["outside"] for row in document["forward"]["golden"]} == {
-        "zeros": 0,
-        "ones": 2,
-        "random": 0,
-    }
-
-
-@with_keras
-def test_the_users_own_inputs(tmp_path: Path) -> None:
-    """They are run as they come, whatever their names."""
-    np.savez(tmp_path / "right.npz", np.zeros((3, 8), "float32"))
-    forward = verify(str(QUESTION), Options(inputs=str(tmp_path / "right.npz"))).forward
-    assert forward is not None
-    assert [(case.name, case.outputs[0].shape) for case in forward.cases] == [("input", (3, 32))]
 
 
 def test_the_command_has_the_defaults_of_the_package() -> None:
@@ -309,14 +299,19 @@ def test_requests_that_cannot_be_met(tmp_path: Path) -> None:
         verify(str(tmp_path / "text.npz"), Options(bounds=bounds))
 
 
-def test_standard_input_is_verified_from_a_copy(keras_environment: dict[str, str]) -> None:
-    """The worker has no standard input of ours, and Keras goes by the ending of a name."""
+def test_standard_input_is_verified_from_a_copy(keras_environment: dict[str, str], tmp_path: Path) -> None:
+    """The worker has no standard input of ours, and Keras goes by the ending of a name; inputs may have any names."""
+    inputs = tmp_path / "inputs.npz"
+    np.savez(inputs, np.zeros((3, 8), "float32"))
     done = subprocess.run(
-        [sys.executable, "-m", "kerasinspect", "verify", "-"],
+        [sys.executable, "-m", "kerasinspect", "verify", "-", "--input", str(inputs), "--format", "json"],
         input=(SAMPLES / "question_network.h5").read_bytes(),
         capture_output=True,
         check=False,
         env=keras_environment,
     )
     assert done.returncode == 0, done.stderr
-    assert b"8 of 8 arrays equal" in done.stdout
+    document = json.loads(done.stdout)
+    assert (document["weights"]["equal"], document["weights"]["compared"]) == (8, 8)
+    (case,) = document["forward"]["cases"]
+    assert (case["name"], [output["shape"] for output in case["outputs"]]) == ("input", [[3, 32]])

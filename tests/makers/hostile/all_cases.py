@@ -34,11 +34,13 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("diff", str(SAMPLES / "question_network.keras")),
 )
 REPORTS = tuple(("check", "--no-config", "--format", form) for form in ("junit", "sarif", "github", "markdown"))
-"""The other forms of ``check``, of which a case gets one at most."""
+"""The other forms of ``check``, of which a case gets one at most, unless it gets all commands."""
 EXPORTS = tuple(("export", "--quiet", "--output", f"written.{form}") for form in ("json", "csv", "npz"))
-"""The forms of ``export``, of which a case gets one at most."""
+"""The forms of ``export``, of which the same holds."""
 PICTURES = (("show", "--heatmap"), ("show", "--histogram"), ("report", "--output", "-"))
-"""What draws values, of which a case gets one at most."""
+"""What draws values, of which the same holds."""
+EACH = 6
+"""One in so many of the other commands is run on a case."""
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
     *("h5-external-link-latest", "file-missing", "folder-of-models", "bundle-plain", "saved-plain"),
@@ -48,18 +50,14 @@ WARM = (
 """The cases for which all modules are imported that any case asks for."""
 
 
-def commands_of(name: str) -> tuple[tuple[str, ...], ...]:
-    """The commands that the case of this name is given to: the two that tests ask about, and a third of all others.
+def commands_of(name: str, *, every: bool = False) -> tuple[tuple[str, ...], ...]:
+    """The commands that the case of this name is given to: the two that tests ask about, and one or two of the others.
 
-    Which third goes by the name, so that of every kind of file each command gets about as many cases as its neighbour.
-    A case of many parts, each of whose runs takes long, gets one of them.
+    Which ones goes by the name, so that of every kind of file each command gets about as many cases as its neighbour.
     """
+    others = tuple(command for command in COMMANDS if command not in (SHOW, CHECK))
+    if every:
+        return (SHOW, CHECK, *others, *REPORTS, *EXPORTS, *PICTURES)
     number = crc32(name.encode())
-    others = (
-        *(command for command in COMMANDS if command not in (SHOW, CHECK)),
-        REPORTS[number // 3 % len(REPORTS)],
-        EXPORTS[number // 12 % len(EXPORTS)],
-        PICTURES[number // 36 % len(PICTURES)],
-    )
-    chosen = others[number % 3 :: 3]
-    return (SHOW, CHECK, *(chosen[number % len(chosen) :][:1] if "many" in name else chosen))
+    alike = (*(forms[number // EACH % len(forms)] for forms in (REPORTS, EXPORTS, PICTURES)),)
+    return (SHOW, CHECK, *(*others, *alike)[number % EACH :: EACH])
