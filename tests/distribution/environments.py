@@ -43,9 +43,10 @@ def requirements(wheel: Path, extra: str = "") -> list[str]:
 
 
 def lowest(wheel: Path, extra: str = "") -> list[str]:
-    """The same as constraints that allow nothing newer."""
+    """The same as constraints that allow nothing newer; what an extra says again, it says of a newer version."""
     wanted = requirements(wheel) + (requirements(wheel, extra) if extra else [])
-    return [requirement.replace(">=", "==") for requirement in wanted]
+    by_name = {requirement.partition(">=")[0]: requirement for requirement in wanted}
+    return [requirement.replace(">=", "==") for requirement in by_name.values()]
 
 
 class NotInstalled(SystemExit):

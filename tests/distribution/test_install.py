@@ -29,6 +29,9 @@ METADATA = """Metadata-Version: 2.4
 Name: kerasinspect
 Requires-Dist: click>=8.1
 Requires-Dist: rich>=13.7
+Provides-Extra: browse
+Requires-Dist: rich>=14.2; extra == 'browse'
+Requires-Dist: textual>=8.0; extra == 'browse'
 Provides-Extra: orbax
 Requires-Dist: backports-zstd>=1.0; (python_version < '3.14') and extra == 'orbax'
 Provides-Extra: report
@@ -68,6 +71,7 @@ def test_requirements_are_those_of_one_extra(wheel: Path) -> None:
     assert requirements(wheel, "orbax") == ["backports-zstd>=1.0"]
     assert lowest(wheel) == ["click==8.1", "rich==13.7"]
     assert lowest(wheel, "report") == ["click==8.1", "rich==13.7", "jinja2==3.1"]
+    assert lowest(wheel, "browse") == ["click==8.1", "rich==14.2", "textual==8.0"]
 
 
 def test_every_requirement_has_a_lowest_version() -> None:
