@@ -434,6 +434,25 @@ def ended_first(end: Callable[[], None]) -> Iterator[None]:
             signal.raise_signal(caught[0])
 
 
+@contextmanager
+def away_from_interrupts() -> Iterator[None]:
+    """Have Ctrl-C pass by the threads and processes that begin in the context, where the system knows such a mask.
+
+    What this process is sent meanwhile waits for the end of the context.
+    """
+    if sys.platform == "win32" or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker  # noqa: PLC0415 - few runs begin such processes
+
+    resource_tracker.ensure_running()  # which would lift the mask if the first process in the context began it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def usable_processors() -> int:
     """The number of processors that this process may use, where the system tells, or else of all."""
     allowed = getattr(os, "sched_getaffinity", None)

@@ -35,7 +35,9 @@ setegid seteuid setgid setgroups setpgid setpriority setsid setuid statvfs sync 
 uname wait wait3 wait4 waitid writev
 """
 """The same of Windows."""
-SIGNALS = "SIGALRM SIGCHLD SIGCONT SIGHUP SIGKILL SIGPIPE SIGQUIT SIGSTOP SIGUSR1 SIGUSR2 alarm setitimer"
+SIGNALS = (
+    "SIGALRM SIGCHLD SIGCONT SIGHUP SIGKILL SIGPIPE SIGQUIT SIGSTOP SIGUSR1 SIGUSR2 alarm pthread_sigmask setitimer"
+)
 MODULES = "fcntl grp pty pwd resource syslog termios tty"
 """Names in ``signal``, and modules, that Windows has not."""
 

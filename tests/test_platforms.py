@@ -202,6 +202,35 @@ def test_a_process_ends_without_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     end_group(process)
 
 
+CHILDREN = """
+import multiprocessing, signal
+from kerasinspect.platforms import away_from_interrupts
+
+def waits():
+    raise SystemExit(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+
+if __name__ == "__main__":
+    begin = multiprocessing.get_context("spawn").Process
+    children = [begin(target=waits) for _ in range(3)]
+    with away_from_interrupts():
+        children[0].start()
+        children[1].start()
+    children[2].start()
+    for child in children:
+        child.join()
+    print([child.exitcode for child in children])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such mask")
+def test_interrupts_pass_by_what_is_begun_away_from_them(tmp_path: Path) -> None:
+    """Processes of multiprocessing too, the first of which begins another one and lifts the mask."""
+    (tmp_path / "children.py").write_text(CHILDREN, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "children.py")]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
+    assert done.stdout == "[1, 1, 0]\n", done.stderr
+
+
 def test_the_worker_does_without_what_windows_lacks() -> None:
     """It says what it could not bound."""
     code = (

@@ -193,6 +193,12 @@ def test_an_option_in_a_sentence_exists(page: str) -> None:
     assert named <= OPTIONS | OF_OTHERS.keys()
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_line_of_a_page_becomes_a_quotation(page: str) -> None:
+    """As one does that begins with a comparison."""
+    assert not re.findall(r"^ *>.*", prose(page), re.MULTILINE)
+
+
 PYTHON = [block for page in TOLD for block in blocks(page) if block.language == "python"]
 
 

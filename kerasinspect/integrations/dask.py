@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasinspect.checking.fleet.judging import lost_report, reports_on
 from kerasinspect.errors import MissingExtra, RequestError
+from kerasinspect.platforms import away_from_interrupts
 from kerasinspect.version import __version__
 
 if TYPE_CHECKING:
@@ -138,8 +139,11 @@ def open_cluster(address: str) -> Iterator[_Cluster]:
         try:
             if address == _LOCAL:
                 opened.enter_context(config.set(_NOT_WATCHED))
-                cluster = LocalCluster(processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=50)
-                address = opened.enter_context(cluster).scheduler_address
+                with away_from_interrupts():  # each of its processes would write how it was interrupted
+                    cluster = LocalCluster(
+                        processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                    )
+                    address = opened.enter_context(cluster).scheduler_address
             client = opened.enter_context(Client(address, timeout=_PATIENCE, set_as_default=False))
             client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, ValueError, ImportError) as error:  # TimeoutError is an OSError

@@ -217,12 +217,14 @@ def fuzz(names: list[str], count: int, seed: int, keep: Path | None = None, seco
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description="Break models in several files and see that kerasinspect survives.")
-    parser.add_argument("kinds", nargs="*", default=[*KINDS])
+    parser.add_argument("kinds", nargs="*", default=[*KINDS], help=", ".join(KINDS))
     parser.add_argument("--count", type=int, default=1_000, help="mutants of each kind")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=SECONDS, help="after which a run is stopped")
     parser.add_argument("--keep", type=Path, help="a folder for a list of the mutants that fail")
     chosen = parser.parse_args()
+    if unknown := [*{*chosen.kinds} - KINDS.keys()]:
+        parser.error(f"no kind is called {unknown[0]}")
     if chosen.keep:
         chosen.keep.mkdir(parents=True, exist_ok=True)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -57,7 +57,8 @@ class Store:
         try:
             yield
         except (OSError, sqlite3.Error, ValueError) as error:
-            message = f"The cache in {self._folder} cannot be used: {error}."
+            reason = getattr(error, "strerror", None) or error
+            message = f"The cache in {self._folder} cannot be used: {reason}."
             raise RequestError(message, "Name another folder, or remove this one.") from error
 
     def has(self, location: str, stamp: str) -> bool:
