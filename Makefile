@@ -40,8 +40,9 @@ build: $(VENV)/release.stamp ## make sdist and wheel of the last commit, twice, 
 sbom: build ## list what an installed wheel consists of, for CycloneDX
 	$(BIN)/python -m tests.distribution.sbom
 
-test-wheel: build ## try the wheel with nothing and with each extra; PYTHONS="old/python new/python" ONLY="core report"
-	$(BIN)/python -m tests.distribution.install $(if $(PYTHONS),--python $(PYTHONS)) $(if $(ONLY),--only $(ONLY))
+test-wheel: build ## try the wheel with nothing and with each extra; PYTHONS="a/python b/python" ONLY="core report" LOWEST=1
+	$(BIN)/python -m tests.distribution.install $(if $(PYTHONS),--python $(PYTHONS)) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(LOWEST),--lowest)
 
 bench: $(VENV)/test.stamp ## measure every command; BASELINE=commit KERAS=python RUNS=9 ONLY=model
 	$(BIN)/python -m benchmarks --runs $(or $(RUNS),9) $(if $(KERAS),--keras $(KERAS)) \

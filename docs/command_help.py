@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from inspect import cleandoc
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -91,7 +92,7 @@ def long_name(option: str) -> str:
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The paragraphs of a help text; one that begins with click's mark keeps its lines."""
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
+    for paragraph in re.split(r"\n\s*\n", cleandoc(text)):
         lines = [line.rstrip() for line in paragraph.split("\n")]
         kept = lines[0].strip() == "\b"
         yield Paragraph(tuple(lines[kept:]), kept)

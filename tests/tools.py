@@ -6,6 +6,9 @@ whose imports can be had.
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import pytest
 
 TOOLS = {
@@ -27,3 +30,9 @@ class SkippedWithout:
         """Find nothing, and skip what looks for a tool."""
         if name in TOOLS:
             pytest.skip(f"{name} is not installed", allow_module_level=True)
+
+
+def zstandard() -> Any:  # noqa: ANN401 - one of two modules of the same functions
+    """The module that compresses as Orbax does, of the extra before Python 3.14; skips the test without it."""
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+    return pytest.importorskip(name, reason="the extra orbax is not installed")

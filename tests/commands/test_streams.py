@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.places import ROOT, SAMPLES
+from tests.signals import not_ignored
 
 NETWORK = str(SAMPLES / "question_network.keras")
 PROGRAM = (sys.executable, "-m", "kerasinspect")
@@ -123,7 +124,8 @@ __main__.main()
 
 def interrupted(code: str) -> subprocess.CompletedProcess[str]:
     """Run Python, which interrupts itself."""
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    with not_ignored("SIGINT"):
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
-"""Stores of Orbax that the makers make: names that no key is, and zeros."""
+"""Stores of Orbax that the makers make: names that no key is, and zeros; and what cannot be read without Zstandard."""
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from kerasinspect import open_model
-from kerasinspect.errors import RefusedFile
+from kerasinspect.containers.ocdbt import zstd
+from kerasinspect.errors import MissingExtra, RefusedFile, RequestError
 from tests.makers.stores import WEIGHTS, ZSTD, At, compressed, described, write_orbax
 
 if TYPE_CHECKING:
@@ -43,3 +46,20 @@ def test_zeros_are_read_however_small_they_became_and_bounded_by_all_that_is_sto
     write_orbax(tmp_path / "2", alone, zeros, paths=WEIGHTS[:1])
     with pytest.raises(RefusedFile, match="inflated_ratio"), open_model(tmp_path / "2"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("version", "package", "remedy"),
+    [((3, 13), "backports", "pip install 'kerasinspect[orbax]'"), ((3, 14), "compression", "built with Zstandard")],
+    ids=["an extra", "of Python"],
+)
+def test_without_zstandard_the_remedy_is_that_of_this_python(
+    version: tuple[int, int], package: str, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that installs it, and none where it is a part of Python that was left out."""
+    monkeypatch.setattr(zstd, "sys", SimpleNamespace(version_info=version))
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtra, match="Zstandard, whose library cannot be imported") as caught:
+        zstd.decompressed(b"", 1)
+    assert remedy in caught.value.remedy
+    assert RequestError.exit_status == MissingExtra.exit_status

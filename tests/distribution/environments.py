@@ -43,9 +43,14 @@ def requirements(wheel: Path, extra: str = "") -> list[str]:
 
 
 def lowest(wheel: Path, extra: str = "") -> list[str]:
-    """The same as constraints that allow nothing newer."""
+    """The same as constraints that allow nothing newer; what an extra says again, it says of a newer version."""
     wanted = requirements(wheel) + (requirements(wheel, extra) if extra else [])
-    return [requirement.replace(">=", "==") for requirement in wanted]
+    by_name = {requirement.partition(">=")[0]: requirement for requirement in wanted}
+    return [requirement.replace(">=", "==") for requirement in by_name.values()]
+
+
+class NotInstalled(SystemExit):
+    """What said so when an environment could not be made or filled; ends a program that does not catch it."""
 
 
 @dataclass(frozen=True)
@@ -62,23 +67,28 @@ class Environment:
         return str(self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
     def make(self) -> None:
-        """Make it, empty."""
-        subprocess.run([self.base, "-I", "-m", "venv", "--clear", "--without-pip", str(self.folder)], check=True)
+        """Make it, empty; raises NotInstalled where that fails."""
+        run(self.base, "-I", "-m", "venv", "--clear", "--without-pip", str(self.folder))
 
     def install(self, *what: str, constraints: list[str] | None = None) -> None:
-        """Install packages, none of which is newer than its constraint; raises SystemExit where that fails."""
+        """Install packages, none of which is newer than its constraint or built here; raises NotInstalled."""
         command = [self.base, "-m", "pip", "--python", self.python, "install", "--quiet", *what]
-        command += ["--disable-pip-version-check", "--no-warn-script-location"]
+        command += ["--disable-pip-version-check", "--no-warn-script-location", "--only-binary", ":all:"]
         if constraints is not None:
             path = self.folder / "constraints.txt"
             path.write_text("\n".join(constraints), encoding="utf-8")
             command += ["--constraint", str(path)]
-        done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
-        if done.returncode:
-            raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+        run(*command)
 
     def sizes(self) -> dict[str, tuple[str, int]]:
         """The version of each package in it, and its bytes on the disk, compiled modules among them."""
         command = [self.python, "-I", "-c", SIZES]
         found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         return {name: (version, size) for name, (version, size) in found.items()}
+
+
+def run(*command: str) -> None:
+    """Run a program; raises NotInstalled with what it said where it fails."""
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    if done.returncode:
+        raise NotInstalled(f"{' '.join(command)}\n{done.stdout}{done.stderr}")

@@ -4,8 +4,8 @@
 the sdist and the wheel of the folder, ``dist`` if none is named. In each environment it goes on the tour of
 ``tour.py``, and then runs tests of the sdist against the wheel: the package is taken out of the sources before.
 ``core`` runs all tests that are quick with pytest alone, ``tools`` also with what tests use besides, an extra its own.
-It prints a table, says what failed, and leaves with 1 where something did. ``--lowest`` installs the lowest version
-that is allowed of each requirement.
+It prints a table, says what failed, and leaves with 1 where something did; what cannot be installed, for which no wheel
+may be there yet, has a row as well. ``--lowest`` installs the lowest version that is allowed of each requirement.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ import sys
 import tarfile
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.distribution.environments import Environment, lowest, requirements, wheel_in
+from tests.distribution.environments import Environment, NotInstalled, lowest, requirements, wheel_in
 from tests.places import ROOT
 from tests.tools import TOOLS
 
 ITS_OWN_TESTS = {
     "browse": ("tests/browse",),
     "dask": ("tests/test_dask.py",),
-    "orbax": ("tests/formats", "tests/containers/test_ocdbt.py"),
+    "orbax": ("tests/formats", "tests/containers/test_ocdbt.py", "tests/real_files/test_versions.py"),
     "pandas": ("tests/test_labelled.py", "tests/test_python_docs.py"),
     "parquet": ("tests/output/test_tally.py",),
     "remote": ("tests/containers/test_remote.py",),
@@ -43,6 +43,7 @@ EVERYTHING = ("tests",)
 LARGE = "tensorflow"
 """The extra that is tried only where it is named."""
 VARIANTS = ("core", "tools", *ITS_OWN_TESTS)
+NOT_INSTALLED = "not installed"
 MEGABYTE = 1_000_000
 
 
@@ -52,10 +53,10 @@ class Tried:
 
     variant: str
     python: str
-    packages: dict[str, tuple[str, int]]
-    toured: str
-    tested: str
-    seconds: float
+    packages: dict[str, tuple[str, int]] = field(default_factory=dict)
+    toured: str = ""
+    tested: str = ""
+    seconds: float = 0
     failure: str = ""
 
     def row(self) -> str:
@@ -97,22 +98,28 @@ def tested(environment: Environment, sources: Path, paths: tuple[str, ...]) -> t
 def tried(variant: str, python: str, asked: argparse.Namespace, sources: Path, folder: Path) -> Tried:
     """Install the wheel as a variant has it, and try it."""
     start = time.monotonic()
+    version = subprocess.run([python, "-V"], check=True, capture_output=True, text=True).stdout.split()[1]
+    one = Tried(variant, version)
     wheel = wheel_in(asked.folder)
     extra = "" if variant in {"core", "tools"} else variant
-    environment = Environment(folder / "environment", python)
-    environment.make()
     constraints = lowest(wheel, extra) if asked.lowest else None
-    environment.install(f"kerasinspect[{extra}] @ {wheel.as_uri()}" if extra else str(wheel), constraints=constraints)
-    packages = environment.sizes()
-    tour, failed_on_tour = toured(environment, sources, extra)
-    tests, failed_tests = "", ""
-    if not asked.tour_only and variant != LARGE:
-        tools = () if variant == "core" else (*TOOLS.values(),)
-        environment.install("pytest", *tools, constraints=constraints)
-        tests, failed_tests = tested(environment, sources, ITS_OWN_TESTS.get(variant, EVERYTHING))
-    version = subprocess.run([environment.python, "-V"], check=True, capture_output=True, text=True).stdout.split()[1]
-    failure = failed_on_tour + failed_tests
-    return Tried(variant, version, packages, tour, tests, time.monotonic() - start, failure)
+    environment = Environment(folder / "environment", python)
+    what = f"kerasinspect[{extra}] @ {wheel.as_uri()}" if extra else str(wheel)
+    try:
+        environment.make()
+        environment.install(what, constraints=constraints)
+        one.packages = environment.sizes()
+        one.toured, one.failure = toured(environment, sources, extra)
+        if not asked.tour_only and variant != LARGE:
+            tools = () if variant == "core" else (*TOOLS.values(),)
+            environment.install("pytest", *tools, constraints=constraints)
+            one.tested, failed = tested(environment, sources, ITS_OWN_TESTS.get(variant, EVERYTHING))
+            one.failure += failed
+    except NotInstalled as failure:
+        one.failure += str(failure)
+        one.tested = NOT_INSTALLED
+    one.seconds = time.monotonic() - start
+    return one
 
 
 def main() -> int:

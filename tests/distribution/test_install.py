@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
+import tarfile
 import tomllib
 import zipfile
 from copy import deepcopy
@@ -14,7 +17,7 @@ import pytest
 import kerasinspect
 from kerasinspect.version import __version__
 from tests.distribution.environments import lowest, requirements, wheel_in
-from tests.distribution.install import ITS_OWN_TESTS, LARGE
+from tests.distribution.install import ITS_OWN_TESTS, LARGE, main
 from tests.distribution.sbom import faults
 from tests.distribution.tour import IN_PYTHON, OF_EXTRAS
 from tests.places import ROOT
@@ -26,6 +29,9 @@ METADATA = """Metadata-Version: 2.4
 Name: kerasinspect
 Requires-Dist: click>=8.1
 Requires-Dist: rich>=13.7
+Provides-Extra: browse
+Requires-Dist: rich>=14.2; extra == 'browse'
+Requires-Dist: textual>=8.0; extra == 'browse'
 Provides-Extra: orbax
 Requires-Dist: backports-zstd>=1.0; (python_version < '3.14') and extra == 'orbax'
 Provides-Extra: report
@@ -65,6 +71,7 @@ def test_requirements_are_those_of_one_extra(wheel: Path) -> None:
     assert requirements(wheel, "orbax") == ["backports-zstd>=1.0"]
     assert lowest(wheel) == ["click==8.1", "rich==13.7"]
     assert lowest(wheel, "report") == ["click==8.1", "rich==13.7", "jinja2==3.1"]
+    assert lowest(wheel, "browse") == ["click==8.1", "rich==14.2", "textual==8.0"]
 
 
 def test_every_requirement_has_a_lowest_version() -> None:
@@ -74,6 +81,24 @@ def test_every_requirement_has_a_lowest_version() -> None:
     assert not [
         one for one in named if one.count(">=") != 1 or set("=<>!~,") & set(one.partition(";")[0].replace(">=", ""))
     ]
+
+
+def test_what_cannot_be_installed_is_a_row(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Like any other failure: those after it are tried all the same."""
+    (tmp_path / "kerasinspect").mkdir()
+    with tarfile.open(tmp_path / f"kerasinspect-{__version__}.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "kerasinspect", f"kerasinspect-{__version__}/kerasinspect")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # so that nothing is found
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    monkeypatch.setattr(sys, "argv", ["install", str(wheel.parent), "--only", "core", "report"])
+    assert main() == 1
+    written = capsys.readouterr()
+    rows = [[cell.strip() for cell in line.split("|")] for line in written.out.splitlines() if "| 3." in line]
+    assert [(row[2], row[-3]) for row in rows] == [("core", "not installed"), ("report", "not installed")]
+    assert all(f"{variant} on 3." in written.err for variant in ("core", "report"))
 
 
 def test_a_list_of_what_is_installed_is_held_against_what_is_required() -> None:

@@ -13,10 +13,11 @@ from kerasinspect import check, open_model
 from kerasinspect.containers.folders import LocalFolder
 from kerasinspect.containers.ocdbt.arrays import array_at
 from kerasinspect.containers.ocdbt.store import Store, Value, open_store
-from kerasinspect.errors import DamagedFile, InspectError, MissingExtra, RefusedFile, RequestError
+from kerasinspect.errors import DamagedFile, InspectError, RefusedFile
 from kerasinspect.formats.locating.folder_search import search
 from kerasinspect.limits import DEFAULT
 from tests.places import SHARED
+from tests.tools import zstandard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.skipif(not KEPT.exists(), reason="the checkpoints that 
 @pytest.fixture
 def step(tmp_path: Path) -> Path:
     """A step of a Sequential model, to be damaged."""
-    pytest.importorskip("backports.zstd", reason="the extra orbax is not installed")
+    zstandard()
     return shutil.copytree(KEPT / "seq_mlp_orbax" / "1", tmp_path / "run" / "1")
 
 
@@ -126,15 +127,6 @@ def test_declared_shapes_cost_nothing(step: Path) -> None:
                 array[0]
 
 
-def test_without_zstandard_the_extra_is_named(step: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the command that installs it."""
-    monkeypatch.setitem(__import__("sys").modules, "backports", None)
-    monkeypatch.setitem(__import__("sys").modules, "compression", None)
-    with pytest.raises(MissingExtra, match="kerasinspect\\[orbax\\]"):
-        open_model(step)
-    assert RequestError.exit_status == MissingExtra.exit_status
-
-
 def test_check_reads_every_step(step: Path) -> None:
     """A folder of steps has as many models."""
     (report,) = check(step.parent).models
@@ -144,7 +136,7 @@ def test_check_reads_every_step(step: Path) -> None:
 
 def test_keras_restores_a_functional_model_but_for_the_sequential_one_in_it() -> None:
     """Layers of a Functional model have no outer name in their paths, so that these stay the same."""
-    pytest.importorskip("backports.zstd", reason="the extra orbax is not installed")
+    zstandard()
     (report,) = check(KEPT / "nested_orbax" / "1").models
     lost = {finding.where.split("/")[0] for finding in report.findings if finding.code == "KI418"}
     assert lost == {"iseq"}

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pytest
 
 from kerasinspect.containers.ocdbt.pieces import MANIFEST, NODE
 from kerasinspect.containers.tensor_bundle.crc32c import crc32c
 from tests.makers.bundles import varint
+from tests.tools import zstandard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def numbers(values: Sequence[int]) -> bytes:
 
 def compressed(data: bytes, times: int = 1) -> bytes:
     """Bytes, so many times over, compressed; skips the test where the extra is not installed."""
-    compressor = pytest.importorskip("backports.zstd", reason="the extra orbax is not installed").ZstdCompressor()
+    compressor = zstandard().ZstdCompressor()
     pieces: list[bytes] = [compressor.compress(data) for _ in range(times)]
     return b"".join([*pieces, compressor.flush()])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from kerasinspect.verify.process import WORKER, Bounds, Request, Task, answers
 from kerasinspect.verify.results import Library
 from kerasinspect.verify.verdicts import process_facts
 from tests.places import SAMPLES
+from tests.signals import not_ignored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,12 +139,13 @@ def test_a_signal_ends_the_worker_and_leaves_no_folder(
     scratch.mkdir()
     python = stand_in(f"echo $$ > {told}.new; mv {told}.new {told}; exec sleep 100")
     command = [sys.executable, "-m", "kerasinspect", "verify", str(SAMPLE), "--python", python]
-    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(scratch)}) as process:
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with not_ignored(name) as number, subprocess.Popen(command, env=environment) as process:
         while not told.exists() and process.poll() is None:
             time.sleep(0.02)
         assert len([*scratch.iterdir()]) == 1
-        process.send_signal(signal.Signals[name])
-    assert process.returncode == -signal.Signals[name]
+        process.send_signal(number)
+    assert process.returncode == -number
     assert [*scratch.iterdir()] == []
     assert is_gone(int(told.read_text(encoding="utf-8")))
 
@@ -192,6 +193,9 @@ def test_the_worker_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.Mon
     """Without TensorFlow there is the exact command that installs it."""
     for name in ("keras", "tensorflow"):
         (tmp_path / f"{name}.py").write_text(f"raise ImportError('No {name} here')", encoding="utf-8")
+        about = tmp_path / f"{name}-3.0.dist-info" / "METADATA"
+        about.parent.mkdir()
+        about.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 3.0\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(MissingExtra) as caught, answers(Request((TASK,))):
         pass
@@ -237,6 +241,7 @@ def test_the_worker_keeps_to_its_memory_limit() -> None:
         assert "memory limit" in given.ending
 
 
+@pytest.mark.usefixtures("keras_environment")
 def test_the_worker_keeps_to_its_time_limit() -> None:
     """TensorFlow does not come up in a tenth of a second."""
     with answers(Request((TASK,), sys.executable, bounds=Bounds(seconds=0.1))) as given:

@@ -40,10 +40,14 @@ class Store:
         with self._said():
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - any text
             self._database = sqlite3.connect(os.path.join(folder, _NAME), timeout=_PATIENCE)  # noqa: PTH118 - as above
-            self._database.execute(
-                f"CREATE TABLE IF NOT EXISTS {_TABLE} (location BLOB, question TEXT, stamp TEXT, report BLOB,"
-                " PRIMARY KEY (location, question)) WITHOUT ROWID"
-            )
+            try:
+                self._database.execute(
+                    f"CREATE TABLE IF NOT EXISTS {_TABLE} (location BLOB, question TEXT, stamp TEXT, report BLOB,"
+                    " PRIMARY KEY (location, question)) WITHOUT ROWID"
+                )
+            except sqlite3.Error:
+                self.close()
+                raise
 
     @contextmanager
     def _said(self) -> Iterator[None]:

@@ -30,15 +30,16 @@ def decompressed(data: bytes, most: int) -> bytes:
 
 def _module() -> ModuleType:
     """The module that decompresses; raises MissingExtra where there is none."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd  # noqa: PLC0415 - most files need none
-    else:
-        try:
+    try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd  # noqa: PLC0415 - most files need none
+        else:
             from backports import zstd  # noqa: PLC0415 - an extra, imported by who needs it
-        except ImportError as error:
-            raise MissingExtra(
-                f"Orbax compresses with Zstandard, whose library cannot be imported ({error}).",
-                "Install the extra: pip install 'kerasinspect[orbax]'",
-            ) from error
+    except ImportError as error:
+        remedy = "Install the extra: pip install 'kerasinspect[orbax]'"
+        if sys.version_info >= (3, 14):  # whose own module is left out where its library was not there to build with
+            remedy = "Use a Python that was built with Zstandard."
+        message = f"Orbax compresses with Zstandard, whose library cannot be imported ({error})."
+        raise MissingExtra(message, remedy) from error
     found: ModuleType = zstd
     return found
