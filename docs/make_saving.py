@@ -29,6 +29,7 @@ made from the table that it goes by.
 | arguments of which nothing tells; off by default | see below | the class and the version | [KI705](rules.md#ki705) |
 | that two layers share one variable | all of 3 | equal arrays; the optimizer has one | [KI706](rules.md#ki706) |
 | vocabularies that `adapt` learned, in `.h5` | all of 3 | the config has none | [KI707](rules.md#ki707) |
+| that the projections of attention are quantized | 3.4 to 3.15 | their arrays are | [KI708](rules.md#ki708) |
 
 KI703 is an error: a loaded model gives another size, computes something else, or does not load. KI704 and KI705 are
 notes, one for each argument of a class in a model, and end no run: the value that was lost is not in the file, and it

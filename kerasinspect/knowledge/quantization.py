@@ -75,6 +75,13 @@ def policy_of(config: JsonObject) -> Policy:
     return _parsed(None, value if isinstance(value, str) else None, None)
 
 
+def tells_quantization(config: JsonObject) -> bool:
+    """Whether a config has a policy that quantizes: one for the whole layer, or some for the layers inside it."""
+    value = config.get("dtype")
+    is_map = isinstance(value, dict) and text_at(value, "class_name") == "DTypePolicyMap"
+    return is_map or policy_of(config).mode is not None
+
+
 @lru_cache(_MOST_REMEMBERED)
 def _parsed(mode: str | None, name: str | None, source: str | None) -> Policy:
     """A policy from its mode, which may carry bits and a block size: ``int4/128``, ``gptq/4/128``."""

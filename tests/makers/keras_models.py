@@ -84,6 +84,15 @@ def quantized(*, saturated: bool) -> keras.Model:
     return model
 
 
+def attending(policy: str | None = None) -> keras.Model:
+    """An attention layer of int8: by its own policy, which its config has, or as ``quantize`` leaves it."""
+    given = keras.Input((4, 8))
+    model = keras.Model(given, layers.MultiHeadAttention(2, 4, dtype=policy)(given, given))
+    if policy is None:
+        model.quantize("int8")
+    return model
+
+
 def calibrated(mode: str) -> keras.Model:
     """The plain model with its first layer as GPTQ or AWQ leaves it, of which Keras 3.15 does not save all."""
     model = plain()
@@ -301,6 +310,8 @@ MODELS: dict[str, Callable[[], keras.Model]] = {
     "KI209-logits-good": lambda: compiled(3, "linear", keras.losses.CategoricalCrossentropy(from_logits=True)),
     "KI209-twice-bad": lambda: compiled(3, "softmax", keras.losses.CategoricalCrossentropy(from_logits=True)),
     "KI209-twice-good": lambda: compiled(3, "softmax", keras.losses.CategoricalCrossentropy()),
+    "KI708-bad": attending,
+    "KI708-good": lambda: attending("int8_from_float32"),
     "KI702-bad": lambda: calibrated("gptq"),
     "KI702-good": lambda: quantized(saturated=False),
     "KI702-awq-bad": lambda: calibrated("awq"),

@@ -164,5 +164,6 @@ RULES: tuple[Rule, ...] = (
     Rule("KI705", "untold-argument", "note", "layer", saving.untold_arguments, ("config",), default=False),
     Rule("KI706", "repeated-variable", "note", "weight", saving.repeated_variables),
     Rule("KI707", "lost-vocabulary", "error", "layer", saving.lost_vocabulary, ("config",)),
+    Rule("KI708", "lost-policy", "error", "layer", quantized.lost_policies, ("config",)),
 )
 """Every rule."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasinspect.checking.rule import Hit
-from kerasinspect.knowledge.quantization import lost_zero_point
+from kerasinspect.knowledge.quantization import lost_zero_point, tells_quantization
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kerasinspect.checking.evidence import Evidence
     from kerasinspect.checking.rule import Thresholds
+    from kerasinspect.model import Layer
+
+_OF_LOAD_MODEL = ("keras-archive", "legacy-hdf5")
+"""Formats of whole models, whose layers Keras makes from the config before it loads anything into them."""
 
 
 def lost_zero_points(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
@@ -25,3 +29,24 @@ def lost_zero_points(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
     for layer in evidence.model.walk():
         if lost_zero_point({weight.name: weight.dtype for weight in layer.weights}):
             yield Hit(layer.path, f"The file has no kernel_zero of this {layer.class_name}: Keras cannot load it.")
+
+
+def lost_policies(evidence: Evidence, _: Thresholds) -> Iterator[Hit]:
+    """A layer is quantized, and its config does not say so: most often inside an attention layer.
+
+    `quantize` of a model reaches the projections of an attention layer too, whose config holds no policy but its own.
+    So Keras makes them unquantized when it loads the file, and none of their arrays fits: in all versions from 3.4 to
+    3.15, as `.keras` and as `.h5`.
+
+    Build the model in code, call `quantize` as before, and load the weights into it.
+    """
+    if evidence.model.format not in _OF_LOAD_MODEL:
+        return
+    for layer in evidence.model.walk():
+        if layer.config and not tells_quantization(layer.config) and _is_quantized(layer):
+            yield Hit(layer.path, "It is quantized, and the config does not say so: Keras cannot load it.")
+
+
+def _is_quantized(layer: Layer) -> bool:
+    """Whether the layer computes with other values than those that are stored."""
+    return any(weight.dequantized is not None for weight in layer.weights)

@@ -35,8 +35,22 @@ MADE_BY_KERAS = (
     *("KI110", "KI111", "KI112", "KI113", "KI114", "KI204", "KI207", "KI208", "KI209", "KI209-logits", "KI209-twice"),
     *("KI103-stated", "KI104-stated", "KI106-nan", "KI108-few", "KI304-anew", "KI302-middle"),
     *("KI209-sigmoid", "KI209-softmax", "KI211-layer", "KI211-group", "KI211-unit", "KI211-softmax"),
-    *("KI702", "KI702-awq", "KI213", "KI301", "KI302", "KI303", "KI304", "KI306", "KI401", "KI402", "KI414", "KI415"),
-    *("KI501", "KI508", "KI512"),
+    *(
+        "KI702",
+        "KI702-awq",
+        "KI708",
+        "KI213",
+        "KI301",
+        "KI302",
+        "KI303",
+        "KI304",
+        "KI306",
+        "KI401",
+        "KI402",
+        "KI414",
+        "KI415",
+    ),
+    *("KI501", "KI508", "KI512", "KI708"),
 )
 
 
