@@ -32,8 +32,16 @@ _MOST_FILES, _MOST_BYTES = 64, 1 << 26
 _AHEAD = 4
 """Tasks of each thread of the cluster that are given to it before the first of them is asked for."""
 
-_NOT_WATCHED = {"distributed.worker.profile.enabled": False}
-"""Workers look at what they do a hundred times a second, which nobody sees of a cluster that ends with the command."""
+_SELDOM_WATCHED = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "5s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
+"""Workers look at what they do, and what it takes, up to a hundred times a second.
+
+Nobody sees that of a cluster which ends with the command.
+"""
 
 _PATIENCE = 30
 """Seconds to wait for a scheduler and its first worker."""
@@ -138,7 +146,7 @@ def open_cluster(address: str) -> Iterator[_Cluster]:
     with ExitStack() as opened:
         try:
             if address == _LOCAL:
-                opened.enter_context(config.set(_NOT_WATCHED))
+                opened.enter_context(config.set(_SELDOM_WATCHED))
                 with away_from_interrupts():  # each of its processes would write how it was interrupted
                     cluster = LocalCluster(
                         processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=50
