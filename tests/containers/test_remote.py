@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    Ranges = Sequence[tuple[int, int]]
+
 pytest.importorskip("fsspec", reason="the extra [remote] is not installed")
 pytest.importorskip("aiohttp", reason="the extra [remote] is not installed")
 
@@ -62,6 +64,20 @@ def server(folder: Path) -> Iterator[Server]:
     """A server of these models."""
     with serving(folder) as server:
         yield server
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> list[Ranges]:
+    """The ranges that were fetched at the same time, each time that some were."""
+    found: list[Ranges] = []
+    in_parallel = blocks.in_parallel
+
+    def noted(ranges: Ranges, fetch: Callable[[int, int], None]) -> None:
+        found.append(ranges)
+        in_parallel(ranges, fetch)
+
+    monkeypatch.setattr(blocks, "in_parallel", noted)
+    return found
 
 
 @pytest.fixture
@@ -97,20 +113,12 @@ def test_a_small_file_is_one_request(server: Server) -> None:
     assert server.asked == [("GET", 0, (server.folder / "small_cnn.keras").stat().st_size)]
 
 
-def test_headers_are_fetched_together(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_headers_are_fetched_together(server: Server, rounds: list[Ranges]) -> None:
     """A file of 300 layers takes few round trips one after the other, and a small part of its bytes."""
-    rounds: list[int] = []
-    in_parallel = blocks.in_parallel
-
-    def counted(ranges: Sequence[tuple[int, int]], fetch: Callable[[int, int], None]) -> None:
-        rounds.append(len(ranges))
-        in_parallel(ranges, fetch)
-
-    monkeypatch.setattr(blocks, "in_parallel", counted)
     with open_model(server.address("ranges", LARGE)) as model:
         assert len(model.weights) == 2 * LAYERS
     assert (server.folder / LARGE).stat().st_size > 9_000_000
-    trips = 2 + sum(map(bool, rounds))  # the first bytes, and the size
+    trips = 2 + sum(bool(ranges) for ranges in rounds)  # the first bytes, and the size
     assert trips <= 12
     assert len(server.asked) < 1.5 * LAYERS
     assert server.nbytes < 4_000_000
@@ -135,26 +143,19 @@ def test_values_that_follow_one_another_come_together(server: Server) -> None:
     assert len(server.asked) < LAYERS / 10
 
 
-def test_a_large_array_comes_in_few_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_array_comes_in_few_rounds(tmp_path: Path, rounds: list[Ranges]) -> None:
     """It is known where it ends, so that much of it is fetched at once and nothing behind it."""
     values = np.arange(9 << 20, dtype="f4").reshape(9, -1)
     path = tmp_path / "large.weights.h5"
     with h5py.File(path, "w") as file:
         file["layers/dense/vars/0"] = values
         file["layers/dense_1/vars/0"] = values
-    rounds: list[int] = []
-    in_parallel = blocks.in_parallel
-
-    def counted(ranges: Sequence[tuple[int, int]], fetch: Callable[[int, int], None]) -> None:
-        rounds.append(sum(end - start for start, end in ranges))
-        in_parallel(ranges, fetch)
-
     with serving(tmp_path) as server, open_model(server.address("ranges", path.name)) as model:
-        monkeypatch.setattr(blocks, "in_parallel", counted)
+        rounds.clear()
         read = b"".join(map(bytes, model.weights[0].array.blocks(1 << 18)))
     assert read == values.tobytes()
     assert len(rounds) <= 6
-    assert sum(rounds) < values.nbytes + (1 << 14)
+    assert sum(end - start for ranges in rounds for start, end in ranges) < values.nbytes + (1 << 14)
 
 
 def test_shards_lie_beside_their_index(server: Server, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,13 +1,12 @@
 """Saves models of Keras 3 as TensorFlow keeps objects: SavedModels of ``tf.saved_model.save``, and checkpoints.
 
-``python keras_objects.py FOLDER``: a program of its own, for an environment with Keras 3 and TensorFlow.
+``python -m tests.makers.keras_objects FOLDER``, with the Python of an environment that has Keras 3 and TensorFlow.
 ``expected.json`` in the folder has the ``get_weights()`` of the live model, as ``tests/real_files/test_versions.py``
 reads it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -21,6 +20,8 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import numpy as np
 import tensorflow as tf
+
+from tests.makers.live_models import told
 
 L: Any = keras.layers
 
@@ -142,34 +143,6 @@ def _filled(model: Any, *shape: int) -> Any:
     return model
 
 
-def _layers(layer: Any) -> dict[str, str]:
-    """The classes of all layers in one, by name."""
-    return {one.name: type(one).__name__ for one in layer._flatten_layers()}  # noqa: SLF001 - no public name
-
-
-def _told(model: Any, kind: str, *unknowable: str) -> dict[str, Any]:
-    """What a live model says of its arrays."""
-    trained = {id(one) for one in model.trainable_weights}
-    classes = _layers(model)
-    weights = []
-    for index, one in enumerate(model.weights):
-        layer, _, name = one.path.rpartition("/")
-        value = np.ascontiguousarray(one.numpy())
-        weights.append(
-            {
-                "index": index,
-                "layer": layer,
-                "layer_class": classes.get(layer.rpartition("/")[2]),
-                "name": name,
-                "shape": [*value.shape],
-                "dtype": str(value.dtype),
-                "trainable": id(one) in trained,
-                "sha256": hashlib.sha256(value.tobytes()).hexdigest(),
-            }
-        )
-    return {"kind": kind, "not_stored": 0, "unknowable": [*unknowable], "weights": weights}
-
-
 def _main(folder: Path) -> None:
     """Save all models, and what they say of themselves."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -177,19 +150,19 @@ def _main(folder: Path) -> None:
     wrapped = _filled(_wrapped(), 1, 2)
     smaller = tf.saved_model.SaveOptions(experimental_debug_stripper=True)
     tf.saved_model.save(wrapped, str(folder / "wrapped_saved"), signatures={}, options=smaller)
-    files["wrapped_saved"] = _told(wrapped, "tf-saved-model")
+    files["wrapped_saved"] = told(wrapped, "tf-saved-model")
     inside = _filled(_model_inside(), 2, 2)
     tf.train.Checkpoint(model=inside, optimizer=inside.optimizer).write(str(folder / "model_inside_ckpt"))
-    files["model_inside_ckpt.index"] = _told(inside, "tf-train-checkpoint")
+    files["model_inside_ckpt.index"] = told(inside, "tf-train-checkpoint")
     cells = _filled(_cells(), 2, 2)
     tf.train.Checkpoint(model=cells, optimizer=cells.optimizer).write(str(folder / "cells_ckpt"))
-    files["cells_ckpt.index"] = _told(cells, "tf-train-checkpoint", "order")
+    files["cells_ckpt.index"] = told(cells, "tf-train-checkpoint", "order")
     lists = _filled(_Lists(), 2)
     tf.train.Checkpoint(model=lists, optimizer=lists.optimizer).write(str(folder / "lists_ckpt"))
     for name, make, unknowable in WITHOUT_OPTIMIZER:
         model = make()
         tf.train.Checkpoint(model=model).write(str(folder / f"{name}_ckpt"))
-        files[f"{name}_ckpt.index"] = _told(model, "tf-train-checkpoint", *unknowable)
+        files[f"{name}_ckpt.index"] = told(model, "tf-train-checkpoint", *unknowable)
     for name, make in PARTLY_FOLLOWED:
         tf.train.Checkpoint(model=make()).write(str(folder / f"{name}_ckpt"))
     library = {"keras": keras.__version__, "tf": tf.__version__, "backend": "tensorflow", "numpy": np.__version__}

@@ -1,12 +1,12 @@
 """Saves a model of Keras 3 with ``keras.callbacks.OrbaxCheckpoint``, and what it says of its weights.
 
-``python orbax_models.py FOLDER``: a program of its own, for an environment with Keras 3 and Orbax. ``expected.json`` in
-the folder has the ``get_weights()`` of the live model, as ``tests/real_files/test_versions.py`` reads it.
+``python -m tests.makers.orbax_models FOLDER``, with the Python of an environment that has Keras 3 and Orbax.
+``expected.json`` in the folder has the ``get_weights()`` of the live model, as ``tests/real_files/test_versions.py``
+reads it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import Any
 
 import keras
 import numpy as np
+
+from tests.makers.live_models import told
 
 L: Any = keras.layers
 
@@ -34,29 +36,6 @@ def _model() -> Any:
     return model
 
 
-def _told(model: Any) -> list[dict[str, Any]]:
-    """What a live model says of its weights."""
-    trained = {id(one) for one in model.trainable_weights}
-    classes = {one.name: type(one).__name__ for one in model._flatten_layers()}  # noqa: SLF001 - no public name
-    found = []
-    for index, one in enumerate(model.weights):
-        layer, _, name = one.path.rpartition("/")
-        value = np.ascontiguousarray(keras.ops.convert_to_numpy(one.value))
-        found.append(
-            {
-                "index": index,
-                "layer": layer,
-                "layer_class": classes.get(layer.rpartition("/")[2]),
-                "name": name,
-                "shape": [*value.shape],
-                "dtype": str(value.dtype),
-                "trainable": id(one) in trained,
-                "sha256": hashlib.sha256(value.tobytes()).hexdigest(),
-            }
-        )
-    return found
-
-
 def _main(folder: Path) -> None:
     """Save the model, and what it says."""
     keras.utils.set_random_seed(7)
@@ -66,7 +45,7 @@ def _main(folder: Path) -> None:
     callback.on_train_begin()
     callback.on_epoch_end(0, {})
     callback.on_train_end()
-    files = {"adapted_orbax": {"kind": "orbax", "not_stored": 0, "unknowable": [], "weights": _told(model)}}
+    files = {"adapted_orbax": told(model, "orbax")}
     library = {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__}
     text = json.dumps({"library": library, "files": files}, indent=1)
     (folder / "expected.json").write_text(text + "\n", encoding="utf-8")
