@@ -212,8 +212,7 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> _OutputPlace:
     """The place that a target goes to; raises RequestError where it must not, as ``require_replaceable`` says."""
     place = _place(target)
     if place.status is None or place.is_file:
-        for name in filter(None, read):
-            _require_no_part(target, place, name)
+        _require_no_part(target, place, filter(None, read))
     if place.whole and place.is_file:
         if not os.access(place.path, os.W_OK):
             raise RequestError(f"The output {target.path} may not be written by this user.", _ANOTHER)
@@ -221,16 +220,18 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> _OutputPlace:
     return place
 
 
-def _require_no_part(target: Target, place: _OutputPlace, name: str) -> None:
+def _require_no_part(target: Target, place: _OutputPlace, read: Iterable[str]) -> None:
     """Raise RequestError for the place of what is read, or of a part of it."""
     from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - few runs write over a file
-    from kerasinspect.formats.locating.model_parts import is_part, is_same, is_within  # noqa: PLC0415 - as above
+    from kerasinspect.formats.locating.model_parts import PathToWrite  # noqa: PLC0415 - as above
 
-    if is_same(place.path, name):
-        raise RequestError(f"The output {target.path} is the model itself, or another file that is read.", _ANOTHER)
-    beside = place.is_file and is_within(place.path, name) and existing_file(place.path).kind != "own"
-    if beside or is_part(place.path, name):
-        raise RequestError(f"The output {target.path} is a part of the model.", _ANOTHER)
+    path = PathToWrite(place.path)
+    for name in read:
+        if path.is_same(name):
+            raise RequestError(f"The output {target.path} is the model itself, or another file that is read.", _ANOTHER)
+        beside = place.is_file and path.is_in_folder(name) and existing_file(place.path).kind != "own"
+        if beside or path.is_part(name):
+            raise RequestError(f"The output {target.path} is a part of the model.", _ANOTHER)
 
 
 def _require_replaceable_content(path: Path, target: Target) -> None:

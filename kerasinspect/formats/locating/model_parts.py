@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import closing, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,37 +28,69 @@ _FOLDER_PARTS = (CONFIG, METADATA, WEIGHTS, NPZ, ASSETS, MAIN_INDEX, TASK, TASK_
 """What an unpacked archive is read from, beside an index and its shards."""
 
 
-def is_part(path: Path, location: str) -> bool:
-    """Whether a path leads to what the model at a location is read from, or would be if it were there.
+_FOLDERS = 128
+"""Folders of which is kept whether they hold a path: models come folder by folder."""
 
-    Links of any kind lead to the same file, and what is in a folder of the model is a part of it.
+
+class PathToWrite:
+    """A path that is to be written to, held against the models that are read: one, or a hundred thousand.
+
+    Most models are files that lie elsewhere, which one look at each tells: nothing of them is opened or resolved.
     """
-    return any(is_same(path, part) or is_within(path, part) for part in _parts_of(location))
+
+    def __init__(self, path: Path) -> None:
+        """Look at what is there."""
+        self._real = Path(os.path.realpath(path))
+        self._status = _status(path)
+        self._is_below = lru_cache(maxsize=_FOLDERS)(self._is_below_now)
+
+    def is_same(self, location: str | Path) -> bool:
+        """Whether both lead to one file that is there, by links of any kind."""
+        return _is_one(self._status, _status(location))
+
+    def is_in_folder(self, location: str) -> bool:
+        """Whether the path leads to a place in a folder."""
+        return os.path.isdir(location) and self._is_within(location)  # noqa: PTH112 - which never raises
+
+    def is_part(self, location: str) -> bool:
+        """Whether the path leads to what the model at a location is read from, or would be if it were there.
+
+        Links of any kind lead to the same file, and what is in a folder of the model is a part of it.
+        """
+        status, folder = _status(location), Path(location)
+        if status is None:
+            return self._is_within(location)
+        if not stat.S_ISDIR(status.st_mode):
+            return _is_one(self._status, status) or self._is_shard(folder)
+        if any(self.is_same(part) or self._is_within(part) for part in map(folder.joinpath, _FOLDER_PARTS)):
+            return True
+        return any(self.is_same(index) or self._is_shard(index) for index in folder.glob(f"*{INDEX_ENDING}"))
+
+    def _is_within(self, folder: str | Path) -> bool:
+        """Whether the path leads to a place in a folder, or is that of a file which need not be there."""
+        return self._real.is_relative_to(os.path.realpath(folder))
+
+    def _is_shard(self, index: Path) -> bool:
+        """Whether the path leads to a shard that a file names, where it is an index."""
+        if not self._is_below(index.parent) and (self._status is None or self._status.st_nlink == 1):
+            return False  # shards lie beside it, but a file of several names may be anywhere
+        return any(self.is_same(shard) or self._is_within(shard) for shard in _shards_of(index))
+
+    def _is_below_now(self, folder: Path) -> bool:
+        """Whether the path is one of a folder, under whatever name of it."""
+        return self._is_within(folder) or _is_one(_status(self._real.parent), _status(folder))
 
 
-def is_same(path: Path, other: str | Path) -> bool:
-    """Whether two names lead to one file."""
+def _is_one(one: os.stat_result | None, other: os.stat_result | None) -> bool:
+    """Whether both are of one file that is there."""
+    return one is not None and other is not None and os.path.samestat(one, other)
+
+
+def _status(path: str | Path) -> os.stat_result | None:
+    """What the system says of what is there; None where nothing is."""
     with suppress(OSError, ValueError):
-        return path.samefile(other)
-    return False
-
-
-def is_within(path: Path, folder: str | Path) -> bool:
-    """Whether a path leads to a place in a folder, or is that of a file which need not be there."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-
-
-def _parts_of(location: str) -> Iterator[Path]:
-    """The files and folders that the model at a location is read from, whether they are there or not."""
-    folder = Path(location)
-    if not os.path.isdir(location):  # noqa: PTH112 - which never raises
-        yield folder
-        yield from _shards_of(folder)
-        return
-    yield from (folder / name for name in _FOLDER_PARTS)
-    for index in folder.glob(f"*{INDEX_ENDING}"):
-        yield index
-        yield from _shards_of(index)
+        return os.stat(path)  # noqa: PTH116 - a hundred thousand of them
+    return None
 
 
 def _shards_of(path: Path) -> Iterator[Path]:
