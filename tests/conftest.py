@@ -25,6 +25,8 @@ LONG_FIRST = tuple(
     f"tests/{path}" for path in ("hostile/", "verify/", "test_platforms.py", "fuzz/", "knowledge/test_layers.py")
 )
 """Where tests take so long that a process which came to them last would leave the other one without work."""
+MADE_ONCE = ("tests/checking/rules/test_rules.py", "tests/checking/rules/test_shapes.py")
+"""Tests of models that Keras makes anew in each process."""
 OF_THE_TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "PAGER", "LESS")
 """What a terminal, or a CI job, says of pages; a test that needs one of them sets it."""
 
@@ -71,13 +73,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)  # xdist is not there where the tests of one room are run by hand
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - xdist has no types
-    """Give a process whole files of tests, the longest first, but of the hostile cases, which are most, a quarter."""
+    """Give a process whole files of tests, the longest first, but of the hostile cases, which are most, a quarter.
+
+    Files that need the same models go together.
+    """
     from xdist.scheduler.loadfile import LoadFileScheduling
 
     class LongestFirst(LoadFileScheduling):  # type: ignore[misc]  # as above
         def _split_scope(self, nodeid: str) -> str:
             file, _, test = nodeid.partition("::")
             case = test.partition("[")[2]
+            file = MADE_ONCE[0] if file in MADE_ONCE else file
             return f"{file} {crc32(case.encode()) % 4}" if file.endswith("/test_hostile.py") else file
 
         def _assign_work_unit(self, node: Any) -> None:  # noqa: ANN401 - xdist has no types

@@ -1,21 +1,23 @@
 """Measures what a model far away costs: ``python -m tests.measure_requests MODEL...``.
 
 Each MODEL, a file or a folder, is served over HTTP with ranges. Printed are, for each command, requests, bytes as a
-share of the model's, and how many of the requests had to wait for one another: those that are sent together count once.
+share of the model's, and how many of the requests had to wait for one another: of what is done together the longest.
 """
 
 from __future__ import annotations
 
 import io
 import sys
+import threading
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from unittest import mock
 
 from kerasinspect import open_model
 from kerasinspect.commands.cli import run
-from kerasinspect.containers.remote import blocks
+from kerasinspect.containers.remote import blocks, together
+from kerasinspect.containers.remote.transport import Description, Transport
 from tests.makers.servers import serving
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.makers.servers import Server
 
+_One = TypeVar("_One")
 _ROW = "{:<28} {:<10} {:>8} {:>14} {:>8} {:>6}\n"
 
 
@@ -52,24 +55,50 @@ def _size(path: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
+class _Waits(threading.local):
+    """How many requests of this thread had to wait for one another."""
+
+    count = 0
+
+
 def _cost(server: Server, arguments: Sequence[str]) -> tuple[int, int, int]:
     """Requests, bytes and waits of a command."""
-    together: list[int] = []
-    in_parallel = blocks.in_parallel
+    waits = _Waits()
+    fetch, describe, do_together = Transport.fetch, Transport.describe, together.together
 
-    def counted(ranges: Sequence[tuple[int, int]], fetch: Callable[[int, int], None]) -> None:
-        together.append(len(ranges))
-        in_parallel(ranges, fetch)
+    def fetched(self: Transport, start: int, end: int) -> bytes:
+        waits.count += 1
+        return fetch(self, start, end)
+
+    def described(self: Transport) -> Description:
+        waits.count += 1
+        return describe(self)
+
+    def counted(ones: Sequence[_One], do: Callable[[_One], object], *most: int) -> None:
+        longest: list[int] = []
+
+        def do_one(one: _One) -> None:
+            before, waits.count = waits.count, 0
+            try:
+                do(one)
+            finally:
+                longest.append(waits.count)
+                waits.count = before
+
+        do_together(ones, do_one, *most)
+        waits.count += max(longest, default=0)
 
     server.asked.clear()
     with (
-        mock.patch.object(blocks, "in_parallel", counted),
+        mock.patch.object(Transport, "fetch", fetched),
+        mock.patch.object(Transport, "describe", described),
+        mock.patch.object(blocks, "together", counted),
+        mock.patch.object(together, "together", counted),
         redirect_stdout(io.StringIO()),
         redirect_stderr(io.StringIO()),
     ):
         run(arguments)
-    requests = len(server.asked)
-    return requests, server.nbytes, requests - sum(together) + sum(map(bool, together))
+    return len(server.asked), server.nbytes, waits.count
 
 
 if __name__ == "__main__":

@@ -280,14 +280,29 @@ class Source:
 
     def has_beside(self, name: str) -> bool:
         """Whether the same folder has another file of that name, be it one that cannot be read."""
-        file = self.handle.descriptor
-        if not isinstance(file, _Fetching):
-            return os.path.lexists(os.path.join(os.path.dirname(self.path), name))  # noqa: PTH118, PTH120 - as above
+        if self.is_remote:
+            found = self.find_beside(name)
+            if found is not None:
+                found.close()
+            return found is not None
+        return os.path.lexists(os.path.join(os.path.dirname(self.path), name))  # noqa: PTH118, PTH120 - as above
+
+    def find_beside(self, name: str) -> Source | None:
+        """Another file of the same folder, opened, None where there is none; raises what ``beside`` raises.
+
+        On another machine whether it is there and what it begins with are one request.
+        """
+        if not self.is_remote:
+            return self.beside(name) if self.has_beside(name) else None
         try:
-            open_source(file.address_beside(name)).close()
+            return self.beside(name)
         except NotAModel:
-            return False
-        return True
+            return None
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the file is on another machine."""
+        return isinstance(self.handle.descriptor, _Fetching)
 
     def close(self) -> None:
         """Close the file; every slice of it ends with it."""

@@ -20,13 +20,16 @@ from kerasinspect.platforms import is_device
 from kerasinspect.remarks import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from contextlib import ExitStack
 
     from kerasinspect.containers.sources import Source
     from kerasinspect.formats.contents import Contents
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.limits import Limits
+
+_SHARDS_AT_ONCE = 4
+"""Shards on another machine that are read at the same time; each asks for several ranges at once."""
 
 
 def weight_map_of(index: Json) -> JsonObject | None:
@@ -53,9 +56,9 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
     trees: list[Tree] = []
     remarks: list[Remark] = []
     nbytes = 0
-    for shard in _open_shards(source, names, files, remarks):
-        trees.append(read_hdf5(shard, limits))
-        _merge(root, trees[-1].root, nbytes, remarks)
+    for shard, tree in _read_shards(source, names, limits, files, remarks):
+        trees.append(tree)
+        _merge(root, tree.root, nbytes, remarks)
         nbytes += shard.size
     damage = tuple(sentence for tree in trees for sentence in tree.damage)
     contents = read_weights_tree(source, Tree(in_index_order(root, weight_map), damage), limits)
@@ -65,6 +68,25 @@ def read_sharded(source: Source, limits: Limits, files: ExitStack) -> Contents |
         remarks=(*contents.remarks, *remarks),
         container=Container(source.size + nbytes, trees=tuple(trees)),
     )
+
+
+def _read_shards(
+    source: Source, names: Sequence[str], limits: Limits, files: ExitStack, remarks: list[Remark]
+) -> Iterator[tuple[Source, Tree]]:
+    """Each shard of an index and what it holds; of those on another machine a few are read at the same time."""
+    if not source.is_remote:
+        yield from ((shard, read_hdf5(shard, limits)) for shard in _open_shards(source, names, files, remarks))
+        return
+    from kerasinspect.containers.remote.together import together  # noqa: PLC0415 - most shards are files here
+
+    found: dict[str, tuple[Source, Tree]] = {}
+
+    def read(name: str) -> None:
+        shard = files.enter_context(closing(_open_shard(name, source)))
+        found[name] = shard, read_hdf5(shard, limits)
+
+    together(names, read, _SHARDS_AT_ONCE)
+    yield from (found[name] for name in names)
 
 
 def _open_shards(source: Source, names: Iterable[str], files: ExitStack, remarks: list[Remark]) -> Iterator[Source]:
@@ -120,13 +142,14 @@ def shard_name(stem: str, number: int) -> str:
 
 def _open_shard(name: str, index: Source) -> Source:
     """One shard; raises DamagedFile where it is missing, RefusedFile where it is a link out of the folder."""
-    if not is_device(name) and not index.has_beside(name):
-        message = f"The shard {name} that {index.path} names is missing."
-        raise DamagedFile(message, f"Put it beside {index.path} or save the model again.")
     try:
-        return index.beside(name)
+        shard = index.beside(name) if is_device(name) else index.find_beside(name)
     except NotAModel as error:
         raise DamagedFile(error.message, f"{index.path} needs it.") from error
+    if shard is None:
+        message = f"The shard {name} that {index.path} names is missing."
+        raise DamagedFile(message, f"Put it beside {index.path} or save the model again.")
+    return shard
 
 
 def _merge(into: Group, part: Group, before: int, remarks: list[Remark]) -> None:

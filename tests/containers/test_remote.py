@@ -17,6 +17,7 @@ from kerasinspect.commands.cli import run
 from kerasinspect.containers.remote import blocks, transport
 from kerasinspect.containers.remote.addresses import address_beside, shown_address
 from kerasinspect.containers.remote.opening import HEAD
+from kerasinspect.containers.remote.together import together
 from kerasinspect.errors import (
     DamagedFile,
     FailedRead,
@@ -70,13 +71,12 @@ def server(folder: Path) -> Iterator[Server]:
 def rounds(monkeypatch: pytest.MonkeyPatch) -> list[Ranges]:
     """The ranges that were fetched at the same time, each time that some were."""
     found: list[Ranges] = []
-    in_parallel = blocks.in_parallel
 
-    def noted(ranges: Ranges, fetch: Callable[[int, int], None]) -> None:
+    def noted(ranges: Ranges, fetch: Callable[[tuple[int, int]], object]) -> None:
         found.append(ranges)
-        in_parallel(ranges, fetch)
+        together(ranges, fetch)
 
-    monkeypatch.setattr(blocks, "in_parallel", noted)
+    monkeypatch.setattr(blocks, "together", noted)
     return found
 
 
@@ -159,7 +159,7 @@ def test_a_large_array_comes_in_few_rounds(tmp_path: Path, rounds: list[Ranges])
 
 
 def test_shards_lie_beside_their_index(server: Server, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each is read from the same folder, and one that is missing is named."""
+    """Each is read from the same folder, with one request, and the first that is missing is named."""
     for number in range(2):
         with h5py.File(folder / f"split_{number:05}.weights.h5", "w") as file:
             file.create_group(f"layers/dense{'_1' * number}/vars")["0"] = np.ones((2, 2), "float32")
@@ -168,10 +168,13 @@ def test_shards_lie_beside_their_index(server: Server, folder: Path, capsys: pyt
     here, there = str(folder / "split.weights.json"), server.address("ranges", "split.weights.json")
     status, said = output(capsys, "list", "--format", "json", here)
     assert (status, len(json.loads(said)["weights"])) == (0, 2)
+    server.asked.clear()
     assert output(capsys, "list", "--format", "json", there) == (status, said.replace(here, there))
-    (folder / "split_00001.weights.h5").unlink()
-    with pytest.raises(DamagedFile, match="split_00001"):
-        open_model(there)
+    assert len(server.asked) == 3
+    for number in (1, 0):
+        (folder / f"split_{number:05}.weights.h5").unlink()
+        with pytest.raises(DamagedFile, match=f"split_{number:05}"):
+            open_model(there)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.remote.together import together
 from kerasinspect.errors import FailedRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kerasinspect.containers.remote.transport import Description, Transport
 
@@ -34,8 +35,6 @@ _MOST_AHEAD = 1 << 23
 """Bytes that it is widened to at most: a few requests at once."""
 _NEAR = 1 << 18
 """Bytes between two reads up to which the second counts as following: between two arrays lie headers and others."""
-_THREADS = 16
-"""Requests at the same time."""
 _SECONDS_BETWEEN_CHECKS = 10.0
 """After so long it is asked whether the file is still the same."""
 
@@ -100,7 +99,7 @@ class RemoteFile:
             for position, count in ranges
             for number in self._missing(min(position, size), min(position + count, size))
         }
-        in_parallel([(start, end) for start, end in _joined(sorted(wanted), size)], self._fetch_and_keep)
+        together([*_joined(sorted(wanted), size)], self._fetch_and_keep)
 
     def expect(self, position: int, count: int) -> None:
         """Fetch and keep bytes that are read next, and more than these where they follow what was read before."""
@@ -110,8 +109,8 @@ class RemoteFile:
         """The address of another file of the same folder."""
         return self._transport.address_beside(name)
 
-    def _fetch_and_keep(self, start: int, end: int) -> None:
-        self._keep(start, self._fetched(start, end))
+    def _fetch_and_keep(self, places: tuple[int, int]) -> None:
+        self._keep(places[0], self._fetched(*places))
 
     def _fetched(self, start: int, end: int) -> bytes:
         """All bytes of a range; raises DamagedFile where the file has become shorter."""
@@ -156,32 +155,3 @@ def _joined(numbers: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
         start, end = first, last
     if start >= 0:
         yield start, end
-
-
-def in_parallel(ranges: Sequence[tuple[int, int]], fetch: Callable[[int, int], None]) -> None:
-    """Fetch ranges in a few threads, which end with the program; raises the first error of any."""
-    if len(ranges) == 1:
-        fetch(*ranges[0])
-        return
-    waiting = iter(ranges)
-    turn = threading.Lock()
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        while not errors:
-            with turn:
-                one = next(waiting, None)
-            if one is None:
-                return
-            try:
-                fetch(*one)
-            except BaseException as error:  # noqa: BLE001 - raised below, in the thread that waits
-                errors.append(error)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(_THREADS, len(ranges)))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]

@@ -72,7 +72,7 @@ def index_beside(source: Source) -> Source | None:
     if data_file is None:
         return None
     index = source.path[: data_file.start()].replace(os.sep, "/").rpartition("/")[2] + INDEX_OF_CHECKPOINT
-    return source.beside(index) if source.has_beside(index) else None
+    return source.find_beside(index)
 
 
 def require_whole_index(source: Source) -> None:
