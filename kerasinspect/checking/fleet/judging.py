@@ -12,6 +12,7 @@ from kerasinspect.checking.contracts.lock_folders import LockFolder
 from kerasinspect.checking.fleet.allowances import allowed
 from kerasinspect.checking.policy import Waivers
 from kerasinspect.checking.reports import ModelReport
+from kerasinspect.errors import MissingExtra
 from kerasinspect.late.dataclasses import dataclass
 from kerasinspect.limits import DEFAULT, Limits
 from kerasinspect.platforms import usable_processors
@@ -131,7 +132,7 @@ def judged(files: Sequence[Location], question: Question, work: Work) -> Iterato
     Raises RequestError for a cache or a log that cannot be used, and where the architecture is of another model.
     """
     if work.cache is None and work.log is None:
-        answers = _answers(files, question, work)
+        answers = _answers(files, question, work, several=len(files) > 1)
         yield from (next(answers) for _ in in_turn(files))
         return
     from kerasinspect.checking.fleet.log import Head, open_log  # noqa: PLC0415 - few runs keep anything
@@ -162,7 +163,8 @@ def _judged_once(
         if work.told is not None and known and source is not None:
             work.told(len(known), len(stamps), source)
     kept = in_log | in_cache
-    answers = _answers([file for file in files if file not in kept], question, work)
+    asked = [file for file in files if file not in kept]
+    answers = _answers(asked, question, work, several=len(files) > 1)
     for file in in_turn(files):
         stamp, report = stamps[file], None
         if file in in_log and log is not None:
@@ -186,18 +188,31 @@ def _is_answer(report: ModelReport, file: Location, codes: frozenset[str]) -> bo
     return report.location == file.path and all(one.code in codes for one in findings)
 
 
-def _answers(files: Sequence[Location], question: Question, work: Work) -> Iterator[ModelReport]:
+def _answers(
+    files: Sequence[Location], question: Question, work: Work, *, several: bool = True
+) -> Iterator[ModelReport]:
     """The report about each file, made where the work is to be done."""
     if work.answers is not None:
         return work.answers(question, files)
     jobs = processes_for(len(files), usable_processors(), work.jobs)
-    return in_processes(partial(reports_on, question), files, jobs, lost_report)
+    return in_processes(partial(reports_on, question, several=several), files, jobs, lost_report)
 
 
-def reports_on(question: Question, files: Sequence[Location]) -> list[ModelReport]:
-    """The reports about some files, one after another."""
+def reports_on(question: Question, files: Sequence[Location], *, several: bool = True) -> list[ModelReport]:
+    """The reports about some files, one after another.
+
+    Raises MissingExtra where the only file needs one; where there are ``several``, that one cannot be read.
+    """
     rules, waivers = question.rules, Waivers(question.policy.waivers)
-    return [_report(file, question, rules, waivers) for file in files]
+    found: list[ModelReport] = []
+    for file in files:
+        try:
+            found.append(_report(file, question, rules, waivers))
+        except MissingExtra as error:
+            if not several:
+                raise
+            found.append(ModelReport(file.path, error=str(error)))
+    return found
 
 
 def _report(file: Location, question: Question, rules: Sequence[ActiveRule], waivers: Waivers) -> ModelReport:

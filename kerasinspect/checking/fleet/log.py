@@ -62,8 +62,10 @@ class Head(NamedTuple):
 
 
 class _Log:
-    """The reports of one question in a file. Only where each of them lies is held, however many there are.
+    """The reports of one question in a file. Held is only where each of those lies that were there from the start.
 
+    A file that could not be read as a whole is read again: what failed, a machine far away or a library that was not
+    installed, may be mended.
     Everything raises RequestError where the file cannot be used.
     """
 
@@ -71,9 +73,12 @@ class _Log:
         """Take an open file; what a run that was ended wrote of its last line is cut off."""
         self._path, self._file = path, file
         self._places: dict[tuple[str, str], int] = {}
+        self._failed: set[tuple[str, str]] = set()
         self._end = self._head(head)
         for start, stamp, report in _entries(path, file):
-            self._places[report.location, stamp] = start
+            place = report.location, stamp
+            self._places[place] = start
+            (self._failed.discard if report.readable else self._failed.add)(place)
             self._end = file.tell()
         file.truncate(self._end)
 
@@ -93,8 +98,8 @@ class _Log:
         return len(line)
 
     def has(self, location: str, stamp: str) -> bool:
-        """Whether there is a report about a file as it is now."""
-        return (location, stamp) in self._places
+        """Whether there is a report about a file as it is now, and it was read as a whole."""
+        return (location, stamp) in self._places and (location, stamp) not in self._failed
 
     def report(self, location: str, stamp: str) -> ModelReport | None:
         """The report about a file as it is now; None where there is none."""
@@ -108,7 +113,9 @@ class _Log:
             return None
 
     def keep(self, report: ModelReport, stamp: str) -> None:
-        """Add the report about a file."""
+        """Add the report about a file, unless it is the same that failed before."""
+        if self.report(report.location, stamp) == report:
+            return
         line = json.dumps({"stamp": stamp, "report": record_of(report)}).encode() + b"\n"
         try:
             self._file.seek(self._end)
@@ -116,7 +123,6 @@ class _Log:
             self._file.flush()
         except OSError as error:
             raise _unusable(self._path, str(error)) from error
-        self._places[report.location, stamp] = self._end
         self._end += len(line)
 
 

@@ -25,7 +25,7 @@ from kerasinspect.checking.policy import Policy
 from kerasinspect.checking.reports import ModelReport
 from kerasinspect.checking.request import question
 from kerasinspect.commands.cli import run
-from kerasinspect.errors import RequestError
+from kerasinspect.errors import MissingExtra, RequestError
 from kerasinspect.formats.locating.folder_search import Location
 from kerasinspect.formats.locating.locations import find_models
 from tests.places import DATA, SAMPLES
@@ -76,19 +76,43 @@ def test_processes_find_what_one_finds(models: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["cache", "log"])
 def test_what_is_known_is_not_read_again(models: Path, read: list[str], tmp_path: Path, kind: str) -> None:
-    """But a file that has changed is; one that cannot be read is tried again, unless the log has it."""
+    """But a file that has changed is, and one that could not be read, of which a log gets no second line."""
     kept = str(tmp_path / "kept")
     work = Work(1, cache=kept) if kind == "cache" else Work(1, log=kept)
     first = checked(models, work)
     assert len(read) == len(first)
     read.clear()
     assert checked(models, work) == first
-    assert read == (["cut.keras"] if kind == "cache" else [])
+    assert read == ["cut.keras"]
+    if kind == "log":
+        assert sum(b"cut.keras" in line for line in Path(kept).read_bytes().splitlines()) == 1
     read.clear()
     shutil.copy(models / "small_cnn.keras", models / "cut.keras")
     again = checked(models, work)
     assert read == ["cut.keras"]
     assert again[str(models / "cut.keras")].readable
+
+
+def test_a_model_that_needs_an_extra_costs_no_other(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be read, is tried again once the extra is there, and is a wrong request where it is the only one."""
+    log, real = str(tmp_path / "log.jsonl"), asking.check_file
+
+    def without(location: str, *given: object, **named: object) -> ModelReport:
+        if Path(location).name == "two_towers.keras":
+            raise MissingExtra("It needs a library.", "Install it.")
+        return real(location, *given, **named)  # type: ignore[arg-type]  # as it is called
+
+    with monkeypatch.context() as patched:
+        patched.setattr(judging, "check_file", without)
+        found = checked(models, Work(1, log=log))
+        assert found.exit_status == 3
+        assert found[str(models / "two_towers.keras")].error == "It needs a library. Install it."
+        assert sum(not model.readable for model in found) == 2
+        with pytest.raises(MissingExtra):
+            checked(models / "two_towers.keras")
+    assert checked(models, Work(1, log=log)) == checked(models)
 
 
 def test_another_question_is_asked_anew(models: Path, read: list[str], tmp_path: Path) -> None:
@@ -135,14 +159,14 @@ def test_why_a_log_does_not_fit_is_said(tmp_path: Path, head: dict[str, object],
 
 
 def test_a_log_goes_on_where_it_was_cut(models: Path, read: list[str], tmp_path: Path) -> None:
-    """What was written of its last line is written again, and all lines before it hold."""
+    """What was written of its last line is written again, all lines before it hold, and the broken file is tried."""
     log = tmp_path / "log.jsonl"
     first = checked(models, Work(1, log=str(log)))
     whole = log.read_bytes()
     log.write_bytes(whole[:-40])
     read.clear()
     assert checked(models, Work(1, log=str(log))) == first
-    assert len(read) == 1
+    assert len(read) == 2
     assert sorted(log.read_bytes().splitlines()) == sorted(whole.splitlines())
 
 
@@ -273,7 +297,7 @@ def test_a_run_that_goes_on_says_how_much_is_known(
     kept = str(tmp_path / "kept")
     line = ["check", str(models), "--no-config", f"--{kind}", kept]
     count = len(find_models([str(models)]))
-    known = count - (kind == "cache")  # what cannot be read is tried again
+    known = count - 1  # what cannot be read is tried again
     run(line)
     assert "known from" not in capsys.readouterr().err
     run(line)
