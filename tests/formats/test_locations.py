@@ -333,3 +333,13 @@ def test_a_file_is_one_however_its_folder_is_named(tmp_path: Path, monkeypatch: 
     found = find_models(["runs/one.keras", "./runs/one.keras", "runs/../runs/one.keras", absolute, "runs/other.keras"])
     assert [location.path for location in found] == ["runs/one.keras", "runs/other.keras"]
     assert [location.path for location in find_models(["-", "./-", "-", "a\0/b"])] == ["-", "./-", "a\0/b"]
+
+
+def test_a_folder_without_a_model_may_fit_a_pattern(models: Path) -> None:
+    """What others hold is found, as on another machine; it is an error where none of them holds any."""
+    whole = find_models([f"{models}{os.sep}*"])
+    (models / "a_logs").mkdir()
+    (models / "a_logs/run.txt").touch()
+    assert find_models([f"{models}{os.sep}*"]) == whole
+    with pytest.raises(RequestError, match=r"The folder .*a_logs holds no saved model\."):
+        find_models([f"{models}{os.sep}a_l*"])

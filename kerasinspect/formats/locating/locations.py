@@ -104,36 +104,52 @@ def _is_pattern(name: str) -> bool:
 
 
 def _fitting(pattern: str, limits: Limits) -> Iterator[Location]:
-    """The models that fit a pattern, and those in folders that do."""
+    """The models that fit a pattern, and those in folders that do, of which some may have none."""
     found = in_order(expand(pattern, limits))
     if not found:
         raise _nothing_fits(pattern)
-    above = None
+    above, empty, some = None, "", False
     for location in found:
         if location.error:
-            yield location
+            models = [location]
         elif not is_folder(location.path):
-            yield Location(location.path)
-        elif above is None or not location.path.startswith(above):  # those below it are searched with it
+            models = [Location(location.path)]
+        elif above is not None and location.path.startswith(above):  # those below it are searched with it
+            continue
+        else:
             above = os.path.join(location.path, "")  # noqa: PTH118 - pathlib cuts off the separator
-            yield from _named(location.path, limits)
+            models = _in_folder(location.path, limits)
+            empty = empty or ("" if models else location.path)
+        some = some or bool(models)
+        yield from models
+    if not some:
+        raise _without_model(empty, limits)
 
 
-def _named(name: str, limits: Limits) -> Iterator[Location]:
+def _named(name: str, limits: Limits) -> list[Location]:
     """The models that a path means: itself, or those in a folder."""
     if name == STANDARD_INPUT or not is_folder(name):
-        yield Location(name)
-        return
-    if found := search(str(Path(name)), limits):
-        yield from found
-        return
-    from kerasinspect.formats.locating.folders import rows_of_models  # noqa: PLC0415 - most hold models
-    from kerasinspect.formats.orbax_checkpoint import is_unfinished  # noqa: PLC0415
+        return [Location(name)]
+    if found := _in_folder(name, limits):
+        return found
+    raise _without_model(name, limits)
 
-    if not is_unfinished(LocalFolder(name), limits):
-        remedy = f"Names of models end in {', '.join(ENDINGS)}."
-        raise RequestError(f"The folder {name} holds no saved model.", remedy, rows_of_models(name, limits))
-    yield Location(name)
+
+def _in_folder(name: str, limits: Limits) -> list[Location]:
+    """The models in a folder, or the folder where it is one that is not finished."""
+    if found := search(str(Path(name)), limits):
+        return found
+    from kerasinspect.formats.orbax_checkpoint import is_unfinished  # noqa: PLC0415 - most hold models
+
+    return [Location(name)] if is_unfinished(LocalFolder(name), limits) else []
+
+
+def _without_model(name: str, limits: Limits) -> RequestError:
+    """The error for a folder without a model."""
+    from kerasinspect.formats.locating.folders import rows_of_models  # noqa: PLC0415 - most hold models
+
+    remedy = f"Names of models end in {', '.join(ENDINGS)}."
+    return RequestError(f"The folder {name} holds no saved model.", remedy, rows_of_models(name, limits))
 
 
 def _nothing_fits(pattern: str) -> RequestError:
