@@ -41,6 +41,19 @@ PICTURES = (("show", "--heatmap"), ("show", "--histogram"), ("report", "--output
 """What draws values, of which the same holds."""
 EACH = 6
 """One in so many of the other commands is run on a case."""
+LONG = (
+    *(
+        "many",
+        "bundle-graph-deep",
+        "bundle-graph-shared-",
+        "bundle-graph-wide",
+        "bundle-long-names",
+        "h5-heaps-in-a-heap",
+    ),
+    *("h5-layers-in-a-layer", "h5-names-listed", "json-connections", "json-lambdas-deep-below", "json-long-class-of-"),
+    *("shards-one-file", "zip-long-tokens"),
+)
+"""What is in the name of a case on which every run takes half a second or more."""
 WARM = (
     *("zip-plain", "zip-deflated", "zip-name-bytes", "zip-bad-crc", "other-noise", "other-json-names", "folder-empty"),
     *("h5-external-link-latest", "file-missing", "folder-of-models", "bundle-plain", "saved-plain"),
@@ -54,7 +67,7 @@ def commands_of(name: str, *, every: bool = False) -> tuple[tuple[str, ...], ...
     """The commands that the case of this name is given to: the two that tests ask about, and one or two of the others.
 
     Which ones goes by the name, so that of every kind of file each command gets about as many cases as its neighbour.
-    A case of many parts, each of whose runs takes long, gets one of them.
+    A case on which each run takes long gets one of them.
     """
     others = tuple(command for command in COMMANDS if command not in (SHOW, CHECK))
     if every:
@@ -62,4 +75,4 @@ def commands_of(name: str, *, every: bool = False) -> tuple[tuple[str, ...], ...
     number = crc32(name.encode())
     alike = (*(forms[number // EACH % len(forms)] for forms in (REPORTS, EXPORTS, PICTURES)),)
     chosen = (*others, *alike)[number % EACH :: EACH]
-    return (SHOW, CHECK, *(chosen[:1] if "many" in name else chosen))
+    return (SHOW, CHECK, *(chosen[:1] if any(part in name for part in LONG) else chosen))
