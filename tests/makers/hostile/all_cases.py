@@ -42,16 +42,9 @@ PICTURES = (("show", "--heatmap"), ("show", "--histogram"), ("report", "--output
 EACH = 6
 """One in so many of the other commands is run on a case."""
 LONG = (
-    *(
-        "many",
-        "bundle-graph-deep",
-        "bundle-graph-shared-",
-        "bundle-graph-wide",
-        "bundle-long-names",
-        "h5-heaps-in-a-heap",
-    ),
-    *("h5-layers-in-a-layer", "h5-names-listed", "json-connections", "json-lambdas-deep-below", "json-long-class-of-"),
-    *("shards-one-file", "zip-long-tokens"),
+    *("many", "bundle-graph-deep", "bundle-graph-shared-", "bundle-graph-wide", "bundle-long-names"),
+    *("h5-heaps-in-a-heap", "h5-layers-in-a-layer", "h5-names-listed", "json-connections", "json-lambdas-deep-below"),
+    *("json-long-class-of-", "shards-one-file", "zip-long-tokens"),
 )
 """What is in the name of a case on which every run takes half a second or more."""
 WARM = (
