@@ -138,6 +138,7 @@ DOCUMENTS: Mapping[str, Document] = {
         "What `kerasinspect compat` writes: which releases of Keras accept the config, and what stops the others.",
         {
             **_MODEL,
+            "for_keras": ("[#release]", "The releases that --for-keras asks about; none without it."),
             "releases": ("[#release]", "Every release that the table has, in ascending order."),
             "obstacles": ("[#obstacle]", "All that stops one of them, in the order of the config."),
             "untold": ("[string]", "Custom classes, functions and code, which the table does not know."),

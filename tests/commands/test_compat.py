@@ -14,9 +14,13 @@ from tests.described import assert_described
 from tests.places import DATA, SAMPLES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kerasinspect.checking.findings import Finding
 
 NETWORK = str(SAMPLES / "question_network.keras")
+COMPILED = str(DATA / "cases/silent_check/mse.h5")
+"""Of which Keras 3.15 refuses the loss alone."""
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,57 @@ def test_only_a_version_that_is_asked_for_decides_the_status(
     """Refusing is no fault of a file unless someone says which Keras it is for."""
     assert run(["compat", NETWORK, *words]) == status
     assert capsys.readouterr().out.startswith("model sequential") == (status < 2)
+
+
+@pytest.mark.parametrize("form", [("table",), ("table", "--quiet"), ("markdown",), ("markdown", "--quiet")])
+@pytest.mark.parametrize(
+    ("model", "versions", "answers"),
+    [
+        pytest.param(NETWORK, ("3.15",), ["Keras 3.15.0 to 3.15.1: accepted"], id="accepted"),
+        pytest.param(
+            NETWORK,
+            ("3.13.0",),
+            ["Keras 3.13.0: refused, stopped by Dense.kernel_initializer.input_axes, Dense.kernel_initializer."],
+            id="refused",
+        ),
+        pytest.param(
+            NETWORK,
+            ("3.15.1", "3.10", "3.12.0", "3.10.0"),
+            ["Keras 3.15.1: accepted", "Keras 3.10.0, 3.12.0: refused, stopped by Dense.quantization_config, "],
+            id="several, of which none between them was asked about",
+        ),
+        pytest.param(
+            COMPILED,
+            ("3.15.1",),
+            ["Keras 3.15.1: accepted with compile=False, compiling is stopped by loss"],
+            id="compiling alone",
+        ),
+    ],
+)
+def test_the_answer_about_a_version_stands_above_the_table(
+    model: str,
+    versions: tuple[str, ...],
+    answers: list[str],
+    form: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is the result, which --quiet leaves as it is, and nothing says it a second time."""
+    words = [one for version in versions for one in ("--for-keras", version)]
+    run(["compat", model, *words, "--format", *form])
+    written = capsys.readouterr()
+    page = written.out.replace("`", "")
+    above, table, _ = page.partition("stopped by\n" if form[0] == "table" else "| Keras |")
+    said = [line for line in above.splitlines() if line.startswith("Keras 3.")]
+    assert table
+    assert len(said) == len(answers)
+    assert all(line.startswith(answer) for line, answer in zip(said, answers, strict=True))
+    assert written.err == ""
+
+
+def test_a_page_in_a_file_leaves_the_answer_in_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the page is not read at once, a note says why the status is 1."""
+    assert run(["compat", NETWORK, "--for-keras", "3.10", "-o", str(tmp_path / "page.txt")]) == 1
+    assert "Refused by Keras 3.10.0." in capsys.readouterr().err
 
 
 def test_the_page_names_keys_and_the_releases_that_refuse_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,6 +118,28 @@ def test_the_document_has_every_release(capsys: pytest.CaptureFixture[str]) -> N
     assert document["releases"][-1] == {"keras": "3.15.1", "verdict": "accepts"}
     refused = {release for one in document["obstacles"] for release in one["refused_by"]}
     assert refused == {one["keras"] for one in document["releases"] if one["verdict"] == "refuses"}
+
+
+@pytest.mark.parametrize(
+    ("words", "answers"),
+    [
+        pytest.param((), [], id="none"),
+        pytest.param(("--for-keras", "3.10"), [{"keras": "3.10.0", "verdict": "refuses"}], id="refused"),
+        pytest.param(
+            ("--for-keras", "3.15"),
+            [{"keras": "3.15.0", "verdict": "accepts"}, {"keras": "3.15.1", "verdict": "accepts"}],
+            id="every release of a minor version",
+        ),
+    ],
+)
+def test_the_document_has_what_was_asked_for(
+    words: tuple[str, ...], answers: list[dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By itself, so that no program has to know which releases a version means."""
+    run(["compat", NETWORK, *words, "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    assert_described(document)
+    assert document["for_keras"] == answers
 
 
 def test_each_line_is_described(capsys: pytest.CaptureFixture[str]) -> None:

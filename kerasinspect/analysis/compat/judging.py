@@ -59,13 +59,21 @@ def _verdict(met: Sequence[Obstacle], *, told: bool) -> Verdict:
     return "accepts uncompiled" if met else "accepts"
 
 
+def asked_of(found: Compatibility, wanted: Sequence[str]) -> list[ReleaseAnswer]:
+    """The answers of the wanted releases, each once, in the order of the versions that were asked for.
+
+    Raises RequestError for a version that the table does not have.
+    """
+    meant = {answer.version: answer for version in wanted for answer in _releases_of(found, version)}
+    return [*meant.values()]
+
+
 def refused_by(found: Compatibility, wanted: Sequence[str]) -> list[ReleaseAnswer]:
     """Those of the wanted releases that refuse the config, compiling included.
 
     Raises RequestError for a version that the table does not have.
     """
-    meant = [answer for version in wanted for answer in _releases_of(found, version)]
-    return [answer for answer in meant if answer.obstacles]
+    return [answer for answer in asked_of(found, wanted) if answer.obstacles]
 
 
 def _releases_of(found: Compatibility, version: str) -> list[ReleaseAnswer]:

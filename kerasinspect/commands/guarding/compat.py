@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     "wanted",
     metavar="VERSION",
     multiple=True,
-    help="Exit with 1 where this version refuses the config: 3.10 is every release of it. May be given several times.",
+    help="Answer for this version first, and exit with 1 where it refuses the config: 3.10 is every release of it. "
+    "May be given several times.",
 )
 @options(FORMAT, PAGE)
 def compat(
@@ -38,7 +39,7 @@ def compat(
     It goes by a table of the classes of every release and the keys that they take. Whether the arrays then fit, only
     `kerasinspect verify` tells. Exit status 1 only with --for-keras.
     """
-    from kerasinspect.analysis.compat.judging import compatibility, refused_by
+    from kerasinspect.analysis.compat.judging import asked_of, compatibility, refused_by
     from kerasinspect.commands.emitting import say
     from kerasinspect.commands.listing.listing import Listing, emit_listing
     from kerasinspect.limits import DEFAULT, with_limits
@@ -49,14 +50,15 @@ def compat(
 
     with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         result = compatibility(model)
-        refusing = refused_by(result, wanted)
+        asked, refusing = asked_of(result, wanted), refused_by(result, wanted)
         listing = Listing(
-            lambda: compat_blocks(model, result),
-            lambda: compat_document(model, result),
+            lambda: compat_blocks(model, result, asked),
+            lambda: compat_document(model, result, asked),
             lambda: compat_lines(model, result),
             lambda: located(releases_table(result), model.location),
         )
         emit_listing(listing, form, output, location)
-        if not quiet:
+        is_read_here = output is None and form in {"table", "markdown"}
+        if not quiet and not is_read_here:  # the page says both itself
             say("note", [*refusal(refusing), *([untold_sentence(result)] if result.untold else [])])
     return 1 if refusing else 0

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 from kerasinspect.output.documents.model import line_head, model_document, model_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from kerasinspect.analysis.compat.results import Compatibility, Obstacle
+    from kerasinspect.analysis.compat.results import Compatibility, Obstacle, ReleaseAnswer
     from kerasinspect.model import Model
     from kerasinspect.output.formats.json import Document, Writable
 
 _COMPAT_SCHEMA = "kerasinspect.compat/1"
 
 
-def compat_document(model: Model, found: Compatibility) -> Document:
-    """Every release with its verdict, and everything that stops one of them, with keys that stay."""
+def compat_document(model: Model, found: Compatibility, asked: Iterable[ReleaseAnswer] = ()) -> Document:
+    """The releases that were ``asked`` about and all others with their verdicts, and what stops one of them.
+
+    Its keys stay.
+    """
     return {
         "schema": _COMPAT_SCHEMA,
         "model": model_document(model),
-        "releases": [{"keras": one.version, "verdict": one.verdict} for one in found.answers],
+        "for_keras": [_release_document(one) for one in asked],
+        "releases": [_release_document(one) for one in found.answers],
         "obstacles": [_obstacle_document(one, found) for one in found.obstacles],
         "untold": list(found.untold),
         **model_state(model, None),
@@ -33,7 +37,12 @@ def compat_lines(model: Model, found: Compatibility) -> Iterator[Document]:
     head = line_head("compat", model)
     for one in found.answers:
         obstacles: list[Writable] = [_obstacle_document(obstacle, found) for obstacle in one.obstacles]
-        yield {**head, "keras": one.version, "verdict": one.verdict, "obstacles": obstacles}
+        yield {**head, **_release_document(one), "obstacles": obstacles}
+
+
+def _release_document(one: ReleaseAnswer) -> Document:
+    """What one release makes of the config."""
+    return {"keras": one.version, "verdict": one.verdict}
 
 
 def _obstacle_document(one: Obstacle, found: Compatibility) -> Document:

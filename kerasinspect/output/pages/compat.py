@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from kerasinspect.analysis.compat.results import Compatibility, Obstacle, ObstacleKind, ReleaseAnswer, Verdict
     from kerasinspect.model import FormatName, Model
+    from kerasinspect.output.blocks import Tone
 
 _VERDICTS: Mapping[Verdict, str] = {
     "accepts": "accepted",
@@ -40,19 +41,23 @@ _NOT_LOADED: Mapping[FormatName, str] = {
     "tf-checkpoint": "checkpoint of TensorFlow",
     "orbax-checkpoint": "checkpoint of Orbax",
 }
+_TONES: Mapping[Verdict, Tone] = {"refuses": "error", "accepts uncompiled": "warning", "not told": "quiet"}
+_ASKED_TONES: Mapping[Verdict, Tone] = {**_TONES, "not told": "warning"}
+"""Of what was asked for by its version, that nothing is told is no small print."""
 _NO_LAYER = "(model)"
 """Stands for a layer where something is of the model itself, or of what it was compiled with."""
 _NAMED = 3
 """Layers and classes that are named in a cell; of more, how many there are."""
 
 
-def compat_blocks(model: Model, found: Compatibility) -> Iterator[Block]:
-    """The page of ``compat``."""
+def compat_blocks(model: Model, found: Compatibility, asked: Sequence[ReleaseAnswer] = ()) -> Iterator[Block]:
+    """The page of ``compat``; what is said of the releases that were ``asked`` about stands above those of all."""
     yield from head_blocks(model)
     not_loaded = _NOT_LOADED.get(model.format)
     if not_loaded:
         about = f"Keras 3 loads no {not_loaded} with load_model: the answers are about the config alone."
         yield Paragraph(about, "warning")
+    yield from _asked_lines(found, asked)
     yield releases_table(found)
     if found.obstacles:
         yield Table(_OBSTACLES, tuple(_obstacle_rows(found)))
@@ -72,20 +77,43 @@ def untold_sentence(found: Compatibility) -> str:
 def refusal(refusing: Sequence[ReleaseAnswer]) -> Iterator[str]:
     """The sentence about wanted releases that refuse a config, if any do."""
     if refusing:
-        yield f"Refused by Keras {', '.join(dict.fromkeys(one.version for one in refusing))}."
+        yield f"Refused by Keras {', '.join(one.version for one in refusing)}."
+
+
+def _asked_lines(found: Compatibility, asked: Sequence[ReleaseAnswer]) -> Iterator[Paragraph]:
+    """A line for each answer of the releases that were asked about."""
+    alike: dict[tuple[Verdict, tuple[Obstacle, ...]], set[str]] = {}
+    for one in asked:
+        alike.setdefault(_answer(one), set()).add(one.version)
+    for (verdict, met), versions in alike.items():
+        told = _VERDICTS[verdict]
+        if met:
+            told = f"{told}, {'' if verdict == 'refuses' else 'compiling is '}stopped by {_stops(met)}"
+        spans = _spans(found, (one.version in versions for one in found.answers))
+        yield Paragraph(f"Keras {spans}: {told}", _ASKED_TONES.get(verdict, "plain"))
+
+
+def _answer(one: ReleaseAnswer) -> tuple[Verdict, tuple[Obstacle, ...]]:
+    """What a release says, whichever it is."""
+    return one.verdict, one.obstacles
 
 
 def releases_table(found: Compatibility) -> Table:
     """A row for each run of releases that give the same answer."""
-    runs = groupby(found.answers, key=lambda one: (one.verdict, one.obstacles))
+    runs = groupby(found.answers, key=_answer)
     return Table(_RELEASES, tuple(_run_row(verdict, met, [*run]) for (verdict, met), run in runs)).filled()
 
 
 def _run_row(verdict: Verdict, met: Sequence[Obstacle], run: Sequence[ReleaseAnswer]) -> Row:
     """Some releases in a row with the same answer."""
-    tone = {"refuses": "error", "accepts uncompiled": "warning", "not told": "quiet"}.get(verdict, "plain")
-    stops = _first([*dict.fromkeys(map(_in_short, met))])
-    return Row((_span(run[0].version, run[-1].version), _VERDICTS[verdict], stops), tone=tone)  # type: ignore[arg-type]
+    return Row(
+        (_span(run[0].version, run[-1].version), _VERDICTS[verdict], _stops(met)), tone=_TONES.get(verdict, "plain")
+    )
+
+
+def _stops(met: Sequence[Obstacle]) -> str:
+    """The first few things that stop a release, and how many more there are."""
+    return _first([*dict.fromkeys(map(_in_short, met))])
 
 
 def _in_short(one: Obstacle) -> str:
