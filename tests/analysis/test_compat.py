@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from kerasinspect.analysis.compat.judging import compatibility, refused_by
 from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.releases.table import known_releases
 from tests.keras_releases.measuring import ENDS, ends_by_file, predictions
+from tests.keras_releases.reading import words
 from tests.makers.handmade import model
 from tests.places import DATA, SAMPLES, SHARED
 
@@ -100,6 +101,36 @@ def test_what_is_met_when_compiling_alone_is_said_so() -> None:
     answer = compatibility(model([], config=dense(), training_config=training, format="legacy-hdf5")).answers[-1]
     assert answer.verdict == "accepts uncompiled"
     assert [(one.kind, one.value) for one in answer.obstacles] == [("word", '"mse"')]
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "untold"),
+    [
+        pytest.param("metrics", "acc", (), id="acc"),
+        pytest.param("metrics", "ACC", (), id="compile looks at no case"),
+        pytest.param("metrics", "ce", ("ce",), id="a loss alone"),
+        pytest.param("loss", "ce", (), id="ce"),
+        pytest.param("loss", "crossentropy", (), id="crossentropy"),
+        pytest.param("loss", "acc", ("acc",), id="a metric alone"),
+        pytest.param("metrics", "mine", ("mine",), id="custom"),
+    ],
+)
+def test_names_that_compile_resolves_by_the_output_are_of_keras(key: str, word: str, untold: tuple[str, ...]) -> None:
+    """No dict of Keras has them, and no class is called so."""
+    optimizer = {"class_name": "Adam", "config": {"name": "adam"}}
+    training = {"optimizer_config": optimizer, key: [word] if key == "metrics" else word}
+    found = compatibility(model([], config=dense(), training_config=training, format="legacy-hdf5"))
+    assert found.untold == untold
+    assert found.obstacles == ()
+    assert {one.verdict for one in found.answers} == {"not told" if untold else "accepts"}
+
+
+@pytest.mark.long("imports Keras")
+@pytest.mark.parametrize("part", ["losses", "metrics"])
+def test_the_newest_release_resolves_the_words_of_the_table(part: str, keras: Any) -> None:  # noqa: ANN401 - a module
+    """All that its loader and ``compile`` take by name, as the table was made."""
+    newest = known_releases().versions.index(keras.__version__)
+    assert {word for word, where in known_releases().words[part].items() if where >> newest & 1} == {*words(part)}
 
 
 def test_a_bare_list_of_layers_is_refused_by_all() -> None:

@@ -22,6 +22,7 @@ from kerasinspect.analysis.training import Judgement, Training, assess_training
 from kerasinspect.analysis.training.origin import Origin
 from kerasinspect.analysis.training.values import judge_values
 from kerasinspect.model import Extra, Initializer, Layer
+from kerasinspect.output.evidence import layer_evidence
 from tests.makers.handmade import MemoryArray, model, weight
 from tests.places import ROOT
 
@@ -141,7 +142,7 @@ VERDICTS = [
     pytest.param(forget_bias(0, 1, 0, 0), FORGET, "initial", "certain", "at its constant", id="forget gate"),
     pytest.param(forget_bias(0, 0, 0, 0, 0, 1, 0, 0), FORGET, "initial", "certain", "at its constant", id="of cuDNN"),
     pytest.param(forget_bias(0, 0, 1, 0), FORGET, "changed", "certain", "off its constant", id="another gate"),
-    pytest.param(np.array([0, np.nan]), ZEROS, "changed", "certain", "not finite", id="NaN"),
+    pytest.param(np.array([0, np.nan]), ZEROS, "cannot tell", None, "not finite", id="NaN"),
     pytest.param(np.zeros((0, 3)), ZEROS, "cannot tell", None, "no values", id="empty"),
     pytest.param(np.zeros(3), None, "cannot tell", None, "no initializer", id="no initializer"),
     pytest.param(np.zeros(3), Initializer("MyInit"), "cannot tell", None, "initializer unknown", id="unknown"),
@@ -238,6 +239,29 @@ def test_a_layer_that_merely_fits_follows_the_rest_of_the_model() -> None:
     cases = [(fits, trained, 0), (frozen, trained, 9), (fits, fits, 9), (fits, untouched, 0), (few, untouched, 0)]
     said = [assessed(layer, other, extras=optimizer(steps)).layers[0].verdict for layer, other, steps in cases]
     assert said == ["cannot tell", "cannot tell", "cannot tell", "initial", "initial"]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf], ids=["NaN", "infinite"])
+def test_a_value_that_is_not_finite_proves_no_training(value: float) -> None:
+    """Nor that the layer is as it was made, or that the rest of the model is."""
+    kernel = generated(30, 8)
+    kernel[0, 0] = value
+    broken, fits = dense(kernel, ZERO_BIAS, UNIFORM, "broken"), dense(truncated(90, 8), None, TRUNCATED, "fits")
+    said = assessed(broken, fits, dense(generated(30, 8), ZERO_BIAS, UNIFORM, "untouched")).layers
+    assert [one.verdict for one in said] == ["cannot tell", "cannot tell", "initial"]
+    assert layer_evidence(said[0]) == (
+        "kernel: it has NaN or infinite values, so nothing tells whether it was trained."
+    )
+
+
+def test_what_else_proves_training_proves_it_beside_values_that_are_not_finite() -> None:
+    """Another weight of the layer that changed, or the optimizer."""
+    kernel = generated(30, 8)
+    kernel[0, 0] = np.nan
+    moved = assessed(dense(kernel, MOVED_BIAS, UNIFORM)).layers[0]
+    stepped = assessed(dense(kernel, None, UNIFORM), extras=optimizer(3, kernel=np.full((30, 8), 0.3, "f4"))).layers[0]
+    assert (moved.verdict, moved.decisive.weight.name) == ("changed", "bias")
+    assert (stepped.verdict, stepped.decisive.judgement.reason) == ("changed", "optimizer moved it")
 
 
 @pytest.mark.parametrize(

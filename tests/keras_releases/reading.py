@@ -13,7 +13,7 @@ import json
 import sys
 import textwrap
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import types
@@ -43,7 +43,17 @@ _FORMS = {
 _WORDS = ("activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers")
 _ASKED = frozenset({"losses", "metrics"})
 """Where a name in the table may still be refused."""
+_CHOSEN = tuple(
+    form(name) for name in ("acc", "accuracy", "ce", "crossentropy") for form in (str, str.title, str.upper)
+)
+"""Names that may stand for whichever loss or metric suits the output: compile resolves them, and no dict has them."""
 _PRIVATE = ("keras.src", "keras.api", "keras._tf_keras")
+
+
+class Shaped(NamedTuple):
+    """What compile asks of an output: its shape."""
+
+    shape: tuple[int, ...]
 
 
 def main(folder: str) -> None:
@@ -86,6 +96,9 @@ def words(module: str) -> Iterator[str]:
     for name in part.ALL_OBJECTS_DICT:
         if isinstance(name, str) and (module not in _ASKED or resolves(part, name)):
             yield name
+    if module in _ASKED:
+        chosen = [name for name in _CHOSEN if name not in part.ALL_OBJECTS_DICT]
+        yield from (name for name in chosen if resolves(part, name) and is_chosen(module, name))
 
 
 def modes() -> list[str]:
@@ -102,6 +115,18 @@ def resolves(part: types.ModuleType, name: str) -> bool:
     try:
         part.deserialize(name)
     except (TypeError, ValueError):
+        return False
+    return True
+
+
+def is_chosen(module: str, name: str) -> bool:
+    """Whether compile makes a loss or a metric of a name that the loader passes on to it."""
+    from keras.src.trainers import compile_utils
+
+    outputs = Shaped((2, 3))
+    try:
+        {"losses": compile_utils.get_loss, "metrics": compile_utils.get_metric}[module](name, outputs, outputs)
+    except ValueError:
         return False
     return True
 
