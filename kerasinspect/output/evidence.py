@@ -86,7 +86,7 @@ def evidence(one: WeightTraining) -> str:  # noqa: C901, PLR0911, PLR0912 - one 
         case "too few values":
             return f"its values fit {name}, but they are too few to prove it"
         case "not finite":
-            return "it has NaN or infinite values, which no initializer draws"
+            return "it has NaN or infinite values, so nothing tells whether it was trained"
         case "optimizer moved it":
             return "its optimizer state is not zero, so the optimizer has updated it"
         case "fits no initializer":

@@ -36,7 +36,9 @@ _FINE_DTYPES = frozenset({"float32", "float64"})
 
 _CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely")
 
-_UNSETTLED: frozenset[Reason] = frozenset({"fits poorly", "no initializer", "initializer unknown", "unreadable"})
+_UNSETTLED: frozenset[Reason] = frozenset(
+    {"fits poorly", "not finite", "no initializer", "initializer unknown", "unreadable"}
+)
 """Reasons for which a weight may have changed, whatever the others of its layer say."""
 
 

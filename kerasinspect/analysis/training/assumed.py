@@ -48,7 +48,7 @@ _TOLD: Mapping[Reason, Verdict] = {
     "fits": "cannot tell",
     "fits poorly": "cannot tell",
     "too few values": "cannot tell",
-    "not finite": "changed",
+    "not finite": "cannot tell",
 }
 """What the default's verdict, by its reason, says where it is only assumed; all other reasons say nothing yet."""
 
@@ -89,7 +89,7 @@ def _judged_by(weight: Weight, measured: Measured, initializer: Initializer, ori
 def _told(judgement: Judgement) -> Judgement:
     """What remains of a verdict that rests on an assumed initializer: numbers of its generator prove it themselves."""
     verdict = _TOLD[judgement.reason]
-    proven = judgement.coincidence is not None or judgement.reason == "not finite"
+    proven = judgement.coincidence is not None
     certainty = None if verdict == "cannot tell" else judgement.certainty if proven else "likely"
     return replace(judgement, verdict=verdict, certainty=certainty)
 

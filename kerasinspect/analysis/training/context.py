@@ -28,7 +28,7 @@ class _Surroundings:
     """What the layers of a model say together."""
 
     trained: bool
-    """Something in it was trained for sure."""
+    """Something in it was trained for sure, or has values that are not finite: it is not as it was made either."""
     proven: int
     """Weights that certainly have their first values, though nothing kept them from being trained."""
     stepped: bool
@@ -43,7 +43,8 @@ def surroundings(layers: Iterable[LayerTraining], steps: int | None, *, moved: b
     proven = [one for layer in layers if layer.layer.trainable is not False for one in layer.weights if _is_proven(one)]
     return _Surroundings(
         trained=moved
-        or any(layer.verdict == "changed" and not is_explained_otherwise(layer.decisive) for layer in layers),
+        or any(layer.verdict == "changed" and not is_explained_otherwise(layer.decisive) for layer in layers)
+        or any(one.judgement.reason == "not finite" for layer in layers for one in layer.weights),
         proven=len(proven),
         stepped=bool(steps),
         resting=sum(one.judgement.reason == "at its constant" for one in proven),

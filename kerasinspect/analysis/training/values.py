@@ -41,7 +41,7 @@ def judge_values(weight: Weight, measured: Measured, origin: Origin) -> Judgemen
     if weight.initializer is None:
         return Judgement("cannot tell", "no initializer")
     if figures.nan or figures.infinities:
-        return Judgement("changed", "not finite", "certain")
+        return Judgement("cannot tell", "not finite")
     if not figures.finite:
         return Judgement("cannot tell", "no values")
     with np.errstate(all="ignore"):

@@ -450,6 +450,20 @@ def test_layers_that_no_gradient_reached_are_found(name: str, layers: list[str],
     assert [finding.where for finding in report.findings] == layers
 
 
+def test_a_value_that_is_not_finite_makes_no_model_a_trained_one(sample_models: Path, tmp_path: Path) -> None:
+    """Of a model at its initial values, the layer with a NaN is not counted, and the others are no exception to it."""
+    path = tmp_path / "nan.keras"
+
+    def broken(file: h5py.File) -> None:
+        file["layers/dense/vars/0"][0, 0] = np.nan
+
+    path.write_bytes(edited((sample_models / "two_towers.keras").read_bytes(), on_weights(broken)))
+    assert found(path, "KI302") == []
+    (finding,) = found(path, "KI301")
+    assert ": 5 of 6; none is trained" in finding.message
+    assert [one.where for one in found(path, "KI101")] == ["shared/kernel"]
+
+
 def test_every_rule_is_tested() -> None:
     """Each rule has a file that breaks it, and one that does not.
 
