@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from kerasinspect.checking.examining import Examination
     from kerasinspect.checking.findings import Finding
     from kerasinspect.checking.reports import CheckReport
+    from kerasinspect.checking.rule import Severity
     from kerasinspect.model import Model
-    from kerasinspect.output.blocks import Block
+    from kerasinspect.output.blocks import Block, Tone
     from kerasinspect.output.formats.json import Document, Writable
 
 _MANY = 4_000
@@ -59,6 +60,8 @@ _FINDINGS_LISTED = 300
 
 _LEFT_OUT = frozenset({"norm", "subnormals"})
 """Figures that the list of arrays has no column for; those of one array are with it."""
+
+_TONES: Mapping[Severity, Tone] = {"error": "error", "warning": "warning"}
 
 _RANKS = {title: rank for rank, title in enumerate(("layer", "class", "parameters", "training"))}
 """Places of the first columns of the tree of layers, of which a narrow page shows no others at once."""
@@ -147,25 +150,42 @@ def _body(examination: Examination) -> dict[str, object]:
         "network": network,
         "layers": {
             **table_document(_layer_table(inspection, training)),
-            "flagged": _flagged(examination.report, places),
+            "flagged": [*sorted(_found_by_row(examination.report, places))],
+            "marks": _marks(examination.report, places),
         },
         "arrays": {
             **table_document(arrays),
             "layers": [places[one.weight.path] for one in inspection.weights],
+            "marks": _marks(examination.report, {one.weight.path: at for at, one in enumerate(inspection.weights)}),
         },
     }
     return {
         "data": embedded(tables),
-        "details": _details(inspection, training),
+        "details": _details(inspection, training, _found_by_row(examination.report, places)),
         "closing": _reduced(inspection),
         "has_network": has_network(network),
         "network_remarks": network["remarks"],
     }
 
 
-def _flagged(report: CheckReport, places: Mapping[str, int]) -> list[Writable]:
-    """The rows of the layers that findings are about."""
-    return [*sorted({place for one in report.findings if (place := _row_of(one, places)) is not None})]
+def _found_by_row(report: CheckReport, places: Mapping[str, int]) -> dict[int, list[Finding]]:
+    """The findings about each row that has any, the worst first."""
+    found: dict[int, list[Finding]] = {}
+    for one in sorted(report.findings, key=lambda finding: SEVERITIES.index(finding.severity)):
+        row = _row_of(one, places)
+        if row is not None:
+            found.setdefault(row, []).append(one)
+    return found
+
+
+def _marks(report: CheckReport, places: Mapping[str, int]) -> Document:
+    """What stands beside each row that findings are about: the severity and the code of the worst, and how many."""
+    marks: dict[str, Writable] = {}
+    for row, found in _found_by_row(report, places).items():
+        codes = [*dict.fromkeys(one.code for one in found)]
+        more = f" +{len(codes) - 1}" if codes[1:] else ""
+        marks[str(row)] = [found[0].severity, f"{found[0].severity} {codes[0]}{more}"]
+    return marks
 
 
 def _row_of(one: Finding, places: Mapping[str, int]) -> int | None:
@@ -226,16 +246,20 @@ def _array_table(inspection: Inspection) -> Table:
     return Table((*listed.columns, *(figures.columns[at] for at in kept)), tuple(rows)).filled()
 
 
-def _details(inspection: Inspection, training: Training | None) -> Iterator[str]:
+def _details(
+    inspection: Inspection, training: Training | None, found: Mapping[int, Sequence[Finding]]
+) -> Iterator[str]:
     """What is shown of each layer, as JSON, in the order of the rows of the tree."""
     cells, numbers, plain = _cells(inspection), not _is_brief(inspection), _options(inspection)
     judged = {} if training is None else _judged(training)
     if inspection.own_weights:
-        blocks = own_blocks(inspection, _options(inspection))
+        head, *others = own_blocks(inspection, _options(inspection))
+        blocks = chain([head], _finding_lines(found.get(0, ())), others)
         yield embedded([*_with_pictures(blocks, inspection.own_weights, cells, numbers=numbers)])
-    for layer in inspection.walk():
+    for row, layer in enumerate(inspection.walk(), bool(inspection.own_weights)):
         head, *others = layer_blocks(layer, _options(inspection, layer.layer.path) if layer.weights else plain)
-        blocks = chain([head], _verdict(judged.get(layer.layer.path)), others)
+        said = chain(_finding_lines(found.get(row, ())), _verdict(judged.get(layer.layer.path)))
+        blocks = chain([head], said, others)
         yield embedded([*_with_pictures(blocks, layer.weights, cells, numbers=numbers)])
 
 
@@ -276,6 +300,15 @@ def _pictures(inspected: WeightInspection, cells: int) -> Iterator[Document]:
     drawn = pictures_of(inspected, cells)
     if drawn is not None:
         yield drawn
+
+
+def _finding_lines(found: Sequence[Finding]) -> Iterator[Block]:
+    """A line for each finding about a layer or its arrays, up to as many as the page lists."""
+    for one in found[:_FINDINGS_LISTED]:
+        tone = _TONES.get(one.severity, "plain")
+        yield Paragraph(f"{one.severity} {one.code} {one.name}: {one.where}: {one.message}", tone, level=2)
+    if found[_FINDINGS_LISTED:]:
+        yield Paragraph(f"and {len(found) - _FINDINGS_LISTED:,} more", "quiet", level=2)
 
 
 def _verdict(layer: LayerTraining | None) -> Iterator[Block]:

@@ -21,7 +21,7 @@ from kerasinspect.analysis.shown_values import shown_values
 from kerasinspect.shown.escaping import visible_name
 from tests.makers.handmade import MemoryArray, varied
 from tests.output.reports.reading import page_of, page_of_model
-from tests.output.reports.test_pages import SCRIPTS
+from tests.output.reports.test_pages import SCRIPTS, with_nan
 from tests.output.test_hostile_names import poisoned
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def show(browser: Any, tmp_path: Path) -> Callable[..., Opened]:  # noqa: ANN401
 
 
 LAYERS = '[data-table="layers"]'
+ARRAYS = '[data-table="arrays"]'
 
 
 def names(opened: Opened) -> list[str]:
@@ -150,6 +151,19 @@ def test_an_array_leads_to_its_layer(show: Callable[..., Opened], sample_models:
     opened.page.wait_for_selector("#detail h3:has-text('dense_2')")
     opened.page.evaluate("location.hash = 'layer-1'")
     opened.page.wait_for_selector("#detail h3:has-text('layer dense')")
+    assert opened.is_clean
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_rows_with_findings_are_marked_in_words(show: Callable[..., Opened], tmp_path: Path, width: int) -> None:
+    """Beside the name of the layer, and of the array; the page stays as wide as its window."""
+    opened = show(page_of(with_nan(tmp_path)).html, width)
+    assert opened.texts(f"{LAYERS} .body .badge") == ["error KI101"]
+    (name,) = opened.texts(f"{ARRAYS} .body [role=rowheader]:has(.badge)")
+    assert name.split() == ["[2]", "second/kernel", "error", "KI101"]
+    opened.page.locator(f"{LAYERS} .badge").click()
+    assert opened.texts("#detail > .error")[0].startswith("error KI101 not-a-number: second/kernel: 1 of ")
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
     assert opened.is_clean
 
 

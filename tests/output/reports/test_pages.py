@@ -112,15 +112,7 @@ def test_an_array_names_the_row_of_its_layer(sample_models: Path) -> None:
 
 def test_findings_lead_to_their_layers(tmp_path: Path) -> None:
     """An error about a weight has a link to the row of its layer."""
-    values = kernel(1)
-    values[0, 0] = np.nan
-    path = tmp_path / "nan.keras"
-
-    def change(file: h5py.File) -> None:
-        file["layers/dense_1/vars/0"][...] = values
-
-    path.write_bytes(keras_archive(weights=hdf5(archive_tree, change)))
-    page = page_of(path)
+    page = page_of(with_nan(tmp_path))
     link = next(element for element in page.named("a") if element.text == "second/kernel")
     row = int(link.attributes["href"].removeprefix("#layer-"))
     assert page.data()["layers"]["rows"][row][0] == "second"
@@ -155,16 +147,40 @@ def test_what_shows_more_is_a_command_not_an_option(sample_models: Path) -> None
 
 def test_layers_with_findings_are_known(tmp_path: Path) -> None:
     """The rows that a filter of the page keeps."""
+    table = page_of(with_nan(tmp_path)).data()["layers"]
+    assert [table["rows"][row][0] for row in table["flagged"]] == ["second"]
+
+
+def test_a_finding_stands_where_its_layer_and_its_array_do(tmp_path: Path) -> None:
+    """In words on the rows of both, and whole in what is shown of the layer, below its head."""
+    page = page_of(with_nan(tmp_path))
+    tables = page.data()
+    marked = {
+        name: {tables[name]["rows"][int(row)][0]: mark for row, mark in tables[name]["marks"].items()}
+        for name in ("layers", "arrays")
+    }
+    mark = ["error", "error KI101"]
+    assert marked == {"layers": {"second": mark}, "arrays": {"[2] second/kernel": mark}}
+    (row,) = tables["layers"]["marks"]
+    head, said, *others = page.data(f"data-{row}")
+    assert head["kind"] == "heading"
+    assert said["text"].startswith("error KI101 not-a-number: second/kernel: 1 of ")
+    assert said["tone"] == "error"
+    assert [block for block in page.blocks("paragraph") if "KI101" in block["text"]] == [said]
+    assert others
+
+
+def with_nan(folder: Path) -> Path:
+    """A model whose second kernel has a NaN."""
     values = kernel(1)
     values[0, 0] = np.nan
-    path = tmp_path / "nan.keras"
+    path = folder / "nan.keras"
 
     def change(file: h5py.File) -> None:
         file["layers/dense_1/vars/0"][...] = values
 
     path.write_bytes(keras_archive(weights=hdf5(archive_tree, change)))
-    table = page_of(path).data()["layers"]
-    assert [table["rows"][row][0] for row in table["flagged"]] == ["second"]
+    return path
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_drawn() -> None:

@@ -28,7 +28,8 @@ class DataTable {
     this.active = 0;
     this.chosen = -1;
     this.parents = parentsOf(table.depths);
-    this.lengths = columnLengths(table);
+    this.marks = table.marks ?? {};
+    this.lengths = columnLengths(table, this.marks);
     this.pages = [this.#others];
     this.page = 0;
     place.append(...this.#frame(tools, filters, flagged));
@@ -294,6 +295,10 @@ class DataTable {
     const kind = `${this.table.numeric[column] ? "number" : ""} ${said.length > MOST_WRAPPED ? "clamped" : ""}`;
     const cell = element("div", { role: isName ? "rowheader" : "gridcell", className: kind, "aria-colindex": column + 1 }, ...(isName ? breakable(said) : [said]));
     if (said.length > MOST_WRAPPED) cell.title = said;
+    if (isName && this.marks[number]) {
+      const [severity, words] = this.marks[number];
+      cell.append(" ", element("span", { className: `badge ${severity}` }, words));
+    }
     if (isName && this.isTree) {
       const mark = this.#hasBranches(number) ? (this.closed.has(number) ? "▸" : "▾") : "";
       cell.prepend(element("span", { className: "twig", "aria-hidden": "true" }, mark));
@@ -399,12 +404,13 @@ function leadingNumber(text) {
 }
 
 /** How many characters each column needs: its longest text, within reason. */
-function columnLengths(table) {
+function columnLengths(table, marks) {
   return table.titles.map((title, column) => {
     let longest = title.length;
     table.rows.forEach((row, number) => {
       const indent = column === 0 && table.depths !== null ? 2 * Math.min(table.depths[number], MOST_INDENTED) + 2 : 0;
-      longest = Math.max(longest, row[column].length + indent);
+      const mark = column === 0 && marks[number] ? marks[number][1].length + 3 : 0;
+      longest = Math.max(longest, row[column].length + indent + mark);
     });
     return table.numeric[column] ? longest : Math.min(longest, column === 0 ? MOST_NAME : MOST_TEXT);
   });
