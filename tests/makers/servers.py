@@ -4,9 +4,9 @@
 not to, ``packed`` the whole file, ``badgzip`` says so of what it does not, ``lengthless`` tells no size, ``parts``
 gives 60 kB at a time, ``other`` ten bytes further on than asked, ``long`` an endless body for a range, ``babble`` is
 no HTTP, ``astray`` leads to a file, ``short`` sends less than it says, ``page`` answers with a page of HTML, ``pages``
-with one for every name that it does not have, ``hangs`` says nothing, ``drips`` sends a byte at a time, ``circle`` leads
-to itself, ``away`` to another host, ``busy`` is busy the first times, ``endless`` never ends, a number is a status of
-HTTP.
+with one for every name that it does not have, ``hangs`` says nothing, ``drips`` sends a byte at a time, ``circle``
+leads to itself, ``away`` to another host, ``busy`` is busy the first times, ``endless`` never ends, a number is a
+status of HTTP.
 """
 
 from __future__ import annotations
