@@ -30,6 +30,7 @@ STATUSES = {
     "1": "An answer that a CI job should stop at: findings, or a verification that failed.",
     "2": "The request is wrong: an option, a name, or an output that cannot be written.",
     "3": "The file cannot be read as a model: missing, unknown, damaged or refused.",
+    "130": "Interrupted with Ctrl-C.",
 }
 
 _COMMON = 3

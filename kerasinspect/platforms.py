@@ -453,6 +453,13 @@ def away_from_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def end_at_interrupts() -> None:
+    """Have Ctrl-C end this process without a word, be it that it was to pass by while the process began."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform != "win32" and hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def usable_processors() -> int:
     """The number of processors that this process may use, where the system tells, or else of all."""
     allowed = getattr(os, "sched_getaffinity", None)

@@ -123,6 +123,19 @@ def require_replaceable(target: Target | None, *read: str | None) -> None:
             _replaceable(target, read)
 
 
+def require_no_part(words: str, path: str, read: Iterable[str]) -> None:
+    """Raise RequestError where what is written beside the outputs would be a model that is read, or a part of one.
+
+    ``words`` say what is at the path.
+    """
+    from kerasinspect.formats.locating.model_parts import PathToWrite  # noqa: PLC0415 - few runs keep anything
+
+    held = PathToWrite(Path(path))
+    for name in read:
+        if held.is_same(name) or held.is_part(name):
+            raise RequestError(f"{words} {path} is the model {name}, or a part of it.", _ANOTHER)
+
+
 def is_folder_target(target: Target) -> bool:
     """Whether a target is a folder: one that is there, or one by the separator that it ends in."""
     return target.path.endswith((os.sep, "/")) or Path(target.path).is_dir()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import runpy
+import tomllib
 
 import kerasinspect
 from kerasinspect.commands.program.group import cli
 from tests.places import ROOT
 
 PAGE = ROOT / "docs" / "commands.md"
+PROJECTS_OWN = {"bench", "dev", "docs", "release", "test"}
+"""Extras that nobody needs who only uses the commands."""
 
 
 def test_the_list_of_commands_is_up_to_date() -> None:
@@ -34,6 +37,13 @@ def test_the_reference_of_python_has_every_public_name_once() -> None:
     automatic = re.findall(r"^\.\. auto\w+:: kerasinspect\.(\w+)$", page, re.MULTILINE)
     written = re.findall(r"^\.\. py:data:: (\w+)$", page, re.MULTILINE)
     assert sorted([*automatic, *written]) == sorted(kerasinspect.__all__)
+
+
+def test_every_extra_for_users_is_in_the_list_of_them() -> None:
+    """Those that are left out are for work on the project."""
+    page = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").partition("### Extras\n")[2].partition("\n## ")[0]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert re.findall(r"^\| `(\w+)` ", page, re.MULTILINE) == sorted(extras.keys() - PROJECTS_OWN)
 
 
 def test_every_page_that_is_linked_is_a_page_of_the_site() -> None:

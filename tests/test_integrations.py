@@ -22,7 +22,8 @@ import yaml
 import kerasinspect
 from kerasinspect.checking.contracts.locks import parse_lock
 from kerasinspect.checking.policy import policy_from
-from kerasinspect.checking.policy_file import PolicyFile
+from kerasinspect.checking.policy_file import PolicyFile, read_policy
+from kerasinspect.checking.rules import RULES
 from tests.places import ROOT, SAMPLES
 
 if TYPE_CHECKING:
@@ -72,6 +73,20 @@ def test_the_examples_of_the_documentation_are_understood() -> None:
     assert all(parse_lock(document, "docs/ci.md").layers for document in locks)
     assert all(yaml.safe_load(text) for language, text in examples if language == "yaml")
     assert (len(policies), len(locks)) == (1, 1)
+
+
+def test_the_policy_of_the_documentation_stops_what_the_page_promises(tmp_path: Path) -> None:
+    """Copied as it stands it asks every rule that is on without it, but the one that it ignores."""
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    policy = policy_from(read_policy(str(tmp_path / "pyproject.toml")))
+    asked = {active.rule.code: active.severity for active in policy.rules(with_contract=True)}
+    assert {rule.code for rule in RULES if rule.default} - asked.keys() == {"KI108"}
+    assert asked["KI302"] == "error"
+    report = kerasinspect.check(SAMPLES / "two_towers.keras", config=tmp_path / "pyproject.toml")
+    assert [finding.code for finding in report.findings] == ["KI301"]
+    assert report.exit_status == 1
 
 
 def test_the_library_checks_a_path() -> None:

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -103,3 +104,23 @@ def test_no_process_outlives_the_one_that_started_it() -> None:
 if __name__ == "__main__":
     for owner in in_processes(owners, range(1000), 2, lost):
         print(owner, flush=True)  # noqa: T201 - whoever started this reads it
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Ctrl-C cannot be held off here")
+@pytest.mark.parametrize("step", ["submit", "result", "shutdown"])
+def test_an_interrupt_waits_for_the_end_of_a_step_of_the_pool(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken off, one might keep a lock that the end of the pool waits for."""
+    owner = Future if step == "result" else ProcessPoolExecutor
+    real, whole = getattr(owner, step), list[str]()
+
+    def interrupted(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as it is called
+        if not whole:
+            signal.raise_signal(signal.SIGINT)
+        came = real(*given, **named)
+        whole.append(step)
+        return came
+
+    monkeypatch.setattr(owner, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(in_processes(squares, range(40), 2, lost))
+    assert whole

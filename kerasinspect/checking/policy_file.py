@@ -27,6 +27,8 @@ _DEEP_KEY = re.compile(rf"(?<![\w\\-])(?:{_PART}){{{_MOST_PARTS}}}", re.ASCII)
 """A key of more parts, bare ones or quoted ones; or so many words with nothing but dots between them in a text."""
 
 _GO_WITHOUT = f"Correct it, or go on without it: --no-config{in_python('without config')}."
+_NO_POLICY = f"A policy is TOML. An architecture for weights alone goes to --architecture{in_python('architecture')}."
+"""The remedy for JSON: what ``--config`` takes in most other commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,20 @@ def policy_table(path: Path, name: str) -> object:
 
 def _parsed_toml(data: bytes, name: str) -> dict[str, object]:
     """The document that the bytes of a TOML file are."""
+    remedy = _NO_POLICY if _is_json(data, name) else _GO_WITHOUT
     if len(data) > MOST_BYTES:
-        raise RequestError(f"{name} is larger than {MOST_BYTES:,} bytes, which is too much for a policy.", _GO_WITHOUT)
+        raise RequestError(f"{name} is larger than {MOST_BYTES:,} bytes, which is too much for a policy.", remedy)
     try:
         text = data.decode()
         if _DEEP_KEY.search(text):
-            raise RequestError(f"{name} has a key of more than {_MOST_PARTS} parts.", _GO_WITHOUT)
+            raise RequestError(f"{name} has a key of more than {_MOST_PARTS} parts.", remedy)
         return tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RequestError(f"{name} is not TOML: {error}.", _GO_WITHOUT) from error
+        raise RequestError(f"{name} is not TOML: {error}.", remedy) from error
     except ValueError as error:  # Python makes no number of thousands of digits
-        raise RequestError(f"{name} holds a number or a date that is out of range.", _GO_WITHOUT) from error
+        raise RequestError(f"{name} holds a number or a date that is out of range.", remedy) from error
+
+
+def _is_json(data: bytes, name: str) -> bool:
+    """Whether a file that is no TOML was meant as JSON: by its name, or by what no TOML begins with."""
+    return name.endswith(".json") or (data.lstrip().startswith(b"{") and not name.endswith(".toml"))

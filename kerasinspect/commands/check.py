@@ -211,14 +211,18 @@ def check(
     from kerasinspect.formats.locating.locations import find_models
     from kerasinspect.limits import DEFAULT, with_limits
     from kerasinspect.output.wording import expired, gone, not_used
-    from kerasinspect.writing import require_apart, require_replaceable
+    from kerasinspect.writing import require_apart, require_no_part, require_replaceable
 
     policy = policies.policy(locations)
     allowed = with_limits(DEFAULT, limits)
     files = find_models(locations, allowed)
-    read = (*(location.path for location in files), policy.source, against, architecture, fleet.log)
+    models = [location.path for location in files]
+    read = (*models, policy.source, against, architecture, fleet.log)
     outputs = (written.output, written.write_baseline, *(target for _, target in written.reports))
     require_apart(outputs)
+    for words, path in (("The log", fleet.log), ("The cache", fleet.cache)):
+        if path is not None:
+            require_no_part(words, path, models)
     for target in outputs:
         require_replaceable(target, *read)
     if not written.quiet:

@@ -279,12 +279,7 @@ class Source:
         return open_beside(Path(self.path).parent, name)
 
     def has_beside(self, name: str) -> bool:
-        """Whether the same folder has another file of that name, be it one that cannot be read."""
-        if self.is_remote:
-            found = self.find_beside(name)
-            if found is not None:
-                found.close()
-            return found is not None
+        """Whether the folder of this file, which is of this machine, has another of that name, readable or not."""
         return os.path.lexists(os.path.join(os.path.dirname(self.path), name))  # noqa: PTH118, PTH120 - as above
 
     def find_beside(self, name: str) -> Source | None:

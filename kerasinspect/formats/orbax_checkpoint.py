@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json
     from kerasinspect.limits import Limits
 
-_ITEMS = ("pytree", "state")
+ITEMS = ("pytree", "state")
 """What the item with the variables is called, over the versions."""
-_TREE = "_METADATA"
+TREE = "_METADATA"
 _UNFINISHED = ".orbax-checkpoint-tmp"
 """What the name of a step has in it while it is written."""
 _CONFIG_FOLDER, _STRINGS = "model_config", "_strings.json"
@@ -47,12 +47,12 @@ def read_orbax(folder: Folder, limits: Limits, files: ExitStack) -> Contents | N
     step = _step_of(folder, limits)
     if step is None:
         return None
-    item = next((name for name in _ITEMS if step.inside(name).has(_TREE)), None)
+    item = next((name for name in ITEMS if step.inside(name).has(TREE)), None)
     if item is None:
-        raise DamagedFile(f"{step} has no variables: neither {' nor '.join(_ITEMS)} is in it.", COPY_AGAIN)
+        raise DamagedFile(f"{step} has no variables: neither {' nor '.join(ITEMS)} is in it.", COPY_AGAIN)
     step.require_own(item)
     inside = step.inside(item)
-    tree = _parsed(inside, _TREE, limits).value.get("tree_metadata")
+    tree = _parsed(inside, TREE, limits).value.get("tree_metadata")
     store = open_store(inside, limits, files)
     graph, damage = _graph_of(_parts_in(tree, str(inside), limits), store, limits)
     declared = sum(array.nbytes for array in graph.arrays.values() if not isinstance(array.storage, Withheld))
@@ -106,7 +106,7 @@ def _parsed(folder: Folder, name: str, limits: Limits) -> Described:
 def _parts_in(tree: Json, where: str, limits: Limits) -> Iterator[tuple[str, ...]]:
     """The names that lead to each variable; raises DamagedFile where they are no names."""
     if not isinstance(tree, dict):
-        raise DamagedFile(f"{_TREE} in {where} lists no variables.", COPY_AGAIN)
+        raise DamagedFile(f"{TREE} in {where} lists no variables.", COPY_AGAIN)
     count = Tally("hdf5_objects", limits.hdf5_objects, where)
     for entry in tree.values():
         count.add()
@@ -114,7 +114,7 @@ def _parts_in(tree: Json, where: str, limits: Limits) -> Iterator[tuple[str, ...
         parts = [key.get("key") for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
         names = tuple(part for part in parts if isinstance(part, str))
         if not names or len(names) != len(parts) or len(names) > limits.hdf5_depth:
-            raise DamagedFile(f"{_TREE} in {where} has a variable without a name.", COPY_AGAIN)
+            raise DamagedFile(f"{TREE} in {where} has a variable without a name.", COPY_AGAIN)
         value = entry.get("value_metadata") if isinstance(entry, dict) else None
         if not (isinstance(value, dict) and value.get("value_type") == "Dict"):
             checked_name("/".join(names), limits, where)

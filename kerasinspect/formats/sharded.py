@@ -7,6 +7,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerasinspect.containers.hdf5.superblock import SIGNATURE
 from kerasinspect.containers.hdf5.walk import read_hdf5
 from kerasinspect.containers.sources import STANDARD_INPUT
 from kerasinspect.containers.stored import Group, Tree
@@ -130,9 +131,20 @@ def _numbered_shards(source: Source, names: Collection[str]) -> Iterator[str]:
     stem = Path(source.path).name.removesuffix(INDEX_ENDING)
     for number in count():
         name = shard_name(stem, number)
-        if name not in names and not source.has_beside(name):
+        if name not in names and not _has_shard(source, name):
             return
         yield name
+
+
+def _has_shard(index: Source, name: str) -> bool:
+    """Whether a shard lies beside an index; a page, which some servers give for any name, is none."""
+    if not index.is_remote:
+        return index.has_beside(name)
+    shard = index.find_beside(name)
+    if shard is None:
+        return False
+    with closing(shard):
+        return shard.size >= len(SIGNATURE) and shard.read_at(0, len(SIGNATURE)) == SIGNATURE
 
 
 def shard_name(stem: str, number: int) -> str:

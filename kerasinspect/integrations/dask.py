@@ -65,16 +65,16 @@ class _Cluster:
         ahead = _AHEAD * max(1, sum(self._client.nthreads().values()))
         (sent,) = self._client.scatter([question], broadcast=True, hash=False)
         for batch in _batches(files, ahead):
-            begun.append((self._begun(sent, batch), batch))
+            begun.append((self._begun(sent, batch, several=len(files) > 1), batch))
             if len(begun) >= ahead:
                 task, part = begun.popleft()
                 yield from self._came_of(task, sent, part)
         for task, part in begun:
             yield from self._came_of(task, sent, part)
 
-    def _begun(self, question: Any, files: Sequence[Location]) -> Any:  # noqa: ANN401 - as above
+    def _begun(self, question: Any, files: Sequence[Location], *, several: bool = True) -> Any:  # noqa: ANN401 - as above
         """A task about some files."""
-        return self._client.submit(_reports, __version__, question, [*files], pure=False)
+        return self._client.submit(_reports, __version__, question, [*files], several=several, pure=False)
 
     def _came_of(self, task: Any, question: Any, files: Sequence[Location]) -> list[ModelReport]:  # noqa: ANN401 - as above
         """The reports of a task; where its workers died again and again, those of its files, each alone."""
@@ -117,11 +117,11 @@ def _size(path: str) -> int:
         return 0
 
 
-def _reports(version: str, question: Question, files: Sequence[Location]) -> list[ModelReport]:
+def _reports(version: str, question: Question, files: Sequence[Location], *, several: bool) -> list[ModelReport]:
     """The reports about some files; this is on a worker. Raises RequestError where it has another version."""
     if version != __version__:
         raise _versions_differ(version, [__version__])
-    return reports_on(question, files)
+    return reports_on(question, files, several=several)
 
 
 def _versions_differ(here: str, there: Iterable[str]) -> RequestError:

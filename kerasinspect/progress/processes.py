@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from kerasinspect.platforms import away_from_interrupts, end_at_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,17 +55,17 @@ def in_processes(
         return
     batch = max(1, min(_BATCH, len(things) // (jobs * _AHEAD)))
     with _workers(jobs) as together, _workers(1) as alone:
-        begun: deque[tuple[Sequence[_Thing], Future[Sequence[_Answer]]]] = deque()
+        begun: deque[tuple[Sequence[_Thing], _Begun[Sequence[_Answer]]]] = deque()
 
         def answers() -> Iterator[_Answer]:
             """Those about the things that were begun first."""
-            part, future = begun.popleft()
-            found = _came_of(future)
+            part, one = begun.popleft()
+            found = one.answer()
             if found is not None:
                 yield from found
                 return
             for thing in part:
-                found = _came_of(alone.begin(work, [thing]))
+                found = alone.begin(work, [thing]).answer()
                 yield from [lost(thing)] if found is None else found
 
         for start in range(0, len(things), batch):
@@ -79,14 +81,31 @@ def death(path: str) -> str:
     return f"{path} ended the process that read it, for want of memory or by a crash. Work on it alone: --jobs 1."
 
 
-def _came_of(future: Future[_Answer]) -> _Answer | None:
-    """What came of some work; None where a process died, which ends the work of those beside it too."""
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - one file needs no processes
+class _Begun(Generic[_Answer]):
+    """Some work that a process is at.
 
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        return None
+    Ctrl-C may come at any step of this thread. Within one that has a lock of the pool, nothing would ever give it back,
+    and the end of the pool would be waited for in vain: it comes after such steps, and what waits here has none.
+    """
+
+    def __init__(self, future: Future[_Answer]) -> None:
+        """Begin to listen."""
+        from queue import SimpleQueue  # noqa: PLC0415 - one file needs no processes
+
+        self._future = future
+        self._done: SimpleQueue[None] = SimpleQueue()
+        future.add_done_callback(lambda _: self._done.put(None))
+
+    def answer(self) -> _Answer | None:
+        """What came of it; None where a process died, which ends the work of those beside it too."""
+        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - as above
+
+        self._done.get()
+        with away_from_interrupts():
+            try:
+                return self._future.result()
+            except BrokenProcessPool:
+                return None
 
 
 class _Workers:
@@ -99,24 +118,26 @@ class _Workers:
 
     def begin(
         self, work: Callable[[Sequence[_Thing]], Sequence[_Answer]], part: Sequence[_Thing]
-    ) -> Future[Sequence[_Answer]]:
+    ) -> _Begun[Sequence[_Answer]]:
         """Have some things worked on."""
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
         from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - as above
         from multiprocessing import get_context  # noqa: PLC0415 - as above
 
-        if self._pool is not None:
-            try:
-                return self._pool.submit(work, part)
-            except BrokenProcessPool:
-                self.end()
-        self._pool = ProcessPoolExecutor(self._jobs, get_context("spawn"), _prepare, (self._jobs,))
-        return self._pool.submit(work, part)
+        with away_from_interrupts():  # which a process that begins would write about, too
+            if self._pool is not None:
+                try:
+                    return _Begun(self._pool.submit(work, part))
+                except BrokenProcessPool:
+                    self.end()
+            self._pool = ProcessPoolExecutor(self._jobs, get_context("spawn"), _prepare, (self._jobs,))
+            return _Begun(self._pool.submit(work, part))
 
     def end(self) -> None:
         """Begin nothing more, and wait for what each process is at, so that nothing of the pool is left behind."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            with away_from_interrupts():
+                self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
 
@@ -135,12 +156,11 @@ def _prepare(jobs: int) -> None:
 
     Also where the process that started it is gone, whatever ended that: it would wait for work for ever.
     """
-    import signal  # noqa: PLC0415 - in a process of its own
-    from threading import Thread  # noqa: PLC0415 - as above
+    from threading import Thread  # noqa: PLC0415 - in a process of its own
 
     from kerasinspect.progress.meanwhile import MEANWHILE  # noqa: PLC0415 - as above
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    end_at_interrupts()
     MEANWHILE.set(MEANWHILE.get() + jobs - 1)
     Thread(target=_end_with_parent, daemon=True).start()
 

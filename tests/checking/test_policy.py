@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
@@ -313,6 +314,22 @@ def test_what_costs_too_much_is_not_read(content: str, message: str, name: str, 
         nearest_policy(project)
     with pytest.raises(RequestError, match=message):
         open_policy(project / name)
+
+
+@pytest.mark.parametrize("name", ["architecture.json", "architecture"])
+@pytest.mark.parametrize("layers", [1, 5_000], ids=["small", "large"])
+def test_an_architecture_is_told_where_it_belongs(name: str, layers: int, project: Path) -> None:
+    """What ``--config`` means elsewhere is JSON, which no policy is; a broken policy is still to be corrected."""
+    text = f"\n{json.dumps({'layers': [{'class_name': 'Dense', 'config': {'kernel': 'x' * 100}}] * layers}, indent=1)}"
+    path = project / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RequestError, match=r"is not TOML|is larger than") as caught:
+        read_policy(str(path))
+    assert "--architecture" in caught.value.remedy
+    (project / "kerasinspect.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RequestError) as caught:
+        nearest_policy(project)
+    assert "--no-config" in caught.value.remedy
 
 
 HARMLESS = {

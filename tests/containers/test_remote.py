@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from kerasinspect import open_model
+from kerasinspect.checking.fleet.stamps import Stamps
 from kerasinspect.commands.cli import run
 from kerasinspect.containers.remote import blocks, transport
 from kerasinspect.containers.remote.addresses import address_beside, shown_address
@@ -171,6 +172,8 @@ def test_shards_lie_beside_their_index(server: Server, folder: Path, capsys: pyt
     server.asked.clear()
     assert output(capsys, "list", "--format", "json", there) == (status, said.replace(here, there))
     assert len(server.asked) == 3
+    pages = server.address("pages", "split.weights.json")
+    assert output(capsys, "list", "--format", "json", pages) == (status, said.replace(here, pages))
     for number in (1, 0):
         (folder / f"split_{number:05}.weights.h5").unlink()
         with pytest.raises(DamagedFile, match=f"split_{number:05}"):
@@ -377,3 +380,18 @@ def test_addresses_that_are_not_read(address: str, kind: type[InspectError], wor
     with pytest.raises(kind) as caught:
         open_model(address)
     assert words in str(caught.value)
+
+
+def test_a_machine_that_does_not_answer_is_asked_once_what_its_files_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a thousand files there it would be waited for a thousand times before the first is read."""
+    asked: list[str] = []
+
+    def silent(self: transport.Transport) -> transport.Description:
+        asked.append(self.shown)
+        raise FailedRead("It cannot be fetched.", "Try again later.")
+
+    monkeypatch.setattr(transport.Transport, "describe", silent)
+    stamps = Stamps()
+    for name in ("one.example/a.keras", "one.example/b.keras", "two.example/a.keras"):
+        assert stamps.of(f"https://{name}") is None
+    assert asked == ["https://one.example/a.keras", "https://two.example/a.keras"]

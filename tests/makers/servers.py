@@ -3,9 +3,10 @@
 ``ranges`` is a good one. The others do what servers do: ``whole`` takes no ranges, ``gzip`` compresses though asked
 not to, ``packed`` the whole file, ``badgzip`` says so of what it does not, ``lengthless`` tells no size, ``parts``
 gives 60 kB at a time, ``other`` ten bytes further on than asked, ``long`` an endless body for a range, ``babble`` is
-no HTTP, ``astray`` leads to a file, ``short`` sends less than it says, ``page`` answers with a page of HTML, ``hangs``
-says nothing, ``drips`` sends a byte at a time, ``circle`` leads to itself, ``away`` to another host, ``busy`` is busy
-the first times, ``endless`` never ends, a number is a status of HTTP.
+no HTTP, ``astray`` leads to a file, ``short`` sends less than it says, ``page`` answers with a page of HTML, ``pages``
+with one for every name that it does not have, ``hangs`` says nothing, ``drips`` sends a byte at a time, ``circle``
+leads to itself, ``away`` to another host, ``busy`` is busy the first times, ``endless`` never ends, a number is a
+status of HTTP.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class _Answer(BaseHTTPRequestHandler):
     def _answer(self, behaviour: str, name: str) -> None:
         path = self.server.folder / name
         if not path.is_file():
-            self._send(404, b"", {})
+            self._send(*((200, _PAGE) if behaviour == "pages" else (404, b"")), {})
             return
         size = path.stat().st_size
         tag = self._version(path) | {"Accept-Ranges": "none" if behaviour == "whole" else "bytes"}

@@ -57,6 +57,13 @@ def test_of_a_file_the_last_report_counts(tmp_path: Path, capsys: pytest.Capture
     assert json.loads(counts(capsys, tmp_path / "log.jsonl"))["files"] == len(lines) - 1
 
 
+def test_a_log_without_a_file_is_no_clean_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The run behind it was ended before its first file."""
+    (tmp_path / "log.jsonl").write_bytes(LOG.read_bytes().splitlines(keepends=True)[0])
+    page = counts(capsys, tmp_path / "log.jsonl", form="table")
+    assert page == "tally · 0 files\n\nNo file is in the log yet.\n"
+
+
 def test_parquet_has_a_row_for_each_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same as a CSV has."""
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra [parquet] is not installed")

@@ -153,11 +153,12 @@ def _judged_once(
 
     now, codes = Stamps(), frozenset(one.rule.code for one in question.rules)
     stamps = {file: "" if file.error else question.stamp(file, now) for file in files}
-    in_log = {file for file, stamp in stamps.items() if log is not None and log.has(file.path, stamp)}
+    stamped = {file: stamp for file, stamp in stamps.items() if stamp}  # nobody knows whether another is the same
+    in_log = {file for file, stamp in stamped.items() if log is not None and log.has(file.path, stamp)}
     in_cache = {
         file
-        for file, stamp in stamps.items()
-        if cache is not None and stamp and file not in in_log and cache.has(file.path, stamp)
+        for file, stamp in stamped.items()
+        if cache is not None and file not in in_log and cache.has(file.path, stamp)
     }
     for known, source in ((in_log, work.log), (in_cache, work.cache)):
         if work.told is not None and known and source is not None:

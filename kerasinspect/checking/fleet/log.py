@@ -61,24 +61,32 @@ class Head(NamedTuple):
         return f"it answers another question{differs}"
 
 
-class _Log:
-    """The reports of one question in a file. Held is only where each of those lies that were there from the start.
+class _Last(NamedTuple):
+    """The last line about a file that was there from the start."""
 
-    A file that could not be read as a whole is read again: what failed, a machine far away or a library that was not
-    installed, may be mended.
+    stamp: str
+    start: int
+    """Where it lies."""
+    readable: bool
+    """Whether the file was read as a whole."""
+
+
+class _Log:
+    """The reports of one question in a file; held is only where the last one about each model lies.
+
+    A model that could not be read as a whole is read again: what failed, a machine far away or a library that was not
+    installed, may be mended. One that is again what it was before it changed is read again too, so that the last line
+    tells what it is now.
     Everything raises RequestError where the file cannot be used.
     """
 
     def __init__(self, path: str, file: BinaryIO, head: Head) -> None:
         """Take an open file; what a run that was ended wrote of its last line is cut off."""
         self._path, self._file = path, file
-        self._places: dict[tuple[str, str], int] = {}
-        self._failed: set[tuple[str, str]] = set()
+        self._last: dict[str, _Last] = {}
         self._end = self._head(head)
         for start, stamp, report in _entries(path, file):
-            place = report.location, stamp
-            self._places[place] = start
-            (self._failed.discard if report.readable else self._failed.add)(place)
+            self._last[report.location] = _Last(stamp, start, report.readable)
             self._end = file.tell()
         file.truncate(self._end)
 
@@ -98,22 +106,23 @@ class _Log:
         return len(line)
 
     def has(self, location: str, stamp: str) -> bool:
-        """Whether there is a report about a file as it is now, and it was read as a whole."""
-        return (location, stamp) in self._places and (location, stamp) not in self._failed
+        """Whether the last report is about a file as it is now, and it was read as a whole."""
+        last = self._last.get(location)
+        return last is not None and last.readable and last.stamp == stamp
 
     def report(self, location: str, stamp: str) -> ModelReport | None:
-        """The report about a file as it is now; None where there is none."""
-        start = self._places.get((location, stamp))
-        if start is None:
+        """The last report, where it is about a file as it is now."""
+        last = self._last.get(location)
+        if last is None or last.stamp != stamp:
             return None
-        self._file.seek(start)
+        self._file.seek(last.start)
         try:
             return _entry_in(self._file.readline(_LONGEST_LINE))[1]
         except ValueError:  # somebody wrote there meanwhile
             return None
 
     def keep(self, report: ModelReport, stamp: str) -> None:
-        """Add the report about a file, unless it is the same that failed before."""
+        """Add the report about a file, unless the last one is the same."""
         if self.report(report.location, stamp) == report:
             return
         line = json.dumps({"stamp": stamp, "report": record_of(report)}).encode() + b"\n"

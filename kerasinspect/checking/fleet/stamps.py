@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kerasinspect.containers.sources import STANDARD_INPUT, is_address
-from kerasinspect.errors import InspectError
+from kerasinspect.errors import FailedRead, InspectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,8 @@ class Stamps:
     def __init__(self) -> None:
         """Begin with nothing, so that no later look has what an earlier one found."""
         self._beside = lru_cache(maxsize=1)(_stamp_of_folder)
+        self._silent: set[str] = set()
+        """Machines that did not answer, which would be waited for again for each of their files."""
 
     def of(self, path: str) -> str | None:
         """A digest of what the system says of a model's files; None where it says nothing, so that it is read again.
@@ -39,7 +41,7 @@ class Stamps:
         if path == STANDARD_INPUT:
             return None
         if is_address(path):
-            return _stamp_of_address(path)
+            return self._of_address(path)
         try:
             found = os.stat(path)  # noqa: PTH116 - one call for each of many files
             if os.path.isdir(path):  # noqa: PTH112 - as above
@@ -52,18 +54,24 @@ class Stamps:
             return None
         return None if beside is None else f"{own} {beside}"
 
+    def _of_address(self, address: str) -> str | None:
+        """What another machine says of the files of a model; None where it has no ETag and no date for them."""
+        from kerasinspect.containers.remote.transport import Transport  # noqa: PLC0415 - most models are files here
 
-def _stamp_of_address(address: str) -> str | None:
-    """What another machine says of the files of a model; None where it has no ETag and no date for them."""
-    from kerasinspect.containers.remote.transport import Transport  # noqa: PLC0415 - most models are files here
-
-    try:
-        if not _holds_all(address.lower()):
-            return _stamp_of_files_at(address)
-        size, tag = Transport(address).describe()
-    except InspectError:  # which is for its reader to say
-        return None
-    return f"{size} {tag}" if tag else None
+        scheme, _, rest = address.partition("://")
+        machine = f"{scheme}://{rest.partition('/')[0]}"
+        if machine in self._silent:
+            return None
+        try:
+            if not _holds_all(address.lower()):
+                return _stamp_of_files_at(address)
+            size, tag = Transport(address).describe()
+        except FailedRead:
+            self._silent.add(machine)
+            return None
+        except InspectError:  # which is for its reader to say
+            return None
+        return f"{size} {tag}" if tag else None
 
 
 def _stamp_of_files_at(address: str) -> str | None:
@@ -102,11 +110,19 @@ def _stamp_of_folder(folder: str, *, deep: bool) -> str | None:
     """A digest of what is in a folder; None where that is too much."""
     digest, count = sha256(), 0
     for entry in _entries(folder, deep=deep):
-        found, count = entry.stat(), count + 1
+        found, count = _status(entry), count + 1
         digest.update(os.fsencode(f"{entry.path}\0{found.st_size} {found.st_mtime_ns}\0"))
         if count > _MOST_FILES:
             return None
     return digest.hexdigest()
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result:
+    """What a name leads to, or the link itself where it leads nowhere."""
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
 
 
 def _entries(folder: str, *, deep: bool) -> Iterator[os.DirEntry[str]]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kerasinspect.containers.tensor_bundle.bundle import Bundle
     from kerasinspect.limits import Limits
 
-_LIST = "checkpoint"
+LIST_OF_CHECKPOINTS = "checkpoint"
 """The file of a folder that tells the newest checkpoint in it."""
 _NEWEST = late_pattern(r'model_checkpoint_path: "(?P<path>(?:[^"\\]|\\.)*)"')
 _LONGEST_LIST = 1 << 20
@@ -91,11 +91,11 @@ def newest_index(folder: Folder, limits: Limits) -> str | None:
 
     Raises DamagedFile where its list names one that is not there.
     """
-    names = {*folder.names(limits, (_LIST,))}
+    names = {*folder.names(limits, (LIST_OF_CHECKPOINTS,))}
     indices = [name for name in names if name.endswith(INDEX_OF_CHECKPOINT)]
-    if _LIST not in names:
+    if LIST_OF_CHECKPOINTS not in names:
         return indices[0] if len(indices) == 1 else None
-    with closing(folder.source(_LIST)) as source:
+    with closing(folder.source(LIST_OF_CHECKPOINTS)) as source:
         text = source.read_at(0, min(source.size, _LONGEST_LIST)).decode(errors="replace")
     found = _NEWEST.search(text)
     if found is None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kerasinspect.json_values import Json, JsonObject
     from kerasinspect.limits import Limits
 
-_METADATA = "keras_metadata.pb"
+KERAS_METADATA = "keras_metadata.pb"
 _VARIABLES = "variables"
 _INDEX = "variables.index"
 _META_GRAPHS, _OBJECT_GRAPH = 2, 7
@@ -177,9 +177,9 @@ class _Told:
 
 def _metadata_in(folder: Folder, texts: _Texts, limits: Limits) -> Mapping[int, _Told]:
     """What ``keras_metadata.pb`` says, by the number of the object; empty where there is no such file."""
-    if not folder.has(_METADATA):
+    if not folder.has(KERAS_METADATA):
         return {}
-    with closing(folder.source(_METADATA)) as source, parsing(source, "its list of layers"):
+    with closing(folder.source(KERAS_METADATA)) as source, parsing(source, "its list of layers"):
         if source.size > limits.json_bytes:
             raise over_limit("json_bytes", source.size, limits.json_bytes, source.label)
         return dict(_told_in(source, texts, Messages(limits, source.label)))

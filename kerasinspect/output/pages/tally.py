@@ -35,7 +35,7 @@ def tally_blocks(found: FleetTally) -> Iterator[Block]:
     if found.rules:
         yield Table(_RULES, tuple(Row((*rule[:3], *map(_count, rule[3:]))) for rule in found.rules))
     else:
-        yield Paragraph("Nothing was found.", apart=True)
+        yield Paragraph("Nothing was found." if found.files else "No file is in the log yet.", apart=True)
     if found.versions:
         yield Table(
             _VERSIONS, tuple(Row((version or _UNKNOWN, *map(_count, counts))) for version, *counts in found.versions)

@@ -21,6 +21,7 @@ from kerasinspect.checking.fleet.judging import HERE, Work
 from kerasinspect.checking.fleet.log import Head, open_log, read_log
 from kerasinspect.checking.fleet.records import record_of, report_from
 from kerasinspect.checking.fleet.running import CheckRun
+from kerasinspect.checking.fleet.stamps import Stamps
 from kerasinspect.checking.policy import Policy
 from kerasinspect.checking.reports import ModelReport
 from kerasinspect.checking.request import question
@@ -306,6 +307,51 @@ def test_a_run_that_goes_on_says_how_much_is_known(
     assert "known from" not in capsys.readouterr().err
 
 
+def test_nothing_is_known_of_what_cannot_be_told_to_be_the_same(
+    models: Path, tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standard input, or what another machine says nothing of, is read again, and the log tells what it is now."""
+    monkeypatch.setattr("kerasinspect.checking.fleet.stamps.Stamps.of", lambda *_: None)
+    log, model = tmp_path / "log.jsonl", models / "small_cnn.keras"
+    assert checked(model, Work(1, log=str(log))).exit_status == 0
+    shutil.copy(models / "cut.keras", model)
+    assert checked(model, Work(1, log=str(log))).exit_status == 3
+    assert read == ["small_cnn.keras"] * 2
+    assert [report.readable for report in read_log(str(log))] == [False]
+
+
+def test_a_log_tells_of_a_model_that_is_again_what_it_was(models: Path, tmp_path: Path) -> None:
+    """Its last line does, whether the model was readable first and last or between."""
+    log, model = tmp_path / "log.jsonl", models / "model.keras"
+    for name in ("cut.keras", "small_cnn.keras", "cut.keras", "small_cnn.keras", "two_towers.keras", "small_cnn.keras"):
+        (models / name).replace(model)
+        found = checked(model, Work(1, log=str(log)))
+        assert [*read_log(str(log))] == [*found]
+        model.replace(models / name)
+
+
+def test_a_link_that_leads_nowhere_is_known(models: Path) -> None:
+    """It is no reason to read what is beside it again; and once it leads somewhere, that is."""
+    shutil.copytree(DATA / "versions/keras-3.11.3", models / "sharded")
+    index = str(models / "sharded/many_sharded.weights.json")
+    (models / "sharded/latest").symlink_to("nothing")
+    before = Stamps().of(index)
+    assert before is not None
+    (models / "sharded/nothing").touch()
+    assert Stamps().of(index) not in (before, None)
+
+
+@pytest.mark.parametrize("kept", ["log", "cache"])
+def test_what_is_kept_is_no_part_of_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str], kept: str) -> None:
+    """A shard that is not there yet would be read from then on."""
+    shutil.copy(DATA / "versions/keras-3.11.3/many_sharded.weights.json", tmp_path)
+    place = tmp_path / "many_sharded_00001.weights.h5"
+    line = ["check", str(tmp_path / "many_sharded.weights.json"), "--no-config", f"--{kept}", str(place)]
+    assert run(line) == 2
+    assert f"The {kept} {place} is the model" in capsys.readouterr().err
+    assert not place.exists()
+
+
 def test_a_folder_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """There is one remedy, which is none for models."""
     for line in (["tally", str(tmp_path)], ["check", str(SAMPLES), "--no-config", "--log", str(tmp_path)]):
@@ -383,6 +429,7 @@ class _Everything:
 def test_going_on_takes_no_more_for_each_of_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four times as many files in a log take four times as long, not sixteen times."""
     monkeypatch.setattr("kerasinspect.checking.fleet.log.open_log", lambda *_: nullcontext(_Everything()))
+    monkeypatch.setattr("kerasinspect.checking.fleet.stamps.Stamps.of", lambda *_: "the same")
 
     def seconds(count: int) -> float:
         files = [Location(f"none/{number}.keras") for number in range(count)]
