@@ -38,9 +38,9 @@ _WEIGHT_COLUMNS = (
 )
 
 _ABOUT = (
-    "trained: some values are none that the initializer gave. at initial values: all are. The sentence on a layer has "
-    "the proof. spread kept: whether values are still distributed as the initializer draws them; p is the probability "
-    "that such values lie so far off by chance. Training may change every value and keep the spread."
+    "trained: some finite values are none that the initializer gave. at initial values: all are. The sentence on a "
+    "layer has the proof. spread kept: whether values are still distributed as the initializer draws them; p is the "
+    "probability that such values lie so far off by chance. Training may change every value and keep the spread."
 )
 
 
