@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import warnings
+from contextlib import suppress
+from socket import socket
 from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -37,7 +40,12 @@ distributed = pytest.importorskip("distributed", reason="the extra [dask] is not
 def scheduler() -> Iterator[Any]:
     """A cluster of two processes."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+        silence_logs=50,
     ) as cluster:
         yield cluster
 
@@ -108,3 +116,14 @@ def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtra, match=r"pip install 'kerasinspect\[dask\]'"), open_cluster("local"):
         pass
+
+
+def test_two_clusters_of_this_machine_do_not_meet() -> None:
+    """The second one would say that the port of a dashboard is taken, which neither of them has."""
+    with socket() as taken, warnings.catch_warnings():
+        with suppress(OSError):  # it is taken already
+            taken.bind(("127.0.0.1", 8787))
+            taken.listen()
+        warnings.simplefilter("error", UserWarning)
+        with open_cluster("local") as cluster:
+            assert not [*cluster.answers(question(Policy()), [])]

@@ -43,6 +43,9 @@ _SELDOM_WATCHED = {
 Nobody sees that of a cluster which ends with the command.
 """
 
+_NO_FIXED_PORT = {"dashboard_address": "127.0.0.1:0"}
+"""A scheduler without a dashboard serves figures over HTTP all the same, and warns where another one has their port."""
+
 _PATIENCE = 30
 """Seconds to wait for a scheduler and its first worker."""
 
@@ -149,7 +152,11 @@ def open_cluster(address: str) -> Iterator[_Cluster]:
                 opened.enter_context(config.set(_SELDOM_WATCHED))
                 with away_from_interrupts():  # each of its processes would write how it was interrupted
                     cluster = LocalCluster(
-                        processes=True, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                        processes=True,
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        scheduler_kwargs=_NO_FIXED_PORT,
+                        silence_logs=50,
                     )
                     address = opened.enter_context(cluster).scheduler_address
             client = opened.enter_context(Client(address, timeout=_PATIENCE, set_as_default=False))
