@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import defaultdict
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from typing import TYPE_CHECKING, TypeAlias
 
 from kerasinspect.analysis.stored_code.loader_names.lookups import ALLOWED_KINDS, MODEL_AREAS
@@ -132,7 +132,8 @@ def tensorflow_module() -> str:
 
 def _head(words: str) -> list[str]:
     """The docstring of a table, and what it was made of."""
-    versions = ", ".join(f'"{name}": "{version(name)}"' for name in LIBRARIES)
+    given = packages_distributions()  # tensorflow-cpu may give tensorflow
+    versions = ", ".join(f'"{name}": "{version(given[name.replace("-", "_")][0])}"' for name in LIBRARIES)
     return [
         f'"""{words}',
         "",

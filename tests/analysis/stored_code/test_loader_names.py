@@ -34,11 +34,16 @@ if TYPE_CHECKING:
 PACKAGES = {"keras": "keras", "tf_keras": "tf-keras", "tensorflow": "tensorflow"}
 
 
+def package_of(library: str) -> str:
+    """The package that a library is of here: tensorflow-cpu may give tensorflow."""
+    return packages_distributions()[library][0]
+
+
 def installed(library: str) -> str:
     """A library that the tables were made of; the test is skipped where it is absent or another version."""
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed")
-    here, there = version(PACKAGES[library]), keras_table.VERSIONS[PACKAGES[library]]
+    here, there = version(package_of(library)), keras_table.VERSIONS[PACKAGES[library]]
     if here != there:
         pytest.skip(f"the tables are of {library} {there}, and {here} is installed: run python -m tests.loader_names")
     return library
@@ -150,7 +155,7 @@ def _name(operation: Any) -> str:  # noqa: ANN401 - a message of TensorFlow
 
 def test_every_package_that_keras_brings_is_foreign() -> None:
     """Whatever Keras and TensorFlow are installed with is no one's model code."""
-    brought = {installed("keras"), installed("tensorflow")}
+    brought = {package_of(installed(library)) for library in ("keras", "tensorflow")}
     pending = [*brought]
     while pending:
         with suppress(PackageNotFoundError):
