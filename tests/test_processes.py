@@ -18,7 +18,7 @@ from kerasinspect.progress.processes import in_processes, processes_for
 from tests.places import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 DEADLY, WRONG = 7, 9
 
@@ -106,6 +106,15 @@ if __name__ == "__main__":
         print(owner, flush=True)  # noqa: T201 - whoever started this reads it
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as a terminal has it; a job in the background may ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Ctrl-C cannot be held off here")
 @pytest.mark.parametrize("step", ["submit", "result", "shutdown"])
 def test_an_interrupt_waits_for_the_end_of_a_step_of_the_pool(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
