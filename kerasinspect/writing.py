@@ -225,7 +225,7 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> _OutputPlace:
     """The place that a target goes to; raises RequestError where it must not, as ``require_replaceable`` says."""
     place = _place(target)
     if place.status is None or place.is_file:
-        _require_no_part(target, place, filter(None, read))
+        _require_not_read(target, place, filter(None, read))
     if place.whole and place.is_file:
         if not os.access(place.path, os.W_OK):
             raise RequestError(f"The output {target.path} may not be written by this user.", _ANOTHER)
@@ -233,7 +233,7 @@ def _replaceable(target: Target, read: Sequence[str | None]) -> _OutputPlace:
     return place
 
 
-def _require_no_part(target: Target, place: _OutputPlace, read: Iterable[str]) -> None:
+def _require_not_read(target: Target, place: _OutputPlace, read: Iterable[str]) -> None:
     """Raise RequestError for the place of what is read, or of a part of it."""
     from kerasinspect.formats.existing_files import existing_file  # noqa: PLC0415 - few runs write over a file
     from kerasinspect.formats.locating.model_parts import PathToWrite  # noqa: PLC0415 - as above

@@ -9,7 +9,7 @@ import pytest
 
 from docs.make_compat_results import PAGE, with_section
 from kerasinspect import open_model
-from kerasinspect.analysis.compat.judging import compatibility, refused_by
+from kerasinspect.analysis.compat.judging import asked_of, compatibility, refused_by
 from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.releases.table import known_releases
 from tests.keras_releases.measuring import ENDS, ends_by_file, predictions
@@ -67,7 +67,7 @@ def test_keys_at_their_defaults_stop_older_releases() -> None:
     assert accepting == ["3.15.0", "3.15.1"]
     stops = {(one.class_name, one.key, one.value) for one in found.answers[-3].obstacles}
     assert ("Dense", "kernel_initializer.input_axes", "null") in stops
-    assert [one.version for one in refused_by(found, ["3.10", "3.15"])] == ["3.10.0"]
+    assert [one.version for one in refused_by(asked_of(found, ["3.10", "3.15"]))] == ["3.10.0"]
 
 
 def test_what_every_release_takes_stops_none() -> None:
@@ -144,10 +144,10 @@ def test_a_version_that_is_not_in_the_table_is_a_wrong_request(version: str) -> 
     """Rather than one that accepts everything; 3 alone means every release of it."""
     found = found_of(dense())
     if version == "3":
-        assert refused_by(found, [version]) == []
+        assert refused_by(asked_of(found, [version])) == []
         return
     with pytest.raises(RequestError, match="not in the table"):
-        refused_by(found, [version])
+        refused_by(asked_of(found, [version]))
 
 
 def test_weights_alone_are_no_question() -> None:

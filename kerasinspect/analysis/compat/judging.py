@@ -10,7 +10,7 @@ from kerasinspect.errors import RequestError
 from kerasinspect.knowledge.releases.table import known_releases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from kerasinspect.analysis.compat.results import Verdict
     from kerasinspect.model.saved import Model
@@ -68,12 +68,9 @@ def asked_of(found: Compatibility, wanted: Sequence[str]) -> list[ReleaseAnswer]
     return [*meant.values()]
 
 
-def refused_by(found: Compatibility, wanted: Sequence[str]) -> list[ReleaseAnswer]:
-    """Those of the wanted releases that refuse the config, compiling included.
-
-    Raises RequestError for a version that the table does not have.
-    """
-    return [answer for answer in asked_of(found, wanted) if answer.obstacles]
+def refused_by(asked: Iterable[ReleaseAnswer]) -> list[ReleaseAnswer]:
+    """Those of some releases that refuse the config, compiling included."""
+    return [answer for answer in asked if answer.obstacles]
 
 
 def _releases_of(found: Compatibility, version: str) -> list[ReleaseAnswer]:

@@ -189,9 +189,7 @@ def _is_answer(report: ModelReport, file: Location, codes: frozenset[str]) -> bo
     return report.location == file.path and all(one.code in codes for one in findings)
 
 
-def _answers(
-    files: Sequence[Location], question: Question, work: Work, *, several: bool = True
-) -> Iterator[ModelReport]:
+def _answers(files: Sequence[Location], question: Question, work: Work, *, several: bool) -> Iterator[ModelReport]:
     """The report about each file, made where the work is to be done."""
     if work.answers is not None:
         return work.answers(question, files)

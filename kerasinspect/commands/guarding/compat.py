@@ -50,7 +50,8 @@ def compat(
 
     with open_model(location, with_limits(DEFAULT, limits), config=config) as model:
         result = compatibility(model)
-        asked, refusing = asked_of(result, wanted), refused_by(result, wanted)
+        asked = asked_of(result, wanted)
+        refusing = refused_by(asked)
         listing = Listing(
             lambda: compat_blocks(model, result, asked),
             lambda: compat_document(model, result, asked),

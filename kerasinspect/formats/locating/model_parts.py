@@ -55,10 +55,7 @@ class PathToWrite:
 
     def is_same(self, location: str | Path) -> bool:
         """Whether both lead to one file by links of any kind, or to one place where nothing is yet."""
-        other = _status(location)
-        if other is None:
-            return self._status is None and self._real == Path(os.path.realpath(location))
-        return _is_one(self._status, other)
+        return self._is_at(location, _status(location))
 
     def is_in_folder(self, location: str) -> bool:
         """Whether the path leads to a place in a folder."""
@@ -72,9 +69,15 @@ class PathToWrite:
         status, path = _status(location), Path(location)
         if status is not None and stat.S_ISDIR(status.st_mode):
             return self._is_part_of_folder(path)
-        if self.is_same(location):
+        if self._is_at(location, status):
             return True
         return self._may_be_in(path.parent) and (self._is_of_checkpoint(path) or self._is_shard(path))
+
+    def _is_at(self, location: str | Path, status: os.stat_result | None) -> bool:
+        """Whether both lead to one file or place; ``status`` is that of the location."""
+        if status is None:
+            return self._status is None and self._real == Path(os.path.realpath(location))
+        return _is_one(self._status, status)
 
     def _is_part_of_folder(self, folder: Path) -> bool:
         """Whether the path leads to a part of a model that is a folder."""
@@ -89,7 +92,7 @@ class PathToWrite:
     def _is_of_checkpoint(self, path: Path) -> bool:
         """Whether the path is that of the index or of data of the checkpoint that another path is of."""
         name = _OF_CHECKPOINT.sub("", self._real.name)
-        return name != self._real.name and name == _OF_CHECKPOINT.sub("", path.name) and self._is_beside(path)
+        return name != self._real.name and name == _OF_CHECKPOINT.sub("", path.name) and self._is_in(path.parent)
 
     def _is_within(self, folder: str | Path) -> bool:
         """Whether the path leads to a place in a folder, or is that of a file which need not be there."""
@@ -100,17 +103,17 @@ class PathToWrite:
         if not self._may_be_in(index.parent):
             return False
         name = _NUMBER_OF_SHARD.sub(INDEX_ENDING, self._real.name)
-        if name == index.name and name != self._real.name and self._is_beside(index):
+        if name == index.name and name != self._real.name and self._is_in(index.parent):
             return True
         return any(self.is_same(shard) or self._is_within(shard) for shard in _shards_of(index))
 
-    def _is_beside(self, path: Path) -> bool:
-        """Whether the path is one of the folder of another one."""
-        return _is_one(_status(self._real.parent), _status(path.parent))
+    def _is_in(self, folder: Path) -> bool:
+        """Whether the path is right in a folder, under whatever name of it."""
+        return _is_one(_status(self._real.parent), _status(folder))
 
     def _may_be_in_now(self, folder: Path) -> bool:
         """Whether a name in a folder may lead to the path: it lies there, has several names, or a link is there."""
-        if self._is_within(folder) or _is_one(_status(self._real.parent), _status(folder)):
+        if self._is_within(folder) or self._is_in(folder):
             return True
         return (self._status is not None and self._status.st_nlink > 1) or _has_links(folder)
 

@@ -144,24 +144,26 @@ def _body(examination: Examination) -> dict[str, object]:
     """The layers, the arrays, and what is shown of each layer once it is chosen."""
     inspection, training = examination.inspection, examination.training
     places = _places(inspection)
+    rows = {one.weight.path: at for at, one in enumerate(inspection.weights)}
+    found = _found_by_row(examination.report, places)
     arrays = _array_table(inspection)
     network = network_document(network_of(inspection.model), places)
     tables = {
         "network": network,
         "layers": {
             **table_document(_layer_table(inspection, training)),
-            "flagged": [*sorted(_found_by_row(examination.report, places))],
-            "marks": _marks(examination.report, places),
+            "flagged": [*sorted(found)],
+            "marks": _marks(found),
         },
         "arrays": {
             **table_document(arrays),
             "layers": [places[one.weight.path] for one in inspection.weights],
-            "marks": _marks(examination.report, {one.weight.path: at for at, one in enumerate(inspection.weights)}),
+            "marks": _marks(_found_by_row(examination.report, rows)),
         },
     }
     return {
         "data": embedded(tables),
-        "details": _details(inspection, training, _found_by_row(examination.report, places)),
+        "details": _details(inspection, training, found),
         "closing": _reduced(inspection),
         "has_network": has_network(network),
         "network_remarks": network["remarks"],
@@ -178,13 +180,13 @@ def _found_by_row(report: CheckReport, places: Mapping[str, int]) -> dict[int, l
     return found
 
 
-def _marks(report: CheckReport, places: Mapping[str, int]) -> Document:
+def _marks(found: Mapping[int, Sequence[Finding]]) -> Document:
     """What stands beside each row that findings are about: the severity and the code of the worst, and how many."""
     marks: dict[str, Writable] = {}
-    for row, found in _found_by_row(report, places).items():
-        codes = [*dict.fromkeys(one.code for one in found)]
+    for row, about in found.items():
+        codes = [*dict.fromkeys(one.code for one in about)]
         more = f" +{len(codes) - 1}" if codes[1:] else ""
-        marks[str(row)] = [found[0].severity, f"{found[0].severity} {codes[0]}{more}"]
+        marks[str(row)] = [about[0].severity, f"{about[0].severity} {codes[0]}{more}"]
     return marks
 
 
